@@ -1,0 +1,1 @@
+"""Textbank: peer-to-peer texting for campaigns, unions and non-profits."""

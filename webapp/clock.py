@@ -1,0 +1,66 @@
+"""now(): the only caller of the system's clock. In a rehearsal it can be set.
+
+Time is the system's clock plus one offset: nothing in production, in a rehearsal a number of seconds in a file of
+the data directory, which web, worker and simulator each read again at most a second later.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from webapp import config
+
+_frozen: datetime | None = None
+_seen = (0.0, 0.0)  # when the file was read (monotonic), what it said
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC."""
+    if _frozen is not None:
+        return _frozen
+    return datetime.now(UTC) + timedelta(seconds=offset())
+
+
+def offset() -> float:
+    """Seconds the rehearsal's clock is ahead of the system's; 0 in production."""
+    global _seen
+    if not config.settings().rehearsal:
+        return 0.0
+    if time.monotonic() - _seen[0] >= 1 or _seen[0] == 0:
+        _seen = (time.monotonic(), _read(_file()))
+    return _seen[1]
+
+
+def set_to(at: datetime) -> None:
+    """Moves a rehearsal's clock, for every process of it; time runs on from there."""
+    global _seen
+    ahead = (at - datetime.now(UTC)).total_seconds()
+    _file().parent.mkdir(parents=True, exist_ok=True)
+    fresh = _file().with_suffix(".new")
+    fresh.write_text(repr(ahead))
+    fresh.replace(_file())
+    _seen = (time.monotonic(), ahead)
+
+
+def freeze(at: datetime | None) -> None:
+    """For tests: the clock stands at this instant until it is given None."""
+    global _frozen
+    _frozen = at
+
+
+def steady() -> float:
+    """Seconds of a clock that nobody sets, for measuring how long something took."""
+    return time.monotonic()
+
+
+def _file() -> Path:
+    return config.settings().data_dir / "clock"
+
+
+def _read(file: Path) -> float:
+    try:
+        return float(file.read_text())
+    except (OSError, ValueError):
+        return 0.0

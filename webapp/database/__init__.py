@@ -1,0 +1,169 @@
+"""The one door to the database.
+
+Reads go as they are. Writes only inside `await transaction(body)` (or a verb marked @transactional): on SQLite the
+connection that reads can't write, so a write that passes by the door fails in the first test that meets it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.exceptions import OperationalError
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+MODELS = "webapp.models"
+MIGRATIONS = "webapp.migrations"
+ATTEMPTS = 4  # the first and three more
+
+
+class Work:
+    """One transaction under way: ``kept`` is room for what its verbs collect, ``last`` what runs before the commit."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+        self.last: list[Callable[[], Awaitable[None]]] = []
+
+
+_work: ContextVar[Work | None] = ContextVar("transaction", default=None)
+
+
+async def open_database(url: str) -> None:
+    """Opens this process's connections. Close them with `close_database`, or the process never ends."""
+    await Tortoise.init(config=configuration(url), _enable_global_fallback=True)
+
+
+async def close_database() -> None:
+    await Tortoise.close_connections()
+
+
+async def transaction(body: Callable[[], Awaitable[T]]) -> T:
+    """Runs ``body`` in one transaction and returns what it returns.
+
+    The body may run again (deadlock, serialisation failure, a busy file), so it has no side effects but on the
+    database. Inside another transaction it joins that one. Never start a task in it: the task would inherit the
+    connection.
+    """
+    if _work.get():
+        return await body()
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return await _once(body)
+        except (asyncpg.TransactionRollbackError, OperationalError) as error:
+            if attempt == ATTEMPTS or not _passes(error):
+                raise
+    raise AssertionError("unreachable")
+
+
+def transactional(verb: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Marks a model's verb that is one transaction, or part of the caller's."""
+
+    @functools.wraps(verb)
+    async def in_one(*args: P.args, **kwargs: P.kwargs) -> T:
+        return await transaction(lambda: verb(*args, **kwargs))
+
+    return in_one
+
+
+async def _once(body: Callable[[], Awaitable[T]]) -> T:
+    work = Work()
+    token = _work.set(work)
+    try:
+        async with _writer()._in_transaction():
+            result = await body()
+            for step in work.last:
+                await step()
+            return result
+    finally:
+        _work.reset(token)
+
+
+def work() -> Work:
+    """The transaction this runs in; an error outside of one."""
+    if (current := _work.get()) is None:
+        raise RuntimeError("this belongs into a transaction")
+    return current
+
+
+def _passes(error: Exception) -> bool:
+    return isinstance(error, asyncpg.TransactionRollbackError) or "locked" in str(error)
+
+
+def _writer() -> BaseDBAsyncClient:
+    return get_connection("default" if dialect() == "postgres" else "write")
+
+
+def dialect() -> str:
+    """ "sqlite" or "postgres"."""
+    return get_connection("default").capabilities.dialect
+
+
+async def rows(sqlite: str, postgres: str | None = None, values: list[Any] | None = None) -> list[dict[str, Any]]:
+    """Runs one statement of plain SQL, written for each dialect, and returns its rows.
+
+    Also for writes with RETURNING, inside a transaction: count what comes back.
+    """
+    text = sqlite if dialect() == "sqlite" or postgres is None else postgres
+    return await get_connection("default").execute_query_dict(text, values or [])
+
+
+def numbered(sql: str) -> str:
+    """The same statement for PostgreSQL: ? becomes $1, $2 ... No statement of ours holds a literal question mark."""
+    parts = sql.split("?")
+    return "".join(part + (f"${n}" if n < len(parts) else "") for n, part in enumerate(parts, 1))
+
+
+async def query(sql: str, *values: Any) -> list[dict[str, Any]]:
+    """One text for both dialects, with ? for values."""
+    return await rows(sql, numbered(sql), list(values))
+
+
+def configuration(url: str, migrating: bool = False) -> dict[str, Any]:
+    """Tortoise's configuration for a database address, sqlite://path or postgres://user:password@host:port/name."""
+    app = {"models": [MODELS], "default_connection": "default", "migrations": MIGRATIONS}
+    return {"connections": _connections(url, migrating), "apps": {"models": app}, "use_tz": True, "timezone": "UTC"}
+
+
+def _connections(url: str, migrating: bool) -> dict[str, Any]:
+    if url.startswith("sqlite://"):
+        return _sqlite_connections(url.removeprefix("sqlite://"), migrating)
+    return {"default": {"engine": "webapp.database.asyncpg_engine", "credentials": _postgres_credentials(url)}}
+
+
+def _sqlite_connections(path: str, migrating: bool) -> dict[str, Any]:
+    common = {"file_path": path, "recursive_triggers": "ON", "synchronous": "FULL", "busy_timeout": 25}
+    writing = {**common, "foreign_keys": "OFF" if migrating else "ON"}
+    writer = {"engine": "webapp.database.sqlite", "credentials": writing}
+    if migrating:
+        return {"default": {**writer, "credentials": {**writing, "busy_timeout": 10_000}}}
+    reading = {**common, "query_only": "ON", "busy_timeout": 5_000}
+    return {"default": {"engine": "webapp.database.sqlite", "credentials": reading}, "write": writer}
+
+
+def _postgres_credentials(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    size = int(options.pop("pool", "20"))
+    return {
+        "host": options.pop("host", parts.hostname or "127.0.0.1"),
+        "port": parts.port or 5432,
+        "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password or ""),
+        "database": parts.path.lstrip("/"),
+        "minsize": 1,
+        "maxsize": size,
+        "server_settings": {"default_transaction_isolation": "read committed", "timezone": "UTC"},
+    }
+
+
+# For Tortoise's own command line: `tortoise -c webapp.database.IN_MEMORY makemigrations`
+IN_MEMORY = configuration("sqlite://:memory:", migrating=True)

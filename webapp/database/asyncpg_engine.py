@@ -1,0 +1,41 @@
+"""PostgreSQL for Tortoise: transactions that give their connection back however they end.
+
+The module's name must contain "asyncpg": the migration executor picks its schema editor by it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import TransactionContextPooled
+from tortoise.connection import get_connections
+
+
+class Context(TransactionContextPooled):
+    async def __aenter__(self) -> Any:
+        await self.ensure_connection()
+        pool = self.client._parent._pool  # type: ignore[attr-defined]
+        self.client._connection = await pool.acquire()  # type: ignore[attr-defined]
+        try:
+            await self.client.begin()
+        except BaseException:
+            await pool.release(self.client._connection)  # type: ignore[attr-defined]
+            raise
+        self.token = get_connections().set("default", self.client)
+        return self.client
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        get_connections().reset(self.token)
+        try:
+            await (self.client.rollback() if exc_type else self.client.commit())
+        finally:
+            await self.client._parent._pool.release(self.client._connection)  # type: ignore[attr-defined]
+
+
+class Client(AsyncpgDBClient):
+    def _in_transaction(self) -> Context:
+        return Context(TransactionWrapper(self), self._pool_init_lock)
+
+
+client_class = Client

@@ -1,0 +1,204 @@
+"""What the database itself refuses, and the indexes it answers from: named statements, one text per dialect.
+
+Not in the models' Meta: Tortoise's constraints make nothing or the wrong thing, and SQLite's table rebuild drops
+triggers and indexes without a word (docs/database.md). `textbank migrate` puts them back, start-up and /ready refuse
+when one is missing or differs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from webapp import database
+
+
+@dataclass(frozen=True)
+class Guard:
+    """``kind`` is "index" or "trigger"; ``function`` is the body of a PostgreSQL trigger's function."""
+
+    kind: str
+    name: str
+    sqlite: str
+    postgres: str
+    table: str = ""
+    function: str = ""
+
+
+def _unique(name: str, table: str, columns: str, where: str = "") -> Guard:
+    return _index(name, table, columns, where, "UNIQUE ")
+
+
+def _index(name: str, table: str, columns: str, where: str = "", unique: str = "") -> Guard:
+    text = f"CREATE {unique}INDEX {name} ON {table} ({columns})" + (f" WHERE {where}" if where else "")
+    return Guard("index", name, text, text, table)
+
+
+def _trigger(name: str, when: str, table: str, condition: str, message: str, each: str = "ROW") -> Guard:
+    """Refuses ``when`` ("BEFORE DELETE") where ``condition`` holds, with an IntegrityError on both databases."""
+    check = f"WHEN {condition} " if condition else ""
+    sqlite = f"CREATE TRIGGER {name} {when} ON {table} {check}BEGIN SELECT RAISE(ABORT, '{message}'); END"
+    act = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
+    body = f"BEGIN IF {condition} THEN {act} END IF; RETURN NEW; END" if condition else f"BEGIN {act} END"
+    postgres = f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()"
+    return Guard("trigger", name, sqlite if each == "ROW" else "", postgres, table, body)
+
+
+_LEAVES_AFTER_OPT_OUT = (
+    "NEW.status = 'sending' AND EXISTS (SELECT 1 FROM opt_out o WHERE o.campaign_id = NEW.campaign_id"
+    " AND o.phone = NEW.phone AND (o.confirmation_id IS NULL OR o.confirmation_id <> NEW.id))"
+)
+
+GUARDS = [
+    # Nobody is there twice
+    _unique("one_membership", "membership", "user_id, campaign_id"),
+    _unique("one_contact", "contact", "campaign_id, phone"),
+    _unique("one_list_place", "list_membership", "contact_list_id, contact_id"),
+    _unique("one_action_list", "action_list", "action_id, contact_list_id"),
+    _unique("one_action_user", "action_user", "action_id, user_id"),
+    _unique("one_conversation", "conversation", "action_id, contact_id"),
+    _unique("one_tag", "tag", "campaign_id, slug"),
+    _unique("one_field", "custom_field", "campaign_id, slug"),
+    _unique("one_contact_tag", "contact_tag", "contact_id, tag_id"),
+    _unique("one_field_value", "field_value", "contact_id, field_id"),
+    _unique("one_tally", "tally", "action_id, user_id"),
+    _unique("one_safeguard_hit", "safeguard_hit", "conversation_id, code"),
+    _unique("one_opt_out", "opt_out", "campaign_id, phone"),
+    _unique("one_sid", "message", "sid", "sid IS NOT NULL"),
+    _unique("one_event", "twilio_event", "sid, kind, status"),
+    _unique("one_imported_phone", "imported_phone", "import_id, phone"),
+    # Nobody gets a first text twice in an action
+    _unique("one_first_text", "message", "conversation_id", "kind = 'initial' AND status NOT IN ('refused', 'cancelled')"),
+    # Opt-outs stand, and no text is handed over after one
+    _trigger("opt_out_unchanged", "BEFORE UPDATE", "opt_out", "", "an opt-out can not be changed"),
+    _trigger("opt_out_kept", "BEFORE DELETE", "opt_out", "", "an opt-out can not be removed"),
+    _trigger("opt_out_not_emptied", "BEFORE TRUNCATE", "opt_out", "", "opt-outs can not be removed", "STATEMENT"),
+    _trigger("no_text_after_opt_out", "BEFORE UPDATE", "message", _LEAVES_AFTER_OPT_OUT, "this phone has opted out"),
+    _trigger("no_new_text_after_opt_out", "BEFORE INSERT", "message", _LEAVES_AFTER_OPT_OUT, "this phone has opted out"),
+    # What pages and workers ask for
+    _index("contact_list_place", "list_membership", "contact_id"),
+    _index("contact_field_value", "field_value", "field_id, contact_id"),
+    _index("contact_by_tag", "contact_tag", "tag_id, contact_id"),
+    _index("contact_name", "contact", "campaign_id, last_name, first_name, id"),
+    _index("conversation_of_contact", "conversation", "contact_id"),
+    _index("conversation_in_pool", "conversation", "action_id, turn, id",
+           "user_id IS NULL AND NOT with_staff AND texted_at IS NULL AND closed_code IS NULL"),
+    _index("conversation_in_queue", "conversation", "user_id, action_id, turn, id",
+           "texted_at IS NULL AND closed_code IS NULL AND user_id IS NOT NULL"),
+    _index("conversation_in_bucket", "conversation", "bucket_id", "bucket_id IS NOT NULL"),
+    _index("conversation_inbox", "conversation", "user_id, replied_at", "replied_at IS NOT NULL"),
+    _index("conversation_attention", "conversation", "user_id, replied_at", "needs_attention"),
+    _index("conversation_unread", "conversation", "user_id, replied_at", "unread"),
+    _index("conversation_with_staff", "conversation", "campaign_id, replied_at", "with_staff"),
+    _index("message_of_contact", "message", "contact_id, id"),
+    _index("message_of_conversation", "message", "conversation_id, id"),
+    _index("message_due", "message", "number_id, priority, due_at, id", "status = 'queued'"),
+    _index("message_open", "message", "status, claimed_at", "status IN ('sending', 'unknown')"),
+    _index("message_to_phone", "message", "campaign_id, phone, id"),
+    _index("message_of_bucket", "message", "bucket_id", "bucket_id IS NOT NULL AND status = 'queued'"),
+    _index("message_of_action", "message", "action_id, script_id"),
+    _index("message_without_delivery", "message", "taken_at", "status = 'taken' AND delivery IN ('', 'accepted', 'queued', 'sending', 'sent')"),
+    _index("bucket_of_user", "bucket", "user_id, action_id", "finished_at IS NULL"),
+    _index("bucket_of_action", "bucket", "action_id, user_id"),
+    _index("assignment_of_conversation", "assignment_event", "conversation_id, id"),
+    _index("event_waiting", "twilio_event", "received_at", "applied_at IS NULL"),
+    _index("hit_of_action", "safeguard_hit", "action_id, code"),
+    _index("report_of_conversation", "report", "conversation_id, id"),
+    _index("report_of_action", "report", "action_id, filed_at"),
+    _index("opt_out_by_time", "opt_out", "campaign_id, at"),
+    _index("audit_by_time", "audit_event", "campaign_id, at"),
+    _index("mail_waiting", "mail", "created_at", "status = 'queued'"),
+    _index("possible_opt_out", "contact", "campaign_id, possible_opt_out_at", "possible_opt_out_at IS NOT NULL"),
+    _index("refused_row_of_import", "refused_row", "contact_import_id, line"),
+    _index("script_of_action", "script", "action_id, kind, position"),
+    _index("session_of_user", "session", "user_id"),
+]  # fmt: skip
+
+
+def for_dialect() -> list[Guard]:
+    return [g for g in GUARDS if database.dialect() == "postgres" or g.sqlite]
+
+
+async def wrong() -> list[str]:
+    """The names of guards that are missing, or there with another text."""
+    there = await _there()
+    return [g.name for g in for_dialect() if there.get(g.name) != _expected(g)]
+
+
+async def put_back() -> None:
+    """Makes every guard as it should be. Inside the migration's lock, with nothing else running."""
+    there = await _there()
+    for guard in for_dialect():
+        if there.get(guard.name) != _expected(guard):
+            await _drop(guard, guard.name in there)
+            await _create(guard)
+
+
+async def drop_triggers() -> None:
+    """Before a migration: a trigger that reads a rebuilt table makes the rebuild fail."""
+    there = await _there()
+    for guard in for_dialect():
+        if guard.kind == "trigger" and guard.name in there:
+            await _drop(guard, True)
+
+
+def _expected(guard: Guard) -> str:
+    if database.dialect() == "sqlite":
+        return guard.sqlite
+    return _plain(guard.postgres if guard.kind == "index" else guard.postgres + guard.function)
+
+
+async def _there() -> dict[str, str]:
+    """Name -> text of the indexes and triggers in the database; on PostgreSQL our own comment on each holds the text,
+    since the server gives its definitions back in other words."""
+    if database.dialect() == "sqlite":
+        found = await database.rows(
+            "SELECT name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
+        )
+        return {row["name"]: row["sql"] for row in found}
+    return {row["name"]: _plain(row["text"] or "") for row in await database.rows(_POSTGRES_GUARDS)}
+
+
+_POSTGRES_GUARDS = """
+SELECT c.relname AS name, CASE WHEN i.indisvalid THEN obj_description(c.oid, 'pg_class') END AS text
+  FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relnamespace = 'public'::regnamespace
+UNION ALL
+SELECT t.tgname, CASE WHEN t.tgenabled = 'O' AND md5(p.prosrc) = split_part(obj_description(t.oid, 'pg_trigger'), '|', 1)
+       THEN split_part(obj_description(t.oid, 'pg_trigger'), '|', 2) END
+  FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal
+"""
+
+
+async def _drop(guard: Guard, exists: bool) -> None:
+    if database.dialect() == "sqlite":
+        await database.rows(f"DROP {guard.kind.upper()} IF EXISTS {guard.name}")
+    elif guard.kind == "index":
+        await database.rows(f"DROP INDEX IF EXISTS {guard.name}")
+    elif exists:
+        await database.rows(f"DROP TRIGGER {guard.name} ON {guard.table}")
+
+
+async def _create(guard: Guard) -> None:
+    if database.dialect() == "sqlite":
+        await database.rows(guard.sqlite)
+        return
+    if guard.kind == "trigger":
+        await database.rows(
+            f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $guard${guard.function}$guard$"
+        )
+    await database.rows(guard.postgres)
+    await _comment(guard)
+
+
+async def _comment(guard: Guard) -> None:
+    text = _expected(guard)
+    if guard.kind == "trigger":
+        text = hashlib.md5(guard.function.encode(), usedforsecurity=False).hexdigest() + "|" + text
+    place = f"INDEX {guard.name}" if guard.kind == "index" else f"TRIGGER {guard.name} ON {guard.table}"
+    quoted = text.replace("'", "''")
+    await database.rows(f"COMMENT ON {place} IS '{quoted}'")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text).replace("|", "").strip()

@@ -1,0 +1,46 @@
+"""E-mail by SMTP."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from email.utils import make_msgid
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from webapp.config import Settings
+
+SECONDS = 15
+
+
+class NotSent(Exception):
+    """The server would not take it; worth another try."""
+
+
+async def send(settings: Settings, to: str, subject: str, text: str, html: str = "") -> None:
+    """TEXTBANK_SMTP_URL is smtp://user:password@host:port, or smtps:// for TLS from the first byte."""
+    if not settings.smtp_url:
+        raise NotSent("TEXTBANK_SMTP_URL is not set")
+    server = urlsplit(settings.smtp_url)
+    try:
+        await aiosmtplib.send(
+            _letter(settings, to, subject, text, html),
+            hostname=server.hostname,
+            port=server.port or (465 if server.scheme == "smtps" else 587),
+            username=unquote(server.username) if server.username else None,
+            password=unquote(server.password) if server.password else None,
+            use_tls=server.scheme == "smtps",
+            timeout=SECONDS,
+        )
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise NotSent(type(error).__name__) from error
+
+
+def _letter(settings: Settings, to: str, subject: str, text: str, html: str) -> EmailMessage:
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = settings.mail_from, to, subject
+    letter["Message-ID"] = make_msgid(domain="textbank.invalid")
+    letter.set_content(text)
+    if html:
+        letter.add_alternative(html, subtype="html")
+    return letter

@@ -1,0 +1,212 @@
+"""Twilio in our words. Called by workers only; each call is made once, with a time limit, and never retried in here."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+from twilio.base.exceptions import TwilioRestException
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from webapp.config import Settings
+
+TOTAL, CONNECT = 10, 5  # seconds
+NO_CAPACITY = 20429
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Twilio took it."""
+
+    sid: str
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Twilio refused it and says why."""
+
+    code: int
+
+
+@dataclass(frozen=True)
+class Later:
+    """Certainly not taken; worth another try after so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """It may have been taken: a time-out, a server error, an answer nobody can read."""
+
+    why: str
+
+
+Outcome = Sent | Rejected | Later | Unknown
+
+
+@dataclass(frozen=True)
+class Text:
+    """A message as Twilio has it."""
+
+    sid: str
+    to: str
+    from_: str
+    body: str
+    status: str
+    error_code: int | None
+    created_at: datetime
+    media: int = 0
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the account, and where its texts go."""
+
+    sid: str
+    e164: str
+    sms_url: str
+
+
+class TooManyRequests(Exception):
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"429, again in {seconds} s")
+        self.seconds = seconds
+
+
+class _Http(AsyncHttpClient):
+    """The SDK's transport with a time limit that holds, and another base address where a simulator answers."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__(logging.getLogger("twilio"), True, TOTAL)
+        self.is_async = True
+        self.base = base.rstrip("/")
+        limit = aiohttp.ClientTimeout(total=TOTAL, connect=CONNECT)
+        self.session = aiohttp.ClientSession(timeout=limit, connector=aiohttp.TCPConnector(limit=200))
+
+    async def request(  # type: ignore[override]
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: Any = None,
+        auth: Any = None,
+        **_: Any,
+    ) -> Response:
+        if self.base:
+            url = self.base + "/" + url.split("/", 3)[3]
+        login = aiohttp.BasicAuth(*auth) if auth else None
+        plain = {key: str(value) for key, value in (params or {}).items() if value is not None}
+        async with self.session.request(
+            method, url, params=plain, data=_form(data), headers=headers, auth=login
+        ) as answer:
+            text = await answer.text()
+            if answer.status == 429:
+                raise TooManyRequests(_seconds(answer.headers.get("Retry-After")))
+            return Response(answer.status, text)
+
+
+class Twilio:
+    """One account. Open it inside a running event loop, close it with `close`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.http = _Http(settings.twilio_api_url)
+        self.settings = settings
+        sid, token = settings.twilio_account_sid or "AC" + "0" * 32, settings.twilio_auth_token or "none"
+        self.client = Client(sid, token, http_client=self.http)  # type: ignore[arg-type]
+
+    async def close(self) -> None:
+        await self.http.session.close()
+
+    async def send(self, to: str, from_: str, body: str, callback: str, validity: int) -> Outcome:
+        """Hands one text over. ``validity``: seconds Twilio may keep it; ``callback``: where its status goes."""
+        try:
+            message = await self.client.messages.create_async(
+                to=to, from_=from_, body=body, status_callback=callback, validity_period=validity
+            )
+        except TooManyRequests as error:
+            return Later(error.seconds)
+        except TwilioRestException as error:
+            return _refused(error)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            log.warning("Twilio can't be reached: %s", type(error).__name__)
+            return Later(5)
+        except (TimeoutError, aiohttp.ClientError, json.JSONDecodeError, KeyError) as error:
+            return Unknown(type(error).__name__)
+        return Sent(message.sid) if message.sid else Unknown("no sid")
+
+    async def texts_between(self, to: str, from_: str, limit: int = 50) -> list[Text]:
+        """Newest first. Without a date filter: Twilio filters by the date sent, and one that waits has none yet."""
+        found = await self.client.messages.list_async(to=to, from_=from_, limit=limit)
+        return [_text(message) for message in found]
+
+    async def texts_to(self, number: str, since: datetime, limit: int = 1000) -> list[Text]:
+        """What came in at one of our numbers since an instant, newest first."""
+        found = await self.client.messages.list_async(to=number, date_sent_after=since - timedelta(days=1), limit=limit)
+        return [text for message in found if (text := _text(message)).created_at >= since]
+
+    async def text(self, sid: str) -> Text:
+        return _text(await self.client.messages(sid).fetch_async())
+
+    async def account_answers(self) -> bool:
+        """Are the credentials right and the account active?"""
+        try:
+            account = await self.client.api.accounts(self.client.account_sid).fetch_async()
+        except (TwilioRestException, TooManyRequests, TimeoutError, aiohttp.ClientError, json.JSONDecodeError):
+            return False
+        return account.status == "active"
+
+    async def numbers(self) -> list[Number]:
+        found = await self.client.incoming_phone_numbers.list_async(limit=1000)
+        return [Number(n.sid or "", n.phone_number or "", n.sms_url or "") for n in found]
+
+    async def point_here(self, number_sid: str, sms_url: str) -> None:
+        """Lets a number's texts come to us."""
+        await self.client.incoming_phone_numbers(number_sid).update_async(sms_url=sms_url, sms_method="POST")
+
+
+TROUBLE = (TwilioRestException, TooManyRequests, TimeoutError, aiohttp.ClientError, json.JSONDecodeError)
+
+
+def _refused(error: TwilioRestException) -> Outcome:
+    if error.status >= 500:
+        return Unknown(f"HTTP {error.status}")
+    if error.code == NO_CAPACITY or error.status == 429:
+        return Later(2)
+    return Rejected(int(error.code or error.status))
+
+
+def _text(message: Any) -> Text:
+    created = message.date_created or datetime.fromtimestamp(0, UTC)
+    media = int(message.num_media or 0)
+    return Text(
+        message.sid, message.to, message.from_, message.body or "", message.status, message.error_code, created, media
+    )
+
+
+def _form(data: Any) -> Any:
+    if data is None:
+        return None
+    pairs = [
+        (key, value) for key, values in data.items() for value in (values if isinstance(values, list) else [values])
+    ]
+    return aiohttp.FormData([(key, _plain(value)) for key, value in pairs if value is not None])
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _seconds(header: str | None) -> float:
+    try:
+        return min(max(float(header or 1), 0.1), 300.0)
+    except ValueError:
+        return 1.0

@@ -1,0 +1,135 @@
+"""News for open pages: one Valkey subscription a process, fanned out in memory to the browsers it serves.
+
+A nudge says what changed and never what it is: the page asks again over HTTP, where authorisation is. A lost nudge
+costs nothing, since every (re)connection tells the page to catch up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from webapp import config, queue
+
+CHANNEL = "textbank:live"
+HEARTBEAT = 20.0  # seconds
+MOST_WAITING = 100
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class News:
+    """``event`` names what changed ("inbox-changed"), in which campaign, and the id of the row."""
+
+    event: str
+    campaign: str = ""
+    id: int = 0
+
+
+CATCH_UP = News("catch-up")
+
+
+async def nudge(user_id: int | None, event: str, campaign: str = "", id: int = 0) -> None:
+    """Tells one user's open pages. After the commit, a second at most, and never an error."""
+    if user_id is None:
+        return
+    try:
+        text = json.dumps({"user": user_id, **asdict(News(event, campaign, id))})
+        await asyncio.wait_for(queue.pool().publish(CHANNEL, text), queue.SECONDS)
+    except Exception as error:
+        log.warning("no live news: %s", type(error).__name__)
+
+
+class Hub:
+    """The listeners of this process."""
+
+    def __init__(self) -> None:
+        self.listeners: dict[int, set[asyncio.Queue[News]]] = defaultdict(set)
+        self.stopping = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._subscribe_for_ever())
+
+    async def stop(self) -> None:
+        """Ends every stream, so that the server can stop."""
+        self.stopping.set()
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def listen(self, user_id: int) -> AsyncIterator[News | None]:
+        """News for one user; None is a heartbeat. Ends when the process stops."""
+        mine: asyncio.Queue[News] = asyncio.Queue(MOST_WAITING)
+        self.listeners[user_id].add(mine)
+        try:
+            yield CATCH_UP
+            while not self.stopping.is_set():
+                yield await self._next(mine)
+        finally:
+            self.listeners[user_id].discard(mine)
+            if not self.listeners[user_id]:
+                del self.listeners[user_id]
+
+    async def _next(self, mine: asyncio.Queue[News]) -> News | None:
+        waits = {asyncio.ensure_future(mine.get()), asyncio.ensure_future(self.stopping.wait())}
+        try:
+            done, _ = await asyncio.wait(waits, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
+            return next((r for task in done if isinstance(r := task.result(), News)), None)
+        finally:
+            for task in waits:
+                task.cancel()
+
+    async def _subscribe_for_ever(self) -> None:
+        pause = 0.05
+        while True:
+            try:
+                await self._subscribe()
+                pause = 0.05
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                log.warning("live news interrupted: %s", type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 2)
+
+    async def _subscribe(self) -> None:
+        redis = Redis.from_url(
+            config.settings().redis, health_check_interval=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0)
+        )
+        try:
+            async with redis.pubsub() as subscription:
+                await subscription.subscribe(CHANNEL)
+                self._tell_all(CATCH_UP)
+                while True:
+                    message = await subscription.get_message(ignore_subscribe_messages=True, timeout=5)
+                    if message:
+                        self._pass_on(message["data"])
+        finally:
+            await redis.aclose()
+
+    def _pass_on(self, data: bytes) -> None:
+        told = json.loads(data)
+        news = News(told["event"], told["campaign"], told["id"])
+        for mine in self.listeners.get(told["user"], set()):
+            _put(mine, news)
+
+    def _tell_all(self, news: News) -> None:
+        for queues in self.listeners.values():
+            for mine in queues:
+                _put(mine, news)
+
+
+def _put(mine: asyncio.Queue[News], news: News) -> None:
+    """Drops the oldest where a browser is too slow: the next one makes it catch up all the same."""
+    if mine.full():
+        mine.get_nowait()
+    mine.put_nowait(news)

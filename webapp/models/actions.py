@@ -1,0 +1,193 @@
+"""Actions: one peer-to-peer texting programme over one or more lists, and who may take part in it."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import ContactList
+from webapp.models.labels import CustomField, Tag
+from webapp.models.people import Membership, User
+
+DRAFT, PRIVATE, PUBLIC = "draft", "private", "public"
+
+
+class Action(Model):
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="actions", on_delete=fields.NO_ACTION
+    )
+    title = fields.CharField(160)
+    description = fields.TextField(default="")
+    instructions = fields.TextField(default="")
+    ends_on = fields.DateField(null=True)  # the last day of first texts, in the campaign's zone
+    state = fields.CharField(10, default=DRAFT)
+    language = fields.CharField(2, default="")
+    published_at = fields.DatetimeField(null=True)
+    paused_at = fields.DatetimeField(null=True)
+    archived_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+    conversations_made = fields.IntField(default=0)  # the position of the next one, for the A/B test
+    opt_out_overruled = fields.TextField(default="")  # why an owner published without opt-out wording
+
+    campaign_id: int
+
+    class Meta:
+        table = "action"
+
+    @property
+    def live(self) -> bool:
+        return self.state != DRAFT and self.archived_at is None
+
+    def ended(self, now: datetime) -> bool:
+        return self.ends_on is not None and self.campaign.local(now).date() > self.ends_on
+
+    def first_texts_stopped(self, now: datetime) -> str:
+        """Why no first text may leave, as a word for pages; nothing where they may."""
+        if self.campaign.stopped_at:
+            return "stopped"
+        if self.paused_at:
+            return "paused"
+        return "ended" if self.ended(now) or not self.live else ""
+
+    def ends_at(self) -> datetime | None:
+        """The instant first texts end, where an end date is set."""
+        if self.ends_on is None:
+            return None
+        return datetime.combine(self.ends_on + timedelta(days=1), time(0), self.campaign.local(clock.now()).tzinfo)
+
+    @transactional
+    async def publish(self, state: str, overruled: str = "") -> None:
+        self.state, self.published_at = state, self.published_at or clock.now()
+        self.opt_out_overruled = overruled or self.opt_out_overruled
+        await self.save(update_fields=["state", "published_at", "opt_out_overruled"])
+
+    @transactional
+    async def pause(self) -> None:
+        """First texts stop, queued ones included; replies go on."""
+        self.paused_at = clock.now()
+        await self.save(update_fields=["paused_at"])
+
+    @transactional
+    async def resume(self) -> None:
+        self.paused_at = None
+        await self.save(update_fields=["paused_at"])
+
+    @transactional
+    async def archive(self) -> None:
+        self.archived_at = clock.now()
+        await self.save(update_fields=["archived_at"])
+
+    @transactional
+    async def use_lists(self, lists: list[ContactList]) -> None:
+        await ActionList.filter(action=self).exclude(contact_list_id__in=[row.id for row in lists] or [0]).delete()
+        kept = set(await ActionList.filter(action=self).values_list("contact_list_id", flat=True))
+        for row in lists:
+            if row.id not in kept:
+                await ActionList.create(action=self, contact_list=row)
+
+    @transactional
+    async def send_to(self, members: list[Membership]) -> int:
+        """Shows a private action to these users; the number who did not have it yet."""
+        known = set(await ActionUser.filter(action=self).values_list("user_id", flat=True))
+        new = [m.user_id for m in members if m.user_id not in known]
+        now = clock.now()
+        await ActionUser.bulk_create([ActionUser(action=self, user_id=user_id, sent_at=now) for user_id in new])
+        return len(new)
+
+    @classmethod
+    async def open_to(cls, member: Membership) -> list[Action]:
+        """The actions this member sees on Home: public ones, and private ones sent to them."""
+        if not member.active:
+            return []
+        sent = await ActionUser.filter(user_id=member.user_id).values_list("action_id", flat=True)
+        found = (
+            cls.filter(campaign_id=member.campaign_id, archived_at=None).exclude(state=DRAFT).order_by("-published_at")
+        )
+        rows = await found.select_related("campaign")
+        return [a for a in rows if a.id in sent or (a.state == PUBLIC and a.language in ("", member.language))]
+
+
+class ActionList(Model):
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="action_lists", on_delete=fields.NO_ACTION
+    )
+    contact_list: fields.ForeignKeyRelation[ContactList] = fields.ForeignKeyField(
+        "models.ContactList", related_name="action_lists", on_delete=fields.NO_ACTION
+    )
+
+    contact_list_id: int
+
+    class Meta:
+        table = "action_list"
+
+
+class ActionUser(Model):
+    """A user in an action: when it was sent to them, seen, started, completed (R1). Locked by Start."""
+
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="action_users", on_delete=fields.NO_ACTION
+    )
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="action_users", on_delete=fields.NO_ACTION
+    )
+    sent_at = fields.DatetimeField()
+    seen_at = fields.DatetimeField(null=True)
+    started_at = fields.DatetimeField(null=True)
+    completed_at = fields.DatetimeField(null=True)
+
+    action_id: int
+    user_id: int
+
+    class Meta:
+        table = "action_user"
+
+    @classmethod
+    @transactional
+    async def mark(cls, action_ids: list[int], user_id: int, *moments: str) -> None:
+        """Notes that these actions were sent to the user, and with ``moments`` seen, started or completed: once each."""
+        now = clock.now()
+        rows = {row.action_id: row for row in await cls.filter(action_id__in=action_ids or [0], user_id=user_id)}
+        new = [cls(action_id=n, user_id=user_id, sent_at=now) for n in action_ids if n not in rows]
+        await cls.bulk_create(new, ignore_conflicts=True)
+        for moment in moments:
+            await cls.filter(action_id__in=action_ids or [0], user_id=user_id, **{moment: None}).update(**{moment: now})
+
+
+class ReportTag(Model):
+    """A tag the volunteers of this action see on the report page (A8)."""
+
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="report_tags", on_delete=fields.NO_ACTION
+    )
+    tag: fields.ForeignKeyRelation[Tag] = fields.ForeignKeyField(
+        "models.Tag", related_name="report_tags", on_delete=fields.NO_ACTION
+    )
+
+    tag_id: int
+
+    class Meta:
+        table = "action_report_tag"
+
+
+class ReportField(Model):
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="report_fields", on_delete=fields.NO_ACTION
+    )
+    field: fields.ForeignKeyRelation[CustomField] = fields.ForeignKeyField(
+        "models.CustomField", related_name="report_fields", on_delete=fields.NO_ACTION
+    )
+
+    field_id: int
+
+    class Meta:
+        table = "action_report_field"

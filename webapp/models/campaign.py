@@ -1,0 +1,102 @@
+"""The organisation's account and its settings (SPEC section 1). Every other row belongs to one."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock
+from webapp.database import transactional
+
+BUCKET_SIZES = (10, 25, 100, 200)
+
+
+class Campaign(Model):
+    id = fields.IntField(primary_key=True)
+    name = fields.CharField(120)
+    slug = fields.CharField(60, unique=True)
+    description = fields.TextField(default="")
+    timezone = fields.CharField(64, default="America/New_York")
+    join_code = fields.CharField(6, default="")
+    broadcast_phone_number = fields.CharField(20, default="")
+    approval_needed = fields.BooleanField(default=False)
+    searchable = fields.BooleanField(default=False)
+    created_at = fields.DatetimeField()
+
+    # Texting settings, S1 to S8 and S12
+    start_time = fields.CharField(5, default="09:00")
+    end_time = fields.CharField(5, default="21:00")
+    bucket_size = fields.IntField(default=100)
+    preferred_area_codes = fields.CharField(200, default="")
+    fallback_sender = fields.CharField(60, default="a volunteer")
+    fallback_recipient = fields.CharField(60, default="friend")
+    outbound_lock = fields.BooleanField(default=True)
+    disable_custom_responses = fields.BooleanField(default=False)
+    return_after_minutes = fields.IntField(default=60)
+    undo_seconds = fields.IntField(default=5)
+    queue_limit_minutes = fields.IntField(default=30)
+    possible_opt_out_hours = fields.IntField(default=2)
+    waiting_reply_minutes = fields.IntField(default=60)
+    use_lookup = fields.BooleanField(default=False)
+
+    # Money, S11. Ten-thousandths of a dollar.
+    segment_price = fields.IntField(default=125)
+    mms_price = fields.IntField(default=220)
+    daily_cap = fields.IntField(null=True)
+
+    # Stop Everything (S11), and why the system itself paused sending (X4)
+    stopped_at = fields.DatetimeField(null=True)
+    stopped_code = fields.IntField(null=True)
+
+    # The set-up check (S10), as last looked at
+    checked_at = fields.DatetimeField(null=True)
+    credentials_ok = fields.BooleanField(default=False)
+    webhooks_ok = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "campaign"
+
+    @property
+    def opens(self) -> time:
+        return time.fromisoformat(self.start_time)
+
+    @property
+    def closes(self) -> time:
+        """The end of the texting window. "24:00" can't be set: Settings refuses an end after 21:00."""
+        return time.fromisoformat(self.end_time)
+
+    @property
+    def area_codes(self) -> list[str]:
+        return [code for code in self.preferred_area_codes.replace(",", " ").split() if code]
+
+    @property
+    def set_up(self) -> bool:
+        """Is the set-up check green (S10)?"""
+        return self.credentials_ok and self.webhooks_ok
+
+    def local(self, at: datetime) -> datetime:
+        return at.astimezone(ZoneInfo(self.timezone))
+
+    @transactional
+    async def renew_join_code(self) -> None:
+        self.join_code = new_join_code()
+        await self.save(update_fields=["join_code"])
+
+    @transactional
+    async def stop_everything(self, code: int | None = None) -> None:
+        """Workers ask before each claim, so it holds within seconds. ``code``: what Twilio said, where it stopped us."""
+        self.stopped_at, self.stopped_code = clock.now(), code
+        await self.save(update_fields=["stopped_at", "stopped_code"])
+
+    @transactional
+    async def go_on(self) -> None:
+        self.stopped_at = self.stopped_code = None
+        await self.save(update_fields=["stopped_at", "stopped_code"])
+
+
+def new_join_code() -> str:
+    return f"{secrets.randbelow(1_000_000):06}"

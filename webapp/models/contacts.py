@@ -1,0 +1,141 @@
+"""People who are texted, and the lists they are on. A contact is one phone per campaign (SPEC C2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock, database
+from webapp.models.campaign import Campaign
+from webapp.rules import contact_zones
+
+
+class ZoneSet(Model):
+    """A set of clocks a contact may be on. Few in all; conversations name theirs, so that Start finds who is awake."""
+
+    id = fields.IntField(primary_key=True)
+    names = fields.CharField(1000, unique=True)  # IANA names, sorted, separated by a blank
+
+    class Meta:
+        table = "zone_set"
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        return tuple(self.names.split())
+
+    @classmethod
+    async def id_of(cls, names: tuple[str, ...]) -> int | None:
+        """The row of this set, made if need be; None for no evidence at all. Inside a transaction."""
+        if not names:
+            return None
+        text = " ".join(names)
+        await database.query("INSERT INTO zone_set (names) VALUES (?) ON CONFLICT (names) DO NOTHING", text)
+        return (await cls.get(names=text)).id
+
+
+class Contact(Model):
+    """Everything the last gate asks of a person is on this row, and this row is locked before their messages.
+
+    ``last_claimed_at`` is when a text of ours to them was last handed over, ``last_claimed_message_id`` which one;
+    ``earlier_*`` is what stood there before, put back when the hand-over turns out not to have happened.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="contacts", on_delete=fields.NO_ACTION
+    )
+    phone = fields.CharField(20)
+    first_name = fields.CharField(100, default="")
+    last_name = fields.CharField(100, default="")
+    email = fields.CharField(254, default="")
+    state_abbrev = fields.CharField(2, default="")
+    zip = fields.CharField(10, default="")
+    van_id = fields.CharField(40, default="")
+    timezone = fields.CharField(64, default="")
+    zone_set: fields.ForeignKeyNullableRelation[ZoneSet] = fields.ForeignKeyField(
+        "models.ZoneSet", related_name="contacts", null=True, on_delete=fields.NO_ACTION
+    )
+    zone_source = fields.CharField(10, default="")
+    keeper_id = fields.IntField(null=True)
+    number_id = fields.IntField(null=True)
+    created_at = fields.DatetimeField()
+
+    opted_out_at = fields.DatetimeField(null=True)
+    blocked_at = fields.DatetimeField(null=True)
+    landline_until = fields.DatetimeField(null=True)
+    possible_opt_out_at = fields.DatetimeField(null=True)
+    possible_opt_out_message_id = fields.BigIntField(null=True)
+
+    last_claimed_at = fields.DatetimeField(null=True)
+    last_claimed_message_id = fields.BigIntField(null=True)
+    earlier_claimed_at = fields.DatetimeField(null=True)
+    earlier_claimed_message_id = fields.BigIntField(null=True)
+    last_inbound_conversation_id = fields.BigIntField(null=True)
+
+    campaign_id: int
+    zone_set_id: int | None
+
+    class Meta:
+        table = "contact"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def place(self) -> str:
+        return contact_zones.place_of_zip(self.zip) or self.state_abbrev
+
+    def landline(self, now: datetime) -> bool:
+        return self.landline_until is not None and self.landline_until > now
+
+    @classmethod
+    async def locked(cls, contact_id: int | None) -> Contact:
+        """The row, nobody else's until the transaction ends. On SQLite the transaction itself is the lock."""
+        return await cls.filter(id=contact_id).select_for_update().get()
+
+    @classmethod
+    async def of_phone(cls, campaign: Campaign, phone: str) -> Contact:
+        """The contact with this phone, locked; made if there is none. Inside a transaction."""
+        await database.query(
+            "INSERT INTO contact (campaign_id, phone, first_name, last_name, email, state_abbrev, zip, van_id, timezone,"
+            " zone_source, created_at) VALUES (?, ?, '', '', '', '', '', '', '', '', ?) ON CONFLICT (campaign_id, phone) DO NOTHING",
+            campaign.id, phone, sql_time(clock.now()),
+        )  # fmt: skip
+        return await cls.filter(campaign=campaign, phone=phone).select_for_update().get()
+
+
+class ContactList(Model):
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="contact_lists", on_delete=fields.NO_ACTION
+    )
+    name = fields.CharField(120)
+    size = fields.IntField(default=0)
+    created_at = fields.DatetimeField()
+
+    campaign_id: int
+
+    class Meta:
+        table = "contact_list"
+
+
+class ListMembership(Model):
+    id = fields.BigIntField(primary_key=True)
+    contact_list: fields.ForeignKeyRelation[ContactList] = fields.ForeignKeyField(
+        "models.ContactList", related_name="memberships", on_delete=fields.NO_ACTION
+    )
+    contact: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField(
+        "models.Contact", related_name="list_memberships", on_delete=fields.NO_ACTION
+    )
+
+    class Meta:
+        table = "list_membership"
+
+
+def sql_time(at: datetime) -> Any:
+    """An instant as plain SQL takes it: text as Tortoise writes it on SQLite, the value itself on PostgreSQL."""
+    return at.isoformat(" ") if database.dialect() == "sqlite" else at

@@ -1,0 +1,88 @@
+"""What sending a response script does to the contact, in the same transaction, and how Undo takes it back (A3)."""
+
+from __future__ import annotations
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models import attention, labels, opt_outs, opting_out, tallies
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.conversations import Bucket, Conversation
+from webapp.models.labels import ContactTag, FieldValue
+from webapp.models.messages import CANCELLED, CONFIRMATION, INITIAL, QUEUED, Message, MessageEffect
+from webapp.models.people import Membership, User
+from webapp.models.scripts import Script, ScriptTag, ScriptValue
+
+
+async def opts_out(script: Script) -> bool:
+    return await ScriptTag.exists(script=script, tag__slug=labels.OPT_OUT, tag__system=True)
+
+
+async def apply(script: Script, message: Message) -> None:
+    """Tags and fields of the script. The Opt Out tag opts out, with this text as the one that may still leave."""
+    assert message.contact_id is not None
+    for row in await ScriptTag.filter(script=script).select_related("tag"):
+        if row.tag.opts_out:
+            await _opt_out(message)
+        elif await labels.set_tag(message.contact_id, row.tag, message.user_id, message.id):
+            await MessageEffect.create(message=message, tag=row.tag)
+    for value in await ScriptValue.filter(script=script).select_related("field"):
+        before = await labels.set_field(message.contact_id, value.field, value.value, message.user_id, message.id)
+        if before != value.value:
+            await MessageEffect.create(message=message, field=value.field, before=before, after=value.value)
+
+
+async def _opt_out(message: Message) -> None:
+    campaign = await Campaign.get(id=message.campaign_id)
+    by = await User.get(id=message.user_id)
+    await opting_out.opt_out(
+        campaign, message.phone, opt_outs.SCRIPT, by, message, confirmation_id=message.id, words=message.body
+    )
+
+
+@transactional
+async def undo(member: Membership, message_id: int) -> bool:
+    """Takes a queued text back; False where it has left already, or opted someone out (X6: that stands)."""
+    found = Message.filter(id=message_id, user_id=member.user_id, status=QUEUED).exclude(kind=CONFIRMATION)
+    message = await found.first()
+    if message is None or message.contact_id is None:
+        return False
+    contact = await Contact.locked(message.contact_id)
+    if not await Message.filter(id=message.id, status=QUEUED).update(status=CANCELLED):
+        return False
+    await _take_back(message)
+    await _reopen(message, contact)
+    return True
+
+
+async def _take_back(message: Message) -> None:
+    """Only what this click set and nobody changed since."""
+    for effect in await MessageEffect.filter(message=message):
+        if effect.tag_id:
+            await ContactTag.filter(contact_id=message.contact_id, tag_id=effect.tag_id, message_id=message.id).delete()
+            continue
+        mine = FieldValue.filter(contact_id=message.contact_id, field_id=effect.field_id, message_id=message.id)
+        if effect.before is None:
+            await mine.filter(value=effect.after).delete()
+        else:
+            await mine.filter(value=effect.after).update(value=effect.before, message_id=None, at=clock.now())
+
+
+async def _reopen(message: Message, contact: Contact) -> None:
+    """A first text: the conversation is untexted again, and its bucket open. A reply: it may need attention again."""
+    conversation = await Conversation.filter(id=message.conversation_id).select_for_update().get()
+    tallies.take(conversation)
+    if message.kind == INITIAL:
+        conversation.texted_at = None
+        await _open_again(message.bucket_id)
+    await attention.refresh(conversation, contact)
+    tallies.put(conversation)
+    await conversation.save(update_fields=["texted_at", "needs_attention"])
+
+
+async def _open_again(bucket_id: int | None) -> None:
+    bucket = await Bucket.get_or_none(id=bucket_id) if bucket_id else None
+    if bucket and bucket.finished_at:
+        bucket.finished_at = None
+        await bucket.save(update_fields=["finished_at"])
+        tallies.add(bucket.action_id, bucket.user_id, {"performs": -1})

@@ -1,0 +1,98 @@
+"""A list being uploaded: a row with a status, and the rows that were refused (SPEC C1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import ContactList
+from webapp.models.people import User
+
+WAITING, RUNNING, ASKING, DONE, FAILED, CANCELLED = "waiting", "running", "asking", "done", "failed", "cancelled"
+OVER = (DONE, FAILED, CANCELLED)
+
+
+class ContactImport(Model):
+    """``cursor`` is the last physical line taken in; it moves in the transaction that stores the rows up to it.
+
+    ``mapping``: header -> field by hand. ASKING: the file waits for someone to say which column is what.
+    """
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="imports", on_delete=fields.NO_ACTION
+    )
+    contact_list: fields.ForeignKeyRelation[ContactList] = fields.ForeignKeyField(
+        "models.ContactList", related_name="imports", on_delete=fields.NO_ACTION
+    )
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="imports", null=True, on_delete=fields.NO_ACTION
+    )
+    file_name = fields.CharField(200)
+    path = fields.CharField(500)
+    status = fields.CharField(12, default=WAITING)
+    mapping: dict[str, str] = fields.JSONField(default=dict)
+    header: list[str] = fields.JSONField(default=list)
+    sample: list[Any] = fields.JSONField(default=list)
+    left_out: list[str] = fields.JSONField(default=list)
+    lines = fields.IntField(default=0)
+    cursor = fields.IntField(default=0)
+    created = fields.IntField(default=0)
+    updated = fields.IntField(default=0)
+    merged = fields.IntField(default=0)
+    refused = fields.IntField(default=0)
+    opted_out = fields.IntField(default=0)
+    nameless = fields.IntField(default=0)
+    zoneless = fields.IntField(default=0)
+    error_code = fields.CharField(30, default="")
+    error_message = fields.TextField(default="")
+    created_at = fields.DatetimeField()
+    started_at = fields.DatetimeField(null=True)
+    seen_at = fields.DatetimeField(null=True)  # the worker's sign of life
+    ended_at = fields.DatetimeField(null=True)
+
+    campaign_id: int
+    contact_list_id: int
+    user_id: int | None
+
+    class Meta:
+        table = "contact_import"
+
+    @property
+    def over(self) -> bool:
+        return self.status in OVER
+
+    @property
+    def stored(self) -> int:
+        return self.created + self.updated
+
+
+class RefusedRow(Model):
+    """``cells`` as they stand in the file, so that the row can be mended and uploaded again."""
+
+    id = fields.BigIntField(primary_key=True)
+    contact_import: fields.ForeignKeyRelation[ContactImport] = fields.ForeignKeyField(
+        "models.ContactImport", related_name="refused_rows", on_delete=fields.NO_ACTION
+    )
+    line = fields.IntField()
+    reason = fields.CharField(30)
+    raw_phone = fields.CharField(200, default="")
+    cells: list[str] = fields.JSONField(default=list)
+
+    class Meta:
+        table = "refused_row"
+
+
+class ImportedPhone(Model):
+    """A phone of an import and the fields its rows have filled: the first row wins, later ones fill what it left."""
+
+    id = fields.BigIntField(primary_key=True)
+    import_id = fields.IntField()
+    phone = fields.CharField(20)
+    filled = fields.TextField(default="")  # names, separated by blanks
+
+    class Meta:
+        table = "imported_phone"

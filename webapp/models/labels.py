@@ -1,0 +1,161 @@
+"""Tags and custom fields (SPEC C4), and their values on contacts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.campaign import Campaign
+from webapp.rules import contact_columns
+
+OPT_OUT = "opt_out"  # the slug of the one tag that is more than a tag (X6)
+TEXT, SELECTION = "TextField", "SelectionField"
+
+FIRST_TAGS = ("Opt Out", "Wrong Number", "Will Vote", "Volunteer Prospect", "Spanish Speaker")
+SUPPORT = "Strong Supporter\nSupporter\nNeutral\nAgainst\nStrongly Against"
+
+
+class Tag(Model):
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="tags", on_delete=fields.NO_ACTION
+    )
+    name = fields.CharField(80)
+    slug = fields.CharField(64)
+    display_order = fields.IntField(default=0)
+    reportable = fields.BooleanField(default=True)
+    system = fields.BooleanField(default=False)
+    archived_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "tag"
+        ordering = ["display_order", "id"]  # noqa: RUF012
+
+    @property
+    def opts_out(self) -> bool:
+        return self.system and self.slug == OPT_OUT
+
+
+class ContactTag(Model):
+    """``message_id`` is the text whose script set it, so that Undo can take it back."""
+
+    id = fields.BigIntField(primary_key=True)
+    contact_id = fields.BigIntField()
+    tag: fields.ForeignKeyRelation[Tag] = fields.ForeignKeyField(
+        "models.Tag", related_name="contact_tags", on_delete=fields.NO_ACTION
+    )
+    user_id = fields.IntField(null=True)
+    message_id = fields.BigIntField(null=True)
+    at = fields.DatetimeField()
+
+    tag_id: int
+
+    class Meta:
+        table = "contact_tag"
+
+
+class CustomField(Model):
+    """``slug`` is fixed at creation: scripts and headers name the field by it. ``options``: one a line."""
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="custom_fields", on_delete=fields.NO_ACTION
+    )
+    title = fields.CharField(80)
+    slug = fields.CharField(64)
+    type = fields.CharField(20, default=TEXT)
+    options = fields.TextField(default="")
+    default_value = fields.CharField(500, default="")
+    display_order = fields.IntField(default=0)
+    reportable = fields.BooleanField(default=True)
+    archived_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "custom_field"
+        ordering = ["display_order", "id"]  # noqa: RUF012
+
+    @property
+    def choices(self) -> list[str]:
+        return [line.strip() for line in self.options.splitlines() if line.strip()]
+
+
+class FieldValue(Model):
+    id = fields.BigIntField(primary_key=True)
+    contact_id = fields.BigIntField()
+    field: fields.ForeignKeyRelation[CustomField] = fields.ForeignKeyField(
+        "models.CustomField", related_name="values", on_delete=fields.NO_ACTION
+    )
+    value = fields.TextField()
+    user_id = fields.IntField(null=True)
+    message_id = fields.BigIntField(null=True)
+    at = fields.DatetimeField()
+
+    field_id: int
+
+    class Meta:
+        table = "field_value"
+
+
+async def start_labels(campaign: Campaign) -> None:
+    for order, name in enumerate(FIRST_TAGS):
+        await Tag.create(
+            campaign=campaign, name=name, slug=contact_columns.slug(name), display_order=order, system=name == "Opt Out"
+        )
+    await CustomField.create(
+        campaign=campaign, title="Support Rating", slug="support_rating", type=SELECTION, options=SUPPORT
+    )
+    await CustomField.create(campaign=campaign, title="Notes", slug="notes", display_order=1)
+
+
+@transactional
+async def set_tag(contact_id: int, tag: Tag, user_id: int | None, message_id: int | None = None) -> bool:
+    """True where the contact did not have it. The Opt Out tag goes through `opt_outs.opt_out`, never through here."""
+    if tag.opts_out:
+        raise ValueError("the Opt Out tag is set by opting out")
+    if await ContactTag.exists(contact_id=contact_id, tag=tag):
+        return False
+    await ContactTag.create(contact_id=contact_id, tag=tag, user_id=user_id, message_id=message_id, at=clock.now())
+    return True
+
+
+@transactional
+async def take_tag(contact_id: int, tag: Tag) -> None:
+    if not tag.opts_out:
+        await ContactTag.filter(contact_id=contact_id, tag=tag).delete()
+
+
+@transactional
+async def set_field(
+    contact_id: int, field: CustomField, value: str, user_id: int | None, message_id: int | None = None
+) -> str | None:
+    """Sets it and returns what was there before; None where nothing was. An empty value takes it away."""
+    now: datetime = clock.now()
+    row = await FieldValue.get_or_none(contact_id=contact_id, field=field)
+    if row is None:
+        if value:
+            await FieldValue.create(
+                contact_id=contact_id, field=field, value=value, user_id=user_id, message_id=message_id, at=now
+            )
+        return None
+    before, row.value, row.user_id, row.message_id, row.at = row.value, value, user_id, message_id, now
+    await (row.save() if value else row.delete())
+    return before
+
+
+async def field_values(contact_id: int) -> dict[str, str]:
+    """Slug -> value for one contact."""
+    rows = await FieldValue.filter(contact_id=contact_id).values_list("field__slug", "value")
+    return {str(slug): str(value) for slug, value in rows}
+
+
+async def tags_of(contact_ids: list[int]) -> dict[int, list[Tag]]:
+    """Contact -> its tags in display order, for a whole page at once."""
+    found: dict[int, list[Tag]] = {contact_id: [] for contact_id in contact_ids}
+    rows = ContactTag.filter(contact_id__in=contact_ids).select_related("tag").order_by("tag__display_order", "tag_id")
+    for row in await rows if contact_ids else []:
+        found[row.contact_id].append(row.tag)
+    return found

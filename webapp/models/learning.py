@@ -1,0 +1,43 @@
+"""What an error code teaches: opt-outs Twilio knows, landlines, trouble that must stop sending (SPEC X4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from webapp import clock
+from webapp.models import attention, opt_outs, opting_out, tallies
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.conversations import Conversation
+from webapp.models.messages import Message
+from webapp.rules import errors
+
+LANDLINE_FOR = timedelta(days=180)
+
+
+async def from_error(message: Message, contact: Contact, code: int) -> None:
+    """Inside the transaction that stored the code; the contact is locked."""
+    campaign = await Campaign.get(id=message.campaign_id)
+    if code in errors.RECORDS_OPT_OUT:
+        await opting_out.opt_out(
+            campaign, message.phone, opt_outs.PROVIDER, message=message, words=f"Twilio error {code}"
+        )
+        contact.opted_out_at = contact.opted_out_at or clock.now()
+    if code in errors.MARKS_LANDLINE:
+        contact.landline_until = clock.now() + LANDLINE_FOR
+        await contact.save(update_fields=["landline_until"])
+        await opting_out.close_conversations(contact, errors.LANDLINE)
+    if code in errors.STOPS_SENDING and not campaign.stopped_at:
+        await campaign.stop_everything(code)
+    await _attention(message, contact)
+
+
+async def _attention(message: Message, contact: Contact) -> None:
+    """A reply of ours that failed brings the need for an answer back."""
+    conversation = await Conversation.get_or_none(id=message.conversation_id)
+    if conversation is None:
+        return
+    tallies.take(conversation)
+    await attention.refresh(conversation, contact)
+    tallies.put(conversation)
+    await conversation.save(update_fields=["needs_attention"])

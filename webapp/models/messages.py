@@ -1,0 +1,154 @@
+"""Every text, ours and theirs, and what became of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.conversations import Conversation
+from webapp.models.labels import CustomField, Tag
+from webapp.models.numbers import PhoneNumber
+from webapp.models.people import User
+from webapp.rules import errors
+
+OUT, IN = "out", "in"
+INITIAL, FOLLOW_UP, CONFIRMATION, INBOUND = "initial", "follow_up", "confirmation", "inbound"
+
+QUEUED, SENDING, TAKEN, REJECTED, UNKNOWN = "queued", "sending", "taken", "rejected", "unknown"
+REFUSED, CANCELLED, DROPPED, RECEIVED = "refused", "cancelled", "dropped", "received"
+
+ON_ITS_WAY = (QUEUED, SENDING, UNKNOWN, TAKEN)
+FAILED_DELIVERY = ("failed", "undelivered", "canceled")
+RANK = {"": 0, "accepted": 1, "scheduled": 1, "queued": 2, "sending": 3, "sent": 4, "delivered": 6, "read": 7,
+        "undelivered": 5, "failed": 5, "canceled": 5}  # fmt: skip
+
+
+class Message(Model):
+    """``client_id`` is the UUID the server put into the card or composer: the same click twice is one text.
+
+    ``public_id`` stands in the status callback's address. ``priority`` 0 overtakes 1: replies before first texts.
+    ``status`` is ours; ``delivery`` is what carriers report, advanced by rank, never downgraded.
+    ``user_id`` of an inbound text is who held the conversation when it came.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="messages", on_delete=fields.NO_ACTION
+    )
+    contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
+        "models.Contact", related_name="messages", null=True, on_delete=fields.NO_ACTION
+    )
+    conversation: fields.ForeignKeyNullableRelation[Conversation] = fields.ForeignKeyField(
+        "models.Conversation", related_name="messages", null=True, on_delete=fields.NO_ACTION
+    )
+    number: fields.ForeignKeyNullableRelation[PhoneNumber] = fields.ForeignKeyField(
+        "models.PhoneNumber", related_name="messages", null=True, on_delete=fields.NO_ACTION
+    )
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="messages", null=True, on_delete=fields.NO_ACTION
+    )
+    action_id = fields.IntField(null=True)
+    script_id = fields.IntField(null=True)
+    script_version = fields.IntField(null=True)
+    bucket_id = fields.IntField(null=True)
+    direction = fields.CharField(3)
+    kind = fields.CharField(12)
+    phone = fields.CharField(20)
+    body = fields.TextField()
+    segments = fields.IntField(default=1)
+    encoding = fields.CharField(5, default="GSM-7")
+    status = fields.CharField(10)
+    delivery = fields.CharField(20, default="")
+    error_code = fields.IntField(null=True)
+    created_at = fields.DatetimeField()
+
+    client_id = fields.UUIDField(null=True, unique=True)
+    public_id = fields.UUIDField(unique=True)
+    priority = fields.IntField(default=1)
+    due_at = fields.DatetimeField(null=True)
+    attempt_id = fields.UUIDField(null=True)
+    attempts = fields.IntField(default=0)
+    claimed_at = fields.DatetimeField(null=True)
+    taken_at = fields.DatetimeField(null=True)
+    looks = fields.IntField(default=0)
+    next_look_at = fields.DatetimeField(null=True)
+    sid = fields.CharField(34, null=True)
+    price = fields.CharField(16, default="")
+    media_count = fields.IntField(default=0)
+
+    campaign_id: int
+    contact_id: int | None
+    conversation_id: int | None
+    number_id: int | None
+    user_id: int | None
+
+    class Meta:
+        table = "message"
+
+    @property
+    def ours(self) -> bool:
+        return self.direction == OUT
+
+    @property
+    def failed(self) -> bool:
+        """Did it not arrive, as far as we know?"""
+        return self.status in (REFUSED, REJECTED, DROPPED) or self.delivery in FAILED_DELIVERY
+
+    @property
+    def explanation(self) -> errors.Explanation | None:
+        return errors.explain(self.error_code) if self.error_code else None
+
+    def counts(self) -> Counter[str]:
+        """What this row adds to its user's tally."""
+        taken = self.ours and self.status == TAKEN
+        kind = errors.explain(self.error_code).kind if self.error_code and self.status != REFUSED else ""
+        return Counter(
+            {
+                "initials": int(taken and self.kind == INITIAL),
+                "follow_ups": int(taken and self.kind != INITIAL),
+                "responses": int(not self.ours),
+                "twilio_errors": int(kind == "twilio"),
+                "carrier_filtering": int(kind == "carrier"),
+            }
+        )
+
+
+class MessageEffect(Model):
+    """What a script's text did to the contact at the click, so that Undo can take it back (A3)."""
+
+    id = fields.BigIntField(primary_key=True)
+    message: fields.ForeignKeyRelation[Message] = fields.ForeignKeyField(
+        "models.Message", related_name="effects", on_delete=fields.NO_ACTION
+    )
+    tag: fields.ForeignKeyNullableRelation[Tag] = fields.ForeignKeyField(
+        "models.Tag", related_name="effects", null=True, on_delete=fields.NO_ACTION
+    )
+    field: fields.ForeignKeyNullableRelation[CustomField] = fields.ForeignKeyField(
+        "models.CustomField", related_name="effects", null=True, on_delete=fields.NO_ACTION
+    )
+    before = fields.TextField(null=True)
+    after = fields.TextField(default="")
+
+    tag_id: int | None
+    field_id: int | None
+
+    class Meta:
+        table = "message_effect"
+
+
+class Media(Model):
+    """A picture that came with a text. Fetched only by a worker, shown only on click."""
+
+    id = fields.BigIntField(primary_key=True)
+    message: fields.ForeignKeyRelation[Message] = fields.ForeignKeyField(
+        "models.Message", related_name="media", on_delete=fields.NO_ACTION
+    )
+    url = fields.CharField(500)
+    content_type = fields.CharField(80, default="")
+
+    class Meta:
+        table = "media"

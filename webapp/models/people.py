@@ -1,0 +1,199 @@
+"""People with a login: users, what they are in each campaign, sessions, password links."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.campaign import Campaign
+
+OWNER, ADMIN, VOLUNTEER = "owner", "admin", "volunteer"
+ROLES = (OWNER, ADMIN, VOLUNTEER)
+STAFF = (OWNER, ADMIN)
+
+SESSION_LIFE = timedelta(days=30)
+LINK_LIFE = timedelta(hours=1)
+FIRST_LINK_LIFE = timedelta(days=7)
+
+
+class User(Model):
+    id = fields.IntField(primary_key=True)
+    first_name = fields.CharField(60, default="")
+    last_name = fields.CharField(60, default="")
+    email = fields.CharField(254, unique=True)
+    phone = fields.CharField(20, default="")
+    password_hash = fields.CharField(200, default="")
+    created_at = fields.DatetimeField()
+
+    memberships: fields.ReverseRelation[Membership]
+
+    class Meta:
+        table = "user_account"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    @classmethod
+    async def with_email(cls, email: str) -> User | None:
+        return await cls.get_or_none(email=normal_email(email))
+
+    @transactional
+    async def set_password(self, password_hash: str) -> None:
+        """A new password ends every session: whoever had the old one is out."""
+        self.password_hash = password_hash
+        await self.save(update_fields=["password_hash"])
+        await self.log_out_everywhere()
+
+    @transactional
+    async def log_out_everywhere(self) -> None:
+        await Session.filter(user=self, ended_at=None).update(ended_at=clock.now())
+
+
+class Membership(Model):
+    """A user in a campaign. ZIP and language are as given at sign-up; only an admin changes them (A9)."""
+
+    id = fields.IntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="memberships", on_delete=fields.NO_ACTION
+    )
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="memberships", on_delete=fields.NO_ACTION
+    )
+    role = fields.CharField(12, default=VOLUNTEER)
+    zip = fields.CharField(10, default="")
+    language = fields.CharField(2, default="en")
+    may_export = fields.BooleanField(default=False)
+    joined_at = fields.DatetimeField()
+    approved_at = fields.DatetimeField(null=True)
+    suspended_at = fields.DatetimeField(null=True)
+    last_here_at = fields.DatetimeField(null=True)
+
+    user_id: int
+    campaign_id: int
+
+    class Meta:
+        table = "membership"
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in STAFF
+
+    @property
+    def active(self) -> bool:
+        return self.approved_at is not None and self.suspended_at is None
+
+    @classmethod
+    @transactional
+    async def join(
+        cls, user: User, campaign: Campaign, role: str = VOLUNTEER, zip: str = "", language: str = "en"
+    ) -> Membership:
+        """Makes the user a member, or gives back the membership that is there. Staff need no approval."""
+        if existing := await cls.get_or_none(user=user, campaign=campaign):
+            return existing
+        waits = campaign.approval_needed and role == VOLUNTEER
+        now = clock.now()
+        return await cls.create(
+            user=user, campaign=campaign, role=role, zip=zip, language=language, joined_at=now,
+            approved_at=None if waits else now,
+        )  # fmt: skip
+
+    @transactional
+    async def approve(self) -> None:
+        self.approved_at = self.approved_at or clock.now()
+        await self.save(update_fields=["approved_at"])
+
+
+class Session(Model):
+    """A row a login: revoking is an update, and a flushed Valkey logs nobody out."""
+
+    id = fields.IntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="sessions", on_delete=fields.NO_ACTION
+    )
+    token_hash = fields.CharField(64, unique=True)
+    started_at = fields.DatetimeField()
+    last_seen_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "session"
+
+    @classmethod
+    @transactional
+    async def begin(cls, user: User) -> str:
+        """The token for the cookie; only its hash is kept."""
+        token, now = secrets.token_urlsafe(32), clock.now()
+        await cls.create(user=user, token_hash=_hashed(token), started_at=now, last_seen_at=now)
+        return token
+
+    @classmethod
+    async def of(cls, token: str) -> Session | None:
+        """The running session of a cookie's token, with its user."""
+        since = clock.now() - SESSION_LIFE
+        found = cls.filter(token_hash=_hashed(token), ended_at=None, last_seen_at__gt=since)
+        return await found.select_related("user").first()
+
+    async def touch(self) -> None:
+        """Notes that the person is here, at most once a minute."""
+        now = clock.now()
+        if now - self.last_seen_at >= timedelta(minutes=1):
+            await self._seen(now)
+
+    @transactional
+    async def _seen(self, now: datetime) -> None:
+        self.last_seen_at = now
+        await self.save(update_fields=["last_seen_at"])
+
+    @transactional
+    async def end(self) -> None:
+        await Session.filter(id=self.id).update(ended_at=clock.now())
+
+
+class PasswordLink(Model):
+    """A one-time link to set a password: after "Forgot it?", and for users made by staff."""
+
+    id = fields.IntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="password_links", on_delete=fields.NO_ACTION
+    )
+    token_hash = fields.CharField(64, unique=True)
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "password_link"
+
+    @classmethod
+    @transactional
+    async def issue(cls, user: User, life: timedelta = LINK_LIFE) -> str:
+        token = secrets.token_urlsafe(32)
+        await cls.create(user=user, token_hash=_hashed(token), expires_at=clock.now() + life)
+        return token
+
+    @classmethod
+    async def of(cls, token: str) -> PasswordLink | None:
+        found = cls.filter(token_hash=_hashed(token), used_at=None, expires_at__gt=clock.now())
+        return await found.select_related("user").first()
+
+    @transactional
+    async def use(self, password_hash: str) -> bool:
+        """Sets the password, once; False where the link was used meanwhile."""
+        used = await PasswordLink.filter(id=self.id, used_at=None).update(used_at=clock.now())
+        if used:
+            await self.user.set_password(password_hash)
+        return bool(used)
+
+
+def normal_email(email: str) -> str:
+    return email.strip().lower()
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,190 @@
+"""What Twilio tells us: stored first, applied once, in any order (SPEC X5, V8)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.models import attention, learning, opt_outs, opting_out, sending, tallies
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.conversations import Conversation
+from webapp.models.events import INBOUND, STATUS, TwilioEvent
+from webapp.models.messages import FAILED_DELIVERY, IN, RANK, RECEIVED, TAKEN, UNKNOWN, Media, Message
+from webapp.models.messages import INBOUND as INBOUND_TEXT
+from webapp.models.numbers import PhoneNumber
+from webapp.rules import opt_out, segments
+
+MOST_FAILURES = 20
+
+
+@dataclass(frozen=True)
+class News:
+    """Who should look: a user's id (None: nobody's page), and the conversation."""
+
+    user_id: int | None = None
+    conversation_id: int | None = None
+
+
+@transactional
+async def keep(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None = None) -> TwilioEvent | None:
+    """Stores what came; None where the same came before."""
+    sid = str(payload.get("MessageSid") or payload.get("SmsSid") or "")[:34]
+    status = str(payload.get("MessageStatus", ""))[:20] if kind == STATUS else ""
+    event = TwilioEvent(
+        kind=kind, sid=sid, status=status, public_id=public_id, payload=payload, received_at=clock.now()
+    )
+    if await TwilioEvent.exists(sid=sid, kind=kind, status=status):
+        return None
+    await event.save()
+    return event
+
+
+async def apply(event: TwilioEvent) -> News:
+    """Applies a stored event; it stays open for the sweep where its row is not known yet."""
+    return await (_receive(event.id) if event.kind == INBOUND else _status(event.id))
+
+
+async def waiting() -> list[TwilioEvent]:
+    """Events not applied yet, oldest first."""
+    found = TwilioEvent.filter(applied_at=None, failures__lt=MOST_FAILURES)
+    return await found.order_by("received_at").limit(200)
+
+
+@transactional
+async def failed(event_id: int) -> None:
+    event = await TwilioEvent.get(id=event_id)
+    event.failures += 1
+    await event.save(update_fields=["failures"])
+
+
+@transactional
+async def _receive(event_id: int) -> News:
+    event = await TwilioEvent.filter(id=event_id).select_for_update().get()
+    if event.applied_at:
+        return News()
+    event.applied_at = clock.now()
+    await event.save(update_fields=["applied_at"])
+    number = await PhoneNumber.get_or_none(e164=event.payload.get("To", "")).select_related("campaign")
+    if number is None or await Message.exists(sid=event.sid):
+        return News()
+    contact = await Contact.of_phone(number.campaign, str(event.payload.get("From", ""))[:20])
+    conversation = await _conversation_of(contact, number)
+    text = await _store(event, number, contact, conversation)
+    return await _act_on(text, contact, conversation, number.campaign, str(event.payload.get("OptOutType", "")))
+
+
+async def _conversation_of(contact: Contact, number: PhoneNumber) -> Conversation | None:
+    """That of the newest text to this phone from this number that Twilio took or may have taken."""
+    rows = await database.query(
+        "SELECT id, conversation_id, status FROM message WHERE contact_id = ? AND number_id = ? AND direction = 'out'"
+        " AND conversation_id IS NOT NULL AND status IN ('taken', 'unknown', 'sending') ORDER BY id DESC LIMIT 1",
+        contact.id, number.id,
+    )  # fmt: skip
+    if not rows:
+        return None
+    if rows[0]["status"] == UNKNOWN:
+        await _it_arrived(rows[0]["id"])
+    return await Conversation.filter(id=rows[0]["conversation_id"]).select_for_update().get()
+
+
+async def _it_arrived(message_id: int) -> None:
+    """They answered it, so Twilio took it."""
+    message = await Message.get(id=message_id)
+    tallies.take(message)
+    message.status, message.taken_at, message.next_look_at = TAKEN, clock.now(), None
+    tallies.put(message)
+    await message.save(update_fields=["status", "taken_at", "next_look_at"])
+
+
+async def _store(
+    event: TwilioEvent, number: PhoneNumber, contact: Contact, conversation: Conversation | None
+) -> Message:
+    payload = event.payload
+    body = str(payload.get("Body", "")).replace("\x00", "")
+    billed = segments.count(body)
+    pictures = int(payload.get("NumMedia") or 0)
+    text = await Message.create(
+        campaign_id=number.campaign_id, contact_id=contact.id, conversation_id=conversation.id if conversation else None,
+        number_id=number.id, user_id=conversation.user_id if conversation else None,
+        action_id=conversation.action_id if conversation else None, direction=IN, kind=INBOUND_TEXT,
+        phone=contact.phone, body=body, segments=billed.segments, encoding=billed.encoding, status=RECEIVED,
+        created_at=clock.now(), public_id=uuid.uuid4(), sid=event.sid, media_count=pictures,
+    )  # fmt: skip
+    for n in range(min(pictures, 10)):
+        kind = str(payload.get(f"MediaContentType{n}", ""))[:80]
+        await Media.create(message=text, url=str(payload.get(f"MediaUrl{n}", ""))[:500], content_type=kind)
+    return text
+
+
+async def _act_on(
+    text: Message, contact: Contact, conversation: Conversation | None, campaign: Campaign, opt_out_type: str
+) -> News:
+    """Keyword: opted out. Words that may mean it: nobody texts this phone until someone decided (V8)."""
+    verdict = "opt_out" if opt_out_type == "STOP" else opt_out.classify(text.body)
+    if verdict == "opt_out":
+        await opting_out.opt_out(campaign, contact.phone, opt_outs.KEYWORD, message=text, words=text.body)
+        contact = await Contact.get(id=contact.id)
+    elif verdict == "possible" and contact.opted_out_at is None:
+        contact.possible_opt_out_at, contact.possible_opt_out_message_id = clock.now(), text.id
+    if conversation is None:
+        await contact.save(update_fields=["possible_opt_out_at", "possible_opt_out_message_id"])
+        return News()
+    contact.last_inbound_conversation_id = conversation.id
+    await contact.save(
+        update_fields=["possible_opt_out_at", "possible_opt_out_message_id", "last_inbound_conversation_id"]
+    )
+    await _note_reply(text, contact, conversation.id, opted_out=verdict == "opt_out")
+    return News(conversation.user_id, conversation.id)
+
+
+async def _note_reply(text: Message, contact: Contact, conversation_id: int, opted_out: bool) -> None:
+    conversation = await Conversation.get(id=conversation_id)
+    tallies.take(conversation)
+    conversation.replied_at = text.created_at
+    if opted_out:
+        conversation.opted_out_at = conversation.opted_out_at or text.created_at
+    conversation.unread = contact.opted_out_at is None and conversation.user_id is not None
+    await attention.refresh(conversation, contact)
+    tallies.put(conversation)
+    tallies.put(text)
+    await conversation.save(update_fields=["replied_at", "opted_out_at", "unread", "needs_attention"])
+
+
+@transactional
+async def _status(event_id: int) -> News:
+    event = await TwilioEvent.filter(id=event_id).select_for_update().get()
+    if event.applied_at:
+        return News()
+    found = await Message.get_or_none(sid=event.sid, direction="out")
+    if found is None and event.public_id:
+        found = await Message.get_or_none(public_id=event.public_id, direction="out", attempts__gt=0)
+    if found is None:
+        return News()
+    event.applied_at = clock.now()
+    await event.save(update_fields=["applied_at"])
+    if found.sid not in (None, event.sid):
+        return News()
+    await sending.taken(found.id, event.sid)
+    return await _delivery(found.id, event)
+
+
+async def _delivery(message_id: int, event: TwilioEvent) -> News:
+    """By rank, never downgraded; an error teaches what it can."""
+    contact, message = await sending.locked(message_id)
+    if RANK.get(event.status, 0) <= RANK.get(message.delivery, 0):
+        return News()
+    code = str(event.payload.get("ErrorCode") or "")
+    tallies.take(message)
+    message.delivery = event.status
+    if code.isdecimal() and int(code):
+        message.error_code = int(code)
+    tallies.put(message)
+    await message.save(update_fields=["delivery", "error_code"])
+    if event.status in FAILED_DELIVERY:
+        await learning.from_error(message, contact, message.error_code or 0)
+    conversation = await Conversation.get_or_none(id=message.conversation_id)
+    return News(conversation.user_id if conversation else None, message.conversation_id)

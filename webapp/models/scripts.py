@@ -1,0 +1,90 @@
+"""Initial and response scripts of an action (SPEC A2, A3)."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp.database import transactional
+from webapp.models.actions import Action
+from webapp.models.labels import CustomField, Tag
+
+INITIAL, RESPONSE = "initial", "response"
+
+
+class Script(Model):
+    """``version`` counts edits of the text: a card says which it showed (A11)."""
+
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="scripts", on_delete=fields.NO_ACTION
+    )
+    kind = fields.CharField(10)
+    name = fields.CharField(120, default="")
+    body = fields.TextField(default="")
+    position = fields.IntField(default=0)
+    version = fields.IntField(default=1)
+    archived_at = fields.DatetimeField(null=True)
+
+    action_id: int
+    script_tags: fields.ReverseRelation[ScriptTag]
+    script_values: fields.ReverseRelation[ScriptValue]
+
+    class Meta:
+        table = "script"
+        ordering = ["position", "id"]  # noqa: RUF012
+
+    @transactional
+    async def write(self, name: str, body: str) -> None:
+        if body != self.body:
+            self.version += 1
+        self.name, self.body = name, body
+        await self.save(update_fields=["name", "body", "version"])
+
+    @transactional
+    async def apply_on_send(self, tags: list[Tag], values: list[tuple[CustomField, str]]) -> None:
+        """What sending this script does to the contact (A3)."""
+        await ScriptTag.filter(script=self).delete()
+        await ScriptValue.filter(script=self).delete()
+        for tag in tags:
+            await ScriptTag.create(script=self, tag=tag)
+        for field, value in values:
+            if value:
+                await ScriptValue.create(script=self, field=field, value=value)
+
+    @classmethod
+    async def of(cls, action: Action, kind: str) -> list[Script]:
+        """The scripts in use, in order, with what sending them does."""
+        found = cls.filter(action=action, kind=kind, archived_at=None)
+        return await found.prefetch_related("script_tags__tag", "script_values__field")
+
+
+class ScriptTag(Model):
+    id = fields.IntField(primary_key=True)
+    script: fields.ForeignKeyRelation[Script] = fields.ForeignKeyField(
+        "models.Script", related_name="script_tags", on_delete=fields.NO_ACTION
+    )
+    tag: fields.ForeignKeyRelation[Tag] = fields.ForeignKeyField(
+        "models.Tag", related_name="script_tags", on_delete=fields.NO_ACTION
+    )
+
+    tag_id: int
+
+    class Meta:
+        table = "script_tag"
+
+
+class ScriptValue(Model):
+    id = fields.IntField(primary_key=True)
+    script: fields.ForeignKeyRelation[Script] = fields.ForeignKeyField(
+        "models.Script", related_name="script_values", on_delete=fields.NO_ACTION
+    )
+    field: fields.ForeignKeyRelation[CustomField] = fields.ForeignKeyField(
+        "models.CustomField", related_name="script_values", on_delete=fields.NO_ACTION
+    )
+    value = fields.TextField()
+
+    field_id: int
+
+    class Meta:
+        table = "script_value"

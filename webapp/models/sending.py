@@ -1,0 +1,267 @@
+"""Handing texts to Twilio at most once: claim, answer, and what to do when there was none (SPEC X2, DESIGN).
+
+A claim is committed before the call. Pace and exclusion are in the number's row, so two workers, a frozen one or a
+lost queue change nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tortoise.exceptions import IntegrityError
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.models import attention, buckets, gate, learning, tallies
+from webapp.models.actions import Action
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact, sql_time
+from webapp.models.conversations import Bucket, Conversation
+from webapp.models.messages import CONFIRMATION, INITIAL, QUEUED, REFUSED, REJECTED, SENDING, TAKEN, UNKNOWN, Message
+from webapp.models.numbers import PhoneNumber
+from webapp.models.opt_outs import OptOut
+from webapp.rules import errors, safeguards, window
+
+BAD_CREDENTIALS = 20003
+FIRST_LOOK = timedelta(seconds=30)
+VALIDITY_PAD = timedelta(seconds=30)
+LONGEST_VALIDITY = 36_000
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A text that is ours to hand over, once. ``validity``: seconds Twilio may keep it; ``committed``: steady clock."""
+
+    message_id: int
+    attempt_id: uuid.UUID
+    public_id: uuid.UUID
+    to: str
+    from_: str
+    body: str
+    validity: int
+    committed: float
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Nothing may leave by this number for so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The text was refused at the last moment; ``user_id`` is whose page should know."""
+
+    message_id: int
+    user_id: int | None
+
+
+async def claim_next(number_id: int) -> Claimed | Wait | Refusal | None:
+    """The next due text of a number, replies first, claimed. None: nothing is due, or the campaign is stopped."""
+    number = await PhoneNumber.get(id=number_id).select_related("campaign")
+    if number.campaign.stopped_at or number.paused_at:
+        return None
+    now = clock.now()
+    if (seconds := number.wait(now)) > 0:
+        return Wait(seconds)
+    if (message_id := await _next_due(number, now)) is None:
+        return None
+    try:
+        return await _claim(message_id, number_id)
+    except IntegrityError:  # the database's own guard: this phone has opted out
+        return await _refuse(message_id, errors.OPTED_OUT)
+
+
+async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
+    """Texts of actions whose first texts are stopped stay where they are."""
+    actions = await Action.filter(campaign_id=number.campaign_id).select_related("campaign")
+    held = ", ".join(str(a.id) for a in actions if a.first_texts_stopped(now)) or "0"
+    rows = await database.query(
+        "SELECT id FROM message WHERE number_id = ? AND status = 'queued' AND due_at <= ?"  # noqa: S608
+        f" AND (kind <> 'initial' OR action_id NOT IN ({held})) ORDER BY priority, due_at, id LIMIT 1",
+        number.id, sql_time(now),
+    )  # fmt: skip
+    return rows[0]["id"] if rows else None
+
+
+@transactional
+async def _claim(message_id: int, number_id: int) -> Claimed | Wait | Refusal | None:
+    """One transaction: the contact's row, then everything asked again, then the number's pace."""
+    contact, message = await locked(message_id)
+    if message.status != QUEUED:
+        return Wait(0)
+    conversation = await Conversation.get(id=message.conversation_id)
+    action = await Action.get(id=message.action_id).select_related("campaign")
+    number, now = await PhoneNumber.get(id=number_id), clock.now()
+    if action.campaign.stopped_at or (message.kind == INITIAL and action.first_texts_stopped(now)):
+        return None
+    confirms = message.kind == CONFIRMATION and await OptOut.exists(confirmation_id=message.id)
+    asked = await gate.facts(
+        action.campaign,
+        contact,
+        conversation,
+        number,
+        message.kind,
+        message.body,
+        message,
+        confirms,
+    )
+    verdict = safeguards.may_send(asked, now, at_the_worker=True)
+    if isinstance(verdict, safeguards.Refused):
+        return await _refuse(message.id, verdict.code)
+    if not await _take_turn(number, message, now):
+        return Wait(0)
+    return await _hand_over(message, contact, number, action.campaign, asked.zones, now)
+
+
+async def _take_turn(number: PhoneNumber, message: Message, now: datetime) -> bool:
+    """Advances the number's pace, unless another worker did meanwhile."""
+    until = now + timedelta(seconds=message.segments / number.rate)
+    taken = await database.query(
+        "UPDATE phone_number SET free_at = ? WHERE id = ? AND (free_at IS NULL OR free_at <= ?) RETURNING id",
+        sql_time(until), number.id, sql_time(now),
+    )  # fmt: skip
+    return bool(taken)
+
+
+async def _hand_over(
+    message: Message, contact: Contact, number: PhoneNumber, campaign: Campaign, zones: Sequence[str], now: datetime
+) -> Claimed:
+    message.status, message.attempt_id, message.claimed_at = SENDING, uuid.uuid4(), now
+    message.attempts += 1
+    message.looks, message.next_look_at = 0, None
+    await message.save(update_fields=["status", "attempt_id", "claimed_at", "attempts", "looks", "next_look_at"])
+    if contact.last_claimed_message_id != message.id:
+        contact.earlier_claimed_at = contact.last_claimed_at
+        contact.earlier_claimed_message_id = contact.last_claimed_message_id
+    contact.last_claimed_at, contact.last_claimed_message_id = now, message.id
+    await contact.save(update_fields=_CLAIMS)
+    if message.bucket_id and (bucket := await Bucket.get_or_none(id=message.bucket_id)):
+        await buckets.settle(bucket, now)
+    return Claimed(
+        message.id, message.attempt_id, message.public_id, message.phone, number.e164, message.body,
+        _validity(campaign, zones, now), clock.steady(),
+    )  # fmt: skip
+
+
+_CLAIMS = ["last_claimed_at", "last_claimed_message_id", "earlier_claimed_at", "earlier_claimed_message_id"]
+
+
+def _validity(campaign: Campaign, zones: Sequence[str], now: datetime) -> int:
+    """Seconds until 30 s before the window closes where the contact is: after that Twilio lets the text die."""
+    ends = [
+        window.closes_at(now, campaign.opens, campaign.closes, zones),
+        window.closes_at(now, window.LEGAL_START, window.LEGAL_END, zones),
+    ]
+    left = (min(ends) - VALIDITY_PAD - now).total_seconds()
+    return max(1, min(int(left), LONGEST_VALIDITY))
+
+
+@transactional
+async def _refuse(message_id: int, code: int) -> Refusal | None:
+    """The last gate said no. A first text: the conversation is unsent again, at the end of its holder's queue, or
+    closed where the refusal is final. A reply: shown in the thread, its words back in the composer."""
+    contact, message = await locked(message_id)
+    if message.status != QUEUED:
+        return None
+    conversation = await Conversation.filter(id=message.conversation_id).select_for_update().get()
+    tallies.take(conversation)
+    message.status, message.error_code = REFUSED, code
+    await message.save(update_fields=["status", "error_code"])
+    if message.kind == INITIAL:
+        conversation.texted_at = None
+        if safeguards.Refused(code).not_now:
+            conversation.to_the_end()
+        else:
+            conversation.closed_code = code
+    await attention.refresh(conversation, contact)
+    tallies.put(conversation)
+    await conversation.save(update_fields=["texted_at", "turn", "closed_code", "needs_attention"])
+    await tallies.hit(conversation.action_id, conversation.id, code)
+    return Refusal(message.id, conversation.user_id)
+
+
+@transactional
+async def taken(message_id: int, sid: str, attempt_id: uuid.UUID | None = None) -> None:
+    """Twilio has it. A late answer of an older attempt may only add its sid."""
+    _, message = await locked(message_id)
+    current = attempt_id is None or message.attempt_id == attempt_id
+    tallies.take(message)
+    if current and message.status in (SENDING, UNKNOWN, QUEUED):
+        message.status, message.taken_at, message.next_look_at = TAKEN, clock.now(), None
+    if message.sid is None:
+        message.sid = sid
+    tallies.put(message)
+    await message.save(update_fields=["status", "taken_at", "next_look_at", "sid"])
+
+
+@transactional
+async def rejected(message_id: int, attempt_id: uuid.UUID, code: int) -> None:
+    """Twilio refused it: texted, with its error, never tried again by itself. Bad credentials stop the campaign and
+    leave the text where it was."""
+    contact, message = await locked(message_id)
+    if message.status not in (SENDING, UNKNOWN) or message.attempt_id != attempt_id:
+        return
+    if code == BAD_CREDENTIALS:
+        await (await Campaign.get(id=message.campaign_id)).stop_everything(code)
+        await put_back(message, contact, 0)
+        return
+    tallies.take(message)
+    message.status, message.error_code, message.next_look_at = REJECTED, code, None
+    tallies.put(message)
+    await message.save(update_fields=["status", "error_code", "next_look_at"])
+    await learning.from_error(message, contact, code)
+
+
+@transactional
+async def later(message_id: int, attempt_id: uuid.UUID, seconds: float) -> None:
+    """Certainly not taken: it waits again, and the contact's lock is as it was before the claim."""
+    contact, message = await locked(message_id)
+    if message.status == SENDING and message.attempt_id == attempt_id:
+        await put_back(message, contact, seconds)
+        message.attempts -= 1
+        await message.save(update_fields=["attempts"])
+        until = clock.now() + timedelta(seconds=seconds)
+        await PhoneNumber.filter(id=message.number_id).update(free_at=until)
+
+
+@transactional
+async def unknown(message_id: int, attempt_id: uuid.UUID) -> None:
+    """It may have been taken. The conversation counts as texted and holds the lock; look before sending again."""
+    _, message = await locked(message_id)
+    if message.status == SENDING and message.attempt_id == attempt_id:
+        message.status, message.looks = UNKNOWN, 0
+        message.next_look_at = (message.claimed_at or clock.now()) + FIRST_LOOK
+        await message.save(update_fields=["status", "looks", "next_look_at"])
+
+
+async def put_back(message: Message, contact: Contact, seconds: float) -> None:
+    message.status, message.due_at = QUEUED, clock.now() + timedelta(seconds=seconds)
+    message.next_look_at = None
+    await message.save(update_fields=["status", "due_at", "next_look_at"])
+    if contact.last_claimed_message_id == message.id:
+        contact.last_claimed_at = contact.earlier_claimed_at
+        contact.last_claimed_message_id = contact.earlier_claimed_message_id
+        contact.earlier_claimed_at = contact.earlier_claimed_message_id = None
+        await contact.save(update_fields=_CLAIMS)
+
+
+async def locked(message_id: int) -> tuple[Contact, Message]:
+    """The contact's row first, then the message's."""
+    contact = await Contact.locked((await Message.get(id=message_id)).contact_id)
+    return contact, await Message.filter(id=message_id).select_for_update().get()
+
+
+async def numbers_with_due_texts() -> list[int]:
+    """For the sweep: numbers whose queue has something due and whose campaign may send."""
+    rows = await database.query(
+        "SELECT DISTINCT m.number_id FROM message m JOIN phone_number n ON n.id = m.number_id"
+        " JOIN campaign c ON c.id = n.campaign_id"
+        " WHERE m.status = 'queued' AND m.due_at <= ? AND c.stopped_at IS NULL AND n.paused_at IS NULL",
+        sql_time(clock.now()),
+    )
+    return [row["number_id"] for row in rows]

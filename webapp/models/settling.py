@@ -1,0 +1,111 @@
+"""Texts whose fate is not known: looked up at Twilio, settled by a callback, or decided by staff (SPEC X2)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.models import sending, tallies
+from webapp.models.contacts import sql_time
+from webapp.models.messages import DROPPED, SENDING, TAKEN, UNKNOWN, Message
+
+GONE_AFTER = timedelta(seconds=30)  # a worker that has not answered for so long after its claim is gone
+LOOK_AT = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5))  # after the claim
+CLOCKS_DIFFER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A message Twilio has to this phone from this number."""
+
+    sid: str
+    body: str
+    created_at: datetime
+
+
+async def give_up_on_lost_workers() -> int:
+    """`sending` whose worker is gone becomes `unknown`; how many did."""
+    since = clock.now() - GONE_AFTER
+    lost = await Message.filter(status=SENDING, claimed_at__lt=since).values_list("id", "attempt_id")
+    for message_id, attempt_id in lost:
+        await sending.unknown(message_id, attempt_id)
+    return len(lost)
+
+
+async def to_look_up() -> list[tuple[Message, str]]:
+    """Unknown texts whose next look at Twilio is due, each with the number it left by."""
+    due = Message.filter(status=UNKNOWN, next_look_at__lte=clock.now()).order_by("next_look_at").limit(50)
+    return [(m, m.number.e164) for m in await due.select_related("number") if m.number]
+
+
+async def looked_up(message_id: int, seen: Sequence[Seen]) -> None:
+    """What the look found, newest first: the text with our words that belongs to no other row."""
+    message = await Message.get(id=message_id)
+    for candidate in seen:
+        if _is_ours(message, candidate) and not await Message.exists(sid=candidate.sid):
+            await sending.taken(message_id, candidate.sid)
+            return
+    await _not_found(message_id)
+
+
+@transactional
+async def _not_found(message_id: int) -> None:
+    """Looked for three times: one new attempt, asked at the gate anew. Unknown a second time: staff decide."""
+    contact, message = await sending.locked(message_id)
+    if message.status != UNKNOWN or message.next_look_at is None:
+        return
+    message.looks += 1
+    if message.looks < len(LOOK_AT):
+        message.next_look_at = (message.claimed_at or clock.now()) + LOOK_AT[message.looks]
+    elif message.attempts < 2:
+        await sending.put_back(message, contact, 0)
+    else:
+        message.next_look_at = None
+    await message.save(update_fields=["looks", "next_look_at"])
+
+
+@transactional
+async def decide(message_id: int, what: str) -> bool:
+    """Staff decide on a text that can't be settled: "arrived", "again" or "drop". False where it is settled by now."""
+    contact, message = await sending.locked(message_id)
+    if message.status != UNKNOWN or message.next_look_at is not None:
+        return False
+    if what == "again":
+        await sending.put_back(message, contact, 0)
+        return True
+    message.status = TAKEN if what == "arrived" else DROPPED
+    tallies.put(message)
+    await message.save(update_fields=["status"])
+    return True
+
+
+def _is_ours(message: Message, candidate: Seen) -> bool:
+    if message.claimed_at is None or candidate.created_at < message.claimed_at - CLOCKS_DIFFER:
+        return False
+    ours, theirs = _plain(message.body), _plain(candidate.body)
+    return theirs.endswith(ours)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()
+
+
+async def undecided(campaign_id: int) -> list[Message]:
+    """What staff must decide."""
+    found = Message.filter(campaign_id=campaign_id, status=UNKNOWN, next_look_at=None)
+    return await found.order_by("id").select_related("contact", "user")
+
+
+async def without_final_status() -> list[Message]:
+    """Taken texts the carriers have said nothing final of for 15 minutes, of the last day."""
+    now = clock.now()
+    rows = await database.query(
+        "SELECT id FROM message WHERE status = 'taken' AND sid IS NOT NULL AND taken_at < ? AND taken_at > ?"
+        " AND delivery IN ('', 'accepted', 'queued', 'sending', 'sent') ORDER BY taken_at LIMIT 100",
+        sql_time(now - timedelta(minutes=15)), sql_time(now - timedelta(days=1)),
+    )  # fmt: skip
+    return await Message.filter(id__in=[row["id"] for row in rows] or [0]) if rows else []

@@ -1,0 +1,127 @@
+"""Counts that are kept, not counted: one row per action and user (0: the pool), moved in the transaction that moves
+what they count, last, in id order. A recount gives the same; a test and `textbank doctor` prove it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import database
+
+COLUMNS = (
+    "remaining", "needs_attention", "unread", "replied", "reported", "opt_outs", "initials", "follow_ups", "responses",
+    "twilio_errors", "carrier_filtering", "safeguards", "reports", "performs",
+)  # fmt: skip
+
+
+class Tally(Model):
+    id = fields.IntField(primary_key=True)
+    action_id = fields.IntField()
+    user_id = fields.IntField(default=0)
+    remaining = fields.IntField(default=0)
+    needs_attention = fields.IntField(default=0)
+    unread = fields.IntField(default=0)
+    replied = fields.IntField(default=0)
+    reported = fields.IntField(default=0)
+    opt_outs = fields.IntField(default=0)
+    initials = fields.IntField(default=0)
+    follow_ups = fields.IntField(default=0)
+    responses = fields.IntField(default=0)
+    twilio_errors = fields.IntField(default=0)
+    carrier_filtering = fields.IntField(default=0)
+    safeguards = fields.IntField(default=0)
+    reports = fields.IntField(default=0)
+    performs = fields.IntField(default=0)
+
+    class Meta:
+        table = "tally"
+
+
+class SafeguardHit(Model):
+    """A conversation that one of our safeguards kept from a text; once per code, however often it refused (R2)."""
+
+    id = fields.BigIntField(primary_key=True)
+    action_id = fields.IntField()
+    conversation_id = fields.BigIntField()
+    code = fields.IntField()
+
+    class Meta:
+        table = "safeguard_hit"
+
+
+class Counted(Protocol):
+    """A conversation or a message: it knows what it adds to whose tally."""
+
+    action_id: Any
+    user_id: Any
+
+    def counts(self) -> Counter[str]: ...
+
+
+def take(row: Counted) -> None:
+    """Before a row changes: what it counted for is taken away."""
+    add(row.action_id, row.user_id, row.counts(), -1)
+
+
+def put(row: Counted) -> None:
+    """After it changed, or when it is new: what it counts for now."""
+    add(row.action_id, row.user_id, row.counts())
+
+
+def add(action_id: int | None, user_id: int | None, counts: Mapping[str, int], sign: int = 1) -> None:
+    """Moves a tally with the transaction under way, as its last statements."""
+    if action_id is None:
+        return
+    row = _moves()[(action_id, user_id or 0)]
+    for name, number in counts.items():
+        row[name] += sign * number
+
+
+async def hit(action_id: int, conversation_id: int, code: int) -> None:
+    """Notes a safeguard's refusal, once per conversation and code."""
+    new = await database.query(
+        "INSERT INTO safeguard_hit (action_id, conversation_id, code) VALUES (?, ?, ?)"
+        " ON CONFLICT (conversation_id, code) DO NOTHING RETURNING id",
+        action_id,
+        conversation_id,
+        code,
+    )
+    add(action_id, 0, {"safeguards": len(new)})
+
+
+def _moves() -> dict[tuple[int, int], Counter[str]]:
+    work = database.work()
+    if "tallies" not in work.kept:
+        work.kept["tallies"] = defaultdict(Counter)
+        work.last.append(_apply)
+    return work.kept["tallies"]
+
+
+async def _apply() -> None:
+    for (action_id, user_id), counts in sorted(_moves().items()):
+        changed = {name: number for name, number in counts.items() if number}
+        if changed:
+            await _move(action_id, user_id, changed)
+
+
+async def _move(action_id: int, user_id: int, changed: dict[str, int]) -> None:
+    names = list(changed)  # from COLUMNS, never from a request
+    others = [name for name in COLUMNS if name not in changed]
+    columns = ", ".join(["action_id", "user_id", *names, *others])
+    values = ", ".join(["?"] * (2 + len(names)) + ["0"] * len(others))
+    updates = ", ".join(f"{name} = tally.{name} + excluded.{name}" for name in names)
+    await database.query(
+        f"INSERT INTO tally ({columns}) VALUES ({values}) ON CONFLICT (action_id, user_id) DO UPDATE SET {updates}",  # noqa: S608
+        action_id, user_id, *changed.values(),
+    )  # fmt: skip
+
+
+async def totals(action_id: int) -> Counter[str]:
+    """The action's counts, over everybody."""
+    sums = ", ".join(f"COALESCE(SUM({name}), 0) AS {name}" for name in COLUMNS)
+    [row] = await database.query(f"SELECT {sums} FROM tally WHERE action_id = ?", action_id)  # noqa: S608
+    return Counter({name: int(row[name]) for name in COLUMNS})

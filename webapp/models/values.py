@@ -1,0 +1,74 @@
+"""What fills a script's variables for one contact and one sender (SPEC section 4)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.labels import CustomField, field_values
+from webapp.models.people import User
+from webapp.models.scripts import Script
+from webapp.rules import phone, variables
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A script as one contact would get it. ``hash`` is what the card carries: the same hash, the same words (A11)."""
+
+    text: str
+    unfilled: tuple[str, ...]
+    hash: str
+
+
+async def known_names(campaign: Campaign) -> set[str]:
+    """The canonical names a script of this campaign may use."""
+    slugs = await CustomField.filter(campaign=campaign).values_list("slug", flat=True)
+    return set(variables.BUILT_IN) | {str(slug) for slug in slugs}
+
+
+async def render(campaign: Campaign, script: Script, contact: Contact, sender: User) -> Rendering:
+    rendered = variables.render(script.body, await values(campaign, contact, sender))
+    if isinstance(rendered, variables.Unfilled):
+        return Rendering(script.body, rendered.names, "")
+    words = f"{script.id}:{script.version}:{rendered.text}"
+    return Rendering(rendered.text, (), hashlib.sha256(words.encode()).hexdigest())
+
+
+async def values(campaign: Campaign, contact: Contact, sender: User) -> dict[str, str | None]:
+    """By canonical name, fallbacks and field defaults already in them."""
+    defaults = await CustomField.filter(campaign=campaign).values_list("slug", "default_value")
+    fields = {str(slug): str(default) for slug, default in defaults} | await field_values(contact.id)
+    return {**fields, **_contact(campaign, contact), **_sender(campaign, sender), **_campaign(campaign)}
+
+
+def _contact(campaign: Campaign, contact: Contact) -> dict[str, str | None]:
+    return {
+        "first_name": contact.first_name or campaign.fallback_recipient,
+        "last_name": contact.last_name,
+        "full_name": contact.name or campaign.fallback_recipient,
+        "email": contact.email,
+        "phone": phone.national(contact.phone),
+        "state_abbrev": contact.state_abbrev,
+    }
+
+
+def _sender(campaign: Campaign, sender: User) -> dict[str, str | None]:
+    return {
+        "user.first_name": sender.first_name or campaign.fallback_sender,
+        "user.last_name": sender.last_name,
+        "user.full_name": f"{sender.first_name} {sender.last_name}".strip() or campaign.fallback_sender,
+        "user.email": sender.email,
+        "user.phone": phone.national(sender.phone),
+        "user.team_code": None,  # until there are teams
+    }
+
+
+def _campaign(campaign: Campaign) -> dict[str, str | None]:
+    return {
+        "campaign.name": campaign.name,
+        "campaign.description": campaign.description,
+        "campaign.join_code": campaign.join_code,
+        "broadcast_phone_number": phone.national(campaign.broadcast_phone_number),
+    }

@@ -1,0 +1,76 @@
+"""One typed function per job. The only caller of enqueue_job.
+
+A job is a nudge: the row is the truth, a sweep finds what no nudge reached. So a nudge that fails is a log line, it
+takes a second at most, and no job has an id that could refuse the next nudge.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from arq.connections import ArqRedis
+from redis.asyncio import ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from webapp import config
+
+SECONDS = 1.0
+log = logging.getLogger(__name__)
+_pool: ArqRedis | None = None
+
+
+async def drain(number_id: int, after: float = 0) -> None:
+    """Send what is due by this number, ``after`` so many seconds."""
+    await _nudge("drain", number_id, after=after)
+
+
+async def make_conversations(action_id: int) -> None:
+    await _nudge("make_conversations", action_id)
+
+
+async def run_import(import_id: int) -> None:
+    await _nudge("run_import", import_id)
+
+
+async def send_mail(mail_id: int) -> None:
+    await _nudge("send_mail", mail_id)
+
+
+async def check_setup(campaign_id: int) -> None:
+    await _nudge("check_setup", campaign_id)
+
+
+async def apply_events() -> None:
+    """Take in what Twilio told us and could not be applied at once."""
+    await _nudge("apply_events")
+
+
+def pool() -> ArqRedis:
+    """This process's connections for nudges: nothing on them may hang."""
+    global _pool
+    if _pool is None:
+        url = config.settings().redis
+        _pool = ArqRedis(
+            ConnectionPool.from_url(
+                url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, retry=Retry(NoBackoff(), 0)
+            )
+        )
+    return _pool
+
+
+async def close() -> None:
+    global _pool
+    if _pool is not None:
+        await _pool.aclose()
+    _pool = None
+
+
+async def _nudge(job: str, *arguments: int, after: float = 0) -> None:
+    try:
+        defer = timedelta(seconds=after) if after > 0 else None
+        await asyncio.wait_for(pool().enqueue_job(job, *arguments, _defer_by=defer), SECONDS)
+    except Exception as error:
+        log.warning("the queue could not be nudged for %s: %s", job, type(error).__name__)

@@ -1,0 +1,80 @@
+"""What Twilio calls: stored before it is answered, and only where the signature is Twilio's."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from litestar import MediaType, Request, Response, Router, post
+
+from webapp import config, live
+from webapp.gateways import signature
+from webapp.models import receiving
+from webapp.models.conversations import Conversation
+from webapp.models.events import INBOUND, STATUS, TwilioEvent
+
+NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+LARGEST = 200_000  # bytes
+log = logging.getLogger(__name__)
+
+
+@post("/inbound", status_code=200)
+async def inbound(request: Request) -> Response[str]:
+    """A text from a person."""
+    payload = await _signed(request)
+    if payload is None:
+        return _forged()
+    if event := await receiving.keep(INBOUND, payload):
+        await _apply(event)
+    return Response(NOTHING_TO_SAY, media_type=MediaType.XML)
+
+
+@post("/status", status_code=200)
+async def status(request: Request) -> Response[str]:
+    """What became of a text of ours; ``?message=`` names its row."""
+    payload = await _signed(request)
+    if payload is None:
+        return _forged()
+    if event := await receiving.keep(STATUS, payload, _uuid(request.query_params.get("message", ""))):
+        await _apply(event)
+    return Response("", media_type=MediaType.TEXT)
+
+
+async def _signed(request: Request) -> dict[str, str] | None:
+    """The parameters, where the signature holds for the public address; else nothing."""
+    chosen, body = config.settings(), await request.body()
+    query = request.scope["query_string"].decode("latin-1")
+    raw_path = request.scope.get("raw_path", b"").decode("latin-1").split("?")[0] or request.url.path
+    url = chosen.url(raw_path + (f"?{query}" if query else ""))
+    tokens = [chosen.twilio_auth_token, chosen.twilio_auth_token_previous]
+    if not signature.valid(url, body, request.headers, tokens):
+        return None
+    return dict(signature.parameters(body))
+
+
+def _forged() -> Response[str]:
+    log.warning("a webhook came without Twilio's signature")
+    return Response("Not signed by Twilio.", status_code=403, media_type=MediaType.TEXT)
+
+
+async def _apply(event: TwilioEvent) -> None:
+    """What can't be applied now is stored, and the sweep tries again: Twilio need not know."""
+    try:
+        news = await receiving.apply(event)
+    except Exception:
+        log.exception("event %s could not be applied yet", event.id)
+        await receiving.failed(event.id)
+        return
+    if news.user_id and news.conversation_id:
+        conversation = await Conversation.get(id=news.conversation_id).select_related("campaign")
+        await live.nudge(news.user_id, "inbox-changed", conversation.campaign.slug, conversation.id)
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+router = Router("/webhooks/twilio", route_handlers=[inbound, status], request_max_body_size=LARGEST)

@@ -1,0 +1,1 @@
+"""What can be decided from values alone: pure, sync, total; time is an argument."""

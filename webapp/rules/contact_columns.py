@@ -1,0 +1,109 @@
+"""Which column of a list is what (SPEC C3): headers as VAN, spreadsheets and phone books write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+FIELDS = (
+    "phone",
+    "first_name",
+    "last_name",
+    "email",
+    "state_abbrev",
+    "zip",
+    "van_id",
+    "assigned_user_email",
+    "timezone",
+)
+LEAVE_OUT = ""
+
+_ALIASES = {
+    "first_name": "firstname first fname givenname forename nombre preferredname nickname",
+    "last_name": "lastname last lname surname familyname apellido apellidos",
+    "email": "email emailaddress mail preferredemail email1value emailaddress1 correo primaryemail",
+    "state_abbrev": "stateabbrev state stateprovince st region mstate vstate statecode votingaddressstate mailingstate",
+    "zip": "zip zipcode postalcode postcode zip5 mzip5 vzip5 mailingzip votingaddresszip zippostalcode",
+    "van_id": "vanid votervanid myvotersvanid mycampaignid voterfilevanid vanidnumber",
+    "assigned_user_email": "assigneduseremail assignedto assignedemail volunteeremail",
+    "timezone": "timezone tz",
+}
+_MOBILE = "cell cellphone cellnumber cellphonenumber mobile mobilephone mobilenumber mobilephonenumber celular telefonocelular sms textphone"
+_ANY_PHONE = (
+    "phone phonenumber telephone telephonenumber tel preferredphone primaryphone contactnumber contactphone phone1 "
+    "phone1value phonenumber1 telefono numero phoneno"
+)
+_FIELD_OF = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
+_PHONE_RANKS = (frozenset(_MOBILE.split()), frozenset(_ANY_PHONE.split()))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """``fields``: position -> one of FIELDS. ``custom``: position -> slug. ``unknown``: headers left out."""
+
+    fields: dict[int, str] = field(default_factory=dict)
+    custom: dict[int, str] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def has_phone(self) -> bool:
+        return "phone" in self.fields.values()
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """Which column holds the phone can't be told: none does, or several might."""
+
+    code: str  # "no_phone_column" or "duplicate_header"
+    message: str
+
+
+def match(
+    header: Sequence[str], custom_fields: Mapping[str, str], chosen: Mapping[str, str] | None = None
+) -> Columns | Unclear:
+    """``custom_fields``: slug -> title. ``chosen``: header -> field or slug, by hand; LEAVE_OUT leaves it out."""
+    chosen = {_key(name): target for name, target in (chosen or {}).items()}
+    names = [chosen.get(_key(cell), _guess(cell, custom_fields)) for cell in header]
+    phones = _phones(header, names, chosen)
+    if isinstance(phones, Unclear):
+        return phones
+    fields, custom = {phones: "phone"}, {}
+    for position, name in enumerate(names):
+        if name in custom_fields:
+            custom[position] = name
+        elif name in FIELDS and name != "phone" and name not in fields.values():
+            fields[position] = name
+    unknown = [cell for n, cell in enumerate(header) if n not in fields and n not in custom and cell.strip()]
+    return Columns(fields, custom, tuple(unknown))
+
+
+def slug(title: str) -> str:
+    """The name of a custom field in headers and scripts: lower case, everything else a dash below, 64 at most."""
+    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:64]
+
+
+def _phones(header: Sequence[str], names: list[str], chosen: Mapping[str, str]) -> int | Unclear:
+    by_hand = [n for n, cell in enumerate(header) if chosen.get(_key(cell)) == "phone"]
+    if by_hand:
+        return by_hand[0]
+    for rank in _PHONE_RANKS:
+        found = [n for n, cell in enumerate(header) if _key(cell) in rank and _key(cell) not in chosen]
+        if len(found) > 1:
+            shown = ", ".join(header[n].strip() for n in found)
+            return Unclear("duplicate_header", f"Two columns may hold the phone: {shown}. Say which one it is.")
+        if found:
+            return found[0]
+    return Unclear("no_phone_column", "No column is called phone, so it can't be told whom to text.")
+
+
+def _guess(cell: str, custom_fields: Mapping[str, str]) -> str:
+    wanted = slug(cell)
+    for name, title in custom_fields.items():
+        if wanted in (name.lower(), f"custom_field_{name.lower()}", slug(title)):
+            return name
+    return _FIELD_OF.get(_key(cell), LEAVE_OUT)
+
+
+def _key(cell: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", cell.lower())

@@ -1,0 +1,75 @@
+"""Why a text did not go or did not arrive: our safeguards and Twilio's codes, with a plain sentence each.
+
+Sources: SPEC X3 and X4, DOMAIN C6. Unknown codes are Twilio errors that staff may try again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["safeguard", "twilio", "carrier"]
+
+LANDLINE, OPTED_OUT, LOCKED, OUT_OF_HOURS, INVALID_PHONE, ALREADY_TEXTED = 1301, 1302, 1303, 1304, 1305, 1306
+UNFILLED, BLOCKED, NO_NUMBER, TOO_LONG, POSSIBLE_OPT_OUT, PICTURE_MISSING = 1307, 1308, 1309, 1310, 1311, 1312
+NOT_LISTED = 1300  # the contact is on no list of the action any more; no refusal, so not in the table
+NOT_NOW = frozenset({LOCKED, OUT_OF_HOURS, NO_NUMBER, POSSIBLE_OPT_OUT, PICTURE_MISSING})
+LEFT_OUT = frozenset({LANDLINE, OPTED_OUT, INVALID_PHONE, BLOCKED})
+
+RECORDS_OPT_OUT = frozenset({21610})
+MARKS_LANDLINE = frozenset({21614, 21635, 30006})
+STOPS_SENDING = frozenset({20003, 30002, 30034})
+
+
+@dataclass(frozen=True)
+class Explanation:
+    code: int
+    kind: Kind
+    meaning: str
+    advice: str = ""
+
+
+_TABLE = [
+    Explanation(LANDLINE, "safeguard", "This phone is a landline and can't get texts."),
+    Explanation(OPTED_OUT, "safeguard", "This person has opted out."),
+    Explanation(LOCKED, "safeguard", "This person was texted a short while ago.", "It can be sent later."),
+    Explanation(OUT_OF_HOURS, "safeguard", "It is too early or too late where this person is.", "Send it in hours."),
+    Explanation(INVALID_PHONE, "safeguard", "This is not a valid phone number."),
+    Explanation(ALREADY_TEXTED, "safeguard", "This person was texted in this action already."),
+    Explanation(UNFILLED, "safeguard", "A variable of the script has nothing to fill it with for this person."),
+    Explanation(BLOCKED, "safeguard", "This contact is blocked."),
+    Explanation(NO_NUMBER, "safeguard", "No number of the campaign can send now.", "Look at Set-up check."),
+    Explanation(TOO_LONG, "safeguard", "The text is longer than 1,600 characters."),
+    Explanation(POSSIBLE_OPT_OUT, "safeguard", "This person may have asked for no more texts.", "Decide that first."),
+    Explanation(PICTURE_MISSING, "safeguard", "The script's picture is missing.", "Add it again."),
+    Explanation(20003, "twilio", "Twilio refused the account's credentials.", "Check them in Set-up check."),
+    Explanation(20429, "twilio", "Twilio had too many requests at once.", "It is sent again by itself."),
+    Explanation(21211, "twilio", "Twilio says this is no valid phone number."),
+    Explanation(21212, "twilio", "Twilio says the sending number is not valid.", "Check the number in Numbers."),
+    Explanation(21408, "twilio", "The account may not text that region.", "Switch it on at Twilio."),
+    Explanation(21602, "twilio", "The text was empty."),
+    Explanation(21606, "twilio", "The sending number is not ours or can't text.", "Check the number in Numbers."),
+    Explanation(21610, "safeguard", "This person has opted out at Twilio."),
+    Explanation(21611, "twilio", "The sending number's queue is full.", "Wait, or add numbers."),
+    Explanation(21612, "twilio", "This phone can't be reached from the sending number."),
+    Explanation(21614, "safeguard", "This phone is no mobile and can't get texts."),
+    Explanation(21617, "twilio", "The text was longer than 1,600 characters."),
+    Explanation(21635, "safeguard", "This phone is a landline and can't get texts."),
+    Explanation(30001, "twilio", "Twilio's queue was full.", "It may be sent again."),
+    Explanation(30002, "twilio", "The Twilio account is suspended.", "Sending is paused. Ask Twilio."),
+    Explanation(30003, "twilio", "The phone was out of reach: off, or without service.", "It may be sent again."),
+    Explanation(30004, "carrier", "The person or their carrier blocks our number."),
+    Explanation(30005, "twilio", "The carrier doesn't know this phone."),
+    Explanation(30006, "twilio", "This phone is a landline, or its carrier can't be reached."),
+    Explanation(30007, "carrier", "The carrier filtered the text.", "Change the words; avoid links."),
+    Explanation(30008, "twilio", "The carrier gave no reason.", "It may be sent again."),
+    Explanation(30022, "carrier", "The carrier's rate for the campaign was passed.", "It may be sent later."),
+    Explanation(30023, "carrier", "The carrier's daily cap for the campaign is reached.", "It may be sent tomorrow."),
+    Explanation(30034, "twilio", "The sending number is not registered (A2P 10DLC).", "Register it at Twilio."),
+]
+TABLE = {row.code: row for row in _TABLE}
+
+
+def explain(code: int) -> Explanation:
+    """What a code means; an unknown one is a Twilio error that says its number."""
+    return TABLE.get(code) or Explanation(code, "twilio", f"Twilio reported error {code}.", "Look it up at Twilio.")

@@ -1,0 +1,36 @@
+"""Which of the campaign's numbers a contact hears from (SPEC S3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+LONGEST_QUEUE = 30 * 60  # seconds
+
+
+@dataclass(frozen=True)
+class Candidate:
+    id: int
+    area_code: str
+    queue_seconds: float
+    healthy: bool = True
+    new_today: int = 0
+    daily_limit: int | None = None
+
+    @property
+    def free(self) -> bool:
+        below_limit = self.daily_limit is None or self.new_today < self.daily_limit
+        return self.healthy and below_limit and self.queue_seconds < LONGEST_QUEUE
+
+
+def choose(numbers: Sequence[Candidate], preferred: Sequence[str]) -> Candidate | None:
+    """The first preferred area code with a free, healthy number; else any healthy one, the shortest queue first."""
+    for code in preferred:
+        if near := [n for n in numbers if n.area_code == code and n.free]:
+            return min(near, key=_by_queue)
+    healthy = [n for n in numbers if n.healthy]
+    return min(healthy, key=_by_queue, default=None)
+
+
+def _by_queue(number: Candidate) -> tuple[float, int, int]:
+    return number.queue_seconds, number.new_today, number.id

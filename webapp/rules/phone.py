@@ -1,0 +1,101 @@
+"""One phone number out of what people write in a cell or a field."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+import phonenumbers
+
+Reason = Literal["missing_phone", "invalid_phone", "unsupported_country", "not_textable"]
+
+_FLOAT = re.compile(r"^\+?\d{10,15}\.0+$")
+_SCIENTIFIC = re.compile(r"^\d(\.\d+)?[eE]\+?\d{1,2}$")
+_LABEL = re.compile(
+    r"\s*[(\[]?\b(cell|cellular|mobile|mob|home|work|office|landline|phone|tel|text|sms|m|h|w|c|do not call)\b[)\]]?\.?\s*$",
+    re.IGNORECASE,
+)
+_FORMULA = re.compile(r'^="([^"]*)"$')
+_SEVERAL = re.compile(r"[|/&;\n]|\bor\b|\band\b|,\s", re.IGNORECASE)
+_LONGEST = 64
+
+
+@dataclass(frozen=True)
+class Phone:
+    e164: str
+
+    @property
+    def area_code(self) -> str:
+        """Three digits for a number of country code +1, else nothing."""
+        return self.e164[2:5] if self.e164.startswith("+1") else ""
+
+
+@dataclass(frozen=True)
+class InvalidPhone:
+    reason: Reason
+
+
+def parse(raw: str, region: str = "US") -> Phone | InvalidPhone:
+    """Any valid number of any country. A cell with two numbers, or with digits lost, is refused, never guessed at."""
+    text = _cleaned(raw)
+    if not text:
+        return InvalidPhone("missing_phone")
+    if len(text) > _LONGEST or _SCIENTIFIC.match(text) or _has_two(text) or _has_stray_letters(text):
+        return InvalidPhone("invalid_phone")
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return InvalidPhone("invalid_phone")
+    if not phonenumbers.is_valid_number(number):
+        return InvalidPhone("invalid_phone")
+    return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def textable(raw: str) -> Phone | InvalidPhone:
+    """A number this system may text: valid, country code +1, and no 900 number (SPEC C2)."""
+    parsed = parse(raw)
+    if isinstance(parsed, InvalidPhone):
+        return parsed
+    if not parsed.e164.startswith("+1"):
+        return InvalidPhone("unsupported_country")
+    return InvalidPhone("not_textable") if parsed.area_code == "900" else parsed
+
+
+def national(e164: str) -> str:
+    """412-555-0188 for +14125550188; other countries as they are."""
+    if e164.startswith("+1") and len(e164) == 12:
+        return f"{e164[2:5]}-{e164[5:8]}-{e164[8:]}"
+    return e164
+
+
+def masked(e164: str) -> str:
+    """All but the last two digits hidden: for volunteers' pages and for logs."""
+    return "•••-•••-••" + e164[-2:]
+
+
+def _cleaned(raw: str) -> str:
+    visible = "".join(c for c in raw if unicodedata.category(c) not in ("Cf", "Cc") or c == "\n")
+    text = unicodedata.normalize("NFKC", visible).strip()
+    if formula := _FORMULA.match(text):
+        text = formula[1].strip()
+    if _FLOAT.match(text):
+        text = text.split(".")[0]
+    return _LABEL.sub("", text).strip()
+
+
+def _has_two(text: str) -> bool:
+    digits = sum(c.isdigit() for c in text)
+    if digits >= 17 and not text.startswith("+"):
+        return True
+    return bool(_SEVERAL.search(text)) and digits >= 17
+
+
+def _has_stray_letters(text: str) -> bool:
+    """A letter between digits is a typing slip, unless the letters spell a vanity number."""
+    if not (letters := re.findall(r"[A-Za-z]+", text)):
+        return False
+    if re.match(r"(?i)^(tel:|phone:|\(m\))", text) or re.search(r"(?i)\d\s*(;ext=|ext|extension|x|#)\.?\s*\d+$", text):
+        return False
+    return not (len("".join(letters)) in range(4, 8) and text[-1].isalpha())

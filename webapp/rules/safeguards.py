@@ -1,0 +1,116 @@
+"""The last gate: may this text go to this person now? One place, asked at the click and again by the worker (SPEC X3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal
+
+from webapp.rules import errors, segments, window
+
+Kind = Literal["initial", "follow_up", "confirmation"]
+
+LOCK = timedelta(hours=6)
+SAME_WORDS = timedelta(minutes=10)
+UNANSWERED = 3
+LAST_SECONDS = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Another text of ours to this phone that was handed to Twilio, or may have been."""
+
+    at: datetime
+    body: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the database knows of one text and the person it is for.
+
+    ``zones`` are the contact's, or the campaign's where there is no evidence. ``last_claim`` never counts the text
+    itself. ``their_conversation`` says that the person wrote last in the conversation this text belongs to.
+    ``confirms_opt_out`` is set for the one text that may follow an opt-out (SPEC X6).
+    """
+
+    kind: Kind
+    body: str
+    zones: Sequence[str]
+    start: time
+    end: time
+    lock: bool = True
+    landline: bool = False
+    opted_out: bool = False
+    confirms_opt_out: bool = False
+    blocked: bool = False
+    possible_opt_out: bool = False
+    texted_already: bool = False
+    last_claim: Claim | None = None
+    their_conversation: bool = False
+    unanswered: int = 0
+    number_can_send: bool = True
+    unfilled: tuple[str, ...] = ()
+    picture_missing: bool = False
+
+
+@dataclass(frozen=True)
+class Allowed:
+    pass
+
+
+@dataclass(frozen=True)
+class Refused:
+    code: int
+
+    @property
+    def sentence(self) -> str:
+        return errors.explain(self.code).meaning
+
+    @property
+    def not_now(self) -> bool:
+        """True where the same text may be allowed later; else the refusal is final."""
+        return self.code in errors.NOT_NOW
+
+
+def may_send(facts: Facts, now: datetime, at_the_worker: bool = False) -> Allowed | Refused:
+    """Asked at the click and, with ``at_the_worker``, in the transaction that claims the text."""
+    for code, holds in _checks(facts, now, at_the_worker):
+        if holds:
+            return Refused(code)
+    return Allowed()
+
+
+def hours_allow(facts: Facts, now: datetime, at_the_worker: bool = False) -> bool:
+    """The campaign's window and the law's, both on the contact's own clock."""
+    instants = (now, now + LAST_SECONDS) if at_the_worker else (now,)
+    windows = ((facts.start, facts.end), (window.LEGAL_START, window.LEGAL_END))
+    return all(window.allows(at, start, end, facts.zones) for at in instants for start, end in windows)
+
+
+def _checks(facts: Facts, now: datetime, at_the_worker: bool) -> list[tuple[int, bool]]:
+    """Final refusals first: who has opted out is told so, whatever the hour."""
+    return [
+        (errors.OPTED_OUT, facts.opted_out and not facts.confirms_opt_out),
+        (errors.BLOCKED, facts.blocked),
+        (errors.LANDLINE, facts.landline),
+        (errors.ALREADY_TEXTED, facts.texted_already),
+        (errors.UNFILLED, bool(facts.unfilled)),
+        (errors.TOO_LONG, len(facts.body) > segments.LONGEST),
+        (errors.POSSIBLE_OPT_OUT, facts.possible_opt_out and not facts.confirms_opt_out),
+        (errors.PICTURE_MISSING, facts.picture_missing),
+        (errors.OUT_OF_HOURS, not hours_allow(facts, now, at_the_worker)),
+        (errors.LOCKED, _is_locked(facts, now)),
+        (errors.NO_NUMBER, not facts.number_can_send),
+    ]
+
+
+def _is_locked(facts: Facts, now: datetime) -> bool:
+    last = facts.last_claim
+    if last is None:
+        return False
+    if now - last.at < SAME_WORDS and last.body.strip() == facts.body.strip():
+        return True
+    if not facts.lock or facts.kind == "confirmation" or now - last.at >= LOCK:
+        return False
+    return facts.kind == "initial" or not facts.their_conversation or facts.unanswered >= UNANSWERED

@@ -1,0 +1,205 @@
+"""What is wrong with a script before anyone sends it (SPEC A7). Errors stop publishing, warnings never do."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from webapp.rules import segments, variables
+
+Level = Literal["error", "warning"]
+Kind = Literal["initial", "response"]
+
+OPT_OUT_MEND = " Reply STOP to opt out."
+MANY_SEGMENTS = 3
+
+SHORTENERS = frozenset(
+    [
+        "bit.ly",
+        "tinyurl.com",
+        "goo.gl",
+        "t.co",
+        "ow.ly",
+        "is.gd",
+        "buff.ly",
+        "rb.gy",
+        "cutt.ly",
+        "t.ly",
+        "shorturl.at",
+        "rebrand.ly",
+        "tiny.cc",
+        "lnkd.in",
+        "s.id",
+        "bl.ink",
+        "v.gd",
+        "shorte.st",
+        "adf.ly",
+        "bc.vc",
+        "soo.gd",
+        "clck.ru",
+        "qr.ae",
+        "db.tt",
+        "j.mp",
+        "x.co",
+        "tr.im",
+        "mcaf.ee",
+        "su.pr",
+        "snip.ly",
+        "short.io",
+        "tiny.one",
+        "shorturl.com",
+        "urlz.fr",
+        "u.to",
+        "n9.cl",
+        "surl.li",
+        "dub.sh",
+        "linktr.ee",
+        "hubs.ly",
+        "spr.ly",
+        "trib.al",
+        "lnk.to",
+        "amzn.to",
+        "fb.me",
+        "wp.me",
+        "youtu.be",
+        "m.me",
+        "g.co",
+        "gg.gg",
+        "0rz.tw",
+        "bitly.com",
+        "ht.ly",
+        "smarturl.it",
+        "po.st",
+        "chilp.it",
+    ]
+)
+_STOP_WORD = r"(stop|quit|end|cancel|unsubscribe|opt\s?-?out|stopall|alto|parar|cancelar|baja|salir)"
+_OPT_OUT = re.compile(
+    r"\b(reply|text|txt|send|respond|answer|type|say|msg|responda|responde|envie|env[ií]e|env[ií]a|escriba|escribe|conteste|contesta|mande|manda)"
+    rf"\b\W+(back\W+|with\W+|con\W+|la palabra\W+|the word\W+)*{_STOP_WORD}\b"
+    rf"|\b(stop|quit|end|cancel)\s*(2|=|to|for|para)\s*(quit|end|stop|opt|unsub|cancel|optout|salir|terminar|no)\w*"
+    rf"|\b(opt[ -]?out|unsubscribe|to (stop|end|quit|cancel))\W+(reply|text|txt|send|respond)\w*\W+(with\W+)?{_STOP_WORD}\b",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#][^\s]*)?", re.IGNORECASE)
+_DOMAIN_END = re.compile(r"\.(com|org|net|gov|us|edu|ly|co|io|me|gl|info|app|link|vote|at|gd|gy|cc|in|id|t|tt|mp|im|ee|pr|to|li|sh|fr|ru|ae|st|vc|one|it|gg|be|tw|am|al|fm|tv)$", re.I)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``start`` and ``end`` say where in the text it stands, ``mend`` the whole text as it would be mended."""
+
+    level: Level
+    code: str
+    sentence: str
+    start: int = 0
+    end: int = 0
+    mend: str | None = None
+
+
+def lint(text: str, kind: Kind, known: Collection[str], campaign_name: str = "") -> list[Finding]:
+    """``known`` are the canonical names of variables this campaign has. Errors first."""
+    findings = [
+        *_emptiness(text),
+        *_broken_braces(text),
+        *_unknown_variables(text, known),
+        *_shorteners(text),
+        *_length(text),
+        *(_opt_out_wording(text) if kind == "initial" else []),
+        *_encoding(text),
+        *(_manners(text, campaign_name) if kind == "initial" else []),
+    ]
+    return sorted(findings, key=lambda f: f.level != "error")
+
+
+def errors(findings: list[Finding]) -> list[Finding]:
+    return [f for f in findings if f.level == "error"]
+
+
+def has_opt_out_wording(text: str) -> bool:
+    """Does the text tell the reader how to be left alone, in English or Spanish?"""
+    return bool(_OPT_OUT.search(text))
+
+
+def _emptiness(text: str) -> list[Finding]:
+    return [] if text.strip() else [Finding("error", "empty", "There is no text yet.")]
+
+
+def _broken_braces(text: str) -> list[Finding]:
+    return [
+        Finding("error", "unclosed", f"“{text[v.start : v.end]}” is not closed. Write ##{{{{name}}}}.", v.start, v.end)
+        for v in variables.broken(text)
+    ]
+
+
+def _unknown_variables(text: str, known: Collection[str]) -> list[Finding]:
+    unknown = set(variables.unknown(text, known))
+    return [_unknown(text, v, known) for v in variables.found(text) if v.name in unknown]
+
+
+def _unknown(text: str, variable: variables.Variable, known: Collection[str]) -> Finding:
+    near = difflib.get_close_matches(variable.name, list(known), n=1, cutoff=0.6)
+    sentence = f"“{variable.name}” is not a variable of this campaign."
+    if not near:
+        return Finding("error", "unknown_variable", sentence, variable.start, variable.end)
+    mend = f"{text[: variable.start]}##{{{{{near[0]}}}}}{text[variable.end :]}"
+    return Finding(
+        "error", "unknown_variable", f"{sentence} Do you mean {near[0]}?", variable.start, variable.end, mend
+    )
+
+
+def _shorteners(text: str) -> list[Finding]:
+    return [
+        Finding(
+            "error", "shortener", f"{m[1]} is a link shortener; carriers filter it. Use the full address.", *m.span()
+        )
+        for m in _links(text)
+        if m[1].lower() in SHORTENERS
+    ]
+
+
+def _links(text: str) -> list[re.Match[str]]:
+    return [m for m in _LINK.finditer(text) if m[0].startswith(("http", "www")) or _DOMAIN_END.search(m[1])]
+
+
+def _length(text: str) -> list[Finding]:
+    if len(text) <= segments.LONGEST:
+        return []
+    return [Finding("error", "too_long", f"{len(text):,} characters. A text may have {segments.LONGEST:,} at most.")]
+
+
+def _opt_out_wording(text: str) -> list[Finding]:
+    if not text.strip() or has_opt_out_wording(text):
+        return []
+    sentence = "No way to opt out. Carriers filter a first text without one."
+    return [Finding("error", "no_opt_out", sentence, mend=text.rstrip() + OPT_OUT_MEND)]
+
+
+def _encoding(text: str) -> list[Finding]:
+    now = segments.count(text)
+    found = []
+    if forcing := segments.forcing(text):
+        plain = segments.plain(text)
+        shown = " ".join(f"“{c}”" for c in forcing[:5])
+        sentence = f"{shown} makes each segment 70 characters, then 67, instead of 160, then 153."
+        found.append(Finding("warning", "encoding", sentence, mend=plain if plain != text else None))
+    if now.segments >= MANY_SEGMENTS:
+        found.append(Finding("warning", "many_segments", f"This text is billed as {now.segments} segments."))
+    return found
+
+
+def _manners(text: str, campaign_name: str) -> list[Finding]:
+    names = {v.name for v in variables.found(text)}
+    warnings = []
+    if _links(text) or any("trackable" in name for name in names):
+        warnings.append(Finding("warning", "link", "A link in a first text makes carriers filter more."))
+    if not names & {"user.first_name", "user.full_name"}:
+        warnings.append(
+            Finding("warning", "sender", "The text does not say who is writing. Use ##{{user.first_name}}.")
+        )
+    if "campaign.name" not in names and (not campaign_name or campaign_name.lower() not in text.lower()):
+        warnings.append(Finding("warning", "campaign", "The text does not name the campaign."))
+    return warnings

@@ -1,0 +1,84 @@
+"""##{{name}} in scripts (SPEC section 4). One pass: text that arrives in a value is never expanded.
+
+Names ignore case and spaces, `{{name}}` is taken as `##{{name}}`, quotes round a link's slug may be curly.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+CONTACT = ("first_name", "last_name", "full_name", "email", "phone", "state_abbrev")
+USER = ("user.first_name", "user.last_name", "user.full_name", "user.email", "user.phone", "user.team_code")
+CAMPAIGN = ("campaign.name", "campaign.description", "campaign.join_code", "broadcast_phone_number")
+BUILT_IN = frozenset(CONTACT + USER + CAMPAIGN)
+ALIASES = {"fullname": "full_name", "user.fullname": "user.full_name"}
+
+_VARIABLE = re.compile(r"(?:##)?\{\{([^{}]*)\}\}")
+_BROKEN = re.compile(r"##\{+[^{}\s]*\}?|\{\{[^{}\s]*\}?|\}\}")
+_LINK = re.compile(r"['\"‘’“”]\s*([^'\"‘’“”]+?)\s*['\"‘’“”]\s*\|\s*trackable", re.IGNORECASE)
+_FIELD = "custom_field_"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    text: str
+
+
+@dataclass(frozen=True)
+class Unfilled:
+    """What could not be filled: names with no value, or the unclosed brace as it stands."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Variable:
+    name: str  # canonical
+    start: int
+    end: int
+
+
+def render(text: str, values: Mapping[str, str | None]) -> Rendered | Unfilled:
+    """``values`` by canonical name, fallbacks already in them; a blank value can't fill anything."""
+    if problems := broken(text):
+        return Unfilled(tuple(text[p.start : p.end] for p in problems))
+    missing = [v.name for v in found(text) if not (_value(values, v.name) or "").strip()]
+    if missing:
+        return Unfilled(tuple(dict.fromkeys(missing)))
+    return Rendered(_VARIABLE.sub(lambda match: _value(values, canonical(match[1])) or "", text))
+
+
+def found(text: str) -> list[Variable]:
+    """Every variable of a script, in order."""
+    return [Variable(canonical(m[1]), m.start(), m.end()) for m in _VARIABLE.finditer(text)]
+
+
+def unknown(text: str, known: Collection[str]) -> list[str]:
+    """The names used that are not among ``known`` (canonical names), each once."""
+    return list(dict.fromkeys(v.name for v in found(text) if not _knows(known, v.name)))
+
+
+def broken(text: str) -> list[Variable]:
+    """Where a brace of ours is opened and not closed, or closed and not opened."""
+    rest = _VARIABLE.sub(lambda match: " " * len(match[0]), text)
+    return [Variable(m[0], m.start(), m.end()) for m in _BROKEN.finditer(rest)]
+
+
+def canonical(name: str) -> str:
+    """The one way to write a name: lower case, no spaces, aliases resolved; a link as 'slug'|trackable."""
+    if link := _LINK.fullmatch(name.strip()):
+        return f"'{link[1].lower()}'|trackable"
+    plain = re.sub(r"\s+", "", name).lower()
+    return ALIASES.get(plain, plain)
+
+
+def _value(values: Mapping[str, str | None], name: str) -> str | None:
+    if name in values:
+        return values[name]
+    return values.get(name.removeprefix(_FIELD)) if name.startswith(_FIELD) else values.get(_FIELD + name)
+
+
+def _knows(known: Collection[str], name: str) -> bool:
+    return name in known or (name.startswith(_FIELD) and name.removeprefix(_FIELD) in known) or _FIELD + name in known

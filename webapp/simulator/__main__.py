@@ -1,0 +1,3 @@
+from webapp.simulator.main import main
+
+main()

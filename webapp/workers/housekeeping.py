@@ -1,0 +1,55 @@
+"""Jobs that keep the house in order: contacts that go back to the pool, mails, conversations to be made."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from webapp import config, live, queue
+from webapp.gateways import email
+from webapp.models import buckets, handing, making
+from webapp.models.campaign import Campaign
+from webapp.models.mail import QUEUED, Mail
+
+log = logging.getLogger(__name__)
+
+
+async def return_unsent(ctx: dict[str, Any]) -> None:
+    for campaign in await Campaign.all():
+        await buckets.return_unsent(campaign)
+
+
+async def hand_over_possible_opt_outs(ctx: dict[str, Any]) -> None:
+    """V8: nobody looked for hours, so it goes to the admins."""
+    for campaign in await Campaign.all():
+        for user_id, conversation_id in await handing.possible_opt_outs_to_staff(campaign):
+            await live.nudge(user_id, "inbox-changed", campaign.slug, conversation_id)
+
+
+async def make_conversations(ctx: dict[str, Any], action_id: int) -> None:
+    """A slice at a time, so that the site never waits; the next slice is the next job's."""
+    if await making.make_some(action_id):
+        await queue.make_conversations(action_id)
+
+
+async def make_all_conversations(ctx: dict[str, Any]) -> None:
+    for action_id in await making.unfinished():
+        await make_conversations(ctx, action_id)
+
+
+async def send_mail(ctx: dict[str, Any], mail_id: int) -> None:
+    mail = await Mail.get(id=mail_id)
+    if mail.status != QUEUED:
+        return
+    try:
+        await email.send(config.settings(), mail.to, mail.subject, mail.text, mail.html)
+    except email.NotSent as error:
+        log.warning("mail %s was not sent: %s", mail.id, error)
+        await mail.not_sent()
+    else:
+        await mail.sent()
+
+
+async def send_waiting_mail(ctx: dict[str, Any]) -> None:
+    for mail in await Mail.filter(status=QUEUED).order_by("id").limit(50):
+        await send_mail(ctx, mail.id)

@@ -1,0 +1,83 @@
+"""The worker process: arq's loop, started anew when Valkey was away, stopped gently by a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from datetime import UTC
+
+from arq.connections import ArqRedis
+from arq.worker import Worker
+from redis.asyncio import ConnectionPool
+
+from webapp import config, database, queue
+from webapp.database import guards
+from webapp.gateways.twilio import Twilio
+from webapp.workers import settings as jobs
+
+PATIENCE = 8.0  # seconds running jobs get to end
+log = logging.getLogger(__name__)
+
+
+async def run() -> None:
+    """Until SIGTERM or SIGINT."""
+    chosen = config.settings()
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await database.open_database(chosen.database)
+    gateway = Twilio(chosen)
+    try:
+        if missing := await guards.wrong():
+            raise SystemExit(f"The database lacks its guards ({', '.join(missing[:3])} ...). Run textbank migrate.")
+        await _work(gateway, stop)
+    finally:
+        await gateway.close()
+        await queue.close()
+        await database.close_database()
+
+
+async def _work(gateway: Twilio, stop: asyncio.Event) -> None:
+    pause = 0.2
+    while not stop.is_set():
+        worker = _worker(gateway)
+        running = asyncio.create_task(worker.main())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not stop.is_set():
+            log.warning("the queue went away (%s), starting again", running.exception() or "ended")
+        await _end(worker, running)
+        await asyncio.sleep(0 if stop.is_set() else pause)
+        pause = min(pause * 1.5, 2.0)
+
+
+def _worker(gateway: Twilio) -> Worker:
+    return Worker(
+        functions=jobs.FUNCTIONS,
+        cron_jobs=jobs.CLOCKWORK,
+        redis_pool=ArqRedis(ConnectionPool.from_url(config.settings().redis, socket_connect_timeout=2)),
+        ctx={"twilio": gateway},
+        handle_signals=False,
+        poll_delay=0.1,
+        max_jobs=jobs.MOST_AT_ONCE,
+        job_timeout=jobs.JOB_SECONDS,
+        keep_result=0,
+        max_tries=3,
+        timezone=UTC,
+        log_results=False,
+    )
+
+
+async def _end(worker: Worker, running: asyncio.Task[None]) -> None:
+    """No new job, running ones get a few seconds, then the connections are closed."""
+    worker.allow_pick_jobs = False
+    if tasks := list(worker.tasks.values()):
+        await asyncio.wait(tasks, timeout=PATIENCE)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    try:
+        await worker.close()
+    except Exception as error:
+        log.debug("closing the worker: %s", error)

@@ -1,0 +1,179 @@
+"""Jobs that hand texts over and learn what became of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Any
+
+from webapp import clock, config, live, queue
+from webapp.gateways import twilio
+from webapp.models import numbers, receiving, sending, settling
+from webapp.models.campaign import Campaign
+from webapp.models.conversations import Conversation
+from webapp.models.events import INBOUND, STATUS, TwilioEvent
+from webapp.models.messages import Message
+from webapp.models.numbers import PhoneNumber
+
+WORK = 5.0  # seconds one drain may take
+TOO_OLD = 5.0  # seconds after the claim's commit in which the call must begin
+AT_ONCE = 20  # calls under way by one number
+CATCH_UP_FROM = timedelta(hours=24)
+log = logging.getLogger(__name__)
+_draining: set[int] = set()
+
+
+async def drain(ctx: dict[str, Any], number_id: int) -> None:
+    """Sends what is due by one number, for a few seconds, then leaves the rest to the next nudge.
+
+    Two at once in one process would only wait for each other; over processes the number's row decides.
+    """
+    if number_id in _draining:
+        return
+    _draining.add(number_id)
+    try:
+        wait = await _drain(ctx["twilio"], number_id)
+    finally:
+        _draining.discard(number_id)
+    if wait is not None:
+        await queue.drain(number_id, wait)
+
+
+async def _drain(gateway: twilio.Twilio, number_id: int) -> float | None:
+    """Seconds after which there is more to do; None where nothing is due."""
+    deadline, room = clock.steady() + WORK, asyncio.Semaphore(AT_ONCE)
+    async with asyncio.TaskGroup() as calls:
+        while clock.steady() < deadline:
+            match await sending.claim_next(number_id):
+                case None:
+                    return None
+                case sending.Wait(seconds) if seconds > deadline - clock.steady():
+                    return seconds
+                case sending.Wait(seconds):
+                    await asyncio.sleep(max(seconds, 0.002))
+                case sending.Refusal() as refusal:
+                    await _tell_refused(refusal)
+                case sending.Claimed() as claimed:
+                    await room.acquire()
+                    calls.create_task(_hand_over(gateway, claimed, room))
+    return 0
+
+
+async def _hand_over(gateway: twilio.Twilio, claimed: sending.Claimed, room: asyncio.Semaphore) -> None:
+    try:
+        if clock.steady() - claimed.committed > TOO_OLD:  # we stood still: give the attempt up, unsent
+            await sending.later(claimed.message_id, claimed.attempt_id, 0)
+            return
+        callback = config.settings().url(f"/webhooks/twilio/status?message={claimed.public_id}")
+        outcome = await gateway.send(claimed.to, claimed.from_, claimed.body, callback, claimed.validity)
+        await _record(claimed, outcome)
+    finally:
+        room.release()
+
+
+async def _record(claimed: sending.Claimed, outcome: twilio.Outcome) -> None:
+    match outcome:
+        case twilio.Sent(sid):
+            await sending.taken(claimed.message_id, sid, claimed.attempt_id)
+        case twilio.Rejected(code):
+            await sending.rejected(claimed.message_id, claimed.attempt_id, code)
+        case twilio.Later(seconds):
+            await sending.later(claimed.message_id, claimed.attempt_id, seconds)
+        case twilio.Unknown(why):
+            log.warning("message %s: outcome unknown (%s)", claimed.message_id, why)
+            await sending.unknown(claimed.message_id, claimed.attempt_id)
+
+
+async def _tell_refused(refusal: sending.Refusal) -> None:
+    message = await Message.get(id=refusal.message_id).select_related("campaign")
+    await live.nudge(refusal.user_id, "inbox-changed", message.campaign.slug, message.conversation_id or 0)
+
+
+async def sweep(ctx: dict[str, Any]) -> None:
+    """Every few seconds: what no nudge reached, workers that are gone, looks that are due, events without a row."""
+    for number_id in await sending.numbers_with_due_texts():
+        await queue.drain(number_id)
+    await settling.give_up_on_lost_workers()
+    await look_up(ctx)
+    await apply_events(ctx)
+
+
+async def look_up(ctx: dict[str, Any]) -> None:
+    """Asks Twilio about texts whose fate is unknown."""
+    for message, number in await settling.to_look_up():
+        try:
+            found = await ctx["twilio"].texts_between(message.phone, number)
+        except twilio.TROUBLE as error:
+            log.warning("message %s could not be looked up: %s", message.id, type(error).__name__)
+            continue
+        await settling.looked_up(message.id, [settling.Seen(t.sid, t.body, t.created_at) for t in found])
+
+
+async def apply_events(ctx: dict[str, Any]) -> None:
+    for event in await receiving.waiting():
+        await apply_event(event)
+
+
+async def apply_event(event: TwilioEvent) -> None:
+    """One stored event; one that can't be applied is kept and tried again, it never holds the others up."""
+    try:
+        news = await receiving.apply(event)
+    except Exception:
+        log.exception("event %s could not be applied", event.id)
+        await receiving.failed(event.id)
+        return
+    if news.conversation_id:
+        conversation = await Conversation.get(id=news.conversation_id).select_related("campaign")
+        await live.nudge(news.user_id, "inbox-changed", conversation.campaign.slug, conversation.id)
+
+
+async def catch_up(ctx: dict[str, Any]) -> None:
+    """What Twilio could not deliver while we were away comes in by the same door (X5)."""
+    since = await _last_heard()
+    for number in await PhoneNumber.filter(retired_at=None):
+        try:
+            for text in reversed(await ctx["twilio"].texts_to(number.e164, since)):
+                await _take_in(text)
+        except twilio.TROUBLE as error:
+            log.warning("texts to a number could not be listed: %s", type(error).__name__)
+    for message in await settling.without_final_status():
+        await _ask_status(ctx["twilio"], message)
+
+
+async def _last_heard() -> Any:
+    last = await TwilioEvent.filter(kind=INBOUND).order_by("-id").first()
+    earliest = clock.now() - CATCH_UP_FROM
+    return max(last.received_at - timedelta(hours=1), earliest) if last else earliest
+
+
+async def _take_in(text: twilio.Text) -> None:
+    payload = {
+        "MessageSid": text.sid, "From": text.from_, "To": text.to, "Body": text.body, "NumMedia": str(text.media),
+    }  # fmt: skip
+    if event := await receiving.keep(INBOUND, payload):
+        await apply_event(event)
+
+
+async def _ask_status(gateway: twilio.Twilio, message: Message) -> None:
+    try:
+        text = await gateway.text(message.sid or "")
+    except twilio.TROUBLE:
+        return
+    payload = {"MessageSid": text.sid, "MessageStatus": text.status, "ErrorCode": str(text.error_code or "")}
+    if event := await receiving.keep(STATUS, payload, message.public_id):
+        await apply_event(event)
+
+
+async def check_setup(ctx: dict[str, Any], campaign_id: int) -> None:
+    """The set-up check (S10): do the credentials work, does every number of the campaign reach us?"""
+    campaign, gateway = await Campaign.get(id=campaign_id), ctx["twilio"]
+    answers = await gateway.account_answers()
+    reached: set[str] = set()
+    if answers:
+        here = config.settings().url("/webhooks/twilio/inbound")
+        try:
+            reached = {n.e164 for n in await gateway.numbers() if n.sms_url == here}
+        except twilio.TROUBLE as error:
+            log.warning("the account's numbers could not be listed: %s", type(error).__name__)
+    await numbers.checked(campaign, answers, reached)
