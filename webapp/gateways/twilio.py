@@ -168,6 +168,13 @@ class Twilio:
         found = await self.client.incoming_phone_numbers.list_async(limit=1000)
         return [Number(n.sid or "", n.phone_number or "", n.sms_url or "") for n in found]
 
+    async def buy(self, area_code: str, sms_url: str) -> Number:
+        """A new number of an area code, its texts pointed here."""
+        n = await self.client.incoming_phone_numbers.create_async(
+            area_code=area_code, sms_url=sms_url, sms_method="POST"
+        )
+        return Number(n.sid or "", n.phone_number or "", n.sms_url or "")
+
     async def point_here(self, number_sid: str, sms_url: str) -> None:
         """Lets a number's texts come to us."""
         await self.client.incoming_phone_numbers(number_sid).update_async(sms_url=sms_url, sms_method="POST")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, cast
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from webapp import clock, database
 from webapp.database import transactional
-from webapp.models import tallies
+from webapp.models import pool, tallies
 from webapp.models.actions import Action, ActionUser
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import ZoneSet, sql_time
@@ -233,3 +233,57 @@ def opens_next(campaign: Campaign, zones: tuple[str, ...], now: datetime) -> dat
 
 async def _campaign(bucket: Bucket) -> Campaign:
     return (await Action.get(id=bucket.action_id).select_related("campaign")).campaign
+
+
+async def closed(action: Action) -> Closed | None:
+    """Why Start is refused now; None where it is open (SPEC V3, S10)."""
+    campaign, now = action.campaign, clock.now()
+    if not campaign.set_up:
+        return Closed("setup")
+    if why := action.first_texts_stopped(now):
+        return Closed(cast(Refusal, why))
+    seconds = await pool.shortest_queue(campaign)
+    if seconds is None:
+        return Closed("no_number")
+    left = (window.closes_at(now, campaign.opens, campaign.closes, (campaign.timezone,)) - now).total_seconds()
+    if seconds > campaign.queue_limit_minutes * 60 or 0 < left < seconds:
+        return Closed("queue", int(seconds // 60) + 1)
+    return None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a volunteer stands in a bucket: people in it, texted, asleep now, skipped once."""
+
+    total: int
+    texted: int
+    asleep: int
+    skipped: int
+    replies: int
+
+
+async def progress(bucket: Bucket) -> Progress:
+    campaign = await _campaign(bucket)
+    awake = await open_zone_sets(campaign, clock.now())
+    rows = await Conversation.filter(bucket_id=bucket.id).values_list(
+        "texted_at", "closed_code", "zone_set_id", "skips", "replied_at"
+    )
+    open_rows = [row for row in rows if row[0] is None and row[1] is None]
+    texted = sum(row[0] is not None for row in rows)
+    return Progress(
+        total=texted + len(open_rows),
+        texted=texted,
+        asleep=sum(row[2] not in awake for row in open_rows),
+        skipped=sum(row[3] > 0 for row in open_rows),
+        replies=sum(row[4] is not None for row in rows),
+    )
+
+
+async def current(action: Action, user: User) -> Bucket | None:
+    """The volunteer's newest bucket in this action, finished or not."""
+    return await Bucket.filter(action=action, user=user).order_by("-id").first()
+
+
+@transactional
+async def finish_if_done(bucket: Bucket) -> bool:
+    return await settle(bucket, clock.now())

@@ -44,6 +44,11 @@ class User(Model):
     async def with_email(cls, email: str) -> User | None:
         return await cls.get_or_none(email=normal_email(email))
 
+    @classmethod
+    @transactional
+    async def sign_up(cls, email: str, **values: str) -> User:
+        return await cls.create(email=normal_email(email), created_at=clock.now(), **values)
+
     @transactional
     async def set_password(self, password_hash: str) -> None:
         """A new password ends every session: whoever had the old one is out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from webapp import clock, database
 from webapp.database import transactional
 from webapp.models import attention, learning, opt_outs, opting_out, sending, tallies
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
+from webapp.models.contacts import Contact, sql_time
 from webapp.models.conversations import Conversation
 from webapp.models.events import INBOUND, STATUS, TwilioEvent
 from webapp.models.messages import FAILED_DELIVERY, IN, RANK, RECEIVED, TAKEN, UNKNOWN, Media, Message
@@ -32,15 +33,19 @@ class News:
 @transactional
 async def keep(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None = None) -> TwilioEvent | None:
     """Stores what came; None where the same came before."""
-    sid = str(payload.get("MessageSid") or payload.get("SmsSid") or "")[:34]
-    status = str(payload.get("MessageStatus", ""))[:20] if kind == STATUS else ""
-    event = TwilioEvent(
-        kind=kind, sid=sid, status=status, public_id=public_id, payload=payload, received_at=clock.now()
-    )
-    if await TwilioEvent.exists(sid=sid, kind=kind, status=status):
-        return None
-    await event.save()
-    return event
+    plain = {name: str(value).replace("\x00", "") for name, value in payload.items()}  # PostgreSQL's JSON has no NUL
+    sid = (plain.get("MessageSid") or plain.get("SmsSid") or "")[:34]
+    status = plain.get("MessageStatus", "")[:20] if kind == STATUS else ""
+    new = await database.query(
+        "INSERT INTO twilio_event (kind, sid, status, public_id, payload, received_at, failures)"
+        " VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT (sid, kind, status) DO NOTHING RETURNING id",
+        kind, sid, status, _plain_uuid(public_id), json.dumps(plain), sql_time(clock.now()),
+    )  # fmt: skip
+    return await TwilioEvent.get(id=new[0]["id"]) if new else None
+
+
+def _plain_uuid(value: uuid.UUID | None) -> Any:
+    return str(value) if value and database.dialect() == "sqlite" else value
 
 
 async def apply(event: TwilioEvent) -> News:
@@ -104,7 +109,7 @@ async def _store(
     event: TwilioEvent, number: PhoneNumber, contact: Contact, conversation: Conversation | None
 ) -> Message:
     payload = event.payload
-    body = str(payload.get("Body", "")).replace("\x00", "")
+    body = str(payload.get("Body", ""))
     billed = segments.count(body)
     pictures = int(payload.get("NumMedia") or 0)
     text = await Message.create(

@@ -134,7 +134,7 @@ async def _leave_what_earlier_rows_gave(job: ContactImport, people: dict[str, Pe
 
 async def _create(job: ContactImport, person: Person) -> Contact:
     contact = Contact(campaign=job.campaign, phone=person.phone, created_at=clock.now(), **_plain(person))
-    await _derive_zones(contact)
+    await derive_zones(contact)
     await contact.save()
     return contact
 
@@ -147,7 +147,7 @@ async def _update(contact: Contact, person: Person) -> None:
     contact.update_from_dict(changed)
     if changed.keys() & set(ZONE_FIELDS):
         before = contact.zone_set_id
-        await _derive_zones(contact)
+        await derive_zones(contact)
         if contact.zone_set_id != before:
             await making.zones_changed(contact.id, contact.zone_set_id)
     await contact.save(update_fields=[*changed, "zone_set_id", "zone_source"])
@@ -157,7 +157,7 @@ def _plain(person: Person) -> dict:
     return {k: v for k, v in person.values.items() if k != "assigned_user_email"}
 
 
-async def _derive_zones(contact: Contact) -> None:
+async def derive_zones(contact: Contact) -> None:
     zones = contact_zones.derive(contact.timezone, contact.zip, contact.state_abbrev, contact.phone)
     contact.zone_set_id = await ZoneSet.id_of(zones.names)
     contact.zone_source = zones.source

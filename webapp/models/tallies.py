@@ -125,3 +125,9 @@ async def totals(action_id: int) -> Counter[str]:
     sums = ", ".join(f"COALESCE(SUM({name}), 0) AS {name}" for name in COLUMNS)
     [row] = await database.query(f"SELECT {sums} FROM tally WHERE action_id = ?", action_id)  # noqa: S608
     return Counter({name: int(row[name]) for name in COLUMNS})
+
+
+async def of_user(action_id: int, user_id: int) -> Counter[str]:
+    """One user's part in an action."""
+    row = await Tally.get_or_none(action_id=action_id, user_id=user_id)
+    return Counter({name: getattr(row, name) for name in COLUMNS} if row else {})

@@ -1,0 +1,15 @@
+"""The office: everything is found through the campaign, and nothing is there for anyone but its staff."""
+
+from __future__ import annotations
+
+from litestar import Router
+from litestar.di import Provide
+
+from webapp import access
+from webapp.routes.admin import actions, contacts, lists, results, scripts, sending, settings, users
+
+
+def router() -> Router:
+    rooms = (actions, scripts, results, lists, contacts, users, settings, sending)
+    handlers = [handler for room in rooms for handler in room.HANDLERS]
+    return Router("/c/{slug:str}/admin", route_handlers=handlers, dependencies={"member": Provide(access.staff)})

@@ -1,0 +1,11 @@
+"""Pages for anyone, logged in or not."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from webapp.routes.public import entry, health, stream
+
+
+def routers() -> list[Router]:
+    return [entry.router, health.router, stream.router]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import uuid
 
 from litestar import MediaType, Request, Response, Router, post
 
-from webapp import config, live
+from webapp import config, forms, live
 from webapp.gateways import signature
 from webapp.models import receiving
 from webapp.models.conversations import Conversation
@@ -35,7 +34,7 @@ async def status(request: Request) -> Response[str]:
     payload = await _signed(request)
     if payload is None:
         return _forged()
-    if event := await receiving.keep(STATUS, payload, _uuid(request.query_params.get("message", ""))):
+    if event := await receiving.keep(STATUS, payload, forms.uuid_of(request.query_params.get("message", ""))):
         await _apply(event)
     return Response("", media_type=MediaType.TEXT)
 
@@ -68,13 +67,6 @@ async def _apply(event: TwilioEvent) -> None:
     if news.user_id and news.conversation_id:
         conversation = await Conversation.get(id=news.conversation_id).select_related("campaign")
         await live.nudge(news.user_id, "inbox-changed", conversation.campaign.slug, conversation.id)
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 router = Router("/webhooks/twilio", route_handlers=[inbound, status], request_max_body_size=LARGEST)

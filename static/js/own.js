@@ -1,0 +1,97 @@
+/* Our own script: small conveniences. Everything works without it. */
+"use strict";
+
+const toasts = () => document.getElementById("toasts");
+
+function toast(text) {
+  const box = document.createElement("div");
+  box.className = "toast warning";
+  box.textContent = text;
+  toasts()?.append(box);
+  setTimeout(() => box.remove(), 8000);
+}
+
+/* News never moves what is under the thumb: the list refreshes itself only at the top and when nobody is pressing. */
+let pressed = 0;
+document.addEventListener("pointerdown", () => { pressed = Date.now(); }, true);
+
+function refreshLists() {
+  for (const list of document.querySelectorAll("[data-refresh]")) {
+    const news = document.getElementById("news");
+    if (window.scrollY < 60 && Date.now() - pressed > 1500) {
+      list.dispatchEvent(new Event("refresh"));
+      if (news) news.hidden = true;
+    } else if (news) {
+      news.hidden = false;
+    }
+  }
+}
+for (const event of ["inbox-changed", "catch-up"]) {
+  document.addEventListener(event, refreshLists, true);
+}
+window.addEventListener("online", refreshLists);
+
+/* A stream that is refused means the login has ended. */
+function loggedOut(event) {
+  const status = event.detail?.status ?? event.detail?.ctx?.response?.status;
+  const url = event.detail?.ctx?.request?.action ?? "";
+  if ((status === 401 || status === 403) && (event.type === "htmx:sse:error" || url.endsWith("/live"))) {
+    location.href = "/login?expired=1&next=" + encodeURIComponent(location.pathname);
+  }
+}
+document.addEventListener("htmx:sse:error", loggedOut);
+document.addEventListener("htmx:response:error", (event) => {
+  loggedOut(event);
+  const status = event.detail?.ctx?.response?.status ?? 0;
+  if (status >= 500) toast("Something went wrong on our side. Nothing you did is lost; try again.");
+});
+document.addEventListener("htmx:error", (event) => {
+  if (String(event.detail?.error ?? "").includes("fetch")) toast("No connection. Nothing was sent; try again.");
+});
+
+/* The focus stays on Send, so that the next text is one key or one tap away. */
+document.addEventListener("htmx:after:swap", () => {
+  const send = document.getElementById("send");
+  if (send && !document.activeElement?.matches("input, textarea, select, button")) send.focus({ preventScroll: true });
+});
+
+/* Insert a variable where the cursor is. */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  if (!button) return;
+  const area = document.getElementById(button.dataset.into);
+  if (!area) return;
+  area.setRangeText(button.dataset.insert, area.selectionStart, area.selectionEnd, "end");
+  button.closest("[popover]")?.hidePopover();
+  area.focus();
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+/* Tick or untick the whole page of a table. */
+document.addEventListener("change", (event) => {
+  const all = event.target.closest("[data-all]");
+  if (!all) return;
+  for (const box of all.closest("form").querySelectorAll(`[name="${all.dataset.all}"]`)) box.checked = all.checked;
+});
+
+/* Drop a file on the upload page. */
+for (const drop of document.querySelectorAll(".drop")) {
+  const input = drop.querySelector("[type=file]");
+  for (const name of ["dragover", "dragleave", "drop"]) {
+    drop.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.classList.toggle("over", name === "dragover");
+      if (name === "drop" && event.dataTransfer.files.length) input.files = event.dataTransfer.files;
+    });
+  }
+}
+
+/* Mend a script with one tap. */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-mend]");
+  const area = button && document.getElementById(button.dataset.into);
+  if (!area) return;
+  area.value = button.dataset.mend;
+  area.focus();
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+});

@@ -1,0 +1,134 @@
+"""The cast. Meyer's campaign: Selina owns it, Gary is its admin, Amy and Dan volunteer, Lisa is a contact.
+Jonah works for another campaign, Ryan's."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from webapp import clock
+from webapp.database import transaction
+from webapp.models import buckets, making, numbers, texting, values
+from webapp.models.actions import PUBLIC, Action
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact, ContactList, ListMembership, ZoneSet
+from webapp.models.conversations import Conversation
+from webapp.models.founding import found
+from webapp.models.messages import Message
+from webapp.models.numbers import PhoneNumber
+from webapp.models.people import ADMIN, OWNER, VOLUNTEER, Membership, User
+from webapp.models.scripts import INITIAL, RESPONSE, Script
+from webapp.rules import contact_zones
+
+HELLO = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer for Senate. Will you vote? Reply STOP to opt out."
+PASSWORD = "a long password"
+
+
+@dataclass
+class Cast:
+    meyer: Campaign
+    ryan: Campaign
+    selina: Membership
+    gary: Membership
+    amy: Membership
+    dan: Membership
+    jonah: Membership
+    number: PhoneNumber
+    voters: ContactList
+    lisa: Contact
+    action: Action
+    hello: Script
+    thanks: Script
+
+    async def conversation(self, contact: Contact | None = None) -> Conversation:
+        return await Conversation.get(action=self.action, contact=contact or self.lisa)
+
+    async def start(self, member: Membership) -> None:
+        """The member presses Start."""
+        action = await Action.get(id=self.action.id).select_related("campaign")
+        await buckets.start(action, member.user)
+
+    async def click(self, member: Membership, contact: Contact | None = None) -> texting.Outcome:
+        """The member sends the card of this contact, as it stands."""
+        conversation = await self.conversation(contact)
+        return await send_card(member, conversation)
+
+    async def reply(
+        self, member: Membership, text: str = "", script: Script | None = None, contact: Contact | None = None
+    ) -> texting.Outcome:
+        conversation = await self.conversation(contact)
+        return await texting.send_reply(member, conversation.id, uuid.uuid4(), script, text)
+
+    async def add_contact(self, phone: str, **values: str) -> Contact:
+        return await add_contact(self.meyer, self.voters, phone, **values)
+
+    async def make(self) -> None:
+        while await making.make_some(self.action.id):
+            pass
+
+
+async def send_card(
+    member: Membership, conversation: Conversation, client_id: uuid.UUID | None = None
+) -> texting.Outcome:
+    campaign = await Campaign.get(id=conversation.campaign_id)
+    script = await Script.get(id=conversation.script_id)
+    contact = await Contact.get(id=conversation.contact_id)
+    card = await values.render(campaign, script, contact, member.user)
+    return await texting.send_first(member, conversation.id, client_id or uuid.uuid4(), card.hash)
+
+
+async def make_cast() -> Cast:
+    meyer = await found("Meyer for Senate", "meyer", "America/New_York")
+    ryan = await found("Ryan for Congress", "ryan", "America/Chicago")
+    return await transaction(lambda: _people(meyer, ryan))
+
+
+async def _people(meyer: Campaign, ryan: Campaign) -> Cast:
+    meyer.undo_seconds, meyer.join_code = 0, "482913"
+    meyer.credentials_ok = meyer.webhooks_ok = True
+    await meyer.save()
+    number = await numbers.add(meyer, "+14125550188", "PN" + "a" * 32, rate=1000.0, webhooks_ok=True)
+    voters = await ContactList.create(campaign=meyer, name="Voters", created_at=clock.now())
+    lisa = await add_contact(meyer, voters, "+14125550101", first_name="Lisa", last_name="Ng", zip="15213")
+    action = await Action.create(
+        campaign=meyer, title="Make a plan to vote", state=PUBLIC, published_at=clock.now(), created_at=clock.now()
+    )
+    await action.use_lists([voters])
+    hello = await Script.create(action=action, kind=INITIAL, body=HELLO)
+    thanks = await Script.create(action=action, kind=RESPONSE, name="Thanks", body="Thank you, ##{{first_name}}!")
+    await making.make_some(action.id)
+    return Cast(
+        meyer, ryan,
+        await member(meyer, "Selina", "Meyer", OWNER), await member(meyer, "Gary", "Walsh", ADMIN),
+        await member(meyer, "Amy", "Brookheimer", VOLUNTEER), await member(meyer, "Dan", "Egan", VOLUNTEER),
+        await member(ryan, "Jonah", "Ryan", OWNER), number, voters, lisa, action, hello, thanks,
+    )  # fmt: skip
+
+
+async def member(campaign: Campaign, first: str, last: str, role: str) -> Membership:
+    user = await User.create(
+        first_name=first,
+        last_name=last,
+        email=f"{first.lower()}@example.org",
+        phone="+14125550177",
+        created_at=clock.now(),
+    )
+    joined = await Membership.join(user, campaign, role, "15213")
+    return await Membership.get(id=joined.id).select_related("user", "campaign")
+
+
+async def add_contact(campaign: Campaign, contact_list: ContactList, phone: str, **values: str) -> Contact:
+    async def add() -> Contact:
+        zones = contact_zones.derive(values.get("timezone", ""), values.get("zip", ""), "", phone)
+        contact = await Contact.create(
+            campaign=campaign, phone=phone, created_at=clock.now(), zone_set_id=await ZoneSet.id_of(zones.names),
+            zone_source=zones.source, **values,
+        )  # fmt: skip
+        await ListMembership.create(contact_list=contact_list, contact=contact)
+        return contact
+
+    return await transaction(add)
+
+
+async def texts() -> list[Message]:
+    return await Message.all().order_by("id")

@@ -1,0 +1,39 @@
+"""One text, end to end in one process: click, row, worker, call, callback."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.cast import Cast, texts
+from webapp import config
+from webapp.gateways.twilio import Twilio
+from webapp.models import receiving
+from webapp.models.events import STATUS
+from webapp.models.messages import QUEUED, TAKEN
+from webapp.models.texting import Queued
+from webapp.workers import sending
+
+
+@pytest.mark.both
+async def test_a_click_becomes_one_text_on_a_phone(cast: Cast, twilio: httpx.AsyncClient) -> None:
+    twilio.carrier.store.add_number(cast.number.e164)
+    await cast.start(cast.amy)
+    outcome = await cast.click(cast.amy)
+    assert isinstance(outcome, Queued) and outcome.message.status == QUEUED
+
+    gateway = Twilio(config.settings())
+    await sending.drain({"twilio": gateway}, cast.number.id)
+    await gateway.close()
+
+    [message] = await texts()
+    assert message.status == TAKEN and message.sid
+    [sent] = (await twilio.get("/simulator/messages")).json()
+    assert sent["to"] == cast.lisa.phone
+    assert sent["body"] == "Hi Lisa, it's Amy with Meyer for Senate. Will you vote? Reply STOP to opt out."
+    assert sent["callback"] == f"http://texts.example/webhooks/twilio/status?message={message.public_id}"
+
+    event = await receiving.keep(STATUS, {"MessageSid": message.sid, "MessageStatus": "delivered"})
+    await receiving.apply(event)
+    [message] = await texts()
+    assert message.delivery == "delivered"

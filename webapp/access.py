@@ -1,0 +1,202 @@
+"""Who is asking, and what they may see. Everything is found through the campaign or the volunteer; what is not
+theirs does not exist for them."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+from urllib.parse import quote, urlsplit
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, NotFoundException
+
+from webapp import clock, pages
+from webapp.database import transaction
+from webapp.models.actions import Action
+from webapp.models.contacts import ContactList
+from webapp.models.conversations import Conversation
+from webapp.models.imports import ContactImport
+from webapp.models.messages import Message
+from webapp.models.people import Membership, Session, User
+from webapp.models.scripts import Script
+from webapp.rules import contact_zones
+
+COOKIE = "textbank_session"
+MODE_COOKIE = "textbank_mode"
+LANGUAGE_COOKIE = "textbank_language"
+ID = 2**53
+
+
+class LoggedOut(HTTPException):
+    status_code = 401
+    detail = "You are not logged in."
+
+
+class Waiting(HTTPException):
+    """A member who may not text: not approved yet, or suspended."""
+
+    status_code = 403
+    detail = "An admin has to let you in first."
+
+
+async def current_session(request: Request) -> Session | None:
+    """The running session of this browser. Notes that the person is here, and what language they read."""
+    shared: dict[str, Any] = {"mode": request.cookies.get(MODE_COOKIE, "")}
+    request.state.shared = shared
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    pages.language.set(chosen if chosen in pages.LANGUAGES else "en")
+    token = request.cookies.get(COOKIE, "")
+    session = await Session.of(token) if token else None
+    if session:
+        await session.touch()
+        shared["user"] = session.user
+    return session
+
+
+async def current_user(request: Request) -> User:
+    session = await current_session(request)
+    if session is None:
+        raise LoggedOut
+    return session.user
+
+
+async def current_member(request: Request, slug: str) -> Membership:
+    """The user's membership of the campaign in the path; a stranger's campaign is not there."""
+    user = await current_user(request)
+    found = Membership.filter(user=user, campaign__slug=slug).select_related("user", "campaign")
+    member = await found.first()
+    if member is None:
+        raise NotFoundException
+    pages.language.set(member.language if member.language in pages.LANGUAGES else "en")
+    zone = contact_zones.zone_of_zip(member.zip) or member.campaign.timezone
+    request.state.shared |= {"member": member, "campaign": member.campaign, "zone": zone}
+    await _note_presence(member)
+    return member
+
+
+async def _note_presence(member: Membership) -> None:
+    now = clock.now()
+    if member.last_here_at is None or (now - member.last_here_at).total_seconds() > 60:
+        await transaction(lambda: Membership.filter(id=member.id).update(last_here_at=now))
+
+
+async def volunteer(request: Request, slug: str) -> Membership:
+    """A member who may text now; the numbers in the masthead come along."""
+    member = await current_member(request, slug)
+    if not member.active:
+        raise Waiting
+    request.state.shared["badges"] = await badges(member)
+    return member
+
+
+async def staff(request: Request, slug: str) -> Membership:
+    """An owner or admin. For everyone else the office does not exist."""
+    member = await current_member(request, slug)
+    if not member.is_staff or not member.active:
+        raise NotFoundException
+    request.state.shared["badges"] = await office_badges(member)
+    return member
+
+
+async def badges(member: Membership) -> dict[str, int]:
+    held = Conversation.filter(user_id=member.user_id, campaign_id=member.campaign_id)
+    return {"unread": await held.filter(unread=True).count()}
+
+
+async def office_badges(member: Membership) -> dict[str, int]:
+    campaign_id = member.campaign_id
+    return {
+        "needs_attention": await Conversation.filter(
+            campaign_id=campaign_id, with_staff=True, needs_attention=True
+        ).count(),
+        "waiting": await Membership.filter(campaign_id=campaign_id, approved_at=None, suspended_at=None).count(),
+    }
+
+
+# Loaders: through the owner, or not at all
+
+
+async def action_of(member: Membership, action_id: int) -> Action:
+    """An action of the member's campaign, for the office."""
+    found = Action.filter(id=row_id(action_id), campaign_id=member.campaign_id).select_related("campaign")
+    return await found.first() or _missing()
+
+
+async def open_action(member: Membership, action_id: int) -> Action:
+    """An action this volunteer sees on Home."""
+    return next((a for a in await Action.open_to(member) if a.id == action_id), None) or _missing()
+
+
+async def held_conversation(member: Membership, conversation_id: int) -> Conversation:
+    """A conversation this member may see: their own, or one handed to the staff where they are staff."""
+    found = Conversation.filter(id=row_id(conversation_id), campaign_id=member.campaign_id)
+    conversation = await found.select_related("contact", "action", "campaign").first()
+    if conversation is None:
+        _missing()
+    if conversation.user_id == member.user_id or (conversation.with_staff and member.is_staff):
+        return conversation
+    _missing()
+
+
+async def once_held(member: Membership, conversation_id: int) -> Conversation:
+    """As above, and what the member held last: their open page may still send a form."""
+    found = Conversation.filter(id=row_id(conversation_id), campaign_id=member.campaign_id)
+    conversation = await found.select_related("contact", "action", "campaign").first()
+    if conversation is None:
+        _missing()
+    if member.user_id in (conversation.user_id, conversation.last_holder_id) or (
+        conversation.with_staff and member.is_staff
+    ):
+        return conversation
+    _missing()
+
+
+async def own_message(member: Membership, message_id: int) -> Message:
+    found = Message.filter(
+        id=row_id(message_id), user_id=member.user_id, campaign_id=member.campaign_id, direction="out"
+    )
+    return await found.first() or _missing()
+
+
+async def script_of(action: Action, script_id: int) -> Script:
+    return await Script.filter(id=row_id(script_id), action=action, archived_at=None).first() or _missing()
+
+
+async def list_of(member: Membership, list_id: int) -> ContactList:
+    return await ContactList.filter(id=row_id(list_id), campaign_id=member.campaign_id).first() or _missing()
+
+
+async def import_of(member: Membership, import_id: int) -> ContactImport:
+    found = ContactImport.filter(id=row_id(import_id), campaign_id=member.campaign_id)
+    return await found.select_related("contact_list", "campaign").first() or _missing()
+
+
+async def member_of(member: Membership, member_id: int) -> Membership:
+    found = Membership.filter(id=row_id(member_id), campaign_id=member.campaign_id)
+    return await found.select_related("user", "campaign").first() or _missing()
+
+
+def row_id(number: int) -> int:
+    """A number too large for a row's id finds nothing, instead of an error of the database."""
+    return number if 0 <= number < ID else 0
+
+
+def _missing() -> NoReturn:
+    raise NotFoundException
+
+
+def to_login(request: Request, _: Exception) -> Response:
+    """An expired login: log in, and be back where you were."""
+    back = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "")).path
+    query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
+    return pages.go_to(request, f"/login?next={quote(back + query)}&expired=1" if back not in ("", "/") else "/login")
+
+
+def to_waiting(request: Request, _: Exception) -> Response:
+    return pages.go_to(request, f"/c/{request.path_params['slug']}/waiting")
+
+
+def safe_next(path: str) -> str:
+    """A path of ours to go on to, or nothing: never another site."""
+    parts = urlsplit(path)
+    fine = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and "\\" not in path
+    return path if fine else ""

@@ -1,0 +1,167 @@
+"""create_app(): routers, middleware and the process's life. No rules, no routes."""
+
+from __future__ import annotations
+
+import logging
+import mimetypes
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Litestar, Request, Response, get
+from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from webapp import access, config, database, live, logs, pages, queue
+from webapp.config import Settings
+from webapp.database import guards
+from webapp.routes import admin, public, volunteer, webhooks
+
+log = logging.getLogger(__name__)
+
+CSP = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; font-src 'self';"
+    " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    b"content-security-policy": CSP.encode(),
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
+    b"cross-origin-opener-policy": b"same-origin",
+}
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    if settings:
+        config.use(settings)
+    return Litestar(
+        route_handlers=[static_file, *public.routers(), volunteer.router(), admin.router(), *webhooks.routers()],
+        middleware=[SecureHeaders(), OwnForms()],
+        lifespan=[_life],
+        exception_handlers={
+            access.LoggedOut: access.to_login,
+            access.Waiting: access.to_waiting,
+            HTTPException: _http_error,
+            Exception: _our_error,
+        },
+        openapi_config=None,
+        request_max_body_size=2_000_000,
+    )
+
+
+@asynccontextmanager
+async def _life(app: Litestar) -> AsyncIterator[None]:
+    chosen = config.settings()
+    await database.open_database(chosen.database)
+    try:
+        if missing := await guards.wrong():
+            raise config.ConfigError(f"The database lacks its guards ({', '.join(missing[:3])}). Run textbank migrate.")
+        app.state.hub = live.Hub()
+        app.state.hub.start()
+        yield
+        await app.state.hub.stop()
+    finally:
+        await queue.close()
+        await database.close_database()
+
+
+class SecureHeaders(ASGIMiddleware):
+    """The same strict headers on every answer; pages of a logged-in person are nobody's to keep."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        extra = dict(HEADERS)
+        if config.settings().secure:
+            extra[b"strict-transport-security"] = b"max-age=31536000"
+
+        async def send_with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                there = {name.lower() for name, _ in message["headers"]}
+                wanted = {**extra, **({} if b"cache-control" in there else {b"cache-control": b"no-store"})}
+                message["headers"] = [*message["headers"], *((k, v) for k, v in wanted.items() if k not in there)]
+            await send(message)
+
+        await next_app(scope, receive, send_with_headers)
+
+
+class OwnForms(ASGIMiddleware):
+    """Against forged requests: what changes something must come from our own pages.
+
+    Every browser since 2020 says where a request comes from (Sec-Fetch-Site, and Origin with each POST), and no page
+    can lie about it. So no form needs a token, and a file of a gigabyte is not read to find one. Cookies are Lax as
+    the second line. Webhooks carry Twilio's signature instead.
+    """
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        request: Request = Request(scope)
+        if (
+            request.method in ("GET", "HEAD", "OPTIONS")
+            or request.url.path.startswith("/webhooks/")
+            or _is_ours(request)
+        ):
+            await next_app(scope, receive, send)
+            return
+        answer = pages.page(
+            request, "error.html", status_code=403, title="Not done", code=_code(),
+            text="This form came from another site, so nothing was changed. Open the page here and try again.",
+            status=403,
+        )  # fmt: skip
+        await answer.to_asgi_response(None, request)(scope, receive, send)
+
+
+def _is_ours(request: Request) -> bool:
+    site = request.headers.get("sec-fetch-site")
+    if site:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True  # no browser: it has no cookies of a victim to ride on
+    return urlsplit(origin).netloc in (request.headers.get("host", ""), urlsplit(config.settings().public_url).netloc)
+
+
+@get("/static/{digest:str}/{file_path:path}", sync_to_thread=True)
+def static_file(digest: str, file_path: str) -> Response[bytes]:
+    """Cached for ever: the digest in the address changes with the files."""
+    file = (pages.STATIC / file_path.lstrip("/")).resolve()
+    if not file.is_relative_to(pages.STATIC) or not file.is_file():
+        raise NotFoundException
+    kind = "font/woff2" if file.suffix == ".woff2" else mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    age = "public, max-age=31536000, immutable" if digest == pages.static_digest() else "no-cache"
+    return Response(file.read_bytes(), media_type=kind, headers={"cache-control": age})
+
+
+_SENTENCES = {
+    404: ("Not here", "The address is wrong, or this belongs to someone else now. Nothing you sent is lost."),
+    405: ("Not here", "This address does not take that. Nothing was changed."),
+    413: ("Too large", "That is more than can be taken at once. Nothing was stored."),
+    429: ("Too often", "That was tried too often. Wait ten minutes, then try again."),
+    400: ("Not understood", "Something in that form could not be read. Nothing was changed."),
+}
+
+
+def _http_error(request: Request, error: HTTPException) -> Response:
+    status = error.status_code
+    if status >= 500:
+        return _our_error(request, error)
+    title, text = _SENTENCES.get(status, _SENTENCES[400])
+    return pages.page(request, "error.html", status_code=status, title=title, text=text, status=status, code=_code())
+
+
+def _our_error(request: Request, error: Exception) -> Response:
+    """Ours, so it is logged with a code the person can tell; never a traceback on a page."""
+    code = _code()
+    log.error("error %s at %s %s", code, request.method, logs.mask(request.url.path), exc_info=error)
+    text = "Something went wrong on our side. What was stored before stays stored. Try again; if it stays, tell us the code."
+    return pages.page(request, "error.html", status_code=500, title="Our mistake", text=text, status=500, code=code)
+
+
+def _code() -> str:
+    return f"{secrets.token_hex(2).upper()}-{secrets.randbelow(10_000):04}"

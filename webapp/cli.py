@@ -1,0 +1,239 @@
+"""The `textbank` command. Works on the database in this process; no worker has to run."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from webapp import clock, config, database, demo, logs, supervisor, web
+from webapp.config import ConfigError, Settings
+from webapp.database import guards
+from webapp.database.migrate import MigrationError, migrate
+from webapp.models import founding, importing, numbers, recount
+from webapp.models.campaign import Campaign
+from webapp.models.imports import ContactImport, RefusedRow
+from webapp.models.people import FIRST_LINK_LIFE, ROLES, Membership, PasswordLink, User, normal_email
+from webapp.rules import phone, window
+from webapp.workers import main as worker
+
+
+class Refused(Exception):
+    """Exit 1, with one clear line."""
+
+
+def main() -> None:
+    options = _parser().parse_args()
+    try:
+        logs.set_up(logging.INFO if options.command in ("web", "worker") else logging.WARNING)
+        options.do(options)
+    except (Refused, ConfigError, MigrationError, supervisor.CannotRun) as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="textbank", description="Peer-to-peer texting for campaigns, unions and non-profits."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, do: Callable[[argparse.Namespace], None], words: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=words, description=words)
+        made.set_defaults(do=do)
+        return made
+
+    command("run", _run, "everything on this machine; without a Twilio account a rehearsal")
+    command("web", lambda _: _uvloop(web.run()), "one web process")
+    command("worker", lambda _: _uvloop(worker.run()), "one worker process")
+    command("migrate", lambda _: asyncio.run(migrate(config.settings().database)), "bring the database up to date")
+    command("demo", lambda _: _in_database(_demo), "make the rehearsal's campaign; its simulator must run")
+    doctor = command("doctor", lambda _: _in_database(_doctor), "check guards and kept counts")
+    doctor.add_argument("--json", action="store_true")
+    _campaign(command("campaign", _nothing, "campaigns"))
+    _user(command("user", _nothing, "users"))
+    _import(command("import", _import_file, "read a contact list"))
+    return parser
+
+
+def _campaign(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    create = verbs.add_parser("create", help="a new campaign")
+    create.add_argument("name")
+    create.add_argument("--slug", required=True, help="its name in addresses: small letters, digits, dashes")
+    create.add_argument("--timezone", required=True, help="such as America/New_York")
+    create.set_defaults(do=lambda o: _in_database(lambda: _create_campaign(o)))
+    number = verbs.add_parser("number", help="give a campaign a number of the Twilio account")
+    number.add_argument("phone")
+    number.add_argument("--slug", required=True)
+    number.add_argument("--rate", type=float, default=1.0, help="segments a second")
+    number.set_defaults(do=lambda o: _in_database(lambda: _add_number(o)))
+
+
+def _user(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    create = verbs.add_parser("create", help="a new user, or a role in a campaign for a known one")
+    create.add_argument("--email", required=True)
+    create.add_argument("--role", required=True, choices=ROLES)
+    create.add_argument("--campaign", required=True, metavar="SLUG")
+    create.add_argument("--first-name", default="")
+    create.add_argument("--last-name", default="")
+    create.set_defaults(do=lambda o: _in_database(lambda: _create_user(o)))
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--campaign", required=True, metavar="SLUG")
+    parser.add_argument("--list", required=True, metavar="NAME", dest="list_name")
+    parser.add_argument(
+        "--map", action="append", default=[], metavar="COLUMN=FIELD", help="say what a column is; may be repeated"
+    )
+    parser.add_argument("--json", action="store_true", help="print one object that a script can read")
+
+
+def _nothing(options: argparse.Namespace) -> None:
+    raise Refused("say what to do; --help lists it")
+
+
+def _uvloop(work: Awaitable[None]) -> None:
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(work)  # type: ignore[arg-type]
+    else:
+        uvloop.run(work)  # type: ignore[arg-type]
+
+
+def _in_database(work: Callable[[], Awaitable[Any]]) -> Any:
+    """Opens the database for one command and closes it, or the process would never end."""
+
+    async def run() -> Any:
+        try:
+            await database.open_database(config.settings().database)
+            if await guards.wrong():
+                raise Refused("The database is not up to date. Run textbank migrate first.")
+            return await work()
+        finally:
+            await database.close_database()
+
+    return asyncio.run(run())
+
+
+def _run(_: argparse.Namespace) -> None:
+    supervisor.run(config.settings(), _seed)
+
+
+def _seed(chosen: Settings) -> list[str]:
+    asyncio.run(migrate(chosen.database))
+    if chosen.rehearsal:
+        return _in_database(lambda: demo.make(chosen))
+    return [f"Text bank at {chosen.public_url}. Make a campaign with textbank campaign create."]
+
+
+async def _demo() -> None:
+    print("\n".join(await demo.make(config.settings())))
+
+
+async def _doctor() -> None:
+    """Ends with 1 where something is not as it should be."""
+    found = [f"guard {name} is missing or differs" for name in await guards.wrong()] + await recount.differences()
+    print("\n".join(found) or "Guards are there, kept counts equal a recount.")
+    if found:
+        raise Refused(f"{len(found)} things are not as they should be.")
+
+
+async def _create_campaign(options: argparse.Namespace) -> None:
+    if not window.usable(options.timezone) or "/" not in options.timezone:
+        raise Refused(f"{options.timezone} is no time zone. Write one such as America/New_York.")
+    slug = options.slug.strip().lower()
+    if not slug.replace("-", "").isalnum() or not slug.isascii() or len(slug) > 60:
+        raise Refused("A slug has small letters, digits and dashes, 60 at most.")
+    if await Campaign.exists(slug=slug):
+        raise Refused(f"There is a campaign {slug} already.")
+    campaign = await founding.found(options.name, slug, options.timezone)
+    print(f"Campaign {campaign.name} at {config.settings().url('/c/' + slug)}, join code {campaign.join_code}")
+
+
+async def _of(slug: str) -> Campaign:
+    campaign = await Campaign.get_or_none(slug=slug)
+    if campaign is None:
+        raise Refused(f"There is no campaign {slug}.")
+    return campaign
+
+
+async def _add_number(options: argparse.Namespace) -> None:
+    campaign, parsed = await _of(options.slug), phone.parse(options.phone)
+    if isinstance(parsed, phone.InvalidPhone):
+        raise Refused(f"{options.phone} is not a phone number.")
+    number = await database.transaction(lambda: numbers.add(campaign, parsed.e164, rate=options.rate))
+    print(f"{number.e164} belongs to {campaign.name}. Now press Check again on its Set-up check.")
+
+
+async def _create_user(options: argparse.Namespace) -> None:
+    campaign, email = await _of(options.campaign), normal_email(options.email)
+    if "@" not in email:
+        raise Refused(f"{options.email} is no e-mail address.")
+    user = await User.with_email(email)
+    if user is None:
+        values = {"first_name": options.first_name, "last_name": options.last_name}
+        user = await User.sign_up(email=email, **values)
+    member = await Membership.join(user, campaign, options.role)
+    await database.transaction(
+        lambda: Membership.filter(id=member.id).update(role=options.role, approved_at=clock.now())
+    )
+    link = config.settings().url("/password/" + await PasswordLink.issue(user, FIRST_LINK_LIFE))
+    print(f"{email} is {options.role} of {campaign.name}. One-time link to set a password, good for 7 days:\n{link}")
+
+
+def _import_file(options: argparse.Namespace) -> None:
+    told = _in_database(lambda: _take_in(options))
+    if options.json:
+        print(json.dumps(told, ensure_ascii=False))
+    elif told["error"] is None:
+        print(f"{told['accepted']} stored, {told['merged']} merged, {len(told['refused'])} refused.")
+        for row in told["refused"]:
+            print(f"  line {row['line']}: {row['reason']}")
+    if told["error"] is not None:
+        if options.json:
+            sys.exit(1)
+        raise Refused(f"{told['error']['message']} ({told['error']['code']})")
+
+
+async def _take_in(options: argparse.Namespace) -> dict[str, Any]:
+    """One object: accepted, refused (line, reason), merged, error (none, or code and message)."""
+    campaign = await _of(options.campaign)
+    if not options.file.is_file():
+        raise Refused(f"There is no file {options.file}.")
+    job = await importing.begin(campaign, options.list_name, options.file.resolve(), options.file.name, None)
+    if options.map:
+        await importing.answer(job, _mapping(options.map))
+    while await importing.run(job.id, 60):
+        pass
+    return await _told(job.id)
+
+
+def _mapping(given: list[str]) -> dict[str, str]:
+    if wrong := [pair for pair in given if "=" not in pair]:
+        raise Refused(f"--map wants COLUMN=FIELD, not {wrong[0]}.")
+    return dict(pair.rsplit("=", 1) for pair in given)  # type: ignore[arg-type,misc]
+
+
+async def _told(import_id: int) -> dict[str, Any]:
+    job = await ContactImport.get(id=import_id)
+    rows = await RefusedRow.filter(contact_import=job).order_by("line")
+    if job.status == "asking":
+        await importing.cancel(job)
+    error = {"code": job.error_code, "message": job.error_message} if job.error_code else None
+    return {
+        "accepted": job.stored, "merged": job.merged, "error": error, "left_out": job.left_out,
+        "refused": [{"line": row.line, "reason": row.reason} for row in rows],
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

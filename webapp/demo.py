@@ -1,0 +1,220 @@
+"""The rehearsal's campaign: Meyer for Senate, with people, scripts and numbers, so that a newcomer can begin at once."""
+
+from __future__ import annotations
+
+import random
+from zoneinfo import ZoneInfo
+
+from webapp import clock
+from webapp.config import Settings
+from webapp.database import transaction
+from webapp.gateways.twilio import Twilio
+from webapp.models import founding, making, numbers, passwords, storing
+from webapp.models.actions import PUBLIC, Action
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact, ContactList, ListMembership
+from webapp.models.labels import CustomField, Tag
+from webapp.models.numbers import PhoneNumber
+from webapp.models.people import ADMIN, OWNER, VOLUNTEER, Membership, User
+from webapp.models.scripts import INITIAL, RESPONSE, Script
+
+HOME = ZoneInfo("America/New_York")
+PASSWORD = "rehearsal1"  # noqa: S105, printed at the start
+PEOPLE = (
+    ("Selina", "Meyer", OWNER),
+    ("Gary", "Walsh", ADMIN),
+    ("Amy", "Brookheimer", VOLUNTEER),
+    ("Dan", "Egan", VOLUNTEER),
+)
+AREA_CODES = ("412", "814", "570")
+NAMES = [
+    "Maria",
+    "Lisa",
+    "Robert",
+    "Gloria",
+    "Kim",
+    "Andre",
+    "Rosalind",
+    "Teddy",
+    "Ngozi",
+    "Walt",
+    "Ines",
+    "Joan",
+    "Theo",
+    "Keoni",
+    "Carmen",
+    "Luis",
+    "Priya",
+    "Jo",
+    "Everett",
+    "Agnes",
+    "Hugh",
+    "Ada",
+    "Marcus",
+    "Dana",
+    "Octavio",
+    "Trinidad",
+    "Melody",
+    "Angela",
+    "Abigail",
+    "Mario",
+]
+FAMILIES = [
+    "Delgado",
+    "Ng",
+    "Kowalczyk",
+    "Szymanski",
+    "Park",
+    "Ortega",
+    "Raman",
+    "Whitfield",
+    "Bell",
+    "Castillo",
+    "Arevalo",
+    "Velásquez",
+    "Scott",
+    "Romero",
+    "Matthews",
+    "Jones",
+    "Carson",
+    "Hutchinson",
+    "Lindqvist",
+    "Ashby",
+]
+ZIPS = (
+    ("16502", "PA"),
+    ("15213", "PA"),
+    ("18503", "PA"),
+    ("19103", "PA"),
+    ("60614", "IL"),
+    ("80202", "CO"),
+    ("85004", "AZ"),
+    ("90012", "CA"),
+    ("78701", "TX"),
+)
+CONTACTS = 300
+SCRIPTS = (
+    "Hi ##{{first_name}}, it's ##{{user.first_name}}, a volunteer with Meyer for Senate. Can we count on your vote this year? Reply STOP to opt out.",
+    "Hi ##{{first_name}}, ##{{user.first_name}} from Meyer for Senate here. Have you made a plan to vote yet? Reply STOP to opt out.",
+)
+RESPONSES = (
+    (
+        "Yes, will vote",
+        "Great to hear, ##{{first_name}}! Shall I send you the opening hours?",
+        "will_vote",
+        "Strong Supporter",
+    ),
+    (
+        "Where do I vote",
+        "Your county's election office has your polling place and its hours. Shall I remind you that morning?",
+        "",
+        "",
+    ),
+    (
+        "Who is this",
+        "I am ##{{user.first_name}}, a volunteer with ##{{campaign.name}}. Selina Meyer is running to keep our hospitals open.",
+        "",
+        "",
+    ),
+    ("Spanish", "¡Gracias, ##{{first_name}}! Una persona que habla español le escribe pronto.", "spanish_speaker", ""),
+    ("Wrong number", "Sorry to have bothered you, and thank you for telling us.", "wrong_number", ""),
+    ("Opt out, confirmed", "You will get no more texts from us. Thank you for your time.", "opt_out", ""),
+)
+
+
+async def make(settings: Settings) -> list[str]:
+    """Makes it where no campaign is there yet; returns what to print."""
+    if not await Campaign.exists():
+        hashed = await passwords.hashed(PASSWORD)
+        campaign = await founding.found("Meyer for Senate", "meyer", "America/New_York")
+        await transaction(lambda: _fill(campaign, hashed))
+        action = await transaction(lambda: _action(campaign))
+        while await making.make_some(action.id):
+            pass
+    await _numbers(settings)
+    return _lines(settings)
+
+
+async def _fill(campaign: Campaign, hashed: str) -> None:
+    campaign.description = "Selina Meyer is running to keep our hospitals open."
+    campaign.join_code, campaign.preferred_area_codes = "482913", ", ".join(AREA_CODES)
+    await campaign.save()
+    for first, last, role in PEOPLE:
+        user = await User.create(
+            first_name=first, last_name=last, email=f"{first.lower()}@example.org", phone="+14125550177",
+            password_hash=hashed, created_at=clock.now(),
+        )  # fmt: skip
+        await Membership.join(user, campaign, role, "15213")
+    await CustomField.create(campaign=campaign, title="Issue ID", slug="issue_id", display_order=2, reportable=False)
+
+
+async def _action(campaign: Campaign) -> Action:
+    people = await ContactList.create(
+        campaign=campaign, name="Voters of Pennsylvania and friends", created_at=clock.now(), size=CONTACTS
+    )
+    dice = random.Random(7)
+    for n in range(CONTACTS):
+        zip_code, state = dice.choice(ZIPS)
+        contact = Contact(
+            campaign=campaign, phone=f"+1{dice.choice(('412', '814', '215', '484'))}555{1000 + n:04}", zip=zip_code, state_abbrev=state,
+            first_name=dice.choice(NAMES) if dice.random() > 0.03 else "", last_name=dice.choice(FAMILIES), created_at=clock.now(),
+        )  # fmt: skip
+        await storing.derive_zones(contact)
+        await contact.save()
+        await ListMembership.create(contact_list=people, contact=contact)
+    action = await Action.create(
+        campaign=campaign, title="Make a plan to vote", state=PUBLIC, published_at=clock.now(), created_at=clock.now(),
+        description="People who lean our way but missed a recent election. A plan to vote is the one thing that helps them get there.",
+        instructions="Read the text once, then send. Replies come to your Inbox: answer with Follow Up.\nIf someone asks you to stop in any words, choose Opt Out. Do not argue.\nNot sure? Hand the thread to an admin. Nobody minds.",
+    )  # fmt: skip
+    await action.use_lists([people])
+    await _scripts(campaign, action)
+    return action
+
+
+async def _scripts(campaign: Campaign, action: Action) -> None:
+    for position, body in enumerate(SCRIPTS):
+        await Script.create(action=action, kind=INITIAL, body=body, position=position)
+    support = await CustomField.get(campaign=campaign, slug="support_rating")
+    for position, (name, body, tag, rating) in enumerate(RESPONSES):
+        script = await Script.create(action=action, kind=RESPONSE, name=name, body=body, position=position)
+        tags = await Tag.filter(campaign=campaign, slug=tag)
+        await script.apply_on_send(tags, [(support, rating)])
+
+
+async def _numbers(settings: Settings) -> None:
+    """Bought at the simulator, which forgets nothing; pointed here, and checked."""
+    gateway = Twilio(settings)
+    try:
+        here = settings.url("/webhooks/twilio/inbound")
+        campaign = await Campaign.all().order_by("id").first()
+        assert campaign
+        if not await PhoneNumber.exists(campaign=campaign):
+            for code in AREA_CODES:
+                bought = await gateway.buy(code, here)
+                await numbers.add(campaign, bought.e164, bought.sid, webhooks_ok=True)
+        for number in await gateway.numbers():
+            if number.sms_url != here:
+                await gateway.point_here(number.sid, here)
+        await numbers.checked(
+            campaign, await gateway.account_answers(), {n.e164 for n in await gateway.numbers() if n.sms_url == here}
+        )
+    finally:
+        await gateway.close()
+
+
+def _lines(settings: Settings) -> list[str]:
+    names = ", ".join(f"{first.lower()}@example.org" for first, *_ in PEOPLE)
+    return [
+        "",
+        f"  Text bank   {settings.public_url}",
+        f"  Phones      {settings.twilio_api_url}/phones    what contacts got, and answers as them",
+        f"  Mailbox     {settings.twilio_api_url}/mailbox",
+        "",
+        f"  Log in as   {names}",
+        f"  Password    {PASSWORD}        Join code  482913",
+        f"  Clock       {clock.now().astimezone(HOME):%A, %-I:%M %p} in New York; move it on the phones page",
+        "",
+        "  Ctrl-C stops everything. No real phone is reached.",
+        "",
+    ]

@@ -1,0 +1,118 @@
+"""What was typed, what it means, and what is wrong with it. No database.
+
+A handler reads the fields it wants; each gives its value, or notes an error beside the field and gives a blank. What
+was typed stays in ``typed`` for the page to show again.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+from datetime import date, time
+from typing import Any
+
+from webapp.rules import phone
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+class Form:
+    """``data`` is a multi-dict of strings and uploads; ``typed`` is what a page shows in its fields."""
+
+    def __init__(self, data: Any = None, typed: dict[str, Any] | None = None) -> None:
+        self.data = data if data is not None else {}
+        self.typed: dict[str, Any] = typed or {}
+        self.errors: dict[str, str] = {}
+
+    def __bool__(self) -> bool:
+        """True where nothing is wrong so far."""
+        return not self.errors
+
+    def wrong(self, name: str, sentence: str) -> None:
+        self.errors.setdefault(name, sentence)
+
+    def text(self, name: str, label: str, most: int = 200, required: bool = False) -> str:
+        value = self._raw(name)
+        if required and not value:
+            self.wrong(name, f"{label} is missing.")
+        if len(value) > most:
+            self.wrong(name, f"{label} may have {most:,} characters; this has {len(value):,}.")
+        return value
+
+    def long_text(self, name: str, label: str, most: int = 10_000) -> str:
+        """As typed, with the line ends of a form made plain."""
+        value = str(self.data.get(name, "")).replace("\r\n", "\n").replace("\x00", "")
+        self.typed[name] = value
+        if len(value) > most:
+            self.wrong(name, f"{label} may have {most:,} characters; this has {len(value):,}.")
+        return value.strip()
+
+    def integer(self, name: str, label: str, least: int, most: int) -> int:
+        value = self._raw(name)
+        if not re.fullmatch(r"\d{1,9}", value) or not least <= int(value) <= most:
+            self.wrong(name, f"{label}: a whole number from {least:,} to {most:,}.")
+            return least
+        return int(value)
+
+    def choice(self, name: str, label: str, among: Iterable[Any]) -> str:
+        value, options = self._raw(name), [str(option) for option in among]
+        if value not in options:
+            self.wrong(name, f"{label}: choose one of those offered.")
+            return options[0] if options else ""
+        return value
+
+    def many(self, name: str, among: Iterable[Any]) -> list[str]:
+        """Those ticked that are among ``among``; a made-up value is left out."""
+        allowed = {str(option) for option in among}
+        values = [str(v) for v in (self.data.getall(name, []) if hasattr(self.data, "getall") else [])]
+        self.typed[name] = values
+        return [value for value in values if value in allowed]
+
+    def ticked(self, name: str) -> bool:
+        value = bool(self._raw(name))
+        self.typed[name] = value
+        return value
+
+    def time_of_day(self, name: str, label: str) -> time:
+        value = self._raw(name)
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            self.wrong(name, f"{label}: a time such as 09:00.")
+            return time(9)
+        return time.fromisoformat(value)
+
+    def day(self, name: str, label: str) -> date | None:
+        value = self._raw(name)
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            self.wrong(name, f"{label}: a date such as 2026-11-03.")
+            return None
+
+    def email(self, name: str = "email") -> str:
+        value = self._raw(name).lower()
+        if not _EMAIL.fullmatch(value) or len(value) > 254:
+            self.wrong(name, "This is not an e-mail address.")
+        return value
+
+    def phone(self, name: str, label: str = "Phone") -> str:
+        """In E.164; any country's."""
+        parsed = phone.parse(self._raw(name))
+        if isinstance(parsed, phone.Phone):
+            return parsed.e164
+        sentence = f"{label} is missing." if parsed.reason == "missing_phone" else "This is not a phone number."
+        self.wrong(name, sentence)
+        return ""
+
+    def _raw(self, name: str) -> str:
+        value = self.data.get(name, "")
+        plain = value.strip().replace("\x00", "") if isinstance(value, str) else ""
+        self.typed[name] = plain
+        return plain
+
+
+def uuid_of(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,23 @@
+"""E-mails: three templates each (subject, text, HTML), a row, and a nudge to send it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webapp import pages, queue
+from webapp.models.mail import Mail
+
+
+async def write(name: str, to: str, language: str = "en", **context: Any) -> None:
+    """Stores the letter and tells the queue. Outside of a transaction."""
+    token = pages.language.set(language if language in pages.LANGUAGES else "en")
+    try:
+        subject, text, html = (_part(name, part, context) for part in ("subject.txt", "body.txt", "body.html"))
+    finally:
+        pages.language.reset(token)
+    mail = await Mail.write(to, " ".join(subject.split()), text, html)
+    await queue.send_mail(mail.id)
+
+
+def _part(name: str, part: str, context: dict[str, Any]) -> str:
+    return pages.environment().get_template(f"emails/{name}/{part}").render(context)

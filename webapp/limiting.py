@@ -1,0 +1,37 @@
+"""How often someone may try: join codes, passwords, letters. Kept in Valkey; in memory while that is away."""
+
+from __future__ import annotations
+
+import logging
+
+from limits import RateLimitItem, parse
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import FixedWindowRateLimiter
+
+from webapp import config
+
+JOIN_CODE = parse("10/10minutes")
+JOIN_CODE_ALL = parse("600/hour")  # of a million codes, over everybody
+LOG_IN = parse("10/10minutes")
+LETTER = parse("5/hour")
+log = logging.getLogger(__name__)
+_limiters: dict[str, FixedWindowRateLimiter] = {}
+_memory = FixedWindowRateLimiter(MemoryStorage())
+
+
+async def allowed(limit: RateLimitItem, *key: str) -> bool:
+    """Counts one try; False where there were too many."""
+    try:
+        return await _shared().hit(limit, *key)
+    except Exception as error:
+        log.warning("limits are kept in memory: %s", type(error).__name__)
+        return await _memory.hit(limit, *key)
+
+
+def _shared() -> FixedWindowRateLimiter:
+    url = config.settings().redis
+    if url not in _limiters:
+        address = url.replace("unix://", "redis+unix://")
+        storage = RedisStorage("async+" + address, implementation="redispy", socket_timeout=1, socket_connect_timeout=1)
+        _limiters[url] = FixedWindowRateLimiter(storage)
+    return _limiters[url]

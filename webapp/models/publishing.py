@@ -1,0 +1,67 @@
+"""What must be right before an action may be published (SPEC A7, A9, S10), and publishing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.database import transactional
+from webapp.models import audit, values
+from webapp.models.actions import PRIVATE, PUBLIC, Action, ActionList
+from webapp.models.campaign import Campaign
+from webapp.models.people import OWNER, Membership
+from webapp.models.scripts import INITIAL, RESPONSE, Script
+from webapp.rules import script_lint
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the last look. ``overrulable``: an owner may publish all the same, with a reason (A7)."""
+
+    fine: bool
+    sentence: str
+    step: str = ""
+    overrulable: bool = False
+
+
+async def last_look(action: Action) -> list[Check]:
+    campaign = await Campaign.get(id=action.campaign_id)
+    known = await values.known_names(campaign)
+    initial = await Script.filter(action=action, kind=INITIAL, archived_at=None)
+    response = await Script.filter(action=action, kind=RESPONSE, archived_at=None)
+    lists = await ActionList.filter(action=action).count()
+    checks = [
+        Check(bool(lists), f"{lists} contact list{'s' * (lists != 1)}" if lists else "No contact list is chosen.", "basic"),
+        Check(bool(initial), f"{len(initial)} initial script{'s' * (len(initial) != 1)}" if initial else "There is no initial script.", "scripts"),
+        Check(campaign.set_up, "Set-up check is green" if campaign.set_up else "The set-up check is not green yet.", "setup"),
+    ]  # fmt: skip
+    for script in (*initial, *response):
+        checks += _findings(script, known, campaign.name)
+    return checks
+
+
+def _findings(script: Script, known: set[str], campaign_name: str) -> list[Check]:
+    found = script_lint.lint(script.body, script.kind, known, campaign_name)  # type: ignore[arg-type]
+    title = script.name or "Initial script"
+    return [
+        Check(False, f"{title}: {f.sentence}", "scripts", f.code == "no_opt_out") for f in script_lint.errors(found)
+    ]
+
+
+def may_publish(checks: list[Check], member: Membership, reason: str) -> bool:
+    """Everything is fine; or only opt-out wording is missing, and an owner says why it may be."""
+    wrong = [check for check in checks if not check.fine]
+    return not wrong or (all(check.overrulable for check in wrong) and member.role == OWNER and bool(reason.strip()))
+
+
+@transactional
+async def publish(action: Action, member: Membership, state: str, reason: str = "") -> bool:
+    """To "private" or "public", now. False where something is in the way."""
+    if state not in (PRIVATE, PUBLIC):
+        return False
+    checks = await last_look(action)
+    if not may_publish(checks, member, reason):
+        return False
+    overruled = reason.strip() if any(not check.fine for check in checks) else ""
+    await action.publish(state, overruled)
+    await audit.note(action.campaign, member.user, "action.published", action.title, state=state, overruled=overruled)
+    return True

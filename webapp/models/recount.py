@@ -1,0 +1,45 @@
+"""The same counts, counted: what `textbank doctor` and a test compare the kept ones with."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from webapp.models.conversations import Bucket, Conversation
+from webapp.models.messages import Message
+from webapp.models.reports import Report
+from webapp.models.tallies import COLUMNS, SafeguardHit, Tally
+
+Counts = dict[tuple[int, int], Counter[str]]
+
+
+async def recounted() -> Counts:
+    """(action, user or 0) -> what all rows add up to."""
+    found: Counts = defaultdict(Counter)
+    for conversation in await Conversation.all():
+        found[(conversation.action_id, conversation.user_id or 0)] += conversation.counts()
+    for message in await Message.exclude(action_id=None):
+        found[(message.action_id or 0, message.user_id or 0)] += message.counts()
+    for hit in await SafeguardHit.all():
+        found[(hit.action_id, 0)]["safeguards"] += 1
+    for report in await Report.all():
+        found[(report.action_id, report.user_id)]["reports"] += 1  # type: ignore[attr-defined]
+    for bucket in await Bucket.exclude(finished_at=None):
+        found[(bucket.action_id, bucket.user_id)]["performs"] += 1
+    return {key: +counts for key, counts in found.items() if +counts}
+
+
+async def kept() -> Counts:
+    rows = await Tally.all()
+    counts = {(row.action_id, row.user_id): Counter({n: getattr(row, n) for n in COLUMNS}) for row in rows}
+    return {key: Counter({n: v for n, v in c.items() if v}) for key, c in counts.items() if any(c.values())}
+
+
+async def differences() -> list[str]:
+    """One sentence for each count that is not what a recount gives."""
+    have, want = await kept(), await recounted()
+    return [
+        f"action {key[0]}, user {key[1]}: {name} is {have.get(key, Counter())[name]}, a recount gives {want.get(key, Counter())[name]}"
+        for key in sorted(have.keys() | want.keys())
+        for name in COLUMNS
+        if have.get(key, Counter())[name] != want.get(key, Counter())[name]
+    ]

@@ -1,0 +1,72 @@
+"""View Results (SPEC section 7): exact, from kept counts, whatever the size of the campaign."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from webapp import database
+from webapp.models import tallies
+from webapp.models.actions import Action, ActionUser
+from webapp.models.people import User
+from webapp.models.scripts import Script
+from webapp.rules import errors
+
+
+@dataclass(frozen=True)
+class Overview:
+    """R1, over users."""
+
+    sent_to: int
+    seen: int
+    started: int
+    completed: int
+    performs: int
+    reports: int
+
+
+async def overview(action: Action, counted: Counter[str]) -> Overview:
+    [row] = await database.query(
+        "SELECT COUNT(*) AS sent_to, COUNT(seen_at) AS seen, COUNT(started_at) AS started, COUNT(completed_at) AS completed"
+        " FROM action_user WHERE action_id = ?", action.id,
+    )  # fmt: skip
+    return Overview(**{k: int(v) for k, v in row.items()}, performs=counted["performs"], reports=counted["reports"])
+
+
+async def safeguards_by_code(action: Action) -> list[tuple[errors.Explanation, int]]:
+    rows = await database.query(
+        "SELECT code, COUNT(*) AS number FROM safeguard_hit WHERE action_id = ? GROUP BY code ORDER BY number DESC",
+        action.id,
+    )
+    return [(errors.explain(row["code"]), int(row["number"])) for row in rows]
+
+
+async def errors_by_code(action: Action) -> list[tuple[errors.Explanation, int]]:
+    rows = await database.query(
+        "SELECT error_code, COUNT(*) AS number FROM message WHERE action_id = ? AND error_code IS NOT NULL"
+        " AND status <> 'refused' GROUP BY error_code ORDER BY number DESC", action.id,
+    )  # fmt: skip
+    return [(errors.explain(row["error_code"]), int(row["number"])) for row in rows]
+
+
+async def by_user(action: Action) -> list[tuple[User, Counter[str]]]:
+    """Everybody who had the action, the busiest first."""
+    rows = await tallies.Tally.filter(action_id=action.id).exclude(user_id=0)
+    users = {user.id: user for user in await User.filter(id__in=[row.user_id for row in rows] or [0])}
+    counted = [(users[row.user_id], Counter({n: getattr(row, n) for n in tallies.COLUMNS})) for row in rows]
+    return sorted(counted, key=lambda pair: (-pair[1]["initials"], pair[0].name))
+
+
+async def scripts(action: Action, kind: str) -> list[tuple[Script, int]]:
+    """Scripts and how often Twilio took a text of each, archived ones that were used included."""
+    rows = await database.query(
+        "SELECT script_id, COUNT(*) AS number FROM message WHERE action_id = ? AND script_id IS NOT NULL AND status = 'taken'"
+        " GROUP BY script_id", action.id,
+    )  # fmt: skip
+    used = {row["script_id"]: int(row["number"]) for row in rows}
+    found = await Script.filter(action=action, kind=kind).order_by("position", "id")
+    return [(script, used.get(script.id, 0)) for script in found if script.archived_at is None or used.get(script.id)]
+
+
+async def sent_to(action: Action) -> list[ActionUser]:
+    return await ActionUser.filter(action=action).select_related("user").order_by("-id")

@@ -1,0 +1,171 @@
+"""Pages: the Jinja environment, and page(): a whole page, or the fragment where htmx asks for one."""
+
+from __future__ import annotations
+
+import hashlib
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jinja2
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import Translations
+from litestar import MediaType, Request, Response
+
+from webapp import clock
+
+HERE = Path(__file__).parent
+STATIC = HERE.parent / "static"
+LANGUAGES = ("en", "es")
+VARY = "HX-Request, HX-Request-Type"
+SHEETS = ("tokens", "base", "shell", "controls", "data", "texting", "more")
+SCRIPTS = ("vendor/htmx-4.0.1.min.js", "vendor/hx-sse-4.0.1.min.js", "js/own.js")
+
+language: ContextVar[str] = ContextVar("language", default="en")
+
+
+def page(
+    request: Request, template: str, fragment: str | None = None, /, status_code: int = 200, **context: Any
+) -> Response[str]:
+    """``fragment`` instead of the page only where htmx asks for a part: a boosted link or Back wants the whole."""
+    partial = request.headers.get("hx-request-type") == "partial"
+    name = fragment if fragment and partial else template
+    return Response(
+        render(request, name, **context), status_code=status_code, media_type=MediaType.HTML, headers={"vary": VARY}
+    )
+
+
+def render(request: Request, template: str, **context: Any) -> str:
+    shared = getattr(request.state, "shared", {})
+    return environment().get_template(template).render({**DEFAULTS, **shared, "path": request.url.path, **context})
+
+
+DEFAULTS: dict[str, Any] = {
+    "member": None,
+    "campaign": None,
+    "user": None,
+    "mode": "",
+    "badges": {},
+    "zone": "America/New_York",
+}
+
+
+def redirect(request: Request, path: str) -> Response[None]:
+    """After a form: 303, which htmx follows too; the page of the new address is swapped in."""
+    return Response(None, status_code=303, headers={"location": path})
+
+
+def go_to(request: Request, path: str) -> Response[None]:
+    """To another page altogether: htmx loads it whole, everyone else follows the 303."""
+    if request.headers.get("hx-request"):
+        return Response(None, status_code=200, headers={"hx-redirect": path})
+    return redirect(request, path)
+
+
+@lru_cache(maxsize=1)
+def environment() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= {"number": number, "clock": clock_time, "day": day, "moment": moment, "ago": ago, "money": money}
+    made.globals |= {"static": static, "sheets": SHEETS, "scripts": SCRIPTS, "now": clock.now, "date_on": date_on}
+    return made
+
+
+@lru_cache(maxsize=1)
+def static_digest() -> str:
+    """One digest of all static files: a changed file changes every address, and none is ever stale."""
+    seen = hashlib.sha256()
+    for file in sorted(STATIC.rglob("*")):
+        if file.is_file():
+            seen.update(str(file.relative_to(STATIC)).encode() + file.read_bytes())
+    return seen.hexdigest()[:12]
+
+
+def static(path: str) -> str:
+    return f"/static/{static_digest()}/{path}"
+
+
+@lru_cache(maxsize=4)
+def _translations(name: str) -> Any:
+    """The catalogue of a language, read from its .po file: nothing to compile, nothing to forget."""
+    file = HERE / "locale" / f"{name}.po"
+    if not file.exists():
+        return None
+    compiled = BytesIO()
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=name))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def gettext(text: str) -> str:
+    found = _translations(language.get())
+    return found.ugettext(text) if found else text
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    found = _translations(language.get())
+    return found.ungettext(one, many, n) if found else (one if n == 1 else many)
+
+
+def number(value: float) -> str:
+    return format_decimal(value, locale=language.get())
+
+
+def money(ten_thousandths: float, digits: int = 2) -> str:
+    return f"${ten_thousandths / 10_000:,.{digits}f}"
+
+
+def clock_time(at: datetime, zone: str) -> str:
+    """10:42 AM, on the clock of ``zone``."""
+    return format_time(at.astimezone(ZoneInfo(zone)), "short", locale=_locale()).replace("\u202f", " ")
+
+
+def day(at: datetime, zone: str) -> str:
+    """Today, Yesterday, or Monday, September 14."""
+    local, today = at.astimezone(ZoneInfo(zone)).date(), clock.now().astimezone(ZoneInfo(zone)).date()
+    if local == today:
+        return gettext("Today")
+    if (today - local).days == 1:
+        return gettext("Yesterday")
+    return format_date(local, "EEEE, MMMM d", locale=_locale())
+
+
+def date_on(value: date) -> str:
+    return format_date(value, "MMM d", locale=_locale())
+
+
+def moment(at: datetime, zone: str) -> str:
+    """Nov 24, 10:42 AM."""
+    return format_datetime(at.astimezone(ZoneInfo(zone)), "MMM d, h:mm a", locale=_locale()).replace("\u202f", " ")
+
+
+def ago(at: datetime) -> str:
+    """How long ago, in the largest unit: now, 12 min, 3 h, 2 days."""
+    seconds = max(0, int((clock.now() - at).total_seconds()))
+    if seconds < 60:
+        return gettext("now")
+    if seconds < 3600:
+        return gettext("%(n)s min") % {"n": seconds // 60}
+    if seconds < 86_400:
+        return gettext("%(n)s h") % {"n": seconds // 3600}
+    days = seconds // 86_400
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+
+
+def _locale() -> str:
+    return "es_US" if language.get() == "es" else "en_US"

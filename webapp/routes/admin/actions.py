@@ -1,0 +1,199 @@
+"""Actions: the list, basic information, who may text, pause and go on (SPEC section 3)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+
+from webapp import access, clock, pages, queue
+from webapp.database import transaction
+from webapp.forms import Form
+from webapp.models import audit, buckets, making, publishing, tallies
+from webapp.models.actions import Action, ActionList, ActionUser, ReportField, ReportTag
+from webapp.models.contacts import ContactList
+from webapp.models.labels import CustomField, Tag
+from webapp.models.people import Membership
+from webapp.pages import page
+
+
+@get("/actions")
+async def actions_page(request: Request, member: Membership, show: str = "running") -> Response:
+    found = Action.filter(campaign_id=member.campaign_id).order_by("-id").select_related("campaign")
+    everything = await found
+    groups = {
+        "running": [a for a in everything if a.live and not a.ended(clock.now())],
+        "drafts": [a for a in everything if a.state == "draft" and not a.archived_at],
+        "ended": [a for a in everything if a.live and a.ended(clock.now())],
+        "archived": [a for a in everything if a.archived_at],
+    }
+    show = show if show in groups else "running"
+    rows = [(a, await tallies.totals(a.id), await ActionUser.filter(action=a).count()) for a in groups[show]]
+    return page(request, "admin/actions.html", show=show, groups={k: len(v) for k, v in groups.items()}, rows=rows)
+
+
+@get("/actions/new")
+async def new_action(request: Request, member: Membership) -> Response:
+    return await _basic(request, member, None, Form())
+
+
+@post("/actions")
+async def create_action(request: Request, member: Membership) -> Response:
+    return await _save_basic(request, member, None)
+
+
+@get("/actions/{action_id:int}")
+async def edit_action(request: Request, member: Membership, action_id: int) -> Response:
+    return await _basic(request, member, await access.action_of(member, action_id), Form())
+
+
+@post("/actions/{action_id:int}")
+async def save_action(request: Request, member: Membership, action_id: int) -> Response:
+    return await _save_basic(request, member, await access.action_of(member, action_id))
+
+
+async def _basic(
+    request: Request, member: Membership, action: Action | None, form: Form, status: int = 200
+) -> Response:
+    lists = await ContactList.filter(campaign_id=member.campaign_id).order_by("name")
+    chosen = [row.contact_list_id for row in await ActionList.filter(action=action)] if action else []
+    if status == 422:
+        chosen = [int(n) for n in form.typed.get("lists", []) if n.isdecimal()]
+    return page(
+        request,
+        "admin/action_basic.html",
+        status_code=status,
+        action=action,
+        form=form,
+        lists=lists,
+        chosen=set(chosen),
+    )
+
+
+async def _save_basic(request: Request, member: Membership, action: Action | None) -> Response:
+    form = Form(await request.form())
+    values = {
+        "title": form.text("title", "Title", 160, required=True),
+        "description": form.long_text("description", "Description", 4_000),
+        "instructions": form.long_text("instructions", "Instructions", 8_000),
+        "ends_on": form.day("ends_on", "End date"),
+    }
+    lists = await ContactList.filter(campaign_id=member.campaign_id)
+    ticked = set(form.many("lists", [row.id for row in lists]))
+    if not form:
+        return await _basic(request, member, action, form, status=422)
+    saved = await transaction(lambda: _store_basic(member, action, values, [r for r in lists if str(r.id) in ticked]))
+    await queue.make_conversations(saved.id)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{saved.id}/scripts")
+
+
+async def _store_basic(member: Membership, action: Action | None, values: dict, lists: list[ContactList]) -> Action:
+    if action is None:
+        action = await Action.create(campaign=member.campaign, created_at=clock.now(), **values)
+    else:
+        await action.update_from_dict(values).save(update_fields=list(values))
+    await action.use_lists(lists)
+    await making.follow_lists(action)
+    await audit.note(member.campaign, member.user, "action.saved", action.title, lists=[row.name for row in lists])
+    return action
+
+
+@get("/actions/{action_id:int}/report-settings")
+async def report_settings(request: Request, member: Membership, action_id: int) -> Response:
+    action = await access.action_of(member, action_id)
+    tags = await Tag.filter(campaign_id=member.campaign_id, archived_at=None)
+    fields = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
+    return page(
+        request, "admin/action_report.html", action=action, tags=tags, fields=fields,
+        chosen_tags=set(await ReportTag.filter(action=action).values_list("tag_id", flat=True)),
+        chosen_fields=set(await ReportField.filter(action=action).values_list("field_id", flat=True)),
+    )  # fmt: skip
+
+
+@post("/actions/{action_id:int}/report-settings")
+async def save_report_settings(request: Request, member: Membership, action_id: int) -> Response:
+    action, form = await access.action_of(member, action_id), Form(await request.form())
+    tags = {str(t.id): t for t in await Tag.filter(campaign_id=member.campaign_id, archived_at=None)}
+    fields = {str(f.id): f for f in await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)}
+    chosen_tags = [tags[n] for n in form.many("tags", tags)]
+    chosen_fields = [fields[n] for n in form.many("fields", fields)]
+
+    async def store() -> None:
+        await ReportTag.filter(action=action).delete()
+        await ReportField.filter(action=action).delete()
+        await ReportTag.bulk_create([ReportTag(action=action, tag=tag) for tag in chosen_tags])
+        await ReportField.bulk_create([ReportField(action=action, field=field) for field in chosen_fields])
+        await audit.note(member.campaign, member.user, "action.report_settings", action.title)
+
+    await transaction(store)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/publication")
+
+
+@get("/actions/{action_id:int}/publication")
+async def publication_page(request: Request, member: Membership, action_id: int) -> Response:
+    return await _publication(request, member, await access.action_of(member, action_id))
+
+
+@post("/actions/{action_id:int}/publication")
+async def publish(request: Request, member: Membership, action_id: int) -> Response:
+    action, form = await access.action_of(member, action_id), Form(await request.form())
+    state = form.choice("state", "Who may text", ("private", "public"))
+    reason = form.text("reason", "Reason", 400)
+    if not form or not await publishing.publish(action, member, state, reason):
+        form.wrong("state", "Not published. The list below says what to mend first.")
+        return await _publication(request, member, action, form, status=422)
+    await queue.make_conversations(action.id)
+    path = f"/c/{member.campaign.slug}/admin"
+    return pages.go_to(
+        request, f"{path}/users?action={action.id}" if state == "private" else f"{path}/actions/{action.id}/results"
+    )
+
+
+async def _publication(
+    request: Request, member: Membership, action: Action, form: Form | None = None, status: int = 200
+) -> Response:
+    checks = await publishing.last_look(action)
+    sizes = await ActionList.filter(action=action).values_list("contact_list__size", flat=True)
+    return page(
+        request, "admin/action_publish.html", status_code=status, action=action, form=form or Form(), checks=checks,
+        wrong=[c for c in checks if not c.fine], people=sum(int(n) for n in sizes),  # type: ignore[call-overload]
+        overrulable=member.role == "owner" and all(c.overrulable for c in checks if not c.fine),
+    )  # fmt: skip
+
+
+@post("/actions/{action_id:int}/pauses")
+async def pause(request: Request, member: Membership, action_id: int) -> Response:
+    action = await access.action_of(member, action_id)
+    return await _change(request, member, action, action.pause, "action.paused")
+
+
+@post("/actions/{action_id:int}/resumption")
+async def resume(request: Request, member: Membership, action_id: int) -> Response:
+    action = await access.action_of(member, action_id)
+    return await _change(request, member, action, action.resume, "action.resumed")
+
+
+@post("/actions/{action_id:int}/archive")
+async def archive(request: Request, member: Membership, action_id: int) -> Response:
+    action = await access.action_of(member, action_id)
+    return await _change(request, member, action, action.archive, "action.archived")
+
+
+@post("/actions/{action_id:int}/returns")
+async def return_unsent(request: Request, member: Membership, action_id: int) -> Response:
+    """S8's button: contacts taken by Start and not clicked go back to the pool."""
+    action = await access.action_of(member, action_id)
+    return await _change(request, member, action, lambda: buckets.return_all(action, member.user), "action.returned")
+
+
+async def _change(request: Request, member: Membership, action: Action, verb, what: str) -> Response:  # type: ignore[no-untyped-def]
+    async def do() -> None:
+        await verb()
+        await audit.note(member.campaign, member.user, what, action.title)
+
+    await transaction(do)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/results")
+
+
+HANDLERS = [
+    actions_page, new_action, create_action, edit_action, save_action, report_settings, save_report_settings,
+    publication_page, publish, pause, resume, archive, return_unsent,
+]  # fmt: skip

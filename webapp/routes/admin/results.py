@@ -1,0 +1,27 @@
+"""View Results: how an action goes (SPEC R1, R2, R3 in first form)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get
+
+from webapp import access, clock
+from webapp.models import results, tallies
+from webapp.models.people import Membership
+from webapp.models.scripts import INITIAL, RESPONSE
+from webapp.pages import page
+
+
+@get("/actions/{action_id:int}/results")
+async def results_page(request: Request, member: Membership, action_id: int) -> Response:
+    """The page, or for htmx its figures alone: they refresh themselves."""
+    action = await access.action_of(member, action_id)
+    counted = await tallies.totals(action.id)
+    return page(
+        request, "admin/results.html", "admin/_figures.html", action=action, counted=counted, at=clock.now(),
+        overview=await results.overview(action, counted), users=await results.by_user(action),
+        safeguards=await results.safeguards_by_code(action), errors=await results.errors_by_code(action),
+        initial=await results.scripts(action, INITIAL), responses=await results.scripts(action, RESPONSE),
+    )  # fmt: skip
+
+
+HANDLERS = [results_page]

@@ -1,0 +1,93 @@
+"""Set-up check, numbers, Stop Everything, and what only staff can decide (SPEC S10, S11, X2, V8)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+
+from webapp import access, pages, queue
+from webapp.database import transaction
+from webapp.models import audit, handing, inbox, pool, settling
+from webapp.models.messages import Message
+from webapp.models.numbers import PhoneNumber
+from webapp.models.people import Membership
+from webapp.pages import page
+from webapp.rules import errors
+
+
+@get("/setup")
+async def setup_page(request: Request, member: Membership) -> Response:
+    numbers = await PhoneNumber.filter(campaign_id=member.campaign_id, retired_at=None).order_by("e164")
+    return page(
+        request, "admin/setup.html", numbers=numbers, queued=await pool.queued_segments(member.campaign),
+        undecided=await settling.undecided(member.campaign_id), explain=errors.explain,
+    )  # fmt: skip
+
+
+@post("/setup/checks")
+async def check(request: Request, member: Membership) -> Response:
+    """Asked at Twilio by a worker; the page shows what it found."""
+    await queue.check_setup(member.campaign_id)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
+
+
+@post("/stops")
+async def stop_everything(request: Request, member: Membership) -> Response:
+    async def do() -> None:
+        await member.campaign.stop_everything()
+        await audit.note(member.campaign, member.user, "campaign.stopped")
+
+    await transaction(do)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
+
+
+@post("/stops/end")
+async def go_on(request: Request, member: Membership) -> Response:
+    async def do() -> None:
+        await member.campaign.go_on()
+        await audit.note(member.campaign, member.user, "campaign.started_again")
+
+    await transaction(do)
+    for number in await PhoneNumber.filter(campaign_id=member.campaign_id, retired_at=None):
+        await queue.drain(number.id)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
+
+
+@post("/messages/{message_id:int}/decision")
+async def decide(request: Request, member: Membership, message_id: int) -> Response:
+    """A text nobody can settle: it arrived, send it again, or drop it."""
+    message = await Message.filter(id=access.row_id(message_id), campaign_id=member.campaign_id).first()
+    if message is None:
+        raise NotFoundException
+    what = str((await request.form()).get("what", ""))
+    if what in ("arrived", "again", "drop") and await settling.decide(message.id, what):
+        await transaction(lambda: audit.note(member.campaign, member.user, "message.decided", what, message=message.id))
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
+
+
+@get("/attention")
+async def attention(request: Request, member: Membership, show: str = "all") -> Response:
+    """Threads handed to the staff."""
+    show = show if show in inbox.SHOWS else "all"
+    threads = await inbox.threads(inbox.with_staff(member), show)
+    return page(
+        request,
+        "admin/attention.html",
+        "volunteer/_threads.html",
+        threads=threads,
+        show=show,
+        q="",
+        more=False,
+        staff_view=True,
+    )
+
+
+@post("/threads/{conversation_id:int}/holders")
+async def take_over(request: Request, member: Membership, conversation_id: int) -> Response:
+    """Take a thread of the staff's into one's own inbox."""
+    conversation = await access.held_conversation(member, conversation_id)
+    await handing.take_over(conversation.id, member)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation.id}")
+
+
+HANDLERS = [setup_page, check, stop_everything, go_on, decide, attention, take_over]

@@ -1,0 +1,211 @@
+"""Settings: texting, campaign info, tags, custom fields (SPEC S1 to S9, S12, C4)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from zoneinfo import available_timezones
+
+import segno
+from litestar import Request, Response, get, post
+
+from webapp import config, pages
+from webapp.database import transaction
+from webapp.forms import Form
+from webapp.models import audit
+from webapp.models.campaign import BUCKET_SIZES, Campaign
+from webapp.models.labels import SELECTION, TEXT, CustomField, Tag
+from webapp.models.people import Membership
+from webapp.pages import page
+from webapp.rules import contact_columns, variables, window
+
+ZONES = (
+    ("America/New_York", "Eastern, New York"), ("America/Chicago", "Central, Chicago"), ("America/Denver", "Mountain, Denver"),
+    ("America/Phoenix", "Arizona, Phoenix"), ("America/Los_Angeles", "Pacific, Los Angeles"),
+    ("America/Anchorage", "Alaska, Anchorage"), ("Pacific/Honolulu", "Hawaii, Honolulu"),
+    ("America/Puerto_Rico", "Atlantic, Puerto Rico"), ("Pacific/Guam", "Guam"),
+)  # fmt: skip
+NUMBERS = {
+    "return_after_minutes": ("Return unsent after, minutes", 0, 10_080), "undo_seconds": ("Undo, seconds", 0, 15),
+    "queue_limit_minutes": ("Queue limit at Start, minutes", 1, 600),
+    "possible_opt_out_hours": ("Possible opt-outs to admins after, hours", 1, 72),
+    "waiting_reply_minutes": ("Waiting replies offered after, minutes", 5, 1_440),
+}  # fmt: skip
+
+
+@get("/settings")
+async def texting_page(request: Request, member: Membership) -> Response:
+    return _texting(request, member, Form())
+
+
+def _texting(request: Request, member: Membership, form: Form, status: int = 200, saved: bool = False) -> Response:
+    campaign = member.campaign
+    zones = (
+        ZONES
+        if any(zone == campaign.timezone for zone, _ in ZONES)
+        else (*ZONES, (campaign.timezone, campaign.timezone))
+    )
+    return page(
+        request,
+        "admin/settings_texting.html",
+        status_code=status,
+        form=form,
+        zones=zones,
+        bucket_sizes=BUCKET_SIZES,
+        saved=saved,
+    )
+
+
+@post("/settings")
+async def save_texting(request: Request, member: Membership) -> Response:
+    form = Form(await request.form())
+    values = _texting_values(form)
+    if not form:
+        return _texting(request, member, form, status=422)
+    await _save(member, values, "settings.saved")
+    return _texting(request, member, Form(), saved=True)
+
+
+def _texting_values(form: Form) -> dict[str, Any]:
+    start, end = form.time_of_day("start_time", "Start time"), form.time_of_day("end_time", "End time")
+    if start < window.LEGAL_START:
+        form.wrong("start_time", "No text may leave before 8:00 AM. Choose 8:00 AM or later.")
+    if end > window.LEGAL_END:
+        form.wrong("end_time", "No text may leave after 9:00 PM. Choose 9:00 PM or earlier.")
+    if start >= end:
+        form.wrong("end_time", "The end must be after the start.")
+    codes = form.text("preferred_area_codes", "Area codes", 200)
+    if codes and not re.fullmatch(r"\s*[2-9]\d\d([,\s]+[2-9]\d\d)*[,\s]*", codes):
+        form.wrong("preferred_area_codes", "Area codes have three digits; separate them with commas, such as 814, 412.")
+    return {
+        "start_time": f"{start:%H:%M}", "end_time": f"{end:%H:%M}",
+        "timezone": form.choice("timezone", "Time zone", sorted(available_timezones())),
+        "bucket_size": int(form.choice("bucket_size", "Bucket size", BUCKET_SIZES)),
+        "preferred_area_codes": codes,
+        "fallback_sender": form.text("fallback_sender", "For senders", 60, required=True),
+        "fallback_recipient": form.text("fallback_recipient", "For recipients", 60, required=True),
+        "outbound_lock": form.ticked("outbound_lock"), "disable_custom_responses": form.ticked("disable_custom_responses"),
+        **{name: form.integer(name, label, least, most) for name, (label, least, most) in NUMBERS.items()},
+    }  # fmt: skip
+
+
+async def _save(member: Membership, values: dict[str, Any], what: str) -> None:
+    campaign = member.campaign
+    changed = {k: v for k, v in values.items() if getattr(campaign, k) != v}
+
+    async def do() -> None:
+        if changed:
+            await Campaign.filter(id=campaign.id).update(**changed)
+            await audit.note(campaign, member.user, what, ", ".join(changed), **{k: str(v) for k, v in changed.items()})
+
+    await transaction(do)
+    campaign.update_from_dict(changed)
+
+
+@get("/settings/info")
+async def info_page(request: Request, member: Membership) -> Response:
+    return _info(request, member, Form())
+
+
+def _info(request: Request, member: Membership, form: Form, status: int = 200, saved: bool = False) -> Response:
+    link = config.settings().url(f"/join?code={member.campaign.join_code}")
+    qr = segno.make(link).svg_data_uri(scale=5, dark="#17150f", light="#fffdf8")
+    return page(request, "admin/settings_info.html", status_code=status, form=form, link=link, qr=qr, saved=saved)
+
+
+@post("/settings/info")
+async def save_info(request: Request, member: Membership) -> Response:
+    form = Form(await request.form())
+    values = {
+        "name": form.text("name", "Name", 120, required=True),
+        "description": form.long_text("description", "Description", 2_000),
+        "broadcast_phone_number": form.phone("broadcast_phone_number") if form.data.get("broadcast_phone_number") else "",
+        "approval_needed": form.ticked("approval_needed"), "searchable": form.ticked("searchable"),
+    }  # fmt: skip
+    if not form:
+        return _info(request, member, form, status=422)
+    await _save(member, values, "campaign.saved")
+    return _info(request, member, Form(), saved=True)
+
+
+@post("/settings/join-codes")
+async def renew_code(request: Request, member: Membership) -> Response:
+    async def do() -> None:
+        await member.campaign.renew_join_code()
+        await audit.note(member.campaign, member.user, "join_code.renewed")
+
+    await transaction(do)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/info")
+
+
+@get("/settings/tags")
+async def tags_page(request: Request, member: Membership) -> Response:
+    return await _tags(request, member, Form())
+
+
+async def _tags(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
+    tags = await Tag.filter(campaign_id=member.campaign_id, archived_at=None)
+    return page(request, "admin/settings_tags.html", status_code=status, form=form, tags=tags)
+
+
+@post("/settings/tags")
+async def add_tag(request: Request, member: Membership) -> Response:
+    form = Form(await request.form())
+    name = form.text("name", "Name", 80, required=True)
+    values: dict[str, Any] = {
+        "display_order": form.integer("display_order", "Display order", 0, 1_000), "reportable": form.ticked("reportable")
+    }  # fmt: skip
+    slug = contact_columns.slug(name)
+    if form and (not slug or await Tag.exists(campaign_id=member.campaign_id, slug=slug)):
+        form.wrong("name", "There is a tag of this name already." if slug else "A name needs letters or digits.")
+    if not form:
+        return await _tags(request, member, form, status=422)
+
+    async def do() -> None:
+        await Tag.create(campaign=member.campaign, name=name, slug=slug, **values)
+        await audit.note(member.campaign, member.user, "tag.created", name)
+
+    await transaction(do)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/tags")
+
+
+@get("/settings/fields")
+async def fields_page(request: Request, member: Membership) -> Response:
+    return await _fields(request, member, Form())
+
+
+async def _fields(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
+    fields = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
+    return page(request, "admin/settings_fields.html", status_code=status, form=form, fields=fields)
+
+
+@post("/settings/fields")
+async def add_field(request: Request, member: Membership) -> Response:
+    form = Form(await request.form())
+    title = form.text("title", "Title", 80, required=True)
+    slug = contact_columns.slug(form.text("slug", "Slug", 64) or title).removeprefix("custom_field_")
+    values: dict[str, Any] = {
+        "type": form.choice("type", "Type", (TEXT, SELECTION)), "options": form.long_text("options", "Options", 4_000),
+        "default_value": form.text("default_value", "Default value", 500),
+        "display_order": form.integer("display_order", "Display order", 0, 1_000), "reportable": form.ticked("reportable"),
+    }  # fmt: skip
+    if values["type"] == SELECTION and not values["options"]:
+        form.wrong("options", "A selection needs options, one a line.")
+    if form and (not slug or slug in variables.BUILT_IN or slug in contact_columns.FIELDS):
+        form.wrong("slug", "This slug means something else already. Choose another.")
+    if form and await CustomField.exists(campaign_id=member.campaign_id, slug=slug):
+        form.wrong("slug", "There is a field of this slug already.")
+    if not form:
+        return await _fields(request, member, form, status=422)
+
+    async def do() -> None:
+        await CustomField.create(campaign=member.campaign, title=title, slug=slug, **values)
+        await audit.note(member.campaign, member.user, "field.created", title)
+
+    await transaction(do)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/fields")
+
+
+HANDLERS = [
+    texting_page, save_texting, info_page, save_info, renew_code, tags_page, add_tag, fields_page, add_field,
+]  # fmt: skip

@@ -1,0 +1,48 @@
+"""One stream of news a page: what changed, never what it is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from litestar import Request, Response, Router, get
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from webapp import access, config, pages
+
+
+@get("/live")
+async def live(request: Request) -> Response | ServerSentEvent:
+    user = await access.current_user(request)
+    return ServerSentEvent(_news(request.app.state.hub, user.id))
+
+
+async def _news(hub: Any, user_id: int) -> AsyncIterator[ServerSentEventMessage]:
+    async for news in hub.listen(user_id):
+        if news is None:
+            yield ServerSentEventMessage(comment="still here")
+        else:
+            yield ServerSentEventMessage(event=news.event, data=f"{news.campaign}:{news.id}")
+
+
+def no_session(request: Request, _: Exception) -> Response[str]:
+    """Not a redirect: the page's own script goes to the login when it sees this."""
+    return Response("", status_code=401)
+
+
+@get("/look")
+async def look(request: Request, mode: str = "") -> Response:
+    """Light, dark, or as the device says."""
+    await access.current_session(request)
+    referer = request.headers.get("referer", "")
+    back = access.safe_next("/" + referer.split("/", 3)[3]) if referer.count("/") >= 3 else "/"
+    answer = pages.redirect(request, back or "/")
+    secure = config.settings().secure
+    if mode in ("light", "dark"):
+        answer.set_cookie(access.MODE_COOKIE, mode, max_age=31_536_000, samesite="lax", secure=secure)
+    else:
+        answer.delete_cookie(access.MODE_COOKIE)
+    return answer
+
+
+router = Router("/", route_handlers=[live, look], exception_handlers={access.LoggedOut: no_session})

@@ -1,0 +1,30 @@
+"""The volunteer's own account, and the page of those who wait to be let in (SPEC V1)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, Router, get
+from litestar.di import Provide
+
+from webapp import access, pages
+from webapp.models.people import Membership
+from webapp.pages import page
+
+
+@get("/account")
+async def account(request: Request, member: Membership) -> Response:
+    others = await Membership.filter(user=member.user).select_related("campaign").order_by("campaign__name")
+    return page(request, "volunteer/account.html", memberships=others)
+
+
+@get("/waiting")
+async def waiting(request: Request, anyone: Membership) -> Response:
+    """Not approved yet, or suspended."""
+    if anyone.active:
+        return pages.redirect(request, f"/c/{anyone.campaign.slug}")
+    return page(request, "volunteer/waiting.html", suspended=anyone.suspended_at is not None)
+
+
+HANDLERS = [account]
+waiting_router = Router(
+    "/c/{slug:str}", route_handlers=[waiting], dependencies={"anyone": Provide(access.current_member)}
+)

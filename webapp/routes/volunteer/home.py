@@ -1,0 +1,72 @@
+"""Home, and one action: what waits, what is open, Start (SPEC V2, V3)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+
+from webapp import access, pages
+from webapp.models import buckets, inbox, tallies
+from webapp.models.actions import Action, ActionUser
+from webapp.models.conversations import Bucket
+from webapp.models.people import Membership
+from webapp.pages import page
+
+
+@get("/")
+async def home(request: Request, member: Membership) -> Response:
+    actions = await Action.open_to(member)
+    await _note_sent(actions, member)
+    rows = [await _row(action, member) for action in actions]
+    return page(request, "volunteer/home.html", waiting=await inbox.waiting(member), rows=rows)
+
+
+async def _note_sent(actions: list[Action], member: Membership) -> None:
+    """A public action counts as sent to this user when it first appears here (R1)."""
+    ids = [action.id for action in actions]
+    known = set(
+        await ActionUser.filter(user_id=member.user_id, action_id__in=ids or [0]).values_list("action_id", flat=True)
+    )
+    if new := [n for n in ids if n not in known]:
+        await ActionUser.mark(new, member.user_id)
+
+
+async def _row(action: Action, member: Membership) -> dict[str, object]:
+    bucket = await Bucket.filter(action=action, user_id=member.user_id, finished_at=None).order_by("-id").first()
+    return {
+        "action": action,
+        "progress": await buckets.progress(bucket) if bucket else None,
+        "left": (await tallies.totals(action.id))["remaining"],
+    }
+
+
+@get("/actions/{action_id:int}")
+async def action_page(request: Request, member: Membership, action_id: int) -> Response:
+    action = await access.open_action(member, action_id)
+    await ActionUser.mark([action.id], member.user_id, "seen_at")
+    return await _action_page(request, member, action, await buckets.closed(action))
+
+
+async def _action_page(
+    request: Request, member: Membership, action: Action, refused: buckets.Closed | None, nobody: bool = False
+) -> Response:
+    bucket = await Bucket.filter(action=action, user_id=member.user_id, finished_at=None).order_by("-id").first()
+    mine = await tallies.of_user(action.id, member.user_id)
+    return page(
+        request, "volunteer/action.html", status_code=409 if nobody or (refused and request.method == "POST") else 200,
+        action=action, closed=refused, bucket=bucket, mine=mine, left=(await tallies.totals(action.id))["remaining"],
+        nobody=nobody, asleep=await buckets.asleep(action, None) if nobody else [],
+    )  # fmt: skip
+
+
+@post("/actions/{action_id:int}/buckets")
+async def start(request: Request, member: Membership, action_id: int) -> Response:
+    """Start, and Text Again: a bucket of people to text, this volunteer's alone."""
+    action = await access.open_action(member, action_id)
+    if refused := await buckets.closed(action):
+        return await _action_page(request, member, action, refused)
+    if await buckets.start(action, member.user) is None:
+        return await _action_page(request, member, action, None, nobody=True)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/actions/{action.id}/queue")
+
+
+HANDLERS = [home, action_page, start]

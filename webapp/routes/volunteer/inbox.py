@@ -1,0 +1,41 @@
+"""The inbox: threads that wait, live (SPEC V5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from litestar import Request, Response, get
+
+from webapp.models import inbox
+from webapp.models.people import Membership
+from webapp.pages import page
+
+
+@get("/inbox")
+async def inbox_page(
+    request: Request, member: Membership, show: str = "attention", q: str = "", before: str = ""
+) -> Response:
+    """A page, or for htmx the list alone. ``before``: only replies older than this instant."""
+    show = show if show in inbox.SHOWS else "attention"
+    threads = await inbox.threads(inbox.of(member), show, q[:80], _instant(before))
+    return page(
+        request, "volunteer/inbox.html", "volunteer/_threads.html", threads=threads, show=show, q=q[:80],
+        waiting=await inbox.waiting(member), more=len(threads) == inbox.PAGE, staff_view=False,
+    )  # fmt: skip
+
+
+@get("/badges")
+async def badges(request: Request, member: Membership) -> Response:
+    """The number in the masthead, asked again whenever something changed."""
+    return page(request, "components/_unread_badge.html")
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+HANDLERS = [inbox_page, badges]

@@ -1,0 +1,155 @@
+"""The queue: one person, one text, one button (SPEC V4)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from webapp import access, clock, forms, pages, queue
+from webapp.models import buckets, effects, gate, labels, texting, values
+from webapp.models.actions import Action
+from webapp.models.conversations import Bucket, Conversation
+from webapp.models.messages import INITIAL, QUEUED, Message
+from webapp.models.people import Membership
+from webapp.pages import page
+
+JUST_SENT = 7
+
+
+@get("/actions/{action_id:int}/queue")
+async def queue_page(request: Request, member: Membership, action_id: int) -> Response:
+    action = await access.open_action(member, action_id)
+    return await _queue(request, member, action)
+
+
+@post("/queue/{conversation_id:int}/messages")
+async def send(request: Request, member: Membership, conversation_id: int) -> Response:
+    """Send: this text to this person. The card's hash says what was read; the server renders again."""
+    conversation, form = await access.once_held(member, conversation_id), await request.form()
+    client_id = forms.uuid_of(str(form.get("client_message_id", "")))
+    if client_id is None:
+        return await _queue(request, member, conversation.action, notice="again", status=422)
+    outcome = await texting.send_first(member, conversation.id, client_id, str(form.get("hash", "")))
+    if isinstance(outcome, texting.Queued):
+        await queue.drain(outcome.message.number_id or 0, member.campaign.undo_seconds)
+        return pages.redirect(request, _path(member, conversation.action_id))
+    return await _refused(request, member, conversation, outcome)
+
+
+async def _refused(
+    request: Request, member: Membership, conversation: Conversation, outcome: texting.Outcome
+) -> Response:
+    name = conversation.contact.first_name
+    match outcome:
+        case texting.Changed():
+            return await _queue(request, member, conversation.action, notice="changed", status=409, first=conversation)
+        case texting.Moved():
+            return await _queue(request, member, conversation.action, notice="moved", status=409)
+        case texting.Declined(_):
+            return await _queue(
+                request, member, conversation.action, notice="declined", status=409, why=outcome.sentence, name=name
+            )
+        case texting.Stopped(why):
+            return await _queue(request, member, conversation.action, notice=why, status=409)
+    raise AssertionError(outcome)
+
+
+@post("/queue/{conversation_id:int}/skips")
+async def skip(request: Request, member: Membership, conversation_id: int) -> Response:
+    """To the end of the bucket; the second time back to the pool."""
+    conversation = await access.held_conversation(member, conversation_id)
+    if conversation.user_id == member.user_id:
+        await buckets.skip(conversation)
+    return pages.redirect(request, _path(member, conversation.action_id))
+
+
+@post("/messages/{message_id:int}/cancellation")
+async def undo(request: Request, member: Membership, message_id: int) -> Response:
+    message = await access.own_message(member, message_id)
+    undone = await effects.undo(member, message.id)
+    if message.kind != INITIAL:
+        return pages.redirect(request, f"/c/{member.campaign.slug}/threads/{message.conversation_id}")
+    conversation = await access.once_held(member, message.conversation_id or 0)
+    if not undone:
+        return await _queue(request, member, conversation.action, notice="left", status=409)
+    return await _queue(request, member, conversation.action, notice="undone", first=await _fresh(conversation))
+
+
+async def _fresh(conversation: Conversation) -> Conversation:
+    return await Conversation.get(id=conversation.id).select_related("contact", "action", "campaign")
+
+
+async def _queue(
+    request: Request, member: Membership, action: Action, notice: str = "", status: int = 200,
+    first: Conversation | None = None, **context: Any,
+) -> Response:  # fmt: skip
+    """The next card; or that the bucket is finished, or everybody in it asleep."""
+    action = await Action.get(id=action.id).select_related("campaign")
+    bucket = await buckets.current(action, member.user)
+    if bucket is None:
+        return pages.go_to(request, f"/c/{member.campaign.slug}/actions/{action.id}")
+    mine = first is not None and first.user_id == member.user_id and first.texted_at is None
+    conversation = first if mine else await buckets.next_in_queue(action, member.user)
+    if conversation is None:
+        await buckets.finish_if_done(bucket)
+    shared = {
+        "action": action, "bucket": bucket, "progress": await buckets.progress(bucket), "notice": notice,
+        "undoable": await _undoable(member, action), "just_sent": await _just_sent(member, action),
+        "why": "", "name": "", **context,
+    }  # fmt: skip
+    if conversation is None:
+        return await _nobody(request, member, action, bucket, status, shared)
+    card = await _card(member, action, conversation)
+    return page(request, "volunteer/queue.html", "volunteer/_queue.html", status_code=status, card=card, **shared)
+
+
+async def _card(member: Membership, action: Action, conversation: Conversation) -> dict[str, Any]:
+    await conversation.fetch_related("contact", "script")
+    contact = conversation.contact
+    assert conversation.script
+    text = await values.render(action.campaign, conversation.script, contact, member.user)
+    zones = await gate.zones_of(action.campaign, contact.zone_set_id)
+    return {
+        "conversation": conversation, "contact": contact, "text": text, "zone": zones[0], "client_id": uuid.uuid4(),
+        "tags": (await labels.tags_of([contact.id]))[contact.id],
+        "texted_before": await Message.filter(contact_id=contact.id, direction="out", status="taken").exists(),
+    }  # fmt: skip
+
+
+async def _nobody(
+    request: Request, member: Membership, action: Action, bucket: Bucket, status: int, shared: dict[str, Any]
+) -> Response:
+    asleep = await buckets.asleep(action, member.user)
+    return page(
+        request, "volunteer/queue_empty.html", "volunteer/_queue_empty.html", status_code=status, asleep=asleep,
+        asleep_people=sum(group.people for group in asleep), **shared,
+    )  # fmt: skip
+
+
+async def _undoable(member: Membership, action: Action) -> dict[str, Any] | None:
+    """The newest first text that has not left yet, and for how many seconds it can still be undone."""
+    found = Message.filter(user_id=member.user_id, action_id=action.id, status=QUEUED, kind=INITIAL).order_by("-id")
+    message = await found.first().select_related("contact")
+    if message is None or message.due_at is None or message.contact is None:
+        return None
+    left = (message.due_at - clock.now()).total_seconds()
+    return {"message": message, "seconds": round(left)} if left > 0 else None
+
+
+async def _just_sent(member: Membership, action: Action) -> list[Message]:
+    found = Message.filter(user_id=member.user_id, action_id=action.id, kind=INITIAL)
+    return (
+        await found.exclude(status__in=("cancelled", "refused"))
+        .order_by("-id")
+        .limit(JUST_SENT)
+        .select_related("contact")
+    )
+
+
+def _path(member: Membership, action_id: int) -> str:
+    return f"/c/{member.campaign.slug}/actions/{action_id}/queue"
+
+
+HANDLERS = [queue_page, send, skip, undo]

@@ -1,0 +1,188 @@
+"""One thread: read it, answer it, report on it (SPEC V6, V7, V8, V10)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from webapp import access, clock, forms, pages, queue
+from webapp.forms import Form
+from webapp.models import gate, handing, inbox, labels, reporting, texting, values
+from webapp.models.conversations import Conversation
+from webapp.models.messages import Message
+from webapp.models.people import Membership
+from webapp.models.scripts import RESPONSE, Script
+from webapp.pages import page
+from webapp.rules import segments
+
+
+@get("/threads/{conversation_id:int}")
+async def thread(request: Request, member: Membership, conversation_id: int, follow: int = 0, q: str = "") -> Response:
+    conversation = await access.held_conversation(member, conversation_id)
+    await inbox.read(conversation, member)
+    return await _thread(request, member, conversation, follow=bool(follow), q=q[:80])
+
+
+@post("/threads/{conversation_id:int}/messages")
+async def reply(request: Request, member: Membership, conversation_id: int) -> Response:
+    """A response script, or typed words unless the campaign wants scripts only."""
+    conversation, form = await access.once_held(member, conversation_id), Form(await request.form())
+    script = await _script(conversation, str(form.data.get("script", "")))
+    typed = form.long_text("body", pages.gettext("The text"), segments.LONGEST) if script is None else ""
+    client_id = forms.uuid_of(str(form.data.get("client_message_id", "")))
+    if script is None and member.campaign.disable_custom_responses:
+        form.wrong("body", pages.gettext("This campaign uses scripts only. Choose one with Follow Up."))
+    elif script is None and not typed:
+        form.wrong("body", pages.gettext("There is no text yet. Nothing was sent."))
+    if client_id is None or not form:
+        return await _thread(request, member, conversation, status=422, form=form)
+    return await _answer(
+        request, member, conversation, await texting.send_reply(member, conversation.id, client_id, script, typed), form
+    )
+
+
+async def _answer(
+    request: Request, member: Membership, conversation: Conversation, outcome: texting.Outcome, form: Form
+) -> Response:
+    match outcome:
+        case texting.Queued(message):
+            await queue.drain(message.number_id or 0, member.campaign.undo_seconds)
+            return pages.redirect(request, _path(conversation, member))
+        case texting.Moved():
+            return page(request, "volunteer/moved.html", "volunteer/_moved.html", status_code=409)
+        case texting.Declined(_):
+            form.wrong("body", outcome.sentence + " " + pages.gettext("Nothing was sent; your words are kept."))
+        case texting.Stopped(_):
+            form.wrong("body", pages.gettext("You can't text for this campaign now. Ask an admin."))
+    return await _thread(request, member, conversation, status=422, form=form)
+
+
+@post("/threads/{conversation_id:int}/opt-out-decision")
+async def decide(request: Request, member: Membership, conversation_id: int) -> Response:
+    """V8: did those words mean no more texts?"""
+    conversation, form = await access.held_conversation(member, conversation_id), await request.form()
+    await handing.decide_possible_opt_out(conversation, member.user, opts_out=not form.get("not"))
+    return pages.redirect(request, _path(conversation, member))
+
+
+@post("/threads/{conversation_id:int}/opt-out")
+async def opt_out(request: Request, member: Membership, conversation_id: int) -> Response:
+    conversation = await access.held_conversation(member, conversation_id)
+    await handing.opt_out_by_hand(conversation, member.user)
+    return pages.redirect(request, _path(conversation, member))
+
+
+@post("/threads/{conversation_id:int}/block")
+async def block(request: Request, member: Membership, conversation_id: int) -> Response:
+    conversation = await access.held_conversation(member, conversation_id)
+    await handing.block(conversation)
+    return pages.redirect(request, _path(conversation, member))
+
+
+@post("/threads/{conversation_id:int}/handover")
+async def hand_over(request: Request, member: Membership, conversation_id: int) -> Response:
+    """To an admin: the thread leaves this inbox."""
+    conversation = await access.held_conversation(member, conversation_id)
+    await handing.hand_to_staff(conversation.id, member.user)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/inbox")
+
+
+@post("/threads/{conversation_id:int}/tags")
+async def add_tag(request: Request, member: Membership, conversation_id: int) -> Response:
+    conversation, form = await access.held_conversation(member, conversation_id), await request.form()
+    asked = await reporting.questions(conversation.action)
+    tag = next((tag for tag in asked.tags if tag.slug == form.get("tag")), None)
+    if tag:
+        await reporting.tag_contact(conversation, tag, member.user)
+    return pages.redirect(request, _path(conversation, member))
+
+
+@get("/threads/{conversation_id:int}/report")
+async def report_page(request: Request, member: Membership, conversation_id: int) -> Response:
+    conversation = await access.held_conversation(member, conversation_id)
+    return await _report(request, conversation, Form())
+
+
+@post("/threads/{conversation_id:int}/reports")
+async def file_report(request: Request, member: Membership, conversation_id: int) -> Response:
+    conversation, form = await access.held_conversation(member, conversation_id), Form(await request.form())
+    asked = await reporting.questions(conversation.action)
+    ticked = set(form.many("tags", [tag.slug for tag in asked.tags]))
+    answers = {field.slug: form.long_text(f"field_{field.slug}", field.title, 5_000) for field in asked.fields}
+    for field in asked.fields:
+        if field.choices and answers[field.slug] not in ("", *field.choices):
+            form.wrong(f"field_{field.slug}", pages.gettext("Choose one of those offered."))
+    if not form:
+        return await _report(request, conversation, form, status=422)
+    await reporting.file(conversation, member.user, asked, ticked, answers)
+    return pages.go_to(request, _path(conversation, member))
+
+
+@post("/segments")
+async def count_segments(request: Request, member: Membership) -> Response:
+    """What a reply will cost, while it is typed."""
+    text = str((await request.form()).get("body", ""))[:4000]
+    return page(request, "components/_segment_count.html", counted=segments.count(text), text=text)
+
+
+async def _thread(
+    request: Request, member: Membership, conversation: Conversation, status: int = 200, follow: bool = False, q: str = "",
+    form: Form | None = None,
+) -> Response:  # fmt: skip
+    await conversation.fetch_related("contact", "action__campaign")
+    contact, campaign = conversation.contact, conversation.campaign
+    history = await inbox.history(contact.id)
+    asked = await reporting.questions(conversation.action)
+    zones = await gate.zones_of(campaign, contact.zone_set_id)
+    context: dict[str, Any] = {
+        "conversation": conversation, "contact": contact, "messages": history, "form": form or _draft(member, history),
+        "client_id": uuid.uuid4(), "opens_at": await inbox.opens_at(conversation), "contact_zone": zones[0],
+        "tags": (await labels.tags_of([contact.id]))[contact.id], "all_tags": asked.tags, "follow": follow, "q": q,
+        "scripts": await _previews(member, conversation, q) if follow else [], "at": clock.now(),
+    }  # fmt: skip
+    return page(request, "volunteer/thread.html", "volunteer/_thread.html", status_code=status, **context)
+
+
+def _draft(member: Membership, history: list[Message]) -> Form:
+    """A reply refused at the last moment comes back into the composer (X3)."""
+    ours = [message for message in history if message.ours]
+    refused = bool(ours) and ours[-1].status == "refused" and ours[-1].user_id == member.user_id
+    return Form(typed={"body": ours[-1].body if refused and ours[-1].script_id is None else ""})
+
+
+async def _previews(member: Membership, conversation: Conversation, q: str) -> list[dict[str, Any]]:
+    """Response scripts with this person's values in them; one that can't be filled says so."""
+    filled = []
+    for script in await Script.of(conversation.action, RESPONSE):
+        if q.lower() in f"{script.name} {script.body}".lower():
+            text = await values.render(conversation.campaign, script, conversation.contact, member.user)
+            filled.append({"script": script, "text": text, "counted": segments.count(text.text)})
+    return filled
+
+
+async def _script(conversation: Conversation, script_id: str) -> Script | None:
+    if not script_id.isdecimal():
+        return None
+    return await access.script_of(conversation.action, int(script_id))
+
+
+async def _report(request: Request, conversation: Conversation, form: Form, status: int = 200) -> Response:
+    asked, contact = await reporting.questions(conversation.action), conversation.contact
+    given = await labels.field_values(contact.id)
+    return page(
+        request, "volunteer/report.html", status_code=status, conversation=conversation, contact=contact, form=form,
+        asked=asked, ticked=set(form.typed.get("tags", [])) if status == 422 else await reporting.ticked(contact.id),
+        answers={f.slug: form.typed.get(f"field_{f.slug}", given.get(f.slug, "")) for f in asked.fields},
+        earlier=await reporting.of_contact(contact.id),
+    )  # fmt: skip
+
+
+def _path(conversation: Conversation, member: Membership) -> str:
+    return f"/c/{member.campaign.slug}/threads/{conversation.id}"
+
+
+HANDLERS = [
+    thread, reply, decide, opt_out, block, hand_over, add_tag, report_page, file_report, count_segments,
+]  # fmt: skip
