@@ -25,7 +25,7 @@ async def run() -> None:
         interface=Interfaces.ASGI,
         backlog=BACKLOG,
         backpressure=AT_ONCE,
-        log_access=False,
+        log_access=False, log_enabled=False,
     )
 
     def stop() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -46,7 +47,7 @@ class User(Model):
 
     @classmethod
     @transactional
-    async def sign_up(cls, email: str, **values: str) -> User:
+    async def sign_up(cls, email: str, **values: Any) -> User:
         return await cls.create(email=normal_email(email), created_at=clock.now(), **values)
 
     @transactional
