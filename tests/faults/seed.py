@@ -1,0 +1,66 @@
+"""Makes the campaign of the fault tests: `python -m tests.faults.seed PEOPLE VOLUNTEERS BUCKET`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+from tests.cast import HELLO
+from tests.faults.bank import PASSWORD
+from webapp import clock, config, database
+from webapp.database import transaction
+from webapp.database.migrate import migrate
+from webapp.models import making, numbers, passwords
+from webapp.models.actions import PUBLIC, Action
+from webapp.models.contacts import Contact, ContactList, ListMembership, ZoneSet
+from webapp.models.founding import found
+from webapp.models.people import VOLUNTEER, Membership, User
+from webapp.models.scripts import INITIAL, Script
+
+
+async def make(people: int, volunteers: int, bucket: int) -> dict:
+    hashed = await passwords.hashed(PASSWORD)
+    campaign = await found("Meyer for Senate", "meyer", "America/New_York")
+
+    async def fill() -> dict:
+        campaign.undo_seconds, campaign.bucket_size = 0, bucket
+        campaign.credentials_ok = campaign.webhooks_ok = True
+        await campaign.save()
+        pool = [await numbers.add(campaign, f"+1412555019{n}", rate=500.0, webhooks_ok=True) for n in range(3)]
+        emails = [f"volunteer{n}@example.org" for n in range(volunteers)]
+        for n, email in enumerate(emails):
+            user = await User.create(first_name=f"V{n}", last_name="Olunteer", email=email, password_hash=hashed, created_at=clock.now())
+            await Membership.join(user, campaign, VOLUNTEER, "15213")
+        voters = await ContactList.create(campaign=campaign, name="Voters", created_at=clock.now())
+        zone = await ZoneSet.id_of(("America/New_York",))
+        contacts = [
+            Contact(campaign=campaign, phone=f"+1412{5550000 + n + 1000:07}"[:12], first_name=f"C{n}", zone_set_id=zone, created_at=clock.now())
+            for n in range(people)
+        ]
+        await Contact.bulk_create(contacts, batch_size=300)
+        rows = await Contact.filter(campaign=campaign)
+        await ListMembership.bulk_create([ListMembership(contact_list=voters, contact=c) for c in rows], batch_size=300)
+        action = await Action.create(campaign=campaign, title="Plan", state=PUBLIC, published_at=clock.now(), created_at=clock.now())
+        await action.use_lists([voters])
+        await Script.create(action=action, kind=INITIAL, body=HELLO)
+        return {"action": action.id, "numbers": [n.e164 for n in pool], "emails": emails, "phones": [c.phone for c in rows]}
+
+    made = await transaction(fill)
+    while await making.make_some(made["action"]):
+        pass
+    return made
+
+
+async def main() -> None:
+    url = config.settings().database
+    await migrate(url)
+    try:
+        await database.open_database(url)
+        print(json.dumps(await make(*(int(n) for n in sys.argv[1:4]))))
+    finally:
+        await database.close_database()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,113 @@
+"""Nobody is texted twice and nobody is forgotten, whoever is killed when. Real processes; the simulator judges."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import until
+from tests.faults.bank import Bank, Volunteer, open_bank
+
+SEED = int(os.environ.get("TEXTBANK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+KILLS = int(os.environ.get("TEXTBANK_FAULT_KILLS", "10"))
+PEOPLE = 300
+
+pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(300 + 10 * KILLS)]
+
+
+async def keep_killing_the_worker(bank: Bank, dice: random.Random, kills: int) -> None:
+    """Each worker dies at a seeded moment: between claim and call, or between Twilio's answer and its record."""
+    for _ in range(kills):
+        worker = bank.start_worker(die=f"{dice.choice(('claimed', 'called'))}:{dice.randint(1, 25)}")
+        await bank.ended(worker, 90)
+    bank.start_worker()
+
+
+async def keep_killing_the_web(bank: Bank, dice: random.Random, kills: int) -> None:
+    """Each web process dies in a click's transaction, after its commit, or around the storing of a webhook."""
+    for n in range(kills):
+        die = ("inside", "clicked", "webhook", "stored")[n % 4]
+        web = bank.start_web(die=f"{die}:{dice.randint(5, 40)}")
+        await bank.ended(web, 90)
+    bank.start_web()
+
+
+async def everything_sent(bank: Bank, people: int) -> bool:
+    return (await bank.look("texts")).get("out initial taken", 0) == people
+
+
+@pytest.mark.both
+async def test_300_texts_with_worker_and_web_killed_at_seeded_moments_reach_each_phone_once(
+    db_url: str, tmp_path: Path
+) -> None:
+    print(f"TEXTBANK_FAULT_SEED={SEED}")
+    dice = random.Random(SEED)
+    async with open_bank(tmp_path / "bank", db_url, PEOPLE) as (bank, made):
+        killers = [
+            asyncio.create_task(keep_killing_the_web(bank, random.Random(dice.random()), 4)),
+            asyncio.create_task(keep_killing_the_worker(bank, random.Random(dice.random()), KILLS)),
+        ]
+        people = [Volunteer(bank, email) for email in made["emails"]]
+
+        async def text(volunteer: Volunteer) -> int:
+            await volunteer.log_in()
+            return await volunteer.text_all(made["action"])
+
+        clicks = await asyncio.gather(*(text(person) for person in people))
+        await asyncio.gather(*killers)
+        await until(lambda: everything_sent(bank, PEOPLE), 120, 1)
+        sent = Counter(text["to"] for text in await bank.sent())
+        assert sum(clicks) >= PEOPLE
+        assert [phone for phone, times in sent.items() if times > 1] == [], f"texted twice, seed {SEED}"
+        assert set(sent) == set(made["phones"]), f"forgotten, seed {SEED}"
+        assert (await bank.look("recount"))["differences"] == []
+        for person in people:
+            await person.close()
+
+
+async def test_the_judge_catches_a_build_that_records_its_claim_after_the_call(db_url: str, tmp_path: Path) -> None:
+    async with open_bank(tmp_path / "bank", db_url, 30, volunteers=1) as (bank, made):
+        bank.start_web()
+        await until(bank.web_answers)
+        person = Volunteer(bank, made["emails"][0])
+        await person.log_in()
+        await person.text_all(made["action"])
+        for _ in range(3):
+            await bank.ended(bank.start_worker(die="called:3", broken="claim_after"))
+        sent = Counter(text["to"] for text in await bank.sent())
+        assert [phone for phone, times in sent.items() if times > 1], "the harness would not see a double text"
+        await person.close()
+
+
+@pytest.mark.both
+async def test_a_reply_and_a_stop_that_come_while_the_web_is_dead_are_taken_in_once(db_url: str, tmp_path: Path) -> None:
+    async with open_bank(tmp_path / "bank", db_url, 10, volunteers=1) as (bank, made):
+        bank.start_web()
+        bank.start_worker()
+        await until(bank.web_answers)
+        person = Volunteer(bank, made["emails"][0])
+        await person.log_in()
+        await person.text_all(made["action"])
+        await until(lambda: everything_sent(bank, 10), 30, 0.3)
+        sent = await bank.sent()
+        bank.kill("web")
+        async with httpx.AsyncClient(base_url=bank.twilio_url, timeout=20) as twilio:
+            for text, words in zip(sent, ("Yes", "STOP", "Where do I vote?"), strict=False):
+                await twilio.post("/simulator/replies", json={"from": text["to"], "to": text["from"], "body": words})
+        bank.start_web()
+
+        async def taken_in() -> bool:
+            return (await bank.look("texts")).get("in inbound received", 0) == 3
+
+        await until(taken_in, 60, 0.5)
+        page = await person.press("GET", "/c/meyer/inbox?show=all")
+        assert "Where do I vote?" in page.text
+        assert "STOP" not in page.text.split('id="threads"')[1]
+        assert (await bank.look("recount"))["differences"] == []
+        await person.close()
