@@ -64,7 +64,9 @@ class Bank:
         ])  # fmt: skip
         await until(self.twilio_answers)
         seed = [sys.executable, "-m", "tests.faults.seed", str(people), str(volunteers), str(bucket)]
-        told = await asyncio.to_thread(subprocess.run, seed, env=self.environment, cwd=ROOT, capture_output=True, text=True)
+        told = await asyncio.to_thread(
+            subprocess.run, seed, env=self.environment, cwd=ROOT, capture_output=True, text=True
+        )
         assert told.returncode == 0, told.stderr[-3000:]
         made = json.loads(told.stdout.splitlines()[-1])
         async with httpx.AsyncClient(base_url=self.twilio_url) as client:
@@ -119,12 +121,16 @@ class Bank:
     async def look(self, what: str) -> dict:
         """What the database says, asked in a process of its own."""
         command = [sys.executable, "-m", "tests.faults.look", what]
-        told = await asyncio.to_thread(subprocess.run, command, env=self.environment, cwd=ROOT, capture_output=True, text=True)
+        told = await asyncio.to_thread(
+            subprocess.run, command, env=self.environment, cwd=ROOT, capture_output=True, text=True
+        )
         assert told.returncode == 0, told.stderr[-3000:]
         return json.loads(told.stdout.splitlines()[-1])
 
     def logs(self) -> str:
-        return "\n".join(f"== {f.name}\n{f.read_text(errors='replace')[-1500:]}" for f in sorted(self.folder.glob("*.log")))
+        return "\n".join(
+            f"== {f.name}\n{f.read_text(errors='replace')[-1500:]}" for f in sorted(self.folder.glob("*.log"))
+        )
 
 
 class Volunteer:
@@ -155,7 +161,11 @@ class Volunteer:
         """Start, then Send until nobody is left; how many clicks were answered."""
         page, clicks = await self.press("POST", f"/c/meyer/actions/{action_id}/buckets"), 0
         while True:
-            form = re.search(r'action="(/c/meyer/queue/\d+/messages)".*?name="client_message_id" value="([^"]+)".*?name="hash" value="([^"]*)"', page.text, re.S)
+            form = re.search(
+                r'action="(/c/meyer/queue/\d+/messages)".*?name="client_message_id" value="([^"]+)".*?name="hash" value="([^"]*)"',
+                page.text,
+                re.S,
+            )
             if form is None:
                 again = await self.press("POST", f"/c/meyer/actions/{action_id}/buckets")
                 if "/queue" not in str(again.url):
@@ -179,5 +189,3 @@ async def open_bank(folder: Path, url: str, people: int, volunteers: int = 3, bu
         raise
     finally:
         bank.close()
-
-

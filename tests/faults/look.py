@@ -11,7 +11,9 @@ from webapp.models import recount
 
 
 async def texts() -> dict:
-    rows = await database.query("SELECT direction, kind, status, COUNT(*) AS n FROM message GROUP BY direction, kind, status")
+    rows = await database.query(
+        "SELECT direction, kind, status, COUNT(*) AS n FROM message GROUP BY direction, kind, status"
+    )
     return {f"{row['direction']} {row['kind']} {row['status']}": row["n"] for row in rows}
 
 

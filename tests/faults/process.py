@@ -62,7 +62,9 @@ async def broken_drain(ctx: dict[str, Any], number_id: int) -> None:
     from webapp import clock
     from webapp.models.messages import Message
 
-    for message in await Message.filter(number_id=number_id, status="queued", due_at__lte=clock.now()).order_by("id").limit(50):
+    for message in (
+        await Message.filter(number_id=number_id, status="queued", due_at__lte=clock.now()).order_by("id").limit(50)
+    ):
         await message.fetch_related("number")
         outcome = await ctx["twilio"].send(message.phone, message.number.e164, message.body, "http://127.0.0.1:9/", 600)
         die_at("called")

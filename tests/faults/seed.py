@@ -30,21 +30,36 @@ async def make(people: int, volunteers: int, bucket: int) -> dict:
         pool = [await numbers.add(campaign, f"+1412555019{n}", rate=500.0, webhooks_ok=True) for n in range(3)]
         emails = [f"volunteer{n}@example.org" for n in range(volunteers)]
         for n, email in enumerate(emails):
-            user = await User.create(first_name=f"V{n}", last_name="Olunteer", email=email, password_hash=hashed, created_at=clock.now())
+            user = await User.create(
+                first_name=f"V{n}", last_name="Olunteer", email=email, password_hash=hashed, created_at=clock.now()
+            )
             await Membership.join(user, campaign, VOLUNTEER, "15213")
         voters = await ContactList.create(campaign=campaign, name="Voters", created_at=clock.now())
         zone = await ZoneSet.id_of(("America/New_York",))
         contacts = [
-            Contact(campaign=campaign, phone=f"+1412{5550000 + n + 1000:07}"[:12], first_name=f"C{n}", zone_set_id=zone, created_at=clock.now())
+            Contact(
+                campaign=campaign,
+                phone=f"+1412{5550000 + n + 1000:07}"[:12],
+                first_name=f"C{n}",
+                zone_set_id=zone,
+                created_at=clock.now(),
+            )
             for n in range(people)
         ]
         await Contact.bulk_create(contacts, batch_size=300)
         rows = await Contact.filter(campaign=campaign)
         await ListMembership.bulk_create([ListMembership(contact_list=voters, contact=c) for c in rows], batch_size=300)
-        action = await Action.create(campaign=campaign, title="Plan", state=PUBLIC, published_at=clock.now(), created_at=clock.now())
+        action = await Action.create(
+            campaign=campaign, title="Plan", state=PUBLIC, published_at=clock.now(), created_at=clock.now()
+        )
         await action.use_lists([voters])
         await Script.create(action=action, kind=INITIAL, body=HELLO)
-        return {"action": action.id, "numbers": [n.e164 for n in pool], "emails": emails, "phones": [c.phone for c in rows]}
+        return {
+            "action": action.id,
+            "numbers": [n.e164 for n in pool],
+            "emails": emails,
+            "phones": [c.phone for c in rows],
+        }
 
     made = await transaction(fill)
     while await making.make_some(made["action"]):

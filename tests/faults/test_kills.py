@@ -86,7 +86,9 @@ async def test_the_judge_catches_a_build_that_records_its_claim_after_the_call(d
 
 
 @pytest.mark.both
-async def test_a_reply_and_a_stop_that_come_while_the_web_is_dead_are_taken_in_once(db_url: str, tmp_path: Path) -> None:
+async def test_a_reply_and_a_stop_that_come_while_the_web_is_dead_are_taken_in_once(
+    db_url: str, tmp_path: Path
+) -> None:
     async with open_bank(tmp_path / "bank", db_url, 10, volunteers=1) as (bank, made):
         bank.start_web()
         bank.start_worker()

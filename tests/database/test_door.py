@@ -1,0 +1,113 @@
+"""The one door: what begins is always given back, and the database refuses what must not be."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from tortoise.exceptions import IntegrityError, OperationalError
+
+from tests.cast import Cast
+from webapp import clock, database
+from webapp.database import guards, transaction
+from webapp.models.campaign import Campaign
+from webapp.models.opt_outs import OptOut
+
+
+@pytest.mark.both
+async def test_a_request_cancelled_at_any_await_leaves_the_next_one_answered(cast: Cast) -> None:
+    """Cancelled at the first, second, third ... step of begin, body and commit; then someone else writes."""
+
+    async def body() -> None:
+        await Campaign.filter(id=cast.meyer.id).update(description="half")
+        await Campaign.get(id=cast.meyer.id)
+
+    for steps in range(1, 40):
+        task = asyncio.ensure_future(transaction(body))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        finished = task.done()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        async with asyncio.timeout(5):
+            await transaction(lambda n=steps: Campaign.filter(id=cast.meyer.id).update(description=f"next {n}"))
+            assert (await Campaign.get(id=cast.meyer.id)).description == f"next {steps}"
+        if finished:
+            break
+    for pause in (0.0002, 0.0005, 0.001, 0.002, 0.004):
+        task = asyncio.ensure_future(transaction(body))
+        await asyncio.sleep(pause)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        async with asyncio.timeout(5):
+            await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(description="after"))
+
+
+@pytest.mark.both
+async def test_what_failed_half_way_is_not_there(cast: Cast) -> None:
+    async def body() -> None:
+        await Campaign.filter(id=cast.meyer.id).update(description="half")
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        await transaction(body)
+    assert (await Campaign.get(id=cast.meyer.id)).description == ""
+
+
+async def test_a_write_that_passes_by_the_door_fails(cast: Cast) -> None:
+    with pytest.raises(OperationalError, match="readonly"):
+        await Campaign.filter(id=cast.meyer.id).update(description="around the door")
+
+
+@pytest.mark.both
+async def test_transactions_that_add_to_one_row_all_count(cast: Cast) -> None:
+    async def add() -> None:
+        campaign = await Campaign.filter(id=cast.meyer.id).select_for_update().get()
+        campaign.bucket_size += 1
+        await campaign.save(update_fields=["bucket_size"])
+
+    await asyncio.gather(*(transaction(add) for _ in range(25)))
+    assert (await Campaign.get(id=cast.meyer.id)).bucket_size == 125
+
+
+@pytest.mark.both
+async def test_a_transaction_inside_another_is_part_of_it(cast: Cast) -> None:
+    async def inner() -> None:
+        await Campaign.filter(id=cast.meyer.id).update(description="inner")
+
+    async def outer() -> None:
+        await transaction(inner)
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        await transaction(outer)
+    assert (await Campaign.get(id=cast.meyer.id)).description == ""
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM opt_out", "UPDATE opt_out SET phone = '+12125550000'", "TRUNCATE opt_out",
+     "REPLACE INTO opt_out (id, campaign_id, phone, source, at, words) SELECT id, campaign_id, 'x', source, at, words FROM opt_out"],
+)  # fmt: skip
+async def test_no_statement_removes_an_opt_out(cast: Cast, statement: str) -> None:
+    await transaction(
+        lambda: OptOut.create(campaign=cast.meyer, phone=cast.lisa.phone, source="keyword", at=clock.now())
+    )
+    with pytest.raises((IntegrityError, OperationalError)):
+        await transaction(lambda: database.query(statement))
+    assert await OptOut.filter(phone=cast.lisa.phone).count() == 1
+
+
+@pytest.mark.both
+async def test_a_missing_or_changed_guard_is_noticed(cast: Cast) -> None:
+    assert await guards.wrong() == []
+    table = " ON opt_out" if database.dialect() == "postgres" else ""
+    await transaction(lambda: database.rows(f"DROP TRIGGER opt_out_kept{table}"))
+    await transaction(lambda: database.rows("DROP INDEX one_contact"))
+    await transaction(lambda: database.rows("CREATE INDEX one_contact ON contact (phone)"))
+    try:
+        assert set(await guards.wrong()) == {"opt_out_kept", "one_contact"}
+    finally:
+        await transaction(guards.put_back)
+    assert await guards.wrong() == []
