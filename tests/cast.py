@@ -87,7 +87,9 @@ async def _people(meyer: Campaign, ryan: Campaign) -> Cast:
     meyer.undo_seconds, meyer.join_code = 0, "482913"
     meyer.credentials_ok = meyer.webhooks_ok = True
     await meyer.save()
-    number = await numbers.add(meyer, "+14125550188", "PN" + "a" * 32, rate=1000.0, webhooks_ok=True)
+    number = await numbers.add(
+        meyer, "+14125550188", "PN" + "a" * 32, rate=1e9, webhooks_ok=True
+    )  # no pace, but where a test is about it
     voters = await ContactList.create(campaign=meyer, name="Voters", created_at=clock.now())
     lisa = await add_contact(meyer, voters, "+14125550101", first_name="Lisa", last_name="Ng", zip="15213")
     action = await Action.create(

@@ -102,9 +102,10 @@ async def _claim(
     values: list = [bucket.id]
     if from_pool:
         values += [user.id, sql_time(bucket.started_at), True]
+    # MATERIALIZED: as a plain subselect PostgreSQL may run it once a row, and hand out far more than `size`
     rows = await database.query(
-        f"UPDATE conversation SET {changes} WHERE id IN (SELECT id FROM conversation WHERE {free}"  # noqa: S608
-        f" ORDER BY turn, id LIMIT {int(size)}{skip}) AND {free} RETURNING id",
+        f"WITH picked AS MATERIALIZED (SELECT id FROM conversation WHERE {free} ORDER BY turn, id LIMIT {int(size)}{skip})"  # noqa: S608
+        f" UPDATE conversation SET {changes} WHERE id IN (SELECT id FROM picked) AND {free} RETURNING id",
         *values,
     )
     return len(rows)

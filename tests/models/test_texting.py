@@ -1,0 +1,334 @@
+"""The click, the queue and Undo."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from tests.cast import Cast, send_card, texts
+from webapp import clock
+from webapp.database import transaction
+from webapp.models import buckets, effects, handing, labels, recount, texting
+from webapp.models.actions import Action
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.conversations import Bucket, Conversation
+from webapp.models.labels import CustomField, Tag
+from webapp.models.messages import CANCELLED, QUEUED
+from webapp.models.people import Membership
+from webapp.models.scripts import Script
+from webapp.models.texting import Changed, Declined, Moved, Queued, Stopped
+from webapp.rules import errors
+
+
+async def settle(cast: Cast, **values: object) -> None:
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(**values))
+
+
+@pytest.mark.both
+async def test_a_click_stores_one_text_and_the_same_click_again_is_the_same_text(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    conversation, client_id = await cast.conversation(), uuid.uuid4()
+    first = await send_card(cast.amy, conversation, client_id)
+    again = await send_card(cast.amy, conversation, client_id)
+    assert isinstance(first, Queued) and isinstance(again, Queued)
+    assert again.again and again.message.id == first.message.id
+    assert len(await texts()) == 1
+    assert await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_two_tabs_that_press_send_at_once_send_one_text(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    conversation = await cast.conversation()
+    outcomes = await asyncio.gather(*(send_card(cast.amy, conversation) for _ in range(6)))
+    assert sum(isinstance(outcome, Queued) for outcome in outcomes) == 1
+    assert [o.code for o in outcomes if isinstance(o, Declined)] == [errors.ALREADY_TEXTED] * 5
+    assert len(await texts()) == 1
+
+
+async def test_a_text_that_changed_since_it_was_read_is_shown_again(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    await transaction(lambda: cast.hello.write("", "Another text. Reply STOP to opt out."))
+    conversation = await cast.conversation()
+    outcome = await texting.send_first(cast.amy, conversation.id, uuid.uuid4(), "the hash of the old card")
+    assert isinstance(outcome, Changed)
+    assert await texts() == []
+
+
+async def test_someone_else_s_contact_can_not_be_texted(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    assert isinstance(await cast.click(cast.dan), Moved)
+    assert await texts() == []
+
+
+async def test_a_suspended_volunteer_s_open_card_sends_nothing(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    await transaction(lambda: Membership.filter(id=cast.amy.id).update(suspended_at=clock.now()))
+    assert await cast.click(cast.amy) == Stopped("member")
+
+
+async def test_a_paused_action_sends_no_first_text(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    await transaction(cast.action.pause)
+    assert await cast.click(cast.amy) == Stopped("paused")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("opted_out_at", "now", errors.OPTED_OUT),
+        ("blocked_at", "now", errors.BLOCKED),
+        ("landline_until", "later", errors.LANDLINE),
+    ],
+)
+async def test_a_final_safeguard_closes_the_conversation(cast: Cast, field: str, value: str, code: int) -> None:
+    await cast.start(cast.amy)
+    at = clock.now() + timedelta(days=value == "later")
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(**{field: at}))
+    assert await cast.click(cast.amy) == Declined(code)
+    conversation = await cast.conversation()
+    assert conversation.closed_code == code and conversation.texted_at is None
+    assert await recount.differences() == []
+
+
+async def test_out_of_hours_the_person_goes_to_the_end_of_the_queue(cast: Cast) -> None:
+    kim = await cast.add_contact("+14125550102", first_name="Kim", zip="15213")
+    await cast.make()
+    await cast.start(cast.amy)
+    clock.freeze(clock.now().replace(hour=4))  # 11 at night in Pittsburgh
+    assert await cast.click(cast.amy) == Declined(errors.OUT_OF_HOURS)
+    clock.freeze(clock.now().replace(hour=16))
+    action = await Action.get(id=cast.action.id).select_related("campaign")
+    waiting = await buckets.next_in_queue(action, cast.amy.user)
+    assert waiting and waiting.contact_id == kim.id
+
+
+async def test_a_variable_that_can_not_be_filled_sends_no_blank(cast: Cast) -> None:
+    await transaction(lambda: CustomField.create(campaign=cast.meyer, title="Issue", slug="issue_id"))
+    await transaction(lambda: cast.hello.write("", "About ##{{issue_id}}. Reply STOP to opt out."))
+    await cast.start(cast.amy)
+    assert await cast.click(cast.amy) == Declined(errors.UNFILLED)
+    assert await texts() == []
+
+
+async def test_a_value_that_looks_like_a_variable_is_not_expanded(cast: Cast) -> None:
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(first_name="##{{user.phone}}"))
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    [message] = await texts()
+    assert message.body.startswith("Hi ##{{user.phone}}, it's Amy")
+
+
+async def test_a_campaign_without_a_healthy_number_sends_nothing(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    cast.number.paused_at = clock.now()
+    await transaction(cast.number.save)
+    assert await cast.click(cast.amy) == Declined(errors.NO_NUMBER)
+
+
+async def test_undo_takes_a_queued_text_back_and_the_person_can_be_texted_again(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    outcome = await cast.click(cast.amy)
+    assert isinstance(outcome, Queued)
+    assert await effects.undo(cast.amy, outcome.message.id)
+    assert [m.status for m in await texts()] == [CANCELLED]
+    assert (await cast.conversation()).texted_at is None
+    assert not await effects.undo(cast.amy, outcome.message.id)
+    assert isinstance(await cast.click(cast.amy), Queued)
+    assert await recount.differences() == []
+
+
+async def test_nobody_undoes_another_s_text(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    outcome = await cast.click(cast.amy)
+    assert isinstance(outcome, Queued)
+    assert not await effects.undo(cast.dan, outcome.message.id)
+
+
+@pytest.mark.both
+async def test_fifty_volunteers_who_start_at_once_share_a_thousand_contacts_without_overlap(cast: Cast) -> None:
+    from tests.cast import member
+    from webapp.models.contacts import ListMembership
+    from webapp.models.people import VOLUNTEER
+
+    await settle(cast, bucket_size=25)
+    rows = [
+        Contact(
+            campaign=cast.meyer,
+            phone=f"+1412556{n:04}",
+            first_name=f"C{n}",
+            zone_set_id=cast.lisa.zone_set_id,
+            created_at=clock.now(),
+        )
+        for n in range(999)
+    ]
+
+    async def fill() -> list[Membership]:
+        await Contact.bulk_create(rows, batch_size=300)
+        everyone = await Contact.filter(campaign=cast.meyer).exclude(id=cast.lisa.id)
+        await ListMembership.bulk_create(
+            [ListMembership(contact_list=cast.voters, contact=c) for c in everyone], batch_size=300
+        )
+        return [await member(cast.meyer, f"V{n}", "Olunteer", VOLUNTEER) for n in range(50)]
+
+    people = await transaction(fill)
+    await cast.make()
+    assert await Conversation.filter(action=cast.action).count() == 1000
+    await asyncio.gather(*(cast.start(person) for person in people for _ in range(2)))
+    held = await Conversation.filter(action=cast.action).values_list("user_id", "bucket_id")
+    sizes: dict[int, int] = {}
+    for user_id, _ in held:
+        if user_id:
+            sizes[user_id] = sizes.get(user_id, 0) + 1
+    assert sum(sizes.values()) == 1000 and max(sizes.values()) == 25
+    assert await Bucket.filter(action=cast.action).count() <= 50
+    assert await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_a_database_error_at_start_never_reads_as_all_done(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> int:
+        raise RuntimeError("the database went away")
+
+    monkeypatch.setattr(buckets, "_claim", broken)
+    with pytest.raises(RuntimeError):
+        await cast.start(cast.amy)
+    assert await Bucket.all().count() == 0
+    assert (await cast.conversation()).user_id is None
+
+
+async def test_a_second_start_gives_the_same_bucket(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    await cast.start(cast.amy)
+    assert await Bucket.all().count() == 1
+
+
+async def test_a_contact_skipped_twice_goes_back_to_the_pool(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    await buckets.skip(await cast.conversation())
+    assert (await cast.conversation()).user_id == cast.amy.user_id
+    await buckets.skip(await cast.conversation())
+    conversation = await cast.conversation()
+    assert conversation.user_id is None and conversation.last_holder_id == cast.amy.user_id
+    assert await recount.differences() == []
+
+
+async def test_start_hands_out_only_people_awake_for_ten_more_minutes(cast: Cast) -> None:
+    keoni = await cast.add_contact("+18085550107", first_name="Keoni", zip="96720")  # Hawaii, 6 in the morning
+    await cast.make()
+    await cast.start(cast.amy)
+    assert (await cast.conversation(keoni)).user_id is None
+    assert (await cast.conversation()).user_id == cast.amy.user_id
+    action = await Action.get(id=cast.action.id).select_related("campaign")
+    [group] = await buckets.asleep(action, None)
+    assert group.people == 1 and group.opens_at is not None
+    assert group.opens_at.hour == 19  # 9:00 there
+
+
+async def test_unsent_contacts_return_after_the_campaign_s_minutes(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    assert await buckets.return_unsent(cast.meyer) == 0
+    clock.freeze(clock.now() + timedelta(minutes=61))
+    assert await buckets.return_unsent(cast.meyer) == 1
+    assert (await cast.conversation()).user_id is None
+    assert isinstance(await cast.click(cast.amy), Queued), "the open card takes a free contact back"
+    assert (await cast.conversation()).user_id == cast.amy.user_id
+    assert await recount.differences() == []
+
+
+async def test_a_returned_contact_that_someone_else_took_is_moved(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    clock.freeze(clock.now() + timedelta(minutes=61))
+    await buckets.return_unsent(cast.meyer)
+    await cast.start(cast.dan)
+    assert isinstance(await cast.click(cast.amy), Moved)
+
+
+async def test_a_bucket_is_finished_and_undo_opens_it_again(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    outcome = await cast.click(cast.amy)
+    assert isinstance(outcome, Queued)
+    [bucket] = await Bucket.all()
+    assert not await buckets.finish_if_done(bucket), "its last text still waits to leave"
+    await effects.undo(cast.amy, outcome.message.id)
+    [bucket] = await Bucket.all()
+    assert bucket.finished_at is None
+
+
+async def test_a_response_script_tags_the_contact_and_undo_takes_it_back(cast: Cast) -> None:
+    will_vote = await Tag.get(campaign=cast.meyer, slug="will_vote")
+    support = await CustomField.get(campaign=cast.meyer, slug="support_rating")
+    await transaction(lambda: cast.thanks.apply_on_send([will_vote], [(support, "Supporter")]))
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(last_inbound_conversation_id=1))
+    outcome = await cast.reply(cast.amy, script=cast.thanks)
+    assert isinstance(outcome, Queued) and outcome.message.body == "Thank you, Lisa!"
+    assert [t.slug for t in (await labels.tags_of([cast.lisa.id]))[cast.lisa.id]] == ["will_vote"]
+    assert (await labels.field_values(cast.lisa.id))["support_rating"] == "Supporter"
+    await effects.undo(cast.amy, outcome.message.id)
+    assert (await labels.tags_of([cast.lisa.id]))[cast.lisa.id] == []
+    assert await labels.field_values(cast.lisa.id) == {}
+
+
+async def test_undo_leaves_what_someone_changed_since(cast: Cast) -> None:
+    support = await CustomField.get(campaign=cast.meyer, slug="support_rating")
+    await transaction(lambda: cast.thanks.apply_on_send([], [(support, "Supporter")]))
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    outcome = await cast.reply(cast.amy, script=cast.thanks)
+    assert isinstance(outcome, Queued)
+    await labels.set_field(cast.lisa.id, support, "Against", cast.gary.user_id)
+    await effects.undo(cast.amy, outcome.message.id)
+    assert (await labels.field_values(cast.lisa.id))["support_rating"] == "Against"
+
+
+async def test_a_script_with_the_opt_out_tag_lets_one_last_text_leave_and_has_no_undo(cast: Cast) -> None:
+    opt_out = await Tag.get(campaign=cast.meyer, slug="opt_out")
+    await transaction(lambda: cast.thanks.apply_on_send([opt_out], []))
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    outcome = await cast.reply(cast.amy, script=cast.thanks)
+    assert isinstance(outcome, Queued)
+    assert (await Contact.get(id=cast.lisa.id)).opted_out_at
+    first, last = await texts()
+    assert (first.status, last.status) == (CANCELLED, QUEUED)
+    assert not await effects.undo(cast.amy, outcome.message.id)
+    assert await cast.reply(cast.amy, "one more thing") == Declined(errors.OPTED_OUT)
+
+
+async def test_handing_to_an_admin_takes_the_thread_from_the_volunteer(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    conversation = await cast.conversation()
+    await handing.hand_to_staff(conversation.id, cast.amy.user)
+    assert isinstance(await cast.reply(cast.amy, "hello?"), Moved)
+    assert isinstance(await cast.reply(cast.gary, "Gary here"), Queued)
+
+
+async def test_suspending_a_volunteer_cancels_their_queue_and_frees_their_contacts(cast: Cast) -> None:
+    kim = await cast.add_contact("+14125550102", first_name="Kim", zip="15213")
+    await cast.make()
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    await handing.free_from(cast.amy)
+    assert [m.status for m in await texts()] == [CANCELLED]
+    assert (await cast.conversation()).user_id is None and (await cast.conversation(kim)).user_id is None
+    assert await recount.differences() == []
+
+
+async def test_two_initial_scripts_share_the_list_evenly(cast: Cast) -> None:
+    other = await transaction(
+        lambda: Script.create(action=cast.action, kind="initial", body=cast.hello.body, position=1)
+    )
+    for n in range(20):
+        await cast.add_contact(f"+1412555{2000 + n}", zip="15213")
+    await cast.make()
+    picked = (
+        await Conversation.filter(action=cast.action).exclude(contact=cast.lisa).values_list("script_id", flat=True)
+    )
+    assert sorted((list(picked).count(cast.hello.id), list(picked).count(other.id))) == [10, 10]
