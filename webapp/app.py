@@ -7,14 +7,13 @@ import mimetypes
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import Litestar, Request, Response, get
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp import access, config, database, live, logs, pages, queue
 from webapp.config import Settings
@@ -41,7 +40,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         config.use(settings)
     return Litestar(
         route_handlers=[static_file, *public.routers(), volunteer.router(), admin.router(), *webhooks.routers()],
-        middleware=[SecureHeaders(), OwnForms()],
+        middleware=[OwnForms()],
+        before_send=[secure],
         lifespan=[_life],
         exception_handlers={
             access.LoggedOut: access.to_login,
@@ -70,24 +70,15 @@ async def _life(app: Litestar) -> AsyncIterator[None]:
         await database.close_database()
 
 
-class SecureHeaders(ASGIMiddleware):
+async def secure(message: Message, scope: Scope) -> None:
     """The same strict headers on every answer; pages of a logged-in person are nobody's to keep."""
-
-    scopes = (ScopeType.HTTP,)
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        extra = dict(HEADERS)
-        if config.settings().secure:
-            extra[b"strict-transport-security"] = b"max-age=31536000"
-
-        async def send_with_headers(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                there = {name.lower() for name, _ in message["headers"]}
-                wanted = {**extra, **({} if b"cache-control" in there else {b"cache-control": b"no-store"})}
-                message["headers"] = [*message["headers"], *((k, v) for k, v in wanted.items() if k not in there)]
-            await send(message)
-
-        await next_app(scope, receive, send_with_headers)
+    if message["type"] != "http.response.start":
+        return
+    there = {name.lower() for name, _ in message["headers"]}
+    wanted = {**HEADERS, b"cache-control": b"no-store"}
+    if config.settings().secure:
+        wanted[b"strict-transport-security"] = b"max-age=31536000"
+    message["headers"] = [*message["headers"], *((k, v) for k, v in wanted.items() if k not in there)]
 
 
 class OwnForms(ASGIMiddleware):

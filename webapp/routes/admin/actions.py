@@ -153,7 +153,7 @@ async def _publication(
     checks = await publishing.last_look(action)
     sizes = await ActionList.filter(action=action).values_list("contact_list__size", flat=True)
     return page(
-        request, "admin/action_publish.html", status_code=status, action=action, form=form or Form(), checks=checks,
+        request, "admin/action_publish.html", status_code=status, action=action, form=Form() if form is None else form, checks=checks,
         wrong=[c for c in checks if not c.fine], people=sum(int(n) for n in sizes),  # type: ignore[call-overload]
         overrulable=member.role == "owner" and all(c.overrulable for c in checks if not c.fine),
     )  # fmt: skip

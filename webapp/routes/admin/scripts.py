@@ -175,7 +175,7 @@ async def _scripts(
     fields = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
     return page(
         request, "admin/scripts.html", status_code=status, action=action, initial=initial, response=response,
-        checks=checks, form=form or Form(), wrong=wrong, fields=fields,
+        checks=checks, form=Form() if form is None else form, wrong=wrong, fields=fields,
         tags=await Tag.filter(campaign_id=member.campaign_id, archived_at=None),
         menus=[*MENUS, ("Custom fields", [(f.title, f.slug) for f in fields])],
         empty=await _check(member, action, INITIAL, "", 0),

@@ -137,7 +137,7 @@ async def _thread(
     asked = await reporting.questions(conversation.action)
     zones = await gate.zones_of(campaign, contact.zone_set_id)
     context: dict[str, Any] = {
-        "conversation": conversation, "contact": contact, "messages": history, "form": form or _draft(member, history),
+        "conversation": conversation, "contact": contact, "messages": history, "form": _draft(member, history) if form is None else form,
         "client_id": uuid.uuid4(), "opens_at": await inbox.opens_at(conversation), "contact_zone": zones[0],
         "tags": (await labels.tags_of([contact.id]))[contact.id], "all_tags": asked.tags, "follow": follow, "q": q,
         "scripts": await _previews(member, conversation, q) if follow else [], "at": clock.now(),

@@ -1,0 +1,209 @@
+"""Every route, asked by whoever should not: deny by default."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from tests.cast import Cast
+from tests.routes.conftest import Browser
+from webapp import clock
+from webapp.database import transaction
+from webapp.models import importing
+from webapp.models.imports import ContactImport
+from webapp.models.people import Membership
+from webapp.models.texting import Queued
+
+
+def campaign_routes(app: Litestar) -> list[tuple[str, str]]:
+    """(method, path) of everything inside a campaign."""
+    found = [
+        (method, route.path_format)
+        for route in app.routes
+        if route.path_format.startswith("/c/{slug")
+        for method in getattr(route, "methods", ())
+        if method in ("GET", "POST")
+    ]
+    assert len(found) > 60
+    return sorted(found)
+
+
+async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untyped-def]
+    """One row of Meyer's for each name in a path."""
+    await cast.start(cast.amy)
+    outcome = await cast.click(cast.amy)
+    assert isinstance(outcome, Queued)
+    (tmp_path / "x.csv").write_text("phone\n2125550123\n")
+    job: ContactImport = await importing.begin(cast.meyer, "Other", tmp_path / "x.csv", "x.csv", None)
+    return {
+        "action_id": str(cast.action.id), "conversation_id": str(outcome.message.conversation_id),
+        "message_id": str(outcome.message.id), "script_id": str(cast.hello.id), "import_id": str(job.id),
+        "list_id": str(cast.voters.id), "contact_id": str(cast.lisa.id), "member_id": str(cast.dan.id),
+    }  # fmt: skip
+
+
+def fill(path: str, names: dict[str, str], slug: str) -> str:
+    filled = re.sub(r"\{(\w+)(:\w+)?\}", lambda m: slug if m[1] == "slug" else names[m[1]], path)
+    assert "{" not in filled
+    return filled
+
+
+async def ask(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
+    return await client.request(method, path, data={} if method == "POST" else None)
+
+
+async def test_a_stranger_is_led_to_the_login_everywhere(cast: Cast, app: Litestar, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    names, nobody = await ids(cast, tmp_path), await browse()
+    for method, path in campaign_routes(app):
+        answer = await ask(nobody, method, fill(path, names, "meyer"))
+        assert answer.status_code == 303 and answer.headers["location"].startswith("/login"), (method, path)
+
+
+async def test_another_campaign_s_owner_finds_nothing_of_this_one(
+    cast: Cast, app: Litestar, browse: Browser, tmp_path
+) -> None:  # type: ignore[no-untyped-def]
+    names, jonah = await ids(cast, tmp_path), await browse(cast.jonah)
+    for method, path in campaign_routes(app):
+        answer = await ask(jonah, method, fill(path, names, "meyer"))
+        assert answer.status_code == 404, (method, path)
+        assert "Not here" in answer.text
+
+
+async def test_ids_of_another_campaign_are_not_there_in_one_s_own(
+    cast: Cast, app: Litestar, browse: Browser, tmp_path
+) -> None:  # type: ignore[no-untyped-def]
+    names, jonah = await ids(cast, tmp_path), await browse(cast.jonah)
+    for method, path in campaign_routes(app):
+        if path.count("{") > 1:
+            answer = await ask(jonah, method, fill(path, names, "ryan"))
+            assert answer.status_code == 404, (method, path)
+
+
+async def test_the_office_does_not_exist_for_volunteers(cast: Cast, app: Litestar, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    names, amy = await ids(cast, tmp_path), await browse(cast.amy)
+    checked = 0
+    for method, path in campaign_routes(app):
+        if "/admin" in path:
+            answer = await ask(amy, method, fill(path, names, "meyer"))
+            assert answer.status_code == 404, (method, path)
+            checked += 1
+    assert checked > 40
+
+
+async def test_another_volunteer_s_threads_and_texts_are_not_there(
+    cast: Cast, app: Litestar, browse: Browser, tmp_path
+) -> None:  # type: ignore[no-untyped-def]
+    names, dan = await ids(cast, tmp_path), await browse(cast.dan)
+    checked = 0
+    for method, path in campaign_routes(app):
+        if "/admin" not in path and ("{conversation_id" in path or "{message_id" in path):
+            answer = await ask(dan, method, fill(path, names, "meyer"))
+            assert answer.status_code == 404, (method, path)
+            checked += 1
+    assert checked > 8
+
+
+async def test_every_page_of_the_office_opens_for_its_admin(
+    cast: Cast, app: Litestar, browse: Browser, tmp_path
+) -> None:  # type: ignore[no-untyped-def]
+    names, gary = await ids(cast, tmp_path), await browse(cast.gary)
+    for method, path in campaign_routes(app):
+        if method == "GET" and "/admin" in path:
+            answer = await gary.get(fill(path, names, "meyer"))
+            assert answer.status_code == 200, (path, answer.text[:300])
+
+
+async def test_every_form_of_the_office_survives_nonsense(cast: Cast, app: Litestar, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    """A clear answer in the page's own look, never a traceback."""
+    names, gary = await ids(cast, tmp_path), await browse(cast.gary)
+    nonsense = {"title": "\x00" * 9, "body": "{{", "lists": "-1", "state": "☃", "phone": "x" * 9999, "action": "9" * 30, "kind": "?",
+                "start_time": "25:99", "display_order": "1e9", "members": "NaN", "what": "", "client_message_id": "no", "file": "text"}  # fmt: skip
+    for method, path in campaign_routes(app):
+        if method == "POST" and "archive" not in path and "suspension" not in path:
+            answer = await gary.post(fill(path, names, "meyer"), data=nonsense)
+            assert answer.status_code < 500, (path, answer.status_code)
+            assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("number", ["0", "999999999999999999999999", "9223372036854775808"])
+async def test_numbers_no_row_can_have_are_not_found(cast: Cast, browse: Browser, number: str) -> None:
+    gary = await browse(cast.gary)
+    for path in (
+        "/c/meyer/admin/actions/{}",
+        "/c/meyer/threads/{}",
+        "/c/meyer/admin/contacts/{}",
+        "/c/meyer/admin/imports/{}",
+    ):
+        assert (await gary.get(path.format(number))).status_code == 404
+
+
+async def test_someone_not_approved_yet_sees_that_they_wait(cast: Cast, browse: Browser) -> None:
+    await transaction(lambda: Membership.filter(id=cast.amy.id).update(approved_at=None))
+    amy = await browse(cast.amy)
+    answer = await amy.get("/c/meyer/")
+    assert answer.headers["location"] == "/c/meyer/waiting"
+    assert "An admin looks at your sign-up first" in (await amy.get("/c/meyer/waiting")).text
+
+
+async def test_someone_suspended_is_told_so(cast: Cast, browse: Browser) -> None:
+    await transaction(lambda: Membership.filter(id=cast.amy.id).update(suspended_at=clock.now()))
+    amy = await browse(cast.amy)
+    assert "on hold" in (await amy.get("/c/meyer/waiting")).text
+
+
+@pytest.mark.parametrize(
+    "headers", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}]
+)
+async def test_a_form_of_another_site_changes_nothing(cast: Cast, browse: Browser, headers: dict[str, str]) -> None:
+    gary = await browse(cast.gary)
+    answer = await gary.post("/c/meyer/admin/stops", headers=headers)
+    assert answer.status_code == 403 and "came from another site" in answer.text
+    await cast.meyer.refresh_from_db()
+    assert cast.meyer.stopped_at is None
+
+
+async def test_every_answer_has_the_strict_headers(cast: Cast, browse: Browser) -> None:
+    nobody = await browse()
+    for path in ("/login", "/nowhere", "/health"):
+        headers = (await nobody.get(path)).headers
+        assert (
+            "script-src 'self'" in headers["content-security-policy"]
+            and "unsafe" not in headers["content-security-policy"]
+        )
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_no_page_has_an_inline_script_or_style(cast: Cast, app: Litestar, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    names, gary = await ids(cast, tmp_path), await browse(cast.gary)
+    for method, path in campaign_routes(app):
+        if method == "GET":
+            text = (await gary.get(fill(path, names, "meyer"), follow_redirects=True)).text
+            assert not re.search(r"<script(?![^>]*src=)|\son\w+=|\sstyle=", text), path
+
+
+async def test_an_expired_login_leads_back_to_where_one_was(cast: Cast, browse: Browser) -> None:
+    nobody = await browse()
+    answer = await nobody.get("/c/meyer/inbox?show=unread")
+    assert answer.headers["location"] == "/login?next=/c/meyer/inbox%3Fshow%3Dunread&expired=1"
+    page = await nobody.get(answer.headers["location"])
+    assert "You were logged out" in page.text
+
+
+async def test_htmx_is_told_to_load_the_login_whole(cast: Cast, browse: Browser) -> None:
+    nobody = await browse(None, **{"hx-request": "true", "hx-request-type": "partial"})
+    answer = await nobody.get("/c/meyer/inbox")
+    assert answer.status_code == 200 and answer.headers["hx-redirect"].startswith("/login")
+
+
+async def test_live_news_of_nobody_is_401_and_not_a_page(cast: Cast, browse: Browser) -> None:
+    assert (await (await browse()).get("/live")).status_code == 401
+
+
+async def test_a_made_up_session_is_nobody(cast: Cast, browse: Browser) -> None:
+    client = await browse()
+    client.cookies.set("textbank_session", uuid.uuid4().hex)
+    assert (await client.get("/c/meyer/")).status_code == 303
