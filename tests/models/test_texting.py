@@ -191,7 +191,7 @@ async def test_fifty_volunteers_who_start_at_once_share_a_thousand_contacts_with
 
 @pytest.mark.both
 async def test_a_database_error_at_start_never_reads_as_all_done(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken(*_: object, **__: object) -> int:
+    async def broken(*_: object, **__: object) -> list:
         raise RuntimeError("the database went away")
 
     monkeypatch.setattr(buckets, "_claim", broken)

@@ -78,37 +78,42 @@ async def _new_bucket(action: Action, user: User, now: datetime) -> Bucket | Non
     bucket = await Bucket.create(action=action, user=user, size=size, started_at=now, last_used_at=now)
     awake = await open_zone_sets(action.campaign, now, START_MARGIN)
     kept = await _claim(action, user, bucket, awake, size, from_pool=False)
-    taken = await _claim(action, user, bucket, awake, size - kept, from_pool=True)
+    taken = await _claim(action, user, bucket, awake, size - len(kept), from_pool=True)
     if not kept + taken:
         await bucket.delete()
         return None
-    tallies.add(action.id, user.id, {"remaining": taken})
-    tallies.add(action.id, 0, {"remaining": -taken})
+    for conversation in taken:
+        tallies.add(action.id, user.id, conversation.counts())
+        conversation.unread = False  # nobody's in the pool
+        tallies.add(action.id, 0, conversation.counts(), -1)
     return bucket
+
+
+_COUNTED = "needs_attention, unread, replied_at, reported_at, opted_out_at"
 
 
 async def _claim(
     action: Action, user: User, bucket: Bucket, awake: list[int | None], size: int, from_pool: bool
-) -> int:
+) -> list[Conversation]:
     """Selects and takes in one statement, ordered, passing over rows another Start holds, its condition repeated."""
     if size <= 0 or not awake:
-        return 0
+        return []
     holder = "user_id IS NULL AND NOT with_staff" if from_pool else f"user_id = {int(user.id)}"
     known = ", ".join(str(int(n)) for n in awake if n is not None) or str(NOBODY)
     zones = f"(zone_set_id IN ({known})" + (" OR zone_set_id IS NULL)" if None in awake else ")")
     free = f"action_id = {int(action.id)} AND {holder} AND texted_at IS NULL AND closed_code IS NULL AND {zones}"
     skip = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
-    changes = "bucket_id = ?, skips = 0" + (", user_id = ?, held_since = ?, held_by_start = ?" if from_pool else "")
-    values: list = [bucket.id]
+    changes, values = "bucket_id = ?, skips = 0", [bucket.id]
     if from_pool:
+        changes += ", user_id = ?, held_since = ?, held_by_start = ?, unread = (replied_at IS NOT NULL)"
         values += [user.id, sql_time(bucket.started_at), True]
     # MATERIALIZED: as a plain subselect PostgreSQL may run it once a row, and hand out far more than `size`
     rows = await database.query(
         f"WITH picked AS MATERIALIZED (SELECT id FROM conversation WHERE {free} ORDER BY turn, id LIMIT {int(size)}{skip})"  # noqa: S608
-        f" UPDATE conversation SET {changes} WHERE id IN (SELECT id FROM picked) AND {free} RETURNING id",
+        f" UPDATE conversation SET {changes} WHERE id IN (SELECT id FROM picked) AND {free} RETURNING {_COUNTED}",
         *values,
     )
-    return len(rows)
+    return [Conversation(**row) for row in rows]
 
 
 async def next_in_queue(action: Action, user: User) -> Conversation | None:

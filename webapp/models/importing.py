@@ -77,7 +77,8 @@ async def _take(job: ContactImport, rows: Iterator[list_file.Record], columns: c
 
 @transactional
 async def _store(job: ContactImport, part: list[list_file.Record], columns: contact_columns.Columns) -> bool:
-    fresh = await ContactImport.filter(id=job.id).select_for_update().select_related("campaign", "contact_list").get()
+    fresh = await ContactImport.filter(id=job.id).select_for_update().get()
+    await fresh.fetch_related("campaign", "contact_list")
     if fresh.status != RUNNING or fresh.cursor != job.cursor:
         return False
     counted = await storing.store(fresh, part, columns)

