@@ -13,7 +13,18 @@ from webapp.models import attention, effects, gate, pool, tallies, values
 from webapp.models.actions import Action
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Bucket, Conversation
-from webapp.models.messages import CONFIRMATION, FOLLOW_UP, INITIAL, OUT, QUEUED, Message
+from webapp.models.messages import (
+    CONFIRMATION,
+    FOLLOW_UP,
+    INITIAL,
+    OUT,
+    QUEUED,
+    RECEIVED,
+    SENDING,
+    TAKEN,
+    UNKNOWN,
+    Message,
+)
 from webapp.models.numbers import PhoneNumber
 from webapp.models.people import Membership
 from webapp.models.scripts import Script
@@ -51,7 +62,8 @@ class Declined:
 
 @dataclass(frozen=True)
 class Stopped:
-    """First texts are stopped: "stopped", "paused" or "ended"; or the volunteer may not text ("member")."""
+    """First texts are stopped: "setup", "stopped", "paused" or "ended"; the volunteer may not text ("member"); or no
+    first text has left in this conversation, so there is nothing to follow up ("first")."""
 
     why: str
 
@@ -133,6 +145,8 @@ async def send_reply(
         return earlier
     if not await _still_active(member):
         return Stopped("member")
+    if not await Message.exists(conversation=conversation, status__in=(SENDING, UNKNOWN, TAKEN, RECEIVED)):
+        return Stopped("first")
     text = await values.render(action.campaign, script, contact, member.user) if script else None
     body, unfilled = (text.text, text.unfilled) if text else (typed.strip(), ())
     opts_out = bool(script and await effects.opts_out(script))

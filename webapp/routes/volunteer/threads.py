@@ -54,6 +54,11 @@ async def _answer(
             return page(request, "volunteer/moved.html", "volunteer/_moved.html", status_code=409)
         case texting.Declined(_):
             form.wrong("body", outcome.sentence + " " + pages.gettext("Nothing was sent; your words are kept."))
+        case texting.Stopped("first"):
+            form.wrong(
+                "body",
+                pages.gettext("Their first text has not left yet, so there is nothing to follow up. Nothing was sent."),
+            )
         case texting.Stopped(_):
             form.wrong("body", pages.gettext("You can't text for this campaign now. Ask an admin."))
     return await _thread(request, member, conversation, status=422, form=form)
