@@ -1,0 +1,135 @@
+"""The real SDK against the simulator: each trouble becomes the right word of ours."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from tests.cast import Cast
+from tests.conftest import free_port
+from webapp import config
+from webapp.gateways import twilio as gateway
+from webapp.gateways.twilio import Later, Rejected, Sent, Twilio, Unknown
+
+LISA, NUMBER = "+14125550101", "+14125550188"
+
+
+@pytest.fixture
+async def account(cast: Cast, twilio: httpx.AsyncClient) -> AsyncIterator[Twilio]:
+    twilio.carrier.store.add_number(NUMBER, "http://texts.example/webhooks/twilio/inbound")  # type: ignore[attr-defined]
+    opened = Twilio(config.settings())
+    yield opened
+    await opened.close()
+
+
+async def send(account: Twilio, to: str = LISA, from_: str = NUMBER, body: str = "Hi Lisa") -> gateway.Outcome:
+    return await account.send(to, from_, body, "http://texts.example/webhooks/twilio/status?message=1", 600)
+
+
+async def fault(twilio: httpx.AsyncClient, do: str, **more: object) -> None:
+    assert (await twilio.post("/simulator/faults", json={"do": do, **more})).status_code == 201
+
+
+async def on_phones(twilio: httpx.AsyncClient) -> int:
+    return len((await twilio.get("/simulator/messages")).json())
+
+
+async def test_a_text_is_taken_with_a_sid(account: Twilio, twilio: httpx.AsyncClient) -> None:
+    outcome = await send(account)
+    assert isinstance(outcome, Sent) and outcome.sid.startswith("SM") and len(outcome.sid) == 34
+    [text] = (await twilio.get("/simulator/messages")).json()
+    assert (text["to"], text["body"], text["validity"], text["segments"]) == (LISA, "Hi Lisa", 600, 1)
+
+
+@pytest.mark.parametrize(
+    ("to", "from_", "body", "code"),
+    [("+15005550001", NUMBER, "x", 21211), ("+15005550004", NUMBER, "x", 21610), ("+15005550009", NUMBER, "x", 21614),
+     ("12", NUMBER, "x", 21211), (LISA, "+12125550000", "x", 21606), (LISA, NUMBER, "", 21602), (LISA, NUMBER, "x" * 1601, 21617)],
+)  # fmt: skip
+async def test_a_refusal_says_its_code(account: Twilio, to: str, from_: str, body: str, code: int) -> None:
+    assert await send(account, to, from_, body) == Rejected(code)
+
+
+@pytest.mark.parametrize(
+    ("do", "expected", "arrived"),
+    [
+        ("429", Later, 0),
+        ("500", Unknown, 0),
+        ("reset_before", Unknown, 0),
+        ("reset_after", Unknown, 1),
+        ("unreadable", Unknown, 1),
+    ],
+)
+async def test_trouble_on_the_way(
+    account: Twilio, twilio: httpx.AsyncClient, do: str, expected: type, arrived: int
+) -> None:
+    await fault(twilio, do)
+    assert isinstance(await send(account), expected)
+    assert await on_phones(twilio) == arrived
+
+
+@pytest.mark.parametrize(("do", "arrived"), [("timeout_before", 0), ("timeout_after", 1)])
+async def test_a_time_out_holds_and_is_unknown(
+    cast: Cast, twilio: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, do: str, arrived: int
+) -> None:
+    monkeypatch.setattr(gateway, "TOTAL", 0.5)
+    twilio.carrier.store.add_number(NUMBER)  # type: ignore[attr-defined]
+    opened = Twilio(config.settings())
+    await fault(twilio, do, seconds=3)
+    assert isinstance(await send(opened), Unknown)
+    assert await on_phones(twilio) == arrived
+    await opened.close()
+
+
+@pytest.mark.parametrize("code", [21211, 21610, 30007, 99999])
+async def test_any_error_code_can_be_rehearsed(account: Twilio, twilio: httpx.AsyncClient, code: int) -> None:
+    await fault(twilio, "code", code=code)
+    assert await send(account) == Rejected(code)
+
+
+async def test_nothing_listening_is_certainly_not_taken(cast: Cast) -> None:
+    opened = Twilio(replace(config.settings(), twilio_api_url=f"http://127.0.0.1:{free_port()}"))
+    assert isinstance(await send(opened), Later)
+    await opened.close()
+
+
+async def test_a_wrong_token_is_bad_credentials(cast: Cast, twilio: httpx.AsyncClient) -> None:
+    opened = Twilio(replace(config.settings(), twilio_auth_token="wrong"))
+    assert await send(opened) == Rejected(20003)
+    assert not await opened.account_answers()
+    await opened.close()
+
+
+async def test_what_was_sent_can_be_looked_up_newest_first(account: Twilio) -> None:
+    await send(account, body="first")
+    await send(account, body="second")
+    await send(account, to="+14125550102", body="to another")
+    found = await account.texts_between(LISA, NUMBER)
+    assert [text.body for text in found] == ["second", "first"]
+    assert (await account.text(found[0].sid)).body == "second"
+
+
+async def test_a_long_list_is_followed_page_by_page(account: Twilio) -> None:
+    for n in range(7):
+        await send(account, body=f"text {n}")
+    found = await account.client.messages.list_async(to=LISA, page_size=3)
+    assert [message.body for message in found] == [f"text {n}" for n in reversed(range(7))]
+
+
+async def test_numbers_are_bought_listed_and_pointed_here(account: Twilio) -> None:
+    assert await account.account_answers()
+    bought = await account.buy("814", "http://elsewhere.example/")
+    assert bought.e164.startswith("+1814")
+    await account.point_here(bought.sid, "http://texts.example/webhooks/twilio/inbound")
+    assert {n.e164: n.sms_url for n in await account.numbers()}[
+        bought.e164
+    ] == "http://texts.example/webhooks/twilio/inbound"
+
+
+async def test_after_stop_twilio_itself_refuses(account: Twilio, twilio: httpx.AsyncClient) -> None:
+    await send(account)
+    await twilio.post("/simulator/replies", json={"from": LISA, "to": NUMBER, "body": "STOP", "deliver": False})
+    assert await send(account, body="again") == Rejected(21610)

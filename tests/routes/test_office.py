@@ -1,0 +1,325 @@
+"""The office's pages: each works, refuses the wrong form, and leaves an audit row."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cast import Cast
+from tests.models.test_receiving import says, texted
+from tests.routes.conftest import Browser
+from webapp.database import transaction
+from webapp.models import importing
+from webapp.models.actions import Action, ActionUser, ReportTag
+from webapp.models.audit import AuditEvent
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.conversations import Conversation
+from webapp.models.imports import ContactImport
+from webapp.models.labels import CustomField, Tag
+from webapp.models.mail import Mail
+from webapp.models.opt_outs import OptOut
+from webapp.models.people import Membership
+from webapp.models.scripts import Script, ScriptTag, ScriptValue
+
+OFFICE = "/c/meyer/admin"
+SAMPLES = Path(__file__).parents[1] / "samples"
+SETTINGS = {"start_time": "10:00", "end_time": "20:00", "timezone": "America/Chicago", "bucket_size": "25", "preferred_area_codes": "814, 412",
+            "fallback_sender": "a friend", "fallback_recipient": "neighbor", "outbound_lock": "1", "return_after_minutes": "30", "undo_seconds": "3",
+            "queue_limit_minutes": "20", "possible_opt_out_hours": "3", "waiting_reply_minutes": "45"}  # fmt: skip
+
+
+async def audited(what: str) -> int:
+    return await AuditEvent.filter(what=what).count()
+
+
+async def test_settings_are_saved_and_noted(cast: Cast, browse: Browser) -> None:
+    answer = await (await browse(cast.gary)).post(OFFICE + "/settings", data=SETTINGS)
+    assert answer.status_code == 200 and "Saved." in answer.text
+    meyer = await Campaign.get(id=cast.meyer.id)
+    assert (meyer.start_time, meyer.end_time, meyer.bucket_size, meyer.undo_seconds) == ("10:00", "20:00", 25, 3)
+    assert meyer.area_codes == ["814", "412"] and not meyer.disable_custom_responses
+    assert await audited("settings.saved") == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [("start_time", "07:59", "before 8:00 AM"), ("end_time", "21:01", "after 9:00 PM"), ("end_time", "10:00", "after the start"),
+     ("bucket_size", "7", "choose one"), ("undo_seconds", "16", "from 0 to 15"), ("preferred_area_codes", "12", "three digits"),
+     ("timezone", "Mars/Base", "choose one"), ("fallback_sender", "", "is missing"), ("start_time", "noon", "such as 09:00")],
+)  # fmt: skip
+async def test_a_wrong_setting_has_its_error_beside_it_and_nothing_is_saved(
+    cast: Cast, browse: Browser, field: str, value: str, words: str
+) -> None:
+    answer = await (await browse(cast.gary)).post(OFFICE + "/settings", data={**SETTINGS, field: value})
+    assert answer.status_code == 422 and words in answer.text and "What you typed is kept" in answer.text
+    assert 'value="neighbor"' in answer.text
+    assert (await Campaign.get(id=cast.meyer.id)).bucket_size == 100
+
+
+async def test_a_list_goes_through_the_page(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    with (SAMPLES / "meyer_gotv.csv").open("rb") as file:
+        answer = await gary.post(OFFICE + "/imports", files={"file": ("meyer_gotv.csv", file)}, data={"name": "GOTV"})
+    assert answer.status_code == 303
+    path = answer.headers["location"]
+    assert "Waits to be read" in (await gary.get(path)).text
+    job = await ContactImport.get()
+    while await importing.run(job.id, 60):
+        pass
+    page = (await gary.get(path)).text
+    assert "5,000 contacts stored" in page and "9 rows refused" in page and "<code>language</code>" in page
+    assert 'hx-trigger="load delay:1s"' not in page, "a finished upload asks no more"
+    refused = await gary.get(path + "/refused.csv")
+    assert refused.headers["content-type"].startswith("text/csv")
+    lines = refused.content.decode("utf-8-sig").splitlines()
+    assert (
+        len(lines) == 10
+        and lines[0].endswith("line,why")
+        and any("Not a number in the United States" in line for line in lines)
+    )
+    assert "GOTV" in (await gary.get(OFFICE + "/lists")).text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [("photo.csv", b"\x89PNG\r\n\x1a\n" + b"\x00" * 200, "This is a picture"), ("empty.csv", b"", "The file is empty"),
+     ("quote.csv", b'phone,name\n2125550123,"Lisa\n3125550145,Bo\n', "never closed")],
+)  # fmt: skip
+async def test_a_file_that_is_no_list_is_told_and_nothing_is_stored(
+    cast: Cast, browse: Browser, name: str, content: bytes, words: str
+) -> None:
+    gary = await browse(cast.gary)
+    answer = await gary.post(OFFICE + "/imports", files={"file": (name, content)})
+    job = await ContactImport.get()
+    await importing.run(job.id, 60)
+    page = (await gary.get(answer.headers["location"])).text
+    assert words in page and "Nothing was stored" in page
+    assert await Contact.filter(campaign=cast.meyer).count() == 1
+
+
+async def test_a_list_without_a_phone_column_asks_which_one_it_is(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    answer = await gary.post(OFFICE + "/imports", files={"file": ("x.csv", b"Nummer,Vorname\n2125550123,Lisa\n")})
+    job = await ContactImport.get()
+    await importing.run(job.id, 60)
+    path = answer.headers["location"]
+    assert "Which column is what?" in (await gary.get(path)).text
+    await gary.post(path + "/mapping", data={"column_0": "phone", "column_1": "first_name"})
+    await importing.run(job.id, 60)
+    assert (await Contact.get(phone="+12125550123")).first_name == "Lisa"
+
+
+async def test_uploading_nothing_is_told(cast: Cast, browse: Browser) -> None:
+    answer = await (await browse(cast.gary)).post(OFFICE + "/imports", data={"name": "x"})
+    assert answer.status_code == 422 and "No file was chosen" in answer.text
+
+
+async def make_action(gary, cast: Cast) -> int:  # type: ignore[no-untyped-def]
+    answer = await gary.post(
+        OFFICE + "/actions",
+        data={
+            "title": "Ballot cure",
+            "lists": str(cast.voters.id),
+            "description": "d",
+            "instructions": "i",
+            "ends_on": "",
+        },
+    )
+    return int(re.search(r"/actions/(\d+)/scripts", answer.headers["location"])[1])  # type: ignore[index]
+
+
+async def test_an_action_is_made_scripted_published_and_texted(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    action = await make_action(gary, cast)
+    good = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer for Senate. Reply STOP to opt out."
+    for body in (good, good.replace("Hi", "Hello")):
+        assert (
+            await gary.post(f"{OFFICE}/actions/{action}/scripts", data={"kind": "initial", "body": body})
+        ).status_code == 303
+    will_vote = await Tag.get(campaign=cast.meyer, slug="will_vote")
+    response = {
+        "kind": "response",
+        "name": "Yes",
+        "body": "Great, ##{{first_name}}!",
+        "tags": str(will_vote.id),
+        "value_support_rating": "Supporter",
+    }
+    assert (await gary.post(f"{OFFICE}/actions/{action}/scripts", data=response)).status_code == 303
+    assert await ScriptTag.all().count() == 1 and (await ScriptValue.get()).value == "Supporter"
+    await gary.post(f"{OFFICE}/actions/{action}/report-settings", data={"tags": str(will_vote.id)})
+    assert await ReportTag.filter(action_id=action).count() == 1
+    page = (await gary.get(f"{OFFICE}/actions/{action}/publication")).text
+    assert "2 initial scripts" in page and "Nothing in the way" in page
+    assert (await gary.post(f"{OFFICE}/actions/{action}/publication", data={"state": "public"})).status_code == 303
+    from webapp.models import making
+
+    while await making.make_some(action):
+        pass
+    assert await Conversation.filter(action_id=action).count() == 1
+    assert "Ballot cure" in (await (await browse(cast.amy)).get("/c/meyer/")).text
+    assert await audited("action.published") == 1
+
+
+async def test_a_title_is_wanted_and_what_was_typed_is_kept(cast: Cast, browse: Browser) -> None:
+    answer = await (await browse(cast.gary)).post(
+        OFFICE + "/actions", data={"title": "", "description": "Kept words", "lists": str(cast.voters.id)}
+    )
+    assert answer.status_code == 422 and "Title is missing" in answer.text and "Kept words" in answer.text
+    assert re.search(r'value="\d+" checked', answer.text)
+
+
+async def test_an_unknown_variable_can_not_be_saved_and_the_nearest_is_named(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    answer = await gary.post(
+        f"{OFFICE}/actions/{cast.action.id}/scripts",
+        data={"kind": "initial", "body": "Hi ##{{frist_name}}. Reply STOP to opt out."},
+    )
+    assert answer.status_code == 422 and "Do you mean first_name?" in answer.text and "frist_name" in answer.text
+    assert await Script.filter(action=cast.action, kind="initial").count() == 1
+
+
+async def test_the_preview_counts_and_lints_while_one_types(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    answer = await gary.post(
+        f"{OFFICE}/actions/{cast.action.id}/preview",
+        data={"kind": "initial", "body": "Hi ##{{first_name}} — vote! https://bit.ly/x", "place": "new"},
+    )
+    assert "UCS-2" in answer.text and "bit.ly is a link shortener" in answer.text and "No way to opt out" in answer.text
+    assert "Hi Lisa — vote!" in answer.text
+
+
+async def test_missing_opt_out_wording_stops_admins_and_an_owner_may_overrule_it_with_a_reason(
+    cast: Cast, browse: Browser
+) -> None:
+    gary, selina = await browse(cast.gary), await browse(cast.selina)
+    action = await make_action(gary, cast)
+    await gary.post(
+        f"{OFFICE}/actions/{action}/scripts", data={"kind": "initial", "body": "Hi ##{{first_name}}, vote!"}
+    )
+    path = f"{OFFICE}/actions/{action}/publication"
+    for client, form in ((gary, {"state": "public", "reason": "because"}), (selina, {"state": "public"})):
+        answer = await client.post(path, data=form)
+        assert answer.status_code == 422 and "No way to opt out" in answer.text
+    assert (await selina.post(path, data={"state": "public", "reason": "Members asked for it"})).status_code == 303
+    assert (await Action.get(id=action)).opt_out_overruled == "Members asked for it"
+    assert (await AuditEvent.get(what="action.published")).detail["overruled"] == "Members asked for it"
+
+
+async def test_a_draft_sent_to_hand_picked_users_is_private_to_them(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    action = await make_action(gary, cast)
+    await gary.post(
+        f"{OFFICE}/actions/{action}/scripts", data={"kind": "initial", "body": "Hi. Reply STOP to opt out."}
+    )
+    answer = await gary.post(OFFICE + "/users/sendings", data={"members": str(cast.amy.id), "action": str(action)})
+    assert "was sent to 1 more" in answer.text
+    assert (await Action.get(id=action)).state == "private"
+    assert "Ballot cure" in (await (await browse(cast.amy)).get("/c/meyer/")).text
+    dan = await browse(cast.dan)
+    assert "Ballot cure" not in (await dan.get("/c/meyer/")).text
+    assert (await dan.get(f"/c/meyer/actions/{action}")).status_code == 404
+    assert await ActionUser.filter(action_id=action).count() == 1
+
+
+async def test_a_draft_that_is_not_ready_is_not_sent(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    action = await make_action(gary, cast)
+    answer = await gary.post(OFFICE + "/users/sendings", data={"members": str(cast.amy.id), "action": str(action)})
+    assert answer.status_code == 422 and "not ready yet" in answer.text
+    assert (await Action.get(id=action)).state == "draft"
+
+
+async def test_pause_and_resume(cast: Cast, browse: Browser) -> None:
+    gary, amy = await browse(cast.gary), await browse(cast.amy)
+    await gary.post(f"{OFFICE}/actions/{cast.action.id}/pauses")
+    answer = await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")
+    assert answer.status_code == 409 and "The office paused this action. Replies go on." in answer.text
+    await gary.post(f"{OFFICE}/actions/{cast.action.id}/resumption")
+    assert (await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")).status_code == 303
+
+
+async def test_stop_everything_and_start_again(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    await gary.post(OFFICE + "/stops")
+    assert "All texts are stopped" in (await gary.get(OFFICE + "/setup")).text
+    await gary.post(OFFICE + "/stops/end")
+    assert "All texts are stopped" not in (await gary.get(OFFICE + "/setup")).text
+    assert await audited("campaign.stopped") == await audited("campaign.started_again") == 1
+
+
+async def test_a_waiting_volunteer_is_approved_and_told_by_mail(cast: Cast, browse: Browser) -> None:
+    await transaction(lambda: Membership.filter(id=cast.amy.id).update(approved_at=None))
+    gary = await browse(cast.gary)
+    assert "1 waits for approval" in (await gary.get(OFFICE + "/users")).text
+    await gary.post(f"{OFFICE}/users/{cast.amy.id}/approval")
+    assert (await Membership.get(id=cast.amy.id)).active
+    assert (await Mail.get()).to == "amy@example.org" and await audited("user.approved") == 1
+
+
+async def test_a_suspended_volunteer_is_out_at_once_and_can_come_back(cast: Cast, browse: Browser) -> None:
+    gary, amy = await browse(cast.gary), await browse(cast.amy)
+    await gary.post(f"{OFFICE}/users/{cast.amy.id}/suspension")
+    assert (await amy.get("/c/meyer/inbox")).headers["location"] == "/c/meyer/waiting"
+    await gary.post(f"{OFFICE}/users/{cast.amy.id}/reinstatement")
+    assert (await amy.get("/c/meyer/inbox")).status_code == 200
+
+
+async def test_nobody_suspends_an_owner_or_themselves(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    for who in (cast.selina, cast.gary):
+        assert (await gary.post(f"{OFFICE}/users/{who.id}/suspension")).status_code == 422
+        assert (await Membership.get(id=who.id)).active
+
+
+async def test_tags_and_fields_are_made_with_slugs_that_stay(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    assert (
+        await gary.post(
+            OFFICE + "/settings/tags", data={"name": "Needs a Ride", "display_order": "6", "reportable": "1"}
+        )
+    ).status_code == 303
+    assert (await Tag.get(campaign=cast.meyer, slug="needs_a_ride")).reportable
+    assert (
+        "already"
+        in (await gary.post(OFFICE + "/settings/tags", data={"name": "needs a ride", "display_order": "6"})).text
+    )
+    field = {"title": "Issue ID", "type": "SelectionField", "options": "Healthcare\nEducation", "display_order": "1"}
+    assert (await gary.post(OFFICE + "/settings/fields", data=field)).status_code == 303
+    assert (await CustomField.get(campaign=cast.meyer, slug="issue_id")).choices == ["Healthcare", "Education"]
+    for wrong in ({"title": "First Name"}, {"title": "X", "options": ""}, {"title": "Issue id"}):
+        assert (await gary.post(OFFICE + "/settings/fields", data={**field, **wrong})).status_code == 422
+
+
+async def test_a_number_is_opted_out_by_hand_and_nothing_takes_it_back(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    assert (await gary.post(OFFICE + "/opt-outs", data={"phone": "814-555-01"})).status_code == 422
+    await gary.post(OFFICE + "/opt-outs", data={"phone": "(212) 555-0123"})
+    assert (await OptOut.get(phone="+12125550123")).source == "admin"
+    assert "+12125550123" in (await gary.get(OFFICE + "/opt-outs")).text
+    assert (await Contact.get(phone="+12125550123")).opted_out_at
+
+
+async def test_results_agree_with_what_was_done(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    await texted(cast)
+    await says(cast, "Yes")
+    await cast.reply(cast.amy, "Great")
+    await says(cast, "STOP")
+    page = (await gary.get(f"{OFFICE}/actions/{cast.action.id}/results")).text
+    figures = dict(re.findall(r"<dt>([^<]+)</dt><dd>([\d,]+)</dd>", page))
+    assert figures == {
+        "Sent to": "1", "Seen": "1", "Started": "1", "Completed": "1", "Performs": "1", "Reports": "0", "Initial Messages": "1",
+        "Messages Remaining": "0", "Responses": "2", "Follow-Ups": "0", "Needs Attention": "0", "Available Reports Filled": "0",
+        "Opt-Outs": "1", "Link Clicks": "0", "Twilio Errors": "0", "Carrier Filtering": "0", "Safeguards": "0",
+    }  # fmt: skip
+
+
+async def test_the_join_code_can_be_renewed(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    page = (await gary.get(OFFICE + "/settings/info")).text
+    assert "482913" in page and "data:image/svg+xml" in page
+    await gary.post(OFFICE + "/settings/join-codes")
+    assert (await Campaign.get(id=cast.meyer.id)).join_code != "482913"

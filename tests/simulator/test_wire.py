@@ -1,0 +1,186 @@
+"""The simulator answers as the published API does, and never runs beside a real account."""
+
+from __future__ import annotations
+
+import json
+import re
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from twilio.request_validator import RequestValidator
+
+from tests.cast import Cast
+from tests.conftest import until
+from webapp.simulator import main as simulator
+from webapp.simulator import personas, wire
+
+WIRE = json.loads((Path(__file__).parents[1] / "vectors" / "sdk_wire.json").read_text())
+ROOT = f"/2010-04-01/Accounts/{simulator.ACCOUNT}"
+AUTH = (simulator.ACCOUNT, simulator.TOKEN)
+MESSAGE_KEYS = {
+    "body",
+    "num_segments",
+    "direction",
+    "from",
+    "to",
+    "date_updated",
+    "price",
+    "error_message",
+    "uri",
+    "account_sid",
+    "num_media",
+    "status",
+    "messaging_service_sid",
+    "sid",
+    "date_sent",
+    "date_created",
+    "error_code",
+    "price_unit",
+    "api_version",
+    "subresource_uris",
+}
+PAGE_KEYS = {
+    "end",
+    "first_page_uri",
+    "next_page_uri",
+    "page",
+    "page_size",
+    "previous_page_uri",
+    "start",
+    "uri",
+    "messages",
+}
+
+
+async def test_a_created_message_has_every_key_in_twilio_s_types(cast: Cast, twilio: httpx.AsyncClient) -> None:
+    twilio.carrier.store.add_number("+14125550188")  # type: ignore[attr-defined]
+    form = {"To": "+14125550101", "From": "+14125550188", "Body": "Hola ñ 👍"}
+    answer = await twilio.post(ROOT + "/Messages.json", data=form, auth=AUTH)
+    assert answer.status_code == 201
+    told = answer.json()
+    assert set(told) == MESSAGE_KEYS
+    assert (told["num_segments"], told["num_media"], told["error_code"], told["price"]) == ("1", "0", None, None)
+    assert (
+        re.fullmatch(r"SM[0-9a-f]{32}", told["sid"])
+        and told["status"] == "queued"
+        and told["direction"] == "outbound-api"
+    )
+    assert parsedate_to_datetime(told["date_created"]).tzinfo
+    listed = (await twilio.get(ROOT + "/Messages.json", auth=AUTH)).json()
+    assert set(listed) == PAGE_KEYS and listed["messages"][0]["sid"] == told["sid"]
+
+
+@pytest.mark.parametrize(("auth", "code", "status"), [((simulator.ACCOUNT, "wrong"), 20003, 401), (AUTH, 20404, 404)])
+async def test_errors_have_code_message_more_info_and_status(
+    cast: Cast, twilio: httpx.AsyncClient, auth: tuple, code: int, status: int
+) -> None:
+    answer = await twilio.get(f"{ROOT}/Messages/SM{'0' * 32}.json", auth=auth)
+    assert answer.status_code == status
+    assert set(answer.json()) == {"code", "message", "more_info", "status"} and answer.json()["code"] == code
+
+
+async def test_429_says_when_to_come_back(cast: Cast, twilio: httpx.AsyncClient) -> None:
+    await twilio.post("/simulator/faults", json={"do": "429", "seconds": 0.5})
+    answer = await twilio.post(ROOT + "/Messages.json", data={"To": "+14125550101"}, auth=AUTH)
+    assert answer.status_code == 429 and answer.headers["retry-after"] == "0.5"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [r for r in WIRE if "Messages.json" in r["path"] and r["method"] == "POST"][:6],
+    ids=lambda r: r["raw_body"][:30],
+)
+async def test_what_the_sdk_really_puts_on_the_wire_is_understood(
+    cast: Cast, twilio: httpx.AsyncClient, row: dict
+) -> None:
+    twilio.carrier.store.add_number("+13125550199")  # type: ignore[attr-defined]
+    answer = await twilio.post(
+        ROOT + "/Messages.json", content=row["raw_body"], headers={"content-type": row["content_type"]}, auth=AUTH
+    )
+    form = dict(row["form"])
+    assert answer.status_code == (201 if form.get("From") == "+13125550199" else 400), answer.text
+
+
+async def test_webhooks_are_signed_and_tell_the_whole_life(cast: Cast, twilio: httpx.AsyncClient) -> None:
+    got: list[tuple[dict, str]] = []
+    carrier = twilio.carrier  # type: ignore[attr-defined]
+
+    async def keep(url: str, form: dict[str, str]) -> None:
+        got.append((form, RequestValidator(simulator.TOKEN).compute_signature(url, form)))
+
+    carrier._post = keep
+    carrier.store.add_number("+14125550188", "http://texts.example/in")
+    form = {"To": "+14125550101", "From": "+14125550188", "Body": "Hi", "StatusCallback": "http://texts.example/s"}
+    await twilio.post(ROOT + "/Messages.json", data=form, auth=AUTH)
+    await until(lambda: len(got) == 2)
+    assert [told["MessageStatus"] for told, _ in got] == ["sent", "delivered"]
+    await carrier.receive("+14125550101", "+14125550188", "Yes")
+    assert got[2][0]["Body"] == "Yes" and got[2][0]["NumMedia"] == "0" and got[2][1]
+
+
+@pytest.mark.parametrize(
+    ("fault", "statuses"),
+    [({"do": "fail", "code": 30003}, ["sent", "undelivered"]), ({"do": "lost"}, []), ({"do": "doubled"}, ["sent", "sent", "delivered", "delivered"]),
+     ({"do": "reordered"}, ["delivered", "sent"]), ({"do": "before_answer"}, ["sent", "sent", "delivered"]), ({"do": "late", "seconds": 0.1}, ["sent", "delivered"])],
+)  # fmt: skip
+async def test_callbacks_go_wrong_as_told(
+    cast: Cast, twilio: httpx.AsyncClient, fault: dict, statuses: list[str]
+) -> None:
+    got: list[str] = []
+    carrier = twilio.carrier  # type: ignore[attr-defined]
+
+    async def keep(_: str, form: dict[str, str]) -> None:
+        got.append(form["MessageStatus"])
+
+    carrier._post = keep
+    carrier.store.add_number("+14125550188")
+    await twilio.post("/simulator/faults", json=fault)
+    form = {"To": "+14125550101", "From": "+14125550188", "Body": "Hi", "StatusCallback": "http://texts.example/s"}
+    sid = (await twilio.post(ROOT + "/Messages.json", data=form, auth=AUTH)).json()["sid"]
+    await until(lambda: carrier.store.get(sid).status in ("delivered", "undelivered") and len(got) >= len(statuses))
+    await until(lambda: not carrier._tasks)
+    assert got == statuses
+
+
+@pytest.mark.parametrize(
+    ("environ", "refused"),
+    [({}, False), ({"TEXTBANK_TWILIO_ACCOUNT_SID": simulator.ACCOUNT, "TEXTBANK_TWILIO_API_URL": "http://127.0.0.1:1"}, False),
+     ({"TEXTBANK_TWILIO_ACCOUNT_SID": "AC" + "9" * 32}, True), ({"TEXTBANK_TWILIO_API_URL": "https://api.twilio.example"}, True)],
+)  # fmt: skip
+def test_it_refuses_to_start_beside_real_credentials(environ: dict, refused: bool) -> None:
+    assert bool(simulator.refuse_beside_real_credentials(environ)) is refused
+
+
+def test_a_persona_is_the_same_person_for_the_same_phone() -> None:
+    names = {personas.of(f"+1412555{n:04}").name for n in range(1000)}
+    assert names == {persona.name for persona in personas.PERSONAS}
+    assert sum(persona.share for persona in personas.PERSONAS) == 100
+    stopper = next(f"+1412555{n:04}" for n in range(1000) if personas.of(f"+1412555{n:04}").name == "STOP")
+    assert personas.answer(stopper, 0, 1) == "STOP" and personas.answer(stopper, 1, 2) == ""
+
+
+@pytest.mark.parametrize(("text", "segments"), [("", 1), ("a" * 160, 1), ("a" * 161, 2), ("á" * 71, 2)])
+def test_segments_are_counted_with_another_library(text: str, segments: int) -> None:
+    assert wire.segments(text) == segments
+
+
+async def test_the_phones_page_answers_as_a_contact(cast: Cast, twilio: httpx.AsyncClient) -> None:
+    assert "No phone has got a text yet" in (await twilio.get("/phones")).text
+    twilio.carrier.store.add_number("+14125550188")  # type: ignore[attr-defined]
+    await twilio.post(
+        ROOT + "/Messages.json",
+        data={"To": "+14125550101", "From": "+14125550188", "Body": "Hi <b>Lisa</b>"},
+        auth=AUTH,
+    )
+    page = (await twilio.get("/phones/+14125550101")).text
+    assert "Hi &lt;b&gt;Lisa&lt;/b&gt;" in page
+    answer = await twilio.post("/phones/+14125550101/replies", data={"body": "Yes!"})
+    assert answer.status_code == 303
+    assert "Yes!" in (await twilio.get("/phones")).text
+
+
+async def test_another_site_can_not_answer_as_a_contact(cast: Cast, twilio: httpx.AsyncClient) -> None:
+    answer = await twilio.post("/personas", data={"on": "1"}, headers={"origin": "https://evil.example"})
+    assert answer.status_code == 403

@@ -1,0 +1,76 @@
+"""News reach the pages of whom they concern, and every (re)connection says: catch up."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.cast import Cast
+from tests.conftest import until
+from webapp import config, live, queue
+from webapp.live import CATCH_UP, Hub, News
+
+
+@pytest.fixture
+async def hub(cast: Cast):  # type: ignore[no-untyped-def]
+    made = Hub()
+    made.start()
+    yield made
+    await made.stop()
+
+
+async def listen(hub: Hub, user_id: int, got: list[News | None]) -> None:
+    async for news in hub.listen(user_id):
+        got.append(news)
+
+
+async def test_a_nudge_reaches_the_user_s_pages_and_nobody_else_s(hub: Hub, cast: Cast) -> None:
+    amy: list[News | None] = []
+    dan: list[News | None] = []
+    tasks = [
+        asyncio.create_task(listen(hub, cast.amy.user_id, amy)),
+        asyncio.create_task(listen(hub, cast.dan.user_id, dan)),
+    ]
+    await until(lambda: len(amy) >= 2 and len(dan) >= 2)  # the connection, and the subscription
+    await live.nudge(cast.amy.user_id, "inbox-changed", "meyer", 7)
+    await until(lambda: News("inbox-changed", "meyer", 7) in amy)
+    assert all(news == CATCH_UP for news in dan)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert hub.listeners == {}, "a page that left is forgotten"
+
+
+async def test_a_page_that_connects_is_told_to_catch_up_first(hub: Hub, cast: Cast) -> None:
+    stream = hub.listen(cast.amy.user_id)
+    assert await anext(stream) == CATCH_UP
+    await stream.aclose()
+
+
+async def test_stopping_ends_every_stream(cast: Cast) -> None:
+    hub, got = Hub(), []
+    task = asyncio.create_task(listen(hub, 1, got))
+    await until(lambda: got)
+    hub.stopping.set()
+    await asyncio.wait_for(task, 2)
+
+
+async def test_a_slow_page_loses_the_oldest_news_and_never_the_process(hub: Hub, cast: Cast) -> None:
+    stream = hub.listen(5)
+    await anext(stream)
+    for n in range(live.MOST_WAITING + 50):
+        hub._pass_on(f'{{"user": 5, "event": "inbox-changed", "campaign": "meyer", "id": {n}}}'.encode())
+    [mine] = hub.listeners[5]
+    assert mine.qsize() == live.MOST_WAITING
+    await stream.aclose()
+
+
+async def test_a_nudge_to_a_dead_valkey_is_a_log_line_and_no_error(cast: Cast) -> None:
+    await queue.close()
+    before = config.settings()
+    config.use(type(before)(**{**before.__dict__, "redis_url": "unix:///nowhere/valkey.sock"}))
+    async with asyncio.timeout(3):
+        await live.nudge(cast.amy.user_id, "inbox-changed")
+        await queue.drain(1)
+    await queue.close()

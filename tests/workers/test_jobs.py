@@ -1,0 +1,151 @@
+"""Jobs are shallow: these look at what each brings about, with the real SDK and the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from tests.cast import Cast, texts
+from webapp import clock, config
+from webapp.database import transaction
+from webapp.gateways.twilio import Twilio
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.mail import Mail
+from webapp.models.messages import Message
+from webapp.models.numbers import PhoneNumber
+from webapp.models.opt_outs import OptOut
+from webapp.simulator.mailbox import Mailbox
+from webapp.workers import housekeeping, sending
+
+HERE = "http://texts.example/webhooks/twilio/inbound"
+
+
+@pytest.fixture
+async def ctx(cast: Cast, twilio: httpx.AsyncClient) -> AsyncIterator[dict]:
+    clock.freeze(datetime.now(UTC).replace(hour=18))
+    twilio.carrier.store.add_number(cast.number.e164, HERE)  # type: ignore[attr-defined]
+    gateway = Twilio(config.settings())
+    yield {"twilio": gateway}
+    await gateway.close()
+
+
+async def text_lisa(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+
+
+async def test_a_drain_sends_everything_that_is_due(cast: Cast, ctx: dict, twilio: httpx.AsyncClient) -> None:
+    for n in range(12):
+        await cast.add_contact(f"+1412555{6000 + n}", first_name=f"C{n}", zip="15213")
+    await cast.make()
+    await cast.start(cast.amy)
+    for contact in await Contact.all():
+        await cast.click(cast.amy, contact)
+    await sending.drain(ctx, cast.number.id)
+    assert {m.status for m in await texts()} == {"taken"}
+    assert len((await twilio.get("/simulator/messages")).json()) == 13
+
+
+async def test_a_time_out_after_acceptance_is_settled_by_looking_and_sent_once(
+    cast: Cast, ctx: dict, twilio: httpx.AsyncClient
+) -> None:
+    await twilio.post("/simulator/faults", json={"do": "reset_after"})
+    await text_lisa(cast)
+    await sending.drain(ctx, cast.number.id)
+    assert [m.status for m in await texts()] == ["unknown"]
+    clock.freeze(clock.now() + timedelta(seconds=31))
+    await transaction(lambda: Message.all().update(claimed_at=datetime.now(UTC)))
+    await sending.look_up(ctx)
+    [message] = await texts()
+    assert message.status == "taken" and message.sid
+    assert len((await twilio.get("/simulator/messages")).json()) == 1
+
+
+async def test_429_waits_and_the_text_leaves_later(cast: Cast, ctx: dict, twilio: httpx.AsyncClient) -> None:
+    await twilio.post("/simulator/faults", json={"do": "429", "seconds": 0.1})
+    await text_lisa(cast)
+    await sending.drain(ctx, cast.number.id)
+    [message] = await texts()
+    assert message.status == "queued" and message.attempts == 0
+    clock.freeze(clock.now() + timedelta(seconds=1))
+    await sending.drain(ctx, cast.number.id)
+    assert [m.status for m in await texts()] == ["taken"]
+
+
+async def test_a_drain_that_stood_still_gives_its_attempt_up_unsent(
+    cast: Cast, ctx: dict, twilio: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "TOO_OLD", -1.0)
+    monkeypatch.setattr(sending, "WORK", 0.05)
+    await text_lisa(cast)
+    await sending.drain(ctx, cast.number.id)
+    assert [m.status for m in await texts()] == ["queued"]
+    assert (await twilio.get("/simulator/messages")).json() == []
+
+
+async def test_what_came_while_we_were_away_is_taken_in_by_catching_up(
+    cast: Cast, ctx: dict, twilio: httpx.AsyncClient
+) -> None:
+    await text_lisa(cast)
+    await sending.drain(ctx, cast.number.id)
+    for words in ("Yes", "STOP"):
+        await twilio.post(
+            "/simulator/replies",
+            json={"from": cast.lisa.phone, "to": cast.number.e164, "body": words, "deliver": False},
+        )
+    clock.freeze(datetime.now(UTC))
+    for _ in range(2):
+        await sending.catch_up(ctx)
+    assert [m.body for m in await texts() if m.direction == "in"] == ["Yes", "STOP"]
+    assert await OptOut.exists(phone=cast.lisa.phone)
+
+
+async def test_the_set_up_check_goes_green_and_red(cast: Cast, ctx: dict, twilio: httpx.AsyncClient) -> None:
+    await sending.check_setup(ctx, cast.meyer.id)
+    assert (await Campaign.get(id=cast.meyer.id)).set_up
+    row = twilio.carrier.store.number(cast.number.e164)  # type: ignore[attr-defined]
+    twilio.carrier.store.point(row["sid"], "http://elsewhere.example/")  # type: ignore[attr-defined]
+    await sending.check_setup(ctx, cast.meyer.id)
+    assert not (await Campaign.get(id=cast.meyer.id)).set_up
+    assert not (await PhoneNumber.get(id=cast.number.id)).webhooks_ok
+
+
+async def test_a_letter_goes_out_by_smtp_and_its_words_are_forgotten(cast: Cast, ctx: dict) -> None:
+    from tests.conftest import free_port
+
+    port = free_port()
+    mailbox = Mailbox(port, None)
+    mailbox.start()
+    config.use(type(config.settings())(**{**config.settings().__dict__, "smtp_url": f"smtp://127.0.0.1:{port}"}))
+    mail = await Mail.write("amy@example.org", "Hello", "Dear Amy,\nhttps://secret.example/x", "<p>Dear Amy</p>")
+    await housekeeping.send_mail(ctx, mail.id)
+    mailbox.stop()
+    [letter] = mailbox.letters
+    assert (letter.to, letter.subject) == ("amy@example.org", "Hello") and "Dear Amy" in letter.text
+    mail = await Mail.get(id=mail.id)
+    assert (mail.status, mail.text) == ("sent", "")
+
+
+async def test_a_letter_that_can_not_be_sent_waits_and_is_given_up_after_five_tries(cast: Cast, ctx: dict) -> None:
+    mail = await Mail.write("amy@example.org", "Hello", "Dear Amy")
+    for tries in range(1, 6):
+        await housekeeping.send_mail(ctx, mail.id)
+        mail = await Mail.get(id=mail.id)
+        assert mail.attempts == tries
+    assert mail.status == "failed"
+
+
+async def test_the_sweep_finds_texts_no_nudge_reached(cast: Cast, ctx: dict) -> None:
+    from webapp import queue
+    from webapp.models import sending as verbs
+
+    await text_lisa(cast)
+    assert await verbs.numbers_with_due_texts() == [cast.number.id]
+    await queue.pool().flushall()
+    await sending.sweep(ctx)
+    jobs = await queue.pool().queued_jobs()
+    assert [(job.function, job.args) for job in jobs] == [("drain", (cast.number.id,))]
