@@ -15,8 +15,8 @@ from webapp.models import making, numbers, passwords
 from webapp.models.actions import PUBLIC, Action
 from webapp.models.contacts import Contact, ContactList, ListMembership, ZoneSet
 from webapp.models.founding import found
-from webapp.models.people import VOLUNTEER, Membership, User
-from webapp.models.scripts import INITIAL, Script
+from webapp.models.people import OWNER, VOLUNTEER, Membership, User
+from webapp.models.scripts import INITIAL, RESPONSE, Script
 
 
 async def make(people: int, volunteers: int, bucket: int) -> dict:
@@ -24,7 +24,7 @@ async def make(people: int, volunteers: int, bucket: int) -> dict:
     campaign = await found("Meyer for Senate", "meyer", "America/New_York")
 
     async def fill() -> dict:
-        campaign.undo_seconds, campaign.bucket_size = 0, bucket
+        campaign.undo_seconds, campaign.bucket_size, campaign.join_code = 0, bucket, "482913"
         campaign.credentials_ok = campaign.webhooks_ok = True
         await campaign.save()
         pool = [await numbers.add(campaign, f"+1412555019{n}", rate=500.0, webhooks_ok=True) for n in range(3)]
@@ -34,6 +34,14 @@ async def make(people: int, volunteers: int, bucket: int) -> dict:
                 first_name=f"V{n}", last_name="Olunteer", email=email, password_hash=hashed, created_at=clock.now()
             )
             await Membership.join(user, campaign, VOLUNTEER, "15213")
+        boss = await User.create(
+            first_name="Selina",
+            last_name="Meyer",
+            email="selina@example.org",
+            password_hash=hashed,
+            created_at=clock.now(),
+        )
+        await Membership.join(boss, campaign, OWNER, "15213")
         voters = await ContactList.create(campaign=campaign, name="Voters", created_at=clock.now())
         zone = await ZoneSet.id_of(("America/New_York",))
         contacts = [
@@ -54,6 +62,12 @@ async def make(people: int, volunteers: int, bucket: int) -> dict:
         )
         await action.use_lists([voters])
         await Script.create(action=action, kind=INITIAL, body=HELLO)
+        await Script.create(
+            action=action,
+            kind=RESPONSE,
+            name="Where to vote",
+            body="Your polling place is the school, ##{{first_name}}.",
+        )
         return {
             "action": action.id,
             "numbers": [n.e164 for n in pool],

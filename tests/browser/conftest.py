@@ -1,0 +1,82 @@
+"""A real Chromium before a whole text bank of real processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.conftest import until
+from tests.faults.bank import Bank
+
+PHONE = {"width": 390, "height": 844}
+
+
+def executable() -> str | None:
+    """The browser bin/test found; else one that is installed; else Playwright's own."""
+    named = os.environ.get("TEXTBANK_TEST_BROWSER", "")
+    if named == "playwright":
+        return None
+    return named or next((p for n in ("chromium", "google-chrome", "chrome") if (p := shutil.which(n))), None)
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        arguments = [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ]
+        browser = await playwright.chromium.launch(executable_path=executable(), args=arguments)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="module")
+async def bank(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bank]:
+    """Sixty people to text, web and worker running."""
+    folder: Path = tmp_path_factory.mktemp("browser")
+    made = Bank(folder, f"sqlite://{folder / 'textbank.db'}")
+    try:
+        made.seeded = await made.open(60, volunteers=1, bucket=10)  # type: ignore[attr-defined]
+        made.start_web()
+        made.start_worker()
+        await until(made.web_answers, 30)
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+async def open_page(chromium: Browser, bank: Bank):  # type: ignore[no-untyped-def]
+    """`await open_page(width=390)`; at its end no page may have logged an error."""
+    contexts, troubles = [], []
+
+    async def opened(**options: object) -> Page:
+        options.setdefault("viewport", PHONE)
+        context = await chromium.new_context(base_url=bank.url, **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = await context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda m: (
+                troubles.append(f"{page.url}: {m.text}")
+                if m.type == "error" and "409" not in m.text and "422" not in m.text
+                else None
+            ),
+        )
+        return page
+
+    yield opened
+    for context in contexts:
+        await context.close()
+    assert troubles == []

@@ -1,0 +1,140 @@
+"""The whole way, on a phone: sign up, Start, send ten, answer, report; and what the office sees of it."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.faults.bank import PASSWORD, Bank
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
+
+
+async def answer_as(bank: Bank, text: dict, words: str) -> None:
+    async with httpx.AsyncClient(base_url=bank.twilio_url, timeout=20) as twilio:
+        await twilio.post("/simulator/replies", json={"from": text["to"], "to": text["from"], "body": words})
+
+
+async def log_in(page: Page, email: str) -> None:
+    await page.goto("/login")
+    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
+
+
+async def sign_up(page: Page) -> None:
+    await page.goto("/login")
+    await page.get_by_role("link", name="Sign up with a join code").click()
+    for label, value in (("Join code", "482913"), ("First name", "Carmen"), ("Last name", "Villarreal"), ("Phone", "412-555-0166"),
+                         ("E-mail", "carmen@example.org"), ("Password", PASSWORD), ("ZIP", "15213")):  # fmt: skip
+        await page.get_by_label(label, exact=True).fill(value)
+    await page.get_by_role("button", name="Sign up").click()
+    await expect(page.get_by_role("heading", name="Actions")).to_be_visible()
+
+
+async def send_ten(page: Page) -> None:
+    await page.get_by_role("link", name="Open").click()
+    await page.get_by_role("button", name="Start").click()
+    for n in range(10):
+        await expect(page.get_by_role("status").filter(has_text=f"{n} of 10").first).to_be_visible()
+        await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("heading", name="That was 10")).to_be_visible()
+    await expect(page.get_by_role("button", name="Text Again")).to_be_visible()
+
+
+async def test_a_newcomer_goes_the_whole_way_on_a_phone(bank: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
+    from tests.conftest import until
+
+    page: Page = await open_page()
+    await sign_up(page)
+    await send_ten(page)
+
+    async def all_sent() -> list[dict] | None:
+        found = await bank.sent()
+        return found if len(found) == 10 else None
+
+    sent = await until(all_sent, 30)
+    assert len({text["to"] for text in sent}) == 10
+
+    # A reply arrives without reloading
+    await page.goto("/c/meyer/inbox?show=all")
+    await expect(page.get_by_text("Nobody waits")).to_be_visible()
+    await page.wait_for_timeout(1600)  # the finger has left the glass
+    await answer_as(bank, sent[0], "Yes! Where do I vote?")
+    await expect(page.get_by_text("Yes! Where do I vote?")).to_be_visible()
+    await expect(page.locator("#unread-badge")).to_contain_text("1")
+
+    # Follow Up
+    await page.get_by_text("Yes! Where do I vote?").click()
+    await page.get_by_role("link", name="Follow Up").click()
+    await page.get_by_text("Where to vote", exact=True).click()
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator(".ours .bubble").last).to_have_text(re.compile("Your polling place"))
+    await expect(page.get_by_text("Delivered").last).to_be_visible()
+
+    # Report
+    await page.get_by_role("link", name="Report").click()
+    await page.get_by_text("Will Vote", exact=True).click()
+    await page.get_by_label("Notes").fill("Will vote early.")
+    await page.get_by_role("button", name="File Report").click()
+    await expect(page.get_by_role("link", name="Follow Up")).to_be_visible()
+
+    # STOP: the thread leaves, and nobody can text this phone again
+    await page.goto("/c/meyer/inbox?show=all")
+    await answer_as(bank, sent[1], "STOP")
+    await answer_as(bank, sent[2], "please take me off your list")
+    await page.reload()
+    await expect(page.get_by_text("take me off your list")).to_be_visible()
+    await expect(page.get_by_text("STOP", exact=True)).to_have_count(0)
+
+    # "Take me off your list" blocks until it is decided
+    await page.get_by_text("take me off your list").click()
+    await expect(page.get_by_text(re.compile("want no more texts"))).to_be_visible()
+    await expect(page.get_by_label("Type a reply")).to_have_count(0)
+    await page.get_by_role("button", name="Not an opt-out").click()
+    await expect(page.get_by_label("Type a reply")).to_be_visible()
+
+    await results_agree(bank, await open_page(viewport={"width": 1280, "height": 900}))
+    phones = [text["to"] for text in await bank.sent()]
+    assert phones.count(sent[1]["to"]) == 1, "nothing after STOP"
+
+
+async def results_agree(bank: Bank, office: Page) -> None:
+    await log_in(office, "selina@example.org")
+    await office.get_by_role("link", name="View Results").click()
+    for name, number in (("Initial Messages", "10"), ("Follow-Ups", "1"), ("Responses", "3"), ("Opt-Outs", "1"), ("Reports", "1"),
+                         ("Performs", "1"), ("Completed", "1"), ("Needs Attention", "1"), ("Messages Remaining", "50"), ("Link Clicks", "0")):  # fmt: skip
+        box = office.locator("dl.figures > div").filter(has=office.get_by_text(name, exact=True)).first
+        await expect(box.locator("dd").first).to_have_text(number)
+    assert (await bank.look("recount"))["differences"] == []
+
+
+async def test_everything_works_without_javascript(bank: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
+    page: Page = await open_page(java_script_enabled=False)
+    await log_in(page, bank.seeded["emails"][0])  # type: ignore[attr-defined]
+    await page.get_by_role("link", name="Open").click()
+    await page.get_by_role("button", name="Start").click()
+    first = await page.locator("#contact").inner_text()
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_text("1 of 10")).to_be_visible()
+    assert await page.locator("#contact").inner_text() != first
+    second = await page.locator("#contact").inner_text()
+    await page.get_by_role("button", name="Skip").click()
+    assert await page.locator("#contact").inner_text() != second
+
+
+async def test_a_double_click_on_send_is_one_text(bank: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
+    page: Page = await open_page()
+    await log_in(page, bank.seeded["emails"][0])  # type: ignore[attr-defined]
+    await page.goto("/c/meyer/actions/1/queue")
+    before = int((await page.locator(".progress-label strong").inner_text()).split()[0])
+    await page.get_by_role("button", name="Send").dblclick()
+    await expect(page.locator(".progress-label strong")).not_to_have_text(f"{before} of 10")
+    await page.wait_for_timeout(500)
+    after = int((await page.locator(".progress-label strong").inner_text()).split()[0])
+    texts = await bank.look("texts")
+    assert after - before in (1, 2), "the second click may have met the next card"
+    assert texts.get("out initial cancelled", 0) == 0
