@@ -1,0 +1,93 @@
+"""Every page passes axe and fits its screen: on a phone and wide, light and dark."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from tests.browser.test_story import log_in
+from tests.conftest import until
+from tests.faults.bank import Bank, Volunteer
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+
+PUBLIC = ["/login", "/join", "/password-reset", "/nowhere"]
+VOLUNTEER = ["/c/meyer", "/c/meyer/actions/1", "/c/meyer/actions/1/queue", "/c/meyer/inbox?show=all", "/c/meyer/threads/1",
+             "/c/meyer/threads/1?follow=1", "/c/meyer/threads/2", "/c/meyer/threads/1/report", "/c/meyer/account"]  # fmt: skip
+OFFICE = ["actions", "actions/new", "actions/1", "actions/1/scripts", "actions/1/report-settings", "actions/1/publication", "actions/1/results",
+          "lists", "lists/upload", "lists/1", "contacts", "contacts/1", "opt-outs", "users", "settings", "settings/info", "settings/tags",
+          "settings/fields", "setup", "attention"]  # fmt: skip
+PHONE, NARROW, WIDE = {"width": 390, "height": 844}, {"width": 320, "height": 640}, {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="module")
+async def lived_in(bank: Bank) -> Bank:
+    """A volunteer has texted ten people; two have answered, one of them with doubt."""
+    person = Volunteer(bank, bank.seeded["emails"][0])  # type: ignore[attr-defined]
+    await person.log_in()
+    await person.press("POST", "/c/meyer/actions/1/buckets")
+    page = await person.press("GET", "/c/meyer/actions/1/queue")
+    for _ in range(4):
+        form = re.search(
+            r'action="(/c/meyer/queue/\d+/messages)".*?name="client_message_id" value="([^"]+)".*?name="hash" value="([^"]*)"',
+            page.text,
+            re.S,
+        )
+        assert form
+        page = await person.press("POST", form[1], {"client_message_id": form[2], "hash": form[3]})
+    sent = await until(lambda: at_least(bank, 4), 30)
+    async with httpx.AsyncClient(base_url=bank.twilio_url, timeout=20) as twilio:
+        for text, words in zip(sent, ("Where do I vote?", "please take me off your list"), strict=False):
+            await twilio.post("/simulator/replies", json={"from": text["to"], "to": text["from"], "body": words})
+    await person.close()
+    return bank
+
+
+async def at_least(bank: Bank, number: int) -> list[dict] | None:
+    found = await bank.sent()
+    return found if len(found) >= number else None
+
+
+async def look_at(page: Page, path: str) -> list[str]:
+    """What is wrong with a page: what axe finds, and whether it is wider than its screen."""
+    await page.goto(path)
+    found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+    assert len(found.response["passes"]) > 5 and page.url.split("?")[0].endswith(path.split("?")[0].rstrip("/")), (
+        page.url
+    )
+    wrong = [f"{path}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in found.response["violations"]]
+    wide = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return wrong + ([f"{path}: {wide} px too wide"] if wide > 0 else [])
+
+
+@pytest.mark.parametrize(
+    ("size", "mode"),
+    [(PHONE, "light"), (PHONE, "dark"), (NARROW, "light"), (WIDE, "light")],
+    ids=["phone", "phone-dark", "narrow", "wide"],
+)
+async def test_the_volunteer_s_pages(lived_in: Bank, open_page, size: dict, mode: str) -> None:  # type: ignore[no-untyped-def]
+    page: Page = await open_page(viewport=size, color_scheme=mode)
+    wrong = [line for path in PUBLIC[:3] for line in await look_at(page, path)]
+    await log_in(page, lived_in.seeded["emails"][0])  # type: ignore[attr-defined]
+    wrong += [line for path in VOLUNTEER for line in await look_at(page, path)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("size", "mode"), [(WIDE, "light"), (WIDE, "dark"), (PHONE, "light")], ids=["wide", "wide-dark", "phone"]
+)
+async def test_the_office_s_pages(lived_in: Bank, open_page, size: dict, mode: str) -> None:  # type: ignore[no-untyped-def]
+    page: Page = await open_page(viewport=size, color_scheme=mode)
+    await log_in(page, "selina@example.org")
+    assert [line for path in OFFICE for line in await look_at(page, f"/c/meyer/admin/{path}")] == []
+
+
+async def test_the_rehearsal_s_pages(lived_in: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
+    page: Page = await open_page(viewport=PHONE)
+    [first, *_] = await lived_in.sent()
+    paths = ("/phones", f"/phones/{first['to']}", "/mailbox")
+    assert [line for path in paths for line in await look_at(page, lived_in.twilio_url + path)] == []
