@@ -32,8 +32,12 @@ async def render(campaign: Campaign, script: Script, contact: Contact, sender: U
     rendered = variables.render(script.body, await values(campaign, contact, sender))
     if isinstance(rendered, variables.Unfilled):
         return Rendering(script.body, rendered.names, "")
-    words = f"{script.id}:{script.version}:{rendered.text}"
-    return Rendering(rendered.text, (), hashlib.sha256(words.encode()).hexdigest())
+    return rendering(script, rendered.text)
+
+
+def rendering(script: Script, text: str) -> Rendering:
+    """``text`` is what this version of the script became for one person."""
+    return Rendering(text, (), hashlib.sha256(f"{script.id}:{script.version}:{text}".encode()).hexdigest())
 
 
 async def values(campaign: Campaign, contact: Contact, sender: User) -> dict[str, str | None]:

@@ -1,0 +1,63 @@
+"""`bin/bench`: clicks and replies a second on PostgreSQL. `bin/bench faults --kills N --seed S`: the kill tests, longer."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import load, stage
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    parser.add_argument("what", nargs="?", default="speed", choices=("speed", "faults"))
+    parser.add_argument("--contacts", type=int, default=60_000, help="people in the action")
+    parser.add_argument("--seconds", type=float, default=6.0, help="of load, for each figure")
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    if options.what == "faults":
+        sys.exit(_faults(options.kills, options.seed))
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(_speed(Path(folder), options.contacts, options.seconds))
+
+
+def _faults(kills: int, seed: int) -> int:
+    environment = {**os.environ, "TEXTBANK_FAULT_KILLS": str(kills), "TEXTBANK_FAULT_SEED": str(seed or "")}
+    environment = {name: value for name, value in environment.items() if value}
+    return subprocess.call([sys.executable, "-m", "pytest", "-q", "-s", "tests/faults"], env=environment)
+
+
+async def _speed(folder: Path, contacts: int, seconds: float) -> None:
+    async with stage.set_up(folder, contacts) as set_up:
+        print(
+            f"PostgreSQL, {contacts:,} contacts in the action, one web process, load on the same machine ({os.cpu_count()} cores)\n"
+        )
+        print(f"{'':24}{'a second':>10}{'p50 ms':>9}{'p99 ms':>9}{'floor':>9}{'of floor':>10}")
+        for connections in (1, 8, 32):
+            await _row(
+                f"clicks, {connections} connections", set_up, load.clicks, set_up.click_floor, connections, seconds
+            )
+        await stage.let_people_answer(set_up)
+        await _row("replies, 32 connections", set_up, load.replies, set_up.reply_floor, 32, seconds)
+        print(
+            f"\nStatements: {len(set_up.click_floor.statements)} a click, {len(set_up.reply_floor.statements)} a reply. The floor runs them in one transaction each."
+        )
+
+
+async def _row(name: str, set_up: stage.Stage, work, floor, connections: int, seconds: float) -> None:  # type: ignore[no-untyped-def]
+    measured = await work(set_up, connections, seconds)
+    bare = await floor.run(connections, seconds)
+    print(
+        f"{name:24}{measured.per_second:>10,.0f}{measured.p50:>9.1f}{measured.p99:>9.1f}{bare.per_second:>9,.0f}"
+        f"{measured.per_second / bare.per_second:>9.0%}", flush=True,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

