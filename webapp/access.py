@@ -84,7 +84,8 @@ async def volunteer(request: Request, slug: str) -> Membership:
     member = await current_member(request, slug)
     if not member.active:
         raise Waiting
-    request.state.shared["badges"] = await badges(member)
+    if request.method == "GET":
+        request.state.shared["badges"] = await badges(member)
     return member
 
 

@@ -47,12 +47,13 @@ def render(request: Request, template: str, **context: Any) -> str:
     return environment().get_template(template).render({**DEFAULTS, **shared, "path": request.url.path, **context})
 
 
+NO_BADGES = {"unread": 0, "needs_attention": 0, "waiting": 0}  # the page asks again when its stream connects
 DEFAULTS: dict[str, Any] = {
     "member": None,
     "campaign": None,
     "user": None,
     "mode": "",
-    "badges": {},
+    "badges": NO_BADGES,
     "zone": "America/New_York",
 }
 

@@ -250,6 +250,20 @@ async def test_unsent_contacts_return_after_the_campaign_s_minutes(cast: Cast) -
     assert await recount.differences() == []
 
 
+async def test_a_sleeper_of_a_finished_bucket_goes_back_too(cast: Cast) -> None:
+    kim = await cast.add_contact("+14125550102", first_name="Kim", timezone="America/Halifax")
+    await cast.make()
+    await cast.start(cast.amy)
+    clock.freeze(clock.now().replace(hour=1, minute=0) + timedelta(days=1))  # 20:00 in Pittsburgh, 21:00 in Halifax
+    await cast.click(cast.amy)
+    await sending.claim_next(cast.number.id)
+    assert (await Bucket.get()).finished_at and (await cast.conversation(kim)).user_id == cast.amy.user_id
+    clock.freeze(clock.now() + timedelta(minutes=61))
+    assert await buckets.return_unsent(cast.meyer) == 1
+    assert (await cast.conversation(kim)).user_id is None
+    assert await recount.differences() == []
+
+
 async def test_a_returned_contact_that_someone_else_took_is_moved(cast: Cast) -> None:
     await cast.start(cast.amy)
     clock.freeze(clock.now() + timedelta(minutes=61))

@@ -172,26 +172,30 @@ async def skip(conversation: Conversation) -> None:
 
 @transactional
 async def return_unsent(campaign: Campaign) -> int:
-    """S8: contacts taken by Start and left untouched go back to the pool; how many did."""
+    """S8: contacts taken by Start and left untouched go back to the pool, sleepers too; how many did."""
     if not campaign.return_after_minutes:
         return 0
     since = clock.now() - timedelta(minutes=campaign.return_after_minutes)
-    stale = await Bucket.filter(action__campaign=campaign, finished_at=None, last_used_at__lt=since)
-    return await _return_of([bucket.id for bucket in stale], "return", None)
+    return await _return_untouched("a.campaign_id = ? AND b.last_used_at < ?", [campaign.id, sql_time(since)], None)
 
 
 @transactional
 async def return_all(action: Action, by: User) -> int:
     """The button on the action: every contact taken by Start and not clicked, whoever holds it."""
-    open_buckets = await Bucket.filter(action=action, finished_at=None)
-    return await _return_of([bucket.id for bucket in open_buckets], "return", by.id)
+    return await _return_untouched("a.id = ?", [action.id], by.id)
 
 
-async def _return_of(bucket_ids: list[int], how: str, by_user_id: int | None) -> int:
-    waiting = Conversation.filter(bucket_id__in=bucket_ids or [0], texted_at=None, closed_code=None, held_by_start=True)
-    rows = await waiting.exclude(user_id=None).order_by("id").select_for_update()
-    await _return(rows, how, by_user_id)
-    for bucket in await Bucket.filter(id__in=bucket_ids or [0]):
+async def _return_untouched(which: str, values: list, by_user_id: int | None) -> int:
+    found = await database.query(
+        "SELECT c.id FROM bucket b JOIN action a ON a.id = b.action_id JOIN conversation c ON c.bucket_id = b.id"  # noqa: S608
+        f" WHERE {which} AND c.user_id = b.user_id AND c.held_by_start AND c.texted_at IS NULL AND c.closed_code IS NULL",
+        *values,
+    )
+    waiting = Conversation.filter(id__in=[row["id"] for row in found] or [0], texted_at=None, closed_code=None)
+    rows = [c for c in await waiting.order_by("id").select_for_update() if c.user_id and c.held_by_start]
+    touched = {c.bucket_id for c in rows}
+    await _return(rows, "return", by_user_id)
+    for bucket in await Bucket.filter(id__in=list(touched) or [0]):
         await settle(bucket, clock.now())
     return len(rows)
 

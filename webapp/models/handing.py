@@ -97,7 +97,7 @@ async def unblock(contact_id: int) -> None:
     contact.blocked_at = None
     await contact.save(update_fields=["blocked_at"])
     closed = Conversation.filter(contact=contact, closed_code=errors.BLOCKED, texted_at=None).order_by("id")
-    for conversation in await closed:
+    for conversation in await closed.select_for_update():
         tallies.take(conversation)
         conversation.closed_code = None
         await attention.refresh(conversation, contact)

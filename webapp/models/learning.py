@@ -34,7 +34,7 @@ async def from_error(message: Message, contact: Contact, code: int) -> None:
 
 async def _attention(message: Message, contact: Contact) -> None:
     """A reply of ours that failed brings the need for an answer back."""
-    conversation = await Conversation.get_or_none(id=message.conversation_id)
+    conversation = await Conversation.filter(id=message.conversation_id or 0).select_for_update().first()
     if conversation is None:
         return
     tallies.take(conversation)

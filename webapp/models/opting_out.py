@@ -59,7 +59,7 @@ async def cancel_queued(contact: Contact, but: int | None = None, by_user_id: in
 
 async def close_conversations(contact: Contact, code: int) -> None:
     """No first text in any action any more; for an opt-out nothing needs attention either."""
-    for conversation in await Conversation.filter(contact=contact).order_by("id"):
+    for conversation in await Conversation.filter(contact=contact).order_by("id").select_for_update():
         tallies.take(conversation)
         if conversation.texted_at is None and conversation.closed_code is None:
             conversation.closed_code = code
@@ -71,7 +71,7 @@ async def close_conversations(contact: Contact, code: int) -> None:
 
 
 async def _untext(conversation_id: int) -> None:
-    conversation = await Conversation.get(id=conversation_id)
+    conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
     tallies.take(conversation)
     conversation.texted_at = None
     tallies.put(conversation)

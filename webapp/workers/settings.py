@@ -20,6 +20,7 @@ FUNCTIONS: list[Any] = [
 
 _EVERY_5_SECONDS = set(range(0, 60, 5))
 _EVERY_2_MINUTES = set(range(0, 60, 2))
+_EVERY_10_MINUTES = set(range(0, 60, 10))
 
 CLOCKWORK: list[CronJob] = [
     cron(sending.sweep, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
@@ -28,7 +29,7 @@ CLOCKWORK: list[CronJob] = [
     cron(housekeeping.return_unsent, second=13, timeout=60),
     cron(housekeeping.hand_over_possible_opt_outs, second=23, timeout=60),
     cron(housekeeping.send_waiting_mail, second={17, 47}, run_at_startup=True, timeout=60),
-    cron(housekeeping.make_all_conversations, second=43, timeout=60),
+    cron(housekeeping.make_all_conversations, minute=_EVERY_10_MINUTES, second=43, timeout=60),
 ]
 JOB_SECONDS = 60
 MOST_AT_ONCE = 100
