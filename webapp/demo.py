@@ -9,7 +9,7 @@ from webapp import clock
 from webapp.config import Settings
 from webapp.database import transaction
 from webapp.gateways.twilio import Twilio
-from webapp.models import founding, making, numbers, passwords, storing
+from webapp.models import founding, making, numbers, passwords
 from webapp.models.actions import PUBLIC, Action
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact, ContactList, ListMembership
@@ -159,7 +159,7 @@ async def _action(campaign: Campaign) -> Action:
             campaign=campaign, phone=f"+1{dice.choice(('412', '814', '215', '484'))}555{1000 + n:04}", zip=zip_code, state_abbrev=state,
             first_name=dice.choice(NAMES) if dice.random() > 0.03 else "", last_name=dice.choice(FAMILIES), created_at=clock.now(),
         )  # fmt: skip
-        await storing.derive_zones(contact)
+        await contact.derive_zones()
         await contact.save()
         await ListMembership.create(contact_list=people, contact=contact)
     action = await Action.create(

@@ -27,22 +27,21 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class News:
-    """``event`` names what changed ("inbox-changed"), in which campaign, and the id of the row."""
+    """``event`` names what changed ("inbox-changed"), ``id`` which row."""
 
     event: str
-    campaign: str = ""
     id: int = 0
 
 
 CATCH_UP = News("catch-up")
 
 
-async def nudge(user_id: int | None, event: str, campaign: str = "", id: int = 0) -> None:
+async def nudge(user_id: int | None, event: str, id: int = 0) -> None:
     """Tells one user's open pages. After the commit, a second at most, and never an error."""
     if user_id is None:
         return
     try:
-        text = json.dumps({"user": user_id, **asdict(News(event, campaign, id))})
+        text = json.dumps({"user": user_id, **asdict(News(event, id))})
         await asyncio.wait_for(queue.pool().publish(CHANNEL, text), queue.SECONDS)
     except Exception as error:
         log.warning("no live news: %s", type(error).__name__)
@@ -118,7 +117,7 @@ class Hub:
 
     def _pass_on(self, data: bytes) -> None:
         told = json.loads(data)
-        news = News(told["event"], told["campaign"], told["id"])
+        news = News(told["event"], told["id"])
         for mine in self.listeners.get(told["user"], set()):
             _put(mine, news)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 
 from arq.connections import ArqRedis
@@ -25,6 +26,12 @@ _pool: ArqRedis | None = None
 async def drain(number_id: int, after: float = 0) -> None:
     """Send what is due by this number, ``after`` so many seconds."""
     await _nudge("drain", number_id, after=after)
+
+
+async def drain_all(number_ids: Iterable[int]) -> None:
+    """After something let waiting texts go: a decision, the end of a stop or a pause."""
+    for number_id in number_ids:
+        await drain(number_id)
 
 
 async def make_conversations(action_id: int) -> None:

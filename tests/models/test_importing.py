@@ -9,7 +9,7 @@ import pytest
 
 from tests.cast import Cast
 from webapp.database import transaction
-from webapp.models import importing, labels, opting_out, storing
+from webapp.models import gate, importing, labels, opting_out, storing
 from webapp.models.contacts import Contact, ContactList, ListMembership
 from webapp.models.conversations import Conversation
 from webapp.models.imports import ContactImport, RefusedRow
@@ -232,3 +232,23 @@ async def test_two_workers_on_one_import_store_each_row_once(cast: Cast, tmp_pat
         pass
     job = await ContactImport.get(id=job.id)
     assert (job.status, job.created) == ("done", 900)
+
+
+async def test_a_list_without_places_gives_a_known_phone_its_clock(cast: Cast, tmp_path: Path) -> None:
+    async def wrote_first() -> Contact:
+        contact = await Contact.of_phone(cast.meyer, "+18085550142")
+        contact.zone_set_id = None
+        await contact.save(update_fields=["zone_set_id"])
+        return contact
+
+    kai = await transaction(wrote_first)
+    path = tmp_path / "voters.csv"
+    path.write_text("phone,first_name\n8085550142,Kai\n")
+    await import_file(cast, path)
+    await kai.refresh_from_db()
+    assert "Pacific/Honolulu" in await gate.zones_of(cast.meyer, kai.zone_set_id)
+
+
+async def test_who_writes_first_has_the_clock_of_their_area_code(cast: Cast) -> None:
+    kai = await transaction(lambda: Contact.of_phone(cast.meyer, "+18085550142"))
+    assert "Pacific/Honolulu" in await gate.zones_of(cast.meyer, kai.zone_set_id)

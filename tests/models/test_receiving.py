@@ -9,7 +9,7 @@ import pytest
 
 from tests.cast import Cast, texts
 from webapp import clock
-from webapp.models import handing, inbox, receiving, recount, reporting, sending, tallies
+from webapp.models import handing, inbox, publishing, receiving, recount, reporting, sending, tallies
 from webapp.models.contacts import Contact
 from webapp.models.events import INBOUND
 from webapp.models.messages import Message
@@ -206,7 +206,7 @@ async def test_a_reply_to_an_unknown_text_settles_it(cast: Cast) -> None:
 
 async def test_a_reply_to_an_archived_action_still_arrives(cast: Cast) -> None:
     await texted(cast)
-    await cast.action.archive()
+    await publishing.archive(cast.action)
     assert (await says(cast, "Late, but yes")).user_id == cast.amy.user_id
 
 

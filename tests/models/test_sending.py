@@ -298,6 +298,8 @@ async def test_an_event_whose_row_is_not_known_waits(cast: Cast) -> None:
     event = await receiving.keep(STATUS, {"MessageSid": "SM" + "7" * 32, "MessageStatus": "sent"}, uuid.uuid4())
     assert event
     await receiving.apply(event)
+    assert await receiving.waiting() == []
+    clock.freeze(clock.now() + timedelta(seconds=2))
     assert [e.id for e in await receiving.waiting()] == [event.id]
 
 

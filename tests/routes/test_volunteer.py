@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from tests.models.test_receiving import says, texted
 from tests.routes.conftest import Browser
 from webapp import clock
 from webapp.database import transaction
+from webapp.models import handing
 from webapp.models.actions import ActionUser
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
@@ -283,3 +285,16 @@ async def test_lists_cost_a_fixed_number_of_queries(
         cast.lisa = contact
         await says(cast, "Hello")
     assert few > 3 and await queries() <= few
+
+
+async def test_who_held_a_thread_once_learns_only_that_it_moved(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    conversation = await cast.conversation()
+    await handing.hand_to_staff(conversation.id, cast.gary.user)
+    await says(cast, "My new address is 5 Elm St")
+    amy = await browse(cast.amy)
+    for body in ("", "Hello"):
+        answer = await amy.post(
+            f"/c/meyer/threads/{conversation.id}/messages", data={"client_message_id": str(uuid.uuid4()), "body": body}
+        )
+        assert answer.status_code == 409 and "5 Elm St" not in answer.text

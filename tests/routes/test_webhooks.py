@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -11,7 +12,7 @@ from litestar import Litestar
 from twilio.request_validator import RequestValidator
 
 from tests.cast import Cast
-from webapp import config
+from webapp import clock, config
 from webapp.config import Settings
 from webapp.gateways import signature
 from webapp.models.events import TwilioEvent
@@ -120,6 +121,7 @@ async def test_a_webhook_that_can_not_be_applied_yet_is_kept_for_the_sweep(
     monkeypatch.setattr(receiving, "apply", broken)
     assert (await twilio_calls("/webhooks/twilio/inbound", inbound(cast, "STOP"))).status_code == 200
     monkeypatch.undo()
+    clock.freeze(clock.now() + timedelta(seconds=2))
     [event] = await receiving.waiting()
     await receiving.apply(event)
     from webapp.models.opt_outs import OptOut

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
-from tests.cast import Cast, texts
+from tests.cast import Cast, send_card, texts
 from webapp import clock, config
 from webapp.database import transaction
-from webapp.gateways.twilio import Twilio
+from webapp.gateways.twilio import Sent, Text, Twilio
+from webapp.models import receiving
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
+from webapp.models.conversations import Conversation
+from webapp.models.events import INBOUND, STATUS, TwilioEvent
 from webapp.models.mail import Mail
-from webapp.models.messages import Message
+from webapp.models.messages import TAKEN, UNKNOWN, Message
 from webapp.models.numbers import PhoneNumber
 from webapp.models.opt_outs import OptOut
 from webapp.simulator.mailbox import Mailbox
@@ -149,3 +153,96 @@ async def test_the_sweep_finds_texts_no_nudge_reached(cast: Cast, ctx: dict) -> 
     await sending.sweep(ctx)
     jobs = await queue.pool().queued_jobs()
     assert [(job.function, job.args) for job in jobs] == [("drain", (cast.number.id,))]
+
+
+def came(sid: str, cast: Cast, phone: str, words: str) -> dict[str, str]:
+    return {"MessageSid": sid * 17, "From": phone, "To": cast.number.e164, "Body": words}
+
+
+@pytest.mark.both
+async def test_a_stop_is_applied_however_many_strange_statuses_wait(cast: Cast) -> None:
+    for n in range(200):
+        await receiving.keep(STATUS, {"MessageSid": f"SX{n:032x}", "MessageStatus": "sent"})
+    clock.freeze(clock.now() + timedelta(minutes=1))
+    await receiving.keep(INBOUND, came("ST", cast, cast.lisa.phone, "STOP"))
+    await sending.apply_events({})
+    assert await OptOut.exists(phone=cast.lisa.phone)
+
+
+async def test_a_stop_that_fails_is_tried_until_it_works(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(_: TwilioEvent) -> None:
+        raise RuntimeError("database trouble")
+
+    await receiving.keep(INBOUND, came("ST", cast, cast.lisa.phone, "STOP"))
+    with monkeypatch.context() as trouble:
+        trouble.setattr(receiving, "apply", broken)
+        for _ in range(25):
+            clock.freeze(clock.now() + timedelta(seconds=receiving.LONGEST_PAUSE))
+            await sending.apply_events({})
+    clock.freeze(clock.now() + timedelta(seconds=receiving.LONGEST_PAUSE))
+    await sending.apply_events({})
+    assert await OptOut.exists(phone=cast.lisa.phone)
+
+
+async def test_a_status_of_a_strangers_text_is_tried_for_a_day_only(cast: Cast) -> None:
+    await receiving.keep(STATUS, {"MessageSid": "SX" * 17, "MessageStatus": "sent"})
+    await sending.apply_events({})
+    assert await receiving.waiting() == []
+    clock.freeze(clock.now() + timedelta(minutes=2))
+    assert len(await receiving.waiting()) == 1
+    clock.freeze(clock.now() + timedelta(days=1))
+    assert await receiving.waiting() == []
+
+
+class Away:
+    """Twilio after an outage of ours: one STOP that it could not deliver. ``fails`` names a number it won't list."""
+
+    def __init__(self, text: Text, fails: str = "") -> None:
+        self.known, self.fails = text, fails
+
+    async def texts_to(self, number: str, since: datetime) -> list[Text]:
+        if number == self.fails:
+            raise TimeoutError
+        return [self.known] if self.known.to == number and self.known.created_at >= since else []
+
+
+async def test_a_stop_sent_during_an_outage_is_found_whatever_came_in_since(cast: Cast) -> None:
+    stop = Text(
+        "SM" * 17, cast.number.e164, cast.lisa.phone, "STOP", "received", None, clock.now() + timedelta(hours=1)
+    )
+    clock.freeze(clock.now() + timedelta(hours=30))
+    event = await receiving.keep(INBOUND, came("ED", cast, "+14125550102", "hello"))
+    assert event
+    await receiving.apply(event)
+    await sending.catch_up({"twilio": Away(stop, fails=cast.number.e164)})
+    assert not await OptOut.exists(phone=cast.lisa.phone)
+    await sending.catch_up({"twilio": Away(stop)})
+    assert await OptOut.exists(phone=cast.lisa.phone)
+    assert (await PhoneNumber.get(id=cast.number.id)).heard_until == clock.now()
+
+
+class Torn:
+    """One call ends in something nobody foresaw, while others are under way."""
+
+    def __init__(self, phone: str) -> None:
+        self.phone, self.calls = phone, 0
+
+    async def send(self, to: str, *_: object) -> Sent:
+        self.calls += 1
+        await asyncio.sleep(0.02 if to == self.phone else 0.1)
+        if to == self.phone:
+            raise TypeError("an answer without a body")
+        return Sent(f"SM{self.calls}{to[1:]:0>31}"[:34])
+
+
+async def test_an_answer_nobody_foresaw_leaves_the_other_calls_alone(cast: Cast) -> None:
+    for n in range(3):
+        await cast.add_contact(f"+1412555011{n}", first_name="Pat")
+    await cast.make()
+    await cast.start(cast.amy)
+    for conversation in await Conversation.filter(user_id=cast.amy.user_id):
+        await send_card(cast.amy, conversation)
+    await sending.drain({"twilio": Torn(cast.lisa.phone)}, cast.number.id)
+    found = {m.phone: m.status for m in await texts()}
+    assert found.pop(cast.lisa.phone) == UNKNOWN
+    assert set(found.values()) == {TAKEN} and len(found) == 3

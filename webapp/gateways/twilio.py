@@ -148,10 +148,18 @@ class Twilio:
         found = await self.client.messages.list_async(to=to, from_=from_, limit=limit)
         return [_text(message) for message in found]
 
-    async def texts_to(self, number: str, since: datetime, limit: int = 1000) -> list[Text]:
-        """What came in at one of our numbers since an instant, newest first."""
-        found = await self.client.messages.list_async(to=number, date_sent_after=since - timedelta(days=1), limit=limit)
-        return [text for message in found if (text := _text(message)).created_at >= since]
+    async def texts_to(self, number: str, since: datetime) -> list[Text]:
+        """All that came in at one of our numbers since an instant, newest first, page by page and no further."""
+        found: list[Text] = []
+        pages = await self.client.messages.stream_async(
+            to=number, date_sent_after=since - timedelta(days=1), page_size=200
+        )
+        async for message in pages:
+            text = _text(message)
+            if text.created_at < since:
+                break
+            found.append(text)
+        return found
 
     async def text(self, sid: str) -> Text:
         return _text(await self.client.messages(sid).fetch_async())

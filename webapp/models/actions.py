@@ -79,11 +79,6 @@ class Action(Model):
         await self.save(update_fields=["paused_at"])
 
     @transactional
-    async def archive(self) -> None:
-        self.archived_at = clock.now()
-        await self.save(update_fields=["archived_at"])
-
-    @transactional
     async def use_lists(self, lists: list[ContactList]) -> None:
         await ActionList.filter(action=self).exclude(contact_list_id__in=[row.id for row in lists] or [0]).delete()
         kept = set(await ActionList.filter(action=self).values_list("contact_list_id", flat=True))

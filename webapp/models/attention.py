@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webapp import database
+from webapp.models import tallies
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Conversation
 
@@ -25,6 +26,17 @@ def asks_for_information(body: str) -> bool:
 async def refresh(conversation: Conversation, contact: Contact) -> None:
     """Sets `needs_attention` from what is stored: they wrote last, after our last live text and the last report."""
     conversation.needs_attention = contact.opted_out_at is None and await _wrote_last(conversation)
+
+
+async def reconsider(conversation_id: int | None, contact: Contact) -> None:
+    """After a text of ours in it was cancelled, dropped or settled. The contact is locked."""
+    conversation = await Conversation.filter(id=conversation_id or 0).select_for_update().first()
+    if conversation is None:
+        return
+    tallies.take(conversation)
+    await refresh(conversation, contact)
+    tallies.put(conversation)
+    await conversation.save(update_fields=["needs_attention"])
 
 
 async def _wrote_last(conversation: Conversation) -> bool:

@@ -297,3 +297,12 @@ async def current(action: Action, user: User) -> Bucket | None:
 @transactional
 async def finish_if_done(bucket: Bucket) -> bool:
     return await settle(bucket, clock.now())
+
+
+async def open_again(bucket_id: int | None) -> None:
+    """A first text out of it was taken back or refused: there is someone to text again."""
+    bucket = await Bucket.filter(id=bucket_id or 0).select_for_update().first()
+    if bucket and bucket.finished_at:
+        bucket.finished_at = None
+        await bucket.save(update_fields=["finished_at"])
+        tallies.add(bucket.action_id, bucket.user_id, {"performs": -1})

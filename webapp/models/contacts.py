@@ -10,7 +10,7 @@ from tortoise.models import Model
 
 from webapp import clock, database
 from webapp.models.campaign import Campaign
-from webapp.rules import contact_zones
+from webapp.rules import contact_zones, errors
 
 
 class ZoneSet(Model):
@@ -32,6 +32,8 @@ class ZoneSet(Model):
         if not names:
             return None
         text = " ".join(names)
+        if known := await cls.get_or_none(names=text):
+            return known.id
         await database.query("INSERT INTO zone_set (names) VALUES (?) ON CONFLICT (names) DO NOTHING", text)
         return (await cls.get(names=text)).id
 
@@ -92,6 +94,14 @@ class Contact(Model):
     def landline(self, now: datetime) -> bool:
         return self.landline_until is not None and self.landline_until > now
 
+    def never_texted(self, now: datetime) -> int | None:
+        """Why this person gets no first text in any action, as a code; None where they may."""
+        if self.opted_out_at:
+            return errors.OPTED_OUT
+        if self.blocked_at:
+            return errors.BLOCKED
+        return errors.LANDLINE if self.landline(now) else None
+
     @classmethod
     async def locked(cls, contact_id: int | None) -> Contact:
         """The row, nobody else's until the transaction ends. On SQLite the transaction itself is the lock."""
@@ -100,12 +110,22 @@ class Contact(Model):
     @classmethod
     async def of_phone(cls, campaign: Campaign, phone: str) -> Contact:
         """The contact with this phone, locked; made if there is none. Inside a transaction."""
-        await database.query(
+        new = await database.query(
             "INSERT INTO contact (campaign_id, phone, first_name, last_name, email, state_abbrev, zip, van_id, timezone,"
-            " zone_source, created_at) VALUES (?, ?, '', '', '', '', '', '', '', '', ?) ON CONFLICT (campaign_id, phone) DO NOTHING",
+            " zone_source, created_at) VALUES (?, ?, '', '', '', '', '', '', '', '', ?) ON CONFLICT (campaign_id, phone) DO NOTHING RETURNING id",
             campaign.id, phone, sql_time(clock.now()),
         )  # fmt: skip
-        return await cls.filter(campaign=campaign, phone=phone).select_for_update().get()
+        contact = await cls.filter(campaign=campaign, phone=phone).select_for_update().get()
+        if new:
+            await contact.derive_zones()
+            await contact.save(update_fields=["zone_set_id", "zone_source"])
+        return contact
+
+    async def derive_zones(self) -> None:
+        """The clocks this person may be on, from all that is known (S1). Inside a transaction; the row is not saved."""
+        zones = contact_zones.derive(self.timezone, self.zip, self.state_abbrev, self.phone)
+        self.zone_set_id = await ZoneSet.id_of(zones.names)
+        self.zone_source = zones.source
 
 
 class ContactList(Model):

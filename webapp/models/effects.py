@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from webapp import clock
 from webapp.database import transactional
-from webapp.models import attention, labels, opt_outs, opting_out, tallies
+from webapp.models import attention, buckets, labels, opt_outs, opting_out, tallies
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
-from webapp.models.conversations import Bucket, Conversation
+from webapp.models.conversations import Conversation
 from webapp.models.labels import ContactTag, FieldValue
 from webapp.models.messages import CANCELLED, CONFIRMATION, INITIAL, QUEUED, Message, MessageEffect
 from webapp.models.people import Membership, User
@@ -43,12 +43,12 @@ async def _opt_out(message: Message) -> None:
 @transactional
 async def undo(member: Membership, message_id: int) -> bool:
     """Takes a queued text back; False where it has left already, or opted someone out (X6: that stands)."""
-    found = Message.filter(id=message_id, user_id=member.user_id, status=QUEUED).exclude(kind=CONFIRMATION)
-    message = await found.first()
+    found = Message.filter(id=message_id, user_id=member.user_id, status=QUEUED, attempts=0)
+    message = await found.exclude(kind=CONFIRMATION).first()
     if message is None or message.contact_id is None:
         return False
     contact = await Contact.locked(message.contact_id)
-    if not await Message.filter(id=message.id, status=QUEUED).update(status=CANCELLED):
+    if not await Message.filter(id=message.id, status=QUEUED, attempts=0).update(status=CANCELLED):
         return False
     await _take_back(message)
     await _reopen(message, contact)
@@ -74,15 +74,7 @@ async def _reopen(message: Message, contact: Contact) -> None:
     tallies.take(conversation)
     if message.kind == INITIAL:
         conversation.texted_at = None
-        await _open_again(message.bucket_id)
+        await buckets.open_again(message.bucket_id)
     await attention.refresh(conversation, contact)
     tallies.put(conversation)
     await conversation.save(update_fields=["texted_at", "needs_attention"])
-
-
-async def _open_again(bucket_id: int | None) -> None:
-    bucket = await Bucket.get_or_none(id=bucket_id) if bucket_id else None
-    if bucket and bucket.finished_at:
-        bucket.finished_at = None
-        await bucket.save(update_fields=["finished_at"])
-        tallies.add(bucket.action_id, bucket.user_id, {"performs": -1})

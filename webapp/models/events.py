@@ -22,6 +22,7 @@ class TwilioEvent(Model):
     received_at = fields.DatetimeField()
     applied_at = fields.DatetimeField(null=True)
     failures = fields.IntField(default=0)
+    next_try_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "twilio_event"

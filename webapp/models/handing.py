@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from webapp import clock
+from webapp import clock, database
 from webapp.database import transactional
 from webapp.models import attention, opt_outs, opting_out, tallies
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
+from webapp.models.contacts import Contact, sql_time
 from webapp.models.conversations import AssignmentEvent, Conversation
 from webapp.models.messages import Message
 from webapp.models.people import Membership, User
@@ -45,14 +45,14 @@ async def _give(conversation: Conversation, to: int | None, by: User | None, how
 async def possible_opt_outs_to_staff(campaign: Campaign) -> list[tuple[int, int]]:
     """V8: flagged and not decided for hours, so it goes to the admins; (user, conversation) for each."""
     since = clock.now() - timedelta(hours=campaign.possible_opt_out_hours)
-    flagged = await Contact.filter(campaign=campaign, possible_opt_out_at__lt=since).limit(500)
-    moved = []
-    for contact in flagged:
-        held = Conversation.filter(contact=contact, id=contact.last_inbound_conversation_id or 0, with_staff=False)
-        if (conversation := await held.first()) and conversation.user_id:
-            moved.append((conversation.user_id, conversation.id))
-            await hand_to_staff(conversation.id, None, "timeout")
-    return moved
+    held = await database.query(
+        "SELECT v.id, v.user_id FROM contact c JOIN conversation v ON v.id = c.last_inbound_conversation_id"
+        " WHERE c.campaign_id = ? AND c.possible_opt_out_at < ? AND v.user_id IS NOT NULL AND NOT v.with_staff"
+        " ORDER BY c.possible_opt_out_at LIMIT 500", campaign.id, sql_time(since),
+    )  # fmt: skip
+    for row in held:
+        await hand_to_staff(row["id"], None, "timeout")
+    return [(row["user_id"], row["id"]) for row in held]
 
 
 @transactional
@@ -99,7 +99,7 @@ async def unblock(contact_id: int) -> None:
     closed = Conversation.filter(contact=contact, closed_code=errors.BLOCKED, texted_at=None).order_by("id")
     for conversation in await closed.select_for_update():
         tallies.take(conversation)
-        conversation.closed_code = None
+        conversation.closed_code = contact.never_texted(clock.now())
         await attention.refresh(conversation, contact)
         tallies.put(conversation)
         await conversation.save(update_fields=["closed_code", "needs_attention"])
@@ -110,7 +110,7 @@ async def free_from(member: Membership) -> None:
     """A user suspended or removed: queued texts cancelled, contacts freed (G2)."""
     waiting = Message.filter(user_id=member.user_id, campaign_id=member.campaign_id, status="queued", direction="out")
     for contact_id in sorted({m.contact_id for m in await waiting if m.contact_id}):
-        await opting_out.cancel_queued(await Contact.locked(contact_id), by_user_id=member.user_id)
+        await opting_out.cancel_queued(await Contact.locked(contact_id), user_id=member.user_id)
     held = Conversation.filter(user_id=member.user_id, campaign_id=member.campaign_id).order_by("id")
     for conversation in await held.select_for_update():
         if conversation.texted_at:

@@ -15,7 +15,7 @@ from webapp.models.conversations import Conversation
 from webapp.models.gate import zones_of
 from webapp.models.labels import Tag
 from webapp.models.messages import CANCELLED, Message
-from webapp.models.people import Membership
+from webapp.models.people import STAFF, Membership
 
 PAGE = 40
 HISTORY = 200
@@ -130,6 +130,17 @@ async def history(contact_id: int) -> list[Message]:
     """Every text with this contact, other actions' and other volunteers' included, oldest first."""
     found = Message.filter(contact_id=contact_id).exclude(status=CANCELLED).order_by("-id").limit(HISTORY)
     return list(reversed(await found.select_related("user").prefetch_related("media")))
+
+
+async def listeners(conversation_id: int) -> list[int]:
+    """Whose open pages should know that something came: the holder, or the staff where it was handed to them."""
+    conversation = await Conversation.get(id=conversation_id)
+    if conversation.user_id:
+        return [conversation.user_id]
+    if not conversation.with_staff:
+        return []
+    staff = Membership.filter(campaign_id=conversation.campaign_id, role__in=STAFF, suspended_at=None)
+    return [member.user_id for member in await staff]
 
 
 async def read(conversation: Conversation, member: Membership) -> None:

@@ -9,6 +9,7 @@ from webapp import clock, database
 from webapp.database import transactional
 from webapp.models import tallies
 from webapp.models.actions import Action
+from webapp.models.contacts import sql_time
 from webapp.models.conversations import Conversation
 from webapp.models.people import Membership
 from webapp.models.scripts import INITIAL, Script
@@ -18,6 +19,10 @@ SLICE = 500  # conversations a transaction
 
 _ON_A_LIST = """EXISTS (SELECT 1 FROM list_membership lm JOIN action_list al ON al.contact_list_id = lm.contact_list_id
  WHERE al.action_id = conversation.action_id AND lm.contact_id = conversation.contact_id)"""
+
+_NEVER_TEXTED = f"""(SELECT CASE WHEN c.opted_out_at IS NOT NULL THEN {errors.OPTED_OUT}
+ WHEN c.blocked_at IS NOT NULL THEN {errors.BLOCKED} WHEN c.landline_until > ? THEN {errors.LANDLINE} END
+ FROM contact c WHERE c.id = conversation.contact_id)"""  # noqa: S608
 
 
 @transactional
@@ -109,15 +114,16 @@ async def follow_lists(action: Action) -> None:
         action.id,
     )
     back = await database.query(
-        f"UPDATE conversation SET closed_code = NULL WHERE action_id = ? AND closed_code = ? AND {_ON_A_LIST}"  # noqa: S608
-        " RETURNING user_id",
+        f"UPDATE conversation SET closed_code = {_NEVER_TEXTED} WHERE action_id = ? AND closed_code = ? AND {_ON_A_LIST}"  # noqa: S608
+        " RETURNING user_id, closed_code",
+        sql_time(clock.now()),
         action.id,
         errors.NOT_LISTED,
     )
     for row in gone:
         tallies.add(action.id, row["user_id"], {"remaining": -1})
     for row in back:
-        tallies.add(action.id, row["user_id"], {"remaining": 1})
+        tallies.add(action.id, row["user_id"], {"remaining": int(row["closed_code"] is None)})
 
 
 @transactional
@@ -143,5 +149,5 @@ async def pick_again(action: Action) -> None:
 
 @transactional
 async def zones_changed(contact_id: int, zone_set_id: int | None) -> None:
-    """What is known of where a contact lives changed: those not texted yet follow."""
+    """What is known of where a contact lives changed: their conversations follow, those texted for their replies."""
     await Conversation.filter(contact_id=contact_id).update(zone_set_id=zone_set_id)

@@ -94,6 +94,11 @@ class Message(Model):
         return self.direction == OUT
 
     @property
+    def may_have_arrived(self) -> bool:
+        """Waits, but was handed over before with an outcome nobody knows."""
+        return self.attempts > 0 and self.sid is None
+
+    @property
     def failed(self) -> bool:
         """Did it not arrive, as far as we know?"""
         return self.status in (REFUSED, REJECTED, DROPPED) or self.delivery in FAILED_DELIVERY

@@ -13,7 +13,8 @@ from webapp.models.campaign import Campaign
 
 
 class PhoneNumber(Model):
-    """``rate`` is segments a second. ``free_at``: not before then does the next text leave; advanced by each claim."""
+    """``rate`` is segments a second. ``free_at``: not before then does the next text leave; advanced by each claim.
+    ``heard_until``: every text that came to it before then has been stored; None: never asked."""
 
     id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -24,6 +25,7 @@ class PhoneNumber(Model):
     rate = fields.FloatField(default=1.0)
     daily_limit = fields.IntField(null=True)
     free_at = fields.DatetimeField(null=True)
+    heard_until = fields.DatetimeField(null=True)
     webhooks_ok = fields.BooleanField(default=False)
     paused_at = fields.DatetimeField(null=True)
     retired_at = fields.DatetimeField(null=True)
@@ -45,6 +47,12 @@ class PhoneNumber(Model):
     def wait(self, now: datetime) -> float:
         """Seconds until this number may send again."""
         return max(0.0, (self.free_at - now).total_seconds()) if self.free_at else 0.0
+
+
+@transactional
+async def heard(number: PhoneNumber, until: datetime) -> None:
+    """Twilio has listed what came to this number, and all of it is stored."""
+    await PhoneNumber.filter(id=number.id).update(heard_until=until)
 
 
 @transactional

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from webapp import clock, database
 from webapp.database import transactional
-from webapp.models import labels, tallies
+from webapp.models import attention, labels, sending, tallies
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact, sql_time
 from webapp.models.conversations import Conversation
@@ -45,16 +47,20 @@ async def opt_out(
     return contact
 
 
-async def cancel_queued(contact: Contact, but: int | None = None, by_user_id: int | None = None) -> None:
-    """Cancels what waits to leave to this person. A first text that did not leave leaves its conversation untexted."""
-    waiting = Message.filter(contact=contact, direction=OUT, status=QUEUED).exclude(id=but or 0).order_by("id")
-    if by_user_id is not None:
-        waiting = waiting.filter(user_id=by_user_id)
-    for message in await waiting.select_for_update():
+async def cancel_queued(contact: Contact, but: int | None = None, **which: Any) -> None:
+    """Cancels what waits to leave to this person. A first text that did not leave leaves its conversation untexted, a
+    reply leaves them unanswered. A second attempt is left to staff: the first may have arrived."""
+    waiting = Message.filter(contact=contact, direction=OUT, status=QUEUED, **which).exclude(id=but or 0)
+    for message in await waiting.order_by("id").select_for_update():
+        if message.may_have_arrived:
+            await sending.leave_to_staff(message)
+            continue
         message.status = CANCELLED
         await message.save(update_fields=["status"])
         if message.kind == INITIAL and message.conversation_id:
             await _untext(message.conversation_id)
+        else:
+            await attention.reconsider(message.conversation_id, contact)
 
 
 async def close_conversations(contact: Contact, code: int) -> None:

@@ -28,6 +28,10 @@ async def number_of(campaign: Campaign, contact: Contact) -> PhoneNumber | None:
     return numbers[chosen.id] if chosen else None
 
 
+async def number_ids(campaign: Campaign) -> list[int]:
+    return [number.id for number in await PhoneNumber.filter(campaign=campaign, retired_at=None)]
+
+
 async def shortest_queue(campaign: Campaign) -> float | None:
     """Seconds until a text queued now would leave by the freest number; None where no number can send."""
     numbers = [n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None) if n.healthy]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webapp import clock
 from webapp.database import transactional
-from webapp.models import audit, values
+from webapp.models import audit, opting_out, values
 from webapp.models.actions import PRIVATE, PUBLIC, Action, ActionList
 from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.messages import QUEUED, Message
 from webapp.models.people import OWNER, Membership
 from webapp.models.scripts import INITIAL, RESPONSE, Script
 from webapp.rules import script_lint
@@ -65,3 +68,13 @@ async def publish(action: Action, member: Membership, state: str, reason: str = 
     await action.publish(state, overruled)
     await audit.note(action.campaign, member.user, "action.published", action.title, state=state, overruled=overruled)
     return True
+
+
+@transactional
+async def archive(action: Action) -> None:
+    """Nobody texts in it any more. First texts that wait to leave are cancelled; replies still leave."""
+    action.archived_at = clock.now()
+    await action.save(update_fields=["archived_at"])
+    waiting = await Message.filter(action_id=action.id, kind=INITIAL, status=QUEUED)
+    for contact_id in sorted({message.contact_id for message in waiting if message.contact_id}):
+        await opting_out.cancel_queued(await Contact.locked(contact_id), action_id=action.id, kind=INITIAL)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+
+from tortoise.expressions import Q
 
 from webapp import clock, database
 from webapp.database import transactional
@@ -14,12 +17,13 @@ from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact, sql_time
 from webapp.models.conversations import Conversation
 from webapp.models.events import INBOUND, STATUS, TwilioEvent
-from webapp.models.messages import FAILED_DELIVERY, IN, RANK, RECEIVED, TAKEN, UNKNOWN, Media, Message
+from webapp.models.messages import DROPPED, FAILED_DELIVERY, IN, QUEUED, RANK, RECEIVED, UNKNOWN, Media, Message
 from webapp.models.messages import INBOUND as INBOUND_TEXT
 from webapp.models.numbers import PhoneNumber
 from webapp.rules import opt_out, segments
 
-MOST_FAILURES = 20
+STATUS_WAITS = timedelta(days=1)  # a status of a text that is not ours is tried for so long
+LONGEST_PAUSE = 60  # seconds between two tries of one event
 
 
 @dataclass(frozen=True)
@@ -54,16 +58,23 @@ async def apply(event: TwilioEvent) -> News:
 
 
 async def waiting() -> list[TwilioEvent]:
-    """Events not applied yet, oldest first."""
-    found = TwilioEvent.filter(applied_at=None, failures__lt=MOST_FAILURES)
-    return await found.order_by("received_at").limit(200)
+    """Events not applied yet that are due for a try: texts first, and never given up; those that failed least first."""
+    due = TwilioEvent.filter(Q(next_try_at=None) | Q(next_try_at__lte=clock.now()), applied_at=None)
+    texts = await due.filter(kind=INBOUND).order_by("failures", "received_at").limit(200)
+    statuses = due.filter(kind=STATUS, received_at__gt=clock.now() - STATUS_WAITS)
+    return texts + await statuses.order_by("failures", "received_at").limit(200)
 
 
 @transactional
 async def failed(event_id: int) -> None:
     event = await TwilioEvent.get(id=event_id)
+    _try_later(event)
+    await event.save(update_fields=["failures", "next_try_at"])
+
+
+def _try_later(event: TwilioEvent) -> None:
     event.failures += 1
-    await event.save(update_fields=["failures"])
+    event.next_try_at = clock.now() + timedelta(seconds=min(2**event.failures, LONGEST_PAUSE))
 
 
 @transactional
@@ -83,26 +94,19 @@ async def _receive(event_id: int) -> News:
 
 
 async def _conversation_of(contact: Contact, number: PhoneNumber) -> Conversation | None:
-    """That of the newest text to this phone from this number that Twilio took or may have taken."""
+    """That of the newest text to this phone from this number that Twilio took or may have taken. One that waits for a
+    second attempt, or that staff dropped, was handed over once: they answered it, so it does not leave again."""
     rows = await database.query(
         "SELECT id, conversation_id, status FROM message WHERE contact_id = ? AND number_id = ? AND direction = 'out'"
-        " AND conversation_id IS NOT NULL AND status IN ('taken', 'unknown', 'sending') ORDER BY id DESC LIMIT 1",
+        " AND conversation_id IS NOT NULL AND (status IN ('taken', 'unknown', 'sending')"
+        " OR (status IN ('queued', 'dropped') AND attempts > 0)) ORDER BY id DESC LIMIT 1",
         contact.id, number.id,
     )  # fmt: skip
     if not rows:
         return None
-    if rows[0]["status"] == UNKNOWN:
-        await _it_arrived(rows[0]["id"])
+    if rows[0]["status"] in (UNKNOWN, QUEUED, DROPPED):
+        await sending.taken(rows[0]["id"])
     return await Conversation.filter(id=rows[0]["conversation_id"]).select_for_update().get()
-
-
-async def _it_arrived(message_id: int) -> None:
-    """They answered it, so Twilio took it."""
-    message = await Message.get(id=message_id)
-    tallies.take(message)
-    message.status, message.taken_at, message.next_look_at = TAKEN, clock.now(), None
-    tallies.put(message)
-    await message.save(update_fields=["status", "taken_at", "next_look_at"])
 
 
 async def _store(
@@ -168,6 +172,8 @@ async def _status(event_id: int) -> News:
     if found is None and event.public_id:
         found = await Message.get_or_none(public_id=event.public_id, direction="out", attempts__gt=0)
     if found is None:
+        _try_later(event)
+        await event.save(update_fields=["failures", "next_try_at"])
         return News()
     event.applied_at = clock.now()
     await event.save(update_fields=["applied_at"])

@@ -20,10 +20,22 @@ from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact, sql_time
 from webapp.models.conversations import Bucket, Conversation
-from webapp.models.messages import CONFIRMATION, INITIAL, QUEUED, REFUSED, REJECTED, SENDING, TAKEN, UNKNOWN, Message
+from webapp.models.messages import (
+    CONFIRMATION,
+    DROPPED,
+    IN,
+    INITIAL,
+    QUEUED,
+    REFUSED,
+    REJECTED,
+    SENDING,
+    TAKEN,
+    UNKNOWN,
+    Message,
+)
 from webapp.models.numbers import PhoneNumber
 from webapp.models.opt_outs import OptOut
-from webapp.rules import errors, safeguards, window
+from webapp.rules import errors, opt_out, safeguards, window
 
 BAD_CREDENTIALS = 20003
 FIRST_LOOK = timedelta(seconds=30)
@@ -99,7 +111,7 @@ async def _claim(message_id: int, number_id: int) -> Claimed | Wait | Refusal | 
     number, now = await PhoneNumber.get(id=number_id), clock.now()
     if action.campaign.stopped_at or (message.kind == INITIAL and action.first_texts_stopped(now)):
         return None
-    confirms = message.kind == CONFIRMATION and await OptOut.exists(confirmation_id=message.id)
+    confirms = message.kind == CONFIRMATION and await _may_confirm(message)
     asked = await gate.facts(
         action.campaign,
         contact,
@@ -116,6 +128,14 @@ async def _claim(message_id: int, number_id: int) -> Claimed | Wait | Refusal | 
     if not await _take_turn(number, message, now):
         return Wait(0)
     return await _hand_over(message, contact, number, action.campaign, asked.zones, now)
+
+
+async def _may_confirm(message: Message) -> bool:
+    """It is the one text its opt-out allows, and no STOP came in since: after that not even this one leaves."""
+    if not await OptOut.exists(confirmation_id=message.id):
+        return False
+    since = await Message.filter(contact_id=message.contact_id, direction=IN, id__gt=message.id)
+    return all(opt_out.classify(text.body) != "opt_out" for text in since)
 
 
 async def _take_turn(number: PhoneNumber, message: Message, now: datetime) -> bool:
@@ -164,16 +184,21 @@ def _validity(campaign: Campaign, zones: Sequence[str], now: datetime) -> int:
 @transactional
 async def _refuse(message_id: int, code: int) -> Refusal | None:
     """The last gate said no. A first text: the conversation is unsent again, at the end of its holder's queue, or
-    closed where the refusal is final. A reply: shown in the thread, its words back in the composer."""
+    closed where the refusal is final. A reply: shown in the thread, its words back in the composer. A second attempt:
+    the first may have arrived, so the text stays what it was, and staff decide."""
     contact, message = await locked(message_id)
     if message.status != QUEUED:
         return None
+    if message.may_have_arrived:
+        await leave_to_staff(message, code)
+        return Refusal(message.id, message.user_id)
     conversation = await Conversation.filter(id=message.conversation_id).select_for_update().get()
     tallies.take(conversation)
     message.status, message.error_code = REFUSED, code
     await message.save(update_fields=["status", "error_code"])
     if message.kind == INITIAL:
         conversation.texted_at = None
+        await buckets.open_again(message.bucket_id)
         if safeguards.Refused(code).not_now:
             conversation.to_the_end()
         else:
@@ -186,14 +211,15 @@ async def _refuse(message_id: int, code: int) -> Refusal | None:
 
 
 @transactional
-async def taken(message_id: int, sid: str, attempt_id: uuid.UUID | None = None) -> None:
-    """Twilio has it. A late answer of an older attempt may only add its sid."""
+async def taken(message_id: int, sid: str | None = None, attempt_id: uuid.UUID | None = None) -> None:
+    """Twilio has it: the answer to the call says so, a callback or a look; without a sid, their reply or the staff. A text that waits for a second attempt does
+    not leave again. While a second attempt is under way, a late answer of the first only adds its sid."""
     _, message = await locked(message_id)
-    current = attempt_id is None or message.attempt_id == attempt_id
+    under_way = message.status == SENDING and attempt_id not in (None, message.attempt_id)
     tallies.take(message)
-    if current and message.status in (SENDING, UNKNOWN, QUEUED):
+    if message.status in (SENDING, UNKNOWN, QUEUED, DROPPED) and not under_way:
         message.status, message.taken_at, message.next_look_at = TAKEN, clock.now(), None
-    if message.sid is None:
+    if sid and message.sid is None and not await Message.exists(sid=sid):
         message.sid = sid
     tallies.put(message)
     await message.save(update_fields=["status", "taken_at", "next_look_at", "sid"])
@@ -208,7 +234,7 @@ async def rejected(message_id: int, attempt_id: uuid.UUID, code: int) -> None:
         return
     if code == BAD_CREDENTIALS:
         await (await Campaign.get(id=message.campaign_id)).stop_everything(code)
-        await put_back(message, contact, 0)
+        await _put_back(message, contact, 0)
         return
     tallies.take(message)
     message.status, message.error_code, message.next_look_at = REJECTED, code, None
@@ -222,11 +248,16 @@ async def later(message_id: int, attempt_id: uuid.UUID, seconds: float) -> None:
     """Certainly not taken: it waits again, and the contact's lock is as it was before the claim."""
     contact, message = await locked(message_id)
     if message.status == SENDING and message.attempt_id == attempt_id:
-        await put_back(message, contact, seconds)
-        message.attempts -= 1
-        await message.save(update_fields=["attempts"])
-        until = clock.now() + timedelta(seconds=seconds)
-        await PhoneNumber.filter(id=message.number_id).update(free_at=until)
+        await _put_back(message, contact, seconds)
+        await _hold_number(message.number_id, clock.now() + timedelta(seconds=seconds))
+
+
+async def _hold_number(number_id: int | None, until: datetime) -> None:
+    """Nothing leaves by it before then. What other claims have set already is never taken back."""
+    await database.query(
+        "UPDATE phone_number SET free_at = ? WHERE id = ? AND (free_at IS NULL OR free_at < ?) RETURNING id",
+        sql_time(until), number_id, sql_time(until),
+    )  # fmt: skip
 
 
 @transactional
@@ -239,10 +270,27 @@ async def unknown(message_id: int, attempt_id: uuid.UUID) -> None:
         await message.save(update_fields=["status", "looks", "next_look_at"])
 
 
-async def put_back(message: Message, contact: Contact, seconds: float) -> None:
-    message.status, message.due_at = QUEUED, clock.now() + timedelta(seconds=seconds)
-    message.next_look_at = None
+async def try_again(message: Message) -> None:
+    """A second attempt of a text nobody found at Twilio. The first may have arrived: its claim stands."""
+    message.status, message.due_at, message.next_look_at = QUEUED, clock.now(), None
     await message.save(update_fields=["status", "due_at", "next_look_at"])
+
+
+async def leave_to_staff(message: Message, code: int | None = None) -> None:
+    """Nobody knows whether it arrived, and it may not leave again by itself."""
+    message.status, message.error_code, message.next_look_at = UNKNOWN, code, None
+    await message.save(update_fields=["status", "error_code", "next_look_at"])
+
+
+async def _put_back(message: Message, contact: Contact, seconds: float) -> None:
+    """This attempt never was: the text waits again, and the contact's lock is what it was before. Where an earlier
+    attempt turned out to have arrived meanwhile, there is nothing to wait for."""
+    if message.sid is not None:
+        await taken(message.id, message.sid)
+        return
+    message.status, message.due_at = QUEUED, clock.now() + timedelta(seconds=seconds)
+    message.attempts, message.next_look_at = message.attempts - 1, None
+    await message.save(update_fields=["status", "due_at", "attempts", "next_look_at"])
     if contact.last_claimed_message_id == message.id:
         contact.last_claimed_at = contact.earlier_claimed_at
         contact.last_claimed_message_id = contact.earlier_claimed_message_id

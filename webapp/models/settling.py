@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 
 from webapp import clock, database
 from webapp.database import transactional
-from webapp.models import sending, tallies
+from webapp.models import attention, sending
 from webapp.models.contacts import sql_time
 from webapp.models.messages import DROPPED, SENDING, TAKEN, UNKNOWN, Message
 
 GONE_AFTER = timedelta(seconds=30)  # a worker that has not answered for so long after its claim is gone
 LOOK_AT = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5))  # after the claim
 CLOCKS_DIFFER = timedelta(seconds=60)
+ASK_AGAIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -45,24 +46,35 @@ async def to_look_up() -> list[tuple[Message, str]]:
 async def looked_up(message_id: int, seen: Sequence[Seen]) -> None:
     """What the look found, newest first: the text with our words that belongs to no other row."""
     message = await Message.get(id=message_id)
-    for candidate in seen:
-        if _is_ours(message, candidate) and not await Message.exists(sid=candidate.sid):
-            await sending.taken(message_id, candidate.sid)
-            return
-    await _not_found(message_id)
+    if found := await _found(message, seen):
+        await sending.taken(message_id, found.sid)
+    else:
+        await _not_found(message_id)
+
+
+async def _found(message: Message, seen: Sequence[Seen]) -> Seen | None:
+    """Our very words first; then words with something put before them (a messaging service's prefix), unless these are
+    the very words of another text of ours to this phone that nobody knows of either."""
+    free = [s for s in seen if _in_time(message, s) and not await Message.exists(sid=s.sid)]
+    others = Message.filter(phone=message.phone, campaign_id=message.campaign_id, status__in=(SENDING, UNKNOWN))
+    theirs = {_plain(other.body) for other in await others.exclude(id=message.id)}
+    ours = _plain(message.body)
+    exact = [s for s in free if _plain(s.body) == ours]
+    longer = [s for s in free if _plain(s.body).endswith(ours) and _plain(s.body) not in theirs]
+    return next(iter(exact + longer), None)
 
 
 @transactional
 async def _not_found(message_id: int) -> None:
     """Looked for three times: one new attempt, asked at the gate anew. Unknown a second time: staff decide."""
-    contact, message = await sending.locked(message_id)
+    _, message = await sending.locked(message_id)
     if message.status != UNKNOWN or message.next_look_at is None:
         return
     message.looks += 1
     if message.looks < len(LOOK_AT):
         message.next_look_at = (message.claimed_at or clock.now()) + LOOK_AT[message.looks]
     elif message.attempts < 2:
-        await sending.put_back(message, contact, 0)
+        await sending.try_again(message)
     else:
         message.next_look_at = None
     await message.save(update_fields=["looks", "next_look_at"])
@@ -75,19 +87,19 @@ async def decide(message_id: int, what: str) -> bool:
     if message.status != UNKNOWN or message.next_look_at is not None:
         return False
     if what == "again":
-        await sending.put_back(message, contact, 0)
+        await sending.try_again(message)
         return True
-    message.status = TAKEN if what == "arrived" else DROPPED
-    tallies.put(message)
-    await message.save(update_fields=["status"])
+    if what == "arrived":
+        await sending.taken(message.id)
+        return True
+    message.status, message.error_code = DROPPED, None
+    await message.save(update_fields=["status", "error_code"])
+    await attention.reconsider(message.conversation_id, contact)
     return True
 
 
-def _is_ours(message: Message, candidate: Seen) -> bool:
-    if message.claimed_at is None or candidate.created_at < message.claimed_at - CLOCKS_DIFFER:
-        return False
-    ours, theirs = _plain(message.body), _plain(candidate.body)
-    return theirs.endswith(ours)
+def _in_time(message: Message, candidate: Seen) -> bool:
+    return message.claimed_at is not None and candidate.created_at >= message.claimed_at - CLOCKS_DIFFER
 
 
 def _plain(text: str) -> str:
@@ -101,11 +113,18 @@ async def undecided(campaign_id: int) -> list[Message]:
 
 
 async def without_final_status() -> list[Message]:
-    """Taken texts the carriers have said nothing final of for 15 minutes, of the last day."""
+    """Taken texts the carriers have said nothing final of for 15 minutes, of the last day; each once an hour."""
     now = clock.now()
     rows = await database.query(
         "SELECT id FROM message WHERE status = 'taken' AND sid IS NOT NULL AND taken_at < ? AND taken_at > ?"
+        " AND (next_look_at IS NULL OR next_look_at <= ?)"
         " AND delivery IN ('', 'accepted', 'queued', 'sending', 'sent') ORDER BY taken_at LIMIT 100",
-        sql_time(now - timedelta(minutes=15)), sql_time(now - timedelta(days=1)),
+        sql_time(now - timedelta(minutes=15)), sql_time(now - timedelta(days=1)), sql_time(now),
     )  # fmt: skip
     return await Message.filter(id__in=[row["id"] for row in rows] or [0]) if rows else []
+
+
+@transactional
+async def asked(message_id: int) -> None:
+    """Twilio was asked for this text's status just now."""
+    await Message.filter(id=message_id, status=TAKEN).update(next_look_at=clock.now() + ASK_AGAIN)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from webapp import clock, database
 from webapp.models import making
-from webapp.models.contacts import Contact, ZoneSet, sql_time
+from webapp.models.contacts import Contact, sql_time
 from webapp.models.imports import ContactImport, ImportedPhone, RefusedRow
 from webapp.models.labels import CustomField
 from webapp.models.opt_outs import OptOut
@@ -16,7 +16,6 @@ from webapp.rules import contact_columns, contact_zones, list_file, phone, state
 
 LONGEST = {"first_name": 100, "last_name": 100, "email": 254, "van_id": 40, "timezone": 64}
 LONGEST_CUSTOM = 5_000
-ZONE_FIELDS = ("timezone", "zip", "state_abbrev")
 
 
 @dataclass
@@ -134,33 +133,25 @@ async def _leave_what_earlier_rows_gave(job: ContactImport, people: dict[str, Pe
 
 async def _create(job: ContactImport, person: Person) -> Contact:
     contact = Contact(campaign=job.campaign, phone=person.phone, created_at=clock.now(), **_plain(person))
-    await derive_zones(contact)
+    await contact.derive_zones()
     await contact.save()
     return contact
 
 
 async def _update(contact: Contact, person: Person) -> None:
-    """Non-blank values replace, blank ones never do. Where the person lives may have changed with them."""
+    """Non-blank values replace, blank ones never do. Every import derives anew where the person lives (S1)."""
     changed = {k: v for k, v in _plain(person).items() if getattr(contact, k) != v}
-    if not changed:
-        return
     contact.update_from_dict(changed)
-    if changed.keys() & set(ZONE_FIELDS):
-        before = contact.zone_set_id
-        await derive_zones(contact)
-        if contact.zone_set_id != before:
-            await making.zones_changed(contact.id, contact.zone_set_id)
-    await contact.save(update_fields=[*changed, "zone_set_id", "zone_source"])
+    before = (contact.zone_set_id, contact.zone_source)
+    await contact.derive_zones()
+    if contact.zone_set_id != before[0]:
+        await making.zones_changed(contact.id, contact.zone_set_id)
+    if changed or (contact.zone_set_id, contact.zone_source) != before:
+        await contact.save(update_fields=[*changed, "zone_set_id", "zone_source"])
 
 
 def _plain(person: Person) -> dict:
     return {k: v for k, v in person.values.items() if k != "assigned_user_email"}
-
-
-async def derive_zones(contact: Contact) -> None:
-    zones = contact_zones.derive(contact.timezone, contact.zip, contact.state_abbrev, contact.phone)
-    contact.zone_set_id = await ZoneSet.id_of(zones.names)
-    contact.zone_source = zones.source
 
 
 async def _assign(job: ContactImport, people: dict[str, Person]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -76,12 +75,13 @@ async def send_first(member: Membership, conversation_id: int, client_id: uuid.U
     """``seen`` is the hash of the card. The conversation is the member's, or was and is free again (S8)."""
     if earlier := await _earlier(member, client_id):
         return earlier
+    active = await _still_active(member)
     contact, conversation, action = await _lock(conversation_id)
     if conversation.user_id != member.user_id and not _may_take_back(conversation, member):
         return Moved()
     if earlier := await _earlier(member, client_id):  # it came while we waited for the lock
         return earlier
-    if why := await _stopped(member, action):
+    if why := _stopped(action) if active else "member":
         return Stopped(why)
     if conversation.texted_at or conversation.closed_code:
         return Declined(conversation.closed_code or errors.ALREADY_TEXTED)
@@ -101,17 +101,24 @@ async def _first_text(
     if isinstance(verdict, safeguards.Refused):
         return await _decline_first(conversation, verdict)
     assert number is not None
+    tallies.take(conversation)
+    if conversation.user_id != member.user_id:
+        await _take_back(conversation, member)
     draft = Draft(member, contact, conversation, action, number, client_id, INITIAL, text.text, script)
     message = await store(draft)
-    await _mark_texted(conversation, member, message)
+    await _mark_texted(conversation, message)
     return Queued(message)
 
 
-async def _mark_texted(conversation: Conversation, member: Membership, message: Message) -> None:
+async def _take_back(conversation: Conversation, member: Membership) -> None:
+    """S8 gave it back to the pool, nobody took it, and its card was still on the screen: it is in the queue again."""
+    conversation.hold(member.user_id, clock.now(), by_start=True)
+    newest = await Bucket.filter(action_id=conversation.action_id, user_id=member.user_id).order_by("-id").first()
+    conversation.bucket_id = newest.id if newest else None
+
+
+async def _mark_texted(conversation: Conversation, message: Message) -> None:
     now = clock.now()
-    tallies.take(conversation)
-    if conversation.user_id != member.user_id:
-        conversation.hold(member.user_id, now, by_start=True)
     conversation.texted_at = now
     tallies.put(conversation)
     await conversation.save()
@@ -138,12 +145,13 @@ async def send_reply(
     """A response script, or typed words where the campaign lets volunteers type."""
     if earlier := await _earlier(member, client_id):
         return earlier
+    active = await _still_active(member)
     contact, conversation, action = await _lock(conversation_id)
     if not holds(member, conversation):
         return Moved()
     if earlier := await _earlier(member, client_id):
         return earlier
-    if not await _still_active(member):
+    if not active:
         return Stopped("member")
     if not await Message.exists(conversation=conversation, status__in=(SENDING, UNKNOWN, TAKEN, RECEIVED)):
         return Stopped("first")
@@ -237,13 +245,12 @@ def _may_take_back(conversation: Conversation, member: Membership) -> bool:
     return free and conversation.last_holder_id == member.user_id
 
 
-async def _stopped(member: Membership, action: Action) -> str:
-    if not await _still_active(member):
-        return "member"
+def _stopped(action: Action) -> str:
     return "setup" if not action.campaign.set_up else action.first_texts_stopped(clock.now())
 
 
 async def _still_active(member: Membership) -> bool:
-    """Approval and suspension are asked again at every send."""
-    fresh: Sequence = await Membership.filter(id=member.id).values_list("approved_at", "suspended_at")
-    return bool(fresh) and fresh[0][0] is not None and fresh[0][1] is None
+    """Approval and suspension are asked again at every send, before anything else is locked: a suspension under way
+    is waited for, and one that comes later finds the text of this click and cancels it."""
+    fresh = await Membership.filter(id=member.id).select_for_update().first()
+    return fresh is not None and fresh.approved_at is not None and fresh.suspended_at is None

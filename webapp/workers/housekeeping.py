@@ -23,7 +23,7 @@ async def hand_over_possible_opt_outs(ctx: dict[str, Any]) -> None:
     """V8: nobody looked for hours, so it goes to the admins."""
     for campaign in await Campaign.all():
         for user_id, conversation_id in await handing.possible_opt_outs_to_staff(campaign):
-            await live.nudge(user_id, "inbox-changed", campaign.slug, conversation_id)
+            await live.nudge(user_id, "inbox-changed", conversation_id)
 
 
 async def make_conversations(ctx: dict[str, Any], action_id: int) -> None:

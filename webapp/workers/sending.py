@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from webapp import clock, config, live, queue
 from webapp.gateways import twilio
-from webapp.models import numbers, receiving, sending, settling
+from webapp.models import inbox, numbers, receiving, sending, settling
 from webapp.models.campaign import Campaign
-from webapp.models.conversations import Conversation
 from webapp.models.events import INBOUND, STATUS, TwilioEvent
 from webapp.models.messages import Message
 from webapp.models.numbers import PhoneNumber
@@ -19,7 +18,7 @@ from webapp.models.numbers import PhoneNumber
 WORK = 5.0  # seconds one drain may take
 TOO_OLD = 5.0  # seconds after the claim's commit in which the call must begin
 AT_ONCE = 20  # calls under way by one number
-CATCH_UP_FROM = timedelta(hours=24)
+LISTED_TWICE = timedelta(minutes=10)  # a listing may lag behind by this much
 log = logging.getLogger(__name__)
 _draining: set[int] = set()
 
@@ -45,7 +44,9 @@ async def _drain(gateway: twilio.Twilio, number_id: int) -> float | None:
     deadline, room = clock.steady() + WORK, asyncio.Semaphore(AT_ONCE)
     async with asyncio.TaskGroup() as calls:
         while clock.steady() < deadline:
-            match await sending.claim_next(number_id):
+            async with room:  # no claim without a free line: a claimed text must leave at once
+                next_one = await sending.claim_next(number_id)
+            match next_one:
                 case None:
                     return None
                 case sending.Wait(seconds) if seconds > deadline - clock.steady():
@@ -55,12 +56,17 @@ async def _drain(gateway: twilio.Twilio, number_id: int) -> float | None:
                 case sending.Refusal() as refusal:
                     await _tell_refused(refusal)
                 case sending.Claimed() as claimed:
-                    await room.acquire()
                     calls.create_task(_hand_over(gateway, claimed, room))
+                    await asyncio.sleep(0)  # it takes its line before the next claim
     return 0
 
 
 async def _hand_over(gateway: twilio.Twilio, claimed: sending.Claimed, room: asyncio.Semaphore) -> None:
+    async with room:
+        await _call(gateway, claimed)
+
+
+async def _call(gateway: twilio.Twilio, claimed: sending.Claimed) -> None:
     try:
         if clock.steady() - claimed.committed > TOO_OLD:  # we stood still: give the attempt up, unsent
             await sending.later(claimed.message_id, claimed.attempt_id, 0)
@@ -68,8 +74,17 @@ async def _hand_over(gateway: twilio.Twilio, claimed: sending.Claimed, room: asy
         callback = config.settings().url(f"/webhooks/twilio/status?message={claimed.public_id}")
         outcome = await gateway.send(claimed.to, claimed.from_, claimed.body, callback, claimed.validity)
         await _record(claimed, outcome)
-    finally:
-        room.release()
+    except Exception:  # one answer nobody expected must not take the other calls under way with it
+        log.exception("message %s: its answer could not be recorded", claimed.message_id)
+        await _give_up(claimed)
+
+
+async def _give_up(claimed: sending.Claimed) -> None:
+    """The text may have been taken. Where not even that can be stored, the sweep finds it."""
+    try:
+        await sending.unknown(claimed.message_id, claimed.attempt_id)
+    except Exception:
+        log.exception("message %s is left to the sweep", claimed.message_id)
 
 
 async def _record(claimed: sending.Claimed, outcome: twilio.Outcome) -> None:
@@ -86,8 +101,14 @@ async def _record(claimed: sending.Claimed, outcome: twilio.Outcome) -> None:
 
 
 async def _tell_refused(refusal: sending.Refusal) -> None:
-    message = await Message.get(id=refusal.message_id).select_related("campaign")
-    await live.nudge(refusal.user_id, "inbox-changed", message.campaign.slug, message.conversation_id or 0)
+    message = await Message.get(id=refusal.message_id)
+    if message.conversation_id:
+        await _tell(message.conversation_id)
+
+
+async def _tell(conversation_id: int) -> None:
+    for user_id in await inbox.listeners(conversation_id):
+        await live.nudge(user_id, "inbox-changed", conversation_id)
 
 
 async def sweep(ctx: dict[str, Any]) -> None:
@@ -124,27 +145,29 @@ async def apply_event(event: TwilioEvent) -> None:
         await receiving.failed(event.id)
         return
     if news.conversation_id:
-        conversation = await Conversation.get(id=news.conversation_id).select_related("campaign")
-        await live.nudge(news.user_id, "inbox-changed", conversation.campaign.slug, conversation.id)
+        await _tell(news.conversation_id)
 
 
 async def catch_up(ctx: dict[str, Any]) -> None:
-    """What Twilio could not deliver while we were away comes in by the same door (X5)."""
-    since = await _last_heard()
+    """What Twilio could not deliver while we were away comes in by the same door (X5).
+
+    Each number remembers until when everything was listed and stored, so an outage is never skipped, however long.
+    """
     for number in await PhoneNumber.filter(retired_at=None):
+        asked_at = clock.now()
         try:
-            for text in reversed(await ctx["twilio"].texts_to(number.e164, since)):
+            for text in reversed(await ctx["twilio"].texts_to(number.e164, _since(number))):
                 await _take_in(text)
         except twilio.TROUBLE as error:
             log.warning("texts to a number could not be listed: %s", type(error).__name__)
+            continue
+        await numbers.heard(number, asked_at)
     for message in await settling.without_final_status():
         await _ask_status(ctx["twilio"], message)
 
 
-async def _last_heard() -> Any:
-    last = await TwilioEvent.filter(kind=INBOUND).order_by("-id").first()
-    earliest = clock.now() - CATCH_UP_FROM
-    return max(last.received_at - timedelta(hours=1), earliest) if last else earliest
+def _since(number: PhoneNumber) -> datetime:
+    return (number.heard_until or number.created_at) - LISTED_TWICE
 
 
 async def _take_in(text: twilio.Text) -> None:
@@ -158,8 +181,10 @@ async def _take_in(text: twilio.Text) -> None:
 async def _ask_status(gateway: twilio.Twilio, message: Message) -> None:
     try:
         text = await gateway.text(message.sid or "")
-    except twilio.TROUBLE:
+    except twilio.TROUBLE as error:
+        log.warning("the status of message %s could not be asked: %s", message.id, type(error).__name__)
         return
+    await settling.asked(message.id)
     payload = {"MessageSid": text.sid, "MessageStatus": text.status, "ErrorCode": str(text.error_code or "")}
     if event := await receiving.keep(STATUS, payload, message.public_id):
         await apply_event(event)

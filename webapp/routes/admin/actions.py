@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from webapp import access, clock, pages, queue
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, buckets, making, publishing, tallies
+from webapp.models import audit, buckets, making, pool, publishing, tallies
 from webapp.models.actions import Action, ActionList, ActionUser, ReportField, ReportTag
 from webapp.models.contacts import ContactList
 from webapp.models.labels import CustomField, Tag
@@ -168,13 +168,15 @@ async def pause(request: Request, member: Membership, action_id: int) -> Respons
 @post("/actions/{action_id:int}/resumption")
 async def resume(request: Request, member: Membership, action_id: int) -> Response:
     action = await access.action_of(member, action_id)
-    return await _change(request, member, action, action.resume, "action.resumed")
+    answer = await _change(request, member, action, action.resume, "action.resumed")
+    await queue.drain_all(await pool.number_ids(member.campaign))
+    return answer
 
 
 @post("/actions/{action_id:int}/archive")
 async def archive(request: Request, member: Membership, action_id: int) -> Response:
     action = await access.action_of(member, action_id)
-    return await _change(request, member, action, action.archive, "action.archived")
+    return await _change(request, member, action, lambda: publishing.archive(action), "action.archived")
 
 
 @post("/actions/{action_id:int}/returns")

@@ -48,8 +48,7 @@ async def go_on(request: Request, member: Membership) -> Response:
         await audit.note(member.campaign, member.user, "campaign.started_again")
 
     await transaction(do)
-    for number in await PhoneNumber.filter(campaign_id=member.campaign_id, retired_at=None):
-        await queue.drain(number.id)
+    await queue.drain_all(await pool.number_ids(member.campaign))
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 
 
@@ -60,9 +59,15 @@ async def decide(request: Request, member: Membership, message_id: int) -> Respo
     if message is None:
         raise NotFoundException
     what = str((await request.form()).get("what", ""))
-    if what in ("arrived", "again", "drop") and await settling.decide(message.id, what):
-        await transaction(lambda: audit.note(member.campaign, member.user, "message.decided", what, message=message.id))
+    if what in ("arrived", "again", "drop"):
+        await transaction(lambda: _decide(member, message, what))
+        await queue.drain(message.number_id or 0)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
+
+
+async def _decide(member: Membership, message: Message, what: str) -> None:
+    if await settling.decide(message.id, what):
+        await audit.note(member.campaign, member.user, "message.decided", what, message=message.id)
 
 
 @get("/attention")
@@ -86,7 +91,12 @@ async def attention(request: Request, member: Membership, show: str = "all") -> 
 async def take_over(request: Request, member: Membership, conversation_id: int) -> Response:
     """Take a thread of the staff's into one's own inbox."""
     conversation = await access.held_conversation(member, conversation_id)
-    await handing.take_over(conversation.id, member)
+
+    async def do() -> None:
+        await handing.take_over(conversation.id, member)
+        await audit.note(member.campaign, member.user, "conversation.taken_over", conversation=conversation.id)
+
+    await transaction(do)
     return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation.id}")
 
 

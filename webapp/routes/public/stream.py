@@ -22,7 +22,7 @@ async def _news(hub: Any, user_id: int) -> AsyncIterator[ServerSentEventMessage]
         if news is None:
             yield ServerSentEventMessage(comment="still here")
         else:
-            yield ServerSentEventMessage(event=news.event, data=f"{news.campaign}:{news.id}")
+            yield ServerSentEventMessage(event=news.event, data=str(news.id))
 
 
 def no_session(request: Request, _: Exception) -> Response[str]:

@@ -29,6 +29,8 @@ async def thread(request: Request, member: Membership, conversation_id: int, fol
 async def reply(request: Request, member: Membership, conversation_id: int) -> Response:
     """A response script, or typed words unless the campaign wants scripts only."""
     conversation, form = await access.once_held(member, conversation_id), Form(await request.form())
+    if not texting.holds(member, conversation):  # whoever held it once learns that it moved, and nothing else (G2)
+        return _moved(request)
     script = await _script(conversation, str(form.data.get("script", "")))
     typed = form.long_text("body", pages.gettext("The text"), segments.LONGEST) if script is None else ""
     client_id = forms.uuid_of(str(form.data.get("client_message_id", "")))
@@ -51,7 +53,7 @@ async def _answer(
             await queue.drain(message.number_id or 0, member.campaign.undo_seconds)
             return pages.redirect(request, _path(conversation, member))
         case texting.Moved():
-            return page(request, "volunteer/moved.html", "volunteer/_moved.html", status_code=409)
+            return _moved(request)
         case texting.Declined(_):
             form.wrong("body", outcome.sentence + " " + pages.gettext("Nothing was sent; your words are kept."))
         case texting.Stopped("first"):
@@ -62,6 +64,10 @@ async def _answer(
         case texting.Stopped(_):
             form.wrong("body", pages.gettext("You can't text for this campaign now. Ask an admin."))
     return await _thread(request, member, conversation, status=422, form=form)
+
+
+def _moved(request: Request) -> Response:
+    return page(request, "volunteer/moved.html", "volunteer/_moved.html", status_code=409)
 
 
 @post("/threads/{conversation_id:int}/opt-out-decision")

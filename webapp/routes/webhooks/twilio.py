@@ -8,8 +8,7 @@ from litestar import MediaType, Request, Response, Router, post
 
 from webapp import config, forms, live
 from webapp.gateways import signature
-from webapp.models import receiving
-from webapp.models.conversations import Conversation
+from webapp.models import inbox, receiving
 from webapp.models.events import INBOUND, STATUS, TwilioEvent
 
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
@@ -64,9 +63,9 @@ async def _apply(event: TwilioEvent) -> None:
         log.exception("event %s could not be applied yet", event.id)
         await receiving.failed(event.id)
         return
-    if news.user_id and news.conversation_id:
-        conversation = await Conversation.get(id=news.conversation_id).select_related("campaign")
-        await live.nudge(news.user_id, "inbox-changed", conversation.campaign.slug, conversation.id)
+    if news.conversation_id:
+        for user_id in await inbox.listeners(news.conversation_id):
+            await live.nudge(user_id, "inbox-changed", news.conversation_id)
 
 
 router = Router("/webhooks/twilio", route_handlers=[inbound, status], request_max_body_size=LARGEST)

@@ -1,0 +1,43 @@
+"""What a Start gave, and what comes back from it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.cast import Cast
+from tests.models.test_receiving import _sids
+from webapp import clock
+from webapp.models import buckets, recount, sending
+from webapp.models.campaign import Campaign
+from webapp.models.conversations import Bucket
+from webapp.models.sending import Claimed
+
+
+@pytest.mark.both
+async def test_sleepers_of_a_finished_bucket_come_back_to_the_pool(cast: Cast) -> None:
+    kai = await cast.add_contact("+18085550143", first_name="Kai", zip="96813")
+    await cast.make()
+    clock.freeze(clock.now().replace(hour=20))  # 3 PM in New York, 10 AM in Honolulu
+    await cast.start(cast.amy)
+    clock.freeze(clock.now().replace(hour=16, minute=0) + timedelta(days=1))  # 11 AM, and 6 AM where Kai is
+    await cast.click(cast.amy)
+    claim = await sending.claim_next(cast.number.id)
+    assert isinstance(claim, Claimed)
+    await sending.taken(claim.message_id, next(_sids), claim.attempt_id)
+    assert (await Bucket.get()).finished_at
+    clock.freeze(clock.now() + timedelta(hours=8))
+    await buckets.return_unsent(await Campaign.get(id=cast.meyer.id))
+    assert (await cast.conversation(kai)).user_id is None
+    assert await recount.differences() == []
+
+
+async def test_a_contact_taken_back_from_the_pool_is_in_the_bucket_again(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    clock.freeze(clock.now() + timedelta(hours=2))
+    assert await buckets.return_unsent(await Campaign.get(id=cast.meyer.id)) > 0
+    await cast.click(cast.amy)
+    conversation = await cast.conversation()
+    assert (conversation.user_id, conversation.bucket_id) == (cast.amy.user_id, (await Bucket.get()).id)
+    assert await recount.differences() == []
