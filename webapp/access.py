@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException
 
-from webapp import clock, pages
+from webapp import clock, pages, words
 from webapp.database import transaction
 from webapp.models.actions import Action
 from webapp.models.contacts import ContactList
@@ -43,7 +43,7 @@ async def current_session(request: Request) -> Session | None:
     shared: dict[str, Any] = {"mode": request.cookies.get(MODE_COOKIE, "")}
     request.state.shared = shared
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    pages.language.set(chosen if chosen in pages.LANGUAGES else "en")
+    words.language.set(chosen if chosen in words.LANGUAGES else "en")
     token = request.cookies.get(COOKIE, "")
     session = await Session.of(token) if token else None
     if session:
@@ -66,7 +66,7 @@ async def current_member(request: Request, slug: str) -> Membership:
     member = await found.first()
     if member is None:
         raise NotFoundException
-    pages.language.set(member.language if member.language in pages.LANGUAGES else "en")
+    words.language.set(member.language if member.language in words.LANGUAGES else "en")
     zone = contact_zones.zone_of_zip(member.zip) or member.campaign.timezone
     request.state.shared |= {"member": member, "campaign": member.campaign, "zone": zone}
     await _note_presence(member)

@@ -13,6 +13,7 @@ from datetime import date, time
 from typing import Any
 
 from webapp.rules import phone
+from webapp.words import gettext
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -35,9 +36,9 @@ class Form:
     def text(self, name: str, label: str, most: int = 200, required: bool = False) -> str:
         value = self._raw(name)
         if required and not value:
-            self.wrong(name, f"{label} is missing.")
+            self.wrong(name, gettext("%(label)s is missing.", label=label))
         if len(value) > most:
-            self.wrong(name, f"{label} may have {most:,} characters; this has {len(value):,}.")
+            self.wrong(name, _too_long(label, most, len(value)))
         return value
 
     def long_text(self, name: str, label: str, most: int = 10_000) -> str:
@@ -45,20 +46,28 @@ class Form:
         value = str(self.data.get(name, "")).replace("\r\n", "\n").replace("\x00", "")
         self.typed[name] = value
         if len(value) > most:
-            self.wrong(name, f"{label} may have {most:,} characters; this has {len(value):,}.")
+            self.wrong(name, _too_long(label, most, len(value)))
         return value.strip()
 
     def integer(self, name: str, label: str, least: int, most: int) -> int:
         value = self._raw(name)
         if not re.fullmatch(r"\d{1,9}", value) or not least <= int(value) <= most:
-            self.wrong(name, f"{label}: a whole number from {least:,} to {most:,}.")
+            self.wrong(
+                name,
+                gettext(
+                    "%(label)s: a whole number from %(least)s to %(most)s.",
+                    label=label,
+                    least=f"{least:,}",
+                    most=f"{most:,}",
+                ),
+            )
             return least
         return int(value)
 
     def choice(self, name: str, label: str, among: Iterable[Any]) -> str:
         value, options = self._raw(name), [str(option) for option in among]
         if value not in options:
-            self.wrong(name, f"{label}: choose one of those offered.")
+            self.wrong(name, gettext("%(label)s: choose one of those offered.", label=label))
             return options[0] if options else ""
         return value
 
@@ -77,7 +86,7 @@ class Form:
     def time_of_day(self, name: str, label: str) -> time:
         value = self._raw(name)
         if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-            self.wrong(name, f"{label}: a time such as 09:00.")
+            self.wrong(name, gettext("%(label)s: a time such as 09:00.", label=label))
             return time(9)
         return time.fromisoformat(value)
 
@@ -86,23 +95,42 @@ class Form:
         try:
             return date.fromisoformat(value) if value else None
         except ValueError:
-            self.wrong(name, f"{label}: a date such as 2026-11-03.")
+            self.wrong(name, gettext("%(label)s: a date such as 2026-11-03.", label=label))
             return None
 
     def email(self, name: str = "email") -> str:
         value = self._raw(name).lower()
         if not _EMAIL.fullmatch(value) or len(value) > 254:
-            self.wrong(name, "This is not an e-mail address.")
+            self.wrong(name, gettext("This is not an e-mail address."))
         return value
 
-    def phone(self, name: str, label: str = "Phone") -> str:
+    def phone(self, name: str, label: str = "") -> str:
         """In E.164; any country's."""
         parsed = phone.parse(self._raw(name))
         if isinstance(parsed, phone.Phone):
             return parsed.e164
-        sentence = f"{label} is missing." if parsed.reason == "missing_phone" else "This is not a phone number."
+        label = label or gettext("Phone")
+        sentence = (
+            gettext("%(label)s is missing.", label=label)
+            if parsed.reason == "missing_phone"
+            else gettext("This is not a phone number.")
+        )
         self.wrong(name, sentence)
         return ""
+
+    def zip_code(self, name: str) -> str:
+        """Five digits, with or without four more."""
+        value = self._raw(name)
+        if not re.fullmatch(r"\d{5}(-?\d{4})?", value):
+            self.wrong(name, gettext("A ZIP has five digits."))
+        return value
+
+    def new_password(self, name: str, least: int) -> str:
+        """Never shown again, so it is not kept with what was typed."""
+        value = str(self.data.get(name, ""))
+        if len(value) < least:
+            self.wrong(name, gettext("%(least)s characters or more.", least=least))
+        return value
 
     def _raw(self, name: str) -> str:
         value = self.data.get(name, "")
@@ -116,3 +144,12 @@ def uuid_of(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
+
+
+def _too_long(label: str, most: int, length: int) -> str:
+    return gettext(
+        "%(label)s may have %(most)s characters; this has %(length)s.",
+        label=label,
+        most=f"{most:,}",
+        length=f"{length:,}",
+    )

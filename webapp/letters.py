@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from webapp import pages, queue
+from webapp import pages, queue, words
 from webapp.models.mail import Mail
 
 
 async def write(name: str, to: str, language: str = "en", **context: Any) -> None:
     """Stores the letter and tells the queue. Outside of a transaction."""
-    token = pages.language.set(language if language in pages.LANGUAGES else "en")
+    token = words.language.set(language if language in words.LANGUAGES else "en")
     try:
         subject, text, html = (_part(name, part, context) for part in ("subject.txt", "body.txt", "body.html"))
     finally:
-        pages.language.reset(token)
+        words.language.reset(token)
     mail = await Mail.write(to, " ".join(subject.split()), text, html)
     await queue.send_mail(mail.id)
 

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import jinja2
 from babel.dates import format_date, format_datetime, format_time
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from babel.support import Translations
 from litestar import MediaType, Request, Response
 
 from webapp import clock
+from webapp.words import gettext, language, ngettext
 
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static"
-LANGUAGES = ("en", "es")
 VARY = "HX-Request, HX-Request-Type"
 SHEETS = ("tokens", "base", "shell", "controls", "data", "texting", "more")
 SCRIPTS = ("vendor/htmx-4.0.1.min.js", "vendor/hx-sse-4.0.1.min.js", "js/own.js")
-
-language: ContextVar[str] = ContextVar("language", default="en")
 
 
 def page(
@@ -109,29 +102,6 @@ def static_files() -> dict[str, Path]:
 
 def static(path: str) -> str:
     return f"/static/{static_digest()}/{path}"
-
-
-@lru_cache(maxsize=4)
-def _translations(name: str) -> Any:
-    """The catalogue of a language, read from its .po file: nothing to compile, nothing to forget."""
-    file = HERE / "locale" / f"{name}.po"
-    if not file.exists():
-        return None
-    compiled = BytesIO()
-    with file.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=name))
-    compiled.seek(0)
-    return Translations(compiled)
-
-
-def gettext(text: str) -> str:
-    found = _translations(language.get())
-    return found.ugettext(text) if found else text
-
-
-def ngettext(one: str, many: str, n: int) -> str:
-    found = _translations(language.get())
-    return found.ungettext(one, many, n) if found else (one if n == 1 else many)
 
 
 def number(value: float) -> str:

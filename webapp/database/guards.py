@@ -53,6 +53,7 @@ _LEAVES_AFTER_OPT_OUT = (
 GUARDS = [
     # Nobody is there twice
     _unique("one_membership", "membership", "user_id, campaign_id"),
+    _unique("one_join_code", "campaign", "join_code", "join_code <> ''"),
     _unique("one_contact", "contact", "campaign_id, phone"),
     _unique("one_list_place", "list_membership", "contact_list_id, contact_id"),
     _unique("one_action_list", "action_list", "action_id, contact_list_id"),

@@ -83,7 +83,7 @@ class Campaign(Model):
 
     @transactional
     async def renew_join_code(self) -> None:
-        self.join_code = new_join_code()
+        self.join_code = await new_join_code()
         await self.save(update_fields=["join_code"])
 
     @transactional
@@ -98,5 +98,8 @@ class Campaign(Model):
         await self.save(update_fields=["stopped_at", "stopped_code"])
 
 
-def new_join_code() -> str:
-    return f"{secrets.randbelow(1_000_000):06}"
+async def new_join_code() -> str:
+    """Six digits that lead to no other campaign."""
+    while await Campaign.exists(join_code=(code := f"{secrets.randbelow(1_000_000):06}")):
+        continue
+    return code

@@ -11,7 +11,7 @@ from webapp.models.labels import start_labels
 @transactional
 async def found(name: str, slug: str, timezone: str) -> Campaign:
     campaign = await Campaign.create(
-        name=name, slug=slug, timezone=timezone, join_code=new_join_code(), created_at=clock.now()
+        name=name, slug=slug, timezone=timezone, join_code=await new_join_code(), created_at=clock.now()
     )
     await start_labels(campaign)
     return campaign

@@ -110,6 +110,14 @@ class Membership(Model):
             approved_at=None if waits else now,
         )  # fmt: skip
 
+    @classmethod
+    @transactional
+    async def sign_up(cls, campaign: Campaign, place: dict[str, str], **person: Any) -> User:
+        """A new user and their membership, both or neither."""
+        user = await User.sign_up(**person)
+        await cls.join(user, campaign, **place)
+        return user
+
     @transactional
     async def approve(self) -> None:
         self.approved_at = self.approved_at or clock.now()

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 import segno
 from litestar import Request, Response, get, post
+from tortoise.exceptions import IntegrityError
 
 from webapp import config, pages
 from webapp.database import transaction
@@ -165,7 +166,11 @@ async def add_tag(request: Request, member: Membership) -> Response:
         await Tag.create(campaign=member.campaign, name=name, slug=slug, **values)
         await audit.note(member.campaign, member.user, "tag.created", name)
 
-    await transaction(do)
+    try:
+        await transaction(do)
+    except IntegrityError:  # the same form came twice at once
+        form.wrong("name", "There is a tag of this name already.")
+        return await _tags(request, member, form, status=422)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/tags")
 
 
@@ -202,7 +207,11 @@ async def add_field(request: Request, member: Membership) -> Response:
         await CustomField.create(campaign=member.campaign, title=title, slug=slug, **values)
         await audit.note(member.campaign, member.user, "field.created", title)
 
-    await transaction(do)
+    try:
+        await transaction(do)
+    except IntegrityError:  # the same form came twice at once
+        form.wrong("slug", "There is a field of this slug already.")
+        return await _fields(request, member, form, status=422)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/fields")
 
 

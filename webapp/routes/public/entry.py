@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from litestar import Request, Response, Router, get, post
+from tortoise.exceptions import IntegrityError
 
-from webapp import access, config, letters, limiting, pages
+from webapp import access, config, letters, limiting, pages, words
 from webapp.forms import Form
 from webapp.models import passwords
 from webapp.models.campaign import Campaign
@@ -36,10 +37,10 @@ async def log_in(request: Request) -> Response:
     next_ = access.safe_next(str(form.data.get("next", "")))
     user = await User.with_email(email) if form else None
     if not await limiting.allowed(limiting.LOG_IN, "login", email, _address(request)):
-        form.wrong("password", pages.gettext("That was tried too often. Wait ten minutes, or ask for a link."))
+        form.wrong("password", words.gettext("That was tried too often. Wait ten minutes, or ask for a link."))
     elif not await passwords.matches(password, user.password_hash if user else ""):
         form.wrong(
-            "password", pages.gettext("E-mail and password do not match. Your e-mail is kept; type the password again.")
+            "password", words.gettext("E-mail and password do not match. Your e-mail is kept; type the password again.")
         )
     if user is None or not form:
         return page(request, "public/login.html", status_code=422, form=form, next=next_, expired=False)
@@ -76,34 +77,31 @@ async def join(request: Request) -> Response:
     """A new person, or a known one who joins another campaign with the password they have."""
     await access.current_session(request)
     form = Form(await request.form())
-    code = form.text("code", "Join code", 6, required=True)
+    code = form.text("code", words.gettext("Join code"), 6, required=True)
     values = {
-        "first_name": form.text("first_name", "First name", 60, required=True),
-        "last_name": form.text("last_name", "Last name", 60, required=True),
+        "first_name": form.text("first_name", words.gettext("First name"), 60, required=True),
+        "last_name": form.text("last_name", words.gettext("Last name"), 60, required=True),
         "phone": form.phone("phone"), "email": form.email(),
     }  # fmt: skip
-    zip_code, language = (
-        form.text("zip", "ZIP", 10, required=True),
-        form.choice("language", "Language", pages.LANGUAGES),
-    )
-    password = str(form.data.get("password", ""))
-    if len(password) < passwords.LEAST:
-        form.wrong("password", pages.gettext("10 characters or more."))
-    campaign = await _campaign_of_code(request, form, code) if form else None
-    user = await _new_or_known(form, values, password) if form else None
+    place = {
+        "zip": form.zip_code("zip"),
+        "language": form.choice("language", words.gettext("Language"), words.LANGUAGES),
+    }
+    password = form.new_password("password", passwords.LEAST)
+    campaign = await _campaign_of_code(request, form, code) if code else None
+    user = await _joined(form, campaign, values, place, password) if form and campaign else None
     if user is None or campaign is None:
         return page(request, "public/join.html", status_code=422, form=form, joining=campaign)
-    await Membership.join(user, campaign, zip=zip_code, language=language)
     return await _let_in(request, user, f"/c/{campaign.slug}")
 
 
 async def _campaign_of_code(request: Request, form: Form, code: str) -> Campaign | None:
     if not await _may_try(request):
-        form.wrong("code", pages.gettext("That was tried too often. Wait ten minutes, then try again."))
+        form.wrong("code", words.gettext("That was tried too often. Wait ten minutes, then try again."))
         return None
     campaign = await Campaign.get_or_none(join_code=code)
     if campaign is None:
-        form.wrong("code", pages.gettext("No campaign has this code. Ask your organizer for the six digits."))
+        form.wrong("code", words.gettext("No campaign has this code. Ask your organizer for the six digits."))
     return campaign
 
 
@@ -112,13 +110,26 @@ async def _may_try(request: Request) -> bool:
     return mine and await limiting.allowed(limiting.JOIN_CODE_ALL, "join")
 
 
-async def _new_or_known(form: Form, values: dict[str, str], password: str) -> User | None:
+async def _joined(
+    form: Form, campaign: Campaign, values: dict[str, str], place: dict[str, str], password: str
+) -> User | None:
+    try:
+        return await _new_or_known(form, campaign, values, place, password)
+    except IntegrityError:  # the same form came twice at once: by now the person is known
+        return await _new_or_known(form, campaign, values, place, password)
+
+
+async def _new_or_known(
+    form: Form, campaign: Campaign, values: dict[str, str], place: dict[str, str], password: str
+) -> User | None:
     user = await User.with_email(values["email"])
     if user is None:
-        return await User.sign_up(**values, password_hash=await passwords.hashed(password))
+        password_hash = await passwords.hashed(password)
+        return await Membership.sign_up(campaign, place, password_hash=password_hash, **values)
     if await passwords.matches(password, user.password_hash):
+        await Membership.join(user, campaign, **place)
         return user
-    form.wrong("email", pages.gettext("This e-mail has an account. Type its password, or log in and ask for a link."))
+    form.wrong("email", words.gettext("This e-mail has an account. Type its password, or log in and ask for a link."))
     return None
 
 
@@ -135,12 +146,12 @@ async def ask_for_reset(request: Request) -> Response:
     form = Form(await request.form())
     email = form.email()
     if form and not await limiting.allowed(limiting.LETTER, "reset", _address(request)):
-        form.wrong("email", pages.gettext("That was asked too often. Wait an hour, then try again."))
+        form.wrong("email", words.gettext("That was asked too often. Wait an hour, then try again."))
     if not form:
         return page(request, "public/password_reset.html", status_code=422, form=form, sent=False)
     if user := await User.with_email(email):
         link = config.settings().url(f"/password/{await PasswordLink.issue(user)}")
-        await letters.write("password_reset", user.email, pages.language.get(), user=user, link=link)
+        await letters.write("password_reset", user.email, words.language.get(), user=user, link=link)
     return page(request, "public/password_reset.html", form=form, sent=True)
 
 
@@ -155,9 +166,7 @@ async def password_page(request: Request, token: str) -> Response:
 async def set_password(request: Request, token: str) -> Response:
     await access.current_session(request)
     link, form = await PasswordLink.of(token), Form(await request.form())
-    password = str(form.data.get("password", ""))
-    if len(password) < passwords.LEAST:
-        form.wrong("password", pages.gettext("10 characters or more."))
+    password = form.new_password("password", passwords.LEAST)
     if link is None or not form or not await link.use(await passwords.hashed(password)):
         status = 422 if link else 404
         return page(request, "public/password.html", status_code=status, form=form, link=link, token=token)

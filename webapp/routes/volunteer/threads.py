@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access, clock, forms, pages, queue
+from webapp import access, clock, forms, pages, queue, words
 from webapp.forms import Form
 from webapp.models import gate, handing, inbox, labels, reporting, texting, values
 from webapp.models.conversations import Conversation
@@ -32,12 +32,12 @@ async def reply(request: Request, member: Membership, conversation_id: int) -> R
     if not texting.holds(member, conversation):  # whoever held it once learns that it moved, and nothing else (G2)
         return _moved(request)
     script = await _script(conversation, str(form.data.get("script", "")))
-    typed = form.long_text("body", pages.gettext("The text"), segments.LONGEST) if script is None else ""
+    typed = form.long_text("body", words.gettext("The text"), segments.LONGEST) if script is None else ""
     client_id = forms.uuid_of(str(form.data.get("client_message_id", "")))
     if script is None and member.campaign.disable_custom_responses:
-        form.wrong("body", pages.gettext("This campaign uses scripts only. Choose one with Follow Up."))
+        form.wrong("body", words.gettext("This campaign uses scripts only. Choose one with Follow Up."))
     elif script is None and not typed:
-        form.wrong("body", pages.gettext("There is no text yet. Nothing was sent."))
+        form.wrong("body", words.gettext("There is no text yet. Nothing was sent."))
     if client_id is None or not form:
         return await _thread(request, member, conversation, status=422, form=form)
     return await _answer(
@@ -55,14 +55,14 @@ async def _answer(
         case texting.Moved():
             return _moved(request)
         case texting.Declined(_):
-            form.wrong("body", outcome.sentence + " " + pages.gettext("Nothing was sent; your words are kept."))
+            form.wrong("body", outcome.sentence + " " + words.gettext("Nothing was sent; your words are kept."))
         case texting.Stopped("first"):
             form.wrong(
                 "body",
-                pages.gettext("Their first text has not left yet, so there is nothing to follow up. Nothing was sent."),
+                words.gettext("Their first text has not left yet, so there is nothing to follow up. Nothing was sent."),
             )
         case texting.Stopped(_):
-            form.wrong("body", pages.gettext("You can't text for this campaign now. Ask an admin."))
+            form.wrong("body", words.gettext("You can't text for this campaign now. Ask an admin."))
     return await _thread(request, member, conversation, status=422, form=form)
 
 
@@ -124,7 +124,7 @@ async def file_report(request: Request, member: Membership, conversation_id: int
     answers = {field.slug: form.long_text(f"field_{field.slug}", field.title, 5_000) for field in asked.fields}
     for field in asked.fields:
         if field.choices and answers[field.slug] not in ("", *field.choices):
-            form.wrong(f"field_{field.slug}", pages.gettext("Choose one of those offered."))
+            form.wrong(f"field_{field.slug}", words.gettext("Choose one of those offered."))
     if not form:
         return await _report(request, conversation, form, status=422)
     await reporting.file(conversation, member.user, asked, ticked, answers)
