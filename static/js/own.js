@@ -43,15 +43,31 @@ document.addEventListener("htmx:sse:error", loggedOut);
 document.addEventListener("htmx:response:error", (event) => {
   loggedOut(event);
   const status = event.detail?.ctx?.response?.status ?? 0;
-  if (status >= 500) toast("Something went wrong on our side. Nothing you did is lost; try again.");
+  if (status >= 500) toast(toasts()?.dataset.trouble);
 });
 document.addEventListener("htmx:error", (event) => {
-  if (String(event.detail?.error ?? "").includes("fetch")) toast("No connection. Nothing was sent; try again.");
+  if (String(event.detail?.error ?? "").includes("fetch")) toast(toasts()?.dataset.offline);
 });
+
+/* A second tap meant for the card before does not send the next one unread. */
+const TOO_SOON = 400; // milliseconds
+const cardOf = (send) => send?.form?.elements.client_message_id?.value ?? "";
+let shown = cardOf(document.getElementById("send"));
+document.addEventListener("click", (event) => {
+  if (event.target.closest("#send[data-unread]")) event.preventDefault();
+}, true);
+
+function newCard(send) {
+  if (cardOf(send) === shown) return;
+  shown = cardOf(send);
+  send.dataset.unread = "";
+  setTimeout(() => delete send.dataset.unread, TOO_SOON);
+}
 
 /* The focus stays on Send, so that the next text is one key or one tap away. */
 document.addEventListener("htmx:after:swap", () => {
   const send = document.getElementById("send");
+  if (send) newCard(send);
   if (send && !document.activeElement?.matches("input, textarea, select, button")) send.focus({ preventScroll: true });
 });
 

@@ -40,7 +40,7 @@ async def send_ten(page: Page) -> None:
     await page.get_by_role("button", name="Start").click()
     for n in range(10):
         await expect(page.get_by_role("status").filter(has_text=f"{n} of 10").first).to_be_visible()
-        await page.get_by_role("button", name="Send").click()
+        await page.locator("#send:not([data-unread])").click()
     await expect(page.get_by_role("heading", name="That was 10")).to_be_visible()
     await expect(page.get_by_role("button", name="Text Again")).to_be_visible()
 
@@ -129,12 +129,13 @@ async def test_everything_works_without_javascript(bank: Bank, open_page) -> Non
 async def test_a_double_click_on_send_is_one_text(bank: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
     page: Page = await open_page()
     await log_in(page, bank.seeded["emails"][0])  # type: ignore[attr-defined]
-    await page.goto("/c/meyer/actions/1/queue")
+    await page.goto("/c/meyer/actions/1")
+    await page.get_by_role("button", name="Start").click()
     before = int((await page.locator(".progress-label strong").inner_text()).split()[0])
     await page.get_by_role("button", name="Send").dblclick()
     await expect(page.locator(".progress-label strong")).not_to_have_text(f"{before} of 10")
-    await page.wait_for_timeout(500)
+    await page.reload()
     after = int((await page.locator(".progress-label strong").inner_text()).split()[0])
     texts = await bank.look("texts")
-    assert after - before in (1, 2), "the second click may have met the next card"
+    assert after - before == 1
     assert texts.get("out initial cancelled", 0) == 0

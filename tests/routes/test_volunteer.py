@@ -298,3 +298,56 @@ async def test_who_held_a_thread_once_learns_only_that_it_moved(cast: Cast, brow
             f"/c/meyer/threads/{conversation.id}/messages", data={"client_message_id": str(uuid.uuid4()), "body": body}
         )
         assert answer.status_code == 409 and "5 Elm St" not in answer.text
+
+
+async def test_a_typed_reply_can_be_taken_back_from_its_thread(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(undo_seconds=5))
+    await says(cast, "Where do I vote?")
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    await amy.post(f"{thread}/messages", data={"client_message_id": str(uuid.uuid4()), "body": "At the library."})
+    path = re.search(r'action="(/c/meyer/messages/\d+/cancellation)"', (await amy.get(thread)).text)
+    assert path
+    assert (await amy.post(path[1])).headers["location"] == f"{thread}#newest"
+    page = (await amy.get(thread)).text
+    assert "At the library." not in page
+    assert (await cast.conversation()).needs_attention
+
+
+async def test_a_variable_in_a_typed_reply_is_refused_and_the_words_kept(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "Where do I vote?")
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    form = {"client_message_id": str(uuid.uuid4()), "body": "Hi ##{{first_name}}"}
+    answer = await amy.post(f"{thread}/messages", data=form)
+    assert answer.status_code == 422 and "Variables work in scripts only" in answer.text and "Hi ##{{" in answer.text
+    assert (await amy.get(f"{thread}/messages")).headers["location"] == f"{thread}#newest"
+
+
+async def test_an_empty_reply_says_so(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "Where do I vote?")
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    answer = await amy.post(f"{thread}/messages", data={"client_message_id": str(uuid.uuid4()), "body": " "})
+    assert answer.status_code == 422 and "There is no text yet" in answer.text
+
+
+async def test_while_all_is_stopped_every_page_says_so(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "Where do I vote?")
+    await cast.add_contact("+14125550177", first_name="Ike")
+    await cast.make()
+    await cast.start(cast.amy)
+    await transaction(lambda: cast.meyer.stop_everything())
+    amy, gary = await browse(cast.amy), await browse(cast.gary)
+    for path in ("", "/inbox", f"/threads/{(await cast.conversation()).id}", f"/actions/{cast.action.id}/queue"):
+        assert "The office stopped" in (await amy.get(f"/c/meyer{path}/" if not path else f"/c/meyer{path}")).text
+    assert "All texts are stopped" in (await gary.get("/c/meyer/admin/actions")).text
+
+
+async def test_the_queue_of_a_paused_action_can_not_be_sent(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    await open_queue(amy, cast)
+    await transaction(lambda: cast.action.pause())
+    page = (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text
+    assert "The office paused this action" in page and re.search(r'id="send"[^>]* disabled', page)

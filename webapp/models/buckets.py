@@ -289,6 +289,13 @@ async def progress(bucket: Bucket) -> Progress:
     )
 
 
+async def returned(bucket: Bucket) -> int:
+    """How many went back to the pool from this bucket because nobody sent or skipped them in time (S8)."""
+    gone = AssignmentEvent.filter(from_user_id=bucket.user_id, how="return", at__gte=bucket.started_at)
+    in_action = await gone.values_list("conversation_id", flat=True)
+    return await Conversation.filter(id__in=list(in_action) or [0], action_id=bucket.action_id).count()
+
+
 async def current(action: Action, user: User) -> Bucket | None:
     """The volunteer's newest bucket in this action, finished or not."""
     return await Bucket.filter(action=action, user=user).order_by("-id").first()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, pages
+from webapp import access, clock, pages
 from webapp.models import buckets, inbox, tallies
 from webapp.models.actions import Action, ActionUser
 from webapp.models.conversations import Bucket
@@ -36,6 +36,7 @@ async def _row(action: Action, member: Membership) -> dict[str, object]:
         "action": action,
         "progress": await buckets.progress(bucket) if bucket else None,
         "left": (await tallies.totals(action.id))["remaining"],
+        "closed": action.first_texts_stopped(clock.now()),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access, clock, forms, pages, queue
+from webapp import access, clock, forms, pages, queue, words
 from webapp.models import buckets, effects, gate, labels, texting, values
 from webapp.models.actions import Action
 from webapp.models.conversations import Bucket, Conversation
@@ -49,7 +49,13 @@ async def _refused(
             return await _queue(request, member, conversation.action, notice="moved", status=409)
         case texting.Declined(_):
             return await _queue(
-                request, member, conversation.action, notice="declined", status=409, why=outcome.sentence, name=name
+                request,
+                member,
+                conversation.action,
+                notice="declined",
+                status=409,
+                why=words.gettext(outcome.sentence),
+                name=name,
             )
         case texting.Stopped(why):
             return await _queue(request, member, conversation.action, notice=why, status=409)
@@ -70,7 +76,7 @@ async def undo(request: Request, member: Membership, message_id: int) -> Respons
     message = await access.own_message(member, message_id)
     undone = await effects.undo(member, message.id)
     if message.kind != INITIAL:
-        return pages.redirect(request, f"/c/{member.campaign.slug}/threads/{message.conversation_id}")
+        return pages.redirect(request, f"/c/{member.campaign.slug}/threads/{message.conversation_id}#newest")
     conversation = await access.once_held(member, message.conversation_id or 0)
     if not undone:
         return await _queue(request, member, conversation.action, notice="left", status=409)
@@ -97,6 +103,7 @@ async def _queue(
     shared = {
         "action": action, "bucket": bucket, "progress": await buckets.progress(bucket), "notice": notice,
         "undoable": await _undoable(member, action), "just_sent": await _just_sent(member, action),
+        "closed": action.first_texts_stopped(clock.now()), "returned": await buckets.returned(bucket),
         "why": "", "name": "", **context,
     }  # fmt: skip
     if conversation is None:

@@ -25,6 +25,13 @@ async def thread(request: Request, member: Membership, conversation_id: int, fol
     return await _thread(request, member, conversation, follow=bool(follow), q=q[:80])
 
 
+@get("/threads/{conversation_id:int}/messages")
+async def back_to_thread(request: Request, member: Membership, conversation_id: int) -> Response:
+    """The address a refused reply leaves in the browser; opened anew it is the thread."""
+    conversation = await access.held_conversation(member, conversation_id)
+    return pages.redirect(request, _path(conversation, member))
+
+
 @post("/threads/{conversation_id:int}/messages")
 async def reply(request: Request, member: Membership, conversation_id: int) -> Response:
     """A response script, or typed words unless the campaign wants scripts only."""
@@ -34,6 +41,8 @@ async def reply(request: Request, member: Membership, conversation_id: int) -> R
     script = await _script(conversation, str(form.data.get("script", "")))
     typed = form.long_text("body", words.gettext("The text"), segments.LONGEST) if script is None else ""
     client_id = forms.uuid_of(str(form.data.get("client_message_id", "")))
+    if "##{{" in typed:
+        form.wrong("body", words.gettext("Variables work in scripts only. Write the words themselves."))
     if script is None and member.campaign.disable_custom_responses:
         form.wrong("body", words.gettext("This campaign uses scripts only. Choose one with Follow Up."))
     elif script is None and not typed:
@@ -55,7 +64,9 @@ async def _answer(
         case texting.Moved():
             return _moved(request)
         case texting.Declined(_):
-            form.wrong("body", outcome.sentence + " " + words.gettext("Nothing was sent; your words are kept."))
+            form.wrong(
+                "body", words.gettext(outcome.sentence) + " " + words.gettext("Nothing was sent; your words are kept.")
+            )
         case texting.Stopped("first"):
             form.wrong(
                 "body",
@@ -191,9 +202,9 @@ async def _report(request: Request, conversation: Conversation, form: Form, stat
 
 
 def _path(conversation: Conversation, member: Membership) -> str:
-    return f"/c/{member.campaign.slug}/threads/{conversation.id}"
+    return f"/c/{member.campaign.slug}/threads/{conversation.id}#newest"
 
 
 HANDLERS = [
-    thread, reply, decide, opt_out, block, hand_over, add_tag, report_page, file_report, count_segments,
+    thread, back_to_thread, reply, decide, opt_out, block, hand_over, add_tag, report_page, file_report, count_segments,
 ]  # fmt: skip
