@@ -20,7 +20,7 @@ ARROWS = {
     "routes": {"routes", "models", "rules", "queue", "live", "pages", "forms", "access", "letters", "limiting", "words"},
     "access": {"models", "rules", "pages", "words"},
     "words": set(),
-    "pages": {"words"},
+    "pages": {"rules", "words"},
     "forms": {"rules", "words"},
     "letters": {"pages", "models", "queue", "words"},
     "limiting": set(),

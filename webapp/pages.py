@@ -15,6 +15,7 @@ from babel.numbers import format_decimal
 from litestar import MediaType, Request, Response
 
 from webapp import clock
+from webapp.rules import phone
 from webapp.words import gettext, language, ngettext
 
 HERE = Path(__file__).parent
@@ -74,7 +75,15 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.filters |= {"number": number, "clock": clock_time, "day": day, "moment": moment, "ago": ago, "money": money}
+    made.filters |= {
+        "number": number,
+        "clock": clock_time,
+        "day": day,
+        "moment": moment,
+        "ago": ago,
+        "money": money,
+        "national": phone.national,
+    }
     made.globals |= {
         "static": static,
         "style_sheets": SHEETS,
