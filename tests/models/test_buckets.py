@@ -9,10 +9,13 @@ import pytest
 from tests.cast import Cast
 from tests.models.test_receiving import _sids
 from webapp import clock
-from webapp.models import buckets, recount, sending
+from webapp.database import transaction
+from webapp.models import buckets, hours, recount, returning, sending
 from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
 from webapp.models.conversations import Bucket
 from webapp.models.sending import Claimed
+from webapp.rules import safeguards
 
 
 @pytest.mark.both
@@ -28,7 +31,7 @@ async def test_sleepers_of_a_finished_bucket_come_back_to_the_pool(cast: Cast) -
     await sending.taken(claim.message_id, next(_sids), claim.attempt_id)
     assert (await Bucket.get()).finished_at
     clock.freeze(clock.now() + timedelta(hours=8))
-    await buckets.return_unsent(await Campaign.get(id=cast.meyer.id))
+    await returning.return_unsent(await Campaign.get(id=cast.meyer.id))
     assert (await cast.conversation(kai)).user_id is None
     assert await recount.differences() == []
 
@@ -36,8 +39,40 @@ async def test_sleepers_of_a_finished_bucket_come_back_to_the_pool(cast: Cast) -
 async def test_a_contact_taken_back_from_the_pool_is_in_the_bucket_again(cast: Cast) -> None:
     await cast.start(cast.amy)
     clock.freeze(clock.now() + timedelta(hours=2))
-    assert await buckets.return_unsent(await Campaign.get(id=cast.meyer.id)) > 0
+    assert await returning.return_unsent(await Campaign.get(id=cast.meyer.id)) > 0
     await cast.click(cast.amy)
     conversation = await cast.conversation()
     assert (conversation.user_id, conversation.bucket_id) == (cast.amy.user_id, (await Bucket.get()).id)
     assert await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_who_was_texted_lately_is_passed_over_at_start_and_in_the_queue(cast: Cast) -> None:
+    mo = await cast.add_contact("+14125550199", first_name="Mo")
+    await cast.make()
+
+    async def texted_elsewhere() -> None:
+        await Contact.filter(id=mo.id).update(last_claimed_at=clock.now(), last_claimed_message_id=0)
+
+    await transaction(texted_elsewhere)
+    await cast.start(cast.amy)
+    assert (await cast.conversation(mo)).user_id is None
+    assert [(group.people, group.zones) for group in await hours.asleep(cast.action, None)] == [(1, ())]
+    clock.freeze(clock.now() + safeguards.LOCK)
+    await cast.click(cast.amy)
+    await cast.start(cast.dan)
+    assert (await cast.conversation(mo)).user_id is not None
+    assert await recount.differences() == []
+
+
+async def test_a_held_contact_texted_by_someone_else_waits_like_a_sleeper(cast: Cast) -> None:
+    await cast.start(cast.amy)
+
+    async def texted_elsewhere() -> None:
+        await Contact.filter(id=cast.lisa.id).update(last_claimed_at=clock.now(), last_claimed_message_id=0)
+
+    await transaction(texted_elsewhere)
+    assert await buckets.next_in_queue(cast.action, cast.amy.user) is None
+    assert (await buckets.progress(await Bucket.get())).asleep == 1
+    clock.freeze(clock.now() + safeguards.LOCK)
+    assert await buckets.next_in_queue(cast.action, cast.amy.user)

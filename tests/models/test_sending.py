@@ -127,7 +127,7 @@ async def test_another_action_s_text_is_locked_for_six_hours(cast: Cast) -> None
 
 async def second_action(cast: Cast):  # type: ignore[no-untyped-def]
     from tests.cast import send_card
-    from webapp.models import buckets, making
+    from webapp.models import making
     from webapp.models.actions import PUBLIC, Action
     from webapp.models.conversations import Conversation
     from webapp.models.scripts import Script
@@ -143,9 +143,14 @@ async def second_action(cast: Cast):  # type: ignore[no-untyped-def]
         return action
 
     action = await transaction(make)
-    action = await Action.get(id=action.id).select_related("campaign")
-    await buckets.start(action, cast.dan.user)
-    return await send_card(cast.dan, await Conversation.get(action=action, contact=cast.lisa))
+
+    async def hold() -> Conversation:  # as if Dan's page had been open since before the text
+        conversation = await Conversation.get(action=action, contact=cast.lisa)
+        conversation.hold(cast.dan.user_id, clock.now())
+        await conversation.save()
+        return conversation
+
+    return await send_card(cast.dan, await transaction(hold))
 
 
 async def test_an_attempt_given_up_leaves_the_lock_as_it_was(cast: Cast) -> None:

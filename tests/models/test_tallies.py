@@ -11,7 +11,6 @@ import pytest
 from tests.cast import Cast, send_card
 from webapp import clock
 from webapp.models import (
-    buckets,
     effects,
     handing,
     inbox,
@@ -19,6 +18,7 @@ from webapp.models import (
     receiving,
     recount,
     reporting,
+    returning,
     sending,
     settling,
     texting,
@@ -47,7 +47,7 @@ class Crowd:
     async def skip(self) -> None:
         conversation = await self.conversation()
         if conversation.user_id:
-            await buckets.skip(conversation)
+            await returning.skip(conversation)
 
     async def claim(self) -> None:
         found = await sending.claim_next(self.cast.number.id)
@@ -128,7 +128,7 @@ class Crowd:
 
     async def wait(self) -> None:
         clock.freeze(clock.now() + timedelta(minutes=self.dice.choice((1, 10, 65))))
-        await buckets.return_unsent(self.cast.meyer)
+        await returning.return_unsent(self.cast.meyer)
 
 
 LIKELY = [

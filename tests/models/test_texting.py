@@ -11,7 +11,7 @@ import pytest
 from tests.cast import Cast, send_card, texts
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import buckets, effects, handing, labels, recount, sending, texting
+from webapp.models import buckets, effects, handing, hours, labels, recount, returning, sending, texting
 from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
@@ -219,9 +219,9 @@ async def test_a_second_start_gives_the_same_bucket(cast: Cast) -> None:
 
 async def test_a_contact_skipped_twice_goes_back_to_the_pool(cast: Cast) -> None:
     await cast.start(cast.amy)
-    await buckets.skip(await cast.conversation())
+    await returning.skip(await cast.conversation())
     assert (await cast.conversation()).user_id == cast.amy.user_id
-    await buckets.skip(await cast.conversation())
+    await returning.skip(await cast.conversation())
     conversation = await cast.conversation()
     assert conversation.user_id is None and conversation.last_holder_id == cast.amy.user_id
     assert await recount.differences() == []
@@ -234,16 +234,16 @@ async def test_start_hands_out_only_people_awake_for_ten_more_minutes(cast: Cast
     assert (await cast.conversation(keoni)).user_id is None
     assert (await cast.conversation()).user_id == cast.amy.user_id
     action = await Action.get(id=cast.action.id).select_related("campaign")
-    [group] = await buckets.asleep(action, None)
+    [group] = await hours.asleep(action, None)
     assert group.people == 1 and group.opens_at is not None
     assert group.opens_at.hour == 19  # 9:00 there
 
 
 async def test_unsent_contacts_return_after_the_campaign_s_minutes(cast: Cast) -> None:
     await cast.start(cast.amy)
-    assert await buckets.return_unsent(cast.meyer) == 0
+    assert await returning.return_unsent(cast.meyer) == 0
     clock.freeze(clock.now() + timedelta(minutes=61))
-    assert await buckets.return_unsent(cast.meyer) == 1
+    assert await returning.return_unsent(cast.meyer) == 1
     assert (await cast.conversation()).user_id is None
     assert isinstance(await cast.click(cast.amy), Queued), "the open card takes a free contact back"
     assert (await cast.conversation()).user_id == cast.amy.user_id
@@ -259,7 +259,7 @@ async def test_a_sleeper_of_a_finished_bucket_goes_back_too(cast: Cast) -> None:
     await sending.claim_next(cast.number.id)
     assert (await Bucket.get()).finished_at and (await cast.conversation(kim)).user_id == cast.amy.user_id
     clock.freeze(clock.now() + timedelta(minutes=61))
-    assert await buckets.return_unsent(cast.meyer) == 1
+    assert await returning.return_unsent(cast.meyer) == 1
     assert (await cast.conversation(kim)).user_id is None
     assert await recount.differences() == []
 
@@ -267,7 +267,7 @@ async def test_a_sleeper_of_a_finished_bucket_goes_back_too(cast: Cast) -> None:
 async def test_a_returned_contact_that_someone_else_took_is_moved(cast: Cast) -> None:
     await cast.start(cast.amy)
     clock.freeze(clock.now() + timedelta(minutes=61))
-    await buckets.return_unsent(cast.meyer)
+    await returning.return_unsent(cast.meyer)
     await cast.start(cast.dan)
     assert isinstance(await cast.click(cast.amy), Moved)
 

@@ -13,7 +13,7 @@ from tests.models.test_receiving import says, texted
 from tests.routes.conftest import Browser
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import handing
+from webapp.models import handing, returning
 from webapp.models.actions import ActionUser
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
@@ -86,10 +86,9 @@ async def test_a_contact_that_moved_answers_409_and_shows_nothing_of_them(cast: 
     amy = await browse(cast.amy)
     path = f"/c/meyer/queue/{(await cast.conversation()).id}/messages"
     form = form_of(await open_queue(amy, cast), path)
-    from webapp.models import buckets
 
     for _ in range(2):
-        await buckets.skip(await cast.conversation())
+        await returning.skip(await cast.conversation())
     await cast.start(cast.dan)
     answer = await amy.post(path, data=form)
     assert answer.status_code == 409 and "with someone else now" in answer.text

@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 
 from webapp import clock, database
 from webapp.database import transactional
-from webapp.models import buckets, labels, tallies
+from webapp.models import hours, labels, tallies
 from webapp.models.conversations import Conversation
 from webapp.models.gate import zones_of
 from webapp.models.labels import Tag
@@ -102,7 +102,7 @@ async def opens_at(conversation: Conversation) -> datetime | None:
     """When this person may be written to again; None where they may be now."""
     now, campaign = clock.now(), conversation.campaign
     zones = await zones_of(campaign, conversation.contact.zone_set_id)
-    return None if buckets.is_open(campaign, zones, now) else buckets.opens_next(campaign, zones, now)
+    return None if hours.is_open(campaign, zones, now) else hours.opens_next(campaign, zones, now)
 
 
 async def waiting(member: Membership) -> Waiting:

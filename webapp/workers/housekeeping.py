@@ -7,7 +7,7 @@ from typing import Any
 
 from webapp import config, live, queue
 from webapp.gateways import email
-from webapp.models import buckets, handing, making
+from webapp.models import handing, making, returning
 from webapp.models.campaign import Campaign
 from webapp.models.mail import QUEUED, Mail
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 async def return_unsent(ctx: dict[str, Any]) -> None:
     for campaign in await Campaign.all():
-        await buckets.return_unsent(campaign)
+        await returning.return_unsent(campaign)
 
 
 async def hand_over_possible_opt_outs(ctx: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from webapp import access, clock, pages, queue
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, buckets, making, pool, publishing, tallies
+from webapp.models import audit, making, pool, publishing, returning, tallies
 from webapp.models.actions import Action, ActionList, ActionUser, ReportField, ReportTag
 from webapp.models.contacts import ContactList
 from webapp.models.labels import CustomField, Tag
@@ -183,7 +183,7 @@ async def archive(request: Request, member: Membership, action_id: int) -> Respo
 async def return_unsent(request: Request, member: Membership, action_id: int) -> Response:
     """S8's button: contacts taken by Start and not clicked go back to the pool."""
     action = await access.action_of(member, action_id)
-    return await _change(request, member, action, lambda: buckets.return_all(action, member.user), "action.returned")
+    return await _change(request, member, action, lambda: returning.return_all(action, member.user), "action.returned")
 
 
 async def _change(request: Request, member: Membership, action: Action, verb, what: str) -> Response:  # type: ignore[no-untyped-def]

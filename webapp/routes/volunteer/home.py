@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 
 from webapp import access, clock, pages
-from webapp.models import buckets, inbox, tallies
+from webapp.models import buckets, hours, inbox, tallies
 from webapp.models.actions import Action, ActionUser
 from webapp.models.conversations import Bucket
 from webapp.models.people import Membership
@@ -55,7 +55,7 @@ async def _action_page(
     return page(
         request, "volunteer/action.html", status_code=409 if nobody or (refused and request.method == "POST") else 200,
         action=action, closed=refused, bucket=bucket, mine=mine, left=(await tallies.totals(action.id))["remaining"],
-        nobody=nobody, asleep=await buckets.asleep(action, None) if nobody else [],
+        nobody=nobody, asleep=await hours.asleep(action, None) if nobody else [],
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from webapp import access, clock, forms, pages, queue, words
-from webapp.models import buckets, effects, gate, labels, texting, values
+from webapp.models import buckets, effects, gate, hours, labels, returning, texting, values
 from webapp.models.actions import Action
 from webapp.models.conversations import Bucket, Conversation
 from webapp.models.messages import INITIAL, QUEUED, Message
@@ -67,7 +67,7 @@ async def skip(request: Request, member: Membership, conversation_id: int) -> Re
     """To the end of the bucket; the second time back to the pool."""
     conversation = await access.held_conversation(member, conversation_id)
     if conversation.user_id == member.user_id:
-        await buckets.skip(conversation)
+        await returning.skip(conversation)
     return pages.redirect(request, _path(member, conversation.action_id))
 
 
@@ -103,7 +103,7 @@ async def _queue(
     shared = {
         "action": action, "bucket": bucket, "progress": await buckets.progress(bucket), "notice": notice,
         "undoable": await _undoable(member, action), "just_sent": await _just_sent(member, action),
-        "closed": action.first_texts_stopped(clock.now()), "returned": await buckets.returned(bucket),
+        "closed": action.first_texts_stopped(clock.now()), "returned": await returning.returned(bucket),
         "why": "", "name": "", **context,
     }  # fmt: skip
     if conversation is None:
@@ -128,7 +128,7 @@ async def _card(member: Membership, action: Action, conversation: Conversation) 
 async def _nobody(
     request: Request, member: Membership, action: Action, bucket: Bucket, status: int, shared: dict[str, Any]
 ) -> Response:
-    asleep = await buckets.asleep(action, member.user)
+    asleep = await hours.asleep(action, member.user)
     return page(
         request, "volunteer/queue_empty.html", "volunteer/_queue_empty.html", status_code=status, asleep=asleep,
         asleep_people=sum(group.people for group in asleep), **shared,
