@@ -11,11 +11,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from tortoise.exceptions import OperationalError, ValidationError
+
 from webapp import clock, config, database, demo, logs, supervisor, web
 from webapp.config import ConfigError, Settings
 from webapp.database import guards
 from webapp.database.migrate import MigrationError, migrate
-from webapp.models import founding, importing, numbers, recount
+from webapp.models import founding, importing, numbers, receiving, recount
 from webapp.models.campaign import Campaign
 from webapp.models.imports import ContactImport, RefusedRow
 from webapp.models.people import FIRST_LINK_LIFE, ROLES, Membership, PasswordLink, User, normal_email
@@ -32,7 +34,15 @@ def main() -> None:
     try:
         logs.set_up(logging.INFO if options.command in ("web", "worker") else logging.WARNING)
         options.do(options)
-    except (Refused, ConfigError, MigrationError, supervisor.CannotRun) as error:
+    except (
+        Refused,
+        ConfigError,
+        MigrationError,
+        ValidationError,
+        OperationalError,
+        OSError,
+        supervisor.CannotRun,
+    ) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
 
@@ -53,10 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     command("worker", lambda _: _uvloop(worker.run()), "one worker process")
     command("migrate", lambda _: asyncio.run(migrate(config.settings().database)), "bring the database up to date")
     command("demo", lambda _: _in_database(_demo), "make the rehearsal's campaign; its simulator must run")
-    doctor = command("doctor", lambda _: _in_database(_doctor), "check guards and kept counts")
-    doctor.add_argument("--json", action="store_true")
-    _campaign(command("campaign", _nothing, "campaigns"))
-    _user(command("user", _nothing, "users"))
+    doctor = command(
+        "doctor", lambda o: _in_database(lambda: _doctor(o)), "check guards, kept counts and stored events"
+    )
+    doctor.add_argument("--json", action="store_true", help="print one object that a script can read")
+    _campaign(commands.add_parser("campaign", help="campaigns"))
+    _user(commands.add_parser("user", help="users"))
     _import(command("import", _import_file, "read a contact list"))
     return parser
 
@@ -94,10 +106,6 @@ def _import(parser: argparse.ArgumentParser) -> None:
         "--map", action="append", default=[], metavar="COLUMN=FIELD", help="say what a column is; may be repeated"
     )
     parser.add_argument("--json", action="store_true", help="print one object that a script can read")
-
-
-def _nothing(options: argparse.Namespace) -> None:
-    raise Refused("say what to do; --help lists it")
 
 
 def _uvloop(work: Awaitable[None]) -> None:
@@ -139,10 +147,13 @@ async def _demo() -> None:
     print("\n".join(await demo.make(config.settings())))
 
 
-async def _doctor() -> None:
+async def _doctor(options: argparse.Namespace) -> None:
     """Ends with 1 where something is not as it should be."""
     found = [f"guard {name} is missing or differs" for name in await guards.wrong()] + await recount.differences()
-    print("\n".join(found) or "Guards are there, kept counts equal a recount.")
+    if stuck := await receiving.stuck():
+        found.append(f"{stuck} texts that came in could not be applied yet; they are tried again every minute")
+    fine = "Guards are there, kept counts equal a recount, and every text that came in is applied."
+    print(json.dumps({"wrong": found}) if options.json else "\n".join(found) or fine)
     if found:
         raise Refused(f"{len(found)} things are not as they should be.")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -109,16 +111,26 @@ def use(chosen: Settings) -> Settings:
     return chosen
 
 
+@lru_cache(maxsize=8)
 def secret_key(chosen: Settings) -> str:
-    """The key that signs picture addresses and card hashes: the setting, else one kept in the data directory."""
+    """The key that signs what a card carries: the setting, else one kept in the data directory."""
     if chosen.secret_key:
         return chosen.secret_key
     kept = chosen.data_dir / "secret_key"
     if not kept.exists():
-        chosen.data_dir.mkdir(parents=True, exist_ok=True)
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(32))
+        _keep_new_key(kept)
     return kept.read_text()
+
+
+def _keep_new_key(kept: Path) -> None:
+    """Whole or not at all; of two processes that start together one wins."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    mine = kept.with_name(f"secret_key.{secrets.token_hex(8)}")
+    mine.touch(mode=0o600)
+    mine.write_text(secrets.token_urlsafe(32))
+    with contextlib.suppress(FileExistsError):
+        os.link(mine, kept)
+    mine.unlink()
 
 
 def environment_of(chosen: Settings) -> dict[str, str]:

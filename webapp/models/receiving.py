@@ -65,6 +65,11 @@ async def waiting() -> list[TwilioEvent]:
     return texts + await statuses.order_by("failures", "received_at").limit(200)
 
 
+async def stuck() -> int:
+    """Texts that came in and failed several times over."""
+    return await TwilioEvent.filter(applied_at=None, kind=INBOUND, failures__gt=3).count()
+
+
 @transactional
 async def failed(event_id: int) -> None:
     event = await TwilioEvent.get(id=event_id)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 
+from webapp import config
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.labels import CustomField, field_values
@@ -37,7 +39,12 @@ async def render(campaign: Campaign, script: Script, contact: Contact, sender: U
 
 def rendering(script: Script, text: str) -> Rendering:
     """``text`` is what this version of the script became for one person."""
-    return Rendering(text, (), hashlib.sha256(f"{script.id}:{script.version}:{text}".encode()).hexdigest())
+    return Rendering(text, (), _signed(f"{script.id}:{script.version}:{text}"))
+
+
+def _signed(what: str) -> str:
+    key = config.secret_key(config.settings())
+    return hmac.new(key.encode(), what.encode(), hashlib.sha256).hexdigest()
 
 
 async def values(campaign: Campaign, contact: Contact, sender: User) -> dict[str, str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, clock, pages, queue
+from webapp import access, clock, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
 from webapp.models import audit, making, pool, publishing, returning, tallies
@@ -71,10 +71,10 @@ async def _basic(
 async def _save_basic(request: Request, member: Membership, action: Action | None) -> Response:
     form = Form(await request.form())
     values = {
-        "title": form.text("title", "Title", 160, required=True),
-        "description": form.long_text("description", "Description", 4_000),
-        "instructions": form.long_text("instructions", "Instructions", 8_000),
-        "ends_on": form.day("ends_on", "End date"),
+        "title": form.text("title", words.gettext("Title"), 160, required=True),
+        "description": form.long_text("description", words.gettext("Description"), 4_000),
+        "instructions": form.long_text("instructions", words.gettext("Instructions"), 8_000),
+        "ends_on": form.day("ends_on", words.gettext("End date")),
     }
     lists = await ContactList.filter(campaign_id=member.campaign_id)
     ticked = set(form.many("lists", [row.id for row in lists]))
@@ -135,10 +135,10 @@ async def publication_page(request: Request, member: Membership, action_id: int)
 @post("/actions/{action_id:int}/publication")
 async def publish(request: Request, member: Membership, action_id: int) -> Response:
     action, form = await access.action_of(member, action_id), Form(await request.form())
-    state = form.choice("state", "Who may text", ("private", "public"))
-    reason = form.text("reason", "Reason", 400)
+    state = form.choice("state", words.gettext("Who may text"), ("private", "public"))
+    reason = form.text("reason", words.gettext("Reason"), 400)
     if not form or not await publishing.publish(action, member, state, reason):
-        form.wrong("state", "Not published. The list below says what to mend first.")
+        form.wrong("state", words.gettext("Not published. The list below says what to mend first."))
         return await _publication(request, member, action, form, status=422)
     await queue.make_conversations(action.id)
     path = f"/c/{member.campaign.slug}/admin"

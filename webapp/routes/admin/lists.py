@@ -14,7 +14,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.response import Stream
 
-from webapp import access, config, pages, queue
+from webapp import access, config, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
 from webapp.models import audit, importing
@@ -62,15 +62,18 @@ async def upload(request: Request, member: Membership) -> Response:
     """The file goes to disk, the reading of it to a job; this page is free to be left."""
     form = Form(await request.form())
     file = form.data.get("file")
-    name = form.text("name", "Name of the list", 120)
+    name = form.text("name", words.gettext("Name of the list"), 120)
     if not isinstance(file, UploadFile) or not file.filename:
-        form.wrong("file", "No file was chosen.")
+        form.wrong("file", words.gettext("No file was chosen."))
         return await _upload(request, member, form, status=422)
     path = await _keep(file)
-    job = await importing.begin(
-        member.campaign, name or Path(file.filename).stem[:120], path, file.filename, member.user
-    )
-    await transaction(lambda: audit.note(member.campaign, member.user, "list.uploaded", file.filename))
+    list_name, file_name = name or Path(file.filename).stem[:120], file.filename
+
+    async def do() -> ContactImport:
+        await audit.note(member.campaign, member.user, "list.uploaded", file_name)
+        return await importing.begin(member.campaign, list_name, path, file_name, member.user)
+
+    job = await transaction(do)
     await queue.run_import(job.id)
     return pages.go_to(request, _path(member, job))
 
@@ -105,7 +108,12 @@ async def answer(request: Request, member: Membership, import_id: int) -> Respon
     job, form = await access.import_of(member, import_id), await request.form()
     mapping = {name: str(form.get(f"column_{n}", "")) for n, name in enumerate(job.header)}
     if job.status == "asking" and "phone" in mapping.values():
-        await importing.answer(job, mapping)
+
+        async def do() -> None:
+            await importing.answer(job, mapping)
+            await audit.note(member.campaign, member.user, "list.columns_chosen", job.file_name)
+
+        await transaction(do)
         await queue.run_import(job.id)
     return pages.go_to(request, _path(member, job))
 
@@ -113,8 +121,12 @@ async def answer(request: Request, member: Membership, import_id: int) -> Respon
 @post("/imports/{import_id:int}/cancellation")
 async def cancel(request: Request, member: Membership, import_id: int) -> Response:
     job = await access.import_of(member, import_id)
-    if await importing.cancel(job):
-        await transaction(lambda: audit.note(member.campaign, member.user, "list.upload_cancelled", job.file_name))
+
+    async def do() -> None:
+        if await importing.cancel(job):
+            await audit.note(member.campaign, member.user, "list.upload_cancelled", job.file_name)
+
+    await transaction(do)
     return pages.go_to(request, _path(member, job))
 
 

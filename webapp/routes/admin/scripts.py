@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access, clock, pages
+from webapp import access, clock, pages, words
 from webapp.database import transaction
 from webapp.forms import Form
 from webapp.models import audit, making, values
@@ -48,9 +48,9 @@ async def save_script(request: Request, member: Membership, action_id: int, scri
 async def _save(request: Request, member: Membership, action: Action, script: Script | None) -> Response:
     """A draft may be saved with anything in it but unknown variables and open braces (section 4)."""
     form = Form(await request.form())
-    kind = script.kind if script else form.choice("kind", "Kind", (INITIAL, RESPONSE))
-    body = form.long_text("body", "The text", 10_000)
-    name = form.text("name", "Name", 120, required=kind == RESPONSE)
+    kind = script.kind if script else form.choice("kind", words.gettext("Kind"), (INITIAL, RESPONSE))
+    body = form.long_text("body", words.gettext("The text"), 10_000)
+    name = form.text("name", words.gettext("Name"), 120, required=kind == RESPONSE)
     tags, fields = await _effects(member.campaign, form)
     findings = script_lint.lint(body, kind, await values.known_names(member.campaign), member.campaign.name)  # type: ignore[arg-type]
     for finding in findings:
@@ -129,8 +129,8 @@ async def move_script(request: Request, member: Membership, action_id: int, scri
 async def preview(request: Request, member: Membership, action_id: int) -> Response:
     """What stands in the editor, as one person of the list would get it; asked again while someone types."""
     action, form = await access.action_of(member, action_id), Form(await request.form())
-    kind = form.choice("kind", "Kind", (INITIAL, RESPONSE))
-    body, place = form.long_text("body", "The text", 10_000), str(form.data.get("place", "new"))[:20]
+    kind = form.choice("kind", words.gettext("Kind"), (INITIAL, RESPONSE))
+    body, place = form.long_text("body", words.gettext("The text"), 10_000), str(form.data.get("place", "new"))[:20]
     at = int(form.typed.get("at") or form.data.get("at", "0")) if str(form.data.get("at", "0")).isdecimal() else 0
     return page(
         request, "admin/_script_check.html", place=place, at=at, kind=kind,

@@ -10,7 +10,7 @@ import segno
 from litestar import Request, Response, get, post
 from tortoise.exceptions import IntegrityError
 
-from webapp import config, pages
+from webapp import config, pages, words
 from webapp.database import transaction
 from webapp.forms import Form
 from webapp.models import audit
@@ -68,23 +68,29 @@ async def save_texting(request: Request, member: Membership) -> Response:
 
 
 def _texting_values(form: Form) -> dict[str, Any]:
-    start, end = form.time_of_day("start_time", "Start time"), form.time_of_day("end_time", "End time")
+    start, end = (
+        form.time_of_day("start_time", words.gettext("Start time")),
+        form.time_of_day("end_time", words.gettext("End time")),
+    )
     if start < window.LEGAL_START:
-        form.wrong("start_time", "No text may leave before 8:00 AM. Choose 8:00 AM or later.")
+        form.wrong("start_time", words.gettext("No text may leave before 8:00 AM. Choose 8:00 AM or later."))
     if end > window.LEGAL_END:
-        form.wrong("end_time", "No text may leave after 9:00 PM. Choose 9:00 PM or earlier.")
+        form.wrong("end_time", words.gettext("No text may leave after 9:00 PM. Choose 9:00 PM or earlier."))
     if start >= end:
-        form.wrong("end_time", "The end must be after the start.")
-    codes = form.text("preferred_area_codes", "Area codes", 200)
+        form.wrong("end_time", words.gettext("The end must be after the start."))
+    codes = form.text("preferred_area_codes", words.gettext("Area codes"), 200)
     if codes and not re.fullmatch(r"\s*[2-9]\d\d([,\s]+[2-9]\d\d)*[,\s]*", codes):
-        form.wrong("preferred_area_codes", "Area codes have three digits; separate them with commas, such as 814, 412.")
+        form.wrong(
+            "preferred_area_codes",
+            words.gettext("Area codes have three digits; separate them with commas, such as 814, 412."),
+        )
     return {
         "start_time": f"{start:%H:%M}", "end_time": f"{end:%H:%M}",
-        "timezone": form.choice("timezone", "Time zone", sorted(available_timezones())),
-        "bucket_size": int(form.choice("bucket_size", "Bucket size", BUCKET_SIZES)),
+        "timezone": form.choice("timezone", words.gettext("Time zone"), sorted(available_timezones())),
+        "bucket_size": int(form.choice("bucket_size", words.gettext("Bucket size"), BUCKET_SIZES)),
         "preferred_area_codes": codes,
-        "fallback_sender": form.text("fallback_sender", "For senders", 60, required=True),
-        "fallback_recipient": form.text("fallback_recipient", "For recipients", 60, required=True),
+        "fallback_sender": form.text("fallback_sender", words.gettext("For senders"), 60, required=True),
+        "fallback_recipient": form.text("fallback_recipient", words.gettext("For recipients"), 60, required=True),
         "outbound_lock": form.ticked("outbound_lock"), "disable_custom_responses": form.ticked("disable_custom_responses"),
         **{name: form.integer(name, label, least, most) for name, (label, least, most) in NUMBERS.items()},
     }  # fmt: skip
@@ -118,8 +124,8 @@ def _info(request: Request, member: Membership, form: Form, status: int = 200, s
 async def save_info(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     values = {
-        "name": form.text("name", "Name", 120, required=True),
-        "description": form.long_text("description", "Description", 2_000),
+        "name": form.text("name", words.gettext("Name"), 120, required=True),
+        "description": form.long_text("description", words.gettext("Description"), 2_000),
         "broadcast_phone_number": form.phone("broadcast_phone_number") if form.data.get("broadcast_phone_number") else "",
         "approval_needed": form.ticked("approval_needed"), "searchable": form.ticked("searchable"),
     }  # fmt: skip
@@ -152,13 +158,18 @@ async def _tags(request: Request, member: Membership, form: Form, status: int = 
 @post("/settings/tags")
 async def add_tag(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
-    name = form.text("name", "Name", 80, required=True)
+    name = form.text("name", words.gettext("Name"), 80, required=True)
     values: dict[str, Any] = {
-        "display_order": form.integer("display_order", "Display order", 0, 1_000), "reportable": form.ticked("reportable")
+        "display_order": form.integer("display_order", words.gettext("Display order"), 0, 1_000), "reportable": form.ticked("reportable")
     }  # fmt: skip
     slug = contact_columns.slug(name)
     if form and (not slug or await Tag.exists(campaign_id=member.campaign_id, slug=slug)):
-        form.wrong("name", "There is a tag of this name already." if slug else "A name needs letters or digits.")
+        form.wrong(
+            "name",
+            words.gettext("There is a tag of this name already.")
+            if slug
+            else words.gettext("A name needs letters or digits."),
+        )
     if not form:
         return await _tags(request, member, form, status=422)
 
@@ -169,7 +180,7 @@ async def add_tag(request: Request, member: Membership) -> Response:
     try:
         await transaction(do)
     except IntegrityError:  # the same form came twice at once
-        form.wrong("name", "There is a tag of this name already.")
+        form.wrong("name", words.gettext("There is a tag of this name already."))
         return await _tags(request, member, form, status=422)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/tags")
 
@@ -187,19 +198,19 @@ async def _fields(request: Request, member: Membership, form: Form, status: int 
 @post("/settings/fields")
 async def add_field(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
-    title = form.text("title", "Title", 80, required=True)
-    slug = contact_columns.slug(form.text("slug", "Slug", 64) or title).removeprefix("custom_field_")
+    title = form.text("title", words.gettext("Title"), 80, required=True)
+    slug = contact_columns.slug(form.text("slug", words.gettext("Slug"), 64) or title).removeprefix("custom_field_")
     values: dict[str, Any] = {
-        "type": form.choice("type", "Type", (TEXT, SELECTION)), "options": form.long_text("options", "Options", 4_000),
-        "default_value": form.text("default_value", "Default value", 500),
-        "display_order": form.integer("display_order", "Display order", 0, 1_000), "reportable": form.ticked("reportable"),
+        "type": form.choice("type", words.gettext("Type"), (TEXT, SELECTION)), "options": form.long_text("options", words.gettext("Options"), 4_000),
+        "default_value": form.text("default_value", words.gettext("Default value"), 500),
+        "display_order": form.integer("display_order", words.gettext("Display order"), 0, 1_000), "reportable": form.ticked("reportable"),
     }  # fmt: skip
     if values["type"] == SELECTION and not values["options"]:
-        form.wrong("options", "A selection needs options, one a line.")
+        form.wrong("options", words.gettext("A selection needs options, one a line."))
     if form and (not slug or slug in variables.BUILT_IN or slug in contact_columns.FIELDS):
-        form.wrong("slug", "This slug means something else already. Choose another.")
+        form.wrong("slug", words.gettext("This slug means something else already. Choose another."))
     if form and await CustomField.exists(campaign_id=member.campaign_id, slug=slug):
-        form.wrong("slug", "There is a field of this slug already.")
+        form.wrong("slug", words.gettext("There is a field of this slug already."))
     if not form:
         return await _fields(request, member, form, status=422)
 
@@ -210,7 +221,7 @@ async def add_field(request: Request, member: Membership) -> Response:
     try:
         await transaction(do)
     except IntegrityError:  # the same form came twice at once
-        form.wrong("slug", "There is a field of this slug already.")
+        form.wrong("slug", words.gettext("There is a field of this slug already."))
         return await _fields(request, member, form, status=422)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/fields")
 

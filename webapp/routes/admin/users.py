@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 from tortoise.expressions import Q
 
-from webapp import access, clock, config, letters, pages, queue
+from webapp import access, clock, config, letters, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
 from webapp.models import audit, handing, publishing
@@ -72,7 +72,10 @@ async def suspend(request: Request, member: Membership, member_id: int) -> Respo
     who = await access.member_of(member, member_id)
     if who.id == member.id or who.role == OWNER:
         return await _users(
-            request, member, notice="An owner can't be suspended, and nobody can suspend themselves.", status=422
+            request,
+            member,
+            notice=words.gettext("An owner can't be suspended, and nobody can suspend themselves."),
+            status=422,
         )
 
     async def do() -> None:
@@ -103,10 +106,13 @@ async def send_action(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     everyone = {str(m.id): m for m in await Membership.filter(campaign_id=member.campaign_id, suspended_at=None)}
     ticked = [everyone[n] for n in form.many("members", everyone)]
-    action_id = form.integer("action", "Action", 1, 10**9)
+    action_id = form.integer("action", words.gettext("Action"), 1, 10**9)
     if not ticked or not form:
         return await _users(
-            request, member, notice="Tick at least one user and choose an action. Nothing was sent.", status=422
+            request,
+            member,
+            notice=words.gettext("Tick at least one user and choose an action. Nothing was sent."),
+            status=422,
         )
     action = await access.action_of(member, action_id)
     if action.state == DRAFT and not await publishing.publish(action, member, PRIVATE):
