@@ -71,6 +71,7 @@ async def test_300_texts_with_worker_and_web_killed_at_seeded_moments_reach_each
             await person.close()
 
 
+@pytest.mark.both
 async def test_the_judge_catches_a_build_that_records_its_claim_after_the_call(db_url: str, tmp_path: Path) -> None:
     async with open_bank(tmp_path / "bank", db_url, 30, volunteers=1) as (bank, made):
         bank.start_web()

@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from tests.cast import Cast
+from tests.conftest import until
 from tests.models.test_receiving import says, texted
-from webapp import clock
+from webapp import clock, database
 from webapp.database import transaction
 from webapp.models import handing, opting_out, recount, sending, texting
 from webapp.models.messages import CANCELLED, FOLLOW_UP, Message
@@ -37,6 +38,11 @@ async def test_a_suspended_users_waiting_reply_leaves_the_person_unanswered(cast
     assert await recount.differences() == []
 
 
+async def someone_waits_for_a_lock() -> bool:
+    [row] = await database.query("SELECT COUNT(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    return row["n"] > 0
+
+
 @pytest.mark.postgres
 async def test_no_text_of_a_click_outlives_a_suspension_beside_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     await cast.start(cast.amy)
@@ -51,7 +57,7 @@ async def test_no_text_of_a_click_outlives_a_suspension_beside_it(cast: Cast, mo
     click = asyncio.create_task(cast.click(cast.amy))
     await reached.wait()
     suspension = asyncio.create_task(suspend(cast.amy))
-    await asyncio.sleep(0.2)  # long enough to reach the lock it must wait for
+    await until(someone_waits_for_a_lock)
     go.set()
     await asyncio.gather(click, suspension)
     assert not isinstance(await sending.claim_next(cast.number.id), Claimed)
