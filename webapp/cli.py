@@ -17,9 +17,10 @@ from webapp import clock, config, database, demo, logs, supervisor, web
 from webapp.config import ConfigError, Settings
 from webapp.database import guards
 from webapp.database.migrate import MigrationError, migrate
-from webapp.models import founding, importing, numbers, receiving, recount
+from webapp.models import audit, founding, importing, numbers, receiving, recount
 from webapp.models.campaign import Campaign
 from webapp.models.imports import ContactImport, RefusedRow
+from webapp.models.numbers import PhoneNumber
 from webapp.models.people import FIRST_LINK_LIFE, ROLES, Membership, PasswordLink, User, normal_email
 from webapp.rules import phone, window
 from webapp.workers import main as worker
@@ -181,7 +182,12 @@ async def _add_number(options: argparse.Namespace) -> None:
     campaign, parsed = await _of(options.slug), phone.parse(options.phone)
     if isinstance(parsed, phone.InvalidPhone):
         raise Refused(f"{options.phone} is not a phone number.")
-    number = await database.transaction(lambda: numbers.add(campaign, parsed.e164, rate=options.rate))
+
+    async def do() -> PhoneNumber:
+        await audit.note(campaign, None, "number.added_from_shell", parsed.e164)
+        return await numbers.add(campaign, parsed.e164, rate=options.rate)
+
+    number = await database.transaction(do)
     print(f"{number.e164} belongs to {campaign.name}. Now press Check again on its Set-up check.")
 
 
@@ -189,20 +195,29 @@ async def _create_user(options: argparse.Namespace) -> None:
     campaign, email = await _of(options.campaign), normal_email(options.email)
     if "@" not in email:
         raise Refused(f"{options.email} is no e-mail address.")
-    user = await User.with_email(email)
-    if user is None:
-        values = {"first_name": options.first_name, "last_name": options.last_name}
-        user = await User.sign_up(email=email, **values)
-    member = await Membership.join(user, campaign, options.role)
-    await database.transaction(
-        lambda: Membership.filter(id=member.id).update(role=options.role, approved_at=clock.now())
-    )
+
+    async def do() -> User:
+        user = await User.with_email(email)
+        if user is None:
+            user = await User.sign_up(email=email, first_name=options.first_name, last_name=options.last_name)
+        member = await Membership.join(user, campaign, options.role)
+        await Membership.filter(id=member.id).update(role=options.role, approved_at=clock.now())
+        await audit.note(campaign, None, "user.made_from_shell", email, role=options.role)
+        return user
+
+    user = await database.transaction(do)
     link = config.settings().url("/password/" + await PasswordLink.issue(user, FIRST_LINK_LIFE))
     print(f"{email} is {options.role} of {campaign.name}. One-time link to set a password, good for 7 days:\n{link}")
 
 
 def _import_file(options: argparse.Namespace) -> None:
-    told = _in_database(lambda: _take_in(options))
+    try:
+        told = _in_database(lambda: _take_in(options))
+    except Refused as refusal:
+        if options.json:
+            error = {"code": "refused", "message": str(refusal)}
+            print(json.dumps({"accepted": 0, "merged": 0, "refused": [], "left_out": [], "error": error}))
+        raise
     if options.json:
         print(json.dumps(told, ensure_ascii=False))
     elif told["error"] is None:

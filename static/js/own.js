@@ -111,3 +111,14 @@ document.addEventListener("click", (event) => {
   area.focus();
   area.dispatchEvent(new Event("input", { bubbles: true }));
 });
+
+/* A form that is on its way is not sent a second time; Back makes it new. */
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method !== "post" || event.target.matches("[hx-post]")) return;
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "1";
+  setTimeout(() => delete event.target.dataset.sent, 3000);
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});

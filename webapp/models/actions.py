@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from tortoise import fields
+from tortoise.functions import Count
 from tortoise.models import Model
 
 from webapp import clock
@@ -143,6 +144,12 @@ class ActionUser(Model):
 
     class Meta:
         table = "action_user"
+
+    @classmethod
+    async def counts(cls, action_ids: list[int]) -> dict[int, int]:
+        """Action -> users it was sent to."""
+        found = cls.filter(action_id__in=action_ids or [0]).annotate(people=Count("id")).group_by("action_id")
+        return {row["action_id"]: row["people"] for row in await found.values("action_id", "people")}
 
     @classmethod
     @transactional

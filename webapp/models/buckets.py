@@ -183,6 +183,12 @@ async def progress(bucket: Bucket) -> Progress:
     )
 
 
+async def open_ones(user_id: int, action_ids: list[int]) -> dict[int, Bucket]:
+    """Action -> the volunteer's bucket there that is not finished."""
+    rows = await Bucket.filter(user_id=user_id, action_id__in=action_ids or [0], finished_at=None).order_by("id")
+    return {row.action_id: row for row in rows}
+
+
 async def current(action: Action, user: User) -> Bucket | None:
     """The volunteer's newest bucket in this action, finished or not."""
     return await Bucket.filter(action=action, user=user).order_by("-id").first()

@@ -4,7 +4,7 @@ what they count, last, in id order. A recount gives the same; a test and `textba
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from tortoise import fields
@@ -122,9 +122,17 @@ async def _move(action_id: int, user_id: int, changed: dict[str, int]) -> None:
 
 async def totals(action_id: int) -> Counter[str]:
     """The action's counts, over everybody."""
-    sums = ", ".join(f"COALESCE(SUM({name}), 0) AS {name}" for name in COLUMNS)
-    [row] = await database.query(f"SELECT {sums} FROM tally WHERE action_id = ?", action_id)  # noqa: S608
-    return Counter({name: int(row[name]) for name in COLUMNS})
+    return (await totals_of([action_id]))[action_id]
+
+
+async def totals_of(action_ids: Iterable[int]) -> dict[int, Counter[str]]:
+    """Action -> its counts over everybody, in one query however many actions."""
+    ids = [int(n) for n in action_ids]
+    sums = ", ".join(f"SUM({name}) AS {name}" for name in COLUMNS)
+    among = ", ".join(map(str, ids)) or "0"
+    rows = await database.query(f"SELECT action_id, {sums} FROM tally WHERE action_id IN ({among}) GROUP BY action_id")  # noqa: S608
+    found = {row["action_id"]: Counter({name: int(row[name]) for name in COLUMNS}) for row in rows}
+    return {n: found.get(n, Counter()) for n in ids}
 
 
 async def of_user(action_id: int, user_id: int) -> Counter[str]:

@@ -26,7 +26,9 @@ async def actions_page(request: Request, member: Membership, show: str = "runnin
         "archived": [a for a in everything if a.archived_at],
     }
     show = show if show in groups else "running"
-    rows = [(a, await tallies.totals(a.id), await ActionUser.filter(action=a).count()) for a in groups[show]]
+    ids = [a.id for a in groups[show]]
+    totals, volunteers = await tallies.totals_of(ids), await ActionUser.counts(ids)
+    rows = [(a, totals[a.id], volunteers.get(a.id, 0)) for a in groups[show]]
     return page(request, "admin/actions.html", show=show, groups={k: len(v) for k, v in groups.items()}, rows=rows)
 
 

@@ -120,6 +120,7 @@ async def move_script(request: Request, member: Membership, action_id: int, scri
         rows.insert(to, rows.pop(at))
         for position, row in enumerate(rows):
             await Script.filter(id=row.id).update(position=position)
+        await audit.note(member.campaign, member.user, "script.moved", script.name or script.body, action=action.title)
 
     await transaction(store)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/scripts")

@@ -27,6 +27,7 @@ async def setup_page(request: Request, member: Membership) -> Response:
 @post("/setup/checks")
 async def check(request: Request, member: Membership) -> Response:
     """Asked at Twilio by a worker; the page shows what it found."""
+    await transaction(lambda: audit.note(member.campaign, member.user, "setup.checked"))
     await queue.check_setup(member.campaign_id)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 

@@ -7,7 +7,6 @@ from litestar import Request, Response, get, post
 from webapp import access, clock, pages
 from webapp.models import buckets, hours, inbox, tallies
 from webapp.models.actions import Action, ActionUser
-from webapp.models.conversations import Bucket
 from webapp.models.people import Membership
 from webapp.pages import page
 
@@ -16,7 +15,17 @@ from webapp.pages import page
 async def home(request: Request, member: Membership) -> Response:
     actions = await Action.open_to(member)
     await _note_sent(actions, member)
-    rows = [await _row(action, member) for action in actions]
+    ids = [action.id for action in actions]
+    open_ones, totals = await buckets.open_ones(member.user_id, ids), await tallies.totals_of(ids)
+    rows = [
+        {
+            "action": action,
+            "progress": await buckets.progress(open_ones[action.id]) if action.id in open_ones else None,
+            "left": totals[action.id]["remaining"],
+            "closed": action.first_texts_stopped(clock.now()),
+        }
+        for action in actions
+    ]
     return page(request, "volunteer/home.html", waiting=await inbox.waiting(member), rows=rows)
 
 
@@ -30,16 +39,6 @@ async def _note_sent(actions: list[Action], member: Membership) -> None:
         await ActionUser.mark(new, member.user_id)
 
 
-async def _row(action: Action, member: Membership) -> dict[str, object]:
-    bucket = await Bucket.filter(action=action, user_id=member.user_id, finished_at=None).order_by("-id").first()
-    return {
-        "action": action,
-        "progress": await buckets.progress(bucket) if bucket else None,
-        "left": (await tallies.totals(action.id))["remaining"],
-        "closed": action.first_texts_stopped(clock.now()),
-    }
-
-
 @get("/actions/{action_id:int}")
 async def action_page(request: Request, member: Membership, action_id: int) -> Response:
     action = await access.open_action(member, action_id)
@@ -50,7 +49,7 @@ async def action_page(request: Request, member: Membership, action_id: int) -> R
 async def _action_page(
     request: Request, member: Membership, action: Action, refused: buckets.Closed | None, nobody: bool = False
 ) -> Response:
-    bucket = await Bucket.filter(action=action, user_id=member.user_id, finished_at=None).order_by("-id").first()
+    bucket = (await buckets.open_ones(member.user_id, [action.id])).get(action.id)
     mine = await tallies.of_user(action.id, member.user_id)
     return page(
         request, "volunteer/action.html", status_code=409 if nobody or (refused and request.method == "POST") else 200,
