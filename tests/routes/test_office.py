@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, member
 from tests.models.test_receiving import says, texted
 from tests.routes.conftest import Browser
+from webapp import clock
 from webapp.database import transaction
 from webapp.models import importing
 from webapp.models.actions import Action, ActionUser, ReportTag
 from webapp.models.audit import AuditEvent
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
+from webapp.models.contacts import Contact, ContactList
 from webapp.models.conversations import Conversation
 from webapp.models.imports import ContactImport
 from webapp.models.labels import CustomField, Tag
@@ -323,3 +325,36 @@ async def test_the_join_code_can_be_renewed(cast: Cast, browse: Browser) -> None
     assert "482913" in page and "data:image/svg+xml" in page
     await gary.post(OFFICE + "/settings/join-codes")
     assert (await Campaign.get(id=cast.meyer.id)).join_code != "482913"
+
+
+@pytest.mark.parametrize(
+    "path", ["/c/meyer/", "/c/meyer/admin/actions", "/c/meyer/admin/users", "/c/meyer/admin/lists"]
+)
+async def test_pages_of_many_rows_cost_a_fixed_number_of_queries(
+    cast: Cast, browse: Browser, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    gary = await browse(cast.gary)
+
+    async def queries() -> int:
+        assert (await gary.get(path)).status_code == 200  # what is noted once is noted now
+        caplog.clear()
+        with caplog.at_level(logging.DEBUG, "tortoise.db_client"):
+            assert (await gary.get(path)).status_code == 200
+        return len(caplog.records)
+
+    async def more() -> None:
+        for n in range(12):
+            await Action.create(campaign=cast.meyer, title=f"Action {n}", state="public", created_at=clock.now())
+            await ContactList.create(campaign=cast.meyer, name=f"List {n}", created_at=clock.now())
+            await member(cast.meyer, f"User{n}", "More", "volunteer")
+
+    few = await queries()
+    await transaction(more)
+    assert few > 2 and await queries() <= few
+
+
+async def test_moving_a_script_and_checking_the_set_up_leave_an_audit_row(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    await gary.post(f"{OFFICE}/actions/{cast.action.id}/scripts/{cast.hello.id}/moves", data={"up": "1"})
+    await gary.post(f"{OFFICE}/setup/checks")
+    assert (await audited("script.moved"), await audited("setup.checked")) == (1, 1)
