@@ -83,6 +83,7 @@ async def attention(request: Request, member: Membership, show: str = "all") -> 
         threads=threads,
         show=show,
         q="",
+        before="",
         more=False,
         staff_view=True,
     )
