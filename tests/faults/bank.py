@@ -118,9 +118,9 @@ class Bank:
         async with httpx.AsyncClient(base_url=self.twilio_url, timeout=20) as client:
             return (await client.get("/simulator/messages")).json()
 
-    async def look(self, what: str) -> dict:
+    async def look(self, what: str, *more: str) -> dict:
         """What the database says, asked in a process of its own."""
-        command = [sys.executable, "-m", "tests.faults.look", what]
+        command = [sys.executable, "-m", "tests.faults.look", what, *more]
         told = await asyncio.to_thread(
             subprocess.run, command, env=self.environment, cwd=ROOT, capture_output=True, text=True
         )
