@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException, NotFoundException
 
 from webapp import clock, pages, words
 from webapp.database import transaction
+from webapp.models import texting
 from webapp.models.actions import Action
 from webapp.models.contacts import ContactList
 from webapp.models.conversations import Conversation
@@ -129,26 +130,20 @@ async def open_action(member: Membership, action_id: int) -> Action:
 
 async def held_conversation(member: Membership, conversation_id: int) -> Conversation:
     """A conversation this member may see: their own, or one handed to the staff where they are staff."""
-    found = Conversation.filter(id=row_id(conversation_id), campaign_id=member.campaign_id)
-    conversation = await found.select_related("contact", "action", "campaign").first()
-    if conversation is None:
-        _missing()
-    if conversation.user_id == member.user_id or (conversation.with_staff and member.is_staff):
-        return conversation
-    _missing()
+    conversation = await _conversation(member, conversation_id)
+    return conversation if texting.holds(member, conversation) else _missing()
 
 
 async def once_held(member: Membership, conversation_id: int) -> Conversation:
     """As above, and what the member held last: their open page may still send a form."""
+    conversation = await _conversation(member, conversation_id)
+    theirs = texting.holds(member, conversation) or conversation.last_holder_id == member.user_id
+    return conversation if theirs else _missing()
+
+
+async def _conversation(member: Membership, conversation_id: int) -> Conversation:
     found = Conversation.filter(id=row_id(conversation_id), campaign_id=member.campaign_id)
-    conversation = await found.select_related("contact", "action", "campaign").first()
-    if conversation is None:
-        _missing()
-    if member.user_id in (conversation.user_id, conversation.last_holder_id) or (
-        conversation.with_staff and member.is_staff
-    ):
-        return conversation
-    _missing()
+    return await found.select_related("contact", "action", "campaign").first() or _missing()
 
 
 async def own_message(member: Membership, message_id: int) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from tortoise import fields
 from tortoise.functions import Count
@@ -55,12 +55,6 @@ class Action(Model):
         if self.paused_at:
             return "paused"
         return "ended" if self.ended(now) or not self.live else ""
-
-    def ends_at(self) -> datetime | None:
-        """The instant first texts end, where an end date is set."""
-        if self.ends_on is None:
-            return None
-        return datetime.combine(self.ends_on + timedelta(days=1), time(0), self.campaign.local(clock.now()).tzinfo)
 
     @transactional
     async def publish(self, state: str, overruled: str = "") -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
 
 from webapp import clock
+from webapp.database import transactional
 from webapp.models.campaign import Campaign
-from webapp.models.people import User
+from webapp.models.people import Membership, User
 
 
 class AuditEvent(Model):
@@ -34,3 +36,13 @@ class AuditEvent(Model):
 async def note(campaign: Campaign, by: User | None, what: str, subject: str = "", **detail: Any) -> None:
     """Call it inside the transaction of what it notes."""
     await AuditEvent.create(campaign=campaign, user=by, at=clock.now(), what=what, subject=subject[:200], detail=detail)
+
+
+@transactional
+async def noted(
+    member: Membership, verb: Callable[[], Awaitable[Any]], what: str, subject: str = "", **detail: Any
+) -> Any:
+    """Does what a member of the staff asked and notes it, both or neither."""
+    done = await verb()
+    await note(member.campaign, member.user, what, subject, **detail)
+    return done

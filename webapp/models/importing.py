@@ -13,7 +13,7 @@ from webapp.database import transactional
 from webapp.models import storing
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import ContactList
-from webapp.models.imports import ASKING, CANCELLED, DONE, FAILED, OVER, RUNNING, WAITING, ContactImport, RefusedRow
+from webapp.models.imports import ASKING, CANCELLED, DONE, FAILED, OVER, RUNNING, WAITING, ContactImport
 from webapp.models.labels import CustomField
 from webapp.models.people import User
 from webapp.rules import contact_columns, list_file
@@ -167,7 +167,3 @@ async def abandoned() -> list[int]:
     running = await ContactImport.filter(status=RUNNING, seen_at__lt=since)
     waiting = await ContactImport.filter(status=WAITING, created_at__lt=since)
     return [job.id for job in (*running, *waiting)]
-
-
-async def refused_rows(job: ContactImport) -> list[RefusedRow]:
-    return await RefusedRow.filter(contact_import=job).order_by("line")

@@ -21,7 +21,6 @@ INITIAL, FOLLOW_UP, CONFIRMATION, INBOUND = "initial", "follow_up", "confirmatio
 QUEUED, SENDING, TAKEN, REJECTED, UNKNOWN = "queued", "sending", "taken", "rejected", "unknown"
 REFUSED, CANCELLED, DROPPED, RECEIVED = "refused", "cancelled", "dropped", "received"
 
-ON_ITS_WAY = (QUEUED, SENDING, UNKNOWN, TAKEN)
 FAILED_DELIVERY = ("failed", "undelivered", "canceled")
 RANK = {"": 0, "accepted": 1, "scheduled": 1, "queued": 2, "sending": 3, "sent": 4, "delivered": 6, "read": 7,
         "undelivered": 5, "failed": 5, "canceled": 5}  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from webapp import database
 from webapp.models import tallies
-from webapp.models.actions import Action, ActionUser
+from webapp.models.actions import Action
 from webapp.models.people import User
 from webapp.models.scripts import Script
 from webapp.rules import errors
@@ -57,16 +57,12 @@ async def by_user(action: Action) -> list[tuple[User, Counter[str]]]:
     return sorted(counted, key=lambda pair: (-pair[1]["initials"], pair[0].name))
 
 
-async def scripts(action: Action, kind: str) -> list[tuple[Script, int]]:
+async def scripts(action: Action) -> list[tuple[Script, int]]:
     """Scripts and how often Twilio took a text of each, archived ones that were used included."""
     rows = await database.query(
         "SELECT script_id, COUNT(*) AS number FROM message WHERE action_id = ? AND script_id IS NOT NULL AND status = 'taken'"
         " GROUP BY script_id", action.id,
     )  # fmt: skip
     used = {row["script_id"]: int(row["number"]) for row in rows}
-    found = await Script.filter(action=action, kind=kind).order_by("position", "id")
+    found = await Script.filter(action=action).order_by("position", "id")
     return [(script, used.get(script.id, 0)) for script in found if script.archived_at is None or used.get(script.id)]
-
-
-async def sent_to(action: Action) -> list[ActionUser]:
-    return await ActionUser.filter(action=action).select_related("user").order_by("-id")

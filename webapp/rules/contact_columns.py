@@ -46,10 +46,6 @@ class Columns:
     custom: dict[int, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
 
-    @property
-    def has_phone(self) -> bool:
-        return "phone" in self.fields.values()
-
 
 @dataclass(frozen=True)
 class Unclear:

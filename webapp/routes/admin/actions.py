@@ -189,11 +189,7 @@ async def return_unsent(request: Request, member: Membership, action_id: int) ->
 
 
 async def _change(request: Request, member: Membership, action: Action, verb, what: str) -> Response:  # type: ignore[no-untyped-def]
-    async def do() -> None:
-        await verb()
-        await audit.note(member.campaign, member.user, what, action.title)
-
-    await transaction(do)
+    await audit.noted(member, verb, what, action.title)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/results")
 
 

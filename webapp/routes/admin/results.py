@@ -16,11 +16,12 @@ async def results_page(request: Request, member: Membership, action_id: int) -> 
     """The page, or for htmx its figures alone: they refresh themselves."""
     action = await access.action_of(member, action_id)
     counted = await tallies.totals(action.id)
+    used = await results.scripts(action)
     return page(
         request, "admin/results.html", "admin/_figures.html", action=action, counted=counted, at=clock.now(),
         overview=await results.overview(action, counted), users=await results.by_user(action),
         safeguards=await results.safeguards_by_code(action), errors=await results.errors_by_code(action),
-        initial=await results.scripts(action, INITIAL), responses=await results.scripts(action, RESPONSE),
+        initial=[row for row in used if row[0].kind == INITIAL], responses=[row for row in used if row[0].kind == RESPONSE],
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
@@ -34,21 +36,13 @@ async def check(request: Request, member: Membership) -> Response:
 
 @post("/stops")
 async def stop_everything(request: Request, member: Membership) -> Response:
-    async def do() -> None:
-        await member.campaign.stop_everything()
-        await audit.note(member.campaign, member.user, "campaign.stopped")
-
-    await transaction(do)
+    await audit.noted(member, member.campaign.stop_everything, "campaign.stopped")
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 
 
 @post("/stops/end")
 async def go_on(request: Request, member: Membership) -> Response:
-    async def do() -> None:
-        await member.campaign.go_on()
-        await audit.note(member.campaign, member.user, "campaign.started_again")
-
-    await transaction(do)
+    await audit.noted(member, member.campaign.go_on, "campaign.started_again")
     await queue.drain_all(await pool.number_ids(member.campaign))
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 
@@ -93,12 +87,8 @@ async def attention(request: Request, member: Membership, show: str = "all") -> 
 async def take_over(request: Request, member: Membership, conversation_id: int) -> Response:
     """Take a thread of the staff's into one's own inbox."""
     conversation = await access.held_conversation(member, conversation_id)
-
-    async def do() -> None:
-        await handing.take_over(conversation.id, member)
-        await audit.note(member.campaign, member.user, "conversation.taken_over", conversation=conversation.id)
-
-    await transaction(do)
+    take = partial(handing.take_over, conversation.id, member)
+    await audit.noted(member, take, "conversation.taken_over", conversation=conversation.id)
     return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation.id}")
 
 

@@ -137,11 +137,7 @@ async def save_info(request: Request, member: Membership) -> Response:
 
 @post("/settings/join-codes")
 async def renew_code(request: Request, member: Membership) -> Response:
-    async def do() -> None:
-        await member.campaign.renew_join_code()
-        await audit.note(member.campaign, member.user, "join_code.renewed")
-
-    await transaction(do)
+    await audit.noted(member, member.campaign.renew_join_code, "join_code.renewed")
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/info")
 
 
