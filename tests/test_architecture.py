@@ -14,7 +14,8 @@ WEBAPP = ROOT / "webapp"
 EVERYONE_MAY_USE = {"config", "clock", "database"}
 ARROWS = {
     "rules": {"rules"},
-    "models": {"models", "rules"},
+    "models": {"models", "rules", "reader"},
+    "reader": {"reader", "rules"},
     "gateways": {"gateways", "rules"},
     "workers": {"workers", "models", "gateways", "queue", "live", "pages", "letters"},
     "routes": {"routes", "models", "rules", "queue", "live", "pages", "forms", "access", "letters", "limiting", "words"},

@@ -34,12 +34,22 @@ async def drain_all(number_ids: Iterable[int]) -> None:
         await drain(number_id)
 
 
-async def make_conversations(action_id: int) -> None:
-    await _nudge("make_conversations", action_id)
+async def make_conversations(action_id: int, after: int = 0) -> None:
+    """Those that are missing, of contacts past ``after``."""
+    await _nudge("make_conversations", action_id, after)
+
+
+async def apply_audience(action_id: int) -> None:
+    """Who is in the action changed: its conversations follow."""
+    await _nudge("apply_audience", action_id)
 
 
 async def run_import(import_id: int) -> None:
     await _nudge("run_import", import_id)
+
+
+async def run_bulk_work(work_id: int) -> None:
+    await _nudge("run_bulk_work", work_id)
 
 
 async def send_mail(mail_id: int) -> None:

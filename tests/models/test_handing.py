@@ -65,8 +65,8 @@ async def test_no_text_of_a_click_outlives_a_suspension_beside_it(cast: Cast, mo
 
 
 async def test_who_opted_out_while_blocked_stays_out_when_the_block_is_lifted(cast: Cast) -> None:
-    await handing.block(await cast.conversation())
+    await handing.block(await cast.conversation(), cast.amy.user)
     await opting_out.opt_out(cast.meyer, cast.lisa.phone, ADMIN)
-    await handing.unblock(cast.lisa.id)
+    await handing.unblock(cast.lisa.id, cast.gary.user)
     assert (await cast.conversation()).closed_code == errors.OPTED_OUT
     assert await recount.differences() == []

@@ -156,7 +156,8 @@ async def test_a_column_named_by_hand_is_the_phone(cast: Cast, tmp_path: Path) -
 async def test_a_worker_that_dies_between_slices_resumes_and_doubles_nothing(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "SLICE", 10)
+    monkeypatch.setattr(importing, "FIRST_SLICE", 10)
+    monkeypatch.setattr(importing, "LARGEST_SLICE", 10)
     rows = "".join(f"212555{n:04},P{n}\n" for n in range(1000, 1055))
     job = await importing.begin(cast.meyer, "Long", write(tmp_path, "phone,first_name\n" + rows), "long.csv", None)
     store, calls = storing.store, 0
@@ -182,7 +183,8 @@ async def test_a_worker_that_dies_between_slices_resumes_and_doubles_nothing(
 async def test_a_cancelled_import_says_exactly_what_is_in(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "SLICE", 10)
+    monkeypatch.setattr(importing, "FIRST_SLICE", 10)
+    monkeypatch.setattr(importing, "LARGEST_SLICE", 10)
     rows = "".join(f"212555{n:04}\n" for n in range(1000, 1050))
     job = await importing.begin(cast.meyer, "Long", write(tmp_path, "phone\n" + rows), "long.csv", None)
     store = storing.store

@@ -11,7 +11,7 @@ from tests.cast import Cast
 from tests.models.test_receiving import says, texted
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import making, opting_out, recount, sending, tallies
+from webapp.models import audience, opting_out, recount, sending, tallies
 from webapp.models.labels import Tag
 from webapp.models.opt_outs import ADMIN
 from webapp.models.scripts import RESPONSE, Script, ScriptTag
@@ -63,9 +63,9 @@ async def test_a_stop_beside_a_start_leaves_counts_that_add_up(cast: Cast, monke
 
 async def test_who_opted_out_while_off_the_list_is_not_back_with_it(cast: Cast) -> None:
     await transaction(lambda: cast.action.use_lists([]))
-    await making.follow_lists(cast.action)
+    await audience.changed(cast.action.id)
     await opting_out.opt_out(cast.meyer, cast.lisa.phone, ADMIN)
     await transaction(lambda: cast.action.use_lists([cast.voters]))
-    await making.follow_lists(cast.action)
+    await audience.changed(cast.action.id)
     assert (await tallies.totals(cast.action.id))["remaining"] == 0
     assert await recount.differences() == []

@@ -219,9 +219,9 @@ async def test_a_nul_in_a_text_is_taken_out(cast: Cast) -> None:
 async def test_blocking_keeps_everybody_from_texting_until_it_is_lifted(cast: Cast) -> None:
     await texted(cast)
     await says(cast, "You people are awful")
-    await handing.block(await cast.conversation())
+    await handing.block(await cast.conversation(), cast.amy.user)
     assert await cast.reply(cast.amy, "sorry") == Declined(errors.BLOCKED)
-    await handing.unblock(cast.lisa.id)
+    await handing.unblock(cast.lisa.id, cast.gary.user)
     assert isinstance(await cast.reply(cast.amy, "sorry"), Queued)
 
 

@@ -116,7 +116,9 @@ class Crowd:
 
     async def block(self) -> None:
         conversation = await self.conversation()
-        await (handing.block(conversation) if self.dice.random() < 0.5 else handing.unblock(conversation.contact_id))
+        gary = self.cast.gary.user
+        block = self.dice.random() < 0.5
+        await (handing.block(conversation, gary) if block else handing.unblock(conversation.contact_id, gary))
 
     async def decide(self) -> None:
         await handing.decide_possible_opt_out(await self.conversation(), self.cast.amy.user, self.dice.random() < 0.5)

@@ -35,6 +35,18 @@ def _index(name: str, table: str, columns: str, where: str = "", unique: str = "
     return Guard("index", name, text, text, table)
 
 
+def _prefix(name: str, table: str, columns: str) -> Guard:
+    """An index that finds what a text begins with: {column} compares by code points, whatever the server's language."""
+    sqlite, postgres = columns.replace("{", "").replace("}", ""), columns.replace("{", "").replace("}", ' COLLATE "C"')
+    return Guard(
+        "index",
+        name,
+        f"CREATE INDEX {name} ON {table} ({sqlite})",
+        f"CREATE INDEX {name} ON {table} ({postgres})",
+        table,
+    )
+
+
 def _trigger(name: str, when: str, table: str, condition: str, message: str, each: str = "ROW") -> Guard:
     """Refuses ``when`` ("BEFORE DELETE") where ``condition`` holds, with an IntegrityError on both databases."""
     check = f"WHEN {condition} " if condition else ""
@@ -68,7 +80,9 @@ GUARDS = [
     _unique("one_opt_out", "opt_out", "campaign_id, phone"),
     _unique("one_sid", "message", "sid", "sid IS NOT NULL"),
     _unique("one_event", "twilio_event", "sid, kind, status"),
-    _unique("one_imported_phone", "imported_phone", "import_id, phone"),
+    _unique("one_imported_contact", "imported_contact", "import_id, contact_id"),
+    _unique("one_place_on_user_list", "user_list_member", "user_list_id, user_id"),
+    _unique("one_team_code", "team", "campaign_id, team_code"),
     # Nobody gets a first text twice in an action
     _unique("one_first_text", "message", "conversation_id", "kind = 'initial' AND status NOT IN ('refused', 'cancelled')"),
     # Opt-outs stand, and no text is handed over after one
@@ -81,7 +95,21 @@ GUARDS = [
     _index("contact_list_place", "list_membership", "contact_id"),
     _index("contact_field_value", "field_value", "field_id, contact_id"),
     _index("contact_by_tag", "contact_tag", "tag_id, contact_id"),
-    _index("contact_name", "contact", "campaign_id, last_name, first_name, id"),
+    _index("contact_field_found", "field_value", "field_id, lower(substr(value, 1, 60)), contact_id"),
+    _index("contact_of_campaign", "contact", "campaign_id, id"),
+    _prefix("contact_first_name", "contact", "campaign_id, {first_key}, id"),
+    _prefix("contact_last_name", "contact", "campaign_id, {last_key}, id"),
+    _index("contact_of_state", "contact", "campaign_id, state_abbrev, id"),
+    _index("contact_opted_out", "contact", "campaign_id, id", "opted_out_at IS NOT NULL"),
+    _index("contact_by_last_message", "contact", "campaign_id, last_message_at, id", "last_message_at IS NOT NULL"),
+    _index("contact_of_keeper", "contact", "keeper_id, id", "keeper_id IS NOT NULL"),
+    _index("contact_replied", "conversation", "campaign_id, contact_id", "replied_at IS NOT NULL"),
+    _index("contact_needs_attention", "conversation", "campaign_id, contact_id", "needs_attention"),
+    _index("contact_held", "conversation", "user_id, contact_id", "user_id IS NOT NULL"),
+    _index("contact_got_script", "message", "script_id, contact_id", "script_id IS NOT NULL"),
+    _index("event_of_contact", "contact_event", "contact_id, id"),
+    _index("import_of_contact", "imported_contact", "contact_id"),
+    _index("exclusion_of_action", "action_exclusion", "action_id"),
     _index("conversation_of_contact", "conversation", "contact_id"),
     _index("conversation_in_pool", "conversation", "action_id, turn, id",
            "user_id IS NULL AND NOT with_staff AND texted_at IS NULL AND closed_code IS NULL"),
@@ -117,6 +145,9 @@ GUARDS = [
 ]  # fmt: skip
 
 
+RETIRED = ("contact_name",)  # guards of earlier versions, dropped where they still are
+
+
 def for_dialect() -> list[Guard]:
     return [g for g in GUARDS if database.dialect() == "postgres" or g.sqlite]
 
@@ -130,6 +161,8 @@ async def wrong() -> list[str]:
 async def put_back() -> None:
     """Makes every guard as it should be. Inside the migration's lock, with nothing else running."""
     there = await _there()
+    for name in RETIRED:
+        await database.rows(f"DROP INDEX IF EXISTS {name}")
     for guard in for_dialect():
         if there.get(guard.name) != _expected(guard):
             await _drop(guard, guard.name in there)

@@ -34,6 +34,7 @@ class Action(Model):
     archived_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     conversations_made = fields.IntField(default=0)  # the position of the next one, for the A/B test
+    audience_cursor = fields.BigIntField(null=True)  # a job still looks at who is in it, and has got to this contact
     opt_out_overruled = fields.TextField(default="")  # why an owner published without opt-out wording
 
     campaign_id: int
@@ -112,10 +113,38 @@ class ActionList(Model):
         "models.ContactList", related_name="action_lists", on_delete=fields.NO_ACTION
     )
 
+    action_id: int
     contact_list_id: int
 
     class Meta:
         table = "action_list"
+
+
+class ActionExclusion(Model):
+    """Who is left out of an action: the people of a list, those with a tag, or with a value in a custom field (A1)."""
+
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="exclusions", on_delete=fields.NO_ACTION
+    )
+    contact_list: fields.ForeignKeyNullableRelation[ContactList] = fields.ForeignKeyField(
+        "models.ContactList", related_name="exclusions", null=True, on_delete=fields.NO_ACTION
+    )
+    tag: fields.ForeignKeyNullableRelation[Tag] = fields.ForeignKeyField(
+        "models.Tag", related_name="exclusions", null=True, on_delete=fields.NO_ACTION
+    )
+    field: fields.ForeignKeyNullableRelation[CustomField] = fields.ForeignKeyField(
+        "models.CustomField", related_name="exclusions", null=True, on_delete=fields.NO_ACTION
+    )
+    value = fields.CharField(500, default="")
+
+    action_id: int
+    contact_list_id: int | None
+    tag_id: int | None
+    field_id: int | None
+
+    class Meta:
+        table = "action_exclusion"
 
 
 class ActionUser(Model):

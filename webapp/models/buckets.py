@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 
 from webapp import clock, database
 from webapp.database import transactional
-from webapp.models import hours, pool, tallies
+from webapp.models import audience, hours, pool, tallies
 from webapp.models.actions import Action, ActionUser
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import sql_time
@@ -51,20 +51,29 @@ async def _new_bucket(action: Action, user: User, now: datetime) -> Bucket | Non
     size = action.campaign.bucket_size
     bucket = await Bucket.create(action=action, user=user, size=size, started_at=now, last_used_at=now)
     awake = await hours.open_zone_sets(action.campaign, now, hours.START_MARGIN)
-    kept = await _claim(action, user, bucket, awake, size, from_pool=False)
-    taken = await _claim(action, user, bucket, awake, size - len(kept), from_pool=True)
-    if not kept + taken:
-        await bucket.delete()
-        return None
-    for conversation in taken:
-        tallies.add(action.id, user.id, conversation.counts())
-        conversation.unread = False  # nobody's in the pool
-        tallies.add(action.id, 0, conversation.counts(), -1)
-    return bucket
+    while True:
+        kept = await _claim(action, user, bucket, awake, size, from_pool=False)
+        taken = await _claim(action, user, bucket, awake, size - len(kept), from_pool=True)
+        if not kept + taken:
+            await bucket.delete()
+            return None
+        for conversation in taken:
+            tallies.add(action.id, user.id, conversation.counts())
+            conversation.unread = False  # nobody's in the pool
+            tallies.add(action.id, 0, conversation.counts(), -1)
+        if await _left_out(action, kept + taken) < len(kept + taken):
+            return bucket
+
+
+async def _left_out(action: Action, found: list[Conversation]) -> int:
+    """How many of them are in the action no more; asked while a job still applies what changed (A1)."""
+    if action.audience_cursor is None:
+        return 0
+    return await audience.follow([c.contact_id for c in found], action.id)
 
 
 _NOT_LOCKED = "NOT EXISTS (SELECT 1 FROM contact k WHERE k.id = conversation.contact_id AND k.last_claimed_at > ?)"
-_COUNTED = "needs_attention, unread, replied_at, reported_at, opted_out_at"
+_COUNTED = "contact_id, needs_attention, unread, replied_at, reported_at, opted_out_at"
 
 
 async def _claim(
@@ -101,10 +110,10 @@ async def next_in_queue(action: Action, user: User) -> Conversation | None:
     rested = Q(contact__last_claimed_at=None) | Q(
         contact__last_claimed_at__lte=hours.locked_since(action.campaign, now)
     )
-    for conversation in (
-        await hours.awake_of(found, awake).filter(rested).limit(1).prefetch_related("contact", "script")
-    ):
-        return conversation
+    textable = hours.awake_of(found, awake).filter(rested).limit(1).prefetch_related("contact", "script")
+    while conversation := await textable.first():
+        if not await _left_out(action, [conversation]):
+            return conversation
     return None
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from tortoise import fields
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.models import Model
 
 from webapp import clock, database
 from webapp.models.campaign import Campaign
-from webapp.rules import contact_zones, errors
+from webapp.rules import contact_zones, errors, names
 
 
 class ZoneSet(Model):
@@ -61,6 +63,8 @@ class Contact(Model):
         "models.ZoneSet", related_name="contacts", null=True, on_delete=fields.NO_ACTION
     )
     zone_source = fields.CharField(10, default="")
+    first_key = fields.CharField(100, default="", db_default="")  # what a search by name compares; follows the names
+    last_key = fields.CharField(100, default="", db_default="")
     keeper_id = fields.IntField(null=True)
     number_id = fields.IntField(null=True)
     created_at = fields.DatetimeField()
@@ -76,12 +80,25 @@ class Contact(Model):
     earlier_claimed_at = fields.DatetimeField(null=True)
     earlier_claimed_message_id = fields.BigIntField(null=True)
     last_inbound_conversation_id = fields.BigIntField(null=True)
+    last_message_at = fields.DatetimeField(null=True)  # theirs or ours, when it came or was handed over
 
     campaign_id: int
     zone_set_id: int | None
 
     class Meta:
         table = "contact"
+
+    async def save(
+        self,
+        using_db: BaseDBAsyncClient | None = None,
+        update_fields: Iterable[str] | None = None,
+        force_create: bool = False,
+        force_update: bool = False,
+    ) -> None:
+        self.first_key, self.last_key = names.key(self.first_name), names.key(self.last_name)
+        if update_fields is not None and {"first_name", "last_name"} & set(update_fields):
+            update_fields = [*update_fields, "first_key", "last_key"]
+        await super().save(using_db, update_fields, force_create, force_update)
 
     @property
     def name(self) -> str:
@@ -135,7 +152,9 @@ class ContactList(Model):
     )
     name = fields.CharField(120)
     size = fields.IntField(default=0)
+    made_from = fields.CharField(200, default="", db_default="")  # in words: a file, other lists, a filter
     created_at = fields.DatetimeField()
+    archived_at = fields.DatetimeField(null=True)
 
     campaign_id: int
 
@@ -154,6 +173,25 @@ class ListMembership(Model):
 
     class Meta:
         table = "list_membership"
+
+
+class ContactEvent(Model):
+    """What happened to a contact and left no row of its own: a tag set or taken, a field changed, data edited."""
+
+    id = fields.BigIntField(primary_key=True)
+    contact_id = fields.BigIntField()
+    user_id = fields.IntField(null=True)
+    what = fields.CharField(20)  # a key of timeline.WHAT
+    detail = fields.TextField(default="")
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "contact_event"
+
+    @classmethod
+    async def note(cls, contact_id: int, user_id: int | None, what: str, detail: str = "") -> None:
+        """Inside the transaction of what it notes."""
+        await cls.create(contact_id=contact_id, user_id=user_id, what=what, detail=detail[:1000], at=clock.now())
 
 
 def sql_time(at: datetime) -> Any:

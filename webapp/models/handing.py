@@ -8,7 +8,7 @@ from webapp import clock, database
 from webapp.database import transactional
 from webapp.models import attention, opt_outs, opting_out, tallies
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, sql_time
+from webapp.models.contacts import Contact, ContactEvent, sql_time
 from webapp.models.conversations import AssignmentEvent, Conversation
 from webapp.models.messages import Message
 from webapp.models.people import Membership, User
@@ -81,21 +81,23 @@ async def opt_out_by_hand(conversation: Conversation, by: User) -> None:
 
 
 @transactional
-async def block(conversation: Conversation) -> None:
+async def block(conversation: Conversation, by: User) -> None:
     """V10: nobody texts this contact until an admin lifts it. What waits to leave is cancelled."""
     contact = await Contact.locked(conversation.contact_id)
     contact.blocked_at = contact.blocked_at or clock.now()
     await contact.save(update_fields=["blocked_at"])
+    await ContactEvent.note(contact.id, by.id, "blocked")
     await opting_out.cancel_queued(contact)
     await opting_out.close_conversations(contact, errors.BLOCKED)
 
 
 @transactional
-async def unblock(contact_id: int) -> None:
+async def unblock(contact_id: int, by: User) -> None:
     """First texts that the block kept away are possible again."""
     contact = await Contact.locked(contact_id)
     contact.blocked_at = None
     await contact.save(update_fields=["blocked_at"])
+    await ContactEvent.note(contact.id, by.id, "unblocked")
     closed = Conversation.filter(contact=contact, closed_code=errors.BLOCKED, texted_at=None).order_by("id")
     for conversation in await closed.select_for_update():
         tallies.take(conversation)

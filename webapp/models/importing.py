@@ -2,168 +2,267 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
-from webapp import clock, database
+import msgspec
+
+from webapp import clock
 from webapp.database import transactional
-from webapp.models import storing
+from webapp.models import storing, striking
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import ContactList
-from webapp.models.imports import ASKING, CANCELLED, DONE, FAILED, OVER, RUNNING, WAITING, ContactImport
+from webapp.models.imports import (
+    ASKING,
+    CANCELLED,
+    CONTACTS,
+    DONE,
+    FAILED,
+    OPT_OUTS,
+    OVER,
+    RUNNING,
+    WAITING,
+    ContactImport,
+)  # fmt: skip
 from webapp.models.labels import CustomField
 from webapp.models.people import User
-from webapp.rules import contact_columns, list_file
+from webapp.reader import child, rows, text
+from webapp.rules import contact_columns
 
-SLICE = 200  # rows a transaction: the site's own writes wait no longer than that
-SAMPLE_ROWS = 5
+FIRST_SLICE, SMALLEST_SLICE, LARGEST_SLICE = 100, 20, 2_000  # rows a transaction
+SLICE_SECONDS = 0.04  # a slice aims at this long: the site's own writes wait no longer
+REST = 0.25  # of a slice's time nothing is done after it, so that others get their turn
+SIGN_OF_LIFE = 5.0  # seconds between two, while the file is looked through
+GONE = timedelta(seconds=30)  # an import without one for so long has lost its worker
 
 
 @transactional
-async def begin(campaign: Campaign, list_name: str, path: Path, file_name: str, user: User | None) -> ContactImport:
-    """A file on disk waits to be read into a list; a list of that name is added to."""
-    found = await ContactList.filter(campaign=campaign, name=list_name).first()
-    rows = found or await ContactList.create(campaign=campaign, name=list_name, created_at=clock.now())
+async def begin(
+    campaign: Campaign, list_name: str, path: Path, file_name: str, user: User | None,
+    kind: str = CONTACTS, look_first: bool = False,
+) -> ContactImport:  # fmt: skip
+    """A file on disk waits to be read. ``look_first``: someone wants to see its first rows before any is stored."""
     return await ContactImport.create(
-        campaign=campaign,
-        contact_list=rows,
-        user=user,
-        file_name=file_name[:200],
-        path=str(path),
-        created_at=clock.now(),
-    )
+        campaign=campaign, user=user, kind=kind, list_name=list_name[:120], file_name=file_name[:200],
+        path=str(path.resolve()), look_first=look_first, created_at=clock.now(),
+    )  # fmt: skip
 
 
 async def run(import_id: int, seconds: float) -> bool:
     """Takes rows in for so long; True where there is more to do. Resumes where the last one got to."""
-    job = await ContactImport.get(id=import_id).select_related("campaign", "contact_list")
+    job = await ContactImport.get(id=import_id).select_related("campaign", "user")
     if job.over or job.status == ASKING:
         return False
     try:
-        with Path(job.path).open("rb") as file:
-            return await _run(job, file, clock.steady() + seconds)
-    except list_file.FileError as error:
+        shape = await _shape(job)
+        columns = await columns_of(job, shape)
+        if isinstance(columns, contact_columns.Unclear) or job.look_first:
+            await _ask(job, columns if isinstance(columns, contact_columns.Unclear) else None)
+            return False
+        await _started(job, columns)
+        return await _read(job, shape, columns, clock.steady() + seconds)
+    except text.FileError as error:
         await _fail(job, error.code, error.message)
     except OSError:
         await _fail(job, "file_gone", "The uploaded file is not there any more. Upload it again.")
     return False
 
 
-async def _run(job: ContactImport, file: BinaryIO, deadline: float) -> bool:
-    shape = list_file.survey(file)
-    columns = contact_columns.match(shape.header, await _custom_fields(job.campaign), job.mapping)
-    if isinstance(columns, contact_columns.Unclear):
-        await _ask(job, file, shape, columns)
-        return False
-    await _started(job, shape, columns)
-    rows = list_file.records(file, shape, job.cursor)
-    while clock.steady() < deadline:
-        if not await _take(job, rows, columns):
-            return False
-    return True
+async def _shape(job: ContactImport) -> text.Shape:
+    """How to read the file: looked through once, in a process of its own."""
+    copy = plain_copy(job)
+    if job.shape is None or not copy.exists():
+        if not Path(job.path).is_file():
+            raise FileNotFoundError
+        async with _signs_of_life(job):
+            surveyed = await child.survey(Path(job.path), copy)
+        await _note_shape(job, surveyed)
+    return shape_of(job)
 
 
-async def _take(job: ContactImport, rows: Iterator[list_file.Record], columns: contact_columns.Columns) -> bool:
-    """One slice; False where it was the last, or someone else works on this import, or it was cancelled."""
-    part = list(islice(rows, SLICE))
-    if not part:
-        await _finish(job)
-        return False
-    return await _store(job, part, columns)
+def shape_of(job: ContactImport) -> text.Shape:
+    return msgspec.convert(job.shape, text.Shape)
+
+
+def plain_copy(job: ContactImport) -> Path:
+    return Path(f"{job.path}.{job.id}.plain")
 
 
 @transactional
-async def _store(job: ContactImport, part: list[list_file.Record], columns: contact_columns.Columns) -> bool:
+async def _note_shape(job: ContactImport, surveyed: child.Surveyed) -> None:
+    assert surveyed.shape
+    job.shape, job.sheet, job.lines = msgspec.to_builtins(surveyed.shape), surveyed.sheet, surveyed.shape.lines
+    job.header, job.sample = list(surveyed.shape.header), [list(row) for row in surveyed.shape.sample]
+    await job.save(update_fields=["shape", "sheet", "lines", "header", "sample"])
+
+
+@contextlib.asynccontextmanager
+async def _signs_of_life(job: ContactImport) -> AsyncIterator[None]:
+    async def keep_saying() -> None:
+        while True:
+            await _alive(job)
+            await asyncio.sleep(SIGN_OF_LIFE)
+
+    task = asyncio.create_task(keep_saying())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@transactional
+async def _alive(job: ContactImport) -> None:
+    await ContactImport.filter(id=job.id).update(seen_at=clock.now())
+
+
+async def columns_of(
+    job: ContactImport, shape: text.Shape, mapping: dict[str, str] | None = None
+) -> contact_columns.Columns | contact_columns.Unclear:
+    """What the columns are, by their names and by what someone said. ``mapping``: to try another answer."""
+    chosen = job.mapping if mapping is None else mapping
+    if job.kind == OPT_OUTS and shape.headless and len(shape.header) == 1:
+        chosen = {"#0": "phone"}  # a column of bare numbers can be nothing else
+    found = contact_columns.match(shape.header, await _custom_fields(job.campaign_id), chosen)
+    if isinstance(found, contact_columns.Unclear) and shape.headless and found.code == "no_phone_column":
+        return contact_columns.Unclear(found.code, "The first row is a person, not a header. Say which column is what.")
+    return found
+
+
+async def _custom_fields(campaign_id: int) -> dict[str, str]:
+    found = await CustomField.filter(campaign_id=campaign_id, archived_at=None)
+    return {row.slug: row.title for row in found}
+
+
+async def _read(job: ContactImport, shape: text.Shape, columns: contact_columns.Columns, deadline: float) -> bool:
+    order = rows.Order(str(plain_copy(job)), shape, columns, job.read_bytes, job.cursor)
+    size, known = FIRST_SLICE, storing.Known(job)
+    async with child.rows(order) as coming:
+        while clock.steady() < deadline:
+            part = await coming.take(size)
+            if not part:
+                await _finish(job)
+                return False
+            began = clock.steady()
+            if not await _take(job, part, known):
+                return False
+            took = clock.steady() - began
+            size = _next_size(size, took)
+            await asyncio.sleep(took * REST)
+    return True
+
+
+def _next_size(size: int, took: float) -> int:
+    """So many rows that the next slice takes about SLICE_SECONDS; it grows slowly and shrinks at once."""
+    wanted = size * SLICE_SECONDS / max(took, 0.001)
+    return int(min(max(wanted, SMALLEST_SLICE), size * 1.5, LARGEST_SLICE))
+
+
+async def _take(job: ContactImport, part: list[rows.Row], known: storing.Known) -> bool:
+    """One slice; False where someone else works on this import, or it was cancelled."""
+    if job.kind == CONTACTS:
+        await known.prepare(part)
+    return await _store(job, part, known)
+
+
+@transactional
+async def _store(job: ContactImport, part: list[rows.Row], known: storing.Known) -> bool:
     fresh = await ContactImport.filter(id=job.id).select_for_update().get()
-    await fresh.fetch_related("campaign", "contact_list")
     if fresh.status != RUNNING or fresh.cursor != job.cursor:
         return False
-    counted = await storing.store(fresh, part, columns)
+    fresh.campaign, fresh.user = job.campaign, job.user
+    counted = await (storing.store(fresh, part, known) if job.kind == CONTACTS else striking.strike(fresh, part))
     for name, number in counted.items():
         setattr(fresh, name, getattr(fresh, name) + number)
-    fresh.cursor, fresh.seen_at = part[-1].line, clock.now()
-    await fresh.save()
-    job.cursor = fresh.cursor
+    fresh.cursor, fresh.read_bytes, fresh.seen_at = part[-1].last_line, part[-1].end, clock.now()
+    await fresh.save(update_fields=["cursor", "read_bytes", "seen_at", *counted])
+    job.cursor, job.read_bytes = fresh.cursor, fresh.read_bytes
     return True
 
 
-async def _custom_fields(campaign: Campaign) -> dict[str, str]:
-    rows = await CustomField.filter(campaign=campaign, archived_at=None)
-    return {row.slug: row.title for row in rows}
+@transactional
+async def _started(job: ContactImport, columns: contact_columns.Columns) -> None:
+    """The list is made with the first rows: a list of that name is added to."""
+    fresh = await ContactImport.filter(id=job.id).select_for_update().get()
+    if fresh.status not in (WAITING, RUNNING):
+        return
+    if fresh.kind == CONTACTS and fresh.contact_list_id is None:
+        fresh.contact_list_id = (await _list(job)).id
+    fresh.status, fresh.seen_at, fresh.started_at = RUNNING, clock.now(), fresh.started_at or clock.now()
+    fresh.left_out = list(columns.unknown)
+    await fresh.save(update_fields=["status", "seen_at", "started_at", "left_out", "contact_list_id"])
+    job.status, job.contact_list_id, job.started_at = fresh.status, fresh.contact_list_id, fresh.started_at
+
+
+async def _list(job: ContactImport) -> ContactList:
+    found = await ContactList.filter(campaign=job.campaign, name=job.list_name, archived_at=None).first()
+    made_from = f"Upload of {job.file_name}"[:200]
+    return found or await ContactList.create(
+        campaign=job.campaign, name=job.list_name, made_from=made_from, created_at=clock.now()
+    )
 
 
 @transactional
-async def _started(job: ContactImport, shape: list_file.Shape, columns: contact_columns.Columns) -> None:
-    job.status, job.lines, job.seen_at = RUNNING, shape.lines, clock.now()
-    job.started_at = job.started_at or clock.now()
-    job.header, job.left_out = list(shape.header), list(columns.unknown)
-    changed = ["status", "lines", "seen_at", "started_at", "header", "left_out"]
-    if await ContactImport.filter(id=job.id, status__in=(WAITING, RUNNING)).exists():
-        await job.save(update_fields=changed)
-
-
-@transactional
-async def _ask(job: ContactImport, file: BinaryIO, shape: list_file.Shape, unclear: contact_columns.Unclear) -> None:
-    """The page asks which column is the phone; nothing is stored until someone says."""
-    people = (r.cells for r in list_file.records(file, shape) if not r.blank)
-    job.status, job.header, job.lines = ASKING, list(shape.header), shape.lines
-    job.sample = [[cell[:80] for cell in cells] for cells in islice(people, SAMPLE_ROWS)]
-    job.error_code, job.error_message = unclear.code, unclear.message
-    if unclear.code == "no_phone_column" and list_file.looks_like_data(shape.header):
-        job.error_message = "The first row is a person, not a header. Add a row of column names, one of them phone."
-    await job.save()
+async def _ask(job: ContactImport, unclear: contact_columns.Unclear | None) -> None:
+    """The page asks which column is what, and shows the first rows; nothing is stored until someone says."""
+    code, message = (unclear.code, unclear.message) if unclear else ("", "")
+    await ContactImport.filter(id=job.id, status__in=(WAITING, RUNNING)).update(
+        status=ASKING, error_code=code, error_message=message
+    )
 
 
 @transactional
 async def answer(job: ContactImport, mapping: dict[str, str]) -> None:
-    """Someone said which column is what; the job goes on."""
-    job.mapping, job.status, job.error_code, job.error_message = mapping, WAITING, "", ""
-    await job.save(update_fields=["mapping", "status", "error_code", "error_message"])
+    """Someone said which column is what ("#0", the position, or the name -> field or slug); the job goes on."""
+    job.mapping, job.status, job.error_code, job.error_message, job.look_first = mapping, WAITING, "", "", False
+    job.created_at = clock.now()  # what `abandoned` counts from
+    await job.save(update_fields=["mapping", "status", "error_code", "error_message", "look_first", "created_at"])
+
+
+@transactional
+async def again(job: ContactImport, mapping: dict[str, str], user: User | None) -> ContactImport:
+    """The same file once more, with columns that were left out: who is in it is updated, nobody doubled."""
+    return await ContactImport.create(
+        campaign_id=job.campaign_id, user=user, kind=job.kind, list_name=job.list_name, file_name=job.file_name,
+        path=job.path, mapping=mapping, created_at=clock.now(),
+    )  # fmt: skip
 
 
 @transactional
 async def cancel(job: ContactImport) -> bool:
     """No further row is taken in; what is in stays in, and the page says how much. False where it was over."""
-    ended = (
-        await ContactImport.filter(id=job.id).exclude(status__in=OVER).update(status=CANCELLED, ended_at=clock.now())
-    )
-    await _forget(job)
-    return bool(ended)
+    found = ContactImport.filter(id=job.id).exclude(status__in=OVER)
+    return bool(await found.update(status=CANCELLED, ended_at=clock.now()))
 
 
 @transactional
 async def _finish(job: ContactImport) -> None:
-    ended = await ContactImport.filter(id=job.id, status=RUNNING, cursor=job.cursor).update(
-        status=DONE, ended_at=clock.now()
-    )
-    if ended:
-        await _forget(job)
+    found = ContactImport.filter(id=job.id, status=RUNNING, cursor=job.cursor)
+    await found.update(status=DONE, ended_at=clock.now(), cursor=job.lines)
 
 
 @transactional
 async def _fail(job: ContactImport, code: str, message: str) -> None:
-    job.status, job.error_code, job.error_message, job.ended_at = FAILED, code, message, clock.now()
-    await job.save(update_fields=["status", "error_code", "error_message", "ended_at"])
-    await _forget(job)
-
-
-async def _forget(job: ContactImport) -> None:
-    """The list's size is counted once, and the phones of the file need not be remembered any more."""
-    await database.query("DELETE FROM imported_phone WHERE import_id = ?", job.id)
-    await database.query(
-        "UPDATE contact_list SET size = (SELECT COUNT(*) FROM list_membership WHERE contact_list_id = ?) WHERE id = ?",
-        job.contact_list_id,
-        job.contact_list_id,
-    )
+    found = ContactImport.filter(id=job.id).exclude(status__in=OVER)
+    await found.update(status=FAILED, error_code=code, error_message=message, ended_at=clock.now())
 
 
 async def abandoned() -> list[int]:
     """Imports whose worker is gone, or whose first nudge was lost."""
+    since = clock.now() - GONE
+    open_ones = await ContactImport.filter(status__in=(WAITING, RUNNING))
+    return [job.id for job in open_ones if (job.seen_at or job.created_at) < since]
 
-    since = clock.now() - timedelta(seconds=30)
-    running = await ContactImport.filter(status=RUNNING, seen_at__lt=since)
-    waiting = await ContactImport.filter(status=WAITING, created_at__lt=since)
-    return [job.id for job in (*running, *waiting)]
+
+async def forgotten(days: int) -> list[Path]:
+    """Files of imports that ended so long ago that nobody maps their columns any more: they may go."""
+    since = clock.now() - timedelta(days=days)
+    ended = await ContactImport.filter(ended_at__lt=since)
+    still = {job.path for job in await ContactImport.filter(status__in=(WAITING, RUNNING, ASKING))}
+    return [
+        path for job in ended if job.path not in still for path in (Path(job.path), plain_copy(job)) if path.exists()
+    ]

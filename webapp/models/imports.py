@@ -11,12 +11,14 @@ from webapp.models.campaign import Campaign
 from webapp.models.contacts import ContactList
 from webapp.models.people import User
 
+CONTACTS, OPT_OUTS = "contacts", "opt_outs"  # what a file is uploaded as
 WAITING, RUNNING, ASKING, DONE, FAILED, CANCELLED = "waiting", "running", "asking", "done", "failed", "cancelled"
 OVER = (DONE, FAILED, CANCELLED)
 
 
 class ContactImport(Model):
     """``cursor`` is the last physical line taken in; it moves in the transaction that stores the rows up to it.
+    ``contact_list`` is made with the first row: a file that can't be read leaves no empty list behind.
 
     ``mapping``: header -> field by hand. ASKING: the file waits for someone to say which column is what.
     """
@@ -25,14 +27,19 @@ class ContactImport(Model):
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name="imports", on_delete=fields.NO_ACTION
     )
-    contact_list: fields.ForeignKeyRelation[ContactList] = fields.ForeignKeyField(
-        "models.ContactList", related_name="imports", on_delete=fields.NO_ACTION
+    contact_list: fields.ForeignKeyNullableRelation[ContactList] = fields.ForeignKeyField(
+        "models.ContactList", related_name="imports", null=True, on_delete=fields.NO_ACTION
     )
     user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="imports", null=True, on_delete=fields.NO_ACTION
     )
+    kind = fields.CharField(10, default=CONTACTS, db_default=CONTACTS)
+    list_name = fields.CharField(120, default="", db_default="")
     file_name = fields.CharField(200)
     path = fields.CharField(500)
+    look_first = fields.BooleanField(default=False, db_default=False)
+    shape: dict[str, Any] | None = fields.JSONField(null=True)  # how to read the plain copy: list_file.Shape
+    sheet = fields.CharField(300, default="", db_default="")  # what of a workbook was read
     status = fields.CharField(12, default=WAITING)
     mapping: dict[str, str] = fields.JSONField(default=dict)
     header: list[str] = fields.JSONField(default=list)
@@ -40,6 +47,7 @@ class ContactImport(Model):
     left_out: list[str] = fields.JSONField(default=list)
     lines = fields.IntField(default=0)
     cursor = fields.IntField(default=0)
+    read_bytes = fields.BigIntField(default=0, db_default=0)  # bytes of the plain copy that ``cursor`` lines are
     created = fields.IntField(default=0)
     updated = fields.IntField(default=0)
     merged = fields.IntField(default=0)
@@ -47,6 +55,8 @@ class ContactImport(Model):
     opted_out = fields.IntField(default=0)
     nameless = fields.IntField(default=0)
     zoneless = fields.IntField(default=0)
+    landlines = fields.IntField(default=0, db_default=0)
+    unknown_keepers = fields.IntField(default=0, db_default=0)
     error_code = fields.CharField(30, default="")
     error_message = fields.TextField(default="")
     created_at = fields.DatetimeField()
@@ -55,7 +65,7 @@ class ContactImport(Model):
     ended_at = fields.DatetimeField(null=True)
 
     campaign_id: int
-    contact_list_id: int
+    contact_list_id: int | None
     user_id: int | None
 
     class Meta:
@@ -86,13 +96,16 @@ class RefusedRow(Model):
         table = "refused_row"
 
 
-class ImportedPhone(Model):
-    """A phone of an import and the fields its rows have filled: the first row wins, later ones fill what it left."""
+class ImportedContact(Model):
+    """A contact that rows of an import named, and the fields they filled: the first row wins, later ones fill what it
+    left. Kept, so that the contact's page says which files brought what."""
 
     id = fields.BigIntField(primary_key=True)
     import_id = fields.IntField()
-    phone = fields.CharField(20)
+    contact_id = fields.BigIntField()
+    line = fields.IntField()
+    created = fields.BooleanField(default=False)
     filled = fields.TextField(default="")  # names, separated by blanks
 
     class Meta:
-        table = "imported_phone"
+        table = "imported_contact"

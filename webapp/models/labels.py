@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from tortoise import fields
 from tortoise.models import Model
 
 from webapp import clock
 from webapp.database import transactional
+from webapp.models import audience
 from webapp.models.campaign import Campaign
+from webapp.models.contacts import ContactEvent
 from webapp.rules import contact_columns
 
 OPT_OUT = "opt_out"  # the slug of the one tag that is more than a tag (X6)
@@ -119,13 +119,18 @@ async def set_tag(contact_id: int, tag: Tag, user_id: int | None, message_id: in
     if await ContactTag.exists(contact_id=contact_id, tag=tag):
         return False
     await ContactTag.create(contact_id=contact_id, tag=tag, user_id=user_id, message_id=message_id, at=clock.now())
+    await ContactEvent.note(contact_id, user_id, "tag_set", tag.name)
+    await audience.follow_tag([contact_id], tag.id)
     return True
 
 
 @transactional
-async def take_tag(contact_id: int, tag: Tag) -> None:
-    if not tag.opts_out:
-        await ContactTag.filter(contact_id=contact_id, tag=tag).delete()
+async def take_tag(contact_id: int, tag: Tag, user_id: int | None) -> None:
+    if tag.opts_out:
+        return
+    if await ContactTag.filter(contact_id=contact_id, tag=tag).delete():
+        await ContactEvent.note(contact_id, user_id, "tag_taken", tag.name)
+        await audience.follow_tag([contact_id], tag.id)
 
 
 @transactional
@@ -133,16 +138,16 @@ async def set_field(
     contact_id: int, field: CustomField, value: str, user_id: int | None, message_id: int | None = None
 ) -> str | None:
     """Sets it and returns what was there before; None where nothing was. An empty value takes it away."""
-    now: datetime = clock.now()
     row = await FieldValue.get_or_none(contact_id=contact_id, field=field)
+    before = row.value if row else None
+    if value == (before or ""):
+        return before
     if row is None:
-        if value:
-            await FieldValue.create(
-                contact_id=contact_id, field=field, value=value, user_id=user_id, message_id=message_id, at=now
-            )
-        return None
-    before, row.value, row.user_id, row.message_id, row.at = row.value, value, user_id, message_id, now
+        row = FieldValue(contact_id=contact_id, field=field)
+    row.value, row.user_id, row.message_id, row.at = value, user_id, message_id, clock.now()
     await (row.save() if value else row.delete())
+    await ContactEvent.note(contact_id, user_id, "field_set", f"{field.title}: {value or '-'}")
+    await audience.follow_field([contact_id], field.id)
     return before
 
 

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from webapp import clock, database
-from webapp.database import transactional
-from webapp.models import tallies
+from webapp.database import packed, transactional
+from webapp.models import audience, tallies
 from webapp.models.actions import Action
-from webapp.models.contacts import sql_time
 from webapp.models.conversations import Conversation
 from webapp.models.people import Membership
 from webapp.models.scripts import INITIAL, Script
@@ -17,22 +16,15 @@ from webapp.rules import errors, script_choice
 
 SLICE = 500  # conversations a transaction
 
-_ON_A_LIST = """EXISTS (SELECT 1 FROM list_membership lm JOIN action_list al ON al.contact_list_id = lm.contact_list_id
- WHERE al.action_id = conversation.action_id AND lm.contact_id = conversation.contact_id)"""
-
-_NEVER_TEXTED = f"""(SELECT CASE WHEN c.opted_out_at IS NOT NULL THEN {errors.OPTED_OUT}
- WHEN c.blocked_at IS NOT NULL THEN {errors.BLOCKED} WHEN c.landline_until > ? THEN {errors.LANDLINE} END
- FROM contact c WHERE c.id = conversation.contact_id)"""  # noqa: S608
-
 
 @transactional
-async def make_some(action_id: int) -> bool:
-    """A slice of the conversations that are missing; True where there may be more."""
+async def make_some(action_id: int, after: int = 0) -> int | None:
+    """A slice of the conversations that are missing, of contacts past ``after``; where to go on, or None at the end."""
     action = await Action.filter(id=action_id).select_for_update().get()
     scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None).order_by("id")
     if action.archived_at or action.state == "draft" or not scripts:
-        return False
-    people = await _without_conversation(action_id)
+        return None
+    people = await _without_conversation(action, after)
     holders = await _keepers(action, people)
     now = clock.now()
     rows = []
@@ -43,7 +35,7 @@ async def make_some(action_id: int) -> bool:
     action.conversations_made += len(rows)
     await action.save(update_fields=["conversations_made"])
     await _count(action_id, rows)
-    return len(rows) == SLICE
+    return people[-1]["id"] if len(rows) == SLICE else None
 
 
 async def unfinished() -> list[int]:
@@ -51,16 +43,14 @@ async def unfinished() -> list[int]:
     return [action.id for action in await Action.filter(archived_at=None).exclude(state="draft")]
 
 
-async def _without_conversation(action_id: int) -> list[dict[str, Any]]:
+async def _without_conversation(action: Action, after: int) -> list[dict[str, Any]]:
+    """In order of contacts, so that a pass over a long list reads it once."""
     return await database.query(
-        "SELECT DISTINCT c.id, c.zone_set_id, c.opted_out_at, c.blocked_at, c.landline_until, c.keeper_id"
-        " FROM action_list al JOIN list_membership lm ON lm.contact_list_id = al.contact_list_id"
-        " JOIN contact c ON c.id = lm.contact_id WHERE al.action_id = ? AND NOT EXISTS"
-        " (SELECT 1 FROM conversation v WHERE v.action_id = ? AND v.contact_id = c.id) ORDER BY c.id LIMIT ?",
-        action_id,
-        action_id,
-        SLICE,
-    )
+        "SELECT c.id, c.zone_set_id, c.opted_out_at, c.blocked_at, c.landline_until, c.keeper_id FROM contact c"  # noqa: S608
+        f" WHERE c.campaign_id = ? AND c.id > ? AND {audience.is_in(str(int(action.id)), 'c.id')} AND NOT EXISTS"
+        f" (SELECT 1 FROM conversation v WHERE v.action_id = {int(action.id)} AND v.contact_id = c.id) ORDER BY c.id LIMIT ?",
+        action.campaign_id, after, SLICE,
+    )  # fmt: skip
 
 
 async def _keepers(action: Action, people: list[dict[str, Any]]) -> dict[int, int]:
@@ -85,12 +75,8 @@ def _closed(person: dict[str, Any], now: datetime) -> int | None:
         return errors.OPTED_OUT
     if person["blocked_at"]:
         return errors.BLOCKED
-    until = person["landline_until"]
-    return (
-        errors.LANDLINE
-        if until and (until if isinstance(until, datetime) else datetime.fromisoformat(until)) > now
-        else None
-    )
+    until = packed.instant(person["landline_until"])
+    return errors.LANDLINE if until and until > now else None
 
 
 async def _count(action_id: int, rows: list[Conversation]) -> None:
@@ -101,29 +87,6 @@ async def _count(action_id: int, rows: list[Conversation]) -> None:
         made = Conversation.filter(action_id=action_id, contact_id__in=list(left_out))
         for conversation in await made:
             await tallies.hit(action_id, conversation.id, left_out[conversation.contact_id])  # type: ignore[arg-type]
-
-
-@transactional
-async def follow_lists(action: Action) -> None:
-    """Lists are live: who is on none of them any more is out of the pool at once, who is again is back in."""
-    await Action.filter(id=action.id).select_for_update().get()
-    gone = await database.query(
-        f"UPDATE conversation SET closed_code = ? WHERE action_id = ? AND texted_at IS NULL AND closed_code IS NULL"  # noqa: S608
-        f" AND NOT {_ON_A_LIST} RETURNING user_id",
-        errors.NOT_LISTED,
-        action.id,
-    )
-    back = await database.query(
-        f"UPDATE conversation SET closed_code = {_NEVER_TEXTED} WHERE action_id = ? AND closed_code = ? AND {_ON_A_LIST}"  # noqa: S608
-        " RETURNING user_id, closed_code",
-        sql_time(clock.now()),
-        action.id,
-        errors.NOT_LISTED,
-    )
-    for row in gone:
-        tallies.add(action.id, row["user_id"], {"remaining": -1})
-    for row in back:
-        tallies.add(action.id, row["user_id"], {"remaining": int(row["closed_code"] is None)})
 
 
 @transactional
@@ -145,9 +108,3 @@ async def pick_again(action: Action) -> None:
     for script_id, ids in picks.items():
         for start in range(0, len(ids), SLICE):
             await Conversation.filter(id__in=ids[start : start + SLICE]).update(script_id=script_id)
-
-
-@transactional
-async def zones_changed(contact_id: int, zone_set_id: int | None) -> None:
-    """What is known of where a contact lives changed: their conversations follow, those texted for their replies."""
-    await Conversation.filter(contact_id=contact_id).update(zone_set_id=zone_set_id)

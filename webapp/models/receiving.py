@@ -144,15 +144,17 @@ async def _act_on(
         contact = await Contact.get(id=contact.id)
     elif verdict == "possible" and contact.opted_out_at is None:
         contact.possible_opt_out_at, contact.possible_opt_out_message_id = clock.now(), text.id
+    contact.last_message_at = text.created_at
     if conversation is None:
-        await contact.save(update_fields=["possible_opt_out_at", "possible_opt_out_message_id"])
+        await contact.save(update_fields=_TOLD)
         return News()
     contact.last_inbound_conversation_id = conversation.id
-    await contact.save(
-        update_fields=["possible_opt_out_at", "possible_opt_out_message_id", "last_inbound_conversation_id"]
-    )
+    await contact.save(update_fields=[*_TOLD, "last_inbound_conversation_id"])
     await _note_reply(text, contact, conversation.id, opted_out=verdict == "opt_out")
     return News(conversation.user_id, conversation.id)
+
+
+_TOLD = ["possible_opt_out_at", "possible_opt_out_message_id", "last_message_at"]
 
 
 async def _note_reply(text: Message, contact: Contact, conversation_id: int, opted_out: bool) -> None:

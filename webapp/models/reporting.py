@@ -65,7 +65,7 @@ async def _tag(conversation: Conversation, contact: Contact, tag: Tag, wanted: b
     elif wanted:
         await labels.set_tag(contact.id, tag, by.id)
     else:
-        await labels.take_tag(contact.id, tag)
+        await labels.take_tag(contact.id, tag, by.id)
 
 
 async def _note(conversation_id: int, by: User, report: Report) -> None:

@@ -159,6 +159,7 @@ async def _hand_over(
         contact.earlier_claimed_at = contact.last_claimed_at
         contact.earlier_claimed_message_id = contact.last_claimed_message_id
     contact.last_claimed_at, contact.last_claimed_message_id = now, message.id
+    contact.last_message_at = now
     await contact.save(update_fields=_CLAIMS)
     if message.bucket_id and (bucket := await Bucket.get_or_none(id=message.bucket_id)):
         await buckets.settle(bucket, now)
@@ -168,7 +169,13 @@ async def _hand_over(
     )  # fmt: skip
 
 
-_CLAIMS = ["last_claimed_at", "last_claimed_message_id", "earlier_claimed_at", "earlier_claimed_message_id"]
+_CLAIMS = [
+    "last_claimed_at",
+    "last_claimed_message_id",
+    "earlier_claimed_at",
+    "earlier_claimed_message_id",
+    "last_message_at",
+]
 
 
 def _validity(campaign: Campaign, zones: Sequence[str], now: datetime) -> int:

@@ -1,203 +1,288 @@
-"""One slice of a list's rows into contacts: new ones, changed ones, merged ones, refused ones."""
+"""One slice of a list's rows into contacts: new ones, changed ones, merged ones, refused ones.
+
+A handful of statements a slice, whatever its size: rows travel as one JSON parameter and the database takes them apart.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from typing import Any
 
 from webapp import clock, database
-from webapp.models import making
-from webapp.models.contacts import Contact, sql_time
-from webapp.models.imports import ContactImport, ImportedPhone, RefusedRow
-from webapp.models.labels import CustomField
-from webapp.models.opt_outs import OptOut
+from webapp.database import packed, transaction
+from webapp.models import audience, opting_out
+from webapp.models.contacts import ZoneSet, sql_time
+from webapp.models.imports import ContactImport, RefusedRow
+from webapp.models.labels import CustomField, Tag
+from webapp.models.opt_outs import IMPORT
 from webapp.models.people import Membership
-from webapp.rules import contact_columns, contact_zones, list_file, phone, states
+from webapp.reader.rows import Row
+from webapp.rules import contact_rows, contact_zones, names
 
-LONGEST = {"first_name": 100, "last_name": 100, "email": 254, "van_id": 40, "timezone": 64}
-LONGEST_CUSTOM = 5_000
-
-
-@dataclass
-class Person:
-    """What the rows of one phone say, the first row first. ``filled``: what earlier rows of the file gave already."""
-
-    phone: str
-    values: dict[str, str]
-    custom: dict[str, str]
-    filled: set[str] = field(default_factory=set)
-
-    def names(self) -> set[str]:
-        return {*self.values, *(f"custom:{slug}" for slug in self.custom)}
+TEXTS = ("first_name", "last_name", "email", "state_abbrev", "zip", "van_id", "timezone")
+COLUMNS = (*TEXTS, "first_key", "last_key", "zone_set_id", "zone_source", "keeper_id")
+MAKING_CONTACTS = 4711  # an import holds this lock shared, a strike list alone
 
 
-async def store(job: ContactImport, part: list[list_file.Record], columns: contact_columns.Columns) -> Counter[str]:
+class Known:
+    """What an import looks up again and again, kept for one run of it: zone sets, keepers, fields and tags."""
+
+    def __init__(self, job: ContactImport) -> None:
+        self.job = job
+        self.zone_sets: dict[tuple[str, ...], int | None] = {(): None}
+        self.keepers: dict[str, int | None] = {}
+        self.fields: dict[str, int] = {}
+        self.tags: dict[str, Tag] | None = None
+
+    async def prepare(self, part: list[Row]) -> None:
+        """Before the slice's transaction: whoever keeps what is made here must know that it was committed."""
+        people = [row.person for row in part if row.person]
+        for zones in {p.zones for p in people} - set(self.zone_sets):
+            await self.zone_set(zones)
+        emails = {p.values["assigned_user_email"].lower() for p in people if "assigned_user_email" in p.values}
+        if new := emails - set(self.keepers):
+            members = Membership.filter(campaign_id=self.job.campaign_id, user__email__in=list(new))
+            found = {m.user.email: m.user_id for m in await members.select_related("user")}
+            self.keepers |= {email: found.get(email) for email in new}
+        if {slug for p in people for slug in p.custom} - set(self.fields):
+            found_fields = await CustomField.filter(campaign_id=self.job.campaign_id)
+            self.fields = {field.slug: field.id for field in found_fields}
+        if self.tags is None and any(p.tags for p in people):
+            found_tags = await Tag.filter(campaign_id=self.job.campaign_id, archived_at=None)
+            self.tags = {names.key(tag.name): tag for tag in found_tags}
+
+    async def zone_set(self, zones: tuple[str, ...]) -> int | None:
+        if zones not in self.zone_sets:
+            self.zone_sets[zones] = await transaction(lambda: ZoneSet.id_of(zones))
+        return self.zone_sets[zones]
+
+
+async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[str]:
     """Inside the slice's transaction. Returns what is to be added to the import's counts."""
     counted: Counter[str] = Counter()
-    people: dict[str, Person] = {}
-    refused = []
-    for record in part:
-        if record.blank:
+    people: dict[str, contact_rows.Person] = {}
+    lines: dict[str, int] = {}
+    for row in part:
+        if row.person is None:
             continue
-        read = _read(record, columns, len(job.header))
-        if isinstance(read, str):
-            refused.append(_refused(job, record, columns, read))
-        elif read.phone in people:
-            _fill(people[read.phone], read)
+        if row.person.phone in people:
+            contact_rows.merge(people[row.person.phone], row.person)
             counted["merged"] += 1
         else:
-            people[read.phone] = read
-    await RefusedRow.bulk_create(refused)
-    counted["refused"] = len(refused)
-    counted += await _store_people(job, people)
+            people[row.person.phone], lines[row.person.phone] = row.person, row.line
+    counted["refused"] = await refuse(job, part)
+    if people:
+        counted += await _Slice(job, people, lines, known).store()
     return counted
 
 
-def _read(record: list_file.Record, columns: contact_columns.Columns, width: int) -> Person | str:
-    """The person of a row, or the reason it is refused."""
-    if any(cell.strip() for cell in record.cells[width:]):
-        return "ragged_row"
-    cells = dict(enumerate(record.cells))
-    values = {name: cells.get(n, "").strip() for n, name in columns.fields.items()}
-    parsed = phone.textable(values.pop("phone"))
-    if isinstance(parsed, phone.InvalidPhone):
-        return parsed.reason
-    custom = {slug: cells.get(n, "").strip() for n, slug in columns.custom.items()}
-    if any(len(values.get(name, "")) > most for name, most in LONGEST.items()):
-        return "field_too_long"
-    if any(len(value) > LONGEST_CUSTOM for value in custom.values()):
-        return "field_too_long"
-    values["state_abbrev"] = states.abbreviation(values.get("state_abbrev", ""))
-    values["zip"] = contact_zones.five_digits(values.get("zip", "")) or values.get("zip", "")[:10]
-    return Person(parsed.e164, {k: v for k, v in values.items() if v}, {k: v for k, v in custom.items() if v})
-
-
-def _refused(job: ContactImport, record: list_file.Record, columns: contact_columns.Columns, reason: str) -> RefusedRow:
-    at = next(n for n, name in columns.fields.items() if name == "phone")
-    raw = record.cells[at] if at < len(record.cells) else ""
-    return RefusedRow(
-        contact_import=job, line=record.line, reason=reason, raw_phone=raw[:200], cells=[c[:5000] for c in record.cells]
+async def refuse(job: ContactImport, part: list[Row]) -> int:
+    """Keeps the rows that can't be taken, with the reason, to be mended and uploaded again."""
+    wrong = [row for row in part if row.reason]
+    await RefusedRow.bulk_create(
+        RefusedRow(contact_import=job, line=r.line, reason=r.reason, raw_phone=r.raw_phone, cells=r.cells)
+        for r in wrong
     )
+    return len(wrong)
 
 
-def _fill(first: Person, later: Person) -> None:
-    """A later row of the same phone only fills what the first left blank."""
-    first.values = {**later.values, **first.values}
-    first.custom = {**later.custom, **first.custom}
+class _Slice:
+    """The people of one slice on their way in. ``there``: phone -> the contact's row before; ``ids``: phone -> id."""
 
+    def __init__(
+        self, job: ContactImport, people: dict[str, contact_rows.Person], lines: dict[str, int], known: Known
+    ) -> None:
+        self.job, self.people, self.lines, self.known = job, people, lines, known
+        self.there: dict[str, dict[str, Any]] = {}
+        self.ids: dict[str, int] = {}
+        self.earlier: dict[int, set[str]] = {}
+        self.moved: list[dict[str, Any]] = []
+        self.counted: Counter[str] = Counter()
 
-async def _store_people(job: ContactImport, people: dict[str, Person]) -> Counter[str]:
-    if not people:
-        return Counter()
-    counted = await _leave_what_earlier_rows_gave(job, people)
-    known = {
-        c.phone: c for c in await Contact.filter(campaign=job.campaign, phone__in=list(people)).select_for_update()
-    }
-    counted["created"], counted["updated"] = 0, 0
-    await _assign(job, people)
-    for number, person in sorted(people.items()):
-        again = bool(person.filled)
-        if contact := known.get(number):
-            await _update(contact, person)
-            counted["updated"] += not again
-        else:
-            known[number] = await _create(job, person)
-            counted["created"] += 1
-        if not again:
-            counted["nameless"] += not known[number].first_name
-            counted["zoneless"] += known[number].zone_set_id is None
-    counted["opted_out"] += await _keep_opted_out(job, known, people)
-    await _put_on_list(job, known, people)
-    await _store_custom(job, known, people)
-    return counted
+    async def store(self) -> Counter[str]:
+        if database.dialect() == "postgres":
+            await database.query("SELECT pg_advisory_xact_lock_shared(?, ?)", MAKING_CONTACTS, self.job.campaign_id)
+        self.there = await self._locked(list(self.people))
+        new = [phone for phone in self.people if phone not in self.there]
+        made = await self._insert(new)
+        if len(made) < len(new):  # someone else made them just now, and they are theirs to lock
+            self.there |= await self._locked([phone for phone in new if phone not in made])
+        self.ids = {phone: row["id"] for phone, row in self.there.items()} | made
+        await self._leave_what_earlier_rows_gave()
+        await self._update()
+        await self._remember(set(made))
+        await self._put_on_list()
+        await self._set_custom()
+        await self._set_tags()
+        self._count(set(made))
+        await audience.follow([row["id"] for row in self.there.values()])
+        return self.counted
 
+    async def _locked(self, phones: list[str]) -> dict[str, dict[str, Any]]:
+        if not phones:
+            return {}
+        columns = ", ".join(COLUMNS)
+        found = await database.query(
+            f"SELECT id, phone, {columns}, opted_out_at, landline_until FROM contact WHERE campaign_id = ?"  # noqa: S608
+            f" AND phone IN {packed.words()} ORDER BY id{packed.for_update()}",
+            self.job.campaign_id, packed.numbers(phones),
+        )  # fmt: skip
+        return {row["phone"]: row for row in found}
 
-async def _leave_what_earlier_rows_gave(job: ContactImport, people: dict[str, Person]) -> Counter[str]:
-    """Rows of phones that earlier slices brought: merged, and only what is still blank is taken."""
-    counted: Counter[str] = Counter()
-    earlier = {row.phone: row for row in await ImportedPhone.filter(import_id=job.id, phone__in=list(people))}
-    for number, row in earlier.items():
-        person = people[number]
-        person.filled = {"phone", *row.filled.split()}
-        person.values = {k: v for k, v in person.values.items() if k not in person.filled}
-        person.custom = {k: v for k, v in person.custom.items() if f"custom:{k}" not in person.filled}
-        row.filled = " ".join(sorted(person.filled | person.names()))
-        await row.save(update_fields=["filled"])
-        counted["merged"] += 1
-    new = [p for number, p in people.items() if number not in earlier]
-    await ImportedPhone.bulk_create(
-        [ImportedPhone(import_id=job.id, phone=p.phone, filled=" ".join(sorted(p.names()))) for p in new]
-    )
-    return counted
+    async def _insert(self, phones: list[str]) -> dict[str, int]:
+        """Phone -> id of the contacts that are new here. Whose phone has opted out is opted out from the first moment."""
+        if not phones:
+            return {}
+        rows = [{"phone": phone, **self._plain(self.people[phone])} for phone in phones]
+        columns = ("phone", *COLUMNS)
+        opted_out = "(SELECT o.at FROM opt_out o WHERE o.campaign_id = ? AND o.phone = r.phone)"
+        found = await database.query(
+            f"INSERT INTO contact (campaign_id, created_at, {', '.join(columns)}, opted_out_at)"  # noqa: S608
+            f" SELECT {packed.mark('integer')}, {packed.mark('timestamptz')}, {', '.join('r.' + name for name in columns)}, {opted_out}"
+            f" FROM {packed.table(*columns)} WHERE true ON CONFLICT (campaign_id, phone) DO NOTHING RETURNING id, phone, opted_out_at",
+            self.job.campaign_id, sql_time(clock.now()), self.job.campaign_id, packed.rows(rows),
+        )  # fmt: skip
+        self.counted["opted_out"] += sum(row["opted_out_at"] is not None for row in found)
+        return {row["phone"]: row["id"] for row in found}
 
+    def _plain(self, person: contact_rows.Person) -> dict[str, Any]:
+        values = {name: person.values.get(name, "") for name in TEXTS}
+        email = person.values.get("assigned_user_email", "").lower()
+        return values | {
+            "first_key": names.key(values["first_name"]), "last_key": names.key(values["last_name"]),
+            "zone_set_id": self.known.zone_sets[person.zones], "zone_source": person.zone_source,
+            "keeper_id": self.known.keepers.get(email),
+        }  # fmt: skip
 
-async def _create(job: ContactImport, person: Person) -> Contact:
-    contact = Contact(campaign=job.campaign, phone=person.phone, created_at=clock.now(), **_plain(person))
-    await contact.derive_zones()
-    await contact.save()
-    return contact
+    async def _leave_what_earlier_rows_gave(self) -> None:
+        """People whom earlier slices brought: merged, and only what is still blank is taken."""
+        if not self.there:
+            return
+        found = await database.query(
+            f"SELECT contact_id, filled FROM imported_contact WHERE import_id = ? AND contact_id IN {packed.ids()}",  # noqa: S608
+            self.job.id, packed.numbers(row["id"] for row in self.there.values()),
+        )  # fmt: skip
+        self.earlier = {row["contact_id"]: set(row["filled"].split()) for row in found}
+        for phone, row in self.there.items():
+            if (filled := self.earlier.get(row["id"])) is None:
+                continue
+            person = self.people[phone]
+            person.values = {k: v for k, v in person.values.items() if k not in filled}
+            person.custom = {k: v for k, v in person.custom.items() if f"custom:{k}" not in filled}
+            self.counted["merged"] += 1
 
+    async def _update(self) -> None:
+        """Non-blank values replace, blank ones never do. Every import derives anew where the person lives (S1)."""
+        changed = []
+        for phone, row in self.there.items():
+            after = await self._after(row, self.people[phone])
+            if any(after[name] != row[name] for name in COLUMNS):
+                changed.append({"id": row["id"], **after})
+            if after["zone_set_id"] != row["zone_set_id"]:
+                self.moved.append({"id": row["id"], "zone_set_id": after["zone_set_id"]})
+            row |= after
+        await _update_from("contact", "contact.id = r.id", COLUMNS, changed)
+        await _update_from("conversation", "conversation.contact_id = r.id", ("zone_set_id",), self.moved)
 
-async def _update(contact: Contact, person: Person) -> None:
-    """Non-blank values replace, blank ones never do. Every import derives anew where the person lives (S1)."""
-    changed = {k: v for k, v in _plain(person).items() if getattr(contact, k) != v}
-    contact.update_from_dict(changed)
-    before = (contact.zone_set_id, contact.zone_source)
-    await contact.derive_zones()
-    if contact.zone_set_id != before[0]:
-        await making.zones_changed(contact.id, contact.zone_set_id)
-    if changed or (contact.zone_set_id, contact.zone_source) != before:
-        await contact.save(update_fields=[*changed, "zone_set_id", "zone_source"])
+    async def _after(self, row: dict[str, Any], person: contact_rows.Person) -> dict[str, Any]:
+        after = {name: person.values.get(name) or row[name] for name in TEXTS}
+        keeper = self.known.keepers.get(person.values.get("assigned_user_email", "").lower())
+        zones = contact_zones.derive(after["timezone"], after["zip"], after["state_abbrev"], row["phone"])
+        return after | {
+            "first_key": names.key(after["first_name"]), "last_key": names.key(after["last_name"]),
+            "zone_set_id": await self.known.zone_set(zones.names), "zone_source": zones.source,
+            "keeper_id": keeper or row["keeper_id"],
+        }  # fmt: skip
 
-
-def _plain(person: Person) -> dict:
-    return {k: v for k, v in person.values.items() if k != "assigned_user_email"}
-
-
-async def _assign(job: ContactImport, people: dict[str, Person]) -> None:
-    """assigned_user_email names the contact's keeper, where it is a user of the campaign."""
-    emails = {p.values["assigned_user_email"].lower() for p in people.values() if p.values.get("assigned_user_email")}
-    if not emails:
-        return
-    members = await Membership.filter(campaign=job.campaign, user__email__in=list(emails)).select_related("user")
-    keepers = {member.user.email: member.user_id for member in members}
-    for person in people.values():
-        keeper = keepers.get(person.values.get("assigned_user_email", "").lower())
-        if keeper:
-            person.values["keeper_id"] = keeper  # type: ignore[assignment]
-
-
-async def _keep_opted_out(job: ContactImport, known: dict[str, Contact], people: dict[str, Person]) -> int:
-    """Rows whose phone has opted out are stored, opted out, counted."""
-    rows = await OptOut.filter(campaign=job.campaign, phone__in=list(people))
-    for row in rows:
-        if known[row.phone].opted_out_at is None:
-            await Contact.filter(id=known[row.phone].id).update(opted_out_at=row.at)
-    return sum(not people[row.phone].filled for row in rows)
-
-
-async def _put_on_list(job: ContactImport, known: dict[str, Contact], people: dict[str, Person]) -> None:
-    for number in people:
+    async def _remember(self, made: set[str]) -> None:
+        rows = []
+        for phone, person in self.people.items():
+            filled = {*person.values, *(f"custom:{slug}" for slug in person.custom)} | self.earlier.get(
+                self.ids[phone], set()
+            )
+            rows.append({"contact_id": self.ids[phone], "line": self.lines[phone], "created": phone in made, "filled": " ".join(sorted(filled))})  # fmt: skip
+        columns = ("contact_id", "line", "created", "filled")
         await database.query(
-            "INSERT INTO list_membership (contact_list_id, contact_id) VALUES (?, ?)"
-            " ON CONFLICT (contact_list_id, contact_id) DO NOTHING",
-            job.contact_list_id,
-            known[number].id,
-        )
+            f"INSERT INTO imported_contact (import_id, {', '.join(columns)}) SELECT {packed.mark('integer')}, {', '.join('r.' + c for c in columns)}"  # noqa: S608
+            f" FROM {packed.table(*columns)} WHERE true ON CONFLICT (import_id, contact_id) DO UPDATE SET filled = excluded.filled",
+            self.job.id, packed.rows(rows),
+        )  # fmt: skip
+
+    async def _put_on_list(self) -> None:
+        await put_on_list(self.job.contact_list_id or 0, list(self.ids.values()))
+
+    async def _set_custom(self) -> None:
+        rows = [
+            {"contact_id": self.ids[phone], "field_id": self.known.fields[slug], "value": value}
+            for phone, person in self.people.items() for slug, value in person.custom.items() if slug in self.known.fields
+        ]  # fmt: skip
+        await set_fields(rows, self.job.user_id)
+
+    async def _set_tags(self) -> None:
+        """The Opt Out tag opts out, in a file as everywhere (X6). A tag that is not known is left out."""
+        tags = self.known.tags or {}
+        for phone, person in self.people.items():
+            wanted = [tags[names.key(name)] for name in person.tags if names.key(name) in tags]
+            if any(tag.opts_out for tag in wanted):
+                await opting_out.opt_out(self.job.campaign, phone, IMPORT, self.job.user)
+                self.counted["opted_out"] += 1
+            rows = [{"contact_id": self.ids[phone], "tag_id": tag.id} for tag in wanted if not tag.opts_out]
+            await set_tags(rows, self.job.user_id)
+
+    def _count(self, made: set[str]) -> None:
+        now = clock.now()
+        self.counted["created"] += len(made)
+        for phone, person in self.people.items():
+            row = self.there.get(phone)
+            if row is not None and row["id"] in self.earlier:
+                continue
+            after = row or self._plain(person)
+            self.counted["updated"] += row is not None
+            self.counted["nameless"] += not after["first_name"]
+            self.counted["zoneless"] += after["zone_set_id"] is None
+            self.counted["opted_out"] += bool(row and row["opted_out_at"])
+            self.counted["landlines"] += bool(row and (until := packed.instant(row["landline_until"])) and until > now)
+            email = person.values.get("assigned_user_email", "").lower()
+            self.counted["unknown_keepers"] += bool(email) and self.known.keepers.get(email) is None
 
 
-async def _store_custom(job: ContactImport, known: dict[str, Contact], people: dict[str, Person]) -> None:
-    slugs = {slug for person in people.values() for slug in person.custom}
-    if not slugs:
-        return
-    ids = {row.slug: row.id for row in await CustomField.filter(campaign=job.campaign, slug__in=list(slugs))}
-    now = sql_time(clock.now())
-    user_id = job.user_id
-    for number, person in people.items():
-        for slug, value in person.custom.items():
-            await database.query(
-                "INSERT INTO field_value (contact_id, field_id, value, user_id, at) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (contact_id, field_id) DO UPDATE SET value = excluded.value, user_id = excluded.user_id,"
-                " message_id = NULL, at = excluded.at",
-                known[number].id, ids[slug], value, user_id, now,
-            )  # fmt: skip
+async def put_on_list(list_id: int, contact_ids: list[int]) -> int:
+    """Adds them and moves the list's size; how many were not on it."""
+    new = await database.query(
+        f"INSERT INTO list_membership (contact_list_id, contact_id) SELECT {packed.mark('integer')}, r.contact_id FROM {packed.table('contact_id')}"  # noqa: S608
+        " WHERE true ON CONFLICT (contact_list_id, contact_id) DO NOTHING RETURNING contact_id",
+        list_id, packed.rows({"contact_id": n} for n in contact_ids),
+    )  # fmt: skip
+    await database.query("UPDATE contact_list SET size = size + ? WHERE id = ?", len(new), list_id)
+    return len(new)
+
+
+async def set_fields(rows: list[dict[str, Any]], user_id: int | None) -> None:
+    """``rows``: contact_id, field_id, value. What was there is replaced."""
+    if rows:
+        columns = ("contact_id", "field_id", "value")
+        await database.query(
+            f"INSERT INTO field_value (user_id, at, {', '.join(columns)}) SELECT {packed.mark('integer')}, {packed.mark('timestamptz')}, {', '.join('r.' + c for c in columns)}"  # noqa: S608
+            f" FROM {packed.table(*columns)} WHERE true ON CONFLICT (contact_id, field_id) DO UPDATE SET value = excluded.value,"
+            " user_id = excluded.user_id, message_id = NULL, at = excluded.at",
+            user_id, sql_time(clock.now()), packed.rows(rows),
+        )  # fmt: skip
+
+
+async def set_tags(rows: list[dict[str, Any]], user_id: int | None) -> list[int]:
+    """``rows``: contact_id, tag_id, never the Opt Out tag's. Returns the contacts that did not have it."""
+    if not rows:
+        return []
+    found = await database.query(
+        f"INSERT INTO contact_tag (user_id, at, contact_id, tag_id) SELECT {packed.mark('integer')}, {packed.mark('timestamptz')}, r.contact_id, r.tag_id"  # noqa: S608
+        f" FROM {packed.table('contact_id', 'tag_id')} WHERE true ON CONFLICT (contact_id, tag_id) DO NOTHING RETURNING contact_id",
+        user_id, sql_time(clock.now()), packed.rows(rows),
+    )  # fmt: skip
+    return [row["contact_id"] for row in found]
+
+
+async def _update_from(table: str, where: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        changes = ", ".join(f"{name} = r.{name}" for name in columns)
+        text = f"UPDATE {table} SET {changes} FROM {packed.table('id', *columns)} WHERE {where}"  # noqa: S608
+        await database.query(text, packed.rows(rows))

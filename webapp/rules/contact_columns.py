@@ -16,6 +16,7 @@ FIELDS = (
     "van_id",
     "assigned_user_email",
     "timezone",
+    "tags",
 )
 LEAVE_OUT = ""
 
@@ -28,6 +29,7 @@ _ALIASES = {
     "van_id": "vanid votervanid myvotersvanid mycampaignid voterfilevanid vanidnumber",
     "assigned_user_email": "assigneduseremail assignedto assignedemail volunteeremail",
     "timezone": "timezone tz",
+    "tags": "tags tag",
 }
 _MOBILE = "cell cellphone cellnumber cellphonenumber mobile mobilephone mobilenumber mobilephonenumber celular telefonocelular sms textphone"
 _ANY_PHONE = (
@@ -46,6 +48,11 @@ class Columns:
     custom: dict[int, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
 
+    @property
+    def phone(self) -> int:
+        """The column that says whom to text."""
+        return next(n for n, name in self.fields.items() if name == "phone")
+
 
 @dataclass(frozen=True)
 class Unclear:
@@ -58,10 +65,11 @@ class Unclear:
 def match(
     header: Sequence[str], custom_fields: Mapping[str, str], chosen: Mapping[str, str] | None = None
 ) -> Columns | Unclear:
-    """``custom_fields``: slug -> title. ``chosen``: header -> field or slug, by hand; LEAVE_OUT leaves it out."""
-    chosen = {_key(name): target for name, target in (chosen or {}).items()}
-    names = [chosen.get(_key(cell), _guess(cell, custom_fields)) for cell in header]
-    phones = _phones(header, names, chosen)
+    """``custom_fields``: slug -> title. ``chosen``: field or slug by hand, for a header or for a position ("#0");
+    LEAVE_OUT leaves it out."""
+    by_hand = _by_position(header, chosen or {})
+    names = [by_hand.get(n, _guess(cell, custom_fields)) for n, cell in enumerate(header)]
+    phones = _phones(header, by_hand)
     if isinstance(phones, Unclear):
         return phones
     fields, custom = {phones: "phone"}, {}
@@ -79,12 +87,17 @@ def slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:64]
 
 
-def _phones(header: Sequence[str], names: list[str], chosen: Mapping[str, str]) -> int | Unclear:
-    by_hand = [n for n, cell in enumerate(header) if chosen.get(_key(cell)) == "phone"]
-    if by_hand:
-        return by_hand[0]
+def _by_position(header: Sequence[str], chosen: Mapping[str, str]) -> dict[int, str]:
+    named = {_key(name): target for name, target in chosen.items() if not name.startswith("#")}
+    found = {n: named[_key(cell)] for n, cell in enumerate(header) if _key(cell) in named}
+    return found | {n: chosen[f"#{n}"] for n in range(len(header)) if f"#{n}" in chosen}
+
+
+def _phones(header: Sequence[str], by_hand: Mapping[int, str]) -> int | Unclear:
+    if said := [n for n, target in by_hand.items() if target == "phone"]:
+        return said[0]
     for rank in _PHONE_RANKS:
-        found = [n for n, cell in enumerate(header) if _key(cell) in rank and _key(cell) not in chosen]
+        found = [n for n, cell in enumerate(header) if _key(cell) in rank and n not in by_hand]
         if len(found) > 1:
             shown = ", ".join(header[n].strip() for n in found)
             return Unclear("duplicate_header", f"Two columns may hold the phone: {shown}. Say which one it is.")

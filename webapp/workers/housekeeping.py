@@ -7,7 +7,7 @@ from typing import Any
 
 from webapp import config, live, queue
 from webapp.gateways import email
-from webapp.models import handing, making, returning
+from webapp.models import audience, handing, making, returning
 from webapp.models.campaign import Campaign
 from webapp.models.mail import QUEUED, Mail
 
@@ -26,10 +26,21 @@ async def hand_over_possible_opt_outs(ctx: dict[str, Any]) -> None:
             await live.nudge(user_id, "inbox-changed", conversation_id)
 
 
-async def make_conversations(ctx: dict[str, Any], action_id: int) -> None:
+async def make_conversations(ctx: dict[str, Any], action_id: int, after: int = 0) -> None:
     """A slice at a time, so that the site never waits; the next slice is the next job's."""
-    if await making.make_some(action_id):
-        await queue.make_conversations(action_id)
+    if (through := await making.make_some(action_id, after)) is not None:
+        await queue.make_conversations(action_id, through)
+
+
+async def apply_audience(ctx: dict[str, Any], action_id: int) -> None:
+    if await audience.apply(action_id):
+        await queue.apply_audience(action_id)
+
+
+async def apply_audiences(ctx: dict[str, Any]) -> None:
+    """What no nudge reached."""
+    for action_id in await audience.unfinished():
+        await apply_audience(ctx, action_id)
 
 
 async def make_all_conversations(ctx: dict[str, Any]) -> None:

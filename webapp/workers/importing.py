@@ -1,15 +1,16 @@
-"""Jobs that read uploaded lists."""
+"""Jobs that read uploaded lists and do work on many contacts."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from webapp import queue
-from webapp.models import importing, making
+from webapp import live, queue
+from webapp.models import bulk_work, importing
 from webapp.models.actions import ActionList
 from webapp.models.imports import ContactImport
 
-WORK = 5.0  # seconds one job may take; the next one goes on
+WORK = 20.0  # seconds one job may take; the next one goes on
+KEEP_FILES = 14  # days after an upload has ended
 
 
 async def run_import(ctx: dict[str, Any], import_id: int) -> None:
@@ -17,11 +18,29 @@ async def run_import(ctx: dict[str, Any], import_id: int) -> None:
         await queue.run_import(import_id)
         return
     job = await ContactImport.get(id=import_id)
-    for row in await ActionList.filter(contact_list_id=job.contact_list_id).select_related("action"):
-        await making.follow_lists(row.action)
-        await queue.make_conversations(row.action.id)
+    for row in await ActionList.filter(contact_list_id=job.contact_list_id or 0):
+        await queue.make_conversations(row.action_id)
 
 
-async def resume_imports(ctx: dict[str, Any]) -> None:
+async def run_bulk_work(ctx: dict[str, Any], work_id: int) -> None:
+    if await bulk_work.run(work_id, WORK):
+        await queue.run_bulk_work(work_id)
+        return
+    for user_id in await bulk_work.to_tell(work_id):
+        await live.nudge(user_id, "inbox-changed", 0)
+    for row in await ActionList.filter(contact_list_id=await bulk_work.list_of(work_id)):
+        await queue.make_conversations(row.action_id)
+
+
+async def resume(ctx: dict[str, Any]) -> None:
+    """What lost its worker, or was never heard of."""
     for import_id in await importing.abandoned():
         await queue.run_import(import_id)
+    for work_id in await bulk_work.abandoned():
+        await queue.run_bulk_work(work_id)
+
+
+async def forget_files(ctx: dict[str, Any]) -> None:
+    """Lists are people's data: the files go when they are not needed any more."""
+    for path in [*await importing.forgotten(KEEP_FILES), *await bulk_work.forgotten(KEEP_FILES)]:
+        path.unlink(missing_ok=True)

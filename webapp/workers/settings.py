@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from arq import cron
+from arq import cron, func
 from arq.cron import CronJob
 
 from webapp.workers import housekeeping, importing, sending
+
+JOB_SECONDS = 60
+LONG_JOB_SECONDS = 900  # a gigabyte of text is looked through in one go; the rest goes in short jobs
 
 FUNCTIONS: list[Any] = [
     sending.drain,
     sending.apply_events,
     sending.check_setup,
-    importing.run_import,
+    func(importing.run_import, timeout=LONG_JOB_SECONDS),  # type: ignore[arg-type]
+    func(importing.run_bulk_work, timeout=LONG_JOB_SECONDS),  # type: ignore[arg-type]
     housekeeping.make_conversations,
+    housekeeping.apply_audience,
     housekeeping.send_mail,
 ]
 
@@ -25,11 +30,12 @@ _EVERY_10_MINUTES = set(range(0, 60, 10))
 CLOCKWORK: list[CronJob] = [
     cron(sending.sweep, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(sending.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),
-    cron(importing.resume_imports, second={3, 33}, run_at_startup=True, timeout=20),
+    cron(importing.resume, second={3, 33}, run_at_startup=True, timeout=20),
+    cron(importing.forget_files, hour=9, minute=11, second=11, timeout=60),
+    cron(housekeeping.apply_audiences, second={8, 28, 48}, timeout=20),
     cron(housekeeping.return_unsent, second=13, timeout=60),
     cron(housekeeping.hand_over_possible_opt_outs, second=23, timeout=60),
     cron(housekeeping.send_waiting_mail, second={17, 47}, run_at_startup=True, timeout=60),
     cron(housekeeping.make_all_conversations, minute=_EVERY_10_MINUTES, second=43, timeout=60),
 ]
-JOB_SECONDS = 60
 MOST_AT_ONCE = 100

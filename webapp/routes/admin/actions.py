@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from webapp import access, clock, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, making, pool, publishing, returning, tallies
+from webapp.models import audience, audit, pool, publishing, returning, tallies
 from webapp.models.actions import Action, ActionList, ActionUser, ReportField, ReportTag
 from webapp.models.contacts import ContactList
 from webapp.models.labels import CustomField, Tag
@@ -83,6 +83,7 @@ async def _save_basic(request: Request, member: Membership, action: Action | Non
     if not form:
         return await _basic(request, member, action, form, status=422)
     saved = await transaction(lambda: _store_basic(member, action, values, [r for r in lists if str(r.id) in ticked]))
+    await queue.apply_audience(saved.id)
     await queue.make_conversations(saved.id)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{saved.id}/scripts")
 
@@ -93,7 +94,7 @@ async def _store_basic(member: Membership, action: Action | None, values: dict, 
     else:
         await action.update_from_dict(values).save(update_fields=list(values))
     await action.use_lists(lists)
-    await making.follow_lists(action)
+    await audience.changed(action.id)
     await audit.note(member.campaign, member.user, "action.saved", action.title, lists=[row.name for row in lists])
     return action
 

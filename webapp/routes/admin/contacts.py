@@ -61,7 +61,7 @@ async def unblock(request: Request, member: Membership, contact_id: int) -> Resp
     contact = await _contact(member, contact_id)
 
     async def do() -> None:
-        await handing.unblock(contact.id)
+        await handing.unblock(contact.id, member.user)
         await audit.note(member.campaign, member.user, "contact.unblocked", phone.masked(contact.phone))
 
     await transaction(do)

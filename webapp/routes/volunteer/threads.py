@@ -99,7 +99,7 @@ async def opt_out(request: Request, member: Membership, conversation_id: int) ->
 @post("/threads/{conversation_id:int}/block")
 async def block(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation = await access.held_conversation(member, conversation_id)
-    await handing.block(conversation)
+    await handing.block(conversation, member.user)
     return pages.redirect(request, _path(conversation, member))
 
 

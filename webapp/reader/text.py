@@ -8,9 +8,10 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
+from pathlib import Path
 from typing import BinaryIO
 
 import charset_normalizer
@@ -18,19 +19,22 @@ import charset_normalizer
 from webapp.rules import phone
 
 SAMPLE = 65_536
+PIECE = 1_000_000
+SAMPLE_ROWS = 8
 DELIMITERS = ",\t;|"
 LONGEST_FIELD = 4_000_000  # characters; a longer one is an unclosed quote
 _END = "\x1eend"
 _MAGIC = {
     b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture", b"%PDF": "a PDF", b"\x1f\x8b": "a packed file",
-    b"PK\x03\x04": "a workbook or a packed file", b"\xd0\xcf\x11\xe0": "an old Excel workbook", b"Rar!": "a packed file",
+    b"PK\x03\x04": "a packed file", b"\xd0\xcf\x11\xe0": "an old Excel workbook", b"Rar!": "a packed file",
     b"7z\xbc\xaf": "a packed file", b"SQLite format 3": "a database", b"\x7fELF": "a program", b"MZ\x90": "a program",
 }  # fmt: skip
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 class FileError(Exception):
-    """The file as a whole can't be taken. ``code`` is one of the vectors' file errors, ``message`` is for people."""
+    """The file as a whole can't be taken. ``code`` is one of the vectors' file errors, or "too_large" or "file_gone";
+    ``message`` is for people."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -39,18 +43,25 @@ class FileError(Exception):
 
 @dataclass(frozen=True)
 class Shape:
-    """How to read the file. ``header_line`` is physical, from 1; ``lines`` counts what is in the file."""
+    """How to read a plain copy. Lines are physical, from 1; ``start`` is the byte where the first row begins and
+    ``header_line`` the line before it. ``headless``: the first row is a person, ``header`` names of ours."""
 
     encoding: str
     delimiter: str
     header: tuple[str, ...]
     header_line: int
+    start: int
     lines: int
+    rows: int
+    headless: bool
+    sample: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
 class Record:
     line: int  # the physical line where the record starts, from 1
+    end: int  # the byte after it
+    last_line: int
     cells: list[str]
 
     @property
@@ -58,90 +69,102 @@ class Record:
         return not any(cell.strip() for cell in self.cells)
 
 
-def survey(file: BinaryIO) -> Shape:
-    """Reads the whole file once, in pieces, and says how it is to be read. Raises FileError."""
-    encoding = _encoding(file)
-    file.seek(0)
-    first = _first_lines(file, encoding)
-    if not any(line.strip() for line in first):
-        raise FileError("empty_file", "The file is empty. Nothing was stored.")
-    delimiter, skip = _delimiter(first)
-    file.seek(0)
-    found = _raw_records(file, encoding, delimiter)
-    header = next((r for r in found if not r.blank and r.line > skip), None)
-    if header is None:
-        raise FileError("empty_file", "The file is empty. Nothing was stored.")
-    last, people = header.line, 0
+def copy_plain(source: BinaryIO, target: BinaryIO) -> str:
+    """Writes the text as UTF-8 with LF line ends, without NULs and DOS's end-of-file mark. Returns its encoding."""
+    encoding = _encoding(source)
+    source.seek(0)
+    decoder, held = codecs.getincrementaldecoder(encoding)(), ""
+    try:
+        while piece := source.read(PIECE):
+            text = held + decoder.decode(piece)
+            held = "\r" if text.endswith("\r") else ""  # its LF may be in the next piece
+            target.write(_plain(text.removesuffix("\r") if held else text))
+        target.write(_plain(held + decoder.decode(b"", final=True)))
+    except UnicodeDecodeError:
+        raise FileError("encoding", _UNREADABLE) from None
+    return encoding
+
+
+def _plain(text: str) -> bytes:
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").replace("\x1a", "").encode()
+
+
+def survey(path: Path, encoding: str) -> Shape:
+    """Reads the whole plain copy once, in pieces, and says how it is to be read. Raises FileError."""
+    with path.open("rb") as file:
+        first = [line.decode().rstrip("\n") for line in islice(file, 25)]
+        if not any(line.strip() for line in first):
+            raise FileError("empty_file", "The file is empty. Nothing was stored.")
+        delimiter, skip = _delimiter(first)
+        found = (r for r in _records(file, delimiter, 0, 0) if r.line > skip)
+        header = next((r for r in found if not r.blank), None)
+        if header is None:
+            raise FileError("empty_file", "The file is empty. Nothing was stored.")
+        return _shape(encoding, delimiter, header, found)
+
+
+def _shape(encoding: str, delimiter: str, header: Record, found: Iterator[Record]) -> Shape:
+    names = tuple(cell.strip() for cell in header.cells)
+    headless = any(isinstance(phone.parse(cell), phone.Phone) for cell in names)
+    start, line = header.end, header.last_line
+    if headless:
+        names, start, line = tuple(f"Column {n + 1}" for n in range(len(names))), -1, header.line - 1
+        found = chain([header], found)
+    sample: list[tuple[str, ...]] = []
+    last, people = header.last_line, 0
     for record in found:
-        last, people = record.line, people + (not record.blank)
+        last = record.last_line
+        if not record.blank:
+            people += 1
+            if len(sample) < SAMPLE_ROWS:
+                sample.append(tuple(cell[:80] for cell in record.cells))
     if not people:
         raise FileError("no_rows", "The file has a header and no rows. Nothing was stored.")
-    return Shape(encoding, delimiter, tuple(cell.strip() for cell in header.cells), header.line, last)
+    return Shape(encoding, delimiter, names, line, start, last, people, headless, tuple(sample))
 
 
-def records(file: BinaryIO, shape: Shape, after_line: int = 0) -> Iterator[Record]:
-    """The records under the header, blank ones too, NULs taken out. ``after_line`` resumes."""
-    file.seek(0)
-    start = max(after_line, shape.header_line)
-    return (r for r in _raw_records(file, shape.encoding, shape.delimiter) if r.line > start)
+def records(path: Path, shape: Shape, start: int = 0, line: int = 0) -> Iterator[Record]:
+    """The records under the header, blank ones too. ``start`` and ``line`` resume: the byte after the line before."""
+    with path.open("rb") as file:
+        if start or shape.start >= 0:
+            yield from _records(file, shape.delimiter, start or shape.start, line or shape.header_line)
+        else:  # the first row is a person: read from the top, past a hint or blank lines
+            yield from (r for r in _records(file, shape.delimiter, 0, 0) if r.line > shape.header_line)
 
 
-def looks_like_data(header: tuple[str, ...]) -> bool:
-    """Is the first row a person and not a header?"""
-    return any(isinstance(phone.parse(cell), phone.Phone) for cell in header)
-
-
-def _raw_records(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[Record]:
+def _records(file: BinaryIO, delimiter: str, start: int, line: int) -> Iterator[Record]:
     csv.field_size_limit(LONGEST_FIELD)
-    counted = _Counted(chain(_lines(file, encoding), [_END + "\n"]))
-    reader = csv.reader(counted, delimiter=delimiter)
+    file.seek(start)
+    counted = _Counted(file, start, line)
+    reader = csv.reader(chain(counted, [_END]), delimiter=delimiter)
     while True:
-        start = counted.line + 1
+        first = counted.line + 1
         try:
             cells = next(reader)
-        except StopIteration:
+        except (StopIteration, csv.Error):
             raise FileError("unbalanced_quotes", _UNBALANCED) from None
-        except csv.Error as error:
-            raise FileError("unbalanced_quotes", _UNBALANCED) from error
         if cells == [_END]:
             return
-        if any(_END in cell for cell in cells):
+        if cells and _END in cells[-1]:
             raise FileError("unbalanced_quotes", _UNBALANCED)
-        yield Record(start, cells)
+        yield Record(first, counted.byte, counted.line, cells)
 
 
 _UNBALANCED = "A quotation mark is opened and never closed, so rows run together. Close it and upload again."
+_UNREADABLE = "The letters of this file can't be read. Save it as CSV UTF-8 and upload again."
 
 
 class _Counted:
-    def __init__(self, lines: Iterator[str]) -> None:
-        self.lines, self.line = lines, 0
+    """The lines of the copy, counted: ``byte`` is where the next one begins, ``line`` the last one given."""
 
-    def __iter__(self) -> _Counted:
-        return self
+    def __init__(self, lines: Iterable[bytes], byte: int, line: int) -> None:
+        self.lines, self.byte, self.line = lines, byte, line
 
-    def __next__(self) -> str:
-        text = next(self.lines)
-        self.line += 1
-        return text
-
-
-def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
-    """Lines ended by LF, CRLF or CR, each given back with LF; NULs and the end-of-file mark of DOS taken out."""
-    decoder, rest = codecs.getincrementaldecoder(encoding)(), ""
-    while piece := file.read(SAMPLE):
-        text = rest + decoder.decode(piece).replace("\x00", "")
-        held = "\r" if text.endswith("\r") else ""  # its LF may be in the next piece
-        *whole, rest = re.split(r"\r\n|\r|\n", text.removesuffix("\r") if held else text)
-        rest += held
-        yield from (line + "\n" for line in whole)
-    rest = (rest + decoder.decode(b"", final=True)).replace("\x00", "").rstrip("\x1a")
-    for line in re.split(r"\r\n|\r|\n", rest.removesuffix("\r")) if rest else []:
-        yield line + "\n"
-
-
-def _first_lines(file: BinaryIO, encoding: str, number: int = 25) -> list[str]:
-    return [line.rstrip("\n") for line, _ in zip(_lines(file, encoding), range(number), strict=False)]
+    def __iter__(self) -> Iterator[str]:
+        for raw in self.lines:
+            self.byte += len(raw)
+            self.line += 1
+            yield raw.decode()
 
 
 def _delimiter(first: list[str]) -> tuple[str, int]:
@@ -218,5 +241,5 @@ def _single_byte(sample: bytes) -> str:
     except UnicodeDecodeError:
         best = charset_normalizer.from_bytes(sample).best()
     if best is None:
-        raise FileError("encoding", "The letters of this file can't be read. Save it as CSV UTF-8 and upload again.")
+        raise FileError("encoding", _UNREADABLE)
     return best.encoding

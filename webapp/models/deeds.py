@@ -1,0 +1,117 @@
+"""What can be done to many contacts at once (SPEC C5): each deed takes the ids of a slice, inside its transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webapp import clock, database
+from webapp.database import packed
+from webapp.models import audience, exporting, opt_outs, reassigning, storing, striking
+from webapp.models.bulk import ASSIGN, EXPORT, FIELD, LIST, OPT_OUT, TAG, UNLIST, UNTAG, BulkWork
+from webapp.models.contacts import Contact, sql_time
+from webapp.models.labels import CustomField, Tag
+
+
+async def do(work: BulkWork, ids: list[int]) -> int:
+    """Returns for how many it made a difference."""
+    return await _DEEDS[work.kind](work, ids)
+
+
+async def _assign(work: BulkWork, ids: list[int]) -> int:
+    """``what``: users, mode, action (0: all that run). Shared out by position, so that counts stay even."""
+    users = await reassigning.who_may(work.campaign_id, work.what["users"])
+    if not users:
+        raise Impossible("Nobody of those chosen may text any more. Choose someone else.")
+    seed = f"assign:{work.id}"
+    contacts = {n: reassigning.pick(seed, work.done + place, users) for place, n in enumerate(ids)}
+    actions = await reassigning.actions_of(work.campaign_id, work.what["action"])
+    touched = await reassigning.give(contacts, actions, work.what["mode"], work.user)
+    work.what["touched"] = sorted(touched | set(work.what.get("touched", [])))[:500]
+    return len(ids)
+
+
+async def _tag(work: BulkWork, ids: list[int]) -> int:
+    tag = await Tag.get(id=work.what["tag"], campaign_id=work.campaign_id)
+    if tag.opts_out:
+        return await _opt_out(work, ids)
+    new = await storing.set_tags([{"contact_id": n, "tag_id": tag.id} for n in ids], work.user_id)
+    await _note(new, work, "tag_set", tag.name)
+    await audience.follow_tag(new, tag.id)
+    return len(new)
+
+
+async def _untag(work: BulkWork, ids: list[int]) -> int:
+    tag = await Tag.get(id=work.what["tag"], campaign_id=work.campaign_id)
+    if tag.opts_out:
+        raise Impossible("An opt-out is for good: nothing takes the Opt Out tag away.")
+    gone = await database.query(
+        f"DELETE FROM contact_tag WHERE tag_id = ? AND contact_id IN {packed.ids()} RETURNING contact_id",  # noqa: S608
+        tag.id, packed.numbers(ids),
+    )  # fmt: skip
+    taken = [row["contact_id"] for row in gone]
+    await _note(taken, work, "tag_taken", tag.name)
+    await audience.follow_tag(taken, tag.id)
+    return len(taken)
+
+
+async def _field(work: BulkWork, ids: list[int]) -> int:
+    field, value = await CustomField.get(id=work.what["field"], campaign_id=work.campaign_id), work.what["value"]
+    if value:
+        await storing.set_fields([{"contact_id": n, "field_id": field.id, "value": value} for n in ids], work.user_id)
+    else:
+        await database.query(
+            f"DELETE FROM field_value WHERE field_id = ? AND contact_id IN {packed.ids()}",
+            field.id,
+            packed.numbers(ids),
+        )
+    await _note(ids, work, "field_set", f"{field.title}: {value or '-'}")
+    await audience.follow_field(ids, field.id)
+    return len(ids)
+
+
+async def _list(work: BulkWork, ids: list[int]) -> int:
+    added = await storing.put_on_list(work.what["list"], ids)
+    await _note(ids, work, "listed", work.what["name"])
+    await audience.follow(ids)
+    return added
+
+
+async def _unlist(work: BulkWork, ids: list[int]) -> int:
+    gone = await database.query(
+        f"DELETE FROM list_membership WHERE contact_list_id = ? AND contact_id IN {packed.ids()} RETURNING contact_id",  # noqa: S608
+        work.what["list"], packed.numbers(ids),
+    )  # fmt: skip
+    taken = [row["contact_id"] for row in gone]
+    await database.query("UPDATE contact_list SET size = size - ? WHERE id = ?", len(taken), work.what["list"])
+    await _note(taken, work, "unlisted", work.what["name"])
+    await audience.follow(taken)
+    return len(taken)
+
+
+async def _opt_out(work: BulkWork, ids: list[int]) -> int:
+    phones = await Contact.filter(id__in=ids).values_list("phone", flat=True)
+    return await striking.opt_out_many(work.campaign, [str(p) for p in phones], opt_outs.ADMIN, work.user)
+
+
+async def _export(work: BulkWork, ids: list[int]) -> int:
+    await exporting.add(work, ids)
+    return len(ids)
+
+
+async def _note(ids: list[int], work: BulkWork, what: str, detail: str) -> None:
+    if ids:
+        await database.query(
+            f"INSERT INTO contact_event (user_id, what, detail, at, contact_id) SELECT {packed.mark('integer')}, {packed.mark('text')},"  # noqa: S608
+            f" {packed.mark('text')}, {packed.mark('timestamptz')}, r.contact_id FROM {packed.table('contact_id')} WHERE true",
+            work.user_id, what, detail[:1000], sql_time(clock.now()), packed.rows({"contact_id": n} for n in ids),
+        )  # fmt: skip
+
+
+class Impossible(Exception):
+    """The deed can't be done, with the sentence why. What was done before stays."""
+
+
+_DEEDS: dict[str, Any] = {
+    ASSIGN: _assign, TAG: _tag, UNTAG: _untag, FIELD: _field, LIST: _list, UNLIST: _unlist, OPT_OUT: _opt_out,
+    EXPORT: _export,
+}  # fmt: skip

@@ -1,0 +1,90 @@
+"""Contacts that get another holder: one user, or several evenly and at random (SPEC G2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tortoise.expressions import Q
+
+from webapp import clock, database
+from webapp.database import packed, transactional
+from webapp.models import tallies
+from webapp.models.actions import DRAFT, Action, ActionUser
+from webapp.models.contacts import sql_time
+from webapp.models.conversations import AssignmentEvent, Conversation
+from webapp.models.people import Membership, User
+from webapp.rules import script_choice
+
+ALL, UNSENT, ATTENTION = "all", "unsent", "attention"
+MODES = (ALL, UNSENT, ATTENTION)
+
+
+async def who_may(campaign_id: int, user_ids: Iterable[int]) -> list[int]:
+    """Those of the users who may text in this campaign now, in order."""
+    members = Membership.filter(campaign_id=campaign_id, user_id__in=list(user_ids) or [0], suspended_at=None)
+    return sorted(member.user_id for member in await members if member.approved_at)
+
+
+async def actions_of(campaign_id: int, action_id: int = 0) -> list[int]:
+    """The one action, or all that run."""
+    found = Action.filter(campaign_id=campaign_id, archived_at=None).exclude(state=DRAFT)
+    return [a.id for a in await (found.filter(id=action_id) if action_id else found)]
+
+
+def pick(seed: str, position: int, user_ids: list[int]) -> int:
+    """The user of the contact at this position: of every N contacts each of N users gets one, in a shuffled order."""
+    return user_ids[script_choice.pick(seed, position, len(user_ids))]
+
+
+@transactional
+async def give(contacts: dict[int, int], action_ids: list[int], mode: str, by: User) -> set[int]:
+    """``contacts``: contact -> the user who holds them from now on and keeps them in later actions. What was clicked
+    goes out in the clicker's name. Returns those who held any of it before."""
+    await database.query(
+        f"SELECT id FROM contact WHERE id IN {packed.ids()} ORDER BY id{packed.for_update()}",
+        packed.numbers(contacts),
+    )
+    await database.query(
+        f"UPDATE contact SET keeper_id = r.keeper_id FROM {packed.table('id', 'keeper_id')} WHERE contact.id = r.id",  # noqa: S608
+        packed.rows({"id": contact, "keeper_id": user} for contact, user in contacts.items()),
+    )
+    moving = [c for c in await _conversations(list(contacts), action_ids, mode) if c.user_id != contacts[c.contact_id]]
+    await _move(moving, contacts, by, clock.now())
+    return {c.last_holder_id for c in moving if c.last_holder_id}
+
+
+async def _conversations(contact_ids: list[int], action_ids: list[int], mode: str) -> list[Conversation]:
+    found = Conversation.filter(contact_id__in=contact_ids, action_id__in=action_ids or [0])
+    if mode == UNSENT:
+        found = found.filter(texted_at=None)
+    if mode == ATTENTION:
+        found = found.filter(Q(needs_attention=True))
+    return await found.order_by("id").select_for_update()
+
+
+async def _move(moving: list[Conversation], contacts: dict[int, int], by: User, now: datetime) -> None:
+    events, rows = [], []
+    for conversation in moving:
+        before, to = conversation.user_id, contacts[conversation.contact_id]
+        tallies.take(conversation)
+        conversation.hold(to, now)
+        tallies.put(conversation)
+        rows.append({"id": conversation.id, "user_id": to, "from_id": conversation.last_holder_id})
+        events.append(
+            AssignmentEvent(
+                conversation_id=conversation.id, from_user_id=before, to_user_id=to, by_user_id=by.id, how="reassign", at=now
+            )
+        )  # fmt: skip
+    if not rows:
+        return
+    await AssignmentEvent.bulk_create(events)
+    await database.query(
+        "UPDATE conversation SET user_id = r.user_id, last_holder_id = r.from_id, with_staff = false, held_by_start = false,"  # noqa: S608
+        f" held_since = {packed.mark('timestamptz')}, unread = (replied_at IS NOT NULL), skips = 0,"
+        " bucket_id = CASE WHEN texted_at IS NULL THEN NULL ELSE bucket_id END"
+        f" FROM {packed.table('id', 'user_id', 'from_id')} WHERE conversation.id = r.id",
+        sql_time(now), packed.rows(rows),
+    )  # fmt: skip
+    for user_id in {contacts[c.contact_id] for c in moving}:
+        await ActionUser.mark(sorted({c.action_id for c in moving if c.user_id == user_id}), user_id)

@@ -1,0 +1,103 @@
+"""Many phones opted out at once: a strike list, or contacts selected by staff (SPEC C7, X6).
+
+The same deed as `opting_out.opt_out`, a handful of statements a slice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tortoise.expressions import Q
+
+from webapp import clock, database
+from webapp.database import packed, transactional
+from webapp.models import labels, opting_out, storing, tallies
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact, sql_time
+from webapp.models.conversations import Conversation
+from webapp.models.imports import ContactImport
+from webapp.models.labels import Tag
+from webapp.models.opt_outs import IMPORT
+from webapp.models.people import User
+from webapp.reader.rows import Row
+from webapp.rules import errors
+
+
+async def strike(job: ContactImport, part: list[Row]) -> Counter[str]:
+    """A slice of a strike list, inside its transaction. ``created``: phones opted out now, ``opted_out``: already."""
+    phones = [row.person.phone for row in part if row.person]
+    once = list(dict.fromkeys(phones))
+    new = await opt_out_many(job.campaign, once, IMPORT, job.user, job.file_name)
+    return Counter(
+        created=new, opted_out=len(once) - new, merged=len(phones) - len(once), refused=await storing.refuse(job, part)
+    )
+
+
+@transactional
+async def opt_out_many(campaign: Campaign, phones: list[str], source: str, by: User | None, words: str = "") -> int:
+    """For good; how many were not opted out before. A phone that is no contact stays none: the opt-out waits for it."""
+    await _alone(campaign)
+    contacts = await _contacts(campaign, phones)  # their rows are locked first, so a claim sees this or came before it
+    new = await database.query(
+        f"INSERT INTO opt_out (campaign_id, phone, source, at, user_id, words) SELECT {packed.mark('integer')}, r.phone,"  # noqa: S608
+        f" {packed.mark('text')}, {packed.mark('timestamptz')}, {packed.mark('integer')}, {packed.mark('text')}"
+        f" FROM {packed.table('phone')} WHERE true ON CONFLICT (campaign_id, phone) DO NOTHING RETURNING phone",
+        campaign.id, source, sql_time(clock.now()), by.id if by else None, words[:200],
+        packed.rows({"phone": phone} for phone in sorted(phones)),
+    )  # fmt: skip
+    await _tell_contacts(campaign, contacts, by)
+    return len(new)
+
+
+async def _alone(campaign: Campaign) -> None:
+    """No import makes contacts of these phones meanwhile, unseen. On SQLite the transaction itself is the lock."""
+    if database.dialect() == "postgres":
+        await database.query("SELECT pg_advisory_xact_lock(?, ?)", storing.MAKING_CONTACTS, campaign.id)
+
+
+async def _contacts(campaign: Campaign, phones: list[str]) -> list[int]:
+    rows = await database.query(
+        f"SELECT id FROM contact WHERE campaign_id = ? AND phone IN {packed.words()} ORDER BY id{packed.for_update()}",  # noqa: S608
+        campaign.id, packed.numbers(phones),
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+async def _tell_contacts(campaign: Campaign, ids: list[int], by: User | None) -> None:
+    if not ids:
+        return
+    await database.query(
+        f"UPDATE contact SET opted_out_at = COALESCE(opted_out_at, {packed.mark('timestamptz')}), possible_opt_out_at = NULL,"  # noqa: S608
+        f" possible_opt_out_message_id = NULL WHERE id IN {packed.ids()}",
+        sql_time(clock.now()), packed.numbers(ids),
+    )  # fmt: skip
+    if tag := await Tag.get_or_none(campaign=campaign, slug=labels.OPT_OUT, system=True):
+        await storing.set_tags([{"contact_id": n, "tag_id": tag.id} for n in ids], by.id if by else None)
+    await _cancel_queued(ids)
+    await _close(ids)
+
+
+async def _cancel_queued(ids: list[int]) -> None:
+    rows = await database.query(
+        f"SELECT DISTINCT contact_id FROM message WHERE contact_id IN {packed.ids()} AND status = 'queued'"  # noqa: S608
+        " AND direction = 'out' ORDER BY contact_id", packed.numbers(ids),
+    )  # fmt: skip
+    for row in rows:
+        await opting_out.cancel_queued(await Contact.get(id=row["contact_id"]))
+
+
+async def _close(ids: list[int]) -> None:
+    """No first text in any action any more, and nothing needs attention."""
+    closed = await database.query(
+        f"UPDATE conversation SET closed_code = {errors.OPTED_OUT} WHERE contact_id IN {packed.ids()} AND texted_at IS NULL"  # noqa: S608
+        " AND closed_code IS NULL RETURNING id, action_id, user_id", packed.numbers(ids),
+    )  # fmt: skip
+    for row in closed:
+        tallies.add(row["action_id"], row["user_id"], {"remaining": -1})
+        await tallies.hit(row["action_id"], row["id"], errors.OPTED_OUT)
+    noisy = Conversation.filter(Q(needs_attention=True) | Q(unread=True), contact_id__in=ids).order_by("id")
+    for conversation in await noisy.select_for_update():
+        tallies.take(conversation)
+        conversation.needs_attention = conversation.unread = False
+        tallies.put(conversation)
+        await conversation.save(update_fields=["needs_attention", "unread"])

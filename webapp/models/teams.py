@@ -1,0 +1,92 @@
+"""User lists and teams: groups of users that contacts are assigned to and actions are sent to (SPEC P1)."""
+
+from __future__ import annotations
+
+import secrets
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.campaign import Campaign
+from webapp.models.people import Membership
+
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is read as something else
+
+
+class UserList(Model):
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="user_lists", on_delete=fields.NO_ACTION
+    )
+    name = fields.CharField(120)
+    created_at = fields.DatetimeField()
+    archived_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "user_list"
+
+    @transactional
+    async def put(self, members: list[Membership]) -> int:
+        """Adds them; the number that were not on it."""
+        known = set(await UserListMember.filter(user_list=self).values_list("user_id", flat=True))
+        new = [m for m in members if m.user_id not in known]
+        await UserListMember.bulk_create([UserListMember(user_list=self, user_id=m.user_id) for m in new])
+        return len(new)
+
+    @transactional
+    async def drop(self, member: Membership) -> None:
+        await UserListMember.filter(user_list=self, user_id=member.user_id).delete()
+
+    async def members(self) -> list[Membership]:
+        """Everyone on it who is still a member of the campaign, in order of joining."""
+        ids = await UserListMember.filter(user_list=self).values_list("user_id", flat=True)
+        found = Membership.filter(campaign_id=self.campaign_id, user_id__in=list(ids) or [0])  # type: ignore[attr-defined]
+        return await found.order_by("id").select_related("user")
+
+
+class UserListMember(Model):
+    id = fields.IntField(primary_key=True)
+    user_list: fields.ForeignKeyRelation[UserList] = fields.ForeignKeyField(
+        "models.UserList", related_name="places", on_delete=fields.NO_ACTION
+    )
+    user_id = fields.IntField()
+
+    class Meta:
+        table = "user_list_member"
+
+
+class Team(Model):
+    """A team is a user list with a code that its members share (##{{user.team_code}})."""
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="teams", on_delete=fields.NO_ACTION
+    )
+    name = fields.CharField(120)
+    team_code = fields.CharField(12)
+    user_list: fields.ForeignKeyRelation[UserList] = fields.ForeignKeyField(
+        "models.UserList", related_name="teams", on_delete=fields.NO_ACTION
+    )
+    created_at = fields.DatetimeField()
+    archived_at = fields.DatetimeField(null=True)
+
+    user_list_id: int
+
+    class Meta:
+        table = "team"
+
+
+@transactional
+async def make_list(campaign: Campaign, name: str) -> UserList:
+    return await UserList.create(campaign=campaign, name=name, created_at=clock.now())
+
+
+@transactional
+async def make_team(campaign: Campaign, name: str) -> Team:
+    """A team with a fresh code and an empty user list of its name."""
+    code = "".join(secrets.choice(_LETTERS) for _ in range(6))
+    return await Team.create(
+        campaign=campaign, name=name, team_code=code, user_list=await make_list(campaign, name), created_at=clock.now()
+    )

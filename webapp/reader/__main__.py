@@ -1,0 +1,68 @@
+"""The process that reads: `python -m webapp.reader survey SOURCE COPY`, or `rows` with an Order on standard input."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+
+from webapp.reader import rows, text, workbook
+from webapp.reader.child import Surveyed
+
+MEMORY = {"survey": 3_000_000_000, "rows": 1_000_000_000}  # bytes of address space; Python alone takes some 200 MB
+BATCH = 200
+
+
+def main() -> None:
+    what = sys.argv[1]
+    _stay_small(MEMORY[what])
+    if what == "survey":
+        sys.stdout.buffer.write(msgspec.json.encode(_survey(Path(sys.argv[2]), Path(sys.argv[3]))))
+    else:
+        _rows()
+
+
+def _stay_small(limit: int) -> None:
+    """Little memory, last in line for the processor, and gone when the parent is."""
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    os.nice(15)
+    with contextlib.suppress(OSError, AttributeError):  # Linux only
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def _survey(source: Path, copy: Path) -> Surveyed:
+    sheet = ""
+    try:
+        with copy.open("wb") as target:
+            if workbook.is_one(source):
+                encoding, sheet = "", workbook.copy_plain(source, target)
+            else:
+                with source.open("rb") as file:
+                    encoding = text.copy_plain(file, target)
+        return Surveyed(text.survey(copy, encoding), sheet)
+    except text.FileError as error:
+        return Surveyed(None, "", error.code, error.message)
+
+
+def _rows() -> None:
+    order = msgspec.json.decode(sys.stdin.buffer.read(), type=rows.Order)
+    encoder, out, lines = msgspec.json.Encoder(), sys.stdout.buffer, []
+    with contextlib.suppress(BrokenPipeError):
+        for row in rows.prepare(order):
+            lines.append(encoder.encode(row))
+            if len(lines) == BATCH:
+                out.write(b"\n".join(lines) + b"\n")
+                lines.clear()
+        out.write(b"".join(line + b"\n" for line in lines))
+        out.write(b"end\n")
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Starting the process that reads, and hearing from it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+
+import webapp
+from webapp.reader.rows import Order, Row
+from webapp.reader.text import FileError, Shape
+
+_HOME = Path(webapp.__file__).parents[1]
+_LONGEST_LINE = 64_000_000
+_DIED = "This file can't be read here: it needs more memory than one file may take. Save it as CSV and upload that."
+
+
+class Surveyed(msgspec.Struct):
+    """``sheet``: what of a workbook was read, in words. Without a shape there is an error."""
+
+    shape: Shape | None
+    sheet: str = ""
+    error_code: str = ""
+    error_message: str = ""
+
+
+async def survey(source: Path, copy: Path) -> Surveyed:
+    """Makes the plain copy and says how to read it. Raises FileError. Cancelled, it leaves no process behind."""
+    process = await _start("survey", str(source), str(copy))
+    try:
+        said, _ = await process.communicate()
+    finally:
+        await _end(process)
+    if process.returncode:
+        raise FileError("too_large", _DIED)
+    surveyed = msgspec.json.decode(said, type=Surveyed)
+    if surveyed.shape is None:
+        raise FileError(surveyed.error_code, surveyed.error_message)
+    return surveyed
+
+
+class Rows:
+    """The rows of an order as they come: `take` some, until there are none."""
+
+    def __init__(self, out: asyncio.StreamReader) -> None:
+        self._out, self._over = out, False
+        self._decoder = msgspec.json.Decoder(Row)
+
+    async def take(self, most: int) -> list[Row]:
+        """Up to so many; none at the end of the file. A process that died before it raises FileError."""
+        found: list[Row] = []
+        while len(found) < most and not self._over:
+            line = await self._out.readline()
+            if line == b"end\n":
+                self._over = True
+            elif not line.endswith(b"\n"):
+                raise FileError("too_large", _DIED)
+            else:
+                found.append(self._decoder.decode(line))
+        return found
+
+
+@contextlib.asynccontextmanager
+async def rows(order: Order) -> AsyncIterator[Rows]:
+    process = await _start("rows")
+    assert process.stdin and process.stdout
+    try:
+        process.stdin.write(msgspec.json.encode(order))
+        process.stdin.close()
+        yield Rows(process.stdout)
+    finally:
+        await _end(process)
+
+
+async def _start(*arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "webapp.reader", *arguments, cwd=_HOME, limit=_LONGEST_LINE,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()

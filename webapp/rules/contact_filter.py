@@ -1,0 +1,76 @@
+"""Which contacts a page shows or a deed is for (SPEC C5): a filter is what stands in the address bar, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any
+
+YES, NO = "yes", "no"
+NOBODY, STAFF = "nobody", "staff"
+RECENT = "recent"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Ids are 0 where nothing is asked. ``assigned``: a user's id, NOBODY or STAFF. ``since``, ``until``: days of the
+    last message, in the campaign's zone, both included. ``sort``: RECENT, or as the contacts came."""
+
+    q: str = ""
+    list: int = 0
+    tag: int = 0
+    not_tag: int = 0
+    field: int = 0
+    value: str = ""
+    action: int = 0
+    script: int = 0
+    replied: str = ""
+    attention: str = ""
+    opted_out: str = ""
+    assigned: str = ""
+    state: str = ""
+    since: str = ""
+    until: str = ""
+    sort: str = ""
+
+    def asked(self) -> dict[str, str]:
+        """What is not as it would be anyway, for an address."""
+        return {name: str(value) for name, value in asdict(self).items() if value not in ("", 0)}
+
+    @property
+    def number(self) -> int:
+        """How many filters are on, search and order left aside."""
+        return len(set(self.asked()) - {"q", "sort", "value"})
+
+    @property
+    def by_last_message(self) -> bool:
+        return bool(self.sort == RECENT or self.since or self.until)
+
+
+def read(typed: Mapping[str, Any]) -> Filter:
+    """From an address or a form. What makes no sense is left out."""
+    values: dict[str, Any] = {}
+    for field in fields(Filter):
+        text = str(typed.get(field.name) or "").strip().replace("\x00", "")[:200]
+        values[field.name] = _number(text) if field.type == "int" else text
+    for name in ("replied", "opted_out", "attention"):
+        values[name] = values[name] if values[name] in (YES, NO) else ""
+    for name in ("since", "until"):
+        values[name] = _day(values[name])
+    if values["assigned"] not in (NOBODY, STAFF):
+        values["assigned"] = str(_number(values["assigned"]) or "")
+    values["state"] = values["state"][:2].upper()
+    values["sort"] = RECENT if values["sort"] == RECENT else ""
+    return Filter(**values)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""

@@ -1,0 +1,69 @@
+"""What one row of a list says of one person, or why it is refused (SPEC C1 to C3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from webapp.rules import contact_columns, contact_zones, phone, states
+
+LONGEST = {"first_name": 100, "last_name": 100, "email": 254, "van_id": 40, "timezone": 64, "assigned_user_email": 254}
+LONGEST_CUSTOM = 5_000
+
+
+@dataclass
+class Person:
+    """``values``: field -> what is there, ``custom``: slug -> what is there; blanks are left out. ``tags``: as written.
+    ``zones`` and ``zone_source``: the clocks this row alone tells of (S1)."""
+
+    phone: str
+    values: dict[str, str] = field(default_factory=dict)
+    custom: dict[str, str] = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
+    zones: tuple[str, ...] = ()
+    zone_source: str = ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    reason: str  # of the vectors' policy
+    raw_phone: str = ""
+
+
+def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> Person | Refused:
+    """``width``: how many columns the header has."""
+    at = columns.phone
+    raw = cells[at] if at < len(cells) else ""
+    if any(cell.strip() for cell in cells[width:]):
+        return Refused("ragged_row", raw)
+    parsed = phone.textable(raw)
+    if isinstance(parsed, phone.InvalidPhone):
+        return Refused(parsed.reason, raw)
+    values = {name: cells[n].strip() for n, name in columns.fields.items() if n < len(cells) and name != "phone"}
+    custom = {slug: cells[n].strip() for n, slug in columns.custom.items() if n < len(cells)}
+    if any(len(values.get(name, "")) > most for name, most in LONGEST.items()):
+        return Refused("field_too_long", raw)
+    if any(len(value) > LONGEST_CUSTOM for value in custom.values()):
+        return Refused("field_too_long", raw)
+    return _person(parsed.e164, values, custom)
+
+
+def _person(e164: str, values: dict[str, str], custom: dict[str, str]) -> Person:
+    tags = [tag.strip() for tag in re.split(r"[;,|]", values.pop("tags", "")) if tag.strip()]
+    values["state_abbrev"] = states.abbreviation(values.get("state_abbrev", ""))
+    values["zip"] = contact_zones.five_digits(values.get("zip", "")) or values.get("zip", "")[:10]
+    zones = contact_zones.derive(values.get("timezone", ""), values["zip"], values["state_abbrev"], e164)
+    filled = {k: v for k, v in values.items() if v}
+    return Person(e164, filled, {k: v for k, v in custom.items() if v}, tags, zones.names, zones.source)
+
+
+def merge(first: Person, later: Person) -> None:
+    """A later row of the same phone only fills what the first left blank."""
+    first.values = {**later.values, **first.values}
+    first.custom = {**later.custom, **first.custom}
+    first.tags = list(dict.fromkeys([*first.tags, *later.tags]))
+    if {"timezone", "zip", "state_abbrev"} & set(later.values):
+        v = first.values
+        zones = contact_zones.derive(v.get("timezone", ""), v.get("zip", ""), v.get("state_abbrev", ""), first.phone)
+        first.zones, first.zone_source = zones.names, zones.source
