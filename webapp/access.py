@@ -3,6 +3,7 @@ theirs does not exist for them."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
 
@@ -13,12 +14,15 @@ from webapp import clock, pages, words
 from webapp.database import transaction
 from webapp.models import texting
 from webapp.models.actions import Action
-from webapp.models.contacts import ContactList
+from webapp.models.bulk import DONE, BulkWork
+from webapp.models.contacts import Contact, ContactList
 from webapp.models.conversations import Conversation
 from webapp.models.imports import ContactImport
+from webapp.models.labels import CustomField, Tag
 from webapp.models.messages import Message
 from webapp.models.people import Membership, Session, User
 from webapp.models.scripts import Script
+from webapp.models.teams import UserList
 from webapp.rules import contact_zones
 
 COOKIE = "textbank_session"
@@ -163,7 +167,36 @@ async def list_of(member: Membership, list_id: int) -> ContactList:
 
 async def import_of(member: Membership, import_id: int) -> ContactImport:
     found = ContactImport.filter(id=row_id(import_id), campaign_id=member.campaign_id)
-    return await found.select_related("contact_list", "campaign").first() or _missing()
+    return await found.select_related("contact_list", "campaign", "user").first() or _missing()
+
+
+async def work_of(member: Membership, work_id: int) -> BulkWork:
+    found = BulkWork.filter(id=row_id(work_id), campaign_id=member.campaign_id)
+    return await found.select_related("user").first() or _missing()
+
+
+async def export_of(member: Membership, work_id: int) -> Path:
+    """A finished file waits for whoever asked for it, as long as they may export."""
+    work = await BulkWork.filter(id=row_id(work_id), campaign_id=member.campaign_id, user_id=member.user_id).first()
+    path = Path(work.path) if work and work.path and work.status == DONE and member.exports else None
+    return path if path and path.exists() else _missing()
+
+
+async def contact_of(member: Membership, contact_id: int) -> Contact:
+    found = Contact.filter(id=row_id(contact_id), campaign_id=member.campaign_id)
+    return await found.select_related("zone_set", "campaign").first() or _missing()
+
+
+async def tag_of(member: Membership, tag_id: int) -> Tag:
+    return await Tag.filter(id=row_id(tag_id), campaign_id=member.campaign_id).first() or _missing()
+
+
+async def field_of(member: Membership, field_id: int) -> CustomField:
+    return await CustomField.filter(id=row_id(field_id), campaign_id=member.campaign_id).first() or _missing()
+
+
+async def user_list_of(member: Membership, user_list_id: int) -> UserList:
+    return await UserList.filter(id=row_id(user_list_id), campaign_id=member.campaign_id).first() or _missing()
 
 
 async def member_of(member: Membership, member_id: int) -> Membership:

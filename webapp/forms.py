@@ -74,9 +74,12 @@ class Form:
     def many(self, name: str, among: Iterable[Any]) -> list[str]:
         """Those ticked that are among ``among``; a made-up value is left out."""
         allowed = {str(option) for option in among}
-        values = [str(v) for v in (self.data.getall(name, []) if hasattr(self.data, "getall") else [])]
-        self.typed[name] = values
-        return [value for value in values if value in allowed]
+        self.typed[name] = self.every(name)
+        return [value for value in self.typed[name] if value in allowed]
+
+    def every(self, name: str) -> list[str]:
+        """All values of this name, as they came."""
+        return [str(v) for v in (self.data.getall(name, []) if hasattr(self.data, "getall") else [])]
 
     def ticked(self, name: str) -> bool:
         value = bool(self._raw(name))

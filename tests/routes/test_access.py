@@ -13,8 +13,9 @@ from tests.cast import Cast
 from tests.routes.conftest import Browser
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import importing
+from webapp.models import bulk_work, importing, teams
 from webapp.models.imports import ContactImport
+from webapp.models.labels import CustomField, Tag
 from webapp.models.people import Membership
 from webapp.models.texting import Queued
 
@@ -39,7 +40,15 @@ async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untype
     assert isinstance(outcome, Queued)
     (tmp_path / "x.csv").write_text("phone\n2125550123\n")
     job: ContactImport = await importing.begin(cast.meyer, "Other", tmp_path / "x.csv", "x.csv", None)
+    while await importing.run(job.id, 60):
+        continue
+    work = await bulk_work.begin(cast.meyer, cast.gary.user, "export", [cast.lisa.id], {})
+    while await bulk_work.run(work.id, 60):
+        continue
+    group = await teams.make_list(cast.meyer, "Texters")
     return {
+        "work_id": str(work.id), "user_list_id": str(group.id), "tag_id": str((await Tag.get(slug="will_vote", campaign=cast.meyer)).id),
+        "field_id": str((await CustomField.get(slug="notes", campaign=cast.meyer)).id),
         "action_id": str(cast.action.id), "conversation_id": str(outcome.message.conversation_id),
         "message_id": str(outcome.message.id), "script_id": str(cast.hello.id), "import_id": str(job.id),
         "list_id": str(cast.voters.id), "contact_id": str(cast.lisa.id), "member_id": str(cast.dan.id),

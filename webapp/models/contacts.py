@@ -161,6 +161,14 @@ class ContactList(Model):
     class Meta:
         table = "contact_list"
 
+    @classmethod
+    async def make(cls, campaign: Campaign, name: str, made_from: str) -> ContactList:
+        """The list of this name, made if there is none. Inside a transaction."""
+        found = await cls.filter(campaign=campaign, name=name[:120], archived_at=None).first()
+        return found or await cls.create(
+            campaign=campaign, name=name[:120], made_from=made_from[:200], created_at=clock.now()
+        )
+
 
 class ListMembership(Model):
     id = fields.BigIntField(primary_key=True)

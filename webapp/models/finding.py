@@ -66,6 +66,7 @@ class Query:
         w = self.wanted
         if w.list:
             self.add("c.id IN (SELECT lm.contact_id FROM list_membership lm WHERE lm.contact_list_id = ?)", w.list)
+        self._lists()
         if w.tag:
             self.add("c.id IN (SELECT t.contact_id FROM contact_tag t WHERE t.tag_id = ?)", w.tag)
         if w.not_tag:
@@ -82,6 +83,16 @@ class Query:
                 "c.id IN (SELECT m.contact_id FROM message m WHERE m.script_id = ? AND m.direction = 'out'"
                 " AND m.status NOT IN ('cancelled', 'refused'))", w.script,
             )  # fmt: skip
+
+    def _lists(self) -> None:
+        """Of any of these, of all of those, of none of these."""
+        place = "SELECT lm.contact_id FROM list_membership lm WHERE lm.contact_list_id"
+        if self.wanted.any_lists:
+            self.add(f"c.id IN ({place} IN ({_ids(self.wanted.any_lists)}))")
+        for number in self.wanted.all_lists.split(",") if self.wanted.all_lists else []:
+            self.add(f"c.id IN ({place} = ?)", int(number))
+        if self.wanted.no_lists:
+            self.add(f"c.id NOT IN ({place} IN ({_ids(self.wanted.no_lists)}))")
 
     def _conversations(self) -> None:
         """What is asked of a conversation is asked of one and the same: replied in this action, not in some."""
@@ -137,6 +148,11 @@ class Query:
     def _midnight(self, day: str, later: int = 0) -> Any:
         at = datetime.combine(date.fromisoformat(day) + timedelta(days=later), time(), ZoneInfo(self.campaign.timezone))
         return sql_time(at.astimezone(UTC))
+
+
+def _ids(text: str) -> str:
+    """Numbers, and nothing but numbers, for a statement."""
+    return ", ".join(str(int(n)) for n in text.split(","))
 
 
 def _begins() -> str:

@@ -191,19 +191,12 @@ async def _started(job: ContactImport, columns: contact_columns.Columns) -> None
     if fresh.status not in (WAITING, RUNNING):
         return
     if fresh.kind == CONTACTS and fresh.contact_list_id is None:
-        fresh.contact_list_id = (await _list(job)).id
+        made_from = f"Upload of {job.file_name}"
+        fresh.contact_list_id = (await ContactList.make(job.campaign, job.list_name, made_from)).id
     fresh.status, fresh.seen_at, fresh.started_at = RUNNING, clock.now(), fresh.started_at or clock.now()
     fresh.left_out = list(columns.unknown)
     await fresh.save(update_fields=["status", "seen_at", "started_at", "left_out", "contact_list_id"])
     job.status, job.contact_list_id, job.started_at = fresh.status, fresh.contact_list_id, fresh.started_at
-
-
-async def _list(job: ContactImport) -> ContactList:
-    found = await ContactList.filter(campaign=job.campaign, name=job.list_name, archived_at=None).first()
-    made_from = f"Upload of {job.file_name}"[:200]
-    return found or await ContactList.create(
-        campaign=job.campaign, name=job.list_name, made_from=made_from, created_at=clock.now()
-    )
 
 
 @transactional

@@ -10,7 +10,7 @@ from webapp.database import transactional
 from webapp.models import audience
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import ContactEvent
-from webapp.rules import contact_columns
+from webapp.rules import contact_columns, variables
 
 OPT_OUT = "opt_out"  # the slug of the one tag that is more than a tag (X6)
 TEXT, SELECTION = "TextField", "SelectionField"
@@ -109,6 +109,22 @@ async def start_labels(campaign: Campaign) -> None:
         campaign=campaign, title="Support Rating", slug="support_rating", type=SELECTION, options=SUPPORT
     )
     await CustomField.create(campaign=campaign, title="Notes", slug="notes", display_order=1)
+
+
+@transactional
+async def new_field(campaign: Campaign, title: str) -> CustomField:
+    """A text field of this title; the one that has its slug already, where there is one."""
+    slug = contact_columns.slug(title).removeprefix("custom_field_") or "field"
+    if slug in variables.BUILT_IN or slug in contact_columns.FIELDS:
+        slug = f"{slug}_field"
+    if known := await CustomField.get_or_none(campaign=campaign, slug=slug):
+        known.archived_at = None
+        await known.save(update_fields=["archived_at"])
+        return known
+    order = await CustomField.filter(campaign=campaign).count()
+    return await CustomField.create(
+        campaign=campaign, title=title.strip()[:80] or slug, slug=slug, display_order=order, reportable=False
+    )
 
 
 @transactional

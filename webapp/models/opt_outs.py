@@ -5,6 +5,7 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from webapp import database
 from webapp.models.campaign import Campaign
 from webapp.models.messages import Message
 from webapp.models.people import User
@@ -33,3 +34,11 @@ class OptOut(Model):
 
     class Meta:
         table = "opt_out"
+
+
+async def by_source(campaign_id: int) -> dict[str, int]:
+    """Source -> phones, most first."""
+    rows = await database.query(
+        "SELECT source, COUNT(*) AS n FROM opt_out WHERE campaign_id = ? GROUP BY source ORDER BY n DESC", campaign_id
+    )
+    return {row["source"]: int(row["n"]) for row in rows}

@@ -92,6 +92,11 @@ class Membership(Model):
         return self.role in STAFF
 
     @property
+    def exports(self) -> bool:
+        """Taking people's data out is a right of its own (R5)."""
+        return self.role == OWNER or self.may_export
+
+    @property
     def active(self) -> bool:
         return self.approved_at is not None and self.suspended_at is None
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from tortoise import fields
+from tortoise.functions import Count
 from tortoise.models import Model
 
 from webapp import clock
@@ -90,3 +92,20 @@ async def make_team(campaign: Campaign, name: str) -> Team:
     return await Team.create(
         campaign=campaign, name=name, team_code=code, user_list=await make_list(campaign, name), created_at=clock.now()
     )
+
+
+@transactional
+async def archive(user_list: UserList, at: datetime) -> None:
+    """The list and the team it belongs to. Contacts that were assigned through it stay where they are."""
+    await UserList.filter(id=user_list.id).update(archived_at=at)
+    await Team.filter(user_list=user_list).update(archived_at=at)
+
+
+async def sizes(user_list_ids: list[int]) -> dict[int, int]:
+    """User list -> users on it."""
+    found = (
+        UserListMember.filter(user_list_id__in=user_list_ids or [0])
+        .annotate(people=Count("id"))
+        .group_by("user_list_id")
+    )
+    return {row["user_list_id"]: row["people"] for row in await found.values("user_list_id", "people")}

@@ -14,13 +14,16 @@ RECENT = "recent"
 
 @dataclass(frozen=True)
 class Filter:
-    """Ids are 0 where nothing is asked. ``assigned``: a user's id, NOBODY or STAFF. ``since``, ``until``: days of the
+    """Ids are 0 where nothing is asked; ``*_lists`` are ids with commas. ``assigned``: a user's id, NOBODY or STAFF. ``since``, ``until``: days of the
     last message, in the campaign's zone, both included. ``sort``: RECENT, or as the contacts came."""
 
     q: str = ""
     list: int = 0
     tag: int = 0
     not_tag: int = 0
+    any_lists: str = ""
+    all_lists: str = ""
+    no_lists: str = ""
     field: int = 0
     value: str = ""
     action: int = 0
@@ -60,6 +63,8 @@ def read(typed: Mapping[str, Any]) -> Filter:
         values[name] = _day(values[name])
     if values["assigned"] not in (NOBODY, STAFF):
         values["assigned"] = str(_number(values["assigned"]) or "")
+    for name in ("any_lists", "all_lists", "no_lists"):
+        values[name] = ",".join(n for n in values[name].split(",") if _number(n))
     values["state"] = values["state"][:2].upper()
     values["sort"] = RECENT if values["sort"] == RECENT else ""
     return Filter(**values)

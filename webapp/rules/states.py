@@ -13,6 +13,7 @@ MP Northern Mariana Islands;ON Ontario;QC Quebec;BC British Columbia;AB Alberta;
 NS Nova Scotia;NB New Brunswick;NL Newfoundland and Labrador;PE Prince Edward Island
 """
 _BY_NAME = {row.strip()[3:].lower(): row.strip()[:2] for row in _NAMES.split(";") if row.strip()}
+ABBREVIATIONS = tuple(sorted(_BY_NAME.values()))
 
 
 def abbreviation(text: str) -> str:

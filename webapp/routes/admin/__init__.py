@@ -6,10 +6,27 @@ from litestar import Router
 from litestar.di import Provide
 
 from webapp import access
-from webapp.routes.admin import actions, contacts, lists, results, scripts, sending, settings, users
+from webapp.routes.admin import (
+    actions,
+    contact,
+    contacts,
+    groups,
+    imports,
+    labels,
+    lists,
+    opt_outs,
+    results,
+    scripts,
+    sending,
+    settings,
+    users,
+    works,
+)  # fmt: skip
 
 
 def router() -> Router:
-    rooms = (actions, scripts, results, lists, contacts, users, settings, sending)
+    rooms = (
+        actions, scripts, results, lists, imports, contacts, contact, works, opt_outs, users, groups, settings, labels, sending,
+    )  # fmt: skip
     handlers = [handler for room in rooms for handler in room.HANDLERS]
     return Router("/c/{slug:str}/admin", route_handlers=handlers, dependencies={"member": Provide(access.staff)})

@@ -1,101 +1,66 @@
-"""All Contacts, one contact, opt-outs: in first form."""
+"""All Contacts: search, filters and columns; a list's page is the same table (SPEC C5, C8)."""
 
 from __future__ import annotations
 
-from litestar import Request, Response, get, post
-from litestar.exceptions import NotFoundException
-from tortoise.expressions import Q
+from typing import Any
+from urllib.parse import urlencode
 
-from webapp import access, pages
-from webapp.database import transaction
-from webapp.forms import Form
-from webapp.models import audit, handing, inbox, labels, opt_outs, opting_out, reporting
-from webapp.models.contacts import Contact
-from webapp.models.opt_outs import OptOut
+from litestar import Request, Response, get
+
+from webapp.models import finding, table
+from webapp.models.actions import DRAFT, Action
+from webapp.models.contacts import ContactList
+from webapp.models.labels import CustomField, Tag
 from webapp.models.people import Membership
+from webapp.models.scripts import Script
 from webapp.pages import page
-from webapp.rules import phone
+from webapp.rules import contact_filter, states
+from webapp.rules.contact_filter import Filter
 
-PAGE = 50
+MOST = 500  # of a drop-down
 
 
 @get("/contacts")
-async def contacts_page(request: Request, member: Membership, q: str = "", after: int = 0) -> Response:
-    """By the start of a name, or a whole phone number."""
-    found = Contact.filter(campaign_id=member.campaign_id, id__gt=max(0, after)).order_by("id")
-    parsed = phone.parse(q[:40])
-    if isinstance(parsed, phone.Phone):
-        found = found.filter(phone=parsed.e164)
-    else:
-        for word in q.split()[:3]:
-            found = found.filter(Q(first_name__istartswith=word[:40]) | Q(last_name__istartswith=word[:40]))
-    contacts = await found.limit(PAGE)
-    tags = await labels.tags_of([contact.id for contact in contacts])
-    return page(request, "admin/contacts.html", contacts=contacts, tags=tags, q=q[:80], more=len(contacts) == PAGE)
+async def contacts_page(request: Request, member: Membership) -> Response:
+    """Every filter stands in the address, so that it can be shared."""
+    wanted = contact_filter.read(request.query_params)
+    return page(request, "admin/contacts.html", **await contents(request, member, wanted))
 
 
-@get("/contacts/{contact_id:int}")
-async def contact_page(request: Request, member: Membership, contact_id: int) -> Response:
-    contact = await _contact(member, contact_id)
-    return page(
-        request, "admin/contact.html", contact=contact, messages=await inbox.history(contact.id),
-        tags=(await labels.tags_of([contact.id]))[contact.id], values=await labels.field_values(contact.id),
-        reports=await reporting.of_contact(contact.id),
-        opted_out=await OptOut.get_or_none(campaign_id=member.campaign_id, phone=contact.phone),
-    )  # fmt: skip
+async def contents(request: Request, member: Membership, wanted: Filter) -> dict[str, Any]:
+    """What a table of contacts shows: the page, the columns, the filters to choose from, how many there are."""
+    campaign, asked = member.campaign, request.query_params
+    fields = await table.columns(campaign)
+    columns = table.chosen(asked.getall("col", []), fields)
+    found = await finding.page(campaign, wanted, str(asked.get("after", ""))[:60])
+    total = await finding.count(campaign, wanted, exactly="exact" in asked)
+    return {
+        "contacts": found.contacts, "wanted": wanted, "columns": columns, "fields": fields, "all_columns": table.OTHERS,
+        "cells": await table.cells(found.contacts, columns, fields), "options": await _options(member), "total": total,
+        "counted": total <= finding.MANY or "exact" in asked,
+        "query": urlencode([*wanted.asked().items(), *(("col", c) for c in asked.getall("col", []))]),
+        "more": found.more, "later": bool(asked.get("after")), "may_export": member.exports,
+    }  # fmt: skip
 
 
-async def _contact(member: Membership, contact_id: int) -> Contact:
-    contact = (
-        await Contact.filter(id=access.row_id(contact_id), campaign_id=member.campaign_id)
-        .select_related("zone_set")
-        .first()
+async def _options(member: Membership) -> dict[str, list[tuple[Any, str]]]:
+    """What the filters offer: (value, words)."""
+    own = {"campaign_id": member.campaign_id}
+    members = Membership.filter(**own).exclude(approved_at=None).select_related("user").order_by("user__first_name")
+    actions = await Action.filter(**own).exclude(state=DRAFT).order_by("-id").limit(MOST)
+    scripts = Script.filter(action_id__in=[a.id for a in actions[:50]] or [0]).order_by(
+        "-action_id", "kind", "position"
     )
-    if contact is None:
-        raise NotFoundException
-    return contact
+    titles = {a.id: a.title for a in actions}
+    return {
+        "list": [(r.id, r.name) for r in await ContactList.filter(**own, archived_at=None).order_by("-id").limit(MOST)],
+        "tag": [(t.id, t.name) for t in await Tag.filter(**own, archived_at=None)],
+        "field": [(f.id, f.title) for f in await CustomField.filter(**own, archived_at=None)],
+        "action": [(a.id, a.title) for a in actions],
+        "script": [(s.id, f"{titles[s.action_id]}: {s.name or s.body[:40]}") for s in await scripts.limit(MOST)],  # type: ignore[attr-defined]
+        "assigned": [(m.user_id, m.user.name) for m in await members.limit(MOST)],
+        "state": [(s, s) for s in sorted(states.ABBREVIATIONS)],
+    }  # fmt: skip
 
 
-@post("/contacts/{contact_id:int}/unblock")
-async def unblock(request: Request, member: Membership, contact_id: int) -> Response:
-    contact = await _contact(member, contact_id)
-
-    async def do() -> None:
-        await handing.unblock(contact.id, member.user)
-        await audit.note(member.campaign, member.user, "contact.unblocked", phone.masked(contact.phone))
-
-    await transaction(do)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/contacts/{contact.id}")
-
-
-@get("/opt-outs")
-async def opt_outs_page(request: Request, member: Membership, before: int = 0) -> Response:
-    return await _opt_outs(request, member, Form(), before=before)
-
-
-async def _opt_outs(request: Request, member: Membership, form: Form, status: int = 200, before: int = 0) -> Response:
-    found = OptOut.filter(campaign_id=member.campaign_id).order_by("-id")
-    rows = await (found.filter(id__lt=before) if before else found).limit(PAGE).select_related("user", "message")
-    total = await OptOut.filter(campaign_id=member.campaign_id).count()
-    return page(
-        request, "admin/opt_outs.html", status_code=status, rows=rows, form=form, total=total, more=len(rows) == PAGE
-    )
-
-
-@post("/opt-outs")
-async def add_opt_out(request: Request, member: Membership) -> Response:
-    """Any phone, known or not. Nothing removes it again."""
-    form = Form(await request.form())
-    number = form.phone("phone")
-    if not form:
-        return await _opt_outs(request, member, form, status=422)
-
-    async def do() -> None:
-        await opting_out.opt_out(member.campaign, number, opt_outs.ADMIN, member.user)
-        await audit.note(member.campaign, member.user, "opt_out.added", phone.masked(number))
-
-    await transaction(do)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/opt-outs")
-
-
-HANDLERS = [contacts_page, contact_page, unblock, opt_outs_page, add_opt_out]
+HANDLERS = [contacts_page]

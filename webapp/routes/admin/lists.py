@@ -1,169 +1,126 @@
-"""Contact lists and their uploads (SPEC C1 to C3)."""
+"""Contact lists: made from lists, from a filter, by hand; seen, renamed, archived (SPEC C4, C8)."""
 
 from __future__ import annotations
 
-import csv
-import io
-import secrets
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
-import anyio
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.response import Stream
 
-from webapp import access, config, pages, queue, words
+from webapp import access, clock, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, importing
-from webapp.models.contacts import Contact, ContactList
-from webapp.models.imports import ContactImport, RefusedRow
-from webapp.models.labels import CustomField
+from webapp.models import audit, bulk, bulk_work
+from webapp.models.actions import ActionExclusion, ActionList
+from webapp.models.bulk import BulkWork
+from webapp.models.contacts import ContactList
+from webapp.models.imports import CONTACTS, ContactImport
 from webapp.models.people import Membership
 from webapp.pages import page
-from webapp.rules import contact_columns, safe_cells
-
-LARGEST = 200_000_000  # bytes of one file
-PIECE = 1_000_000
-PAGE = 50
-REASONS = {
-    "missing_phone": "No phone", "invalid_phone": "Not a phone number",
-    "unsupported_country": "Not a number in the United States or Canada", "not_textable": "A number that can't be texted",
-    "field_too_long": "A cell is too long", "ragged_row": "More cells than the header has",
-}  # fmt: skip
+from webapp.routes.admin.contacts import contents
+from webapp.rules import contact_filter
+from webapp.rules.contact_filter import Filter
 
 
 @get("/lists")
-async def lists_page(request: Request, member: Membership) -> Response:
-    lists = await ContactList.filter(campaign_id=member.campaign_id).order_by("-id")
-    recent = (
-        await ContactImport.filter(campaign_id=member.campaign_id)
-        .order_by("-id")
-        .limit(10)
-        .select_related("contact_list")
-    )
-    return page(request, "admin/lists.html", lists=lists, recent=recent)
+async def lists_page(request: Request, member: Membership, show: str = "") -> Response:
+    lists = ContactList.filter(campaign_id=member.campaign_id).order_by("-id")
+    archived = show == "archived"
+    shown = lists.exclude(archived_at=None) if archived else lists.filter(archived_at=None)
+    recent = ContactImport.filter(campaign_id=member.campaign_id, kind=CONTACTS).order_by("-id").limit(10)
+    return page(request, "admin/lists.html", lists=await shown, recent=await recent, archived=archived)
 
 
-@get("/lists/upload")
-async def upload_page(request: Request, member: Membership) -> Response:
-    return await _upload(request, member, Form())
+@get("/lists/new")
+async def new_list(request: Request, member: Membership) -> Response:
+    return await _new(request, member, Form())
 
 
-async def _upload(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
-    fields = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
-    return page(request, "admin/upload.html", status_code=status, form=form, fields=fields)
+async def _new(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
+    lists = await ContactList.filter(campaign_id=member.campaign_id, archived_at=None).order_by("name")
+    return page(request, "admin/list_new.html", status_code=status, form=form, lists=lists)
 
 
-@post("/imports", request_max_body_size=LARGEST)
-async def upload(request: Request, member: Membership) -> Response:
-    """The file goes to disk, the reading of it to a job; this page is free to be left."""
+@post("/lists")
+async def make_list(request: Request, member: Membership) -> Response:
+    """Of other lists: of any or of all of them, without some. An empty one is filled by hand."""
     form = Form(await request.form())
-    file = form.data.get("file")
-    name = form.text("name", words.gettext("Name of the list"), 120)
-    if not isinstance(file, UploadFile) or not file.filename:
-        form.wrong("file", words.gettext("No file was chosen."))
-        return await _upload(request, member, form, status=422)
-    path = await _keep(file)
-    list_name, file_name = name or Path(file.filename).stem[:120], file.filename
+    name = form.text("name", words.gettext("Name"), 120, required=True)
+    there = {str(r.id): r for r in await ContactList.filter(campaign_id=member.campaign_id, archived_at=None)}
+    wanted, unwanted = form.many("from", there), form.many("without", there)
+    how = form.choice("how", words.gettext("Who"), ("any", "all")) if wanted else "any"
+    if form and name in {row.name for row in there.values()}:
+        form.wrong("name", words.gettext("There is a list of this name already."))
+    if not form:
+        return await _new(request, member, form, status=422)
+    which = Filter(**{f"{how}_lists": ",".join(wanted)}, no_lists=",".join(unwanted))  # type: ignore[arg-type]
+    made_from = (
+        f"{'People of' if how == 'any' else 'People on all of'} {', '.join(there[n].name for n in wanted)}"
+        if wanted
+        else "By hand"
+    )
 
-    async def do() -> ContactImport:
-        await audit.note(member.campaign, member.user, "list.uploaded", file_name)
-        return await importing.begin(member.campaign, list_name, path, file_name, member.user)
+    async def do() -> tuple[ContactList, BulkWork | None]:
+        made = await ContactList.make(member.campaign, name, made_from)
+        await audit.note(member.campaign, member.user, "list.made", name, of=made_from)
+        what = {"list": made.id, "name": name}
+        work = await bulk_work.begin(member.campaign, member.user, bulk.LIST, which, what, name) if wanted else None
+        return made, work
 
-    job = await transaction(do)
-    await queue.run_import(job.id)
-    return pages.go_to(request, _path(member, job))
-
-
-async def _keep(file: UploadFile) -> Path:
-    """Under a name of ours: the name a browser gives is never a path."""
-    folder = config.settings().data_dir / "uploads"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{secrets.token_hex(16)}.list"
-    async with await anyio.open_file(path, "wb") as target:
-        while piece := await file.read(PIECE):
-            await target.write(piece)
-    return path
-
-
-@get("/imports/{import_id:int}")
-async def import_page(request: Request, member: Membership, import_id: int) -> Response:
-    """How the upload goes; its fragment refreshes itself until it is over."""
-    job = await access.import_of(member, import_id)
-    refused = await RefusedRow.filter(contact_import=job).order_by("line").limit(20)
-    fields = [(f, f.replace("_", " ")) for f in contact_columns.FIELDS]
-    custom = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
-    return page(
-        request, "admin/import.html", "admin/_import.html", job=job, refused=refused, reasons=REASONS,
-        targets=[("", "Leave out"), *fields, *((f.slug, f.title) for f in custom)], form=Form(),
-    )  # fmt: skip
-
-
-@post("/imports/{import_id:int}/mapping")
-async def answer(request: Request, member: Membership, import_id: int) -> Response:
-    """Which column is what, by hand."""
-    job, form = await access.import_of(member, import_id), await request.form()
-    mapping = {name: str(form.get(f"column_{n}", "")) for n, name in enumerate(job.header)}
-    if job.status == "asking" and "phone" in mapping.values():
-
-        async def do() -> None:
-            await importing.answer(job, mapping)
-            await audit.note(member.campaign, member.user, "list.columns_chosen", job.file_name)
-
-        await transaction(do)
-        await queue.run_import(job.id)
-    return pages.go_to(request, _path(member, job))
-
-
-@post("/imports/{import_id:int}/cancellation")
-async def cancel(request: Request, member: Membership, import_id: int) -> Response:
-    job = await access.import_of(member, import_id)
-
-    async def do() -> None:
-        if await importing.cancel(job):
-            await audit.note(member.campaign, member.user, "list.upload_cancelled", job.file_name)
-
-    await transaction(do)
-    return pages.go_to(request, _path(member, job))
-
-
-@get("/imports/{import_id:int}/refused.csv")
-async def refused_file(member: Membership, import_id: int) -> Stream:
-    """Every refused row with its reason, to mend and upload again."""
-    job = await access.import_of(member, import_id)
-    headers = {"content-disposition": 'attachment; filename="refused-rows.csv"'}
-    return Stream(_refused_lines(job), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-async def _refused_lines(job: ContactImport) -> AsyncIterator[bytes]:
-    yield b"\xef\xbb\xbf" + _line([*job.header, "line", "why"])
-    last = 0
-    while rows := await RefusedRow.filter(contact_import=job, line__gt=last).order_by("line").limit(500):
-        last = rows[-1].line
-        for row in rows:
-            padded = [*row.cells, *[""] * len(job.header)][: len(job.header)]
-            yield _line([*padded, str(row.line), REASONS.get(row.reason, row.reason)])
-
-
-def _line(cells: list[str]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerow([safe_cells.harmless(cell) for cell in cells])
-    return out.getvalue().encode()
+    made, work = await transaction(do)
+    if work:
+        await queue.run_bulk_work(work.id)
+    office = f"/c/{member.campaign.slug}/admin"
+    return pages.go_to(request, f"{office}/works/{work.id}" if work else f"{office}/lists/{made.id}")
 
 
 @get("/lists/{list_id:int}")
-async def list_page(request: Request, member: Membership, list_id: int, after: int = 0) -> Response:
+async def list_page(request: Request, member: Membership, list_id: int) -> Response:
+    return await _list(request, member, await access.list_of(member, list_id), Form())
+
+
+async def _list(request: Request, member: Membership, chosen: ContactList, form: Form, status: int = 200) -> Response:
+    wanted = replace(contact_filter.read(request.query_params), list=chosen.id)
+    return page(
+        request, "admin/list.html", status_code=status, chosen=chosen, form=form,
+        used=await ActionList.filter(contact_list=chosen).select_related("action"),
+        left_out=await ActionExclusion.filter(contact_list=chosen).select_related("action"),
+        **await contents(request, member, wanted),
+    )  # fmt: skip
+
+
+@post("/lists/{list_id:int}")
+async def rename_list(request: Request, member: Membership, list_id: int) -> Response:
+    chosen, form = await access.list_of(member, list_id), Form(await request.form())
+    name = form.text("name", words.gettext("Name"), 120, required=True)
+    others = ContactList.filter(campaign_id=member.campaign_id, archived_at=None, name=name).exclude(id=chosen.id)
+    if form and await others.exists():
+        form.wrong("name", words.gettext("There is a list of this name already."))
+    if not form:
+        return await _list(request, member, chosen, form, status=422)
+    chosen.name = name
+    await audit.noted(member, lambda: chosen.save(update_fields=["name"]), "list.renamed", name)
+    return _back(request, member, chosen)
+
+
+@post("/lists/{list_id:int}/archive")
+async def archive_list(request: Request, member: Membership, list_id: int) -> Response:
+    """It is offered nowhere any more. Actions that use it go on with it."""
     chosen = await access.list_of(member, list_id)
-    found = Contact.filter(list_memberships__contact_list_id=chosen.id, id__gt=max(0, after)).order_by("id")
-    contacts: list[Any] = await found.limit(PAGE)
-    return page(request, "admin/list.html", chosen=chosen, contacts=contacts, more=len(contacts) == PAGE)
+    chosen.archived_at = chosen.archived_at or clock.now()
+    await audit.noted(member, lambda: chosen.save(update_fields=["archived_at"]), "list.archived", chosen.name)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/lists")
 
 
-def _path(member: Membership, job: ContactImport) -> str:
-    return f"/c/{member.campaign.slug}/admin/imports/{job.id}"
+@post("/lists/{list_id:int}/restoration")
+async def restore_list(request: Request, member: Membership, list_id: int) -> Response:
+    chosen = await access.list_of(member, list_id)
+    chosen.archived_at = None
+    await audit.noted(member, lambda: chosen.save(update_fields=["archived_at"]), "list.restored", chosen.name)
+    return _back(request, member, chosen)
 
 
-HANDLERS = [lists_page, upload_page, upload, import_page, answer, cancel, refused_file, list_page]
+def _back(request: Request, member: Membership, chosen: ContactList) -> Response:
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/lists/{chosen.id}")
+
+
+HANDLERS = [lists_page, new_list, make_list, list_page, rename_list, archive_list, restore_list]

@@ -1,4 +1,4 @@
-"""Settings: texting, campaign info, tags, custom fields (SPEC S1 to S9, S12, C4)."""
+"""Settings: texting and campaign info (SPEC S1 to S9, S12)."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from zoneinfo import available_timezones
 
 import segno
 from litestar import Request, Response, get, post
-from tortoise.exceptions import IntegrityError
 
 from webapp import config, pages, words
 from webapp.database import transaction
 from webapp.forms import Form
 from webapp.models import audit
 from webapp.models.campaign import BUCKET_SIZES, Campaign
-from webapp.models.labels import SELECTION, TEXT, CustomField, Tag
 from webapp.models.people import Membership
 from webapp.pages import page
-from webapp.rules import contact_columns, variables, window
+from webapp.rules import window
 
 ZONES = (
     ("America/New_York", "Eastern, New York"), ("America/Chicago", "Central, Chicago"), ("America/Denver", "Mountain, Denver"),
@@ -141,87 +139,4 @@ async def renew_code(request: Request, member: Membership) -> Response:
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/info")
 
 
-@get("/settings/tags")
-async def tags_page(request: Request, member: Membership) -> Response:
-    return await _tags(request, member, Form())
-
-
-async def _tags(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
-    tags = await Tag.filter(campaign_id=member.campaign_id, archived_at=None)
-    return page(request, "admin/settings_tags.html", status_code=status, form=form, tags=tags)
-
-
-@post("/settings/tags")
-async def add_tag(request: Request, member: Membership) -> Response:
-    form = Form(await request.form())
-    name = form.text("name", words.gettext("Name"), 80, required=True)
-    values: dict[str, Any] = {
-        "display_order": form.integer("display_order", words.gettext("Display order"), 0, 1_000), "reportable": form.ticked("reportable")
-    }  # fmt: skip
-    slug = contact_columns.slug(name)
-    if form and (not slug or await Tag.exists(campaign_id=member.campaign_id, slug=slug)):
-        form.wrong(
-            "name",
-            words.gettext("There is a tag of this name already.")
-            if slug
-            else words.gettext("A name needs letters or digits."),
-        )
-    if not form:
-        return await _tags(request, member, form, status=422)
-
-    async def do() -> None:
-        await Tag.create(campaign=member.campaign, name=name, slug=slug, **values)
-        await audit.note(member.campaign, member.user, "tag.created", name)
-
-    try:
-        await transaction(do)
-    except IntegrityError:  # the same form came twice at once
-        form.wrong("name", words.gettext("There is a tag of this name already."))
-        return await _tags(request, member, form, status=422)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/tags")
-
-
-@get("/settings/fields")
-async def fields_page(request: Request, member: Membership) -> Response:
-    return await _fields(request, member, Form())
-
-
-async def _fields(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
-    fields = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
-    return page(request, "admin/settings_fields.html", status_code=status, form=form, fields=fields)
-
-
-@post("/settings/fields")
-async def add_field(request: Request, member: Membership) -> Response:
-    form = Form(await request.form())
-    title = form.text("title", words.gettext("Title"), 80, required=True)
-    slug = contact_columns.slug(form.text("slug", words.gettext("Slug"), 64) or title).removeprefix("custom_field_")
-    values: dict[str, Any] = {
-        "type": form.choice("type", words.gettext("Type"), (TEXT, SELECTION)), "options": form.long_text("options", words.gettext("Options"), 4_000),
-        "default_value": form.text("default_value", words.gettext("Default value"), 500),
-        "display_order": form.integer("display_order", words.gettext("Display order"), 0, 1_000), "reportable": form.ticked("reportable"),
-    }  # fmt: skip
-    if values["type"] == SELECTION and not values["options"]:
-        form.wrong("options", words.gettext("A selection needs options, one a line."))
-    if form and (not slug or slug in variables.BUILT_IN or slug in contact_columns.FIELDS):
-        form.wrong("slug", words.gettext("This slug means something else already. Choose another."))
-    if form and await CustomField.exists(campaign_id=member.campaign_id, slug=slug):
-        form.wrong("slug", words.gettext("There is a field of this slug already."))
-    if not form:
-        return await _fields(request, member, form, status=422)
-
-    async def do() -> None:
-        await CustomField.create(campaign=member.campaign, title=title, slug=slug, **values)
-        await audit.note(member.campaign, member.user, "field.created", title)
-
-    try:
-        await transaction(do)
-    except IntegrityError:  # the same form came twice at once
-        form.wrong("slug", words.gettext("There is a field of this slug already."))
-        return await _fields(request, member, form, status=422)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/fields")
-
-
-HANDLERS = [
-    texting_page, save_texting, info_page, save_info, renew_code, tags_page, add_tag, fields_page, add_field,
-]  # fmt: skip
+HANDLERS = [texting_page, save_texting, info_page, save_info, renew_code]
