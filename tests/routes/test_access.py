@@ -42,6 +42,7 @@ async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untype
     job: ContactImport = await importing.begin(cast.meyer, "Other", tmp_path / "x.csv", "x.csv", None)
     while await importing.run(job.id, 60):
         continue
+    await transaction(lambda: Membership.filter(id=cast.gary.id).update(may_export=True))
     work = await bulk_work.begin(cast.meyer, cast.gary.user, "export", [cast.lisa.id], {})
     while await bulk_work.run(work.id, 60):
         continue

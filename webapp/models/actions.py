@@ -83,6 +83,15 @@ class Action(Model):
                 await ActionList.create(action=self, contact_list=row)
 
     @transactional
+    async def leave_out(self, lists: list[ContactList], tags: list[Tag], values: list[tuple[CustomField, str]]) -> None:
+        """Who is on one of the lists, has one of the tags, or one of the values in its field. Replaces what was set."""
+        await ActionExclusion.filter(action=self).delete()
+        rows = [ActionExclusion(action=self, contact_list=row) for row in lists]
+        rows += [ActionExclusion(action=self, tag=tag) for tag in tags]
+        rows += [ActionExclusion(action=self, field=field, value=value) for field, value in values]
+        await ActionExclusion.bulk_create(rows)
+
+    @transactional
     async def send_to(self, members: list[Membership]) -> int:
         """Shows a private action to these users; the number who did not have it yet."""
         known = set(await ActionUser.filter(action=self).values_list("user_id", flat=True))

@@ -5,8 +5,6 @@ A conversation of someone who is not in it is closed with NOT_LISTED until they 
 
 from __future__ import annotations
 
-from typing import Any
-
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.models import tallies
@@ -115,13 +113,30 @@ async def unfinished() -> list[int]:
     return [row["id"] for row in rows]
 
 
-async def counted(action_id: int) -> dict[str, Any]:
-    """People on the action's lists and how many of them are left out, each up to MANY and one more."""
-    listed = f"c.id IN (SELECT lm.contact_id FROM list_membership lm JOIN action_list al ON al.contact_list_id = lm.contact_list_id WHERE al.action_id = {int(action_id)})"  # noqa: S608
-    [people] = await database.query(
-        f"SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM contact c WHERE {listed} LIMIT {MANY + 1}) AS some"  # noqa: S608
-    )
-    [out] = await database.query(
-        f"SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM contact c WHERE {listed} AND {left_out(str(int(action_id)), 'c.id')} LIMIT {MANY + 1}) AS some"  # noqa: S608
-    )
-    return {"people": int(people["n"]), "left_out": int(out["n"]), "many": MANY}
+async def counted(
+    lists: list[int], out_lists: list[int], out_tags: list[int], values: list[tuple[int, str]]
+) -> tuple[int, int]:
+    """People on these lists, and how many of them would be left out; each up to MANY and one more."""
+    on = "c.id IN (SELECT lm.contact_id FROM list_membership lm WHERE lm.contact_list_id IN {})"
+    people = on.format(_among(lists))
+    out = [
+        on.format(_among(out_lists)),
+        f"c.id IN (SELECT t.contact_id FROM contact_tag t WHERE t.tag_id IN {_among(out_tags)})",
+    ]  # noqa: S608
+    texts = []
+    for field_id, value in values:
+        out.append(
+            f"c.id IN (SELECT f.contact_id FROM field_value f WHERE f.field_id = {int(field_id)}"  # noqa: S608
+            " AND lower(substr(f.value, 1, 60)) = lower(substr(?, 1, 60)) AND lower(f.value) = lower(?))"
+        )
+        texts += [value, value]
+    return await _count(people), await _count(f"{people} AND ({' OR '.join(out)})", *texts)
+
+
+async def _count(where: str, *values: str) -> int:
+    text = f"SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM contact c WHERE {where} LIMIT {MANY + 1}) AS found"  # noqa: S608
+    return int((await database.query(text, *values))[0]["n"])
+
+
+def _among(ids: list[int]) -> str:
+    return f"({', '.join(str(int(n)) for n in ids) or '0'})"
