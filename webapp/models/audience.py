@@ -122,7 +122,7 @@ async def counted(
     out = [
         on.format(_among(out_lists)),
         f"c.id IN (SELECT t.contact_id FROM contact_tag t WHERE t.tag_id IN {_among(out_tags)})",
-    ]  # noqa: S608
+    ]
     texts = []
     for field_id, value in values:
         out.append(

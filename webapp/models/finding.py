@@ -106,9 +106,9 @@ class Query:
         if w.action:
             parts.append("v.action_id = ?")
             values.append(w.action)
-            if w.assigned == NOBODY:
-                parts.append("v.user_id IS NULL AND NOT v.with_staff")
-        if w.assigned.isdecimal() and (w.action or parts):
+        if w.assigned == NOBODY and parts:
+            parts.append("v.user_id IS NULL AND NOT v.with_staff")
+        if w.assigned.isdecimal() and parts:
             parts.append("v.user_id = ?")
             values.append(int(w.assigned))
         if parts:

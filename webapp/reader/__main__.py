@@ -1,4 +1,7 @@
-"""The process that reads: `python -m webapp.reader survey SOURCE COPY`, or `rows` with an Order on standard input."""
+"""The process that reads: `python -m webapp.reader survey SOURCE COPY`, or `rows` with an Order on standard input.
+
+`--memory=BYTES` sets another limit than MEMORY's.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,11 @@ BATCH = 200
 
 
 def main() -> None:
-    what = sys.argv[1]
-    _stay_small(MEMORY[what])
+    what, *paths = [argument for argument in sys.argv[1:] if not argument.startswith("--memory")]
+    said = [int(argument.partition("=")[2]) for argument in sys.argv if argument.startswith("--memory=")]
+    _stay_small(said[0] if said else MEMORY[what])
     if what == "survey":
-        sys.stdout.buffer.write(msgspec.json.encode(_survey(Path(sys.argv[2]), Path(sys.argv[3]))))
+        sys.stdout.buffer.write(msgspec.json.encode(_survey(Path(paths[0]), Path(paths[1]))))
     else:
         _rows()
 

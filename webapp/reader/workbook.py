@@ -14,6 +14,7 @@ import python_calamine
 from webapp.reader.text import FileError
 
 LARGEST_UNPACKED = 1_000_000_000  # bytes, as the packed file says of itself; the memory limit holds whatever it says
+_VISIBLE, _SHEET = python_calamine.SheetVisibleEnum.Visible, python_calamine.SheetTypeEnum.WorkSheet
 _DAMAGED = "This workbook is damaged or protected by a password. Open it in a spreadsheet and save it as CSV."
 _TOO_LARGE = "This workbook is too large to be read here. Open it in a spreadsheet and save it as CSV."
 
@@ -37,9 +38,7 @@ def copy_plain(path: Path, target: BinaryIO) -> str:
             raise FileError("too_large", _TOO_LARGE)
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
-        sheets = [
-            sheet for sheet in book.sheets_metadata if "Visible" in str(sheet.visible) and "Work" in str(sheet.typ)
-        ]
+        sheets = [s for s in book.sheets_metadata if s.visible == _VISIBLE and s.typ == _SHEET]
         for place in sheets:
             sheet = book.get_sheet_by_name(place.name)
             if sheet.height:
