@@ -197,7 +197,7 @@ async def test_an_export_is_a_file_that_can_be_uploaded_again_and_holds_no_formu
     await labels.set_field(cast.lisa.id, await CustomField.get(campaign=cast.meyer, slug="notes"), "-2+3", None)
     done = await work(cast, "export", {})
     rows = list(csv.DictReader(Path(done.path).read_text("utf-8-sig").splitlines()))
-    assert [row["phone"] for row in rows][0] == "+14125550101" and len(rows) == 4
+    assert rows[0]["phone"] == "+14125550101" and len(rows) == 4
     assert rows[0]["first_name"] == '\'=HYPERLINK("http://evil")' and rows[0]["last_name"] == "'+1"
     assert rows[0]["email"] == "'@x" and rows[0]["notes"] == "'-2+3" and rows[0]["tags"] == "Will Vote"
 

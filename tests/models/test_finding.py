@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -114,8 +115,6 @@ async def crowd(cast: Cast, dice: random.Random) -> list[Action]:
         contact = await cast.add_contact(
             f"+1412555{n + 1200}", first_name=f"P{n}", state_abbrev=dice.choice(["PA", "OH", ""])
         )
-        if dice.random() < 0.4:
-            await transaction(lambda: storing.put_on_list(extra.id, [contact.id]))
         for tag in tags[:2]:
             if dice.random() < 0.4:
                 await labels.set_tag(contact.id, tag, None)
@@ -123,17 +122,25 @@ async def crowd(cast: Cast, dice: random.Random) -> list[Action]:
             await labels.set_field(contact.id, field, dice.choice(["Supporter", "Neutral"]), None)
         if dice.random() < 0.2:
             await opting_out.opt_out(cast.meyer, contact.phone, ADMIN)
-        await transaction(lambda: Contact.filter(id=contact.id).update(keeper_id=dice.choice(users), last_message_at=dice.choice([None, clock.now() - timedelta(days=dice.randint(0, 9))])))  # fmt: skip
-        for action in (cast.action, other):
-            if dice.random() < 0.7:
-                replied = dice.choice([None, clock.now()])
-                await transaction(
-                    lambda: Conversation.create(
-                        campaign=cast.meyer, action=action, contact=contact, script=cast.hello, user_id=dice.choice(users), replied_at=replied,
-                        with_staff=dice.random() < 0.2, needs_attention=bool(replied) and dice.random() < 0.5, created_at=clock.now(),
-                    )
-                )  # fmt: skip
+        await transaction(partial(_story, cast, dice, contact, extra, [cast.action, other], users))
     return [cast.action, other]
+
+
+async def _story(
+    cast: Cast, dice: random.Random, contact: Contact, extra: ContactList, actions: list[Action], users: list[Any]
+) -> None:
+    """Inside a transaction: a keeper, a last message, a list, conversations."""
+    last = dice.choice([None, clock.now() - timedelta(days=dice.randint(0, 9))])
+    await Contact.filter(id=contact.id).update(keeper_id=dice.choice(users), last_message_at=last)
+    if dice.random() < 0.4:
+        await storing.put_on_list(extra.id, [contact.id])
+    for action in actions:
+        replied = dice.choice([None, clock.now()])
+        if dice.random() < 0.7:
+            await Conversation.create(
+                campaign=cast.meyer, action=action, contact=contact, script=cast.hello, user_id=dice.choice(users), replied_at=replied,
+                with_staff=dice.random() < 0.2, needs_attention=bool(replied) and dice.random() < 0.5, created_at=clock.now(),
+            )  # fmt: skip
 
 
 @pytest.mark.both

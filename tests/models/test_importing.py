@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.cast import Cast
+from tests.reader import books
+from webapp import clock, database
 from webapp.database import transaction
-from webapp.models import gate, importing, labels, opting_out, storing
+from webapp.models import gate, importing, labels, opting_out, recount, storing
 from webapp.models.contacts import Contact, ContactList, ListMembership
 from webapp.models.conversations import Conversation
 from webapp.models.imports import ContactImport, RefusedRow
 from webapp.models.labels import CustomField
-from webapp.models.opt_outs import ADMIN
+from webapp.models.opt_outs import ADMIN, OptOut
 
 HERE = Path(__file__).parents[1]
 CSV = HERE / "vectors" / "csv"
@@ -100,7 +103,8 @@ async def test_the_first_row_of_a_phone_wins_and_later_ones_fill_its_blanks(cast
 async def test_rows_of_one_phone_in_different_slices_merge_the_same_way(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "SLICE", 1)
+    monkeypatch.setattr(importing, "FIRST_SLICE", 1)
+    monkeypatch.setattr(importing, "LARGEST_SLICE", 1)
     text = "phone,first_name,last_name\n2125550123,Lisa,\n3125550145,Jose,Ruiz\n2125550123,Elisabeth,Ng\n2125550123,,Other\n"
     job = await import_file(cast, write(tmp_path, text))
     assert [(c.first_name, c.last_name) for c in await stored(job)] == [("Lisa", "Ng"), ("Jose", "Ruiz")]
@@ -254,3 +258,129 @@ async def test_a_list_without_places_gives_a_known_phone_its_clock(cast: Cast, t
 async def test_who_writes_first_has_the_clock_of_their_area_code(cast: Cast) -> None:
     kai = await transaction(lambda: Contact.of_phone(cast.meyer, "+18085550142"))
     assert "Pacific/Honolulu" in await gate.zones_of(cast.meyer, kai.zone_set_id)
+
+
+async def test_a_workbook_is_a_list_too(cast: Cast, tmp_path: Path) -> None:
+    path = books.write(tmp_path / "voters.xlsx", {"Voters": [["Cell", "First Name", "ZIP"], [2125550123, "Ann", 2139]]})
+    job = await import_file(cast, path)
+    [ann] = await stored(job)
+    assert (ann.phone, ann.first_name, ann.zip, job.sheet) == (
+        "+12125550123",
+        "Ann",
+        "02139",
+        "Sheet “Voters” was read.",
+    )
+
+
+async def test_a_file_that_is_refused_leaves_no_empty_list(cast: Cast, tmp_path: Path) -> None:
+    job = await import_file(cast, write(tmp_path, "\n\n"), "Never")
+    assert job.status == "failed" and not await ContactList.exists(name="Never")
+
+
+@pytest.mark.both
+async def test_a_tags_column_tags_and_its_opt_out_opts_out(cast: Cast, tmp_path: Path) -> None:
+    job = await import_file(
+        cast,
+        write(
+            tmp_path, 'phone,Tags\n2125550123,"Will Vote; Spanish speaker"\n3125550145,opt out\n4125550101,nonsense\n'
+        ),
+    )
+    ann, bo, lisa = (
+        await Contact.get(phone="+12125550123"),
+        await Contact.get(phone="+13125550145"),
+        await Contact.get(id=cast.lisa.id),
+    )
+    tags = await labels.tags_of([ann.id, bo.id, lisa.id])
+    assert [t.name for t in tags[ann.id]] == ["Will Vote", "Spanish Speaker"]
+    assert bo.opted_out_at and (await OptOut.get()).source == "import" and tags[lisa.id] == []
+    assert job.opted_out == 1
+
+
+async def test_warnings_are_counted(cast: Cast, tmp_path: Path) -> None:
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(landline_until=clock.now() + timedelta(days=9)))
+    text = "phone,first_name,assigned_user_email\n4125550101,,nobody@example.org\n8005550199,Al,amy@example.org\n2125550123,Bo,\n"
+    job = await import_file(cast, write(tmp_path, text))
+    assert (job.landlines, job.unknown_keepers, job.nameless, job.zoneless) == (1, 1, 0, 1 if job.created == 2 else 0)
+
+
+async def test_someone_who_wants_to_look_first_sees_before_anything_is_stored(cast: Cast, tmp_path: Path) -> None:
+    path = write(tmp_path, "phone,issue\n2125550123,Roads\n")
+    job = await importing.begin(cast.meyer, "L", path, path.name, cast.gary.user, look_first=True)
+    assert not await importing.run(job.id, 60)
+    job = await ContactImport.get(id=job.id)
+    assert (job.status, job.error_code, job.created) == ("asking", "", 0)
+    await importing.answer(job, {"#0": "phone", "#1": "notes"})
+    await importing.run(job.id, 60)
+    assert await labels.field_values((await Contact.get(phone="+12125550123")).id) == {"notes": "Roads"}
+
+
+async def test_of_two_phone_columns_the_one_chosen_by_position_counts(cast: Cast, tmp_path: Path) -> None:
+    path = write(tmp_path, "phone,phone\n2125550123,3125550145\n")
+    assert (await import_file(cast, path)).error_code == "duplicate_header"
+    job = await import_file(cast, path, mapping={"#0": "", "#1": "phone"})
+    assert [c.phone for c in await stored(job)] == ["+13125550145"]
+
+
+async def test_without_a_header_the_first_person_is_kept(cast: Cast, tmp_path: Path) -> None:
+    path = write(tmp_path, "2125550123,Ann\n3125550145,Bo\n")
+    asked = await import_file(cast, path)
+    assert asked.error_code == "no_phone_column" and "first row is a person" in asked.error_message
+    job = await import_file(cast, path, mapping={"Column 1": "phone", "Column 2": "first_name"})
+    assert [c.first_name for c in await stored(job)] == ["Ann", "Bo"]
+
+
+async def test_what_was_left_out_can_be_taken_in_afterwards(cast: Cast, tmp_path: Path) -> None:
+    job = await import_file(cast, write(tmp_path, "phone,issue\n2125550123,Roads\n"))
+    assert job.left_out == ["issue"]
+    field = await labels.new_field(cast.meyer, "issue")
+    more = await importing.again(job, {"#0": "phone", "#1": field.slug}, cast.gary.user)
+    await importing.run(more.id, 60)
+    more = await ContactImport.get(id=more.id)
+    assert (more.created, more.updated) == (0, 1)
+    assert await labels.field_values((await Contact.get(phone="+12125550123")).id) == {"issue": "Roads"}
+
+
+@pytest.mark.both
+async def test_a_slice_costs_a_fixed_number_of_statements(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many rows: what the speed at any size rests on."""
+    asked: list[str] = []
+    rows = database.rows
+
+    async def counted(sqlite: str, postgres: str | None = None, values: list | None = None):  # type: ignore[no-untyped-def, type-arg]
+        asked.append(sqlite)
+        return await rows(sqlite, postgres, values)
+
+    monkeypatch.setattr(database, "rows", counted)
+    numbers = []
+    for n in (10, 90):
+        text = "phone,first_name\n" + "".join(f"212555{1000 + n * 10 + k},P\n" for k in range(n))
+        asked.clear()
+        await import_file(cast, write(tmp_path, text))
+        numbers.append(len(asked))
+    assert numbers[0] == numbers[1]
+
+
+async def test_a_cancelled_import_ends_well_for_an_action_that_runs(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is in is texted, who is not is not, and the counts say so."""
+    monkeypatch.setattr(importing, "FIRST_SLICE", 10)
+    monkeypatch.setattr(importing, "LARGEST_SLICE", 10)
+    path = write(tmp_path, "phone\n" + "".join(f"212555{n:04}\n" for n in range(1000, 1050)))
+    job = await importing.begin(cast.meyer, "Voters", path, "v.csv", None)
+    store = storing.store
+
+    async def then_cancel(*arguments: object) -> object:
+        counted = await store(*arguments)  # type: ignore[arg-type]
+        await ContactImport.filter(id=job.id).update(status="cancelled")
+        return counted
+
+    monkeypatch.setattr(storing, "store", then_cancel)
+    await importing.run(job.id, 60)
+    job = await ContactImport.get(id=job.id)
+    await cast.make()
+    assert (job.status, job.created, job.contact_list_id) == ("cancelled", 10, cast.voters.id)
+    assert await Conversation.filter(action=cast.action).count() == 11
+    assert await recount.differences() == []
