@@ -54,8 +54,8 @@ async def follow(contact_ids: list[int], action_id: int | None = None) -> int:
     open again. Returns how many were closed. Their rows are the caller's, or nobody's."""
     if not contact_ids:
         return 0
-    which = f"contact_id IN {packed.ids()} AND texted_at IS NULL" + (f" AND action_id = {int(action_id)}" if action_id else "")  # fmt: skip
-    ids = packed.numbers(contact_ids)
+    which = f"{packed.among('contact_id')} AND texted_at IS NULL" + (f" AND action_id = {int(action_id)}" if action_id else "")  # fmt: skip
+    ids = packed.values(contact_ids)
     gone = await database.query(
         f"UPDATE conversation SET closed_code = {errors.NOT_LISTED} WHERE {which} AND closed_code IS NULL AND NOT {_IS_IN}"  # noqa: S608
         " RETURNING action_id, user_id", ids,
@@ -121,7 +121,7 @@ async def counted(
     people = on.format(_among(lists))
     out = [
         on.format(_among(out_lists)),
-        f"c.id IN (SELECT t.contact_id FROM contact_tag t WHERE t.tag_id IN {_among(out_tags)})",
+        f"c.id IN (SELECT t.contact_id FROM contact_tag t WHERE t.tag_id IN {_among(out_tags)})",  # noqa: S608
     ]
     texts = []
     for field_id, value in values:

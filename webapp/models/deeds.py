@@ -45,8 +45,8 @@ async def _untag(work: BulkWork, ids: list[int]) -> int:
     if tag.opts_out:
         raise Impossible("An opt-out is for good: nothing takes the Opt Out tag away.")
     gone = await database.query(
-        f"DELETE FROM contact_tag WHERE tag_id = ? AND contact_id IN {packed.ids()} RETURNING contact_id",  # noqa: S608
-        tag.id, packed.numbers(ids),
+        f"DELETE FROM contact_tag WHERE tag_id = ? AND {packed.among('contact_id')} RETURNING contact_id",  # noqa: S608
+        tag.id, packed.values(ids),
     )  # fmt: skip
     taken = [row["contact_id"] for row in gone]
     await _note(taken, work, "tag_taken", tag.name)
@@ -60,9 +60,9 @@ async def _field(work: BulkWork, ids: list[int]) -> int:
         await storing.set_fields([{"contact_id": n, "field_id": field.id, "value": value} for n in ids], work.user_id)
     else:
         await database.query(
-            f"DELETE FROM field_value WHERE field_id = ? AND contact_id IN {packed.ids()}",
+            f"DELETE FROM field_value WHERE field_id = ? AND {packed.among('contact_id')}",  # noqa: S608
             field.id,
-            packed.numbers(ids),
+            packed.values(ids),
         )
     await _note(ids, work, "field_set", f"{field.title}: {value or '-'}")
     await audience.follow_field(ids, field.id)
@@ -78,8 +78,8 @@ async def _list(work: BulkWork, ids: list[int]) -> int:
 
 async def _unlist(work: BulkWork, ids: list[int]) -> int:
     gone = await database.query(
-        f"DELETE FROM list_membership WHERE contact_list_id = ? AND contact_id IN {packed.ids()} RETURNING contact_id",  # noqa: S608
-        work.what["list"], packed.numbers(ids),
+        f"DELETE FROM list_membership WHERE contact_list_id = ? AND {packed.among('contact_id')} RETURNING contact_id",  # noqa: S608
+        work.what["list"], packed.values(ids),
     )  # fmt: skip
     taken = [row["contact_id"] for row in gone]
     await database.query("UPDATE contact_list SET size = size - ? WHERE id = ?", len(taken), work.what["list"])

@@ -42,8 +42,8 @@ async def give(contacts: dict[int, int], action_ids: list[int], mode: str, by: U
     """``contacts``: contact -> the user who holds them from now on and keeps them in later actions. What was clicked
     goes out in the clicker's name. Returns those who held any of it before."""
     await database.query(
-        f"SELECT id FROM contact WHERE id IN {packed.ids()} ORDER BY id{packed.for_update()}",
-        packed.numbers(contacts),
+        f"SELECT id FROM contact WHERE {packed.among('id')} ORDER BY id{packed.for_update()}",  # noqa: S608
+        packed.values(contacts),
     )
     await database.query(
         f"UPDATE contact SET keeper_id = r.keeper_id FROM {packed.table('id', 'keeper_id')} WHERE contact.id = r.id",  # noqa: S608

@@ -124,8 +124,8 @@ class _Slice:
         columns = ", ".join(COLUMNS)
         found = await database.query(
             f"SELECT id, phone, {columns}, opted_out_at, landline_until FROM contact WHERE campaign_id = ?"  # noqa: S608
-            f" AND phone IN {packed.words()} ORDER BY id{packed.for_update()}",
-            self.job.campaign_id, packed.numbers(phones),
+            f" AND {packed.among('phone', 'text')} ORDER BY id{packed.for_update()}",
+            self.job.campaign_id, packed.values(phones),
         )  # fmt: skip
         return {row["phone"]: row for row in found}
 
@@ -159,8 +159,8 @@ class _Slice:
         if not self.there:
             return
         found = await database.query(
-            f"SELECT contact_id, filled FROM imported_contact WHERE import_id = ? AND contact_id IN {packed.ids()}",  # noqa: S608
-            self.job.id, packed.numbers(row["id"] for row in self.there.values()),
+            f"SELECT contact_id, filled FROM imported_contact WHERE import_id = ? AND {packed.among('contact_id')}",  # noqa: S608
+            self.job.id, packed.values(row["id"] for row in self.there.values()),
         )  # fmt: skip
         self.earlier = {row["contact_id"]: set(row["filled"].split()) for row in found}
         for phone, row in self.there.items():

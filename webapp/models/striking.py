@@ -57,8 +57,8 @@ async def _alone(campaign: Campaign) -> None:
 
 async def _contacts(campaign: Campaign, phones: list[str]) -> list[int]:
     rows = await database.query(
-        f"SELECT id FROM contact WHERE campaign_id = ? AND phone IN {packed.words()} ORDER BY id{packed.for_update()}",  # noqa: S608
-        campaign.id, packed.numbers(phones),
+        f"SELECT id FROM contact WHERE campaign_id = ? AND {packed.among('phone', 'text')} ORDER BY id{packed.for_update()}",  # noqa: S608
+        campaign.id, packed.values(phones),
     )  # fmt: skip
     return [row["id"] for row in rows]
 
@@ -68,8 +68,8 @@ async def _tell_contacts(campaign: Campaign, ids: list[int], by: User | None) ->
         return
     await database.query(
         f"UPDATE contact SET opted_out_at = COALESCE(opted_out_at, {packed.mark('timestamptz')}), possible_opt_out_at = NULL,"  # noqa: S608
-        f" possible_opt_out_message_id = NULL WHERE id IN {packed.ids()}",
-        sql_time(clock.now()), packed.numbers(ids),
+        f" possible_opt_out_message_id = NULL WHERE {packed.among('id')}",
+        sql_time(clock.now()), packed.values(ids),
     )  # fmt: skip
     if tag := await Tag.get_or_none(campaign=campaign, slug=labels.OPT_OUT, system=True):
         await storing.set_tags([{"contact_id": n, "tag_id": tag.id} for n in ids], by.id if by else None)
@@ -79,8 +79,8 @@ async def _tell_contacts(campaign: Campaign, ids: list[int], by: User | None) ->
 
 async def _cancel_queued(ids: list[int]) -> None:
     rows = await database.query(
-        f"SELECT DISTINCT contact_id FROM message WHERE contact_id IN {packed.ids()} AND status = 'queued'"  # noqa: S608
-        " AND direction = 'out' ORDER BY contact_id", packed.numbers(ids),
+        f"SELECT DISTINCT contact_id FROM message WHERE {packed.among('contact_id')} AND status = 'queued'"  # noqa: S608
+        " AND direction = 'out' ORDER BY contact_id", packed.values(ids),
     )  # fmt: skip
     for row in rows:
         await opting_out.cancel_queued(await Contact.get(id=row["contact_id"]))
@@ -89,8 +89,8 @@ async def _cancel_queued(ids: list[int]) -> None:
 async def _close(ids: list[int]) -> None:
     """No first text in any action any more, and nothing needs attention."""
     closed = await database.query(
-        f"UPDATE conversation SET closed_code = {errors.OPTED_OUT} WHERE contact_id IN {packed.ids()} AND texted_at IS NULL"  # noqa: S608
-        " AND closed_code IS NULL RETURNING id, action_id, user_id", packed.numbers(ids),
+        f"UPDATE conversation SET closed_code = {errors.OPTED_OUT} WHERE {packed.among('contact_id')} AND texted_at IS NULL"  # noqa: S608
+        " AND closed_code IS NULL RETURNING id, action_id, user_id", packed.values(ids),
     )  # fmt: skip
     for row in closed:
         tallies.add(row["action_id"], row["user_id"], {"remaining": -1})

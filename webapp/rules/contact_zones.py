@@ -94,7 +94,8 @@ def five_digits(zip_code: str) -> str:
 
 def place_of_zip(zip_code: str) -> str:
     """Erie, PA for 16502; nothing where the ZIP is not known."""
-    return _places().get(five_digits(zip_code), "")
+    digits = five_digits(zip_code)
+    return _place(digits) if digits else ""
 
 
 def _by_name(timezone: str) -> str | None:
@@ -111,7 +112,7 @@ def _tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """Zones by state and zones by area code, from every ZIP that names them."""
     states: dict[str, set[str]] = {}
     codes: dict[str, set[str]] = {}
-    for row in zipcodes.list_all():
+    for row in (row for n in range(100) for row in zipcodes.similar_to(f"{n:02}")):  # all at once would stay in memory
         if not (zone := zip2info.timezone(row["zip_code"]) or row["timezone"]):
             continue
         states.setdefault(row["state"], set()).add(zone)
@@ -139,6 +140,7 @@ def _by_clock(zones: set[str]) -> tuple[str, ...]:
     return tuple(sorted({_SAME_CLOCK.get(zone, zone) for zone in zones}))
 
 
-@lru_cache(maxsize=1)
-def _places() -> dict[str, str]:
-    return {row["zip_code"]: f"{row['city']}, {row['state']}" for row in zipcodes.list_all()}
+@lru_cache(maxsize=10_000)
+def _place(digits: str) -> str:
+    found = zipcodes.matching(digits)
+    return f"{found[0]['city']}, {found[0]['state']}" if found else ""
