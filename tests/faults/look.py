@@ -1,4 +1,4 @@
-"""What the database says after the storm: `python -m tests.faults.look texts|open|attempts|decided|recount`, as JSON."""
+"""What the database says after the storm: `python -m tests.faults.look texts|open|attempts|decided|recount|people`, as JSON."""
 
 from __future__ import annotations
 
@@ -43,7 +43,31 @@ async def differences() -> dict:
     return {"differences": await recount.differences()}
 
 
-ASKED = {"texts": texts, "open": open_ones, "attempts": attempts, "decided": decided, "recount": differences}
+async def people() -> dict:
+    """What uploads left behind: contacts with all that belongs to them, lists, refused rows, and how each upload ended."""
+    contacts = await database.query(
+        "SELECT c.phone, c.first_name, c.last_name, c.zip, z.names, c.zone_source, u.email AS keeper, (c.opted_out_at IS NOT NULL) AS out,"
+        " (SELECT COUNT(*) FROM list_membership l WHERE l.contact_id = c.id) AS lists, (SELECT COUNT(*) FROM contact_tag t WHERE t.contact_id = c.id) AS tags,"
+        " (SELECT MAX(f.value) FROM field_value f WHERE f.contact_id = c.id) AS note FROM contact c LEFT JOIN zone_set z ON z.id = c.zone_set_id"
+        " LEFT JOIN user_account u ON u.id = c.keeper_id ORDER BY c.phone"
+    )
+    lists = await database.query(
+        "SELECT l.name, l.size, (SELECT COUNT(*) FROM list_membership m WHERE m.contact_list_id = l.id) AS people FROM contact_list l ORDER BY l.name"
+    )
+    refused = await database.query("SELECT DISTINCT line, reason, raw_phone FROM refused_row ORDER BY line")
+    states = await database.query("SELECT status FROM contact_import ORDER BY id")
+    plain = [[bool(v) if k == "out" else v for k, v in row.items()] for row in contacts]
+    return {"contacts": plain, "lists": lists, "refused": refused, "imports": [row["status"] for row in states]}
+
+
+ASKED = {
+    "people": people,
+    "texts": texts,
+    "open": open_ones,
+    "attempts": attempts,
+    "decided": decided,
+    "recount": differences,
+}
 
 
 async def main() -> None:

@@ -1,7 +1,9 @@
 """Web and worker with short patience, that can be told to die at an exact moment: `python -m tests.faults.process web`.
 
 DIE=what:n kills the process (SIGKILL) at the n-th: "claimed" (committed, not called), "called" (answered, not recorded),
-"inside" (in the click's transaction), "clicked" (committed, not answered), "webhook" (before it is stored), "stored".
+"inside" (in the click's transaction), "clicked" (committed, not answered), "webhook" (before it is stored), "stored";
+of an upload "writing" (half of the file is on disk), "begun" (its row is committed, not answered), "surveyed" (looked
+through, not noted), "slice" (rows are in, not committed), "sliced" (committed).
 BROKEN=claim_after records the claim after the call: the judge must catch it.
 """
 
@@ -18,7 +20,10 @@ from arq import cron
 
 from webapp import logs, web
 from webapp.gateways import twilio
-from webapp.models import receiving, sending, settling, texting
+from webapp.models import importing, receiving, sending, settling, storing, texting
+from webapp.reader import child
+from webapp.routes.admin import imports
+from webapp.workers import importing as uploads
 from webapp.workers import main as worker
 from webapp.workers import sending as jobs
 from webapp.workers import settings as clockwork
@@ -54,7 +59,10 @@ def hurry() -> None:
     clockwork.CLOCKWORK[:] = [
         cron(jobs.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(jobs.catch_up, second=set(range(0, 60, 3)), run_at_startup=True, timeout=20),
+        cron(uploads.resume, second=set(range(60)), run_at_startup=True, timeout=20),
     ]
+    importing.GONE, importing.SIGN_OF_LIFE, uploads.WORK = timedelta(seconds=2), 0.5, 3.0
+    importing.FIRST_SLICE = importing.LARGEST_SLICE = 60
 
 
 async def broken_drain(ctx: dict[str, Any], number_id: int) -> None:
@@ -83,8 +91,13 @@ def main() -> None:
         texting._mark_texted = dying("", texting._mark_texted, "inside")
         texting.send_first = dying("", texting.send_first, "clicked")
         receiving.keep = dying("webhook", receiving.keep, "stored")
+        imports._write = dying("", imports._write, "writing")
+        importing.begin = dying("", importing.begin, "begun")
         asyncio.run(web.run())
         return
+    child.survey = dying("", child.survey, "surveyed")
+    storing.store = dying("", storing.store, "slice")
+    importing._store = dying("", importing._store, "sliced")
     twilio.Twilio.send = dying("claimed", twilio.Twilio.send, "called")
     if os.environ.get("BROKEN") == "claim_after":
         broken_drain.__qualname__ = "drain"

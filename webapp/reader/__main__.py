@@ -56,10 +56,10 @@ def _survey(source: Path, copy: Path) -> Surveyed:
 
 def _rows() -> None:
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=rows.Order)
-    encoder, out, lines = msgspec.json.Encoder(), sys.stdout.buffer, []
+    out, lines = sys.stdout.buffer, []
     with contextlib.suppress(BrokenPipeError):
-        for row in rows.prepare(order):
-            lines.append(encoder.encode(row))
+        for line in rows.encoded(order):
+            lines.append(line)
             if len(lines) == BATCH:
                 out.write(b"\n".join(lines) + b"\n")
                 lines.clear()

@@ -11,11 +11,10 @@ from pathlib import Path
 import msgspec
 
 import webapp
-from webapp.reader.rows import Order, Row
+from webapp.reader.rows import LONGEST_LINE, Order, Row
 from webapp.reader.text import FileError, Shape
 
 _HOME = Path(webapp.__file__).parents[1]
-_LONGEST_LINE = 64_000_000
 _DIED = "This file can't be read here: it needs more memory than one file may take. Save it as CSV and upload that."
 
 
@@ -78,7 +77,7 @@ async def rows(order: Order) -> AsyncIterator[Rows]:
 
 async def _start(*arguments: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "webapp.reader", *arguments, cwd=_HOME, limit=_LONGEST_LINE,
+        sys.executable, "-m", "webapp.reader", *arguments, cwd=_HOME, limit=2 * LONGEST_LINE,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
 

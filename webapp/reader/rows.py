@@ -11,6 +11,7 @@ from webapp.reader.text import Shape, records
 from webapp.rules import contact_columns, contact_rows
 
 LONGEST_CELL = 5_000
+LONGEST_LINE = 2_000_000  # bytes of one row between the processes: what the worker holds of a file stays small
 
 
 class Row(msgspec.Struct, array_like=True):
@@ -47,3 +48,13 @@ def prepare(order: Order) -> Iterator[Row]:
         else:
             cells = [cell[:LONGEST_CELL] for cell in record.cells[: width + 50]]
             yield Row(record.line, record.end, record.last_line, None, read.reason, read.raw_phone[:200], cells)
+
+
+def encoded(order: Order) -> Iterator[bytes]:
+    """The rows as lines of JSON. A row too long to be handed over is refused."""
+    encoder = msgspec.json.Encoder()
+    for row in prepare(order):
+        line = encoder.encode(row)
+        if len(line) >= LONGEST_LINE:
+            line = encoder.encode(Row(row.line, row.end, row.last_line, None, "field_too_long", row.raw_phone))
+        yield line
