@@ -122,3 +122,25 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+/* A large file shows how far it has come; without a network it can be sent again. */
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-upload]");
+  const file = form?.elements.file?.files?.[0];
+  if (!file || file.size < 1000000) return;
+  event.preventDefault();
+  const bar = form.querySelector(".upload-progress"), button = form.querySelector("button.primary");
+  const request = new XMLHttpRequest();
+  const again = () => { bar.hidden = true; button.disabled = false; toast(toasts()?.dataset.offline); };
+  request.upload.addEventListener("progress", (at) => { bar.value = at.lengthComputable ? (100 * at.loaded) / at.total : 0; });
+  request.addEventListener("load", () => {
+    if (request.status < 400) location.href = request.getResponseHeader("hx-redirect") || request.responseURL;
+    else document.querySelector("main").replaceWith(new DOMParser().parseFromString(request.responseText, "text/html").querySelector("main"));
+  });
+  request.addEventListener("error", again);
+  request.open("POST", form.action);
+  request.setRequestHeader("hx-request", "true");
+  bar.hidden = false;
+  button.disabled = true;
+  request.send(new FormData(form));
+});
