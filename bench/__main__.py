@@ -1,4 +1,6 @@
-"""`bin/bench`: clicks and replies a second on PostgreSQL. `bin/bench faults --kills N --seed S`: the kill tests, longer."""
+"""`bin/bench`: clicks and replies a second on PostgreSQL. `bin/bench contacts`: lists, filters and bulk work at a million
+contacts. `bin/bench faults --kills N --seed S`: the kill tests, longer. `bin/bench serve`: a campaign of that size, to be
+looked at in a browser."""
 
 from __future__ import annotations
 
@@ -10,21 +12,33 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import load, stage
+from bench import contacts, load, serving, stage
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    parser.add_argument("what", nargs="?", default="speed", choices=("speed", "faults"))
-    parser.add_argument("--contacts", type=int, default=60_000, help="people in the action")
+    parser.add_argument("what", nargs="?", default="speed", choices=("speed", "contacts", "faults", "serve"))
+    parser.add_argument(
+        "--contacts", type=int, default=0, help="people in the action: 60,000; for contacts and serve 1,000,000"
+    )
+    parser.add_argument("--messages", type=int, default=5, help="messages a contact, for contacts and serve")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="of the list that is imported")
     parser.add_argument("--seconds", type=float, default=6.0, help="of load, for each figure")
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     if options.what == "faults":
         sys.exit(_faults(options.kills, options.seed))
+    many = options.contacts or 1_000_000
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(_speed(Path(folder), options.contacts, options.seconds))
+        if options.what == "contacts":
+            asyncio.run(contacts.run(Path(folder), many, many * options.messages, 10_000, options.rows))
+            (Path(folder) / "during").mkdir()
+            asyncio.run(contacts.during_import(Path(folder) / "during", 200_000, options.seconds))
+        elif options.what == "serve":
+            asyncio.run(serving.serve(Path(folder), many, many * options.messages))
+        else:
+            asyncio.run(_speed(Path(folder), options.contacts or 60_000, options.seconds))
 
 
 def _faults(kills: int, seed: int) -> int:
@@ -33,10 +47,10 @@ def _faults(kills: int, seed: int) -> int:
     return subprocess.call([sys.executable, "-m", "pytest", "-q", "-s", "tests/faults"], env=environment)
 
 
-async def _speed(folder: Path, contacts: int, seconds: float) -> None:
-    async with stage.set_up(folder, contacts) as set_up:
+async def _speed(folder: Path, people: int, seconds: float) -> None:
+    async with stage.set_up(folder, people) as set_up:
         print(
-            f"PostgreSQL, {contacts:,} contacts in the action, one web process, load on the same machine ({os.cpu_count()} cores)\n"
+            f"PostgreSQL, {people:,} contacts in the action, one web process, load on the same machine ({os.cpu_count()} cores)\n"
         )
         print(f"{'':24}{'a second':>10}{'p50 ms':>9}{'p99 ms':>9}{'floor':>9}{'of floor':>10}")
         for connections in (1, 8, 32):
