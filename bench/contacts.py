@@ -36,7 +36,7 @@ from webapp.models.people import VOLUNTEER, Membership, User
 from webapp.models.scripts import Script
 from webapp.rules import contact_columns, contact_filter, contact_rows
 
-AREAS = ["412", "814", "215", "610", "717", "570", "484", "267", "724", "878"]
+AREAS = ["445", "814", "215", "610", "717", "570", "484", "267", "724", "878"]
 HEADER = ["First Name", "Last Name", "Cell Phone", "Zip", "state_abbrev", "VAN_ID", "Email"]
 
 
