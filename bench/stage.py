@@ -138,8 +138,7 @@ async def _fill(settings: Settings, contacts: int) -> Stage:
                 f"ALTER SEQUENCE {table}_id_seq RESTART WITH {n}000001"
             )  # ids that can't be taken for others
         action = await transaction(lambda: _campaign(contacts))
-        while await making.make_some(action.id):
-            pass
+        await making.make_all(action.id)
         await database.query("ANALYZE")
         stage = Stage(settings.public_url, settings.database, await _cards(action))
         random.Random(1).shuffle(stage.cards)

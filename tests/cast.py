@@ -63,8 +63,7 @@ class Cast:
         return await add_contact(self.meyer, self.voters, phone, **values)
 
     async def make(self) -> None:
-        while await making.make_some(self.action.id):
-            pass
+        await making.make_all(self.action.id)
 
 
 async def send_card(
@@ -98,7 +97,7 @@ async def _people(meyer: Campaign, ryan: Campaign) -> Cast:
     await action.use_lists([voters])
     hello = await Script.create(action=action, kind=INITIAL, body=HELLO)
     thanks = await Script.create(action=action, kind=RESPONSE, name="Thanks", body="Thank you, ##{{first_name}}!")
-    await making.make_some(action.id)
+    await making.make_all(action.id)
     return Cast(
         meyer, ryan,
         await member(meyer, "Selina", "Meyer", OWNER), await member(meyer, "Gary", "Walsh", ADMIN),

@@ -14,12 +14,13 @@ from webapp import clock, pages, words
 from webapp.database import transaction
 from webapp.models import texting
 from webapp.models.actions import Action
-from webapp.models.bulk import DONE, BulkWork
+from webapp.models.bulk import BulkWork
 from webapp.models.contacts import Contact, ContactList
 from webapp.models.conversations import Conversation
 from webapp.models.imports import ContactImport
 from webapp.models.labels import CustomField, Tag
 from webapp.models.messages import Message
+from webapp.models.pacing import DONE
 from webapp.models.people import Membership, Session, User
 from webapp.models.scripts import Script
 from webapp.models.teams import UserList

@@ -17,7 +17,7 @@ from webapp import clock, config, database, demo, logs, supervisor, web
 from webapp.config import ConfigError, Settings
 from webapp.database import guards
 from webapp.database.migrate import MigrationError, migrate
-from webapp.models import audit, founding, importing, numbers, receiving, recount
+from webapp.models import audit, founding, importing, making, numbers, receiving, recount
 from webapp.models.campaign import Campaign
 from webapp.models.imports import ContactImport, RefusedRow
 from webapp.models.numbers import PhoneNumber
@@ -235,11 +235,15 @@ async def _take_in(options: argparse.Namespace) -> dict[str, Any]:
     campaign = await _of(options.campaign)
     if not options.file.is_file():
         raise Refused(f"There is no file {options.file}.")
-    job = await importing.begin(campaign, options.list_name, options.file.resolve(), options.file.name, None)
-    if options.map:
-        await importing.answer(job, _mapping(options.map))
+    mapping = _mapping(options.map)
+    job = await importing.begin(
+        campaign, options.list_name, options.file.resolve(), options.file.name, None, mapping=mapping
+    )
     while await importing.run(job.id, 60):
-        pass
+        continue
+    importing.plain_copy(job).unlink(missing_ok=True)
+    for action_id in await making.of_list(job.id):
+        await making.make_all(action_id)
     return await _told(job.id)
 
 

@@ -129,8 +129,7 @@ async def make(settings: Settings) -> list[str]:
         campaign = await founding.found("Meyer for Senate", "meyer", "America/New_York")
         await transaction(lambda: _fill(campaign, hashed))
         action = await transaction(lambda: _action(campaign))
-        while await making.make_some(action.id):
-            pass
+        await making.make_all(action.id)
     await _numbers(settings)
     return _lines(settings)
 

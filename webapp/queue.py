@@ -34,9 +34,9 @@ async def drain_all(number_ids: Iterable[int]) -> None:
         await drain(number_id)
 
 
-async def make_conversations(action_id: int, after: int = 0) -> None:
-    """Those that are missing, of contacts past ``after``."""
-    await _nudge("make_conversations", action_id, after)
+async def make_conversations(action_id: int, list_id: int = 0, after: int = 0) -> None:
+    """Those that are missing, from a list on and there past a contact."""
+    await _nudge("make_conversations", action_id, list_id, after)
 
 
 async def apply_audience(action_id: int) -> None:

@@ -20,7 +20,7 @@ from arq import cron
 
 from webapp import logs, web
 from webapp.gateways import twilio
-from webapp.models import importing, receiving, sending, settling, storing, texting
+from webapp.models import importing, pacing, receiving, sending, settling, storing, texting
 from webapp.reader import child
 from webapp.routes.admin import imports
 from webapp.workers import importing as uploads
@@ -61,8 +61,8 @@ def hurry() -> None:
         cron(jobs.catch_up, second=set(range(0, 60, 3)), run_at_startup=True, timeout=20),
         cron(uploads.resume, second=set(range(60)), run_at_startup=True, timeout=20),
     ]
-    importing.GONE, importing.SIGN_OF_LIFE, uploads.WORK = timedelta(seconds=2), 0.5, 3.0
-    importing.FIRST_SLICE = importing.LARGEST_SLICE = 60
+    pacing.GONE, importing.SIGN_OF_LIFE, uploads.WORK = timedelta(seconds=2), 0.5, 3.0
+    pacing.FIRST = pacing.LARGEST = 60
 
 
 async def broken_drain(ctx: dict[str, Any], number_id: int) -> None:

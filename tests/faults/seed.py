@@ -76,8 +76,7 @@ async def make(people: int, volunteers: int, bucket: int) -> dict:
         }
 
     made = await transaction(fill)
-    while await making.make_some(made["action"]):
-        pass
+    await making.make_all(made["action"])
     return made
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.cast import Cast
 from tests.models.test_importing import import_file, write
 from webapp.database import transaction
-from webapp.models import audience, buckets, labels, recount, storing, tallies
+from webapp.models import audience, buckets, labels, putting, recount, tallies
 from webapp.models.actions import Action
 from webapp.models.contacts import Contact, ContactList
 from webapp.models.conversations import Conversation
@@ -39,7 +39,7 @@ async def test_who_comes_onto_a_list_that_is_left_out_is_out_at_once_and_back_wh
     row = await voted(cast)
     await leave_out(cast, lists=[row])
     assert await closed(cast) == {"Lisa": None}
-    await transaction(lambda: storing.put_on_list(row.id, [cast.lisa.id]))
+    await transaction(lambda: putting.on_list(row.id, [cast.lisa.id]))
     await audience.follow([cast.lisa.id])
     assert await closed(cast) == {"Lisa": errors.NOT_LISTED}
     assert (await tallies.totals(cast.action.id))["remaining"] == 0
@@ -96,7 +96,7 @@ async def test_until_the_job_is_through_start_and_card_look_for_themselves(
     await cast.make()
     await cast.start(cast.dan)  # he holds everyone
     row = await voted(cast)
-    await transaction(lambda: storing.put_on_list(row.id, [cast.lisa.id, *(c.id for c in people[:3])]))
+    await transaction(lambda: putting.on_list(row.id, [cast.lisa.id, *(c.id for c in people[:3])]))
     await leave_out(cast, lists=[row])
     assert (await action_of(cast)).audience_cursor is not None, "a job has the rest to do"
     left = await buckets.next_in_queue(await action_of(cast), cast.dan.user)
@@ -113,7 +113,7 @@ async def test_start_hands_out_nobody_who_was_left_out_meanwhile(cast: Cast, mon
     people = [await cast.add_contact(f"+1412555{1200 + n}", first_name=f"P{n}") for n in range(4)]
     await cast.make()
     row = await voted(cast)
-    await transaction(lambda: storing.put_on_list(row.id, [cast.lisa.id, *(c.id for c in people[:3])]))
+    await transaction(lambda: putting.on_list(row.id, [cast.lisa.id, *(c.id for c in people[:3])]))
     await leave_out(cast, lists=[row])
     action = await action_of(cast)
     action.campaign.bucket_size = 2
@@ -127,7 +127,7 @@ async def test_left_out_people_get_no_conversation(cast: Cast) -> None:
     row = await voted(cast)
     await leave_out(cast, lists=[row])
     bo = await cast.add_contact("+14125550102", first_name="Bo")
-    await transaction(lambda: storing.put_on_list(row.id, [bo.id]))
+    await transaction(lambda: putting.on_list(row.id, [bo.id]))
     await cast.make()
     assert not await Conversation.exists(contact=bo)
 
@@ -142,7 +142,7 @@ async def test_it_is_counted_who_is_texted_and_who_left_out(cast: Cast) -> None:
     await labels.set_tag(people[0].id, tag, None)
     await labels.set_field(people[1].id, field, "No", None)
     row = await voted(cast)
-    await transaction(lambda: storing.put_on_list(row.id, [people[0].id, people[2].id]))
+    await transaction(lambda: putting.on_list(row.id, [people[0].id, people[2].id]))
     assert await audience.counted([cast.voters.id], [], [], []) == (5, 0)
     assert await audience.counted([cast.voters.id], [row.id], [tag.id], [(field.id, "no")]) == (5, 3)
     assert await audience.counted([], [row.id], [], []) == (0, 0)

@@ -16,7 +16,7 @@ from tests.cast import Cast
 from tests.models.test_receiving import says, texted
 from webapp import clock, database
 from webapp.database import transaction
-from webapp.models import finding, labels, opting_out, storing
+from webapp.models import finding, labels, opting_out, putting
 from webapp.models.actions import Action
 from webapp.models.contact_query import ContactQuery
 from webapp.models.contacts import Contact, ContactList, ListMembership
@@ -134,7 +134,7 @@ async def _story(
     last = dice.choice([None, clock.now() - timedelta(days=dice.randint(0, 9))])
     await Contact.filter(id=contact.id).update(keeper_id=dice.choice(users), last_message_at=last)
     if dice.random() < 0.4:
-        await storing.put_on_list(extra.id, [contact.id])
+        await putting.on_list(extra.id, [contact.id])
     for action in actions:
         replied = dice.choice([None, clock.now()])
         if dice.random() < 0.7:

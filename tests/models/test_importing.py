@@ -12,7 +12,7 @@ from tests.cast import Cast
 from tests.reader import books
 from webapp import clock, database
 from webapp.database import transaction
-from webapp.models import gate, importing, labels, opting_out, recount, storing
+from webapp.models import gate, importing, labels, opting_out, pacing, recount, storing
 from webapp.models.contacts import Contact, ContactList, ListMembership
 from webapp.models.conversations import Conversation
 from webapp.models.imports import ContactImport, RefusedRow
@@ -28,9 +28,7 @@ assert len(EXPECTED) >= 25
 async def import_file(
     cast: Cast, path: Path, name: str = "Imported", mapping: dict[str, str] | None = None
 ) -> ContactImport:
-    job = await importing.begin(cast.meyer, name, path, path.name, cast.gary.user)
-    if mapping:
-        await importing.answer(job, mapping)
+    job = await importing.begin(cast.meyer, name, path, path.name, cast.gary.user, mapping=mapping)
     while await importing.run(job.id, 60):
         pass
     return await ContactImport.get(id=job.id).select_related("contact_list")
@@ -103,8 +101,8 @@ async def test_the_first_row_of_a_phone_wins_and_later_ones_fill_its_blanks(cast
 async def test_rows_of_one_phone_in_different_slices_merge_the_same_way(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "FIRST_SLICE", 1)
-    monkeypatch.setattr(importing, "LARGEST_SLICE", 1)
+    monkeypatch.setattr(pacing, "FIRST", 1)
+    monkeypatch.setattr(pacing, "LARGEST", 1)
     text = "phone,first_name,last_name\n2125550123,Lisa,\n3125550145,Jose,Ruiz\n2125550123,Elisabeth,Ng\n2125550123,,Other\n"
     job = await import_file(cast, write(tmp_path, text))
     assert [(c.first_name, c.last_name) for c in await stored(job)] == [("Lisa", "Ng"), ("Jose", "Ruiz")]
@@ -160,8 +158,8 @@ async def test_a_column_named_by_hand_is_the_phone(cast: Cast, tmp_path: Path) -
 async def test_a_worker_that_dies_between_slices_resumes_and_doubles_nothing(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "FIRST_SLICE", 10)
-    monkeypatch.setattr(importing, "LARGEST_SLICE", 10)
+    monkeypatch.setattr(pacing, "FIRST", 10)
+    monkeypatch.setattr(pacing, "LARGEST", 10)
     rows = "".join(f"212555{n:04},P{n}\n" for n in range(1000, 1055))
     job = await importing.begin(cast.meyer, "Long", write(tmp_path, "phone,first_name\n" + rows), "long.csv", None)
     store, calls = storing.store, 0
@@ -187,8 +185,8 @@ async def test_a_worker_that_dies_between_slices_resumes_and_doubles_nothing(
 async def test_a_cancelled_import_says_exactly_what_is_in(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "FIRST_SLICE", 10)
-    monkeypatch.setattr(importing, "LARGEST_SLICE", 10)
+    monkeypatch.setattr(pacing, "FIRST", 10)
+    monkeypatch.setattr(pacing, "LARGEST", 10)
     rows = "".join(f"212555{n:04}\n" for n in range(1000, 1050))
     job = await importing.begin(cast.meyer, "Long", write(tmp_path, "phone\n" + rows), "long.csv", None)
     store = storing.store
@@ -366,8 +364,8 @@ async def test_a_cancelled_import_ends_well_for_an_action_that_runs(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who is in is texted, who is not is not, and the counts say so."""
-    monkeypatch.setattr(importing, "FIRST_SLICE", 10)
-    monkeypatch.setattr(importing, "LARGEST_SLICE", 10)
+    monkeypatch.setattr(pacing, "FIRST", 10)
+    monkeypatch.setattr(pacing, "LARGEST", 10)
     path = write(tmp_path, "phone\n" + "".join(f"212555{n:04}\n" for n in range(1000, 1050)))
     job = await importing.begin(cast.meyer, "Voters", path, "v.csv", None)
     store = storing.store

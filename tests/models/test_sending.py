@@ -139,7 +139,7 @@ async def second_action(cast: Cast):  # type: ignore[no-untyped-def]
         action = await Action.create(campaign=cast.meyer, title="Second", state=PUBLIC, created_at=clock.now())
         await action.use_lists([cast.voters])
         await Script.create(action=action, kind="initial", body="Again, ##{{first_name}}. Reply STOP to opt out.")
-        await making.make_some(action.id)
+        await making.make_all(action.id)
         return action
 
     action = await transaction(make)

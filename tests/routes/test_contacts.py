@@ -16,7 +16,7 @@ from tests.routes.conftest import Browser
 from tests.routes.test_access import ask, campaign_routes, fill, ids
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import bulk_work, importing, labels, opting_out, storing, teams
+from webapp.models import bulk_work, importing, labels, opting_out, putting, teams
 from webapp.models.actions import Action, ActionExclusion
 from webapp.models.audit import AuditEvent
 from webapp.models.bulk import BulkWork
@@ -435,7 +435,7 @@ async def test_a_workbook_past_the_limit_is_refused_at_once(
 async def test_lists_are_made_of_lists_renamed_and_archived(cast: Cast, browse: Browser) -> None:
     bo = await cast.add_contact("+14125550102", first_name="Bo")
     other = await transaction(lambda: ContactList.make(cast.meyer, "Other", ""))
-    await transaction(lambda: storing.put_on_list(other.id, [bo.id]))
+    await transaction(lambda: putting.on_list(other.id, [bo.id]))
     gary = await browse(cast.gary)
     await gary.post(
         OFFICE + "/lists", data={"name": "Without", "from": str(cast.voters.id), "how": "any", "without": str(other.id)}

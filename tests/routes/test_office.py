@@ -158,8 +158,7 @@ async def test_an_action_is_made_scripted_published_and_texted(cast: Cast, brows
     assert (await gary.post(f"{OFFICE}/actions/{action}/publication", data={"state": "public"})).status_code == 303
     from webapp.models import making
 
-    while await making.make_some(action):
-        pass
+    await making.make_all(action)
     assert await Conversation.filter(action_id=action).count() == 1
     assert "Ballot cure" in (await (await browse(cast.amy)).get("/c/meyer/")).text
     assert await audited("action.published") == 1

@@ -145,10 +145,10 @@ async def test_a_letter_that_can_not_be_sent_waits_and_is_given_up_after_five_tr
 
 async def test_the_sweep_finds_texts_no_nudge_reached(cast: Cast, ctx: dict) -> None:
     from webapp import queue
-    from webapp.models import sending as verbs
+    from webapp.models import pool
 
     await text_lisa(cast)
-    assert await verbs.numbers_with_due_texts() == [cast.number.id]
+    assert await pool.numbers_with_due_texts() == [cast.number.id]
     await queue.pool().flushall()
     await sending.sweep(ctx)
     jobs = await queue.pool().queued_jobs()

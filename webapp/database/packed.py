@@ -10,7 +10,7 @@ from typing import Any
 from webapp import database
 
 _TYPES = {
-    "id": "bigint", "contact_id": "bigint", "zone_set_id": "integer", "keeper_id": "integer", "line": "integer",
+    "id": "bigint", "contact_id": "bigint", "conversation_id": "bigint", "action_id": "integer", "zone_set_id": "integer", "keeper_id": "integer", "line": "integer",
     "field_id": "integer", "tag_id": "integer", "user_id": "integer", "from_id": "integer", "created": "boolean",
 }  # fmt: skip
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from webapp import clock, database
 from webapp.database import packed, transactional
-from webapp.models import tallies
+from webapp.models import putting, tallies
 from webapp.models.contacts import sql_time
 from webapp.rules import errors
+from webapp.rules.contact_filter import MANY
 
 SLICE = 1_000  # conversations a transaction
-MANY = 10_000  # counted no further, unless someone asks
 
 
 def is_in(action: str, contact: str) -> str:
@@ -56,6 +56,7 @@ async def follow(contact_ids: list[int], action_id: int | None = None) -> int:
         return 0
     which = f"{packed.among('contact_id')} AND texted_at IS NULL" + (f" AND action_id = {int(action_id)}" if action_id else "")  # fmt: skip
     ids = packed.values(contact_ids)
+    await putting.lock_conversations(contact_ids)
     gone = await database.query(
         f"UPDATE conversation SET closed_code = {errors.NOT_LISTED} WHERE {which} AND closed_code IS NULL AND NOT {_IS_IN}"  # noqa: S608
         " RETURNING action_id, user_id", ids,
@@ -116,25 +117,27 @@ async def unfinished() -> list[int]:
 async def counted(
     lists: list[int], out_lists: list[int], out_tags: list[int], values: list[tuple[int, str]]
 ) -> tuple[int, int]:
-    """People on these lists, and how many of them would be left out; each up to MANY and one more."""
-    on = "c.id IN (SELECT lm.contact_id FROM list_membership lm WHERE lm.contact_list_id IN {})"
-    people = on.format(_among(lists))
-    out = [
-        on.format(_among(out_lists)),
-        f"c.id IN (SELECT t.contact_id FROM contact_tag t WHERE t.tag_id IN {_among(out_tags)})",  # noqa: S608
-    ]
-    texts = []
+    """People on these lists, and how many of them would be left out; each up to MANY and one more. Led by who is left
+    out, who are few: the lists may be long."""
+    listed = f"SELECT DISTINCT l.contact_id AS id FROM list_membership l WHERE l.contact_list_id IN {_among(lists)}"  # noqa: S608
+    if len(lists) == 1:
+        listed = listed.replace("DISTINCT ", "")
+    out = [f"SELECT x.contact_id AS id FROM list_membership x WHERE x.contact_list_id IN {_among(out_lists)}"]  # noqa: S608
+    out.append(f"SELECT t.contact_id AS id FROM contact_tag t WHERE t.tag_id IN {_among(out_tags)}")  # noqa: S608
+    texts: list[str] = []
     for field_id, value in values:
         out.append(
-            f"c.id IN (SELECT f.contact_id FROM field_value f WHERE f.field_id = {int(field_id)}"  # noqa: S608
-            " AND lower(substr(f.value, 1, 60)) = lower(substr(?, 1, 60)) AND lower(f.value) = lower(?))"
+            f"SELECT f.contact_id AS id FROM field_value f WHERE f.field_id = {int(field_id)}"  # noqa: S608
+            " AND lower(substr(f.value, 1, 60)) = lower(substr(?, 1, 60)) AND lower(f.value) = lower(?)"
         )
         texts += [value, value]
-    return await _count(people), await _count(f"{people} AND ({' OR '.join(out)})", *texts)
+    on = f"EXISTS (SELECT 1 FROM list_membership l WHERE l.contact_id = o.id AND l.contact_list_id IN {_among(lists)})"  # noqa: S608
+    gone = f"SELECT DISTINCT o.id FROM ({' UNION ALL '.join(out)}) AS o WHERE {on}"  # noqa: S608
+    return await _count(listed), await _count(gone, *texts)
 
 
-async def _count(where: str, *values: str) -> int:
-    text = f"SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM contact c WHERE {where} LIMIT {MANY + 1}) AS found"  # noqa: S608
+async def _count(rows: str, *values: str) -> int:
+    text = f"SELECT COUNT(*) AS n FROM ({rows} LIMIT {MANY + 1}) AS found"  # noqa: S608
     return int((await database.query(text, *values))[0]["n"])
 
 

@@ -8,10 +8,8 @@ from tortoise import fields
 from tortoise.models import Model
 
 from webapp.models.campaign import Campaign
+from webapp.models.pacing import OVER, WAITING
 from webapp.models.people import User
-
-WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
-OVER = (DONE, FAILED, CANCELLED)
 
 ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT = (
     "assign", "tag", "untag", "field", "list", "unlist", "opt_out", "export",
@@ -42,6 +40,7 @@ class BulkWork(Model):
     changed = fields.IntField(default=0)
     path = fields.CharField(500, default="")
     error_message = fields.TextField(default="")
+    stumbles = fields.IntField(default=0)
     created_at = fields.DatetimeField()
     started_at = fields.DatetimeField(null=True)
     seen_at = fields.DatetimeField(null=True)

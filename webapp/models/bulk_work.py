@@ -2,58 +2,54 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from webapp import clock
 from webapp.database import transactional
-from webapp.models import deeds, finding
-from webapp.models.bulk import ASSIGN, CANCELLED, DONE, FAILED, LIST, OVER, RUNNING, WAITING, BulkWork
+from webapp.models import deeds, finding, pacing, putting
+from webapp.models.bulk import ASSIGN, LIST, BulkWork
 from webapp.models.campaign import Campaign
+from webapp.models.pacing import CANCELLED, DONE, FAILED, OVER, RUNNING, WAITING, Pace
 from webapp.models.people import User
 from webapp.rules import contact_filter
 
-FIRST_SLICE, SMALLEST_SLICE, LARGEST_SLICE = 100, 20, 1_000  # contacts a transaction
-SLICE_SECONDS = 0.04
-REST = 0.25
-GONE = timedelta(seconds=30)
+Which = contact_filter.Filter | list[int]
+
+
+async def number(campaign: Campaign, which: Which) -> int:
+    """For how many it is; counted before the transaction that begins it."""
+    return len(which) if isinstance(which, list) else await finding.count(campaign, which, exactly=True)
 
 
 @transactional
 async def begin(
-    campaign: Campaign, user: User, kind: str, which: contact_filter.Filter | list[int], what: dict[str, Any], subject: str = ""
-) -> BulkWork:  # fmt: skip
-    """``which``: contacts ticked by hand, or everyone a filter finds now. Those who come later are not meant."""
+    campaign: Campaign, user: User, kind: str, which: Which, what: dict[str, Any], subject: str = "", total: int = 0
+) -> BulkWork:
+    """``which``: contacts ticked by hand, or whom a filter finds when their slice comes, of those who are here now."""
     if isinstance(which, list):
         selection: dict[str, Any] = {"ids": sorted(set(which))}
-        total = len(selection["ids"])
     else:
         selection = {"filter": which.asked(), "through": await finding.newest(campaign)}
-        total = await finding.count(campaign, which, exactly=True)
     return await BulkWork.create(
-        campaign=campaign, user=user, kind=kind, which=selection, what=what, subject=subject[:200], total=total,
-        created_at=clock.now(),
+        campaign=campaign, user=user, kind=kind, which=selection, what=what, subject=subject[:200],
+        total=total or await number(campaign, which), created_at=clock.now(),
     )  # fmt: skip
 
 
 async def run(work_id: int, seconds: float) -> bool:
     """Works for so long; True where there is more to do. Resumes where the last one got to."""
     work = await BulkWork.get(id=work_id)
-    size, deadline = FIRST_SLICE, clock.steady() + seconds
+    pace, deadline = Pace(), clock.steady() + seconds
     while not work.over:
-        began = clock.steady()
-        if began > deadline:
+        if clock.steady() > deadline:
             return True
         try:
-            work = await _slice(work_id, work.cursor, size)
+            work = await pace.take(_slice(work_id, work.cursor, pace.size))
         except deeds.Impossible as reason:
             await _fail(work_id, str(reason))
             return False
-        took = clock.steady() - began
-        size = int(min(max(size * SLICE_SECONDS / max(took, 0.001), SMALLEST_SLICE), size * 1.5, LARGEST_SLICE))
-        await asyncio.sleep(took * REST)
     return False
 
 
@@ -68,7 +64,9 @@ async def _slice(work_id: int, cursor: int, size: int) -> BulkWork:
     now = clock.now()
     work.status, work.started_at, work.seen_at = RUNNING, work.started_at or now, now
     if ids:
+        await putting.lock(ids)
         work.changed += await deeds.do(work, ids)
+        work.stumbles = 0
         work.done += len(ids)
         work.cursor = ids[-1]
     else:
@@ -99,9 +97,20 @@ async def _fail(work_id: int, reason: str) -> None:
     await found.update(status=FAILED, error_message=reason, ended_at=clock.now())
 
 
+@transactional
+async def stumbled(work_id: int) -> None:
+    """A worker failed for a reason of ours. It is tried again; after some times at one place it is given up."""
+    work = await BulkWork.filter(id=work_id).select_for_update().get()
+    work.stumbles += 1
+    work.seen_at = clock.now()
+    await work.save(update_fields=["stumbles", "seen_at"])
+    if work.stumbles >= pacing.STUMBLES:
+        await _fail(work_id, "A fault of the site stopped this; its log says more.")
+
+
 async def abandoned() -> list[int]:
     """Work whose worker is gone, or whose first nudge was lost."""
-    since = clock.now() - GONE
+    since = clock.now() - pacing.GONE
     open_ones = await BulkWork.filter(status__in=(WAITING, RUNNING))
     return [work.id for work in open_ones if (work.seen_at or work.created_at) < since]
 
@@ -118,7 +127,9 @@ async def list_of(work_id: int) -> int:
     return work.what["list"] if work.kind == LIST else 0
 
 
+@transactional
 async def forgotten(days: int) -> list[Path]:
     """Finished files that have waited for their owner long enough."""
     ended = await BulkWork.filter(ended_at__lt=clock.now() - timedelta(days=days)).exclude(path="")
-    return [path for work in ended if (path := Path(work.path)).exists()]
+    await BulkWork.filter(id__in=[work.id for work in ended] or [0]).update(path="")
+    return [Path(work.path) for work in ended]

@@ -1,4 +1,5 @@
-"""What can be done to many contacts at once (SPEC C5): each deed takes the ids of a slice, inside its transaction."""
+"""What can be done to many contacts at once (SPEC C5): each deed takes the ids of a slice, inside its transaction, their
+rows locked."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import packed
-from webapp.models import audience, exporting, opt_outs, reassigning, storing, striking
+from webapp.models import audience, exporting, opt_outs, putting, reassigning, striking
 from webapp.models.bulk import ASSIGN, EXPORT, FIELD, LIST, OPT_OUT, TAG, UNLIST, UNTAG, BulkWork
 from webapp.models.contacts import Contact, sql_time
 from webapp.models.labels import CustomField, Tag
@@ -18,23 +19,28 @@ async def do(work: BulkWork, ids: list[int]) -> int:
 
 
 async def _assign(work: BulkWork, ids: list[int]) -> int:
-    """``what``: users, mode, action (0: all that run). Shared out by position, so that counts stay even."""
+    """``what``: users, mode, action (0: all that run). Shared out by position among those who move, so that each user
+    gets as many conversations; who has none to move is shared out beside them, as a keeper's, where all are meant."""
     users = await reassigning.who_may(work.campaign_id, work.what["users"])
     if not users:
         raise Impossible("Nobody of those chosen may text any more. Choose someone else.")
-    seed = f"assign:{work.id}"
-    contacts = {n: reassigning.pick(seed, work.done + place, users) for place, n in enumerate(ids)}
-    actions = await reassigning.actions_of(work.campaign_id, work.what["action"])
-    touched = await reassigning.give(contacts, actions, work.what["mode"], work.user)
+    actions, mode = await reassigning.actions_of(work.campaign_id, work.what["action"]), work.what["mode"]
+    moving = await reassigning.with_conversations(ids, actions, mode)
+    resting = [n for n in ids if n not in moving] if mode == reassigning.ALL else []
+    shares = {n: reassigning.pick(f"assign:{work.id}", work.changed + at, users) for at, n in enumerate(moving)}
+    shares |= {
+        n: reassigning.pick(f"keep:{work.id}", work.done - work.changed + at, users) for at, n in enumerate(resting)
+    }
+    touched = await reassigning.give(shares, actions, mode, work.user)
     work.what["touched"] = sorted(touched | set(work.what.get("touched", [])))[:500]
-    return len(ids)
+    return len(moving)
 
 
 async def _tag(work: BulkWork, ids: list[int]) -> int:
     tag = await Tag.get(id=work.what["tag"], campaign_id=work.campaign_id)
     if tag.opts_out:
         return await _opt_out(work, ids)
-    new = await storing.set_tags([{"contact_id": n, "tag_id": tag.id} for n in ids], work.user_id)
+    new = await putting.tags([{"contact_id": n, "tag_id": tag.id} for n in ids], work.user_id)
     await _note(new, work, "tag_set", tag.name)
     await audience.follow_tag(new, tag.id)
     return len(new)
@@ -44,11 +50,7 @@ async def _untag(work: BulkWork, ids: list[int]) -> int:
     tag = await Tag.get(id=work.what["tag"], campaign_id=work.campaign_id)
     if tag.opts_out:
         raise Impossible("An opt-out is for good: nothing takes the Opt Out tag away.")
-    gone = await database.query(
-        f"DELETE FROM contact_tag WHERE tag_id = ? AND {packed.among('contact_id')} RETURNING contact_id",  # noqa: S608
-        tag.id, packed.values(ids),
-    )  # fmt: skip
-    taken = [row["contact_id"] for row in gone]
+    taken = await putting.no_tag(ids, tag.id)
     await _note(taken, work, "tag_taken", tag.name)
     await audience.follow_tag(taken, tag.id)
     return len(taken)
@@ -57,32 +59,24 @@ async def _untag(work: BulkWork, ids: list[int]) -> int:
 async def _field(work: BulkWork, ids: list[int]) -> int:
     field, value = await CustomField.get(id=work.what["field"], campaign_id=work.campaign_id), work.what["value"]
     if value:
-        await storing.set_fields([{"contact_id": n, "field_id": field.id, "value": value} for n in ids], work.user_id)
+        rows = [{"contact_id": n, "field_id": field.id, "value": value} for n in ids]
+        changed = await putting.values(rows, work.user_id)
     else:
-        await database.query(
-            f"DELETE FROM field_value WHERE field_id = ? AND {packed.among('contact_id')}",  # noqa: S608
-            field.id,
-            packed.values(ids),
-        )
-    await _note(ids, work, "field_set", f"{field.title}: {value or '-'}")
-    await audience.follow_field(ids, field.id)
-    return len(ids)
+        changed = await putting.no_value(ids, field.id)
+    await _note(changed, work, "field_set", f"{field.title}: {value or '-'}")
+    await audience.follow_field(changed, field.id)
+    return len(changed)
 
 
 async def _list(work: BulkWork, ids: list[int]) -> int:
-    added = await storing.put_on_list(work.what["list"], ids)
-    await _note(ids, work, "listed", work.what["name"])
-    await audience.follow(ids)
-    return added
+    new = await putting.on_list(work.what["list"], ids)
+    await _note(new, work, "listed", work.what["name"])
+    await audience.follow(new)
+    return len(new)
 
 
 async def _unlist(work: BulkWork, ids: list[int]) -> int:
-    gone = await database.query(
-        f"DELETE FROM list_membership WHERE contact_list_id = ? AND {packed.among('contact_id')} RETURNING contact_id",  # noqa: S608
-        work.what["list"], packed.values(ids),
-    )  # fmt: skip
-    taken = [row["contact_id"] for row in gone]
-    await database.query("UPDATE contact_list SET size = size - ? WHERE id = ?", len(taken), work.what["list"])
+    taken = await putting.off_list(work.what["list"], ids)
     await _note(taken, work, "unlisted", work.what["name"])
     await audience.follow(taken)
     return len(taken)

@@ -9,13 +9,13 @@ from webapp.models.contacts import Contact, ContactEvent
 from webapp.models.conversations import Conversation
 from webapp.models.labels import ContactTag, CustomField, FieldValue, Tag
 from webapp.models.people import User
-
-DATA = ("first_name", "last_name", "email", "state_abbrev", "zip", "van_id", "timezone")
+from webapp.models.reports import Report
+from webapp.rules import contact_columns
 
 
 @transactional
 async def edit(contact_id: int, values: dict[str, str], answers: dict[CustomField, str], by: User) -> None:
-    """``values``: of DATA; a blank one blanks. The clock is derived anew, and the conversations follow it (S1)."""
+    """``values``: of contact_columns.PERSONAL; a blank one blanks. The clock is derived anew, and the conversations follow it (S1)."""
     contact = await Contact.locked(contact_id)
     changed = {name: value for name, value in values.items() if getattr(contact, name) != value}
     await _change(contact, changed)
@@ -59,10 +59,11 @@ async def erase(contact_id: int, by: User) -> None:
     await opting_out.opt_out(campaign, contact.phone, opt_outs.ADMIN, by)
     contact = await Contact.locked(contact_id)
     contact.keeper_id = None
-    await _change(contact, dict.fromkeys(DATA, ""))
+    await _change(contact, dict.fromkeys(contact_columns.PERSONAL, ""))
     await contact.save(update_fields=["keeper_id"])
     await FieldValue.filter(contact_id=contact_id).delete()
     await ContactTag.filter(contact_id=contact_id).exclude(tag__system=True).delete()
     await ContactEvent.filter(contact_id=contact_id).delete()  # they say what the data was
+    await Report.filter(contact_id=contact_id).update(values_={})
     await ContactEvent.note(contact_id, by.id, "erased")
     await audience.follow([contact_id])

@@ -14,9 +14,9 @@ from webapp.models.bulk import BulkWork
 from webapp.models.contacts import Contact
 from webapp.models.labels import CustomField, FieldValue
 from webapp.models.people import User
-from webapp.rules import safe_cells
+from webapp.rules import contact_columns, safe_cells
 
-COLUMNS = ("phone", "first_name", "last_name", "email", "state_abbrev", "zip", "van_id", "timezone")
+COLUMNS = ("phone", *contact_columns.PERSONAL)
 
 
 def line(cells: list[str]) -> bytes:
@@ -30,7 +30,7 @@ async def add(work: BulkWork, ids: list[int]) -> None:
     """Appends a slice. ``what["bytes"]`` is how long the file was at the last commit: what a worker that died wrote
     past it is cut off first, so nobody stands in it twice."""
     path = _path(work)
-    fields = await CustomField.filter(campaign_id=work.campaign_id, archived_at=None)
+    fields = await _fields(work)
     lines = [_header(fields)] if not work.what.get("bytes") else []
     lines += await _lines(ids, fields)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,6 +40,13 @@ async def add(work: BulkWork, ids: list[int]) -> None:
         file.write(b"".join(lines))
         work.what["bytes"] = file.tell()
     work.path = str(path)
+
+
+async def _fields(work: BulkWork) -> list[CustomField]:
+    """Those there were when the file was begun: its header names them."""
+    everything = await CustomField.filter(campaign_id=work.campaign_id)
+    chosen = work.what.setdefault("fields", [field.id for field in everything if not field.archived_at])
+    return [field for field in everything if field.id in chosen]
 
 
 def _path(work: BulkWork) -> Path:

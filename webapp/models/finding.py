@@ -11,10 +11,9 @@ from webapp.database import packed
 from webapp.models.campaign import Campaign
 from webapp.models.contact_query import ContactQuery
 from webapp.models.contacts import Contact, sql_time
-from webapp.rules.contact_filter import Filter
+from webapp.rules.contact_filter import MANY, Filter
 
 PAGE = 50
-MANY = 10_000  # counted no further, unless someone asks
 
 
 @dataclass(frozen=True)

@@ -12,42 +12,28 @@ import msgspec
 
 from webapp import clock
 from webapp.database import transactional
-from webapp.models import storing, striking
+from webapp.models import pacing, storing, striking
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import ContactList
-from webapp.models.imports import (
-    ASKING,
-    CANCELLED,
-    CONTACTS,
-    DONE,
-    FAILED,
-    OPT_OUTS,
-    OVER,
-    RUNNING,
-    WAITING,
-    ContactImport,
-)  # fmt: skip
+from webapp.models.imports import ASKING, CONTACTS, OPT_OUTS, ContactImport, RefusedRow
 from webapp.models.labels import CustomField
+from webapp.models.pacing import CANCELLED, DONE, FAILED, OVER, RUNNING, WAITING, Pace
 from webapp.models.people import User
 from webapp.reader import child, rows, text
 from webapp.rules import contact_columns
 
-FIRST_SLICE, SMALLEST_SLICE, LARGEST_SLICE = 100, 20, 2_000  # rows a transaction
-SLICE_SECONDS = 0.04  # a slice aims at this long: the site's own writes wait no longer
-REST = 0.25  # of a slice's time nothing is done after it, so that others get their turn
 SIGN_OF_LIFE = 5.0  # seconds between two, while the file is looked through
-GONE = timedelta(seconds=30)  # an import without one for so long has lost its worker
 
 
 @transactional
 async def begin(
     campaign: Campaign, list_name: str, path: Path, file_name: str, user: User | None,
-    kind: str = CONTACTS, look_first: bool = False,
+    kind: str = CONTACTS, look_first: bool = False, mapping: dict[str, str] | None = None,
 ) -> ContactImport:  # fmt: skip
     """A file on disk waits to be read. ``look_first``: someone wants to see its first rows before any is stored."""
     return await ContactImport.create(
         campaign=campaign, user=user, kind=kind, list_name=list_name[:120], file_name=file_name[:200],
-        path=str(path.resolve()), look_first=look_first, created_at=clock.now(),
+        path=str(path.resolve()), look_first=look_first, mapping=mapping or {}, created_at=clock.now(),
     )  # fmt: skip
 
 
@@ -66,7 +52,7 @@ async def run(import_id: int, seconds: float) -> bool:
         return await _read(job, shape, columns, clock.steady() + seconds)
     except text.FileError as error:
         await _fail(job, error.code, error.message)
-    except OSError:
+    except FileNotFoundError:
         await _fail(job, "file_gone", "The uploaded file is not there any more. Upload it again.")
     return False
 
@@ -140,33 +126,25 @@ async def _custom_fields(campaign_id: int) -> dict[str, str]:
 
 async def _read(job: ContactImport, shape: text.Shape, columns: contact_columns.Columns, deadline: float) -> bool:
     order = rows.Order(str(plain_copy(job)), shape, columns, job.read_bytes, job.cursor)
-    size, known = FIRST_SLICE, storing.Known(job)
+    pace, known = Pace(), storing.Known(job)
     async with child.rows(order) as coming:
         while clock.steady() < deadline:
-            part = await coming.take(size)
+            part = await coming.take(pace.size)
             if not part:
                 await _finish(job)
                 return False
-            began = clock.steady()
-            if not await _take(job, part, known):
+            if not await pace.take(_take(job, part, known)):
                 return False
-            took = clock.steady() - began
-            size = _next_size(size, took)
-            await asyncio.sleep(took * REST)
     return True
-
-
-def _next_size(size: int, took: float) -> int:
-    """So many rows that the next slice takes about SLICE_SECONDS; it grows slowly and shrinks at once."""
-    wanted = size * SLICE_SECONDS / max(took, 0.001)
-    return int(min(max(wanted, SMALLEST_SLICE), size * 1.5, LARGEST_SLICE))
 
 
 async def _take(job: ContactImport, part: list[rows.Row], known: storing.Known) -> bool:
     """One slice; False where someone else works on this import, or it was cancelled."""
     if job.kind == CONTACTS:
         await known.prepare(part)
-    return await _store(job, part, known)
+    stored = await _store(job, part, known)
+    known.committed()
+    return stored
 
 
 @transactional
@@ -178,8 +156,8 @@ async def _store(job: ContactImport, part: list[rows.Row], known: storing.Known)
     counted = await (storing.store(fresh, part, known) if job.kind == CONTACTS else striking.strike(fresh, part))
     for name, number in counted.items():
         setattr(fresh, name, getattr(fresh, name) + number)
-    fresh.cursor, fresh.read_bytes, fresh.seen_at = part[-1].last_line, part[-1].end, clock.now()
-    await fresh.save(update_fields=["cursor", "read_bytes", "seen_at", *counted])
+    fresh.cursor, fresh.read_bytes, fresh.seen_at, fresh.stumbles = part[-1].last_line, part[-1].end, clock.now(), 0
+    await fresh.save(update_fields=["cursor", "read_bytes", "seen_at", "stumbles", *counted])
     job.cursor, job.read_bytes = fresh.cursor, fresh.read_bytes
     return True
 
@@ -209,11 +187,15 @@ async def _ask(job: ContactImport, unclear: contact_columns.Unclear | None) -> N
 
 
 @transactional
-async def answer(job: ContactImport, mapping: dict[str, str]) -> None:
-    """Someone said which column is what ("#0", the position, or the name -> field or slug); the job goes on."""
-    job.mapping, job.status, job.error_code, job.error_message, job.look_first = mapping, WAITING, "", "", False
-    job.created_at = clock.now()  # what `abandoned` counts from
-    await job.save(update_fields=["mapping", "status", "error_code", "error_message", "look_first", "created_at"])
+async def answer(job: ContactImport, mapping: dict[str, str]) -> bool:
+    """Someone said which column is what ("#0", the position, or the name -> field or slug); the job goes on. False
+    where it did not ask any more, as when it was cancelled in another tab."""
+    said = ContactImport.filter(id=job.id, status=ASKING)
+    return bool(
+        await said.update(
+            mapping=mapping, status=WAITING, error_code="", error_message="", look_first=False, seen_at=clock.now()
+        )
+    )
 
 
 @transactional
@@ -244,18 +226,36 @@ async def _fail(job: ContactImport, code: str, message: str) -> None:
     await found.update(status=FAILED, error_code=code, error_message=message, ended_at=clock.now())
 
 
+@transactional
+async def stumbled(import_id: int) -> None:
+    """A worker failed for a reason of ours. It is tried again; after some times at one place it is given up."""
+    job = await ContactImport.filter(id=import_id).select_for_update().get()
+    job.stumbles += 1
+    job.seen_at = clock.now()
+    await job.save(update_fields=["stumbles", "seen_at"])
+    if job.stumbles >= pacing.STUMBLES:
+        message = "A fault of the site stopped this upload. What was stored before stays; the site's log says more."
+        await _fail(job, "internal", message)
+
+
 async def abandoned() -> list[int]:
     """Imports whose worker is gone, or whose first nudge was lost."""
-    since = clock.now() - GONE
+    since = clock.now() - pacing.GONE
     open_ones = await ContactImport.filter(status__in=(WAITING, RUNNING))
     return [job.id for job in open_ones if (job.seen_at or job.created_at) < since]
 
 
 async def forgotten(days: int) -> list[Path]:
-    """Files of imports that ended so long ago that nobody maps their columns any more: they may go."""
-    since = clock.now() - timedelta(days=days)
-    ended = await ContactImport.filter(ended_at__lt=since)
+    """Files of imports that ended so long ago that nobody maps their columns any more: they may go. What the rows keep
+    of them, first rows and refused ones, goes at once."""
+    ended = await ContactImport.filter(ended_at__lt=clock.now() - timedelta(days=days)).exclude(path="")
     still = {job.path for job in await ContactImport.filter(status__in=(WAITING, RUNNING, ASKING))}
-    return [
-        path for job in ended if job.path not in still for path in (Path(job.path), plain_copy(job)) if path.exists()
-    ]
+    gone = [job for job in ended if job.path not in still]
+    await _forget([job.id for job in gone])
+    return [path for job in gone for path in (Path(job.path), plain_copy(job))]
+
+
+@transactional
+async def _forget(import_ids: list[int]) -> None:
+    await ContactImport.filter(id__in=import_ids or [0]).update(path="", sample=[], shape=None)
+    await RefusedRow.filter(contact_import_id__in=import_ids or [0]).update(cells=[], raw_phone="")

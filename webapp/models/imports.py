@@ -9,11 +9,11 @@ from tortoise.models import Model
 
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import ContactList
+from webapp.models.pacing import OVER, WAITING
 from webapp.models.people import User
 
 CONTACTS, OPT_OUTS = "contacts", "opt_outs"  # what a file is uploaded as
-WAITING, RUNNING, ASKING, DONE, FAILED, CANCELLED = "waiting", "running", "asking", "done", "failed", "cancelled"
-OVER = (DONE, FAILED, CANCELLED)
+ASKING = "asking"  # the one state beside pacing's
 
 
 class ContactImport(Model):
@@ -38,7 +38,7 @@ class ContactImport(Model):
     file_name = fields.CharField(200)
     path = fields.CharField(500)
     look_first = fields.BooleanField(default=False, db_default=False)
-    shape: dict[str, Any] | None = fields.JSONField(null=True)  # how to read the plain copy: list_file.Shape
+    shape: dict[str, Any] | None = fields.JSONField(null=True)  # how to read the plain copy: reader.text.Shape
     sheet = fields.CharField(300, default="", db_default="")  # what of a workbook was read
     status = fields.CharField(12, default=WAITING)
     mapping: dict[str, str] = fields.JSONField(default=dict)
@@ -57,6 +57,7 @@ class ContactImport(Model):
     zoneless = fields.IntField(default=0)
     landlines = fields.IntField(default=0, db_default=0)
     unknown_keepers = fields.IntField(default=0, db_default=0)
+    stumbles = fields.IntField(default=0, db_default=0)  # times in a row that a worker failed at one place
     error_code = fields.CharField(30, default="")
     error_message = fields.TextField(default="")
     created_at = fields.DatetimeField()

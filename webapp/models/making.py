@@ -2,29 +2,79 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from webapp import clock, database
 from webapp.database import packed, transactional
-from webapp.models import audience, tallies
-from webapp.models.actions import Action
+from webapp.models import audience, putting, tallies
+from webapp.models.actions import Action, ActionList
 from webapp.models.conversations import Conversation
+from webapp.models.imports import ContactImport
 from webapp.models.people import Membership
 from webapp.models.scripts import INITIAL, Script
 from webapp.rules import errors, script_choice
 
 SLICE = 500  # conversations a transaction
+WINDOW = 5_000  # places on a list that one step looks at
+
+
+async def make_all(action_id: int, seconds: float = 3_600) -> None:
+    """All that are missing; a pass over the lists, or as far as it comes in so many seconds."""
+    place: Place | None = Place()
+    deadline = clock.steady() + seconds
+    while place is not None and clock.steady() < deadline:
+        place = await make_some(action_id, place)
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a pass over an action's lists has come: the next list's least id, and the contact it got to there."""
+
+    list_id: int = 0
+    after: int = 0
+
+
+async def make_some(action_id: int, place: Place) -> Place | None:
+    """Makes what is missing of the next people on a list; where to go on, or None after the last list. Who is missing
+    is looked up outside of any transaction: mostly nobody is."""
+    lists = await ActionList.filter(action_id=action_id, contact_list_id__gte=place.list_id).order_by("contact_list_id")
+    if not lists:
+        return None
+    list_id = lists[0].contact_list_id
+    after = place.after if list_id == place.list_id else 0
+    window = await database.query(
+        "SELECT contact_id FROM list_membership WHERE contact_list_id = ? AND contact_id > ? ORDER BY contact_id LIMIT ?",
+        list_id, after, WINDOW,
+    )  # fmt: skip
+    ids = [row["contact_id"] for row in window]
+    missing = await _missing(action_id, ids)
+    for start in range(0, len(missing), SLICE):
+        await _make(action_id, missing[start : start + SLICE])
+    return Place(list_id, ids[-1]) if len(ids) == WINDOW else Place(list_id + 1)
+
+
+async def _missing(action_id: int, contact_ids: list[int]) -> list[int]:
+    """Those without a conversation who are in the action, in order."""
+    rows = await database.query(
+        f"SELECT c.id FROM contact c WHERE {packed.among('c.id')} AND NOT EXISTS (SELECT 1 FROM conversation v"  # noqa: S608
+        f" WHERE v.action_id = {int(action_id)} AND v.contact_id = c.id) AND {audience.is_in(str(int(action_id)), 'c.id')} ORDER BY c.id",
+        packed.values(contact_ids),
+    )  # fmt: skip
+    return [row["id"] for row in rows]
 
 
 @transactional
-async def make_some(action_id: int, after: int = 0) -> int | None:
-    """A slice of the conversations that are missing, of contacts past ``after``; where to go on, or None at the end."""
+async def _make(action_id: int, contact_ids: list[int]) -> None:
+    """Conversations for these people, as long as they are still in the action: whoever takes someone out of it locks
+    them first, so it is asked once more when their rows are ours."""
     action = await Action.filter(id=action_id).select_for_update().get()
     scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None).order_by("id")
     if action.archived_at or action.state == "draft" or not scripts:
-        return None
-    people = await _without_conversation(action, after)
+        return
+    await putting.lock(contact_ids)
+    people = await _people(await _missing(action_id, contact_ids))
     holders = await _keepers(action, people)
     now = clock.now()
     rows = []
@@ -35,7 +85,13 @@ async def make_some(action_id: int, after: int = 0) -> int | None:
     action.conversations_made += len(rows)
     await action.save(update_fields=["conversations_made"])
     await _count(action_id, rows)
-    return people[-1]["id"] if len(rows) == SLICE else None
+
+
+async def of_list(import_id: int) -> list[int]:
+    """The actions that text the list of an upload."""
+    job = await ContactImport.get(id=import_id)
+    rows = await ActionList.filter(contact_list_id=job.contact_list_id or 0)
+    return [row.action_id for row in rows]
 
 
 async def unfinished() -> list[int]:
@@ -43,13 +99,10 @@ async def unfinished() -> list[int]:
     return [action.id for action in await Action.filter(archived_at=None).exclude(state="draft")]
 
 
-async def _without_conversation(action: Action, after: int) -> list[dict[str, Any]]:
-    """In order of contacts, so that a pass over a long list reads it once."""
+async def _people(contact_ids: list[int]) -> list[dict[str, Any]]:
     return await database.query(
         "SELECT c.id, c.zone_set_id, c.opted_out_at, c.blocked_at, c.landline_until, c.keeper_id FROM contact c"  # noqa: S608
-        f" WHERE c.campaign_id = ? AND c.id > ? AND {audience.is_in(str(int(action.id)), 'c.id')} AND NOT EXISTS"
-        f" (SELECT 1 FROM conversation v WHERE v.action_id = {int(action.id)} AND v.contact_id = c.id) ORDER BY c.id LIMIT ?",
-        action.campaign_id, after, SLICE,
+        f" WHERE {packed.among('c.id')} ORDER BY c.id", packed.values(contact_ids),
     )  # fmt: skip
 
 
@@ -82,11 +135,10 @@ def _closed(person: dict[str, Any], now: datetime) -> int | None:
 async def _count(action_id: int, rows: list[Conversation]) -> None:
     for row in rows:
         tallies.put(row)
-    left_out = {row.contact_id: row.closed_code for row in rows if row.closed_code}
-    if left_out:
-        made = Conversation.filter(action_id=action_id, contact_id__in=list(left_out))
-        for conversation in await made:
-            await tallies.hit(action_id, conversation.id, left_out[conversation.contact_id])  # type: ignore[arg-type]
+    for code in {row.closed_code for row in rows if row.closed_code}:
+        ids = [row.contact_id for row in rows if row.closed_code == code]
+        made = await Conversation.filter(action_id=action_id, contact_id__in=ids).values_list("id", flat=True)
+        await tallies.hits([(action_id, int(n)) for n in made], code)  # type: ignore[call-overload]
 
 
 @transactional

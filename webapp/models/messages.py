@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 from tortoise import fields
 from tortoise.models import Model
@@ -119,6 +120,13 @@ class Message(Model):
                 "carrier_filtering": int(kind == "carrier"),
             }
         )
+
+    @classmethod
+    async def newest_with(cls, contact: Contact) -> datetime | None:
+        """When the last text came or was handed over, theirs or ours; None where none was."""
+        found = cls.filter(contact=contact, status__in=(TAKEN, UNKNOWN, RECEIVED)).order_by("-id")
+        newest = await found.first()
+        return (newest.claimed_at or newest.created_at) if newest else None
 
 
 class MessageEffect(Model):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from webapp import clock, database
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
+from webapp.models.contacts import Contact, sql_time
 from webapp.models.numbers import PhoneNumber
 from webapp.rules import local_number
 
@@ -50,6 +50,17 @@ async def queued_segments(campaign: Campaign) -> dict[int, float]:
         seen = {row["number_id"]: float(row["total"]) for row in found}
         _looks[campaign.id] = (clock.steady(), seen)
     return seen
+
+
+async def numbers_with_due_texts() -> list[int]:
+    """For the sweep: numbers whose queue has something due and whose campaign may send."""
+    rows = await database.query(
+        "SELECT DISTINCT m.number_id FROM message m JOIN phone_number n ON n.id = m.number_id"
+        " JOIN campaign c ON c.id = n.campaign_id"
+        " WHERE m.status = 'queued' AND m.due_at <= ? AND c.stopped_at IS NULL AND n.paused_at IS NULL",
+        sql_time(clock.now()),
+    )
+    return [row["number_id"] for row in rows]
 
 
 def _seconds(number: PhoneNumber, queued: dict[int, float], now: datetime) -> float:

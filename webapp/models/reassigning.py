@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from webapp import clock, database
 from webapp.database import packed, transactional
@@ -39,28 +39,29 @@ def pick(seed: str, position: int, user_ids: list[int]) -> int:
 
 @transactional
 async def give(contacts: dict[int, int], action_ids: list[int], mode: str, by: User) -> set[int]:
-    """``contacts``: contact -> the user who holds them from now on and keeps them in later actions. What was clicked
-    goes out in the clicker's name. Returns those who held any of it before."""
-    await database.query(
-        f"SELECT id FROM contact WHERE {packed.among('id')} ORDER BY id{packed.for_update()}",  # noqa: S608
-        packed.values(contacts),
-    )
+    """``contacts``: contact -> the user who holds them from now on and keeps them in later actions; their rows are
+    locked. What was clicked goes out in the clicker's name. Returns those who held any of it before."""
     await database.query(
         f"UPDATE contact SET keeper_id = r.keeper_id FROM {packed.table('id', 'keeper_id')} WHERE contact.id = r.id",  # noqa: S608
         packed.rows({"id": contact, "keeper_id": user} for contact, user in contacts.items()),
     )
-    moving = [c for c in await _conversations(list(contacts), action_ids, mode) if c.user_id != contacts[c.contact_id]]
+    found = await _matching(list(contacts), action_ids, mode).order_by("id").select_for_update()
+    moving = [c for c in found if c.user_id != contacts[c.contact_id]]
     await _move(moving, contacts, by, clock.now())
     return {c.last_holder_id for c in moving if c.last_holder_id}
 
 
-async def _conversations(contact_ids: list[int], action_ids: list[int], mode: str) -> list[Conversation]:
-    found = Conversation.filter(contact_id__in=contact_ids, action_id__in=action_ids or [0])
+async def with_conversations(contact_ids: list[int], action_ids: list[int], mode: str) -> list[int]:
+    """Those of the contacts that have a conversation of this kind in these actions, in order."""
+    found = await _matching(contact_ids, action_ids, mode).distinct().values_list("contact_id", flat=True)
+    return sorted(int(n) for n in found)  # type: ignore[call-overload]
+
+
+def _matching(contact_ids: list[int], action_ids: list[int], mode: str) -> QuerySet[Conversation]:
+    found = Conversation.filter(contact_id__in=contact_ids or [0], action_id__in=action_ids or [0])
     if mode == UNSENT:
-        found = found.filter(texted_at=None)
-    if mode == ATTENTION:
-        found = found.filter(Q(needs_attention=True))
-    return await found.order_by("id").select_for_update()
+        return found.filter(texted_at=None)
+    return found.filter(needs_attention=True) if mode == ATTENTION else found
 
 
 async def _move(moving: list[Conversation], contacts: dict[int, int], by: User, now: datetime) -> None:

@@ -302,6 +302,7 @@ async def _put_back(message: Message, contact: Contact, seconds: float) -> None:
         contact.last_claimed_at = contact.earlier_claimed_at
         contact.last_claimed_message_id = contact.earlier_claimed_message_id
         contact.earlier_claimed_at = contact.earlier_claimed_message_id = None
+        contact.last_message_at = await Message.newest_with(contact)
         await contact.save(update_fields=_CLAIMS)
 
 
@@ -309,14 +310,3 @@ async def locked(message_id: int) -> tuple[Contact, Message]:
     """The contact's row first, then the message's."""
     contact = await Contact.locked((await Message.get(id=message_id)).contact_id)
     return contact, await Message.filter(id=message_id).select_for_update().get()
-
-
-async def numbers_with_due_texts() -> list[int]:
-    """For the sweep: numbers whose queue has something due and whose campaign may send."""
-    rows = await database.query(
-        "SELECT DISTINCT m.number_id FROM message m JOIN phone_number n ON n.id = m.number_id"
-        " JOIN campaign c ON c.id = n.campaign_id"
-        " WHERE m.status = 'queued' AND m.due_at <= ? AND c.stopped_at IS NULL AND n.paused_at IS NULL",
-        sql_time(clock.now()),
-    )
-    return [row["number_id"] for row in rows]

@@ -9,23 +9,25 @@ from collections import Counter
 from typing import Any
 
 from webapp import clock, database
-from webapp.database import packed, transaction
-from webapp.models import audience, opting_out
+from webapp.database import packed
+from webapp.models import audience, putting, refusing, striking
 from webapp.models.contacts import ZoneSet, sql_time
-from webapp.models.imports import ContactImport, RefusedRow
+from webapp.models.imports import ContactImport
 from webapp.models.labels import CustomField, Tag
 from webapp.models.opt_outs import IMPORT
 from webapp.models.people import Membership
 from webapp.reader.rows import Row
-from webapp.rules import contact_rows, contact_zones, names
+from webapp.rules import contact_columns, contact_rows, contact_zones, names
 
-TEXTS = ("first_name", "last_name", "email", "state_abbrev", "zip", "van_id", "timezone")
+TEXTS = contact_columns.PERSONAL
 COLUMNS = (*TEXTS, "first_key", "last_key", "zone_set_id", "zone_source", "keeper_id")
-MAKING_CONTACTS = 4711  # an import holds this lock shared, a strike list alone
 
 
 class Known:
-    """What an import looks up again and again, kept for one run of it: zone sets, keepers, fields and tags."""
+    """What an import looks up again and again, kept for one run of it: zone sets, keepers, fields and tags.
+
+    A zone set made in a slice counts as known only when the slice is committed: see `begin` and `committed`.
+    """
 
     def __init__(self, job: ContactImport) -> None:
         self.job = job
@@ -33,12 +35,11 @@ class Known:
         self.keepers: dict[str, int | None] = {}
         self.fields: dict[str, int] = {}
         self.tags: dict[str, Tag] | None = None
+        self._fresh: dict[tuple[str, ...], int | None] = {}
 
     async def prepare(self, part: list[Row]) -> None:
-        """Before the slice's transaction: whoever keeps what is made here must know that it was committed."""
+        """What the rows of a slice speak of, looked up before its transaction."""
         people = [row.person for row in part if row.person]
-        for zones in {p.zones for p in people} - set(self.zone_sets):
-            await self.zone_set(zones)
         emails = {p.values["assigned_user_email"].lower() for p in people if "assigned_user_email" in p.values}
         if new := emails - set(self.keepers):
             members = Membership.filter(campaign_id=self.job.campaign_id, user__email__in=list(new))
@@ -51,14 +52,25 @@ class Known:
             found_tags = await Tag.filter(campaign_id=self.job.campaign_id, archived_at=None)
             self.tags = {names.key(tag.name): tag for tag in found_tags}
 
+    def begin(self) -> None:
+        """A slice's transaction begins, perhaps once more."""
+        self._fresh.clear()
+
+    def committed(self) -> None:
+        self.zone_sets |= self._fresh
+
     async def zone_set(self, zones: tuple[str, ...]) -> int | None:
-        if zones not in self.zone_sets:
-            self.zone_sets[zones] = await transaction(lambda: ZoneSet.id_of(zones))
-        return self.zone_sets[zones]
+        """Inside a slice's transaction."""
+        for known in (self.zone_sets, self._fresh):
+            if zones in known:
+                return known[zones]
+        self._fresh[zones] = await ZoneSet.id_of(zones)
+        return self._fresh[zones]
 
 
 async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[str]:
     """Inside the slice's transaction. Returns what is to be added to the import's counts."""
+    known.begin()
     counted: Counter[str] = Counter()
     people: dict[str, contact_rows.Person] = {}
     lines: dict[str, int] = {}
@@ -70,20 +82,10 @@ async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[st
             counted["merged"] += 1
         else:
             people[row.person.phone], lines[row.person.phone] = row.person, row.line
-    counted["refused"] = await refuse(job, part)
+    counted["refused"] = await refusing.refuse(job, part)
     if people:
         counted += await _Slice(job, people, lines, known).store()
     return counted
-
-
-async def refuse(job: ContactImport, part: list[Row]) -> int:
-    """Keeps the rows that can't be taken, with the reason, to be mended and uploaded again."""
-    wrong = [row for row in part if row.reason]
-    await RefusedRow.bulk_create(
-        RefusedRow(contact_import=job, line=r.line, reason=r.reason, raw_phone=r.raw_phone, cells=r.cells)
-        for r in wrong
-    )
-    return len(wrong)
 
 
 class _Slice:
@@ -101,7 +103,9 @@ class _Slice:
 
     async def store(self) -> Counter[str]:
         if database.dialect() == "postgres":
-            await database.query("SELECT pg_advisory_xact_lock_shared(?, ?)", MAKING_CONTACTS, self.job.campaign_id)
+            await database.query(
+                "SELECT pg_advisory_xact_lock_shared(?, ?)", putting.MAKING_CONTACTS, self.job.campaign_id
+            )
         self.there = await self._locked(list(self.people))
         new = [phone for phone in self.people if phone not in self.there]
         made = await self._insert(new)
@@ -114,7 +118,7 @@ class _Slice:
         await self._put_on_list()
         await self._set_custom()
         await self._set_tags()
-        self._count(set(made))
+        await self._count(set(made))
         await audience.follow([row["id"] for row in self.there.values()])
         return self.counted
 
@@ -133,7 +137,7 @@ class _Slice:
         """Phone -> id of the contacts that are new here. Whose phone has opted out is opted out from the first moment."""
         if not phones:
             return {}
-        rows = [{"phone": phone, **self._plain(self.people[phone])} for phone in phones]
+        rows = [{"phone": phone, **await self._plain(self.people[phone])} for phone in phones]
         columns = ("phone", *COLUMNS)
         opted_out = "(SELECT o.at FROM opt_out o WHERE o.campaign_id = ? AND o.phone = r.phone)"
         found = await database.query(
@@ -145,12 +149,12 @@ class _Slice:
         self.counted["opted_out"] += sum(row["opted_out_at"] is not None for row in found)
         return {row["phone"]: row["id"] for row in found}
 
-    def _plain(self, person: contact_rows.Person) -> dict[str, Any]:
+    async def _plain(self, person: contact_rows.Person) -> dict[str, Any]:
         values = {name: person.values.get(name, "") for name in TEXTS}
         email = person.values.get("assigned_user_email", "").lower()
         return values | {
             "first_key": names.key(values["first_name"]), "last_key": names.key(values["last_name"]),
-            "zone_set_id": self.known.zone_sets[person.zones], "zone_source": person.zone_source,
+            "zone_set_id": await self.known.zone_set(person.zones), "zone_source": person.zone_source,
             "keeper_id": self.known.keepers.get(email),
         }  # fmt: skip
 
@@ -182,6 +186,8 @@ class _Slice:
                 self.moved.append({"id": row["id"], "zone_set_id": after["zone_set_id"]})
             row |= after
         await _update_from("contact", "contact.id = r.id", COLUMNS, changed)
+        if self.moved:
+            await putting.lock_conversations([row["id"] for row in self.moved])
         await _update_from("conversation", "conversation.contact_id = r.id", ("zone_set_id",), self.moved)
 
     async def _after(self, row: dict[str, Any], person: contact_rows.Person) -> dict[str, Any]:
@@ -209,34 +215,37 @@ class _Slice:
         )  # fmt: skip
 
     async def _put_on_list(self) -> None:
-        await put_on_list(self.job.contact_list_id or 0, list(self.ids.values()))
+        await putting.on_list(self.job.contact_list_id or 0, list(self.ids.values()))
 
     async def _set_custom(self) -> None:
         rows = [
             {"contact_id": self.ids[phone], "field_id": self.known.fields[slug], "value": value}
             for phone, person in self.people.items() for slug, value in person.custom.items() if slug in self.known.fields
         ]  # fmt: skip
-        await set_fields(rows, self.job.user_id)
+        await putting.values(rows, self.job.user_id)
 
     async def _set_tags(self) -> None:
         """The Opt Out tag opts out, in a file as everywhere (X6). A tag that is not known is left out."""
-        tags = self.known.tags or {}
+        tags, rows, opting_out = self.known.tags or {}, [], []
         for phone, person in self.people.items():
-            wanted = [tags[names.key(name)] for name in person.tags if names.key(name) in tags]
-            if any(tag.opts_out for tag in wanted):
-                await opting_out.opt_out(self.job.campaign, phone, IMPORT, self.job.user)
-                self.counted["opted_out"] += 1
-            rows = [{"contact_id": self.ids[phone], "tag_id": tag.id} for tag in wanted if not tag.opts_out]
-            await set_tags(rows, self.job.user_id)
+            for tag in (tags[names.key(name)] for name in person.tags if names.key(name) in tags):
+                if tag.opts_out:
+                    opting_out.append(phone)
+                else:
+                    rows.append({"contact_id": self.ids[phone], "tag_id": tag.id})
+        await putting.tags(rows, self.job.user_id)
+        if opting_out:
+            by, words = self.job.user, self.job.file_name
+            self.counted["opted_out"] += await striking.opt_out_many(self.job.campaign, opting_out, IMPORT, by, words)
 
-    def _count(self, made: set[str]) -> None:
+    async def _count(self, made: set[str]) -> None:
         now = clock.now()
         self.counted["created"] += len(made)
         for phone, person in self.people.items():
             row = self.there.get(phone)
             if row is not None and row["id"] in self.earlier:
                 continue
-            after = row or self._plain(person)
+            after = row or await self._plain(person)
             self.counted["updated"] += row is not None
             self.counted["nameless"] += not after["first_name"]
             self.counted["zoneless"] += after["zone_set_id"] is None
@@ -244,41 +253,6 @@ class _Slice:
             self.counted["landlines"] += bool(row and (until := packed.instant(row["landline_until"])) and until > now)
             email = person.values.get("assigned_user_email", "").lower()
             self.counted["unknown_keepers"] += bool(email) and self.known.keepers.get(email) is None
-
-
-async def put_on_list(list_id: int, contact_ids: list[int]) -> int:
-    """Adds them and moves the list's size; how many were not on it."""
-    new = await database.query(
-        f"INSERT INTO list_membership (contact_list_id, contact_id) SELECT {packed.mark('integer')}, r.contact_id FROM {packed.table('contact_id')}"  # noqa: S608
-        " WHERE true ON CONFLICT (contact_list_id, contact_id) DO NOTHING RETURNING contact_id",
-        list_id, packed.rows({"contact_id": n} for n in contact_ids),
-    )  # fmt: skip
-    await database.query("UPDATE contact_list SET size = size + ? WHERE id = ?", len(new), list_id)
-    return len(new)
-
-
-async def set_fields(rows: list[dict[str, Any]], user_id: int | None) -> None:
-    """``rows``: contact_id, field_id, value. What was there is replaced."""
-    if rows:
-        columns = ("contact_id", "field_id", "value")
-        await database.query(
-            f"INSERT INTO field_value (user_id, at, {', '.join(columns)}) SELECT {packed.mark('integer')}, {packed.mark('timestamptz')}, {', '.join('r.' + c for c in columns)}"  # noqa: S608
-            f" FROM {packed.table(*columns)} WHERE true ON CONFLICT (contact_id, field_id) DO UPDATE SET value = excluded.value,"
-            " user_id = excluded.user_id, message_id = NULL, at = excluded.at",
-            user_id, sql_time(clock.now()), packed.rows(rows),
-        )  # fmt: skip
-
-
-async def set_tags(rows: list[dict[str, Any]], user_id: int | None) -> list[int]:
-    """``rows``: contact_id, tag_id, never the Opt Out tag's. Returns the contacts that did not have it."""
-    if not rows:
-        return []
-    found = await database.query(
-        f"INSERT INTO contact_tag (user_id, at, contact_id, tag_id) SELECT {packed.mark('integer')}, {packed.mark('timestamptz')}, r.contact_id, r.tag_id"  # noqa: S608
-        f" FROM {packed.table('contact_id', 'tag_id')} WHERE true ON CONFLICT (contact_id, tag_id) DO NOTHING RETURNING contact_id",
-        user_id, sql_time(clock.now()), packed.rows(rows),
-    )  # fmt: skip
-    return [row["contact_id"] for row in found]
 
 
 async def _update_from(table: str, where: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:

@@ -1,6 +1,7 @@
 """Many phones opted out at once: a strike list, or contacts selected by staff (SPEC C7, X6).
 
-The same deed as `opting_out.opt_out`, a handful of statements a slice.
+The same deed as `opting_out.opt_out`. A handful of statements a slice, and some more for each person a text waits for
+or whose thread needs attention.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from tortoise.expressions import Q
 
 from webapp import clock, database
 from webapp.database import packed, transactional
-from webapp.models import labels, opting_out, storing, tallies
+from webapp.models import labels, opting_out, putting, refusing, tallies
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact, sql_time
 from webapp.models.conversations import Conversation
@@ -29,7 +30,7 @@ async def strike(job: ContactImport, part: list[Row]) -> Counter[str]:
     once = list(dict.fromkeys(phones))
     new = await opt_out_many(job.campaign, once, IMPORT, job.user, job.file_name)
     return Counter(
-        created=new, opted_out=len(once) - new, merged=len(phones) - len(once), refused=await storing.refuse(job, part)
+        created=new, opted_out=len(once) - new, merged=len(phones) - len(once), refused=await refusing.refuse(job, part)
     )
 
 
@@ -52,7 +53,7 @@ async def opt_out_many(campaign: Campaign, phones: list[str], source: str, by: U
 async def _alone(campaign: Campaign) -> None:
     """No import makes contacts of these phones meanwhile, unseen. On SQLite the transaction itself is the lock."""
     if database.dialect() == "postgres":
-        await database.query("SELECT pg_advisory_xact_lock(?, ?)", storing.MAKING_CONTACTS, campaign.id)
+        await database.query("SELECT pg_advisory_xact_lock(?, ?)", putting.MAKING_CONTACTS, campaign.id)
 
 
 async def _contacts(campaign: Campaign, phones: list[str]) -> list[int]:
@@ -72,7 +73,7 @@ async def _tell_contacts(campaign: Campaign, ids: list[int], by: User | None) ->
         sql_time(clock.now()), packed.values(ids),
     )  # fmt: skip
     if tag := await Tag.get_or_none(campaign=campaign, slug=labels.OPT_OUT, system=True):
-        await storing.set_tags([{"contact_id": n, "tag_id": tag.id} for n in ids], by.id if by else None)
+        await putting.tags([{"contact_id": n, "tag_id": tag.id} for n in ids], by.id if by else None)
     await _cancel_queued(ids)
     await _close(ids)
 
@@ -88,13 +89,14 @@ async def _cancel_queued(ids: list[int]) -> None:
 
 async def _close(ids: list[int]) -> None:
     """No first text in any action any more, and nothing needs attention."""
+    await putting.lock_conversations(ids)
     closed = await database.query(
         f"UPDATE conversation SET closed_code = {errors.OPTED_OUT} WHERE {packed.among('contact_id')} AND texted_at IS NULL"  # noqa: S608
         " AND closed_code IS NULL RETURNING id, action_id, user_id", packed.values(ids),
     )  # fmt: skip
     for row in closed:
         tallies.add(row["action_id"], row["user_id"], {"remaining": -1})
-        await tallies.hit(row["action_id"], row["id"], errors.OPTED_OUT)
+    await tallies.hits([(row["action_id"], row["id"]) for row in closed], errors.OPTED_OUT)
     noisy = Conversation.filter(Q(needs_attention=True) | Q(unread=True), contact_id__in=ids).order_by("id")
     for conversation in await noisy.select_for_update():
         tallies.take(conversation)

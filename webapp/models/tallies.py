@@ -11,6 +11,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from webapp import database
+from webapp.database import packed
 
 COLUMNS = (
     "remaining", "needs_attention", "unread", "replied", "reported", "opt_outs", "initials", "follow_ups", "responses",
@@ -83,14 +84,20 @@ def add(action_id: int | None, user_id: int | None, counts: Mapping[str, int], s
 
 async def hit(action_id: int, conversation_id: int, code: int) -> None:
     """Notes a safeguard's refusal, once per conversation and code."""
+    await hits([(action_id, conversation_id)], code)
+
+
+async def hits(where: list[tuple[int, int]], code: int) -> None:
+    """The same of many: (action, conversation)."""
+    if not where:
+        return
     new = await database.query(
-        "INSERT INTO safeguard_hit (action_id, conversation_id, code) VALUES (?, ?, ?)"
-        " ON CONFLICT (conversation_id, code) DO NOTHING RETURNING id",
-        action_id,
-        conversation_id,
-        code,
-    )
-    add(action_id, 0, {"safeguards": len(new)})
+        f"INSERT INTO safeguard_hit (action_id, conversation_id, code) SELECT r.action_id, r.conversation_id, {packed.mark('integer')}"  # noqa: S608
+        f" FROM {packed.table('action_id', 'conversation_id')} WHERE true ON CONFLICT (conversation_id, code) DO NOTHING RETURNING action_id",
+        code, packed.rows({"action_id": action, "conversation_id": conversation} for action, conversation in where),
+    )  # fmt: skip
+    for row in new:
+        add(row["action_id"], 0, {"safeguards": 1})
 
 
 def _moves() -> dict[tuple[int, int], Counter[str]]:

@@ -34,7 +34,8 @@ class UserList(Model):
         """Adds them; the number that were not on it."""
         known = set(await UserListMember.filter(user_list=self).values_list("user_id", flat=True))
         new = [m for m in members if m.user_id not in known]
-        await UserListMember.bulk_create([UserListMember(user_list=self, user_id=m.user_id) for m in new])
+        rows = [UserListMember(user_list=self, user_id=m.user_id) for m in new]
+        await UserListMember.bulk_create(rows, ignore_conflicts=True)
         return len(new)
 
     @transactional

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import resource
 import signal
@@ -16,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from webapp.reader import rows, text, workbook
-from webapp.reader.child import Surveyed
+from webapp.reader.child import NO_MEMORY, Surveyed
 
 MEMORY = {"survey": 3_000_000_000, "rows": 1_000_000_000}  # bytes of address space; Python alone takes some 200 MB
 BATCH = 200
@@ -26,6 +27,13 @@ def main() -> None:
     what, *paths = [argument for argument in sys.argv[1:] if not argument.startswith("--memory")]
     said = [int(argument.partition("=")[2]) for argument in sys.argv if argument.startswith("--memory=")]
     _stay_small(said[0] if said else MEMORY[what])
+    try:
+        _do(what, paths)
+    except MemoryError:
+        os._exit(NO_MEMORY)
+
+
+def _do(what: str, paths: list[str]) -> None:
     if what == "survey":
         sys.stdout.buffer.write(msgspec.json.encode(_survey(Path(paths[0]), Path(paths[1]))))
     else:
@@ -52,6 +60,12 @@ def _survey(source: Path, copy: Path) -> Surveyed:
         return Surveyed(text.survey(copy, encoding), sheet)
     except text.FileError as error:
         return Surveyed(None, "", error.code, error.message)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        return Surveyed(
+            None, "", "disk_full", "The disk of the site is full. Nothing was stored; tell whoever runs it."
+        )
 
 
 def _rows() -> None:

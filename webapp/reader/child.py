@@ -15,7 +15,14 @@ from webapp.reader.rows import LONGEST_LINE, Order, Row
 from webapp.reader.text import FileError, Shape
 
 _HOME = Path(webapp.__file__).parents[1]
-_DIED = "This file can't be read here: it needs more memory than one file may take. Save it as CSV and upload that."
+_TOO_LARGE = (
+    "This file can't be read here: it needs more memory than one file may take. Save it as CSV and upload that."
+)
+NO_MEMORY = 3  # what the process ends with then
+
+
+class ReaderFailed(Exception):
+    """The process that reads ended for a reason of ours; its last words are in the log."""
 
 
 class Surveyed(msgspec.Struct):
@@ -34,8 +41,7 @@ async def survey(source: Path, copy: Path) -> Surveyed:
         said, _ = await process.communicate()
     finally:
         await _end(process)
-    if process.returncode:
-        raise FileError("too_large", _DIED)
+    _check(process.returncode)
     surveyed = msgspec.json.decode(said, type=Surveyed)
     if surveyed.shape is None:
         raise FileError(surveyed.error_code, surveyed.error_message)
@@ -45,8 +51,9 @@ async def survey(source: Path, copy: Path) -> Surveyed:
 class Rows:
     """The rows of an order as they come: `take` some, until there are none."""
 
-    def __init__(self, out: asyncio.StreamReader) -> None:
-        self._out, self._over = out, False
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout
+        self._process, self._out, self._over = process, process.stdout, False
         self._decoder = msgspec.json.Decoder(Row)
 
     async def take(self, most: int) -> list[Row]:
@@ -57,7 +64,8 @@ class Rows:
             if line == b"end\n":
                 self._over = True
             elif not line.endswith(b"\n"):
-                raise FileError("too_large", _DIED)
+                _check(await self._process.wait())
+                raise ReaderFailed
             else:
                 found.append(self._decoder.decode(line))
         return found
@@ -66,11 +74,11 @@ class Rows:
 @contextlib.asynccontextmanager
 async def rows(order: Order) -> AsyncIterator[Rows]:
     process = await _start("rows")
-    assert process.stdin and process.stdout
+    assert process.stdin
     try:
         process.stdin.write(msgspec.json.encode(order))
         process.stdin.close()
-        yield Rows(process.stdout)
+        yield Rows(process)
     finally:
         await _end(process)
 
@@ -78,8 +86,16 @@ async def rows(order: Order) -> AsyncIterator[Rows]:
 async def _start(*arguments: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "webapp.reader", *arguments, cwd=_HOME, limit=2 * LONGEST_LINE,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
+
+
+def _check(code: int | None) -> None:
+    """A limit of memory or a kill from outside is the file's fault; anything else is ours."""
+    if code == NO_MEMORY or (code or 0) < 0:
+        raise FileError("too_large", _TOO_LARGE)
+    if code:
+        raise ReaderFailed
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -13,6 +13,7 @@ import python_calamine
 
 from webapp.reader.text import FileError
 
+LARGEST = 50_000_000  # bytes of the file
 LARGEST_UNPACKED = 1_000_000_000  # bytes, as the packed file says of itself; the memory limit holds whatever it says
 _VISIBLE, _SHEET = python_calamine.SheetVisibleEnum.Visible, python_calamine.SheetTypeEnum.WorkSheet
 _DAMAGED = "This workbook is damaged or protected by a password. Open it in a spreadsheet and save it as CSV."
@@ -34,7 +35,7 @@ def is_one(path: Path) -> bool:
 def copy_plain(path: Path, target: BinaryIO) -> str:
     """Writes the sheet as CSV, a line a row. Returns what of the workbook was read, in words."""
     with zipfile.ZipFile(path) as packed:
-        if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
+        if path.stat().st_size > LARGEST or sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
             raise FileError("too_large", _TOO_LARGE)
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))

@@ -18,6 +18,15 @@ FIELDS = (
     "timezone",
     "tags",
 )
+PERSONAL = (
+    "first_name",
+    "last_name",
+    "email",
+    "state_abbrev",
+    "zip",
+    "van_id",
+    "timezone",
+)  # what a contact's row keeps
 LEAVE_OUT = ""
 
 _ALIASES = {
@@ -72,9 +81,10 @@ def match(
     phones = _phones(header, by_hand)
     if isinstance(phones, Unclear):
         return phones
-    fields, custom = {phones: "phone"}, {}
+    fields = {phones: "phone"}
+    custom: dict[int, str] = {}
     for position, name in enumerate(names):
-        if name in custom_fields:
+        if name in custom_fields and name not in custom.values():
             custom[position] = name
         elif name in FIELDS and name != "phone" and name not in fields.values():
             fields[position] = name

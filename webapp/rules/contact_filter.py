@@ -10,6 +10,7 @@ from typing import Any
 YES, NO = "yes", "no"
 NOBODY, STAFF = "nobody", "staff"
 RECENT = "recent"
+MANY = 10_000  # counted no further, unless someone asks
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,11 @@ def read(typed: Mapping[str, Any]) -> Filter:
     """From an address or a form. What makes no sense is left out."""
     values: dict[str, Any] = {}
     for field in fields(Filter):
-        text = str(typed.get(field.name) or "").strip().replace("\x00", "")[:200]
+        text = (
+            str(typed.get(field.name) or "")
+            .strip()
+            .replace("\x00", "")[: 4_000 if field.name.endswith("_lists") else 200]
+        )
         values[field.name] = _number(text) if field.type == "int" else text
     for name in ("replied", "opted_out", "attention"):
         values[name] = values[name] if values[name] in (YES, NO) else ""

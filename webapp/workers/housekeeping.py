@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from webapp import config, live, queue
+from webapp import clock, config, live, queue
 from webapp.gateways import email
 from webapp.models import audience, handing, making, returning
 from webapp.models.campaign import Campaign
 from webapp.models.mail import QUEUED, Mail
 
+SWEEP = 10.0  # seconds a clockwork gives to one kind of leftovers
 log = logging.getLogger(__name__)
 
 
@@ -26,10 +27,11 @@ async def hand_over_possible_opt_outs(ctx: dict[str, Any]) -> None:
             await live.nudge(user_id, "inbox-changed", conversation_id)
 
 
-async def make_conversations(ctx: dict[str, Any], action_id: int, after: int = 0) -> None:
-    """A slice at a time, so that the site never waits; the next slice is the next job's."""
-    if (through := await making.make_some(action_id, after)) is not None:
-        await queue.make_conversations(action_id, through)
+async def make_conversations(ctx: dict[str, Any], action_id: int, list_id: int = 0, after: int = 0) -> None:
+    """A window of a list at a time, so that the site never waits; the next window is the next job's."""
+    place = await making.make_some(action_id, making.Place(list_id, after))
+    if place is not None:
+        await queue.make_conversations(action_id, place.list_id, place.after)
 
 
 async def apply_audience(ctx: dict[str, Any], action_id: int) -> None:
@@ -38,14 +40,16 @@ async def apply_audience(ctx: dict[str, Any], action_id: int) -> None:
 
 
 async def apply_audiences(ctx: dict[str, Any]) -> None:
-    """What no nudge reached."""
+    """What no nudge reached, or whose chain of nudges broke."""
+    deadline = clock.steady() + SWEEP
     for action_id in await audience.unfinished():
-        await apply_audience(ctx, action_id)
+        while clock.steady() < deadline and await audience.apply(action_id):
+            continue
 
 
 async def make_all_conversations(ctx: dict[str, Any]) -> None:
     for action_id in await making.unfinished():
-        await make_conversations(ctx, action_id)
+        await making.make_all(action_id, SWEEP)
 
 
 async def send_mail(ctx: dict[str, Any], mail_id: int) -> None:

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from webapp import live, queue
-from webapp.models import bulk_work, importing
+from webapp.models import bulk_work, importing, making
 from webapp.models.actions import ActionList
-from webapp.models.imports import ContactImport
+
+log = logging.getLogger(__name__)
 
 WORK = 20.0  # seconds one job may take; the next one goes on
 KEEP_FILES = 14  # days after an upload has ended
 
 
 async def run_import(ctx: dict[str, Any], import_id: int) -> None:
-    if await importing.run(import_id, WORK):
+    try:
+        more = await importing.run(import_id, WORK)
+    except Exception:
+        log.exception("import %s stumbled", import_id)
+        await importing.stumbled(import_id)
+        return
+    if more:
         await queue.run_import(import_id)
         return
-    job = await ContactImport.get(id=import_id)
-    for row in await ActionList.filter(contact_list_id=job.contact_list_id or 0):
-        await queue.make_conversations(row.action_id)
+    for action_id in await making.of_list(import_id):
+        await queue.make_conversations(action_id)
 
 
 async def run_bulk_work(ctx: dict[str, Any], work_id: int) -> None:
-    if await bulk_work.run(work_id, WORK):
+    try:
+        more = await bulk_work.run(work_id, WORK)
+    except Exception:
+        log.exception("work %s stumbled", work_id)
+        await bulk_work.stumbled(work_id)
+        return
+    if more:
         await queue.run_bulk_work(work_id)
         return
     for user_id in await bulk_work.to_tell(work_id):

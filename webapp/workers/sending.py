@@ -9,7 +9,7 @@ from typing import Any
 
 from webapp import clock, config, live, queue
 from webapp.gateways import twilio
-from webapp.models import inbox, numbers, receiving, sending, settling
+from webapp.models import inbox, numbers, pool, receiving, sending, settling
 from webapp.models.campaign import Campaign
 from webapp.models.events import INBOUND, STATUS, TwilioEvent
 from webapp.models.messages import Message
@@ -113,7 +113,7 @@ async def _tell(conversation_id: int) -> None:
 
 async def sweep(ctx: dict[str, Any]) -> None:
     """Every few seconds: what no nudge reached, workers that are gone, looks that are due, events without a row."""
-    for number_id in await sending.numbers_with_due_texts():
+    for number_id in await pool.numbers_with_due_texts():
         await queue.drain(number_id)
     await settling.give_up_on_lost_workers()
     await look_up(ctx)

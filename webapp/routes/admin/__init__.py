@@ -7,6 +7,7 @@ from litestar.di import Provide
 
 from webapp import access
 from webapp.routes.admin import (
+    action_basic,
     actions,
     contact,
     contacts,
@@ -26,7 +27,7 @@ from webapp.routes.admin import (
 
 def router() -> Router:
     rooms = (
-        actions, scripts, results, lists, imports, contacts, contact, works, opt_outs, users, groups, settings, labels, sending,
+        actions, action_basic, scripts, results, lists, imports, contacts, contact, works, opt_outs, users, groups, settings, labels, sending,
     )  # fmt: skip
     handlers = [handler for room in rooms for handler in room.HANDLERS]
     return Router("/c/{slug:str}/admin", route_handlers=handlers, dependencies={"member": Provide(access.staff)})

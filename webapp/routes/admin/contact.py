@@ -25,7 +25,7 @@ from webapp.models import (
 from webapp.models.contacts import Contact, ContactList
 from webapp.models.labels import CustomField, Tag
 from webapp.models.opt_outs import OptOut
-from webapp.models.people import Membership, User
+from webapp.models.people import Membership
 from webapp.pages import page
 from webapp.routes.admin import works
 from webapp.rules import contact_zones, phone, states, window
@@ -43,7 +43,7 @@ async def _contact(request: Request, member: Membership, contact: Contact, form:
         tags=(await labels.tags_of([contact.id]))[contact.id], all_tags=await Tag.filter(**own),
         fields=await CustomField.filter(**own), values=await labels.field_values(contact.id),
         lists=await ContactList.filter(**own, memberships__contact_id=contact.id),
-        keeper=await User.get_or_none(id=contact.keeper_id or 0), held=(await table.holders([contact]))[contact.id],
+        keeper=await Membership.get_or_none(campaign_id=member.campaign_id, user_id=contact.keeper_id or 0).select_related("user"), held=(await table.holders([contact]))[contact.id],
         opted_out=await OptOut.get_or_none(campaign_id=member.campaign_id, phone=contact.phone), holders=await works.holders(member),
     )  # fmt: skip
 
