@@ -29,7 +29,7 @@ from webapp.rules import contact_zones
 COOKIE = "textbank_session"
 MODE_COOKIE = "textbank_mode"
 LANGUAGE_COOKIE = "textbank_language"
-ID = 2**53
+ID, SMALL = 2**53, 2**31
 
 
 class LoggedOut(HTTPException):
@@ -124,7 +124,7 @@ async def office_badges(member: Membership) -> dict[str, int]:
 
 async def action_of(member: Membership, action_id: int) -> Action:
     """An action of the member's campaign, for the office."""
-    found = Action.filter(id=row_id(action_id), campaign_id=member.campaign_id).select_related("campaign")
+    found = Action.filter(id=small_id(action_id), campaign_id=member.campaign_id).select_related("campaign")
     return await found.first() or _missing()
 
 
@@ -159,26 +159,26 @@ async def own_message(member: Membership, message_id: int) -> Message:
 
 
 async def script_of(action: Action, script_id: int) -> Script:
-    return await Script.filter(id=row_id(script_id), action=action, archived_at=None).first() or _missing()
+    return await Script.filter(id=small_id(script_id), action=action, archived_at=None).first() or _missing()
 
 
 async def list_of(member: Membership, list_id: int) -> ContactList:
-    return await ContactList.filter(id=row_id(list_id), campaign_id=member.campaign_id).first() or _missing()
+    return await ContactList.filter(id=small_id(list_id), campaign_id=member.campaign_id).first() or _missing()
 
 
 async def import_of(member: Membership, import_id: int) -> ContactImport:
-    found = ContactImport.filter(id=row_id(import_id), campaign_id=member.campaign_id)
+    found = ContactImport.filter(id=small_id(import_id), campaign_id=member.campaign_id)
     return await found.select_related("contact_list", "campaign", "user").first() or _missing()
 
 
 async def work_of(member: Membership, work_id: int) -> BulkWork:
-    found = BulkWork.filter(id=row_id(work_id), campaign_id=member.campaign_id)
+    found = BulkWork.filter(id=small_id(work_id), campaign_id=member.campaign_id)
     return await found.select_related("user").first() or _missing()
 
 
 async def export_of(member: Membership, work_id: int) -> Path:
     """A finished file waits for whoever asked for it, as long as they may export."""
-    work = await BulkWork.filter(id=row_id(work_id), campaign_id=member.campaign_id, user_id=member.user_id).first()
+    work = await BulkWork.filter(id=small_id(work_id), campaign_id=member.campaign_id, user_id=member.user_id).first()
     path = Path(work.path) if work and work.path and work.status == DONE and member.exports else None
     return path if path and path.exists() else _missing()
 
@@ -189,25 +189,30 @@ async def contact_of(member: Membership, contact_id: int) -> Contact:
 
 
 async def tag_of(member: Membership, tag_id: int) -> Tag:
-    return await Tag.filter(id=row_id(tag_id), campaign_id=member.campaign_id).first() or _missing()
+    return await Tag.filter(id=small_id(tag_id), campaign_id=member.campaign_id).first() or _missing()
 
 
 async def field_of(member: Membership, field_id: int) -> CustomField:
-    return await CustomField.filter(id=row_id(field_id), campaign_id=member.campaign_id).first() or _missing()
+    return await CustomField.filter(id=small_id(field_id), campaign_id=member.campaign_id).first() or _missing()
 
 
 async def user_list_of(member: Membership, user_list_id: int) -> UserList:
-    return await UserList.filter(id=row_id(user_list_id), campaign_id=member.campaign_id).first() or _missing()
+    return await UserList.filter(id=small_id(user_list_id), campaign_id=member.campaign_id).first() or _missing()
 
 
 async def member_of(member: Membership, member_id: int) -> Membership:
-    found = Membership.filter(id=row_id(member_id), campaign_id=member.campaign_id)
+    found = Membership.filter(id=small_id(member_id), campaign_id=member.campaign_id)
     return await found.select_related("user", "campaign").first() or _missing()
 
 
 def row_id(number: int) -> int:
     """A number too large for a row's id finds nothing, instead of an error of the database."""
     return number if 0 <= number < ID else 0
+
+
+def small_id(number: int) -> int:
+    """The same for tables that count in 32 bits."""
+    return number if 0 <= number < SMALL else 0
 
 
 def _missing() -> NoReturn:

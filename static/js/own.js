@@ -90,6 +90,22 @@ document.addEventListener("change", (event) => {
   for (const box of all.closest("form").querySelectorAll(`[name="${all.dataset.all}"]`)) box.checked = all.checked;
 });
 
+/* How many are ticked stands where one says what to do with them. */
+document.addEventListener("change", () => {
+  for (const shown of document.querySelectorAll("[data-ticked]")) {
+    const number = document.querySelectorAll(`[name="${shown.dataset.ticked}"]:checked`).length;
+    shown.textContent = number > 1 ? shown.dataset.some.replace("#", number) : number ? shown.dataset.one : shown.dataset.none;
+  }
+});
+
+/* Filters that are not set stay out of the address, so that it can be read and shared. */
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "get") return;
+  const blank = [...event.target.elements].filter((field) => field.name && !field.disabled && field.value === "");
+  for (const field of blank) field.disabled = true;
+  setTimeout(() => { for (const field of blank) field.disabled = false; });
+});
+
 /* Drop a file on the upload page. */
 for (const drop of document.querySelectorAll(".drop")) {
   const input = drop.querySelector("[type=file]");

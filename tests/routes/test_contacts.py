@@ -52,7 +52,8 @@ async def test_filters_stand_in_the_address_and_come_back_in_the_form(cast: Cast
     assert "Bo" in page and ">Lisa Ng<" not in page and "1 contact" in page
     assert '<option value="OH" selected>' in page and 'value="b"' in page and ">Notes</th>" in page
     assert f"contacts/{bo.id}" in page
-    assert "Nobody fits all of these filters" in (await gary.get(OFFICE + "/contacts?q=zz")).text
+    assert "Nobody's first or last name begins" in (await gary.get(OFFICE + "/contacts?q=zz")).text
+    assert "Nobody fits all of these filters" in (await gary.get(OFFICE + "/contacts?q=zz&state=OH")).text
 
 
 async def test_a_page_leads_to_the_next_with_its_filters_and_columns(cast: Cast, browse: Browser) -> None:
@@ -152,7 +153,7 @@ async def test_a_new_list_is_made_with_those_selected(cast: Cast, browse: Browse
 @pytest.mark.parametrize(
     ("kind", "form", "words"),
     [("tag", {"do_tag": "99"}, "choose one"), ("field", {"do_field": "x"}, "choose one"), ("assign", {"to": "user:999"}, "Nobody there may text"),
-     ("assign", {}, "is missing"), ("nothing", {}, "choose one"), ("list", {"to_list": "99"}, "choose one"), ("tag", {"scope": "ticked", "do_tag": "1"}, "No contact was ticked"),
+     ("assign", {}, "is missing"), ("nothing", {}, "choose one"), ("list", {"to_list": "99"}, "choose one"), ("tag", {"scope": "ticked", "do_tag": "1"}, "Tick somebody first"),
      ("export", {}, "a right of its own")],
 )  # fmt: skip
 async def test_a_wrong_form_does_nothing_and_says_why(

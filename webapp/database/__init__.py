@@ -116,6 +116,12 @@ async def rows(sqlite: str, postgres: str | None = None, values: list[Any] | Non
     return await get_connection("default").execute_query_dict(text, values or [])
 
 
+async def lock(name: int, number: int, shared: bool = False) -> None:
+    """A lock of that name until the transaction ends; on SQLite the transaction itself is the lock."""
+    if dialect() == "postgres":
+        await query(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}(?, ?)", name, number)
+
+
 def numbered(sql: str) -> str:
     """The same statement for PostgreSQL: ? becomes $1, $2 ... No statement of ours holds a literal question mark."""
     parts = sql.split("?")

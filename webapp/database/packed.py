@@ -11,7 +11,7 @@ from webapp import database
 
 _TYPES = {
     "id": "bigint", "contact_id": "bigint", "conversation_id": "bigint", "action_id": "integer", "zone_set_id": "integer", "keeper_id": "integer", "line": "integer",
-    "field_id": "integer", "tag_id": "integer", "user_id": "integer", "from_id": "integer", "created": "boolean",
+    "field_id": "integer", "tag_id": "integer", "user_id": "integer", "from_id": "integer", "created": "boolean", "unread": "boolean",
 }  # fmt: skip
 
 

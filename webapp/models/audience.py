@@ -51,11 +51,12 @@ _NEVER_TEXTED = f"""(SELECT CASE WHEN c.opted_out_at IS NOT NULL THEN {errors.OP
 @transactional
 async def follow(contact_ids: list[int], action_id: int | None = None) -> int:
     """Something about these people changed: who is in no action's audience any more is closed there, who is again is
-    open again. Returns how many were closed. Their rows are the caller's, or nobody's."""
+    open again. Returns how many were closed."""
     if not contact_ids:
         return 0
     which = f"{packed.among('contact_id')} AND texted_at IS NULL" + (f" AND action_id = {int(action_id)}" if action_id else "")  # fmt: skip
     ids = packed.values(contact_ids)
+    await putting.lock(contact_ids)  # two changes to one person see each other
     await putting.lock_conversations(contact_ids)
     gone = await database.query(
         f"UPDATE conversation SET closed_code = {errors.NOT_LISTED} WHERE {which} AND closed_code IS NULL AND NOT {_IS_IN}"  # noqa: S608
@@ -114,11 +115,24 @@ async def unfinished() -> list[int]:
     return [row["id"] for row in rows]
 
 
+async def of_action(action_id: int) -> tuple[int, int]:
+    """People on the action's lists, each once, and how many of them are left out."""
+    lists = await database.query("SELECT contact_list_id AS id FROM action_list WHERE action_id = ?", action_id)
+    out = await database.query(
+        "SELECT contact_list_id, tag_id, field_id, value FROM action_exclusion WHERE action_id = ?", action_id
+    )
+    return await counted(
+        [row["id"] for row in lists], [row["contact_list_id"] for row in out if row["contact_list_id"]],
+        [row["tag_id"] for row in out if row["tag_id"]], [(row["field_id"], row["value"]) for row in out if row["field_id"]],
+        exactly=True,
+    )  # fmt: skip
+
+
 async def counted(
-    lists: list[int], out_lists: list[int], out_tags: list[int], values: list[tuple[int, str]]
+    lists: list[int], out_lists: list[int], out_tags: list[int], values: list[tuple[int, str]], exactly: bool = False
 ) -> tuple[int, int]:
-    """People on these lists, and how many of them would be left out; each up to MANY and one more. Led by who is left
-    out, who are few: the lists may be long."""
+    """People on these lists, and how many of them would be left out; each up to MANY and one more, or ``exactly``.
+    Led by who is left out, who are few: the lists may be long."""
     listed = f"SELECT DISTINCT l.contact_id AS id FROM list_membership l WHERE l.contact_list_id IN {_among(lists)}"  # noqa: S608
     if len(lists) == 1:
         listed = listed.replace("DISTINCT ", "")
@@ -133,11 +147,12 @@ async def counted(
         texts += [value, value]
     on = f"EXISTS (SELECT 1 FROM list_membership l WHERE l.contact_id = o.id AND l.contact_list_id IN {_among(lists)})"  # noqa: S608
     gone = f"SELECT DISTINCT o.id FROM ({' UNION ALL '.join(out)}) AS o WHERE {on}"  # noqa: S608
-    return await _count(listed), await _count(gone, *texts)
+    return await _count(listed, exactly), await _count(gone, exactly, *texts)
 
 
-async def _count(rows: str, *values: str) -> int:
-    text = f"SELECT COUNT(*) AS n FROM ({rows} LIMIT {MANY + 1}) AS found"  # noqa: S608
+async def _count(rows: str, exactly: bool, *values: str) -> int:
+    limit = "" if exactly else f" LIMIT {MANY + 1}"
+    text = f"SELECT COUNT(*) AS n FROM ({rows}{limit}) AS found"  # noqa: S608
     return int((await database.query(text, *values))[0]["n"])
 
 

@@ -14,6 +14,8 @@ from webapp import clock, database
 from webapp.models.campaign import Campaign
 from webapp.rules import contact_zones, errors, names
 
+MAKING_CONTACTS = 4711  # whoever makes contacts holds this lock shared, a strike list alone: neither misses the other
+
 
 class ZoneSet(Model):
     """A set of clocks a contact may be on. Few in all; conversations name theirs, so that Start finds who is awake."""
@@ -127,10 +129,13 @@ class Contact(Model):
     @classmethod
     async def of_phone(cls, campaign: Campaign, phone: str) -> Contact:
         """The contact with this phone, locked; made if there is none. Inside a transaction."""
+        await database.lock(MAKING_CONTACTS, campaign.id, shared=True)
         new = await database.query(
             "INSERT INTO contact (campaign_id, phone, first_name, last_name, email, state_abbrev, zip, van_id, timezone,"
-            " zone_source, created_at) VALUES (?, ?, '', '', '', '', '', '', '', '', ?) ON CONFLICT (campaign_id, phone) DO NOTHING RETURNING id",
-            campaign.id, phone, sql_time(clock.now()),
+            " zone_source, created_at, opted_out_at) VALUES (?, ?, '', '', '', '', '', '', '', '', ?,"
+            " (SELECT o.at FROM opt_out o WHERE o.campaign_id = ? AND o.phone = ?))"
+            " ON CONFLICT (campaign_id, phone) DO NOTHING RETURNING id",
+            campaign.id, phone, sql_time(clock.now()), campaign.id, phone,
         )  # fmt: skip
         contact = await cls.filter(campaign=campaign, phone=phone).select_for_update().get()
         if new:

@@ -93,12 +93,12 @@ class Conversation(Model):
         self.held_since, self.held_by_start, self.bucket_id, self.skips = None, False, None, 0
         self.unread = False
 
-    def hold(self, user_id: int | None, now: datetime, by_start: bool = False) -> None:
-        """To a user; to the staff where there is none."""
+    def hold(self, user_id: int | None, now: datetime, by_start: bool = False, quiet: bool = False) -> None:
+        """To a user; to the staff where there is none. ``quiet``: the person has opted out, so there is nothing to read."""
         if self.user_id != user_id:
             self.last_holder_id = self.user_id
         self.user_id, self.with_staff, self.held_since, self.held_by_start = user_id, user_id is None, now, by_start
-        self.unread = self.replied_at is not None
+        self.unread = self.replied_at is not None and not quiet
 
 
 class AssignmentEvent(Model):

@@ -21,7 +21,7 @@ async def do(work: BulkWork, ids: list[int]) -> int:
 async def _assign(work: BulkWork, ids: list[int]) -> int:
     """``what``: users, mode, action (0: all that run). Shared out by position among those who move, so that each user
     gets as many conversations; who has none to move is shared out beside them, as a keeper's, where all are meant."""
-    users = await reassigning.who_may(work.campaign_id, work.what["users"])
+    users = await reassigning.who_may(work.campaign_id, work.what["users"], lock=True)
     if not users:
         raise Impossible("Nobody of those chosen may text any more. Choose someone else.")
     actions, mode = await reassigning.actions_of(work.campaign_id, work.what["action"]), work.what["mode"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webapp import clock
 from webapp.database import transactional
-from webapp.models import attention, buckets, labels, opt_outs, opting_out, tallies
+from webapp.models import attention, audience, buckets, labels, opt_outs, opting_out, tallies
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Conversation
@@ -78,3 +78,4 @@ async def _reopen(message: Message, contact: Contact) -> None:
     await attention.refresh(conversation, contact)
     tallies.put(conversation)
     await conversation.save(update_fields=["texted_at", "needs_attention"])
+    await audience.follow([contact.id])  # tags may be gone, and what was clicked may not be in the action any more

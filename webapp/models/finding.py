@@ -56,7 +56,7 @@ def _moment(text: str) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return at if at.tzinfo else None
+    return at if at.tzinfo and 2000 <= at.year < 2100 else None
 
 
 async def count(campaign: Campaign, wanted: Filter, exactly: bool = False) -> int:

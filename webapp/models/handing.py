@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from webapp import clock, database
 from webapp.database import transactional
-from webapp.models import attention, opt_outs, opting_out, tallies
+from webapp.models import attention, audience, opt_outs, opting_out, tallies
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact, ContactEvent, sql_time
 from webapp.models.conversations import AssignmentEvent, Conversation
@@ -32,7 +32,8 @@ async def take_over(conversation_id: int, member: Membership) -> None:
 async def _give(conversation: Conversation, to: int | None, by: User | None, how: str) -> int | None:
     before, now = conversation.user_id, clock.now()
     tallies.take(conversation)
-    conversation.hold(to, now)
+    contact = await Contact.get(id=conversation.contact_id)
+    conversation.hold(to, now, quiet=contact.opted_out_at is not None)
     tallies.put(conversation)
     await conversation.save()
     await AssignmentEvent.create(
@@ -105,6 +106,7 @@ async def unblock(contact_id: int, by: User) -> None:
         await attention.refresh(conversation, contact)
         tallies.put(conversation)
         await conversation.save(update_fields=["closed_code", "needs_attention"])
+    await audience.follow([contact_id])
 
 
 @transactional

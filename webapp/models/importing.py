@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -80,7 +80,7 @@ def plain_copy(job: ContactImport) -> Path:
 @transactional
 async def _note_shape(job: ContactImport, surveyed: child.Surveyed) -> None:
     assert surveyed.shape
-    job.shape, job.sheet, job.lines = msgspec.to_builtins(surveyed.shape), surveyed.sheet, surveyed.shape.lines
+    job.shape, job.sheet, job.lines = msgspec.to_builtins(surveyed.shape), surveyed.sheet[:300], surveyed.shape.lines
     job.header, job.sample = list(surveyed.shape.header), [list(row) for row in surveyed.shape.sample]
     await job.save(update_fields=["shape", "sheet", "lines", "header", "sample"])
 
@@ -125,7 +125,8 @@ async def _custom_fields(campaign_id: int) -> dict[str, str]:
 
 
 async def _read(job: ContactImport, shape: text.Shape, columns: contact_columns.Columns, deadline: float) -> bool:
-    order = rows.Order(str(plain_copy(job)), shape, columns, job.read_bytes, job.cursor)
+    copy, phones = str(plain_copy(job)), job.kind == OPT_OUTS
+    order = rows.Order(copy, shape, columns, job.read_bytes, job.cursor, phones)
     pace, known = Pace(), storing.Known(job)
     async with child.rows(order) as coming:
         while clock.steady() < deadline:
@@ -203,7 +204,7 @@ async def again(job: ContactImport, mapping: dict[str, str], user: User | None) 
     """The same file once more, with columns that were left out: who is in it is updated, nobody doubled."""
     return await ContactImport.create(
         campaign_id=job.campaign_id, user=user, kind=job.kind, list_name=job.list_name, file_name=job.file_name,
-        path=job.path, mapping=mapping, created_at=clock.now(),
+        path=job.path, mapping=mapping, contact_list_id=job.contact_list_id, created_at=clock.now(),
     )  # fmt: skip
 
 
@@ -248,11 +249,20 @@ async def abandoned() -> list[int]:
 async def forgotten(days: int) -> list[Path]:
     """Files of imports that ended so long ago that nobody maps their columns any more: they may go. What the rows keep
     of them, first rows and refused ones, goes at once."""
-    ended = await ContactImport.filter(ended_at__lt=clock.now() - timedelta(days=days)).exclude(path="")
+    since = clock.now() - timedelta(days=days)
+    await _give_up(since)
+    ended = await ContactImport.filter(ended_at__lte=since).exclude(path="")
     still = {job.path for job in await ContactImport.filter(status__in=(WAITING, RUNNING, ASKING))}
     gone = [job for job in ended if job.path not in still]
     await _forget([job.id for job in gone])
     return [path for job in gone for path in (Path(job.path), plain_copy(job))]
+
+
+@transactional
+async def _give_up(since: datetime) -> None:
+    """Nobody answered which column is what."""
+    asking = ContactImport.filter(status=ASKING, created_at__lt=since)
+    await asking.update(status=CANCELLED, ended_at=since)
 
 
 @transactional

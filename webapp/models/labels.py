@@ -113,18 +113,28 @@ async def start_labels(campaign: Campaign) -> None:
 
 @transactional
 async def new_field(campaign: Campaign, title: str) -> CustomField:
-    """A text field of this title; the one that has its slug already, where there is one."""
-    slug = contact_columns.slug(title).removeprefix("custom_field_") or "field"
-    if slug in variables.BUILT_IN or slug in contact_columns.FIELDS:
-        slug = f"{slug}_field"
-    if known := await CustomField.get_or_none(campaign=campaign, slug=slug):
-        known.archived_at = None
-        await known.save(update_fields=["archived_at"])
-        return known
+    """A text field for a column of this name; the one that is there for it already, where there is one."""
+    base = contact_columns.slug(title).removeprefix("custom_field_") or "field"
+    if base in variables.BUILT_IN or base in contact_columns.FIELDS:
+        base = f"{base}_field"
+    slug, number = base, 1
+    while known := await CustomField.get_or_none(campaign=campaign, slug=slug):
+        if contact_columns.slug(title) or known.title == _title(title):
+            known.archived_at = None
+            await known.save(update_fields=["archived_at"])
+            return known
+        number += 1
+        slug = f"{base}_{number}"
     order = await CustomField.filter(campaign=campaign).count()
     return await CustomField.create(
-        campaign=campaign, title=title.strip()[:80] or slug, slug=slug, display_order=order, reportable=False
+        campaign=campaign, title=_title(title), slug=slug, display_order=order, reportable=False
     )
+
+
+def _title(column: str) -> str:
+    """Donation amount for custom_field_donation_amount; a title as people write them stays."""
+    plain = column.strip().removeprefix("custom_field_")
+    return (plain.replace("_", " ").capitalize() if "_" in plain or plain.islower() else plain)[:80] or "Field"
 
 
 @transactional

@@ -8,11 +8,10 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import packed, transactional
-from webapp.models import audience, putting, tallies
+from webapp.models import audience, putting, reassigning, tallies
 from webapp.models.actions import Action, ActionList
 from webapp.models.conversations import Conversation
 from webapp.models.imports import ContactImport
-from webapp.models.people import Membership
 from webapp.models.scripts import INITIAL, Script
 from webapp.rules import errors, script_choice
 
@@ -75,12 +74,13 @@ async def _make(action_id: int, contact_ids: list[int]) -> None:
         return
     await putting.lock(contact_ids)
     people = await _people(await _missing(action_id, contact_ids))
-    holders = await _keepers(action, people)
+    keepers = await _keepers(action, people)
     now = clock.now()
     rows = []
     for n, person in enumerate(people):
         pick = script_choice.pick(str(action_id), action.conversations_made + n, len(scripts))
-        rows.append(_conversation(action, person, scripts[pick].id, holders.get(person["keeper_id"]), now))
+        holder = person["keeper_id"] if person["keeper_id"] in keepers else None
+        rows.append(_conversation(action, person, scripts[pick].id, holder, now))
     await Conversation.bulk_create(rows)
     action.conversations_made += len(rows)
     await action.save(update_fields=["conversations_made"])
@@ -106,11 +106,10 @@ async def _people(contact_ids: list[int]) -> list[dict[str, Any]]:
     )  # fmt: skip
 
 
-async def _keepers(action: Action, people: list[dict[str, Any]]) -> dict[int, int]:
+async def _keepers(action: Action, people: list[dict[str, Any]]) -> set[int]:
     """Those of the contacts' keepers who may text in this campaign."""
     wanted = {person["keeper_id"] for person in people if person["keeper_id"]}
-    found = Membership.filter(campaign_id=action.campaign_id, user_id__in=list(wanted) or [0], suspended_at=None)
-    return {member.user_id: member.user_id for member in await found if member.approved_at}
+    return set(await reassigning.who_may(action.campaign_id, wanted, lock=True)) if wanted else set()
 
 
 def _conversation(

@@ -6,7 +6,7 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import transactional
-from webapp.models import attention, labels, sending, tallies
+from webapp.models import attention, audience, labels, sending, tallies
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact, sql_time
 from webapp.models.conversations import Conversation
@@ -82,6 +82,7 @@ async def _untext(conversation_id: int) -> None:
     conversation.texted_at = None
     tallies.put(conversation)
     await conversation.save(update_fields=["texted_at"])
+    await audience.follow([conversation.contact_id])
 
 
 async def _tag(campaign: Campaign, contact: Contact, by: User | None) -> None:

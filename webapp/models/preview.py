@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from webapp.models import importing
 from webapp.models.imports import ContactImport
@@ -12,22 +13,36 @@ from webapp.rules import contact_columns, contact_rows
 @dataclass(frozen=True)
 class Look:
     """``chosen``: what each column goes to, by position. ``rows``: as stored, or refused. ``unclear``: why none can be
-    shown yet. ``recognized``: columns that go somewhere."""
+    shown yet. ``recognized``: columns that go somewhere. ``doubled``: a sentence where two go to the same place."""
 
     chosen: list[str]
     rows: list[contact_rows.Person | contact_rows.Refused]
     unclear: str
     recognized: int
+    doubled: str = ""
+
+
+NEW = "new"  # a column that becomes a custom field of its own name
 
 
 async def look(job: ContactImport, mapping: dict[str, str] | None = None) -> Look:
     """With the columns as the names say, or as ``mapping`` has them."""
     shape = importing.shape_of(job)
-    columns = await importing.columns_of(job, shape, mapping)
     width = len(shape.header)
+    columns = await importing.columns_of(job, shape, mapping)
     if isinstance(columns, contact_columns.Unclear):
         chosen = [(mapping or {}).get(f"#{n}", "") for n in range(width)]
-        return Look(chosen, [], columns.message, sum(map(bool, chosen)))
+        return Look(chosen, [], columns.message, sum(map(bool, chosen)), _doubled(shape.header, chosen))
+    new = {n: shape.header[n] for n in range(width) if (mapping or {}).get(f"#{n}") == NEW}
     names = [columns.fields.get(n) or columns.custom.get(n) or (mapping or {}).get(f"#{n}", "") for n in range(width)]
-    rows = [contact_rows.read(list(row), columns, width) for row in shape.sample if any(cell.strip() for cell in row)]
-    return Look(names, rows, "", sum(map(bool, names)))
+    shown = replace(columns, custom={**columns.custom, **new})
+    rows = [contact_rows.read(list(row), shown, width) for row in shape.sample if any(cell.strip() for cell in row)]
+    return Look(names, rows, "", sum(map(bool, names)), _doubled(shape.header, names))
+
+
+def _doubled(header: Sequence[str], chosen: Sequence[str]) -> str:
+    for n, target in enumerate(chosen):
+        if target and target != NEW and target in chosen[:n]:
+            first = header[list(chosen).index(target)]
+            return f"Two columns go to {target.replace('_', ' ')}: {first} and {header[n]}. Keep one of them."
+    return ""

@@ -8,8 +8,6 @@ from webapp import clock, database
 from webapp.database import packed
 from webapp.models.contacts import sql_time
 
-MAKING_CONTACTS = 4711  # an import holds this lock shared, a strike list alone
-
 
 async def on_list(list_id: int, contact_ids: list[int]) -> list[int]:
     """Those that were not on it; its size moves with them."""

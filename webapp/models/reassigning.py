@@ -11,19 +11,24 @@ from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.models import tallies
 from webapp.models.actions import DRAFT, Action, ActionUser
-from webapp.models.contacts import sql_time
+from webapp.models.contacts import Contact, sql_time
 from webapp.models.conversations import AssignmentEvent, Conversation
-from webapp.models.people import Membership, User
+from webapp.models.people import User
 from webapp.rules import script_choice
 
 ALL, UNSENT, ATTENTION = "all", "unsent", "attention"
 MODES = (ALL, UNSENT, ATTENTION)
 
 
-async def who_may(campaign_id: int, user_ids: Iterable[int]) -> list[int]:
-    """Those of the users who may text in this campaign now, in order."""
-    members = Membership.filter(campaign_id=campaign_id, user_id__in=list(user_ids) or [0], suspended_at=None)
-    return sorted(member.user_id for member in await members if member.approved_at)
+async def who_may(campaign_id: int, user_ids: Iterable[int], lock: bool = False) -> list[int]:
+    """Those of the users who may text in this campaign now, in order. ``lock``: inside a transaction, nobody suspends
+    them before it ends."""
+    share = " FOR SHARE" if lock and database.dialect() == "postgres" else ""
+    rows = await database.query(
+        f"SELECT user_id FROM membership WHERE campaign_id = ? AND {packed.among('user_id')} AND suspended_at IS NULL"  # noqa: S608
+        f" AND approved_at IS NOT NULL ORDER BY user_id{share}", campaign_id, packed.values(user_ids),
+    )  # fmt: skip
+    return [row["user_id"] for row in rows]
 
 
 async def actions_of(campaign_id: int, action_id: int = 0) -> list[int]:
@@ -66,12 +71,21 @@ def _matching(contact_ids: list[int], action_ids: list[int], mode: str) -> Query
 
 async def _move(moving: list[Conversation], contacts: dict[int, int], by: User, now: datetime) -> None:
     events, rows = [], []
+    gone = Contact.filter(id__in=[c.contact_id for c in moving] or [0]).exclude(opted_out_at=None)
+    quiet = set(await gone.values_list("id", flat=True))
     for conversation in moving:
         before, to = conversation.user_id, contacts[conversation.contact_id]
         tallies.take(conversation)
-        conversation.hold(to, now)
+        conversation.hold(to, now, quiet=conversation.contact_id in quiet)
         tallies.put(conversation)
-        rows.append({"id": conversation.id, "user_id": to, "from_id": conversation.last_holder_id})
+        rows.append(
+            {
+                "id": conversation.id,
+                "user_id": to,
+                "from_id": conversation.last_holder_id,
+                "unread": conversation.unread,
+            }
+        )
         events.append(
             AssignmentEvent(
                 conversation_id=conversation.id, from_user_id=before, to_user_id=to, by_user_id=by.id, how="reassign", at=now
@@ -82,9 +96,9 @@ async def _move(moving: list[Conversation], contacts: dict[int, int], by: User, 
     await AssignmentEvent.bulk_create(events)
     await database.query(
         "UPDATE conversation SET user_id = r.user_id, last_holder_id = r.from_id, with_staff = false, held_by_start = false,"  # noqa: S608
-        f" held_since = {packed.mark('timestamptz')}, unread = (replied_at IS NOT NULL), skips = 0,"
+        f" held_since = {packed.mark('timestamptz')}, unread = r.unread, skips = 0,"
         " bucket_id = CASE WHEN texted_at IS NULL THEN NULL ELSE bucket_id END"
-        f" FROM {packed.table('id', 'user_id', 'from_id')} WHERE conversation.id = r.id",
+        f" FROM {packed.table('id', 'user_id', 'from_id', 'unread')} WHERE conversation.id = r.id",
         sql_time(now), packed.rows(rows),
     )  # fmt: skip
     for user_id in {contacts[c.contact_id] for c in moving}:

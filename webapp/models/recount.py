@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+from webapp import database
 from webapp.models.conversations import Bucket, Conversation
 from webapp.models.messages import Message
 from webapp.models.reports import Report
@@ -35,9 +36,14 @@ async def kept() -> Counts:
 
 
 async def differences() -> list[str]:
-    """One sentence for each count that is not what a recount gives."""
+    """One sentence for each count that is not what a recount gives, and for opt-outs that a contact does not know of."""
     have, want = await kept(), await recounted()
-    return [
+    [row] = await database.query(
+        "SELECT COUNT(*) AS n FROM opt_out o JOIN contact c ON c.campaign_id = o.campaign_id AND c.phone = o.phone"
+        " WHERE c.opted_out_at IS NULL"
+    )
+    missed = [f"{row['n']} contacts do not know that their phone has opted out"] if row["n"] else []
+    return missed + [
         f"action {key[0]}, user {key[1]}: {name} is {have.get(key, Counter())[name]}, a recount gives {want.get(key, Counter())[name]}"
         for key in sorted(have.keys() | want.keys())
         for name in COLUMNS

@@ -15,7 +15,7 @@ from tortoise.exceptions import IntegrityError
 
 from webapp import clock, database
 from webapp.database import transactional
-from webapp.models import attention, buckets, gate, learning, tallies
+from webapp.models import attention, audience, buckets, gate, learning, tallies
 from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact, sql_time
@@ -214,6 +214,7 @@ async def _refuse(message_id: int, code: int) -> Refusal | None:
     tallies.put(conversation)
     await conversation.save(update_fields=["texted_at", "turn", "closed_code", "needs_attention"])
     await tallies.hit(conversation.action_id, conversation.id, code)
+    await audience.follow([contact.id])
     return Refusal(message.id, conversation.user_id)
 
 

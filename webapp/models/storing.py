@@ -11,7 +11,7 @@ from typing import Any
 from webapp import clock, database
 from webapp.database import packed
 from webapp.models import audience, putting, refusing, striking
-from webapp.models.contacts import ZoneSet, sql_time
+from webapp.models.contacts import MAKING_CONTACTS, ZoneSet, sql_time
 from webapp.models.imports import ContactImport
 from webapp.models.labels import CustomField, Tag
 from webapp.models.opt_outs import IMPORT
@@ -50,7 +50,9 @@ class Known:
             self.fields = {field.slug: field.id for field in found_fields}
         if self.tags is None and any(p.tags for p in people):
             found_tags = await Tag.filter(campaign_id=self.job.campaign_id, archived_at=None)
-            self.tags = {names.key(tag.name): tag for tag in found_tags}
+            self.tags = {
+                names.key(tag.name): tag for tag in sorted(found_tags, key=lambda tag: tag.system)
+            }  # the system's wins
 
     def begin(self) -> None:
         """A slice's transaction begins, perhaps once more."""
@@ -102,10 +104,7 @@ class _Slice:
         self.counted: Counter[str] = Counter()
 
     async def store(self) -> Counter[str]:
-        if database.dialect() == "postgres":
-            await database.query(
-                "SELECT pg_advisory_xact_lock_shared(?, ?)", putting.MAKING_CONTACTS, self.job.campaign_id
-            )
+        await database.lock(MAKING_CONTACTS, self.job.campaign_id, shared=True)
         self.there = await self._locked(list(self.people))
         new = [phone for phone in self.people if phone not in self.there]
         made = await self._insert(new)
@@ -118,6 +117,7 @@ class _Slice:
         await self._put_on_list()
         await self._set_custom()
         await self._set_tags()
+        await self._keep_opted_out()
         await self._count(set(made))
         await audience.follow([row["id"] for row in self.there.values()])
         return self.counted
@@ -237,6 +237,16 @@ class _Slice:
         if opting_out:
             by, words = self.job.user, self.job.file_name
             self.counted["opted_out"] += await striking.opt_out_many(self.job.campaign, opting_out, IMPORT, by, words)
+
+    async def _keep_opted_out(self) -> None:
+        """Who came in opted out looks like everyone else who has; a row that missed its opt-out is put right."""
+        rows = await database.query(
+            f"SELECT c.id FROM contact c JOIN opt_out o ON o.campaign_id = c.campaign_id AND o.phone = c.phone WHERE {packed.among('c.id')}"  # noqa: S608
+            " AND (c.opted_out_at IS NULL OR NOT EXISTS (SELECT 1 FROM contact_tag t JOIN tag g ON g.id = t.tag_id"
+            " WHERE t.contact_id = c.id AND g.slug = 'opt_out' AND g.system)) ORDER BY c.id",
+            packed.values(self.ids.values()),
+        )  # fmt: skip
+        await striking.tell(self.job.campaign, [row["id"] for row in rows], self.job.user)
 
     async def _count(self, made: set[str]) -> None:
         now = clock.now()

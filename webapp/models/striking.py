@@ -14,7 +14,7 @@ from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.models import labels, opting_out, putting, refusing, tallies
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, sql_time
+from webapp.models.contacts import MAKING_CONTACTS, Contact, sql_time
 from webapp.models.conversations import Conversation
 from webapp.models.imports import ContactImport
 from webapp.models.labels import Tag
@@ -37,7 +37,7 @@ async def strike(job: ContactImport, part: list[Row]) -> Counter[str]:
 @transactional
 async def opt_out_many(campaign: Campaign, phones: list[str], source: str, by: User | None, words: str = "") -> int:
     """For good; how many were not opted out before. A phone that is no contact stays none: the opt-out waits for it."""
-    await _alone(campaign)
+    await database.lock(MAKING_CONTACTS, campaign.id)
     contacts = await _contacts(campaign, phones)  # their rows are locked first, so a claim sees this or came before it
     new = await database.query(
         f"INSERT INTO opt_out (campaign_id, phone, source, at, user_id, words) SELECT {packed.mark('integer')}, r.phone,"  # noqa: S608
@@ -46,14 +46,8 @@ async def opt_out_many(campaign: Campaign, phones: list[str], source: str, by: U
         campaign.id, source, sql_time(clock.now()), by.id if by else None, words[:200],
         packed.rows({"phone": phone} for phone in sorted(phones)),
     )  # fmt: skip
-    await _tell_contacts(campaign, contacts, by)
+    await tell(campaign, contacts, by)
     return len(new)
-
-
-async def _alone(campaign: Campaign) -> None:
-    """No import makes contacts of these phones meanwhile, unseen. On SQLite the transaction itself is the lock."""
-    if database.dialect() == "postgres":
-        await database.query("SELECT pg_advisory_xact_lock(?, ?)", putting.MAKING_CONTACTS, campaign.id)
 
 
 async def _contacts(campaign: Campaign, phones: list[str]) -> list[int]:
@@ -64,7 +58,8 @@ async def _contacts(campaign: Campaign, phones: list[str]) -> list[int]:
     return [row["id"] for row in rows]
 
 
-async def _tell_contacts(campaign: Campaign, ids: list[int], by: User | None) -> None:
+async def tell(campaign: Campaign, ids: list[int], by: User | None) -> None:
+    """These contacts, whose rows are locked, have opted out: their rows, tags, texts and conversations say so."""
     if not ids:
         return
     await database.query(

@@ -34,6 +34,7 @@ class Order(msgspec.Struct):
     columns: contact_columns.Columns
     read_bytes: int = 0
     line: int = 0
+    only_phones: bool = False
 
 
 def prepare(order: Order) -> Iterator[Row]:
@@ -42,7 +43,10 @@ def prepare(order: Order) -> Iterator[Row]:
     for record in records(Path(order.path), order.shape, order.read_bytes, order.line):
         if record.blank:
             continue
-        read = contact_rows.read(record.cells, order.columns, width)
+        if order.only_phones:
+            read = contact_rows.read_phone(record.cells, order.columns)
+        else:
+            read = contact_rows.read(record.cells, order.columns, width)
         if isinstance(read, contact_rows.Person):
             yield Row(record.line, record.end, record.last_line, read)
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -23,12 +24,13 @@ PIECE = 1_000_000
 SAMPLE_ROWS = 8
 DELIMITERS = ",\t;|"
 LONGEST_FIELD = 4_000_000  # characters; a longer one is an unclosed quote
-_END = "\x1eend"
+_END = "\x1e" + secrets.token_hex(8)  # no file holds it
 _MAGIC = {
     b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture", b"%PDF": "a PDF", b"\x1f\x8b": "a packed file",
     b"PK\x03\x04": "a packed file", b"\xd0\xcf\x11\xe0": "an old Excel workbook", b"Rar!": "a packed file",
     b"7z\xbc\xaf": "a packed file", b"SQLite format 3": "a database", b"\x7fELF": "a program", b"MZ\x90": "a program",
 }  # fmt: skip
+csv.field_size_limit(LONGEST_FIELD)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -133,7 +135,6 @@ def records(path: Path, shape: Shape, start: int = 0, line: int = 0) -> Iterator
 
 
 def _records(file: BinaryIO, delimiter: str, start: int, line: int) -> Iterator[Record]:
-    csv.field_size_limit(LONGEST_FIELD)
     file.seek(start)
     counted = _Counted(file, start, line)
     reader = csv.reader(chain(counted, [_END]), delimiter=delimiter)
@@ -201,7 +202,7 @@ def _encoding(file: BinaryIO) -> str:
         raise FileError("not_text", "This file is not text. Open it in a spreadsheet and save it as CSV.")
     if _is_utf8(file):
         return "utf-8"
-    return _single_byte(sample)
+    return _single_byte(file)
 
 
 def _utf16_without_bom(sample: bytes) -> str | None:
@@ -229,12 +230,22 @@ def _is_utf8(file: BinaryIO) -> bool:
     return True
 
 
-def _single_byte(sample: bytes) -> str:
-    """Windows-1252 unless another of its kind fits clearly better. A mixture with UTF-8 is refused."""
-    if re.search(rb"\xc3[\x80-\xbf]", sample):  # "é" as UTF-8 writes it
-        raise FileError(
-            "encoding", "Part of this file is UTF-8 and part is not. Save it as CSV UTF-8 and upload again."
-        )
+def _single_byte(file: BinaryIO) -> str:
+    """Windows-1252, or what a Mac wrote before; another of their kind where neither can be. A mixture with UTF-8 is
+    refused, wherever in the file it is."""
+    file.seek(0)
+    sample, mac, before = file.read(SAMPLE), False, b""
+    file.seek(0)
+    letters = False
+    while piece := file.read(PIECE):
+        if _UTF8_LETTER.search(before + piece):
+            raise FileError(
+                "encoding", "Part of this file is UTF-8 and part is not. Save it as CSV UTF-8 and upload again."
+            )
+        mac, letters = mac or bool(_MAC_LETTER.search(piece)), letters or bool(_CP1252_LETTER.search(piece))
+        before = piece[-3:]
+    if mac and not letters:
+        return "mac_roman"
     try:
         sample.decode("cp1252")
         return "cp1252"
@@ -243,3 +254,12 @@ def _single_byte(sample: bytes) -> str:
     if best is None:
         raise FileError("encoding", _UNREADABLE)
     return best.encoding
+
+
+_UTF8_LETTER = re.compile(
+    rb"\xc3[\x80-\xbf]|\xc2[\xa1-\xbf]|\xe2\x80[\x93-\x9d]|\xf0\x9f[\x80-\xbf]"
+)  # é, ñ, quotes, emoji
+_MAC_LETTER = re.compile(
+    rb"[a-z][\x87\x88\x8a\x8e\x8f\x9c\x9f]"
+)  # á à ä é è ú ü: no letters in Windows-1252, or rare ones
+_CP1252_LETTER = re.compile(rb"[a-zA-Z][\xe0-\xff]|[\xc0-\xff][a-z]")

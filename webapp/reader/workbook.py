@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -51,7 +52,7 @@ def copy_plain(path: Path, target: BinaryIO) -> str:
 
 
 def _said(name: str, others: int) -> str:
-    return f"Sheet “{name}” was read" + (
+    return f"Sheet “{name[:80]}” was read" + (
         f"; {others} other{'s were' if others > 1 else ' was'} not." if others else "."
     )
 
@@ -83,4 +84,4 @@ def _cell(value: int | float | str | bool | time | date | datetime | timedelta) 
         return str(int(value))
     if isinstance(value, (datetime, date, time)):
         return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
-    return " ".join(str(value).replace("\x00", "").split("\n"))
+    return re.sub(r"[\r\n\x0b\x0c\x85\u2028\u2029]+", " ", str(value).replace("\x00", ""))

@@ -10,6 +10,7 @@ FIELDS = (
     "phone",
     "first_name",
     "last_name",
+    "full_name",
     "email",
     "state_abbrev",
     "zip",
@@ -28,10 +29,12 @@ PERSONAL = (
     "timezone",
 )  # what a contact's row keeps
 LEAVE_OUT = ""
+_OURS = ("", "line", "why")  # what the file of refused rows adds
 
 _ALIASES = {
     "first_name": "firstname first fname givenname forename nombre preferredname nickname",
     "last_name": "lastname last lname surname familyname apellido apellidos",
+    "full_name": "fullname name contactname voter votername nombrecompleto",
     "email": "email emailaddress mail preferredemail email1value emailaddress1 correo primaryemail",
     "state_abbrev": "stateabbrev state stateprovince st region mstate vstate statecode votingaddressstate mailingstate",
     "zip": "zip zipcode postalcode postcode zip5 mzip5 vzip5 mailingzip votingaddresszip zippostalcode",
@@ -88,7 +91,9 @@ def match(
             custom[position] = name
         elif name in FIELDS and name != "phone" and name not in fields.values():
             fields[position] = name
-    unknown = [cell for n, cell in enumerate(header) if n not in fields and n not in custom and cell.strip()]
+    unknown = [
+        cell for n, cell in enumerate(header) if n not in fields and n not in custom and cell.strip() not in _OURS
+    ]
     return Columns(fields, custom, tuple(unknown))
 
 
@@ -118,6 +123,8 @@ def _phones(header: Sequence[str], by_hand: Mapping[int, str]) -> int | Unclear:
 
 def _guess(cell: str, custom_fields: Mapping[str, str]) -> str:
     wanted = slug(cell)
+    if not wanted:
+        return LEAVE_OUT
     for name, title in custom_fields.items():
         if wanted in (name.lower(), f"custom_field_{name.lower()}", slug(title)):
             return name

@@ -35,7 +35,7 @@ def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> 
     """``width``: how many columns the header has."""
     at = columns.phone
     raw = cells[at] if at < len(cells) else ""
-    if any(cell.strip() for cell in cells[width:]):
+    if any(cell.strip() for cell in cells[width:]) or any(map(_runs_on, cells)):
         return Refused("ragged_row", raw)
     parsed = phone.textable(raw)
     if isinstance(parsed, phone.InvalidPhone):
@@ -49,13 +49,38 @@ def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> 
     return _person(parsed.e164, values, custom)
 
 
+def read_phone(cells: Sequence[str], columns: contact_columns.Columns) -> Person | Refused:
+    """Of a strike list only the phone counts, of whatever country, and whatever stands beside it."""
+    raw = cells[columns.phone] if columns.phone < len(cells) else ""
+    parsed = phone.parse(raw)
+    return Refused(parsed.reason, raw) if isinstance(parsed, phone.InvalidPhone) else Person(parsed.e164)
+
+
 def _person(e164: str, values: dict[str, str], custom: dict[str, str]) -> Person:
+    _split(values)
     tags = [tag.strip() for tag in re.split(r"[;,|]", values.pop("tags", "")) if tag.strip()]
     values["state_abbrev"] = states.abbreviation(values.get("state_abbrev", ""))
     values["zip"] = contact_zones.five_digits(values.get("zip", "")) or values.get("zip", "")[:10]
     zones = contact_zones.derive(values.get("timezone", ""), values["zip"], values["state_abbrev"], e164)
     filled = {k: v for k, v in values.items() if v}
     return Person(e164, filled, {k: v for k, v in custom.items() if v}, tags, zones.names, zones.source)
+
+
+def _runs_on(cell: str) -> bool:
+    """Did a stray quotation mark swallow other people's rows? Then a phone stands on a later line of one cell."""
+    return "\n" in cell and bool(re.search(r"\n[^\n]*\d{3}[^\n]{0,3}\d{3}[^\n]?\d{4}", cell))
+
+
+def _split(values: dict[str, str]) -> None:
+    """Lisa Ng or "Ng, Lisa" fills what a column for first or last name left blank."""
+    whole = " ".join(values.pop("full_name", "").split())
+    if not whole:
+        return
+    last, comma, first = whole.partition(", ")
+    if not comma:
+        first, _, last = whole.partition(" ")
+    values["first_name"] = values.get("first_name") or first[: LONGEST["first_name"]]
+    values["last_name"] = values.get("last_name") or last[: LONGEST["last_name"]]
 
 
 def merge(first: Person, later: Person) -> None:

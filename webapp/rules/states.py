@@ -19,6 +19,6 @@ ABBREVIATIONS = tuple(sorted(_BY_NAME.values()))
 def abbreviation(text: str) -> str:
     """PA for "pa", "P.A." or "Pennsylvania"; nothing where it is no state."""
     plain = text.strip().replace(".", "")
-    if len(plain) == 2 and plain.isalpha():
+    if len(plain) == 2 and plain.isascii() and plain.isalpha():
         return plain.upper()
     return _BY_NAME.get(plain.lower(), "")

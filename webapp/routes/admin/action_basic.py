@@ -121,6 +121,8 @@ async def _save_basic(request: Request, member: Membership, action: Action | Non
         "instructions": form.long_text("instructions", words.gettext("Instructions"), 8_000),
         "ends_on": form.day("ends_on", words.gettext("End date")),
     }
+    own = {"campaign_id": member.campaign_id}
+    _chosen(form, await ContactList.filter(**own), await Tag.filter(**own), await CustomField.filter(**own))
     if not form:
         return await _basic(request, member, action, form, status=422)
     saved = await transaction(lambda: _store_basic(member, action, values, form))

@@ -7,8 +7,8 @@ from litestar import Request, Response, get, post
 from webapp import access, clock, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, pool, publishing, returning, tallies
-from webapp.models.actions import Action, ActionList, ActionUser, ReportField, ReportTag
+from webapp.models import audience, audit, pool, publishing, returning, tallies
+from webapp.models.actions import Action, ActionUser, ReportField, ReportTag
 from webapp.models.labels import CustomField, Tag
 from webapp.models.people import Membership
 from webapp.pages import page
@@ -86,10 +86,10 @@ async def _publication(
     request: Request, member: Membership, action: Action, form: Form | None = None, status: int = 200
 ) -> Response:
     checks = await publishing.last_look(action)
-    sizes = await ActionList.filter(action=action).values_list("contact_list__size", flat=True)
+    people, left_out = await audience.of_action(action.id)
     return page(
         request, "admin/action_publish.html", status_code=status, action=action, form=Form() if form is None else form, checks=checks,
-        wrong=[c for c in checks if not c.fine], people=sum(int(n) for n in sizes),  # type: ignore[call-overload]
+        wrong=[c for c in checks if not c.fine], people=people - left_out, left_out=left_out,
         overrulable=member.role == "owner" and all(c.overrulable for c in checks if not c.fine),
     )  # fmt: skip
 

@@ -39,7 +39,7 @@ async def contact_page(request: Request, member: Membership, contact_id: int) ->
 async def _contact(request: Request, member: Membership, contact: Contact, form: Form, status: int = 200) -> Response:
     own = {"campaign_id": member.campaign_id, "archived_at": None}
     return page(
-        request, "admin/contact.html", status_code=status, contact=contact, form=form, moments=await timeline.of(contact),
+        request, "admin/contact.html", status_code=status, contact=contact, form=form, saved="saved" in request.query_params, moments=await timeline.of(contact),
         tags=(await labels.tags_of([contact.id]))[contact.id], all_tags=await Tag.filter(**own),
         fields=await CustomField.filter(**own), values=await labels.field_values(contact.id),
         lists=await ContactList.filter(**own, memberships__contact_id=contact.id),
@@ -143,7 +143,7 @@ async def _done(
 
 
 def _back(request: Request, member: Membership, contact: Contact) -> Response:
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/contacts/{contact.id}")
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/contacts/{contact.id}?saved=1")
 
 
 HANDLERS = [contact_page, save_contact, tag_contact, opt_out, assign, unblock, erase]

@@ -35,10 +35,10 @@ async def contents(request: Request, member: Membership, wanted: Filter) -> dict
     found = await finding.page(campaign, wanted, str(asked.get("after", ""))[:60])
     total = await finding.count(campaign, wanted, exactly="exact" in asked)
     return {
-        "contacts": found.contacts, "wanted": wanted, "columns": columns, "fields": fields, "all_columns": table.OTHERS,
+        "contacts": found.contacts, "wanted": wanted, "columns": columns, "usual": not asked.getall("col", []), "fields": fields, "all_columns": table.OTHERS,
         "cells": await table.cells(found.contacts, columns, fields), "options": await _options(member), "total": total,
         "counted": total <= finding.MANY or "exact" in asked,
-        "query": urlencode([*wanted.asked().items(), *(("col", c) for c in asked.getall("col", []))]),
+        "query": urlencode([*wanted.asked().items(), *(("col", c) for c in asked.getall("col", [])), *([("exact", "1")] if "exact" in asked else [])]),
         "more": found.more, "later": bool(asked.get("after")), "may_export": member.exports,
     }  # fmt: skip
 

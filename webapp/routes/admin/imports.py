@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -24,17 +25,21 @@ from webapp.rules import contact_columns
 LARGEST = 1_000_000_000  # bytes of a file of text
 LARGEST_WORKBOOK = 50_000_000
 PIECE = 1_000_000
-NEW = "new"  # "make a custom field of it"
+FIELD_NAMES = {
+    "phone": "Phone", "first_name": "First name", "last_name": "Last name", "full_name": "First and last name", "email": "E-mail",
+    "state_abbrev": "State", "zip": "ZIP", "van_id": "VAN ID", "assigned_user_email": "Volunteer's e-mail (assign to)",
+    "timezone": "Time zone", "tags": "Tags",
+}  # fmt: skip
 REASONS = {
     "missing_phone": "No phone", "invalid_phone": "Not a phone number",
     "unsupported_country": "Not a number in the United States or Canada", "not_textable": "A number that can't be texted",
-    "field_too_long": "A cell is too long", "ragged_row": "More cells than the header has",
+    "field_too_long": "A cell is too long", "ragged_row": "Cells do not fit the header: one too many, or a stray quotation mark",
 }  # fmt: skip
 
 
 @get("/lists/upload")
 async def upload_page(request: Request, member: Membership) -> Response:
-    return await _upload(request, member, Form())
+    return await _upload(request, member, Form(typed={"name": request.query_params.get("name", "")[:120]}))
 
 
 async def _upload(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
@@ -55,7 +60,13 @@ async def upload(request: Request, member: Membership) -> Response:
     async def do() -> ContactImport:
         await audit.note(member.campaign, member.user, "list.uploaded", file_name, kind=kind)
         return await importing.begin(
-            member.campaign, name or Path(file_name).stem, path, file_name, member.user, kind, form.ticked("look")
+            member.campaign,
+            name or Path(file_name).stem or words.gettext("List"),
+            path,
+            file_name,
+            member.user,
+            kind,
+            form.ticked("look"),
         )
 
     job = await transaction(do)
@@ -68,8 +79,13 @@ async def _keep(form: Form, file: object) -> tuple[Path, str]:
     folder = config.settings().data_dir / "uploads"
     path = folder / f"{secrets.token_hex(16)}.list"
     folder.mkdir(parents=True, exist_ok=True)
+    chosen = isinstance(file, UploadFile) and bool(file.filename)
     if pasted := form.long_text("pasted", words.gettext("Pasted rows"), 2_000_000):
-        path.write_text(pasted + "\n")
+        if chosen:
+            form.wrong("file", words.gettext("You pasted rows and chose a file. Keep one of them."))
+            return path, ""
+        if form:
+            path.write_text(pasted + "\n")
         return path, words.gettext("pasted rows")
     if not isinstance(file, UploadFile) or not file.filename:
         form.wrong("file", words.gettext("No file was chosen."))
@@ -86,7 +102,7 @@ async def _keep(form: Form, file: object) -> tuple[Path, str]:
         form.wrong(
             "file", words.gettext("This workbook is too large. Save it as CSV in the spreadsheet and upload that.")
         )
-    return path, file.filename
+    return path, file.filename.replace("\x00", "")
 
 
 async def _write(file: UploadFile, path: Path) -> None:
@@ -120,25 +136,29 @@ async def _asking(
     request: Request, member: Membership, job: ContactImport, form: Form, again: bool = False, status: int = 200
 ) -> Response:
     """What is in each column, and the first rows as they will be stored with that."""
+    if job.shape is None:  # it could not be looked through, and its page says why
+        return pages.go_to(request, _path(member, job))
     mapping = _mapping(job, form)
     seen = await preview.look(job, mapping)
     custom = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
-    fields = [(f, f.replace("_", " ").capitalize()) for f in contact_columns.FIELDS]
+    fields = [(f, FIELD_NAMES[f]) for f in contact_columns.FIELDS]
     if job.kind == OPT_OUTS:
         fields, custom = [("phone", words.gettext("Phone"))], []
     targets = [("", words.gettext("Leave out")), *fields, *((f.slug, f.title) for f in custom)]
     if job.kind == CONTACTS:
-        targets.append((NEW, words.gettext("New custom field")))
+        targets.append((preview.NEW, words.gettext("New custom field")))
     return page(
         request, "admin/columns.html", "admin/_columns.html", status_code=status, job=job, form=form, seen=seen,
-        targets=targets, reasons=REASONS, again=again,
+        targets=targets, titles={f.slug: f.title for f in custom}, reasons=REASONS, again=again,
     )  # fmt: skip
 
 
 def _mapping(job: ContactImport, form: Form) -> dict[str, str] | None:
     """Column by position -> what was chosen for it; None where nothing was chosen yet."""
     said = {
-        f"#{n}": str(form.data.get(f"column_{n}", "")) for n in range(len(job.header)) if f"column_{n}" in form.data
+        f"#{n}": str(form.data.get(f"column_{n}", "")).replace("\x00", "")
+        for n in range(len(job.header))
+        if f"column_{n}" in form.data
     }
     return said or None
 
@@ -161,10 +181,13 @@ async def answer(request: Request, member: Membership, import_id: int) -> Respon
     """Which column is what, by hand. A file that was read already is read once more."""
     job, form = await access.import_of(member, import_id), Form(await request.form())
     mapping = _mapping(job, form) or {}
-    if job.status != ASKING and not job.over:
+    if job.shape is None or (job.status != ASKING and not job.over):
         return pages.go_to(request, _path(member, job))
     if "phone" not in mapping.values():
         form.wrong("columns", words.gettext("One column must be the phone."))
+    if doubled := (await preview.look(job, mapping)).doubled:
+        form.wrong("columns", doubled)
+    if not form:
         return await _asking(request, member, job, form, again=job.over, status=422)
 
     async def do() -> ContactImport:
@@ -183,7 +206,7 @@ async def answer(request: Request, member: Membership, import_id: int) -> Respon
 async def _with_new_fields(member: Membership, job: ContactImport, mapping: dict[str, str]) -> dict[str, str]:
     chosen = dict(mapping)
     for n, title in enumerate(job.header):
-        if mapping.get(f"#{n}") == NEW:
+        if mapping.get(f"#{n}") == preview.NEW:
             field = await labels.new_field(member.campaign, title)
             chosen[f"#{n}"] = field.slug
             await audit.note(member.campaign, member.user, "field.added", field.title)
@@ -206,7 +229,8 @@ async def cancel(request: Request, member: Membership, import_id: int) -> Respon
 async def refused_file(member: Membership, import_id: int) -> Stream:
     """Every refused row with its reason, to mend and upload again."""
     job = await access.import_of(member, import_id)
-    headers = {"content-disposition": 'attachment; filename="refused-rows.csv"'}
+    name = re.sub(r"[^A-Za-z0-9]+", "-", job.list_name or "rows").strip("-") or "rows"
+    headers = {"content-disposition": f'attachment; filename="{name}-refused.csv"'}
     return Stream(_refused_lines(job), media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -216,8 +240,9 @@ async def _refused_lines(job: ContactImport) -> AsyncIterator[bytes]:
     while rows := await RefusedRow.filter(contact_import=job, line__gt=last).order_by("line").limit(500):
         last = rows[-1].line
         for row in rows:
-            padded = [*row.cells, *[""] * len(job.header)][: len(job.header)]
-            yield exporting.line([*padded, str(row.line), REASONS.get(row.reason, row.reason)])
+            width = len(job.header)
+            padded, more = [*row.cells, *[""] * width][:width], row.cells[width:]
+            yield exporting.line([*padded, str(row.line), REASONS.get(row.reason, row.reason), *more])
 
 
 def _path(member: Membership, job: ContactImport) -> str:

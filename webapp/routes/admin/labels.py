@@ -15,7 +15,7 @@ from webapp.models import audit
 from webapp.models.labels import SELECTION, TEXT, CustomField, Tag
 from webapp.models.people import Membership
 from webapp.pages import page
-from webapp.rules import contact_columns, variables
+from webapp.rules import contact_columns, names, variables
 
 
 @get("/settings/tags")
@@ -40,7 +40,7 @@ async def add_tag(request: Request, member: Membership) -> Response:
     slug = contact_columns.slug(values["name"])
     if form and not slug:
         form.wrong("name", words.gettext("A name needs letters or digits."))
-    if form and await Tag.exists(campaign_id=member.campaign_id, slug=slug):
+    if form and (await Tag.exists(campaign_id=member.campaign_id, slug=slug) or await _taken(member, values["name"])):
         form.wrong("name", words.gettext("There is a tag of this name already."))
 
     async def make() -> None:
@@ -86,10 +86,18 @@ async def save_tag(request: Request, member: Membership, tag_id: int) -> Respons
     values = _tag_values(form)
     if tag.system and values["name"] != tag.name:
         form.wrong("name", words.gettext("This tag keeps its name."))
+    if form and await _taken(member, values["name"], tag):
+        form.wrong("name", words.gettext("There is a tag of this name already."))
     if not form:
         return await _tags(request, member, form, status=422, chosen=tag)
     await audit.noted(member, lambda: tag.update_from_dict(values).save(), "tag.changed", values["name"])
     return _to(request, member, "tags")
+
+
+async def _taken(member: Membership, name: str, but: Tag | None = None) -> bool:
+    """Is another tag in use that a file or a person would take for this one?"""
+    others = await Tag.filter(campaign_id=member.campaign_id, archived_at=None).exclude(id=but.id if but else 0)
+    return names.key(name) in {"", *(names.key(other.name) for other in others)}
 
 
 @post("/settings/tags/{tag_id:int}/archive")
@@ -103,7 +111,10 @@ async def archive_tag(request: Request, member: Membership, tag_id: int) -> Resp
 
 @post("/settings/tags/{tag_id:int}/restoration")
 async def restore_tag(request: Request, member: Membership, tag_id: int) -> Response:
-    tag = await access.tag_of(member, tag_id)
+    tag, form = await access.tag_of(member, tag_id), Form()
+    if await _taken(member, tag.name, tag):
+        form.wrong("name", words.gettext("A tag of this name is in use. Rename that one first."))
+        return await _tags(request, member, form, status=422)
     await _restore(member, tag, "tag.restored", tag.name)
     return _to(request, member, "tags")
 

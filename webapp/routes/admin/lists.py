@@ -53,11 +53,7 @@ async def make_list(request: Request, member: Membership) -> Response:
     if not form:
         return await _new(request, member, form, status=422)
     which = Filter(**{f"{how}_lists": ",".join(wanted)}, no_lists=",".join(unwanted))  # type: ignore[arg-type]
-    made_from = (
-        f"{'People of' if how == 'any' else 'People on all of'} {', '.join(there[n].name for n in wanted)}"
-        if wanted
-        else "By hand"
-    )
+    made_from = _in_words([there[n].name for n in wanted], how, [there[n].name for n in unwanted])
 
     async def do() -> tuple[ContactList, BulkWork | None]:
         made = await ContactList.make(member.campaign, name, made_from)
@@ -71,6 +67,14 @@ async def make_list(request: Request, member: Membership) -> Response:
         await queue.run_bulk_work(work.id)
     office = f"/c/{member.campaign.slug}/admin"
     return pages.go_to(request, f"{office}/works/{work.id}" if work else f"{office}/lists/{made.id}")
+
+
+def _in_words(of: list[str], how: str, without: list[str]) -> str:
+    """How a list came to be, for its page."""
+    if not of:
+        return words.gettext("Made by hand")
+    said = f"Who was on {how} of: {', '.join(of)}"
+    return said + (f"; without {', '.join(without)}" if without else "")
 
 
 @get("/lists/{list_id:int}")
@@ -113,7 +117,10 @@ async def archive_list(request: Request, member: Membership, list_id: int) -> Re
 
 @post("/lists/{list_id:int}/restoration")
 async def restore_list(request: Request, member: Membership, list_id: int) -> Response:
-    chosen = await access.list_of(member, list_id)
+    chosen, form = await access.list_of(member, list_id), Form()
+    if await ContactList.exists(campaign_id=member.campaign_id, name=chosen.name, archived_at=None):
+        form.wrong("name", words.gettext("A list of this name is in use. Rename one of them first."))
+        return await _list(request, member, chosen, form, status=422)
     chosen.archived_at = None
     await audit.noted(member, lambda: chosen.save(update_fields=["archived_at"]), "list.restored", chosen.name)
     return _back(request, member, chosen)

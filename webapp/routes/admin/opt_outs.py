@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from urllib.parse import quote
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.response import Stream
 
-from webapp import pages
+from webapp import access, pages
+from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, exporting, opt_outs, opting_out
+from webapp.models import audit, exporting, opt_outs, striking
 from webapp.models.contacts import Contact
 from webapp.models.imports import OPT_OUTS, ContactImport
 from webapp.models.opt_outs import OptOut
@@ -22,23 +24,28 @@ PAGE = 50
 
 
 @get("/opt-outs")
-async def opt_outs_page(request: Request, member: Membership, q: str = "", before: int = 0) -> Response:
-    return await _opt_outs(request, member, Form(), q=q, before=before)
+async def opt_outs_page(request: Request, member: Membership, q: str = "", before: int = 0, done: str = "") -> Response:
+    added = phone.parse(done[:20])
+    return await _opt_outs(
+        request, member, Form(), q=q, before=before, done=added.e164 if isinstance(added, phone.Phone) else ""
+    )
 
 
 async def _opt_outs(
-    request: Request, member: Membership, form: Form, status: int = 200, q: str = "", before: int = 0
+    request: Request, member: Membership, form: Form, status: int = 200, q: str = "", before: int = 0, done: str = ""
 ) -> Response:
     found = OptOut.filter(campaign_id=member.campaign_id).order_by("-id")
     parsed = phone.parse(q[:40])
     if q:
         found = found.filter(phone=parsed.e164 if isinstance(parsed, phone.Phone) else "")
-    rows = await (found.filter(id__lt=before) if before else found).limit(PAGE + 1).select_related("user")
+    rows = (
+        await (found.filter(id__lt=access.row_id(before)) if before else found).limit(PAGE + 1).select_related("user")
+    )
     rows, more = rows[:PAGE], len(rows) > PAGE
     known = Contact.filter(campaign_id=member.campaign_id, phone__in=[row.phone for row in rows] or [""])
     strikes = ContactImport.filter(campaign_id=member.campaign_id, kind=OPT_OUTS).order_by("-id").limit(5)
     return page(
-        request, "admin/opt_outs.html", status_code=status, rows=rows, form=form, q=q[:40], more=more,
+        request, "admin/opt_outs.html", status_code=status, rows=rows, form=form, done=done, q=q[:40], more=more,
         sources=await opt_outs.by_source(member.campaign_id), contacts={c.phone: c for c in await known},
         strikes=await strikes, typed_no_phone=bool(q) and not isinstance(parsed, phone.Phone),
     )  # fmt: skip
@@ -52,23 +59,19 @@ async def add_opt_out(request: Request, member: Membership) -> Response:
     if not form:
         return await _opt_outs(request, member, form, status=422)
     await audit.noted(
-        member, lambda: opting_out.opt_out(member.campaign, number, opt_outs.ADMIN, member.user), "opt_out.added",
+        member, lambda: striking.opt_out_many(member.campaign, [number], opt_outs.ADMIN, member.user), "opt_out.added",
         phone.masked(number),
     )  # fmt: skip
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/opt-outs")
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/opt-outs?done={quote(number)}")
 
 
 @get("/opt-outs.csv")
 async def opt_outs_file(member: Membership) -> Stream:
     if not member.exports:
         raise NotFoundException
-    await audit.noted(member, _nothing, "opt_outs.exported")
+    await transaction(lambda: audit.note(member.campaign, member.user, "opt_outs.exported"))
     headers = {"content-disposition": 'attachment; filename="opt-outs.csv"'}
     return Stream(_lines(member), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-async def _nothing() -> None:
-    """Reading is the deed; the audit row is all that is written."""
 
 
 async def _lines(member: Membership) -> AsyncIterator[bytes]:

@@ -34,7 +34,7 @@ async def new_work(request: Request, member: Membership) -> Response:
 async def _new_work(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
     which = await _which(member, form)
     kind = form.choice("kind", words.gettext("What to do"), bulk.KINDS)
-    number = len(which) if isinstance(which, list) else await finding.count(member.campaign, which, exactly=True)
+    number = await bulk_work.number(member.campaign, which)
     if kind == bulk.EXPORT and not member.exports:
         form.wrong("kind", words.gettext("Exporting is a right of its own. An owner can give it to you."))
     own = {"campaign_id": member.campaign_id, "archived_at": None}
@@ -78,15 +78,17 @@ async def start_work(request: Request, member: Membership) -> Response:
     if kind == bulk.EXPORT and not member.exports:
         form.wrong("kind", words.gettext("Exporting is a right of its own. An owner can give it to you."))
     if which == []:
-        form.wrong("kind", words.gettext("No contact was ticked. Nothing was done."))
+        form.wrong("kind", words.gettext("Tick somebody first. Nothing was done."))
     what, subject = await _ASKED[kind](member, form)
     if not form:
         return await _new_work(request, member, form, status=422)
 
+    total = await bulk_work.number(member.campaign, which)
+
     async def do() -> bulk.BulkWork:
         if new := what.get("new_list"):
             what["list"] = (await ContactList.make(member.campaign, new, "Selected from All Contacts")).id
-        work = await bulk_work.begin(member.campaign, member.user, kind, which, what, subject)
+        work = await bulk_work.begin(member.campaign, member.user, kind, which, what, subject, total)
         await audit.note(member.campaign, member.user, f"contacts.{kind}", subject, contacts=work.total, which=work.which if work.total < 100 else work.which.get("filter", {}))  # fmt: skip
         return work
 
@@ -98,10 +100,10 @@ async def start_work(request: Request, member: Membership) -> Response:
 async def assigned_to(member: Membership, form: Form) -> Asked:
     """Users, action and mode of an assignment, and to whom in words."""
     kind, _, number = form.text("to", words.gettext("To whom"), 40, required=True).partition(":")
-    chosen = [int(number)] if kind == "user" and number.isdecimal() else []
+    chosen = [access.small_id(int(number))] if kind == "user" and number.isdecimal() else []
     name = ""
     if kind == "list" and number.isdecimal():
-        group = await UserList.filter(id=access.row_id(int(number)), campaign_id=member.campaign_id).first()
+        group = await UserList.filter(id=access.small_id(int(number)), campaign_id=member.campaign_id).first()
         chosen, name = ([m.user_id for m in await group.members()], group.name) if group else ([], "")
     users = await reassigning.who_may(member.campaign_id, chosen)
     if form and not users:
@@ -129,7 +131,9 @@ async def _tag(member: Membership, form: Form) -> Asked:
 async def _field(member: Membership, form: Form) -> Asked:
     fields = {str(f.id): f for f in await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)}
     field = fields.get(form.choice("do_field", words.gettext("Field"), fields))
-    value = form.text("do_value", words.gettext("Value"), 5_000)
+    value, clear = form.text("do_value", words.gettext("Value"), 5_000), form.ticked("do_clear")
+    if bool(value) == clear:
+        form.wrong("do_value", words.gettext("Type the value, or choose to take it away."))
     if field and field.choices and value and value not in field.choices:
         form.wrong("do_value", words.gettext("Choose one of: %(choices)s", choices=", ".join(field.choices)))
     return {"field": field.id if field else 0, "value": value}, f"{field.title}: {value or '-'}" if field else ""

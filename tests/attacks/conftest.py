@@ -1,0 +1,1 @@
+from tests.routes.conftest import app, browse  # noqa: F401
