@@ -70,6 +70,7 @@ LAST = [
     "Zapata",
 ]
 STATES = ["PA", "OH", "NY", "CA", "TX", "FL", "AZ", "NC", "GA", "MI"]
+AREAS = ["412", "814", "215", "610", "717", "570", "484", "267", "724", "878"]
 VOLUNTEERS = 20
 
 
@@ -151,7 +152,8 @@ async def _contacts(campaign: Campaign, number: int, zone: int, now: object) -> 
     first = f"CASE n % 26 {cases.format(*FIRST)} END"
     last = f"CASE (n / 26) % 26 {cases.format(*LAST)} END"
     state = "CASE n % 10 " + " ".join(f"WHEN {n} THEN '{s}'" for n, s in enumerate(STATES)) + " END"
-    digits = "CAST(2000000000 + n AS TEXT)" if database.dialect() == "sqlite" else "(2000000000::bigint + n)::text"
+    area = "CASE n % 10 " + " ".join(f"WHEN {n} THEN '{code}'" for n, code in enumerate(AREAS)) + " END"
+    digits = f"{area} || CAST(2000000 + n / 10 AS TEXT)"
     await _run(
         f"WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < {number})"
         " INSERT INTO contact (campaign_id, phone, first_name, last_name, first_key, last_key, email, state_abbrev, zip, van_id,"

@@ -1,0 +1,66 @@
+"""A list from a file to people who are tagged, assigned and opted out, as an admin does it in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.test_pages import PHONE, WIDE, log_in, look_at
+from tests.faults.bank import Bank
+
+OFFICE = "/c/meyer/admin"
+ROWS = "Cell,First Name,Issue\n" + "".join(f"212555{n},Voter{n},Roads\n" for n in range(1000, 1060)) + "n/a,Nobody,\n"
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+async def test_a_file_is_looked_at_stored_found_tagged_and_one_of_it_opted_out(
+    bank: Bank, open_page, size: dict, tmp_path: Path
+) -> None:  # type: ignore[no-untyped-def]
+    page: Page = await open_page(viewport=size)
+    await log_in(page, "selina@example.org")
+    name = f"Uploaded {size['width']}"
+    file = tmp_path / "voters.csv"
+    file.write_text(ROWS.replace("212555", "212555" if size is WIDE else "312555"))
+    await page.goto(OFFICE + "/lists/upload")
+    await page.set_input_files("#file", file)
+    await page.get_by_label("Name of the list").fill(name)
+    await page.get_by_role("button", name="Upload", exact=True).click()
+    await expect(page.get_by_role("heading", name="Which column is what?")).to_be_visible()
+    await page.get_by_label("Issue").select_option("new")
+    await expect(page.get_by_text("Issue: Roads").first).to_be_visible()
+    assert await look_at(page, page.url) == []
+    await page.get_by_role("button", name="Store 61 rows").click()
+    await expect(page.get_by_role("heading", name="60 contacts stored")).to_be_visible(timeout=20_000)
+    assert await look_at(page, page.url) == []
+    await page.get_by_role("link", name="Look at the list").click()
+    await page.get_by_role("searchbox").fill("voter1000")
+    await page.get_by_role("button", name="Search").click()
+    await page.get_by_label("Select Voter1000").check()
+    await expect(page.get_by_text("1 ticked")).to_be_visible()
+    await page.locator("#kind").select_option("tag")
+    await page.get_by_role("button", name="Go on with those ticked").click()
+    await page.locator("#do_tag").select_option(label="Will Vote")
+    await page.get_by_role("button", name="Add a tag").click()
+    await expect(page.get_by_role("heading", name="Done: 1 contact")).to_be_visible(timeout=20_000)
+    await page.goto(OFFICE + "/contacts?q=voter1000")
+    await page.get_by_role("link", name="Voter1000").first.click()
+    await expect(page.get_by_text("Tag set: Will Vote.")).to_be_visible()
+    await page.get_by_role("button", name="Opt out", exact=True).click()
+    await page.locator("#opt-out").get_by_role("button", name="Opt out").click()
+    await expect(page.get_by_text("Opted out, for good")).to_be_visible()
+    assert await look_at(page, page.url) == []
+
+
+async def test_a_large_file_shows_how_far_it_has_come(bank: Bank, open_page, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    page: Page = await open_page(viewport=WIDE)
+    await log_in(page, "selina@example.org")
+    file = tmp_path / "large.csv"
+    file.write_text("phone,notes\n" + f"2125551999,{'x' * 4_000}\n" * 400)
+    await page.goto(OFFICE + "/lists/upload")
+    await page.set_input_files("#file", file)
+    await page.get_by_role("switch").uncheck()
+    await page.get_by_role("button", name="Upload", exact=True).click()
+    await expect(page.get_by_role("heading", name="1 contact stored")).to_be_visible(timeout=20_000)
+    assert "/imports/" in page.url
