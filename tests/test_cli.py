@@ -52,6 +52,37 @@ def test_without_json_an_error_is_one_clear_line(textbank) -> None:  # type: ign
     assert done.returncode == 1 and len(done.stderr.strip().splitlines()) == 1 and "save it as CSV" in done.stderr
 
 
+VECTORS = {case["file"]: case for case in json.loads((CSV / "expected.json").read_text())["files"]}
+SOME = [
+    "06_utf16be_bom_tab.csv",
+    "07_windows1252.csv",
+    "13_duplicate_header.csv",
+    "20_formula_injection.csv",
+    "34_unbalanced_quote.csv",
+]
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_the_vectors_come_out_the_same_from_a_shell(textbank, name: str) -> None:  # type: ignore[no-untyped-def]
+    case = VECTORS[name]
+    done = textbank("import", str(CSV / name), "--campaign", "meyer", "--list", "L", "--json")
+    told = json.loads(done.stdout)
+    assert (told["error"] or {}).get("code") == case["file_error"] and done.returncode == (
+        1 if case["file_error"] else 0
+    )
+    assert told["accepted"] == len(case["accepted"]) and told["merged"] == case["counts"]["merged_duplicates"]
+    assert [row["reason"] for row in told["refused"]] == [row["reason"] for row in case["rejected"]]
+
+
+def test_the_sample_comes_out_as_its_readme_says_from_a_shell(textbank) -> None:  # type: ignore[no-untyped-def]
+    sample = Path(__file__).parent / "samples" / "meyer_gotv.csv"
+    done = textbank("import", str(sample), "--campaign", "meyer", "--list", "GOTV")
+    assert done.returncode == 0 and "5000 stored, 50 merged, 9 refused." in done.stdout
+    assert (
+        "Columns left out: issue_ID" in done.stdout and "have no first name and will use the fallback." in done.stdout
+    )
+
+
 def test_map_names_the_phone_column(textbank, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "l.csv").write_text("Nummer,x\n2125550123,1\nnope,2\n")
     done = textbank("import", "l.csv", "--campaign", "meyer", "--list", "L", "--map", "Nummer=phone", "--json")

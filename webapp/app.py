@@ -132,7 +132,10 @@ def static_file(digest: str, file_path: str) -> Response[bytes]:
 _SENTENCES = {
     404: ("Not here", "The address is wrong, or this belongs to someone else now. Nothing you sent is lost."),
     405: ("Not here", "This address does not take that. Nothing was changed."),
-    413: ("Too large", "That is more than can be taken at once. Nothing was stored."),
+    413: (
+        "Too large",
+        "That is more than can be taken at once; a list may have 1 GB, a workbook 50 MB. Nothing was stored.",
+    ),
     429: ("Too often", "That was tried too often. Wait ten minutes, then try again."),
     400: ("Not understood", "Something in that form could not be read. Nothing was changed."),
 }

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.cast import Cast
+from tests.models.test_importing import CSV, EXPECTED
 from tests.models.test_receiving import says, texted
 from tests.reader import books
 from tests.routes.conftest import Browser
@@ -557,3 +558,21 @@ async def test_a_volunteer_may_be_on_a_list_and_not_see_it(cast: Cast, browse: B
     amy = await browse(cast.amy)
     for path in ("/contacts", "/lists", "/opt-outs", "/opt-outs.csv", "/user-lists", f"/contacts/{cast.lisa.id}"):
         assert (await amy.get(OFFICE + path)).status_code == 404
+
+
+@pytest.mark.parametrize("case", EXPECTED, ids=lambda case: case["file"])
+async def test_the_vectors_come_out_the_same_through_the_page(cast: Cast, browse: Browser, case: dict) -> None:  # type: ignore[type-arg]
+    if case["file"].startswith("52_"):
+        await opting_out.opt_out(cast.meyer, "+12125550123", ADMIN)
+    gary = await browse(cast.gary)
+    path = await upload(gary, case["file"], (CSV / case["file"]).read_bytes())
+    job = await read_in()
+    page = (await gary.get(path)).text
+    if case["file_error"]:
+        assert job.error_code == case["file_error"] and job.stored == 0
+        assert "Nothing was stored" in page or "Nothing of this file was stored yet" in page
+        return
+    own_rule = case["file"].startswith("52_")  # stored, opted out, counted: the named alternative
+    assert job.status == "done" and job.stored == len(case["accepted"]) + own_rule
+    assert job.refused == len(case["rejected"]) - own_rule and job.merged == case["counts"]["merged_duplicates"]
+    assert "contacts stored" in page or "contact stored" in page

@@ -91,7 +91,7 @@ async def test_a_contact_that_moved_answers_409_and_shows_nothing_of_them(cast: 
         await returning.skip(await cast.conversation())
     await cast.start(cast.dan)
     answer = await amy.post(path, data=form)
-    assert answer.status_code == 409 and "with someone else now" in answer.text
+    assert answer.status_code == 409 and "This person moved to Dan." in answer.text
     assert "Lisa" not in answer.text
     assert (await amy.get(f"/c/meyer/threads/{(await cast.conversation()).id}")).status_code == 404
 

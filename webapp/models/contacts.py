@@ -194,7 +194,7 @@ class ContactEvent(Model):
     id = fields.BigIntField(primary_key=True)
     contact_id = fields.BigIntField()
     user_id = fields.IntField(null=True)
-    what = fields.CharField(20)  # a key of timeline.WHAT
+    what = fields.CharField(20)  # a word that admin/_moment.html has a sentence for
     detail = fields.TextField(default="")
     at = fields.DatetimeField()
 

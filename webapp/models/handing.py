@@ -22,6 +22,14 @@ async def hand_to_staff(conversation_id: int, by: User | None, how: str = "hand_
     return await _give(conversation, None, by, how)
 
 
+async def whereabouts(conversation_id: int) -> tuple[str, str]:
+    """Who has it now, for whoever had it last: ("user", their first name), ("staff", "") or ("pool", "")."""
+    conversation = await Conversation.get(id=conversation_id).select_related("user")
+    if conversation.user:
+        return "user", conversation.user.first_name
+    return ("staff", "") if conversation.with_staff else ("pool", "")
+
+
 @transactional
 async def take_over(conversation_id: int, member: Membership) -> None:
     """A member of the staff holds it from now on."""

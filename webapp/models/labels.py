@@ -82,6 +82,10 @@ class CustomField(Model):
     def choices(self) -> list[str]:
         return [line.strip() for line in self.options.splitlines() if line.strip()]
 
+    def accepts(self, value: str) -> bool:
+        """Anything in a text field; one of its options, or nothing, in a selection."""
+        return not value or not self.choices or value in self.choices
+
 
 class FieldValue(Model):
     id = fields.BigIntField(primary_key=True)
@@ -139,7 +143,7 @@ def _title(column: str) -> str:
 
 @transactional
 async def set_tag(contact_id: int, tag: Tag, user_id: int | None, message_id: int | None = None) -> bool:
-    """True where the contact did not have it. The Opt Out tag goes through `opt_outs.opt_out`, never through here."""
+    """True where the contact did not have it. The Opt Out tag goes through `opting_out.opt_out`, never through here."""
     if tag.opts_out:
         raise ValueError("the Opt Out tag is set by opting out")
     if await ContactTag.exists(contact_id=contact_id, tag=tag):

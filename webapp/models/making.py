@@ -10,7 +10,7 @@ from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.models import audience, putting, reassigning, tallies
 from webapp.models.actions import Action, ActionList
-from webapp.models.conversations import Conversation
+from webapp.models.conversations import AssignmentEvent, Conversation
 from webapp.models.imports import ContactImport
 from webapp.models.scripts import INITIAL, Script
 from webapp.rules import errors, script_choice
@@ -85,6 +85,17 @@ async def _make(action_id: int, contact_ids: list[int]) -> None:
     action.conversations_made += len(rows)
     await action.save(update_fields=["conversations_made"])
     await _count(action_id, rows)
+    await _note_keepers(action_id, [row.contact_id for row in rows if row.user_id], now)
+
+
+async def _note_keepers(action_id: int, contact_ids: list[int], now: datetime) -> None:
+    """Who had it when begins with who kept the contact."""
+    held = await Conversation.filter(action_id=action_id, contact_id__in=contact_ids or [0]).values_list(
+        "id", "user_id"
+    )
+    await AssignmentEvent.bulk_create(
+        [AssignmentEvent(conversation_id=n, to_user_id=user, how="keeper", at=now) for n, user in held]
+    )
 
 
 async def of_list(import_id: int) -> list[int]:

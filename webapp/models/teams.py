@@ -96,8 +96,8 @@ async def make_team(campaign: Campaign, name: str) -> Team:
 
 
 @transactional
-async def archive(user_list: UserList, at: datetime) -> None:
-    """The list and the team it belongs to. Contacts that were assigned through it stay where they are."""
+async def archive(user_list: UserList, at: datetime | None) -> None:
+    """The list and the team it belongs to, or (None) both in use again. Contacts that were assigned through it stay where they are."""
     await UserList.filter(id=user_list.id).update(archived_at=at)
     await Team.filter(user_list=user_list).update(archived_at=at)
 

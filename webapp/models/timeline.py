@@ -52,14 +52,19 @@ async def of(contact: Contact) -> list[Moment]:
 
 
 async def _names(events: list[Any], hands: list[Any], conversations: list[Any]) -> dict[int | None, str]:
-    ids = {e.user_id for e in events} | {n for h in hands for n in (h.by_user_id, h.to_user_id)}
+    ids = {e.user_id for e in events} | {n for h in hands for n in (h.by_user_id, h.to_user_id, h.from_user_id)}
     ids |= {c.user_id for c in conversations}
     return {user.id: user.name for user in await User.filter(id__in=[n for n in ids if n] or [0])}
 
 
 def _hand(event: AssignmentEvent, action: str, names: dict[int | None, str]) -> Moment:
     return Moment(
-        event.at, event.how, who=names.get(event.by_user_id, ""), to=names.get(event.to_user_id, ""), action=action
+        event.at,
+        event.how,
+        names.get(event.from_user_id, ""),
+        who=names.get(event.by_user_id, ""),
+        to=names.get(event.to_user_id, ""),
+        action=action,
     )
 
 

@@ -57,6 +57,10 @@ async def save_contact(request: Request, member: Membership, contact_id: int) ->
     answers = {
         f: form.text(f"field_{slug}", f.title, 5_000) for slug, f in fields.items() if f"field_{slug}" in form.data
     }
+    before = await labels.field_values(contact.id)
+    for field, value in answers.items():
+        if value != before.get(field.slug) and not field.accepts(value):
+            form.wrong(f"field_{field.slug}", words.gettext("Choose one of those offered."))
     if not form:
         return await _contact(request, member, contact, form, status=422)
     return await _done(

@@ -26,6 +26,7 @@ async def _groups(request: Request, member: Membership, form: Form, status: int 
     return page(
         request, "admin/user_lists.html", status_code=status, form=form, sizes=await teams.sizes([r.id for r in lists]),
         teams=[(of_teams[r.id], r) for r in lists if r.id in of_teams], lists=[r for r in lists if r.id not in of_teams],
+        archived=await UserList.filter(campaign_id=member.campaign_id).exclude(archived_at=None).order_by("name"),
     )  # fmt: skip
 
 
@@ -80,8 +81,26 @@ async def archive_user_list(request: Request, member: Membership, user_list_id: 
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/user-lists")
 
 
+@post("/user-lists/{user_list_id:int}/restoration")
+async def restore_user_list(request: Request, member: Membership, user_list_id: int) -> Response:
+    chosen, form = await access.user_list_of(member, user_list_id), Form()
+    if await UserList.exists(campaign_id=member.campaign_id, name=chosen.name, archived_at=None):
+        form.wrong("name", words.gettext("One of this name is in use."))
+        return await _groups(request, member, form, status=422)
+    await audit.noted(member, lambda: teams.archive(chosen, None), "user_list.restored", chosen.name)
+    return _to(request, member, chosen.id)
+
+
 def _to(request: Request, member: Membership, user_list_id: int) -> Response:
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/user-lists/{user_list_id}")
 
 
-HANDLERS = [user_lists_page, make_user_list, user_list_page, add_members, remove_member, archive_user_list]
+HANDLERS = [
+    user_lists_page,
+    make_user_list,
+    user_list_page,
+    add_members,
+    remove_member,
+    archive_user_list,
+    restore_user_list,
+]

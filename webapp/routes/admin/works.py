@@ -134,7 +134,7 @@ async def _field(member: Membership, form: Form) -> Asked:
     value, clear = form.text("do_value", words.gettext("Value"), 5_000), form.ticked("do_clear")
     if bool(value) == clear:
         form.wrong("do_value", words.gettext("Type the value, or choose to take it away."))
-    if field and field.choices and value and value not in field.choices:
+    if field and not field.accepts(value):
         form.wrong("do_value", words.gettext("Choose one of: %(choices)s", choices=", ".join(field.choices)))
     return {"field": field.id if field else 0, "value": value}, f"{field.title}: {value or '-'}" if field else ""
 
@@ -169,7 +169,12 @@ async def work_page(request: Request, member: Membership, work_id: int) -> Respo
 @post("/works/{work_id:int}/cancellation")
 async def cancel_work(request: Request, member: Membership, work_id: int) -> Response:
     work = await access.work_of(member, work_id)
-    await audit.noted(member, lambda: bulk_work.cancel(work), "contacts.work_cancelled", work.kind)
+
+    async def do() -> None:
+        if await bulk_work.cancel(work):
+            await audit.note(member.campaign, member.user, "contacts.work_cancelled", work.kind)
+
+    await transaction(do)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/works/{work.id}")
 
 

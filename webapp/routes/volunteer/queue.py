@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from webapp import access, clock, forms, pages, queue, words
-from webapp.models import buckets, effects, gate, hours, labels, returning, texting, values
+from webapp.models import buckets, effects, gate, handing, hours, labels, returning, texting, values
 from webapp.models.actions import Action
 from webapp.models.conversations import Bucket, Conversation
 from webapp.models.messages import INITIAL, QUEUED, Message
@@ -46,7 +46,8 @@ async def _refused(
         case texting.Changed():
             return await _queue(request, member, conversation.action, notice="changed", status=409, first=conversation)
         case texting.Moved():
-            return await _queue(request, member, conversation.action, notice="moved", status=409)
+            moved = await handing.whereabouts(conversation.id)
+            return await _queue(request, member, conversation.action, notice="moved", status=409, moved=moved)
         case texting.Declined(_):
             return await _queue(
                 request,
@@ -104,7 +105,7 @@ async def _queue(
         "action": action, "bucket": bucket, "progress": await buckets.progress(bucket), "notice": notice,
         "undoable": await _undoable(member, action), "just_sent": await _just_sent(member, action),
         "closed": action.first_texts_stopped(clock.now()), "returned": await returning.returned(bucket),
-        "why": "", "name": "", **context,
+        "why": "", "name": "", "moved": ("", ""), **context,
     }  # fmt: skip
     if conversation is None:
         return await _nobody(request, member, action, bucket, status, shared)

@@ -37,7 +37,7 @@ async def reply(request: Request, member: Membership, conversation_id: int) -> R
     """A response script, or typed words unless the campaign wants scripts only."""
     conversation, form = await access.once_held(member, conversation_id), Form(await request.form())
     if not texting.holds(member, conversation):  # whoever held it once learns that it moved, and nothing else (G2)
-        return _moved(request)
+        return await _moved(request, conversation)
     script = await _script(conversation, str(form.data.get("script", "")))
     typed = form.long_text("body", words.gettext("The text"), segments.LONGEST) if script is None else ""
     client_id = forms.uuid_of(str(form.data.get("client_message_id", "")))
@@ -62,7 +62,7 @@ async def _answer(
             await queue.drain(message.number_id or 0, member.campaign.undo_seconds)
             return pages.redirect(request, _path(conversation, member))
         case texting.Moved():
-            return _moved(request)
+            return await _moved(request, conversation)
         case texting.Declined(_):
             form.wrong(
                 "body", words.gettext(outcome.sentence) + " " + words.gettext("Nothing was sent; your words are kept.")
@@ -77,8 +77,9 @@ async def _answer(
     return await _thread(request, member, conversation, status=422, form=form)
 
 
-def _moved(request: Request) -> Response:
-    return page(request, "volunteer/moved.html", "volunteer/_moved.html", status_code=409)
+async def _moved(request: Request, conversation: Conversation) -> Response:
+    moved = await handing.whereabouts(conversation.id)
+    return page(request, "volunteer/moved.html", "volunteer/_moved.html", status_code=409, moved=moved)
 
 
 @post("/threads/{conversation_id:int}/opt-out-decision")

@@ -1,0 +1,68 @@
+"""Every page about contacts, asked of PostgreSQL: no statement of it reads a large table from end to end."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+
+from tests.cast import Cast
+from tests.models.test_finding import BIG
+from tests.models.test_receiving import says, texted
+from tests.routes.conftest import Browser
+from tests.routes.test_access import ids
+from webapp import database
+from webapp.database import transaction
+
+PAGES = [
+    "contacts", "contacts?q=li&tag=1&state=PA", "contacts?action={action_id}&replied=yes", "contacts?sort=recent&assigned={user_id}",
+    "contacts?field={field_id}&value=x&not_tag={tag_id}", "contacts/{contact_id}", "lists", "lists/{list_id}", "lists/new", "opt-outs", "opt-outs?q=412-555-0101",
+    "imports/{import_id}", "imports/{import_id}/columns", "works/{work_id}", "contacts/works/new?kind=assign&scope=all", "user-lists", "user-lists/{user_list_id}",
+    "settings/tags", "settings/fields", "actions/{action_id}", "actions/{action_id}/publication", "users",
+]  # fmt: skip
+
+
+@pytest.mark.postgres
+async def test_no_statement_of_a_page_reads_a_whole_table(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:  # type: ignore[no-untyped-def]
+    names = await ids(cast, tmp_path) | {"user_id": str(cast.amy.user_id)}
+    await texted(cast)
+    await says(cast, "yes")
+    asked: list[tuple[str, list[Any]]] = []
+    run = AsyncpgDBClient.execute_query
+
+    async def noted(self, query, values=None):  # type: ignore[no-untyped-def]
+        asked.append((query, values or []))
+        return await run(self, query, values)
+
+    monkeypatch.setattr(AsyncpgDBClient, "execute_query", noted)
+    monkeypatch.setattr(
+        AsyncpgDBClient, "execute_query_dict", lambda self, query, values=None: _rows(self, query, values)
+    )
+
+    async def _rows(self, query, values):  # type: ignore[no-untyped-def]
+        asked.append((query, values or []))
+        async with self.acquire_connection() as connection:
+            return [dict(row) for row in await connection.fetch(query, *(values or []))]
+
+    gary = await browse(cast.gary)
+    wrong = []
+    for page in PAGES:
+        asked.clear()
+        assert (await gary.get(f"/c/meyer/admin/{page.format(**names)}")).status_code == 200, page
+        seen = [(text, values) for text, values in asked if text.lstrip().upper().startswith(("SELECT", "WITH"))]
+        assert len(seen) > 3, "the page asked the database"
+        wrong += [(page, table, text[:200]) for text, values in seen for table in await _whole(text, values)]
+    assert wrong == []
+
+
+async def _whole(text: str, values: list[Any]) -> list[str]:
+    async def explain() -> list[str]:
+        await database.query("SET LOCAL enable_seqscan = off")
+        plan = await database.rows(f"EXPLAIN {text}", f"EXPLAIN {text}", values)
+        return [t for t in re.findall(r"Seq Scan on (\w+)", "\n".join(r["QUERY PLAN"] for r in plan)) if t in BIG]
+
+    return await transaction(explain)
