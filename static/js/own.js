@@ -160,3 +160,14 @@ document.addEventListener("submit", (event) => {
   button.disabled = true;
   request.send(new FormData(form));
 });
+
+/* On a keyboard 1 to 9 choose a response script, and Enter sends it. */
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || !/^[1-9]$/.test(event.key)) return;
+  if (event.target.matches("input:not([type=radio]), textarea, select")) return;
+  const choice = document.querySelector(`[data-key="${event.key}"]:not(:disabled)`);
+  if (!choice) return;
+  event.preventDefault();
+  choice.checked = true;
+  choice.focus();
+});

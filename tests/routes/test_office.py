@@ -7,13 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
+from tortoise.backends.sqlite.client import SqliteClient
 
 from tests.cast import Cast, member
 from tests.models.test_receiving import says, texted
 from tests.routes.conftest import Browser
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import importing
+from webapp.models import importing, teams, values
 from webapp.models.actions import Action, ActionUser, ReportTag
 from webapp.models.audit import AuditEvent
 from webapp.models.campaign import Campaign
@@ -25,6 +26,7 @@ from webapp.models.mail import Mail
 from webapp.models.opt_outs import OptOut
 from webapp.models.people import Membership
 from webapp.models.scripts import Script, ScriptTag, ScriptValue
+from webapp.models.teams import UserList
 
 OFFICE = "/c/meyer/admin"
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -357,3 +359,59 @@ async def test_moving_a_script_and_checking_the_set_up_leave_an_audit_row(cast: 
     await gary.post(f"{OFFICE}/actions/{cast.action.id}/scripts/{cast.hello.id}/moves", data={"up": "1"})
     await gary.post(f"{OFFICE}/setup/checks")
     assert (await audited("script.moved"), await audited("setup.checked")) == (1, 1)
+
+
+async def test_before_publishing_it_is_told_for_whom_a_script_can_not_be_filled(cast: Cast, browse: Browser) -> None:
+    await cast.add_contact("+14125550102", first_name="Bo", email="bo@example.org")
+    await transaction(lambda: Script.filter(id=cast.hello.id).update(body="Hi ##{{first_name}}, is ##{{email}} yours and ##{{notes}}? Reply STOP to opt out."))  # fmt: skip
+    gary = await browse(cast.gary)
+    page = await gary.get(f"{OFFICE}/actions/{cast.action.id}/publication")
+    assert f"/actions/{cast.action.id}/shortfalls" in page.text
+    told = re.sub(r"\s+", " ", (await gary.get(f"{OFFICE}/actions/{cast.action.id}/shortfalls")).text)
+    assert "1 of 2 contacts have no email" in told and "2 of 2 contacts have no notes" in told
+    await transaction(lambda: CustomField.filter(campaign=cast.meyer, slug="notes").update(default_value="none"))
+    told = (await gary.get(f"{OFFICE}/actions/{cast.action.id}/shortfalls")).text
+    assert "notes" not in told
+
+
+async def test_a_script_is_duplicated_with_what_it_does(cast: Cast, browse: Browser) -> None:
+    tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
+    await cast.thanks.apply_on_send([tag], [])
+    gary = await browse(cast.gary)
+    await gary.post(f"{OFFICE}/actions/{cast.action.id}/scripts/{cast.thanks.id}/copies")
+    copy = await Script.get(name="Thanks (copy)")
+    assert copy.body == cast.thanks.body and await ScriptTag.exists(script=copy, tag=tag)
+    await gary.post(f"{OFFICE}/actions/{cast.action.id}/scripts/{cast.hello.id}/copies")
+    assert await Script.filter(action=cast.action, kind="initial", archived_at=None).count() == 2
+    assert {c.script_id for c in await Conversation.filter(action=cast.action)} <= {
+        s.id for s in await Script.filter(action=cast.action, kind="initial")
+    }
+
+
+async def test_the_page_of_scripts_costs_the_same_queries_however_many_there_are(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    asked: list[str] = []
+    run = SqliteClient.execute_query
+
+    async def counted(self, query, values=None):  # type: ignore[no-untyped-def]
+        asked.append(query)
+        return await run(self, query, values)
+
+    monkeypatch.setattr(SqliteClient, "execute_query", counted)
+    gary = await browse(cast.gary)
+    await gary.get(f"{OFFICE}/actions/{cast.action.id}/scripts")
+    numbers = []
+    for _ in range(2):
+        for _ in range(3):
+            await cast.thanks.copy()
+        asked.clear()
+        await gary.get(f"{OFFICE}/actions/{cast.action.id}/scripts")
+        numbers.append(len(asked))
+    assert numbers[0] == numbers[1]
+
+
+async def test_a_team_s_code_is_filled_in_for_its_members_only(cast: Cast) -> None:
+    team = await teams.make_team(cast.meyer, "East")
+    await (await UserList.get(id=team.user_list_id)).put([cast.amy])
+    script = await transaction(lambda: Script.create(action=cast.action, kind="response", name="T", body="Team ##{{ User.Team_Code }}"))  # fmt: skip
+    assert (await values.render(cast.meyer, script, cast.lisa, cast.amy.user)).text == f"Team {team.team_code}"
+    assert (await values.render(cast.meyer, script, cast.lisa, cast.dan.user)).unfilled == ("user.team_code",)

@@ -19,6 +19,7 @@ from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.opt_outs import OptOut
 from webapp.models.reports import Report
+from webapp.models.scripts import Script
 
 PARTIAL = {"hx-request": "true", "hx-request-type": "partial"}
 
@@ -350,3 +351,20 @@ async def test_the_queue_of_a_paused_action_can_not_be_sent(cast: Cast, browse: 
     await transaction(lambda: cast.action.pause())
     page = (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text
     assert "The office paused this action" in page and re.search(r'id="send"[^>]* disabled', page)
+
+
+async def test_scripts_are_offered_the_most_used_first_with_keys_and_groups(cast: Cast, browse: Browser) -> None:
+    for name in ("Attending: Yes", "Attending: No"):
+        await transaction(
+            lambda name=name: Script.create(action=cast.action, kind="response", name=name, body=f"{name}, thanks")
+        )  # type: ignore[misc]
+    await texted(cast)
+    await says(cast, "no")
+    no = await Script.get(name="Attending: No")
+    await cast.reply(cast.amy, script=no)
+    page = (await (await browse(cast.amy)).get(f"/c/meyer/threads/{(await cast.conversation()).id}?follow=1")).text
+    names = ["Attending: No", "Thanks", "Attending: Yes"]
+    places = [page.index(f"</kbd> {name}</strong>") for name in names]
+    assert places == sorted(places) and 'data-key="1"' in page
+    assert "q=Attending%3A" in page
+    assert ">Thanks</strong>" not in (await (await browse(cast.amy)).get(f"/c/meyer/threads/{(await cast.conversation()).id}?follow=1&q=attending:")).text  # fmt: skip

@@ -103,7 +103,10 @@ class ContactQuery:
         least = min(range(len(numbers)), key=numbers.__getitem__)
         if numbers[least] <= FEW:
             return self.sources[least], True
-        return next((s for s in self.sources if s.walked), None), False
+        walked = (
+            s for s in self.sources if s.walked and s.table != "contact"
+        )  # a contact's own index needs no leading
+        return next(walked, None), False
 
     def leader_sql(self) -> tuple[str, list[Any]]:
         """How many rows each source has, counted no further than FEW and one."""

@@ -52,6 +52,17 @@ class Script(Model):
             if value:
                 await ScriptValue.create(script=self, field=field, value=value)
 
+    @transactional
+    async def copy(self) -> Script:
+        """The same text, tags and values, as the last of its kind."""
+        last = await Script.filter(action_id=self.action_id, kind=self.kind, archived_at=None).count()
+        name = f"{self.name} (copy)"[:120] if self.name else ""
+        made = await Script.create(action_id=self.action_id, kind=self.kind, name=name, body=self.body, position=last)
+        tags = [row.tag for row in await ScriptTag.filter(script=self).select_related("tag")]
+        values = [(row.field, row.value) for row in await ScriptValue.filter(script=self).select_related("field")]
+        await made.apply_on_send(tags, values)
+        return made
+
     @classmethod
     async def of(cls, action: Action, kind: str) -> list[Script]:
         """The scripts in use, in order, with what sending them does."""

@@ -110,3 +110,11 @@ async def sizes(user_list_ids: list[int]) -> dict[int, int]:
         .group_by("user_list_id")
     )
     return {row["user_list_id"]: row["people"] for row in await found.values("user_list_id", "people")}
+
+
+async def code_of(campaign_id: int, user_id: int) -> str | None:
+    """The code of the first team the user is in; None where they are in none."""
+    mine = await UserListMember.filter(user_id=user_id).values_list("user_list_id", flat=True)
+    found = Team.filter(campaign_id=campaign_id, archived_at=None, user_list_id__in=list(mine) or [0]).order_by("id")
+    team = await found.first()
+    return team.team_code if team else None

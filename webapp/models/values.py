@@ -7,12 +7,15 @@ import hmac
 from dataclasses import dataclass
 
 from webapp import config
+from webapp.models import teams
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.labels import CustomField, field_values
 from webapp.models.people import User
 from webapp.models.scripts import Script
 from webapp.rules import phone, variables
+
+TEAM_CODE = "user.team_code"
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,20 @@ async def known_names(campaign: Campaign) -> set[str]:
 
 
 async def render(campaign: Campaign, script: Script, contact: Contact, sender: User) -> Rendering:
-    rendered = variables.render(script.body, await values(campaign, contact, sender))
-    if isinstance(rendered, variables.Unfilled):
-        return Rendering(script.body, rendered.names, "")
-    return rendering(script, rendered.text)
+    return (await render_all(campaign, [script], contact, sender))[0]
+
+
+async def render_all(campaign: Campaign, scripts: list[Script], contact: Contact, sender: User) -> list[Rendering]:
+    """Each script for the same person, the values looked up once."""
+    given = await values(campaign, contact, sender, "".join(script.body for script in scripts)) if scripts else {}
+    return [_rendered(script, given) for script in scripts]
+
+
+def _rendered(script: Script, given: dict[str, str | None]) -> Rendering:
+    made = variables.render(script.body, given)
+    if isinstance(made, variables.Unfilled):
+        return Rendering(script.body, made.names, "")
+    return rendering(script, made.text)
 
 
 def rendering(script: Script, text: str) -> Rendering:
@@ -47,11 +60,14 @@ def _signed(what: str) -> str:
     return hmac.new(key.encode(), what.encode(), hashlib.sha256).hexdigest()
 
 
-async def values(campaign: Campaign, contact: Contact, sender: User) -> dict[str, str | None]:
-    """By canonical name, fallbacks and field defaults already in them."""
+async def values(campaign: Campaign, contact: Contact, sender: User, text: str) -> dict[str, str | None]:
+    """By canonical name, fallbacks and field defaults already in them; what few scripts use only where ``text`` does."""
     defaults = await CustomField.filter(campaign=campaign).values_list("slug", "default_value")
     fields = {str(slug): str(default) for slug, default in defaults} | await field_values(contact.id)
-    return {**fields, **_contact(campaign, contact), **_sender(campaign, sender), **_campaign(campaign)}
+    given = {**fields, **_contact(campaign, contact), **_sender(campaign, sender), **_campaign(campaign)}
+    if any(variable.name == TEAM_CODE for variable in variables.found(text)):
+        given[TEAM_CODE] = await teams.code_of(campaign.id, sender.id)
+    return given
 
 
 def _contact(campaign: Campaign, contact: Contact) -> dict[str, str | None]:
@@ -72,7 +88,7 @@ def _sender(campaign: Campaign, sender: User) -> dict[str, str | None]:
         "user.full_name": f"{sender.first_name} {sender.last_name}".strip() or campaign.fallback_sender,
         "user.email": sender.email,
         "user.phone": phone.national(sender.phone),
-        "user.team_code": None,  # until there are teams
+        TEAM_CODE: None,
     }
 
 

@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from webapp import access, clock, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audience, audit, pool, publishing, returning, tallies
+from webapp.models import audience, audit, pool, publishing, returning, shortfalls, tallies
 from webapp.models.actions import Action, ActionUser, ReportField, ReportTag
 from webapp.models.labels import CustomField, Tag
 from webapp.models.people import Membership
@@ -94,6 +94,14 @@ async def _publication(
     )  # fmt: skip
 
 
+@get("/actions/{action_id:int}/shortfalls")
+async def shortfalls_page(request: Request, member: Membership, action_id: int) -> Response:
+    """How many people each script can't be filled for; counted over all of them, so it is asked for by itself."""
+    action = await access.action_of(member, action_id)
+    found = await shortfalls.of_action(action)
+    return page(request, "admin/shortfalls.html", "admin/_shortfalls.html", action=action, found=found)
+
+
 @post("/actions/{action_id:int}/pauses")
 async def pause(request: Request, member: Membership, action_id: int) -> Response:
     action = await access.action_of(member, action_id)
@@ -128,5 +136,5 @@ async def _change(request: Request, member: Membership, action: Action, verb, wh
 
 HANDLERS = [
     actions_page, report_settings, save_report_settings,
-    publication_page, publish, pause, resume, archive, return_unsent,
+    publication_page, shortfalls_page, publish, pause, resume, archive, return_unsent,
 ]  # fmt: skip

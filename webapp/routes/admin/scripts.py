@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -23,7 +24,7 @@ MENUS = (
     ("Contact Info", [("First Name", "first_name"), ("Last Name", "last_name"), ("Full Name", "full_name"),
                       ("Email", "email"), ("Phone", "phone"), ("State", "state_abbrev")]),
     ("User Info", [("First Name", "user.first_name"), ("Last Name", "user.last_name"), ("Full Name", "user.full_name"),
-                   ("Email", "user.email"), ("Phone", "user.phone")]),
+                   ("Email", "user.email"), ("Phone", "user.phone"), ("Team Code", "user.team_code")]),
     ("Campaign Info", [("Campaign Name", "campaign.name"), ("Description", "campaign.description"),
                        ("Join Code", "campaign.join_code"), ("Broadcast Phone Number", "broadcast_phone_number")]),
 )  # fmt: skip
@@ -106,6 +107,22 @@ async def archive_script(request: Request, member: Membership, action_id: int, s
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/scripts")
 
 
+@post("/actions/{action_id:int}/scripts/{script_id:int}/copies")
+async def copy_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
+    """The same once more, to be changed: behind it, with what sending it does."""
+    action = await access.action_of(member, action_id)
+    script = await access.script_of(action, script_id)
+
+    async def store() -> None:
+        await script.copy()
+        if script.kind == INITIAL:
+            await making.pick_again(action)
+        await audit.note(member.campaign, member.user, "script.copied", script.name or script.body, action=action.title)
+
+    await transaction(store)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/scripts")
+
+
 @post("/actions/{action_id:int}/scripts/{script_id:int}/moves")
 async def move_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
     """One place up or down among its kind."""
@@ -135,21 +152,34 @@ async def preview(request: Request, member: Membership, action_id: int) -> Respo
     at = int(form.typed.get("at") or form.data.get("at", "0")) if str(form.data.get("at", "0")).isdecimal() else 0
     return page(
         request, "admin/_script_check.html", place=place, at=at, kind=kind,
-        **await _check(member, action, kind, body, at),
+        **(await _as_seen(member, action, at, body)).check(kind, body),
     )  # fmt: skip
 
 
-async def _check(member: Membership, action: Action, kind: str, body: str, at: int) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Example:
+    """The person a script is shown as, and all that is asked once for a whole page of scripts."""
+
+    contact: Contact
+    people: int
+    given: dict[str, str | None]
+    known: set[str]
+    campaign_name: str
+
+    def check(self, kind: str, body: str) -> dict[str, Any]:
+        rendered = variables.render(body, self.given)
+        text = rendered.text if isinstance(rendered, variables.Rendered) else body
+        return {
+            "findings": script_lint.lint(body, kind, self.known, self.campaign_name) if body else [],  # type: ignore[arg-type]
+            "text": text, "unfilled": rendered.names if isinstance(rendered, variables.Unfilled) else (),
+            "counted": segments.count(text), "contact": self.contact, "people": self.people,
+        }  # fmt: skip
+
+
+async def _as_seen(member: Membership, action: Action, at: int, *bodies: str) -> Example:
     contact, people = await _example(action, at)
-    given = await values.values(member.campaign, contact, member.user)
-    rendered = variables.render(body, given)
-    text = rendered.text if isinstance(rendered, variables.Rendered) else body
-    known = await values.known_names(member.campaign)
-    return {
-        "findings": script_lint.lint(body, kind, known, member.campaign.name) if body else [],  # type: ignore[arg-type]
-        "text": text, "unfilled": rendered.names if isinstance(rendered, variables.Unfilled) else (),
-        "counted": segments.count(text), "contact": contact, "people": people,
-    }  # fmt: skip
+    given = await values.values(member.campaign, contact, member.user, "".join(bodies))
+    return Example(contact, people, given, await values.known_names(member.campaign), member.campaign.name)
 
 
 async def _example(action: Action, at: int) -> tuple[Contact, int]:
@@ -172,15 +202,16 @@ async def _scripts(
     status: int = 200,
 ) -> Response:
     initial, response = await Script.of(action, INITIAL), await Script.of(action, RESPONSE)
-    checks = {s.id: await _check(member, action, s.kind, s.body, 0) for s in (*initial, *response)}
+    seen = await _as_seen(member, action, 0, *(s.body for s in (*initial, *response)))
+    checks = {s.id: seen.check(s.kind, s.body) for s in (*initial, *response)}
     fields = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
     return page(
         request, "admin/scripts.html", status_code=status, action=action, initial=initial, response=response,
         checks=checks, form=Form() if form is None else form, wrong=wrong, fields=fields,
         tags=await Tag.filter(campaign_id=member.campaign_id, archived_at=None),
         menus=[*MENUS, ("Custom fields", [(f.title, f.slug) for f in fields])],
-        empty=await _check(member, action, INITIAL, "", 0),
+        empty=seen.check(INITIAL, ""),
     )  # fmt: skip
 
 
-HANDLERS = [scripts_page, add_script, save_script, archive_script, move_script, preview]
+HANDLERS = [scripts_page, add_script, save_script, archive_script, copy_script, move_script, preview]

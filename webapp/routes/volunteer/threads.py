@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from typing import Any
 
 from litestar import Request, Response, get, post
 
 from webapp import access, clock, forms, pages, queue, words
 from webapp.forms import Form
-from webapp.models import gate, handing, inbox, labels, reporting, texting, values
+from webapp.models import gate, handing, inbox, labels, reporting, results, texting, values
 from webapp.models.conversations import Conversation
 from webapp.models.messages import Message
 from webapp.models.people import Membership
@@ -163,7 +164,7 @@ async def _thread(
         "conversation": conversation, "contact": contact, "messages": history, "form": _draft(member, history) if form is None else form,
         "client_id": uuid.uuid4(), "opens_at": await inbox.opens_at(conversation), "contact_zone": zones[0],
         "tags": (await labels.tags_of([contact.id]))[contact.id], "all_tags": asked.tags, "follow": follow, "q": q,
-        "scripts": await _previews(member, conversation, q) if follow else [], "at": clock.now(),
+        "scripts": await _previews(member, conversation, q) if follow else [], "groups": await _groups(conversation) if follow else [], "at": clock.now(),
     }  # fmt: skip
     return page(request, "volunteer/thread.html", "volunteer/_thread.html", status_code=status, **context)
 
@@ -176,13 +177,23 @@ def _draft(member: Membership, history: list[Message]) -> Form:
 
 
 async def _previews(member: Membership, conversation: Conversation, q: str) -> list[dict[str, Any]]:
-    """Response scripts with this person's values in them; one that can't be filled says so."""
-    filled = []
-    for script in await Script.of(conversation.action, RESPONSE):
-        if q.lower() in f"{script.name} {script.body}".lower():
-            text = await values.render(conversation.campaign, script, conversation.contact, member.user)
-            filled.append({"script": script, "text": text, "counted": segments.count(text.text)})
-    return filled
+    """Response scripts with this person's values in them, the most used first; one that can't be filled says so."""
+    scripts = await Script.of(conversation.action, RESPONSE)
+    found = [script for script in scripts if q.lower() in f"{script.name} {script.body}".lower()]
+    uses = await results.uses([script.id for script in found])
+    texts = await values.render_all(conversation.campaign, found, conversation.contact, member.user)
+    filled = [
+        {"script": script, "text": text, "counted": segments.count(text.text), "used": uses.get(script.id, 0)}
+        for script, text in zip(found, texts, strict=True)
+    ]
+    return sorted(filled, key=lambda row: -row["used"])  # as ordered by the office where they are used alike
+
+
+async def _groups(conversation: Conversation) -> list[str]:
+    """What stands before the colon in the names of several scripts: "Attending" of "Attending: Yes"."""
+    heads = [script.name.partition(":") for script in await Script.of(conversation.action, RESPONSE)]
+    count = Counter(head.strip() for head, colon, _ in heads if colon)
+    return [head for head, number in count.items() if number > 1]
 
 
 async def _script(conversation: Conversation, script_id: str) -> Script | None:
