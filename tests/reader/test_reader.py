@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zipfile
 from pathlib import Path
 
@@ -117,6 +118,22 @@ async def test_a_column_of_bare_numbers_has_names_of_ours_and_loses_no_one(tmp_p
     shape, rows, _ = await read(write(tmp_path, b"\n2125550123\n3125550145\n"))
     assert shape.headless and shape.header == ("Column 1",)
     assert [(r.line, r.person and r.person.phone) for r in rows] == [(2, "+12125550123"), (3, "+13125550145")]
+
+
+async def test_a_reader_that_is_ahead_of_the_worker_can_be_left_at_any_moment(tmp_path: Path) -> None:
+    """Its pipe stands full then, and whoever waited for its end without reading waited for ever."""
+    path = write(
+        tmp_path, b"phone,first_name\n" + b"".join(b"212555%04d,%s\n" % (n % 10_000, b"x" * 90) for n in range(150_000))
+    )
+    surveyed = await child.survey(path, tmp_path / "plain")
+    assert surveyed.shape
+    columns = contact_columns.match(surveyed.shape.header, {})
+    assert isinstance(columns, contact_columns.Columns)
+    for pause in (0.5, 2.0, 3.0):
+        async with asyncio.timeout(20):
+            async with child.rows(Order(str(tmp_path / "plain"), surveyed.shape, columns)) as rows:
+                assert len(await rows.take(10)) == 10
+                await asyncio.sleep(pause)
 
 
 CELLS = st.text(

@@ -99,7 +99,11 @@ def _check(code: int | None) -> None:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
+    """Ends it and reads its last words: asyncio tells of an end only when the pipes are empty, and ours stands full
+    whenever the worker is slower than the reader."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
-        await process.wait()
+    assert process.stdout
+    await process.stdout.read()
+    await process.wait()
