@@ -184,7 +184,9 @@ async def test_contacts_are_assigned_to_a_team(cast: Cast, browse: Browser) -> N
     await gary.post(f"{made.headers['location']}/members/{cast.dan.id}/removal")
     assert [m.user_id for m in await (await UserList.get(id=team.user_list_id)).members()] == [cast.amy.user_id]
     await gary.post(made.headers["location"] + "/archive")
-    assert "East" not in (await gary.get(OFFICE + "/user-lists")).text
+    assert "Use it again" in (await gary.get(OFFICE + "/user-lists")).text
+    await gary.post(made.headers["location"] + "/restoration")
+    assert "Use it again" not in (await gary.get(OFFICE + "/user-lists")).text
 
 
 async def test_from_a_volunteer_s_row_all_their_contacts_are_reassigned(cast: Cast, browse: Browser) -> None:

@@ -364,7 +364,7 @@ async def test_scripts_are_offered_the_most_used_first_with_keys_and_groups(cast
     await cast.reply(cast.amy, script=no)
     page = (await (await browse(cast.amy)).get(f"/c/meyer/threads/{(await cast.conversation()).id}?follow=1")).text
     names = ["Attending: No", "Thanks", "Attending: Yes"]
-    places = [page.index(f"</kbd> {name}</strong>") for name in names]
+    places = [page.index(f"</kbd> <strong>{name}</strong>") for name in names]
     assert places == sorted(places) and 'data-key="1"' in page
     assert "q=Attending%3A" in page
     assert ">Thanks</strong>" not in (await (await browse(cast.amy)).get(f"/c/meyer/threads/{(await cast.conversation()).id}?follow=1&q=attending:")).text  # fmt: skip
