@@ -415,3 +415,13 @@ async def test_a_team_s_code_is_filled_in_for_its_members_only(cast: Cast) -> No
     script = await transaction(lambda: Script.create(action=cast.action, kind="response", name="T", body="Team ##{{ User.Team_Code }}"))  # fmt: skip
     assert (await values.render(cast.meyer, script, cast.lisa, cast.amy.user)).text == f"Team {team.team_code}"
     assert (await values.render(cast.meyer, script, cast.lisa, cast.dan.user)).unfilled == ("user.team_code",)
+
+
+async def test_scripts_stand_side_by_side_and_noise_names_no_winner(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "yes")
+    await cast.hello.copy()
+    gary = await browse(cast.gary)
+    assert "/results/scripts" in (await gary.get(f"{OFFICE}/actions/{cast.action.id}/results")).text
+    page = (await gary.get(f"{OFFICE}/actions/{cast.action.id}/results/scripts")).text
+    assert "100.0 %" in page and "20.7 to 100.0 %" in page and "Too close to call" in page

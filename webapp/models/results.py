@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from webapp import database
 from webapp.models import tallies
 from webapp.models.actions import Action
 from webapp.models.people import User
-from webapp.models.scripts import Script
-from webapp.rules import errors
+from webapp.models.scripts import INITIAL, Script
+from webapp.rules import errors, rates
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,35 @@ async def scripts(action: Action) -> list[tuple[Script, int]]:
     used = {row["script_id"]: int(row["number"]) for row in rows}
     found = await Script.filter(action=action).order_by("position", "id")
     return [(script, used.get(script.id, 0)) for script in found if script.archived_at is None or used.get(script.id)]
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """An initial script against the others: of those texted with it, who replied and who opted out by replying."""
+
+    script: Script
+    texted: int
+    replied: rates.Rate
+    opted_out: rates.Rate
+
+
+async def side_by_side(action: Action) -> tuple[list[SideBySide], int | None]:
+    """Every initial script that was used or is in use, from the picks as stored; and which one gets more replies, where
+    that is no chance. Counted over all conversations, so it is asked for by itself."""
+    rows = await database.query(
+        "SELECT script_id, COUNT(*) AS texted, COUNT(replied_at) AS replied, COUNT(opted_out_at) AS opted_out"
+        " FROM conversation WHERE action_id = ? AND texted_at IS NOT NULL GROUP BY script_id", action.id,
+    )  # fmt: skip
+    counted = {row["script_id"]: row for row in rows}
+    found = await Script.filter(action=action, kind=INITIAL).order_by("position", "id")
+    used = [script for script in found if script.id in counted or script.archived_at is None]
+    compared = [_compared(script, counted.get(script.id)) for script in used]
+    return compared, rates.best([row.replied for row in compared if row.texted]) if len(counted) > 1 else None
+
+
+def _compared(script: Script, row: dict[str, Any] | None) -> SideBySide:
+    texted, replied, out = (int(row[name]) if row else 0 for name in ("texted", "replied", "opted_out"))
+    return SideBySide(script, texted, rates.Rate(replied, texted), rates.Rate(out, texted))
 
 
 MANY = 1_000  # uses of a script, counted no further: enough to put the most used first

@@ -25,4 +25,12 @@ async def results_page(request: Request, member: Membership, action_id: int) -> 
     )  # fmt: skip
 
 
-HANDLERS = [results_page]
+@get("/actions/{action_id:int}/results/scripts")
+async def side_by_side(request: Request, member: Membership, action_id: int) -> Response:
+    """The A/B test: each initial script with its rates, how sure they are, and a winner only where there is one."""
+    action = await access.action_of(member, action_id)
+    rows, best = await results.side_by_side(action)
+    return page(request, "admin/side_by_side.html", "admin/_side_by_side.html", action=action, rows=rows, best=best)
+
+
+HANDLERS = [results_page, side_by_side]
