@@ -425,3 +425,23 @@ async def test_scripts_stand_side_by_side_and_noise_names_no_winner(cast: Cast, 
     assert "/results/scripts" in (await gary.get(f"{OFFICE}/actions/{cast.action.id}/results")).text
     page = (await gary.get(f"{OFFICE}/actions/{cast.action.id}/results/scripts")).text
     assert "100.0 %" in page and "20.7 to 100.0 %" in page and "Too close to call" in page
+
+
+async def test_publishing_past_warnings_is_noted_with_them(cast: Cast, browse: Browser) -> None:
+    await transaction(lambda: Script.filter(id=cast.hello.id).update(body="Vote on Tuesday, see https://meyer.example. Reply STOP to opt out."))  # fmt: skip
+    answer = await (await browse(cast.gary)).post(
+        f"{OFFICE}/actions/{cast.action.id}/publication", data={"state": "public"}
+    )
+    assert answer.status_code == 303
+    noted = await AuditEvent.get(what="action.published")
+    assert any("does not say who is writing" in words for words in noted.detail["warnings"])
+
+
+async def test_an_opt_out_tag_on_a_script_for_the_glad_is_asked_about(cast: Cast, browse: Browser) -> None:
+    tag = await Tag.get(campaign=cast.meyer, slug="opt_out")
+    gary = await browse(cast.gary)
+    for name, asked in (("Attending: Yes", True), ("Wrong person", False)):
+        await transaction(lambda name=name: Script.filter(id=cast.thanks.id).update(name=name))  # type: ignore[misc]
+        await cast.thanks.apply_on_send([tag], [])
+        page = (await gary.get(f"{OFFICE}/actions/{cast.action.id}/scripts")).text
+        assert ("Is the Opt Out tag meant here?" in page) is asked

@@ -66,8 +66,24 @@ async def publish(action: Action, member: Membership, state: str, reason: str = 
         return False
     overruled = reason.strip() if any(not check.fine for check in checks) else ""
     await action.publish(state, overruled)
-    await audit.note(action.campaign, member.user, "action.published", action.title, state=state, overruled=overruled)
+    await audit.note(
+        action.campaign, member.user, "action.published", action.title, state=state, overruled=overruled,
+        warnings=await _warnings(action),
+    )  # fmt: skip
     return True
+
+
+async def _warnings(action: Action) -> list[str]:
+    """What was published all the same (A7): one sentence for each warning of each script."""
+    campaign = await Campaign.get(id=action.campaign_id)
+    known = await values.known_names(campaign)
+    scripts = await Script.filter(action=action, archived_at=None).order_by("kind", "position", "id")
+    return [
+        f"{script.name or 'Initial script'}: {finding.sentence}"
+        for script in scripts
+        for finding in script_lint.lint(script.body, script.kind, known, campaign.name)  # type: ignore[arg-type]
+        if finding.level == "warning"
+    ]
 
 
 @transactional

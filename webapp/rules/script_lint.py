@@ -115,6 +115,20 @@ def lint(text: str, kind: Kind, known: Collection[str], campaign_name: str = "")
     return sorted(findings, key=lambda f: f.level != "error")
 
 
+_GLAD = re.compile(
+    r"\b(yes|yeah|s[ií]|support\w*|attend\w*|will vote|voted|volunteer\w*|interested|sign ?up|thank\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def opting_out_of_the_glad(name: str, opts_out: bool) -> list[Finding]:
+    """A response script that opts people out, called as if they had agreed: hardly meant, and for good."""
+    if not opts_out or not _GLAD.search(name):
+        return []
+    sentence = f"Sending “{name}” opts the person out, for good. Is the Opt Out tag meant here?"
+    return [Finding("warning", "opts_out", sentence)]
+
+
 def errors(findings: list[Finding]) -> list[Finding]:
     return [f for f in findings if f.level == "error"]
 

@@ -204,6 +204,9 @@ async def _scripts(
     initial, response = await Script.of(action, INITIAL), await Script.of(action, RESPONSE)
     seen = await _as_seen(member, action, 0, *(s.body for s in (*initial, *response)))
     checks = {s.id: seen.check(s.kind, s.body) for s in (*initial, *response)}
+    for script in response:
+        opts_out = any(row.tag.opts_out for row in script.script_tags)
+        checks[script.id]["findings"] += script_lint.opting_out_of_the_glad(script.name, opts_out)
     fields = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
     return page(
         request, "admin/scripts.html", status_code=status, action=action, initial=initial, response=response,
