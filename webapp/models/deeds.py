@@ -84,7 +84,9 @@ async def _unlist(work: BulkWork, ids: list[int]) -> int:
 
 async def _opt_out(work: BulkWork, ids: list[int]) -> int:
     phones = await Contact.filter(id__in=ids).values_list("phone", flat=True)
-    return await striking.opt_out_many(work.campaign, [str(p) for p in phones], opt_outs.ADMIN, work.user)
+    return await striking.opt_out_many(
+        work.campaign, [str(p) for p in phones], opt_outs.ADMIN, work.user, strangers=False
+    )
 
 
 async def _export(work: BulkWork, ids: list[int]) -> int:

@@ -235,8 +235,10 @@ class _Slice:
                     rows.append({"contact_id": self.ids[phone], "tag_id": tag.id})
         await putting.tags(rows, self.job.user_id)
         if opting_out:
-            by, words = self.job.user, self.job.file_name
-            self.counted["opted_out"] += await striking.opt_out_many(self.job.campaign, opting_out, IMPORT, by, words)
+            new = await striking.opt_out_many(
+                self.job.campaign, opting_out, IMPORT, self.job.user, self.job.file_name, strangers=False
+            )
+            self.counted["opted_out"] += new
 
     async def _keep_opted_out(self) -> None:
         """Who came in opted out looks like everyone else who has; a row that missed its opt-out is put right."""

@@ -35,9 +35,13 @@ async def strike(job: ContactImport, part: list[Row]) -> Counter[str]:
 
 
 @transactional
-async def opt_out_many(campaign: Campaign, phones: list[str], source: str, by: User | None, words: str = "") -> int:
-    """For good; how many were not opted out before. A phone that is no contact stays none: the opt-out waits for it."""
-    await database.lock(MAKING_CONTACTS, campaign.id)
+async def opt_out_many(
+    campaign: Campaign, phones: list[str], source: str, by: User | None, words: str = "", strangers: bool = True
+) -> int:
+    """For good; how many were not opted out before. A phone that is no contact stays none: the opt-out waits for it.
+    ``strangers``: some may be none, so nobody may make contacts of them meanwhile, unseen."""
+    if strangers:
+        await database.lock(MAKING_CONTACTS, campaign.id)
     contacts = await _contacts(campaign, phones)  # their rows are locked first, so a claim sees this or came before it
     new = await database.query(
         f"INSERT INTO opt_out (campaign_id, phone, source, at, user_id, words) SELECT {packed.mark('integer')}, r.phone,"  # noqa: S608
