@@ -135,11 +135,22 @@ async def test_mapping_sent_twice(cast: Cast, browse, tmp_path: Path, monkeypatc
 async def test_asking_uploads_are_forgotten(cast: Cast, tmp_path: Path) -> None:
     from datetime import timedelta
 
-    path = write(tmp_path, "Nummer\n2125550123\n")
+    path = write(importing.folder(), "Nummer\n2125550123\n")
     job = await importing.begin(cast.meyer, "L", path, path.name, cast.gary.user)
     await importing.run(job.id, 10)
     clock.freeze(clock.now() + timedelta(days=400))
     assert path.resolve() in await importing.forgotten(14)
+
+
+async def test_a_file_given_in_a_shell_stays_its_owners(cast: Cast, tmp_path: Path) -> None:
+    from datetime import timedelta
+
+    path = write(tmp_path, "phone\n2125550123\n")
+    job = await import_file(cast, path)
+    copy = importing.plain_copy(job)
+    assert copy.exists() and [p.name for p in tmp_path.glob("*list*")] == [path.name], "nothing of ours beside it"
+    clock.freeze(clock.now() + timedelta(days=400))
+    assert await importing.forgotten(14) == [copy]
 
 
 async def test_sep_quote(cast: Cast, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from webapp import clock
+from webapp import clock, config
 from webapp.database import transactional
 from webapp.models import pacing, storing, striking
 from webapp.models.campaign import Campaign
@@ -73,8 +73,15 @@ def shape_of(job: ContactImport) -> text.Shape:
     return msgspec.convert(job.shape, text.Shape)
 
 
+def folder() -> Path:
+    """Of uploads and plain copies. A file that lies elsewhere, as a shell gives it, is its owner's and only read."""
+    path = config.settings().data_dir.resolve() / "uploads"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def plain_copy(job: ContactImport) -> Path:
-    return Path(f"{job.path}.{job.id}.plain")
+    return folder() / f"{job.id}-{Path(job.path).stem[:40]}.plain"
 
 
 @transactional
@@ -255,7 +262,8 @@ async def forgotten(days: int) -> list[Path]:
     still = {job.path for job in await ContactImport.filter(status__in=(WAITING, RUNNING, ASKING))}
     gone = [job for job in ended if job.path not in still]
     await _forget([job.id for job in gone])
-    return [path for job in gone for path in (Path(job.path), plain_copy(job))]
+    files = [path for job in gone for path in (Path(job.path), plain_copy(job))]
+    return [path for path in files if path.parent == folder()]
 
 
 @transactional

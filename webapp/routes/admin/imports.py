@@ -12,7 +12,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.response import Stream
 
-from webapp import access, clock, config, pages, queue, words
+from webapp import access, clock, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
 from webapp.models import audit, exporting, importing, labels, preview
@@ -76,9 +76,7 @@ async def upload(request: Request, member: Membership) -> Response:
 
 async def _keep(form: Form, file: object) -> tuple[Path, str]:
     """Under a name of ours: the name a browser gives is never a path. Pasted text is a file too."""
-    folder = config.settings().data_dir / "uploads"
-    path = folder / f"{secrets.token_hex(16)}.list"
-    folder.mkdir(parents=True, exist_ok=True)
+    path = importing.folder() / f"{secrets.token_hex(16)}.list"
     chosen = isinstance(file, UploadFile) and bool(file.filename)
     if pasted := form.long_text("pasted", words.gettext("Pasted rows"), 2_000_000):
         if chosen:
