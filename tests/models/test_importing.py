@@ -229,13 +229,14 @@ async def test_an_opted_out_phone_on_a_new_list_is_never_texted(cast: Cast, tmp_
 async def test_two_workers_on_one_import_store_each_row_once(cast: Cast, tmp_path: Path) -> None:
     import asyncio
 
-    rows = "".join(f"212555{n:04}\n" for n in range(1000, 1900))
+    rows = "".join(f"212555{n:04}\n" + "nonsense\n" * (n % 100 == 0) for n in range(1000, 1900))
     job = await importing.begin(cast.meyer, "Long", write(tmp_path, "phone\n" + rows), "long.csv", None)
     await asyncio.gather(importing.run(job.id, 60), importing.run(job.id, 60))
     while await importing.run(job.id, 60):
         pass
     job = await ContactImport.get(id=job.id)
-    assert (job.status, job.created) == ("done", 900)
+    assert (job.status, job.created, job.stored, job.merged, job.refused) == ("done", 900, 900, 0, 9)
+    assert await RefusedRow.all().count() == 9
 
 
 async def test_a_list_without_places_gives_a_known_phone_its_clock(cast: Cast, tmp_path: Path) -> None:
