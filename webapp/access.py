@@ -20,9 +20,9 @@ from webapp.models.conversations import Conversation
 from webapp.models.imports import ContactImport
 from webapp.models.labels import CustomField, Tag
 from webapp.models.messages import Message
-from webapp.models.pacing import DONE
 from webapp.models.people import Membership, Session, User
 from webapp.models.scripts import Script
+from webapp.models.sliced import DONE
 from webapp.models.teams import UserList
 from webapp.rules import contact_zones
 

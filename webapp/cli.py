@@ -17,7 +17,7 @@ from webapp import clock, config, database, demo, logs, supervisor, web
 from webapp.config import ConfigError, Settings
 from webapp.database import guards
 from webapp.database.migrate import MigrationError, migrate
-from webapp.models import audit, founding, importing, making, numbers, receiving, recount
+from webapp.models import audit, founding, importing, making, numbers, receiving, recount, sliced
 from webapp.models.campaign import Campaign
 from webapp.models.imports import ContactImport, RefusedRow
 from webapp.models.numbers import PhoneNumber
@@ -259,7 +259,7 @@ async def _told(import_id: int) -> dict[str, Any]:
     job = await ContactImport.get(id=import_id)
     rows = await RefusedRow.filter(contact_import=job).order_by("line")
     if job.status == "asking":
-        await importing.cancel(job)
+        await sliced.cancel(job)
     error = {"code": job.error_code, "message": job.error_message} if job.error_code else None
     return {
         "accepted": job.stored, "merged": job.merged, "error": error, "left_out": job.left_out, "warnings": _warnings(job),

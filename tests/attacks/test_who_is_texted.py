@@ -25,6 +25,7 @@ from webapp.models import (
     receiving,
     recount,
     sending,
+    sliced,
 )
 from webapp.models.actions import Action
 from webapp.models.bulk import BulkWork
@@ -223,7 +224,7 @@ async def test_answer_after_cancel(cast: Cast, tmp_path: Path) -> None:
     await importing.run(job.id, 10)
     job = await ContactImport.get(id=job.id)
     assert job.status == "asking"
-    await importing.cancel(job)
+    await sliced.cancel(job)
     await importing.answer(job, {"#0": "phone"})
     await importing.run(job.id, 10)
     job = await ContactImport.get(id=job.id)

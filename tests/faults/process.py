@@ -20,7 +20,7 @@ from arq import cron
 
 from webapp import logs, web
 from webapp.gateways import twilio
-from webapp.models import importing, pacing, receiving, sending, settling, storing, texting
+from webapp.models import importing, pacing, receiving, sending, settling, sliced, storing, texting
 from webapp.reader import child
 from webapp.routes.admin import imports
 from webapp.workers import importing as uploads
@@ -61,7 +61,7 @@ def hurry() -> None:
         cron(jobs.catch_up, second=set(range(0, 60, 3)), run_at_startup=True, timeout=20),
         cron(uploads.resume, second=set(range(60)), run_at_startup=True, timeout=20),
     ]
-    pacing.GONE, importing.SIGN_OF_LIFE, uploads.WORK = timedelta(seconds=2), 0.5, 3.0
+    sliced.GONE, importing.SIGN_OF_LIFE, uploads.WORK = timedelta(seconds=2), 0.5, 3.0
     pacing.FIRST = pacing.LARGEST = 60
 
 

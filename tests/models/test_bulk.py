@@ -13,7 +13,19 @@ from tests.cast import Cast
 from tests.models.test_receiving import says, texted
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import buckets, bulk_work, deeds, labels, opting_out, pacing, reassigning, recount, tallies, teams
+from webapp.models import (
+    buckets,
+    bulk_work,
+    deeds,
+    labels,
+    opting_out,
+    pacing,
+    reassigning,
+    recount,
+    sliced,
+    tallies,
+    teams,
+)
 from webapp.models.actions import Action, ActionUser
 from webapp.models.bulk import BulkWork
 from webapp.models.campaign import Campaign
@@ -250,7 +262,7 @@ async def test_cancelled_work_says_how_far_it_came(cast: Cast, monkeypatch: pyte
     await bulk_work.run(begun.id, 60)
     done = await BulkWork.get(id=begun.id)
     assert (done.status, done.done) == ("cancelled", 10) == ("cancelled", await ContactTag.filter(tag=tag).count())
-    assert not await bulk_work.cancel(done)
+    assert not await sliced.cancel(done)
 
 
 async def test_people_who_come_later_are_not_meant(cast: Cast) -> None:
@@ -270,9 +282,9 @@ async def test_a_contact_of_another_campaign_is_never_touched(cast: Cast) -> Non
 
 async def test_work_nobody_works_on_is_found(cast: Cast) -> None:
     begun = await bulk_work.begin(cast.meyer, cast.gary.user, "opt_out", EVERYONE, {})
-    assert await bulk_work.abandoned() == []
-    clock.freeze(clock.now() + pacing.GONE * 2)
-    assert await bulk_work.abandoned() == [begun.id]
+    assert await sliced.abandoned(BulkWork) == []
+    clock.freeze(clock.now() + sliced.GONE * 2)
+    assert await sliced.abandoned(BulkWork) == [begun.id]
     await opting_out.opt_out(cast.meyer, cast.lisa.phone, ADMIN)
     await bulk_work.run(begun.id, 60)
-    assert await bulk_work.abandoned() == []
+    assert await sliced.abandoned(BulkWork) == []

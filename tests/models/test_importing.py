@@ -12,7 +12,7 @@ from tests.cast import Cast
 from tests.reader import books
 from webapp import clock, database
 from webapp.database import transaction
-from webapp.models import gate, importing, labels, opting_out, pacing, recount, storing
+from webapp.models import gate, importing, labels, opting_out, pacing, recount, sliced, storing
 from webapp.models.contacts import Contact, ContactList, ListMembership
 from webapp.models.conversations import Conversation
 from webapp.models.imports import ContactImport, RefusedRow
@@ -198,7 +198,7 @@ async def test_a_cancelled_import_says_exactly_what_is_in(
 
     monkeypatch.setattr(storing, "store", then_cancel)
     assert await importing.run(job.id, 0.0) or True
-    assert await importing.cancel(await ContactImport.get(id=job.id))
+    assert await sliced.cancel(await ContactImport.get(id=job.id))
     assert not await importing.run(job.id, 60)
     job = await ContactImport.get(id=job.id).select_related("contact_list")
     assert job.status == "cancelled"

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('changed', fields.IntField(default=0)),
                 ('path', fields.CharField(default='', max_length=500)),
                 ('error_message', fields.TextField(default='', unique=False)),
-                ('stumbles', fields.IntField(default=0)),
+                ('stumbles', fields.IntField(default=0, db_default=0)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('started_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('seen_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise import fields
-from tortoise.models import Model
 
 from webapp.models.campaign import Campaign
-from webapp.models.pacing import OVER, WAITING
 from webapp.models.people import User
+from webapp.models.sliced import Sliced
 
 ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT = (
     "assign", "tag", "untag", "field", "list", "unlist", "opt_out", "export",
@@ -17,12 +16,11 @@ ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT = (
 KINDS = (ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT)
 
 
-class BulkWork(Model):
+class BulkWork(Sliced):
     """``which``: {"ids": [...]} or {"filter": {...}, "through": the newest contact when it was asked for}.
     ``what``: what the kind needs (tag, field and value, list, users). ``cursor``: the last contact done; it moves in
     the transaction that does them. ``changed``: those for whom it made a difference."""
 
-    id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name="bulk_works", on_delete=fields.NO_ACTION
     )
@@ -33,25 +31,14 @@ class BulkWork(Model):
     subject = fields.CharField(200, default="")
     which: dict[str, Any] = fields.JSONField(default=dict)
     what: dict[str, Any] = fields.JSONField(default=dict)
-    status = fields.CharField(12, default=WAITING)
     total = fields.IntField(default=0)
     cursor = fields.BigIntField(default=0)
     done = fields.IntField(default=0)
     changed = fields.IntField(default=0)
     path = fields.CharField(500, default="")
-    error_message = fields.TextField(default="")
-    stumbles = fields.IntField(default=0)
-    created_at = fields.DatetimeField()
-    started_at = fields.DatetimeField(null=True)
-    seen_at = fields.DatetimeField(null=True)
-    ended_at = fields.DatetimeField(null=True)
 
     campaign_id: int
     user_id: int
 
     class Meta:
         table = "bulk_work"
-
-    @property
-    def over(self) -> bool:
-        return self.status in OVER

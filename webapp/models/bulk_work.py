@@ -8,11 +8,12 @@ from typing import Any
 
 from webapp import clock
 from webapp.database import transactional
-from webapp.models import deeds, finding, pacing, putting
+from webapp.models import deeds, finding, putting, sliced
 from webapp.models.bulk import ASSIGN, LIST, BulkWork
 from webapp.models.campaign import Campaign
-from webapp.models.pacing import CANCELLED, DONE, FAILED, OVER, RUNNING, WAITING, Pace
+from webapp.models.pacing import Pace
 from webapp.models.people import User
+from webapp.models.sliced import DONE, RUNNING
 from webapp.rules import contact_filter
 
 Which = contact_filter.Filter | list[int]
@@ -48,7 +49,7 @@ async def run(work_id: int, seconds: float) -> bool:
         try:
             work = await pace.take(_slice(work_id, work.cursor, pace.size))
         except deeds.Impossible as reason:
-            await _fail(work_id, str(reason))
+            await sliced.fail(work, str(reason))
             return False
     return False
 
@@ -83,36 +84,8 @@ async def _next_ids(work: BulkWork, size: int) -> list[int]:
     return await finding.ids(work.campaign, wanted, work.cursor, work.which["through"], size)
 
 
-@transactional
-async def cancel(work: BulkWork) -> bool:
-    """What is done stays done, and the page says for how many. False where it was over."""
-    return bool(
-        await BulkWork.filter(id=work.id).exclude(status__in=OVER).update(status=CANCELLED, ended_at=clock.now())
-    )
-
-
-@transactional
-async def _fail(work_id: int, reason: str) -> None:
-    found = BulkWork.filter(id=work_id).exclude(status__in=OVER)
-    await found.update(status=FAILED, error_message=reason, ended_at=clock.now())
-
-
-@transactional
 async def stumbled(work_id: int) -> None:
-    """A worker failed for a reason of ours. It is tried again; after some times at one place it is given up."""
-    work = await BulkWork.filter(id=work_id).select_for_update().get()
-    work.stumbles += 1
-    work.seen_at = clock.now()
-    await work.save(update_fields=["stumbles", "seen_at"])
-    if work.stumbles >= pacing.STUMBLES:
-        await _fail(work_id, "A fault of the site stopped this; its log says more.")
-
-
-async def abandoned() -> list[int]:
-    """Work whose worker is gone, or whose first nudge was lost."""
-    since = clock.now() - pacing.GONE
-    open_ones = await BulkWork.filter(status__in=(WAITING, RUNNING))
-    return [work.id for work in open_ones if (work.seen_at or work.created_at) < since]
+    await sliced.stumbled(BulkWork, work_id, "A fault of the site stopped this; its log says more.")
 
 
 async def to_tell(work_id: int) -> list[int]:

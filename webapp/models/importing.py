@@ -12,13 +12,14 @@ import msgspec
 
 from webapp import clock, config
 from webapp.database import transactional
-from webapp.models import pacing, storing, striking
+from webapp.models import sliced, storing, striking
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import ContactList
 from webapp.models.imports import ASKING, CONTACTS, OPT_OUTS, ContactImport, RefusedRow
 from webapp.models.labels import CustomField
-from webapp.models.pacing import CANCELLED, DONE, FAILED, OVER, RUNNING, WAITING, Pace
+from webapp.models.pacing import Pace
 from webapp.models.people import User
+from webapp.models.sliced import CANCELLED, DONE, RUNNING, WAITING
 from webapp.reader import child, rows, text
 from webapp.rules import contact_columns
 
@@ -51,9 +52,9 @@ async def run(import_id: int, seconds: float) -> bool:
         await _started(job, columns)
         return await _read(job, shape, columns, clock.steady() + seconds)
     except text.FileError as error:
-        await _fail(job, error.code, error.message)
+        await sliced.fail(job, error.message, error_code=error.code)
     except FileNotFoundError:
-        await _fail(job, "file_gone", "The uploaded file is not there any more. Upload it again.")
+        await sliced.fail(job, "The uploaded file is not there any more. Upload it again.", error_code="file_gone")
     return False
 
 
@@ -216,41 +217,14 @@ async def again(job: ContactImport, mapping: dict[str, str], user: User | None) 
 
 
 @transactional
-async def cancel(job: ContactImport) -> bool:
-    """No further row is taken in; what is in stays in, and the page says how much. False where it was over."""
-    found = ContactImport.filter(id=job.id).exclude(status__in=OVER)
-    return bool(await found.update(status=CANCELLED, ended_at=clock.now()))
-
-
-@transactional
 async def _finish(job: ContactImport) -> None:
     found = ContactImport.filter(id=job.id, status=RUNNING, cursor=job.cursor)
     await found.update(status=DONE, ended_at=clock.now(), cursor=job.lines)
 
 
-@transactional
-async def _fail(job: ContactImport, code: str, message: str) -> None:
-    found = ContactImport.filter(id=job.id).exclude(status__in=OVER)
-    await found.update(status=FAILED, error_code=code, error_message=message, ended_at=clock.now())
-
-
-@transactional
 async def stumbled(import_id: int) -> None:
-    """A worker failed for a reason of ours. It is tried again; after some times at one place it is given up."""
-    job = await ContactImport.filter(id=import_id).select_for_update().get()
-    job.stumbles += 1
-    job.seen_at = clock.now()
-    await job.save(update_fields=["stumbles", "seen_at"])
-    if job.stumbles >= pacing.STUMBLES:
-        message = "A fault of the site stopped this upload. What was stored before stays; the site's log says more."
-        await _fail(job, "internal", message)
-
-
-async def abandoned() -> list[int]:
-    """Imports whose worker is gone, or whose first nudge was lost."""
-    since = clock.now() - pacing.GONE
-    open_ones = await ContactImport.filter(status__in=(WAITING, RUNNING))
-    return [job.id for job in open_ones if (job.seen_at or job.created_at) < since]
+    message = "A fault of the site stopped this upload. What was stored before stays; the site's log says more."
+    await sliced.stumbled(ContactImport, import_id, message, error_code="internal")
 
 
 async def forgotten(days: int) -> list[Path]:

@@ -9,21 +9,20 @@ from tortoise.models import Model
 
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import ContactList
-from webapp.models.pacing import OVER, WAITING
 from webapp.models.people import User
+from webapp.models.sliced import Sliced
 
 CONTACTS, OPT_OUTS = "contacts", "opt_outs"  # what a file is uploaded as
-ASKING = "asking"  # the one state beside pacing's
+ASKING = "asking"  # the one state beside Sliced's
 
 
-class ContactImport(Model):
+class ContactImport(Sliced):
     """``cursor`` is the last physical line taken in; it moves in the transaction that stores the rows up to it.
     ``contact_list`` is made with the first row: a file that can't be read leaves no empty list behind.
 
     ``mapping``: header -> field by hand. ASKING: the file waits for someone to say which column is what.
     """
 
-    id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name="imports", on_delete=fields.NO_ACTION
     )
@@ -40,7 +39,6 @@ class ContactImport(Model):
     look_first = fields.BooleanField(default=False, db_default=False)
     shape: dict[str, Any] | None = fields.JSONField(null=True)  # how to read the plain copy: reader.text.Shape
     sheet = fields.CharField(300, default="", db_default="")  # what of a workbook was read
-    status = fields.CharField(12, default=WAITING)
     mapping: dict[str, str] = fields.JSONField(default=dict)
     header: list[str] = fields.JSONField(default=list)
     sample: list[Any] = fields.JSONField(default=list)
@@ -57,13 +55,7 @@ class ContactImport(Model):
     zoneless = fields.IntField(default=0)
     landlines = fields.IntField(default=0, db_default=0)
     unknown_keepers = fields.IntField(default=0, db_default=0)
-    stumbles = fields.IntField(default=0, db_default=0)  # times in a row that a worker failed at one place
     error_code = fields.CharField(30, default="")
-    error_message = fields.TextField(default="")
-    created_at = fields.DatetimeField()
-    started_at = fields.DatetimeField(null=True)
-    seen_at = fields.DatetimeField(null=True)  # the worker's sign of life
-    ended_at = fields.DatetimeField(null=True)
 
     campaign_id: int
     contact_list_id: int | None
@@ -71,10 +63,6 @@ class ContactImport(Model):
 
     class Meta:
         table = "contact_import"
-
-    @property
-    def over(self) -> bool:
-        return self.status in OVER
 
     @property
     def stored(self) -> int:

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from datetime import timedelta
 from typing import TypeVar
 
 from webapp import clock
 
 T = TypeVar("T")
 
-WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
-OVER = (DONE, FAILED, CANCELLED)
-
 FIRST, SMALLEST, LARGEST = 100, 20, 1_000  # rows a slice
 SECONDS = 0.04  # a slice aims at this long
 REST = 0.25  # of a slice's time nothing is done after it, so that others get their turn
-GONE = timedelta(seconds=30)  # work without a sign of life for so long has lost its worker
-STUMBLES = 5  # times a worker may fail at one place before the work is given up
 
 
 class Pace:

@@ -6,8 +6,10 @@ import logging
 from typing import Any
 
 from webapp import live, queue
-from webapp.models import bulk_work, importing, making
+from webapp.models import bulk_work, importing, making, sliced
 from webapp.models.actions import ActionList
+from webapp.models.bulk import BulkWork
+from webapp.models.imports import ContactImport
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +49,9 @@ async def run_bulk_work(ctx: dict[str, Any], work_id: int) -> None:
 
 async def resume(ctx: dict[str, Any]) -> None:
     """What lost its worker, or was never heard of."""
-    for import_id in await importing.abandoned():
+    for import_id in await sliced.abandoned(ContactImport):
         await queue.run_import(import_id)
-    for work_id in await bulk_work.abandoned():
+    for work_id in await sliced.abandoned(BulkWork):
         await queue.run_bulk_work(work_id)
 
 

@@ -15,7 +15,7 @@ from litestar.response import Stream
 from webapp import access, clock, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, exporting, importing, labels, preview
+from webapp.models import audit, exporting, importing, labels, preview, sliced
 from webapp.models.imports import ASKING, CONTACTS, OPT_OUTS, ContactImport, RefusedRow
 from webapp.models.labels import CustomField
 from webapp.models.people import Membership
@@ -216,7 +216,7 @@ async def cancel(request: Request, member: Membership, import_id: int) -> Respon
     job = await access.import_of(member, import_id)
 
     async def do() -> None:
-        if await importing.cancel(job):
+        if await sliced.cancel(job):
             await audit.note(member.campaign, member.user, "list.upload_cancelled", job.file_name)
 
     await transaction(do)

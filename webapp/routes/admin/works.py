@@ -10,7 +10,7 @@ from litestar.response import File
 from webapp import access, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, bulk, bulk_work, finding, reassigning
+from webapp.models import audit, bulk, bulk_work, finding, reassigning, sliced
 from webapp.models.actions import Action
 from webapp.models.contacts import ContactList
 from webapp.models.labels import CustomField, Tag
@@ -171,7 +171,7 @@ async def cancel_work(request: Request, member: Membership, work_id: int) -> Res
     work = await access.work_of(member, work_id)
 
     async def do() -> None:
-        if await bulk_work.cancel(work):
+        if await sliced.cancel(work):
             await audit.note(member.campaign, member.user, "contacts.work_cancelled", work.kind)
 
     await transaction(do)
