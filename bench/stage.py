@@ -11,6 +11,7 @@ import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -74,8 +75,8 @@ class Stage:
         )
 
 
-@contextlib.asynccontextmanager
-async def set_up(folder: Path, contacts: int) -> AsyncIterator[Stage]:
+async def ground(folder: Path) -> tuple[Any, Settings]:
+    """A PostgreSQL of its own with an empty database, to be cleaned up, and the settings of a site on it."""
     server = get_server(folder / "pg", cleanup_mode="stop")
     connection = await asyncpg.connect(server.get_uri())
     await connection.execute("CREATE DATABASE bench")
@@ -88,10 +89,16 @@ async def set_up(folder: Path, contacts: int) -> AsyncIterator[Stage]:
             twilio_account_sid=simulator.ACCOUNT, twilio_auth_token=simulator.TOKEN, twilio_api_url="http://127.0.0.1:9",
         )
     )  # fmt: skip
-    (folder / "var").mkdir()
+    settings.data_dir.mkdir()
+    return server, settings
+
+
+@contextlib.asynccontextmanager
+async def set_up(folder: Path, contacts: int) -> AsyncIterator[Stage]:
+    server, settings = await ground(folder)
     now = clock.now()
     clock.set_to(now.replace(hour=19, minute=0))
-    children = [_valkey(folder)]
+    children = [valkey(folder)]
     try:
         await until((folder / "valkey.sock").exists)
         stage = await _fill(settings, contacts)
@@ -107,7 +114,7 @@ async def set_up(folder: Path, contacts: int) -> AsyncIterator[Stage]:
         server.cleanup()
 
 
-def _valkey(folder: Path) -> subprocess.Popen[bytes]:
+def valkey(folder: Path) -> subprocess.Popen[bytes]:
     command = [
         str(get_binary_path()),
         "--port",
