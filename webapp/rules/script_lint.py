@@ -16,66 +16,13 @@ Kind = Literal["initial", "response"]
 OPT_OUT_MEND = " Reply STOP to opt out."
 MANY_SEGMENTS = 3
 
-SHORTENERS = frozenset(
-    [
-        "bit.ly",
-        "tinyurl.com",
-        "goo.gl",
-        "t.co",
-        "ow.ly",
-        "is.gd",
-        "buff.ly",
-        "rb.gy",
-        "cutt.ly",
-        "t.ly",
-        "shorturl.at",
-        "rebrand.ly",
-        "tiny.cc",
-        "lnkd.in",
-        "s.id",
-        "bl.ink",
-        "v.gd",
-        "shorte.st",
-        "adf.ly",
-        "bc.vc",
-        "soo.gd",
-        "clck.ru",
-        "qr.ae",
-        "db.tt",
-        "j.mp",
-        "x.co",
-        "tr.im",
-        "mcaf.ee",
-        "su.pr",
-        "snip.ly",
-        "short.io",
-        "tiny.one",
-        "shorturl.com",
-        "urlz.fr",
-        "u.to",
-        "n9.cl",
-        "surl.li",
-        "dub.sh",
-        "linktr.ee",
-        "hubs.ly",
-        "spr.ly",
-        "trib.al",
-        "lnk.to",
-        "amzn.to",
-        "fb.me",
-        "wp.me",
-        "youtu.be",
-        "m.me",
-        "g.co",
-        "gg.gg",
-        "0rz.tw",
-        "bitly.com",
-        "ht.ly",
-        "smarturl.it",
-        "po.st",
-        "chilp.it",
-    ]
-)
+_SHORTENERS = """
+bit.ly tinyurl.com goo.gl t.co ow.ly is.gd buff.ly rb.gy cutt.ly t.ly shorturl.at rebrand.ly tiny.cc lnkd.in
+s.id bl.ink v.gd shorte.st adf.ly bc.vc soo.gd clck.ru qr.ae db.tt j.mp x.co tr.im mcaf.ee su.pr snip.ly
+short.io tiny.one shorturl.com urlz.fr u.to n9.cl surl.li dub.sh linktr.ee hubs.ly spr.ly trib.al lnk.to amzn.to
+fb.me wp.me youtu.be m.me g.co gg.gg 0rz.tw bitly.com ht.ly smarturl.it po.st chilp.it
+"""
+SHORTENERS = frozenset(_SHORTENERS.split())
 _STOP_WORD = r"(stop|quit|end|cancel|unsubscribe|opt\s?-?out|stopall|alto|parar|cancelar|baja|salir)"
 _OPT_OUT = re.compile(
     r"\b(reply|text|txt|send|respond|answer|type|say|msg|responda|responde|envie|env[ií]e|env[ií]a|escriba|escribe|conteste|contesta|mande|manda)"
@@ -90,7 +37,8 @@ _DOMAIN_END = re.compile(r"\.(com|org|net|gov|us|edu|ly|co|io|me|gl|info|app|lin
 
 @dataclass(frozen=True)
 class Finding:
-    """``start`` and ``end`` say where in the text it stands, ``mend`` the whole text as it would be mended."""
+    """``start`` and ``end`` say where in the text it stands, ``mend`` the whole text as it would be mended, and ``offer``
+    in a few words what the mend does."""
 
     level: Level
     code: str
@@ -98,18 +46,20 @@ class Finding:
     start: int = 0
     end: int = 0
     mend: str | None = None
+    offer: str = "Mend it"
 
 
-def lint(text: str, kind: Kind, known: Collection[str], campaign_name: str = "") -> list[Finding]:
-    """``known`` are the canonical names of variables this campaign has. Errors first."""
+def lint(text: str, kind: Kind, known: Collection[str], campaign_name: str = "", shown: str = "") -> list[Finding]:
+    """``known`` are the canonical names of variables this campaign has; ``shown`` is the text as one person gets it,
+    which is what is billed. Errors first."""
     findings = [
         *_emptiness(text),
-        *_broken_braces(text),
+        *_broken_braces(text, known),
         *_unknown_variables(text, known),
-        *_shorteners(text),
+        *_shorteners(text, known),
         *_length(text),
         *(_opt_out_wording(text) if kind == "initial" else []),
-        *_encoding(text),
+        *_encoding(text, shown or variables.bare(text)),
         *(_manners(text, campaign_name) if kind == "initial" else []),
     ]
     return sorted(findings, key=lambda f: f.level != "error")
@@ -142,11 +92,18 @@ def _emptiness(text: str) -> list[Finding]:
     return [] if text.strip() else [Finding("error", "empty", "There is no text yet.")]
 
 
-def _broken_braces(text: str) -> list[Finding]:
-    return [
-        Finding("error", "unclosed", f"“{text[v.start : v.end]}” is not closed. Write ##{{{{name}}}}.", v.start, v.end)
-        for v in variables.broken(text)
-    ]
+def _broken_braces(text: str, known: Collection[str]) -> list[Finding]:
+    return [_unclosed(text, v, known) for v in variables.broken(text)]
+
+
+def _unclosed(text: str, place: variables.Variable, known: Collection[str]) -> Finding:
+    shown = text[place.start : place.end]
+    sentence = f"“{shown}” is not closed. Write ##{{{{name}}}}."
+    if not (meant := variables.meant(shown, known)):
+        return Finding("error", "unclosed", sentence, place.start, place.end)
+    name, length = meant
+    mend = f"{text[: place.start]}##{{{{{name}}}}}{text[place.start + length :]}"
+    return Finding("error", "unclosed", sentence, place.start, place.end, mend, f"Use {name}")
 
 
 def _unknown_variables(text: str, known: Collection[str]) -> list[Finding]:
@@ -160,19 +117,23 @@ def _unknown(text: str, variable: variables.Variable, known: Collection[str]) ->
     if not near:
         return Finding("error", "unknown_variable", sentence, variable.start, variable.end)
     mend = f"{text[: variable.start]}##{{{{{near[0]}}}}}{text[variable.end :]}"
-    return Finding(
-        "error", "unknown_variable", f"{sentence} Do you mean {near[0]}?", variable.start, variable.end, mend
-    )
+    sentence, offer = f"{sentence} Do you mean {near[0]}?", f"Use {near[0]}"
+    return Finding("error", "unknown_variable", sentence, variable.start, variable.end, mend, offer)
 
 
-def _shorteners(text: str) -> list[Finding]:
-    return [
-        Finding(
-            "error", "shortener", f"{m[1]} is a link shortener; carriers filter it. Use the full address.", *m.span()
-        )
-        for m in _links(text)
-        if m[1].lower() in SHORTENERS
-    ]
+def _shorteners(text: str, known: Collection[str]) -> list[Finding]:
+    return [_shortener(text, match, known) for match in _links(text) if match[1].lower() in SHORTENERS]
+
+
+def _shortener(text: str, match: re.Match[str], known: Collection[str]) -> Finding:
+    """Only the author knows where it leads; the custom link that sounds most like it is the best there is to offer."""
+    sentence = f"{match[1]} is a link shortener; carriers filter it. Use the full address or a custom link."
+    links = {slug: name for name in sorted(known) for slug in variables.links(f"{{{{{name}}}}}")}
+    if not links:
+        return Finding("error", "shortener", sentence, *match.span())
+    [slug] = difflib.get_close_matches(match[0].lower(), links, n=1, cutoff=0)
+    mend = f"{text[: match.start()]}##{{{{{links[slug]}}}}}{text[match.end() :]}"
+    return Finding("error", "shortener", sentence, *match.span(), mend, f"Use {slug}")
 
 
 def _links(text: str) -> list[re.Match[str]]:
@@ -189,20 +150,28 @@ def _opt_out_wording(text: str) -> list[Finding]:
     if not text.strip() or has_opt_out_wording(text):
         return []
     sentence = "No way to opt out. Carriers filter a first text without one."
-    return [Finding("error", "no_opt_out", sentence, mend=text.rstrip() + OPT_OUT_MEND)]
+    return [Finding("error", "no_opt_out", sentence, mend=text.rstrip() + OPT_OUT_MEND, offer=f"Add “{OPT_OUT_MEND.strip()}”")]  # fmt: skip
 
 
-def _encoding(text: str) -> list[Finding]:
-    now = segments.count(text)
-    found = []
-    if forcing := segments.forcing(text):
-        plain = segments.plain(text)
-        shown = " ".join(f"“{c}”" for c in forcing[:5])
-        sentence = f"{shown} makes each segment 70 characters, then 67, instead of 160, then 153."
-        found.append(Finding("warning", "encoding", sentence, mend=plain if plain != text else None))
+def _encoding(text: str, shown: str) -> list[Finding]:
+    now = segments.count(shown)
+    found = [_special(text, shown, now)] if now.encoding == "UCS-2" else []
     if now.segments >= MANY_SEGMENTS:
         found.append(Finding("warning", "many_segments", f"This text is billed as {now.segments} segments."))
     return found
+
+
+def _special(text: str, shown: str, now: segments.Segments) -> Finding:
+    """What forces UCS-2, and where the first of it stands in the script; it may have come with a value."""
+    forcing, own = segments.forcing(shown), segments.forcing(text)
+    named = " ".join(f"“{c}”" for c in forcing[:5]) + (" and others" if len(forcing) > 5 else "")
+    makes = f"{named} {'makes' if len(forcing) == 1 else 'make'}"
+    sentence = f"{makes} each segment 70 characters, then 67, instead of 160, then 153."
+    if (then := segments.count(segments.plain(shown))).segments < now.segments:
+        sentence = f"{makes} this {now.segments} segments. With plain characters it is {then.segments}."
+    start = text.index(own[0]) if own else 0
+    mend = segments.plain(text) if segments.plain(text) != text else None
+    return Finding("warning", "encoding", sentence, start, start + bool(own), mend, "Use plain characters")
 
 
 def _manners(text: str, campaign_name: str) -> list[Finding]:

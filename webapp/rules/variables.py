@@ -1,6 +1,7 @@
 """##{{name}} in scripts (SPEC section 4). One pass: text that arrives in a value is never expanded.
 
-Names ignore case and spaces, `{{name}}` is taken as `##{{name}}`, quotes round a link's slug may be curly.
+Names ignore case and spaces, `{{name}}` and `## {{name}}` are taken as `##{{name}}`, quotes round a link's slug may be
+curly.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ CAMPAIGN = ("campaign.name", "campaign.description", "campaign.join_code", "broa
 BUILT_IN = frozenset(CONTACT + USER + CAMPAIGN)
 ALIASES = {"fullname": "full_name", "user.fullname": "user.full_name"}
 
-_VARIABLE = re.compile(r"(?:##)?\{\{([^{}]*)\}\}")
-_BROKEN = re.compile(r"##\{+[^{}\s]*\}?|\{\{[^{}\s]*\}?|\}\}")
+_VARIABLE = re.compile(r"(?:##[ \t]*)?\{\{([^{}]*)\}\}")
+_BROKEN = re.compile(r"##[ \t]*\{+[^{}\s]*\}?|\{\{[^{}\s]*\}?|\}\}")
 _LINK = re.compile(r"['\"‘’“”]\s*([^'\"‘’“”]+?)\s*['\"‘’“”]\s*\|\s*trackable", re.IGNORECASE)
 _FIELD = "custom_field_"
+_NAME_IN_BROKEN = re.compile(r"\{+\s*([\w.]*\w)\s*\}?")
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,32 @@ def broken(text: str) -> list[Variable]:
     return [Variable(m[0], m.start(), m.end()) for m in _BROKEN.finditer(rest)]
 
 
+def meant(broken_text: str, known: Collection[str]) -> tuple[str, int] | None:
+    """The known name that stands in a brace left open, as ``{{first_name}`` or ``##{last_name,``, and where it ends."""
+    match = _NAME_IN_BROKEN.search(broken_text)
+    return (canonical(match[1]), match.end()) if match and _knows(known, canonical(match[1])) else None
+
+
+def link_name(slug: str) -> str:
+    """How a custom link is named in scripts and among values."""
+    return f"'{slug}'|trackable"
+
+
+def bare(text: str) -> str:
+    """The text with each variable's name in its place: about as long as what will be filled in."""
+    return _VARIABLE.sub(lambda match: match[1], text)
+
+
+def links(text: str) -> list[str]:
+    """The slugs of the custom links a script uses, each once."""
+    names = (v.name for v in found(text) if v.name.endswith("'|trackable"))
+    return list(dict.fromkeys(name[1:].removesuffix("'|trackable") for name in names))
+
+
 def canonical(name: str) -> str:
     """The one way to write a name: lower case, no spaces, aliases resolved; a link as 'slug'|trackable."""
     if link := _LINK.fullmatch(name.strip()):
-        return f"'{link[1].lower()}'|trackable"
+        return link_name(link[1].lower())
     plain = re.sub(r"\s+", "", name).lower()
     return ALIASES.get(plain, plain)
 
