@@ -72,7 +72,7 @@ async def send_card(
     campaign = await Campaign.get(id=conversation.campaign_id)
     script = await Script.get(id=conversation.script_id)
     contact = await Contact.get(id=conversation.contact_id)
-    card = await values.render(campaign, script, contact, member.user)
+    card = await values.render(campaign, script, contact, member.user, conversation.id)
     return await texting.send_first(member, conversation.id, client_id or uuid.uuid4(), card.hash)
 
 

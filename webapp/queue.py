@@ -52,6 +52,10 @@ async def run_bulk_work(work_id: int) -> None:
     await _nudge("run_bulk_work", work_id)
 
 
+async def run_measure(measure_id: int) -> None:
+    await _nudge("run_measure", measure_id)
+
+
 async def send_mail(mail_id: int) -> None:
     await _nudge("send_mail", mail_id)
 

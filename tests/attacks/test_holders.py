@@ -15,11 +15,11 @@ from webapp.models import (
     buckets,
     bulk,
     bulk_work,
+    claiming,
     editing,
     importing,
     making,
     pacing,
-    sending,
 )
 from webapp.models.actions import Action
 from webapp.models.contacts import Contact, ContactList, ListMembership
@@ -98,7 +98,7 @@ async def test_refused_by_the_worker_after_unlisted(cast: Cast) -> None:
     from datetime import timedelta
 
     clock.freeze(clock.now() + timedelta(hours=12))
-    print(await sending.claim_next(cast.number.id))
+    print(await claiming.claim_next(cast.number.id))
     clock.freeze(clock.now() + timedelta(hours=12))
     action = await Action.get(id=cast.action.id).select_related("campaign")
     assert await buckets.next_in_queue(action, cast.amy.user) is None

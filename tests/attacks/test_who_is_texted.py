@@ -15,6 +15,7 @@ from webapp.models import (
     buckets,
     bulk,
     bulk_work,
+    claiming,
     editing,
     effects,
     handing,
@@ -24,7 +25,6 @@ from webapp.models import (
     opting_out,
     receiving,
     recount,
-    sending,
     sliced,
 )
 from webapp.models.actions import Action
@@ -85,8 +85,8 @@ async def test_struck_stranger_blocks_the_number(cast: Cast, tmp_path: Path) -> 
     print(out)
     out2 = await cast.click(cast.amy, cast.lisa)
     print(out2)
-    print(await sending.claim_next(cast.number.id))
-    print(await sending.claim_next(cast.number.id))
+    print(await claiming.claim_next(cast.number.id))
+    print(await claiming.claim_next(cast.number.id))
 
 
 @pytest.mark.both

@@ -20,7 +20,7 @@ from arq import cron
 
 from webapp import logs, web
 from webapp.gateways import twilio
-from webapp.models import importing, pacing, receiving, sending, settling, sliced, storing, texting
+from webapp.models import claiming, importing, pacing, receiving, sending, settling, sliced, storing, texting
 from webapp.reader import child
 from webapp.routes.admin import imports
 from webapp.workers import importing as uploads
@@ -76,11 +76,11 @@ async def broken_drain(ctx: dict[str, Any], number_id: int) -> None:
         await message.fetch_related("number")
         outcome = await ctx["twilio"].send(message.phone, message.number.e164, message.body, "http://127.0.0.1:9/", 600)
         die_at("called")
-        claimed = await sending.claim_next(number_id)
-        while isinstance(claimed, sending.Wait):
+        claimed = await claiming.claim_next(number_id)
+        while isinstance(claimed, claiming.Wait):
             await asyncio.sleep(0.002)
-            claimed = await sending.claim_next(number_id)
-        if isinstance(claimed, sending.Claimed):
+            claimed = await claiming.claim_next(number_id)
+        if isinstance(claimed, claiming.Claimed):
             await jobs._record(claimed, outcome)
 
 

@@ -10,11 +10,11 @@ from tests.cast import Cast
 from tests.models.test_receiving import _sids
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import buckets, hours, recount, returning, sending
+from webapp.models import buckets, claiming, hours, recount, returning, sending
 from webapp.models.campaign import Campaign
+from webapp.models.claiming import Claimed
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Bucket
-from webapp.models.sending import Claimed
 from webapp.rules import safeguards
 
 
@@ -26,7 +26,7 @@ async def test_sleepers_of_a_finished_bucket_come_back_to_the_pool(cast: Cast) -
     await cast.start(cast.amy)
     clock.freeze(clock.now().replace(hour=16, minute=0) + timedelta(days=1))  # 11 AM, and 6 AM where Kai is
     await cast.click(cast.amy)
-    claim = await sending.claim_next(cast.number.id)
+    claim = await claiming.claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
     await sending.taken(claim.message_id, next(_sids), claim.attempt_id)
     assert (await Bucket.get()).finished_at

@@ -11,11 +11,11 @@ from tests.conftest import until
 from tests.models.test_receiving import says, texted
 from webapp import clock, database
 from webapp.database import transaction
-from webapp.models import handing, opting_out, recount, sending, texting
+from webapp.models import claiming, handing, opting_out, recount, texting
+from webapp.models.claiming import Claimed
 from webapp.models.messages import CANCELLED, FOLLOW_UP, Message
 from webapp.models.opt_outs import ADMIN
 from webapp.models.people import Membership
-from webapp.models.sending import Claimed
 from webapp.rules import errors
 
 
@@ -60,7 +60,7 @@ async def test_no_text_of_a_click_outlives_a_suspension_beside_it(cast: Cast, mo
     await until(someone_waits_for_a_lock)
     go.set()
     await asyncio.gather(click, suspension)
-    assert not isinstance(await sending.claim_next(cast.number.id), Claimed)
+    assert not isinstance(await claiming.claim_next(cast.number.id), Claimed)
     assert await recount.differences() == []
 
 

@@ -11,11 +11,11 @@ from tests.cast import Cast
 from tests.models.test_receiving import says, texted
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import audience, opting_out, recount, sending, tallies
+from webapp.models import audience, claiming, opting_out, recount, sending, tallies
+from webapp.models.claiming import Claimed
 from webapp.models.labels import Tag
 from webapp.models.opt_outs import ADMIN
 from webapp.models.scripts import RESPONSE, Script, ScriptTag
-from webapp.models.sending import Claimed
 from webapp.models.texting import Queued
 
 
@@ -35,12 +35,12 @@ async def test_after_a_stop_not_even_the_confirmation_is_tried_again(cast: Cast)
     await texted(cast)
     await says(cast, "please no more texts ok?")
     assert isinstance(await cast.reply(cast.amy, script=await goodbye(cast)), Queued)
-    claim = await sending.claim_next(cast.number.id)
+    claim = await claiming.claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
     await says(cast, "STOP")
     await sending.later(claim.message_id, claim.attempt_id, 1)
     clock.freeze(clock.now() + timedelta(seconds=5))
-    assert not isinstance(await sending.claim_next(cast.number.id), Claimed)
+    assert not isinstance(await claiming.claim_next(cast.number.id), Claimed)
 
 
 @pytest.mark.postgres

@@ -9,12 +9,12 @@ import pytest
 
 from tests.cast import Cast, texts
 from webapp import clock
-from webapp.models import handing, inbox, publishing, receiving, recount, reporting, sending, tallies
+from webapp.models import claiming, handing, inbox, publishing, receiving, recount, reporting, sending, tallies
+from webapp.models.claiming import Claimed
 from webapp.models.contacts import Contact
 from webapp.models.events import INBOUND
 from webapp.models.messages import Message
 from webapp.models.opt_outs import OptOut
-from webapp.models.sending import Claimed
 from webapp.models.texting import Declined, Queued
 from webapp.rules import errors
 
@@ -25,7 +25,7 @@ async def texted(cast: Cast) -> None:
     """Amy has texted Lisa, and Twilio has it."""
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    claim = await sending.claim_next(cast.number.id)
+    claim = await claiming.claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
     await sending.taken(claim.message_id, next(_sids), claim.attempt_id)
 
@@ -136,8 +136,8 @@ async def test_an_answer_ends_the_need_and_a_refused_one_brings_it_back(cast: Ca
     await cast.reply(cast.amy, "At the school")
     assert not (await cast.conversation()).needs_attention
     clock.freeze(clock.now() + timedelta(hours=14))  # the worker comes too late: it is night
-    refused = await sending.claim_next(cast.number.id)
-    assert isinstance(refused, sending.Refusal)
+    refused = await claiming.claim_next(cast.number.id)
+    assert isinstance(refused, claiming.Refusal)
     assert (await cast.conversation()).needs_attention
     assert await recount.differences() == []
 
@@ -171,7 +171,7 @@ async def test_three_texts_unanswered_lock_the_fourth(cast: Cast) -> None:
     await says(cast, "Hi")
     for words in ("one", "two", "three"):
         assert isinstance(await cast.reply(cast.amy, words), Queued)
-        claim = await sending.claim_next(cast.number.id)
+        claim = await claiming.claim_next(cast.number.id)
         assert isinstance(claim, Claimed)
         await sending.taken(claim.message_id, next(_sids), claim.attempt_id)
         clock.freeze(clock.now() + timedelta(minutes=1))
@@ -184,7 +184,7 @@ async def test_the_same_words_twice_running_are_refused_for_ten_minutes(cast: Ca
     await texted(cast)
     await says(cast, "Hi")
     await cast.reply(cast.amy, "hello")
-    claim = await sending.claim_next(cast.number.id)
+    claim = await claiming.claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
     await sending.taken(claim.message_id, next(_sids), claim.attempt_id)
     await says(cast, "Hi again")
@@ -196,7 +196,7 @@ async def test_the_same_words_twice_running_are_refused_for_ten_minutes(cast: Ca
 async def test_a_reply_to_an_unknown_text_settles_it(cast: Cast) -> None:
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    claim = await sending.claim_next(cast.number.id)
+    claim = await claiming.claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
     await sending.unknown(claim.message_id, claim.attempt_id)
     await says(cast, "Who is this?")

@@ -12,14 +12,14 @@ from tortoise.exceptions import IntegrityError
 from tests.cast import Cast, texts
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import opting_out, receiving, recount, sending, settling
+from webapp.models import claiming, opting_out, receiving, recount, sending, settling
 from webapp.models.campaign import Campaign
+from webapp.models.claiming import Claimed
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Bucket
 from webapp.models.events import STATUS
 from webapp.models.messages import CANCELLED, QUEUED, REFUSED, REJECTED, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.opt_outs import ADMIN, OptOut
-from webapp.models.sending import Claimed
 from webapp.models.texting import Declined
 from webapp.rules import errors
 
@@ -28,7 +28,7 @@ async def claimed(cast: Cast) -> Claimed:
     """Amy has texted Lisa, and a worker has the text in its hand."""
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    found = await sending.claim_next(cast.number.id)
+    found = await claiming.claim_next(cast.number.id)
     assert isinstance(found, Claimed)
     return found
 
@@ -37,7 +37,7 @@ async def claimed(cast: Cast) -> Claimed:
 async def test_a_text_is_claimed_once_however_many_workers_ask(cast: Cast) -> None:
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    found = await asyncio.gather(*(sending.claim_next(cast.number.id) for _ in range(8)))
+    found = await asyncio.gather(*(claiming.claim_next(cast.number.id) for _ in range(8)))
     assert sum(isinstance(row, Claimed) for row in found) == 1
     assert [m.status for m in await texts()] == [SENDING]
 
@@ -62,7 +62,7 @@ async def test_the_worker_refuses_in_the_window_s_last_minute(cast: Cast) -> Non
     clock.freeze(clock.now().replace(hour=1, minute=59, second=0) + timedelta(days=1))
     await cast.click(cast.amy)
     clock.freeze(clock.now() + timedelta(seconds=5))
-    assert isinstance(await sending.claim_next(cast.number.id), sending.Refusal)
+    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Refusal)
     [message] = await texts()
     assert (message.status, message.error_code) == (REFUSED, errors.OUT_OF_HOURS)
     conversation = await cast.conversation()
@@ -75,7 +75,7 @@ async def test_a_stop_between_click_and_claim_cancels_the_text(cast: Cast) -> No
     await cast.start(cast.amy)
     await cast.click(cast.amy)
     await opting_out.opt_out(cast.meyer, cast.lisa.phone, ADMIN)
-    assert await sending.claim_next(cast.number.id) is None
+    assert await claiming.claim_next(cast.number.id) is None
     assert [m.status for m in await texts()] == [CANCELLED]
     assert (await cast.conversation()).closed_code == errors.OPTED_OUT
     assert await recount.differences() == []
@@ -89,7 +89,7 @@ async def test_the_database_itself_refuses_to_send_after_a_stop(cast: Cast) -> N
     [message] = await texts()
     with pytest.raises(IntegrityError):
         await transaction(lambda: Message.filter(id=message.id).update(status=SENDING))
-    assert isinstance(await sending.claim_next(cast.number.id), sending.Refusal), (
+    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Refusal), (
         "and the worker turns that into a refusal"
     )
     assert [m.status for m in await texts()] == [REFUSED]
@@ -104,9 +104,9 @@ async def test_stop_against_claim_a_hundred_times_lets_nothing_through(cast: Cas
         await cast.start(cast.amy)
         await cast.click(cast.amy, contact)
         await asyncio.gather(
-            sending.claim_next(cast.number.id),
+            claiming.claim_next(cast.number.id),
             opting_out.opt_out(cast.meyer, contact.phone, ADMIN),
-            sending.claim_next(cast.number.id),
+            claiming.claim_next(cast.number.id),
         )
         rows = await Message.filter(contact=contact)
         opted_out = await OptOut.get(phone=contact.phone)
@@ -159,7 +159,7 @@ async def test_an_attempt_given_up_leaves_the_lock_as_it_was(cast: Cast) -> None
     await sending.later(claim.message_id, claim.attempt_id, 0)
     contact = await Contact.get(id=cast.lisa.id)
     assert contact.last_claimed_message_id is None and contact.last_claimed_at is None
-    assert isinstance(await sending.claim_next(cast.number.id), Claimed)
+    assert isinstance(await claiming.claim_next(cast.number.id), Claimed)
 
 
 async def test_a_rejected_text_counts_as_texted_with_its_error(cast: Cast) -> None:
@@ -192,16 +192,16 @@ async def test_bad_credentials_stop_the_campaign_and_keep_the_text(cast: Cast) -
     campaign = await Campaign.get(id=cast.meyer.id)
     assert campaign.stopped_at and campaign.stopped_code == 20003
     assert [m.status for m in await texts()] == [QUEUED]
-    assert await sending.claim_next(cast.number.id) is None
+    assert await claiming.claim_next(cast.number.id) is None
 
 
 async def test_stop_everything_leaves_what_waits_where_it_is(cast: Cast) -> None:
     await cast.start(cast.amy)
     await cast.click(cast.amy)
     await (await Campaign.get(id=cast.meyer.id)).stop_everything()
-    assert await sending.claim_next(cast.number.id) is None
+    assert await claiming.claim_next(cast.number.id) is None
     await (await Campaign.get(id=cast.meyer.id)).go_on()
-    assert isinstance(await sending.claim_next(cast.number.id), Claimed)
+    assert isinstance(await claiming.claim_next(cast.number.id), Claimed)
 
 
 async def test_a_worker_gone_for_30_seconds_leaves_an_unknown_text(cast: Cast) -> None:
@@ -239,7 +239,7 @@ async def test_looked_for_three_times_in_vain_it_is_sent_once_more_and_then_staf
     for _ in range(3):
         await settling.looked_up(message.id, [])
     assert (await texts())[0].status == QUEUED
-    second = await sending.claim_next(cast.number.id)
+    second = await claiming.claim_next(cast.number.id)
     assert isinstance(second, Claimed)
     await sending.unknown(second.message_id, second.attempt_id)
     for _ in range(3):
@@ -257,7 +257,7 @@ async def test_a_late_answer_of_an_older_attempt_only_adds_its_sid(cast: Cast) -
     await sending.unknown(claim.message_id, claim.attempt_id)
     for _ in range(3):
         await settling.looked_up(claim.message_id, [])
-    second = await sending.claim_next(cast.number.id)
+    second = await claiming.claim_next(cast.number.id)
     assert isinstance(second, Claimed)
     await sending.taken(claim.message_id, "SM" + "3" * 32, claim.attempt_id)
     [message] = await texts()
@@ -322,7 +322,7 @@ async def test_a_possible_opt_out_keeps_what_is_queued_from_leaving(cast: Cast) 
     await cast.start(cast.amy)
     await cast.click(cast.amy)
     await transaction(lambda: Contact.filter(id=cast.lisa.id).update(possible_opt_out_at=clock.now()))
-    assert isinstance(await sending.claim_next(cast.number.id), sending.Refusal)
+    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Refusal)
     assert (await texts())[0].error_code == errors.POSSIBLE_OPT_OUT
 
 
@@ -333,10 +333,10 @@ async def test_a_number_keeps_its_pace(cast: Cast) -> None:
     await cast.start(cast.amy)
     await cast.click(cast.amy)
     await cast.click(cast.amy, kim)
-    assert isinstance(await sending.claim_next(cast.number.id), Claimed)
-    assert await sending.claim_next(cast.number.id) == sending.Wait(1.0)
+    assert isinstance(await claiming.claim_next(cast.number.id), Claimed)
+    assert await claiming.claim_next(cast.number.id) == claiming.Wait(1.0)
     clock.freeze(clock.now() + timedelta(seconds=1))
-    assert isinstance(await sending.claim_next(cast.number.id), Claimed)
+    assert isinstance(await claiming.claim_next(cast.number.id), Claimed)
 
 
 async def test_a_reply_overtakes_first_texts(cast: Cast) -> None:
@@ -344,11 +344,11 @@ async def test_a_reply_overtakes_first_texts(cast: Cast) -> None:
     await cast.make()
     await cast.start(cast.amy)
     await cast.click(cast.amy, kim)
-    first = await sending.claim_next(cast.number.id)
+    first = await claiming.claim_next(cast.number.id)
     assert isinstance(first, Claimed)
     await sending.taken(first.message_id, "SM" + "8" * 32, first.attempt_id)
     await cast.click(cast.amy)
     await transaction(lambda: Contact.filter(id=kim.id).update(last_inbound_conversation_id=(2)))
     await cast.reply(cast.amy, "thank you", contact=kim)
-    second = await sending.claim_next(cast.number.id)
+    second = await claiming.claim_next(cast.number.id)
     assert isinstance(second, Claimed) and second.to == kim.phone

@@ -10,18 +10,18 @@ from tests.cast import Cast, texts
 from tests.models.test_receiving import says, texted
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import effects, opting_out, receiving, recount, sending, settling
+from webapp.models import claiming, effects, opting_out, receiving, recount, sending, settling
+from webapp.models.claiming import Claimed
 from webapp.models.events import STATUS
 from webapp.models.messages import DROPPED, FOLLOW_UP, QUEUED, TAKEN, UNKNOWN, Message
 from webapp.models.opt_outs import ADMIN
-from webapp.models.sending import Claimed
 
 
 async def lost(cast: Cast) -> Claimed:
     """Amy's text to Lisa was handed over, no answer came, three looks found nothing: it waits for a second attempt."""
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    claim = await sending.claim_next(cast.number.id)
+    claim = await claiming.claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
     await sending.unknown(claim.message_id, claim.attempt_id)
     for seconds in (30, 90, 180):
@@ -38,14 +38,14 @@ async def delivered(claim: Claimed) -> None:
 
 
 async def leaves_again(cast: Cast) -> bool:
-    return isinstance(await sending.claim_next(cast.number.id), Claimed)
+    return isinstance(await claiming.claim_next(cast.number.id), Claimed)
 
 
 @pytest.mark.both
 async def test_a_second_attempt_refused_at_night_is_staffs_to_decide(cast: Cast) -> None:
     claim = await lost(cast)
     clock.freeze(clock.now().replace(hour=3) + timedelta(days=1))
-    assert isinstance(await sending.claim_next(cast.number.id), sending.Refusal)
+    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Refusal)
     assert [m.id for m in await settling.undecided(cast.meyer.id)] == [claim.message_id]
     assert (await cast.conversation()).texted_at
     await delivered(claim)
@@ -94,7 +94,7 @@ async def two_unknown_replies(cast: Cast) -> tuple[Claimed, Claimed]:
     found = []
     for words in ("Thank you", "OK! Thank you"):
         await cast.reply(cast.amy, words)
-        claim = await sending.claim_next(cast.number.id)
+        claim = await claiming.claim_next(cast.number.id)
         assert isinstance(claim, Claimed)
         await sending.unknown(claim.message_id, claim.attempt_id)
         found.append(claim)
@@ -128,7 +128,7 @@ async def test_a_dropped_reply_leaves_the_person_unanswered(cast: Cast) -> None:
     await texted(cast)
     await says(cast, "Where do I vote?")
     await cast.reply(cast.amy, "At the library.")
-    claim = await sending.claim_next(cast.number.id)
+    claim = await claiming.claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
 
     async def undecided() -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.cast import Cast, send_card
 from webapp import clock
 from webapp.models import (
+    claiming,
     effects,
     handing,
     inbox,
@@ -50,8 +51,8 @@ class Crowd:
             await returning.skip(conversation)
 
     async def claim(self) -> None:
-        found = await sending.claim_next(self.cast.number.id)
-        if isinstance(found, sending.Claimed):
+        found = await claiming.claim_next(self.cast.number.id)
+        if isinstance(found, claiming.Claimed):
             outcome = self.dice.randrange(5)
             if outcome < 2:
                 await sending.taken(found.message_id, f"SM{uuid.uuid4().hex}", found.attempt_id)

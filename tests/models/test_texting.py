@@ -11,7 +11,7 @@ import pytest
 from tests.cast import Cast, send_card, texts
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import buckets, effects, handing, hours, labels, recount, returning, sending, texting
+from webapp.models import buckets, claiming, effects, handing, hours, labels, recount, returning, sending, texting
 from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
@@ -28,8 +28,8 @@ async def texted(cast: Cast) -> None:
     """Amy has texted Lisa, and Twilio has it."""
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    claim = await sending.claim_next(cast.number.id)
-    assert isinstance(claim, sending.Claimed)
+    claim = await claiming.claim_next(cast.number.id)
+    assert isinstance(claim, claiming.Claimed)
     await sending.taken(claim.message_id, "SM" + "9" * 32, claim.attempt_id)
     await transaction(lambda: Contact.filter(id=cast.lisa.id).update(last_inbound_conversation_id=claim.message_id))
 
@@ -256,7 +256,7 @@ async def test_a_sleeper_of_a_finished_bucket_goes_back_too(cast: Cast) -> None:
     await cast.start(cast.amy)
     clock.freeze(clock.now().replace(hour=1, minute=0) + timedelta(days=1))  # 20:00 in Pittsburgh, 21:00 in Halifax
     await cast.click(cast.amy)
-    await sending.claim_next(cast.number.id)
+    await claiming.claim_next(cast.number.id)
     assert (await Bucket.get()).finished_at and (await cast.conversation(kim)).user_id == cast.amy.user_id
     clock.freeze(clock.now() + timedelta(minutes=61))
     assert await returning.return_unsent(cast.meyer) == 1
@@ -316,7 +316,7 @@ async def test_a_script_with_the_opt_out_tag_lets_one_last_text_leave_and_has_no
     assert isinstance(outcome, Queued)
     assert (await Contact.get(id=cast.lisa.id)).opted_out_at
     assert (await texts())[-1].status == QUEUED, "it may still leave"
-    assert isinstance(await sending.claim_next(cast.number.id), sending.Claimed), "and it does"
+    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Claimed), "and it does"
     assert not await effects.undo(cast.amy, outcome.message.id)
     assert await cast.reply(cast.amy, "one more thing") == Declined(errors.OPTED_OUT)
 

@@ -13,7 +13,7 @@ from tests.models.test_receiving import says, texted
 from tests.routes.conftest import Browser
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import handing, returning
+from webapp.models import claiming, handing, returning
 from webapp.models.actions import ActionUser
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
@@ -279,8 +279,8 @@ async def test_lists_cost_a_fixed_number_of_queries(
         await cast.click(cast.amy, contact)
         from webapp.models import sending
 
-        claim = await sending.claim_next(cast.number.id)
-        assert isinstance(claim, sending.Claimed)
+        claim = await claiming.claim_next(cast.number.id)
+        assert isinstance(claim, claiming.Claimed)
         await sending.taken(claim.message_id, f"SM{n + 5000:032x}", claim.attempt_id)
         cast.lisa = contact
         await says(cast, "Hello")

@@ -98,12 +98,12 @@ async def test_the_token_before_is_accepted_while_one_is_rotated(cast: Cast, twi
 
 
 async def test_a_status_names_its_text_by_the_address(cast: Cast, twilio_calls) -> None:  # type: ignore[no-untyped-def]
-    from webapp.models import sending
+    from webapp.models import claiming
 
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    claim = await sending.claim_next(cast.number.id)
-    assert isinstance(claim, sending.Claimed)
+    claim = await claiming.claim_next(cast.number.id)
+    assert isinstance(claim, claiming.Claimed)
     form = {"MessageSid": "SM" + "d" * 32, "MessageStatus": "delivered", "To": cast.lisa.phone}
     assert (await twilio_calls(f"/webhooks/twilio/status?message={claim.public_id}", form)).status_code == 200
     message = await Message.get(id=claim.message_id)

@@ -9,11 +9,14 @@ from webapp.models.conversations import AssignmentEvent, Bucket, Conversation
 from webapp.models.events import TwilioEvent
 from webapp.models.imports import ContactImport, ImportedContact, RefusedRow
 from webapp.models.labels import ContactTag, CustomField, FieldValue, Tag
+from webapp.models.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.mail import Mail
+from webapp.models.measuring import ScriptMeasure
 from webapp.models.messages import Media, Message, MessageEffect
 from webapp.models.numbers import PhoneNumber
 from webapp.models.opt_outs import OptOut
 from webapp.models.people import Membership, PasswordLink, Session, User
+from webapp.models.pictures import Picture
 from webapp.models.reports import Report
 from webapp.models.scripts import Script, ScriptTag, ScriptValue
 from webapp.models.tallies import SafeguardHit, Tally
@@ -22,9 +25,9 @@ from webapp.models.teams import Team, UserList, UserListMember
 __all__ = [
     "Action", "ActionExclusion", "ActionList", "ActionUser", "AssignmentEvent", "AuditEvent", "Bucket", "BulkWork",
     "Campaign", "Contact", "ContactEvent", "ContactImport", "ContactList", "ContactTag", "Conversation", "CustomField",
-    "FieldValue", "ImportedContact", "ListMembership", "Mail", "Media", "Membership", "Message", "MessageEffect", "OptOut", "PasswordLink",
-    "PhoneNumber", "RefusedRow", "Report", "ReportField", "ReportTag", "SafeguardHit", "Script", "ScriptTag",
-    "ScriptValue", "Session", "Tag", "Tally", "Team", "TwilioEvent", "User", "UserList", "UserListMember", "ZoneSet",
+    "CustomLink", "FieldValue", "ImportedContact", "LinkClick", "ListMembership", "Mail", "Media", "Membership", "Message", "MessageEffect", "OptOut", "PasswordLink",
+    "PhoneNumber", "Picture", "RefusedRow", "Report", "ReportField", "ReportTag", "SafeguardHit", "Script", "ScriptMeasure", "ScriptTag",
+    "ScriptValue", "Session", "Tag", "Tally", "Team", "TrackedLink", "TwilioEvent", "User", "UserList", "UserListMember", "ZoneSet",
 ]  # fmt: skip
 
 for _name in __all__:  # docstrings are for readers: as table comments each edit of one would ask for a migration

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import cast
 
 from webapp import clock, database
+from webapp.models import pictures
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact, ZoneSet
-from webapp.models.conversations import Conversation
 from webapp.models.messages import Message
 from webapp.models.numbers import PhoneNumber
 from webapp.rules import safeguards
@@ -27,15 +27,17 @@ async def zones_of(campaign: Campaign, zone_set_id: int | None) -> tuple[str, ..
 async def facts(
     campaign: Campaign,
     contact: Contact,
-    conversation: Conversation,
+    conversation_id: int | None,
     number: PhoneNumber | None,
     kind: str,
     body: str,
     message: Message | None = None,
     confirms_opt_out: bool = False,
     unfilled: tuple[str, ...] = (),
+    picture_id: int | None = None,
 ) -> safeguards.Facts:
-    """``contact`` is locked. ``message`` is the text itself where it is stored already: its own claim never counts."""
+    """``contact`` is locked. ``message`` is the text itself where it is stored already: its own claim never counts. A test
+    belongs to no conversation."""
     own_id = message.id if message else None
     return safeguards.Facts(
         kind=cast(safeguards.Kind, kind),
@@ -50,10 +52,11 @@ async def facts(
         blocked=contact.blocked_at is not None,
         possible_opt_out=contact.possible_opt_out_at is not None,
         last_claim=await _last_claim(contact, own_id),
-        their_conversation=contact.last_inbound_conversation_id == conversation.id,
-        unanswered=await _unanswered(contact, own_id) if kind != "initial" else 0,
+        their_conversation=conversation_id is not None and contact.last_inbound_conversation_id == conversation_id,
+        unanswered=await _unanswered(contact, own_id) if kind == "follow_up" else 0,
         number_can_send=number is not None and number.paused_at is None,
         unfilled=unfilled,
+        picture_missing=picture_id is not None and await pictures.missing(picture_id),
     )
 
 

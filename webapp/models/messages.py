@@ -18,6 +18,7 @@ from webapp.rules import errors
 
 OUT, IN = "out", "in"
 INITIAL, FOLLOW_UP, CONFIRMATION, INBOUND = "initial", "follow_up", "confirmation", "inbound"
+TEST = "test"  # to the phone of whoever writes the script: in no action, in no conversation
 
 QUEUED, SENDING, TAKEN, REJECTED, UNKNOWN = "queued", "sending", "taken", "rejected", "unknown"
 REFUSED, CANCELLED, DROPPED, RECEIVED = "refused", "cancelled", "dropped", "received"
@@ -55,6 +56,7 @@ class Message(Model):
     script_id = fields.IntField(null=True)
     script_version = fields.IntField(null=True)
     bucket_id = fields.IntField(null=True)
+    picture_id = fields.IntField(null=True)
     direction = fields.CharField(3)
     kind = fields.CharField(12)
     phone = fields.CharField(20)

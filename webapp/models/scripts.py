@@ -8,12 +8,13 @@ from tortoise.models import Model
 from webapp.database import transactional
 from webapp.models.actions import Action
 from webapp.models.labels import CustomField, Tag
+from webapp.models.pictures import Picture
 
 INITIAL, RESPONSE = "initial", "response"
 
 
 class Script(Model):
-    """``version`` counts edits of the text: a card says which it showed (A11)."""
+    """``version`` counts edits of text and picture: a card says which it showed (A11)."""
 
     id = fields.IntField(primary_key=True)
     action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
@@ -22,11 +23,15 @@ class Script(Model):
     kind = fields.CharField(10)
     name = fields.CharField(120, default="")
     body = fields.TextField(default="")
+    picture: fields.ForeignKeyNullableRelation[Picture] = fields.ForeignKeyField(
+        "models.Picture", related_name="scripts", null=True, on_delete=fields.NO_ACTION
+    )
     position = fields.IntField(default=0)
     version = fields.IntField(default=1)
     archived_at = fields.DatetimeField(null=True)
 
     action_id: int
+    picture_id: int | None
     script_tags: fields.ReverseRelation[ScriptTag]
     script_values: fields.ReverseRelation[ScriptValue]
 
@@ -35,11 +40,11 @@ class Script(Model):
         ordering = ["position", "id"]  # noqa: RUF012
 
     @transactional
-    async def write(self, name: str, body: str) -> None:
-        if body != self.body:
+    async def write(self, name: str, body: str, picture_id: int | None = None) -> None:
+        if (body, picture_id) != (self.body, self.picture_id):
             self.version += 1
-        self.name, self.body = name, body
-        await self.save(update_fields=["name", "body", "version"])
+        self.name, self.body, self.picture_id = name, body, picture_id
+        await self.save(update_fields=["name", "body", "picture_id", "version"])
 
     @transactional
     async def apply_on_send(self, tags: list[Tag], values: list[tuple[CustomField, str]]) -> None:
@@ -54,10 +59,12 @@ class Script(Model):
 
     @transactional
     async def copy(self) -> Script:
-        """The same text, tags and values, as the last of its kind."""
+        """The same text, picture, tags and values, as the last of its kind."""
         last = await Script.filter(action_id=self.action_id, kind=self.kind, archived_at=None).count()
         name = f"{self.name} (copy)"[:120] if self.name else ""
-        made = await Script.create(action_id=self.action_id, kind=self.kind, name=name, body=self.body, position=last)
+        made = await Script.create(
+            action_id=self.action_id, kind=self.kind, name=name, body=self.body, picture_id=self.picture_id, position=last
+        )  # fmt: skip
         tags = [row.tag for row in await ScriptTag.filter(script=self).select_related("tag")]
         values = [(row.field, row.value) for row in await ScriptValue.filter(script=self).select_related("field")]
         await made.apply_on_send(tags, values)
@@ -67,7 +74,7 @@ class Script(Model):
     async def of(cls, action: Action, kind: str) -> list[Script]:
         """The scripts in use, in order, with what sending them does."""
         found = cls.filter(action=action, kind=kind, archived_at=None)
-        return await found.prefetch_related("script_tags__tag", "script_values__field")
+        return await found.prefetch_related("script_tags__tag", "script_values__field", "picture")
 
 
 class ScriptTag(Model):

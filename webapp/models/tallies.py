@@ -15,7 +15,7 @@ from webapp.database import packed
 
 COLUMNS = (
     "remaining", "needs_attention", "unread", "replied", "reported", "opt_outs", "initials", "follow_ups", "responses",
-    "twilio_errors", "carrier_filtering", "safeguards", "reports", "performs",
+    "twilio_errors", "carrier_filtering", "safeguards", "reports", "performs", "link_clicks",
 )  # fmt: skip
 
 
@@ -37,6 +37,7 @@ class Tally(Model):
     safeguards = fields.IntField(default=0)
     reports = fields.IntField(default=0)
     performs = fields.IntField(default=0)
+    link_clicks = fields.IntField(default=0, db_default=0)
 
     class Meta:
         table = "tally"

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from webapp import clock
 from webapp.database import transactional
-from webapp.models import attention, effects, gate, pool, tallies, values
+from webapp.models import attention, effects, gate, links, pool, tallies, values
 from webapp.models.actions import Action
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Bucket, Conversation
@@ -92,11 +92,13 @@ async def _first_text(
     member: Membership, contact: Contact, conversation: Conversation, action: Action, client_id: uuid.UUID, seen: str
 ) -> Outcome:
     campaign, script = action.campaign, await Script.get(id=conversation.script_id)
-    text = await values.render(campaign, script, contact, member.user)
+    text = await values.render(campaign, script, contact, member.user, conversation.id)
     if not text.unfilled and text.hash != seen:
         return Changed()
     number = await pool.number_of(campaign, contact)
-    facts = await gate.facts(campaign, contact, conversation, number, INITIAL, text.text, unfilled=text.unfilled)
+    facts = await gate.facts(
+        campaign, contact, conversation.id, number, INITIAL, text.text, unfilled=text.unfilled, picture_id=script.picture_id
+    )  # fmt: skip
     verdict = safeguards.may_send(facts, clock.now())
     if isinstance(verdict, safeguards.Refused):
         return await _decline_first(conversation, verdict)
@@ -104,7 +106,9 @@ async def _first_text(
     tallies.take(conversation)
     if conversation.user_id != member.user_id:
         await _take_back(conversation, member)
-    draft = Draft(member, contact, conversation, action, number, client_id, INITIAL, text.text, script)
+    draft = Draft(
+        member, contact, conversation, action, number, client_id, INITIAL, text.text, script, script.picture_id
+    )
     message = await store(draft)
     await _mark_texted(conversation, message)
     return Queued(message)
@@ -155,19 +159,22 @@ async def send_reply(
         return Stopped("member")
     if not await Message.exists(conversation=conversation, status__in=(SENDING, UNKNOWN, TAKEN, RECEIVED)):
         return Stopped("first")
-    text = await values.render(action.campaign, script, contact, member.user) if script else None
+    text = await values.render(action.campaign, script, contact, member.user, conversation.id) if script else None
     body, unfilled = (text.text, text.unfilled) if text else (typed.strip(), ())
     opts_out = bool(script and await effects.opts_out(script))
     number = await pool.number_of(action.campaign, contact)
     kind = CONFIRMATION if opts_out else FOLLOW_UP
     facts = await gate.facts(
-        action.campaign, contact, conversation, number, kind, body, confirms_opt_out=opts_out, unfilled=unfilled
-    )
+        action.campaign, contact, conversation.id, number, kind, body, confirms_opt_out=opts_out, unfilled=unfilled,
+        picture_id=script.picture_id if script else None,
+    )  # fmt: skip
     verdict = safeguards.may_send(facts, clock.now())
     if isinstance(verdict, safeguards.Refused):
         return await _decline_reply(conversation, verdict)
     assert number is not None
-    message = await store(Draft(member, contact, conversation, action, number, client_id, kind, body, script))
+    picture_id = script.picture_id if script else None
+    draft = Draft(member, contact, conversation, action, number, client_id, kind, body, script, picture_id)
+    message = await store(draft)
     await _mark_answered(conversation, contact, message, script)
     return Queued(message)
 
@@ -189,37 +196,45 @@ async def _decline_reply(conversation: Conversation, verdict: safeguards.Refused
 
 @dataclass(frozen=True)
 class Draft:
-    """Everything a queued text is made of."""
+    """Everything a queued text is made of. A test has no conversation and no action."""
 
     member: Membership
     contact: Contact
-    conversation: Conversation
-    action: Action
+    conversation: Conversation | None
+    action: Action | None
     number: PhoneNumber
     client_id: uuid.UUID
     kind: str
     body: str
     script: Script | None
+    picture_id: int | None = None
+
+    @property
+    def undo_seconds(self) -> int:
+        return self.action.campaign.undo_seconds if self.action and self.kind != CONFIRMATION else 0
 
 
 async def store(draft: Draft) -> Message:
     """The row that will leave, due when the time to undo is over. The number is the contact's from now on."""
-    now, campaign = clock.now(), draft.action.campaign
+    now, conversation = clock.now(), draft.conversation
     if draft.contact.number_id is None:
         draft.contact.number_id = draft.number.id
         await draft.contact.save(update_fields=["number_id"])
-    billed = segments.count(draft.body)
-    return await Message.create(
-        campaign_id=campaign.id, contact_id=draft.contact.id, conversation_id=draft.conversation.id,
-        number_id=draft.number.id, user_id=draft.member.user_id, action_id=draft.action.id,
+    message = await Message.create(
+        campaign_id=draft.contact.campaign_id, contact_id=draft.contact.id,
+        conversation_id=conversation.id if conversation else None, number_id=draft.number.id,
+        user_id=draft.member.user_id, action_id=draft.action.id if draft.action else None,
         script_id=draft.script.id if draft.script else None,
-        script_version=draft.script.version if draft.script else None,
-        bucket_id=draft.conversation.bucket_id if draft.kind == INITIAL else None,
+        script_version=draft.script.version if draft.script else None, picture_id=draft.picture_id,
+        bucket_id=conversation.bucket_id if conversation and draft.kind == INITIAL else None,
         direction=OUT, kind=draft.kind, phone=draft.contact.phone, body=draft.body,
-        segments=billed.segments, encoding=billed.encoding, status=QUEUED, created_at=now,
+        segments=segments.billed(draft.body, bool(draft.picture_id)), encoding=segments.count(draft.body).encoding, status=QUEUED, created_at=now,
         client_id=draft.client_id, public_id=uuid.uuid4(), priority=1 if draft.kind == INITIAL else 0,
-        due_at=now + timedelta(seconds=campaign.undo_seconds if draft.kind != CONFIRMATION else 0),
+        due_at=now + timedelta(seconds=draft.undo_seconds),
     )  # fmt: skip
+    if draft.script and conversation:
+        await links.join(message, draft.script)
+    return message
 
 
 def holds(member: Membership, conversation: Conversation) -> bool:

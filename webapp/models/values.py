@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from webapp import config
-from webapp.models import teams
+from webapp.models import links, teams
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.labels import CustomField, field_values
@@ -30,20 +31,25 @@ class Rendering:
 async def known_names(campaign: Campaign) -> set[str]:
     """The canonical names a script of this campaign may use."""
     slugs = await CustomField.filter(campaign=campaign).values_list("slug", flat=True)
-    return set(variables.BUILT_IN) | {str(slug) for slug in slugs}
+    return set(variables.BUILT_IN) | {str(slug) for slug in slugs} | await links.names(campaign)
 
 
-async def render(campaign: Campaign, script: Script, contact: Contact, sender: User) -> Rendering:
-    return (await render_all(campaign, [script], contact, sender))[0]
+async def render(
+    campaign: Campaign, script: Script, contact: Contact, sender: User, conversation_id: int
+) -> Rendering:  # fmt: skip
+    return (await render_all(campaign, [script], contact, sender, conversation_id))[0]
 
 
-async def render_all(campaign: Campaign, scripts: list[Script], contact: Contact, sender: User) -> list[Rendering]:
-    """Each script for the same person, the values looked up once."""
+async def render_all(
+    campaign: Campaign, scripts: list[Script], contact: Contact, sender: User, conversation_id: int
+) -> list[Rendering]:
+    """Each script for the same person, the values looked up once; links are the conversation's own."""
     given = await values(campaign, contact, sender, "".join(script.body for script in scripts)) if scripts else {}
-    return [_rendered(script, given) for script in scripts]
+    own = await links.addresses(campaign, scripts, conversation_id)
+    return [_rendered(script, {**given, **own.get(script.id, {})}) for script in scripts]
 
 
-def _rendered(script: Script, given: dict[str, str | None]) -> Rendering:
+def _rendered(script: Script, given: Mapping[str, str | None]) -> Rendering:
     made = variables.render(script.body, given)
     if isinstance(made, variables.Unfilled):
         return Rendering(script.body, made.names, "")
@@ -64,13 +70,18 @@ async def values(campaign: Campaign, contact: Contact, sender: User, text: str) 
     """By canonical name, fallbacks and field defaults already in them; what few scripts use only where ``text`` does."""
     defaults = await CustomField.filter(campaign=campaign).values_list("slug", "default_value")
     fields = {str(slug): str(default) for slug, default in defaults} | await field_values(contact.id)
-    given = {**fields, **_contact(campaign, contact), **_sender(campaign, sender), **_campaign(campaign)}
+    return {**fields, **of_contact(campaign, contact), **await of_sender(campaign, sender, text)}
+
+
+async def of_sender(campaign: Campaign, sender: User, text: str) -> dict[str, str | None]:
+    """What is the same for every contact."""
+    given = {**_sender(campaign, sender), **_campaign(campaign)}
     if any(variable.name == TEAM_CODE for variable in variables.found(text)):
         given[TEAM_CODE] = await teams.code_of(campaign.id, sender.id)
     return given
 
 
-def _contact(campaign: Campaign, contact: Contact) -> dict[str, str | None]:
+def of_contact(campaign: Campaign, contact: Contact) -> dict[str, str | None]:
     return {
         "first_name": contact.first_name or campaign.fallback_recipient,
         "last_name": contact.last_name,

@@ -9,7 +9,7 @@ from typing import Literal
 
 from webapp.rules import errors, segments, window
 
-Kind = Literal["initial", "follow_up", "confirmation"]
+Kind = Literal["initial", "follow_up", "confirmation", "test"]
 
 LOCK = timedelta(hours=6)
 SAME_WORDS = timedelta(minutes=10)
@@ -111,6 +111,6 @@ def _is_locked(facts: Facts, now: datetime) -> bool:
         return False
     if now - last.at < SAME_WORDS and last.body.strip() == facts.body.strip():
         return True
-    if not facts.lock or facts.kind == "confirmation" or now - last.at >= LOCK:
+    if not facts.lock or facts.kind in ("confirmation", "test") or now - last.at >= LOCK:
         return False
     return facts.kind == "initial" or not facts.their_conversation or facts.unanswered >= UNANSWERED

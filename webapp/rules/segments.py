@@ -52,6 +52,11 @@ def count(text: str) -> Segments:
     return Segments(encoding, units, _packed([size(g) for g in _GRAPHEME.findall(text)], CHAINED[encoding]))
 
 
+def billed(text: str, picture: bool) -> int:
+    """Segments a text is billed as; with a picture it goes as one MMS, however long."""
+    return 1 if picture else count(text).segments
+
+
 def forcing(text: str) -> list[str]:
     """The characters that force UCS-2, each once, in order of appearance."""
     return [c for c in dict.fromkeys(text) if c not in BASIC and c not in EXTENDED]

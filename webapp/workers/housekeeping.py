@@ -7,10 +7,12 @@ from typing import Any
 
 from webapp import clock, config, live, queue
 from webapp.gateways import email
-from webapp.models import audience, handing, making, returning
+from webapp.models import audience, handing, making, measuring, pictures, returning, sliced
 from webapp.models.campaign import Campaign
 from webapp.models.mail import QUEUED, Mail
+from webapp.models.measuring import ScriptMeasure
 
+MEASURE = 2.0  # seconds one job spends on a measure
 SWEEP = 10.0  # seconds a clockwork gives to one kind of leftovers
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,28 @@ async def apply_audiences(ctx: dict[str, Any]) -> None:
 async def make_all_conversations(ctx: dict[str, Any]) -> None:
     for action_id in await making.unfinished():
         await making.make_all(action_id, SWEEP)
+
+
+async def run_measure(ctx: dict[str, Any], measure_id: int) -> None:
+    """A few seconds at a time, so that texts never wait for it."""
+    try:
+        more = await measuring.run(measure_id, MEASURE)
+    except Exception:
+        log.exception("measure %s stumbled", measure_id)
+        await measuring.stumbled(measure_id)
+        return
+    if more:
+        await queue.run_measure(measure_id)
+
+
+async def resume_measures(ctx: dict[str, Any]) -> None:
+    for measure_id in await sliced.abandoned(ScriptMeasure):
+        await queue.run_measure(measure_id)
+
+
+async def forget_pictures(ctx: dict[str, Any]) -> None:
+    for path in await pictures.forget_unused():
+        path.unlink(missing_ok=True)
 
 
 async def send_mail(ctx: dict[str, Any], mail_id: int) -> None:

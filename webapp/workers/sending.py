@@ -9,7 +9,7 @@ from typing import Any
 
 from webapp import clock, config, live, queue
 from webapp.gateways import twilio
-from webapp.models import inbox, numbers, pool, receiving, sending, settling
+from webapp.models import claiming, inbox, numbers, pool, receiving, sending, settling
 from webapp.models.campaign import Campaign
 from webapp.models.events import INBOUND, STATUS, TwilioEvent
 from webapp.models.messages import Message
@@ -45,41 +45,42 @@ async def _drain(gateway: twilio.Twilio, number_id: int) -> float | None:
     async with asyncio.TaskGroup() as calls:
         while clock.steady() < deadline:
             async with room:  # no claim without a free line: a claimed text must leave at once
-                next_one = await sending.claim_next(number_id)
+                next_one = await claiming.claim_next(number_id)
             match next_one:
                 case None:
                     return None
-                case sending.Wait(seconds) if seconds > deadline - clock.steady():
+                case claiming.Wait(seconds) if seconds > deadline - clock.steady():
                     return seconds
-                case sending.Wait(seconds):
+                case claiming.Wait(seconds):
                     await asyncio.sleep(max(seconds, 0.002))
-                case sending.Refusal() as refusal:
+                case claiming.Refusal() as refusal:
                     await _tell_refused(refusal)
-                case sending.Claimed() as claimed:
+                case claiming.Claimed() as claimed:
                     calls.create_task(_hand_over(gateway, claimed, room))
                     await asyncio.sleep(0)  # it takes its line before the next claim
     return 0
 
 
-async def _hand_over(gateway: twilio.Twilio, claimed: sending.Claimed, room: asyncio.Semaphore) -> None:
+async def _hand_over(gateway: twilio.Twilio, claimed: claiming.Claimed, room: asyncio.Semaphore) -> None:
     async with room:
         await _call(gateway, claimed)
 
 
-async def _call(gateway: twilio.Twilio, claimed: sending.Claimed) -> None:
+async def _call(gateway: twilio.Twilio, claimed: claiming.Claimed) -> None:
     try:
         if clock.steady() - claimed.committed > TOO_OLD:  # we stood still: give the attempt up, unsent
             await sending.later(claimed.message_id, claimed.attempt_id, 0)
             return
         callback = config.settings().url(f"/webhooks/twilio/status?message={claimed.public_id}")
-        outcome = await gateway.send(claimed.to, claimed.from_, claimed.body, callback, claimed.validity)
+        picture = config.settings().url(claimed.picture) if claimed.picture else ""
+        outcome = await gateway.send(claimed.to, claimed.from_, claimed.body, callback, claimed.validity, picture)
         await _record(claimed, outcome)
     except Exception:  # one answer nobody expected must not take the other calls under way with it
         log.exception("message %s: its answer could not be recorded", claimed.message_id)
         await _give_up(claimed)
 
 
-async def _give_up(claimed: sending.Claimed) -> None:
+async def _give_up(claimed: claiming.Claimed) -> None:
     """The text may have been taken. Where not even that can be stored, the sweep finds it."""
     try:
         await sending.unknown(claimed.message_id, claimed.attempt_id)
@@ -87,7 +88,7 @@ async def _give_up(claimed: sending.Claimed) -> None:
         log.exception("message %s is left to the sweep", claimed.message_id)
 
 
-async def _record(claimed: sending.Claimed, outcome: twilio.Outcome) -> None:
+async def _record(claimed: claiming.Claimed, outcome: twilio.Outcome) -> None:
     match outcome:
         case twilio.Sent(sid):
             await sending.taken(claimed.message_id, sid, claimed.attempt_id)
@@ -100,7 +101,7 @@ async def _record(claimed: sending.Claimed, outcome: twilio.Outcome) -> None:
             await sending.unknown(claimed.message_id, claimed.attempt_id)
 
 
-async def _tell_refused(refusal: sending.Refusal) -> None:
+async def _tell_refused(refusal: claiming.Refusal) -> None:
     message = await Message.get(id=refusal.message_id)
     if message.conversation_id:
         await _tell(message.conversation_id)

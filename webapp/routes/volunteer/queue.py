@@ -117,7 +117,7 @@ async def _card(member: Membership, action: Action, conversation: Conversation) 
     await conversation.fetch_related("contact", "script")
     contact = conversation.contact
     assert conversation.script
-    text = await values.render(action.campaign, conversation.script, contact, member.user)
+    text = await values.render(action.campaign, conversation.script, contact, member.user, conversation.id)
     zones = await gate.zones_of(action.campaign, contact.zone_set_id)
     return {
         "conversation": conversation, "contact": contact, "text": text, "zone": zones[0], "client_id": uuid.uuid4(),

@@ -177,15 +177,18 @@ def _draft(member: Membership, history: list[Message]) -> Form:
 
 
 async def _previews(member: Membership, conversation: Conversation, q: str) -> list[dict[str, Any]]:
-    """Response scripts with this person's values in them, the most used first; one that can't be filled says so."""
+    """Response scripts with this person's values in them, the most used first; one that can't be filled says so. A
+    search looks in what the person would read."""
     scripts = await Script.of(conversation.action, RESPONSE)
-    found = [script for script in scripts if q.lower() in f"{script.name} {script.body}".lower()]
-    uses = await results.uses([script.id for script in found])
-    texts = await values.render_all(conversation.campaign, found, conversation.contact, member.user)
+    uses = await results.uses([script.id for script in scripts])
+    texts = await values.render_all(
+        conversation.campaign, scripts, conversation.contact, member.user, conversation.id
+    )  # fmt: skip
     filled = [
-        {"script": script, "text": text, "counted": segments.count(text.text), "used": uses.get(script.id, 0)}
-        for script, text in zip(found, texts, strict=True)
-    ]
+        {"script": script, "text": text, "billed": segments.billed(text.text, bool(script.picture_id)), "used": uses.get(script.id, 0)}
+        for script, text in zip(scripts, texts, strict=True)
+        if q.lower() in f"{script.name} {text.text}".lower()
+    ]  # fmt: skip
     return sorted(filled, key=lambda row: -row["used"])  # as ordered by the office where they are used alike
 
 

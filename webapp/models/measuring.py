@@ -1,0 +1,235 @@
+"""What a script costs and does over a whole list, person by person (SPEC A6): a row that a worker fills slice by slice;
+small lists are done at once.
+
+Everyone is rendered who is in the action and may be texted. What is rendered alike is rendered once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from tortoise import fields
+
+from webapp import clock, database
+from webapp.database import packed, transactional
+from webapp.models import audience, links, sliced, values
+from webapp.models.actions import Action
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact, sql_time
+from webapp.models.labels import CustomField
+from webapp.models.people import User
+from webapp.models.sliced import DONE, FAILED, RUNNING, Sliced
+from webapp.rules import segments, variables
+
+SLICE = 500
+FRESH = timedelta(minutes=10)  # lists are live: after that it is measured anew
+KEEP = timedelta(days=1)
+MOST_ALIKE = 50_000  # different texts remembered by one run
+
+
+class ScriptMeasure(Sliced):
+    """``place``: the editor it was asked for in. ``key``: text, picture and what is the same for all. ``cursor``: the
+    last contact done. ``segments``: over all ``people`` that get a text. ``longest``: the most segments of one person,
+    ``special``: how many get UCS-2, ``missing``: for how many something can't be filled; ``*_id``: one of them each."""
+
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="measures", on_delete=fields.NO_ACTION
+    )
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="measures", on_delete=fields.NO_ACTION
+    )
+    place = fields.CharField(24)
+    key = fields.CharField(64)
+    body = fields.TextField()
+    picture = fields.BooleanField(default=False)
+    cursor = fields.BigIntField(default=0)
+    people = fields.IntField(default=0)
+    segments = fields.IntField(default=0)
+    longest = fields.IntField(default=0)
+    longest_id = fields.BigIntField(null=True)
+    special = fields.IntField(default=0)
+    special_id = fields.BigIntField(null=True)
+    missing = fields.IntField(default=0)
+    missing_id = fields.BigIntField(null=True)
+
+    action_id: int
+    user_id: int
+
+    class Meta:
+        table = "script_measure"
+
+    def price(self, campaign: Campaign) -> int:
+        """Ten-thousandths of a dollar, for everybody."""
+        return self.segments * (campaign.mms_price if self.picture else campaign.segment_price)
+
+    def add(self, contact_id: int, seen: Seen) -> None:
+        """The first of their kind are remembered."""
+        if seen.missing:
+            self.missing += 1
+            self.missing_id = self.missing_id or contact_id
+            return
+        self.people += 1
+        self.segments += seen.segments
+        if seen.segments > self.longest:
+            self.longest, self.longest_id = seen.segments, contact_id
+        if seen.special:
+            self.special += 1
+            self.special_id = self.special_id or contact_id
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A script as one person gets it."""
+
+    segments: int = 0
+    special: bool = False
+    missing: bool = False
+
+
+async def begin(action: Action, user: User, body: str, picture: bool, place: str = "") -> ScriptMeasure:
+    """The measure of this text over the action's people: a recent one of the same, or a new one to be `run`."""
+    shared = await values.of_sender(action.campaign, user, body)
+    fallbacks = (action.campaign.fallback_recipient, sorted((k, v or "") for k, v in shared.items()))
+    key = hashlib.sha256(repr((body, picture, fallbacks)).encode()).hexdigest()
+    recent = ScriptMeasure.filter(action=action, key=key, created_at__gt=clock.now() - FRESH).exclude(status=FAILED)
+    return await recent.order_by("-id").first() or await _begin(action, user, body, picture, place, key)
+
+
+@transactional
+async def _begin(action: Action, user: User, body: str, picture: bool, place: str, key: str) -> ScriptMeasure:
+    """What was asked for in the same editor before is of no use to anybody any more."""
+    await ScriptMeasure.filter(action=action, user=user, place=place, status__not_in=sliced.OVER).delete()
+    await ScriptMeasure.filter(created_at__lt=clock.now() - KEEP).delete()
+    return await ScriptMeasure.create(
+        action=action, user=user, body=body, picture=picture, place=place, key=key, created_at=clock.now()
+    )
+
+
+async def run(measure_id: int, seconds: float) -> bool:
+    """Works for so long; True where there is more to do. One that is gone or over needs nothing."""
+    measure = await ScriptMeasure.filter(id=measure_id).select_related("action__campaign", "user").first()
+    if measure is None or measure.over:
+        return False
+    action, ruler, deadline = measure.action, await _ruler(measure), clock.steady() + seconds
+    while measure is not None and not measure.over:
+        if clock.steady() > deadline:
+            return True
+        people = await _next_people(action, measure.cursor)
+        measure = await _store(measure.id, measure.cursor, await ruler.measure(people.textable), people)
+    return False
+
+
+async def stumbled(measure_id: int) -> None:
+    """A fault of ours; after some times at one place it is given up, and its page says so."""
+    if await ScriptMeasure.exists(id=measure_id):
+        await sliced.stumbled(ScriptMeasure, measure_id, "A fault of the site stopped this; its log says more.")
+
+
+@dataclass(frozen=True)
+class _People:
+    """``through``: the last contact looked at. ``last``: nobody comes after."""
+
+    textable: list[Contact]
+    through: int
+    last: bool
+
+
+async def _next_people(action: Action, after: int) -> _People:
+    """By list and id, so that a small list of a large campaign is a small matter."""
+    lists = await database.query("SELECT contact_list_id AS id FROM action_list WHERE action_id = ?", action.id)
+    ids: set[int] = set()
+    for row in lists:
+        found = await database.query(
+            "SELECT contact_id FROM list_membership WHERE contact_list_id = ? AND contact_id > ? ORDER BY contact_id LIMIT ?",
+            row["id"], after, SLICE,
+        )  # fmt: skip
+        ids |= {entry["contact_id"] for entry in found}
+    part = sorted(ids)[:SLICE]
+    rows = await database.query(
+        f"SELECT c.id FROM contact c WHERE {packed.among('c.id')} AND c.opted_out_at IS NULL AND c.blocked_at IS NULL"  # noqa: S608
+        f" AND (c.landline_until IS NULL OR c.landline_until <= ?) AND NOT {audience.left_out(str(int(action.id)), 'c.id')}",
+        packed.values(part), sql_time(clock.now()),
+    )  # fmt: skip
+    textable = await Contact.filter(id__in=[row["id"] for row in rows] or [0]).order_by("id")
+    return _People(textable, part[-1] if part else after, len(part) < SLICE)
+
+
+@transactional
+async def _store(
+    measure_id: int, cursor: int, seen: list[tuple[int, Seen]], people: _People
+) -> ScriptMeasure | None:  # fmt: skip
+    """The measure after this slice; None where another worker was faster, or nobody wants it any more."""
+    measure = await ScriptMeasure.filter(id=measure_id).select_for_update().first()
+    if measure is None or measure.over or measure.cursor != cursor:
+        return None
+    for contact_id, one in seen:
+        measure.add(contact_id, one)
+    now = clock.now()
+    measure.cursor, measure.seen_at, measure.started_at = people.through, now, measure.started_at or now
+    measure.status, measure.ended_at, measure.stumbles = (DONE, now, 0) if people.last else (RUNNING, None, 0)
+    await measure.save()
+    return measure
+
+
+@dataclass
+class _Ruler:
+    """Renders a script for people, and remembers how what was alike came out."""
+
+    campaign: Campaign
+    body: str
+    picture: bool
+    shared: Mapping[str, str | None]
+    defaults: Mapping[str, str]
+    fields: Mapping[int, str]  # the custom fields the script uses
+    alike: dict[tuple[str | None, ...], Seen]
+
+    async def measure(self, people: list[Contact]) -> list[tuple[int, Seen]]:
+        given = await self._field_values([person.id for person in people])
+        return [(person.id, self._seen({**self.defaults, **given.get(person.id, {}), **values.of_contact(self.campaign, person), **self.shared})) for person in people]  # fmt: skip
+
+    def _seen(self, given: dict[str, str | None]) -> Seen:
+        names = tuple(given.get(variable.name) for variable in variables.found(self.body))
+        if names not in self.alike:
+            if len(self.alike) > MOST_ALIKE:
+                self.alike.clear()
+            self.alike[names] = self._rendered(given)
+        return self.alike[names]
+
+    def _rendered(self, given: dict[str, str | None]) -> Seen:
+        made = variables.render(self.body, given)
+        if isinstance(made, variables.Unfilled):
+            return Seen(missing=True)
+        special = segments.count(made.text).encoding == "UCS-2"
+        return Seen(segments.billed(made.text, self.picture), special)
+
+    async def _field_values(self, ids: list[int]) -> dict[int, dict[str, str]]:
+        found: dict[int, dict[str, str]] = {}
+        if not self.fields or not ids:
+            return found
+        among = ", ".join(str(int(n)) for n in self.fields)
+        rows = await database.query(
+            f"SELECT contact_id, field_id, value FROM field_value WHERE field_id IN ({among}) AND {packed.among('contact_id')}",  # noqa: S608
+            packed.values(ids),
+        )  # fmt: skip
+        for row in rows:
+            found.setdefault(row["contact_id"], {})[self.fields[row["field_id"]]] = row["value"]
+        return found
+
+
+async def _ruler(measure: ScriptMeasure) -> _Ruler:
+    campaign, body = measure.action.campaign, measure.body
+    used = {variable.name.removeprefix("custom_field_") for variable in variables.found(body)}
+    rows = [field for field in await CustomField.filter(campaign=campaign) if field.slug in used]
+    shared = {**await values.of_sender(campaign, measure.user, body), **links.samples(body)}
+    defaults = {field.slug: field.default_value for field in rows}
+    return _Ruler(campaign, body, measure.picture, shared, defaults, {field.id: field.slug for field in rows}, {})
+
+
+async def people_of(measure: ScriptMeasure) -> dict[int, Contact]:
+    """Those it names, by id."""
+    ids: list[Any] = [measure.longest_id, measure.special_id, measure.missing_id]
+    return {contact.id: contact for contact in await Contact.filter(id__in=[n for n in ids if n] or [0])}

@@ -1,0 +1,153 @@
+"""Pictures of scripts: kept as files under the data directory, named by their content, and shown to Twilio by an address
+that is signed and runs out (SPEC A4)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock, config, database
+from webapp.database import transactional
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import sql_time
+from webapp.rules import picture
+
+GOOD_FOR = timedelta(hours=24)  # how long Twilio may take to fetch one
+KEEP_UNUSED = timedelta(days=1)
+_intact: dict[Path, tuple[int, int]] = {}  # file -> its time and size when its content was last compared
+
+
+class Picture(Model):
+    """``digest``: SHA-256 of the file's bytes, in hexadecimal."""
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="pictures", on_delete=fields.NO_ACTION
+    )
+    digest = fields.CharField(64)
+    type = fields.CharField(12)
+    size = fields.IntField()
+    width = fields.IntField()
+    height = fields.IntField()
+    made_at = fields.DatetimeField()
+
+    campaign_id: int
+
+    class Meta:
+        table = "picture"
+
+    @property
+    def path(self) -> Path:
+        folder = config.settings().data_dir / "pictures"
+        return folder / f"{self.campaign_id}-{self.digest}.{self.type.rpartition('/')[2]}"
+
+    def intact(self) -> bool:
+        """Is the file there, with the very bytes it had? Compared once as long as nobody touches it."""
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return False
+        if _intact.get(self.path) != (stat.st_mtime_ns, stat.st_size):
+            if hashlib.sha256(self.path.read_bytes()).hexdigest() != self.digest:
+                return False
+            _intact[self.path] = (stat.st_mtime_ns, stat.st_size)
+        return True
+
+
+@dataclass(frozen=True)
+class TooLarge:
+    """It has ``size`` bytes; ``smaller`` is the same picture as it would fit."""
+
+    size: int
+    smaller: Picture
+
+
+async def take_in(campaign: Campaign, data: bytes) -> Picture | TooLarge | picture.NoPicture:
+    """Keeps an uploaded picture, or a smaller one of it to be offered."""
+    read = await asyncio.to_thread(picture.read, data)
+    if isinstance(read, picture.NoPicture):
+        return read
+    if read.small_enough:
+        return await _keep(campaign, read)
+    smaller = await asyncio.to_thread(picture.shrunk, data)
+    return smaller if isinstance(smaller, picture.NoPicture) else TooLarge(len(read.data), await _keep(campaign, smaller))  # fmt: skip
+
+
+async def _keep(campaign: Campaign, made: picture.Picture) -> Picture:
+    """The file first, whole and on the disk, then the row."""
+    kept = Picture(
+        campaign_id=campaign.id, digest=hashlib.sha256(made.data).hexdigest(), type=made.type, size=len(made.data),
+        width=made.width, height=made.height, made_at=clock.now(),
+    )  # fmt: skip
+    await asyncio.to_thread(_write, kept.path, made.data)
+    return await _note(kept)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{secrets.token_hex(8)}.new")
+    with fresh.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+@transactional
+async def _note(kept: Picture) -> Picture:
+    known = await Picture.get_or_none(campaign_id=kept.campaign_id, digest=kept.digest)
+    if known:
+        known.made_at = kept.made_at
+        await known.save(update_fields=["made_at"])
+        return known
+    await kept.save()
+    return kept
+
+
+async def missing(picture_id: int) -> bool:
+    """Must a text with this picture wait (1312)?"""
+    kept = await Picture.get_or_none(id=picture_id)
+    return kept is None or not kept.intact()
+
+
+def signed_path(picture_id: int, now: datetime) -> str:
+    """Where Twilio fetches it, until the address runs out."""
+    until = int((now + GOOD_FOR).timestamp())
+    return f"/pictures/{picture_id}/{until}/{_signature(picture_id, until)}"
+
+
+async def of_signed(picture_id: int, until: int, signature: str) -> Picture | None:
+    """The picture such an address was made for, while it is good."""
+    if not hmac.compare_digest(_signature(picture_id, until).encode(), signature.encode()):
+        return None
+    if datetime.fromtimestamp(until, UTC) < clock.now():
+        return None
+    kept = await Picture.get_or_none(id=picture_id)
+    return kept if kept and kept.intact() else None
+
+
+def _signature(picture_id: int, until: int) -> str:
+    key = config.secret_key(config.settings())
+    return hmac.new(key.encode(), f"picture:{picture_id}:{until}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+@transactional
+async def forget_unused() -> list[Path]:
+    """Rows of pictures that were offered and not taken, or taken off again and never sent; their files are to go too."""
+    rows = await database.query(
+        "SELECT id FROM picture p WHERE made_at < ? AND NOT EXISTS (SELECT 1 FROM script s WHERE s.picture_id = p.id)"
+        " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.picture_id = p.id)",
+        sql_time(clock.now() - KEEP_UNUSED),
+    )  # fmt: skip
+    unused = await Picture.filter(id__in=[row["id"] for row in rows] or [0])
+    await Picture.filter(id__in=[row.id for row in unused] or [0]).delete()
+    return [row.path for row in unused]

@@ -1,0 +1,57 @@
+"""A script sent to the phone of whoever writes it (SPEC A6). It passes the same gate as every text; it belongs to no action,
+counts for nobody, and waits for no undo."""
+
+from __future__ import annotations
+
+import uuid
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models import gate, links, pool, values
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.links import TrackedLink
+from webapp.models.messages import TEST, Message
+from webapp.models.people import Membership
+from webapp.models.texting import Declined, Draft, Queued, store
+from webapp.rules import safeguards, variables
+
+
+@transactional
+async def send(
+    member: Membership, body: str, contact: Contact, client_id: uuid.UUID, picture_id: int | None = None
+) -> Queued | Declined:
+    """``body`` is the script as ``contact`` would get it. The same click twice is one text."""
+    campaign = await Campaign.get(id=member.campaign_id)
+    own = await Contact.of_phone(campaign, member.user.phone)
+    if earlier := await Message.get_or_none(client_id=client_id, user_id=member.user_id):
+        return Queued(earlier, again=True)
+    await _introduce(own, member)
+    own_links = await links.for_test(campaign, body)
+    text = await _rendered(campaign, member, contact, body, own_links)
+    number = await pool.number_of(campaign, own)
+    unfilled = text.names if isinstance(text, variables.Unfilled) else ()
+    words = body if isinstance(text, variables.Unfilled) else text.text
+    facts = await gate.facts(campaign, own, None, number, TEST, words, unfilled=unfilled, picture_id=picture_id)
+    verdict = safeguards.may_send(facts, clock.now())
+    if isinstance(verdict, safeguards.Refused):
+        return Declined(verdict.code)
+    assert number is not None
+    message = await store(Draft(member, own, None, None, number, client_id, TEST, words, None, picture_id))
+    await TrackedLink.filter(id__in=[link.id for link in own_links] or [0]).update(message_id=message.id)
+    return Queued(message)
+
+
+async def _introduce(own: Contact, member: Membership) -> None:
+    """A contact made for this has a name, so that nobody wonders who it is."""
+    if not own.name:
+        own.first_name, own.last_name = member.user.first_name[:100], member.user.last_name[:100]
+        await own.save(update_fields=["first_name", "last_name"])
+
+
+async def _rendered(
+    campaign: Campaign, member: Membership, contact: Contact, body: str, own_links: list[TrackedLink]
+) -> variables.Rendered | variables.Unfilled:
+    given = await values.values(campaign, contact, member.user, body)
+    addresses = {variables.link_name(tracked.link.slug): tracked.address for tracked in own_links}
+    return variables.render(body, {**given, **addresses})
