@@ -19,8 +19,11 @@ from webapp.models.contacts import Contact, ContactList
 from webapp.models.conversations import Conversation
 from webapp.models.imports import ContactImport
 from webapp.models.labels import CustomField, Tag
+from webapp.models.links import CustomLink
+from webapp.models.measuring import ScriptMeasure
 from webapp.models.messages import Message
 from webapp.models.people import Membership, Session, User
+from webapp.models.pictures import Picture
 from webapp.models.scripts import Script
 from webapp.models.sliced import DONE
 from webapp.models.teams import UserList
@@ -160,6 +163,23 @@ async def own_message(member: Membership, message_id: int) -> Message:
 
 async def script_of(action: Action, script_id: int) -> Script:
     return await Script.filter(id=small_id(script_id), action=action, archived_at=None).first() or _missing()
+
+
+async def archived_script_of(action: Action, script_id: int) -> Script:
+    return await Script.filter(id=small_id(script_id), action=action).exclude(archived_at=None).first() or _missing()
+
+
+async def picture_of(member: Membership, picture_id: int) -> Picture:
+    found = await Picture.filter(id=small_id(picture_id), campaign_id=member.campaign_id).first()
+    return found if found and found.intact() else _missing()
+
+
+async def link_of(member: Membership, link_id: int) -> CustomLink:
+    return await CustomLink.filter(id=small_id(link_id), campaign_id=member.campaign_id).first() or _missing()
+
+
+async def measure_of(action: Action, measure_id: int) -> ScriptMeasure:
+    return await ScriptMeasure.filter(id=small_id(measure_id), action=action).first() or _missing()
 
 
 async def list_of(member: Membership, list_id: int) -> ContactList:

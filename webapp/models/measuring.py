@@ -16,10 +16,10 @@ from tortoise import fields
 
 from webapp import clock, database
 from webapp.database import packed, transactional
-from webapp.models import audience, links, sliced, values
+from webapp.models import links, listed, sliced, values
 from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, sql_time
+from webapp.models.contacts import Contact
 from webapp.models.labels import CustomField
 from webapp.models.people import User
 from webapp.models.sliced import DONE, FAILED, RUNNING, Sliced
@@ -118,8 +118,8 @@ async def run(measure_id: int, seconds: float) -> bool:
     while measure is not None and not measure.over:
         if clock.steady() > deadline:
             return True
-        people = await _next_people(action, measure.cursor)
-        measure = await _store(measure.id, measure.cursor, await ruler.measure(people.textable), people)
+        part = await listed.window(action, measure.cursor, SLICE)
+        measure = await _store(measure.id, measure.cursor, await ruler.measure(part.ids), part)
     return False
 
 
@@ -129,38 +129,9 @@ async def stumbled(measure_id: int) -> None:
         await sliced.stumbled(ScriptMeasure, measure_id, "A fault of the site stopped this; its log says more.")
 
 
-@dataclass(frozen=True)
-class _People:
-    """``through``: the last contact looked at. ``last``: nobody comes after."""
-
-    textable: list[Contact]
-    through: int
-    last: bool
-
-
-async def _next_people(action: Action, after: int) -> _People:
-    """By list and id, so that a small list of a large campaign is a small matter."""
-    lists = await database.query("SELECT contact_list_id AS id FROM action_list WHERE action_id = ?", action.id)
-    ids: set[int] = set()
-    for row in lists:
-        found = await database.query(
-            "SELECT contact_id FROM list_membership WHERE contact_list_id = ? AND contact_id > ? ORDER BY contact_id LIMIT ?",
-            row["id"], after, SLICE,
-        )  # fmt: skip
-        ids |= {entry["contact_id"] for entry in found}
-    part = sorted(ids)[:SLICE]
-    rows = await database.query(
-        f"SELECT c.id FROM contact c WHERE {packed.among('c.id')} AND c.opted_out_at IS NULL AND c.blocked_at IS NULL"  # noqa: S608
-        f" AND (c.landline_until IS NULL OR c.landline_until <= ?) AND NOT {audience.left_out(str(int(action.id)), 'c.id')}",
-        packed.values(part), sql_time(clock.now()),
-    )  # fmt: skip
-    textable = await Contact.filter(id__in=[row["id"] for row in rows] or [0]).order_by("id")
-    return _People(textable, part[-1] if part else after, len(part) < SLICE)
-
-
 @transactional
 async def _store(
-    measure_id: int, cursor: int, seen: list[tuple[int, Seen]], people: _People
+    measure_id: int, cursor: int, seen: list[tuple[int, Seen]], part: listed.Window
 ) -> ScriptMeasure | None:  # fmt: skip
     """The measure after this slice; None where another worker was faster, or nobody wants it any more."""
     measure = await ScriptMeasure.filter(id=measure_id).select_for_update().first()
@@ -169,8 +140,8 @@ async def _store(
     for contact_id, one in seen:
         measure.add(contact_id, one)
     now = clock.now()
-    measure.cursor, measure.seen_at, measure.started_at = people.through, now, measure.started_at or now
-    measure.status, measure.ended_at, measure.stumbles = (DONE, now, 0) if people.last else (RUNNING, None, 0)
+    measure.cursor, measure.seen_at, measure.started_at = part.through, now, measure.started_at or now
+    measure.status, measure.ended_at, measure.stumbles = (DONE, now, 0) if part.last else (RUNNING, None, 0)
     await measure.save()
     return measure
 
@@ -187,9 +158,13 @@ class _Ruler:
     fields: Mapping[int, str]  # the custom fields the script uses
     alike: dict[tuple[str | None, ...], Seen]
 
-    async def measure(self, people: list[Contact]) -> list[tuple[int, Seen]]:
-        given = await self._field_values([person.id for person in people])
-        return [(person.id, self._seen({**self.defaults, **given.get(person.id, {}), **values.of_contact(self.campaign, person), **self.shared})) for person in people]  # fmt: skip
+    async def measure(self, ids: list[int]) -> list[tuple[int, Seen]]:
+        given = await self._field_values(ids)
+        people = await Contact.filter(id__in=ids or [0]).order_by("id")
+        return [(person.id, self._seen(self._given(person, given.get(person.id, {})))) for person in people]
+
+    def _given(self, person: Contact, own: Mapping[str, str]) -> dict[str, str | None]:
+        return {**self.defaults, **own, **values.of_contact(self.campaign, person), **self.shared}
 
     def _seen(self, given: dict[str, str | None]) -> Seen:
         names = tuple(given.get(variable.name) for variable in variables.found(self.body))

@@ -41,6 +41,8 @@ _TABLE = [
     Explanation(TOO_LONG, "safeguard", "The text is longer than 1,600 characters."),
     Explanation(POSSIBLE_OPT_OUT, "safeguard", "This person may have asked for no more texts.", "Decide that first."),
     Explanation(PICTURE_MISSING, "safeguard", "The script's picture is missing.", "Add it again."),
+    Explanation(11200, "twilio", "Twilio could not fetch the picture.", "Is the site's public address right?"),
+    Explanation(12300, "twilio", "Twilio does not send this type of picture.", "Add the picture again."),
     Explanation(20003, "twilio", "Twilio refused the account's credentials.", "Check them in Set-up check."),
     Explanation(20429, "twilio", "Twilio had too many requests at once.", "It is sent again by itself."),
     Explanation(21211, "twilio", "Twilio says this is no valid phone number."),
@@ -53,6 +55,10 @@ _TABLE = [
     Explanation(21612, "twilio", "This phone can't be reached from the sending number."),
     Explanation(21614, "safeguard", "This phone is no mobile and can't get texts."),
     Explanation(21617, "twilio", "The text was longer than 1,600 characters."),
+    Explanation(21620, "twilio", "Twilio refused the picture's address.", "Is the site's public address right?"),
+    Explanation(
+        21621, "twilio", "The sending number can't send pictures.", "Send without one, or from another number."
+    ),
     Explanation(21635, "safeguard", "This phone is a landline and can't get texts."),
     Explanation(30001, "twilio", "Twilio's queue was full.", "It may be sent again."),
     Explanation(30002, "twilio", "The Twilio account is suspended.", "Sending is paused. Ask Twilio."),

@@ -79,6 +79,11 @@ def opting_out_of_the_glad(name: str, opts_out: bool) -> list[Finding]:
     return [Finding("warning", "opts_out", sentence)]
 
 
+def picture(missing: bool) -> list[Finding]:
+    """The file behind a script's picture is gone or broken: nobody would be texted (1312)."""
+    return [Finding("error", "picture", "The picture is missing. Add it again.")] if missing else []
+
+
 def errors(findings: list[Finding]) -> list[Finding]:
     return [f for f in findings if f.level == "error"]
 

@@ -106,11 +106,11 @@ def _refusal(store: Store, form: Any) -> int:
 
 
 def _accept(store: Store, form: Any) -> Message:
-    body = str(form.get("Body", ""))
+    body, media = str(form.get("Body", "")), " ".join(map(str, form.getall("MediaUrl", [])))
     validity = str(form.get("ValidityPeriod", ""))
     return store.add(
-        OUT, str(form["From"]), str(form["To"]), body, wire.segments(body), callback=str(form.get("StatusCallback", "")),
-        validity=int(validity) if validity.isdecimal() else None, media=" ".join(map(str, form.getall("MediaUrl", []))),
+        OUT, str(form["From"]), str(form["To"]), body, 1 if media else wire.segments(body),
+        callback=str(form.get("StatusCallback", "")), validity=int(validity) if validity.isdecimal() else None, media=media,
     )  # fmt: skip
 
 

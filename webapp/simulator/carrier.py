@@ -17,6 +17,8 @@ from webapp.simulator.store import IN, OUT, Message, Store
 
 STOP_WORDS = {"stop", "unsubscribe", "end", "quit", "stopall", "cancel", "revoke", "optout"}
 START_WORDS = {"start", "unstop", "yes"}
+MEDIA, MOST_MEDIA = ("image/jpeg", "image/png", "image/gif"), 5_000_000
+UNREACHABLE, WRONG_TYPE = 11200, 12300
 log = logging.getLogger("simulator")
 
 
@@ -47,8 +49,9 @@ class Carrier:
         """queued, sent, delivered; or what a fault makes of it."""
         if fault and fault.do == "late":
             await asyncio.sleep(fault.seconds)
-        code = fault.code if fault and fault.do == "fail" else 0
-        last = "undelivered" if code else "delivered"
+        unfetched = await self._fetch(text)
+        code = unfetched or (fault.code if fault and fault.do == "fail" else 0)
+        last = "failed" if unfetched else "undelivered" if code else "delivered"
         steps: list[tuple[str, int]] = [("sent", 0), (last, code)]
         if fault and fault.do == "reordered":
             steps.reverse()
@@ -61,6 +64,21 @@ class Carrier:
         self.store.advance(text.sid, last, code or None)
         if not code:
             await self._maybe_answer(text)
+
+    async def _fetch(self, text: Message) -> int:
+        """Twilio fetches the media itself, without logging in; the code of what was wrong with them, or 0."""
+        assert self.session
+        for url in text.media.split():
+            try:
+                async with self.session.get(url) as answer:
+                    data, kind = await answer.read(), answer.content_type
+            except (aiohttp.ClientError, TimeoutError, OSError):
+                return UNREACHABLE
+            if answer.status != 200:
+                return UNREACHABLE
+            if kind not in MEDIA or len(data) > MOST_MEDIA:
+                return WRONG_TYPE
+        return 0
 
     async def tell_status(self, text: Message, status: str, error: int = 0) -> None:
         if not text.callback:

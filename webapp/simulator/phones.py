@@ -26,7 +26,8 @@ _templates = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
 )
 _CSP = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' http: https:; form-action 'self';"
+    " frame-ancestors 'none'"
 )
 
 

@@ -14,6 +14,7 @@ from webapp.routes.admin import (
     groups,
     imports,
     labels,
+    links,
     lists,
     opt_outs,
     results,
@@ -27,7 +28,7 @@ from webapp.routes.admin import (
 
 def router() -> Router:
     rooms = (
-        actions, action_basic, scripts, results, lists, imports, contacts, contact, works, opt_outs, users, groups, settings, labels, sending,
+        actions, action_basic, scripts, results, lists, imports, contacts, contact, works, opt_outs, users, groups, settings, labels, links, sending,
     )  # fmt: skip
     handlers = [handler for room in rooms for handler in room.HANDLERS]
     return Router("/c/{slug:str}/admin", route_handlers=handlers, dependencies={"member": Provide(access.staff)})

@@ -6,11 +6,12 @@ from litestar import Router
 from litestar.di import Provide
 
 from webapp import access
-from webapp.routes.volunteer import account, home, inbox, queue, threads
+from webapp.routes.volunteer import account, home, inbox, pictures, queue, threads
 
 
 def router() -> Router:
-    handlers = [*home.HANDLERS, *queue.HANDLERS, *inbox.HANDLERS, *threads.HANDLERS, *account.HANDLERS]
+    rooms = (home, queue, inbox, threads, pictures, account)
+    handlers = [handler for room in rooms for handler in room.HANDLERS]
     inner = Router("/", route_handlers=handlers, dependencies={"member": Provide(access.volunteer)})
     outer = Router("/c/{slug:str}", route_handlers=[inner])
     return Router("/", route_handlers=[outer, account.waiting_router])

@@ -1,0 +1,184 @@
+"""A script while it is written: as one person gets it, what it costs over the list, and on one's own phone (SPEC A6, A7)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from webapp import access, forms, limiting, queue, words
+from webapp.forms import Form
+from webapp.models import links, listed, measuring, trial, values
+from webapp.models.actions import Action
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.measuring import ScriptMeasure
+from webapp.models.people import Membership
+from webapp.models.pictures import Picture
+from webapp.models.scripts import INITIAL, RESPONSE
+from webapp.models.texting import Declined
+from webapp.pages import page
+from webapp.rules import phone, script_lint, segments, variables
+
+AT_ONCE = 0.25  # seconds of a request spent on a measure; the rest is a worker's
+NEW = {f"new-{INITIAL}": INITIAL, f"new-{RESPONSE}": RESPONSE}  # places of scripts that are not stored yet
+
+
+@dataclass(frozen=True)
+class Written:
+    """What stands in an editor. ``place``: the script's id, or one of NEW."""
+
+    place: str
+    kind: str
+    body: str
+    name: str = ""
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True)
+class Example:
+    """The person a script is shown as, and all that is asked once for a whole page of scripts. ``real``: from the list,
+    not invented."""
+
+    contact: Contact
+    real: bool
+    given: dict[str, str | None]
+    known: set[str]
+    campaign: Campaign
+
+    def check(self, written: Written) -> dict[str, Any]:
+        """What the counter, the findings and the preview of one script show."""
+        body, picture = written.body, written.picture
+        rendered = variables.render(body, {**self.given, **links.samples(body)})
+        text = rendered.text if isinstance(rendered, variables.Rendered) else body
+        findings = script_lint.lint(body, written.kind, self.known, self.campaign.name, text) if body else []  # type: ignore[arg-type]
+        return {
+            "written": written, "text": text, "findings": findings + script_lint.picture(bool(picture and not picture.intact())),
+            "unfilled": rendered.names if isinstance(rendered, variables.Unfilled) else (),
+            "counted": segments.count(text), "billed": segments.billed(text, picture is not None),
+            "price": self.campaign.mms_price if picture else self.campaign.segment_price, "forcing": segments.forcing(text),
+            "contact": self.contact, "real": self.real,
+        }  # fmt: skip
+
+
+async def example(member: Membership, action: Action, contact: Contact | None, *bodies: str) -> Example:
+    """As ``contact`` would get it, or the first of the list; an invented person while there is none."""
+    found = contact or await listed.neighbour(action, 0)
+    shown = found or Contact(id=0, first_name="Maria", last_name="Delgado", phone="+14125550142", state_abbrev="PA")
+    given = await values.values(member.campaign, shown, member.user, "".join(bodies))
+    return Example(shown, found is not None, given, await values.known_names(member.campaign), member.campaign)
+
+
+async def chosen(member: Membership, action: Action, contact_id: str, step: str) -> Contact | None:
+    """The contact a preview is asked for: this one, or the one before or after it on the list."""
+    number = access.row_id(int(contact_id)) if contact_id.isdecimal() and len(contact_id) < 19 else 0
+    if step in ("next", "previous"):
+        return await listed.neighbour(action, number, backwards=step == "previous")
+    return await Contact.get_or_none(id=number, campaign_id=member.campaign_id)
+
+
+@post("/actions/{action_id:int}/preview")
+async def preview(request: Request, member: Membership, action_id: int) -> Response:
+    """What stands in an editor, as one person of the list would get it; asked again while someone types."""
+    action, form = await access.action_of(member, action_id), Form(await request.form())
+    written = await _written(action, form)
+    contact = await chosen(member, action, form.text("contact", "", 30), form.text("step", "", 10))
+    check = (await example(member, action, contact, written.body)).check(written)
+    return page(request, "admin/script_preview.html", "admin/_script_preview.html", action=action, client_id=uuid.uuid4(), **check)  # fmt: skip
+
+
+async def _written(action: Action, form: Form) -> Written:
+    """As sent along; what was not sent is as it is stored."""
+    place = form.text("place", "", 24)
+    if place in NEW:
+        return Written(place, NEW[place], form.long_text("body", "", 10_000))
+    script = await access.script_of(action, int(place) if place.isdecimal() and len(place) < 10 else 0)
+    await script.fetch_related("picture")
+    body = form.long_text("body", "", 10_000) if "body" in form.data else script.body
+    return Written(place, script.kind, body, script.name, script.picture)
+
+
+@post("/actions/{action_id:int}/measures")
+async def measure(request: Request, member: Membership, action_id: int) -> Response:
+    """What it costs over the whole list: a small one at once, a large one by a worker while the page looks again."""
+    action, form = await access.action_of(member, action_id), Form(await request.form())
+    written = await _written(action, form)
+    made = await measured(action, member, written)
+    return await _measure(request, action, await access.measure_of(action, made.id), written.place)
+
+
+async def measured(action: Action, member: Membership, written: Written) -> ScriptMeasure:
+    made = await measuring.begin(action, member.user, written.body, written.picture is not None, written.place)
+    if await measuring.run(made.id, AT_ONCE):
+        await queue.run_measure(made.id)
+    return made
+
+
+@get("/actions/{action_id:int}/measures/{measure_id:int}")
+async def look_again(request: Request, member: Membership, action_id: int, measure_id: int) -> Response:
+    action = await access.action_of(member, action_id)
+    found = await access.measure_of(action, measure_id)
+    return await _measure(request, action, found, found.place)
+
+
+async def _measure(request: Request, action: Action, found: ScriptMeasure, place: str) -> Response:
+    return page(
+        request, "admin/measure.html", "admin/_measure.html", action=action, measure=found, place=place,
+        people=await measuring.people_of(found),
+    )  # fmt: skip
+
+
+@post("/actions/{action_id:int}/tests")
+async def send_test(request: Request, member: Membership, action_id: int) -> Response:
+    """To the phone of whoever asks, as the person shown would get it."""
+    action, form = await access.action_of(member, action_id), Form(await request.form())
+    written = await _written(action, form)
+    contact = await chosen(member, action, form.text("contact", "", 30), "")
+    said = await _send_test(member, action, written, contact, form)
+    status = 200 if form else 422
+    return page(
+        request, "admin/script_test.html", "admin/_script_test.html", status_code=status, action=action, said=said,
+        fine=bool(form), place=written.place,
+    )  # fmt: skip
+
+
+async def _send_test(
+    member: Membership, action: Action, written: Written, contact: Contact | None, form: Form
+) -> str:  # fmt: skip
+    """One sentence: where it went, or why it did not."""
+    shown = await example(member, action, contact, written.body)
+    check = shown.check(written)
+    client_id = forms.uuid_of(form.text("client_message_id", "", 40))
+    if why := _hindrance(member, check, client_id):
+        form.wrong("test", why)
+        return why
+    if not await limiting.allowed(limiting.TEST, str(member.user_id)):
+        form.wrong("test", words.gettext("That were many tests in an hour. Wait a little, then try again."))
+        return form.errors["test"]
+    assert client_id
+    picture_id = written.picture.id if written.picture else None
+    outcome = await trial.send(member, written.body, shown.contact, client_id, picture_id)
+    if isinstance(outcome, Declined):
+        form.wrong("test", words.gettext("Not sent:") + " " + words.gettext(outcome.sentence))
+        return form.errors["test"]
+    await queue.drain(outcome.message.number_id or 0)
+    return words.gettext("On its way to %(phone)s.", phone=phone.national(member.user.phone))
+
+
+def _hindrance(member: Membership, check: dict[str, Any], client_id: uuid.UUID | None) -> str:
+    """Why there is nothing to send; a missing way to opt out does not matter on one's own phone."""
+    errors = [f for f in script_lint.errors(check["findings"]) if f.code != "no_opt_out"]
+    if errors or not check["written"].body:
+        return errors[0].sentence if errors else words.gettext("There is no text yet.")
+    if client_id is None:
+        return words.gettext("Something in that form could not be read. Nothing was sent.")
+    if not member.campaign.set_up:
+        return words.gettext("The set-up check is not green yet, so nothing can be sent.")
+    if member.campaign.stopped_at:
+        return words.gettext("All texts are stopped now. Start again first.")
+    return "" if member.user.phone else words.gettext("There is no phone number in your account.")
+
+
+HANDLERS = [preview, measure, look_again, send_test]

@@ -1,0 +1,19 @@
+"""Pictures of scripts, for the campaign's own members (SPEC A4)."""
+
+from __future__ import annotations
+
+from litestar import get
+from litestar.response import File
+
+from webapp import access
+from webapp.models.people import Membership
+
+
+@get("/pictures/{picture_id:int}")
+async def picture(member: Membership, picture_id: int) -> File:
+    found = await access.picture_of(member, picture_id)
+    headers = {"cache-control": "private, max-age=86400"}
+    return File(found.path, media_type=found.type, content_disposition_type="inline", headers=headers)
+
+
+HANDLERS = [picture]
