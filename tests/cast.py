@@ -3,8 +3,11 @@ Jonah works for another campaign, Ryan's."""
 
 from __future__ import annotations
 
+import io
 import uuid
 from dataclasses import dataclass
+
+from PIL import Image
 
 from webapp import clock
 from webapp.database import transaction
@@ -129,6 +132,16 @@ async def add_contact(campaign: Campaign, contact_list: ContactList, phone: str,
         return contact
 
     return await transaction(add)
+
+
+def drawn(width: int = 64, height: int = 48, kind: str = "PNG", noise: bool = False, **options: object) -> bytes:
+    """A picture, as a file has it; ``noise`` makes it as large as a camera's."""
+    out = io.BytesIO()
+    image = (
+        Image.effect_noise((width, height), 90).convert("RGB") if noise else Image.new("RGB", (width, height), "teal")
+    )
+    image.save(out, kind, **options)
+    return out.getvalue()
 
 
 async def texts() -> list[Message]:

@@ -171,3 +171,68 @@ document.addEventListener("keydown", (event) => {
   choice.checked = true;
   choice.focus();
 });
+
+/* Show where in a script a finding stands. Python counts characters, a textarea counts UTF-16 units. */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-show]");
+  const area = button && document.getElementById(button.dataset.into);
+  if (!area) return;
+  const before = area.value.length - area.value.trimStart().length;
+  const characters = [...area.value.slice(before)];
+  const [start, end] = button.dataset.show.split("-").map((n) => before + characters.slice(0, n).join("").length);
+  area.focus();
+  area.setSelectionRange(start, end);
+});
+
+/* Response scripts in another order, by drag or by the arrows, without losing what is typed meanwhile. */
+async function keepOrder(list) {
+  const rows = [...list.children], form = new FormData();
+  for (const row of rows) form.append("script", row.dataset.script);
+  for (const [at, row] of rows.entries()) {
+    row.querySelector('[data-move="-1"]').disabled = at === 0;
+    row.querySelector('[data-move="1"]').disabled = at === rows.length - 1;
+  }
+  const answer = await fetch(list.dataset.order, { method: "POST", body: form, headers: { "hx-request": "true" } }).catch(() => null);
+  if (!answer?.ok) toast(answer ? toasts()?.dataset.trouble : toasts()?.dataset.offline);
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-move]");
+  const row = button?.closest("[data-script]");
+  const next = button?.dataset.move === "1" ? row?.nextElementSibling : row?.previousElementSibling;
+  if (!row) return;
+  event.preventDefault();
+  if (next) next[button.dataset.move === "1" ? "after" : "before"](row);
+  keepOrder(row.parentElement);
+  (button.disabled ? row.querySelector("[data-move]:not(:disabled)") : button)?.focus();
+});
+let dragged = null;
+document.addEventListener("dragstart", (event) => {
+  dragged = event.target.closest?.("[data-drag]")?.closest("[data-script]") ?? null;
+  if (!dragged) return;
+  dragged.classList.add("dragged");
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", "");
+});
+document.addEventListener("dragover", (event) => {
+  const over = dragged && event.target.closest("[data-script]");
+  if (!over || over.parentElement !== dragged.parentElement) return;
+  event.preventDefault();
+  const box = over.getBoundingClientRect();
+  if (over !== dragged) over[event.clientY > box.top + box.height / 2 ? "after" : "before"](dragged);
+});
+document.addEventListener("dragend", () => {
+  if (!dragged) return;
+  dragged.classList.remove("dragged");
+  keepOrder(dragged.parentElement);
+  dragged = null;
+});
+
+/* Leaving with words typed and not saved asks first. */
+let leaving = null;
+document.addEventListener("submit", (event) => { leaving = event.submitter?.hasAttribute("formaction") ? null : event.target; });
+window.addEventListener("beforeunload", (event) => {
+  const unsaved = [...document.querySelectorAll("form[data-unsaved]")].some((form) => form !== leaving &&
+    [...form.querySelectorAll("textarea, input[type=text]")].some((field) => field.value !== field.defaultValue));
+  if (unsaved) event.preventDefault();
+  leaving = null;
+});

@@ -9,13 +9,15 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from tests.cast import Cast
+from tests.cast import Cast, drawn
 from tests.routes.conftest import Browser
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import bulk_work, importing, teams
+from webapp.models import bulk_work, importing, measuring, pictures, teams
+from webapp.models.actions import Action
 from webapp.models.imports import ContactImport
 from webapp.models.labels import CustomField, Tag
+from webapp.models.links import CustomLink
 from webapp.models.people import Membership
 from webapp.models.texting import Queued
 
@@ -47,7 +49,13 @@ async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untype
     while await bulk_work.run(work.id, 60):
         continue
     group = await teams.make_list(cast.meyer, "Texters")
+    picture = await pictures.take_in(cast.meyer, drawn())
+    link = await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
+    measure = await measuring.begin(
+        await Action.get(id=cast.action.id).select_related("campaign"), cast.gary.user, "Hello", picture=False
+    )
     return {
+        "picture_id": str(picture.id), "link_id": str(link.id), "measure_id": str(measure.id),  # type: ignore[union-attr]
         "work_id": str(work.id), "user_list_id": str(group.id), "tag_id": str((await Tag.get(slug="will_vote", campaign=cast.meyer)).id),
         "field_id": str((await CustomField.get(slug="notes", campaign=cast.meyer)).id),
         "action_id": str(cast.action.id), "conversation_id": str(outcome.message.conversation_id),

@@ -188,7 +188,7 @@ async def test_the_preview_counts_and_lints_while_one_types(cast: Cast, browse: 
     gary = await browse(cast.gary)
     answer = await gary.post(
         f"{OFFICE}/actions/{cast.action.id}/preview",
-        data={"kind": "initial", "body": "Hi ##{{first_name}} — vote! https://bit.ly/x", "place": "new"},
+        data={"kind": "initial", "body": "Hi ##{{first_name}} — vote! https://bit.ly/x", "place": "new-initial"},
     )
     assert "UCS-2" in answer.text and "bit.ly is a link shortener" in answer.text and "No way to opt out" in answer.text
     assert "Hi Lisa — vote!" in answer.text
@@ -413,8 +413,9 @@ async def test_a_team_s_code_is_filled_in_for_its_members_only(cast: Cast) -> No
     team = await teams.make_team(cast.meyer, "East")
     await (await UserList.get(id=team.user_list_id)).put([cast.amy])
     script = await transaction(lambda: Script.create(action=cast.action, kind="response", name="T", body="Team ##{{ User.Team_Code }}"))  # fmt: skip
-    assert (await values.render(cast.meyer, script, cast.lisa, cast.amy.user)).text == f"Team {team.team_code}"
-    assert (await values.render(cast.meyer, script, cast.lisa, cast.dan.user)).unfilled == ("user.team_code",)
+    talk = await cast.conversation()
+    assert (await values.render(cast.meyer, script, cast.lisa, cast.amy.user, talk.id)).text == f"Team {team.team_code}"
+    assert (await values.render(cast.meyer, script, cast.lisa, cast.dan.user, talk.id)).unfilled == ("user.team_code",)
 
 
 async def test_scripts_stand_side_by_side_and_noise_names_no_winner(cast: Cast, browse: Browser) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from webapp import clock
 from webapp.database import transactional
 from webapp.models.actions import Action
 from webapp.models.labels import CustomField, Tag
@@ -70,11 +71,34 @@ class Script(Model):
         await made.apply_on_send(tags, values)
         return made
 
+    @transactional
+    async def archive(self) -> None:
+        self.archived_at = clock.now()
+        await self.save(update_fields=["archived_at"])
+
+    @transactional
+    async def restore(self) -> None:
+        """In use again, as the last of its kind."""
+        self.position = await Script.filter(action_id=self.action_id, kind=self.kind, archived_at=None).count()
+        self.archived_at = None
+        await self.save(update_fields=["archived_at", "position"])
+
     @classmethod
     async def of(cls, action: Action, kind: str) -> list[Script]:
         """The scripts in use, in order, with what sending them does."""
         found = cls.filter(action=action, kind=kind, archived_at=None)
         return await found.prefetch_related("script_tags__tag", "script_values__field", "picture")
+
+
+@transactional
+async def put_in_order(action: Action, kind: str, ids: list[int]) -> None:
+    """Those named first, as named; the others of this kind behind them, as they were."""
+    rows = (
+        await Script.filter(action=action, kind=kind, archived_at=None).order_by("position", "id").select_for_update()
+    )
+    place = {script_id: n for n, script_id in reversed(list(enumerate(ids)))}
+    for position, row in enumerate(sorted(rows, key=lambda row: place.get(row.id, len(ids)))):
+        await Script.filter(id=row.id).update(position=position)
 
 
 class ScriptTag(Model):

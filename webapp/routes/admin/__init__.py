@@ -18,6 +18,7 @@ from webapp.routes.admin import (
     lists,
     opt_outs,
     results,
+    script_previews,
     scripts,
     sending,
     settings,
@@ -28,7 +29,7 @@ from webapp.routes.admin import (
 
 def router() -> Router:
     rooms = (
-        actions, action_basic, scripts, results, lists, imports, contacts, contact, works, opt_outs, users, groups, settings, labels, links, sending,
+        actions, action_basic, scripts, script_previews, results, lists, imports, contacts, contact, works, opt_outs, users, groups, settings, labels, links, sending,
     )  # fmt: skip
     handlers = [handler for room in rooms for handler in room.HANDLERS]
     return Router("/c/{slug:str}/admin", route_handlers=handlers, dependencies={"member": Provide(access.staff)})

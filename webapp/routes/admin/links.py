@@ -27,7 +27,7 @@ async def _links(
     return page(
         request, "admin/settings_links.html", status_code=status, form=form, chosen=chosen,
         links=[row for row in everything if not row.archived_at], archived=[row for row in everything if row.archived_at],
-        counted=await links.counted(member.campaign), none=links.Clicks(),
+        counted=await links.counted(member.campaign), no_clicks=links.Clicks(),
     )  # fmt: skip
 
 

@@ -1,25 +1,32 @@
-"""Scripts of an action: write them, see them as real people will, know what they cost (SPEC A2 to A7)."""
+"""Scripts of an action: write them, order them, say what sending them does (SPEC A2 to A5, A7)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
 
-from webapp import access, clock, pages, words
+from webapp import access, pages, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, making, values
-from webapp.models.actions import Action, ActionList
+from webapp.models import audit, making, pictures, values
+from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
 from webapp.models.labels import CustomField, Tag
+from webapp.models.links import CustomLink
 from webapp.models.people import Membership
-from webapp.models.scripts import INITIAL, RESPONSE, Script
+from webapp.models.pictures import Picture
+from webapp.models.scripts import INITIAL, RESPONSE, Script, put_in_order
 from webapp.pages import page
-from webapp.rules import script_lint, segments, variables
+from webapp.routes.admin import script_previews
+from webapp.routes.admin.script_previews import Written
+from webapp.rules import picture, script_lint, variables
 
+LARGEST = 25_000_000  # bytes of an upload; what is too much for a text is offered smaller
+NEVER_STORED = ("unknown_variable", "unclosed", "empty", "too_long")
 MENUS = (
     ("Contact Info", [("First Name", "first_name"), ("Last Name", "last_name"), ("Full Name", "full_name"),
                       ("Email", "email"), ("Phone", "phone"), ("State", "state_abbrev")]),
@@ -28,19 +35,33 @@ MENUS = (
     ("Campaign Info", [("Campaign Name", "campaign.name"), ("Description", "campaign.description"),
                        ("Join Code", "campaign.join_code"), ("Broadcast Phone Number", "broadcast_phone_number")]),
 )  # fmt: skip
+REFUSED = {
+    "not_a_picture": "This file is no picture.", "broken": "This picture is broken: it can't be opened.",
+    "other_type": "This type of picture does not go with texts. Save it as JPEG, PNG or GIF.",
+    "too_many_pixels": "This picture has more points than can be worked on. Make it smaller.",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Unsaved:
+    """What was typed into an editor and could not be stored: ``place`` says which, ``offer`` is a smaller picture."""
+
+    place: str = ""
+    form: Form = field(default_factory=Form)
+    offer: Picture | None = None
 
 
 @get("/actions/{action_id:int}/scripts")
 async def scripts_page(request: Request, member: Membership, action_id: int) -> Response:
-    return await _scripts(request, member, await access.action_of(member, action_id))
+    return await _scripts(request, member, await access.action_of(member, action_id), Unsaved())
 
 
-@post("/actions/{action_id:int}/scripts")
+@post("/actions/{action_id:int}/scripts", request_max_body_size=LARGEST)
 async def add_script(request: Request, member: Membership, action_id: int) -> Response:
     return await _save(request, member, await access.action_of(member, action_id), None)
 
 
-@post("/actions/{action_id:int}/scripts/{script_id:int}")
+@post("/actions/{action_id:int}/scripts/{script_id:int}", request_max_body_size=LARGEST)
 async def save_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
     action = await access.action_of(member, action_id)
     return await _save(request, member, action, await access.script_of(action, script_id))
@@ -53,58 +74,102 @@ async def _save(request: Request, member: Membership, action: Action, script: Sc
     body = form.long_text("body", words.gettext("The text"), 10_000)
     name = form.text("name", words.gettext("Name"), 120, required=kind == RESPONSE)
     tags, fields = await _effects(member.campaign, form)
-    findings = script_lint.lint(body, kind, await values.known_names(member.campaign), member.campaign.name)  # type: ignore[arg-type]
-    for finding in findings:
-        if finding.code in ("unknown_variable", "unclosed", "empty", "too_long"):
+    for finding in script_lint.lint(body, kind, await values.known_names(member.campaign)):  # type: ignore[arg-type]
+        if finding.code in NEVER_STORED:
             form.wrong("body", finding.sentence)
+    picture_id, offer = await _picture(member, form, script)
     if not form:
-        return await _scripts(request, member, action, form, script.id if script else kind, status=422)
-    await transaction(lambda: _store(member, action, script, kind, name, body, tags, fields))
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/scripts")
+        unsaved = Unsaved(str(script.id) if script else f"new-{kind}", form, offer)
+        return await _scripts(request, member, action, unsaved, status=422)
+    stored = await transaction(lambda: _store(member, action, script, kind, name, body, picture_id, tags, fields))
+    return _back(request, member, action, stored)
 
 
 async def _effects(campaign: Campaign, form: Form) -> tuple[list[Tag], list[tuple[CustomField, str]]]:
     tags = {str(t.id): t for t in await Tag.filter(campaign=campaign, archived_at=None)}
     fields = await CustomField.filter(campaign=campaign, archived_at=None)
     given = [(field, form.text(f"value_{field.slug}", field.title, 500)) for field in fields]
-    for field, value in given:
-        if value and field.choices and value not in field.choices:
-            form.wrong("body", f"{field.title}: choose one of those offered.")
+    for one, value in given:
+        if not one.accepts(value):
+            form.wrong("body", f"{one.title}: choose one of those offered.")
     return [tags[n] for n in form.many("tags", tags)], given
 
 
+async def _picture(member: Membership, form: Form, script: Script | None) -> tuple[int | None, Picture | None]:
+    """The picture the script is to have: the one chosen now, the smaller one that was offered, or what it had. Second:
+    a smaller one to offer."""
+    file, use = form.data.get("picture"), form.text("use_picture", "", 20)
+    if isinstance(file, UploadFile) and file.filename:
+        return await _uploaded(member, form, await file.read())
+    if use.isdecimal():
+        return (await access.picture_of(member, int(use))).id, None
+    return (None if form.ticked("remove_picture") or script is None else script.picture_id), None
+
+
+async def _uploaded(member: Membership, form: Form, data: bytes) -> tuple[int | None, Picture | None]:
+    taken = await pictures.take_in(member.campaign, data)
+    match taken:
+        case picture.NoPicture(reason):
+            form.wrong("picture", words.gettext(REFUSED[reason]))
+            return None, None
+        case pictures.TooLarge(size, smaller):
+            form.wrong("picture", words.gettext("This picture has %(n)s MB; a text carries less than 0.6.", n=f"{size / 1e6:.1f}"))  # fmt: skip
+            return None, smaller
+        case _:
+            form.typed["use_picture"] = str(taken.id)
+            return taken.id, None
+
+
 async def _store(
-    member: Membership, action: Action, script: Script | None, kind: str, name: str, body: str, tags: list[Tag],
-    fields: list[tuple[CustomField, str]],
-) -> None:  # fmt: skip
+    member: Membership, action: Action, script: Script | None, kind: str, name: str, body: str, picture_id: int | None,
+    tags: list[Tag], fields: list[tuple[CustomField, str]],
+) -> Script:  # fmt: skip
     new = script is None
     script = script or await Script.create(
-        action=action, kind=kind, position=await Script.filter(action=action, kind=kind).count()
+        action=action, kind=kind, position=await Script.filter(action=action, kind=kind, archived_at=None).count()
     )
-    await script.write(name, body)
+    await script.write(name, body, picture_id)
     if kind == RESPONSE:
         await script.apply_on_send(tags, fields)
     if new and kind == INITIAL:
         await making.pick_again(action)
-    await audit.note(member.campaign, member.user, "script.saved", name or body, action=action.title)
+    await _note(member, action, script, "script.saved")
+    return script
+
+
+async def _note(member: Membership, action: Action, script: Script, what: str) -> None:
+    await audit.note(member.campaign, member.user, what, script.name or script.body, action=action.title)
 
 
 @post("/actions/{action_id:int}/scripts/{script_id:int}/archive")
 async def archive_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
+    """Nobody gets it any more; what was sent keeps it in Results."""
     action = await access.action_of(member, action_id)
     script = await access.script_of(action, script_id)
 
     async def store() -> None:
-        script.archived_at = clock.now()
-        await script.save(update_fields=["archived_at"])
+        await script.archive()
         if script.kind == INITIAL:
             await making.pick_again(action)
-        await audit.note(
-            member.campaign, member.user, "script.archived", script.name or script.body, action=action.title
-        )
+        await _note(member, action, script, "script.archived")
 
     await transaction(store)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/scripts")
+    return _back(request, member, action)
+
+
+@post("/actions/{action_id:int}/scripts/{script_id:int}/restoration")
+async def restore_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
+    action = await access.action_of(member, action_id)
+    script = await access.archived_script_of(action, script_id)
+
+    async def store() -> None:
+        await script.restore()
+        if script.kind == INITIAL:
+            await making.pick_again(action)
+        await _note(member, action, script, "script.restored")
+
+    await transaction(store)
+    return _back(request, member, action, script)
 
 
 @post("/actions/{action_id:int}/scripts/{script_id:int}/copies")
@@ -113,14 +178,14 @@ async def copy_script(request: Request, member: Membership, action_id: int, scri
     action = await access.action_of(member, action_id)
     script = await access.script_of(action, script_id)
 
-    async def store() -> None:
-        await script.copy()
+    async def store() -> Script:
+        made = await script.copy()
         if script.kind == INITIAL:
             await making.pick_again(action)
-        await audit.note(member.campaign, member.user, "script.copied", script.name or script.body, action=action.title)
+        await _note(member, action, script, "script.copied")
+        return made
 
-    await transaction(store)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/scripts")
+    return _back(request, member, action, await transaction(store))
 
 
 @post("/actions/{action_id:int}/scripts/{script_id:int}/moves")
@@ -128,93 +193,63 @@ async def move_script(request: Request, member: Membership, action_id: int, scri
     """One place up or down among its kind."""
     action, form = await access.action_of(member, action_id), await request.form()
     script = await access.script_of(action, script_id)
-    step = -1 if form.get("up") else 1
-
-    async def store() -> None:
-        rows = list(await Script.filter(action=action, kind=script.kind, archived_at=None))
-        at = next(n for n, row in enumerate(rows) if row.id == script.id)
-        to = min(max(at + step, 0), len(rows) - 1)
-        rows.insert(to, rows.pop(at))
-        for position, row in enumerate(rows):
-            await Script.filter(id=row.id).update(position=position)
-        await audit.note(member.campaign, member.user, "script.moved", script.name or script.body, action=action.title)
-
-    await transaction(store)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/scripts")
+    ids = [row.id for row in await Script.of(action, script.kind)]
+    at = ids.index(script.id)
+    ids.insert(max(at + (-1 if form.get("up") else 1), 0), ids.pop(at))
+    await audit.noted(member, lambda: put_in_order(action, script.kind, ids), "script.moved", script.name or script.body)  # fmt: skip
+    return _back(request, member, action, script)
 
 
-@post("/actions/{action_id:int}/preview")
-async def preview(request: Request, member: Membership, action_id: int) -> Response:
-    """What stands in the editor, as one person of the list would get it; asked again while someone types."""
+@post("/actions/{action_id:int}/script-orders")
+async def order_scripts(request: Request, member: Membership, action_id: int) -> Response:
+    """The response scripts as they were dragged: their ids in the new order. Nothing of the page needs to be loaded."""
     action, form = await access.action_of(member, action_id), Form(await request.form())
-    kind = form.choice("kind", words.gettext("Kind"), (INITIAL, RESPONSE))
-    body, place = form.long_text("body", words.gettext("The text"), 10_000), str(form.data.get("place", "new"))[:20]
-    at = int(form.typed.get("at") or form.data.get("at", "0")) if str(form.data.get("at", "0")).isdecimal() else 0
-    return page(
-        request, "admin/_script_check.html", place=place, at=at, kind=kind,
-        **(await _as_seen(member, action, at, body)).check(kind, body),
-    )  # fmt: skip
+    ids = [int(n) for n in form.every("script") if n.isdecimal() and len(n) < 10]
+    await audit.noted(member, lambda: put_in_order(action, RESPONSE, ids), "scripts.ordered", action.title)
+    return Response(None, status_code=204) if request.headers.get("hx-request") else _back(request, member, action)
 
 
-@dataclass(frozen=True)
-class Example:
-    """The person a script is shown as, and all that is asked once for a whole page of scripts."""
-
-    contact: Contact
-    people: int
-    given: dict[str, str | None]
-    known: set[str]
-    campaign_name: str
-
-    def check(self, kind: str, body: str) -> dict[str, Any]:
-        rendered = variables.render(body, self.given)
-        text = rendered.text if isinstance(rendered, variables.Rendered) else body
-        return {
-            "findings": script_lint.lint(body, kind, self.known, self.campaign_name) if body else [],  # type: ignore[arg-type]
-            "text": text, "unfilled": rendered.names if isinstance(rendered, variables.Unfilled) else (),
-            "counted": segments.count(text), "contact": self.contact, "people": self.people,
-        }  # fmt: skip
-
-
-async def _as_seen(member: Membership, action: Action, at: int, *bodies: str) -> Example:
-    contact, people = await _example(action, at)
-    given = await values.values(member.campaign, contact, member.user, "".join(bodies))
-    return Example(contact, people, given, await values.known_names(member.campaign), member.campaign.name)
-
-
-async def _example(action: Action, at: int) -> tuple[Contact, int]:
-    """A person of the action's lists to show the script as; an invented one while there is none."""
-    ids = await ActionList.filter(action=action).values_list("contact_list_id", flat=True)
-    sizes = sum(int(n) for n in await ActionList.filter(action=action).values_list("contact_list__size", flat=True))  # type: ignore[call-overload]
-    found = Contact.filter(list_memberships__contact_list_id__in=list(ids) or [0]).order_by("id")
-    contact = await found.offset(at % max(sizes, 1) % 200).first()
-    return contact or Contact(
-        id=0, first_name="Maria", last_name="Delgado", phone="+14125550142", state_abbrev="PA"
-    ), sizes
+def _back(request: Request, member: Membership, action: Action, script: Script | None = None) -> Response:
+    """To the page, with this script open and the keyboard at it."""
+    at = f"?script={script.id}#script-{script.id}" if script else ""
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/scripts{at}")
 
 
 async def _scripts(
-    request: Request,
-    member: Membership,
-    action: Action,
-    form: Form | None = None,
-    wrong: int | str = "",
-    status: int = 200,
+    request: Request, member: Membership, action: Action, unsaved: Unsaved, status: int = 200
 ) -> Response:
     initial, response = await Script.of(action, INITIAL), await Script.of(action, RESPONSE)
-    seen = await _as_seen(member, action, 0, *(s.body for s in (*initial, *response)))
-    checks = {s.id: seen.check(s.kind, s.body) for s in (*initial, *response)}
+    campaign_id, asked = member.campaign_id, request.query_params
+    contact = await script_previews.chosen(member, action, asked.get("contact", ""), asked.get("step", ""))
+    written = _written(initial, response, unsaved)
+    example = await script_previews.example(member, action, contact, *(w.body for w in written.values()))
+    checks = {place: example.check(one) for place, one in written.items()}
     for script in response:
         opts_out = any(row.tag.opts_out for row in script.script_tags)
-        checks[script.id]["findings"] += script_lint.opting_out_of_the_glad(script.name, opts_out)
-    fields = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
+        checks[str(script.id)]["findings"] += script_lint.opting_out_of_the_glad(script.name, opts_out)
+    fields = await CustomField.filter(campaign_id=campaign_id, archived_at=None)
+    custom = await CustomLink.filter(campaign_id=campaign_id, archived_at=None)
+    opened = unsaved.place or asked.get("script", "")
+    shown = opened if opened in written else str(initial[0].id) if initial else f"new-{INITIAL}"
     return page(
-        request, "admin/scripts.html", status_code=status, action=action, initial=initial, response=response,
-        checks=checks, form=Form() if form is None else form, wrong=wrong, fields=fields,
-        tags=await Tag.filter(campaign_id=member.campaign_id, archived_at=None),
-        menus=[*MENUS, ("Custom fields", [(f.title, f.slug) for f in fields])],
-        empty=seen.check(INITIAL, ""),
+        request, "admin/scripts.html", status_code=status, action=action, initial=initial, response=response, fields=fields,
+        archived=await Script.filter(action=action).exclude(archived_at=None), checks=checks, unsaved=unsaved, opened=opened,
+        shown=checks[shown], client_id=uuid.uuid4(), tags=await Tag.filter(campaign_id=campaign_id, archived_at=None),
+        menus=[*MENUS, ("Custom fields", [(f.title, f.slug) for f in fields]),
+               ("Custom links", [(row.title, variables.link_name(row.slug)) for row in custom])],
     )  # fmt: skip
 
 
-HANDLERS = [scripts_page, add_script, save_script, archive_script, copy_script, move_script, preview]
+def _written(initial: list[Script], response: list[Script], unsaved: Unsaved) -> dict[str, Written]:
+    """What stands in each editor, by its place; the one that could not be stored as it was typed."""
+    found = {str(s.id): Written(str(s.id), s.kind, s.body, s.name, s.picture) for s in (*initial, *response)}
+    found |= {place: Written(place, kind, "") for place, kind in script_previews.NEW.items()}
+    if unsaved.place:
+        was, typed = found[unsaved.place], unsaved.form.typed
+        found[unsaved.place] = Written(was.place, was.kind, typed["body"], typed.get("name", ""), was.picture)
+    return found
+
+
+HANDLERS: list[Any] = [
+    scripts_page, add_script, save_script, archive_script, restore_script, copy_script, move_script, order_scripts,
+]  # fmt: skip
