@@ -19,7 +19,6 @@ from webapp.models.conversations import Bucket, Conversation
 from webapp.models.labels import CustomField, Tag
 from webapp.models.messages import CANCELLED, QUEUED
 from webapp.models.people import Membership
-from webapp.models.scripts import Script
 from webapp.models.texting import Changed, Declined, Moved, Queued, Stopped
 from webapp.rules import errors
 
@@ -345,16 +344,3 @@ async def test_suspending_a_volunteer_cancels_their_queue_and_frees_their_contac
     assert [m.status for m in await texts()] == [CANCELLED]
     assert (await cast.conversation()).user_id is None and (await cast.conversation(kim)).user_id is None
     assert await recount.differences() == []
-
-
-async def test_two_initial_scripts_share_the_list_evenly(cast: Cast) -> None:
-    other = await transaction(
-        lambda: Script.create(action=cast.action, kind="initial", body=cast.hello.body, position=1)
-    )
-    for n in range(20):
-        await cast.add_contact(f"+1412555{2000 + n}", zip="15213")
-    await cast.make()
-    picked = (
-        await Conversation.filter(action=cast.action).exclude(contact=cast.lisa).values_list("script_id", flat=True)
-    )
-    assert sorted((list(picked).count(cast.hello.id), list(picked).count(other.id))) == [10, 10]

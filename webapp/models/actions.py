@@ -33,7 +33,9 @@ class Action(Model):
     paused_at = fields.DatetimeField(null=True)
     archived_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
-    conversations_made = fields.IntField(default=0)  # the position of the next one, for the A/B test
+    conversations_made = fields.IntField(
+        default=0
+    )  # position of the next one in the A/B test, since the scripts changed
     audience_cursor = fields.BigIntField(null=True)  # a job still looks at who is in it, and has got to this contact
     opt_out_overruled = fields.TextField(default="")  # why an owner published without opt-out wording
 

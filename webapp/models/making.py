@@ -75,10 +75,10 @@ async def _make(action_id: int, contact_ids: list[int]) -> None:
     await putting.lock(contact_ids)
     people = await _people(await _missing(action_id, contact_ids))
     keepers = await _keepers(action, people)
-    now = clock.now()
+    now, seed = clock.now(), _seed(action, scripts)
     rows = []
     for n, person in enumerate(people):
-        pick = script_choice.pick(str(action_id), action.conversations_made + n, len(scripts))
+        pick = script_choice.pick(seed, action.conversations_made + n, len(scripts))
         holder = person["keeper_id"] if person["keeper_id"] in keepers else None
         rows.append(_conversation(action, person, scripts[pick].id, holder, now))
     await Conversation.bulk_create(rows)
@@ -153,7 +153,8 @@ async def _count(action_id: int, rows: list[Conversation]) -> None:
 
 @transactional
 async def pick_again(action: Action) -> None:
-    """A script came or went: who is held by nobody and was not texted gets a new pick (A2)."""
+    """A script came or went: who is held by nobody and was not texted gets a new pick (A2). Those who come later go on
+    in the blocks begun here, so that together they are even too."""
     await Action.filter(id=action.id).select_for_update().get()
     scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None).order_by("id")
     if not scripts:
@@ -163,10 +164,16 @@ async def pick_again(action: Action) -> None:
         " ORDER BY id",
         action.id,
     )
-    seed = f"{action.id}:{','.join(str(script.id) for script in scripts)}"
+    seed = _seed(action, scripts)
     picks: dict[int, list[int]] = {script.id: [] for script in scripts}
     for n, row in enumerate(free):
         picks[scripts[script_choice.pick(seed, n, len(scripts))].id].append(row["id"])
     for script_id, ids in picks.items():
         for start in range(0, len(ids), SLICE):
             await Conversation.filter(id__in=ids[start : start + SLICE]).update(script_id=script_id)
+    await Action.filter(id=action.id).update(conversations_made=len(free))
+
+
+def _seed(action: Action, scripts: list[Script]) -> str:
+    """The order within the blocks: the action's own, and another one for other scripts."""
+    return f"{action.id}:{','.join(str(script.id) for script in scripts)}"

@@ -29,8 +29,7 @@ class Check:
 async def last_look(action: Action) -> list[Check]:
     campaign = await Campaign.get(id=action.campaign_id)
     known = await values.known_names(campaign)
-    initial = await Script.filter(action=action, kind=INITIAL, archived_at=None)
-    response = await Script.filter(action=action, kind=RESPONSE, archived_at=None)
+    initial, response = await Script.of(action, INITIAL), await Script.of(action, RESPONSE)
     lists = await ActionList.filter(action=action).count()
     checks = [
         Check(bool(lists), f"{lists} contact list{'s' * (lists != 1)}" if lists else "No contact list is chosen.", "basic"),
@@ -44,6 +43,7 @@ async def last_look(action: Action) -> list[Check]:
 
 def _findings(script: Script, known: set[str], campaign_name: str) -> list[Check]:
     found = script_lint.lint(script.body, script.kind, known, campaign_name)  # type: ignore[arg-type]
+    found += script_lint.picture(bool(script.picture and not script.picture.intact()))
     title = script.name or "Initial script"
     return [
         Check(False, f"{title}: {f.sentence}", "scripts", f.code == "no_opt_out") for f in script_lint.errors(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -17,7 +17,7 @@ from webapp.models.contacts import Contact
 from webapp.models.measuring import ScriptMeasure
 from webapp.models.people import Membership
 from webapp.models.pictures import Picture
-from webapp.models.scripts import INITIAL, RESPONSE
+from webapp.models.scripts import INITIAL, RESPONSE, Script
 from webapp.models.texting import Declined
 from webapp.pages import page
 from webapp.rules import phone, script_lint, segments, variables
@@ -96,8 +96,13 @@ async def _written(action: Action, form: Form) -> Written:
         return Written(place, NEW[place], form.long_text("body", "", 10_000))
     script = await access.script_of(action, int(place) if place.isdecimal() and len(place) < 10 else 0)
     await script.fetch_related("picture")
-    body = form.long_text("body", "", 10_000) if "body" in form.data else script.body
-    return Written(place, script.kind, body, script.name, script.picture)
+    kept = stored(script)
+    return replace(kept, body=form.long_text("body", "", 10_000)) if "body" in form.data else kept
+
+
+def stored(script: Script) -> Written:
+    """``picture`` is loaded already."""
+    return Written(str(script.id), script.kind, script.body, script.name, script.picture)
 
 
 @post("/actions/{action_id:int}/measures")
@@ -181,4 +186,18 @@ def _hindrance(member: Membership, check: dict[str, Any], client_id: uuid.UUID |
     return "" if member.user.phone else words.gettext("There is no phone number in your account.")
 
 
-HANDLERS = [preview, measure, look_again, send_test]
+@get("/actions/{action_id:int}/cost")
+async def cost(request: Request, member: Membership, action_id: int) -> Response:
+    """What the first texts cost: everyone gets one of the initial scripts, so their mean over the whole list."""
+    action = await access.action_of(member, action_id)
+    scripts = [stored(script) for script in await Script.of(action, INITIAL)]
+    made = [await measured(action, member, replace(written, place=f"cost-{written.place}")) for written in scripts]
+    measures = [await access.measure_of(action, one.id) for one in made]
+    price = sum(one.price(member.campaign) for one in measures) // max(len(measures), 1)
+    return page(
+        request, "admin/cost.html", "admin/_cost.html", action=action, measures=measures, price=price,
+        counting=not all(one.over for one in measures),
+    )  # fmt: skip
+
+
+HANDLERS = [preview, measure, look_again, send_test, cost]

@@ -242,7 +242,7 @@ async def _scripts(
 
 def _written(initial: list[Script], response: list[Script], unsaved: Unsaved) -> dict[str, Written]:
     """What stands in each editor, by its place; the one that could not be stored as it was typed."""
-    found = {str(s.id): Written(str(s.id), s.kind, s.body, s.name, s.picture) for s in (*initial, *response)}
+    found = {str(script.id): script_previews.stored(script) for script in (*initial, *response)}
     found |= {place: Written(place, kind, "") for place, kind in script_previews.NEW.items()}
     if unsaved.place:
         was, typed = found[unsaved.place], unsaved.form.typed

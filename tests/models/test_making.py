@@ -1,0 +1,122 @@
+"""Conversations of an action and which script each gets (SPEC A2): even by construction, whoever holds them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.cast import HELLO, Cast
+from webapp import clock, database
+from webapp.database import packed, transaction
+from webapp.models import buckets, making, results
+from webapp.models.actions import Action
+from webapp.models.conversations import Conversation
+from webapp.models.scripts import INITIAL, Script
+
+
+async def write(cast: Cast, *bodies: str) -> list[Script]:
+    """More initial scripts, as the office adds them."""
+    made = []
+    for body in bodies:
+        made.append(await transaction(lambda body=body: Script.create(action=cast.action, kind=INITIAL, body=body)))  # type: ignore[misc]
+        await making.pick_again(cast.action)
+    return made
+
+
+async def list_many(cast: Cast, first: int, number: int) -> None:
+    """As an upload would."""
+
+    async def put() -> None:
+        await database.query(
+            "INSERT INTO contact (campaign_id, phone, first_name, last_name, email, state_abbrev, zip, van_id, timezone, zone_source,"
+            f" created_at) SELECT {cast.meyer.id}, r.phone, 'A', '', '', '', '15213', '', '', '', c.created_at"
+            f" FROM {packed.table('phone')}, contact c WHERE c.id = {cast.lisa.id}",
+            packed.rows({"phone": f"+1412{5550200 + n}"} for n in range(first, first + number)),
+        )  # fmt: skip
+        await database.query(
+            "INSERT INTO list_membership (contact_list_id, contact_id) SELECT ?, c.id FROM contact c WHERE NOT EXISTS"
+            " (SELECT 1 FROM list_membership m WHERE m.contact_id = c.id)", cast.voters.id,
+        )  # fmt: skip
+
+    await transaction(put)
+    await making.make_all(cast.action.id)
+
+
+async def picks(cast: Cast, **which: object) -> list[int]:
+    rows = await Conversation.filter(action=cast.action, **which).order_by("id").values_list("script_id", flat=True)
+    return [int(n) for n in rows]  # type: ignore[call-overload]
+
+
+def spread(found: list[int]) -> int:
+    """Between the script picked most and the one picked least."""
+    counted = Counter(found)
+    return max(counted.values()) - min(counted.values())
+
+
+@pytest.mark.both
+async def test_three_scripts_over_ten_thousand_people_differ_by_one_at_most(cast: Cast) -> None:
+    await write(cast, "B " + HELLO, "C " + HELLO)
+    await list_many(cast, 0, 10_000)
+    found = await picks(cast)
+    assert len(found) == 10_001 and len(set(found)) == 3
+    assert spread(found) <= 1
+    # whatever part of the list in order somebody gets: a block has each script once, so two edges are all there is
+    for size in (10, 25, 100, 200):
+        parts = [found[at : at + size] for at in range(0, len(found) - size, 37)]
+        assert max(spread(part) for part in parts) <= 2
+    # not in turn, which whoever reads the list could follow
+    assert len({tuple(found[at : at + 3]) for at in range(0, 9_999, 3)}) == 6
+
+
+async def test_a_volunteer_s_bucket_is_as_even_as_its_edges_allow(cast: Cast) -> None:
+    await write(cast, "B " + HELLO, "C " + HELLO)
+    await list_many(cast, 0, 400)
+    for member in (cast.amy, cast.dan, cast.gary):
+        action = await Action.get(id=cast.action.id).select_related("campaign")
+        await buckets.start(action, member.user)
+        held = await picks(cast, user_id=member.user_id)
+        assert len(held) == 100 and spread(held) <= 2
+
+
+@pytest.mark.both
+async def test_who_comes_later_goes_on_in_the_block_that_was_begun(cast: Cast) -> None:
+    await write(cast, "B " + HELLO, "C " + HELLO)
+    for part in range(7):
+        await list_many(cast, part * 11, 11)
+        assert spread(await picks(cast)) <= 1
+
+
+async def test_a_script_added_half_way_leaves_what_was_held_or_texted_as_it_was(cast: Cast) -> None:
+    await list_many(cast, 0, 300)
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    before = await picks(cast, user_id=cast.amy.user_id)
+    [added] = await write(cast, "B " + HELLO)
+    assert await picks(cast, user_id=cast.amy.user_id) == before == [cast.hello.id] * 100
+    free = await picks(cast, user_id=None)
+    assert len(free) == 201 and spread(free) <= 1 and added.id in free
+    await list_many(cast, 300, 50)
+    assert spread(await picks(cast, user_id=None)) <= 1
+
+
+async def test_an_archived_script_goes_from_the_pool_and_stays_in_the_results(cast: Cast) -> None:
+    await list_many(cast, 0, 120)
+    [other] = await write(cast, "B " + HELLO)
+    await cast.start(cast.amy)
+    texted = await Conversation.filter(action=cast.action, user_id=cast.amy.user_id, script_id=other.id).first()
+    assert texted
+    await transaction(lambda: Conversation.filter(id=texted.id).update(texted_at=clock.now()))
+    await other.archive()
+    await making.pick_again(cast.action)
+    assert set(await picks(cast, user_id=None)) == {cast.hello.id}
+    rows, best = await results.side_by_side(cast.action)
+    assert {row.script.id: row.texted for row in rows} == {cast.hello.id: 0, other.id: 1} and best is None
+
+
+async def test_the_same_action_picks_the_same_again(cast: Cast) -> None:
+    await write(cast, "B " + HELLO, "C " + HELLO)
+    await list_many(cast, 0, 60)
+    first = await picks(cast)
+    await making.pick_again(cast.action)
+    assert await picks(cast) == first
