@@ -168,6 +168,48 @@ def test_a_mend_makes_the_error_go_away() -> None:
     assert finding.mend == GOOD + " ##{{first_name}}"
 
 
+LINKS = KNOWN | {"'cure-ballot'|trackable", "'plan'|trackable"}
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [("See https://bit.ly/plan2.", "See ##{{'plan'|trackable}}."), ("(BIT.LY/x)", "(##{{'cure-ballot'|trackable}})"), ("tinyurl.com/cure?y=1, soon", "##{{'cure-ballot'|trackable}}, soon"),
+     ("www.ow.ly:443/plan\nBye", "##{{'plan'|trackable}}\nBye")],
+)  # fmt: skip
+def test_for_a_shortener_the_custom_link_that_sounds_like_it_is_offered(text: str, mended: str) -> None:
+    [finding] = script_lint.errors(lint(text, "response", LINKS))
+    assert finding.code == "shortener" and finding.mend == mended and finding.offer.startswith("Use ")
+    assert script_lint.errors(lint(mended, "response", LINKS)) == []
+
+
+def test_without_custom_links_a_shortener_is_shown_where_it_stands() -> None:
+    [finding] = script_lint.errors(lint("Go to bit.ly/x now", "response", KNOWN))
+    assert finding.mend is None and "Go to bit.ly/x now"[finding.start : finding.end] == "bit.ly/x"
+
+
+@pytest.mark.parametrize("link", ["vote.org/x", "https://mybit.ly.example.org/x", "meyer.example", "abit.ly"])
+def test_other_addresses_are_no_shorteners(link: str) -> None:
+    assert script_lint.errors(lint(f"See {link}.", "response", KNOWN)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [("Hi ##{{first_name, it is", "Hi ##{{first_name}}, it is"), ("Hi ##{first_name}!", "Hi ##{{first_name}}!"), ("Hi {{First_Name} and", "Hi ##{{first_name}} and")],
+)  # fmt: skip
+def test_an_open_brace_with_a_known_name_is_closed_with_one_tap(text: str, mended: str) -> None:
+    [finding] = script_lint.errors(lint(text, "response", KNOWN))
+    assert (finding.code, finding.mend) == ("unclosed", mended)
+
+
+def test_what_is_counted_is_what_the_person_gets_not_the_names_of_variables() -> None:
+    script = "Hi ##{{first_name}} " + "x" * 140
+    assert [f.code for f in lint(script, "response", KNOWN, "", "Hi Al " + "x" * 140)] == []
+    [finding] = lint(script, "response", KNOWN, "", "Hi Zoé Ł " + "x" * 100)
+    assert "“é”" not in finding.sentence and "Ł" in finding.sentence and finding.mend is None and finding.end == 0
+    [finding] = lint("Vote — now " + "x" * 65, "response", KNOWN)
+    assert "makes this 2 segments. With plain characters it is 1." in finding.sentence and finding.start == 5
+
+
 def test_curly_quotes_cost_segments_and_can_be_made_plain() -> None:
     [finding] = [f for f in lint(GOOD.replace("'", "’"), "initial", KNOWN, "Meyer") if f.code == "encoding"]
     assert finding.level == "warning" and finding.mend and segments.count(finding.mend).encoding == "GSM-7"

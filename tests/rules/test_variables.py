@@ -29,6 +29,8 @@ LISA = {
             "##{{'cure-ballot'|trackable}} ##{{‘CURE-BALLOT’ | trackable}}",
             "https://x.example/l/1 https://x.example/l/1",
         ),
+        ("Hi ## {{first_name}}!", "Hi Lisa!"),
+        ("Hi ##\t{{first_name}}, #{{first_name}}!", "Hi Lisa, #Lisa!"),
         ("A { and a } alone are text, as is #1", "A { and a } alone are text, as is #1"),
     ],
 )
@@ -71,3 +73,55 @@ def test_what_is_known_to_be_right_can_be_rendered(text: str) -> None:
 
 def test_unknown_names_are_listed_once() -> None:
     assert variables.unknown("##{{first_name}} ##{{frist_name}} {{frist_name}}", LISA) == ["frist_name"]
+
+
+NAMES = st.sampled_from(
+    [
+        "first_name",
+        "user.first_name",
+        "issue_id",
+        "custom_field_issue_id",
+        "FullName",
+        "'plan'|trackable",
+        "‘PLAN’ | trackable",
+        "nope",
+    ]
+)
+PIECES = st.one_of(
+    st.text(max_size=12),
+    st.builds(lambda name, left, right: f"{left}{{{{{name}}}}}{right}", NAMES, st.sampled_from(["##", "", "## ", "#"]), st.text(max_size=3)),
+    st.sampled_from(["##{{", "}}", "{{first_name}", "##{first_name}", "{", "}", "##"]),
+)  # fmt: skip
+VALUE = st.text(max_size=20) | st.sampled_from(["##{{user.first_name}}", "{{first_name}}", "}}", "{{", "\\1", "\\g<0>"])
+
+
+@given(st.lists(PIECES, max_size=8).map("".join), st.fixed_dictionaries({}, optional=dict.fromkeys(("first_name", "user.first_name", "issue_id", "full_name", "'plan'|trackable"), VALUE)))  # fmt: skip
+def test_any_script_with_any_values_is_filled_whole_or_not_at_all(text: str, values: dict[str, str]) -> None:
+    """What is filled in stands there letter by letter, whatever it looks like; round it no brace of ours is left."""
+    result = render(text, values)
+    if isinstance(result, Unfilled):
+        assert result.names and all(isinstance(name, str) for name in result.names)
+        return
+    marks = {v.name: f"\x00{n}\x00" for n, v in enumerate(variables.found(text))}
+    outline = render(text, {name: marks[name] for name in marks} | {"issue_id": marks.get("issue_id") or marks.get("custom_field_issue_id") or "x"})  # fmt: skip
+    assert isinstance(outline, Rendered)
+    assert "{{" not in outline.text and "}}" not in outline.text
+    rebuilt = outline.text
+    for name, mark in marks.items():
+        rebuilt = rebuilt.replace(mark, values.get(name) or values.get(name.removeprefix("custom_field_")) or "")
+    assert result.text == rebuilt
+
+
+@pytest.mark.parametrize(
+    ("broken", "meant"),
+    [("##{{first_name}", ("first_name", 15)), ("{{first_name,", ("first_name", 12)), ("##{last_name}", ("last_name", 13)), ("##{{nobody", None), ("}}", None)],
+)  # fmt: skip
+def test_the_name_in_an_open_brace_is_recognised(broken: str, meant: tuple[str, int] | None) -> None:
+    assert variables.meant(broken, {"first_name", "last_name"}) == meant
+
+
+def test_links_of_a_script_are_named_once_each() -> None:
+    assert variables.links("##{{'a'|trackable}} {{ \"B\" | trackable }} ##{{‘a’|trackable}} {{first_name}}") == [
+        "a",
+        "b",
+    ]

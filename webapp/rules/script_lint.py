@@ -31,7 +31,9 @@ _OPT_OUT = re.compile(
     rf"|\b(opt[ -]?out|unsubscribe|to (stop|end|quit|cancel))\W+(reply|text|txt|send|respond)\w*\W+(with\W+)?{_STOP_WORD}\b",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#][^\s]*)?", re.IGNORECASE)
+_LINK = re.compile(  # without the comma or bracket after it
+    r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?::\d+)?(?:[/?#](?:\S*[^\s.,;:!?)\]}'\"”’»])?)?", re.IGNORECASE
+)  # fmt: skip
 _DOMAIN_END = re.compile(r"\.(com|org|net|gov|us|edu|ly|co|io|me|gl|info|app|link|vote|at|gd|gy|cc|in|id|t|tt|mp|im|ee|pr|to|li|sh|fr|ru|ae|st|vc|one|it|gg|be|tw|am|al|fm|tv)$", re.I)  # fmt: skip
 
 
