@@ -1,0 +1,107 @@
+"""Custom links in Settings, and the address that leads on."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import HELLO, Cast
+from tests.routes.conftest import Browser
+from tests.rules.test_web_links import IPHONE
+from webapp import clock, limiting
+from webapp.database import transaction
+from webapp.models import links, tallies
+from webapp.models.audit import AuditEvent
+from webapp.models.links import CustomLink, LinkClick, TrackedLink
+
+PAGE = "/c/meyer/admin/settings/links"
+PERSON = {"user-agent": IPHONE}
+
+
+async def sent_link(cast: Cast) -> TrackedLink:
+    """Lisa has a text with a link."""
+    await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://vote.example/plan?a=1", created_at=clock.now()))  # fmt: skip
+    await cast.hello.write("", HELLO + " ##{{'plan'|trackable}}")
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    return await TrackedLink.all().get()
+
+
+async def test_a_link_is_made_changed_archived_and_used_again(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    await gary.post(PAGE, data={"title": "Cure your ballot", "url": "vote.example.org/cure"})
+    link = await CustomLink.get(campaign=cast.meyer)
+    assert (link.slug, link.url) == ("cure-your-ballot", "https://vote.example.org/cure")
+    await gary.post(f"{PAGE}/{link.id}", data={"title": "Cure", "url": "https://other.example.org/", "slug": "x"})
+    await link.refresh_from_db()
+    assert (link.slug, link.title, link.url) == ("cure-your-ballot", "Cure", "https://other.example.org/")
+    await gary.post(f"{PAGE}/{link.id}/archive")
+    assert "Use it again" in (await gary.get(PAGE)).text
+    await gary.post(f"{PAGE}/{link.id}/restoration")
+    await link.refresh_from_db()
+    assert link.archived_at is None
+    assert [e.what for e in await AuditEvent.filter(what__startswith="link.").order_by("id")] == ["link.created", "link.changed", "link.archived", "link.restored"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [({"title": "", "url": "a.example"}, "Title is missing"), ({"title": "x", "url": ""}, "Address is missing"), ({"title": "x", "url": "javascript:alert(1)"}, "not the address of a web page"),
+     ({"title": "¿¡!", "url": "a.example"}, "letters or digits"), ({"title": "plan", "url": "a.example"}, "this slug already"), ({"title": "x" * 99, "url": "a.example"}, "may have 80")],
+)  # fmt: skip
+async def test_a_wrong_form_keeps_what_was_typed(cast: Cast, browse: Browser, data: dict[str, str], why: str) -> None:
+    await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
+    gary = await browse(cast.gary)
+    answer = await gary.post(PAGE, data=data)
+    assert answer.status_code == 422 and why in answer.text and f'value="{data["url"]}"' in answer.text
+    assert await CustomLink.all().count() == 1
+
+
+async def test_a_person_is_led_on_and_counted(cast: Cast, browse: Browser) -> None:
+    tracked, anybody = await sent_link(cast), await browse()
+    answer = await anybody.get(f"/l/{tracked.token}", headers=PERSON)
+    assert (answer.status_code, answer.headers["location"]) == (302, "https://vote.example/plan?a=1")
+    assert answer.headers["cache-control"] == "no-store" and answer.headers["referrer-policy"] == "no-referrer"
+    assert (await tallies.totals(cast.action.id))["link_clicks"] == 1
+    gary = await browse(cast.gary)
+    assert "<dt>Link Clicks</dt><dd>1</dd>" in (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/results")).text
+    assert '<td class="number">1</td><td class="number">1</td><td class="number">0</td>' in (await gary.get(PAGE)).text
+
+
+async def test_previews_are_led_on_and_not_counted(cast: Cast, browse: Browser) -> None:
+    tracked, anybody = await sent_link(cast), await browse()
+    assert (await anybody.head(f"/l/{tracked.token}", headers=PERSON)).status_code == 302
+    for headers in ({"user-agent": "WhatsApp/2.2"}, {**PERSON, "purpose": "prefetch"}, {"user-agent": ""}):
+        assert (await anybody.get(f"/l/{tracked.token}", headers=headers)).status_code == 302
+    assert (await tallies.totals(cast.action.id))["link_clicks"] == 0
+    assert await LinkClick.filter(by=links.PREVIEW).count() == 4
+
+
+@pytest.mark.parametrize("token", ["nothere1", "a" * 300, "%00", "..%2F..", "https:%2F%2Fevil.example"])
+async def test_an_unknown_token_leads_nowhere(cast: Cast, browse: Browser, token: str) -> None:
+    await sent_link(cast)
+    answer = await (await browse()).get(f"/l/{token}?url=https://evil.example&next=//evil.example")
+    assert answer.status_code == 404 and "evil" not in answer.headers.get("location", "")
+
+
+async def test_a_mended_address_holds_for_texts_that_are_out_and_an_archived_link_leads_on(cast: Cast, browse: Browser) -> None:  # fmt: skip
+    tracked, gary, anybody = await sent_link(cast), await browse(cast.gary), await browse()
+    await gary.post(f"{PAGE}/{tracked.link_id}", data={"title": "Plan", "url": "https://right.example/"})
+    await gary.post(f"{PAGE}/{tracked.link_id}/archive")
+    assert (await anybody.get(f"/l/{tracked.token}", headers=PERSON)).headers["location"] == "https://right.example/"
+
+
+async def test_a_link_leads_on_where_nothing_can_be_stored(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    tracked, anybody = await sent_link(cast), await browse()
+
+    async def refuses(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(links, "clicked", refuses)
+    assert (await anybody.get(f"/l/{tracked.token}", headers=PERSON)).status_code == 302
+
+
+async def test_one_who_hammers_a_link_is_led_on_but_not_counted_for_ever(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setattr(limiting, "CLICKS", limiting.parse("3/hour"))
+    tracked, anybody = await sent_link(cast), await browse()
+    for _ in range(6):
+        assert (await anybody.get(f"/l/{tracked.token}", headers=PERSON)).status_code == 302
+    assert await LinkClick.all().count() == 3
