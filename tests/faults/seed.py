@@ -38,6 +38,7 @@ async def make(people: int, volunteers: int, bucket: int) -> dict:
             first_name="Selina",
             last_name="Meyer",
             email="selina@example.org",
+            phone="+14125550177",
             password_hash=hashed,
             created_at=clock.now(),
         )
