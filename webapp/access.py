@@ -155,10 +155,11 @@ async def _conversation(member: Membership, conversation_id: int) -> Conversatio
 
 
 async def own_message(member: Membership, message_id: int) -> Message:
+    """A text of the member's in a conversation; tests belong to none."""
     found = Message.filter(
         id=row_id(message_id), user_id=member.user_id, campaign_id=member.campaign_id, direction="out"
     )
-    return await found.first() or _missing()
+    return await found.exclude(conversation_id=None).first() or _missing()
 
 
 async def script_of(action: Action, script_id: int) -> Script:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from datetime import timedelta
 
 import pytest
 
 from tests.cast import HELLO, Cast, send_card, texts
+from tests.models.test_receiving import says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import effects, links, making, recount, tallies, values
+from webapp.models.conversations import Conversation
 from webapp.models.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.scripts import RESPONSE, Script
 from webapp.models.texting import Changed, Queued
@@ -57,14 +60,33 @@ async def test_the_click_of_send_joins_the_token_to_the_text_that_leaves(cast: C
     assert tracked.message_id == message.id and tracked.address in message.body
 
 
-async def test_after_undo_the_same_token_goes_with_the_next_text(cast: Cast) -> None:
+async def test_after_undo_the_next_text_has_a_token_of_its_own(cast: Cast) -> None:
     await linked(cast)
     await cast.start(cast.amy)
     outcome = await cast.click(cast.amy)
     assert isinstance(outcome, Queued) and await effects.undo(cast.amy, outcome.message.id)
     again = await cast.click(cast.amy)
-    [tracked] = await TrackedLink.all()
-    assert isinstance(again, Queued) and tracked.message_id == again.message.id != outcome.message.id
+    assert isinstance(again, Queued) and again.message.body != outcome.message.body
+    assert [t.message_id for t in await TrackedLink.all().order_by("id")] == [outcome.message.id, again.message.id]
+
+
+async def test_a_click_counts_for_the_text_it_came_with_whoever_sends_the_script_next(cast: Cast) -> None:
+    """Amy sends a response with a link; Dan, who has the conversation later, sends it too and takes it back."""
+    await linked(cast)
+    await cast.thanks.write("Thanks", "See ##{{'plan'|trackable}}")
+    await texted(cast)
+    await says(cast, "hello")
+    first = await cast.reply(cast.amy, script=cast.thanks)
+    assert isinstance(first, Queued)
+    talk = await cast.conversation()
+    await transaction(lambda: Conversation.filter(id=talk.id).update(user_id=cast.dan.user_id))
+    clock.freeze(clock.now() + timedelta(minutes=15))
+    second = await cast.reply(cast.dan, script=cast.thanks)
+    assert isinstance(second, Queued) and await effects.undo(cast.dan, second.message.id)
+    tracked = await links.of_token(first.message.body.rpartition("/")[2])
+    assert tracked
+    await links.clicked(tracked, links.PERSON, "a browser")
+    assert [c.user_id for c in await LinkClick.all()] == [cast.amy.user_id]
 
 
 async def test_a_script_edited_between_card_and_click_gets_a_new_card_with_a_new_token(cast: Cast) -> None:

@@ -58,6 +58,11 @@ async def test_who_gets_no_text_is_counted_apart(cast: Cast) -> None:
     await transaction(lambda: CustomField.filter(id=field.id).update(default_value="nothing yet"))
     found = await measured(cast, PLAIN + " ##{{NOTES}}")
     assert (found.people, found.missing) == (2, 0)
+    await labels.set_field(dora.id, field, "x" * 200, None)
+    found = await measured(cast, PLAIN + "  ##{{custom_field_notes}}")
+    assert (found.people, found.segments, found.longest_id) == (2, 3, dora.id)
+    await labels.set_field(dora.id, field, "x" * 1_600, None)  # more than a text may have (1310)
+    assert (await measured(cast, PLAIN + "   ##{{custom_field_notes}}")).missing == 1
 
 
 @pytest.mark.both

@@ -105,6 +105,31 @@ async def test_a_file_gone_between_click_and_worker_stops_the_text(cast: Cast, h
     assert isinstance(await claiming.claim_next(cast.number.id), Claimed)
 
 
+async def test_what_can_not_be_read_is_missing_and_holds_nobody_else_up(cast: Cast) -> None:
+    made = await illustrated(cast)
+    await cast.click(cast.amy)
+    made.path.unlink()
+    made.path.mkdir()  # as a wrong owner or a broken disk would answer: there, but not to be read
+    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Refusal)
+    assert await claiming.claim_next(cast.number.id) is None and not made.intact()
+
+
+async def test_a_picture_uploaded_while_it_is_forgotten_is_there(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    await kept(cast)
+    clock.freeze(clock.now() + pictures.KEEP_UNUSED + timedelta(seconds=1))
+    drop = pictures._drop_unused
+
+    async def and_again() -> list[Picture]:
+        gone = await drop()
+        await kept(cast)
+        return gone
+
+    monkeypatch.setattr(pictures, "_drop_unused", and_again)
+    await pictures.forget_unused()
+    [again] = await Picture.all()
+    assert again.intact()
+
+
 async def test_a_reply_whose_picture_is_gone_is_refused_and_needs_attention_again(cast: Cast) -> None:
     from tests.models.test_receiving import says, texted
 

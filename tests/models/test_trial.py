@@ -10,7 +10,19 @@ import pytest
 from tests.cast import Cast, drawn, texts
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import claiming, links, opting_out, pictures, receiving, recount, sending, settling, tallies, trial
+from webapp.models import (
+    claiming,
+    effects,
+    links,
+    opting_out,
+    pictures,
+    receiving,
+    recount,
+    sending,
+    settling,
+    tallies,
+    trial,
+)
 from webapp.models.claiming import Claimed
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Conversation
@@ -155,6 +167,23 @@ async def test_a_status_callback_and_a_stop_after_a_test_are_taken_in(cast: Cast
     await receiving.apply(stop)
     assert await OptOut.exists(campaign=cast.meyer, phone=GARY)
     assert isinstance(await trial.send(cast.gary, HELLO + "?", cast.lisa, uuid.uuid4()), Declined)
+
+
+async def test_the_same_words_that_still_wait_are_not_queued_again(cast: Cast) -> None:
+    await tested(cast)
+    outcome = await trial.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
+    assert isinstance(outcome, Declined) and outcome.code == errors.LOCKED and len(await texts()) == 1
+
+
+@pytest.mark.parametrize("number", ["+447400123456", "+19005550123"])
+async def test_a_phone_this_system_may_not_text_gets_no_test(cast: Cast, number: str) -> None:
+    cast.gary.user.phone = number
+    outcome = await trial.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
+    assert isinstance(outcome, Declined) and outcome.code == errors.INVALID_PHONE
+
+
+async def test_a_test_is_not_undone(cast: Cast) -> None:
+    assert await effects.undo(cast.gary, (await tested(cast)).message.id) is False
 
 
 async def test_links_of_a_test_work_and_count_for_nobody(cast: Cast) -> None:

@@ -75,6 +75,16 @@ async def test_previews_are_led_on_and_not_counted(cast: Cast, browse: Browser) 
     assert await LinkClick.filter(by=links.PREVIEW).count() == 4
 
 
+async def test_machines_do_not_use_up_what_is_counted_of_people(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setattr(limiting, "CLICKS", limiting.parse("3/hour"))
+    tracked, anybody = await sent_link(cast), await browse()
+    for _ in range(5):
+        await anybody.head(f"/l/{tracked.token}", headers=PERSON)
+    await anybody.get(f"/l/{tracked.token}", headers=PERSON)
+    assert (await tallies.totals(cast.action.id))["link_clicks"] == 1
+
+
+@pytest.mark.both
 @pytest.mark.parametrize("token", ["nothere1", "a" * 300, "%00", "..%2F..", "https:%2F%2Fevil.example"])
 async def test_an_unknown_token_leads_nowhere(cast: Cast, browse: Browser, token: str) -> None:
     await sent_link(cast)

@@ -334,6 +334,30 @@ async def test_tests_are_few_in_an_hour(cast: Cast, browse: Browser, monkeypatch
     assert answer.status_code == 422 and "tests in an hour" in answer.text and len(await texts()) == 1
 
 
+async def test_a_test_has_no_undo(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    await gary.post(f"{here(cast)}/tests", data=test_form(cast), headers=PARTIAL)
+    [message] = await texts()
+    assert (await gary.post(f"/c/meyer/messages/{message.id}/cancellation")).status_code == 404
+
+
+async def test_a_refused_response_comes_back_into_the_composer(cast: Cast, browse: Browser) -> None:
+    from tests.models.test_receiving import says, texted
+    from webapp.models import claiming, pictures
+
+    made = await pictures.take_in(cast.meyer, drawn())
+    assert isinstance(made, Picture)
+    await cast.thanks.write("Thanks", cast.thanks.body, made.id)
+    await texted(cast)
+    await says(cast, "hello")
+    await cast.reply(cast.amy, script=cast.thanks)
+    made.path.unlink()
+    await claiming.claim_next(cast.number.id)
+    amy, talk = await browse(cast.amy), await cast.conversation()
+    text = (await amy.get(f"/c/meyer/threads/{talk.id}")).text
+    assert re.search(r"<textarea[^>]*>Thank you, Lisa!</textarea>", text) and "picture is missing" in text
+
+
 async def test_volunteers_find_scripts_by_the_words_people_would_read(cast: Cast, browse: Browser) -> None:
     from tests.models.test_receiving import says, texted
 

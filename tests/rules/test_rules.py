@@ -150,13 +150,38 @@ def test_errors_stop_publishing(text: str, code: str) -> None:
         "Envía STOP para cancelar",
         'reply "stop" to unsubscribe',
         "opt out: reply STOP",
+        "STOP to be removed",
+        "Text us STOP",
+        "Reply w/ STOP",
+        "Opt-out: STOP",
+        "Reply REMOVE to opt out",
+        "Reply STOP at any time",
+        "Para no recibir más, responder STOP",
+        "Envíenos STOP",
+        "Escríbenos STOP",
+        "Txt STOP2END",
+        "To end, text QUIT.",
     ],
 )
 def test_opt_out_wording_is_known_in_english_and_spanish(words: str) -> None:
     assert script_lint.has_opt_out_wording("Hi Lisa. " + words)
 
 
-@pytest.mark.parametrize("words", ["We must stop climate change", "Please stop by", "The end", "Opt out of fear"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We must stop climate change",
+        "Please stop by",
+        "The end",
+        "Opt out of fear",
+        "We won't stop for now",
+        "From end to end",
+        "Please send end of year gifts",
+        "Text END the war",
+        "We will not stop for November",
+        "Reply to stop the cuts",
+    ],
+)
 def test_words_that_are_no_opt_out_wording(words: str) -> None:
     assert not script_lint.has_opt_out_wording("Hi Lisa. " + words)
 
@@ -168,18 +193,59 @@ def test_a_mend_makes_the_error_go_away() -> None:
     assert finding.mend == GOOD + " ##{{first_name}}"
 
 
-LINKS = KNOWN | {"'cure-ballot'|trackable", "'plan'|trackable"}
+LINKS = {"'cure-ballot'|trackable", "'plan'|trackable"}
 
 
 @pytest.mark.parametrize(
     ("text", "mended"),
-    [("See https://bit.ly/plan2.", "See ##{{'plan'|trackable}}."), ("(BIT.LY/x)", "(##{{'cure-ballot'|trackable}})"), ("tinyurl.com/cure?y=1, soon", "##{{'cure-ballot'|trackable}}, soon"),
+    [("See https://bit.ly/plan2.", "See ##{{'plan'|trackable}}."), ("(BIT.LY/CureIt)", "(##{{'cure-ballot'|trackable}})"), ("tinyurl.com/cure?y=1, soon", "##{{'cure-ballot'|trackable}}, soon"),
      ("www.ow.ly:443/plan\nBye", "##{{'plan'|trackable}}\nBye")],
 )  # fmt: skip
 def test_for_a_shortener_the_custom_link_that_sounds_like_it_is_offered(text: str, mended: str) -> None:
-    [finding] = script_lint.errors(lint(text, "response", LINKS))
+    [finding] = script_lint.errors(lint(text, "response", KNOWN, links=LINKS))
     assert finding.code == "shortener" and finding.mend == mended and finding.offer.startswith("Use ")
-    assert script_lint.errors(lint(mended, "response", LINKS)) == []
+    assert script_lint.errors(lint(mended, "response", KNOWN | LINKS)) == []
+
+
+def test_a_link_that_sounds_nothing_like_it_is_offered_only_where_it_is_the_only_one() -> None:
+    [finding] = script_lint.errors(lint("bit.ly/3JyacKR", "response", KNOWN, links=LINKS))
+    assert finding.mend is None
+    [finding] = script_lint.errors(lint("bit.ly/3JyacKR", "response", KNOWN, links={"'plan'|trackable"}))
+    assert finding.mend == "##{{'plan'|trackable}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("bit.ly/a,thanks all", "bit.ly/a"), ("bit.ly?u={{first_name}} x", "bit.ly?u="), ("See https://bit.ly./x.", "https://bit.ly./x"), ("http://me@bit.ly/x", "http://me@bit.ly/x"),
+     ("go.bit.ly:443/x", "go.bit.ly:443/x"), ("(bit.ly/abc)", "bit.ly/abc")],
+)  # fmt: skip
+def test_a_shortener_is_marked_whole_and_nothing_else_with_it(text: str, place: str) -> None:
+    [finding] = script_lint.errors(lint(text, "response", KNOWN))
+    assert finding.code == "shortener" and text[finding.start : finding.end] == place
+
+
+@given(st.text(alphabet=st.sampled_from("{}# firstname_,.\n'|bit.ly/a"), max_size=60))
+def test_a_mend_keeps_every_word_of_the_author(text: str) -> None:
+    """It changes what it points at, and nothing before or behind it."""
+    for finding in lint(text, "response", KNOWN, links=LINKS):
+        if finding.mend is not None and finding.code in ("unclosed", "unknown_variable", "shortener"):
+            assert finding.mend.startswith(text[: finding.start]) and finding.start < finding.end
+            assert finding.mend.endswith(text[finding.end :])
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 60_000, "a." * 30_000, "##{ " * 15_000, "{{a}}" * 10_000, "bit.ly/x " * 5_000, "reply " * 9_000]
+)
+def test_a_long_text_is_looked_through_in_steps_not_in_squares(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A square of 60,000 would be minutes; the time-out of the test is the judge."""
+    assert any(f.code == "too_long" for f in lint(text, "initial", KNOWN))
+
+
+@pytest.mark.parametrize(("text", "mended"), [("Hi {{{first_name}}!", "Hi {{first_name}}!"), ("Hi ##{{first_name}}}!", "Hi ##{{first_name}}!"), ("##{first_name}}, x", "##{{first_name}}, x")])  # fmt: skip
+def test_a_brace_too_many_is_an_error_with_a_mend(text: str, mended: str) -> None:
+    [finding] = script_lint.errors(lint(text, "response", KNOWN))
+    assert (finding.code, finding.mend) == ("unclosed", mended)
+    assert script_lint.errors(lint(mended, "response", KNOWN)) == []
 
 
 def test_without_custom_links_a_shortener_is_shown_where_it_stands() -> None:

@@ -29,7 +29,7 @@ LISA = {
             "##{{'cure-ballot'|trackable}} ##{{‘CURE-BALLOT’ | trackable}}",
             "https://x.example/l/1 https://x.example/l/1",
         ),
-        ("Hi ## {{first_name}}!", "Hi Lisa!"),
+        ("Hi ## {{first_name}}, ####{{first_name}}!", "Hi Lisa, Lisa!"),
         ("Hi ##\t{{first_name}}, #{{first_name}}!", "Hi Lisa, #Lisa!"),
         ("A { and a } alone are text, as is #1", "A { and a } alone are text, as is #1"),
     ],
@@ -40,7 +40,7 @@ def test_variables_are_filled_however_people_write_them(text: str, expected: str
 
 @pytest.mark.parametrize(
     ("text", "names"),
-    [("##{{last_name}}", ("last_name",)), ("##{{nope}} {{nope}}", ("nope",)), ("##{{}}", ("",)), ("Hi ##{{first_name}", ("##{{first_name}",)), ("Hi ##{first_name}", ("##{first_name}",)), ("first_name}}", ("}}",))],
+    [("##{{last_name}}", ("last_name",)), ("##{{nope}} {{nope}}", ("nope",)), ("##{{}}", ("",)), ("Hi ##{{first_name}", ("##{{first_name}",)), ("Hi ##{first_name}", ("##{first_name}",)), ("first_name}}", ("}}",)), ("Hi {{{first_name}}}", ("{", "}"))],
 )  # fmt: skip
 def test_what_can_not_be_filled_is_named_and_nothing_is_rendered(text: str, names: tuple[str, ...]) -> None:
     assert render(text, LISA) == Unfilled(names)

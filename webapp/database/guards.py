@@ -84,7 +84,7 @@ GUARDS = [
     _unique("one_place_on_user_list", "user_list_member", "user_list_id, user_id"),
     _unique("one_team_code", "team", "campaign_id, team_code"),
     _unique("one_link", "custom_link", "campaign_id, slug"),
-    _unique("one_tracked_link", "tracked_link", "conversation_id, script_id, script_version, link_id", "conversation_id IS NOT NULL"),
+    _unique("one_tracked_link", "tracked_link", "conversation_id, script_id, script_version, link_id", "conversation_id IS NOT NULL AND message_id IS NULL"),
     _unique("one_picture", "picture", "campaign_id, digest"),
     # Nobody gets a first text twice in an action
     _unique("one_first_text", "message", "conversation_id", "kind = 'initial' AND status NOT IN ('refused', 'cancelled')"),
@@ -143,6 +143,7 @@ GUARDS = [
     _index("mail_waiting", "mail", "created_at", "status = 'queued'"),
     _index("possible_opt_out", "contact", "campaign_id, possible_opt_out_at", "possible_opt_out_at IS NOT NULL"),
     _index("refused_row_of_import", "refused_row", "contact_import_id, line"),
+    _index("link_of_conversation", "tracked_link", "conversation_id, script_id"),
     _index("click_of_link", "link_click", "link_id, by, contact_id"),
     _index("click_of_action", "link_click", "action_id, user_id"),
     _index("measure_of_action", "script_measure", "action_id, key"),

@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                 ('people', fields.IntField(default=0)),
                 ('segments', fields.IntField(default=0)),
                 ('longest', fields.IntField(default=0)),
+                ('longest_units', fields.IntField(default=0)),
                 ('longest_id', fields.BigIntField(null=True)),
                 ('special', fields.IntField(default=0)),
                 ('special_id', fields.BigIntField(null=True)),

@@ -9,7 +9,7 @@ from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Conversation
 from webapp.models.labels import ContactTag, FieldValue
-from webapp.models.messages import CANCELLED, CONFIRMATION, INITIAL, QUEUED, Message, MessageEffect
+from webapp.models.messages import CANCELLED, CONFIRMATION, INITIAL, QUEUED, TEST, Message, MessageEffect
 from webapp.models.people import Membership, User
 from webapp.models.scripts import Script, ScriptTag, ScriptValue
 
@@ -44,7 +44,7 @@ async def _opt_out(message: Message) -> None:
 async def undo(member: Membership, message_id: int) -> bool:
     """Takes a queued text back; False where it has left already, or opted someone out (X6: that stands)."""
     found = Message.filter(id=message_id, user_id=member.user_id, status=QUEUED, attempts=0)
-    message = await found.exclude(kind=CONFIRMATION).first()
+    message = await found.exclude(kind__in=(CONFIRMATION, TEST)).first()
     if message is None or message.contact_id is None:
         return False
     contact = await Contact.locked(message.contact_id)

@@ -1,7 +1,7 @@
 """Custom links (SPEC B1): one address a text, so that a click tells who, in which action, of which script.
 
 The token is made when a script with the link is first rendered for a conversation, stays the same while the script does,
-and is joined to the text at the click of Send.
+and is joined to the text at the click of Send; the next text of the same script gets one of its own.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import secrets
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -95,9 +96,10 @@ def address(token: str) -> str:
     return config.settings().url(f"/l/{token}")
 
 
-async def names(campaign: Campaign) -> set[str]:
+async def names(campaign: Campaign, **which: Any) -> set[str]:
     """As scripts name them; an archived link still works where it is used."""
-    return {variables.link_name(str(s)) for s in await CustomLink.filter(campaign=campaign).values_list("slug", flat=True)}  # fmt: skip
+    slugs = await CustomLink.filter(campaign=campaign, **which).values_list("slug", flat=True)
+    return {variables.link_name(str(slug)) for slug in slugs}
 
 
 def samples(text: str) -> dict[str, str]:
@@ -128,7 +130,9 @@ _Key = tuple[int, int, int]  # script, its version, link
 
 
 async def _tokens(conversation_id: int, needed: set[_Key]) -> dict[_Key, str]:
-    rows = await TrackedLink.filter(conversation_id=conversation_id, script_id__in={key[0] for key in needed})
+    """Those that no text has taken yet."""
+    found = TrackedLink.filter(conversation_id=conversation_id, message_id=None)
+    rows = await found.filter(script_id__in={key[0] for key in needed})
     return {(row.script_id or 0, row.script_version or 0, row.link_id): row.token for row in rows}
 
 
@@ -150,7 +154,7 @@ def _token() -> str:
 async def join(message: Message, script: Script) -> None:
     """This text carries the links that were rendered for it. Inside the click's transaction."""
     if variables.links(script.body):
-        of_this = TrackedLink.filter(conversation_id=message.conversation_id, script_id=script.id)
+        of_this = TrackedLink.filter(conversation_id=message.conversation_id, script_id=script.id, message_id=None)
         await of_this.filter(script_version=script.version).update(message_id=message.id)
 
 
@@ -161,7 +165,8 @@ async def for_test(campaign: Campaign, text: str) -> list[TrackedLink]:
 
 
 async def of_token(token: str) -> TrackedLink | None:
-    return await TrackedLink.filter(token=token[:16]).select_related("link").first()
+    found = TrackedLink.filter(token=token).select_related("link")
+    return await found.first() if len(token) == LENGTH and set(token) <= set(ALPHABET) else None
 
 
 @transactional

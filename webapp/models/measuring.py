@@ -33,7 +33,7 @@ MOST_ALIKE = 50_000  # different texts remembered by one run
 
 class ScriptMeasure(Sliced):
     """``place``: the editor it was asked for in. ``key``: text, picture and what is the same for all. ``cursor``: the
-    last contact done. ``segments``: over all ``people`` that get a text. ``longest``: the most segments of one person,
+    last contact done. ``segments``: over all ``people`` that get a text. ``longest``: the most segments (and units of them) of one person,
     ``special``: how many get UCS-2, ``missing``: for how many something can't be filled; ``*_id``: one of them each."""
 
     action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
@@ -50,6 +50,7 @@ class ScriptMeasure(Sliced):
     people = fields.IntField(default=0)
     segments = fields.IntField(default=0)
     longest = fields.IntField(default=0)
+    longest_units = fields.IntField(default=0)
     longest_id = fields.BigIntField(null=True)
     special = fields.IntField(default=0)
     special_id = fields.BigIntField(null=True)
@@ -74,8 +75,8 @@ class ScriptMeasure(Sliced):
             return
         self.people += 1
         self.segments += seen.segments
-        if seen.segments > self.longest:
-            self.longest, self.longest_id = seen.segments, contact_id
+        if (seen.segments, seen.units) > (self.longest, self.longest_units):
+            self.longest, self.longest_units, self.longest_id = seen.segments, seen.units, contact_id
         if seen.special:
             self.special += 1
             self.special_id = self.special_id or contact_id
@@ -86,6 +87,7 @@ class Seen:
     """A script as one person gets it."""
 
     segments: int = 0
+    units: int = 0
     special: bool = False
     missing: bool = False
 
@@ -167,7 +169,7 @@ class _Ruler:
         return {**self.defaults, **own, **values.of_contact(self.campaign, person), **self.shared}
 
     def _seen(self, given: dict[str, str | None]) -> Seen:
-        names = tuple(given.get(variable.name) for variable in variables.found(self.body))
+        names = tuple(variables.value(given, variable.name) for variable in variables.found(self.body))
         if names not in self.alike:
             if len(self.alike) > MOST_ALIKE:
                 self.alike.clear()
@@ -176,10 +178,10 @@ class _Ruler:
 
     def _rendered(self, given: dict[str, str | None]) -> Seen:
         made = variables.render(self.body, given)
-        if isinstance(made, variables.Unfilled):
+        if isinstance(made, variables.Unfilled) or len(made.text) > segments.LONGEST:  # 1307, 1310
             return Seen(missing=True)
-        special = segments.count(made.text).encoding == "UCS-2"
-        return Seen(segments.billed(made.text, self.picture), special)
+        counted = segments.count(made.text)
+        return Seen(segments.billed(made.text, self.picture), counted.units, counted.encoding == "UCS-2")
 
     async def _field_values(self, ids: list[int]) -> dict[int, dict[str, str]]:
         found: dict[int, dict[str, str]] = {}

@@ -4,6 +4,7 @@ that is signed and runs out (SPEC A4)."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import os
@@ -54,13 +55,13 @@ class Picture(Model):
         """Is the file there, with the very bytes it had? Compared once as long as nobody touches it."""
         try:
             stat = self.path.stat()
+            seen = (stat.st_mtime_ns, stat.st_size)
+            same = _intact.get(self.path) == seen or hashlib.sha256(self.path.read_bytes()).hexdigest() == self.digest
         except OSError:
             return False
-        if _intact.get(self.path) != (stat.st_mtime_ns, stat.st_size):
-            if hashlib.sha256(self.path.read_bytes()).hexdigest() != self.digest:
-                return False
-            _intact[self.path] = (stat.st_mtime_ns, stat.st_size)
-        return True
+        if same:
+            _intact[self.path] = seen
+        return same
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,10 @@ async def _keep(campaign: Campaign, made: picture.Picture) -> Picture:
         width=made.width, height=made.height, made_at=clock.now(),
     )  # fmt: skip
     await asyncio.to_thread(_write, kept.path, made.data)
-    return await _note(kept)
+    noted = await _note(kept)
+    if not noted.intact():  # the same picture was just being forgotten
+        await asyncio.to_thread(_write, noted.path, made.data)
+    return noted
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -140,9 +144,20 @@ def _signature(picture_id: int, until: int) -> str:
     return hmac.new(key.encode(), f"picture:{picture_id}:{until}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
+async def forget_unused() -> None:
+    """Pictures that were offered and not taken, or taken off again and never sent. A file whose picture was uploaded
+    again meanwhile stays."""
+    for gone in await _drop_unused():
+        aside = gone.path.with_suffix(".gone")
+        with contextlib.suppress(FileNotFoundError):
+            gone.path.rename(aside)
+        if await Picture.exists(campaign_id=gone.campaign_id, digest=gone.digest) and aside.exists():
+            aside.rename(gone.path)
+        aside.unlink(missing_ok=True)
+
+
 @transactional
-async def forget_unused() -> list[Path]:
-    """Rows of pictures that were offered and not taken, or taken off again and never sent; their files are to go too."""
+async def _drop_unused() -> list[Picture]:
     rows = await database.query(
         "SELECT id FROM picture p WHERE made_at < ? AND NOT EXISTS (SELECT 1 FROM script s WHERE s.picture_id = p.id)"
         " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.picture_id = p.id)",
@@ -150,4 +165,4 @@ async def forget_unused() -> list[Path]:
     )  # fmt: skip
     unused = await Picture.filter(id__in=[row["id"] for row in rows] or [0])
     await Picture.filter(id__in=[row.id for row in unused] or [0]).delete()
-    return [row.path for row in unused]
+    return unused

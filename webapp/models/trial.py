@@ -11,10 +11,10 @@ from webapp.models import gate, links, pool, values
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.links import TrackedLink
-from webapp.models.messages import TEST, Message
+from webapp.models.messages import OUT, QUEUED, SENDING, TEST, Message
 from webapp.models.people import Membership
 from webapp.models.texting import Declined, Draft, Queued, store
-from webapp.rules import safeguards, variables
+from webapp.rules import errors, phone, safeguards, variables
 
 
 @transactional
@@ -26,6 +26,8 @@ async def send(
     own = await Contact.of_phone(campaign, member.user.phone)
     if earlier := await Message.get_or_none(client_id=client_id, user_id=member.user_id):
         return Queued(earlier, again=True)
+    if isinstance(phone.textable(own.phone), phone.InvalidPhone):
+        return Declined(errors.INVALID_PHONE)
     await _introduce(own, member)
     own_links = await links.for_test(campaign, body)
     text = await _rendered(campaign, member, contact, body, own_links)
@@ -36,10 +38,17 @@ async def send(
     verdict = safeguards.may_send(facts, clock.now())
     if isinstance(verdict, safeguards.Refused):
         return Declined(verdict.code)
+    if await _on_its_way(own, words):
+        return Declined(errors.LOCKED)
     assert number is not None
     message = await store(Draft(member, own, None, None, number, client_id, TEST, words, None, picture_id))
     await TrackedLink.filter(id__in=[link.id for link in own_links] or [0]).update(message_id=message.id)
     return Queued(message)
+
+
+async def _on_its_way(own: Contact, words: str) -> bool:
+    """The same words wait to leave, so the worker would refuse these."""
+    return await Message.exists(contact=own, direction=OUT, status__in=(QUEUED, SENDING), body=words)
 
 
 async def _introduce(own: Contact, member: Membership) -> None:

@@ -8,15 +8,22 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 LIMIT = 600_000  # bytes; a picture has fewer
-MOST_PIXELS = 60_000_000  # over all frames; a phone's camera has up to 50 million
+MOST_PIXELS = 60_000_000  # of one picture; a phone's camera has up to 50 million
+MOST_FRAMES, MOST_MOVING = 200, 30_000_000  # frames of a moving picture, and their pixels together
 TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif"}
+_KINDS = {"MPO": "JPEG"}  # what phones write: a JPEG with more pictures behind the first
 _SIZES = (2048, 1600, 1280, 1024, 800, 640, 480, 320)  # the longer side, in pixels
 _QUALITIES = (85, 75, 60)
+_MOVING_SIZES = (480, 320, 200)
 
 Reason = Literal["not_a_picture", "other_type", "too_many_pixels", "broken"]
+
+
+class _TooMuch(Exception):
+    """More pixels or frames than can be worked on."""
 
 
 @dataclass(frozen=True)
@@ -41,20 +48,29 @@ class NoPicture:
 def read(data: bytes) -> Picture | NoPicture:
     """The picture itself, without metadata. It may be too large: then `shrunk` makes a smaller one of it."""
     opened = _open(data)
-    return opened if isinstance(opened, NoPicture) else _written(opened, opened.format or "")
+    return opened if isinstance(opened, NoPicture) else _written(opened, _kind(opened))
 
 
 def shrunk(data: bytes) -> Picture | NoPicture:
-    """The largest version under the limit that still looks well."""
+    """The largest version under the limit that still looks well. A moving picture goes on moving where it can; else its
+    first frame stands for it."""
     opened = _open(data)
     if isinstance(opened, NoPicture):
         return opened
-    for side in _SIZES:
-        for quality in _QUALITIES:
-            smaller = _written(opened, _kind_of_smaller(opened), side, quality)
-            if isinstance(smaller, NoPicture) or smaller.small_enough:
-                return smaller
+    moving = [("GIF", side, 0) for side in _MOVING_SIZES] if _moves(opened) else []
+    for kind, side, quality in [*moving, *(("JPEG", side, quality) for side in _SIZES for quality in _QUALITIES)]:
+        smaller = _written(opened, kind, side, quality)
+        if isinstance(smaller, NoPicture) or smaller.small_enough:
+            return smaller
     return NoPicture("broken")
+
+
+def _kind(image: Image.Image) -> str:
+    return _KINDS.get(image.format or "", image.format or "")
+
+
+def _moves(image: Image.Image) -> bool:
+    return image.format == "GIF" and bool(getattr(image, "is_animated", False))
 
 
 def _open(data: bytes) -> Image.Image | NoPicture:
@@ -64,21 +80,29 @@ def _open(data: bytes) -> Image.Image | NoPicture:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data), formats=tuple(TYPES))
     except UnidentifiedImageError:
-        return NoPicture("not_a_picture" if not _is_other(data) else "other_type")
-    except (Image.DecompressionBombError, ValueError, OSError, SyntaxError):
-        return NoPicture("too_many_pixels" if _is_other(data) else "broken")
-    try:
-        if image.width * image.height * getattr(image, "n_frames", 1) > MOST_PIXELS:
-            return NoPicture("too_many_pixels")
-        image.load()
+        return NoPicture("other_type" if _is_other(data) else "not_a_picture")
+    except Image.DecompressionBombError:
+        return NoPicture("too_many_pixels")
     except Exception:  # a decoder may fail on broken bytes in any way it likes
+        return NoPicture("broken")
+    if image.width * image.height > MOST_PIXELS:
+        return NoPicture("too_many_pixels")
+    return _loaded(image)
+
+
+def _loaded(image: Image.Image) -> Image.Image | NoPicture:
+    try:
+        image.load()
+    except Exception:  # as above
         return NoPicture("broken")
     return image
 
 
 def _is_other(data: bytes) -> bool:
     """A picture, but of a type that MMS does not carry."""
-    return data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif") or data[:4] in (b"II*\0", b"MM\0*", b"%PDF") or data[:2] == b"BM" or data[8:12] == b"WEBP" or b"<svg" in data[:1000]  # fmt: skip
+    phones = data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
+    desks = data[:4] in (b"II*\0", b"MM\0*", b"%PDF") or data[:2] == b"BM" or data[8:12] == b"WEBP"
+    return phones or desks or b"<svg" in data[:1000]
 
 
 def _written(image: Image.Image, kind: str, side: int = 0, quality: int = 88) -> Picture | NoPicture:
@@ -87,10 +111,13 @@ def _written(image: Image.Image, kind: str, side: int = 0, quality: int = 88) ->
         if kind == "GIF":
             width, height = _write_frames(image, out, side)
         else:
+            image.seek(0)
             plain = _plain(image, kind, side)
             width, height = plain.size
             options: dict[str, Any] = {"quality": quality, "progressive": True} if kind == "JPEG" else {}
             plain.save(out, kind, optimize=True, **options)
+    except (_TooMuch, MemoryError):
+        return NoPicture("too_many_pixels")
     except Exception:  # as above
         return NoPicture("broken")
     return Picture(out.getvalue(), TYPES[kind], width, height)
@@ -98,7 +125,7 @@ def _written(image: Image.Image, kind: str, side: int = 0, quality: int = 88) ->
 
 def _plain(image: Image.Image, kind: str, side: int) -> Image.Image:
     """Upright, in the colours of the web, of a kind that holds no metadata; JPEG has no see-through parts."""
-    upright = _in_srgb(ImageOps.exif_transpose(image))
+    upright = _in_srgb(_eight_bits(ImageOps.exif_transpose(image)))
     clear = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
     if kind == "PNG":
         made = upright.convert("RGBA") if clear else upright.convert("L" if upright.mode in ("1", "L") else "RGB")
@@ -111,6 +138,11 @@ def _plain(image: Image.Image, kind: str, side: int) -> Image.Image:
         made.thumbnail((side, side), Image.Resampling.LANCZOS)
     made.info = {}
     return made
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Gray of sixteen bits would be cut off, not scaled."""
+    return image.convert("I").point(lambda value: value / 257).convert("L") if image.mode.startswith("I") else image
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
@@ -126,20 +158,35 @@ def _in_srgb(image: Image.Image) -> Image.Image:
 
 
 def _write_frames(image: Image.Image, out: io.BytesIO, side: int) -> tuple[int, int]:
-    """A GIF keeps its frames and their time, and nothing else."""
-    frames, times = [], []
-    for frame in ImageSequence.Iterator(image):
-        made = frame.convert("RGBA")
+    """A GIF keeps its frames and their time, and nothing else. A frame may be larger than the picture says it is."""
+    frames: list[Image.Image] = []
+    times, pixels = [], 0
+    while _next_frame(image, len(frames)):
+        pixels += _extent(image)
+        if len(frames) >= MOST_FRAMES or pixels > MOST_MOVING:
+            raise _TooMuch
+        made = image.convert("RGBA")
         if side:
             made.thumbnail((side, side), Image.Resampling.LANCZOS)
         made.info = {}
         frames.append(made)
-        times.append(frame.info.get("duration", 100))
+        times.append(image.info.get("duration", 100))
     more: dict[str, Any] = {"save_all": True, "append_images": frames[1:], "duration": times} if len(frames) > 1 else {}
     frames[0].save(out, "GIF", loop=0 if more else None, disposal=2 if more else 0, **more)
     return frames[0].size
 
 
-def _kind_of_smaller(image: Image.Image) -> str:
-    """A moving picture goes on moving; everything else is smallest as JPEG."""
-    return "GIF" if image.format == "GIF" and getattr(image, "n_frames", 1) > 1 else "JPEG"
+def _next_frame(image: Image.Image, number: int) -> bool:
+    """Never by counting the frames first: a small file may have a million."""
+    try:
+        image.seek(number)
+    except EOFError:
+        return False
+    return True
+
+
+def _extent(image: Image.Image) -> int:
+    """Pixels this frame unpacks to, known before it is."""
+    box = getattr(image, "dispose_extent", None) or (0, 0, *image.size)
+    width, height = max(image.width, box[2]), max(image.height, box[3])
+    return width * height

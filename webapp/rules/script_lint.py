@@ -23,16 +23,26 @@ short.io tiny.one shorturl.com urlz.fr u.to n9.cl surl.li dub.sh linktr.ee hubs.
 fb.me wp.me youtu.be m.me g.co gg.gg 0rz.tw bitly.com ht.ly smarturl.it po.st chilp.it
 """
 SHORTENERS = frozenset(_SHORTENERS.split())
-_STOP_WORD = r"(stop|quit|end|cancel|unsubscribe|opt\s?-?out|stopall|alto|parar|cancelar|baja|salir)"
-_OPT_OUT = re.compile(
-    r"\b(reply|text|txt|send|respond|answer|type|say|msg|responda|responde|envie|env[ií]e|env[ií]a|escriba|escribe|conteste|contesta|mande|manda)"
-    rf"\b\W+(back\W+|with\W+|con\W+|la palabra\W+|the word\W+)*{_STOP_WORD}\b"
-    rf"|\b(stop|quit|end|cancel)\s*(2|=|to|for|para)\s*(quit|end|stop|opt|unsub|cancel|optout|salir|terminar|no)\w*"
-    rf"|\b(opt[ -]?out|unsubscribe|to (stop|end|quit|cancel))\W+(reply|text|txt|send|respond)\w*\W+(with\W+)?{_STOP_WORD}\b",
-    re.IGNORECASE,
+_VERB = (
+    r"reply|text|txt|send|respond|answer|type|say|msg|message|responda|responde|responder|env[ií]e|env[ií]a|enviar|env[ií]enos|env[ií]anos"
+    r"|escriba|escribe|escribir|escr[ií]benos|escr[ií]banos|conteste|contesta|contestar|mande|manda|mandar"
 )
-_LINK = re.compile(  # without the comma or bracket after it
-    r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?::\d+)?(?:[/?#](?:\S*[^\s.,;:!?)\]}'\"”’»])?)?", re.IGNORECASE
+_WORD = r"(?i:stopall|stop|unsubscribe|opt\s?-?out|alto|quit|end|cancel|remove|revoke|parar|cancelar|baja|salir)"
+_GOES_ON = r"""(?=["'”’»]?\s*(?:[.,;:!?)/–—-]|$|(?i:2|=|to\b|for\b|para\b|if\b|and\b|y\b|or\b|o\b|any\s?time\b|at any\b|en cualquier\b)))"""
+_OPT_OUT = re.compile(
+    # Reply STOP; text us "stop" to opt out; but not: please send end of year gifts
+    rf"(?i:\b(?:{_VERB})\b)(?:\W+(?i:back|us|with|w/|con|la palabra|the word|nos|to this number)(?!\w))*\W+(?:(?:STOPALL|STOP|UNSUBSCRIBE|ALTO)\b|{_WORD}\b{_GOES_ON})"
+    # STOP to end, Stop2Quit, STOP=end; but not: from end to end
+    r"|\b(?:STOPALL|STOP|END|QUIT|CANCEL|UNSUBSCRIBE|REMOVE|[Ss]top(?=\s*[2=]))\s*(?:2|=|(?i:to|for|para)\b)\s*"
+    r"(?i:quit|end|stop|opt|unsub|cancel|salir|terminar|leave|be removed|no recibir|no more|no longer|not (?:get|receive)|dejar)"
+    r"|(?i:\bstop\s+(?:to|for|para)\s+(?:opt[ -]?out|unsubscribe|be removed|no recibir))"
+    # Opt-out: STOP
+    r"|(?i:opt[ -]?out|unsubscribe|para salir|no recibir m[aá]s)\s*[:=,–—-]\s*[\"'“‘]?(?:STOPALL|STOP|ALTO|END|QUIT)\b",
+    re.MULTILINE,
+)
+_LINK = re.compile(  # a whole address, without the comma or bracket after it; never from the middle of a word
+    r"(?<![\w@.'’-])(?:https?://(?:[\w.%-]+@)?)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:\.(?=[/:]))?(?::\d+)?"
+    r"(?:[/?#](?:[^\s{}|,;]*[^\s{}|,;.:!?)\]'\"”’»])?)?", re.IGNORECASE
 )  # fmt: skip
 _DOMAIN_END = re.compile(r"\.(com|org|net|gov|us|edu|ly|co|io|me|gl|info|app|link|vote|at|gd|gy|cc|in|id|t|tt|mp|im|ee|pr|to|li|sh|fr|ru|ae|st|vc|one|it|gg|be|tw|am|al|fm|tv)$", re.I)  # fmt: skip
 
@@ -51,15 +61,17 @@ class Finding:
     offer: str = "Mend it"
 
 
-def lint(text: str, kind: Kind, known: Collection[str], campaign_name: str = "", shown: str = "") -> list[Finding]:
-    """``known`` are the canonical names of variables this campaign has; ``shown`` is the text as one person gets it,
-    which is what is billed. Errors first."""
+def lint(
+    text: str, kind: Kind, known: Collection[str], campaign_name: str = "", shown: str = "", links: Collection[str] = ()
+) -> list[Finding]:
+    """``known`` are the canonical names of variables this campaign has, ``links`` those of custom links to be offered;
+    ``shown`` is the text as one person gets it, which is what is billed. Errors first."""
     findings = [
         *_emptiness(text),
         *_broken_braces(text, known),
         *_unknown_variables(text, known),
-        *_shorteners(text, known),
-        *_length(text),
+        *_shorteners(text, links),
+        *_length(text, shown),
         *(_opt_out_wording(text) if kind == "initial" else []),
         *_encoding(text, shown or variables.bare(text)),
         *(_manners(text, campaign_name) if kind == "initial" else []),
@@ -106,6 +118,10 @@ def _broken_braces(text: str, known: Collection[str]) -> list[Finding]:
 def _unclosed(text: str, place: variables.Variable, known: Collection[str]) -> Finding:
     shown = text[place.start : place.end]
     sentence = f"“{shown}” is not closed. Write ##{{{{name}}}}."
+    if set(shown) in ({"{"}, {"}"}) and len(shown) == 1:
+        mend = text[: place.start] + text[place.end :]
+        sentence = f"There is a “{shown}” too many at a variable. Write ##{{{{name}}}}."
+        return Finding("error", "unclosed", sentence, place.start, place.end, mend, "Take it away")
     if not (meant := variables.meant(shown, known)):
         return Finding("error", "unclosed", sentence, place.start, place.end)
     name, length = meant
@@ -120,6 +136,8 @@ def _unknown_variables(text: str, known: Collection[str]) -> list[Finding]:
 
 def _unknown(text: str, variable: variables.Variable, known: Collection[str]) -> Finding:
     near = difflib.get_close_matches(variable.name, list(known), n=1, cutoff=0.6)
+    if near and variable.end - variable.start > len(near[0]) + 12:  # more than a name: these are the author's words
+        near = []
     sentence = f"“{variable.name}” is not a variable of this campaign."
     if not near:
         return Finding("error", "unknown_variable", sentence, variable.start, variable.end)
@@ -128,29 +146,45 @@ def _unknown(text: str, variable: variables.Variable, known: Collection[str]) ->
     return Finding("error", "unknown_variable", sentence, variable.start, variable.end, mend, offer)
 
 
-def _shorteners(text: str, known: Collection[str]) -> list[Finding]:
-    return [_shortener(text, match, known) for match in _links(text) if match[1].lower() in SHORTENERS]
+def _shorteners(text: str, links: Collection[str]) -> list[Finding]:
+    return [_shortener(text, match, links) for match in _links(text) if is_shortener(match[1])]
 
 
-def _shortener(text: str, match: re.Match[str], known: Collection[str]) -> Finding:
-    """Only the author knows where it leads; the custom link that sounds most like it is the best there is to offer."""
+def is_shortener(host: str) -> bool:
+    """The service itself, or a name under it."""
+    labels = host.lower().split(".")
+    return any(".".join(labels[n:]) in SHORTENERS for n in range(len(labels) - 1))
+
+
+def _shortener(text: str, match: re.Match[str], offered: Collection[str]) -> Finding:
+    """Only the author knows where it leads, so a custom link is offered where it sounds like it, or is the only one."""
     sentence = f"{match[1]} is a link shortener; carriers filter it. Use the full address or a custom link."
-    links = {slug: name for name in sorted(known) for slug in variables.links(f"{{{{{name}}}}}")}
-    if not links:
+    links = {slug: name for name in sorted(offered) for slug in variables.links(f"{{{{{name}}}}}")}
+    slug = next(iter(links)) if len(links) == 1 else _sounds_like(match[0].lower(), links)
+    if not slug:
         return Finding("error", "shortener", sentence, *match.span())
-    [slug] = difflib.get_close_matches(match[0].lower(), links, n=1, cutoff=0)
     mend = f"{text[: match.start()]}##{{{{{links[slug]}}}}}{text[match.end() :]}"
     return Finding("error", "shortener", sentence, *match.span(), mend, f"Use {slug}")
+
+
+def _sounds_like(address: str, slugs: Collection[str]) -> str:
+    """The slug of which the address has a word, or most of its letters at the end."""
+    end = address.rpartition("/")[2]
+    for slug in slugs:
+        if any(len(word) > 2 and word in end for word in re.split(r"[-_]", slug)):
+            return slug
+    return next(iter(difflib.get_close_matches(end, slugs, n=1, cutoff=0.6)), "")
 
 
 def _links(text: str) -> list[re.Match[str]]:
     return [m for m in _LINK.finditer(text) if m[0].startswith(("http", "www")) or _DOMAIN_END.search(m[1])]
 
 
-def _length(text: str) -> list[Finding]:
-    if len(text) <= segments.LONGEST:
+def _length(text: str, shown: str) -> list[Finding]:
+    """As written, or with the values of the person it is shown as."""
+    if (length := max(len(text), len(shown))) <= segments.LONGEST:
         return []
-    return [Finding("error", "too_long", f"{len(text):,} characters. A text may have {segments.LONGEST:,} at most.")]
+    return [Finding("error", "too_long", f"{length:,} characters. A text may have {segments.LONGEST:,} at most.")]
 
 
 def _opt_out_wording(text: str) -> list[Finding]:

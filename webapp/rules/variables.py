@@ -16,11 +16,15 @@ CAMPAIGN = ("campaign.name", "campaign.description", "campaign.join_code", "broa
 BUILT_IN = frozenset(CONTACT + USER + CAMPAIGN)
 ALIASES = {"fullname": "full_name", "user.fullname": "user.full_name"}
 
-_VARIABLE = re.compile(r"(?:##[ \t]*)?\{\{([^{}]*)\}\}")
-_BROKEN = re.compile(r"##[ \t]*\{+[^{}\s]*\}?|\{\{[^{}\s]*\}?|\}\}")
+_VARIABLE = re.compile(r"(?:##+[ \t]*)?\{\{([^{}]*)\}\}")
+_FILLED = "\ue000"  # stands for a variable while the rest of the text is looked at
+_CLOSING = r"(?:[ \t]*\})*"
+_BROKEN = re.compile(
+    rf"##[ \t]*\{{+[^{{}}\s]*{_CLOSING}|\{{\{{[^{{}}\s]*{_CLOSING}|\}}\}}+|\{{+(?={_FILLED})|(?<={_FILLED})\}}+"
+)  # fmt: skip
 _LINK = re.compile(r"['\"‘’“”]\s*([^'\"‘’“”]+?)\s*['\"‘’“”]\s*\|\s*trackable", re.IGNORECASE)
 _FIELD = "custom_field_"
-_NAME_IN_BROKEN = re.compile(r"\{+\s*([\w.]*\w)\s*\}?")
+_NAME_IN_BROKEN = re.compile(rf"\{{+\s*([\w.]*\w){_CLOSING}")
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,10 @@ def render(text: str, values: Mapping[str, str | None]) -> Rendered | Unfilled:
     """``values`` by canonical name, fallbacks already in them; a blank value can't fill anything."""
     if problems := broken(text):
         return Unfilled(tuple(text[p.start : p.end] for p in problems))
-    missing = [v.name for v in found(text) if not (_value(values, v.name) or "").strip()]
+    missing = [v.name for v in found(text) if not (value(values, v.name) or "").strip()]
     if missing:
         return Unfilled(tuple(dict.fromkeys(missing)))
-    return Rendered(_VARIABLE.sub(lambda match: _value(values, canonical(match[1])) or "", text))
+    return Rendered(_VARIABLE.sub(lambda match: value(values, canonical(match[1])) or "", text))
 
 
 def found(text: str) -> list[Variable]:
@@ -63,8 +67,8 @@ def unknown(text: str, known: Collection[str]) -> list[str]:
 
 
 def broken(text: str) -> list[Variable]:
-    """Where a brace of ours is opened and not closed, or closed and not opened."""
-    rest = _VARIABLE.sub(lambda match: " " * len(match[0]), text)
+    """Where a brace of ours is opened and not closed, closed and not opened, or one too many."""
+    rest = _VARIABLE.sub(lambda match: _FILLED * len(match[0]), text)
     return [Variable(m[0], m.start(), m.end()) for m in _BROKEN.finditer(rest)]
 
 
@@ -98,7 +102,8 @@ def canonical(name: str) -> str:
     return ALIASES.get(plain, plain)
 
 
-def _value(values: Mapping[str, str | None], name: str) -> str | None:
+def value(values: Mapping[str, str | None], name: str) -> str | None:
+    """What fills this canonical name: a custom field is found with ``custom_field_`` before it and without."""
     if name in values:
         return values[name]
     return values.get(name.removeprefix(_FIELD)) if name.startswith(_FIELD) else values.get(_FIELD + name)

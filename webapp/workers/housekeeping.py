@@ -72,8 +72,7 @@ async def resume_measures(ctx: dict[str, Any]) -> None:
 
 
 async def forget_pictures(ctx: dict[str, Any]) -> None:
-    for path in await pictures.forget_unused():
-        path.unlink(missing_ok=True)
+    await pictures.forget_unused()
 
 
 async def send_mail(ctx: dict[str, Any], mail_id: int) -> None:

@@ -46,6 +46,7 @@ class Example:
     real: bool
     given: dict[str, str | None]
     known: set[str]
+    links: set[str]  # those to be offered
     campaign: Campaign
 
     def check(self, written: Written) -> dict[str, Any]:
@@ -53,7 +54,7 @@ class Example:
         body, picture = written.body, written.picture
         rendered = variables.render(body, {**self.given, **links.samples(body)})
         text = rendered.text if isinstance(rendered, variables.Rendered) else body
-        findings = script_lint.lint(body, written.kind, self.known, self.campaign.name, text) if body else []  # type: ignore[arg-type]
+        findings = self._lint(written, text) if body else []
         return {
             "written": written, "text": text, "findings": findings + script_lint.picture(bool(picture and not picture.intact())),
             "unfilled": rendered.names if isinstance(rendered, variables.Unfilled) else (),
@@ -62,13 +63,18 @@ class Example:
             "contact": self.contact, "real": self.real,
         }  # fmt: skip
 
+    def _lint(self, written: Written, text: str) -> list[script_lint.Finding]:
+        known, name = self.known, self.campaign.name
+        return script_lint.lint(written.body, written.kind, known, name, text, self.links)  # type: ignore[arg-type]
+
 
 async def example(member: Membership, action: Action, contact: Contact | None, *bodies: str) -> Example:
     """As ``contact`` would get it, or the first of the list; an invented person while there is none."""
     found = contact or await listed.neighbour(action, 0)
     shown = found or Contact(id=0, first_name="Maria", last_name="Delgado", phone="+14125550142", state_abbrev="PA")
     given = await values.values(member.campaign, shown, member.user, "".join(bodies))
-    return Example(shown, found is not None, given, await values.known_names(member.campaign), member.campaign)
+    known, offered = await values.known_names(member.campaign), await links.names(member.campaign, archived_at=None)
+    return Example(shown, found is not None, given, known, offered, member.campaign)
 
 
 async def chosen(member: Membership, action: Action, contact_id: str, step: str) -> Contact | None:

@@ -32,7 +32,7 @@ async def _note(request: Request, tracked: links.TrackedLink) -> None:
     agent = request.headers.get("user-agent", "")
     by = links.PREVIEW if web_links.is_preview(request.method, agent, request.headers) else links.PERSON
     try:
-        if await limiting.allowed(limiting.CLICKS, tracked.token):
+        if await limiting.allowed(limiting.CLICKS, by, tracked.token):
             await links.clicked(tracked, by, agent)
     except Exception:
         log.exception("a click on link %s could not be counted", tracked.id)

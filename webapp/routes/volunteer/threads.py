@@ -173,7 +173,7 @@ def _draft(member: Membership, history: list[Message]) -> Form:
     """A reply refused at the last moment comes back into the composer (X3)."""
     ours = [message for message in history if message.ours]
     refused = bool(ours) and ours[-1].status == "refused" and ours[-1].user_id == member.user_id
-    return Form(typed={"body": ours[-1].body if refused and ours[-1].script_id is None else ""})
+    return Form(typed={"body": ours[-1].body if refused else ""})
 
 
 async def _previews(member: Membership, conversation: Conversation, q: str) -> list[dict[str, Any]]:
