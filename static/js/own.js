@@ -123,6 +123,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-mend]");
   const area = button && document.getElementById(button.dataset.into);
   if (!area) return;
+  event.preventDefault();
   area.value = button.dataset.mend;
   area.focus();
   area.dispatchEvent(new Event("input", { bubbles: true }));
@@ -229,10 +230,29 @@ document.addEventListener("dragend", () => {
 
 /* Leaving with words typed and not saved asks first. */
 let leaving = null;
-document.addEventListener("submit", (event) => { leaving = event.submitter?.hasAttribute("formaction") ? null : event.target; });
+document.addEventListener("submit", (event) => { leaving = event.target; });
 window.addEventListener("beforeunload", (event) => {
   const unsaved = [...document.querySelectorAll("form[data-unsaved]")].some((form) => form !== leaving &&
     [...form.querySelectorAll("textarea, input[type=text]")].some((field) => field.value !== field.defaultValue));
   if (unsaved) event.preventDefault();
   leaving = null;
 });
+
+/* The tab one is on is in sight, however many there are. */
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+/* A reply half typed is still there after a look at the scripts. */
+const draft = () => document.querySelector("textarea[data-draft]");
+function recallDraft() {
+  const area = draft(), kept = area && sessionStorage.getItem(area.dataset.draft);
+  if (kept && !area.value) { area.value = kept; area.dispatchEvent(new Event("input", { bubbles: true })); }
+}
+document.addEventListener("input", (event) => {
+  if (event.target === draft()) sessionStorage.setItem(event.target.dataset.draft, event.target.value);
+});
+document.addEventListener("submit", (event) => {
+  const area = event.target.querySelector("textarea[data-draft]");
+  if (area) sessionStorage.removeItem(area.dataset.draft);
+});
+recallDraft();
+document.addEventListener("htmx:after:swap", recallDraft);

@@ -103,7 +103,7 @@ async def test_a_good_script_is_the_easy_one(bank: Bank, open_page, tmp_path: Pa
     await page.locator("#picture-new-initial").set_input_files(tmp_path / "x.png")
     await page.get_by_role("button", name="Add script").first.click()
     await expect(page.get_by_alt_text("Picture of this script")).to_be_visible()
-    await expect(page.get_by_text("MMS, with the picture")).to_be_visible()
+    await expect(page.get_by_text("with the picture, however long").first).to_be_visible()
     await write_responses(page)
     await order_responses(page)
 

@@ -45,7 +45,7 @@ async def test_a_link_is_made_changed_archived_and_used_again(cast: Cast, browse
 @pytest.mark.parametrize(
     ("data", "why"),
     [({"title": "", "url": "a.example"}, "Title is missing"), ({"title": "x", "url": ""}, "Address is missing"), ({"title": "x", "url": "javascript:alert(1)"}, "not the address of a web page"),
-     ({"title": "¿¡!", "url": "a.example"}, "letters or digits"), ({"title": "plan", "url": "a.example"}, "this slug already"), ({"title": "x" * 99, "url": "a.example"}, "may have 80")],
+     ({"title": "¿¡!", "url": "a.example"}, "letters or digits"), ({"title": "plan", "url": "a.example"}, "of this name already"), ({"title": "x" * 99, "url": "a.example"}, "may have 80")],
 )  # fmt: skip
 async def test_a_wrong_form_keeps_what_was_typed(cast: Cast, browse: Browser, data: dict[str, str], why: str) -> None:
     await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
@@ -62,6 +62,7 @@ async def test_a_person_is_led_on_and_counted(cast: Cast, browse: Browser) -> No
     assert answer.headers["cache-control"] == "no-store" and answer.headers["referrer-policy"] == "no-referrer"
     assert (await tallies.totals(cast.action.id))["link_clicks"] == 1
     gary = await browse(cast.gary)
+    assert "Opened the link Plan." in (await gary.get(f"/c/meyer/admin/contacts/{cast.lisa.id}")).text
     assert "<dt>Link Clicks</dt><dd>1</dd>" in (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/results")).text
     assert '<td class="number">1</td><td class="number">1</td><td class="number">0</td>' in (await gary.get(PAGE)).text
 

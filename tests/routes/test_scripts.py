@@ -74,7 +74,7 @@ async def test_a_picture_is_taken_in_with_the_text_and_shown(cast: Cast, browse:
     picture = await Picture.get(id=cast.hello.picture_id)
     assert cast.hello.version == 2 and picture.type == "image/png"
     page = (await gary.get(f"{here(cast)}/scripts")).text
-    assert f"/c/meyer/pictures/{picture.id}" in page and "MMS, with the picture" in page
+    assert f"/c/meyer/pictures/{picture.id}" in page and "one MMS" in page
     shown = await amy.get(f"/c/meyer/pictures/{picture.id}")
     assert (shown.status_code, shown.headers["content-type"], shown.content) == (200, "image/png", picture.path.read_bytes())  # fmt: skip
     await cast.start(cast.amy)
@@ -250,6 +250,23 @@ async def test_without_javascript_a_preview_is_a_page(cast: Cast, browse: Browse
     gary = await browse(cast.gary)
     answer = await gary.post(f"{here(cast)}/preview", data={"place": "new-initial", "body": "Hi — bit.ly/x"})
     assert "<!doctype html>" in answer.text and "bit.ly is a link shortener" in answer.text
+    assert re.search(r'<textarea id="body-new-initial"[^>]*>Hi — bit.ly/x</textarea>', answer.text)
+    data = {"place": str(cast.thanks.id), "body": "Typed", "name": "Called", "mend": "Mended ##{{first_name}}"}
+    text = (
+        await gary.post(f"{here(cast)}/preview", data=data, files={"picture": ("x.png", drawn(), "image/png")})
+    ).text
+    assert ">Mended ##{{first_name}}</textarea>" in text and 'value="Called"' in text and "Not saved" not in text
+    await cast.thanks.refresh_from_db()
+    assert cast.thanks.version == 1 and await Picture.all().count() == 0
+
+
+@pytest.mark.parametrize("room", ["copies", "moves"])
+async def test_a_button_beside_the_text_saves_what_is_typed_first(cast: Cast, browse: Browser, room: str) -> None:
+    gary, path = await browse(cast.gary), f"{here(cast)}/scripts/{cast.thanks.id}/{room}"
+    await gary.post(path, data={"name": "Thanks", "body": "Newly typed"})
+    assert [script.body for script in await Script.of(cast.action, RESPONSE)] == ["Newly typed"] * (1 + (room == "copies"))  # fmt: skip
+    answer = await gary.post(path, data={"name": "Thanks", "body": "##{{nope}}"})
+    assert answer.status_code == 422 and "##{{nope}}" in answer.text
 
 
 async def test_a_small_list_is_measured_at_once(cast: Cast, browse: Browser) -> None:
@@ -263,7 +280,15 @@ async def test_a_small_list_is_measured_at_once(cast: Cast, browse: Browser) -> 
     assert "hx-get" not in answer.text  # it is done
     body = FINE + " ##{{notes}}"
     text = (await gary.post(f"{here(cast)}/measures", data={"place": str(cast.hello.id), "body": body})).text
-    assert "2 of 2: nothing to fill in" in text and field.slug in body and "<!doctype html>" in text
+    assert "2 of 2: something can" in text and "The one person" not in text and field.slug in body and "<!doctype html>" in text
+
+
+async def test_the_last_look_names_each_script_and_what_may_be_published_all_the_same(cast: Cast, browse: Browser) -> None:  # fmt: skip
+    other = await transaction(lambda: Script.create(action=cast.action, kind="initial", body="Vote at a.example", position=1))  # fmt: skip
+    gary = await browse(cast.gary)
+    text = (await gary.get(f"{here(cast)}/publication")).text
+    assert "Initial script B: No way to opt out." in text and f"?script={other.id}#script-{other.id}" in text
+    assert "Initial script B: A link in a first text makes carriers filter more." in text and "1 response script" in text
 
 
 async def test_the_cost_before_publishing_is_the_mean_of_the_scripts(cast: Cast, browse: Browser) -> None:
@@ -308,7 +333,7 @@ async def test_an_opted_out_phone_gets_no_test(cast: Cast, browse: Browser) -> N
     await opting_out.opt_out(cast.meyer, "+14125550177", ADMIN)
     gary = await browse(cast.gary)
     answer = await gary.post(f"{here(cast)}/tests", data=test_form(cast), headers=PARTIAL)
-    assert answer.status_code == 422 and "This person has opted out" in answer.text and await texts() == []
+    assert answer.status_code == 422 and "Your own phone has opted out" in answer.text and await texts() == []
 
 
 async def test_missing_opt_out_wording_keeps_no_test_back(cast: Cast, browse: Browser) -> None:

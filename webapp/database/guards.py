@@ -145,6 +145,7 @@ GUARDS = [
     _index("refused_row_of_import", "refused_row", "contact_import_id, line"),
     _index("link_of_conversation", "tracked_link", "conversation_id, script_id"),
     _index("click_of_link", "link_click", "link_id, by, contact_id"),
+    _index("click_of_contact", "link_click", "contact_id, id"),
     _index("click_of_action", "link_click", "action_id, user_id"),
     _index("measure_of_action", "script_measure", "action_id, key"),
     _index("message_with_picture", "message", "picture_id", "picture_id IS NOT NULL"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 from dataclasses import dataclass
 
 from webapp import clock
@@ -18,12 +20,14 @@ from webapp.rules import script_lint
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the last look. ``overrulable``: an owner may publish all the same, with a reason (A7)."""
+    """One line of the last look. ``step`` and ``script_id`` say where it is mended. ``overrulable``: an owner may publish
+    all the same, with a reason (A7)."""
 
     fine: bool
     sentence: str
     step: str = ""
     overrulable: bool = False
+    script_id: int | None = None
 
 
 async def last_look(action: Action) -> list[Check]:
@@ -36,17 +40,25 @@ async def last_look(action: Action) -> list[Check]:
         Check(bool(initial), f"{len(initial)} initial script{'s' * (len(initial) != 1)}" if initial else "There is no initial script.", "scripts"),
         Check(campaign.set_up, "Set-up check is green" if campaign.set_up else "The set-up check is not green yet.", "setup"),
     ]  # fmt: skip
-    for script in (*initial, *response):
-        checks += _findings(script, known, campaign.name)
+    if response:
+        checks.append(Check(True, f"{len(response)} response script{'s' * (len(response) != 1)}"))
+    for title, script in _titled(initial, response):
+        checks += _findings(title, script, known, campaign.name)
     return checks
 
 
-def _findings(script: Script, known: set[str], campaign_name: str) -> list[Check]:
+def _titled(initial: list[Script], response: list[Script]) -> list[tuple[str, Script]]:
+    """Each script with what the office calls it."""
+    letters = [f"Initial script {string.ascii_uppercase[n % 26]}" for n in range(len(initial))]
+    return [*zip(letters, initial, strict=True), *((script.name, script) for script in response)]
+
+
+def _findings(title: str, script: Script, known: set[str], campaign_name: str) -> list[Check]:
     found = script_lint.lint(script.body, script.kind, known, campaign_name)  # type: ignore[arg-type]
     found += script_lint.picture(bool(script.picture and not script.picture.intact()))
-    title = script.name or "Initial script"
     return [
-        Check(False, f"{title}: {f.sentence}", "scripts", f.code == "no_opt_out") for f in script_lint.errors(found)
+        Check(False, f"{title}: {f.sentence}", "scripts", f.code == "no_opt_out", script.id)
+        for f in script_lint.errors(found)
     ]
 
 
@@ -68,19 +80,18 @@ async def publish(action: Action, member: Membership, state: str, reason: str = 
     await action.publish(state, overruled)
     await audit.note(
         action.campaign, member.user, "action.published", action.title, state=state, overruled=overruled,
-        warnings=await _warnings(action),
+        warnings=await warnings(action),
     )  # fmt: skip
     return True
 
 
-async def _warnings(action: Action) -> list[str]:
-    """What was published all the same (A7): one sentence for each warning of each script."""
+async def warnings(action: Action) -> list[str]:
+    """What may be published all the same (A7): one sentence for each warning of each script."""
     campaign = await Campaign.get(id=action.campaign_id)
     known = await values.known_names(campaign)
-    scripts = await Script.filter(action=action, archived_at=None).order_by("kind", "position", "id")
     return [
-        f"{script.name or 'Initial script'}: {finding.sentence}"
-        for script in scripts
+        f"{title}: {finding.sentence}"
+        for title, script in _titled(await Script.of(action, INITIAL), await Script.of(action, RESPONSE))
         for finding in script_lint.lint(script.body, script.kind, known, campaign.name)  # type: ignore[arg-type]
         if finding.level == "warning"
     ]

@@ -11,6 +11,7 @@ from webapp.models import inbox, reporting
 from webapp.models.contacts import Contact, ContactEvent
 from webapp.models.conversations import AssignmentEvent, Conversation
 from webapp.models.imports import ContactImport
+from webapp.models.links import PERSON, LinkClick
 from webapp.models.messages import Message
 from webapp.models.opt_outs import OptOut
 from webapp.models.people import User
@@ -46,6 +47,7 @@ async def of(contact: Contact) -> list[Moment]:
         for m in await inbox.history(contact.id)
     ]
     found += [_report(r) for r in await reporting.of_contact(contact.id)]
+    found += await _clicks(contact)
     found += await _uploads(contact)
     found += await _opt_out(contact)
     return sorted(found, key=lambda moment: moment.at)
@@ -76,6 +78,11 @@ def _start(conversation: Conversation, names: dict[int | None, str]) -> Moment:
 def _report(report: Any) -> Moment:
     said = "; ".join([*report.tags, *(f"{k}: {v}" for k, v in report.values_.items())])
     return Moment(report.filed_at, "report", said, report.user.name)
+
+
+async def _clicks(contact: Contact) -> list[Moment]:
+    found = LinkClick.filter(contact_id=contact.id, by=PERSON).order_by("-id").limit(MOST)
+    return [Moment(click.at, "link_click", click.link.title) for click in await found.select_related("link")]
 
 
 async def _uploads(contact: Contact) -> list[Moment]:

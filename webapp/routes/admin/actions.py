@@ -88,7 +88,7 @@ async def _publication(
     checks = await publishing.last_look(action)
     people, left_out = await audience.of_action(action.id)
     return page(
-        request, "admin/action_publish.html", status_code=status, action=action, form=Form() if form is None else form, checks=checks,
+        request, "admin/action_publish.html", status_code=status, action=action, warnings=await publishing.warnings(action), form=Form() if form is None else form, checks=checks,
         wrong=[c for c in checks if not c.fine], people=people - left_out, left_out=left_out,
         overrulable=member.role == "owner" and all(c.overrulable for c in checks if not c.fine),
     )  # fmt: skip

@@ -37,11 +37,11 @@ async def add_link(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     title, url = _read(form)
     slug = web_links.slug(form.text("slug", words.gettext("Slug"), 40) or title)
-    taken = words.gettext("There is a link of this slug already.")
+    taken = words.gettext("There is a link of this name already. Give this one another title, or a slug of its own.")
     if form and not slug:
         form.wrong("slug", words.gettext("A slug needs letters or digits."))
     if form and await CustomLink.exists(campaign_id=member.campaign_id, slug=slug):
-        form.wrong("slug", taken)
+        form.wrong("slug" if form.typed["slug"] else "title", taken)
 
     async def make() -> None:
         await CustomLink.create(campaign=member.campaign, slug=slug, title=title, url=url, created_at=clock.now())

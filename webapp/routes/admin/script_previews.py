@@ -20,8 +20,9 @@ from webapp.models.pictures import Picture
 from webapp.models.scripts import INITIAL, RESPONSE, Script
 from webapp.models.texting import Declined
 from webapp.pages import page
-from webapp.rules import phone, script_lint, segments, variables
+from webapp.rules import errors, phone, script_lint, segments, variables
 
+LARGEST = 25_000_000  # bytes of a form with a picture; what is too much for a text is offered smaller
 AT_ONCE = 0.25  # seconds of a request spent on a measure; the rest is a worker's
 NEW = {f"new-{INITIAL}": INITIAL, f"new-{RESPONSE}": RESPONSE}  # places of scripts that are not stored yet
 
@@ -52,12 +53,14 @@ class Example:
     def check(self, written: Written) -> dict[str, Any]:
         """What the counter, the findings and the preview of one script show."""
         body, picture = written.body, written.picture
-        rendered = variables.render(body, {**self.given, **links.samples(body)})
+        given = {**self.given, **links.samples(body)}
+        unfilled = [v.name for v in variables.found(body) if not (variables.value(given, v.name) or "").strip()]
+        rendered = variables.render(body, given | {name: f"[{name}]" for name in unfilled})
         text = rendered.text if isinstance(rendered, variables.Rendered) else body
         findings = self._lint(written, text) if body else []
         return {
             "written": written, "text": text, "findings": findings + script_lint.picture(bool(picture and not picture.intact())),
-            "unfilled": rendered.names if isinstance(rendered, variables.Unfilled) else (),
+            "unfilled": [name for name in dict.fromkeys(unfilled) if not variables.unknown(f"{{{{{name}}}}}", self.known)],
             "counted": segments.count(text), "billed": segments.billed(text, picture is not None),
             "price": self.campaign.mms_price if picture else self.campaign.segment_price, "forcing": segments.forcing(text),
             "contact": self.contact, "real": self.real,
@@ -85,25 +88,15 @@ async def chosen(member: Membership, action: Action, contact_id: str, step: str)
     return await Contact.get_or_none(id=number, campaign_id=member.campaign_id)
 
 
-@post("/actions/{action_id:int}/preview")
-async def preview(request: Request, member: Membership, action_id: int) -> Response:
-    """What stands in an editor, as one person of the list would get it; asked again while someone types."""
-    action, form = await access.action_of(member, action_id), Form(await request.form())
-    written = await _written(action, form)
-    contact = await chosen(member, action, form.text("contact", "", 30), form.text("step", "", 10))
-    check = (await example(member, action, contact, written.body)).check(written)
-    return page(request, "admin/script_preview.html", "admin/_script_preview.html", action=action, client_id=uuid.uuid4(), **check)  # fmt: skip
-
-
-async def _written(action: Action, form: Form) -> Written:
-    """As sent along; what was not sent is as it is stored."""
-    place = form.text("place", "", 24)
+async def written_in(action: Action, form: Form) -> Written:
+    """As sent along, or as a mend that was tapped makes it; what was not sent is as it is stored."""
+    place, name = form.text("place", "", 24), "mend" if form.data.get("mend") else "body"
     if place in NEW:
-        return Written(place, NEW[place], form.long_text("body", "", 10_000))
+        return Written(place, NEW[place], form.long_text(name, "", 10_000))
     script = await access.script_of(action, int(place) if place.isdecimal() and len(place) < 10 else 0)
     await script.fetch_related("picture")
     kept = stored(script)
-    return replace(kept, body=form.long_text("body", "", 10_000)) if "body" in form.data else kept
+    return replace(kept, body=form.long_text(name, "", 10_000)) if name in form.data else kept
 
 
 def stored(script: Script) -> Written:
@@ -111,11 +104,11 @@ def stored(script: Script) -> Written:
     return Written(str(script.id), script.kind, script.body, script.name, script.picture)
 
 
-@post("/actions/{action_id:int}/measures")
+@post("/actions/{action_id:int}/measures", request_max_body_size=LARGEST)
 async def measure(request: Request, member: Membership, action_id: int) -> Response:
     """What it costs over the whole list: a small one at once, a large one by a worker while the page looks again."""
     action, form = await access.action_of(member, action_id), Form(await request.form())
-    written = await _written(action, form)
+    written = await written_in(action, form)
     made = await measured(action, member, written)
     return await _measure(request, action, await access.measure_of(action, made.id), written.place)
 
@@ -131,21 +124,23 @@ async def measured(action: Action, member: Membership, written: Written) -> Scri
 async def look_again(request: Request, member: Membership, action_id: int, measure_id: int) -> Response:
     action = await access.action_of(member, action_id)
     found = await access.measure_of(action, measure_id)
-    return await _measure(request, action, found, found.place)
+    return await _measure(request, action, found, request.query_params.get("place", found.place)[:24])
 
 
 async def _measure(request: Request, action: Action, found: ScriptMeasure, place: str) -> Response:
+    """``place``: the editor that asks; the same text may have been measured for another."""
+    response = place == f"new-{RESPONSE}" or (place.isdecimal() and len(place) < 10 and await Script.exists(id=int(place), action=action, kind=RESPONSE))  # fmt: skip
     return page(
         request, "admin/measure.html", "admin/_measure.html", action=action, measure=found, place=place,
-        people=await measuring.people_of(found),
+        kind=RESPONSE if response else INITIAL, people=await measuring.people_of(found),
     )  # fmt: skip
 
 
-@post("/actions/{action_id:int}/tests")
+@post("/actions/{action_id:int}/tests", request_max_body_size=LARGEST)
 async def send_test(request: Request, member: Membership, action_id: int) -> Response:
     """To the phone of whoever asks, as the person shown would get it."""
     action, form = await access.action_of(member, action_id), Form(await request.form())
-    written = await _written(action, form)
+    written = await written_in(action, form)
     contact = await chosen(member, action, form.text("contact", "", 30), "")
     said = await _send_test(member, action, written, contact, form)
     status = 200 if form else 422
@@ -172,10 +167,21 @@ async def _send_test(
     picture_id = written.picture.id if written.picture else None
     outcome = await trial.send(member, written.body, shown.contact, client_id, picture_id)
     if isinstance(outcome, Declined):
-        form.wrong("test", words.gettext("Not sent:") + " " + words.gettext(outcome.sentence))
+        form.wrong("test", _declined(outcome.code))
         return form.errors["test"]
     await queue.drain(outcome.message.number_id or 0)
     return words.gettext("On its way to %(phone)s.", phone=phone.national(member.user.phone))
+
+
+def _declined(code: int) -> str:
+    """A safeguard's sentence is about some person; here the person is whoever reads it."""
+    own = {
+        errors.LOCKED: "You got these very words less than ten minutes ago. Change the text, or wait a little.",
+        errors.OPTED_OUT: "Your own phone has opted out of this campaign, for good.",
+        errors.INVALID_PHONE: "The phone number of your account is not one this site can text.",
+        errors.OUT_OF_HOURS: "It is too early or too late where your phone is.",
+    }
+    return words.gettext("Not sent:") + " " + words.gettext(own.get(code, errors.explain(code).meaning))
 
 
 def _hindrance(member: Membership, check: dict[str, Any], client_id: uuid.UUID | None) -> str:
@@ -206,4 +212,4 @@ async def cost(request: Request, member: Membership, action_id: int) -> Response
     )  # fmt: skip
 
 
-HANDLERS = [preview, measure, look_again, send_test, cost]
+HANDLERS = [measure, look_again, send_test, cost]

@@ -15,6 +15,7 @@ from webapp.forms import Form
 from webapp.models import audit, making, pictures, values
 from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
 from webapp.models.labels import CustomField, Tag
 from webapp.models.links import CustomLink
 from webapp.models.people import Membership
@@ -22,10 +23,9 @@ from webapp.models.pictures import Picture
 from webapp.models.scripts import INITIAL, RESPONSE, Script, put_in_order
 from webapp.pages import page
 from webapp.routes.admin import script_previews
-from webapp.routes.admin.script_previews import Written
+from webapp.routes.admin.script_previews import LARGEST, Written
 from webapp.rules import picture, script_lint, variables
 
-LARGEST = 25_000_000  # bytes of an upload; what is too much for a text is offered smaller
 NEVER_STORED = ("unknown_variable", "unclosed", "empty", "too_long")
 MENUS = (
     ("Contact Info", [("First Name", "first_name"), ("Last Name", "last_name"), ("Full Name", "full_name"),
@@ -56,6 +56,22 @@ async def scripts_page(request: Request, member: Membership, action_id: int) -> 
     return await _scripts(request, member, await access.action_of(member, action_id), Unsaved())
 
 
+@post("/actions/{action_id:int}/preview", request_max_body_size=LARGEST)
+async def preview(request: Request, member: Membership, action_id: int) -> Response:
+    """What stands in an editor, as one person of the list would get it; asked again while someone types. Without
+    JavaScript the whole page, with what was typed and is not stored."""
+    action, form = await access.action_of(member, action_id), Form(await request.form())
+    written = await script_previews.written_in(action, form)
+    contact = await script_previews.chosen(member, action, form.text("contact", "", 30), form.text("step", "", 10))
+    if request.headers.get("hx-request-type") != "partial":
+        form.typed |= {"body": written.body, "name": form.text("name", "", 120)}
+        return await _scripts(
+            request, member, action, Unsaved(written.place, Form(form.data, form.typed)), 200, contact
+        )
+    check = (await script_previews.example(member, action, contact, written.body)).check(written)
+    return page(request, "admin/_script_preview.html", action=action, client_id=uuid.uuid4(), **check)
+
+
 @post("/actions/{action_id:int}/scripts", request_max_body_size=LARGEST)
 async def add_script(request: Request, member: Membership, action_id: int) -> Response:
     return await _save(request, member, await access.action_of(member, action_id), None)
@@ -68,7 +84,13 @@ async def save_script(request: Request, member: Membership, action_id: int, scri
 
 
 async def _save(request: Request, member: Membership, action: Action, script: Script | None) -> Response:
-    """A draft may be saved with anything in it but unknown variables and open braces (section 4)."""
+    saved = await _saved(request, member, action, script)
+    return saved if isinstance(saved, Response) else _back(request, member, action, saved, saved=True)
+
+
+async def _saved(request: Request, member: Membership, action: Action, script: Script | None) -> Script | Response:
+    """A draft may be saved with anything in it but unknown variables and open braces (section 4): then the page again,
+    with what was typed."""
     form = Form(await request.form())
     kind = script.kind if script else form.choice("kind", words.gettext("Kind"), (INITIAL, RESPONSE))
     body = form.long_text("body", words.gettext("The text"), 10_000)
@@ -81,8 +103,7 @@ async def _save(request: Request, member: Membership, action: Action, script: Sc
     if not form:
         unsaved = Unsaved(str(script.id) if script else f"new-{kind}", form, offer)
         return await _scripts(request, member, action, unsaved, status=422)
-    stored = await transaction(lambda: _store(member, action, script, kind, name, body, picture_id, tags, fields))
-    return _back(request, member, action, stored)
+    return await transaction(lambda: _store(member, action, script, kind, name, body, picture_id, tags, fields))
 
 
 async def _effects(campaign: Campaign, form: Form) -> tuple[list[Tag], list[tuple[CustomField, str]]]:
@@ -141,7 +162,7 @@ async def _note(member: Membership, action: Action, script: Script, what: str) -
     await audit.note(member.campaign, member.user, what, script.name or script.body, action=action.title)
 
 
-@post("/actions/{action_id:int}/scripts/{script_id:int}/archive")
+@post("/actions/{action_id:int}/scripts/{script_id:int}/archive", request_max_body_size=LARGEST)
 async def archive_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
     """Nobody gets it any more; what was sent keeps it in Results."""
     action = await access.action_of(member, action_id)
@@ -172,11 +193,14 @@ async def restore_script(request: Request, member: Membership, action_id: int, s
     return _back(request, member, action, script)
 
 
-@post("/actions/{action_id:int}/scripts/{script_id:int}/copies")
+@post("/actions/{action_id:int}/scripts/{script_id:int}/copies", request_max_body_size=LARGEST)
 async def copy_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
-    """The same once more, to be changed: behind it, with what sending it does."""
+    """The same once more, to be changed: behind it, with what sending it does. What is typed is saved first."""
     action = await access.action_of(member, action_id)
-    script = await access.script_of(action, script_id)
+    saved = await _saved_first(request, member, action, await access.script_of(action, script_id))
+    if isinstance(saved, Response):
+        return saved
+    script = saved
 
     async def store() -> Script:
         made = await script.copy()
@@ -188,11 +212,18 @@ async def copy_script(request: Request, member: Membership, action_id: int, scri
     return _back(request, member, action, await transaction(store))
 
 
-@post("/actions/{action_id:int}/scripts/{script_id:int}/moves")
+async def _saved_first(request: Request, member: Membership, action: Action, script: Script) -> Script | Response:
+    """A button beside the text that does something else must not lose what is typed there."""
+    return await _saved(request, member, action, script) if "body" in await request.form() else script
+
+
+@post("/actions/{action_id:int}/scripts/{script_id:int}/moves", request_max_body_size=LARGEST)
 async def move_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
-    """One place up or down among its kind."""
+    """One place up or down among its kind. What is typed is saved first."""
     action, form = await access.action_of(member, action_id), await request.form()
-    script = await access.script_of(action, script_id)
+    script = await _saved_first(request, member, action, await access.script_of(action, script_id))
+    if isinstance(script, Response):
+        return script
     ids = [row.id for row in await Script.of(action, script.kind)]
     at = ids.index(script.id)
     ids.insert(max(at + (-1 if form.get("up") else 1), 0), ids.pop(at))
@@ -209,18 +240,19 @@ async def order_scripts(request: Request, member: Membership, action_id: int) ->
     return Response(None, status_code=204) if request.headers.get("hx-request") else _back(request, member, action)
 
 
-def _back(request: Request, member: Membership, action: Action, script: Script | None = None) -> Response:
+def _back(
+    request: Request, member: Membership, action: Action, script: Script | None = None, saved: bool = False
+) -> Response:  # fmt: skip
     """To the page, with this script open and the keyboard at it."""
-    at = f"?script={script.id}#script-{script.id}" if script else ""
+    at = f"?script={script.id}{'&saved=1' if saved else ''}#script-{script.id}" if script else ""
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/scripts{at}")
 
 
 async def _scripts(
-    request: Request, member: Membership, action: Action, unsaved: Unsaved, status: int = 200
-) -> Response:
+    request: Request, member: Membership, action: Action, unsaved: Unsaved, status: int = 200, contact: Contact | None = None
+) -> Response:  # fmt: skip
     initial, response = await Script.of(action, INITIAL), await Script.of(action, RESPONSE)
     campaign_id, asked = member.campaign_id, request.query_params
-    contact = await script_previews.chosen(member, action, asked.get("contact", ""), asked.get("step", ""))
     written = _written(initial, response, unsaved)
     example = await script_previews.example(member, action, contact, *(w.body for w in written.values()))
     checks = {place: example.check(one) for place, one in written.items()}
@@ -233,7 +265,7 @@ async def _scripts(
     shown = opened if opened in written else str(initial[0].id) if initial else f"new-{INITIAL}"
     return page(
         request, "admin/scripts.html", status_code=status, action=action, initial=initial, response=response, fields=fields,
-        archived=await Script.filter(action=action).exclude(archived_at=None), checks=checks, unsaved=unsaved, opened=opened,
+        archived=await Script.filter(action=action).exclude(archived_at=None), checks=checks, unsaved=unsaved, opened=opened, saved="saved" in asked,
         shown=checks[shown], client_id=uuid.uuid4(), tags=await Tag.filter(campaign_id=campaign_id, archived_at=None),
         menus=[*MENUS, ("Custom fields", [(f.title, f.slug) for f in fields]),
                ("Custom links", [(row.title, variables.link_name(row.slug)) for row in custom])],
@@ -251,5 +283,5 @@ def _written(initial: list[Script], response: list[Script], unsaved: Unsaved) ->
 
 
 HANDLERS: list[Any] = [
-    scripts_page, add_script, save_script, archive_script, restore_script, copy_script, move_script, order_scripts,
+    scripts_page, preview, add_script, save_script, archive_script, restore_script, copy_script, move_script, order_scripts,
 ]  # fmt: skip
