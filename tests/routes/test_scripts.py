@@ -280,15 +280,22 @@ async def test_a_small_list_is_measured_at_once(cast: Cast, browse: Browser) -> 
     assert "hx-get" not in answer.text  # it is done
     body = FINE + " ##{{notes}}"
     text = (await gary.post(f"{here(cast)}/measures", data={"place": str(cast.hello.id), "body": body})).text
-    assert "2 of 2: something can" in text and "The one person" not in text and field.slug in body and "<!doctype html>" in text
+    assert (
+        "2 of 2: something can" in text
+        and "The one person" not in text
+        and field.slug in body
+        and "<!doctype html>" in text
+    )
 
 
 async def test_the_last_look_names_each_script_and_what_may_be_published_all_the_same(cast: Cast, browse: Browser) -> None:  # fmt: skip
-    other = await transaction(lambda: Script.create(action=cast.action, kind="initial", body="Vote at a.example", position=1))  # fmt: skip
+    other = await transaction(lambda: Script.create(action=cast.action, kind="initial", body="Vote at vote.org", position=1))  # fmt: skip
     gary = await browse(cast.gary)
     text = (await gary.get(f"{here(cast)}/publication")).text
     assert "Initial script B: No way to opt out." in text and f"?script={other.id}#script-{other.id}" in text
-    assert "Initial script B: A link in a first text makes carriers filter more." in text and "1 response script" in text
+    assert (
+        "Initial script B: A link in a first text makes carriers filter more." in text and "1 response script" in text
+    )
 
 
 async def test_the_cost_before_publishing_is_the_mean_of_the_scripts(cast: Cast, browse: Browser) -> None:

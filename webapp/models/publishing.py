@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-
 from dataclasses import dataclass
 
 from webapp import clock
