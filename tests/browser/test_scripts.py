@@ -176,6 +176,8 @@ async def text_and_answer(bank: Bank, open_page, office: str) -> None:  # type: 
     await page.goto("/c/meyer/inbox?show=all")
     await page.get_by_text("Yes I can").first.click()
     await page.get_by_role("link", name="Follow Up").click()
+    await expect(page.get_by_role("radio").first).to_be_visible()
+    await page.wait_for_load_state()
     await page.keyboard.press("1")
     await expect(page.get_by_role("radio").first).to_be_checked()
     await expect(page.get_by_text("Sending sets the tag")).to_have_count(2)
