@@ -186,15 +186,18 @@ document.addEventListener("click", (event) => {
 });
 
 /* Response scripts in another order, by drag or by the arrows, without losing what is typed meanwhile. */
-async function keepOrder(list) {
+let kept = Promise.resolve();
+function keepOrder(list) {
   const rows = [...list.children], form = new FormData();
   for (const row of rows) form.append("script", row.dataset.script);
   for (const [at, row] of rows.entries()) {
     row.querySelector('[data-move="-1"]').disabled = at === 0;
     row.querySelector('[data-move="1"]').disabled = at === rows.length - 1;
   }
-  const answer = await fetch(list.dataset.order, { method: "POST", body: form, headers: { "hx-request": "true" } }).catch(() => null);
-  if (!answer?.ok) toast(answer ? toasts()?.dataset.trouble : toasts()?.dataset.offline);
+  kept = kept.then(async () => { // one after the other, so that the newest order is the last
+    const answer = await fetch(list.dataset.order, { method: "POST", body: form, headers: { "hx-request": "true" } }).catch(() => null);
+    if (!answer?.ok) toast(answer ? toasts()?.dataset.trouble : toasts()?.dataset.offline);
+  });
 }
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-move]");
@@ -206,14 +209,16 @@ document.addEventListener("click", (event) => {
   keepOrder(row.parentElement);
   (button.disabled ? row.querySelector("[data-move]:not(:disabled)") : button)?.focus();
 });
-let dragged = null;
+let dragged = null, before = null;
 document.addEventListener("dragstart", (event) => {
   dragged = event.target.closest?.("[data-drag]")?.closest("[data-script]") ?? null;
   if (!dragged) return;
+  before = dragged.nextElementSibling;
   dragged.classList.add("dragged");
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setData("text/plain", "");
 });
+document.addEventListener("drop", (event) => { if (dragged) event.preventDefault(); });
 document.addEventListener("dragover", (event) => {
   const over = dragged && event.target.closest("[data-script]");
   if (!over || over.parentElement !== dragged.parentElement) return;
@@ -221,19 +226,20 @@ document.addEventListener("dragover", (event) => {
   const box = over.getBoundingClientRect();
   if (over !== dragged) over[event.clientY > box.top + box.height / 2 ? "after" : "before"](dragged);
 });
-document.addEventListener("dragend", () => {
+document.addEventListener("dragend", (event) => {
   if (!dragged) return;
   dragged.classList.remove("dragged");
-  keepOrder(dragged.parentElement);
+  if (event.dataTransfer.dropEffect === "none") dragged.parentElement.insertBefore(dragged, before); // given up with Escape
+  else keepOrder(dragged.parentElement);
   dragged = null;
 });
 
 /* Leaving with words typed and not saved asks first. */
 let leaving = null;
-document.addEventListener("submit", (event) => { leaving = event.target; });
+document.addEventListener("submit", (event) => { leaving = event.submitter?.formAction.endsWith("/archive") ? null : event.target; });
 window.addEventListener("beforeunload", (event) => {
   const unsaved = [...document.querySelectorAll("form[data-unsaved]")].some((form) => form !== leaving &&
-    [...form.querySelectorAll("textarea, input[type=text]")].some((field) => field.value !== field.defaultValue));
+    ("dirty" in form.dataset || [...form.querySelectorAll("textarea, input[type=text]")].some((field) => field.value !== field.defaultValue)));
   if (unsaved) event.preventDefault();
   leaving = null;
 });

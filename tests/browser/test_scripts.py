@@ -130,6 +130,20 @@ async def write_responses(page: Page) -> None:
         await expect(page.locator(".nth", has_text=name)).to_be_visible()
 
 
+async def test_enter_in_a_name_saves_and_mends_nothing(bank: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
+    page: Page = await open_page(viewport=WIDE)
+    await log_in(page, "selina@example.org")
+    await expect(page.get_by_role("heading").first).to_be_visible()
+    await page.goto("/c/meyer/admin/actions/1/scripts")
+    await page.get_by_text("Add another response script").click()
+    await page.locator("#body-new-response").fill("Yes — thank you")
+    await expect(page.locator("#check-new-response").get_by_role("button", name="Use plain characters")).to_be_visible()
+    await page.locator("#name-new-response").fill("Dash")
+    await page.locator("#name-new-response").press("Enter")
+    await expect(page.get_by_text("Saved.")).to_be_visible()
+    assert await page.locator("textarea:visible").first.input_value() == "Yes — thank you"
+
+
 async def order_responses(page: Page) -> None:
     """By the arrows, with what is typed meanwhile kept; and by the mouse."""
     names = page.locator(".in-order .nth")

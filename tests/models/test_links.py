@@ -27,7 +27,7 @@ async def linked(cast: Cast, slug: str = "plan") -> CustomLink:
     made = await transaction(
         lambda: CustomLink.create(campaign=cast.meyer, slug=slug, title=slug, url=ELSEWHERE, created_at=clock.now())
     )
-    await cast.hello.write("", WITH_LINK)
+    await cast.hello.write("", WITH_LINK, None)
     return made
 
 
@@ -73,7 +73,7 @@ async def test_after_undo_the_next_text_has_a_token_of_its_own(cast: Cast) -> No
 async def test_a_click_counts_for_the_text_it_came_with_whoever_sends_the_script_next(cast: Cast) -> None:
     """Amy sends a response with a link; Dan, who has the conversation later, sends it too and takes it back."""
     await linked(cast)
-    await cast.thanks.write("Thanks", "See ##{{'plan'|trackable}}")
+    await cast.thanks.write("Thanks", "See ##{{'plan'|trackable}}", None)
     await texted(cast)
     await says(cast, "hello")
     first = await cast.reply(cast.amy, script=cast.thanks)
@@ -93,7 +93,7 @@ async def test_a_script_edited_between_card_and_click_gets_a_new_card_with_a_new
     await linked(cast)
     await cast.start(cast.amy)
     conversation, seen = await cast.conversation(), await card(cast)
-    await cast.hello.write("", WITH_LINK + " Thanks!")
+    await cast.hello.write("", WITH_LINK + " Thanks!", None)
     from webapp.models import texting
 
     outcome = await texting.send_first(cast.amy, conversation.id, uuid.uuid4(), seen.hash)
@@ -145,6 +145,31 @@ async def test_every_person_and_every_script_has_an_address_of_its_own(cast: Cas
     assert all(len(one) == 1 for one in tokens) and len(set.union(*tokens)) == 4
 
 
+async def test_to_look_at_responses_stores_nothing_and_a_card_never_sent_is_forgotten(cast: Cast) -> None:
+    await linked(cast)
+    await values.preview_all(cast.meyer, [cast.hello], cast.lisa, cast.amy.user)
+    assert await TrackedLink.all().count() == 0
+    await card(cast)
+    await links.forget_unsent()
+    assert await TrackedLink.all().count() == 1
+    clock.freeze(clock.now() + links.KEEP_UNSENT * 2)
+    await links.forget_unsent()
+    assert await TrackedLink.all().count() == 0
+
+
+async def test_a_click_that_takes_the_token_while_it_is_looked_up_leaves_another(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    await linked(cast)
+    make = links._make
+
+    async def taken(conversation_id: int, keys: set[tuple[int, int, int]]) -> None:
+        await make(conversation_id, keys)
+        if await TrackedLink.all().count() == 1:
+            await transaction(lambda: TrackedLink.all().update(message_id=1))
+
+    monkeypatch.setattr(links, "_make", taken)
+    assert "/l/" in (await card(cast)).text and await TrackedLink.all().count() == 2
+
+
 async def test_scripts_without_links_ask_for_none_and_store_nothing(cast: Cast) -> None:
     assert "/l/" not in (await card(cast)).text and await TrackedLink.all().count() == 0
 
@@ -153,6 +178,6 @@ async def test_a_link_of_another_campaign_fills_nothing(cast: Cast) -> None:
     await transaction(
         lambda: CustomLink.create(campaign=cast.ryan, slug="plan", title="x", url=ELSEWHERE, created_at=clock.now())
     )
-    await cast.hello.write("", WITH_LINK)
+    await cast.hello.write("", WITH_LINK, None)
     assert (await card(cast)).unfilled == ("'plan'|trackable",)
     assert "'plan'|trackable" not in await values.known_names(cast.meyer)

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from tests.cast import Cast, drawn
+from tests.cast import Cast
 from tests.models.test_making import list_many
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import labels, links, listed, measuring, opting_out, pictures, texting
+from webapp.models import labels, links, listed, measuring, opting_out, texting
 from webapp.models.actions import Action
 from webapp.models.contacts import ContactList, ListMembership
 from webapp.models.labels import CustomField, Tag
@@ -20,6 +20,7 @@ from webapp.models.messages import Message
 from webapp.models.opt_outs import ADMIN
 from webapp.models.sliced import CANCELLED, DONE, RUNNING
 from webapp.rules import segments
+from webapp.workers import housekeeping
 
 PLAIN = "Hi ##{{first_name}}, will you vote?"
 
@@ -29,7 +30,7 @@ async def loaded(cast: Cast) -> Action:
 
 
 async def measured(cast: Cast, body: str = PLAIN, picture: bool = False) -> ScriptMeasure:
-    made = await measuring.begin(await loaded(cast), cast.gary.user, body, picture)
+    made, _ = await measuring.begin(await loaded(cast), cast.gary.user, body, picture)
     while await measuring.run(made.id, 60):
         continue
     return await ScriptMeasure.get(id=made.id)
@@ -91,7 +92,7 @@ async def test_people_of_two_lists_are_counted_once(cast: Cast) -> None:
 async def test_slices_add_up_whoever_works_on_them(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     await list_many(cast, 0, 60)
     monkeypatch.setattr(measuring, "SLICE", 7)
-    made = await measuring.begin(await loaded(cast), cast.gary.user, PLAIN, False)
+    made, _ = await measuring.begin(await loaded(cast), cast.gary.user, PLAIN, False)
     assert await measuring.run(made.id, -1)  # no time left: a worker goes on
     await asyncio.gather(*(measuring.run(made.id, 60) for _ in range(4)))
     while await measuring.run(made.id, 60):
@@ -103,8 +104,8 @@ async def test_slices_add_up_whoever_works_on_them(cast: Cast, monkeypatch: pyte
 async def test_what_is_not_wanted_any_more_stops(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     await list_many(cast, 0, 30)
     monkeypatch.setattr(measuring, "SLICE", 7)
-    made = await measuring.begin(await loaded(cast), cast.gary.user, PLAIN, False, "12")
-    other = await measuring.begin(await loaded(cast), cast.gary.user, PLAIN + "!", False, "12")
+    made, _ = await measuring.begin(await loaded(cast), cast.gary.user, PLAIN, False, "12")
+    other, _ = await measuring.begin(await loaded(cast), cast.gary.user, PLAIN + "!", False, "12")
     assert await ScriptMeasure.get_or_none(id=made.id) is None
     assert await measuring.run(made.id, 60) is False
     await transaction(lambda: ScriptMeasure.filter(id=other.id).update(status=CANCELLED))
@@ -122,6 +123,61 @@ async def test_the_same_text_is_measured_once_until_it_may_have_changed(cast: Ca
     assert (await measured(cast)).id != first.id
 
 
+async def test_other_lists_leave_outs_or_defaults_are_measured_anew(cast: Cast) -> None:
+    """The cost before publishing is that of the people chosen now."""
+    body = PLAIN + " ##{{notes}}"
+    first = await measured(cast, body)
+    tag, field = (
+        await Tag.get(campaign=cast.meyer, slug="will_vote"),
+        await CustomField.get(campaign=cast.meyer, slug="notes"),
+    )
+    await transaction(lambda: CustomField.filter(id=field.id).update(default_value="x"))
+    second = await measured(cast, body)
+    await cast.action.leave_out([], [tag], [])
+    third = await measured(cast, body)
+    await cast.action.use_lists([])
+    fourth = await measured(cast, body)
+    assert len({first.id, second.id, third.id, fourth.id}) == 4
+    assert (first.missing, second.people, third.people, fourth.people) == (1, 1, 1, 0)
+
+
+async def test_a_field_is_known_by_either_spelling_however_it_is_stored(cast: Cast) -> None:
+    field = await transaction(lambda: CustomField.create(campaign=cast.meyer, title="Age", slug="custom_field_age"))
+    await labels.set_field(cast.lisa.id, field, "44", None)
+    for name in ("age", "custom_field_age"):
+        assert (await measured(cast, f"{PLAIN} ##{{{{{name}}}}}")).people == 1
+
+
+async def test_a_worker_goes_on_with_it_and_gives_up_after_some_stumbles(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    await list_many(cast, 0, 30)
+    monkeypatch.setattr(measuring, "SLICE", 7)
+    made, new = await measuring.begin(await loaded(cast), cast.gary.user, PLAIN, False)
+    assert new and (await measuring.begin(await loaded(cast), cast.gary.user, PLAIN, False)) == (made, False)
+    monkeypatch.setattr(housekeeping, "MEASURE", -1.0)
+    for _ in range(9):
+        await housekeeping.run_measure({}, made.id)
+    found = await ScriptMeasure.get(id=made.id)
+    assert found.status in ("waiting", RUNNING)
+
+    async def breaks(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(measuring.listed, "window", breaks)
+    monkeypatch.setattr(housekeeping, "MEASURE", 5.0)
+    for _ in range(5):
+        await housekeeping.run_measure({}, made.id)
+    found = await ScriptMeasure.get(id=made.id)
+    assert found.status == "failed" and "A fault of the site" in found.error_message
+    await housekeeping.run_measure({}, 999)  # one that is gone
+
+
+async def test_measures_of_yesterday_are_forgotten(cast: Cast) -> None:
+    await measured(cast)
+    clock.freeze(clock.now() + measuring.KEEP * 2)
+    await housekeeping.forget({})
+    assert await ScriptMeasure.all().count() == 0
+
+
 async def test_a_list_of_nobody_is_done_at_once(cast: Cast) -> None:
     await cast.action.use_lists([])
     found = await measured(cast)
@@ -132,8 +188,8 @@ async def test_what_is_measured_is_what_the_texts_have(cast: Cast) -> None:
     """The same count as that of the rows that leave, link and all."""
     await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
     body = cast.hello.body + " ##{{'plan'|trackable}} – ¡vota! 🙂 " + "x" * 80
-    await cast.hello.write("", body)
-    found = await measuring.begin(await loaded(cast), cast.amy.user, body, False)
+    await cast.hello.write("", body, None)
+    found, _ = await measuring.begin(await loaded(cast), cast.amy.user, body, False)
     await measuring.run(found.id, 60)
     await cast.start(cast.amy)
     outcome = await cast.click(cast.amy)
@@ -144,7 +200,6 @@ async def test_what_is_measured_is_what_the_texts_have(cast: Cast) -> None:
 
 
 async def test_with_a_picture_everybody_gets_one_mms(cast: Cast) -> None:
-    assert isinstance(await pictures.take_in(cast.meyer, drawn()), pictures.Picture)
     found = await measured(cast, PLAIN + " é" * 200, picture=True)
     assert (found.segments, found.price(cast.meyer)) == (1, cast.meyer.mms_price)
 
@@ -170,7 +225,7 @@ async def test_a_measure_that_waits_is_running_for_whoever_looks(cast: Cast, mon
     monkeypatch.setattr(measuring, "SLICE", 7)
     steady = iter([0.0, 0.0, 5.0])
     monkeypatch.setattr(clock, "steady", lambda: next(steady))
-    made = await measuring.begin(await loaded(cast), cast.gary.user, PLAIN, False)
+    made, _ = await measuring.begin(await loaded(cast), cast.gary.user, PLAIN, False)
     assert await measuring.run(made.id, 1)
     found = await ScriptMeasure.get(id=made.id)
     assert (found.status, found.people, found.over) == (RUNNING, 7, False)

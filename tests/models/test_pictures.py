@@ -162,10 +162,10 @@ async def test_pictures_nobody_took_are_forgotten_and_sent_ones_are_kept(cast: C
     await cast.click(cast.amy)
     await cast.hello.write("", cast.hello.body, None)
     await cast.thanks.write("Thanks", cast.thanks.body, used.id)
-    await housekeeping.forget_pictures({})
+    await housekeeping.forget({})
     assert offered.intact()  # it may be taken yet
     clock.freeze(clock.now() + pictures.KEEP_UNUSED + timedelta(seconds=1))
-    await housekeeping.forget_pictures({})
+    await housekeeping.forget({})
     assert {p.id for p in await Picture.all()} == {sent.id, used.id}
     assert sent.intact() and used.intact() and not offered.path.exists()
 

@@ -61,7 +61,7 @@ async def test_two_tabs_that_press_send_at_once_send_one_text(cast: Cast) -> Non
 
 async def test_a_text_that_changed_since_it_was_read_is_shown_again(cast: Cast) -> None:
     await cast.start(cast.amy)
-    await transaction(lambda: cast.hello.write("", "Another text. Reply STOP to opt out."))
+    await transaction(lambda: cast.hello.write("", "Another text. Reply STOP to opt out.", None))
     conversation = await cast.conversation()
     outcome = await texting.send_first(cast.amy, conversation.id, uuid.uuid4(), "the hash of the old card")
     assert isinstance(outcome, Changed)
@@ -118,7 +118,7 @@ async def test_out_of_hours_the_person_goes_to_the_end_of_the_queue(cast: Cast) 
 
 async def test_a_variable_that_can_not_be_filled_sends_no_blank(cast: Cast) -> None:
     await transaction(lambda: CustomField.create(campaign=cast.meyer, title="Issue", slug="issue_id"))
-    await transaction(lambda: cast.hello.write("", "About ##{{issue_id}}. Reply STOP to opt out."))
+    await transaction(lambda: cast.hello.write("", "About ##{{issue_id}}. Reply STOP to opt out.", None))
     await cast.start(cast.amy)
     assert await cast.click(cast.amy) == Declined(errors.UNFILLED)
     assert await texts() == []

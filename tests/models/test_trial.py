@@ -37,14 +37,14 @@ HELLO = "Hi ##{{first_name}}, it's ##{{user.first_name}}."
 GARY = "+14125550177"
 
 
-async def tested(cast: Cast, body: str = HELLO, **more: object) -> Queued:
+async def gary_tries(cast: Cast, body: str = HELLO, **more: object) -> Queued:
     outcome = await trial.send(cast.gary, body, cast.lisa, uuid.uuid4(), **more)  # type: ignore[arg-type]
     assert isinstance(outcome, Queued), outcome
     return outcome
 
 
 async def claimed(cast: Cast) -> Claimed:
-    await tested(cast)
+    await gary_tries(cast)
     claim = await claiming.claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
     return claim
@@ -52,7 +52,7 @@ async def claimed(cast: Cast) -> Claimed:
 
 @pytest.mark.both
 async def test_a_test_goes_to_one_s_own_phone_as_the_person_shown_would_get_it(cast: Cast) -> None:
-    outcome = await tested(cast)
+    outcome = await gary_tries(cast)
     message = outcome.message
     assert (message.kind, message.phone, message.body) == (TEST, GARY, "Hi Lisa, it's Gary.")
     assert (message.action_id, message.conversation_id, message.script_id, message.bucket_id) == (None,) * 4
@@ -80,7 +80,7 @@ async def test_tests_may_follow_each_other_with_other_words_only(cast: Cast) -> 
     await sending.taken(claim.message_id, None, claim.attempt_id)
     outcome = await trial.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
     assert isinstance(outcome, Declined) and outcome.code == errors.LOCKED
-    await tested(cast, HELLO + " Again.")
+    await gary_tries(cast, HELLO + " Again.")
     assert isinstance(await claiming.claim_next(cast.number.id), Claimed)
 
 
@@ -92,7 +92,7 @@ async def test_every_safeguard_holds_for_a_test_too(cast: Cast, hindrance: str, 
     if hindrance == "opted_out":
         await opting_out.opt_out(cast.meyer, GARY, ADMIN)
     if hindrance == "blocked":
-        await tested(cast)
+        await gary_tries(cast)
         await transaction(lambda: Contact.filter(phone=GARY).update(blocked_at=clock.now()))
         body += "!"
     if hindrance == "night":
@@ -112,7 +112,7 @@ async def test_every_safeguard_holds_for_a_test_too(cast: Cast, hindrance: str, 
 
 @pytest.mark.both
 async def test_a_stop_between_click_and_claim_cancels_a_test_too(cast: Cast) -> None:
-    await tested(cast)
+    await gary_tries(cast)
     await opting_out.opt_out(cast.meyer, GARY, ADMIN)
     assert await claiming.claim_next(cast.number.id) is None
     assert [m.status for m in await texts()] == [CANCELLED] and await recount.differences() == []
@@ -120,7 +120,7 @@ async def test_a_stop_between_click_and_claim_cancels_a_test_too(cast: Cast) -> 
 
 @pytest.mark.both
 async def test_a_test_refused_by_the_worker_is_only_refused(cast: Cast) -> None:
-    await tested(cast)
+    await gary_tries(cast)
     clock.freeze(clock.now().replace(hour=5) + timedelta(days=1))
     assert isinstance(await claiming.claim_next(cast.number.id), claiming.Refusal)
     [message] = await texts()
@@ -170,7 +170,7 @@ async def test_a_status_callback_and_a_stop_after_a_test_are_taken_in(cast: Cast
 
 
 async def test_the_same_words_that_still_wait_are_not_queued_again(cast: Cast) -> None:
-    await tested(cast)
+    await gary_tries(cast)
     outcome = await trial.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
     assert isinstance(outcome, Declined) and outcome.code == errors.LOCKED and len(await texts()) == 1
 
@@ -180,15 +180,23 @@ async def test_a_phone_this_system_may_not_text_gets_no_test(cast: Cast, number:
     cast.gary.user.phone = number
     outcome = await trial.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
     assert isinstance(outcome, Declined) and outcome.code == errors.INVALID_PHONE
+    assert await Contact.filter(campaign=cast.meyer).count() == 1
+
+
+async def test_a_test_that_is_declined_leaves_no_link_behind(cast: Cast) -> None:
+    await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
+    clock.freeze(clock.now().replace(hour=5))
+    outcome = await trial.send(cast.gary, HELLO + " ##{{'plan'|trackable}}", cast.lisa, uuid.uuid4())
+    assert isinstance(outcome, Declined) and await TrackedLink.all().count() == 0
 
 
 async def test_a_test_is_not_undone(cast: Cast) -> None:
-    assert await effects.undo(cast.gary, (await tested(cast)).message.id) is False
+    assert await effects.undo(cast.gary, (await gary_tries(cast)).message.id) is False
 
 
 async def test_links_of_a_test_work_and_count_for_nobody(cast: Cast) -> None:
     await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
-    message = (await tested(cast, HELLO + " ##{{'plan'|trackable}}")).message
+    message = (await gary_tries(cast, HELLO + " ##{{'plan'|trackable}}")).message
     [tracked] = await TrackedLink.all()
     assert tracked.message_id == message.id and message.body.endswith(tracked.address)
     await links.clicked(tracked, links.PERSON, "a browser")
@@ -198,7 +206,7 @@ async def test_links_of_a_test_work_and_count_for_nobody(cast: Cast) -> None:
 
 async def test_pausing_an_action_holds_no_test_up_and_stop_everything_does(cast: Cast) -> None:
     await cast.action.pause()
-    await tested(cast)
+    await gary_tries(cast)
     await cast.meyer.stop_everything()
     assert await claiming.claim_next(cast.number.id) is None
     await cast.meyer.go_on()

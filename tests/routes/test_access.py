@@ -51,7 +51,7 @@ async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untype
     group = await teams.make_list(cast.meyer, "Texters")
     picture = await pictures.take_in(cast.meyer, drawn())
     link = await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
-    measure = await measuring.begin(
+    measure, _ = await measuring.begin(
         await Action.get(id=cast.action.id).select_related("campaign"), cast.gary.user, "Hello", picture=False
     )
     return {

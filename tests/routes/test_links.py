@@ -20,7 +20,7 @@ PERSON = {"user-agent": IPHONE}
 async def sent_link(cast: Cast) -> TrackedLink:
     """Lisa has a text with a link."""
     await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://vote.example/plan?a=1", created_at=clock.now()))  # fmt: skip
-    await cast.hello.write("", HELLO + " ##{{'plan'|trackable}}")
+    await cast.hello.write("", HELLO + " ##{{'plan'|trackable}}", None)
     await cast.start(cast.amy)
     await cast.click(cast.amy)
     return await TrackedLink.all().get()

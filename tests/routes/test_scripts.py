@@ -174,6 +174,36 @@ async def test_an_archived_script_waits_to_be_used_again(cast: Cast, browse: Bro
     assert [e.what for e in await AuditEvent.filter(what__startswith="script.").order_by("id")] == ["script.archived", "script.restored"]  # fmt: skip
 
 
+async def test_a_new_script_a_copy_and_one_used_again_come_last_whatever_was_archived(cast: Cast, browse: Browser) -> None:  # fmt: skip
+    gary = await browse(cast.gary)
+    names = [await response(cast, f"S{n}") for n in range(4)]
+    await gary.post(f"{here(cast)}/script-orders", data={"script": [script.id for script in names]})
+    for script in names[:3]:
+        await gary.post(f"{here(cast)}/scripts/{script.id}/archive")
+    await gary.post(f"{here(cast)}/scripts", data={"kind": "response", "name": "New", "body": "x"})
+    await gary.post(f"{here(cast)}/scripts/{names[3].id}/copies")
+    await gary.post(f"{here(cast)}/scripts/{names[0].id}/restoration")
+    assert await order(cast) == ["S3", "Thanks", "New", "S3 (copy)", "S0"]
+
+
+async def test_two_who_save_at_once_make_two_versions(cast: Cast) -> None:
+    mine, theirs = await Script.get(id=cast.hello.id), await Script.get(id=cast.hello.id)
+    await mine.write("", "Mine", None)
+    await theirs.write("", "Theirs", None)
+    assert (mine.version, theirs.version) == (2, 3)
+
+
+async def test_the_warning_about_opting_out_the_glad_stays_while_one_types_and_is_logged(cast: Cast, browse: Browser) -> None:  # fmt: skip
+    tag = await Tag.get(campaign=cast.meyer, slug="opt_out")
+    await cast.thanks.write("Attending: Yes", cast.thanks.body, None)
+    await cast.thanks.apply_on_send([tag], [])
+    selina = await browse(cast.selina)
+    assert "Is the Opt Out tag meant here?" in await preview(selina, cast, place=str(cast.thanks.id))
+    await selina.post(f"{here(cast)}/publication", data={"state": "public"})
+    event = await AuditEvent.filter(what="action.published").order_by("-id").first()
+    assert event and any("Is the Opt Out tag meant here?" in sentence for sentence in event.detail["warnings"])
+
+
 async def test_a_copy_has_the_picture_and_what_sending_does(cast: Cast, browse: Browser) -> None:
     from webapp.models import pictures
 
@@ -323,7 +353,9 @@ async def test_a_test_is_on_its_way_and_says_where_to(cast: Cast, browse: Browse
     [message] = await texts()
     assert (message.kind, message.body) == (TEST, "Hi Lisa, it's Gary with Meyer for Senate. Vote? Reply STOP to opt out.")  # fmt: skip
     page = await gary.post(f"{here(cast)}/tests", data={k: v for k, v in test_form(cast).items() if k != "body"})
-    assert "<!doctype html>" in page.text and len(await texts()) == 2
+    assert (
+        "<!doctype html>" in page.text and len(await texts()) == 2
+    )  # the one that is stored, since none was sent along
 
 
 @pytest.mark.parametrize(
@@ -356,6 +388,17 @@ async def test_nothing_is_tested_before_the_set_up_or_after_stop_everything(cast
         await transaction(lambda change=change: Campaign.filter(id=cast.meyer.id).update(**change))  # type: ignore[misc]
         answer = await gary.post(f"{here(cast)}/tests", data=test_form(cast), headers=PARTIAL)
         assert answer.status_code == 422 and await texts() == []
+
+
+async def test_the_next_tap_after_a_test_is_another_one(cast: Cast, browse: Browser) -> None:
+    gary, form = await browse(cast.gary), test_form(cast)
+    first = await gary.post(f"{here(cast)}/tests", data=form, headers=PARTIAL)
+    fresh = re.search(r'id="test-client" name="client_message_id" value="([^"]+)" hx-swap-oob', first.text)
+    assert fresh and fresh[1] != form["client_message_id"]
+    again = await gary.post(f"{here(cast)}/tests", data=form, headers=PARTIAL)
+    assert "on its way already" in again.text
+    other = await gary.post(f"{here(cast)}/tests", data={**form, "client_message_id": fresh[1]}, headers=PARTIAL)
+    assert other.status_code == 422 and "You got these very words" in other.text and len(await texts()) == 1
 
 
 async def test_tests_are_few_in_an_hour(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

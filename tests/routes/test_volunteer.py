@@ -76,7 +76,7 @@ async def test_a_changed_script_comes_back_as_a_new_card(cast: Cast, browse: Bro
     amy = await browse(cast.amy)
     path = f"/c/meyer/queue/{(await cast.conversation()).id}/messages"
     form = form_of(await open_queue(amy, cast), path)
-    await transaction(lambda: cast.hello.write("", "New words for ##{{first_name}}. Reply STOP to opt out."))
+    await transaction(lambda: cast.hello.write("", "New words for ##{{first_name}}. Reply STOP to opt out.", None))
     answer = await amy.post(path, data=form, headers=PARTIAL)
     assert answer.status_code == 409
     assert "The text changed. Read it again, then send." in answer.text and "New words for Lisa" in answer.text

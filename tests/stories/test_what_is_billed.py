@@ -42,13 +42,13 @@ SCRIPTS = [
 async def test_the_count_shown_is_the_count_billed(cast: Cast, twilio: httpx.AsyncClient, script: int) -> None:
     twilio.carrier.store.add_number(cast.number.e164)  # type: ignore[attr-defined]
     await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
-    await cast.hello.write("", SCRIPTS[script])
+    await cast.hello.write("", SCRIPTS[script], None)
     people = [
         await cast.add_contact(f"+1412555{2000 + n}", first_name=name, zip="15213") for n, name in enumerate(NAMES)
     ]
     await making.make_all(cast.action.id)
     action = await Action.get(id=cast.action.id).select_related("campaign")
-    made = await measuring.begin(action, cast.amy.user, SCRIPTS[script], picture=False)
+    made, _ = await measuring.begin(action, cast.amy.user, SCRIPTS[script], picture=False)
     await measuring.run(made.id, 60)
     await cast.start(cast.amy)
     for person in (cast.lisa, *people):

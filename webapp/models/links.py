@@ -6,10 +6,12 @@ and is joined to the text at the click of Send; the next text of the same script
 
 from __future__ import annotations
 
+import re
 import secrets
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from tortoise import fields
@@ -27,6 +29,7 @@ from webapp.rules import variables
 PERSON, PREVIEW = "person", "preview"
 ALPHABET = string.ascii_letters + string.digits
 LENGTH = 8  # 47 bits: nobody comes upon another's by trying
+KEEP_UNSENT = timedelta(days=7)
 SAMPLE = "aB3dE5gH"  # as long as a real one, and nobody's
 
 
@@ -96,6 +99,11 @@ def address(token: str) -> str:
     return config.settings().url(f"/l/{token}")
 
 
+def unaddressed(text: str) -> str:
+    """A text without what is another in each: the tokens of its links."""
+    return re.sub(re.escape(address("")) + rf"\w{{{LENGTH}}}", address(SAMPLE), text)
+
+
 async def names(campaign: Campaign, **which: Any) -> set[str]:
     """As scripts name them; an archived link still works where it is used."""
     slugs = await CustomLink.filter(campaign=campaign, **which).values_list("slug", flat=True)
@@ -116,8 +124,8 @@ async def addresses(campaign: Campaign, scripts: Sequence[Script], conversation_
     known = {link.slug: link.id for link in await CustomLink.filter(campaign=campaign, slug__in=slugs)}
     needed = {(s.id, s.version, known[slug]) for s in scripts for slug in wanted[s.id] if slug in known}
     there = await _tokens(conversation_id, needed)
-    if needed - there.keys():
-        await _make(conversation_id, needed - there.keys())
+    while missing := needed - there.keys():  # again where a click took one meanwhile, or a token was somebody's
+        await _make(conversation_id, missing)
         there = await _tokens(conversation_id, needed)
     versions = {script.id: script.version for script in scripts}
     return {
@@ -162,6 +170,12 @@ async def for_test(campaign: Campaign, text: str) -> list[TrackedLink]:
     """Links of a test: they work, and count for nobody. Inside its transaction."""
     found = await CustomLink.filter(campaign=campaign, slug__in=variables.links(text) or [""])
     return [await TrackedLink.create(token=_token(), link=link, made_at=clock.now()) for link in found]
+
+
+@transactional
+async def forget_unsent() -> None:
+    """Tokens of cards that were never sent, of old versions most of them. A card that is still open gets a new one."""
+    await TrackedLink.filter(message_id=None, made_at__lt=clock.now() - KEEP_UNSENT).delete()
 
 
 async def of_token(token: str) -> TrackedLink | None:

@@ -11,7 +11,7 @@ from webapp.models import audience
 from webapp.models.actions import Action
 from webapp.models.contacts import Contact, sql_time
 
-LOOK = 100  # places looked at for somebody's neighbour at once
+LOOK, MOST = 100, 20_000  # places looked at for somebody's neighbour: at first, and at most
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ async def neighbour(action: Action, contact_id: int, backwards: bool = False) ->
 
 
 async def _first(action: Action, after: int, backwards: bool) -> int | None:
-    part = await window(action, after, LOOK, backwards)
-    while not part.ids and not part.last:
-        part = await window(action, part.through, LOOK, backwards)
+    size = LOOK
+    part = await window(action, after, size, backwards)
+    while not part.ids and not part.last and size < MOST:
+        size *= 4
+        part = await window(action, part.through, size, backwards)
     return part.ids[0] if part.ids else None

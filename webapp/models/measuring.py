@@ -17,12 +17,12 @@ from tortoise import fields
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.models import links, listed, sliced, values
-from webapp.models.actions import Action
+from webapp.models.actions import Action, ActionExclusion, ActionList
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.labels import CustomField
 from webapp.models.people import User
-from webapp.models.sliced import DONE, FAILED, RUNNING, Sliced
+from webapp.models.sliced import DONE, RUNNING, Sliced
 from webapp.rules import segments, variables
 
 SLICE = 500
@@ -92,23 +92,44 @@ class Seen:
     missing: bool = False
 
 
-async def begin(action: Action, user: User, body: str, picture: bool, place: str = "") -> ScriptMeasure:
-    """The measure of this text over the action's people: a recent one of the same, or a new one to be `run`."""
+async def begin(action: Action, user: User, body: str, picture: bool, place: str = "") -> tuple[ScriptMeasure, bool]:
+    """The measure of this text over the action's people, and whether it is new and to be `run`: a recent one of the same
+    serves, where nothing changed that it was made of but the people themselves."""
+    key = hashlib.sha256(repr((body, picture, await _made_of(action, user, body))).encode()).hexdigest()
+    recent = ScriptMeasure.filter(action=action, key=key, created_at__gt=clock.now() - FRESH)
+    found = await recent.order_by("-id").first()
+    return (found, False) if found else (await _begin(action, user, body, picture, place, key), True)
+
+
+async def _made_of(action: Action, user: User, body: str) -> list[Any]:
+    """What is the same for everyone, and who they are by lists and leave-outs."""
     shared = await values.of_sender(action.campaign, user, body)
-    fallbacks = (action.campaign.fallback_recipient, sorted((k, v or "") for k, v in shared.items()))
-    key = hashlib.sha256(repr((body, picture, fallbacks)).encode()).hexdigest()
-    recent = ScriptMeasure.filter(action=action, key=key, created_at__gt=clock.now() - FRESH).exclude(status=FAILED)
-    return await recent.order_by("-id").first() or await _begin(action, user, body, picture, place, key)
+    lists = await ActionList.filter(action=action).order_by("contact_list_id").values_list("contact_list_id", flat=True)
+    out = await ActionExclusion.filter(action=action).order_by("id").values_list("contact_list_id", "tag_id", "field_id", "value")  # fmt: skip
+    defaults = [(field.slug, field.default_value) for field in await _used(action.campaign, body)]
+    return [action.campaign.fallback_recipient, sorted((k, v or "") for k, v in shared.items()), list(lists), list(out), defaults]  # fmt: skip
+
+
+async def _used(campaign: Campaign, body: str) -> list[CustomField]:
+    """The custom fields a script names, by either spelling."""
+    names = {variable.name for variable in variables.found(body)}
+    return [
+        f for f in await CustomField.filter(campaign=campaign) if any(variables.same_field(n, f.slug) for n in names)
+    ]
 
 
 @transactional
 async def _begin(action: Action, user: User, body: str, picture: bool, place: str, key: str) -> ScriptMeasure:
     """What was asked for in the same editor before is of no use to anybody any more."""
     await ScriptMeasure.filter(action=action, user=user, place=place, status__not_in=sliced.OVER).delete()
-    await ScriptMeasure.filter(created_at__lt=clock.now() - KEEP).delete()
     return await ScriptMeasure.create(
         action=action, user=user, body=body, picture=picture, place=place, key=key, created_at=clock.now()
     )
+
+
+@transactional
+async def forget() -> None:
+    await ScriptMeasure.filter(created_at__lt=clock.now() - KEEP).delete()
 
 
 async def run(measure_id: int, seconds: float) -> bool:
@@ -155,6 +176,7 @@ class _Ruler:
     campaign: Campaign
     body: str
     picture: bool
+    names: tuple[str, ...]  # of the variables in it
     shared: Mapping[str, str | None]
     defaults: Mapping[str, str]
     fields: Mapping[int, str]  # the custom fields the script uses
@@ -169,12 +191,12 @@ class _Ruler:
         return {**self.defaults, **own, **values.of_contact(self.campaign, person), **self.shared}
 
     def _seen(self, given: dict[str, str | None]) -> Seen:
-        names = tuple(variables.value(given, variable.name) for variable in variables.found(self.body))
-        if names not in self.alike:
+        filled = tuple(variables.value(given, name) for name in self.names)
+        if filled not in self.alike:
             if len(self.alike) > MOST_ALIKE:
                 self.alike.clear()
-            self.alike[names] = self._rendered(given)
-        return self.alike[names]
+            self.alike[filled] = self._rendered(given)
+        return self.alike[filled]
 
     def _rendered(self, given: dict[str, str | None]) -> Seen:
         made = variables.render(self.body, given)
@@ -199,11 +221,12 @@ class _Ruler:
 
 async def _ruler(measure: ScriptMeasure) -> _Ruler:
     campaign, body = measure.action.campaign, measure.body
-    used = {variable.name.removeprefix("custom_field_") for variable in variables.found(body)}
-    rows = [field for field in await CustomField.filter(campaign=campaign) if field.slug in used]
+    rows = await _used(campaign, body)
     shared = {**await values.of_sender(campaign, measure.user, body), **links.samples(body)}
     defaults = {field.slug: field.default_value for field in rows}
-    return _Ruler(campaign, body, measure.picture, shared, defaults, {field.id: field.slug for field in rows}, {})
+    names = tuple(variable.name for variable in variables.found(body))
+    slugs = {field.id: field.slug for field in rows}
+    return _Ruler(campaign, body, measure.picture, names, shared, defaults, slugs, {})
 
 
 async def people_of(measure: ScriptMeasure) -> dict[int, Contact]:

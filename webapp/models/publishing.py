@@ -29,7 +29,15 @@ class Check:
     script_id: int | None = None
 
 
-async def last_look(action: Action) -> list[Check]:
+@dataclass(frozen=True)
+class Look:
+    """``checks`` must all be fine; ``warnings`` are sentences about what may be published all the same (A7)."""
+
+    checks: list[Check]
+    warnings: list[str]
+
+
+async def last_look(action: Action) -> Look:
     campaign = await Campaign.get(id=action.campaign_id)
     known = await values.known_names(campaign)
     initial, response = await Script.of(action, INITIAL), await Script.of(action, RESPONSE)
@@ -41,9 +49,13 @@ async def last_look(action: Action) -> list[Check]:
     ]  # fmt: skip
     if response:
         checks.append(Check(True, f"{len(response)} response script{'s' * (len(response) != 1)}"))
-    for title, script in _titled(initial, response):
-        checks += _findings(title, script, known, campaign.name)
-    return checks
+    found = [(title, script, findings(script, known, campaign.name)) for title, script in _titled(initial, response)]
+    checks += [
+        Check(False, f"{title}: {f.sentence}", "scripts", f.code == "no_opt_out", script.id)
+        for title, script, of_it in found
+        for f in script_lint.errors(of_it)
+    ]
+    return Look(checks, [f"{title}: {f.sentence}" for title, _, of_it in found for f in of_it if f.level == "warning"])
 
 
 def _titled(initial: list[Script], response: list[Script]) -> list[tuple[str, Script]]:
@@ -52,12 +64,12 @@ def _titled(initial: list[Script], response: list[Script]) -> list[tuple[str, Sc
     return [*zip(letters, initial, strict=True), *((script.name, script) for script in response)]
 
 
-def _findings(title: str, script: Script, known: set[str], campaign_name: str) -> list[Check]:
-    found = script_lint.lint(script.body, script.kind, known, campaign_name)  # type: ignore[arg-type]
-    found += script_lint.picture(bool(script.picture and not script.picture.intact()))
+def findings(script: Script, known: set[str], campaign_name: str) -> list[script_lint.Finding]:
+    """All that is to be said of a stored script, with its picture and tags loaded."""
     return [
-        Check(False, f"{title}: {f.sentence}", "scripts", f.code == "no_opt_out", script.id)
-        for f in script_lint.errors(found)
+        *script_lint.lint(script.body, script.kind, known, campaign_name),  # type: ignore[arg-type]
+        *script_lint.picture(bool(script.picture and not script.picture.intact())),
+        *script_lint.opting_out_of_the_glad(script.name, script.opts_out),
     ]
 
 
@@ -72,28 +84,16 @@ async def publish(action: Action, member: Membership, state: str, reason: str = 
     """To "private" or "public", now. False where something is in the way."""
     if state not in (PRIVATE, PUBLIC):
         return False
-    checks = await last_look(action)
-    if not may_publish(checks, member, reason):
+    look = await last_look(action)
+    if not may_publish(look.checks, member, reason):
         return False
-    overruled = reason.strip() if any(not check.fine for check in checks) else ""
+    overruled = reason.strip() if any(not check.fine for check in look.checks) else ""
     await action.publish(state, overruled)
     await audit.note(
         action.campaign, member.user, "action.published", action.title, state=state, overruled=overruled,
-        warnings=await warnings(action),
+        warnings=look.warnings,
     )  # fmt: skip
     return True
-
-
-async def warnings(action: Action) -> list[str]:
-    """What may be published all the same (A7): one sentence for each warning of each script."""
-    campaign = await Campaign.get(id=action.campaign_id)
-    known = await values.known_names(campaign)
-    return [
-        f"{title}: {finding.sentence}"
-        for title, script in _titled(await Script.of(action, INITIAL), await Script.of(action, RESPONSE))
-        for finding in script_lint.lint(script.body, script.kind, known, campaign.name)  # type: ignore[arg-type]
-        if finding.level == "warning"
-    ]
 
 
 @transactional

@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 
 from webapp import database
 from webapp.models.conversations import Bucket, Conversation
-from webapp.models.links import PERSON, LinkClick
 from webapp.models.messages import Message
 from webapp.models.reports import Report
 from webapp.models.tallies import COLUMNS, SafeguardHit, Tally
@@ -25,8 +24,9 @@ async def recounted() -> Counts:
         found[(hit.action_id, 0)]["safeguards"] += 1
     for report in await Report.all():
         found[(report.action_id, report.user_id)]["reports"] += 1  # type: ignore[attr-defined]
-    for click in await LinkClick.filter(by=PERSON).exclude(action_id=None):
-        found[(click.action_id or 0, click.user_id or 0)]["link_clicks"] += 1
+    clicks = "SELECT action_id, user_id, COUNT(*) AS n FROM link_click WHERE by = 'person' AND action_id IS NOT NULL GROUP BY action_id, user_id"
+    for row in await database.query(clicks):
+        found[(row["action_id"], row["user_id"] or 0)]["link_clicks"] += int(row["n"])
     for bucket in await Bucket.exclude(finished_at=None):
         found[(bucket.action_id, bucket.user_id)]["performs"] += 1
     return {key: +counts for key, counts in found.items() if +counts}

@@ -40,10 +40,16 @@ class Script(Model):
         table = "script"
         ordering = ["position", "id"]  # noqa: RUF012
 
+    @property
+    def opts_out(self) -> bool:
+        """Does sending it opt the person out? Its tags are loaded."""
+        return any(row.tag.opts_out for row in self.script_tags)
+
     @transactional
-    async def write(self, name: str, body: str, picture_id: int | None = None) -> None:
-        if (body, picture_id) != (self.body, self.picture_id):
-            self.version += 1
+    async def write(self, name: str, body: str, picture_id: int | None) -> None:
+        """Two who save at once make two versions."""
+        now = await Script.filter(id=self.id).select_for_update().get()
+        self.version = now.version + ((body, picture_id) != (now.body, now.picture_id))
         self.name, self.body, self.picture_id = name, body, picture_id
         await self.save(update_fields=["name", "body", "picture_id", "version"])
 
@@ -61,7 +67,7 @@ class Script(Model):
     @transactional
     async def copy(self) -> Script:
         """The same text, picture, tags and values, as the last of its kind."""
-        last = await Script.filter(action_id=self.action_id, kind=self.kind, archived_at=None).count()
+        last = await Script.next_position(self.action_id, self.kind)
         name = f"{self.name} (copy)"[:120] if self.name else ""
         made = await Script.create(
             action_id=self.action_id, kind=self.kind, name=name, body=self.body, picture_id=self.picture_id, position=last
@@ -79,9 +85,15 @@ class Script(Model):
     @transactional
     async def restore(self) -> None:
         """In use again, as the last of its kind."""
-        self.position = await Script.filter(action_id=self.action_id, kind=self.kind, archived_at=None).count()
+        self.position = await Script.next_position(self.action_id, self.kind)
         self.archived_at = None
         await self.save(update_fields=["archived_at", "position"])
+
+    @classmethod
+    async def next_position(cls, action_id: int, kind: str) -> int:
+        """Behind all of its kind; those archived leave gaps."""
+        last = await cls.filter(action_id=action_id, kind=kind).order_by("-position").first()
+        return last.position + 1 if last else 0
 
     @classmethod
     async def of(cls, action: Action, kind: str) -> list[Script]:

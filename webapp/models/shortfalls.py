@@ -44,7 +44,7 @@ async def _count(action: Action, names: set[str]) -> tuple[int, dict[str, int]]:
     wanted = {name: _BLANK[name] for name in names if name in _BLANK}
     for field in await CustomField.filter(campaign_id=action.campaign_id, default_value=""):
         none = f"NOT EXISTS (SELECT 1 FROM field_value f WHERE f.field_id = {int(field.id)} AND f.contact_id = c.id)"  # noqa: S608
-        wanted |= {name: none for name in (field.slug, f"custom_field_{field.slug}") if name in names}
+        wanted |= {name: none for name in names if variables.same_field(name, field.slug)}
     if not wanted:
         return 0, {}
     sums = ", ".join(f"SUM(CASE WHEN {test} THEN 1 ELSE 0 END) AS n{n}" for n, test in enumerate(wanted.values()))

@@ -4,6 +4,7 @@ counts for nobody, and waits for no undo."""
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from webapp import clock
 from webapp.database import transactional
@@ -12,6 +13,7 @@ from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.links import TrackedLink
 from webapp.models.messages import OUT, QUEUED, SENDING, TEST, Message
+from webapp.models.numbers import PhoneNumber
 from webapp.models.people import Membership
 from webapp.models.texting import Declined, Draft, Queued, store
 from webapp.rules import errors, phone, safeguards, variables
@@ -21,16 +23,15 @@ from webapp.rules import errors, phone, safeguards, variables
 async def send(
     member: Membership, body: str, contact: Contact, client_id: uuid.UUID, picture_id: int | None = None
 ) -> Queued | Declined:
-    """``body`` is the script as ``contact`` would get it. The same click twice is one text."""
+    """``body`` is the script as ``contact`` would get it. The same click twice is one text. What is declined leaves
+    nothing behind but, at most, the contact it was asked for."""
     campaign = await Campaign.get(id=member.campaign_id)
-    own = await Contact.of_phone(campaign, member.user.phone)
     if earlier := await Message.get_or_none(client_id=client_id, user_id=member.user_id):
         return Queued(earlier, again=True)
-    if isinstance(phone.textable(own.phone), phone.InvalidPhone):
+    if isinstance(phone.textable(member.user.phone), phone.InvalidPhone):
         return Declined(errors.INVALID_PHONE)
-    await _introduce(own, member)
-    own_links = await links.for_test(campaign, body)
-    text = await _rendered(campaign, member, contact, body, own_links)
+    own = await Contact.of_phone(campaign, member.user.phone)
+    text = await _rendered(campaign, member, contact, body, links.samples(body))
     number = await pool.number_of(campaign, own)
     unfilled = text.names if isinstance(text, variables.Unfilled) else ()
     words = body if isinstance(text, variables.Unfilled) else text.text
@@ -41,14 +42,30 @@ async def send(
     if await _on_its_way(own, words):
         return Declined(errors.LOCKED)
     assert number is not None
-    message = await store(Draft(member, own, None, None, number, client_id, TEST, words, None, picture_id))
-    await TrackedLink.filter(id__in=[link.id for link in own_links] or [0]).update(message_id=message.id)
-    return Queued(message)
+    return Queued(await _store(campaign, member, own, number, client_id, contact, body, picture_id))
+
+
+async def _store(
+    campaign: Campaign, member: Membership, own: Contact, number: PhoneNumber, client_id: uuid.UUID, contact: Contact,
+    body: str, picture_id: int | None,
+) -> Message:  # fmt: skip
+    """With links of its own, which work."""
+    await _introduce(own, member)
+    made = await links.for_test(campaign, body)
+    addresses = {variables.link_name(tracked.link.slug): tracked.address for tracked in made}
+    text = await _rendered(campaign, member, contact, body, addresses)
+    assert isinstance(text, variables.Rendered)
+    message = await store(Draft(member, own, None, None, number, client_id, TEST, text.text, None, picture_id))
+    await TrackedLink.filter(id__in=[tracked.id for tracked in made] or [0]).update(message_id=message.id)
+    return message
 
 
 async def _on_its_way(own: Contact, words: str) -> bool:
     """The same words wait to leave, so the worker would refuse these."""
-    return await Message.exists(contact=own, direction=OUT, status__in=(QUEUED, SENDING), body=words)
+    waiting = await Message.filter(contact=own, direction=OUT, status__in=(QUEUED, SENDING)).values_list(
+        "body", flat=True
+    )
+    return words in {links.unaddressed(str(body)) for body in waiting}
 
 
 async def _introduce(own: Contact, member: Membership) -> None:
@@ -59,8 +76,8 @@ async def _introduce(own: Contact, member: Membership) -> None:
 
 
 async def _rendered(
-    campaign: Campaign, member: Membership, contact: Contact, body: str, own_links: list[TrackedLink]
+    campaign: Campaign, member: Membership, contact: Contact, body: str, addresses: Mapping[str, str]
 ) -> variables.Rendered | variables.Unfilled:
     given = await values.values(campaign, contact, member.user, body)
-    addresses = {variables.link_name(tracked.link.slug): tracked.address for tracked in own_links}
-    return variables.render(body, {**given, **addresses})
+    known = await links.names(campaign)
+    return variables.render(body, {**given, **{name: url for name, url in addresses.items() if name in known}})

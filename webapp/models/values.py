@@ -49,6 +49,15 @@ async def render_all(
     return [_rendered(script, {**given, **own.get(script.id, {})}) for script in scripts]
 
 
+async def preview_all(campaign: Campaign, scripts: list[Script], contact: Contact, sender: User) -> list[Rendering]:
+    """To be looked at only: links are samples, as long as real ones, and nothing is stored."""
+    body = "".join(script.body for script in scripts)
+    known = await links.names(campaign)
+    samples = {name: url for name, url in links.samples(body).items() if name in known}
+    given = {**(await values(campaign, contact, sender, body)), **samples} if scripts else {}
+    return [_rendered(script, given) for script in scripts]
+
+
 def _rendered(script: Script, given: Mapping[str, str | None]) -> Rendering:
     made = variables.render(script.body, given)
     if isinstance(made, variables.Unfilled):

@@ -102,6 +102,11 @@ def canonical(name: str) -> str:
     return ALIASES.get(plain, plain)
 
 
+def same_field(name: str, slug: str) -> bool:
+    """Does a script mean this custom field by that name?"""
+    return name == slug or name == _FIELD + slug or _FIELD + name == slug
+
+
 def value(values: Mapping[str, str | None], name: str) -> str | None:
     """What fills this canonical name: a custom field is found with ``custom_field_`` before it and without."""
     if name in values:

@@ -1,4 +1,5 @@
-"""Jobs that keep the house in order: contacts that go back to the pool, mails, conversations to be made."""
+"""Jobs that keep the house in order: contacts that go back to the pool, mails, conversations to be made, scripts to be
+measured, and what is to be forgotten."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Any
 
 from webapp import clock, config, live, queue
 from webapp.gateways import email
-from webapp.models import audience, handing, making, measuring, pictures, returning, sliced
+from webapp.models import audience, handing, links, making, measuring, pictures, returning, sliced
 from webapp.models.campaign import Campaign
 from webapp.models.mail import QUEUED, Mail
 from webapp.models.measuring import ScriptMeasure
@@ -71,8 +72,11 @@ async def resume_measures(ctx: dict[str, Any]) -> None:
         await queue.run_measure(measure_id)
 
 
-async def forget_pictures(ctx: dict[str, Any]) -> None:
+async def forget(ctx: dict[str, Any]) -> None:
+    """What nobody has use for any more: pictures nobody took, links nobody was sent, measures of yesterday."""
     await pictures.forget_unused()
+    await links.forget_unsent()
+    await measuring.forget()
 
 
 async def send_mail(ctx: dict[str, Any], mail_id: int) -> None:

@@ -33,7 +33,7 @@ CLOCKWORK: list[CronJob] = [
     cron(sending.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),
     cron(importing.resume, second={3, 33}, run_at_startup=True, timeout=20),
     cron(importing.forget_files, hour=9, minute=11, second=11, timeout=60),
-    cron(housekeeping.forget_pictures, hour=9, minute=21, second=21, timeout=60),
+    cron(housekeeping.forget, hour=9, minute=21, second=21, timeout=60),
     cron(housekeeping.resume_measures, second={18, 48}, timeout=20),
     cron(housekeeping.apply_audiences, second={8, 28, 48}, timeout=20),
     cron(housekeeping.return_unsent, second=13, timeout=60),

@@ -85,10 +85,11 @@ async def publish(request: Request, member: Membership, action_id: int) -> Respo
 async def _publication(
     request: Request, member: Membership, action: Action, form: Form | None = None, status: int = 200
 ) -> Response:
-    checks = await publishing.last_look(action)
+    look = await publishing.last_look(action)
+    checks = look.checks
     people, left_out = await audience.of_action(action.id)
     return page(
-        request, "admin/action_publish.html", status_code=status, action=action, warnings=await publishing.warnings(action), form=Form() if form is None else form, checks=checks,
+        request, "admin/action_publish.html", status_code=status, action=action, warnings=look.warnings, form=Form() if form is None else form, checks=checks,
         wrong=[c for c in checks if not c.fine], people=people - left_out, left_out=left_out,
         overrulable=member.role == "owner" and all(c.overrulable for c in checks if not c.fine),
     )  # fmt: skip

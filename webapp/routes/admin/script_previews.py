@@ -36,6 +36,7 @@ class Written:
     body: str
     name: str = ""
     picture: Picture | None = None
+    opts_out: bool = False  # sending it does, by its tags as stored
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Example:
         text = rendered.text if isinstance(rendered, variables.Rendered) else body
         findings = self._lint(written, text) if body else []
         return {
-            "written": written, "text": text, "findings": findings + script_lint.picture(bool(picture and not picture.intact())),
+            "written": written, "text": text, "findings": findings + script_lint.picture(bool(picture and not picture.intact()))
+            + script_lint.opting_out_of_the_glad(written.name, written.opts_out),
             "unfilled": [name for name in dict.fromkeys(unfilled) if not variables.unknown(f"{{{{{name}}}}}", self.known)],
             "counted": segments.count(text), "billed": segments.billed(text, picture is not None),
             "price": self.campaign.mms_price if picture else self.campaign.segment_price, "forcing": segments.forcing(text),
@@ -94,14 +96,14 @@ async def written_in(action: Action, form: Form) -> Written:
     if place in NEW:
         return Written(place, NEW[place], form.long_text(name, "", 10_000))
     script = await access.script_of(action, int(place) if place.isdecimal() and len(place) < 10 else 0)
-    await script.fetch_related("picture")
+    await script.fetch_related("picture", "script_tags__tag")
     kept = stored(script)
     return replace(kept, body=form.long_text(name, "", 10_000)) if name in form.data else kept
 
 
 def stored(script: Script) -> Written:
-    """``picture`` is loaded already."""
-    return Written(str(script.id), script.kind, script.body, script.name, script.picture)
+    """``picture`` and ``script_tags__tag`` are loaded already."""
+    return Written(str(script.id), script.kind, script.body, script.name, script.picture, script.opts_out)
 
 
 @post("/actions/{action_id:int}/measures", request_max_body_size=LARGEST)
@@ -114,8 +116,9 @@ async def measure(request: Request, member: Membership, action_id: int) -> Respo
 
 
 async def measured(action: Action, member: Membership, written: Written) -> ScriptMeasure:
-    made = await measuring.begin(action, member.user, written.body, written.picture is not None, written.place)
-    if await measuring.run(made.id, AT_ONCE):
+    """A new one is begun here and goes on with a worker; one that is there already is only looked at."""
+    made, new = await measuring.begin(action, member.user, written.body, written.picture is not None, written.place)
+    if new and await measuring.run(made.id, AT_ONCE):
         await queue.run_measure(made.id)
     return made
 
@@ -124,12 +127,16 @@ async def measured(action: Action, member: Membership, written: Written) -> Scri
 async def look_again(request: Request, member: Membership, action_id: int, measure_id: int) -> Response:
     action = await access.action_of(member, action_id)
     found = await access.measure_of(action, measure_id)
-    return await _measure(request, action, found, request.query_params.get("place", found.place)[:24])
+    return await _measure(request, action, found, _place(request.query_params.get("place", found.place)))
+
+
+def _place(asked: str) -> str:
+    return asked if asked in NEW or (asked.isdecimal() and len(asked) < 10) else ""
 
 
 async def _measure(request: Request, action: Action, found: ScriptMeasure, place: str) -> Response:
     """``place``: the editor that asks; the same text may have been measured for another."""
-    response = place == f"new-{RESPONSE}" or (place.isdecimal() and len(place) < 10 and await Script.exists(id=int(place), action=action, kind=RESPONSE))  # fmt: skip
+    response = NEW.get(place) == RESPONSE or (place.isdecimal() and await Script.exists(id=int(place), action=action, kind=RESPONSE))  # fmt: skip
     return page(
         request, "admin/measure.html", "admin/_measure.html", action=action, measure=found, place=place,
         kind=RESPONSE if response else INITIAL, people=await measuring.people_of(found),
@@ -146,7 +153,7 @@ async def send_test(request: Request, member: Membership, action_id: int) -> Res
     status = 200 if form else 422
     return page(
         request, "admin/script_test.html", "admin/_script_test.html", status_code=status, action=action, said=said,
-        fine=bool(form), place=written.place,
+        fine=bool(form), place=written.place, client_id=uuid.uuid4(),
     )  # fmt: skip
 
 
@@ -161,7 +168,7 @@ async def _send_test(
         form.wrong("test", why)
         return why
     if not await limiting.allowed(limiting.TEST, str(member.user_id)):
-        form.wrong("test", words.gettext("That were many tests in an hour. Wait a little, then try again."))
+        form.wrong("test", words.gettext("Those were many tests in an hour. Wait a little, then try again."))
         return form.errors["test"]
     assert client_id
     picture_id = written.picture.id if written.picture else None
@@ -169,6 +176,8 @@ async def _send_test(
     if isinstance(outcome, Declined):
         form.wrong("test", _declined(outcome.code))
         return form.errors["test"]
+    if outcome.again:
+        return words.gettext("That one is on its way already.")
     await queue.drain(outcome.message.number_id or 0)
     return words.gettext("On its way to %(phone)s.", phone=phone.national(member.user.phone))
 
@@ -186,9 +195,9 @@ def _declined(code: int) -> str:
 
 def _hindrance(member: Membership, check: dict[str, Any], client_id: uuid.UUID | None) -> str:
     """Why there is nothing to send; a missing way to opt out does not matter on one's own phone."""
-    errors = [f for f in script_lint.errors(check["findings"]) if f.code != "no_opt_out"]
-    if errors or not check["written"].body:
-        return errors[0].sentence if errors else words.gettext("There is no text yet.")
+    wrong = [f for f in script_lint.errors(check["findings"]) if f.code != "no_opt_out"]
+    if wrong or not check["written"].body:
+        return wrong[0].sentence if wrong else words.gettext("There is no text yet.")
     if client_id is None:
         return words.gettext("Something in that form could not be read. Nothing was sent.")
     if not member.campaign.set_up:

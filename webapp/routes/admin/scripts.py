@@ -147,7 +147,7 @@ async def _store(
 ) -> Script:  # fmt: skip
     new = script is None
     script = script or await Script.create(
-        action=action, kind=kind, position=await Script.filter(action=action, kind=kind, archived_at=None).count()
+        action=action, kind=kind, position=await Script.next_position(action.id, kind)
     )
     await script.write(name, body, picture_id)
     if kind == RESPONSE:
@@ -256,9 +256,6 @@ async def _scripts(
     written = _written(initial, response, unsaved)
     example = await script_previews.example(member, action, contact, *(w.body for w in written.values()))
     checks = {place: example.check(one) for place, one in written.items()}
-    for script in response:
-        opts_out = any(row.tag.opts_out for row in script.script_tags)
-        checks[str(script.id)]["findings"] += script_lint.opting_out_of_the_glad(script.name, opts_out)
     fields = await CustomField.filter(campaign_id=campaign_id, archived_at=None)
     custom = await CustomLink.filter(campaign_id=campaign_id, archived_at=None)
     opened = unsaved.place or asked.get("script", "")
@@ -278,7 +275,9 @@ def _written(initial: list[Script], response: list[Script], unsaved: Unsaved) ->
     found |= {place: Written(place, kind, "") for place, kind in script_previews.NEW.items()}
     if unsaved.place:
         was, typed = found[unsaved.place], unsaved.form.typed
-        found[unsaved.place] = Written(was.place, was.kind, typed["body"], typed.get("name", ""), was.picture)
+        found[unsaved.place] = Written(
+            was.place, was.kind, typed["body"], typed.get("name", ""), was.picture, was.opts_out
+        )
     return found
 
 

@@ -181,9 +181,7 @@ async def _previews(member: Membership, conversation: Conversation, q: str) -> l
     search looks in what the person would read."""
     scripts = await Script.of(conversation.action, RESPONSE)
     uses = await results.uses([script.id for script in scripts])
-    texts = await values.render_all(
-        conversation.campaign, scripts, conversation.contact, member.user, conversation.id
-    )  # fmt: skip
+    texts = await values.preview_all(conversation.campaign, scripts, conversation.contact, member.user)
     filled = [
         {"script": script, "text": text, "billed": segments.billed(text.text, bool(script.picture_id)), "used": uses.get(script.id, 0)}
         for script, text in zip(scripts, texts, strict=True)
