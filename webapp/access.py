@@ -22,6 +22,7 @@ from webapp.models.labels import CustomField, Tag
 from webapp.models.links import CustomLink
 from webapp.models.measuring import ScriptMeasure
 from webapp.models.messages import Message
+from webapp.models.numbers import PhoneNumber
 from webapp.models.people import Membership, Session, User
 from webapp.models.pictures import Picture
 from webapp.models.scripts import Script
@@ -219,6 +220,10 @@ async def field_of(member: Membership, field_id: int) -> CustomField:
 
 async def user_list_of(member: Membership, user_list_id: int) -> UserList:
     return await UserList.filter(id=small_id(user_list_id), campaign_id=member.campaign_id).first() or _missing()
+
+
+async def number_of(member: Membership, number_id: int) -> PhoneNumber:
+    return await PhoneNumber.filter(id=small_id(number_id), campaign_id=member.campaign_id).first() or _missing()
 
 
 async def member_of(member: Membership, member_id: int) -> Membership:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from webapp import clock
 from webapp.config import Settings
 from webapp.database import transaction
-from webapp.gateways.twilio import Twilio
+from webapp.gateways.twilio import Number, Twilio
 from webapp.models import founding, making, numbers, passwords
 from webapp.models.actions import PUBLIC, Action
 from webapp.models.campaign import Campaign
@@ -191,6 +191,7 @@ async def _numbers(settings: Settings) -> None:
         if not await PhoneNumber.exists(campaign=campaign):
             for code in AREA_CODES:
                 bought = await gateway.buy(code, here)
+                assert isinstance(bought, Number)
                 await numbers.add(campaign, bought.e164, bought.sid, webhooks_ok=True)
         for number in await gateway.numbers():
             if number.sms_url != here:

@@ -56,6 +56,22 @@ async def run_measure(measure_id: int) -> None:
     await _nudge("run_measure", measure_id)
 
 
+async def list_account() -> None:
+    await _nudge("list_account")
+
+
+async def buy_numbers(order_id: int) -> None:
+    await _nudge("buy_numbers", order_id)
+
+
+async def point_number(number_id: int) -> None:
+    await _nudge("point_number", number_id)
+
+
+async def release_number(number_id: int) -> None:
+    await _nudge("release_number", number_id)
+
+
 async def send_mail(mail_id: int) -> None:
     await _nudge("send_mail", mail_id)
 

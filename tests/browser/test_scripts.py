@@ -141,7 +141,7 @@ async def test_enter_in_a_name_saves_and_mends_nothing(bank: Bank, open_page) ->
     await page.locator("#name-new-response").fill("Dash")
     await page.locator("#name-new-response").press("Enter")
     await expect(page.get_by_text("Saved.")).to_be_visible()
-    assert await page.locator("textarea:visible").first.input_value() == "Yes — thank you"
+    assert await page.locator(".in-order textarea:visible").first.input_value() == "Yes — thank you"
 
 
 async def order_responses(page: Page) -> None:

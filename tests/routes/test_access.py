@@ -55,7 +55,7 @@ async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untype
         await Action.get(id=cast.action.id).select_related("campaign"), cast.gary.user, "Hello", picture=False
     )
     return {
-        "picture_id": str(picture.id), "link_id": str(link.id), "measure_id": str(measure.id),  # type: ignore[union-attr]
+        "number_id": str(cast.number.id), "picture_id": str(picture.id), "link_id": str(link.id), "measure_id": str(measure.id),  # type: ignore[union-attr]
         "work_id": str(work.id), "user_list_id": str(group.id), "tag_id": str((await Tag.get(slug="will_vote", campaign=cast.meyer)).id),
         "field_id": str((await CustomField.get(slug="notes", campaign=cast.meyer)).id),
         "action_id": str(cast.action.id), "conversation_id": str(outcome.message.conversation_id),

@@ -180,16 +180,29 @@ class Twilio:
         found = await self.client.incoming_phone_numbers.list_async(limit=1000)
         return [Number(n.sid or "", n.phone_number or "", n.sms_url or "") for n in found]
 
-    async def buy(self, area_code: str, sms_url: str) -> Number:
-        """A new number of an area code, its texts pointed here."""
-        n = await self.client.incoming_phone_numbers.create_async(
-            area_code=area_code, sms_url=sms_url, sms_method="POST"
-        )
+    async def buy(self, area_code: str, sms_url: str) -> Number | Rejected:
+        """A new number of an area code, its texts pointed here. Any trouble but a refusal: it may have been bought."""
+        try:
+            n = await self.client.incoming_phone_numbers.create_async(
+                area_code=area_code, sms_url=sms_url, sms_method="POST"
+            )
+        except TwilioRestException as error:
+            if error.status >= 500:
+                raise
+            return Rejected(int(error.code or error.status))
         return Number(n.sid or "", n.phone_number or "", n.sms_url or "")
 
     async def point_here(self, number_sid: str, sms_url: str) -> None:
         """Lets a number's texts come to us."""
         await self.client.incoming_phone_numbers(number_sid).update_async(sms_url=sms_url, sms_method="POST")
+
+    async def release(self, number_sid: str) -> None:
+        """Gives a number back. One that is gone already is as good."""
+        try:
+            await self.client.incoming_phone_numbers(number_sid).delete_async()
+        except TwilioRestException as error:
+            if error.status != 404:
+                raise
 
 
 TROUBLE = (TwilioRestException, TooManyRequests, TimeoutError, aiohttp.ClientError, json.JSONDecodeError)

@@ -13,7 +13,8 @@ from webapp.models.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.mail import Mail
 from webapp.models.measuring import ScriptMeasure
 from webapp.models.messages import Media, Message, MessageEffect
-from webapp.models.numbers import PhoneNumber
+from webapp.models.number_orders import NumberOrder
+from webapp.models.numbers import AccountNumber, PhoneNumber
 from webapp.models.opt_outs import OptOut
 from webapp.models.people import Membership, PasswordLink, Session, User
 from webapp.models.pictures import Picture
@@ -23,9 +24,9 @@ from webapp.models.tallies import SafeguardHit, Tally
 from webapp.models.teams import Team, UserList, UserListMember
 
 __all__ = [
-    "Action", "ActionExclusion", "ActionList", "ActionUser", "AssignmentEvent", "AuditEvent", "Bucket", "BulkWork",
+    "AccountNumber", "Action", "ActionExclusion", "ActionList", "ActionUser", "AssignmentEvent", "AuditEvent", "Bucket", "BulkWork",
     "Campaign", "Contact", "ContactEvent", "ContactImport", "ContactList", "ContactTag", "Conversation", "CustomField",
-    "CustomLink", "FieldValue", "ImportedContact", "LinkClick", "ListMembership", "Mail", "Media", "Membership", "Message", "MessageEffect", "OptOut", "PasswordLink",
+    "CustomLink", "FieldValue", "ImportedContact", "LinkClick", "ListMembership", "Mail", "Media", "Membership", "Message", "MessageEffect", "NumberOrder", "OptOut", "PasswordLink",
     "PhoneNumber", "Picture", "RefusedRow", "Report", "ReportField", "ReportTag", "SafeguardHit", "Script", "ScriptMeasure", "ScriptTag",
     "ScriptValue", "Session", "Tag", "Tally", "Team", "TrackedLink", "TwilioEvent", "User", "UserList", "UserListMember", "ZoneSet",
 ]  # fmt: skip

@@ -54,7 +54,7 @@ async def facts(
         last_claim=await _last_claim(contact, own_id),
         their_conversation=conversation_id is not None and contact.last_inbound_conversation_id == conversation_id,
         unanswered=await _unanswered(contact, own_id) if kind == "follow_up" else 0,
-        number_can_send=number is not None and number.paused_at is None,
+        number_can_send=number is not None and number.can_send,
         unfilled=unfilled,
         picture_missing=picture_id is not None and await pictures.missing(picture_id),
     )

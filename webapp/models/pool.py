@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from webapp import clock, database
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact, sql_time
 from webapp.models.numbers import PhoneNumber
-from webapp.rules import local_number
+from webapp.rules import forecast, local_number
 
 _FRESH = 1.0  # seconds a look at the queues is good for
 _looks: dict[int, tuple[float, dict[int, float]]] = {}
 
 
-async def number_of(campaign: Campaign, contact: Contact) -> PhoneNumber | None:
-    """The number the contact hears from: kept once chosen. None: the campaign has none able to send."""
+async def number_of(campaign: Campaign, contact: Contact, first: bool = False) -> PhoneNumber | None:
+    """The number the contact hears from: kept once chosen. For a ``first`` text another one takes the place of one that
+    was given back; a conversation ends with it (1309). None: the campaign has none able to send."""
     if contact.number_id is not None:
-        return await PhoneNumber.get(id=contact.number_id)
+        kept = await PhoneNumber.get(id=contact.number_id)
+        if kept.released_at is None or not first:
+            return kept
     numbers = {n.id: n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None)}
     queued, now = await queued_segments(campaign), clock.now()
     candidates = [
@@ -37,6 +41,24 @@ async def shortest_queue(campaign: Campaign) -> float | None:
     numbers = [n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None) if n.healthy]
     queued, now = await queued_segments(campaign), clock.now()
     return min((_seconds(n, queued, now) for n in numbers), default=None)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """When the last of so many texts would leave; ``done_at`` None: not within a month, or no number can send."""
+
+    numbers: int
+    done_at: datetime | None
+
+
+async def done_at(campaign: Campaign, segments: float) -> Forecast:
+    """If they were all clicked now: at the numbers' own pace, what waits already first, in the campaign's hours."""
+    working = [n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None) if n.healthy]
+    waiting = sum((await queued_segments(campaign)).values())
+    rate = sum(number.rate for number in working)
+    zones = (campaign.timezone,)
+    at = forecast.done_at(clock.now(), waiting + segments, rate, campaign.opens, campaign.closes, zones)
+    return Forecast(len(working), at)
 
 
 async def queued_segments(campaign: Campaign) -> dict[int, float]:

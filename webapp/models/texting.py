@@ -95,7 +95,7 @@ async def _first_text(
     text = await values.render(campaign, script, contact, member.user, conversation.id)
     if not text.unfilled and text.hash != seen:
         return Changed()
-    number = await pool.number_of(campaign, contact)
+    number = await pool.number_of(campaign, contact, first=True)
     facts = await gate.facts(
         campaign, contact, conversation.id, number, INITIAL, text.text, unfilled=text.unfilled, picture_id=script.picture_id
     )  # fmt: skip
@@ -217,7 +217,7 @@ class Draft:
 async def store(draft: Draft) -> Message:
     """The row that will leave, due when the time to undo is over. The number is the contact's from now on."""
     now, conversation = clock.now(), draft.conversation
-    if draft.contact.number_id is None:
+    if draft.contact.number_id != draft.number.id:
         draft.contact.number_id = draft.number.id
         await draft.contact.save(update_fields=["number_id"])
     message = await Message.create(

@@ -32,7 +32,7 @@ async def send(
         return Declined(errors.INVALID_PHONE)
     own = await Contact.of_phone(campaign, member.user.phone)
     text = await _rendered(campaign, member, contact, body, links.samples(body))
-    number = await pool.number_of(campaign, own)
+    number = await pool.number_of(campaign, own, first=True)
     unfilled = text.names if isinstance(text, variables.Unfilled) else ()
     words = body if isinstance(text, variables.Unfilled) else text.text
     facts = await gate.facts(campaign, own, None, number, TEST, words, unfilled=unfilled, picture_id=picture_id)

@@ -73,6 +73,7 @@ _TABLE = [
     Explanation(30034, "twilio", "The sending number is not registered (A2P 10DLC).", "Register it at Twilio."),
 ]
 TABLE = {row.code: row for row in _TABLE}
+CARRIER = frozenset(row.code for row in _TABLE if row.kind == "carrier")
 
 
 def explain(code: int) -> Explanation:

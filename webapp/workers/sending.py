@@ -154,7 +154,7 @@ async def catch_up(ctx: dict[str, Any]) -> None:
 
     Each number remembers until when everything was listed and stored, so an outage is never skipped, however long.
     """
-    for number in await PhoneNumber.filter(retired_at=None):
+    for number in await PhoneNumber.filter(released_at=None):
         asked_at = clock.now()
         try:
             for text in reversed(await ctx["twilio"].texts_to(number.e164, _since(number))):

@@ -7,7 +7,7 @@ from typing import Any
 from arq import cron, func
 from arq.cron import CronJob
 
-from webapp.workers import housekeeping, importing, sending
+from webapp.workers import housekeeping, importing, numbering, sending
 
 JOB_SECONDS = 60
 LONG_JOB_SECONDS = 900  # a gigabyte of text is looked through in one go; the rest goes in short jobs
@@ -18,6 +18,10 @@ FUNCTIONS: list[Any] = [
     sending.check_setup,
     func(importing.run_import, timeout=LONG_JOB_SECONDS),  # type: ignore[arg-type]
     func(importing.run_bulk_work, timeout=LONG_JOB_SECONDS),  # type: ignore[arg-type]
+    numbering.list_account,
+    numbering.buy_numbers,
+    numbering.point_number,
+    numbering.release_number,
     housekeeping.make_conversations,
     housekeeping.run_measure,
     housekeeping.apply_audience,
@@ -31,6 +35,7 @@ _EVERY_10_MINUTES = set(range(0, 60, 10))
 CLOCKWORK: list[CronJob] = [
     cron(sending.sweep, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(sending.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),
+    cron(numbering.tend, second=33, timeout=50),
     cron(importing.resume, second={3, 33}, run_at_startup=True, timeout=20),
     cron(importing.forget_files, hour=9, minute=11, second=11, timeout=60),
     cron(housekeeping.forget, hour=9, minute=21, second=21, timeout=60),

@@ -16,6 +16,7 @@ from webapp.routes.admin import (
     labels,
     links,
     lists,
+    numbers,
     opt_outs,
     results,
     script_previews,
@@ -29,7 +30,7 @@ from webapp.routes.admin import (
 
 def router() -> Router:
     rooms = (
-        actions, action_basic, scripts, script_previews, results, lists, imports, contacts, contact, works, opt_outs, users, groups, settings, labels, links, sending,
+        actions, action_basic, scripts, script_previews, results, lists, imports, contacts, contact, works, opt_outs, users, groups, settings, labels, links, numbers, sending,
     )  # fmt: skip
     handlers = [handler for room in rooms for handler in room.HANDLERS]
     return Router("/c/{slug:str}/admin", route_handlers=handlers, dependencies={"member": Provide(access.staff)})

@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 
 from webapp import access, forms, limiting, queue, words
 from webapp.forms import Form
-from webapp.models import links, listed, measuring, trial, values
+from webapp.models import links, listed, measuring, pool, trial, values
 from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
@@ -215,8 +215,9 @@ async def cost(request: Request, member: Membership, action_id: int) -> Response
     made = [await measured(action, member, replace(written, place=f"cost-{written.place}")) for written in scripts]
     measures = [await access.measure_of(action, one.id) for one in made]
     price = sum(one.price(member.campaign) for one in measures) // max(len(measures), 1)
+    forecast = await pool.done_at(member.campaign, sum(one.segments for one in measures) / max(len(measures), 1))
     return page(
-        request, "admin/cost.html", "admin/_cost.html", action=action, measures=measures, price=price,
+        request, "admin/cost.html", "admin/_cost.html", action=action, measures=measures, price=price, forecast=forecast,
         counting=not all(one.over for one in measures),
     )  # fmt: skip
 

@@ -1,0 +1,204 @@
+"""The campaign's numbers: health, rest, retirement, giving back, and orders that pay once (SPEC S3, X8)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.cast import Cast, texts
+from tests.models.test_receiving import says, texted
+from webapp import clock, config
+from webapp.database import transaction
+from webapp.gateways import twilio as gateways
+from webapp.models import claiming, number_orders, numbers, pool, recount
+from webapp.models.claiming import Claimed
+from webapp.models.contacts import Contact
+from webapp.models.messages import REFUSED, TAKEN, Message
+from webapp.models.number_orders import DONE, FAILED, NumberOrder
+from webapp.models.numbers import AccountNumber, PhoneNumber
+from webapp.models.texting import Declined, Queued
+from webapp.rules import errors
+from webapp.workers import numbering
+
+
+async def fresh(cast: Cast) -> PhoneNumber:
+    return await PhoneNumber.get(id=cast.number.id)
+
+
+async def sent(cast: Cast, number: int, code: int | None, hours: float = 1) -> None:
+    """So many texts by the number, with what the carriers said of them."""
+    at = clock.now() - timedelta(hours=hours)
+    await cast.start(cast.amy)
+    first = await cast.click(cast.amy)
+    assert isinstance(first, Queued)
+    like = first.message
+    rows = [
+        Message(
+            campaign_id=like.campaign_id, contact_id=like.contact_id, number_id=cast.number.id, direction="out", kind="follow_up", phone=like.phone,
+            body="x", status=TAKEN, created_at=at, taken_at=at, public_id=f"{hours:08.0f}-0000-4000-8000-{n:012d}"[:36].replace(".", "0"), error_code=code if n % 20 == 0 else None,
+        )
+        for n in range(number)
+    ]  # fmt: skip
+    await transaction(lambda: Message.bulk_create(rows))
+
+
+@pytest.mark.both
+async def test_a_number_that_is_filtered_often_takes_no_new_contacts(cast: Cast) -> None:
+    await sent(cast, 60, 30007)
+    await numbers.measure()
+    number = await fresh(cast)
+    assert (number.sent_24h, number.filtered_24h, number.failed_24h) == (60, 3, 0)
+    assert number.filtered_often and not number.healthy and number.can_send
+    dora = await cast.add_contact("+14125550102", zip="15213")
+    assert await pool.number_of(cast.meyer, dora) is None
+    assert (await pool.number_of(cast.meyer, await Contact.get(id=cast.lisa.id))) is not None  # who has it keeps it
+    clock.freeze(clock.now() + timedelta(days=1))
+    await numbers.measure()
+    assert (await fresh(cast)).healthy
+
+
+async def test_few_texts_or_other_errors_say_nothing_of_filtering(cast: Cast) -> None:
+    await sent(cast, 40, 30007)
+    await numbers.measure()
+    assert (await fresh(cast)).healthy and (await fresh(cast)).filtered_24h == 2
+    await transaction(lambda: Message.filter(error_code=30007).update(error_code=30003))
+    await numbers.measure()
+    assert ((await fresh(cast)).filtered_24h, (await fresh(cast)).failed_24h) == (0, 2)
+
+
+@pytest.mark.both
+async def test_a_retired_number_takes_no_new_contacts_and_goes_on_with_its_own(cast: Cast) -> None:
+    await texted(cast)
+    await numbers.change(cast.number, retired_at=clock.now())
+    dora = await cast.add_contact("+14125550102", zip="15213")
+    assert await pool.number_of(cast.meyer, dora) is None
+    await says(cast, "Yes")
+    assert isinstance(await cast.reply(cast.amy, "Thank you"), Queued)
+    assert isinstance(await claiming.claim_next(cast.number.id), Claimed)
+
+
+@pytest.mark.both
+async def test_with_a_number_given_back_its_conversations_end_and_nobody_waits_for_ever(cast: Cast) -> None:
+    await texted(cast)
+    await says(cast, "Yes")
+    assert isinstance(await cast.reply(cast.amy, "Thank you"), Queued)
+    await numbers.change(cast.number, retired_at=clock.now(), released_at=clock.now())
+    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Refusal)
+    assert [(m.status, m.error_code) for m in await texts() if m.body == "Thank you"] == [(REFUSED, errors.NO_NUMBER)]
+    assert (await cast.conversation()).needs_attention
+    again = await cast.reply(cast.amy, "Hello?")
+    assert isinstance(again, Declined) and again.code == errors.NO_NUMBER
+    assert await recount.differences() == []
+
+
+async def test_for_a_first_text_another_number_takes_the_place_of_one_given_back(cast: Cast) -> None:
+    other = await numbers.add(cast.meyer, "+14125550189", "PN" + "b" * 32, webhooks_ok=True)
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(number_id=cast.number.id))
+    await numbers.change(cast.number, retired_at=clock.now(), released_at=clock.now())
+    await cast.start(cast.amy)
+    outcome = await cast.click(cast.amy)
+    assert isinstance(outcome, Queued) and outcome.message.number_id == other.id
+    assert (await Contact.get(id=cast.lisa.id)).number_id == other.id
+
+
+async def test_a_paused_number_holds_its_texts_until_it_goes_on(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    await numbers.change(cast.number, paused_at=clock.now())
+    assert await claiming.claim_next(cast.number.id) is None and await pool.numbers_with_due_texts() == []
+    await numbers.change(cast.number, paused_at=None)
+    assert isinstance(await claiming.claim_next(cast.number.id), Claimed)
+
+
+async def test_the_set_up_check_follows_the_numbers(cast: Cast) -> None:
+    new = await numbers.add(cast.meyer, "+14125550189", "PN" + "b" * 32)
+    await cast.meyer.refresh_from_db()
+    assert not cast.meyer.set_up
+    await numbers.change(new, webhooks_ok=True)
+    await cast.meyer.refresh_from_db()
+    assert cast.meyer.set_up
+    await numbers.change(new, retired_at=clock.now())
+    await numbers.change(cast.number, retired_at=clock.now())
+    await cast.meyer.refresh_from_db()
+    assert not cast.meyer.set_up
+
+
+# Orders
+
+
+@pytest.fixture
+async def gateway(twilio: httpx.AsyncClient) -> gateways.Twilio:
+    made = gateways.Twilio(config.settings())
+    yield made  # type: ignore[misc]
+    await made.close()
+
+
+async def ordered(cast: Cast, wanted: int = 2, code: str = "570") -> NumberOrder:
+    return await number_orders.place(cast.meyer, cast.selina.user, code, wanted)
+
+
+async def test_an_order_buys_what_was_wanted_and_points_it_here(cast: Cast, twilio: httpx.AsyncClient, gateway: gateways.Twilio) -> None:  # fmt: skip
+    order = await ordered(cast)
+    await numbering.buy_numbers({"twilio": gateway}, order.id)
+    await numbering.buy_numbers({"twilio": gateway}, order.id)  # a second nudge
+    order = await NumberOrder.get(id=order.id)
+    assert (order.status, order.bought, order.tried) == (DONE, 2, 2)
+    rows = twilio.carrier.store.numbers()  # type: ignore[attr-defined]
+    assert [row["sms_url"] for row in rows] == ["http://texts.example/webhooks/twilio/inbound"] * 2
+    bought = await PhoneNumber.filter(campaign=cast.meyer).exclude(id=cast.number.id)
+    assert {n.e164 for n in bought} == {row["e164"] for row in rows} and all(n.healthy and n.area_code == "570" for n in bought)  # fmt: skip
+
+
+@pytest.mark.both
+async def test_a_call_without_an_answer_is_never_made_again_by_itself(cast: Cast) -> None:
+    """The worker died in it: whether a number was bought, the account knows. It is not paid for twice."""
+    order = await ordered(cast)
+    assert await number_orders.next_call(order.id) is not None
+    assert await number_orders.next_call(order.id) is None and await number_orders.waiting() == []
+    await number_orders.give_up_on_lost()
+    assert (await NumberOrder.get(id=order.id)).status == "open"
+    clock.freeze(clock.now() + number_orders.GONE * 2)
+    await number_orders.give_up_on_lost()
+    order = await NumberOrder.get(id=order.id)
+    assert order.status == FAILED and "In the account" in order.error
+    assert await number_orders.next_call(order.id) is None
+
+
+async def test_an_order_twilio_refuses_or_does_not_answer_says_so(cast: Cast, settings: object) -> None:
+    class Refuses:
+        async def buy(self, *_: str) -> gateways.Rejected:
+            return gateways.Rejected(21452)
+
+    class Silent:
+        async def buy(self, *_: str) -> gateways.Number:
+            raise TimeoutError
+
+    for gateway, sentence in ((Refuses(), "none of area code 570"), (Silent(), "stopped midway")):
+        order = await ordered(cast)
+        await numbering.buy_numbers({"twilio": gateway}, order.id)
+        order = await NumberOrder.get(id=order.id)
+        assert order.status == FAILED and sentence in order.error and order.tried == 1
+
+
+async def test_the_account_is_listed_taken_in_and_given_back(cast: Cast, twilio: httpx.AsyncClient, gateway: gateways.Twilio) -> None:  # fmt: skip
+    store = twilio.carrier.store  # type: ignore[attr-defined]
+    row = store.add_number("+15705550111", "")
+    store.add_number(cast.number.e164, "")
+    await numbering.list_account({"twilio": gateway})
+    assert [n.e164 for n in await numbers.in_account()] == ["+15705550111"] and await AccountNumber.all().count() == 2
+    number = await numbers.add(cast.meyer, row["e164"], row["sid"])
+    await numbering.point_number({"twilio": gateway}, number.id)
+    assert store.number(row["sid"])["sms_url"].endswith("/webhooks/twilio/inbound")
+    assert (await PhoneNumber.get(id=number.id)).webhooks_ok and await numbers.in_account() == []
+    await numbering.release_number({"twilio": gateway}, number.id)
+    assert store.number(row["sid"]) is not None  # not retired yet
+    await numbers.change(number, retired_at=clock.now())
+    for _ in range(2):
+        await numbering.release_number({"twilio": gateway}, number.id)
+    assert store.number(row["sid"]) is None
+    gone = await PhoneNumber.get(id=number.id)
+    assert gone.released_at and not gone.can_send
+    back = await numbers.add(cast.meyer, row["e164"], "PN" + "c" * 32, webhooks_ok=True)
+    assert back.id == number.id and back.healthy

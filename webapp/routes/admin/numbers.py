@@ -1,0 +1,161 @@
+"""The campaign's numbers: import, buy, pace, rest, retire, give back, and how each fares (SPEC S3, X8)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+from tortoise.exceptions import IntegrityError
+
+from webapp import access, clock, pages, queue, words
+from webapp.database import transaction
+from webapp.forms import Form
+from webapp.models import audit, number_orders, numbers, pool
+from webapp.models.contacts import Contact
+from webapp.models.number_orders import NumberOrder
+from webapp.models.numbers import AccountNumber, PhoneNumber
+from webapp.models.people import OWNER, Membership
+from webapp.pages import page
+
+MONTHLY = 11_500  # ten-thousandths of a dollar; a local number at Twilio, to be seen before buying
+RATES = ("1", "3", "10", "30", "100")  # segments a second: long code, toll-free, and what carriers grant beyond
+
+
+@get("/numbers")
+async def numbers_page(request: Request, member: Membership) -> Response:
+    return await _numbers(request, member, Form())
+
+
+async def _numbers(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
+    mine = await PhoneNumber.filter(campaign_id=member.campaign_id).order_by("released_at", "retired_at", "e164")
+    working = [n for n in mine if n.healthy]
+    return page(
+        request, "admin/numbers.html", "admin/_numbers.html", status_code=status, form=form, numbers=mine, rates=RATES,
+        rate=sum(n.rate for n in working), working=len(working), queued=await pool.queued_segments(member.campaign),
+        ahead=await pool.shortest_queue(member.campaign), in_account=await numbers.in_account() if member.role == OWNER else [],
+        orders=await NumberOrder.filter(campaign_id=member.campaign_id).order_by("-id").limit(3), monthly=MONTHLY,
+    )  # fmt: skip
+
+
+@post("/numbers/listings")
+async def list_account(request: Request, member: Membership) -> Response:
+    """Asks Twilio what the account has; the page shows it when the answer is there."""
+    _owner(member)
+    await queue.list_account()
+    return _to(request, member)
+
+
+@post("/numbers/imports")
+async def import_number(request: Request, member: Membership) -> Response:
+    """A number of the account becomes the campaign's, and its texts are pointed here. One number, one campaign."""
+    _owner(member)
+    form = Form(await request.form())
+    found = await AccountNumber.get_or_none(sid=form.text("sid", "", 34))
+    if found is None:
+        raise NotFoundException
+
+    async def take() -> PhoneNumber:
+        await audit.note(member.campaign, member.user, "number.imported", found.e164)
+        return await numbers.add(member.campaign, found.e164, found.sid)
+
+    try:
+        number = await transaction(take)
+    except IntegrityError:
+        form.wrong("sid", words.gettext("This number belongs to a campaign already."))
+        return await _numbers(request, member, form, status=422)
+    await queue.point_number(number.id)
+    return _to(request, member)
+
+
+@post("/numbers/orders")
+async def buy(request: Request, member: Membership) -> Response:
+    """Bought by a worker, one by one; the page shows how far it is."""
+    _owner(member)
+    form = Form(await request.form())
+    code = form.text("area_code", words.gettext("Area code"), 3, required=True)
+    wanted = form.integer("wanted", words.gettext("How many"), 1, number_orders.MOST)
+    if form and not (len(code) == 3 and code.isdecimal() and code[0] not in "01"):
+        form.wrong("area_code", words.gettext("An area code has three digits, as 412."))
+    if not form:
+        return await _numbers(request, member, form, status=422)
+
+    async def place() -> NumberOrder:
+        await audit.note(member.campaign, member.user, "numbers.ordered", f"{wanted} of {code}")
+        return await number_orders.place(member.campaign, member.user, code, wanted)
+
+    await queue.buy_numbers((await transaction(place)).id)
+    return _to(request, member)
+
+
+@post("/numbers/{number_id:int}/rate")
+async def set_rate(request: Request, member: Membership, number_id: int) -> Response:
+    number, form = await access.number_of(member, number_id), Form(await request.form())
+    rate = form.choice("rate", words.gettext("Segments a second"), RATES)
+    if not form:
+        return await _numbers(request, member, form, status=422)
+    await audit.noted(member, lambda: numbers.change(number, rate=float(rate)), "number.rate", f"{number.e164}: {rate}")
+    return _to(request, member)
+
+
+@post("/numbers/{number_id:int}/pauses")
+async def pause(request: Request, member: Membership, number_id: int) -> Response:
+    """Nothing leaves by it; what waits stays, what comes in is heard."""
+    number = await access.number_of(member, number_id)
+    await audit.noted(member, lambda: numbers.change(number, paused_at=clock.now()), "number.paused", number.e164)
+    return _to(request, member)
+
+
+@post("/numbers/{number_id:int}/pauses/end")
+async def resume(request: Request, member: Membership, number_id: int) -> Response:
+    number = await access.number_of(member, number_id)
+    await audit.noted(member, lambda: numbers.change(number, paused_at=None), "number.resumed", number.e164)
+    await queue.drain(number.id)
+    return _to(request, member)
+
+
+@post("/numbers/{number_id:int}/retirement")
+async def retire(request: Request, member: Membership, number_id: int) -> Response:
+    """No new contacts; its conversations go on."""
+    number = await access.number_of(member, number_id)
+    await audit.noted(member, lambda: numbers.change(number, retired_at=clock.now()), "number.retired", number.e164)
+    return _to(request, member)
+
+
+@post("/numbers/{number_id:int}/retirement/end")
+async def use_again(request: Request, member: Membership, number_id: int) -> Response:
+    number = await access.number_of(member, number_id)
+    await audit.noted(member, lambda: numbers.change(number, retired_at=None), "number.used_again", number.e164)
+    return _to(request, member)
+
+
+@get("/numbers/{number_id:int}/release")
+async def release_page(request: Request, member: Membership, number_id: int) -> Response:
+    """How many conversations end with it."""
+    number = await access.number_of(member, number_id)
+    contacts = await Contact.filter(number_id=number.id).count()
+    return page(request, "admin/number_release.html", number=number, contacts=contacts, owner=member.role == OWNER)
+
+
+@post("/numbers/{number_id:int}/release")
+async def release(request: Request, member: Membership, number_id: int) -> Response:
+    """Given back to Twilio. Retired first; after that nobody is texted from it, and nobody who answers it is heard."""
+    _owner(member)
+    number = await access.number_of(member, number_id)
+    if number.retired_at:
+        await transaction(lambda: audit.note(member.campaign, member.user, "number.released", number.e164))
+        await queue.release_number(number.id)
+    return _to(request, member)
+
+
+def _owner(member: Membership) -> None:
+    """What costs money or ends conversations is an owner's to do."""
+    if member.role != OWNER:
+        raise NotFoundException
+
+
+def _to(request: Request, member: Membership) -> Response:
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/numbers")
+
+
+HANDLERS = [
+    numbers_page, list_account, import_number, buy, set_rate, pause, resume, retire, use_again, release_page, release,
+]  # fmt: skip
