@@ -14,6 +14,7 @@ from webapp import clock, database
 from webapp.models.campaign import Campaign
 from webapp.rules import contact_zones, errors, names
 
+NAMING_LISTS = 4712
 MAKING_CONTACTS = 4711  # whoever makes contacts holds this lock shared, a strike list alone: neither misses the other
 
 
@@ -168,7 +169,8 @@ class ContactList(Model):
 
     @classmethod
     async def make(cls, campaign: Campaign, name: str, made_from: str) -> ContactList:
-        """The list of this name, made if there is none. Inside a transaction."""
+        """The list of this name, made if there is none, by one of those who ask at once. Inside a transaction."""
+        await database.lock(NAMING_LISTS, campaign.id)
         found = await cls.filter(campaign=campaign, name=name[:120], archived_at=None).first()
         return found or await cls.create(
             campaign=campaign, name=name[:120], made_from=made_from[:200], created_at=clock.now()
