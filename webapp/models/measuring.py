@@ -203,7 +203,7 @@ class _Ruler:
         if isinstance(made, variables.Unfilled) or len(made.text) > segments.LONGEST:  # 1307, 1310
             return Seen(missing=True)
         counted = segments.count(made.text)
-        return Seen(segments.billed(made.text, self.picture), counted.units, counted.encoding == "UCS-2")
+        return Seen(segments.billed(counted, self.picture), counted.units, counted.encoding == "UCS-2")
 
     async def _field_values(self, ids: list[int]) -> dict[int, dict[str, str]]:
         found: dict[int, dict[str, str]] = {}

@@ -216,7 +216,7 @@ class Draft:
 
 async def store(draft: Draft) -> Message:
     """The row that will leave, due when the time to undo is over. The number is the contact's from now on."""
-    now, conversation = clock.now(), draft.conversation
+    now, conversation, counted = clock.now(), draft.conversation, segments.count(draft.body)
     if draft.contact.number_id != draft.number.id:
         draft.contact.number_id = draft.number.id
         await draft.contact.save(update_fields=["number_id"])
@@ -228,7 +228,7 @@ async def store(draft: Draft) -> Message:
         script_version=draft.script.version if draft.script else None, picture_id=draft.picture_id,
         bucket_id=conversation.bucket_id if conversation and draft.kind == INITIAL else None,
         direction=OUT, kind=draft.kind, phone=draft.contact.phone, body=draft.body,
-        segments=segments.billed(draft.body, bool(draft.picture_id)), encoding=segments.count(draft.body).encoding, status=QUEUED, created_at=now,
+        segments=segments.billed(counted, bool(draft.picture_id)), encoding=counted.encoding, status=QUEUED, created_at=now,
         client_id=draft.client_id, public_id=uuid.uuid4(), priority=1 if draft.kind == INITIAL else 0,
         due_at=now + timedelta(seconds=draft.undo_seconds),
     )  # fmt: skip

@@ -52,9 +52,9 @@ def count(text: str) -> Segments:
     return Segments(encoding, units, _packed([size(g) for g in _GRAPHEME.findall(text)], CHAINED[encoding]))
 
 
-def billed(text: str, picture: bool) -> int:
+def billed(counted: Segments, picture: bool) -> int:
     """Segments a text is billed as; with a picture it goes as one MMS, however long."""
-    return 1 if picture else count(text).segments
+    return 1 if picture else counted.segments
 
 
 def forcing(text: str) -> list[str]:

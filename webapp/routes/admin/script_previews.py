@@ -58,12 +58,12 @@ class Example:
         unfilled = [v.name for v in variables.found(body) if not (variables.value(given, v.name) or "").strip()]
         rendered = variables.render(body, given | {name: f"[{name}]" for name in unfilled})
         text = rendered.text if isinstance(rendered, variables.Rendered) else body
-        findings = self._lint(written, text) if body else []
+        findings, counted = self._lint(written, text) if body else [], segments.count(text)
         return {
             "written": written, "text": text, "findings": findings + script_lint.picture(bool(picture and not picture.intact()))
             + script_lint.opting_out_of_the_glad(written.name, written.opts_out),
             "unfilled": [name for name in dict.fromkeys(unfilled) if not variables.unknown(f"{{{{{name}}}}}", self.known)],
-            "counted": segments.count(text), "billed": segments.billed(text, picture is not None),
+            "counted": counted, "billed": segments.billed(counted, picture is not None),
             "price": self.campaign.mms_price if picture else self.campaign.segment_price, "forcing": segments.forcing(text),
             "contact": self.contact, "real": self.real,
         }  # fmt: skip

@@ -183,7 +183,7 @@ async def _previews(member: Membership, conversation: Conversation, q: str) -> l
     uses = await results.uses([script.id for script in scripts])
     texts = await values.preview_all(conversation.campaign, scripts, conversation.contact, member.user)
     filled = [
-        {"script": script, "text": text, "billed": segments.billed(text.text, bool(script.picture_id)), "used": uses.get(script.id, 0)}
+        {"script": script, "text": text, "billed": segments.billed(segments.count(text.text), bool(script.picture_id)), "used": uses.get(script.id, 0)}
         for script, text in zip(scripts, texts, strict=True)
         if q.lower() in f"{script.name} {text.text}".lower()
     ]  # fmt: skip
