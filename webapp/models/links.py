@@ -115,6 +115,12 @@ def samples(text: str) -> dict[str, str]:
     return {variables.link_name(slug): address(SAMPLE) for slug in variables.links(text)}
 
 
+async def known_samples(campaign: Campaign, text: str) -> dict[str, str]:
+    """The same of the links this campaign has; any other fills nothing."""
+    known = await names(campaign)
+    return {name: url for name, url in samples(text).items() if name in known}
+
+
 async def addresses(campaign: Campaign, scripts: Sequence[Script], conversation_id: int) -> dict[int, dict[str, str]]:
     """Script -> canonical name -> the address of this conversation's own link; made where there is none yet."""
     wanted = {script.id: variables.links(script.body) for script in scripts}

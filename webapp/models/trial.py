@@ -31,7 +31,8 @@ async def send(
     if isinstance(phone.textable(member.user.phone), phone.InvalidPhone):
         return Declined(errors.INVALID_PHONE)
     own = await Contact.of_phone(campaign, member.user.phone)
-    text = await _rendered(campaign, member, contact, body, links.samples(body))
+    given = await values.values(campaign, contact, member.user, body)
+    text = variables.render(body, {**given, **await links.known_samples(campaign, body)})
     number = await pool.number_of(campaign, own, first=True)
     unfilled = text.names if isinstance(text, variables.Unfilled) else ()
     words = body if isinstance(text, variables.Unfilled) else text.text
@@ -42,18 +43,18 @@ async def send(
     if await _on_its_way(own, words):
         return Declined(errors.LOCKED)
     assert number is not None
-    return Queued(await _store(campaign, member, own, number, client_id, contact, body, picture_id))
+    return Queued(await _store(campaign, member, own, number, client_id, given, body, picture_id))
 
 
 async def _store(
-    campaign: Campaign, member: Membership, own: Contact, number: PhoneNumber, client_id: uuid.UUID, contact: Contact,
-    body: str, picture_id: int | None,
+    campaign: Campaign, member: Membership, own: Contact, number: PhoneNumber, client_id: uuid.UUID,
+    given: Mapping[str, str | None], body: str, picture_id: int | None,
 ) -> Message:  # fmt: skip
     """With links of its own, which work."""
     await _introduce(own, member)
     made = await links.for_test(campaign, body)
     addresses = {variables.link_name(tracked.link.slug): tracked.address for tracked in made}
-    text = await _rendered(campaign, member, contact, body, addresses)
+    text = variables.render(body, {**given, **addresses})
     assert isinstance(text, variables.Rendered)
     message = await store(Draft(member, own, None, None, number, client_id, TEST, text.text, None, picture_id))
     await TrackedLink.filter(id__in=[tracked.id for tracked in made] or [0]).update(message_id=message.id)
@@ -73,11 +74,3 @@ async def _introduce(own: Contact, member: Membership) -> None:
     if not own.name:
         own.first_name, own.last_name = member.user.first_name[:100], member.user.last_name[:100]
         await own.save(update_fields=["first_name", "last_name"])
-
-
-async def _rendered(
-    campaign: Campaign, member: Membership, contact: Contact, body: str, addresses: Mapping[str, str]
-) -> variables.Rendered | variables.Unfilled:
-    given = await values.values(campaign, contact, member.user, body)
-    known = await links.names(campaign)
-    return variables.render(body, {**given, **{name: url for name, url in addresses.items() if name in known}})

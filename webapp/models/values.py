@@ -52,9 +52,8 @@ async def render_all(
 async def preview_all(campaign: Campaign, scripts: list[Script], contact: Contact, sender: User) -> list[Rendering]:
     """To be looked at only: links are samples, as long as real ones, and nothing is stored."""
     body = "".join(script.body for script in scripts)
-    known = await links.names(campaign)
-    samples = {name: url for name, url in links.samples(body).items() if name in known}
-    given = {**(await values(campaign, contact, sender, body)), **samples} if scripts else {}
+    given = await values(campaign, contact, sender, body) if scripts else {}
+    given |= await links.known_samples(campaign, body)
     return [_rendered(script, given) for script in scripts]
 
 
