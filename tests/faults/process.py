@@ -20,7 +20,7 @@ from arq import cron
 
 from webapp import logs, web
 from webapp.gateways import twilio
-from webapp.models import claiming, importing, pacing, receiving, sending, settling, sliced, storing, texting
+from webapp.models import claiming, clicking, importing, pacing, receiving, sending, settling, sliced, storing, texting
 from webapp.reader import child
 from webapp.routes.admin import imports
 from webapp.workers import importing as uploads
@@ -88,7 +88,7 @@ def main() -> None:
     hurry()
     logs.set_up()
     if sys.argv[1] == "web":
-        texting._mark_texted = dying("", texting._mark_texted, "inside")
+        clicking.write = dying("", clicking.write, "inside")
         texting.send_first = dying("", texting.send_first, "clicked")
         receiving.keep = dying("webhook", receiving.keep, "stored")
         imports._write = dying("", imports._write, "writing")

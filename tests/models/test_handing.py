@@ -48,10 +48,10 @@ async def test_no_text_of_a_click_outlives_a_suspension_beside_it(cast: Cast, mo
     await cast.start(cast.amy)
     reached, go, store = asyncio.Event(), asyncio.Event(), texting.store
 
-    async def slow(draft: texting.Draft) -> Message:
+    async def slow(draft: texting.Draft, *changed: str) -> Message:
         reached.set()
         await go.wait()
-        return await store(draft)
+        return await store(draft, *changed)
 
     monkeypatch.setattr(texting, "store", slow)
     click = asyncio.create_task(cast.click(cast.amy))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from webapp import database
 
@@ -51,3 +52,8 @@ def for_update() -> str:
 def instant(value: Any) -> datetime | None:
     """What plain SQL gives back for a time: text on SQLite."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def uuid(value: UUID) -> Any:
+    """As Tortoise stores it: text on SQLite."""
+    return str(value) if database.dialect() == "sqlite" else value

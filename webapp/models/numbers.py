@@ -73,6 +73,12 @@ class PhoneNumber(Model):
         return max(0.0, (self.free_at - now).total_seconds()) if self.free_at else 0.0
 
 
+class Changes:
+    """How often this process has changed numbers: what it has seen of them before is stale."""
+
+    seen = 0
+
+
 @transactional
 async def heard(number: PhoneNumber, until: datetime) -> None:
     """Twilio has listed what came to this number, and all of it is stored."""
@@ -92,6 +98,7 @@ async def checked(campaign: Campaign, answers: bool, reached: set[str]) -> None:
 
 async def _set_up(campaign_id: int) -> None:
     """The set-up check's line about numbers follows what they are."""
+    Changes.seen += 1
     found = await PhoneNumber.filter(campaign_id=campaign_id, released_at=None)
     reached = any(n.retired_at is None for n in found) and all(n.webhooks_ok for n in found)
     await Campaign.filter(id=campaign_id).update(webhooks_ok=reached)
@@ -159,6 +166,7 @@ async def measure() -> None:
 
 @transactional
 async def _measured(rows: dict[int, dict[str, Any]], now: datetime) -> None:
+    Changes.seen += 1
     for number in await PhoneNumber.filter(released_at=None).order_by("id"):
         row = rows.get(number.id, {"sent": 0, "filtered": 0, "failed": 0})
         await PhoneNumber.filter(id=number.id).update(

@@ -8,28 +8,56 @@ from datetime import datetime
 from webapp import clock, database
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact, sql_time
-from webapp.models.numbers import PhoneNumber
+from webapp.models.numbers import Changes, PhoneNumber
 from webapp.rules import forecast, local_number
 
-_FRESH = 1.0  # seconds a look at the queues is good for
-_looks: dict[int, tuple[float, dict[int, float]]] = {}
+_FRESH = 1.0  # seconds a look is good for
+_looks: dict[int, Look] = {}
 
 
-async def number_of(campaign: Campaign, contact: Contact, first: bool = False) -> PhoneNumber | None:
-    """The number the contact hears from: kept once chosen. For a ``first`` text another one takes the place of one that
-    was given back; a conversation ends with it (1309). None: the campaign has none able to send."""
+@dataclass
+class Look:
+    """A campaign's numbers in use, and the segments that wait at each: as of at most a second ago, and what this process
+    has added since. A click doesn't read them all; the worker asks the number itself once more."""
+
+    at: float  # steady clock
+    changes: int
+    numbers: dict[int, PhoneNumber]
+    queued: dict[int, float]
+
+    def seconds(self, number: PhoneNumber, now: datetime) -> float:
+        return number.wait(now) + self.queued.get(number.id, 0.0) / number.rate
+
+
+async def look(campaign: Campaign) -> Look:
+    seen = _looks.get(campaign.id)
+    if seen is None or clock.steady() - seen.at >= _FRESH or seen.changes != Changes.seen:
+        at, changes = clock.steady(), Changes.seen
+        numbers = {n.id: n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None)}
+        seen = _looks[campaign.id] = Look(at, changes, numbers, await _queued_segments(campaign))
+    return seen
+
+
+async def number_of(
+    campaign: Campaign, contact: Contact, first: bool = False, kept: PhoneNumber | None = None
+) -> PhoneNumber | None:
+    """The number the contact hears from: kept once chosen (``kept``, where it was read already). For a ``first`` text
+    another one takes the place of one that was given back; a conversation ends with it (1309). None: the campaign has
+    none able to send."""
     if contact.number_id is not None:
-        kept = await PhoneNumber.get(id=contact.number_id)
+        kept = kept or await PhoneNumber.get(id=contact.number_id)
         if kept.released_at is None or not first:
             return kept
-    numbers = {n.id: n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None)}
-    queued, now = await queued_segments(campaign), clock.now()
+    seen, now = await look(campaign), clock.now()
     candidates = [
-        local_number.Candidate(n.id, n.area_code, _seconds(n, queued, now), n.healthy, daily_limit=n.daily_limit)
-        for n in numbers.values()
+        local_number.Candidate(n.id, n.area_code, seen.seconds(n, now), n.healthy, daily_limit=n.daily_limit)
+        for n in seen.numbers.values()
     ]
     chosen = local_number.choose(candidates, campaign.area_codes)
-    return numbers[chosen.id] if chosen else None
+    if chosen is None:
+        return None
+    seen.queued[chosen.id] = seen.queued.get(chosen.id, 0.0) + 1
+    return seen.numbers[chosen.id]
 
 
 async def number_ids(campaign: Campaign) -> list[int]:
@@ -38,9 +66,8 @@ async def number_ids(campaign: Campaign) -> list[int]:
 
 async def shortest_queue(campaign: Campaign) -> float | None:
     """Seconds until a text queued now would leave by the freest number; None where no number can send."""
-    numbers = [n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None) if n.healthy]
-    queued, now = await queued_segments(campaign), clock.now()
-    return min((_seconds(n, queued, now) for n in numbers), default=None)
+    seen, now = await look(campaign), clock.now()
+    return min((seen.seconds(n, now) for n in seen.numbers.values() if n.healthy), default=None)
 
 
 @dataclass(frozen=True)
@@ -53,25 +80,22 @@ class Forecast:
 
 async def done_at(campaign: Campaign, segments: float) -> Forecast:
     """If they were all clicked now: at the numbers' own pace, what waits already first, in the campaign's hours."""
-    working = [n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None) if n.healthy]
-    waiting = sum((await queued_segments(campaign)).values())
+    seen = await look(campaign)
+    working = [n for n in seen.numbers.values() if n.healthy]
+    waiting = sum(seen.queued.values())
     rate = sum(number.rate for number in working)
     zones = (campaign.timezone,)
     at = forecast.done_at(clock.now(), waiting + segments, rate, campaign.opens, campaign.closes, zones)
     return Forecast(len(working), at)
 
 
-async def queued_segments(campaign: Campaign) -> dict[int, float]:
-    """Number -> segments that wait to leave, as of at most a second ago: clicks don't count the whole queue each."""
-    at, seen = _looks.get(campaign.id, (0.0, {}))
-    if clock.steady() - at >= _FRESH:
-        found = await database.query(
-            "SELECT m.number_id, SUM(m.segments) AS total FROM message m JOIN phone_number n ON n.id = m.number_id"
-            " WHERE n.campaign_id = ? AND m.status = 'queued' GROUP BY m.number_id", campaign.id,
-        )  # fmt: skip
-        seen = {row["number_id"]: float(row["total"]) for row in found}
-        _looks[campaign.id] = (clock.steady(), seen)
-    return seen
+async def _queued_segments(campaign: Campaign) -> dict[int, float]:
+    """Number -> segments that wait to leave."""
+    found = await database.query(
+        "SELECT m.number_id, SUM(m.segments) AS total FROM message m JOIN phone_number n ON n.id = m.number_id"
+        " WHERE n.campaign_id = ? AND m.status = 'queued' GROUP BY m.number_id", campaign.id,
+    )  # fmt: skip
+    return {row["number_id"]: float(row["total"]) for row in found}
 
 
 async def numbers_with_due_texts() -> list[int]:
@@ -83,7 +107,3 @@ async def numbers_with_due_texts() -> list[int]:
         sql_time(clock.now()),
     )
     return [row["number_id"] for row in rows]
-
-
-def _seconds(number: PhoneNumber, queued: dict[int, float], now: datetime) -> float:
-    return number.wait(now) + queued.get(number.id, 0.0) / number.rate

@@ -12,6 +12,7 @@ from tortoise.models import Model
 
 from webapp import database
 from webapp.database import packed
+from webapp.database.statements import Statement
 
 COLUMNS = (
     "remaining", "needs_attention", "unread", "replied", "reported", "opt_outs", "initials", "follow_ups", "responses",
@@ -110,22 +111,29 @@ def _moves() -> dict[tuple[int, int], Counter[str]]:
 
 
 async def _apply() -> None:
-    for (action_id, user_id), counts in sorted(_moves().items()):
-        changed = {name: number for name, number in counts.items() if number}
-        if changed:
-            await _move(action_id, user_id, changed)
+    for text, values in due():
+        await database.query(text, *values)
 
 
-async def _move(action_id: int, user_id: int, changed: dict[str, int]) -> None:
+def due() -> list[Statement]:
+    """What the transaction under way has to move, in order; who takes it runs it."""
+    moves = _moves()
+    statements = [_move(action_id, user_id, counts) for (action_id, user_id), counts in sorted(moves.items())]
+    moves.clear()
+    return [statement for statement in statements if statement]
+
+
+def _move(action_id: int, user_id: int, counts: Mapping[str, int]) -> Statement | None:
+    changed = {name: number for name, number in counts.items() if number}
+    if not changed:
+        return None
     names = list(changed)  # from COLUMNS, never from a request
     others = [name for name in COLUMNS if name not in changed]
     columns = ", ".join(["action_id", "user_id", *names, *others])
     values = ", ".join(["?"] * (2 + len(names)) + ["0"] * len(others))
     updates = ", ".join(f"{name} = tally.{name} + excluded.{name}" for name in names)
-    await database.query(
-        f"INSERT INTO tally ({columns}) VALUES ({values}) ON CONFLICT (action_id, user_id) DO UPDATE SET {updates}",  # noqa: S608
-        action_id, user_id, *changed.values(),
-    )  # fmt: skip
+    text = f"INSERT INTO tally ({columns}) VALUES ({values}) ON CONFLICT (action_id, user_id) DO UPDATE SET {updates}"  # noqa: S608
+    return text, [action_id, user_id, *changed.values()]
 
 
 async def totals(action_id: int) -> Counter[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tortoise.exceptions import IntegrityError
+
 from webapp import clock
 from webapp.database import transactional
-from webapp.models import attention, effects, gate, links, pool, tallies, values
+from webapp.models import clicking, effects, gate, links, pool, tallies, values
 from webapp.models.actions import Action
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Bucket, Conversation
@@ -70,32 +73,61 @@ class Stopped:
 Outcome = Queued | Changed | Moved | Declined | Stopped
 
 
-@transactional
 async def send_first(member: Membership, conversation_id: int, client_id: uuid.UUID, seen: str) -> Outcome:
     """``seen`` is the hash of the card. The conversation is the member's, or was and is free again (S8)."""
-    if earlier := await _earlier(member, client_id):
-        return earlier
-    active = await _still_active(member)
-    contact, conversation, action = await _lock(conversation_id)
+    return await _once(member, client_id, lambda: _send_first(member, conversation_id, client_id, seen))
+
+
+async def send_reply(
+    member: Membership, conversation_id: int, client_id: uuid.UUID, script: Script | None, typed: str = ""
+) -> Outcome:
+    """A response script, or typed words where the campaign lets volunteers type."""
+    return await _once(member, client_id, lambda: _send_reply(member, conversation_id, client_id, script, typed))
+
+
+async def _once(member: Membership, client_id: uuid.UUID, click: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    """The same click may come twice at once. The second waits for the first one's rows, finds them changed or stumbles
+    over the client's id, and answers what the first answered."""
+    try:
+        outcome = await click()
+        if isinstance(outcome, Queued):
+            return outcome
+    except IntegrityError:
+        if earlier := await _earlier(member, client_id):
+            return earlier
+        raise
+    return await _earlier(member, client_id) or outcome
+
+
+async def _earlier(member: Membership, client_id: uuid.UUID) -> Queued | None:
+    message = await Message.get_or_none(client_id=client_id, user_id=member.user_id)
+    return Queued(message, again=True) if message else None
+
+
+@transactional
+async def _send_first(member: Membership, conversation_id: int, client_id: uuid.UUID, seen: str) -> Outcome:
+    sight = await clicking.look(member, conversation_id, client_id)
+    if sight is None:
+        return Moved()
+    if sight.earlier:
+        return Queued(sight.earlier, again=True)
+    conversation = sight.conversation
     if conversation.user_id != member.user_id and not _may_take_back(conversation, member):
         return Moved()
-    if earlier := await _earlier(member, client_id):  # it came while we waited for the lock
-        return earlier
-    if why := _stopped(action) if active else "member":
+    if why := _stopped(sight.action) if sight.member.active else "member":
         return Stopped(why)
     if conversation.texted_at or conversation.closed_code:
         return Declined(conversation.closed_code or errors.ALREADY_TEXTED)
-    return await _first_text(member, contact, conversation, action, client_id, seen)
+    return await _first_text(member, sight, client_id, seen)
 
 
-async def _first_text(
-    member: Membership, contact: Contact, conversation: Conversation, action: Action, client_id: uuid.UUID, seen: str
-) -> Outcome:
-    campaign, script = action.campaign, await Script.get(id=conversation.script_id)
+async def _first_text(member: Membership, sight: clicking.Sight, client_id: uuid.UUID, seen: str) -> Outcome:
+    contact, conversation, campaign, script = sight.contact, sight.conversation, sight.action.campaign, sight.script
+    assert script is not None
     text = await values.render(campaign, script, contact, member.user, conversation.id)
     if not text.unfilled and text.hash != seen:
         return Changed()
-    number = await pool.number_of(campaign, contact, first=True)
+    number = await pool.number_of(campaign, contact, first=True, kept=sight.number)
     facts = await gate.facts(
         campaign, contact, conversation.id, number, INITIAL, text.text, unfilled=text.unfilled, picture_id=script.picture_id
     )  # fmt: skip
@@ -104,29 +136,22 @@ async def _first_text(
         return await _decline_first(conversation, verdict)
     assert number is not None
     tallies.take(conversation)
-    if conversation.user_id != member.user_id:
-        await _take_back(conversation, member)
+    back = await _take_back(conversation, member) if conversation.user_id != member.user_id else ()
+    conversation.texted_at = clock.now()
+    tallies.put(conversation)
     draft = Draft(
-        member, contact, conversation, action, number, client_id, INITIAL, text.text, script, script.picture_id
+        member, contact, conversation, sight.action, number, client_id, INITIAL, text.text, script, script.picture_id
     )
-    message = await store(draft)
-    await _mark_texted(conversation, message)
-    return Queued(message)
+    return Queued(await store(draft, "texted_at", *back))
 
 
-async def _take_back(conversation: Conversation, member: Membership) -> None:
-    """S8 gave it back to the pool, nobody took it, and its card was still on the screen: it is in the queue again."""
+async def _take_back(conversation: Conversation, member: Membership) -> tuple[str, ...]:
+    """S8 gave it back to the pool, nobody took it, and its card was still on the screen: it is in the queue again. The
+    columns that changed."""
     conversation.hold(member.user_id, clock.now(), by_start=True)
     newest = await Bucket.filter(action_id=conversation.action_id, user_id=member.user_id).order_by("-id").first()
     conversation.bucket_id = newest.id if newest else None
-
-
-async def _mark_texted(conversation: Conversation, message: Message) -> None:
-    now = clock.now()
-    conversation.texted_at = now
-    tallies.put(conversation)
-    await conversation.save()
-    await Bucket.filter(id=message.bucket_id or 0).update(last_used_at=now)
+    return ("user_id", "last_holder_id", "with_staff", "held_since", "held_by_start", "unread", "bucket_id")
 
 
 async def _decline_first(conversation: Conversation, verdict: safeguards.Refused) -> Declined:
@@ -143,55 +168,49 @@ async def _decline_first(conversation: Conversation, verdict: safeguards.Refused
 
 
 @transactional
-async def send_reply(
-    member: Membership, conversation_id: int, client_id: uuid.UUID, script: Script | None, typed: str = ""
+async def _send_reply(
+    member: Membership, conversation_id: int, client_id: uuid.UUID, script: Script | None, typed: str
 ) -> Outcome:
-    """A response script, or typed words where the campaign lets volunteers type."""
-    if earlier := await _earlier(member, client_id):
-        return earlier
-    active = await _still_active(member)
-    contact, conversation, action = await _lock(conversation_id)
-    if not holds(member, conversation):
+    sight = await clicking.look(member, conversation_id, client_id)
+    if sight is None:
         return Moved()
-    if earlier := await _earlier(member, client_id):
-        return earlier
-    if not active:
+    if sight.earlier:
+        return Queued(sight.earlier, again=True)
+    if not holds(member, sight.conversation):
+        return Moved()
+    if not sight.member.active:
         return Stopped("member")
-    if not await Message.exists(conversation=conversation, status__in=(SENDING, UNKNOWN, TAKEN, RECEIVED)):
+    if not await Message.exists(conversation_id=conversation_id, status__in=(SENDING, UNKNOWN, TAKEN, RECEIVED)):
         return Stopped("first")
+    return await _reply(member, sight, client_id, script, typed)
+
+
+async def _reply(
+    member: Membership, sight: clicking.Sight, client_id: uuid.UUID, script: Script | None, typed: str
+) -> Outcome:
+    contact, conversation, action = sight.contact, sight.conversation, sight.action
     text = await values.render(action.campaign, script, contact, member.user, conversation.id) if script else None
     body, unfilled = (text.text, text.unfilled) if text else (typed.strip(), ())
     opts_out = bool(script and await effects.opts_out(script))
-    number = await pool.number_of(action.campaign, contact)
-    kind = CONFIRMATION if opts_out else FOLLOW_UP
+    number = await pool.number_of(action.campaign, contact, kept=sight.number)
+    kind, picture_id = CONFIRMATION if opts_out else FOLLOW_UP, script.picture_id if script else None
     facts = await gate.facts(
         action.campaign, contact, conversation.id, number, kind, body, confirms_opt_out=opts_out, unfilled=unfilled,
-        picture_id=script.picture_id if script else None,
+        picture_id=picture_id,
     )  # fmt: skip
     verdict = safeguards.may_send(facts, clock.now())
     if isinstance(verdict, safeguards.Refused):
-        return await _decline_reply(conversation, verdict)
+        await tallies.hit(conversation.action_id, conversation.id, verdict.code)
+        return Declined(verdict.code)
     assert number is not None
-    picture_id = script.picture_id if script else None
-    draft = Draft(member, contact, conversation, action, number, client_id, kind, body, script, picture_id)
-    message = await store(draft)
-    await _mark_answered(conversation, contact, message, script)
-    return Queued(message)
-
-
-async def _mark_answered(conversation: Conversation, contact: Contact, message: Message, script: Script | None) -> None:
     tallies.take(conversation)
-    await attention.refresh(conversation, contact)
-    conversation.unread = False
+    conversation.needs_attention = conversation.unread = False  # our text is the newest now
     tallies.put(conversation)
-    await conversation.save(update_fields=["needs_attention", "unread"])
+    draft = Draft(member, contact, conversation, action, number, client_id, kind, body, script, picture_id)
+    message = await store(draft, "needs_attention", "unread")
     if script:
         await effects.apply(script, message)
-
-
-async def _decline_reply(conversation: Conversation, verdict: safeguards.Refused) -> Declined:
-    await tallies.hit(conversation.action_id, conversation.id, verdict.code)
-    return Declined(verdict.code)
+    return Queued(message)
 
 
 @dataclass(frozen=True)
@@ -214,13 +233,11 @@ class Draft:
         return self.action.campaign.undo_seconds if self.action and self.kind != CONFIRMATION else 0
 
 
-async def store(draft: Draft) -> Message:
-    """The row that will leave, due when the time to undo is over. The number is the contact's from now on."""
+async def store(draft: Draft, *changed: str) -> Message:
+    """The row that will leave, due when the time to undo is over. The number is the contact's from now on; ``changed`` are
+    the conversation's columns that go with it."""
     now, conversation, counted = clock.now(), draft.conversation, segments.count(draft.body)
-    if draft.contact.number_id != draft.number.id:
-        draft.contact.number_id = draft.number.id
-        await draft.contact.save(update_fields=["number_id"])
-    message = await Message.create(
+    message = Message(
         campaign_id=draft.contact.campaign_id, contact_id=draft.contact.id,
         conversation_id=conversation.id if conversation else None, number_id=draft.number.id,
         user_id=draft.member.user_id, action_id=draft.action.id if draft.action else None,
@@ -232,6 +249,7 @@ async def store(draft: Draft) -> Message:
         client_id=draft.client_id, public_id=uuid.uuid4(), priority=1 if draft.kind == INITIAL else 0,
         due_at=now + timedelta(seconds=draft.undo_seconds),
     )  # fmt: skip
+    await clicking.write(message, conversation, draft.contact, changed)
     if draft.script and conversation:
         await links.join(message, draft.script)
     return message
@@ -242,19 +260,6 @@ def holds(member: Membership, conversation: Conversation) -> bool:
     return conversation.user_id == member.user_id or (conversation.with_staff and member.is_staff)
 
 
-async def _earlier(member: Membership, client_id: uuid.UUID) -> Queued | None:
-    message = await Message.get_or_none(client_id=client_id, user_id=member.user_id)
-    return Queued(message, again=True) if message else None
-
-
-async def _lock(conversation_id: int) -> tuple[Contact, Conversation, Action]:
-    """The contact first, then its conversation, as every transaction does."""
-    contact = await Contact.locked((await Conversation.get(id=conversation_id)).contact_id)
-    conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
-    action = await Action.get(id=conversation.action_id).select_related("campaign")
-    return contact, conversation, action
-
-
 def _may_take_back(conversation: Conversation, member: Membership) -> bool:
     free = conversation.user_id is None and not conversation.with_staff
     return free and conversation.last_holder_id == member.user_id
@@ -262,10 +267,3 @@ def _may_take_back(conversation: Conversation, member: Membership) -> bool:
 
 def _stopped(action: Action) -> str:
     return "setup" if not action.campaign.set_up else action.first_texts_stopped(clock.now())
-
-
-async def _still_active(member: Membership) -> bool:
-    """Approval and suspension are asked again at every send, before anything else is locked: a suspension under way
-    is waited for, and one that comes later finds the text of this click and cancels it."""
-    fresh = await Membership.filter(id=member.id).select_for_update().first()
-    return fresh is not None and fresh.approved_at is not None and fresh.suspended_at is None

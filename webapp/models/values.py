@@ -76,9 +76,13 @@ def _signed(what: str) -> str:
 
 async def values(campaign: Campaign, contact: Contact, sender: User, text: str) -> dict[str, str | None]:
     """By canonical name, fallbacks and field defaults already in them; what few scripts use only where ``text`` does."""
-    defaults = await CustomField.filter(campaign=campaign).values_list("slug", "default_value")
-    fields = {str(slug): str(default) for slug, default in defaults} | await field_values(contact.id)
+    fields = await _fields(campaign, contact) if variables.beyond_built_in(text) else {}
     return {**fields, **of_contact(campaign, contact), **await of_sender(campaign, sender, text)}
+
+
+async def _fields(campaign: Campaign, contact: Contact) -> dict[str, str]:
+    defaults = await CustomField.filter(campaign=campaign).values_list("slug", "default_value")
+    return {str(slug): str(default) for slug, default in defaults} | await field_values(contact.id)
 
 
 async def of_sender(campaign: Campaign, sender: User, text: str) -> dict[str, str | None]:

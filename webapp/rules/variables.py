@@ -23,6 +23,7 @@ _BROKEN = re.compile(
     rf"##[ \t]*\{{+[^{{}}\s]*{_CLOSING}|\{{\{{[^{{}}\s]*{_CLOSING}|\}}\}}+|\{{+(?={_FILLED})|(?<={_FILLED})\}}+"
 )  # fmt: skip
 _LINK = re.compile(r"['\"‘’“”]\s*([^'\"‘’“”]+?)\s*['\"‘’“”]\s*\|\s*trackable", re.IGNORECASE)
+_TRACKABLE = "'|trackable"
 _FIELD = "custom_field_"
 _NAME_IN_BROKEN = re.compile(rf"\{{+\s*([\w.]*\w){_CLOSING}")
 
@@ -61,6 +62,11 @@ def found(text: str) -> list[Variable]:
     return [Variable(canonical(m[1]), m.start(), m.end()) for m in _VARIABLE.finditer(text)]
 
 
+def beyond_built_in(text: str) -> bool:
+    """Does it use a custom field, or a name nobody knows?"""
+    return any(v.name not in BUILT_IN and not v.name.endswith(_TRACKABLE) for v in found(text))
+
+
 def unknown(text: str, known: Collection[str]) -> list[str]:
     """The names used that are not among ``known`` (canonical names), each once."""
     return list(dict.fromkeys(v.name for v in found(text) if not _knows(known, v.name)))
@@ -80,7 +86,7 @@ def meant(broken_text: str, known: Collection[str]) -> tuple[str, int] | None:
 
 def link_name(slug: str) -> str:
     """How a custom link is named in scripts and among values."""
-    return f"'{slug}'|trackable"
+    return f"'{slug}{_TRACKABLE}"
 
 
 def bare(text: str) -> str:
@@ -90,8 +96,8 @@ def bare(text: str) -> str:
 
 def links(text: str) -> list[str]:
     """The slugs of the custom links a script uses, each once."""
-    names = (v.name for v in found(text) if v.name.endswith("'|trackable"))
-    return list(dict.fromkeys(name[1:].removesuffix("'|trackable") for name in names))
+    names = (v.name for v in found(text) if v.name.endswith(_TRACKABLE))
+    return list(dict.fromkeys(name[1:].removesuffix(_TRACKABLE) for name in names))
 
 
 def canonical(name: str) -> str:

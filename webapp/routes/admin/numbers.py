@@ -30,7 +30,7 @@ async def _numbers(request: Request, member: Membership, form: Form, status: int
     working = [n for n in mine if n.healthy]
     return page(
         request, "admin/numbers.html", "admin/_numbers.html", status_code=status, form=form, numbers=mine, rates=RATES,
-        rate=sum(n.rate for n in working), working=len(working), queued=await pool.queued_segments(member.campaign),
+        rate=sum(n.rate for n in working), working=len(working), queued=(await pool.look(member.campaign)).queued,
         ahead=await pool.shortest_queue(member.campaign), in_account=await numbers.in_account() if member.role == OWNER else [],
         orders=await NumberOrder.filter(campaign_id=member.campaign_id).order_by("-id").limit(3), monthly=MONTHLY,
     )  # fmt: skip

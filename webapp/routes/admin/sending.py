@@ -21,7 +21,7 @@ from webapp.rules import errors
 async def setup_page(request: Request, member: Membership) -> Response:
     numbers = await PhoneNumber.filter(campaign_id=member.campaign_id, retired_at=None).order_by("e164")
     return page(
-        request, "admin/setup.html", numbers=numbers, queued=await pool.queued_segments(member.campaign),
+        request, "admin/setup.html", numbers=numbers, queued=(await pool.look(member.campaign)).queued,
         undecided=await settling.undecided(member.campaign_id), explain=errors.explain,
     )  # fmt: skip
 

@@ -27,15 +27,16 @@ async def queue_page(request: Request, member: Membership, action_id: int) -> Re
 @post("/queue/{conversation_id:int}/messages")
 async def send(request: Request, member: Membership, conversation_id: int) -> Response:
     """Send: this text to this person. The card's hash says what was read; the server renders again."""
-    conversation, form = await access.once_held(member, conversation_id), await request.form()
+    form = await request.form()
     client_id = forms.uuid_of(str(form.get("client_message_id", "")))
     if client_id is None:
+        conversation = await access.once_held(member, conversation_id)
         return await _queue(request, member, conversation.action, notice="again", status=422)
-    outcome = await texting.send_first(member, conversation.id, client_id, str(form.get("hash", "")))
+    outcome = await texting.send_first(member, access.row_id(conversation_id), client_id, str(form.get("hash", "")))
     if isinstance(outcome, texting.Queued):
         await queue.drain(outcome.message.number_id or 0, member.campaign.undo_seconds)
-        return pages.redirect(request, _path(member, conversation.action_id))
-    return await _refused(request, member, conversation, outcome)
+        return pages.redirect(request, _path(member, outcome.message.action_id or 0))
+    return await _refused(request, member, await access.once_held(member, conversation_id), outcome)
 
 
 async def _refused(

@@ -1,0 +1,97 @@
+"""What one click reads and writes, a round trip each: plain SQL, since this is what volunteers wait for.
+
+The rules are asked in between, in texting.py. tests/models/test_clicking.py holds both against the ORM.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from functools import lru_cache
+
+from webapp import database
+from webapp.database import packed
+from webapp.database.statements import Joined, insert, together, update
+from webapp.models import tallies
+from webapp.models.actions import Action
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.conversations import Conversation
+from webapp.models.messages import Message
+from webapp.models.numbers import PhoneNumber
+from webapp.models.people import Membership
+from webapp.models.scripts import Script
+
+
+@dataclass(frozen=True)
+class Sight:
+    """``contact`` and ``conversation`` are locked and as they are now. ``member`` stands still until the transaction ends:
+    a suspension under way was waited for, and one that comes later finds the text of this click and cancels it.
+    ``number``: what the contact hears from, if chosen. ``earlier``: the text the same click made before."""
+
+    member: Membership
+    contact: Contact
+    conversation: Conversation
+    action: Action
+    script: Script | None
+    number: PhoneNumber | None
+    earlier: Message | None
+
+
+@lru_cache
+def _joined() -> Joined:
+    return Joined(
+        m=Membership, k=Contact, v=Conversation, a=Action, c=Campaign, s=Script, n=PhoneNumber, e=Message
+    )  # fmt: skip
+
+
+async def look(member: Membership, conversation_id: int, client_id: uuid.UUID) -> Sight | None:
+    """Inside a transaction. None: not a conversation of this campaign, or no member of it any more."""
+    own = database.dialect() == "sqlite"
+    share, update_k, update_v = ("", "", "") if own else (" FOR SHARE", " FOR UPDATE", " FOR UPDATE OF conversation")
+    rows = await database.query(
+        f"WITH m AS MATERIALIZED (SELECT * FROM membership WHERE id = ?{share}),"  # noqa: S608
+        " k AS MATERIALIZED (SELECT * FROM contact WHERE EXISTS (SELECT 1 FROM m)"
+        f" AND id = (SELECT contact_id FROM conversation WHERE id = ? AND campaign_id = ?){update_k}),"
+        " v AS MATERIALIZED (SELECT conversation.* FROM conversation, k"
+        f" WHERE conversation.id = ? AND conversation.contact_id = k.id{update_v})"
+        f" SELECT {_joined().columns} FROM v JOIN k ON k.id = v.contact_id CROSS JOIN m"
+        " JOIN action a ON a.id = v.action_id JOIN campaign c ON c.id = a.campaign_id"
+        " LEFT JOIN script s ON s.id = v.script_id LEFT JOIN phone_number n ON n.id = k.number_id"
+        " LEFT JOIN message e ON e.client_id = ? AND e.user_id = m.user_id",
+        member.id, conversation_id, member.campaign_id, conversation_id, packed.uuid(client_id),
+    )  # fmt: skip
+    return _sight(rows[0]) if rows else None
+
+
+def _sight(row: dict) -> Sight:  # type: ignore[type-arg]
+    make = _joined().make
+    member, contact = make(Membership, "m", row), make(Contact, "k", row)
+    conversation, action = make(Conversation, "v", row), make(Action, "a", row)
+    assert member and contact and conversation and action
+    action.campaign = make(Campaign, "c", row)  # type: ignore[assignment]
+    return Sight(
+        member,
+        contact,
+        conversation,
+        action,
+        make(Script, "s", row),
+        make(PhoneNumber, "n", row),
+        make(Message, "e", row),
+    )
+
+
+async def write(
+    message: Message, conversation: Conversation | None, contact: Contact, changed: tuple[str, ...]
+) -> None:
+    """The new text, what the click ``changed`` of its conversation, and the counts: last, as everywhere."""
+    statements = [insert(message)]
+    if contact.number_id != message.number_id:
+        contact.number_id = message.number_id
+        statements.append(update(contact, "number_id"))
+    if conversation and changed:
+        statements.append(update(conversation, *changed))
+    if message.bucket_id:
+        statements.append(("UPDATE bucket SET last_used_at = ? WHERE id = ?", [message.created_at, message.bucket_id]))
+    [row] = await together(*statements, *tallies.due())
+    message.id, message._saved_in_db = row["id"], True
