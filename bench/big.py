@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from webapp import clock, database
 from webapp.database import transaction
+from webapp.database.packed import sql_time
 from webapp.models import numbers
 from webapp.models.actions import PUBLIC, Action
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import ContactList, ZoneSet, sql_time
+from webapp.models.contacts import ContactList, ZoneSet
 from webapp.models.founding import found
 from webapp.models.labels import CustomField, Tag
 from webapp.models.people import ADMIN, OWNER, VOLUNTEER, Membership, User

@@ -4,7 +4,7 @@ theirs does not exist for them."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 from urllib.parse import quote, urlsplit
 
 from litestar import Request, Response
@@ -50,15 +50,22 @@ class Waiting(HTTPException):
 
 async def current_session(request: Request) -> Session | None:
     """The running session of this browser. Notes that the person is here, and what language they read."""
-    shared: dict[str, Any] = {"mode": request.cookies.get(MODE_COOKIE, "")}
-    request.state.shared = shared
+    token = _greet(request)
+    return await _noted(request, await Session.of(token) if token else None)
+
+
+def _greet(request: Request) -> str:
+    """What pages share, and the token in the cookie."""
+    request.state.shared = {"mode": request.cookies.get(MODE_COOKIE, "")}
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     words.language.set(chosen if chosen in words.LANGUAGES else "en")
-    token = request.cookies.get(COOKIE, "")
-    session = await Session.of(token) if token else None
+    return request.cookies.get(COOKIE, "")
+
+
+async def _noted(request: Request, session: Session | None) -> Session | None:
     if session:
         await session.touch()
-        shared["user"] = session.user
+        request.state.shared["user"] = session.user
     return session
 
 
@@ -71,9 +78,12 @@ async def current_user(request: Request) -> User:
 
 async def current_member(request: Request, slug: str) -> Membership:
     """The user's membership of the campaign in the path; a stranger's campaign is not there."""
-    user = await current_user(request)
-    found = Membership.filter(user=user, campaign__slug=slug).select_related("user", "campaign")
-    member = await found.first()
+    token = _greet(request)
+    found = await Session.in_campaign(token, slug) if token else None
+    if found is None:
+        raise LoggedOut
+    session, member = found
+    await _noted(request, session)
     if member is None:
         raise NotFoundException
     words.language.set(member.language if member.language in words.LANGUAGES else "en")

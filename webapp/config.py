@@ -47,7 +47,7 @@ class Settings:
     @property
     def rehearsal(self) -> bool:
         """True where every Twilio call goes to a simulator on this machine."""
-        return bool(self.twilio_api_url) and urlsplit(self.twilio_api_url).hostname in LOOPBACK
+        return _on_this_machine(self.twilio_api_url)
 
     @property
     def clock_start(self) -> datetime | None:
@@ -72,6 +72,11 @@ class Settings:
     def url(self, path: str) -> str:
         """The public address of a path of ours. Never built from a request's Host header."""
         return self.public_url.rstrip("/") + path
+
+
+@lru_cache(maxsize=8)
+def _on_this_machine(url: str) -> bool:
+    return bool(url) and urlsplit(url).hostname in LOOPBACK
 
 
 def from_environment(environ: dict[str, str] | None = None) -> Settings:

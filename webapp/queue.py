@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -16,16 +17,28 @@ from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from webapp import config
+from webapp import clock, config
 
 SECONDS = 1.0
 log = logging.getLogger(__name__)
+SLOT = 0.25  # seconds
 _pool: ArqRedis | None = None
+_promised: dict[int, int] = {}  # number -> the quarter of a second the last nudge is for
 
 
 async def drain(number_id: int, after: float = 0) -> None:
     """Send what is due by this number, ``after`` so many seconds."""
     await _nudge("drain", number_id, after=after)
+
+
+async def drain_when_due(number_id: int, undo_seconds: int) -> None:
+    """For a click. One nudge serves all clicks whose time to undo ends in the same quarter of a second."""
+    slot = math.ceil((clock.steady() + undo_seconds) / SLOT)
+    if _promised.get(number_id) == slot:
+        return
+    _promised[number_id] = slot
+    if not await _nudge("drain", number_id, after=slot * SLOT - clock.steady()):
+        _promised.pop(number_id, None)
 
 
 async def drain_all(number_ids: Iterable[int]) -> None:
@@ -103,11 +116,14 @@ async def close() -> None:
     if _pool is not None:
         await _pool.aclose()
     _pool = None
+    _promised.clear()
 
 
-async def _nudge(job: str, *arguments: int, after: float = 0) -> None:
+async def _nudge(job: str, *arguments: int, after: float = 0) -> bool:
     try:
         defer = timedelta(seconds=after) if after > 0 else None
         await asyncio.wait_for(pool().enqueue_job(job, *arguments, _defer_by=defer), SECONDS)
+        return True
     except Exception as error:
         log.warning("the queue could not be nudged for %s: %s", job, type(error).__name__)
+        return False

@@ -18,6 +18,8 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.exceptions import OperationalError
 
+from webapp.database import asyncpg_engine
+
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -112,8 +114,10 @@ async def rows(sqlite: str, postgres: str | None = None, values: list[Any] | Non
 
     Also for writes with RETURNING, inside a transaction: count what comes back.
     """
-    text = sqlite if dialect() == "sqlite" or postgres is None else postgres
-    return await get_connection("default").execute_query_dict(text, values or [])
+    connection = get_connection("default")
+    if connection.capabilities.dialect == "sqlite":
+        return await connection.execute_query_dict(sqlite, values or [])
+    return await asyncpg_engine.fetch(connection, sqlite if postgres is None else postgres, values or [])
 
 
 async def lock(name: int, number: int, shared: bool = False) -> None:
@@ -122,6 +126,7 @@ async def lock(name: int, number: int, shared: bool = False) -> None:
         await query(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}(?, ?)", name, number)
 
 
+@functools.lru_cache(maxsize=2_000)
 def numbered(sql: str) -> str:
     """The same statement for PostgreSQL: ? becomes $1, $2 ... No statement of ours holds a literal question mark."""
     parts = sql.split("?")
@@ -158,7 +163,7 @@ def _sqlite_connections(path: str, migrating: bool) -> dict[str, Any]:
 def _postgres_credentials(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
-    size = int(options.pop("pool", "20"))
+    size = int(options.pop("pool", "10"))
     return {
         "host": options.pop("host", parts.hostname or "127.0.0.1"),
         "port": parts.port or 5432,

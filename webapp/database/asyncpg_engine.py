@@ -9,8 +9,9 @@ from typing import Any
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import TransactionContextPooled
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContextPooled
 from tortoise.connection import get_connections
+from tortoise.exceptions import IntegrityError, OperationalError
 
 
 class Context(TransactionContextPooled):
@@ -48,6 +49,20 @@ class Client(AsyncpgDBClient):
 
     def _in_transaction(self) -> Context:
         return Context(TransactionWrapper(self), self._pool_init_lock)
+
+
+async def fetch(client: BaseDBAsyncClient, text: str, values: list[Any]) -> list[dict[str, Any]]:
+    """Plain SQL, without the half of its time the way through the ORM's client takes."""
+    client.log.debug("%s: %s", text, values)
+    try:
+        if client._connection is not None:  # inside a transaction
+            return [dict(row) for row in await client._connection.fetch(text, *values)]
+        async with client.acquire_connection() as connection:
+            return [dict(row) for row in await connection.fetch(text, *values)]
+    except (asyncpg.SyntaxOrAccessError, asyncpg.exceptions.DataError) as error:
+        raise OperationalError(error) from error
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError(error) from error
 
 
 client_class = Client

@@ -57,3 +57,8 @@ def instant(value: Any) -> datetime | None:
 def uuid(value: UUID) -> Any:
     """As Tortoise stores it: text on SQLite."""
     return str(value) if database.dialect() == "sqlite" else value
+
+
+def sql_time(at: datetime) -> Any:
+    """An instant as plain SQL takes it: text as Tortoise writes it on SQLite, the value itself on PostgreSQL."""
+    return at.isoformat(" ") if database.dialect() == "sqlite" else at

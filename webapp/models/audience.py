@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from webapp import clock, database
 from webapp.database import packed, transactional
+from webapp.database.packed import sql_time
 from webapp.models import putting, tallies
-from webapp.models.contacts import sql_time
 from webapp.rules import errors
 from webapp.rules.contact_filter import MANY
 

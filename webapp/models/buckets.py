@@ -10,10 +10,10 @@ from tortoise.expressions import Q
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models import audience, hours, pool, tallies
 from webapp.models.actions import Action, ActionUser
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import sql_time
 from webapp.models.conversations import Bucket, Conversation
 from webapp.models.people import User
 from webapp.rules import window

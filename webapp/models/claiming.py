@@ -15,10 +15,11 @@ from tortoise.exceptions import IntegrityError
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models import attention, audience, buckets, gate, pictures, sending, tallies
 from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, sql_time
+from webapp.models.contacts import Contact
 from webapp.models.conversations import Bucket, Conversation
 from webapp.models.messages import CONFIRMATION, IN, INITIAL, QUEUED, REFUSED, SENDING, Message
 from webapp.models.numbers import PhoneNumber

@@ -25,24 +25,22 @@ from webapp.models.scripts import Script
 
 @dataclass(frozen=True)
 class Sight:
-    """``contact`` and ``conversation`` are locked and as they are now. ``member`` stands still until the transaction ends:
-    a suspension under way was waited for, and one that comes later finds the text of this click and cancels it.
-    ``number``: what the contact hears from, if chosen. ``earlier``: the text the same click made before."""
+    """``contact`` and ``conversation`` are locked and as they are now. Whether the member is ``active`` holds until the
+    transaction ends: a suspension under way was waited for, and one that comes later finds the text of this click and
+    cancels it. ``number``: what the contact hears from, if chosen. ``earlier_id``: the text the same click made before."""
 
-    member: Membership
     contact: Contact
     conversation: Conversation
     action: Action
     script: Script | None
     number: PhoneNumber | None
-    earlier: Message | None
+    active: bool
+    earlier_id: int | None
 
 
 @lru_cache
 def _joined() -> Joined:
-    return Joined(
-        m=Membership, k=Contact, v=Conversation, a=Action, c=Campaign, s=Script, n=PhoneNumber, e=Message
-    )  # fmt: skip
+    return Joined(k=Contact, v=Conversation, a=Action, c=Campaign, s=Script, n=PhoneNumber)
 
 
 async def look(member: Membership, conversation_id: int, client_id: uuid.UUID) -> Sight | None:
@@ -55,30 +53,20 @@ async def look(member: Membership, conversation_id: int, client_id: uuid.UUID) -
         f" AND id = (SELECT contact_id FROM conversation WHERE id = ? AND campaign_id = ?){update_k}),"
         " v AS MATERIALIZED (SELECT conversation.* FROM conversation, k"
         f" WHERE conversation.id = ? AND conversation.contact_id = k.id{update_v})"
-        f" SELECT {_joined().columns} FROM v JOIN k ON k.id = v.contact_id CROSS JOIN m"
+        f" SELECT {_joined().columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id"
+        " FROM v JOIN k ON k.id = v.contact_id CROSS JOIN m"
         " JOIN action a ON a.id = v.action_id JOIN campaign c ON c.id = a.campaign_id"
         " LEFT JOIN script s ON s.id = v.script_id LEFT JOIN phone_number n ON n.id = k.number_id"
         " LEFT JOIN message e ON e.client_id = ? AND e.user_id = m.user_id",
         member.id, conversation_id, member.campaign_id, conversation_id, packed.uuid(client_id),
     )  # fmt: skip
-    return _sight(rows[0]) if rows else None
-
-
-def _sight(row: dict) -> Sight:  # type: ignore[type-arg]
-    make = _joined().make
-    member, contact = make(Membership, "m", row), make(Contact, "k", row)
-    conversation, action = make(Conversation, "v", row), make(Action, "a", row)
-    assert member and contact and conversation and action
-    action.campaign = make(Campaign, "c", row)  # type: ignore[assignment]
+    if not rows:
+        return None
+    row, found = rows[0], _joined().of(rows[0])
+    found["a"].campaign = found["c"]
     return Sight(
-        member,
-        contact,
-        conversation,
-        action,
-        make(Script, "s", row),
-        make(PhoneNumber, "n", row),
-        make(Message, "e", row),
-    )
+        found["k"], found["v"], found["a"], found["s"], found["n"], bool(row["active"]), row["earlier_id"]
+    )  # fmt: skip
 
 
 async def write(
@@ -94,4 +82,4 @@ async def write(
     if message.bucket_id:
         statements.append(("UPDATE bucket SET last_used_at = ? WHERE id = ?", [message.created_at, message.bucket_id]))
     [row] = await together(*statements, *tallies.due())
-    message.id, message._saved_in_db = row["id"], True
+    message.id = row["id"]

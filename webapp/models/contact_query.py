@@ -14,8 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from webapp import database
+from webapp.database.packed import sql_time
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import sql_time
 from webapp.rules import names, phone
 from webapp.rules.contact_filter import NO, NOBODY, STAFF, YES, Filter
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from tortoise import fields
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.models import Model
 
 from webapp import clock, database
+from webapp.database.packed import sql_time
 from webapp.models.campaign import Campaign
 from webapp.rules import contact_zones, errors, names
 
@@ -207,8 +207,3 @@ class ContactEvent(Model):
     async def note(cls, contact_id: int, user_id: int | None, what: str, detail: str = "") -> None:
         """Inside the transaction of what it notes."""
         await cls.create(contact_id=contact_id, user_id=user_id, what=what, detail=detail[:1000], at=clock.now())
-
-
-def sql_time(at: datetime) -> Any:
-    """An instant as plain SQL takes it: text as Tortoise writes it on SQLite, the value itself on PostgreSQL."""
-    return at.isoformat(" ") if database.dialect() == "sqlite" else at

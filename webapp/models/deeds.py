@@ -7,9 +7,10 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import packed
+from webapp.database.packed import sql_time
 from webapp.models import audience, exporting, opt_outs, putting, reassigning, striking
 from webapp.models.bulk import ASSIGN, EXPORT, FIELD, LIST, OPT_OUT, TAG, UNLIST, UNTAG, BulkWork
-from webapp.models.contacts import Contact, sql_time
+from webapp.models.contacts import Contact
 from webapp.models.labels import CustomField, Tag
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from webapp import database
 from webapp.database import packed
+from webapp.database.packed import sql_time
 from webapp.models.campaign import Campaign
 from webapp.models.contact_query import ContactQuery
-from webapp.models.contacts import Contact, sql_time
+from webapp.models.contacts import Contact
 from webapp.rules.contact_filter import MANY, Filter
 
 PAGE = 50

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models import attention, audience, opt_outs, opting_out, tallies
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, ContactEvent, sql_time
+from webapp.models.contacts import Contact, ContactEvent
 from webapp.models.conversations import AssignmentEvent, Conversation
 from webapp.models.messages import Message
 from webapp.models.people import Membership, User

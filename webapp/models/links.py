@@ -19,9 +19,9 @@ from tortoise.models import Model
 
 from webapp import clock, config, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models import tallies
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import sql_time
 from webapp.models.messages import Message
 from webapp.models.scripts import Script
 from webapp.rules import variables

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from webapp import clock, database
 from webapp.database import packed
+from webapp.database.packed import sql_time
 from webapp.models import audience
 from webapp.models.actions import Action
-from webapp.models.contacts import Contact, sql_time
+from webapp.models.contacts import Contact
 
 LOOK, MOST = 100, 20_000  # places looked at for somebody's neighbour: at first, and at most
 

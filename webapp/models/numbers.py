@@ -10,8 +10,8 @@ from tortoise.models import Model
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import sql_time
 from webapp.rules import errors
 
 ENOUGH, MOST_FILTERED = 50, 0.03

@@ -6,9 +6,10 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models import attention, audience, labels, sending, tallies
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, sql_time
+from webapp.models.contacts import Contact
 from webapp.models.conversations import Conversation
 from webapp.models.labels import ContactTag, Tag
 from webapp.models.messages import CANCELLED, INITIAL, OUT, QUEUED, Message

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
 
-from webapp import clock
+from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
+from webapp.database.statements import Joined
 from webapp.models.campaign import Campaign
 
 OWNER, ADMIN, VOLUNTEER = "owner", "admin", "volunteer"
@@ -159,6 +162,24 @@ class Session(Model):
         found = cls.filter(token_hash=_hashed(token), ended_at=None, last_seen_at__gt=since)
         return await found.select_related("user").first()
 
+    @classmethod
+    async def in_campaign(cls, token: str, slug: str) -> tuple[Session, Membership | None] | None:
+        """The same in one round trip with the user's membership of a campaign, which every request asks for."""
+        rows = await database.query(
+            f"SELECT {_joined().columns} FROM session s JOIN user_account u ON u.id = s.user_id"  # noqa: S608
+            " LEFT JOIN campaign c ON c.slug = ? LEFT JOIN membership m ON m.user_id = u.id AND m.campaign_id = c.id"
+            " WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.last_seen_at > ?",
+            slug, _hashed(token), sql_time(clock.now() - SESSION_LIFE),
+        )  # fmt: skip
+        if not rows:
+            return None
+        found = _joined().of(rows[0])
+        session, member = found["s"], found["m"]
+        session.user = found["u"]
+        if member:
+            member.user, member.campaign = found["u"], found["c"]
+        return session, member
+
     async def touch(self) -> None:
         """Notes that the person is here, at most once a minute."""
         now = clock.now()
@@ -173,6 +194,11 @@ class Session(Model):
     @transactional
     async def end(self) -> None:
         await Session.filter(id=self.id).update(ended_at=clock.now())
+
+
+@lru_cache
+def _joined() -> Joined:
+    return Joined(s=Session, u=User, m=Membership, c=Campaign)
 
 
 class PasswordLink(Model):

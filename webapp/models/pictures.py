@@ -19,8 +19,8 @@ from tortoise.models import Model
 
 from webapp import clock, config, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import sql_time
 from webapp.rules import picture
 
 GOOD_FOR = timedelta(hours=24)  # how long Twilio may take to fetch one

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from webapp import clock, database
+from webapp.database.packed import sql_time
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, sql_time
+from webapp.models.contacts import Contact
 from webapp.models.numbers import Changes, PhoneNumber
 from webapp.rules import forecast, local_number
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import packed
-from webapp.models.contacts import sql_time
+from webapp.database.packed import sql_time
 
 
 async def on_list(list_id: int, contact_ids: list[int]) -> list[int]:

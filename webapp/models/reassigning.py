@@ -9,9 +9,10 @@ from tortoise.queryset import QuerySet
 
 from webapp import clock, database
 from webapp.database import packed, transactional
+from webapp.database.packed import sql_time
 from webapp.models import tallies
 from webapp.models.actions import DRAFT, Action, ActionUser
-from webapp.models.contacts import Contact, sql_time
+from webapp.models.contacts import Contact
 from webapp.models.conversations import AssignmentEvent, Conversation
 from webapp.models.people import User
 from webapp.rules import script_choice

@@ -12,9 +12,10 @@ from tortoise.expressions import Q
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models import attention, learning, opt_outs, opting_out, sending, tallies
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, sql_time
+from webapp.models.contacts import Contact
 from webapp.models.conversations import Conversation
 from webapp.models.events import INBOUND, STATUS, TwilioEvent
 from webapp.models.messages import DROPPED, FAILED_DELIVERY, IN, QUEUED, RANK, RECEIVED, UNKNOWN, Media, Message

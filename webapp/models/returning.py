@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models import buckets, tallies
 from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import sql_time
 from webapp.models.conversations import AssignmentEvent, Bucket, Conversation
 from webapp.models.people import User
 

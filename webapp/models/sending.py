@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models import learning, tallies
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, sql_time
+from webapp.models.contacts import Contact
 from webapp.models.messages import DROPPED, QUEUED, REJECTED, SENDING, TAKEN, UNKNOWN, Message
 
 BAD_CREDENTIALS = 20003

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models import attention, sending
-from webapp.models.contacts import sql_time
 from webapp.models.messages import DROPPED, SENDING, TAKEN, UNKNOWN, Message
 
 GONE_AFTER = timedelta(seconds=30)  # a worker that has not answered for so long after its claim is gone

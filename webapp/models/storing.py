@@ -10,8 +10,9 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import packed
+from webapp.database.packed import sql_time
 from webapp.models import audience, putting, refusing, striking
-from webapp.models.contacts import MAKING_CONTACTS, ZoneSet, sql_time
+from webapp.models.contacts import MAKING_CONTACTS, ZoneSet
 from webapp.models.imports import ContactImport
 from webapp.models.labels import CustomField, Tag
 from webapp.models.opt_outs import IMPORT

@@ -12,9 +12,10 @@ from tortoise.expressions import Q
 
 from webapp import clock, database
 from webapp.database import packed, transactional
+from webapp.database.packed import sql_time
 from webapp.models import labels, opting_out, putting, refusing, tallies
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import MAKING_CONTACTS, Contact, sql_time
+from webapp.models.contacts import MAKING_CONTACTS, Contact
 from webapp.models.conversations import Conversation
 from webapp.models.imports import ContactImport
 from webapp.models.labels import Tag

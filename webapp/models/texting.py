@@ -11,6 +11,7 @@ from tortoise.exceptions import IntegrityError
 
 from webapp import clock
 from webapp.database import transactional
+from webapp.database.statements import new
 from webapp.models import clicking, effects, gate, links, pool, tallies, values
 from webapp.models.actions import Action
 from webapp.models.contacts import Contact
@@ -109,12 +110,12 @@ async def _send_first(member: Membership, conversation_id: int, client_id: uuid.
     sight = await clicking.look(member, conversation_id, client_id)
     if sight is None:
         return Moved()
-    if sight.earlier:
-        return Queued(sight.earlier, again=True)
+    if sight.earlier_id:
+        return Queued(await Message.get(id=sight.earlier_id), again=True)
     conversation = sight.conversation
     if conversation.user_id != member.user_id and not _may_take_back(conversation, member):
         return Moved()
-    if why := _stopped(sight.action) if sight.member.active else "member":
+    if why := _stopped(sight.action) if sight.active else "member":
         return Stopped(why)
     if conversation.texted_at or conversation.closed_code:
         return Declined(conversation.closed_code or errors.ALREADY_TEXTED)
@@ -174,11 +175,11 @@ async def _send_reply(
     sight = await clicking.look(member, conversation_id, client_id)
     if sight is None:
         return Moved()
-    if sight.earlier:
-        return Queued(sight.earlier, again=True)
+    if sight.earlier_id:
+        return Queued(await Message.get(id=sight.earlier_id), again=True)
     if not holds(member, sight.conversation):
         return Moved()
-    if not sight.member.active:
+    if not sight.active:
         return Stopped("member")
     if not await Message.exists(conversation_id=conversation_id, status__in=(SENDING, UNKNOWN, TAKEN, RECEIVED)):
         return Stopped("first")
@@ -237,8 +238,8 @@ async def store(draft: Draft, *changed: str) -> Message:
     """The row that will leave, due when the time to undo is over. The number is the contact's from now on; ``changed`` are
     the conversation's columns that go with it."""
     now, conversation, counted = clock.now(), draft.conversation, segments.count(draft.body)
-    message = Message(
-        campaign_id=draft.contact.campaign_id, contact_id=draft.contact.id,
+    message = new(
+        Message, campaign_id=draft.contact.campaign_id, contact_id=draft.contact.id,
         conversation_id=conversation.id if conversation else None, number_id=draft.number.id,
         user_id=draft.member.user_id, action_id=draft.action.id if draft.action else None,
         script_id=draft.script.id if draft.script else None,

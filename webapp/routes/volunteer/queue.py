@@ -34,7 +34,7 @@ async def send(request: Request, member: Membership, conversation_id: int) -> Re
         return await _queue(request, member, conversation.action, notice="again", status=422)
     outcome = await texting.send_first(member, access.row_id(conversation_id), client_id, str(form.get("hash", "")))
     if isinstance(outcome, texting.Queued):
-        await queue.drain(outcome.message.number_id or 0, member.campaign.undo_seconds)
+        await queue.drain_when_due(outcome.message.number_id or 0, member.campaign.undo_seconds)
         return pages.redirect(request, _path(member, outcome.message.action_id or 0))
     return await _refused(request, member, await access.once_held(member, conversation_id), outcome)
 

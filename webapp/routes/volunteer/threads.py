@@ -60,7 +60,7 @@ async def _answer(
 ) -> Response:
     match outcome:
         case texting.Queued(message):
-            await queue.drain(message.number_id or 0, member.campaign.undo_seconds)
+            await queue.drain_when_due(message.number_id or 0, member.campaign.undo_seconds)
             return pages.redirect(request, _path(conversation, member))
         case texting.Moved():
             return await _moved(request, conversation)
