@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 if TYPE_CHECKING:
-    from bench.stage import Stage
+    from bench.stage import Card, Stage
 
 Turn = Callable[[], Awaitable[bool]]
 
@@ -42,18 +42,24 @@ async def measure(turns: Sequence[Turn], seconds: float) -> Measured:
 
 
 async def clicks(stage: Stage, connections: int, seconds: float) -> Measured:
+    """Each connection is the browser of some volunteers, one after the other: nobody clicks twice at once."""
     async with aiohttp.ClientSession(stage.url, connector=aiohttp.TCPConnector(limit=connections)) as session:
 
-        async def click() -> bool:
-            if not stage.cards:
-                return False
-            card = stage.cards.pop()
-            headers = {"cookie": f"textbank_session={card.cookie}"}
-            async with session.post(card.path, data=card.form, headers=headers, allow_redirects=False) as answer:
-                assert answer.status == 303, (answer.status, (await answer.text())[:300])
-            return True
+        def volunteers(mine: list[list[Card]]) -> Turn:
+            async def click() -> bool:
+                mine.append(mine.pop(0))
+                if not mine[0]:
+                    return False
+                card = mine[0].pop()
+                headers = {"cookie": f"textbank_session={card.cookie}"}
+                async with session.post(card.path, data=card.form, headers=headers, allow_redirects=False) as answer:
+                    assert answer.status == 303, (answer.status, (await answer.text())[:300])
+                return True
 
-        return await measure([click] * connections, seconds)
+            return click
+
+        people = list(stage.by_volunteer().values())
+        return await measure([volunteers(people[n::connections]) for n in range(connections)], seconds)
 
 
 async def replies(stage: Stage, connections: int, seconds: float) -> Measured:

@@ -54,9 +54,17 @@ class Stage:
     url: str
     database_url: str
     cards: list[Card]
+    piles: dict[str, list[Card]] = field(default_factory=dict)
     texted: list[tuple[str, str]] = field(default_factory=list)  # (their phone, our number) of those who may answer
     click_floor: Floor = field(default_factory=lambda: Floor("", [], {}))
     reply_floor: Floor = field(default_factory=lambda: Floor("", [], {}))
+
+    def by_volunteer(self) -> dict[str, list[Card]]:
+        """The cards of each, in lists that are used up: what was clicked is gone for the next measurement too."""
+        if not self.piles:
+            for card in self.cards:
+                self.piles.setdefault(card.cookie, []).append(card)
+        return self.piles
 
     def reply(self, n: int) -> tuple[str, dict[str, str], str]:
         """Path, form and signature of the n-th text that comes in."""

@@ -93,11 +93,7 @@ class OwnForms(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         request: Request = Request(scope)
-        if (
-            request.method in ("GET", "HEAD", "OPTIONS")
-            or request.url.path.startswith("/webhooks/")
-            or _is_ours(request)
-        ):
+        if request.method in ("GET", "HEAD", "OPTIONS") or scope["path"].startswith("/webhooks/") or _is_ours(request):
             await next_app(scope, receive, send)
             return
         answer = pages.page(

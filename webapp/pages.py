@@ -38,7 +38,7 @@ def page(
 
 def render(request: Request, template: str, **context: Any) -> str:
     shared = getattr(request.state, "shared", {})
-    return environment().get_template(template).render({**DEFAULTS, **shared, "path": request.url.path, **context})
+    return environment().get_template(template).render({**DEFAULTS, **shared, "path": request.scope["path"], **context})
 
 
 NO_BADGES = {"unread": 0, "needs_attention": 0, "waiting": 0}  # the page asks again when its stream connects

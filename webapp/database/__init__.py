@@ -26,6 +26,7 @@ P = ParamSpec("P")
 MODELS = "webapp.models"
 MIGRATIONS = "webapp.migrations"
 ATTEMPTS = 4  # the first and three more
+CONNECTIONS = 10  # of one process to PostgreSQL: with more it has to choose between them, and does less (docs/bench.md)
 
 
 class Work:
@@ -39,9 +40,14 @@ class Work:
 _work: ContextVar[Work | None] = ContextVar("transaction", default=None)
 
 
-async def open_database(url: str) -> None:
+_dialect = ""
+
+
+async def open_database(url: str, migrating: bool = False) -> None:
     """Opens this process's connections. Close them with `close_database`, or the process never ends."""
-    await Tortoise.init(config=configuration(url), _enable_global_fallback=True)
+    global _dialect
+    _dialect = "sqlite" if url.startswith("sqlite://") else "postgres"
+    await Tortoise.init(config=configuration(url, migrating), _enable_global_fallback=True)
 
 
 async def close_database() -> None:
@@ -105,8 +111,8 @@ def _writer() -> BaseDBAsyncClient:
 
 
 def dialect() -> str:
-    """ "sqlite" or "postgres"."""
-    return get_connection("default").capabilities.dialect
+    """ "sqlite" or "postgres", since the database was opened."""
+    return _dialect
 
 
 async def rows(sqlite: str, postgres: str | None = None, values: list[Any] | None = None) -> list[dict[str, Any]]:
@@ -115,7 +121,7 @@ async def rows(sqlite: str, postgres: str | None = None, values: list[Any] | Non
     Also for writes with RETURNING, inside a transaction: count what comes back.
     """
     connection = get_connection("default")
-    if connection.capabilities.dialect == "sqlite":
+    if _dialect == "sqlite":
         return await connection.execute_query_dict(sqlite, values or [])
     return await asyncpg_engine.fetch(connection, sqlite if postgres is None else postgres, values or [])
 
@@ -163,7 +169,7 @@ def _sqlite_connections(path: str, migrating: bool) -> dict[str, Any]:
 def _postgres_credentials(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
-    size = int(options.pop("pool", "10"))
+    size = int(options.pop("pool", str(CONNECTIONS)))
     return {
         "host": options.pop("host", parts.hostname or "127.0.0.1"),
         "port": parts.port or 5432,

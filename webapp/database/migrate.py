@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
-from tortoise import Tortoise
 from tortoise.migrations.api.migrate import migrate as run_migrations
 
 from webapp import clock, database
@@ -38,17 +37,17 @@ async def migrate(url: str) -> None:
 async def _run(url: str) -> None:
     config = database.configuration(url, migrating=True)
     try:
-        await Tortoise.init(config=config, _enable_global_fallback=True)
+        await database.open_database(url, migrating=True)
         await guards.drop_triggers()
-        await Tortoise.close_connections()
+        await database.close_database()
         await run_migrations(config=config)
-        await Tortoise.close_connections()
-        await Tortoise.init(config=config, _enable_global_fallback=True)
+        await database.close_database()
+        await database.open_database(url, migrating=True)
         await guards.put_back()
         if database.dialect() == "sqlite" and (broken := await database.rows("PRAGMA foreign_key_check")):
             raise MigrationError(f"{len(broken)} rows point at rows that are not there")
     finally:
-        await Tortoise.close_connections()
+        await database.close_database()
 
 
 @asynccontextmanager

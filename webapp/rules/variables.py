@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 CONTACT = ("first_name", "last_name", "full_name", "email", "phone", "state_abbrev")
 USER = ("user.first_name", "user.last_name", "user.full_name", "user.email", "user.phone", "user.team_code")
@@ -57,9 +58,10 @@ def render(text: str, values: Mapping[str, str | None]) -> Rendered | Unfilled:
     return Rendered(_VARIABLE.sub(lambda match: value(values, canonical(match[1])) or "", text))
 
 
-def found(text: str) -> list[Variable]:
+@lru_cache(maxsize=500)
+def found(text: str) -> tuple[Variable, ...]:
     """Every variable of a script, in order."""
-    return [Variable(canonical(m[1]), m.start(), m.end()) for m in _VARIABLE.finditer(text)]
+    return tuple(Variable(canonical(m[1]), m.start(), m.end()) for m in _VARIABLE.finditer(text))
 
 
 def beyond_built_in(text: str) -> bool:
@@ -72,10 +74,11 @@ def unknown(text: str, known: Collection[str]) -> list[str]:
     return list(dict.fromkeys(v.name for v in found(text) if not _knows(known, v.name)))
 
 
-def broken(text: str) -> list[Variable]:
+@lru_cache(maxsize=500)
+def broken(text: str) -> tuple[Variable, ...]:
     """Where a brace of ours is opened and not closed, closed and not opened, or one too many."""
     rest = _VARIABLE.sub(lambda match: _FILLED * len(match[0]), text)
-    return [Variable(m[0], m.start(), m.end()) for m in _BROKEN.finditer(rest)]
+    return tuple(Variable(m[0], m.start(), m.end()) for m in _BROKEN.finditer(rest))
 
 
 def meant(broken_text: str, known: Collection[str]) -> tuple[str, int] | None:
