@@ -36,7 +36,7 @@ from webapp.models.people import VOLUNTEER, Membership, Session, User
 from webapp.models.scripts import INITIAL, Script
 from webapp.simulator import main as simulator
 
-VOLUNTEERS = 64
+VOLUNTEERS, BUCKET = 64, 100
 
 
 @dataclass
@@ -203,14 +203,8 @@ async def _cards(action: Action) -> list[Card]:
         )  # type: ignore[misc]
         member = await Membership.join(user, action.campaign, VOLUNTEER, "15213")
         cookie, mine = await Session.begin(user), ids[n::VOLUNTEERS]
-        bucket = await transaction(
-            lambda u=user: Bucket.create(
-                action=action, user=u, size=len(mine), started_at=clock.now(), last_used_at=clock.now()
-            )
-        )  # type: ignore[misc]
-        await transaction(
-            lambda u=user, b=bucket, m=mine: Conversation.filter(id__in=m).update(user_id=u.id, bucket_id=b.id)
-        )  # type: ignore[misc]
+        for start in range(0, len(mine), BUCKET):
+            await transaction(lambda u=user, m=mine[start : start + BUCKET]: _hold(action, u, m))  # type: ignore[misc]
         for conversation in await Conversation.filter(id__in=mine).select_related("contact"):
             seen = values.rendering(
                 script,
@@ -220,10 +214,16 @@ async def _cards(action: Action) -> list[Card]:
             cards.append(
                 Card(
                     f"/c/meyer/queue/{conversation.id}/messages", {"client_message_id": str(client_id), "hash": seen.hash}, cookie,
-                    {"contact": conversation.contact_id, "conversation": conversation.id, "phone": conversation.contact.phone, "user": user.id, "member": member.id, "bucket": bucket.id, "body": seen.text},
+                    {"contact": conversation.contact_id, "conversation": conversation.id, "phone": conversation.contact.phone, "user": user.id, "member": member.id, "bucket": conversation.bucket_id, "body": seen.text},
                 )
             )  # fmt: skip
     return cards
+
+
+async def _hold(action: Action, user: User, ids: list[Any]) -> None:
+    now = clock.now()
+    bucket = await Bucket.create(action=action, user=user, size=BUCKET, started_at=now, last_used_at=now)
+    await Conversation.filter(id__in=ids).update(user_id=user.id, bucket_id=bucket.id)
 
 
 async def _learn_statements(stage: Stage) -> None:

@@ -144,7 +144,8 @@ async def action_of(member: Membership, action_id: int) -> Action:
 
 async def open_action(member: Membership, action_id: int) -> Action:
     """An action this volunteer sees on Home."""
-    return next((a for a in await Action.open_to(member) if a.id == action_id), None) or _missing()
+    found = await Action.open_to(member, id=small_id(action_id))
+    return found[0] if found else _missing()
 
 
 async def held_conversation(member: Membership, conversation_id: int) -> Conversation:
@@ -162,7 +163,7 @@ async def once_held(member: Membership, conversation_id: int) -> Conversation:
 
 async def _conversation(member: Membership, conversation_id: int) -> Conversation:
     found = Conversation.filter(id=row_id(conversation_id), campaign_id=member.campaign_id)
-    return await found.select_related("contact", "action", "campaign").first() or _missing()
+    return await found.select_related("contact", "action", "campaign", "script").first() or _missing()
 
 
 async def own_message(member: Membership, message_id: int) -> Message:

@@ -73,6 +73,6 @@ async def test_a_held_contact_texted_by_someone_else_waits_like_a_sleeper(cast: 
 
     await transaction(texted_elsewhere)
     assert await buckets.next_in_queue(cast.action, cast.amy.user) is None
-    assert (await buckets.progress(await Bucket.get())).asleep == 1
+    assert (await buckets.progress(await Bucket.get(), cast.meyer)).asleep == 1
     clock.freeze(clock.now() + safeguards.LOCK)
     assert await buckets.next_in_queue(cast.action, cast.amy.user)

@@ -55,7 +55,7 @@ async def test_no_statement_of_a_page_reads_a_whole_table(
         asked.clear()
         assert (await gary.get(f"/c/meyer/admin/{page.format(**names)}")).status_code == 200, page
         seen = [(text, values) for text, values in asked if text.lstrip().upper().startswith(("SELECT", "WITH"))]
-        assert len(seen) > 3, "the page asked the database"
+        assert len(seen) > 2, "the page asked the database"
         wrong += [(page, table, text[:200]) for text, values in seen for table in await _whole(text, values)]
     assert wrong == []
 

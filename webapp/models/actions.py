@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from tortoise import fields
 from tortoise.functions import Count
@@ -103,16 +104,21 @@ class Action(Model):
         return len(new)
 
     @classmethod
-    async def open_to(cls, member: Membership) -> list[Action]:
+    async def open_to(cls, member: Membership, **which: Any) -> list[Action]:
         """The actions this member sees on Home: public ones, and private ones sent to them."""
         if not member.active:
             return []
+        found = cls.filter(campaign_id=member.campaign_id, archived_at=None, **which).exclude(state=DRAFT)
+        rows = await found.order_by("-published_at")
+        for row in rows:
+            row.campaign = member.campaign
+        if all(row._is_for(member) for row in rows):
+            return rows
         sent = await ActionUser.filter(user_id=member.user_id).values_list("action_id", flat=True)
-        found = (
-            cls.filter(campaign_id=member.campaign_id, archived_at=None).exclude(state=DRAFT).order_by("-published_at")
-        )
-        rows = await found.select_related("campaign")
-        return [a for a in rows if a.id in sent or (a.state == PUBLIC and a.language in ("", member.language))]
+        return [row for row in rows if row._is_for(member) or row.id in sent]
+
+    def _is_for(self, member: Membership) -> bool:
+        return self.state == PUBLIC and self.language in ("", member.language)
 
 
 class ActionList(Model):

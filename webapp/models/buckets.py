@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, cast
-
-from tortoise.expressions import Q
 
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
+from webapp.database.statements import Joined
 from webapp.models import audience, hours, pool, tallies
 from webapp.models.actions import Action, ActionUser
 from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
 from webapp.models.conversations import Bucket, Conversation
 from webapp.models.people import User
+from webapp.models.scripts import Script
 from webapp.rules import window
 
 Refusal = Literal["setup", "stopped", "paused", "ended", "queue", "no_number"]
@@ -83,9 +85,10 @@ async def _claim(
     if size <= 0 or not awake:
         return []
     holder = "user_id IS NULL AND NOT with_staff" if from_pool else f"user_id = {int(user.id)}"
-    known = ", ".join(str(int(n)) for n in awake if n is not None) or str(hours.NOBODY)
-    zones = f"(zone_set_id IN ({known})" + (" OR zone_set_id IS NULL)" if None in awake else ")")
-    free = f"action_id = {int(action.id)} AND {holder} AND texted_at IS NULL AND closed_code IS NULL AND {zones}"
+    free = (
+        f"action_id = {int(action.id)} AND {holder} AND texted_at IS NULL AND closed_code IS NULL"
+        f" AND {hours.awake_sql(awake)}"
+    )
     lately = sql_time(hours.locked_since(action.campaign, bucket.started_at))
     skip = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
     changes, values = "bucket_id = ?, skips = 0", [bucket.id]
@@ -102,38 +105,41 @@ async def _claim(
     return [Conversation(**row) for row in rows]
 
 
+@lru_cache
+def _joined() -> Joined:
+    return Joined(v=Conversation, k=Contact, s=Script)
+
+
 async def next_in_queue(action: Action, user: User) -> Conversation | None:
-    """The next person this volunteer may text now."""
+    """The next person this volunteer may text now, with contact and script: one round trip, from an index."""
     now = clock.now()
     awake = await hours.open_zone_sets(action.campaign, now)
-    found = Conversation.filter(action=action, user=user, texted_at=None, closed_code=None).order_by("turn", "id")
-    rested = Q(contact__last_claimed_at=None) | Q(
-        contact__last_claimed_at__lte=hours.locked_since(action.campaign, now)
-    )
-    textable = hours.awake_of(found, awake).filter(rested).limit(1).prefetch_related("contact", "script")
-    while conversation := await textable.first():
+    while True:
+        rows = await database.query(
+            f"SELECT {_joined().columns} FROM conversation v JOIN contact k ON k.id = v.contact_id"  # noqa: S608
+            " LEFT JOIN script s ON s.id = v.script_id WHERE v.user_id = ? AND v.action_id = ?"
+            f" AND v.texted_at IS NULL AND v.closed_code IS NULL AND {hours.awake_sql(awake, 'v.zone_set_id')}"
+            " AND (k.last_claimed_at IS NULL OR k.last_claimed_at <= ?) ORDER BY v.turn, v.id LIMIT 1",
+            user.id, action.id, sql_time(hours.locked_since(action.campaign, now)),
+        )  # fmt: skip
+        if not rows:
+            return None
+        found = _joined().of(rows[0])
+        conversation: Conversation = found["v"]
+        conversation.contact, conversation.script = found["k"], found["s"]
         if not await _left_out(action, [conversation]):
             return conversation
-    return None
 
 
 async def settle(bucket: Bucket, now: datetime) -> bool:
     """Finishes the bucket where it is (SPEC V4); True where it is finished. Counts the Perform, once."""
     if bucket.finished_at:
         return True
-    campaign = await _campaign(bucket)
-    open_sets, since = await hours.open_zone_sets(campaign, now), hours.locked_since(campaign, now)
-    rows = await Conversation.filter(bucket_id=bucket.id).values_list(
-        "texted_at", "closed_code", "zone_set_id", "user_id", "contact__last_claimed_at"
-    )
-    textable = any(
-        t is None and c is None and z in open_sets and u == bucket.user_id and (k is None or k <= since)
-        for t, c, z, u, k in rows
-    )
+    stand = await _stand(bucket, (await Action.get(id=bucket.action_id).select_related("campaign")).campaign, now)
     waiting = await database.query(
         "SELECT 1 AS one FROM message WHERE bucket_id = ? AND status = 'queued' LIMIT 1", bucket.id
     )
-    if textable or waiting or not any(t is not None for t, *_ in rows):
+    if stand["textable"] or waiting or not stand["texted"]:
         return False
     if not await Bucket.filter(id=bucket.id, finished_at=None).update(finished_at=now):
         return True
@@ -143,8 +149,23 @@ async def settle(bucket: Bucket, now: datetime) -> bool:
     return True
 
 
-async def _campaign(bucket: Bucket) -> Campaign:
-    return (await Action.get(id=bucket.action_id).select_related("campaign")).campaign
+async def _stand(bucket: Bucket, campaign: Campaign, now: datetime) -> dict[str, int]:
+    """How many of a bucket are texted, open (not texted yet), awake of the open ones, textable (awake and still with its
+    volunteer), skipped, and have replied: one round trip, whatever the bucket's size."""
+    awake, since = await hours.open_zone_sets(campaign, now), sql_time(hours.locked_since(campaign, now))
+    is_open = "v.texted_at IS NULL AND v.closed_code IS NULL"
+    is_awake = f"{is_open} AND {hours.awake_sql(awake, 'v.zone_set_id')}"
+    rested = "(k.last_claimed_at IS NULL OR k.last_claimed_at <= ?)"
+    [row] = await database.query(
+        "SELECT COUNT(v.texted_at) AS texted, COUNT(v.replied_at) AS replies,"  # noqa: S608
+        f" COALESCE(SUM(CASE WHEN {is_open} THEN 1 ELSE 0 END), 0) AS open,"
+        f" COALESCE(SUM(CASE WHEN {is_open} AND v.skips > 0 THEN 1 ELSE 0 END), 0) AS skipped,"
+        f" COALESCE(SUM(CASE WHEN {is_awake} AND {rested} THEN 1 ELSE 0 END), 0) AS awake,"
+        f" COALESCE(SUM(CASE WHEN {is_awake} AND {rested} AND v.user_id = ? THEN 1 ELSE 0 END), 0) AS textable"
+        " FROM conversation v JOIN contact k ON k.id = v.contact_id WHERE v.bucket_id = ?",
+        since, since, bucket.user_id, bucket.id,
+    )  # fmt: skip
+    return {name: int(number) for name, number in row.items()}
 
 
 async def closed(action: Action) -> Closed | None:
@@ -174,22 +195,12 @@ class Progress:
     replies: int
 
 
-async def progress(bucket: Bucket) -> Progress:
-    campaign = await _campaign(bucket)
-    now = clock.now()
-    awake, since = await hours.open_zone_sets(campaign, now), hours.locked_since(campaign, now)
-    rows = await Conversation.filter(bucket_id=bucket.id).values_list(
-        "texted_at", "closed_code", "zone_set_id", "skips", "replied_at", "contact__last_claimed_at"
-    )
-    open_rows = [row for row in rows if row[0] is None and row[1] is None]
-    texted = sum(row[0] is not None for row in rows)
+async def progress(bucket: Bucket, campaign: Campaign) -> Progress:
+    stand = await _stand(bucket, campaign, clock.now())
     return Progress(
-        total=texted + len(open_rows),
-        texted=texted,
-        asleep=sum(row[2] not in awake or (row[5] is not None and row[5] > since) for row in open_rows),
-        skipped=sum(row[3] > 0 for row in open_rows),
-        replies=sum(row[4] is not None for row in rows),
-    )
+        total=stand["texted"] + stand["open"], texted=stand["texted"], asleep=stand["open"] - stand["awake"],
+        skipped=stand["skipped"], replies=stand["replies"],
+    )  # fmt: skip
 
 
 async def open_ones(user_id: int, action_ids: list[int]) -> dict[int, Bucket]:

@@ -57,6 +57,12 @@ def awake_of(found: QuerySet[Conversation], awake: list[int | None]) -> QuerySet
     )
 
 
+def awake_sql(awake: list[int | None], column: str = "zone_set_id") -> str:
+    """The same as plain SQL."""
+    known = ", ".join(str(int(n)) for n in awake if n is not None) or str(NOBODY)
+    return f"({column} IN ({known})" + (f" OR {column} IS NULL)" if None in awake else ")")
+
+
 async def asleep(action: Action, user: User | None) -> list[Asleep]:
     """Who of a volunteer's contacts (or of the pool) can't be texted now, by clock or lock, soonest first."""
     campaign, now = action.campaign, clock.now()

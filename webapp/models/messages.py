@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from functools import lru_cache
 
 from tortoise import fields
 from tortoise.models import Model
 
+from webapp import database
+from webapp.database.statements import Joined
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
-from webapp.models.conversations import Conversation
+from webapp.models.conversations import Bucket, Conversation
 from webapp.models.labels import CustomField, Tag
 from webapp.models.numbers import PhoneNumber
 from webapp.models.people import User
@@ -129,6 +132,26 @@ class Message(Model):
         found = cls.filter(contact=contact, status__in=(TAKEN, UNKNOWN, RECEIVED)).order_by("-id")
         newest = await found.first()
         return (newest.claimed_at or newest.created_at) if newest else None
+
+
+@lru_cache
+def _joined() -> Joined:
+    return Joined(m=Message, k=Contact)
+
+
+async def first_texts_of(bucket: Bucket, most: int) -> list[Message]:
+    """The newest first texts out of a bucket, each with its contact."""
+    rows = await database.query(
+        f"SELECT {_joined().columns} FROM (SELECT id FROM conversation WHERE bucket_id = ? AND texted_at IS NOT NULL"  # noqa: S608
+        f" ORDER BY texted_at DESC LIMIT {int(most)}) AS v JOIN message m ON m.conversation_id = v.id"
+        " JOIN contact k ON k.id = m.contact_id WHERE m.kind = 'initial' AND m.user_id = ?"
+        f" AND m.status NOT IN ('cancelled', 'refused') ORDER BY m.id DESC LIMIT {int(most)}",
+        bucket.id, bucket.user_id,
+    )  # fmt: skip
+    found = [_joined().of(row) for row in rows]
+    for row in found:
+        row["m"].contact = row["k"]
+    return [row["m"] for row in found]
 
 
 class MessageEffect(Model):

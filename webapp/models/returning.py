@@ -78,6 +78,9 @@ async def _return(conversations: list[Conversation], how: str, by_user_id: int |
 
 async def returned(bucket: Bucket) -> int:
     """How many went back to the pool from this bucket because nobody sent or skipped them in time (S8)."""
-    gone = AssignmentEvent.filter(from_user_id=bucket.user_id, how="return", at__gte=bucket.started_at)
-    in_action = await gone.values_list("conversation_id", flat=True)
-    return await Conversation.filter(id__in=list(in_action) or [0], action_id=bucket.action_id).count()
+    [row] = await database.query(
+        "SELECT COUNT(DISTINCT v.id) AS people FROM assignment_event e JOIN conversation v ON v.id = e.conversation_id"
+        " WHERE e.from_user_id = ? AND e.how = 'return' AND e.at >= ? AND v.action_id = ?",
+        bucket.user_id, sql_time(bucket.started_at), bucket.action_id,
+    )  # fmt: skip
+    return int(row["people"])

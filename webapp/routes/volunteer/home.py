@@ -20,7 +20,9 @@ async def home(request: Request, member: Membership) -> Response:
     rows = [
         {
             "action": action,
-            "progress": await buckets.progress(open_ones[action.id]) if action.id in open_ones else None,
+            "progress": await buckets.progress(open_ones[action.id], action.campaign)
+            if action.id in open_ones
+            else None,
             "left": totals[action.id]["remaining"],
             "closed": action.first_texts_stopped(clock.now()),
         }

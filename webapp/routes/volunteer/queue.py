@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from webapp import access, clock, forms, pages, queue, words
-from webapp.models import buckets, effects, gate, handing, hours, labels, returning, texting, values
+from webapp.models import buckets, effects, gate, handing, hours, labels, messages, returning, texting, values
 from webapp.models.actions import Action
 from webapp.models.conversations import Bucket, Conversation
 from webapp.models.messages import INITIAL, QUEUED, Message
@@ -86,7 +86,7 @@ async def undo(request: Request, member: Membership, message_id: int) -> Respons
 
 
 async def _fresh(conversation: Conversation) -> Conversation:
-    return await Conversation.get(id=conversation.id).select_related("contact", "action", "campaign")
+    return await Conversation.get(id=conversation.id).select_related("contact", "action", "campaign", "script")
 
 
 async def _queue(
@@ -94,7 +94,7 @@ async def _queue(
     first: Conversation | None = None, **context: Any,
 ) -> Response:  # fmt: skip
     """The next card; or that the bucket is finished, or everybody in it asleep."""
-    action = await Action.get(id=action.id).select_related("campaign")
+    action.campaign = member.campaign
     bucket = await buckets.current(action, member.user)
     if bucket is None:
         return pages.go_to(request, f"/c/{member.campaign.slug}/actions/{action.id}")
@@ -102,9 +102,10 @@ async def _queue(
     conversation = first if mine else await buckets.next_in_queue(action, member.user)
     if conversation is None:
         await buckets.finish_if_done(bucket)
+    sent = await messages.first_texts_of(bucket, JUST_SENT)
     shared = {
-        "action": action, "bucket": bucket, "progress": await buckets.progress(bucket), "notice": notice,
-        "undoable": await _undoable(member, action), "just_sent": await _just_sent(member, action),
+        "action": action, "bucket": bucket, "progress": await buckets.progress(bucket, member.campaign), "notice": notice,
+        "undoable": _undoable(sent), "just_sent": sent,
         "closed": action.first_texts_stopped(clock.now()), "returned": await returning.returned(bucket),
         "why": "", "name": "", "moved": ("", ""), **context,
     }  # fmt: skip
@@ -115,7 +116,6 @@ async def _queue(
 
 
 async def _card(member: Membership, action: Action, conversation: Conversation) -> dict[str, Any]:
-    await conversation.fetch_related("contact", "script")
     contact = conversation.contact
     assert conversation.script
     text = await values.render(action.campaign, conversation.script, contact, member.user, conversation.id)
@@ -137,24 +137,13 @@ async def _nobody(
     )  # fmt: skip
 
 
-async def _undoable(member: Membership, action: Action) -> dict[str, Any] | None:
+def _undoable(sent: list[Message]) -> dict[str, Any] | None:
     """The newest first text that has not left yet, and for how many seconds it can still be undone."""
-    found = Message.filter(user_id=member.user_id, action_id=action.id, status=QUEUED, kind=INITIAL).order_by("-id")
-    message = await found.first().select_related("contact")
-    if message is None or message.due_at is None or message.contact is None:
+    message = next((m for m in sent if m.status == QUEUED), None)
+    if message is None or message.due_at is None:
         return None
     left = (message.due_at - clock.now()).total_seconds()
     return {"message": message, "seconds": round(left)} if left > 0 else None
-
-
-async def _just_sent(member: Membership, action: Action) -> list[Message]:
-    found = Message.filter(user_id=member.user_id, action_id=action.id, kind=INITIAL)
-    return (
-        await found.exclude(status__in=("cancelled", "refused"))
-        .order_by("-id")
-        .limit(JUST_SENT)
-        .select_related("contact")
-    )
 
 
 def _path(member: Membership, action_id: int) -> str:
