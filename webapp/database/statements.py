@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from tortoise.fields import JSONField
 from tortoise.models import Model
 
 from webapp import database
@@ -42,7 +43,15 @@ def _loaded(model: type[M], values: list[Any]) -> M | None:
     given = dict(zip(columns(model), values, strict=True))
     if given["id"] is None:
         return None
-    return model._init_from_db(**given) if database.dialect() == "sqlite" else _instance(model, given)
+    if database.dialect() == "sqlite" or not _plain(model):
+        return model._init_from_db(**given)
+    return _instance(model, given)
+
+
+@lru_cache
+def _plain(model: type[Model]) -> bool:
+    """Does PostgreSQL give every column as the model has it?"""
+    return not any(isinstance(field, JSONField) for field in model._meta.fields_map.values())
 
 
 def _instance(model: type[M], values: dict[str, Any]) -> M:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from tortoise import fields
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.models import Model
 
 from webapp import clock, database
+from webapp.database import packed
 from webapp.database.packed import sql_time
+from webapp.database.statements import Joined
 from webapp.models.campaign import Campaign
 from webapp.rules import contact_zones, errors, names
 
@@ -130,6 +133,14 @@ class Contact(Model):
     @classmethod
     async def of_phone(cls, campaign: Campaign, phone: str) -> Contact:
         """The contact with this phone, locked; made if there is none. Inside a transaction."""
+        rows = await database.query(
+            f"SELECT {_joined().columns} FROM contact k WHERE k.campaign_id = ? AND k.phone = ?{packed.for_update()}",  # noqa: S608
+            campaign.id, phone,
+        )  # fmt: skip
+        return _joined().of(rows[0])["k"] if rows else await cls._make(campaign, phone)
+
+    @classmethod
+    async def _make(cls, campaign: Campaign, phone: str) -> Contact:
         await database.lock(MAKING_CONTACTS, campaign.id, shared=True)
         new = await database.query(
             "INSERT INTO contact (campaign_id, phone, first_name, last_name, email, state_abbrev, zip, van_id, timezone,"
@@ -149,6 +160,11 @@ class Contact(Model):
         zones = contact_zones.derive(self.timezone, self.zip, self.state_abbrev, self.phone)
         self.zone_set_id = await ZoneSet.id_of(zones.names)
         self.zone_source = zones.source
+
+
+@lru_cache
+def _joined() -> Joined:
+    return Joined(k=Contact)
 
 
 class ContactList(Model):

@@ -6,13 +6,15 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from tortoise.expressions import Q
 
 from webapp import clock, database
-from webapp.database import transactional
+from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
+from webapp.database.statements import Joined, Statement, insert, new, together, update
 from webapp.models import attention, learning, opt_outs, opting_out, sending, tallies
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
@@ -24,6 +26,7 @@ from webapp.models.numbers import PhoneNumber
 from webapp.rules import opt_out, segments
 
 STATUS_WAITS = timedelta(days=1)  # a status of a text that is not ours is tried for so long
+MOST_MEDIA = 10
 LONGEST_PAUSE = 60  # seconds between two tries of one event
 
 
@@ -40,22 +43,25 @@ async def keep(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None =
     """Stores what came; None where the same came before."""
     plain = {name: str(value).replace("\x00", "") for name, value in payload.items()}  # PostgreSQL's JSON has no NUL
     sid = (plain.get("MessageSid") or plain.get("SmsSid") or "")[:34]
-    status = plain.get("MessageStatus", "")[:20] if kind == STATUS else ""
-    new = await database.query(
+    event = TwilioEvent(
+        kind=kind, sid=sid, status=plain.get("MessageStatus", "")[:20] if kind == STATUS else "", public_id=public_id,
+        payload=plain, received_at=clock.now(),
+    )  # fmt: skip
+    stored = await database.query(
         "INSERT INTO twilio_event (kind, sid, status, public_id, payload, received_at, failures)"
         " VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT (sid, kind, status) DO NOTHING RETURNING id",
-        kind, sid, status, _plain_uuid(public_id), json.dumps(plain), sql_time(clock.now()),
+        kind, sid, event.status, packed.uuid(public_id) if public_id else None, json.dumps(plain),
+        sql_time(event.received_at),
     )  # fmt: skip
-    return await TwilioEvent.get(id=new[0]["id"]) if new else None
-
-
-def _plain_uuid(value: uuid.UUID | None) -> Any:
-    return str(value) if value and database.dialect() == "sqlite" else value
+    if not stored:
+        return None
+    event.id, event._saved_in_db = stored[0]["id"], True
+    return event
 
 
 async def apply(event: TwilioEvent) -> News:
     """Applies a stored event; it stays open for the sweep where its row is not known yet."""
-    return await (_receive(event.id) if event.kind == INBOUND else _status(event.id))
+    return await (_receive(event.id, str(event.payload.get("To", ""))) if event.kind == INBOUND else _status(event.id))
 
 
 async def waiting() -> list[TwilioEvent]:
@@ -83,92 +89,133 @@ def _try_later(event: TwilioEvent) -> None:
     event.next_try_at = clock.now() + timedelta(seconds=min(2**event.failures, LONGEST_PAUSE))
 
 
+@lru_cache
+def _joined() -> Joined:
+    return Joined(e=TwilioEvent, n=PhoneNumber, c=Campaign)
+
+
 @transactional
-async def _receive(event_id: int) -> News:
-    event = await TwilioEvent.filter(id=event_id).select_for_update().get()
+async def _receive(event_id: int, to: str) -> News:
+    """The event's row is the lock: the webhook and the sweep may both have it in hand."""
+    lock = "" if database.dialect() == "sqlite" else " FOR UPDATE OF e"
+    [row] = await database.query(
+        f"SELECT {_joined().columns}, EXISTS (SELECT 1 FROM message m WHERE m.sid = e.sid) AS known FROM twilio_event e"  # noqa: S608
+        f" LEFT JOIN phone_number n ON n.e164 = ? LEFT JOIN campaign c ON c.id = n.campaign_id WHERE e.id = ?{lock}",
+        to, event_id,
+    )  # fmt: skip
+    found = _joined().of(row)
+    event, number, campaign = found["e"], found["n"], found["c"]
     if event.applied_at:
         return News()
+    if number is None or row["known"]:
+        await _applied(event)
+        return News()
+    contact = await Contact.of_phone(campaign, str(event.payload.get("From", ""))[:20])
+    conversation = await _conversation_of(contact, number)
+    return await _act_on(event, _text(event, number, contact, conversation), contact, conversation, campaign)
+
+
+async def _applied(event: TwilioEvent) -> None:
     event.applied_at = clock.now()
     await event.save(update_fields=["applied_at"])
-    number = await PhoneNumber.get_or_none(e164=event.payload.get("To", "")).select_related("campaign")
-    if number is None or await Message.exists(sid=event.sid):
-        return News()
-    contact = await Contact.of_phone(number.campaign, str(event.payload.get("From", ""))[:20])
-    conversation = await _conversation_of(contact, number)
-    text = await _store(event, number, contact, conversation)
-    return await _act_on(text, contact, conversation, number.campaign, str(event.payload.get("OptOutType", "")))
 
 
 async def _conversation_of(contact: Contact, number: PhoneNumber) -> Conversation | None:
-    """That of the newest text to this phone from this number that Twilio took or may have taken. One that waits for a
-    second attempt, or that staff dropped, was handed over once: they answered it, so it does not leave again."""
+    """That of the newest text to this phone from this number that Twilio took or may have taken, locked. One that waits
+    for a second attempt, or that staff dropped, was handed over once: they answered it, so it does not leave again."""
+    lock = "" if database.dialect() == "sqlite" else " FOR UPDATE OF v"
     rows = await database.query(
-        "SELECT id, conversation_id, status FROM message WHERE contact_id = ? AND number_id = ? AND direction = 'out'"
-        " AND conversation_id IS NOT NULL AND (status IN ('taken', 'unknown', 'sending')"
-        " OR (status IN ('queued', 'dropped') AND attempts > 0)) ORDER BY id DESC LIMIT 1",
+        f"SELECT {_talk().columns}, m.id AS message_id, m.status AS status FROM message m"  # noqa: S608
+        " JOIN conversation v ON v.id = m.conversation_id WHERE m.contact_id = ? AND m.number_id = ? AND m.direction = 'out'"
+        " AND (m.status IN ('taken', 'unknown', 'sending') OR (m.status IN ('queued', 'dropped') AND m.attempts > 0))"
+        f" ORDER BY m.id DESC LIMIT 1{lock}",
         contact.id, number.id,
     )  # fmt: skip
     if not rows:
         return None
+    conversation: Conversation = _talk().of(rows[0])["v"]
     if rows[0]["status"] in (UNKNOWN, QUEUED, DROPPED):
-        await sending.taken(rows[0]["id"])
-    return await Conversation.filter(id=rows[0]["conversation_id"]).select_for_update().get()
+        await sending.taken(rows[0]["message_id"])
+        conversation = await Conversation.get(id=conversation.id)
+    return conversation
 
 
-async def _store(
-    event: TwilioEvent, number: PhoneNumber, contact: Contact, conversation: Conversation | None
-) -> Message:
-    payload = event.payload
-    body = str(payload.get("Body", ""))
+@lru_cache
+def _talk() -> Joined:
+    return Joined(v=Conversation)
+
+
+def _text(event: TwilioEvent, number: PhoneNumber, contact: Contact, conversation: Conversation | None) -> Message:
+    body = str(event.payload.get("Body", ""))
     billed = segments.count(body)
-    pictures = int(payload.get("NumMedia") or 0)
-    text = await Message.create(
-        campaign_id=number.campaign_id, contact_id=contact.id, conversation_id=conversation.id if conversation else None,
-        number_id=number.id, user_id=conversation.user_id if conversation else None,
+    return new(
+        Message, campaign_id=number.campaign_id, contact_id=contact.id,
+        conversation_id=conversation.id if conversation else None, number_id=number.id,
+        user_id=conversation.user_id if conversation else None,
         action_id=conversation.action_id if conversation else None, direction=IN, kind=INBOUND_TEXT,
         phone=contact.phone, body=body, segments=billed.segments, encoding=billed.encoding, status=RECEIVED,
-        created_at=clock.now(), public_id=uuid.uuid4(), sid=event.sid, media_count=pictures,
+        created_at=clock.now(), public_id=uuid.uuid4(), sid=event.sid, media_count=int(event.payload.get("NumMedia") or 0),
     )  # fmt: skip
-    for n in range(min(pictures, 10)):
-        kind = str(payload.get(f"MediaContentType{n}", ""))[:80]
-        await Media.create(message=text, url=str(payload.get(f"MediaUrl{n}", ""))[:500], content_type=kind)
-    return text
 
 
 async def _act_on(
-    text: Message, contact: Contact, conversation: Conversation | None, campaign: Campaign, opt_out_type: str
+    event: TwilioEvent, text: Message, contact: Contact, conversation: Conversation | None, campaign: Campaign
 ) -> News:
     """Keyword: opted out. Words that may mean it: nobody texts this phone until someone decided (V8)."""
-    verdict = "opt_out" if opt_out_type == "STOP" else opt_out.classify(text.body)
+    verdict = "opt_out" if event.payload.get("OptOutType") == "STOP" else opt_out.classify(text.body)
+    event.applied_at = contact.last_message_at = text.created_at
+    if conversation:
+        contact.last_inbound_conversation_id = conversation.id
+    told = ["last_message_at", "last_inbound_conversation_id"]
     if verdict == "opt_out":
+        await _write(event, text, contact, told)
         await opting_out.opt_out(campaign, contact.phone, opt_outs.KEYWORD, message=text, words=text.body)
-        contact = await Contact.get(id=contact.id)
-    elif verdict == "possible" and contact.opted_out_at is None:
-        contact.possible_opt_out_at, contact.possible_opt_out_message_id = clock.now(), text.id
-    contact.last_message_at = text.created_at
+        return await _note_opt_out(text, contact, conversation)
+    statements = await _replied(text, contact, conversation)
+    await _write(event, text, contact, told, *statements)
+    if verdict == "possible" and contact.opted_out_at is None:
+        await Contact.filter(id=contact.id).update(possible_opt_out_at=clock.now(), possible_opt_out_message_id=text.id)
+    return News(conversation.user_id, conversation.id) if conversation else News()
+
+
+async def _write(event: TwilioEvent, text: Message, contact: Contact, told: list[str], *more: Statement) -> None:
+    """One round trip: the text, that its event is applied, what the contact's row tells of it, and the counts."""
+    [row] = await together(insert(text), update(event, "applied_at"), update(contact, *told), *more)
+    text.id = row["id"]
+    for n in range(min(text.media_count, MOST_MEDIA)):
+        kind = str(event.payload.get(f"MediaContentType{n}", ""))[:80]
+        await Media.create(message=text, url=str(event.payload.get(f"MediaUrl{n}", ""))[:500], content_type=kind)
+
+
+async def _replied(text: Message, contact: Contact, conversation: Conversation | None) -> list[Statement]:
+    """They wrote last, so they need an answer, unless they opted out or asked for what carriers answer."""
     if conversation is None:
-        await contact.save(update_fields=_TOLD)
-        return News()
-    contact.last_inbound_conversation_id = conversation.id
-    await contact.save(update_fields=[*_TOLD, "last_inbound_conversation_id"])
-    await _note_reply(text, contact, conversation.id, opted_out=verdict == "opt_out")
-    return News(conversation.user_id, conversation.id)
-
-
-_TOLD = ["possible_opt_out_at", "possible_opt_out_message_id", "last_message_at"]
-
-
-async def _note_reply(text: Message, contact: Contact, conversation_id: int, opted_out: bool) -> None:
-    conversation = await Conversation.get(id=conversation_id)
+        return tallies.due()
     tallies.take(conversation)
     conversation.replied_at = text.created_at
-    if opted_out:
-        conversation.opted_out_at = conversation.opted_out_at or text.created_at
     conversation.unread = contact.opted_out_at is None and conversation.user_id is not None
-    await attention.refresh(conversation, contact)
+    if attention.asks_for_information(text.body):
+        await attention.refresh(conversation, contact)
+    else:
+        conversation.needs_attention = contact.opted_out_at is None
+    tallies.put(conversation)
+    tallies.put(text)
+    return [update(conversation, "replied_at", "unread", "needs_attention"), *tallies.due()]
+
+
+async def _note_opt_out(text: Message, contact: Contact, conversation: Conversation | None) -> News:
+    """The opting out has gone over all of this contact's conversations; this one was replied to as well."""
+    if conversation is None:
+        return News()
+    conversation = await Conversation.get(id=conversation.id)
+    tallies.take(conversation)
+    conversation.replied_at = text.created_at
+    conversation.opted_out_at = conversation.opted_out_at or text.created_at
+    conversation.unread = conversation.needs_attention = False
     tallies.put(conversation)
     tallies.put(text)
     await conversation.save(update_fields=["replied_at", "opted_out_at", "unread", "needs_attention"])
+    return News(conversation.user_id, conversation.id)
 
 
 @transactional

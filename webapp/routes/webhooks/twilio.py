@@ -64,7 +64,8 @@ async def _apply(event: TwilioEvent) -> None:
         await receiving.failed(event.id)
         return
     if news.conversation_id:
-        for user_id in await inbox.listeners(news.conversation_id):
+        holder = [news.user_id] if news.user_id else await inbox.listeners(news.conversation_id)
+        for user_id in holder:
             await live.nudge(user_id, "inbox-changed", news.conversation_id)
 
 
