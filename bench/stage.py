@@ -37,6 +37,7 @@ from webapp.models.scripts import INITIAL, Script
 from webapp.simulator import main as simulator
 
 VOLUNTEERS, BUCKET = 64, 100
+STARTERS, FREE = 50, 10_000  # who press Start at once, and whom they find in the pool
 
 
 @dataclass
@@ -54,6 +55,7 @@ class Stage:
     url: str
     database_url: str
     cards: list[Card]
+    starters: list[str] = field(default_factory=list)  # cookies of volunteers who have nobody yet
     piles: dict[str, list[Card]] = field(default_factory=dict)
     texted: list[tuple[str, str]] = field(default_factory=list)  # (their phone, our number) of those who may answer
     click_floor: Floor = field(default_factory=lambda: Floor("", [], {}))
@@ -158,6 +160,7 @@ async def _fill(settings: Settings, contacts: int) -> Stage:
         stage = Stage(settings.public_url, settings.database, await _cards(action))
         random.Random(1).shuffle(stage.cards)
         await _learn_statements(stage)
+        stage.starters = [await _starter(action, n) for n in range(STARTERS)]
         return stage
     finally:
         await database.close_database()
@@ -196,7 +199,7 @@ async def _cards(action: Action) -> list[Card]:
     await action.fetch_related("campaign")
     script = await Script.get(action=action)
     cards: list[Card] = []
-    ids = list(await Conversation.filter(action=action).order_by("id").values_list("id", flat=True))
+    ids = list(await Conversation.filter(action=action).order_by("id").values_list("id", flat=True))[FREE:]
     for n in range(VOLUNTEERS):
         user = await transaction(
             lambda n=n: User.create(first_name=f"V{n}", email=f"v{n}@example.org", created_at=clock.now())
@@ -218,6 +221,13 @@ async def _cards(action: Action) -> list[Card]:
                 )
             )  # fmt: skip
     return cards
+
+
+async def _starter(action: Action, n: int) -> str:
+    values = {"first_name": f"S{n}", "email": f"s{n}@example.org", "created_at": clock.now()}
+    user = await transaction(lambda: User.create(**values))
+    await Membership.join(user, action.campaign, VOLUNTEER, "15213")
+    return await Session.begin(user)
 
 
 async def _hold(action: Action, user: User, ids: list[Any]) -> None:

@@ -101,6 +101,18 @@ class Form:
             self.wrong(name, gettext("%(label)s: a date such as 2026-11-03.", label=label))
             return None
 
+    def dollars(self, name: str, label: str, required: bool = False) -> int | None:
+        """Ten-thousandths of a dollar; None where nothing is typed."""
+        value = self._raw(name).removeprefix("$").replace(",", "").strip()
+        if not value:
+            if required:
+                self.wrong(name, gettext("%(label)s is missing.", label=label))
+            return None
+        if not re.fullmatch(r"\d{1,6}(\.\d{1,4})?", value):
+            self.wrong(name, gettext("%(label)s: an amount in dollars, such as 250 or 0.0125.", label=label))
+            return None
+        return round(float(value) * 10_000)
+
     def email(self, name: str = "email") -> str:
         value = self._raw(name).lower()
         if not _EMAIL.fullmatch(value) or len(value) > 254:

@@ -82,6 +82,7 @@ def environment() -> jinja2.Environment:
         "moment": moment,
         "ago": ago,
         "money": money,
+        "dollars": dollars,
         "national": phone.national,
     }
     made.globals |= {
@@ -119,6 +120,11 @@ def number(value: float) -> str:
 
 def money(ten_thousandths: float, digits: int = 2) -> str:
     return f"${ten_thousandths / 10_000:,.{digits}f}"
+
+
+def dollars(ten_thousandths: int | None) -> str:
+    """As it is typed into a field: 250, 0.0125."""
+    return "" if ten_thousandths is None else f"{ten_thousandths / 10_000:.4f}".rstrip("0").rstrip(".")
 
 
 def clock_time(at: datetime, zone: str) -> str:

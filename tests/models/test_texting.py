@@ -59,6 +59,27 @@ async def test_two_tabs_that_press_send_at_once_send_one_text(cast: Cast) -> Non
     assert len(await texts()) == 1
 
 
+@pytest.mark.both
+async def test_the_same_click_several_times_at_once_is_one_text_and_one_answer(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    conversation, client_id = await cast.conversation(), uuid.uuid4()
+    outcomes = await asyncio.gather(*(send_card(cast.amy, conversation, client_id) for _ in range(6)))
+    assert len({outcome.message.id for outcome in outcomes if isinstance(outcome, Queued)}) == 1
+    assert sum(isinstance(outcome, Queued) for outcome in outcomes) == 6
+    assert len(await texts()) == 1 and await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_the_same_reply_several_times_at_once_is_one_text_and_one_answer(cast: Cast) -> None:
+    await texted(cast)
+    conversation, client_id = await cast.conversation(), uuid.uuid4()
+    replies = [texting.send_reply(cast.amy, conversation.id, client_id, None, "At the library.") for _ in range(6)]
+    outcomes = await asyncio.gather(*replies)
+    assert len({outcome.message.id for outcome in outcomes if isinstance(outcome, Queued)}) == 1
+    assert sum(isinstance(outcome, Queued) for outcome in outcomes) == 6
+    assert len(await texts()) == 2 and await recount.differences() == []
+
+
 async def test_a_text_that_changed_since_it_was_read_is_shown_again(cast: Cast) -> None:
     await cast.start(cast.amy)
     await transaction(lambda: cast.hello.write("", "Another text. Reply STOP to opt out.", None))

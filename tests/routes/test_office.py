@@ -32,7 +32,7 @@ OFFICE = "/c/meyer/admin"
 SAMPLES = Path(__file__).parents[1] / "samples"
 SETTINGS = {"start_time": "10:00", "end_time": "20:00", "timezone": "America/Chicago", "bucket_size": "25", "preferred_area_codes": "814, 412",
             "fallback_sender": "a friend", "fallback_recipient": "neighbor", "outbound_lock": "1", "return_after_minutes": "30", "undo_seconds": "3",
-            "queue_limit_minutes": "20", "possible_opt_out_hours": "3", "waiting_reply_minutes": "45"}  # fmt: skip
+            "queue_limit_minutes": "20", "possible_opt_out_hours": "3", "waiting_reply_minutes": "45", "segment_price": "0.0130", "mms_price": "$0.03", "daily_cap": "1,250"}  # fmt: skip
 
 
 async def audited(what: str) -> int:
@@ -44,15 +44,29 @@ async def test_settings_are_saved_and_noted(cast: Cast, browse: Browser) -> None
     assert answer.status_code == 200 and "Saved." in answer.text
     meyer = await Campaign.get(id=cast.meyer.id)
     assert (meyer.start_time, meyer.end_time, meyer.bucket_size, meyer.undo_seconds) == ("10:00", "20:00", 25, 3)
+    assert (meyer.segment_price, meyer.mms_price, meyer.daily_cap) == (130, 300, 12_500_000)
     assert meyer.area_codes == ["814", "412"] and not meyer.disable_custom_responses
     assert await audited("settings.saved") == 1
+
+
+async def test_a_new_cap_counts_from_now(cast: Cast, browse: Browser) -> None:
+    day = cast.meyer.local(clock.now()).date()
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(daily_cap=1, capped_on=day))
+    gary = await browse(cast.gary)
+    assert "cap is reached" in (await gary.get(OFFICE + "/settings")).text
+    await gary.post(OFFICE + "/settings", data=SETTINGS)
+    assert (await Campaign.get(id=cast.meyer.id)).capped_on is None
+    basic = {"title": "Plan", "lists": str(cast.voters.id), "daily_cap": "12.50"}
+    await gary.post(f"{OFFICE}/actions/{cast.action.id}", data=basic)
+    assert (await Action.get(id=cast.action.id)).daily_cap == 125_000
 
 
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [("start_time", "07:59", "before 8:00 AM"), ("end_time", "21:01", "after 9:00 PM"), ("end_time", "10:00", "after the start"),
      ("bucket_size", "7", "choose one"), ("undo_seconds", "16", "from 0 to 15"), ("preferred_area_codes", "12", "three digits"),
-     ("timezone", "Mars/Base", "choose one"), ("fallback_sender", "", "is missing"), ("start_time", "noon", "such as 09:00")],
+     ("timezone", "Mars/Base", "choose one"), ("fallback_sender", "", "is missing"), ("start_time", "noon", "such as 09:00"),
+     ("segment_price", "", "is missing"), ("daily_cap", "lots", "an amount in dollars")],
 )  # fmt: skip
 async def test_a_wrong_setting_has_its_error_beside_it_and_nothing_is_saved(
     cast: Cast, browse: Browser, field: str, value: str, words: str

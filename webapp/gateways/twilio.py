@@ -64,6 +64,7 @@ class Text:
     error_code: int | None
     created_at: datetime
     media: int = 0
+    price: str = ""  # dollars, as Twilio writes it; blank until it is known
 
 
 @dataclass(frozen=True)
@@ -220,8 +221,9 @@ def _text(message: Any) -> Text:
     created = message.date_created or datetime.fromtimestamp(0, UTC)
     media = int(message.num_media or 0)
     return Text(
-        message.sid, message.to, message.from_, message.body or "", message.status, message.error_code, created, media
-    )
+        message.sid, message.to, message.from_, message.body or "", message.status, message.error_code, created, media,
+        message.price or "",
+    )  # fmt: skip
 
 
 def _form(data: Any) -> Any:

@@ -28,6 +28,8 @@ class Action(Model):
     description = fields.TextField(default="")
     instructions = fields.TextField(default="")
     ends_on = fields.DateField(null=True)  # the last day of first texts, in the campaign's zone
+    daily_cap = fields.IntField(null=True)  # ten-thousandths of a dollar (S11)
+    capped_on = fields.DateField(null=True)
     state = fields.CharField(10, default=DRAFT)
     language = fields.CharField(2, default="")
     published_at = fields.DatetimeField(null=True)
@@ -58,6 +60,8 @@ class Action(Model):
             return "stopped"
         if self.paused_at:
             return "paused"
+        if self.campaign.capped(now) or (self.capped_on and self.capped_on == self.campaign.local(now).date()):
+            return "cap"
         return "ended" if self.ended(now) or not self.live else ""
 
     @transactional

@@ -10,7 +10,7 @@ from typing import Literal, cast
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
-from webapp.database.statements import Joined
+from webapp.database.statements import Joined, new
 from webapp.models import audience, hours, pool, tallies
 from webapp.models.actions import Action, ActionUser
 from webapp.models.campaign import Campaign
@@ -20,7 +20,7 @@ from webapp.models.people import User
 from webapp.models.scripts import Script
 from webapp.rules import window
 
-Refusal = Literal["setup", "stopped", "paused", "ended", "queue", "no_number"]
+Refusal = Literal["setup", "stopped", "paused", "cap", "ended", "queue", "no_number"]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ async def _claim(
         lately,
         *values,
     )
-    return [Conversation(**row) for row in rows]
+    return [new(Conversation, **row) for row in rows]
 
 
 @lru_cache

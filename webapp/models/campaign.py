@@ -47,6 +47,7 @@ class Campaign(Model):
     segment_price = fields.IntField(default=125)
     mms_price = fields.IntField(default=220)
     daily_cap = fields.IntField(null=True)
+    capped_on = fields.DateField(null=True)  # the day, here, on which the cap was reached
 
     # Stop Everything (S11), and why the system itself paused sending (X4)
     stopped_at = fields.DatetimeField(null=True)
@@ -77,6 +78,10 @@ class Campaign(Model):
     def set_up(self) -> bool:
         """Is the set-up check green (S10)?"""
         return self.credentials_ok and self.webhooks_ok
+
+    def capped(self, now: datetime) -> bool:
+        """Has today's spend reached the cap?"""
+        return self.capped_on is not None and self.capped_on == self.local(now).date()
 
     def local(self, at: datetime) -> datetime:
         return at.astimezone(ZoneInfo(self.timezone))

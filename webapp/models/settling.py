@@ -124,7 +124,19 @@ async def without_final_status() -> list[Message]:
     return await Message.filter(id__in=[row["id"] for row in rows] or [0]) if rows else []
 
 
+async def without_price(most: int = 10) -> list[Message]:
+    """A few of those that arrived lately and whose price nobody has asked for: enough to correct what is reckoned (S11)."""
+    now = clock.now()
+    rows = await database.query(
+        "SELECT id FROM message WHERE taken_at > ? AND taken_at < ? AND status = 'taken' AND sid IS NOT NULL"
+        " AND delivery = 'delivered' AND price = '' AND next_look_at IS NULL ORDER BY taken_at DESC LIMIT ?",
+        sql_time(now - timedelta(days=1)), sql_time(now - timedelta(minutes=10)), most,
+    )  # fmt: skip
+    return await Message.filter(id__in=[row["id"] for row in rows] or [0]) if rows else []
+
+
 @transactional
-async def asked(message_id: int) -> None:
-    """Twilio was asked for this text's status just now."""
-    await Message.filter(id=message_id, status=TAKEN).update(next_look_at=clock.now() + ASK_AGAIN)
+async def asked(message_id: int, price: str = "") -> None:
+    """Twilio was asked for this text just now; ``price`` as it wrote it."""
+    found = Message.filter(id=message_id, status=TAKEN)
+    await found.update(next_look_at=clock.now() + ASK_AGAIN, **({"price": price[:16]} if price else {}))

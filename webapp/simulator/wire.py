@@ -39,6 +39,9 @@ def segments(body: str) -> int:
     return max(1, len(smsutil.split(body).parts)) if body else 1
 
 
+FINAL = ("sent", "delivered", "undelivered")
+
+
 def message(account: str, text: Message) -> dict[str, Any]:
     return {
         "body": text.body,
@@ -47,7 +50,7 @@ def message(account: str, text: Message) -> dict[str, Any]:
         "from": text.sender,
         "to": text.recipient,
         "date_updated": format_datetime(text.at),
-        "price": None,
+        "price": f"-{0.0079 * text.segments:.5f}" if text.status in FINAL else None,
         "error_message": None,
         "uri": f"/{VERSION}/Accounts/{account}/Messages/{text.sid}.json",
         "account_sid": account,

@@ -9,7 +9,7 @@ from typing import Any
 
 from webapp import clock, config, live, queue
 from webapp.gateways import twilio
-from webapp.models import claiming, inbox, numbers, pool, receiving, sending, settling
+from webapp.models import claiming, inbox, numbers, pool, receiving, sending, settling, spending
 from webapp.models.campaign import Campaign
 from webapp.models.events import INBOUND, STATUS, TwilioEvent
 from webapp.models.messages import Message
@@ -119,6 +119,14 @@ async def sweep(ctx: dict[str, Any]) -> None:
     await settling.give_up_on_lost_workers()
     await look_up(ctx)
     await apply_events(ctx)
+    await enforce_caps(ctx)
+
+
+async def enforce_caps(ctx: dict[str, Any]) -> None:
+    """Where today's spend has reached a cap, first texts pause (S11)."""
+    for campaign in await spending.capped():
+        for name in await spending.enforce(campaign):
+            log.warning("the cap of the day is reached: %s", name)
 
 
 async def look_up(ctx: dict[str, Any]) -> None:
@@ -163,7 +171,7 @@ async def catch_up(ctx: dict[str, Any]) -> None:
             log.warning("texts to a number could not be listed: %s", type(error).__name__)
             continue
         await numbers.heard(number, asked_at)
-    for message in await settling.without_final_status():
+    for message in await settling.without_final_status() + await settling.without_price():
         await _ask_status(ctx["twilio"], message)
 
 
@@ -185,7 +193,7 @@ async def _ask_status(gateway: twilio.Twilio, message: Message) -> None:
     except twilio.TROUBLE as error:
         log.warning("the status of message %s could not be asked: %s", message.id, type(error).__name__)
         return
-    await settling.asked(message.id)
+    await settling.asked(message.id, text.price)
     payload = {"MessageSid": text.sid, "MessageStatus": text.status, "ErrorCode": str(text.error_code or "")}
     if event := await receiving.keep(STATUS, payload, message.public_id):
         await apply_event(event)

@@ -120,6 +120,7 @@ async def _save_basic(request: Request, member: Membership, action: Action | Non
         "description": form.long_text("description", words.gettext("Description"), 4_000),
         "instructions": form.long_text("instructions", words.gettext("Instructions"), 8_000),
         "ends_on": form.day("ends_on", words.gettext("End date")),
+        "daily_cap": form.dollars("daily_cap", words.gettext("Cap a day")),
     }
     own = {"campaign_id": member.campaign_id}
     _chosen(form, await ContactList.filter(**own), await Tag.filter(**own), await CustomField.filter(**own))
@@ -135,6 +136,8 @@ async def _store_basic(member: Membership, action: Action | None, values: dict, 
     if action is None:
         action = await Action.create(campaign=member.campaign, created_at=clock.now(), **values)
     else:
+        if values["daily_cap"] != action.daily_cap:
+            values["capped_on"] = None  # a new cap counts from now
         await action.update_from_dict(values).save(update_fields=list(values))
     lists = {row.id: row for row in await ContactList.filter(campaign_id=member.campaign_id)}
     tags = {row.id: row for row in await Tag.filter(campaign_id=member.campaign_id)}

@@ -12,7 +12,7 @@ from litestar import Request, Response, get, post
 from webapp import config, pages, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit
+from webapp.models import audit, spending
 from webapp.models.campaign import BUCKET_SIZES, Campaign
 from webapp.models.people import Membership
 from webapp.pages import page
@@ -34,10 +34,12 @@ NUMBERS = {
 
 @get("/settings")
 async def texting_page(request: Request, member: Membership) -> Response:
-    return _texting(request, member, Form())
+    return await _texting(request, member, Form())
 
 
-def _texting(request: Request, member: Membership, form: Form, status: int = 200, saved: bool = False) -> Response:
+async def _texting(
+    request: Request, member: Membership, form: Form, status: int = 200, saved: bool = False
+) -> Response:
     campaign = member.campaign
     zones = (
         ZONES
@@ -52,6 +54,7 @@ def _texting(request: Request, member: Membership, form: Form, status: int = 200
         zones=zones,
         bucket_sizes=BUCKET_SIZES,
         saved=saved,
+        spent=sum((await spending.today(campaign)).values()),
     )
 
 
@@ -60,9 +63,11 @@ async def save_texting(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     values = _texting_values(form)
     if not form:
-        return _texting(request, member, form, status=422)
+        return await _texting(request, member, form, status=422)
+    if values["daily_cap"] != member.campaign.daily_cap:
+        values["capped_on"] = None  # a new cap counts from now
     await _save(member, values, "settings.saved")
-    return _texting(request, member, Form(), saved=True)
+    return await _texting(request, member, Form(), saved=True)
 
 
 def _texting_values(form: Form) -> dict[str, Any]:
@@ -90,6 +95,9 @@ def _texting_values(form: Form) -> dict[str, Any]:
         "fallback_sender": form.text("fallback_sender", words.gettext("For senders"), 60, required=True),
         "fallback_recipient": form.text("fallback_recipient", words.gettext("For recipients"), 60, required=True),
         "outbound_lock": form.ticked("outbound_lock"), "disable_custom_responses": form.ticked("disable_custom_responses"),
+        "segment_price": form.dollars("segment_price", words.gettext("Price of a segment"), required=True),
+        "mms_price": form.dollars("mms_price", words.gettext("Price of a picture message"), required=True),
+        "daily_cap": form.dollars("daily_cap", words.gettext("Cap a day")),
         **{name: form.integer(name, label, least, most) for name, (label, least, most) in NUMBERS.items()},
     }  # fmt: skip
 

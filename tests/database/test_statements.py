@@ -1,0 +1,116 @@
+"""Plain SQL made from models: what it reads and writes is what the ORM would."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from tortoise.exceptions import IntegrityError
+from tortoise.models import Model
+
+from tests.cast import Cast
+from webapp import clock, database
+from webapp.database import transaction
+from webapp.database.statements import Joined, columns, insert, new, together, update
+from webapp.models import clicking
+from webapp.models.actions import Action
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.conversations import Conversation
+from webapp.models.events import TwilioEvent
+from webapp.models.messages import INITIAL, OUT, QUEUED, Message
+from webapp.models.numbers import PhoneNumber
+from webapp.models.people import Membership, Session, User
+from webapp.models.scripts import Script
+
+
+def as_stored(row: Model) -> dict[str, object]:
+    return {name: getattr(row, name) for name in columns(type(row))}
+
+
+def text_to(cast: Cast, **values: object) -> Message:
+    given = {
+        "campaign_id": cast.meyer.id, "contact_id": cast.lisa.id, "number_id": cast.number.id, "user_id": cast.amy.user_id,
+        "direction": OUT, "kind": INITIAL, "phone": cast.lisa.phone, "body": "Hi Lisa, ¿votas?", "status": QUEUED,
+        "created_at": clock.now(), "client_id": uuid.uuid4(), "public_id": uuid.uuid4(), "due_at": clock.now(),
+    }  # fmt: skip
+    return new(Message, **{**given, **values})
+
+
+@pytest.mark.both
+async def test_a_joined_row_is_the_row_the_orm_would_have_read(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    await transaction(
+        lambda: TwilioEvent.create(kind="inbound", sid="SM1", payload={"Body": "é"}, received_at=clock.now())
+    )
+    await Session.begin(cast.amy.user)
+    for model in (Campaign, Contact, Conversation, Message, PhoneNumber, Membership, Session, User, Action, Script, TwilioEvent):  # fmt: skip
+        joined, known = Joined(x=model), await model.all().order_by("id")
+        rows = await database.query(f"SELECT {joined.columns} FROM {model._meta.db_table} x ORDER BY x.id")
+        assert [as_stored(joined.of(row)["x"]) for row in rows] == [as_stored(row) for row in known] and known
+
+
+@pytest.mark.both
+async def test_what_an_outer_join_did_not_find_is_nothing(cast: Cast) -> None:
+    joined = Joined(k=Contact, n=PhoneNumber)
+    [row] = await database.query(
+        f"SELECT {joined.columns} FROM contact k LEFT JOIN phone_number n ON n.id = k.number_id WHERE k.id = ?",
+        cast.lisa.id,
+    )
+    found = joined.of(row)
+    assert found["k"] == cast.lisa and found["n"] is None
+
+
+@pytest.mark.both
+async def test_an_inserted_row_is_the_one_the_orm_would_have_made(cast: Cast) -> None:
+    ours, theirs = text_to(cast), text_to(cast)
+    [row] = await transaction(lambda: together(insert(ours)))
+    made = await transaction(
+        lambda: Message.create(**{name: value for name, value in as_stored(theirs).items() if name != "id"})
+    )
+    mine, orms = as_stored(await Message.get(id=row["id"])), as_stored(await Message.get(id=made.id))
+    for name in ("id", "client_id", "public_id"):
+        assert mine.pop(name) != orms.pop(name)
+    assert mine == orms
+    assert (await Message.get(id=row["id"])).client_id == ours.client_id
+
+
+@pytest.mark.both
+async def test_several_writes_in_one_round_trip_are_all_done_or_none(cast: Cast) -> None:
+    cast.lisa.first_name, cast.dan.zip = "Liz", "90210"
+    changes = [update(cast.lisa, "first_name"), update(cast.dan, "zip")]
+    [row] = await transaction(lambda: together(insert(text_to(cast)), *changes))
+    assert await Message.exists(id=row["id"])
+    assert (await Contact.get(id=cast.lisa.id)).first_name == "Liz"
+    assert (await Membership.get(id=cast.dan.id)).zip == "90210"
+    cast.lisa.first_name, taken = "Lizzie", (await Message.get(id=row["id"])).client_id
+    with pytest.raises(IntegrityError):
+        await transaction(lambda: together(insert(text_to(cast, client_id=taken)), update(cast.lisa, "first_name")))
+    assert (await Contact.get(id=cast.lisa.id)).first_name == "Liz"
+
+
+@pytest.mark.both
+async def test_a_click_sees_what_the_orm_sees(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    talk = await cast.conversation()
+    sight = await transaction(lambda: clicking.look(cast.amy, talk.id, uuid.uuid4()))
+    assert sight and sight.active and sight.earlier_id is None and sight.number is None
+    assert as_stored(sight.contact) == as_stored(await Contact.get(id=cast.lisa.id))
+    assert as_stored(sight.conversation) == as_stored(talk)
+    assert as_stored(sight.action) == as_stored(await Action.get(id=cast.action.id))
+    assert as_stored(sight.action.campaign) == as_stored(await Campaign.get(id=cast.meyer.id))
+    assert sight.script and as_stored(sight.script) == as_stored(cast.hello)
+    await cast.click(cast.amy)
+    sent = await Message.get()
+    again = await transaction(lambda: clicking.look(cast.amy, talk.id, sent.client_id))
+    assert again and again.earlier_id == sent.id and again.number == cast.number
+    other = await transaction(lambda: clicking.look(cast.dan, talk.id, sent.client_id))
+    assert other and other.earlier_id is None, "another volunteer's text is not theirs"
+
+
+@pytest.mark.both
+async def test_a_click_does_not_see_into_another_campaign(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    talk = await cast.conversation()
+    assert await transaction(lambda: clicking.look(cast.jonah, talk.id, uuid.uuid4())) is None

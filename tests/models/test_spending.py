@@ -1,0 +1,89 @@
+"""Caps of a day: first texts pause, replies go on, and tomorrow is another day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.cast import Cast
+from webapp import clock
+from webapp.database import transaction
+from webapp.models import buckets, claiming, sending, spending
+from webapp.models.actions import Action
+from webapp.models.audit import AuditEvent
+from webapp.models.campaign import Campaign
+from webapp.models.messages import TAKEN, Message
+from webapp.models.texting import Queued, Stopped
+
+
+async def texted(cast: Cast) -> None:
+    """Amy has texted Lisa, and Twilio took it: two segments' worth."""
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    claim = await claiming.claim_next(cast.number.id)
+    assert isinstance(claim, claiming.Claimed)
+    await sending.taken(claim.message_id, "SM" + "7" * 32, claim.attempt_id)
+    await transaction(lambda: Message.filter(id=claim.message_id).update(segments=2))
+
+
+async def cap(cast: Cast, campaign: int | None = None, action: int | None = None) -> list[str]:
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(daily_cap=campaign))
+    await transaction(lambda: Action.filter(id=cast.action.id).update(daily_cap=action))
+    [meyer] = await spending.capped()
+    return await spending.enforce(meyer)
+
+
+async def closed(cast: Cast) -> str | None:
+    found = await buckets.closed(await Action.get(id=cast.action.id).select_related("campaign"))
+    return found.why if found else None
+
+
+@pytest.mark.both
+async def test_what_was_spent_today_is_counted_by_action_and_by_the_campaign_s_day(cast: Cast) -> None:
+    await texted(cast)
+    assert await spending.today(cast.meyer) == {cast.action.id: 250}
+    await transaction(lambda: Message.all().update(price="-0.02000"))
+    assert await spending.today(cast.meyer) == {cast.action.id: 200}
+    assert await spending.today(cast.ryan) == {}
+    clock.freeze(clock.now() + timedelta(days=1))
+    assert await spending.today(cast.meyer) == {}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("of", ["campaign", "action"])
+async def test_a_reached_cap_pauses_first_texts_and_says_so_while_replies_go_on(cast: Cast, of: str) -> None:
+    dora = await cast.add_contact("+14125550102", zip="15213")
+    await cast.make()
+    await texted(cast)
+    assert isinstance(await cast.click(cast.amy, dora), Queued), "this one waits when the cap is reached"
+    assert await cap(cast, **{of: 251}) == []
+    assert await closed(cast) is None
+    assert len(await cap(cast, **{of: 250})) == 1
+    assert await AuditEvent.filter(what="cap.reached").count() == 1
+    assert await closed(cast) == "cap"
+    clock.freeze(clock.now() + timedelta(seconds=30))
+    assert await claiming.claim_next(cast.number.id) is None, "what was clicked before waits"
+    assert isinstance(await cast.reply(cast.amy, "See you there."), Queued)
+    clock.freeze(clock.now() + timedelta(seconds=30))
+    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Claimed), "the reply leaves"
+    assert await cap(cast, **{of: 250}) == [], "it is noted once a day"
+
+
+async def test_no_card_is_sent_after_the_cap(cast: Cast) -> None:
+    dora = await cast.add_contact("+14125550102", zip="15213")
+    await cast.make()
+    await texted(cast)
+    await cap(cast, campaign=1)
+    assert await cast.click(cast.amy, dora) == Stopped("cap")
+
+
+async def test_the_next_day_first_texts_go_on_by_themselves(cast: Cast) -> None:
+    await texted(cast)
+    await cap(cast, action=1)
+    clock.freeze(clock.now() + timedelta(days=1))
+    assert await closed(cast) is None and (await Message.get()).status == TAKEN
+
+
+async def test_a_cap_of_nothing_lets_nothing_leave(cast: Cast) -> None:
+    assert await cap(cast, action=0) == [cast.action.title]

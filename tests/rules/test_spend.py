@@ -1,0 +1,38 @@
+"""What texts cost."""
+
+from __future__ import annotations
+
+import pytest
+
+from webapp.rules.spend import Group, by_action, told
+
+
+@pytest.mark.parametrize(
+    ("price", "cost"),
+    [
+        ("-0.00790", 79),
+        ("-0.0158", 158),
+        ("0.0125", 125),
+        ("", None),
+        ("free", None),
+        ("NaN", None),
+        ("-Infinity", None),
+    ],
+)
+def test_twilio_s_price_is_read_as_it_writes_it(price: str, cost: int | None) -> None:
+    assert told(price) == cost
+
+
+def test_texts_cost_the_campaign_s_price_until_twilio_says_otherwise() -> None:
+    groups = [Group(1, "", False, 10, 20), Group(1, "", True, 2, 2), Group(2, "", False, 1, 1)]
+    assert by_action(groups, 125, 220) == {1: 20 * 125 + 2 * 220, 2: 125}
+
+
+def test_enough_known_prices_correct_the_unknown_ones() -> None:
+    known, unknown = Group(1, "-0.01000", False, 20, 20), Group(2, "", False, 10, 30)
+    assert by_action([known, unknown], 125, 220) == {1: 2_000, 2: 3_000}
+
+
+def test_a_few_known_prices_correct_nothing_but_themselves() -> None:
+    known, unknown = Group(1, "-0.01000", False, 19, 19), Group(2, "", False, 1, 1)
+    assert by_action([known, unknown], 125, 220) == {1: 1_900, 2: 125}

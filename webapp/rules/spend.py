@@ -1,0 +1,45 @@
+"""What texts cost, by the price Twilio told where it is known (SPEC S11). Money is in ten-thousandths of a dollar."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+ENOUGH = 20  # segments whose price is known, before they correct the others
+
+
+@dataclass(frozen=True)
+class Group:
+    """Texts alike: ``price`` as Twilio writes it for each ("-0.01250"), blank where it is not known yet."""
+
+    action_id: int
+    price: str
+    mms: bool
+    texts: int
+    segments: int
+
+
+def told(price: str) -> int | None:
+    """Twilio's price of one text, a negative number of dollars; None where it says nothing."""
+    try:
+        amount = abs(Decimal(price)) * 10_000
+    except InvalidOperation:
+        return None
+    return round(amount) if amount.is_finite() else None
+
+
+def by_action(groups: Sequence[Group], segment_price: int, mms_price: int) -> dict[int, int]:
+    """Action -> cost. SMS whose price is not known yet cost what the known ones did a segment, once enough are known."""
+    known = [(g, price) for g in groups if not g.mms and (price := told(g.price)) is not None]
+    segments = sum(g.segments for g, _ in known)
+    seen = sum(price * g.texts for g, price in known) / segments if segments >= ENOUGH else segment_price
+    spent: dict[int, float] = defaultdict(float)
+    for group in groups:
+        price = told(group.price)
+        if price is not None:
+            spent[group.action_id] += price * group.texts
+        else:
+            spent[group.action_id] += mms_price * group.texts if group.mms else seen * group.segments
+    return {action_id: round(cost) for action_id, cost in spent.items()}
