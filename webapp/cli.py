@@ -9,7 +9,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from tortoise.exceptions import OperationalError, ValidationError
 
@@ -17,13 +17,15 @@ from webapp import clock, config, database, demo, logs, supervisor, web
 from webapp.config import ConfigError, Settings
 from webapp.database import guards
 from webapp.database.migrate import MigrationError, migrate
-from webapp.models import audit, founding, importing, making, numbers, receiving, recount, sliced
+from webapp.gateways import twilio
+from webapp.models import audit, founding, importing, making, numbers, receiving, recount, restoring, sliced
 from webapp.models.campaign import Campaign
 from webapp.models.imports import ContactImport, RefusedRow
 from webapp.models.numbers import PhoneNumber
 from webapp.models.people import FIRST_LINK_LIFE, ROLES, Membership, PasswordLink, User, normal_email
 from webapp.rules import phone, window
 from webapp.workers import main as worker
+from webapp.workers import reconciling
 
 
 class Refused(Exception):
@@ -66,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     command("demo", lambda _: _in_database(_demo), "make the rehearsal's campaign; its simulator must run")
     doctor = command(
         "doctor", lambda o: _in_database(lambda: _doctor(o)), "check guards, kept counts and stored events"
+    )
+    doctor.add_argument(
+        "--after-restore", action="store_true", help="stop everything, and mark what Twilio has sent since the backup"
     )
     doctor.add_argument("--json", action="store_true", help="print one object that a script can read")
     _campaign(commands.add_parser("campaign", help="campaigns"))
@@ -150,6 +155,8 @@ async def _demo() -> None:
 
 async def _doctor(options: argparse.Namespace) -> None:
     """Ends with 1 where something is not as it should be."""
+    if options.after_restore:
+        await _after_restore(sys.stderr if options.json else sys.stdout)
     found = [f"guard {name} is missing or differs" for name in await guards.wrong()] + await recount.differences()
     if stuck := await receiving.stuck():
         found.append(f"{stuck} texts that came in could not be applied yet; they are tried again every minute")
@@ -157,6 +164,27 @@ async def _doctor(options: argparse.Namespace) -> None:
     print(json.dumps({"wrong": found}) if options.json else "\n".join(found) or fine)
     if found:
         raise Refused(f"{len(found)} things are not as they should be.")
+
+
+async def _after_restore(told: TextIO) -> None:
+    """In this order: a text that is not marked yet finds everything stopped."""
+    await restoring.stop_all()
+    gateway = twilio.Twilio(config.settings())
+    try:
+        counts = await reconciling.reconcile(gateway)
+    except (*twilio.TROUBLE, reconciling.NotHeard) as error:
+        raise Refused(
+            f"Twilio could not be asked ({type(error).__name__}). Everything is stopped and stays so; what was found is"
+            " marked. Run this again."
+        ) from error
+    finally:
+        await gateway.close()
+    print(
+        f"Everything is stopped. Of the texts Twilio has sent since: {counts['known']} were known, {counts['settled']} were"
+        f" waiting to leave again and are settled, {counts['marked']} were lost with the backup and are marked."
+        " An owner lets texts go again, in Set-up check.",
+        file=told,
+    )
 
 
 async def _create_campaign(options: argparse.Namespace) -> None:

@@ -13,6 +13,7 @@ from webapp.models import buckets, claiming, sending, spending
 from webapp.models.actions import Action
 from webapp.models.audit import AuditEvent
 from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
 from webapp.models.messages import TAKEN, Message
 from webapp.models.texting import Queued, Stopped
 
@@ -64,6 +65,8 @@ async def test_a_reached_cap_pauses_first_texts_and_says_so_while_replies_go_on(
     assert await closed(cast) == "cap"
     clock.freeze(clock.now() + timedelta(seconds=30))
     assert await claiming.claim_next(cast.number.id) is None, "what was clicked before waits"
+    talk = await cast.conversation()
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(last_inbound_conversation_id=talk.id))
     assert isinstance(await cast.reply(cast.amy, "See you there."), Queued)
     clock.freeze(clock.now() + timedelta(seconds=30))
     assert isinstance(await claiming.claim_next(cast.number.id), claiming.Claimed), "the reply leaves"

@@ -14,7 +14,7 @@ from tests.models.test_receiving import says, texted
 from tests.routes.conftest import Browser
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import importing, teams, values
+from webapp.models import importing, restoring, teams, values
 from webapp.models.actions import Action, ActionUser, ReportTag
 from webapp.models.audit import AuditEvent
 from webapp.models.campaign import Campaign
@@ -460,3 +460,17 @@ async def test_an_opt_out_tag_on_a_script_for_the_glad_is_asked_about(cast: Cast
         await cast.thanks.apply_on_send([tag], [])
         page = (await gary.get(f"{OFFICE}/actions/{cast.action.id}/scripts")).text
         assert ("Is the Opt Out tag meant here?" in page) is asked
+
+
+async def test_after_a_restore_only_an_owner_lets_texts_go_and_only_once_it_is_reconciled(
+    cast: Cast, browse: Browser
+) -> None:
+    selina, gary = await browse(cast.selina), await browse(cast.gary)
+    await restoring.stop_all()
+    refused = await selina.post(OFFICE + "/stops/end")
+    assert refused.status_code == 409 and "textbank doctor --after-restore" in refused.text
+    await restoring.reconciled()
+    refused = await gary.post(OFFICE + "/stops/end")
+    assert refused.status_code == 409 and "only an owner" in refused.text
+    assert (await selina.post(OFFICE + "/stops/end")).status_code == 303
+    assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None

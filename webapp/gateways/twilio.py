@@ -155,9 +155,16 @@ class Twilio:
 
     async def texts_to(self, number: str, since: datetime) -> list[Text]:
         """All that came in at one of our numbers since an instant, newest first, page by page and no further."""
+        return await self._since(since, to=number)
+
+    async def texts_from(self, number: str, since: datetime) -> list[Text]:
+        """All that left one of our numbers since then, or waits to, newest first."""
+        return await self._since(since, from_=number)
+
+    async def _since(self, since: datetime, **which: str) -> list[Text]:
         found: list[Text] = []
         pages = await self.client.messages.stream_async(
-            to=number, date_sent_after=since - timedelta(days=1), page_size=200
+            date_sent_after=since - timedelta(days=1), page_size=200, **which
         )
         async for message in pages:
             text = _text(message)

@@ -102,6 +102,10 @@ def _in_time(message: Message, candidate: Seen) -> bool:
     return message.claimed_at is not None and candidate.created_at >= message.claimed_at - CLOCKS_DIFFER
 
 
+def same_words(ours: str, theirs: str) -> bool:
+    return _plain(ours) == _plain(theirs)
+
+
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 

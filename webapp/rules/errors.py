@@ -12,6 +12,7 @@ Kind = Literal["safeguard", "twilio", "carrier"]
 
 LANDLINE, OPTED_OUT, LOCKED, OUT_OF_HOURS, INVALID_PHONE, ALREADY_TEXTED = 1301, 1302, 1303, 1304, 1305, 1306
 UNFILLED, BLOCKED, NO_NUMBER, TOO_LONG, POSSIBLE_OPT_OUT, PICTURE_MISSING = 1307, 1308, 1309, 1310, 1311, 1312
+RESTORED, RECONCILED = 1313, 1314  # why a campaign is stopped
 NOT_LISTED = 1300  # the contact is on no list of the action any more; no refusal, so not in the table
 NOT_NOW = frozenset({LOCKED, OUT_OF_HOURS, NO_NUMBER, POSSIBLE_OPT_OUT, PICTURE_MISSING})
 
@@ -41,6 +42,18 @@ _TABLE = [
     Explanation(TOO_LONG, "safeguard", "The text is longer than 1,600 characters."),
     Explanation(POSSIBLE_OPT_OUT, "safeguard", "This person may have asked for no more texts.", "Decide that first."),
     Explanation(PICTURE_MISSING, "safeguard", "The script's picture is missing.", "Add it again."),
+    Explanation(
+        RESTORED,
+        "safeguard",
+        "The database was restored from a backup; it does not know what was sent since.",
+        "Run textbank doctor --after-restore.",
+    ),
+    Explanation(
+        RECONCILED,
+        "safeguard",
+        "The database was restored from a backup, and what was sent since is marked.",
+        "An owner lets texts go again.",
+    ),
     Explanation(11200, "twilio", "Twilio could not fetch the picture.", "Is the site's public address right?"),
     Explanation(12300, "twilio", "Twilio does not send this type of picture.", "Add the picture again."),
     Explanation(20003, "twilio", "Twilio refused the account's credentials.", "Check them in Set-up check."),

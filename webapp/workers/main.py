@@ -14,6 +14,7 @@ from redis.asyncio import ConnectionPool
 from webapp import config, database, queue
 from webapp.database import guards
 from webapp.gateways.twilio import Twilio
+from webapp.workers import reconciling
 from webapp.workers import settings as jobs
 
 PATIENCE = 8.0  # seconds running jobs get to end
@@ -31,6 +32,7 @@ async def run() -> None:
     try:
         if missing := await guards.wrong():
             raise SystemExit(f"The database lacks its guards ({', '.join(missing[:3])} ...). Run textbank migrate.")
+        await reconciling.notice_restore({})  # before anything can leave
         await _work(gateway, stop)
     finally:
         await gateway.close()

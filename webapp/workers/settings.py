@@ -7,7 +7,7 @@ from typing import Any
 from arq import cron, func
 from arq.cron import CronJob
 
-from webapp.workers import housekeeping, importing, numbering, sending
+from webapp.workers import housekeeping, importing, numbering, reconciling, sending
 
 JOB_SECONDS = 60
 LONG_JOB_SECONDS = 900  # a gigabyte of text is looked through in one go; the rest goes in short jobs
@@ -34,6 +34,7 @@ _EVERY_10_MINUTES = set(range(0, 60, 10))
 
 CLOCKWORK: list[CronJob] = [
     cron(sending.sweep, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
+    cron(reconciling.notice_restore, second=_EVERY_5_SECONDS, timeout=20),
     cron(sending.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),
     cron(numbering.tend, second=33, timeout=50),
     cron(importing.resume, second={3, 33}, run_at_startup=True, timeout=20),

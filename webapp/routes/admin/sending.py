@@ -9,20 +9,25 @@ from litestar.exceptions import NotFoundException
 
 from webapp import access, pages, queue
 from webapp.database import transaction
-from webapp.models import audit, handing, inbox, pool, settling
+from webapp.models import audit, handing, inbox, pool, restoring, settling
 from webapp.models.messages import Message
 from webapp.models.numbers import PhoneNumber
-from webapp.models.people import Membership
+from webapp.models.people import OWNER, Membership
 from webapp.pages import page
 from webapp.rules import errors
 
 
 @get("/setup")
 async def setup_page(request: Request, member: Membership) -> Response:
+    return await _setup(request, member)
+
+
+async def _setup(request: Request, member: Membership, status: int = 200, refused: str = "") -> Response:
     numbers = await PhoneNumber.filter(campaign_id=member.campaign_id, retired_at=None).order_by("e164")
     return page(
         request, "admin/setup.html", numbers=numbers, queued=(await pool.look(member.campaign)).queued,
-        undecided=await settling.undecided(member.campaign_id), explain=errors.explain,
+        undecided=await settling.undecided(member.campaign_id), explain=errors.explain, refused=refused,
+        status_code=status,
     )  # fmt: skip
 
 
@@ -42,6 +47,8 @@ async def stop_everything(request: Request, member: Membership) -> Response:
 
 @post("/stops/end")
 async def go_on(request: Request, member: Membership) -> Response:
+    if why := restoring.may_not_go_on(member.campaign, member.role == OWNER):
+        return await _setup(request, member, status=409, refused=why)
     await audit.noted(member, member.campaign.go_on, "campaign.started_again")
     await queue.drain_all(await pool.number_ids(member.campaign))
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")

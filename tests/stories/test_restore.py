@@ -1,0 +1,147 @@
+"""The drill: the database is an hour old again, and nobody is texted twice, or after a STOP."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cast import Cast
+from webapp import clock, config, database
+from webapp.gateways.twilio import Twilio
+from webapp.models import claiming, receiving, recount, restoring
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.conversations import Conversation
+from webapp.models.events import INBOUND
+from webapp.models.messages import TAKEN, Message
+from webapp.models.opt_outs import OptOut
+from webapp.models.texting import Declined, Queued, Stopped
+from webapp.rules import errors
+from webapp.workers import reconciling, sending
+
+PHONES = [f"+1412555{6000 + n}" for n in range(4)]
+
+
+@pytest.fixture
+async def gateway(cast: Cast, twilio: httpx.AsyncClient) -> AsyncIterator[Twilio]:
+    now = datetime.now(UTC)
+    clock.freeze(now.replace(hour=18, minute=0))
+    twilio.carrier.store.clock._ahead = (clock.now() - now).total_seconds()  # type: ignore[attr-defined]
+    twilio.carrier.store.add_number(cast.number.e164, "http://texts.example/webhooks/twilio/inbound")  # type: ignore[attr-defined]
+    made = Twilio(config.settings())
+    yield made
+    await made.close()
+
+
+async def text(cast: Cast, gateway: Twilio, *phones: str) -> None:
+    for phone in phones:
+        assert isinstance(await cast.click(cast.amy, await Contact.get(phone=phone)), Queued)
+    clock.freeze(clock.now() + timedelta(seconds=30))
+    await sending.drain({"twilio": gateway}, cast.number.id)
+    assert not await Message.exists(status="queued")
+
+
+async def restore(copy: Path) -> None:
+    """As whoever runs the server does: stop, put the file back, start."""
+    file = config.settings().database.removeprefix("sqlite://")
+    await database.close_database()
+    for left in Path(file).parent.glob("textbank.db-*"):
+        left.unlink()
+    shutil.copy(copy, file)
+    await database.open_database(config.settings().database)
+
+
+async def sent_by_phone(twilio: httpx.AsyncClient) -> Counter[str]:
+    found = (await twilio.get("/simulator/messages")).json()
+    return Counter(m["to"] for m in found)
+
+
+async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marked(
+    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    for n, phone in enumerate(PHONES):
+        await cast.add_contact(phone, first_name=f"C{n}", zip="15213")
+    await cast.make()
+    await cast.start(cast.amy)
+    await text(cast, gateway, PHONES[0])
+    assert isinstance(await cast.click(cast.amy, await Contact.get(phone=PHONES[1])), Queued)  # waits in the backup
+    await reconciling.notice_restore({})
+    await database.query("PRAGMA wal_checkpoint(TRUNCATE)")
+    copy = shutil.copy(config.settings().database.removeprefix("sqlite://"), tmp_path / "backup.db")
+
+    clock.freeze(clock.now() + timedelta(minutes=30))
+    await sending.drain({"twilio": gateway}, cast.number.id)
+    await text(cast, gateway, PHONES[2])
+    said = {"from": PHONES[2], "to": cast.number.e164, "body": "STOP", "deliver": False}
+    sid = (await twilio.post("/simulator/replies", json=said)).json()["sid"]
+    stop = {"MessageSid": sid, "From": PHONES[2], "To": cast.number.e164, "Body": "STOP"}
+    event = await receiving.keep(INBOUND, stop)
+    assert event and await receiving.apply(event) and await OptOut.exists()
+    await reconciling.notice_restore({})
+    assert await sent_by_phone(twilio) == Counter(PHONES[:3])
+
+    await restore(Path(copy))
+    assert await Message.filter(status="queued").count() == 1 and not await OptOut.exists()
+    await reconciling.notice_restore({})
+    meyer = await Campaign.get(id=cast.meyer.id)
+    assert meyer.stopped_code == errors.RESTORED and restoring.may_not_go_on(meyer, is_owner=True) == "restored"
+    clock.freeze(clock.now() + timedelta(minutes=1))
+    assert await claiming.claim_next(cast.number.id) is None
+    assert await cast.click(cast.amy, await Contact.get(phone=PHONES[2])) == Stopped("stopped")
+
+    counts = await reconciling.reconcile(gateway)
+    assert counts == {"known": 1, "settled": 1, "marked": 1}
+    meyer = await Campaign.get(id=cast.meyer.id)
+    assert meyer.stopped_code == errors.RECONCILED
+    assert restoring.may_not_go_on(meyer, is_owner=False) == "owner" and not restoring.may_not_go_on(
+        meyer, is_owner=True
+    )
+    assert await OptOut.filter(phone=PHONES[2]).exists(), "the STOP came in once more"
+    assert await recount.differences() == []
+
+    await meyer.go_on()
+    await reconciling.notice_restore({})
+    assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None
+    for phone in PHONES[:3]:
+        assert isinstance(await cast.click(cast.amy, await Contact.get(phone=phone)), Declined)
+    await text(cast, gateway, PHONES[3])
+    assert await sent_by_phone(twilio) == Counter(PHONES), "once each"
+
+
+async def test_a_lost_text_marks_the_conversation_whose_words_it_has(cast: Cast) -> None:
+    talk = await cast.conversation()
+    words = "Hi Lisa, it's Amy with Meyer for Senate. Will you vote? Reply STOP to opt out."
+    sent = restoring.Sent("SM" + "1" * 32, cast.lisa.phone, words, clock.now())
+    assert await restoring.mark(cast.number, sent) == "marked"
+    assert await restoring.mark(cast.number, sent) == "known"
+    talk = await Conversation.get(id=talk.id)
+    message = await Message.get()
+    assert talk.texted_at and (message.conversation_id, message.status, message.kind) == (talk.id, TAKEN, "initial")
+    assert (await Contact.get(id=cast.lisa.id)).last_claimed_message_id == message.id
+    assert await recount.differences() == []
+
+
+async def test_a_lost_text_nobody_can_place_closes_everything_open(cast: Cast) -> None:
+    sent = restoring.Sent("SM" + "1" * 32, cast.lisa.phone, "Words of a script that was changed since", clock.now())
+    await restoring.mark(cast.number, sent)
+    assert (await cast.conversation()).texted_at
+
+
+async def test_a_lost_reply_leaves_who_was_not_texted_yet_where_they_are(cast: Cast) -> None:
+    talk = await cast.conversation()
+    talk.replied_at = clock.now()
+    await database.transaction(lambda: talk.save(update_fields=["replied_at"]))
+    await restoring.mark(cast.number, restoring.Sent("SM" + "1" * 32, cast.lisa.phone, "At the library.", clock.now()))
+    assert (await cast.conversation()).texted_at is None and await Message.exists(body="At the library.")
+
+
+async def test_a_lost_text_to_a_stranger_is_kept_with_them(cast: Cast) -> None:
+    await restoring.mark(cast.number, restoring.Sent("SM" + "1" * 32, "+14125559999", "Hello", clock.now()))
+    stranger = await Contact.get(phone="+14125559999")
+    assert stranger.last_claimed_at and (await Message.get()).contact_id == stranger.id
