@@ -37,6 +37,7 @@ class Settings:
     mail_from: str = "Textbank <no-reply@localhost>"
     data_dir: Path = Path("var")
     clock: str = ""
+    metrics_token: str = ""
 
     def __post_init__(self) -> None:
         if self.clock and not self.rehearsal:

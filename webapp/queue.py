@@ -21,6 +21,7 @@ from webapp import clock, config
 
 SECONDS = 1.0
 log = logging.getLogger(__name__)
+WORKER = "textbank:worker"
 SLOT = 0.25  # seconds
 _pool: ArqRedis | None = None
 _promised: dict[int, int] = {}  # number -> the quarter of a second the last nudge is for
@@ -96,6 +97,19 @@ async def check_setup(campaign_id: int) -> None:
 async def apply_events() -> None:
     """Take in what Twilio told us and could not be applied at once."""
     await _nudge("apply_events")
+
+
+async def note_worker() -> None:
+    """A worker is there; forgotten after 20 seconds."""
+    await asyncio.wait_for(pool().set(WORKER, 1, ex=20), SECONDS)
+
+
+async def worker_seen() -> bool:
+    try:
+        return bool(await asyncio.wait_for(pool().exists(WORKER), SECONDS))
+    except Exception as error:
+        log.warning("nobody knows whether a worker is there: %s", type(error).__name__)
+        return False
 
 
 def pool() -> ArqRedis:

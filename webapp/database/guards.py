@@ -131,6 +131,7 @@ GUARDS = [
     _index("message_of_bucket", "message", "bucket_id", "bucket_id IS NOT NULL AND status = 'queued'"),
     _index("message_of_action", "message", "action_id, script_id"),
     _index("message_without_delivery", "message", "taken_at", "status = 'taken' AND delivery IN ('', 'accepted', 'queued', 'sending', 'sent')"),
+    _index("message_unmatched", "message", "campaign_id, id", "direction = 'in' AND conversation_id IS NULL"),
     _index("message_lately", "message", "taken_at, number_id, error_code", "taken_at IS NOT NULL"),
     _index("contact_of_number", "contact", "number_id, id", "number_id IS NOT NULL"),
     _index("order_of_campaign", "number_order", "campaign_id, id"),

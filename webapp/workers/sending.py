@@ -114,6 +114,7 @@ async def _tell(conversation_id: int) -> None:
 
 async def sweep(ctx: dict[str, Any]) -> None:
     """Every few seconds: what no nudge reached, workers that are gone, looks that are due, events without a row."""
+    await queue.note_worker()
     for number_id in await pool.numbers_with_due_texts():
         await queue.drain(number_id)
     await settling.give_up_on_lost_workers()

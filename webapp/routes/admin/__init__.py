@@ -17,6 +17,7 @@ from webapp.routes.admin import (
     links,
     lists,
     numbers,
+    operations,
     opt_outs,
     results,
     script_previews,
@@ -30,7 +31,7 @@ from webapp.routes.admin import (
 
 def router() -> Router:
     rooms = (
-        actions, action_basic, scripts, script_previews, results, lists, imports, contacts, contact, works, opt_outs, users, groups, settings, labels, links, numbers, sending,
+        actions, action_basic, scripts, script_previews, results, lists, imports, contacts, contact, works, opt_outs, users, groups, settings, labels, links, numbers, sending, operations,
     )  # fmt: skip
     handlers = [handler for room in rooms for handler in room.HANDLERS]
     return Router("/c/{slug:str}/admin", route_handlers=handlers, dependencies={"member": Provide(access.staff)})

@@ -1,0 +1,72 @@
+"""Operations, unmatched texts and /metrics."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.cast import Cast
+from tests.routes.conftest import Browser
+from webapp import clock, config, queue
+from webapp.config import Settings
+from webapp.models import receiving
+from webapp.models.events import INBOUND
+from webapp.rules import phone
+
+OFFICE = "/c/meyer/admin"
+
+
+async def writes(cast: Cast, number: str, words: str, sid: str) -> None:
+    event = await receiving.keep(INBOUND, {"MessageSid": sid, "From": number, "To": cast.number.e164, "Body": words})
+    assert event
+    await receiving.apply(event)
+
+
+@pytest.mark.both
+async def test_operations_shows_what_waits_and_for_how_long(cast: Cast, browse: Browser) -> None:
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    clock.freeze(clock.now() + timedelta(minutes=3))
+    shown = (await (await browse(cast.gary)).get(OFFICE + "/operations")).text
+    assert phone.national(cast.number.e164) in shown and "2 min" in shown and "Waiting to leave" in shown
+
+
+async def test_operations_says_whether_a_worker_is_there(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    await queue.pool().delete(queue.WORKER)
+    assert "No worker is there" in (await gary.get(OFFICE + "/operations")).text
+    await queue.note_worker()
+    assert "No worker is there" not in (await gary.get(OFFICE + "/operations")).text
+
+
+@pytest.mark.both
+async def test_a_text_from_a_stranger_is_kept_for_the_staff(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    assert "Nothing here" in (await gary.get(OFFICE + "/unmatched")).text
+    await writes(cast, "+12125550188", "Who is this? <b>", "SM" + "1" * 32)
+    await writes(cast, "+12125550189", "STOP", "SM" + "2" * 32)
+    shown = (await gary.get(OFFICE + "/unmatched")).text
+    assert "Who is this? &lt;b&gt;" in shown and "Opted out" in shown
+
+
+@pytest.mark.both
+async def test_metrics_answer_who_has_the_token_and_nobody_else(
+    cast: Cast, browse: Browser, settings: Settings
+) -> None:
+    client = await browse()
+    assert (await client.get("/metrics")).status_code == 404
+    config.use(Settings(**{**settings.__dict__, "metrics_token": "long and secret"}))
+    assert (await client.get("/metrics", headers={"Authorization": "Bearer wrong"})).status_code == 404
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    await writes(cast, cast.lisa.phone, "Hello", "SM" + "3" * 32)
+    clock.freeze(clock.now() + timedelta(seconds=35))
+    answer = await client.get("/metrics", headers={"Authorization": "Bearer long and secret"})
+    assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/plain")
+    lines = answer.text.splitlines()
+    assert 'textbank_queue_texts{campaign="meyer",number="1"} 1.0' in lines
+    assert 'textbank_queue_oldest_seconds{campaign="meyer",number="1"} 35.0' in lines
+    assert 'textbank_texts_total{result="initials"} 0.0' in lines
+    assert "textbank_waiting_events 0.0" in lines and "textbank_inbound_delay_seconds 0.0" in lines
+    assert cast.number.e164 not in answer.text and "4125550" not in answer.text
