@@ -29,7 +29,7 @@ async def test_operations_shows_what_waits_and_for_how_long(cast: Cast, browse: 
     await cast.click(cast.amy)
     clock.freeze(clock.now() + timedelta(minutes=3))
     shown = (await (await browse(cast.gary)).get(OFFICE + "/operations")).text
-    assert phone.national(cast.number.e164) in shown and "2 min" in shown and "Waiting to leave" in shown
+    assert phone.national(cast.number.e164) in shown and "3 min" in shown and "Waiting to leave" in shown
 
 
 async def test_operations_says_whether_a_worker_is_there(cast: Cast, browse: Browser) -> None:
