@@ -1,5 +1,5 @@
 """`bin/bench`: clicks and replies a second on PostgreSQL. `bin/bench contacts`: lists, filters and bulk work at a million
-contacts. `bin/bench faults --kills N --seed S`: the kill tests, longer. `bin/bench serve`: a campaign of that size, to be
+contacts. `bin/bench faults --faults N --minutes M --kills N --seed S`: the fault tests, longer. `bin/bench serve`: a campaign of that size, to be
 looked at in a browser."""
 
 from __future__ import annotations
@@ -7,9 +7,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import random
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from bench import contacts, load, serving, stage
@@ -24,11 +26,13 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=5, help="messages a contact, for contacts and serve")
     parser.add_argument("--rows", type=int, default=1_000_000, help="of the list that is imported")
     parser.add_argument("--seconds", type=float, default=6.0, help="of load, for each figure")
-    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--kills", type=int, default=50, help="of the worker, at exact moments, once")
+    parser.add_argument("--faults", type=int, default=150, help="in each storm, on each database")
+    parser.add_argument("--minutes", type=float, default=0, help="storms with one seed after the other, for so long")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     if options.what == "faults":
-        sys.exit(_faults(options.kills, options.seed))
+        sys.exit(_faults(options.kills, options.faults, options.minutes, options.seed))
     many = options.contacts or 1_000_000
     with tempfile.TemporaryDirectory() as folder:
         if options.what == "contacts":
@@ -41,10 +45,19 @@ def main() -> None:
             asyncio.run(_speed(Path(folder), options.contacts or 60_000, options.seconds))
 
 
-def _faults(kills: int, seed: int) -> int:
-    environment = {**os.environ, "TEXTBANK_FAULT_KILLS": str(kills), "TEXTBANK_FAULT_SEED": str(seed or "")}
-    environment = {name: value for name, value in environment.items() if value}
-    return subprocess.call([sys.executable, "-m", "pytest", "-q", "-s", "tests/faults"], env=environment)
+def _faults(kills: int, faults: int, minutes: float, seed: int) -> int:
+    """The kill tests once, then storms until the time is over, each with the next seed; stops at the first that fails."""
+    seed, began = seed or random.SystemRandom().randrange(1, 10**6), time.monotonic()
+    failed = _pytest("tests/faults", kills, faults, seed)
+    while not failed and time.monotonic() - began < minutes * 60:
+        seed += 1
+        failed = _pytest("tests/faults/test_storm.py", kills, faults, seed)
+    return failed
+
+
+def _pytest(what: str, kills: int, faults: int, seed: int) -> int:
+    chosen = {"TEXTBANK_FAULT_KILLS": str(kills), "TEXTBANK_FAULTS": str(faults), "TEXTBANK_FAULT_SEED": str(seed)}
+    return subprocess.call([sys.executable, "-m", "pytest", "-q", "-s", what], env={**os.environ, **chosen})
 
 
 async def _speed(folder: Path, people: int, seconds: float) -> None:

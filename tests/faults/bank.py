@@ -51,19 +51,16 @@ class Bank:
             "PYTHONPATH": str(ROOT),
         }  # fmt: skip
 
-    async def open(self, people: int, volunteers: int = 3, bucket: int = 100) -> dict:
+    async def open(self, people: int, volunteers: int = 3, bucket: int = 100, rate: float = 500, undo: int = 0) -> dict:
         """Everything but web and worker; the database seeded. Returns what the seed made."""
-        self.start("valkey", [
-            str(get_binary_path()), "--port", "0", "--unixsocket", str(self.folder / "valkey.sock"), "--save", "",
-            "--appendonly", "no", "--dir", str(self.folder),
-        ])  # fmt: skip
+        self.start_valkey()
         await until(lambda: (self.folder / "valkey.sock").exists())
         self.start("simulator", [
             sys.executable, "-m", "webapp.simulator", "--port", str(self.twilio_port), "--pace", "0.05",
             "--clock-file", str(self.folder / "var" / "clock"),
         ])  # fmt: skip
         await until(self.twilio_answers)
-        seed = [sys.executable, "-m", "tests.faults.seed", str(people), str(volunteers), str(bucket)]
+        seed = [sys.executable, "-m", "tests.faults.seed", *map(str, (people, volunteers, bucket, rate, undo))]
         told = await asyncio.to_thread(
             subprocess.run, seed, env=self.environment, cwd=ROOT, capture_output=True, text=True
         )
@@ -81,6 +78,12 @@ class Bank:
             command, env={**self.environment, **environment}, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
         )
         return self.processes[name]
+
+    def start_valkey(self) -> None:
+        self.start("valkey", [
+            str(get_binary_path()), "--port", "0", "--unixsocket", str(self.folder / "valkey.sock"), "--save", "",
+            "--appendonly", "no", "--dir", str(self.folder),
+        ])  # fmt: skip
 
     def start_web(self, die: str = "") -> subprocess.Popen[bytes]:
         return self.start("web", [sys.executable, "-m", "tests.faults.process", "web"], DIE=die)
@@ -180,10 +183,10 @@ class Volunteer:
 
 
 @contextlib.asynccontextmanager
-async def open_bank(folder: Path, url: str, people: int, volunteers: int = 3, bucket: int = 100):  # type: ignore[no-untyped-def]
+async def open_bank(folder: Path, url: str, people: int, volunteers: int = 3, bucket: int = 100, **more: float):  # type: ignore[no-untyped-def]
     bank = Bank(folder, url)
     try:
-        yield bank, await bank.open(people, volunteers, bucket)
+        yield bank, await bank.open(people, volunteers, bucket, **more)
     except BaseException:
         print(bank.logs())
         raise

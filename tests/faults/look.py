@@ -43,6 +43,16 @@ async def differences() -> dict:
     return {"differences": await recount.differences()}
 
 
+async def after_stop() -> dict:
+    """Texts whose claim came after their person's STOP: both times were taken while the contact's row was locked."""
+    rows = await database.query(
+        "SELECT m.id, m.phone FROM message m JOIN opt_out o ON o.phone = m.phone AND o.campaign_id = m.campaign_id"
+        " WHERE m.direction = 'out' AND m.claimed_at > o.at"
+    )
+    stopped = await database.query("SELECT phone FROM opt_out")
+    return {"texts": [row["phone"] for row in rows], "stopped": [row["phone"] for row in stopped]}
+
+
 async def people() -> dict:
     """What uploads left behind: contacts with all that belongs to them, lists, refused rows, and how each upload ended."""
     contacts = await database.query(
@@ -62,6 +72,7 @@ async def people() -> dict:
 
 ASKED = {
     "people": people,
+    "after_stop": after_stop,
     "texts": texts,
     "open": open_ones,
     "attempts": attempts,

@@ -1,4 +1,4 @@
-"""Makes the campaign of the fault tests: `python -m tests.faults.seed PEOPLE VOLUNTEERS BUCKET`."""
+"""Makes the campaign of the fault tests: `python -m tests.faults.seed PEOPLE VOLUNTEERS BUCKET RATE UNDO`."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from webapp.models.people import OWNER, VOLUNTEER, Membership, User
 from webapp.models.scripts import INITIAL, RESPONSE, Script
 
 
-async def make(people: int, volunteers: int, bucket: int) -> dict:
+async def make(people: int, volunteers: int, bucket: int, rate: float, undo: int) -> dict:
     hashed = await passwords.hashed(PASSWORD)
     campaign = await found("Meyer for Senate", "meyer", "America/New_York")
 
     async def fill() -> dict:
-        campaign.undo_seconds, campaign.bucket_size, campaign.join_code = 0, bucket, "482913"
+        campaign.undo_seconds, campaign.bucket_size, campaign.join_code = undo, bucket, "482913"
         campaign.credentials_ok = campaign.webhooks_ok = True
         await campaign.save()
-        pool = [await numbers.add(campaign, f"+1412555019{n}", rate=500.0, webhooks_ok=True) for n in range(3)]
+        pool = [await numbers.add(campaign, f"+1412555019{n}", rate=rate, webhooks_ok=True) for n in range(3)]
         emails = [f"volunteer{n}@example.org" for n in range(volunteers)]
         for n, email in enumerate(emails):
             user = await User.create(
@@ -86,7 +86,7 @@ async def main() -> None:
     await migrate(url)
     try:
         await database.open_database(url)
-        print(json.dumps(await make(*(int(n) for n in sys.argv[1:4]))))
+        print(json.dumps(await make(*map(int, sys.argv[1:4]), float(sys.argv[4]), int(sys.argv[5]))))
     finally:
         await database.close_database()
 

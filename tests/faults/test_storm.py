@@ -1,0 +1,71 @@
+"""Volunteers text, people write STOP, and everything breaks: nobody is texted twice or after a STOP, nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import until
+from tests.faults.bank import Bank, Volunteer, open_bank
+from tests.faults.storm import Storm
+from tests.faults.test_kills import SEED
+
+FAULTS = int(os.environ.get("TEXTBANK_FAULTS", "14"))
+PEOPLE = max(120, 8 * FAULTS)
+
+pytestmark = [pytest.mark.xdist_group("storm"), pytest.mark.timeout(240 + 6 * FAULTS)]
+
+
+async def settled(bank: Bank) -> bool:
+    """Every text of ours has its end. What is unknown a second time, staff decide by what the phone got (X2)."""
+    texts = await bank.look("texts")
+    if any(name.endswith("unknown") for name in texts):
+        await bank.look("decided", *{text["to"] for text in await bank.sent()})
+    return not [
+        name for name in texts if name.startswith("out") and name.split()[2] in ("queued", "sending", "unknown")
+    ]
+
+
+async def heard(bank: Bank, stops: set[str]) -> bool:
+    return stops <= set((await bank.look("after_stop"))["stopped"])
+
+
+@pytest.mark.both
+async def test_whatever_breaks_nobody_is_texted_twice_or_after_a_stop_and_nobody_is_forgotten(
+    db_url: str, tmp_path: Path
+) -> None:
+    print(f"TEXTBANK_FAULT_SEED={SEED}")
+    dice = random.Random(SEED)
+    async with open_bank(tmp_path / "bank", db_url, PEOPLE, bucket=25, rate=15, undo=1) as (bank, made):
+        storm = Storm(bank, dice, made["phones"], made["numbers"][0])
+        storm.begin()
+        people = [Volunteer(bank, email) for email in made["emails"]]
+
+        async def text(volunteer: Volunteer) -> int:
+            await volunteer.log_in()
+            return await volunteer.text_all(made["action"])
+
+        await asyncio.gather(storm.rage(FAULTS), *(text(person) for person in people))
+        try:
+            await until(lambda: heard(bank, storm.stops), 90, 1)
+            await asyncio.gather(
+                *(person.text_all(made["action"]) for person in people)
+            )  # who was given back meanwhile
+            await until(lambda: settled(bank), 120, 1)
+        except AssertionError as error:
+            raise AssertionError(f"{await bank.look('texts')} {await bank.look('open')}, seed {SEED}") from error
+        sent = Counter(text["to"] for text in await bank.sent())
+        stopped = await bank.look("after_stop")
+        print(f"{sum(storm.met.values())} faults: {dict(storm.met)}; {len(sent)} texted, {len(storm.stops)} STOPs")
+        assert [phone for phone, times in sent.items() if times > 1] == [], f"texted twice, seed {SEED}"
+        assert stopped["texts"] == [], f"texted after a STOP, seed {SEED}"
+        assert set(stopped["stopped"]) == storm.stops
+        assert set(made["phones"]) - set(sent) <= storm.stops, f"forgotten, seed {SEED}"
+        assert (await bank.look("recount"))["differences"] == [], f"seed {SEED}"
+        for person in people:
+            await person.close()
