@@ -21,6 +21,7 @@ from webapp.models.imports import ContactImport
 from webapp.models.labels import CustomField, Tag
 from webapp.models.links import CustomLink
 from webapp.models.measuring import ScriptMeasure
+from webapp.models.media import KEPT, Media
 from webapp.models.messages import Message
 from webapp.models.numbers import PhoneNumber
 from webapp.models.people import Membership, Session, User
@@ -185,6 +186,13 @@ async def archived_script_of(action: Action, script_id: int) -> Script:
 async def picture_of(member: Membership, picture_id: int) -> Picture:
     found = await Picture.filter(id=small_id(picture_id), campaign_id=member.campaign_id).first()
     return found if found and found.intact() else _missing()
+
+
+async def media_of(conversation: Conversation, media_id: int) -> Media:
+    """A picture the thread's person sent, in whichever conversation: the thread shows all their texts."""
+    found = Media.filter(id=row_id(media_id), message__contact_id=conversation.contact_id, status=KEPT)
+    row = await found.first()
+    return row if row and row.path.exists() else _missing()
 
 
 async def link_of(member: Membership, link_id: int) -> CustomLink:

@@ -94,6 +94,11 @@ async def check_setup(campaign_id: int) -> None:
     await _nudge("check_setup", campaign_id)
 
 
+async def fetch_media() -> None:
+    """A text came with a file."""
+    await _nudge("fetch_media")
+
+
 async def apply_events() -> None:
     """Take in what Twilio told us and could not be applied at once."""
     await _nudge("apply_events")

@@ -13,7 +13,7 @@ from tests.cast import Cast, drawn
 from tests.routes.conftest import Browser
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import bulk_work, importing, measuring, pictures, teams
+from webapp.models import bulk_work, importing, measuring, media, pictures, teams
 from webapp.models.actions import Action
 from webapp.models.imports import ContactImport
 from webapp.models.labels import CustomField, Tag
@@ -54,8 +54,10 @@ async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untype
     measure, _ = await measuring.begin(
         await Action.get(id=cast.action.id).select_related("campaign"), cast.gary.user, "Hello", picture=False
     )
+    came = await transaction(lambda: media.Media.create(message=outcome.message, url="https://api.twilio.com/x"))
+    await media.keep(came, drawn())
     return {
-        "number_id": str(cast.number.id), "picture_id": str(picture.id), "link_id": str(link.id), "measure_id": str(measure.id),  # type: ignore[union-attr]
+        "media_id": str(came.id), "number_id": str(cast.number.id), "picture_id": str(picture.id), "link_id": str(link.id), "measure_id": str(measure.id),  # type: ignore[union-attr]
         "work_id": str(work.id), "user_list_id": str(group.id), "tag_id": str((await Tag.get(slug="will_vote", campaign=cast.meyer)).id),
         "field_id": str((await CustomField.get(slug="notes", campaign=cast.meyer)).id),
         "action_id": str(cast.action.id), "conversation_id": str(outcome.message.conversation_id),

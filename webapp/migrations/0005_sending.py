@@ -23,4 +23,29 @@ class Migration(migrations.Migration):
             name='capped_on',
             field=fields.DateField(null=True),
         ),
+        ops.AddField(
+            model_name='Media',
+            name='kept_type',
+            field=fields.CharField(default='', db_default='', max_length=12),
+        ),
+        ops.AddField(
+            model_name='Media',
+            name='next_try_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Media',
+            name='status',
+            field=fields.CharField(default='waiting', db_default='waiting', max_length=10),
+        ),
+        ops.AddField(
+            model_name='Media',
+            name='tries',
+            field=fields.IntField(default=0, db_default=0),
+        ),
+        ops.AddField(
+            model_name='Media',
+            name='why',
+            field=fields.CharField(default='', db_default='', max_length=10),
+        ),
     ]

@@ -12,7 +12,8 @@ from webapp.models.labels import ContactTag, CustomField, FieldValue, Tag
 from webapp.models.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.mail import Mail
 from webapp.models.measuring import ScriptMeasure
-from webapp.models.messages import Media, Message, MessageEffect
+from webapp.models.media import Media
+from webapp.models.messages import Message, MessageEffect
 from webapp.models.number_orders import NumberOrder
 from webapp.models.numbers import AccountNumber, PhoneNumber
 from webapp.models.opt_outs import OptOut

@@ -175,17 +175,3 @@ class MessageEffect(Model):
 
     class Meta:
         table = "message_effect"
-
-
-class Media(Model):
-    """A picture that came with a text. Fetched only by a worker, shown only on click."""
-
-    id = fields.BigIntField(primary_key=True)
-    message: fields.ForeignKeyRelation[Message] = fields.ForeignKeyField(
-        "models.Message", related_name="media", on_delete=fields.NO_ACTION
-    )
-    url = fields.CharField(500)
-    content_type = fields.CharField(80, default="")
-
-    class Meta:
-        table = "media"

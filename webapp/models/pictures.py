@@ -8,8 +8,6 @@ import contextlib
 import functools
 import hashlib
 import hmac
-import os
-import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +18,7 @@ from tortoise.models import Model
 from webapp import clock, config, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
+from webapp.models import files
 from webapp.models.campaign import Campaign
 from webapp.rules import picture
 
@@ -105,21 +104,11 @@ async def _keep(campaign: Campaign, made: picture.Picture) -> Picture:
         campaign_id=campaign.id, digest=hashlib.sha256(made.data).hexdigest(), type=made.type, size=len(made.data),
         width=made.width, height=made.height, made_at=clock.now(),
     )  # fmt: skip
-    await asyncio.to_thread(_write, kept.path, made.data)
+    await asyncio.to_thread(files.write, kept.path, made.data)
     noted = await _note(kept)
     if not noted.intact():  # the same picture was just being forgotten
-        await asyncio.to_thread(_write, noted.path, made.data)
+        await asyncio.to_thread(files.write, noted.path, made.data)
     return noted
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{secrets.token_hex(8)}.new")
-    with fresh.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 @transactional

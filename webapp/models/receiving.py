@@ -20,7 +20,8 @@ from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Conversation
 from webapp.models.events import INBOUND, STATUS, TwilioEvent
-from webapp.models.messages import DROPPED, FAILED_DELIVERY, IN, QUEUED, RANK, RECEIVED, UNKNOWN, Media, Message
+from webapp.models.media import Media
+from webapp.models.messages import DROPPED, FAILED_DELIVERY, IN, QUEUED, RANK, RECEIVED, UNKNOWN, Message
 from webapp.models.messages import INBOUND as INBOUND_TEXT
 from webapp.models.numbers import PhoneNumber
 from webapp.rules import opt_out, segments

@@ -7,7 +7,7 @@ from typing import Any
 from arq import cron, func
 from arq.cron import CronJob
 
-from webapp.workers import housekeeping, importing, numbering, reconciling, sending
+from webapp.workers import housekeeping, importing, media, numbering, reconciling, sending
 
 JOB_SECONDS = 60
 LONG_JOB_SECONDS = 900  # a gigabyte of text is looked through in one go; the rest goes in short jobs
@@ -22,6 +22,7 @@ FUNCTIONS: list[Any] = [
     numbering.buy_numbers,
     numbering.point_number,
     numbering.release_number,
+    func(media.fetch_media, timeout=LONG_JOB_SECONDS),  # type: ignore[arg-type]
     housekeeping.make_conversations,
     housekeeping.run_measure,
     housekeeping.apply_audience,
@@ -36,6 +37,7 @@ CLOCKWORK: list[CronJob] = [
     cron(sending.sweep, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(reconciling.notice_restore, second=_EVERY_5_SECONDS, timeout=20),
     cron(sending.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),
+    cron(media.fetch_media, second=53, timeout=LONG_JOB_SECONDS),
     cron(numbering.tend, second=33, timeout=50),
     cron(importing.resume, second={3, 33}, run_at_startup=True, timeout=20),
     cron(importing.forget_files, hour=9, minute=11, second=11, timeout=60),

@@ -1,4 +1,4 @@
-"""Pictures of scripts, for the campaign's own members (SPEC A4)."""
+"""Pictures of scripts, for the campaign's own members (SPEC A4), and those people sent, for who holds their thread (X5)."""
 
 from __future__ import annotations
 
@@ -16,4 +16,11 @@ async def picture(member: Membership, picture_id: int) -> File:
     return File(found.path, media_type=found.type, content_disposition_type="inline", headers=headers)
 
 
-HANDLERS = [picture]
+@get("/threads/{conversation_id:int}/media/{media_id:int}")
+async def received(member: Membership, conversation_id: int, media_id: int) -> File:
+    found = await access.media_of(await access.held_conversation(member, conversation_id), media_id)
+    headers = {"cache-control": "private, max-age=3600"}
+    return File(found.path, media_type=found.kept_type, content_disposition_type="inline", headers=headers)
+
+
+HANDLERS = [picture, received]

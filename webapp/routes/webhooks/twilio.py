@@ -6,7 +6,7 @@ import logging
 
 from litestar import MediaType, Request, Response, Router, post
 
-from webapp import config, forms, live
+from webapp import config, forms, live, queue
 from webapp.gateways import signature
 from webapp.models import inbox, receiving
 from webapp.models.events import INBOUND, STATUS, TwilioEvent
@@ -24,6 +24,8 @@ async def inbound(request: Request) -> Response[str]:
         return _forged()
     if event := await receiving.keep(INBOUND, payload):
         await _apply(event)
+        if payload.get("NumMedia", "0") not in ("", "0"):
+            await queue.fetch_media()
     return Response(NOTHING_TO_SAY, media_type=MediaType.XML)
 
 

@@ -1,0 +1,116 @@
+"""Fetches what people send with their texts. The address comes from outside, so: Twilio's own hosts only, public addresses
+only, also after a redirect, and never more bytes or seconds than a picture needs (SPEC X5)."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+from yarl import URL
+
+from webapp.config import Settings
+
+LARGEST = 8_000_000  # bytes; Twilio takes 5 MB of a phone, and some more of other channels
+SECONDS = 20
+REDIRECTS = 3
+OURS_FIRST = ("api.twilio.com",)
+THEN = (".twilio.com", ".twiliocdn.com", ".amazonaws.com")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """It is never fetched; ``why`` is a word: "address", "large", "gone"."""
+
+    why: str
+
+
+class Later(Exception):
+    """It may be there the next time."""
+
+
+class PublicOnly(AbstractResolver):
+    """Names that lead into a private network lead nowhere."""
+
+    def __init__(self) -> None:
+        self._inner = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = [row for row in await self._inner.resolve(host, port, family) if is_public(row["host"])]
+        if not found:
+            raise OSError(f"{host} has no public address")
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def is_public(address: str) -> bool:
+    """Neither private nor this machine, nor one written as IPv6 that hides such a one."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
+    return ip.is_global and not ip.is_multicast and (mapped is None or mapped.is_global)
+
+
+async def fetch(settings: Settings, url: str) -> bytes | Refused:
+    """The bytes, whatever they are; Later where the network or Twilio is in trouble."""
+    rehearsal = settings.twilio_api_url.rstrip("/") if settings.rehearsal else ""
+    limit = aiohttp.ClientTimeout(total=SECONDS, connect=5)
+    connector = aiohttp.TCPConnector(limit=4, resolver=None if rehearsal else PublicOnly())
+    async with aiohttp.ClientSession(timeout=limit, connector=connector) as session:
+        try:
+            return await _follow(session, settings, url, rehearsal)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Later(type(error).__name__) from error
+
+
+async def _follow(session: aiohttp.ClientSession, settings: Settings, url: str, rehearsal: str) -> bytes | Refused:
+    for hop in range(REDIRECTS + 1):
+        if not _allowed(url, hop, rehearsal):
+            log.warning("media at %s is not fetched", urlsplit(url).hostname)
+            return Refused("address")
+        where = rehearsal + urlsplit(url).path if rehearsal and _host(url) in OURS_FIRST else url
+        login = aiohttp.BasicAuth(settings.twilio_account_sid, settings.twilio_auth_token) if hop == 0 else None
+        async with session.get(where, auth=login, allow_redirects=False) as answer:
+            if answer.status in (301, 302, 303, 307, 308):
+                url = str(answer.url.join(URL(answer.headers.get("Location", ""))))
+                continue
+            if answer.status >= 500 or answer.status == 429:
+                raise Later(f"HTTP {answer.status}")
+            return await _read(answer) if answer.status == 200 else Refused("gone")
+    return Refused("address")
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()
+
+
+def _allowed(url: str, hop: int, rehearsal: str) -> bool:
+    """First Twilio's API alone, which gets the login; then where it sends us, without it."""
+    parts, host = urlsplit(url), _host(url)
+    if rehearsal and hop > 0 and url.startswith(rehearsal + "/"):
+        return True
+    if parts.scheme != "https" or parts.username or parts.port not in (None, 443):
+        return False
+    return host in OURS_FIRST if hop == 0 else host in OURS_FIRST or host.endswith(THEN)
+
+
+async def _read(answer: Any) -> bytes | Refused:
+    data = bytearray()
+    async for chunk in answer.content.iter_chunked(64_000):
+        data += chunk
+        if len(data) > LARGEST:
+            return Refused("large")
+    return bytes(data)

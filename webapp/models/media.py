@@ -1,0 +1,84 @@
+"""Pictures that came with people's texts: read by content, kept without what hides in them, shown on click (SPEC X5)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from tortoise import fields
+from tortoise.expressions import Q
+from tortoise.models import Model
+
+from webapp import clock, config
+from webapp.database import transactional
+from webapp.models import files
+from webapp.models.messages import Message
+from webapp.rules import picture
+
+WAITING, KEPT, REFUSED = "waiting", "kept", "refused"
+TRIES = 8  # a pause twice as long after each: about four hours in all
+
+
+class Media(Model):
+    """A file that came with a text. ``why`` it was refused: "kind" (no picture), "large", "gone", "address", "trouble"."""
+
+    id = fields.BigIntField(primary_key=True)
+    message: fields.ForeignKeyRelation[Message] = fields.ForeignKeyField(
+        "models.Message", related_name="media", on_delete=fields.NO_ACTION
+    )
+    url = fields.CharField(500)
+    content_type = fields.CharField(80, default="")
+    status = fields.CharField(10, default=WAITING, db_default=WAITING)
+    why = fields.CharField(10, default="", db_default="")
+    kept_type = fields.CharField(12, default="", db_default="")
+    tries = fields.IntField(default=0, db_default=0)
+    next_try_at = fields.DatetimeField(null=True)
+
+    message_id: int
+
+    class Meta:
+        table = "media"
+
+    @property
+    def path(self) -> Path:
+        return config.settings().data_dir / "media" / f"{self.id}.{self.kept_type.rpartition('/')[2]}"
+
+
+async def waiting(most: int = 20) -> list[Media]:
+    due = Media.filter(Q(next_try_at=None) | Q(next_try_at__lte=clock.now()), status=WAITING)
+    return await due.order_by("tries", "id").limit(most)
+
+
+async def keep(media: Media, data: bytes) -> None:
+    """As a picture of ours would be: upright, without metadata, small enough; the file first, then the row."""
+    read = await asyncio.to_thread(picture.read, data)
+    if isinstance(read, picture.Picture) and not read.small_enough:
+        read = await asyncio.to_thread(picture.shrunk, data)
+    if isinstance(read, picture.NoPicture):
+        await refuse(media, "kind")
+        return
+    media.kept_type = read.type
+    await asyncio.to_thread(files.write, media.path, read.data)
+    await _note(media, KEPT)
+
+
+async def refuse(media: Media, why: str) -> None:
+    media.why = why
+    await _note(media, REFUSED)
+
+
+@transactional
+async def _note(media: Media, status: str) -> None:
+    await Media.filter(id=media.id).update(status=status, why=media.why, kept_type=media.kept_type)
+
+
+@transactional
+async def try_later(media: Media) -> None:
+    """Trouble of the network; after the last try it is given up."""
+    tries = media.tries + 1
+    if tries >= TRIES:
+        await Media.filter(id=media.id).update(status=REFUSED, why="trouble", tries=tries)
+        return
+    pause = timedelta(seconds=60 * 2**tries)
+    await Media.filter(id=media.id).update(tries=tries, next_try_at=clock.now() + pause)
