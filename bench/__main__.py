@@ -1,6 +1,6 @@
 """`bin/bench`: clicks and replies a second on PostgreSQL. `bin/bench contacts`: lists, filters and bulk work at a million
 contacts. `bin/bench faults --faults N --minutes M --kills N --seed S`: the fault tests, longer. `bin/bench serve`: a campaign of that size, to be
-looked at in a browser."""
+looked at in a browser. `bin/bench drain --numbers N --workers W`: is the pace held?"""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import contacts, load, serving, stage
+from bench import contacts, drain, load, serving, stage
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    parser.add_argument("what", nargs="?", default="speed", choices=("speed", "contacts", "faults", "serve"))
+    parser.add_argument("what", nargs="?", default="speed", choices=("speed", "contacts", "drain", "faults", "serve"))
     parser.add_argument(
         "--contacts", type=int, default=0, help="people in the action: 60,000; for contacts and serve 1,000,000"
     )
@@ -29,6 +29,8 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50, help="of the worker, at exact moments, once")
     parser.add_argument("--faults", type=int, default=150, help="in each storm, on each database")
     parser.add_argument("--minutes", type=float, default=0, help="storms with one seed after the other, for so long")
+    parser.add_argument("--numbers", type=int, default=40)
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     if options.what == "faults":
@@ -39,6 +41,8 @@ def main() -> None:
             asyncio.run(contacts.run(Path(folder), many, many * options.messages, 10_000, options.rows))
             (Path(folder) / "during").mkdir()
             asyncio.run(contacts.during_import(Path(folder) / "during", 200_000, options.seconds))
+        elif options.what == "drain":
+            asyncio.run(drain.run(Path(folder), options.numbers, options.workers))
         elif options.what == "serve":
             asyncio.run(serving.serve(Path(folder), many, many * options.messages))
         else:

@@ -9,8 +9,9 @@ from tortoise import fields
 from tortoise.functions import Count
 from tortoise.models import Model
 
-from webapp import clock
+from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import ContactList
 from webapp.models.labels import CustomField, Tag
@@ -198,13 +199,18 @@ class ActionUser(Model):
     @classmethod
     @transactional
     async def mark(cls, action_ids: list[int], user_id: int, *moments: str) -> None:
-        """Notes that these actions were sent to the user, and with ``moments`` seen, started or completed: once each."""
-        now = clock.now()
-        rows = {row.action_id: row for row in await cls.filter(action_id__in=action_ids or [0], user_id=user_id)}
-        new = [cls(action_id=n, user_id=user_id, sent_at=now) for n in action_ids if n not in rows]
-        await cls.bulk_create(new, ignore_conflicts=True)
-        for moment in moments:
-            await cls.filter(action_id__in=action_ids or [0], user_id=user_id, **{moment: None}).update(**{moment: now})
+        """Notes that these actions were sent to the user, and with ``moments`` seen, started or completed: once each. The
+        rows are locked until the transaction ends."""
+        now = sql_time(clock.now())
+        columns = ["sent_at", *moments]  # named by our own code, never by a request
+        marks = ", ".join("?" * (2 + len(columns)))
+        kept = ", ".join(f"{name} = COALESCE(action_user.{name}, excluded.{name})" for name in columns)
+        for action_id in sorted(action_ids):
+            await database.query(
+                f"INSERT INTO action_user (action_id, user_id, {', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+                f" ON CONFLICT (action_id, user_id) DO UPDATE SET {kept}",
+                action_id, user_id, *[now] * len(columns),
+            )  # fmt: skip
 
 
 class ReportTag(Model):

@@ -35,10 +35,10 @@ class Closed:
 async def start(action: Action, user: User) -> Bucket | None:
     """The volunteer's bucket: the one that is open, else a new one; None where nobody can be texted now.
 
-    One at a time per volunteer and action: the row of the volunteer in the action is the lock.
+    One at a time per volunteer and action: the row of the volunteer in the action is the lock, which noting the start
+    takes.
     """
     await ActionUser.mark([action.id], user.id, "seen_at", "started_at")
-    await ActionUser.filter(action=action, user=user).select_for_update().get()
     now = clock.now()
     bucket = await Bucket.filter(action=action, user=user, finished_at=None).order_by("-id").first()
     if bucket and await next_in_queue(action, user):

@@ -26,6 +26,7 @@ from webapp.models.numbers import PhoneNumber
 from webapp.models.opt_outs import OptOut
 from webapp.rules import errors, opt_out, safeguards, window
 
+CATCH_UP = timedelta(seconds=0.5)
 VALIDITY_PAD = timedelta(seconds=30)
 LONGEST_VALIDITY = 36_000
 
@@ -128,11 +129,17 @@ async def _may_confirm(message: Message) -> bool:
 
 
 async def _take_turn(number: PhoneNumber, message: Message, now: datetime) -> bool:
-    """Advances the number's pace, unless another worker did meanwhile."""
-    until = now + timedelta(seconds=message.segments / number.rate)
+    """Advances the number's pace, unless another worker did meanwhile. What was lost to waking up late is caught up with,
+    up to CATCH_UP: else every text would make the pace a little slower."""
+    free_at = number.free_at
+    if free_at is not None and free_at > now:
+        return False
+    start = max(free_at, now - CATCH_UP) if free_at else now
+    until = start + timedelta(seconds=message.segments / number.rate)
+    as_read, values = ("free_at = ?", [sql_time(free_at)]) if free_at else ("free_at IS NULL", [])
     taken = await database.query(
-        "UPDATE phone_number SET free_at = ? WHERE id = ? AND (free_at IS NULL OR free_at <= ?) RETURNING id",
-        sql_time(until), number.id, sql_time(now),
+        f"UPDATE phone_number SET free_at = ? WHERE id = ? AND {as_read} RETURNING id",  # noqa: S608
+        sql_time(until), number.id, *values,
     )  # fmt: skip
     return bool(taken)
 
