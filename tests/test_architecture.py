@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[1]
 WEBAPP = ROOT / "webapp"
@@ -65,7 +64,22 @@ def imported(path: Path) -> set[str]:
     return rooms
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
+def every_file(test: Callable[[Path], None]) -> Callable[[], None]:
+    """One test over all files, which names each that fails: a thousand small tests cost more than what they look at."""
+
+    def over_all() -> None:
+        wrong = {}
+        for path in sources():
+            try:
+                test(path)
+            except AssertionError as error:
+                wrong[str(path.relative_to(ROOT))] = str(error).splitlines()[0] if str(error) else "fails"
+        assert wrong == {}
+
+    return over_all
+
+
+@every_file
 def test_imports_follow_the_arrows(path: Path) -> None:
     here, name = room(path), str(path.relative_to(ROOT))
     if here in SEE_EVERYTHING or here == "__init__" or (name, "*") in ALLOWED_FILES:
@@ -75,7 +89,7 @@ def test_imports_follow_the_arrows(path: Path) -> None:
     assert imported(path) <= allowed
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
+@every_file
 def test_imports_stand_at_the_top(path: Path) -> None:
     inner = [
         node.lineno
@@ -90,7 +104,7 @@ def test_imports_stand_at_the_top(path: Path) -> None:
 CLOCKS = {"now", "utcnow", "today", "time"}
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
+@every_file
 def test_only_the_clock_asks_the_system_for_the_time(path: Path) -> None:
     if room(path) in ("clock", "simulator"):
         return
@@ -103,7 +117,7 @@ def test_only_the_clock_asks_the_system_for_the_time(path: Path) -> None:
     assert not found
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
+@every_file
 def test_transactions_are_begun_only_by_the_one_door(path: Path) -> None:
     text = path.read_text()
     if room(path) == "database":
@@ -113,7 +127,7 @@ def test_transactions_are_begun_only_by_the_one_door(path: Path) -> None:
     assert "os.environ" not in text or path.name in ("config.py", "supervisor.py") or room(path) == "simulator"
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
+@every_file
 def test_no_route_loads_a_bare_row_by_its_id(path: Path) -> None:
     """Everything is found through the campaign or the volunteer."""
     if room(path) != "routes" or "webhooks" in path.parts:

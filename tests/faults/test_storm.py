@@ -15,8 +15,8 @@ from tests.faults.bank import Bank, Volunteer, open_bank
 from tests.faults.storm import Storm
 from tests.faults.test_kills import SEED
 
-FAULTS = int(os.environ.get("TEXTBANK_FAULTS", "14"))
-PEOPLE = max(120, 8 * FAULTS)
+FAULTS = int(os.environ.get("TEXTBANK_FAULTS", "9"))
+PEOPLE = max(80, 8 * FAULTS)
 
 pytestmark = [pytest.mark.xdist_group("storm"), pytest.mark.timeout(240 + 6 * FAULTS)]
 
