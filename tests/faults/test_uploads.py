@@ -17,8 +17,8 @@ from tests.conftest import until
 from tests.faults.bank import PASSWORD, ROOT, Bank, open_bank
 from tests.faults.test_kills import KILLS, SEED
 
-pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(300 + 10 * KILLS)]
-ROWS = 3_000
+pytestmark = [pytest.mark.xdist_group("uploads"), pytest.mark.timeout(300 + 10 * KILLS)]
+ROWS = 2_000
 MOMENTS = ("slice", "sliced", "slice", "surveyed", "sliced")
 
 
@@ -63,9 +63,9 @@ async def over(bank: Bank) -> bool:
 async def keep_killing_the_worker(bank: Bank, dice: random.Random) -> int:
     """Each dies at its moment, or the upload is over before."""
     killed = 0
-    for n in range(KILLS):
+    for n in range(max(4, KILLS // 2)):
         worker = bank.start_worker(die=f"{MOMENTS[n % len(MOMENTS)]}:{1 if n % 5 == 3 else dice.randint(1, 6)}")
-        for _ in range(150):
+        for _ in range(60):
             await asyncio.sleep(0.1)
             if worker.poll() is not None:
                 killed += 1
@@ -101,7 +101,7 @@ async def test_an_upload_that_is_killed_at_seeded_moments_ends_as_one_that_is_no
         await asyncio.to_thread(_import, calm, path)
         expected = await calm.look("people")
     assert killed >= min(3, KILLS), "nobody was killed, so this means nothing"
-    assert len(there["contacts"]) > 1_500 and there["contacts"] == expected["contacts"], f"seed {SEED}"
+    assert len(there["contacts"]) > ROWS / 2 and there["contacts"] == expected["contacts"], f"seed {SEED}"
     assert there["lists"] == expected["lists"] and there["refused"] == expected["refused"], f"seed {SEED}"
     assert recount["differences"] == []
 
