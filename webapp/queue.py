@@ -34,6 +34,9 @@ async def drain(number_id: int, after: float = 0) -> None:
 
 async def drain_when_due(number_id: int, undo_seconds: int) -> None:
     """For a click. One nudge serves all clicks whose time to undo ends in the same quarter of a second."""
+    if undo_seconds <= 0:
+        await drain(number_id)
+        return
     slot = math.ceil((clock.steady() + undo_seconds) / SLOT)
     if _promised.get(number_id) == slot:
         return
@@ -106,7 +109,10 @@ async def apply_events() -> None:
 
 async def note_worker() -> None:
     """A worker is there; forgotten after 20 seconds."""
-    await asyncio.wait_for(pool().set(WORKER, 1, ex=20), SECONDS)
+    try:
+        await asyncio.wait_for(pool().set(WORKER, 1, ex=20), SECONDS)
+    except Exception as error:
+        log.warning("nobody will know that a worker is there: %s", type(error).__name__)
 
 
 async def worker_seen() -> bool:
