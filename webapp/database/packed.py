@@ -44,9 +44,12 @@ def mark(kind: str) -> str:
     return "?" if database.dialect() == "sqlite" else f"?::{kind}"
 
 
-def for_update() -> str:
-    """Locks the rows; on SQLite the transaction itself is the lock."""
-    return "" if database.dialect() == "sqlite" else " FOR UPDATE"
+def for_update(of: str = "", how: str = "UPDATE") -> str:
+    """Locks the rows, of one table where several are joined, or only shares them; on SQLite the transaction itself is the
+    lock."""
+    if database.dialect() == "sqlite":
+        return ""
+    return f" FOR {how}" + (f" OF {of}" if of else "")
 
 
 def instant(value: Any) -> datetime | None:

@@ -14,6 +14,7 @@ from tortoise.fields import JSONField
 from tortoise.models import Model
 
 from webapp import database
+from webapp.database import packed
 
 M = TypeVar("M", bound=Model)
 Statement = tuple[str, list[Any]]
@@ -117,5 +118,5 @@ async def _as_one(statements: list[Statement]) -> list[dict[str, Any]]:
 def _text(value: Any) -> Any:
     """As Tortoise writes it on SQLite."""
     if isinstance(value, datetime):
-        return value.isoformat(" ")
-    return str(value) if isinstance(value, uuid.UUID) else value
+        return packed.sql_time(value)
+    return packed.uuid(value) if isinstance(value, uuid.UUID) else value

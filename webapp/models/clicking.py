@@ -1,6 +1,6 @@
 """What one click reads and writes, a round trip each: plain SQL, since this is what volunteers wait for.
 
-The rules are asked in between, in texting.py. tests/models/test_clicking.py holds both against the ORM.
+The rules are asked in between, in texting.py. tests/database/test_statements.py holds both against the ORM.
 """
 
 from __future__ import annotations
@@ -45,14 +45,12 @@ def _joined() -> Joined:
 
 async def look(member: Membership, conversation_id: int, client_id: uuid.UUID) -> Sight | None:
     """Inside a transaction. None: not a conversation of this campaign, or no member of it any more."""
-    own = database.dialect() == "sqlite"
-    share, update_k, update_v = ("", "", "") if own else (" FOR SHARE", " FOR UPDATE", " FOR UPDATE OF conversation")
     rows = await database.query(
-        f"WITH m AS MATERIALIZED (SELECT * FROM membership WHERE id = ?{share}),"  # noqa: S608
+        f"WITH m AS MATERIALIZED (SELECT * FROM membership WHERE id = ?{packed.for_update(how='SHARE')}),"  # noqa: S608
         " k AS MATERIALIZED (SELECT * FROM contact WHERE EXISTS (SELECT 1 FROM m)"
-        f" AND id = (SELECT contact_id FROM conversation WHERE id = ? AND campaign_id = ?){update_k}),"
+        f" AND id = (SELECT contact_id FROM conversation WHERE id = ? AND campaign_id = ?){packed.for_update()}),"
         " v AS MATERIALIZED (SELECT conversation.* FROM conversation, k"
-        f" WHERE conversation.id = ? AND conversation.contact_id = k.id{update_v})"
+        f" WHERE conversation.id = ? AND conversation.contact_id = k.id{packed.for_update('conversation')})"
         f" SELECT {_joined().columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id"
         " FROM v JOIN k ON k.id = v.contact_id CROSS JOIN m"
         " JOIN action a ON a.id = v.action_id JOIN campaign c ON c.id = a.campaign_id"

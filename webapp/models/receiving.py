@@ -98,10 +98,9 @@ def _joined() -> Joined:
 @transactional
 async def _receive(event_id: int, to: str) -> News:
     """The event's row is the lock: the webhook and the sweep may both have it in hand."""
-    lock = "" if database.dialect() == "sqlite" else " FOR UPDATE OF e"
     [row] = await database.query(
         f"SELECT {_joined().columns}, EXISTS (SELECT 1 FROM message m WHERE m.sid = e.sid) AS known FROM twilio_event e"  # noqa: S608
-        f" LEFT JOIN phone_number n ON n.e164 = ? LEFT JOIN campaign c ON c.id = n.campaign_id WHERE e.id = ?{lock}",
+        f" LEFT JOIN phone_number n ON n.e164 = ? LEFT JOIN campaign c ON c.id = n.campaign_id WHERE e.id = ?{packed.for_update('e')}",
         to, event_id,
     )  # fmt: skip
     found = _joined().of(row)
@@ -124,12 +123,11 @@ async def _applied(event: TwilioEvent) -> None:
 async def _conversation_of(contact: Contact, number: PhoneNumber) -> Conversation | None:
     """That of the newest text to this phone from this number that Twilio took or may have taken, locked. One that waits
     for a second attempt, or that staff dropped, was handed over once: they answered it, so it does not leave again."""
-    lock = "" if database.dialect() == "sqlite" else " FOR UPDATE OF v"
     rows = await database.query(
         f"SELECT {_talk().columns}, m.id AS message_id, m.status AS status FROM message m"  # noqa: S608
         " JOIN conversation v ON v.id = m.conversation_id WHERE m.contact_id = ? AND m.number_id = ? AND m.direction = 'out'"
         " AND (m.status IN ('taken', 'unknown', 'sending') OR (m.status IN ('queued', 'dropped') AND m.attempts > 0))"
-        f" ORDER BY m.id DESC LIMIT 1{lock}",
+        f" ORDER BY m.id DESC LIMIT 1{packed.for_update('v')}",
         contact.id, number.id,
     )  # fmt: skip
     if not rows:
