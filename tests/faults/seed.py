@@ -10,7 +10,6 @@ from tests.cast import HELLO
 from tests.faults.bank import PASSWORD
 from webapp import clock, config, database
 from webapp.database import transaction
-from webapp.database.migrate import migrate
 from webapp.models import making, numbers, passwords
 from webapp.models.actions import PUBLIC, Action
 from webapp.models.contacts import Contact, ContactList, ListMembership, ZoneSet
@@ -82,10 +81,8 @@ async def make(people: int, volunteers: int, bucket: int, rate: float, undo: int
 
 
 async def main() -> None:
-    url = config.settings().database
-    await migrate(url)
     try:
-        await database.open_database(url)
+        await database.open_database(config.settings().database)
         print(json.dumps(await make(*map(int, sys.argv[1:4]), float(sys.argv[4]), int(sys.argv[5]))))
     finally:
         await database.close_database()

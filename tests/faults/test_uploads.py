@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -85,7 +86,9 @@ async def keep_killing_the_web(bank: Bank) -> None:
 
 
 @pytest.mark.both
-async def test_an_upload_that_is_killed_at_seeded_moments_ends_as_one_that_is_not(db_url: str, tmp_path: Path) -> None:
+async def test_an_upload_that_is_killed_at_seeded_moments_ends_as_one_that_is_not(
+    db_url: str, tmp_path: Path, sqlite_template: Path
+) -> None:
     print(f"TEXTBANK_FAULT_SEED={SEED}")
     dice = random.Random(SEED)
     path = write_list(tmp_path / "list.csv", dice)
@@ -97,6 +100,7 @@ async def test_an_upload_that_is_killed_at_seeded_moments_ends_as_one_that_is_no
         await until(lambda: over(bank), 120, 0.5)
         there = await bank.look("people")
         recount = await bank.look("recount")
+    shutil.copy(sqlite_template, tmp_path / "calm.db")
     async with open_bank(tmp_path / "calm", f"sqlite://{tmp_path / 'calm.db'}", 5) as (calm, _):
         await asyncio.to_thread(_import, calm, path)
         expected = await calm.look("people")
