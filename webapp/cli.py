@@ -166,17 +166,24 @@ async def _doctor(options: argparse.Namespace) -> None:
         raise Refused(f"{len(found)} things are not as they should be.")
 
 
+AGAIN = "Everything is stopped and stays so; what was found is marked. Run this again."
+
+
 async def _after_restore(told: TextIO) -> None:
     """In this order: a text that is not marked yet finds everything stopped."""
     await restoring.stop_all()
     gateway = twilio.Twilio(config.settings())
     try:
         counts = await reconciling.reconcile(gateway)
-    except (*twilio.TROUBLE, reconciling.NotHeard) as error:
+    except reconciling.LostNumbers as lost:
         raise Refused(
-            f"Twilio could not be asked ({type(error).__name__}). Everything is stopped and stays so; what was found is"
-            " marked. Run this again."
-        ) from error
+            f"No campaign has {lost}, and their texts come here: they were added after the backup. Everything is stopped and"
+            " stays so. Take them into their campaign on its Numbers page, then run this again."
+        ) from lost
+    except reconciling.NotHeard as error:
+        raise Refused(f"What came in could not be listed for every number. {AGAIN}") from error
+    except twilio.TROUBLE as error:
+        raise Refused(f"Twilio did not answer. {AGAIN}") from error
     finally:
         await gateway.close()
     print(

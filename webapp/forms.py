@@ -15,6 +15,7 @@ from typing import Any
 from webapp.rules import phone
 from webapp.words import gettext
 
+MOST_DOLLARS = 200_000  # in ten-thousandths it fits a column
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -110,6 +111,9 @@ class Form:
             return None
         if not re.fullmatch(r"\d{1,6}(\.\d{1,4})?", value):
             self.wrong(name, gettext("%(label)s: an amount in dollars, such as 250 or 0.0125.", label=label))
+            return None
+        if float(value) > MOST_DOLLARS:
+            self.wrong(name, gettext("%(label)s: at most $200,000.", label=label))
             return None
         return round(float(value) * 10_000)
 

@@ -58,6 +58,8 @@ def hurry() -> None:
     settling.LOOK_AT = (timedelta(seconds=4), timedelta(seconds=5), timedelta(seconds=6))
     clockwork.CLOCKWORK[:] = [
         cron(jobs.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
+        cron(jobs.look_up, second=set(range(60)), timeout=20),
+        cron(jobs.apply_events, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(jobs.catch_up, second=set(range(0, 60, 3)), run_at_startup=True, timeout=20),
         cron(uploads.resume, second=set(range(60)), run_at_startup=True, timeout=20),
     ]

@@ -90,7 +90,7 @@ async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marke
     assert await Message.filter(status="queued").count() == 1 and not await OptOut.exists()
     await reconciling.notice_restore({})
     meyer = await Campaign.get(id=cast.meyer.id)
-    assert meyer.stopped_code == errors.RESTORED and restoring.may_not_go_on(meyer, is_owner=True) == "restored"
+    assert meyer.stopped_code == errors.RESTORED and await restoring.go_on(cast.selina) == "restored"
     clock.freeze(clock.now() + timedelta(minutes=1))
     assert await claiming.claim_next(cast.number.id) is None
     assert await cast.click(cast.amy, await Contact.get(phone=PHONES[2])) == Stopped("stopped")
@@ -99,13 +99,11 @@ async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marke
     assert counts == {"known": 1, "settled": 1, "marked": 1}
     meyer = await Campaign.get(id=cast.meyer.id)
     assert meyer.stopped_code == errors.RECONCILED
-    assert restoring.may_not_go_on(meyer, is_owner=False) == "owner" and not restoring.may_not_go_on(
-        meyer, is_owner=True
-    )
+    assert await restoring.go_on(cast.gary) == "owner"
     assert await OptOut.filter(phone=PHONES[2]).exists(), "the STOP came in once more"
     assert await recount.differences() == []
 
-    await meyer.go_on()
+    assert await restoring.go_on(cast.selina) == ""
     await reconciling.notice_restore({})
     assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None
     for phone in PHONES[:3]:
@@ -133,12 +131,13 @@ async def test_a_lost_text_nobody_can_place_closes_everything_open(cast: Cast) -
     assert (await cast.conversation()).texted_at
 
 
-async def test_a_lost_reply_leaves_who_was_not_texted_yet_where_they_are(cast: Cast) -> None:
+async def test_a_lost_response_leaves_who_was_not_texted_yet_where_they_are(cast: Cast) -> None:
+    """Lisa had written in another action, and was answered there with a response script."""
     talk = await cast.conversation()
     talk.replied_at = clock.now()
     await database.transaction(lambda: talk.save(update_fields=["replied_at"]))
-    await restoring.mark(cast.number, restoring.Sent("SM" + "1" * 32, cast.lisa.phone, "At the library.", clock.now()))
-    assert (await cast.conversation()).texted_at is None and await Message.exists(body="At the library.")
+    await restoring.mark(cast.number, restoring.Sent("SM" + "1" * 32, cast.lisa.phone, "Thank you, Lisa!", clock.now()))
+    assert (await cast.conversation()).texted_at is None and await Message.exists(body="Thank you, Lisa!")
 
 
 async def test_a_lost_text_to_a_stranger_is_kept_with_them(cast: Cast) -> None:

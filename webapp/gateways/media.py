@@ -20,8 +20,9 @@ from webapp.config import Settings
 LARGEST = 8_000_000  # bytes; Twilio takes 5 MB of a phone, and some more of other channels
 SECONDS = 20
 REDIRECTS = 3
-OURS_FIRST = ("api.twilio.com",)
-THEN = (".twilio.com", ".twiliocdn.com", ".amazonaws.com")
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all else of IPv6 may be a translation of a private address
+API_HOSTS = ("api.twilio.com",)
+REDIRECTED_TO = (".twilio.com", ".twiliocdn.com", ".amazonaws.com")
 log = logging.getLogger(__name__)
 
 
@@ -61,6 +62,8 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
+    if ip.version == 6 and ip not in GLOBAL_UNICAST and not mapped:
+        return False
     return ip.is_global and not ip.is_multicast and (mapped is None or mapped.is_global)
 
 
@@ -72,6 +75,8 @@ async def fetch(settings: Settings, url: str) -> bytes | Refused:
     async with aiohttp.ClientSession(timeout=limit, connector=connector) as session:
         try:
             return await _follow(session, settings, url, rehearsal)
+        except ValueError:  # nobody can read this address
+            return Refused("address")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Later(type(error).__name__) from error
 
@@ -81,13 +86,13 @@ async def _follow(session: aiohttp.ClientSession, settings: Settings, url: str, 
         if not _allowed(url, hop, rehearsal):
             log.warning("media at %s is not fetched", urlsplit(url).hostname)
             return Refused("address")
-        where = rehearsal + urlsplit(url).path if rehearsal and _host(url) in OURS_FIRST else url
+        where = rehearsal + urlsplit(url).path if rehearsal and _host(url) in API_HOSTS else url
         login = aiohttp.BasicAuth(settings.twilio_account_sid, settings.twilio_auth_token) if hop == 0 else None
         async with session.get(where, auth=login, allow_redirects=False) as answer:
             if answer.status in (301, 302, 303, 307, 308):
                 url = str(answer.url.join(URL(answer.headers.get("Location", ""))))
                 continue
-            if answer.status >= 500 or answer.status == 429:
+            if answer.status >= 500 or answer.status in (401, 403, 429):  # a token that is being rotated comes right
                 raise Later(f"HTTP {answer.status}")
             return await _read(answer) if answer.status == 200 else Refused("gone")
     return Refused("address")
@@ -104,7 +109,7 @@ def _allowed(url: str, hop: int, rehearsal: str) -> bool:
         return True
     if parts.scheme != "https" or parts.username or parts.port not in (None, 443):
         return False
-    return host in OURS_FIRST if hop == 0 else host in OURS_FIRST or host.endswith(THEN)
+    return host in API_HOSTS if hop == 0 else host in API_HOSTS or host.endswith(REDIRECTED_TO)
 
 
 async def _read(answer: Any) -> bytes | Refused:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -18,6 +18,7 @@ from webapp.config import Settings
 
 TOTAL, CONNECT = 10, 5  # seconds
 NO_CAPACITY = 20429
+API = "https://api.twilio.com"
 log = logging.getLogger(__name__)
 
 
@@ -155,17 +156,16 @@ class Twilio:
 
     async def texts_to(self, number: str, since: datetime) -> list[Text]:
         """All that came in at one of our numbers since an instant, newest first, page by page and no further."""
-        return await self._since(since, to=number)
+        return await self._since(since, to=number, date_sent_after=since - timedelta(days=1))
 
     async def texts_from(self, number: str, since: datetime) -> list[Text]:
-        """All that left one of our numbers since then, or waits to, newest first."""
+        """All that left one of our numbers since then, or waits to, newest first. What waits has no date sent yet, so this
+        one doesn't filter by it."""
         return await self._since(since, from_=number)
 
-    async def _since(self, since: datetime, **which: str) -> list[Text]:
+    async def _since(self, since: datetime, **which: Any) -> list[Text]:
         found: list[Text] = []
-        pages = await self.client.messages.stream_async(
-            date_sent_after=since - timedelta(days=1), page_size=200, **which
-        )
+        pages = await self.client.messages.stream_async(page_size=200, **which)
         async for message in pages:
             text = _text(message)
             if text.created_at < since:
@@ -175,6 +175,11 @@ class Twilio:
 
     async def text(self, sid: str) -> Text:
         return _text(await self.client.messages(sid).fetch_async())
+
+    async def media_of(self, sid: str) -> list[tuple[str, str]]:
+        """Where the files that came with a text are, as a webhook would have said, and what they say they are."""
+        found = await self.client.messages(sid).media.list_async(limit=10)
+        return [(API + (one.uri or "").removesuffix(".json"), one.content_type or "") for one in found]
 
     async def account_answers(self) -> bool:
         """Are the credentials right and the account active?"""
@@ -213,7 +218,8 @@ class Twilio:
                 raise
 
 
-TROUBLE = (TwilioRestException, TooManyRequests, TimeoutError, aiohttp.ClientError, json.JSONDecodeError)
+# of a list that can't be answered the SDK raises a plain TwilioException
+TROUBLE = (TwilioException, TooManyRequests, TimeoutError, aiohttp.ClientError, json.JSONDecodeError)
 
 
 def _refused(error: TwilioRestException) -> Outcome:

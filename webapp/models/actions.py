@@ -61,7 +61,7 @@ class Action(Model):
             return "stopped"
         if self.paused_at:
             return "paused"
-        if self.campaign.local(now).date() in (self.campaign.capped_on, self.capped_on):
+        if self.campaign.capped(now) or self.capped_on == self.campaign.local(now).date():
             return "cap"
         return "ended" if self.ended(now) or not self.live else ""
 

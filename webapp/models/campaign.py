@@ -11,6 +11,7 @@ from tortoise.models import Model
 
 from webapp import clock
 from webapp.database import transactional
+from webapp.rules import errors
 
 BUCKET_SIZES = (10, 25, 100, 200)
 
@@ -83,6 +84,10 @@ class Campaign(Model):
         """Has today's spend reached the cap?"""
         return self.capped_on is not None and self.capped_on == self.local(now).date()
 
+    def midnight(self, now: datetime) -> datetime:
+        """When today began, here."""
+        return self.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
     def local(self, at: datetime) -> datetime:
         return at.astimezone(ZoneInfo(self.timezone))
 
@@ -93,8 +98,11 @@ class Campaign(Model):
 
     @transactional
     async def stop_everything(self, code: int | None = None) -> None:
-        """Workers ask before each claim, so it holds within seconds. ``code``: what Twilio said, where it stopped us."""
-        self.stopped_at, self.stopped_code = clock.now(), code
+        """Workers ask before each claim, so it holds within seconds. ``code``: what Twilio said, where it stopped us. A
+        stop after a restore keeps its own code, whatever stops it once more."""
+        fresh = await Campaign.filter(id=self.id).select_for_update().get()
+        kept = fresh.stopped_code in errors.AFTER_RESTORE and code not in errors.AFTER_RESTORE
+        self.stopped_at, self.stopped_code = clock.now(), fresh.stopped_code if kept else code
         await self.save(update_fields=["stopped_at", "stopped_code"])
 
     @transactional

@@ -36,6 +36,8 @@ class Claimed:
     """A text that is ours to hand over, once. ``validity``: seconds Twilio may keep it; ``committed``: steady clock."""
 
     message_id: int
+    number_id: int
+    free_at: datetime  # when the number's pace lets the next one leave
     attempt_id: uuid.UUID
     public_id: uuid.UUID
     to: str
@@ -107,9 +109,9 @@ async def _claim(message_id: int, number_id: int) -> Claimed | Wait | Refusal | 
     verdict = safeguards.may_send(asked, now, at_the_worker=True)
     if isinstance(verdict, safeguards.Refused):
         return await _refuse(message.id, verdict.code)
-    if not await _take_turn(number, message, now):
+    if (free_at := await _take_turn(number, message, now)) is None:
         return Wait(0)
-    return await _hand_over(message, contact, number, asked.zones, now)
+    return await _hand_over(message, contact, number, free_at, asked.zones, now)
 
 
 async def _first_texts_stopped(message: Message, now: datetime) -> bool:
@@ -128,12 +130,12 @@ async def _may_confirm(message: Message) -> bool:
     return all(opt_out.classify(text.body) != "opt_out" for text in since)
 
 
-async def _take_turn(number: PhoneNumber, message: Message, now: datetime) -> bool:
-    """Advances the number's pace, unless another worker did meanwhile. What was lost to waking up late is caught up with,
+async def _take_turn(number: PhoneNumber, message: Message, now: datetime) -> datetime | None:
+    """Advances the number's pace, and until when; None where another worker did meanwhile. What was lost to waking up late is caught up with,
     up to CATCH_UP: else every text would make the pace a little slower."""
     free_at = number.free_at
     if free_at is not None and free_at > now:
-        return False
+        return None
     start = max(free_at, now - CATCH_UP) if free_at else now
     until = start + timedelta(seconds=message.segments / number.rate)
     as_read, values = ("free_at = ?", [sql_time(free_at)]) if free_at else ("free_at IS NULL", [])
@@ -141,11 +143,11 @@ async def _take_turn(number: PhoneNumber, message: Message, now: datetime) -> bo
         f"UPDATE phone_number SET free_at = ? WHERE id = ? AND {as_read} RETURNING id",  # noqa: S608
         sql_time(until), number.id, *values,
     )  # fmt: skip
-    return bool(taken)
+    return until if taken else None
 
 
 async def _hand_over(
-    message: Message, contact: Contact, number: PhoneNumber, zones: Sequence[str], now: datetime
+    message: Message, contact: Contact, number: PhoneNumber, free_at: datetime, zones: Sequence[str], now: datetime
 ) -> Claimed:
     message.status, message.attempt_id, message.claimed_at = SENDING, uuid.uuid4(), now
     message.attempts += 1
@@ -160,7 +162,7 @@ async def _hand_over(
     if message.bucket_id and (bucket := await Bucket.get_or_none(id=message.bucket_id)):
         await buckets.settle(bucket, now)
     return Claimed(
-        message.id, message.attempt_id, message.public_id, message.phone, number.e164, message.body,
+        message.id, number.id, free_at, message.attempt_id, message.public_id, message.phone, number.e164, message.body,
         _validity(number.campaign, zones, now), clock.steady(), _picture(message, now),
     )  # fmt: skip
 

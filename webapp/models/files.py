@@ -7,11 +7,13 @@ import secrets
 from pathlib import Path
 
 
-def write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes, durable: bool = True) -> None:
+    """Not ``durable``: it outlives this process, not a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{secrets.token_hex(8)}.new")
     with fresh.open("wb") as file:
         file.write(data)
         file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            os.fsync(file.fileno())
     fresh.replace(path)

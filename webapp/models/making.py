@@ -8,6 +8,7 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import packed, transactional
+from webapp.database.packed import sql_time
 from webapp.models import audience, putting, reassigning, tallies
 from webapp.models.actions import Action, ActionList
 from webapp.models.conversations import AssignmentEvent, Conversation
@@ -73,7 +74,7 @@ async def _make(action_id: int, contact_ids: list[int]) -> None:
     if action.archived_at or action.state == "draft" or not scripts:
         return
     await putting.lock(contact_ids)
-    people = await _people(await _missing(action_id, contact_ids))
+    people = await _people(await _missing(action_id, contact_ids), action.published_at)
     keepers = await _keepers(action, people)
     now, seed = clock.now(), _seed(action, scripts)
     rows = []
@@ -110,10 +111,15 @@ async def unfinished() -> list[int]:
     return [action.id for action in await Action.filter(archived_at=None).exclude(state="draft")]
 
 
-async def _people(contact_ids: list[int]) -> list[dict[str, Any]]:
+async def _people(contact_ids: list[int], published_at: datetime | None) -> list[dict[str, Any]]:
+    """``lost_at``: when a text left to them whose row a restored backup lacks and which has no action: it may have been
+    the first one of any action that was running."""
     return await database.query(
-        "SELECT c.id, c.zone_set_id, c.opted_out_at, c.blocked_at, c.landline_until, c.keeper_id FROM contact c"  # noqa: S608
-        f" WHERE {packed.among('c.id')} ORDER BY c.id", packed.values(contact_ids),
+        "SELECT c.id, c.zone_set_id, c.opted_out_at, c.blocked_at, c.landline_until, c.keeper_id,"  # noqa: S608
+        " CASE WHEN c.last_claimed_at IS NOT NULL THEN (SELECT MAX(m.created_at) FROM message m WHERE m.contact_id = c.id"
+        " AND m.direction = 'out' AND m.kind = 'follow_up' AND m.conversation_id IS NULL AND m.created_at >= ?) END AS lost_at"
+        f" FROM contact c WHERE {packed.among('c.id')} ORDER BY c.id",
+        sql_time(published_at or clock.now()), packed.values(contact_ids),
     )  # fmt: skip
 
 
@@ -129,7 +135,7 @@ def _conversation(
     return Conversation(
         campaign_id=action.campaign_id, action_id=action.id, contact_id=person["id"], zone_set_id=person["zone_set_id"],
         script_id=script_id, user_id=holder, held_since=now if holder else None, closed_code=_closed(person, now),
-        created_at=now,
+        texted_at=packed.instant(person["lost_at"]), created_at=now,
     )  # fmt: skip
 
 

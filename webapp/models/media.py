@@ -12,16 +12,17 @@ from tortoise.models import Model
 
 from webapp import clock, config
 from webapp.database import transactional
-from webapp.models import files
+from webapp.models import files, pictures
 from webapp.models.messages import Message
 from webapp.rules import picture
 
 WAITING, KEPT, REFUSED = "waiting", "kept", "refused"
-TRIES = 8  # a pause twice as long after each: about four hours in all
+TRIES = 8  # a pause twice as long after each: some eight hours in all
 
 
 class Media(Model):
-    """A file that came with a text. ``why`` it was refused: "kind" (no picture), "large", "gone", "address", "trouble"."""
+    """A file that came with a text. ``why`` it was refused: "kind" (no picture), "large", "gone", "address", "trouble".
+    ``tries``: how often fetching it was begun."""
 
     id = fields.BigIntField(primary_key=True)
     message: fields.ForeignKeyRelation[Message] = fields.ForeignKeyField(
@@ -45,13 +46,29 @@ class Media(Model):
         return config.settings().data_dir / "media" / f"{self.id}.{self.kept_type.rpartition('/')[2]}"
 
 
-async def waiting(most: int = 20) -> list[Media]:
+@transactional
+async def begin_next() -> Media | None:
+    """The next one that is due, its try counted before it is made: one that takes the worker with it is tried later, and
+    not for ever. None: none is due, or another worker was faster."""
     due = Media.filter(Q(next_try_at=None) | Q(next_try_at__lte=clock.now()), status=WAITING)
-    return await due.order_by("tries", "id").limit(most)
+    row = await due.order_by("tries", "id").first()
+    if row is None:
+        return None
+    tried = Media.filter(id=row.id, tries=row.tries, status=WAITING)
+    if row.tries >= TRIES:
+        await tried.update(status=REFUSED, why="trouble")
+        return None
+    pause = timedelta(seconds=60 * 2 ** (row.tries + 1))
+    return row if await tried.update(tries=row.tries + 1, next_try_at=clock.now() + pause) else None
 
 
 async def keep(media: Media, data: bytes) -> None:
     """As a picture of ours would be: upright, without metadata, small enough; the file first, then the row."""
+    async with pictures.one_at_a_time():
+        await _keep(media, data)
+
+
+async def _keep(media: Media, data: bytes) -> None:
     read = await asyncio.to_thread(picture.read, data)
     if isinstance(read, picture.Picture) and not read.small_enough:
         read = await asyncio.to_thread(picture.shrunk, data)
@@ -71,14 +88,3 @@ async def refuse(media: Media, why: str) -> None:
 @transactional
 async def _note(media: Media, status: str) -> None:
     await Media.filter(id=media.id).update(status=status, why=media.why, kept_type=media.kept_type)
-
-
-@transactional
-async def try_later(media: Media) -> None:
-    """Trouble of the network; after the last try it is given up."""
-    tries = media.tries + 1
-    if tries >= TRIES:
-        await Media.filter(id=media.id).update(status=REFUSED, why="trouble", tries=tries)
-        return
-    pause = timedelta(seconds=60 * 2**tries)
-    await Media.filter(id=media.id).update(tries=tries, next_try_at=clock.now() + pause)

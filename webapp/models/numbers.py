@@ -115,8 +115,17 @@ async def add(
     number.sid, number.rate, number.webhooks_ok = sid, rate, webhooks_ok
     number.retired_at = number.released_at = None
     await number.save()
+    await _hear(e164)
     await _set_up(campaign.id)
     return number
+
+
+async def _hear(e164: str) -> None:
+    """Texts that came to it while no campaign had it, a STOP among them perhaps, are applied after all."""
+    await database.query(
+        "UPDATE twilio_event SET applied_at = NULL WHERE kind = 'inbound' AND payload ->> 'To' = ? AND applied_at IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.sid = twilio_event.sid) RETURNING id", e164,
+    )  # fmt: skip
 
 
 @transactional

@@ -69,7 +69,7 @@ def _turn(_: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
     return asyncio.Semaphore(1)
 
 
-def _one_at_a_time() -> asyncio.Semaphore:
+def one_at_a_time() -> asyncio.Semaphore:
     """A camera's picture takes a quarter of a gigabyte while it is worked on."""
     return _turn(asyncio.get_running_loop())
 
@@ -84,7 +84,7 @@ class TooLarge:
 
 async def take_in(campaign: Campaign, data: bytes) -> Picture | TooLarge | picture.NoPicture:
     """Keeps an uploaded picture, or a smaller one of it to be offered."""
-    async with _one_at_a_time():
+    async with one_at_a_time():
         return await _take_in(campaign, data)
 
 

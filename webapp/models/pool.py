@@ -18,13 +18,15 @@ _looks: dict[int, Look] = {}
 
 @dataclass
 class Look:
-    """A campaign's numbers in use, and the segments that wait at each: as of at most a second ago, and what this process
-    has added since. A click doesn't read them all; the worker asks the number itself once more."""
+    """A campaign's numbers in use, the segments that wait at each, and the new contacts of today of those with a limit: as
+    of at most a second ago, and what this process has added since, as it was clicked, if it was stored or not. A click
+    doesn't read them all; the worker asks the number itself once more."""
 
     at: float  # steady clock
     changes: int
     numbers: dict[int, PhoneNumber]
     queued: dict[int, float]
+    new_today: dict[int, int]
 
     def seconds(self, number: PhoneNumber, now: datetime) -> float:
         return number.wait(now) + self.queued.get(number.id, 0.0) / number.rate
@@ -35,7 +37,8 @@ async def look(campaign: Campaign) -> Look:
     if seen is None or clock.steady() - seen.at >= _FRESH or seen.changes != Changes.seen:
         at, changes = clock.steady(), Changes.seen
         numbers = {n.id: n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None)}
-        seen = _looks[campaign.id] = Look(at, changes, numbers, await _queued_segments(campaign))
+        queued, new_today = await _queued_segments(campaign), await _new_today(campaign, numbers)
+        seen = _looks[campaign.id] = Look(at, changes, numbers, queued, new_today)
     return seen
 
 
@@ -51,13 +54,16 @@ async def number_of(
             return kept
     seen, now = await look(campaign), clock.now()
     candidates = [
-        local_number.Candidate(n.id, n.area_code, seen.seconds(n, now), n.healthy, daily_limit=n.daily_limit)
+        local_number.Candidate(
+            n.id, n.area_code, seen.seconds(n, now), n.healthy, seen.new_today.get(n.id, 0), n.daily_limit
+        )
         for n in seen.numbers.values()
     ]
     chosen = local_number.choose(candidates, campaign.area_codes)
     if chosen is None:
         return None
     seen.queued[chosen.id] = seen.queued.get(chosen.id, 0.0) + 1
+    seen.new_today[chosen.id] = seen.new_today.get(chosen.id, 0) + 1
     return seen.numbers[chosen.id]
 
 
@@ -97,6 +103,20 @@ async def _queued_segments(campaign: Campaign) -> dict[int, float]:
         " WHERE n.campaign_id = ? AND m.status = 'queued' GROUP BY m.number_id", campaign.id,
     )  # fmt: skip
     return {row["number_id"]: float(row["total"]) for row in found}
+
+
+async def _new_today(campaign: Campaign, numbers: dict[int, PhoneNumber]) -> dict[int, int]:
+    """Number -> people who hear from it since the campaign's midnight and had not before; only numbers with a limit."""
+    limited = [str(int(n.id)) for n in numbers.values() if n.daily_limit is not None]
+    if not limited:
+        return {}
+    found = await database.query(
+        "SELECT m.number_id, COUNT(DISTINCT m.contact_id) AS people FROM message m WHERE m.kind = 'initial'"  # noqa: S608
+        f" AND m.number_id IN ({', '.join(limited)}) AND (m.taken_at >= ? OR m.status IN ('queued', 'sending', 'unknown'))"
+        " AND NOT EXISTS (SELECT 1 FROM message e WHERE e.contact_id = m.contact_id AND e.id < m.id AND e.direction = 'out')"
+        " GROUP BY m.number_id", sql_time(campaign.midnight(clock.now())),
+    )  # fmt: skip
+    return {row["number_id"]: int(row["people"]) for row in found}
 
 
 async def numbers_with_due_texts() -> list[int]:

@@ -60,6 +60,11 @@ async def keep(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None =
     return event
 
 
+async def has(sid: str) -> bool:
+    """Did this text come in already?"""
+    return await TwilioEvent.exists(sid=sid, kind=INBOUND)
+
+
 async def apply(event: TwilioEvent) -> News:
     """Applies a stored event; it stays open for the sweep where its row is not known yet."""
     return await (_receive(event.id, str(event.payload.get("To", ""))) if event.kind == INBOUND else _status(event.id))

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tortoise.queryset import QuerySet
+
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
@@ -112,8 +114,15 @@ def _plain(text: str) -> str:
 
 async def undecided(campaign_id: int) -> list[Message]:
     """What staff must decide."""
-    found = Message.filter(campaign_id=campaign_id, status=UNKNOWN, next_look_at=None)
-    return await found.order_by("id").select_related("contact", "user")
+    return await _undecided(campaign_id).order_by("id").select_related("contact", "user")
+
+
+async def how_many_undecided(campaign_id: int) -> int:
+    return await _undecided(campaign_id).count()
+
+
+def _undecided(campaign_id: int) -> QuerySet[Message]:
+    return Message.filter(campaign_id=campaign_id, status=UNKNOWN, next_look_at=None)
 
 
 async def without_final_status() -> list[Message]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from typing import Any
+
+from tortoise.expressions import Q
 
 from webapp import clock, database
 from webapp.database import transactional
@@ -15,22 +16,20 @@ from webapp.rules import spend
 
 
 async def today(campaign: Campaign) -> dict[int, int]:
-    """Action -> what its texts of today cost, the campaign's day; 0 stands for texts of no action. Texts that Twilio took,
-    at the price it told, else at the campaign's price (an MMS at its own)."""
+    """Action -> what its texts of today cost, the campaign's day; 0 stands for texts of no action. Texts that Twilio took
+    or may have taken, at the price it told, else at the campaign's price (an MMS at its own)."""
+    midnight = sql_time(campaign.midnight(clock.now()))
     rows = await database.query(
         "SELECT COALESCE(action_id, 0) AS action_id, price, CASE WHEN picture_id IS NULL THEN 0 ELSE 1 END AS mms,"
-        " COUNT(*) AS texts, SUM(segments) AS segments FROM message WHERE taken_at >= ? AND campaign_id = ?"
-        " AND direction = 'out' GROUP BY 1, 2, 3", sql_time(_midnight(campaign, clock.now())), campaign.id,
+        " COUNT(*) AS texts, SUM(segments) AS segments FROM message WHERE campaign_id = ? AND direction = 'out'"
+        " AND (taken_at >= ? OR (status IN ('sending', 'unknown') AND claimed_at >= ?)) GROUP BY 1, 2, 3",
+        campaign.id, midnight, midnight,
     )  # fmt: skip
     groups = [
         spend.Group(row["action_id"], row["price"], bool(row["mms"]), int(row["texts"]), int(row["segments"]))
         for row in rows
     ]
     return spend.by_action(groups, campaign.segment_price, campaign.mms_price)
-
-
-def _midnight(campaign: Campaign, now: datetime) -> datetime:
-    return now.astimezone(ZoneInfo(campaign.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 async def capped() -> list[Campaign]:
@@ -43,20 +42,30 @@ async def capped() -> list[Campaign]:
 async def enforce(campaign: Campaign) -> list[str]:
     """Pauses first texts for the rest of the campaign's day where a cap is reached; names what was paused. What is on its
     way comes on top: a few seconds' worth."""
-    spent, day = await today(campaign), campaign.local(clock.now()).date()
-    reached = []
-    if campaign.daily_cap is not None and campaign.capped_on != day and sum(spent.values()) >= campaign.daily_cap:
-        await _cap(campaign, campaign)
-        reached.append(campaign.name)
+    spent, reached = await today(campaign), []
+    if campaign.daily_cap is not None and sum(spent.values()) >= campaign.daily_cap:
+        reached += await _cap(campaign, campaign)
     for action in await Action.filter(campaign=campaign, archived_at=None).exclude(daily_cap=None):
-        if action.capped_on != day and spent.get(action.id, 0) >= (action.daily_cap or 0):
-            await _cap(action, campaign)
-            reached.append(action.title)
+        if spent.get(action.id, 0) >= (action.daily_cap or 0):
+            reached += await _cap(action, campaign)
     return reached
 
 
 @transactional
-async def _cap(what: Campaign | Action, campaign: Campaign) -> None:
-    what.capped_on = campaign.local(clock.now()).date()
-    await what.save(update_fields=["capped_on"])
-    await audit.note(campaign, None, "cap.reached", what.title if isinstance(what, Action) else what.name)
+async def _cap(what: Campaign | Action, campaign: Campaign) -> list[str]:
+    """Once a day, and only under the cap that was looked at: it may have been raised meanwhile."""
+    day, name = campaign.local(clock.now()).date(), what.title if isinstance(what, Action) else what.name
+    open_today = type(what).filter(Q(capped_on=None) | ~Q(capped_on=day), id=what.id, daily_cap=what.daily_cap)
+    if not await open_today.update(capped_on=day):
+        return []
+    await audit.note(campaign, None, "cap.reached", name)
+    return [name]
+
+
+async def total_today(campaign: Campaign) -> int:
+    return sum((await today(campaign)).values())
+
+
+def new_cap(what: Campaign | Action, daily_cap: int | None) -> dict[str, Any]:
+    """A changed cap counts from now, so what the old one paused goes on."""
+    return {"daily_cap": daily_cap} | ({"capped_on": None} if daily_cap != what.daily_cap else {})

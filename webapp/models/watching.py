@@ -11,7 +11,6 @@ from webapp import clock, database
 from webapp.database import packed
 from webapp.models import tallies
 from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
 from webapp.models.messages import Message
 
 LATELY = 200  # events whose delays are looked at
@@ -69,6 +68,12 @@ class OpenEnds:
     oldest_event: float
 
 
+_OF_CAMPAIGN = (
+    " AND EXISTS (SELECT 1 FROM phone_number n WHERE n.campaign_id = ?"
+    " AND n.e164 IN (e.payload ->> 'To', e.payload ->> 'From'))"
+)
+
+
 async def open_ends(campaign: Campaign | None = None) -> OpenEnds:
     mine = f" AND campaign_id = {int(campaign.id)}" if campaign else ""
     rows = await database.query(
@@ -76,8 +81,9 @@ async def open_ends(campaign: Campaign | None = None) -> OpenEnds:
     )
     texts = Counter({row["status"]: int(row["texts"]) for row in rows})
     [events] = await database.query(
-        "SELECT COUNT(*) AS waiting, MIN(received_at) AS oldest FROM twilio_event WHERE applied_at IS NULL"
-    )
+        "SELECT COUNT(*) AS waiting, MIN(received_at) AS oldest FROM twilio_event e WHERE applied_at IS NULL"  # noqa: S608
+        + (_OF_CAMPAIGN if campaign else ""), *([campaign.id] if campaign else []),
+    )  # fmt: skip
     return OpenEnds(
         texts["sending"], texts["unknown"], int(events["waiting"]), _since(events["oldest"], clock.now())
     )  # fmt: skip
@@ -97,8 +103,9 @@ async def delays() -> Delays:
         f"SELECT received_at AS a, applied_at AS b FROM twilio_event WHERE kind = 'inbound' ORDER BY id DESC LIMIT {LATELY}"  # noqa: S608
     )
     callback = await database.query(
-        "SELECT m.taken_at AS a, e.received_at AS b FROM (SELECT sid, received_at FROM twilio_event WHERE kind = 'status'"  # noqa: S608
-        f" ORDER BY id DESC LIMIT {LATELY}) AS e JOIN message m ON m.sid = e.sid"
+        "SELECT m.taken_at AS a, MIN(f.received_at) AS b FROM (SELECT DISTINCT sid FROM (SELECT sid FROM twilio_event"  # noqa: S608
+        f" WHERE kind = 'status' ORDER BY id DESC LIMIT {LATELY}) AS newest) AS e JOIN message m ON m.sid = e.sid"
+        " JOIN twilio_event f ON f.sid = e.sid AND f.kind = 'status' GROUP BY m.id, m.taken_at"
     )
     return Delays(_slowest(inbound), _slowest(callback))
 
@@ -111,6 +118,4 @@ def _slowest(rows: list[dict[str, Any]]) -> float:
 async def unmatched(campaign: Campaign, most: int = 100) -> list[Message]:
     """Texts from people nobody here had texted from that number: kept, with their contact, newest first (X5)."""
     found = Message.filter(campaign=campaign, direction="in", conversation_id=None).order_by("-id").limit(most)
-    rows = await found.select_related("contact", "number")
-    assert all(isinstance(row.contact, Contact) for row in rows)
-    return rows
+    return await found.select_related("contact", "number")

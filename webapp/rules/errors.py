@@ -86,6 +86,7 @@ _TABLE = [
     Explanation(30034, "twilio", "The sending number is not registered (A2P 10DLC).", "Register it at Twilio."),
 ]
 TABLE = {row.code: row for row in _TABLE}
+AFTER_RESTORE = frozenset({RESTORED, RECONCILED})  # stops that only an owner ends, once all is marked
 CARRIER = frozenset(row.code for row in _TABLE if row.kind == "carrier")
 
 

@@ -9,7 +9,7 @@ import secrets
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
@@ -41,6 +41,7 @@ def routes() -> list[web.RouteDef]:
         web.post(root + "/Messages.json", create_message),
         web.get(root + "/Messages.json", list_messages),
         web.get(root + "/Messages/{sid}.json", read_message),
+        web.get(root + "/Messages/{sid}/Media.json", list_media),
         web.get(root + "/Messages/{sid}/Media/{media}", read_media),
         web.get("/media/{media}", stored_media),
         web.get(root + "/IncomingPhoneNumbers.json", list_numbers),
@@ -258,6 +259,20 @@ async def lookup(request: web.Request) -> web.Response:
         {"calling_country_code": "1", "country_code": "US", "phone_number": phone, "national_format": phone, "valid": valid,
          "validation_errors": [] if valid else ["INVALID_LENGTH"], "line_type_intelligence": line, "url": str(request.url)}
     )  # fmt: skip
+
+
+async def list_media(request: web.Request) -> web.Response:
+    text = request.app[STORE].get(request.match_info["sid"])
+    if text is None:
+        return wire.error(20404)
+    rows = [
+        {"sid": url.rpartition("/")[2], "parent_sid": text.sid, "content_type": "image/png",
+         "uri": urlsplit(url).path + ".json"}
+        for url in text.media.split()
+    ]  # fmt: skip
+    return web.json_response(
+        {"media_list": rows, "uri": request.path, "next_page_uri": None, "page": 0, "page_size": 50}
+    )
 
 
 async def read_media(request: web.Request) -> web.Response:

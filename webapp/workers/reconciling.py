@@ -4,64 +4,58 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
-from webapp import clock, config
 from webapp.gateways import twilio
-from webapp.models import restoring
+from webapp.models import numbers, restoring
 from webapp.models.numbers import PhoneNumber
-from webapp.workers import sending
+from webapp.workers import numbering, sending
 
 BEFORE = timedelta(hours=1)  # how far before the newest claim it knows of a restored database is compared
 log = logging.getLogger(__name__)
-
-
-async def notice_restore(ctx: dict[str, Any]) -> None:
-    """The worker notes beside the database how far sending has got. A database that knows of less is an older one."""
-    noted, newest = _noted(), await restoring.newest_claim()
-    if noted and await restoring.older_than(noted):
-        if await restoring.stop_all():
-            log.error("this database is older than what was sent: everything is stopped until it is reconciled")
-        return
-    if newest and (noted is None or newest > noted):
-        _note(newest)
 
 
 class NotHeard(Exception):
     """What came in could not be listed for every number."""
 
 
+class LostNumbers(Exception):
+    """Numbers whose texts come here and that no campaign has: they were added after the backup. Their texts can't be
+    marked before they are somebody's again."""
+
+    def __init__(self, e164s: list[str]) -> None:
+        super().__init__(", ".join(e164s))
+        self.e164s = e164s
+
+
+async def notice_restore(ctx: dict[str, Any]) -> None:
+    """Workers note beside the database how far sending has got. A database that knows of less is an older one."""
+    if await restoring.is_older():
+        if await restoring.stop_all():
+            log.error("this database is older than what was sent: everything is stopped until it is reconciled")
+        return
+    await restoring.note_all()
+
+
 async def reconcile(gateway: twilio.Twilio) -> Counter[str]:
     """Marks what Twilio sent, takes in what came, and lets an owner go on; how many texts were known, settled, marked."""
-    newest, counts, began = await restoring.newest_claim(), Counter[str](), clock.now()
-    for number in await PhoneNumber.filter(released_at=None).order_by("id"):
-        since = (newest or number.created_at) - BEFORE
+    if lost := await _lost_numbers(gateway):
+        raise LostNumbers(lost)
+    newest, counts = await restoring.newest_claim(), Counter[str]()
+    for number in await PhoneNumber.filter(released_at=None).select_related("campaign").order_by("id"):
+        since = (newest or number.campaign.created_at) - BEFORE
         for text in reversed(await gateway.texts_from(number.e164, since)):
             found = await restoring.mark(number, restoring.Sent(text.sid, text.to, text.body, text.created_at))
             counts[found] += 1
-    await sending.catch_up({"twilio": gateway})
-    if any(n.heard_until is None or n.heard_until < began for n in await PhoneNumber.filter(released_at=None)):
+        await numbers.heard(number, min(since, number.heard_until or since))
+    if not await sending.take_in_missed(gateway):
         raise NotHeard
-    _file().unlink(missing_ok=True)
+    restoring.forget_notes()
     await restoring.reconciled()
     return counts
 
 
-def _file() -> Path:
-    return config.settings().data_dir / "sent_until"
-
-
-def _noted() -> datetime | None:
-    try:
-        return datetime.fromisoformat(_file().read_text())
-    except (OSError, ValueError):
-        return None
-
-
-def _note(at: datetime) -> None:
-    fresh = _file().with_suffix(".new")
-    fresh.parent.mkdir(parents=True, exist_ok=True)
-    fresh.write_text(at.isoformat())
-    fresh.replace(_file())
+async def _lost_numbers(gateway: twilio.Twilio) -> list[str]:
+    ours = set(await PhoneNumber.filter(released_at=None).values_list("e164", flat=True))
+    return sorted(n.e164 for n in await gateway.numbers() if n.sms_url == numbering.here() and n.e164 not in ours)

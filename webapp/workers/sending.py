@@ -9,7 +9,7 @@ from typing import Any
 
 from webapp import clock, config, live, queue
 from webapp.gateways import twilio
-from webapp.models import claiming, inbox, numbers, pool, receiving, sending, settling, spending
+from webapp.models import claiming, inbox, numbers, pool, receiving, restoring, sending, settling, spending
 from webapp.models.campaign import Campaign
 from webapp.models.events import INBOUND, STATUS, TwilioEvent
 from webapp.models.messages import Message
@@ -26,38 +26,39 @@ _draining: set[int] = set()
 async def drain(ctx: dict[str, Any], number_id: int) -> None:
     """Sends what is due by one number, for a few seconds, then leaves the rest to the next nudge.
 
-    Two at once in one process would only wait for each other; over processes the number's row decides.
+    Two that claim at once in one process would only wait for each other; over processes the number's row decides. Who has
+    claimed all there is waits for its calls alone: one that hangs holds no nudge up.
     """
     if number_id in _draining:
         return
-    _draining.add(number_id)
-    try:
-        wait = await _drain(ctx["twilio"], number_id)
-    finally:
-        _draining.discard(number_id)
-    if wait is not None:
-        await queue.drain(number_id, wait)
+    async with asyncio.TaskGroup() as calls:
+        _draining.add(number_id)
+        try:
+            wait = await _claim_all(ctx["twilio"], number_id, calls)
+        finally:
+            _draining.discard(number_id)
+        if wait is not None:
+            await queue.drain(number_id, wait)
 
 
-async def _drain(gateway: twilio.Twilio, number_id: int) -> float | None:
+async def _claim_all(gateway: twilio.Twilio, number_id: int, calls: asyncio.TaskGroup) -> float | None:
     """Seconds after which there is more to do; None where nothing is due."""
     deadline, room = clock.steady() + WORK, asyncio.Semaphore(AT_ONCE)
-    async with asyncio.TaskGroup() as calls:
-        while clock.steady() < deadline:
-            async with room:  # no claim without a free line: a claimed text must leave at once
-                next_one = await claiming.claim_next(number_id)
-            match next_one:
-                case None:
-                    return None
-                case claiming.Wait(seconds) if seconds > deadline - clock.steady():
-                    return seconds
-                case claiming.Wait(seconds):
-                    await asyncio.sleep(max(seconds, 0.002))
-                case claiming.Refusal() as refusal:
-                    await _tell_refused(refusal)
-                case claiming.Claimed() as claimed:
-                    calls.create_task(_hand_over(gateway, claimed, room))
-                    await asyncio.sleep(0)  # it takes its line before the next claim
+    while clock.steady() < deadline:
+        async with room:  # no claim without a free line: a claimed text must leave at once
+            next_one = await claiming.claim_next(number_id)
+        match next_one:
+            case None:
+                return None
+            case claiming.Wait(seconds) if seconds > deadline - clock.steady():
+                return seconds
+            case claiming.Wait(seconds):
+                await asyncio.sleep(max(seconds, 0.002))
+            case claiming.Refusal() as refusal:
+                await _tell_refused(refusal)
+            case claiming.Claimed() as claimed:
+                calls.create_task(_hand_over(gateway, claimed, room))
+                await asyncio.sleep(0)  # it takes its line before the next claim
     return 0
 
 
@@ -71,6 +72,7 @@ async def _call(gateway: twilio.Twilio, claimed: claiming.Claimed) -> None:
         if clock.steady() - claimed.committed > TOO_OLD:  # we stood still: give the attempt up, unsent
             await sending.later(claimed.message_id, claimed.attempt_id, 0)
             return
+        await _note_sent(claimed)
         callback = config.settings().url(f"/webhooks/twilio/status?message={claimed.public_id}")
         picture = config.settings().url(claimed.picture) if claimed.picture else ""
         outcome = await gateway.send(claimed.to, claimed.from_, claimed.body, callback, claimed.validity, picture)
@@ -78,6 +80,14 @@ async def _call(gateway: twilio.Twilio, claimed: claiming.Claimed) -> None:
     except Exception:  # one answer nobody expected must not take the other calls under way with it
         log.exception("message %s: its answer could not be recorded", claimed.message_id)
         await _give_up(claimed)
+
+
+async def _note_sent(claimed: claiming.Claimed) -> None:
+    """Beside the database, which may be restored from a backup. Where there is no room for it, texting goes on."""
+    try:
+        await asyncio.to_thread(restoring.note, claimed.number_id, claimed.free_at)
+    except OSError as error:
+        log.error("a restore from a backup may go unnoticed: %s", error)
 
 
 async def _give_up(claimed: claiming.Claimed) -> None:
@@ -113,14 +123,11 @@ async def _tell(conversation_id: int) -> None:
 
 
 async def sweep(ctx: dict[str, Any]) -> None:
-    """Every few seconds: what no nudge reached, workers that are gone, looks that are due, events without a row."""
+    """Every few seconds: what no nudge reached, and workers that are gone. Never waits for Twilio."""
     await queue.note_worker()
     for number_id in await pool.numbers_with_due_texts():
         await queue.drain(number_id)
     await settling.give_up_on_lost_workers()
-    await look_up(ctx)
-    await apply_events(ctx)
-    await enforce_caps(ctx)
 
 
 async def enforce_caps(ctx: dict[str, Any]) -> None:
@@ -131,7 +138,7 @@ async def enforce_caps(ctx: dict[str, Any]) -> None:
 
 
 async def look_up(ctx: dict[str, Any]) -> None:
-    """Asks Twilio about texts whose fate is unknown."""
+    """Asks Twilio about texts whose fate is unknown, when a look is due."""
     for message, number in await settling.to_look_up():
         try:
             found = await ctx["twilio"].texts_between(message.phone, number)
@@ -142,6 +149,7 @@ async def look_up(ctx: dict[str, Any]) -> None:
 
 
 async def apply_events(ctx: dict[str, Any]) -> None:
+    """What Twilio told us that could not be applied when it came."""
     for event in await receiving.waiting():
         await apply_event(event)
 
@@ -163,27 +171,39 @@ async def catch_up(ctx: dict[str, Any]) -> None:
 
     Each number remembers until when everything was listed and stored, so an outage is never skipped, however long.
     """
+    await take_in_missed(ctx["twilio"])
+    for message in await settling.without_final_status() + await settling.without_price():
+        await _ask_status(ctx["twilio"], message)
+
+
+async def take_in_missed(gateway: twilio.Twilio) -> bool:
+    """Asks for what came to each number. False where Twilio could not list all of them."""
+    heard = True
     for number in await PhoneNumber.filter(released_at=None):
         asked_at = clock.now()
         try:
-            for text in reversed(await ctx["twilio"].texts_to(number.e164, _since(number))):
-                await _take_in(text)
+            for text in reversed(await gateway.texts_to(number.e164, _since(number))):
+                await _take_in(gateway, text)
         except twilio.TROUBLE as error:
-            log.warning("texts to a number could not be listed: %s", type(error).__name__)
+            log.warning("texts to number %s could not be listed: %s", number.id, type(error).__name__)
+            heard = False
             continue
         await numbers.heard(number, asked_at)
-    for message in await settling.without_final_status() + await settling.without_price():
-        await _ask_status(ctx["twilio"], message)
+    return heard
 
 
 def _since(number: PhoneNumber) -> datetime:
     return (number.heard_until or number.created_at) - LISTED_TWICE
 
 
-async def _take_in(text: twilio.Text) -> None:
+async def _take_in(gateway: twilio.Twilio, text: twilio.Text) -> None:
+    if await receiving.has(text.sid):
+        return
     payload = {
         "MessageSid": text.sid, "From": text.from_, "To": text.to, "Body": text.body, "NumMedia": str(text.media),
     }  # fmt: skip
+    for n, (url, content_type) in enumerate(await gateway.media_of(text.sid) if text.media else []):
+        payload |= {f"MediaUrl{n}": url, f"MediaContentType{n}": content_type}
     if event := await receiving.keep(INBOUND, payload):
         await apply_event(event)
 

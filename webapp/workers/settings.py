@@ -35,6 +35,9 @@ _EVERY_10_MINUTES = set(range(0, 60, 10))
 
 CLOCKWORK: list[CronJob] = [
     cron(sending.sweep, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
+    cron(sending.look_up, second=_EVERY_5_SECONDS, timeout=60),
+    cron(sending.apply_events, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
+    cron(sending.enforce_caps, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=20),
     cron(reconciling.notice_restore, second=_EVERY_5_SECONDS, timeout=20),
     cron(sending.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),
     cron(media.fetch_media, second=53, timeout=LONG_JOB_SECONDS),

@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 from webapp import access, clock, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audience, audit
+from webapp.models import audience, audit, spending
 from webapp.models.actions import Action, ActionExclusion, ActionList
 from webapp.models.contacts import ContactList
 from webapp.models.labels import CustomField, Tag
@@ -136,8 +136,7 @@ async def _store_basic(member: Membership, action: Action | None, values: dict, 
     if action is None:
         action = await Action.create(campaign=member.campaign, created_at=clock.now(), **values)
     else:
-        if values["daily_cap"] != action.daily_cap:
-            values["capped_on"] = None  # a new cap counts from now
+        values |= spending.new_cap(action, values["daily_cap"])
         await action.update_from_dict(values).save(update_fields=list(values))
     lists = {row.id: row for row in await ContactList.filter(campaign_id=member.campaign_id)}
     tags = {row.id: row for row in await Tag.filter(campaign_id=member.campaign_id)}

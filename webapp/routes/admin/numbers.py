@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from tortoise.exceptions import IntegrityError
@@ -90,9 +92,12 @@ async def buy(request: Request, member: Membership) -> Response:
 async def set_rate(request: Request, member: Membership, number_id: int) -> Response:
     number, form = await access.number_of(member, number_id), Form(await request.form())
     rate = form.choice("rate", words.gettext("Segments a second"), RATES)
+    limited = bool(form.text("daily_limit", words.gettext("New contacts a day"), 7))
+    limit = form.integer("daily_limit", words.gettext("New contacts a day"), 1, 1_000_000) if limited else None
     if not form:
         return await _numbers(request, member, form, status=422)
-    await audit.noted(member, lambda: numbers.change(number, rate=float(rate)), "number.rate", f"{number.e164}: {rate}")
+    change = partial(numbers.change, number, rate=float(rate), daily_limit=limit)
+    await audit.noted(member, change, "number.rate", f"{number.e164}: {rate}", daily_limit=limit)
     return _to(request, member)
 
 

@@ -17,7 +17,7 @@ async def operations_page(request: Request, member: Membership) -> Response:
     return page(
         request, "admin/operations.html", "admin/_operations.html", queues=await watching.queues(campaign),
         ends=await watching.open_ends(campaign), delays=await watching.delays(), worker=await queue.worker_seen(),
-        undecided=len(await settling.undecided(campaign.id)), spent=sum((await spending.today(campaign)).values()),
+        undecided=await settling.how_many_undecided(campaign.id), spent=await spending.total_today(campaign),
     )  # fmt: skip
 
 

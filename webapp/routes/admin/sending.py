@@ -12,7 +12,7 @@ from webapp.database import transaction
 from webapp.models import audit, handing, inbox, pool, restoring, settling
 from webapp.models.messages import Message
 from webapp.models.numbers import PhoneNumber
-from webapp.models.people import OWNER, Membership
+from webapp.models.people import Membership
 from webapp.pages import page
 from webapp.rules import errors
 
@@ -47,9 +47,8 @@ async def stop_everything(request: Request, member: Membership) -> Response:
 
 @post("/stops/end")
 async def go_on(request: Request, member: Membership) -> Response:
-    if why := restoring.may_not_go_on(member.campaign, member.role == OWNER):
+    if why := await restoring.go_on(member):
         return await _setup(request, member, status=409, refused=why)
-    await audit.noted(member, member.campaign.go_on, "campaign.started_again")
     await queue.drain_all(await pool.number_ids(member.campaign))
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 

@@ -54,7 +54,7 @@ async def _texting(
         zones=zones,
         bucket_sizes=BUCKET_SIZES,
         saved=saved,
-        spent=sum((await spending.today(campaign)).values()),
+        spent=await spending.total_today(campaign),
     )
 
 
@@ -64,8 +64,7 @@ async def save_texting(request: Request, member: Membership) -> Response:
     values = _texting_values(form)
     if not form:
         return await _texting(request, member, form, status=422)
-    if values["daily_cap"] != member.campaign.daily_cap:
-        values["capped_on"] = None  # a new cap counts from now
+    values |= spending.new_cap(member.campaign, values["daily_cap"])
     await _save(member, values, "settings.saved")
     return await _texting(request, member, Form(), saved=True)
 
