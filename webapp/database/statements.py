@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from tortoise.fields import JSONField
@@ -22,12 +22,18 @@ Statement = tuple[str, list[Any]]
 
 class Joined:
     """Several tables read at once. ``columns`` is the SELECT list, each table under its alias; `of` gives the rows of one
-    result back as models, by alias: None where an outer join found nothing."""
+    result back as models, by alias: None where an outer join found nothing. Other columns come after these."""
 
     def __init__(self, **models: type[Model]) -> None:
         self._models = models
-        self.columns = ", ".join(
-            f"{alias}.{column} AS {alias}__{column}" for alias, model in models.items() for column in columns(model)
+
+    @cached_property
+    def columns(self) -> str:
+        """Once the database is open: before, models don't know their columns."""
+        return ", ".join(
+            f"{alias}.{column} AS {alias}__{column}"
+            for alias, model in self._models.items()
+            for column in columns(model)
         )
 
     def of(self, row: dict[str, Any]) -> dict[str, Any]:

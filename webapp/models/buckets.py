@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Literal, cast
 
 from webapp import clock, database
@@ -105,9 +104,7 @@ async def _claim(
     return [new(Conversation, **row) for row in rows]
 
 
-@lru_cache
-def _joined() -> Joined:
-    return Joined(v=Conversation, k=Contact, s=Script)
+_CARD = Joined(v=Conversation, k=Contact, s=Script)
 
 
 async def next_in_queue(action: Action, user: User) -> Conversation | None:
@@ -116,7 +113,7 @@ async def next_in_queue(action: Action, user: User) -> Conversation | None:
     awake = await hours.open_zone_sets(action.campaign, now)
     while True:
         rows = await database.query(
-            f"SELECT {_joined().columns} FROM conversation v JOIN contact k ON k.id = v.contact_id"  # noqa: S608
+            f"SELECT {_CARD.columns} FROM conversation v JOIN contact k ON k.id = v.contact_id"  # noqa: S608
             " LEFT JOIN script s ON s.id = v.script_id WHERE v.user_id = ? AND v.action_id = ?"
             f" AND v.texted_at IS NULL AND v.closed_code IS NULL AND {hours.awake_sql(awake, 'v.zone_set_id')}"
             " AND (k.last_claimed_at IS NULL OR k.last_claimed_at <= ?) ORDER BY v.turn, v.id LIMIT 1",
@@ -124,7 +121,7 @@ async def next_in_queue(action: Action, user: User) -> Conversation | None:
         )  # fmt: skip
         if not rows:
             return None
-        found = _joined().of(rows[0])
+        found = _CARD.of(rows[0])
         conversation: Conversation = found["v"]
         conversation.contact, conversation.script = found["k"], found["s"]
         if not await _left_out(action, [conversation]):

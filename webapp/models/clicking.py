@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from functools import lru_cache
 
 from webapp import database
 from webapp.database import packed
-from webapp.database.statements import Joined, insert, together, update
-from webapp.models import tallies
+from webapp.database.statements import Joined, Statement, insert, together, update
 from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
@@ -38,9 +36,7 @@ class Sight:
     earlier_id: int | None
 
 
-@lru_cache
-def _joined() -> Joined:
-    return Joined(k=Contact, v=Conversation, a=Action, c=Campaign, s=Script, n=PhoneNumber)
+_SEEN = Joined(k=Contact, v=Conversation, a=Action, c=Campaign, s=Script, n=PhoneNumber)
 
 
 async def look(member: Membership, conversation_id: int, client_id: uuid.UUID) -> Sight | None:
@@ -51,7 +47,7 @@ async def look(member: Membership, conversation_id: int, client_id: uuid.UUID) -
         f" AND id = (SELECT contact_id FROM conversation WHERE id = ? AND campaign_id = ?){packed.for_update()}),"
         " v AS MATERIALIZED (SELECT conversation.* FROM conversation, k"
         f" WHERE conversation.id = ? AND conversation.contact_id = k.id{packed.for_update('conversation')})"
-        f" SELECT {_joined().columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id"
+        f" SELECT {_SEEN.columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id"
         " FROM v JOIN k ON k.id = v.contact_id CROSS JOIN m"
         " JOIN action a ON a.id = v.action_id JOIN campaign c ON c.id = a.campaign_id"
         " LEFT JOIN script s ON s.id = v.script_id LEFT JOIN phone_number n ON n.id = k.number_id"
@@ -60,7 +56,7 @@ async def look(member: Membership, conversation_id: int, client_id: uuid.UUID) -
     )  # fmt: skip
     if not rows:
         return None
-    row, found = rows[0], _joined().of(rows[0])
+    row, found = rows[0], _SEEN.of(rows[0])
     found["a"].campaign = found["c"]
     return Sight(
         found["k"], found["v"], found["a"], found["s"], found["n"], bool(row["active"]), row["earlier_id"]
@@ -68,9 +64,13 @@ async def look(member: Membership, conversation_id: int, client_id: uuid.UUID) -
 
 
 async def write(
-    message: Message, conversation: Conversation | None, contact: Contact, changed: tuple[str, ...]
+    message: Message,
+    conversation: Conversation | None,
+    contact: Contact,
+    changed: tuple[str, ...],
+    counts: list[Statement],
 ) -> None:
-    """The new text, what the click ``changed`` of its conversation, and the counts: last, as everywhere."""
+    """The new text, what the click ``changed`` of its conversation, and the ``counts``: last, as everywhere."""
     statements = [insert(message)]
     if contact.number_id != message.number_id:
         contact.number_id = message.number_id
@@ -79,5 +79,5 @@ async def write(
         statements.append(update(conversation, *changed))
     if message.bucket_id:
         statements.append(("UPDATE bucket SET last_used_at = ? WHERE id = ?", [message.created_at, message.bucket_id]))
-    [row] = await together(*statements, *tallies.due())
+    [row] = await together(*statements, *counts)
     message.id = row["id"]

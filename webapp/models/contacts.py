@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
 
 from tortoise import fields
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -134,10 +133,10 @@ class Contact(Model):
     async def of_phone(cls, campaign: Campaign, phone: str) -> Contact:
         """The contact with this phone, locked; made if there is none. Inside a transaction."""
         rows = await database.query(
-            f"SELECT {_joined().columns} FROM contact k WHERE k.campaign_id = ? AND k.phone = ?{packed.for_update()}",  # noqa: S608
+            f"SELECT {_CONTACT.columns} FROM contact k WHERE k.campaign_id = ? AND k.phone = ?{packed.for_update()}",  # noqa: S608
             campaign.id, phone,
         )  # fmt: skip
-        return _joined().of(rows[0])["k"] if rows else await cls._make(campaign, phone)
+        return _CONTACT.of(rows[0])["k"] if rows else await cls._make(campaign, phone)
 
     @classmethod
     async def _make(cls, campaign: Campaign, phone: str) -> Contact:
@@ -162,9 +161,7 @@ class Contact(Model):
         self.zone_source = zones.source
 
 
-@lru_cache
-def _joined() -> Joined:
-    return Joined(k=Contact)
+_CONTACT = Joined(k=Contact)
 
 
 class ContactList(Model):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from webapp import clock
 from webapp.database import transactional
 from webapp.models import attention, audience, buckets, labels, opt_outs, opting_out, tallies
@@ -14,19 +17,39 @@ from webapp.models.people import Membership, User
 from webapp.models.scripts import Script, ScriptTag, ScriptValue
 
 
-async def opts_out(script: Script) -> bool:
-    return await ScriptTag.exists(script=script, tag__slug=labels.OPT_OUT, tag__system=True)
+@dataclass(frozen=True)
+class Effects:
+    """What a script does: tags it sets and values it gives."""
+
+    tags: Sequence[ScriptTag] = ()
+    values: Sequence[ScriptValue] = ()
+
+    @property
+    def opts_out(self) -> bool:
+        return any(row.tag.opts_out for row in self.tags)
+
+    def __bool__(self) -> bool:
+        return bool(self.tags or self.values)
 
 
-async def apply(script: Script, message: Message) -> None:
-    """Tags and fields of the script. The Opt Out tag opts out, with this text as the one that may still leave."""
+async def of(script: Script | None) -> Effects:
+    if script is None:
+        return Effects()
+    return Effects(
+        await ScriptTag.filter(script=script).select_related("tag"),
+        await ScriptValue.filter(script=script).select_related("field"),
+    )
+
+
+async def apply(effects: Effects, message: Message) -> None:
+    """The Opt Out tag opts out, with this text as the one that may still leave."""
     assert message.contact_id is not None
-    for row in await ScriptTag.filter(script=script).select_related("tag"):
+    for row in effects.tags:
         if row.tag.opts_out:
             await _opt_out(message)
         elif await labels.set_tag(message.contact_id, row.tag, message.user_id, message.id):
             await MessageEffect.create(message=message, tag=row.tag)
-    for value in await ScriptValue.filter(script=script).select_related("field"):
+    for value in effects.values:
         before = await labels.set_field(message.contact_id, value.field, value.value, message.user_id, message.id)
         if before != value.value:
             await MessageEffect.create(message=message, field=value.field, before=before, after=value.value)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from tortoise import fields
 from tortoise.models import Model
 
@@ -190,18 +188,16 @@ async def field_values(contact_id: int) -> dict[str, str]:
     return {str(slug): str(value) for slug, value in rows}
 
 
-@lru_cache
-def _joined() -> Joined:
-    return Joined(t=Tag)
+_TAG = Joined(t=Tag)
 
 
 async def tags_of(contact_ids: list[int]) -> dict[int, list[Tag]]:
     """Contact -> its tags in display order, for a whole page at once."""
     found: dict[int, list[Tag]] = {contact_id: [] for contact_id in contact_ids}
     rows = await database.query(
-        f"SELECT p.contact_id AS at_contact, {_joined().columns} FROM contact_tag p JOIN tag t ON t.id = p.tag_id"  # noqa: S608
+        f"SELECT {_TAG.columns}, p.contact_id AS at_contact FROM contact_tag p JOIN tag t ON t.id = p.tag_id"  # noqa: S608
         f" WHERE {packed.among('p.contact_id')} ORDER BY t.display_order, t.id", packed.values(contact_ids),
     )  # fmt: skip
     for row in rows if contact_ids else []:
-        found[row.pop("at_contact")].append(_joined().of(row)["t"])
+        found[row["at_contact"]].append(_TAG.of(row)["t"])
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from functools import lru_cache
 
 from tortoise import fields
 from tortoise.models import Model
@@ -134,21 +133,19 @@ class Message(Model):
         return (newest.claimed_at or newest.created_at) if newest else None
 
 
-@lru_cache
-def _joined() -> Joined:
-    return Joined(m=Message, k=Contact)
+_BOTH = Joined(m=Message, k=Contact)
 
 
 async def first_texts_of(bucket: Bucket, most: int) -> list[Message]:
     """The newest first texts out of a bucket, each with its contact."""
     rows = await database.query(
-        f"SELECT {_joined().columns} FROM (SELECT id FROM conversation WHERE bucket_id = ? AND texted_at IS NOT NULL"  # noqa: S608
+        f"SELECT {_BOTH.columns} FROM (SELECT id FROM conversation WHERE bucket_id = ? AND texted_at IS NOT NULL"  # noqa: S608
         f" ORDER BY texted_at DESC LIMIT {int(most)}) AS v JOIN message m ON m.conversation_id = v.id"
         " JOIN contact k ON k.id = m.contact_id WHERE m.kind = 'initial' AND m.user_id = ?"
         f" AND m.status NOT IN ('cancelled', 'refused') ORDER BY m.id DESC LIMIT {int(most)}",
         bucket.id, bucket.user_id,
     )  # fmt: skip
-    found = [_joined().of(row) for row in rows]
+    found = [_BOTH.of(row) for row in rows]
     for row in found:
         row["m"].contact = row["k"]
     return [row["m"] for row in found]

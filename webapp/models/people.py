@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from tortoise import fields
@@ -166,14 +165,14 @@ class Session(Model):
     async def in_campaign(cls, token: str, slug: str) -> tuple[Session, Membership | None] | None:
         """The same in one round trip with the user's membership of a campaign, which every request asks for."""
         rows = await database.query(
-            f"SELECT {_joined().columns} FROM session s JOIN user_account u ON u.id = s.user_id"  # noqa: S608
+            f"SELECT {_ASKING.columns} FROM session s JOIN user_account u ON u.id = s.user_id"  # noqa: S608
             " LEFT JOIN campaign c ON c.slug = ? LEFT JOIN membership m ON m.user_id = u.id AND m.campaign_id = c.id"
             " WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.last_seen_at > ?",
             slug, _hashed(token), sql_time(clock.now() - SESSION_LIFE),
         )  # fmt: skip
         if not rows:
             return None
-        found = _joined().of(rows[0])
+        found = _ASKING.of(rows[0])
         session, member = found["s"], found["m"]
         session.user = found["u"]
         if member:
@@ -196,9 +195,7 @@ class Session(Model):
         await Session.filter(id=self.id).update(ended_at=clock.now())
 
 
-@lru_cache
-def _joined() -> Joined:
-    return Joined(s=Session, u=User, m=Membership, c=Campaign)
+_ASKING = Joined(s=Session, u=User, m=Membership, c=Campaign)
 
 
 class PasswordLink(Model):

@@ -6,7 +6,6 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
 from tortoise.expressions import Q
@@ -95,20 +94,18 @@ def _try_later(event: TwilioEvent) -> None:
     event.next_try_at = clock.now() + timedelta(seconds=min(2**event.failures, LONGEST_PAUSE))
 
 
-@lru_cache
-def _joined() -> Joined:
-    return Joined(e=TwilioEvent, n=PhoneNumber, c=Campaign)
+_ARRIVED = Joined(e=TwilioEvent, n=PhoneNumber, c=Campaign)
 
 
 @transactional
 async def _receive(event_id: int, to: str) -> News:
     """The event's row is the lock: the webhook and the sweep may both have it in hand."""
     [row] = await database.query(
-        f"SELECT {_joined().columns}, EXISTS (SELECT 1 FROM message m WHERE m.sid = e.sid) AS known FROM twilio_event e"  # noqa: S608
+        f"SELECT {_ARRIVED.columns}, EXISTS (SELECT 1 FROM message m WHERE m.sid = e.sid) AS known FROM twilio_event e"  # noqa: S608
         f" LEFT JOIN phone_number n ON n.e164 = ? LEFT JOIN campaign c ON c.id = n.campaign_id WHERE e.id = ?{packed.for_update('e')}",
         to, event_id,
     )  # fmt: skip
-    found = _joined().of(row)
+    found = _ARRIVED.of(row)
     event, number, campaign = found["e"], found["n"], found["c"]
     if event.applied_at:
         return News()
@@ -129,7 +126,7 @@ async def _conversation_of(contact: Contact, number: PhoneNumber) -> Conversatio
     """That of the newest text to this phone from this number that Twilio took or may have taken, locked. One that waits
     for a second attempt, or that staff dropped, was handed over once: they answered it, so it does not leave again."""
     rows = await database.query(
-        f"SELECT {_talk().columns}, m.id AS message_id, m.status AS status FROM message m"  # noqa: S608
+        f"SELECT {_TALK.columns}, m.id AS message_id, m.status AS status FROM message m"  # noqa: S608
         " JOIN conversation v ON v.id = m.conversation_id WHERE m.contact_id = ? AND m.number_id = ? AND m.direction = 'out'"
         " AND (m.status IN ('taken', 'unknown', 'sending') OR (m.status IN ('queued', 'dropped') AND m.attempts > 0))"
         f" ORDER BY m.id DESC LIMIT 1{packed.for_update('v')}",
@@ -137,16 +134,14 @@ async def _conversation_of(contact: Contact, number: PhoneNumber) -> Conversatio
     )  # fmt: skip
     if not rows:
         return None
-    conversation: Conversation = _talk().of(rows[0])["v"]
+    conversation: Conversation = _TALK.of(rows[0])["v"]
     if rows[0]["status"] in (UNKNOWN, QUEUED, DROPPED):
         await sending.taken(rows[0]["message_id"])
         conversation = await Conversation.get(id=conversation.id)
     return conversation
 
 
-@lru_cache
-def _talk() -> Joined:
-    return Joined(v=Conversation)
+_TALK = Joined(v=Conversation)
 
 
 def _text(event: TwilioEvent, number: PhoneNumber, contact: Contact, conversation: Conversation | None) -> Message:

@@ -192,11 +192,11 @@ async def _reply(
     contact, conversation, action = sight.contact, sight.conversation, sight.action
     text = await values.render(action.campaign, script, contact, member.user, conversation.id) if script else None
     body, unfilled = (text.text, text.unfilled) if text else (typed.strip(), ())
-    opts_out = bool(script and await effects.opts_out(script))
+    does = await effects.of(script)
     number = await pool.number_of(action.campaign, contact, kept=sight.number)
-    kind, picture_id = CONFIRMATION if opts_out else FOLLOW_UP, script.picture_id if script else None
+    kind, picture_id = CONFIRMATION if does.opts_out else FOLLOW_UP, script.picture_id if script else None
     facts = await gate.facts(
-        action.campaign, contact, conversation.id, number, kind, body, confirms_opt_out=opts_out, unfilled=unfilled,
+        action.campaign, contact, conversation.id, number, kind, body, confirms_opt_out=does.opts_out, unfilled=unfilled,
         picture_id=picture_id,
     )  # fmt: skip
     verdict = safeguards.may_send(facts, clock.now())
@@ -207,16 +207,18 @@ async def _reply(
     tallies.take(conversation)
     conversation.needs_attention = conversation.unread = False  # our text is the newest now
     tallies.put(conversation)
-    draft = Draft(member, contact, conversation, action, number, client_id, kind, body, script, picture_id)
+    draft = Draft(
+        member, contact, conversation, action, number, client_id, kind, body, script, picture_id, counted=not does
+    )
     message = await store(draft, "needs_attention", "unread")
-    if script:
-        await effects.apply(script, message)
+    await effects.apply(does, message)
     return Queued(message)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """Everything a queued text is made of. A test has no conversation and no action."""
+    """Everything a queued text is made of. A test has no conversation and no action. ``counted``: the counts are written
+    with it; else at the transaction's end, since more is locked and changed before (tallies.py)."""
 
     member: Membership
     contact: Contact
@@ -228,6 +230,7 @@ class Draft:
     body: str
     script: Script | None
     picture_id: int | None = None
+    counted: bool = True
 
     @property
     def undo_seconds(self) -> int:
@@ -250,7 +253,7 @@ async def store(draft: Draft, *changed: str) -> Message:
         client_id=draft.client_id, public_id=uuid.uuid4(), priority=1 if draft.kind == INITIAL else 0,
         due_at=now + timedelta(seconds=draft.undo_seconds),
     )  # fmt: skip
-    await clicking.write(message, conversation, draft.contact, changed)
+    await clicking.write(message, conversation, draft.contact, changed, tallies.due() if draft.counted else [])
     if draft.script and conversation:
         await links.join(message, draft.script)
     return message
