@@ -113,6 +113,7 @@ async def _run(sql: str, *values: object) -> None:
 
 async def _people(campaign: Campaign) -> None:
     campaign.credentials_ok = campaign.webhooks_ok = True
+    campaign.registration, campaign.round_trip_at = "10dlc", clock.now()
     await campaign.save()
     await numbers.add(campaign, "+14125550188", rate=10, webhooks_ok=True)
     for n, (name, role) in enumerate(

@@ -84,6 +84,7 @@ def _number(n: int) -> str:
 async def _texts(pool: int) -> None:
     campaign = await found("Meyer for Senate", "meyer", "America/New_York")
     campaign.credentials_ok = campaign.webhooks_ok = True
+    campaign.registration, campaign.round_trip_at = "10dlc", clock.now()
     await campaign.save()
     zone, now = await ZoneSet.id_of(("America/New_York",)), clock.now()
     senders: list[PhoneNumber] = [

@@ -170,6 +170,7 @@ async def _campaign(contacts: int) -> Action:
     campaign = await found("Meyer for Senate", "meyer", "America/New_York")
     campaign.undo_seconds, campaign.queue_limit_minutes = 15, 600
     campaign.credentials_ok = campaign.webhooks_ok = True
+    campaign.registration, campaign.round_trip_at = "10dlc", clock.now()
     await campaign.save()
     for n in range(10):
         await numbers.add(campaign, f"+1412555019{n}", rate=1.0, webhooks_ok=True)

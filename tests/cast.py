@@ -88,6 +88,7 @@ async def make_cast() -> Cast:
 async def _people(meyer: Campaign, ryan: Campaign) -> Cast:
     meyer.undo_seconds, meyer.join_code = 0, "482913"
     meyer.credentials_ok = meyer.webhooks_ok = True
+    meyer.registration, meyer.round_trip_at = "10dlc", clock.now()
     await meyer.save()
     number = await numbers.add(
         meyer, "+14125550188", "PN" + "a" * 32, rate=1e9, webhooks_ok=True

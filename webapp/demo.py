@@ -137,6 +137,7 @@ async def make(settings: Settings) -> list[str]:
 async def _fill(campaign: Campaign, hashed: str) -> None:
     campaign.description = "Selina Meyer is running to keep our hospitals open."
     campaign.join_code, campaign.preferred_area_codes = "482913", ", ".join(AREA_CODES)
+    campaign.registration, campaign.round_trip_at = "10dlc", clock.now()  # a rehearsal needs neither
     await campaign.save()
     for first, last, role in PEOPLE:
         user = await User.create(

@@ -25,6 +25,7 @@ async def make(people: int, volunteers: int, bucket: int, rate: float, undo: int
     async def fill() -> dict:
         campaign.undo_seconds, campaign.bucket_size, campaign.join_code = undo, bucket, "482913"
         campaign.credentials_ok = campaign.webhooks_ok = True
+        campaign.registration, campaign.round_trip_at = "10dlc", clock.now()
         await campaign.save()
         pool = [await numbers.add(campaign, f"+1412555019{n}", rate=rate, webhooks_ok=True) for n in range(3)]
         emails = [f"volunteer{n}@example.org" for n in range(volunteers)]

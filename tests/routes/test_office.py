@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import uuid
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.models.test_receiving import says, texted
 from tests.routes.conftest import Browser
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import importing, restoring, teams, values
+from webapp.models import importing, numbers, restoring, teams, values
 from webapp.models.actions import Action, ActionUser, ReportTag
 from webapp.models.audit import AuditEvent
 from webapp.models.campaign import Campaign
@@ -23,6 +24,7 @@ from webapp.models.conversations import Conversation
 from webapp.models.imports import ContactImport
 from webapp.models.labels import CustomField, Tag
 from webapp.models.mail import Mail
+from webapp.models.messages import Message
 from webapp.models.opt_outs import OptOut
 from webapp.models.people import Membership
 from webapp.models.scripts import Script, ScriptTag, ScriptValue
@@ -31,7 +33,7 @@ from webapp.models.teams import UserList
 OFFICE = "/c/meyer/admin"
 SAMPLES = Path(__file__).parents[1] / "samples"
 SETTINGS = {"start_time": "10:00", "end_time": "20:00", "timezone": "America/Chicago", "bucket_size": "25", "preferred_area_codes": "814, 412",
-            "fallback_sender": "a friend", "fallback_recipient": "neighbor", "outbound_lock": "1", "return_after_minutes": "30", "undo_seconds": "3",
+            "fallback_sender": "a friend", "fallback_recipient": "neighbor", "outbound_lock": "1", "use_lookup": "1", "return_after_minutes": "30", "undo_seconds": "3",
             "queue_limit_minutes": "20", "possible_opt_out_hours": "3", "waiting_reply_minutes": "45", "segment_price": "0.0130", "mms_price": "$0.03", "daily_cap": "1,250"}  # fmt: skip
 
 
@@ -265,6 +267,44 @@ async def test_stop_everything_and_start_again(cast: Cast, browse: Browser) -> N
     await gary.post(OFFICE + "/stops/end")
     assert "All texts are stopped" not in (await gary.get(OFFICE + "/setup")).text
     assert await audited("campaign.stopped") == await audited("campaign.started_again") == 1
+
+
+async def test_registration_is_noted_and_start_waits_for_it(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    assert (await gary.post(OFFICE + "/setup/registration", data={"registration": ""})).status_code == 303
+    assert "No registration is noted" in (await gary.get(OFFICE + "/setup")).text
+    wrong = await gary.post(OFFICE + "/setup/registration", data={"registration": "p2p", "registration_cap": "x"})
+    assert wrong.status_code == 422 and "Texts a day" in wrong.text and "aria-invalid" in wrong.text
+    form = {"registration": "toll_free", "registration_cap": "2000"}
+    assert (await gary.post(OFFICE + "/setup/registration", data=form)).status_code == 303
+    page = (await gary.get(OFFICE + "/setup")).text
+    assert "Registered with the carriers" in page and "2,000 texts a day" in page
+    assert await audited("campaign.registered") == 2
+
+
+async def test_the_office_texts_its_own_phone_and_the_page_waits_for_the_answer(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(round_trip_at=None))
+    page = (await gary.get(OFFICE + "/setup")).text
+    assert "No text has gone out and come back yet" in page and "every 4s" not in page
+    [form_id] = re.findall(r'name="client_message_id" value="([^"]+)"', page)
+    for _ in range(2):
+        sent = await gary.post(OFFICE + "/setup/round-trips", data={"client_message_id": form_id})
+        assert sent.status_code == 303
+    assert await Message.filter(kind="test").count() == 1
+    page = (await gary.get(OFFICE + "/setup")).text
+    assert "Answer it with OK" in page and "every 4s" in page
+    await says(cast, "ok", From="+14125550177")
+    assert "A text went out and its answer came in" in (await gary.get(OFFICE + "/setup")).text
+
+
+async def test_the_own_phone_s_text_says_why_it_was_not_sent(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    wrong = await gary.post(OFFICE + "/setup/round-trips", data={"client_message_id": "x"})
+    assert wrong.status_code == 422 and "could not be read" in wrong.text
+    await numbers.change(cast.number, paused_at=clock.now())
+    held = await gary.post(OFFICE + "/setup/round-trips", data={"client_message_id": str(uuid.uuid4())})
+    assert held.status_code == 422 and "Not sent:" in held.text and not await Message.all()
 
 
 async def test_a_waiting_volunteer_is_approved_and_told_by_mail(cast: Cast, browse: Browser) -> None:

@@ -123,6 +123,8 @@ GUARDS = [
     _index("conversation_attention", "conversation", "user_id, replied_at", "needs_attention"),
     _index("conversation_unread", "conversation", "user_id, replied_at", "unread"),
     _index("conversation_with_staff", "conversation", "campaign_id, replied_at", "with_staff"),
+    _index("contact_not_looked_up", "contact", "campaign_id, id", "looked_up_at IS NULL"),
+    _index("contact_looked_up", "contact", "looked_up_at", "looked_up_at IS NOT NULL"),
     _index("message_of_contact", "message", "contact_id, id"),
     _index("message_of_conversation", "message", "conversation_id, id"),
     _index("message_due", "message", "number_id, priority, due_at, id", "status = 'queued'"),

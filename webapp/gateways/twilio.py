@@ -15,6 +15,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from webapp.config import Settings
+from webapp.rules import lines
 
 TOTAL, CONNECT = 10, 5  # seconds
 NO_CAPACITY = 20429
@@ -180,6 +181,20 @@ class Twilio:
         """Where the files that came with a text are, as a webhook would have said, and what they say they are."""
         found = await self.client.messages(sid).media.list_async(limit=10)
         return [(API + (one.uri or "").removesuffix(".json"), one.content_type or "") for one in found]
+
+    async def line_type(self, phone: str) -> str:
+        """What kind of line it is, in Twilio's word; lines.INVALID where there is no such number, "unknown" where Twilio
+        may not say (Canada, without its approval). Each call costs."""
+        try:
+            found = await self.client.lookups.v2.phone_numbers(phone).fetch_async(fields="line_type_intelligence")
+        except TwilioRestException as error:
+            if error.status == 404:
+                return lines.INVALID
+            raise
+        if found.valid is False:
+            return lines.INVALID
+        told = found.line_type_intelligence or {}
+        return "unknown" if told.get("error_code") else str(told.get("type") or "unknown")
 
     async def account_answers(self) -> bool:
         """Are the credentials right and the account active?"""

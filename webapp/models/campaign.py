@@ -14,6 +14,7 @@ from webapp.database import transactional
 from webapp.rules import errors
 
 BUCKET_SIZES = (10, 25, 100, 200)
+REGISTRATIONS = ("10dlc", "toll_free", "short_code")
 
 
 class Campaign(Model):
@@ -58,6 +59,11 @@ class Campaign(Model):
     checked_at = fields.DatetimeField(null=True)
     credentials_ok = fields.BooleanField(default=False)
     webhooks_ok = fields.BooleanField(default=False)
+    registration = fields.CharField(12, default="", db_default="")  # as what the carriers know the campaign
+    registration_cap = fields.IntField(null=True)  # texts a day that carriers take from it
+    round_trip_phone = fields.CharField(20, default="", db_default="")
+    round_trip_asked_at = fields.DatetimeField(null=True)
+    round_trip_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "campaign"
@@ -78,7 +84,11 @@ class Campaign(Model):
     @property
     def set_up(self) -> bool:
         """Is the set-up check green (S10)?"""
-        return self.credentials_ok and self.webhooks_ok
+        return self.credentials_ok and self.webhooks_ok and self.registered and self.round_trip_at is not None
+
+    @property
+    def registered(self) -> bool:
+        return self.registration in REGISTRATIONS
 
     def capped(self, now: datetime) -> bool:
         """Has today's spend reached the cap?"""

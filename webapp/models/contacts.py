@@ -77,6 +77,8 @@ class Contact(Model):
     opted_out_at = fields.DatetimeField(null=True)
     blocked_at = fields.DatetimeField(null=True)
     landline_until = fields.DatetimeField(null=True)
+    looked_up_at = fields.DatetimeField(null=True)  # when Twilio said what kind of line it is (X7)
+    line_type = fields.CharField(20, default="", db_default="")
     possible_opt_out_at = fields.DatetimeField(null=True)
     possible_opt_out_message_id = fields.BigIntField(null=True)
 

@@ -10,7 +10,7 @@ from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Conversation
 from webapp.models.messages import Message
-from webapp.rules import errors
+from webapp.rules import errors, lines
 
 LANDLINE_FOR = timedelta(days=180)
 
@@ -23,7 +23,7 @@ async def from_error(message: Message, contact: Contact, code: int) -> None:
             campaign, message.phone, opt_outs.PROVIDER, message=message, words=f"Twilio error {code}"
         )
         contact.opted_out_at = contact.opted_out_at or clock.now()
-    if code in errors.MARKS_LANDLINE:
+    if code in errors.MARKS_LANDLINE and not lines.surely_textable(contact.line_type):  # Lookup knows better
         contact.landline_until = clock.now() + LANDLINE_FOR
         await contact.save(update_fields=["landline_until"])
         await opting_out.close_conversations(contact, errors.LANDLINE)

@@ -14,7 +14,7 @@ from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
 from webapp.database.statements import Joined, Statement, insert, new, together, update
-from webapp.models import attention, learning, opt_outs, opting_out, sending, tallies
+from webapp.models import attention, learning, opt_outs, opting_out, round_trips, sending, tallies
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Conversation
@@ -163,6 +163,7 @@ async def _act_on(
     """Keyword: opted out. Words that may mean it: nobody texts this phone until someone decided (V8)."""
     verdict = "opt_out" if event.payload.get("OptOutType") == "STOP" else opt_out.classify(text.body)
     event.applied_at = contact.last_message_at = text.created_at
+    await round_trips.answered(campaign, contact.phone)
     if conversation:
         contact.last_inbound_conversation_id = conversation.id
     told = ["last_message_at", "last_inbound_conversation_id"]

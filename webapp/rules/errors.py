@@ -30,7 +30,7 @@ class Explanation:
 
 
 _TABLE = [
-    Explanation(LANDLINE, "safeguard", "This phone is a landline and can't get texts."),
+    Explanation(LANDLINE, "safeguard", "This phone is a landline, or another line that can't get texts."),
     Explanation(OPTED_OUT, "safeguard", "This person has opted out."),
     Explanation(LOCKED, "safeguard", "This person was texted a short while ago.", "It can be sent later."),
     Explanation(OUT_OF_HOURS, "safeguard", "It is too early or too late where this person is.", "Send it in hours."),

@@ -7,7 +7,7 @@ from typing import Any
 from arq import cron, func
 from arq.cron import CronJob
 
-from webapp.workers import housekeeping, importing, media, numbering, reconciling, sending
+from webapp.workers import housekeeping, importing, line_lookups, media, numbering, reconciling, sending
 
 JOB_SECONDS = 60
 LONG_JOB_SECONDS = 900  # a gigabyte of text is looked through in one go; the rest goes in short jobs
@@ -42,6 +42,8 @@ CLOCKWORK: list[CronJob] = [
     cron(sending.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),
     cron(media.fetch_media, second=53, timeout=LONG_JOB_SECONDS),
     cron(numbering.tend, second=33, timeout=50),
+    cron(line_lookups.look_up_lines, second=27, timeout=58),
+    cron(line_lookups.forget_old, hour=9, minute=31, second=31, timeout=300),
     cron(importing.resume, second={3, 33}, run_at_startup=True, timeout=20),
     cron(importing.forget_files, hour=9, minute=11, second=11, timeout=60),
     cron(housekeeping.forget, hour=9, minute=21, second=21, timeout=60),

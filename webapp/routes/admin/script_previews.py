@@ -20,7 +20,8 @@ from webapp.models.pictures import Picture
 from webapp.models.scripts import INITIAL, RESPONSE, Script
 from webapp.models.texting import Declined
 from webapp.pages import page
-from webapp.rules import errors, phone, script_lint, segments, variables
+from webapp.routes.admin import own_phone
+from webapp.rules import phone, script_lint, segments, variables
 
 LARGEST = 25_000_000  # bytes of a form with a picture; what is too much for a text is offered smaller
 AT_ONCE = 0.25  # seconds of a request spent on a measure; the rest is a worker's
@@ -174,23 +175,12 @@ async def _send_test(
     picture_id = written.picture.id if written.picture else None
     outcome = await trial.send(member, written.body, shown.contact, client_id, picture_id)
     if isinstance(outcome, Declined):
-        form.wrong("test", _declined(outcome.code))
+        form.wrong("test", own_phone.declined(outcome.code))
         return form.errors["test"]
     if outcome.again:
         return words.gettext("That one is on its way already.")
     await queue.drain(outcome.message.number_id or 0)
     return words.gettext("On its way to %(phone)s.", phone=phone.national(member.user.phone))
-
-
-def _declined(code: int) -> str:
-    """A safeguard's sentence is about some person; here the person is whoever reads it."""
-    own = {
-        errors.LOCKED: "You got these very words less than ten minutes ago. Change the text, or wait a little.",
-        errors.OPTED_OUT: "Your own phone has opted out of this campaign, for good.",
-        errors.INVALID_PHONE: "The phone number of your account is not one this site can text.",
-        errors.OUT_OF_HOURS: "It is too early or too late where your phone is.",
-    }
-    return words.gettext("Not sent:") + " " + words.gettext(own.get(code, errors.explain(code).meaning))
 
 
 def _hindrance(member: Membership, check: dict[str, Any], client_id: uuid.UUID | None) -> str:
@@ -218,6 +208,7 @@ async def cost(request: Request, member: Membership, action_id: int) -> Response
     forecast = await pool.done_at(member.campaign, sum(one.segments for one in measures) / max(len(measures), 1))
     return page(
         request, "admin/cost.html", "admin/_cost.html", action=action, measures=measures, price=price, forecast=forecast,
+        people=max((one.people for one in measures), default=0),
         counting=not all(one.over for one in measures),
     )  # fmt: skip
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
 from functools import partial
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import access, pages, queue
+from webapp import access, forms, pages, queue, words
 from webapp.database import transaction
-from webapp.models import audit, handing, inbox, pool, restoring, settling
+from webapp.forms import Form
+from webapp.models import audit, handing, inbox, numbers, pool, restoring, round_trips, settling
+from webapp.models.campaign import REGISTRATIONS
 from webapp.models.messages import Message
 from webapp.models.numbers import PhoneNumber
 from webapp.models.people import Membership
+from webapp.models.texting import Declined
 from webapp.pages import page
+from webapp.routes.admin import own_phone
 from webapp.rules import errors
 
 
@@ -22,13 +27,49 @@ async def setup_page(request: Request, member: Membership) -> Response:
     return await _setup(request, member)
 
 
-async def _setup(request: Request, member: Membership, status: int = 200, refused: str = "") -> Response:
-    numbers = await PhoneNumber.filter(campaign_id=member.campaign_id, retired_at=None).order_by("e164")
+async def _setup(
+    request: Request,
+    member: Membership,
+    status: int = 200,
+    refused: str = "",
+    form: Form | None = None,
+    not_sent: str = "",
+) -> Response:
+    mine = await PhoneNumber.filter(campaign_id=member.campaign_id, retired_at=None).order_by("e164")
     return page(
-        request, "admin/setup.html", numbers=numbers, queued=(await pool.look(member.campaign)).queued,
+        request, "admin/setup.html", "admin/_setup_checks.html", form=form or Form(), not_sent=not_sent, numbers=mine,
+        client_message_id=uuid.uuid4(), registrations=REGISTRATIONS, queued=(await pool.look(member.campaign)).queued,
         undecided=await settling.undecided(member.campaign_id), explain=errors.explain, refused=refused,
         status_code=status,
     )  # fmt: skip
+
+
+@post("/setup/registration")
+async def register(request: Request, member: Membership) -> Response:
+    """As what the carriers know the campaign: noted here, since Start waits for it."""
+    form = Form(await request.form())
+    kind = form.choice("registration", words.gettext("Registered as"), ["", *REGISTRATIONS])
+    capped = bool(form.text("registration_cap", words.gettext("Texts a day"), 9))
+    cap = form.integer("registration_cap", words.gettext("Texts a day"), 1, 100_000_000) if capped else None
+    if not form:
+        return await _setup(request, member, status=422, form=form)
+    change = partial(numbers.registered, member.campaign, kind, cap)
+    await audit.noted(member, change, "campaign.registered", kind, cap=cap)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
+
+
+@post("/setup/round-trips")
+async def begin_round_trip(request: Request, member: Membership) -> Response:
+    """One text to one's own phone; its answer is the proof."""
+    client_id = forms.uuid_of(Form(await request.form()).text("client_message_id", "", 40))
+    if client_id is None or member.campaign.stopped_at:
+        why = words.gettext("All texts are stopped now. Start again first.") if client_id else words.gettext("Something in that form could not be read. Nothing was sent.")  # fmt: skip
+        return await _setup(request, member, status=422, not_sent=why)
+    outcome = await round_trips.begin(member, client_id)
+    if isinstance(outcome, Declined):
+        return await _setup(request, member, status=422, not_sent=own_phone.declined(outcome.code))
+    await queue.drain(outcome.message.number_id or 0)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 
 
 @post("/setup/checks")
@@ -98,4 +139,4 @@ async def take_over(request: Request, member: Membership, conversation_id: int) 
     return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation.id}")
 
 
-HANDLERS = [setup_page, check, stop_everything, go_on, decide, attention, take_over]
+HANDLERS = [setup_page, check, register, begin_round_trip, stop_everything, go_on, decide, attention, take_over]

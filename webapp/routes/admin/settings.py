@@ -94,6 +94,7 @@ def _texting_values(form: Form) -> dict[str, Any]:
         "fallback_sender": form.text("fallback_sender", words.gettext("For senders"), 60, required=True),
         "fallback_recipient": form.text("fallback_recipient", words.gettext("For recipients"), 60, required=True),
         "outbound_lock": form.ticked("outbound_lock"), "disable_custom_responses": form.ticked("disable_custom_responses"),
+        "use_lookup": form.ticked("use_lookup"),
         "segment_price": form.dollars("segment_price", words.gettext("Price of a segment"), required=True),
         "mms_price": form.dollars("mms_price", words.gettext("Price of a picture message"), required=True),
         "daily_cap": form.dollars("daily_cap", words.gettext("Cap a day")),

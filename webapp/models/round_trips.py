@@ -1,0 +1,42 @@
+"""One text to the office's own phone, and its answer: the proof that texts leave and replies come in (SPEC S10)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models import audit, trial
+from webapp.models.campaign import Campaign
+from webapp.models.contacts import Contact
+from webapp.models.people import Membership
+from webapp.models.texting import Declined, Queued
+from webapp.rules import errors, phone
+
+WORDS = "Set-up check of {name}: please answer this text with OK."
+ANSWERED_WITHIN = timedelta(days=1)
+
+
+@transactional
+async def begin(member: Membership, client_id: uuid.UUID) -> Queued | Declined:
+    """Every safeguard of a text holds. The same click twice is one text."""
+    campaign = await Campaign.filter(id=member.campaign_id).select_for_update().get()
+    if isinstance(phone.textable(member.user.phone), phone.InvalidPhone):
+        return Declined(errors.INVALID_PHONE)
+    own = await Contact.of_phone(campaign, member.user.phone)
+    outcome = await trial.send(member, WORDS.format(name=campaign.name), own, client_id)
+    if isinstance(outcome, Queued) and not outcome.again:
+        campaign.round_trip_phone, campaign.round_trip_asked_at = own.phone, clock.now()
+        await campaign.save(update_fields=["round_trip_phone", "round_trip_asked_at"])
+        await audit.note(campaign, member.user, "round_trip.begun")
+    return outcome
+
+
+async def answered(campaign: Campaign, e164: str) -> None:
+    """Inside the transaction in which a text came in."""
+    asked = campaign.round_trip_asked_at
+    if campaign.round_trip_phone != e164 or asked is None or clock.now() - asked > ANSWERED_WITHIN:
+        return
+    campaign.round_trip_phone, campaign.round_trip_at = "", clock.now()
+    await campaign.save(update_fields=["round_trip_phone", "round_trip_at"])

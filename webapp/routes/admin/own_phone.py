@@ -1,0 +1,17 @@
+"""Why a text to one's own phone did not go."""
+
+from __future__ import annotations
+
+from webapp import words
+from webapp.rules import errors
+
+
+def declined(code: int) -> str:
+    """A safeguard's sentence is about some person; here the person is whoever reads it."""
+    own = {
+        errors.LOCKED: "You got these very words less than ten minutes ago. Change the text, or wait a little.",
+        errors.OPTED_OUT: "Your own phone has opted out of this campaign, for good.",
+        errors.INVALID_PHONE: "The phone number of your account is not one this site can text.",
+        errors.OUT_OF_HOURS: "It is too early or too late where your phone is.",
+    }
+    return words.gettext("Not sent:") + " " + words.gettext(own.get(code, errors.explain(code).meaning))

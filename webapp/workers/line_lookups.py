@@ -1,0 +1,53 @@
+"""Asking Twilio what kind of lines people have (SPEC X7)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from webapp import clock
+from webapp.gateways import twilio
+from webapp.models import line_lookups
+from webapp.models.campaign import Campaign
+
+WORK = 45.0  # seconds of each minute
+AT_ONCE = 10
+log = logging.getLogger(__name__)
+
+
+async def look_up_lines(ctx: dict[str, Any]) -> None:
+    """Every minute, by one worker, so that nobody is asked and paid for twice. Nobody waits for it: who is texted before is
+    learnt about from errors."""
+    deadline = clock.steady() + WORK
+    for campaign in await line_lookups.campaigns():
+        try:
+            await _look_up(ctx["twilio"], campaign, deadline)
+        except twilio.TROUBLE as error:
+            log.warning("lines of campaign %s could not be looked up: %s", campaign.slug, type(error).__name__)
+
+
+async def _look_up(gateway: twilio.Twilio, campaign: Campaign, deadline: float) -> None:
+    after: int | None = 0
+    while after is not None and clock.steady() < deadline:
+        part = await line_lookups.window(campaign, after)
+        for start in range(0, len(part.asked), AT_ONCE):
+            if clock.steady() > deadline:
+                return
+            await _ask(gateway, part.asked[start : start + AT_ONCE])
+        after = part.after
+
+
+async def _ask(gateway: twilio.Twilio, asked: list[tuple[int, str]]) -> None:
+    """Some at once; what was answered is kept, whatever became of the others."""
+    answers = await asyncio.gather(*(gateway.line_type(phone) for _, phone in asked), return_exceptions=True)
+    for (contact_id, _), answer in zip(asked, answers, strict=True):
+        if not isinstance(answer, BaseException):
+            await line_lookups.found(contact_id, answer)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+
+
+async def forget_old(ctx: dict[str, Any]) -> None:
+    await line_lookups.forget_old()
