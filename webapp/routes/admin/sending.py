@@ -37,7 +37,7 @@ async def _setup(
 ) -> Response:
     mine = await PhoneNumber.filter(campaign_id=member.campaign_id, retired_at=None).order_by("e164")
     return page(
-        request, "admin/setup.html", "admin/_setup_checks.html", form=form or Form(), not_sent=not_sent, numbers=mine,
+        request, "admin/setup.html", "admin/_setup_checks.html", form=Form() if form is None else form, not_sent=not_sent, numbers=mine,
         client_message_id=uuid.uuid4(), registrations=REGISTRATIONS, queued=(await pool.look(member.campaign)).queued,
         undecided=await settling.undecided(member.campaign_id), explain=errors.explain, refused=refused,
         status_code=status,
