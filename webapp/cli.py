@@ -157,7 +157,8 @@ async def _doctor(options: argparse.Namespace) -> None:
     """Ends with 1 where something is not as it should be."""
     if options.after_restore:
         await _after_restore(sys.stderr if options.json else sys.stdout)
-    found = [f"guard {name} is missing or differs" for name in await guards.wrong()] + await recount.differences()
+    found = [f"guard {name} is missing or differs" for name in await guards.wrong()] + await guards.careless()
+    found += await recount.differences()
     if stuck := await receiving.stuck():
         found.append(f"{stuck} texts that came in could not be applied yet; they are tried again every minute")
     fine = "Guards are there, kept counts equal a recount, and every text that came in is applied."

@@ -15,7 +15,7 @@ from babel.numbers import format_decimal
 from litestar import MediaType, Request, Response
 
 from webapp import clock
-from webapp.rules import phone
+from webapp.rules import errors, phone
 from webapp.words import gettext, language, ngettext
 
 HERE = Path(__file__).parent
@@ -90,6 +90,7 @@ def environment() -> jinja2.Environment:
         "style_sheets": SHEETS,
         "script_files": SCRIPTS,
         "now": clock.now,
+        "after_restore": errors.AFTER_RESTORE,
         "date_on": date_on,
     }
     return made

@@ -10,7 +10,7 @@ from tortoise.models import Model
 
 from tests.cast import Cast
 from webapp import clock, database
-from webapp.database import transaction
+from webapp.database import guards, transaction
 from webapp.database.statements import Joined, columns, insert, new, together, update
 from webapp.models import clicking
 from webapp.models.actions import Action
@@ -114,3 +114,10 @@ async def test_a_click_does_not_see_into_another_campaign(cast: Cast) -> None:
     await cast.start(cast.amy)
     talk = await cast.conversation()
     assert await transaction(lambda: clicking.look(cast.jonah, talk.id, uuid.uuid4())) is None
+
+
+@pytest.mark.both
+async def test_the_doctor_tells_of_a_postgres_that_may_forget(db: None) -> None:
+    """The tests' own may: it lives for an hour."""
+    told = await guards.careless()
+    assert (told == []) if database.dialect() == "sqlite" else any("synchronous_commit" in line for line in told)

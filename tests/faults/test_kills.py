@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
+import sqlite3
 from collections import Counter
 from pathlib import Path
 
@@ -94,31 +96,59 @@ async def test_the_judge_catches_a_build_that_records_its_claim_after_the_call(d
         await person.close()
 
 
+async def test_the_judge_catches_a_build_that_heeds_no_stop(db_url: str, tmp_path: Path) -> None:
+    async with open_bank(tmp_path / "bank", db_url, 5, volunteers=1) as (bank, made):
+        with contextlib.closing(sqlite3.connect(db_url.removeprefix("sqlite://"))) as file:
+            file.execute("DROP TRIGGER no_text_after_opt_out")
+        bank.start_web(broken="deaf")
+        await until(bank.web_answers)
+        person = Volunteer(bank, made["emails"][0])
+        await person.log_in()
+        await person.text_all(made["action"])
+        said = {"from": made["phones"][0], "to": made["numbers"][0], "body": "STOP"}
+        async with httpx.AsyncClient(base_url=bank.twilio_url, timeout=20) as twilio:
+            await twilio.post("/simulator/replies", json=said)
+        await until(lambda: stopped(bank, made["phones"][0]), 30, 0.3)
+        bank.start_worker(broken="deaf")
+        await until(lambda: claimed_after_stop(bank), 30, 0.3)
+        await person.close()
+
+
+async def claimed_after_stop(bank: Bank) -> bool:
+    return bool((await bank.look("after_stop"))["texts"])
+
+
+async def stopped(bank: Bank, phone: str) -> bool:
+    return phone in (await bank.look("after_stop"))["stopped"]
+
+
 @pytest.mark.both
-async def test_a_reply_and_a_stop_that_come_while_the_web_is_dead_are_taken_in_once(
-    db_url: str, tmp_path: Path
-) -> None:
-    async with open_bank(tmp_path / "bank", db_url, 10, volunteers=1) as (bank, made):
+async def test_replies_and_stops_that_come_while_the_web_is_dead_are_taken_in_once(db_url: str, tmp_path: Path) -> None:
+    """For a minute in the long runs."""
+    async with open_bank(tmp_path / "bank", db_url, 25, volunteers=1) as (bank, made):
         bank.start_web()
         bank.start_worker()
         await until(bank.web_answers)
         person = Volunteer(bank, made["emails"][0])
         await person.log_in()
         await person.text_all(made["action"])
-        await until(lambda: everything_sent(bank, 10), 30, 0.3)
+        await until(lambda: everything_sent(bank, 25), 30, 0.3)
         sent = await bank.sent()
         bank.kill("web")
+        said = ["Where do I vote?"] * 20 + ["STOP"] * 3
         async with httpx.AsyncClient(base_url=bank.twilio_url, timeout=20) as twilio:
-            for text, words in zip(sent, ("Yes", "STOP", "Where do I vote?"), strict=False):
+            for text, words in zip(sent, said, strict=False):
                 await twilio.post("/simulator/replies", json={"from": text["to"], "to": text["from"], "body": words})
+        await asyncio.sleep(60 if KILLS > 4 else 0)
         bank.start_web()
 
         async def taken_in() -> bool:
-            return (await bank.look("texts")).get("in inbound received", 0) == 3
+            return (await bank.look("texts")).get("in inbound received", 0) == 23
 
         await until(taken_in, 60, 0.5)
         page = await person.press("GET", "/c/meyer/inbox?show=all")
         assert "Where do I vote?" in page.text
         assert "STOP" not in page.text.split('id="threads"')[1]
+        assert len((await bank.look("after_stop"))["stopped"]) == 3
         assert (await bank.look("recount"))["differences"] == []
         await person.close()

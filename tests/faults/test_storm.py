@@ -6,19 +6,33 @@ import asyncio
 import os
 import random
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import until
 from tests.faults.bank import Bank, Volunteer, open_bank
-from tests.faults.storm import Storm
+from tests.faults.storm import OwnServer, Storm
 from tests.faults.test_kills import SEED
 
-FAULTS = int(os.environ.get("TEXTBANK_FAULTS", "9"))
+FAULTS = int(os.environ.get("TEXTBANK_FAULTS", "11"))
+VOLUNTEERS = int(os.environ.get("TEXTBANK_FAULT_VOLUNTEERS", "3"))
+WORKERS = int(os.environ.get("TEXTBANK_FAULT_WORKERS", "2"))
 PEOPLE = max(80, 8 * FAULTS)
 
 pytestmark = [pytest.mark.xdist_group("storm"), pytest.mark.timeout(240 + 6 * FAULTS)]
+
+
+@pytest.fixture
+def home(db_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, OwnServer | None]]:
+    """The storm's database; a PostgreSQL that may be killed is its own."""
+    if db_kind == "sqlite":
+        yield request.getfixturevalue("db_url"), None
+        return
+    server = OwnServer(tmp_path / "pg", request.getfixturevalue("postgres").replace(f"/t_{request.getfixturevalue('worker_id')}?", "/template?"))  # fmt: skip
+    yield server.url, server
+    server.close()
 
 
 async def settled(bank: Bank) -> bool:
@@ -37,12 +51,12 @@ async def heard(bank: Bank, stops: set[str]) -> bool:
 
 @pytest.mark.both
 async def test_whatever_breaks_nobody_is_texted_twice_or_after_a_stop_and_nobody_is_forgotten(
-    db_url: str, tmp_path: Path
+    home: tuple[str, OwnServer | None], tmp_path: Path
 ) -> None:
     print(f"TEXTBANK_FAULT_SEED={SEED}")
-    dice = random.Random(SEED)
-    async with open_bank(tmp_path / "bank", db_url, PEOPLE, bucket=25, rate=15, undo=1) as (bank, made):
-        storm = Storm(bank, dice, made["phones"], made["numbers"][0])
+    dice, (url, server) = random.Random(SEED), home
+    async with open_bank(tmp_path / "bank", url, PEOPLE, VOLUNTEERS, bucket=25, rate=15, undo=1) as (bank, made):
+        storm = Storm(bank, dice, made["phones"], made["numbers"][0], WORKERS, server)
         storm.begin()
         people = [Volunteer(bank, email) for email in made["emails"]]
 
@@ -50,6 +64,7 @@ async def test_whatever_breaks_nobody_is_texted_twice_or_after_a_stop_and_nobody
             await volunteer.log_in()
             return await volunteer.text_all(made["action"])
 
+        keeper = asyncio.create_task(storm.keep_up())
         await asyncio.gather(storm.rage(FAULTS), *(text(person) for person in people))
         try:
             await until(lambda: heard(bank, storm.stops), 90, 1)
@@ -67,5 +82,6 @@ async def test_whatever_breaks_nobody_is_texted_twice_or_after_a_stop_and_nobody
         assert set(stopped["stopped"]) == storm.stops
         assert set(made["phones"]) - set(sent) <= storm.stops, f"forgotten, seed {SEED}"
         assert (await bank.look("recount"))["differences"] == [], f"seed {SEED}"
+        keeper.cancel()
         for person in people:
             await person.close()

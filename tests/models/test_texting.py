@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -257,6 +257,13 @@ async def test_start_hands_out_only_people_awake_for_ten_more_minutes(cast: Cast
     [group] = await hours.asleep(action, None)
     assert group.people == 1 and group.opens_at is not None
     assert group.opens_at.hour == 19  # 9:00 there
+
+
+async def test_who_can_not_be_handed_out_minutes_before_the_window_ends_opens_the_next_day(cast: Cast) -> None:
+    clock.freeze(clock.now().replace(hour=1, minute=55) + timedelta(days=1))  # 8:55 PM in New York
+    action = await Action.get(id=cast.action.id).select_related("campaign")
+    [group] = await hours.asleep(action, None)
+    assert group.opens_at and group.opens_at.astimezone(UTC) == clock.now().replace(hour=14, minute=0)
 
 
 async def test_unsent_contacts_return_after_the_campaign_s_minutes(cast: Cast) -> None:

@@ -35,9 +35,9 @@ async def test_operations_shows_what_waits_and_for_how_long(cast: Cast, browse: 
 async def test_operations_says_whether_a_worker_is_there(cast: Cast, browse: Browser) -> None:
     gary = await browse(cast.gary)
     await queue.pool().delete(queue.WORKER)
-    assert "No worker is there" in (await gary.get(OFFICE + "/operations")).text
+    assert "The program that sends is not running" in (await gary.get(OFFICE + "/operations")).text
     await queue.note_worker()
-    assert "No worker is there" not in (await gary.get(OFFICE + "/operations")).text
+    assert "The program that sends is not running" not in (await gary.get(OFFICE + "/operations")).text
 
 
 @pytest.mark.both

@@ -167,6 +167,20 @@ def for_dialect() -> list[Guard]:
     return [g for g in GUARDS if database.dialect() == "postgres" or g.sqlite]
 
 
+async def careless() -> list[str]:
+    """Settings with which PostgreSQL may forget what it has committed when it dies: a claim that is forgotten is a text
+    sent twice."""
+    if database.dialect() == "sqlite":
+        return []
+    [row] = await database.query(
+        "SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS synchronous_commit,"
+        " current_setting('full_page_writes') AS full_page_writes"
+    )
+    return [
+        f"PostgreSQL may forget what it has committed: {name} is off" for name, value in row.items() if value == "off"
+    ]
+
+
 async def wrong() -> list[str]:
     """The names of guards that are missing, or there with another text."""
     there = await _there()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -66,7 +66,8 @@ def awake_sql(awake: list[int | None], column: str = "zone_set_id") -> str:
 async def asleep(action: Action, user: User | None) -> list[Asleep]:
     """Who of a volunteer's contacts (or of the pool) can't be texted now, by clock or lock, soonest first."""
     campaign, now = action.campaign, clock.now()
-    awake = await open_zone_sets(campaign, now, 0 if user else START_MARGIN)
+    margin = 0 if user else START_MARGIN
+    awake = await open_zone_sets(campaign, now, margin)
     holder = f"user_id = {int(user.id)}" if user else "user_id IS NULL AND NOT with_staff"
     open_ones = f"action_id = ? AND {holder} AND texted_at IS NULL AND closed_code IS NULL"
     rows = await database.query(
@@ -77,13 +78,19 @@ async def asleep(action: Action, user: User | None) -> list[Asleep]:
     for row in rows:
         if row["zone_set_id"] not in awake:
             zones = await zones_of(campaign, row["zone_set_id"])
-            found.append(Asleep(zones, int(row["people"]), opens_next(campaign, zones, now)))
+            found.append(Asleep(zones, int(row["people"]), _opens_after(campaign, zones, now, margin)))
     locked = Conversation.filter(action=action, texted_at=None, closed_code=None, with_staff=False)
     locked = locked.filter(user_id=user.id if user else None, contact__last_claimed_at__gt=locked_since(campaign, now))
     if people := await awake_of(locked, awake).count():
         first = await awake_of(locked, awake).order_by("contact__last_claimed_at").limit(1).select_related("contact")
         found.append(Asleep((), people, (first[0].contact.last_claimed_at or now) + safeguards.LOCK))
     return sorted(found, key=lambda group: group.opens_at or datetime.max.replace(tzinfo=now.tzinfo))
+
+
+def _opens_after(campaign: Campaign, zones: tuple[str, ...], now: datetime, margin: int) -> datetime | None:
+    """A window that closes within the margin opens the next time."""
+    late = timedelta(minutes=margin) if is_open(campaign, zones, now) else timedelta()
+    return opens_next(campaign, zones, now + late)
 
 
 def opens_next(campaign: Campaign, zones: tuple[str, ...], now: datetime) -> datetime | None:
