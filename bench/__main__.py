@@ -1,6 +1,7 @@
 """`bin/bench`: clicks and replies a second on PostgreSQL. `bin/bench contacts`: lists, filters and bulk work at a million
-contacts. `bin/bench faults --faults N --minutes M --kills N --seed S`: the fault tests, longer. `bin/bench serve`: a campaign of that size, to be
-looked at in a browser. `bin/bench drain --numbers N --workers W`: is the pace held?"""
+contacts. `bin/bench faults --faults N --minutes M --kills N --seed S --volunteers V --workers W`: the fault tests, longer.
+`bin/bench serve`: a campaign of that size, to be looked at in a browser. `bin/bench drain --numbers N --workers W`: is the
+pace held?"""
 
 from __future__ import annotations
 
@@ -30,11 +31,12 @@ def main() -> None:
     parser.add_argument("--faults", type=int, default=150, help="in each storm, on each database")
     parser.add_argument("--minutes", type=float, default=0, help="storms with one seed after the other, for so long")
     parser.add_argument("--numbers", type=int, default=40)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=0, help="2; in storms 4")
+    parser.add_argument("--volunteers", type=int, default=50, help="in a storm")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     if options.what == "faults":
-        sys.exit(_faults(options.kills, options.faults, options.minutes, options.seed))
+        sys.exit(_faults(options))
     many = options.contacts or 1_000_000
     with tempfile.TemporaryDirectory() as folder:
         if options.what == "contacts":
@@ -42,26 +44,30 @@ def main() -> None:
             (Path(folder) / "during").mkdir()
             asyncio.run(contacts.during_import(Path(folder) / "during", 200_000, options.seconds))
         elif options.what == "drain":
-            asyncio.run(drain.run(Path(folder), options.numbers, options.workers))
+            asyncio.run(drain.run(Path(folder), options.numbers, options.workers or 2))
         elif options.what == "serve":
             asyncio.run(serving.serve(Path(folder), many, many * options.messages))
         else:
             asyncio.run(_speed(Path(folder), options.contacts or 60_000, options.seconds))
 
 
-def _faults(kills: int, faults: int, minutes: float, seed: int) -> int:
-    """The kill tests once, then storms until the time is over, each with the next seed; stops at the first that fails."""
-    seed, began = seed or random.SystemRandom().randrange(1, 10**6), time.monotonic()
-    failed = _pytest("tests/faults", kills, faults, seed)
-    while not failed and time.monotonic() - began < minutes * 60:
+def _faults(options: argparse.Namespace) -> int:
+    """The fault tests once, then storms until the time is over, each with the next seed; stops at the first that fails."""
+    seed, began = options.seed or random.SystemRandom().randrange(1, 10**6), time.monotonic()
+    failed = _pytest("tests/faults", options, seed)
+    while not failed and time.monotonic() - began < options.minutes * 60:
         seed += 1
-        failed = _pytest("tests/faults/test_storm.py", kills, faults, seed)
+        failed = _pytest("tests/faults/test_storm.py", options, seed)
     return failed
 
 
-def _pytest(what: str, kills: int, faults: int, seed: int) -> int:
-    chosen = {"TEXTBANK_FAULT_KILLS": str(kills), "TEXTBANK_FAULTS": str(faults), "TEXTBANK_FAULT_SEED": str(seed)}
-    return subprocess.call([sys.executable, "-m", "pytest", "-q", "-s", what], env={**os.environ, **chosen})
+def _pytest(what: str, options: argparse.Namespace, seed: int) -> int:
+    chosen = {
+        "TEXTBANK_FAULT_KILLS": options.kills, "TEXTBANK_FAULTS": options.faults, "TEXTBANK_FAULT_SEED": seed,
+        "TEXTBANK_FAULT_VOLUNTEERS": options.volunteers, "TEXTBANK_FAULT_WORKERS": options.workers or 4,
+    }  # fmt: skip
+    told = {**os.environ, **{name: str(value) for name, value in chosen.items()}}
+    return subprocess.call([sys.executable, "-m", "pytest", "-q", "-s", what], env=told)
 
 
 async def _speed(folder: Path, people: int, seconds: float) -> None:
