@@ -9,6 +9,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from tests.cast import Cast, send_card, texts
+from tests.models.test_receiving import says
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import buckets, claiming, effects, handing, hours, labels, recount, returning, sending, texting
@@ -19,6 +20,8 @@ from webapp.models.conversations import Bucket, Conversation
 from webapp.models.labels import CustomField, Tag
 from webapp.models.messages import CANCELLED, QUEUED
 from webapp.models.people import Membership
+from webapp.models.scripts import ScriptTag
+from webapp.models.tallies import Tally
 from webapp.models.texting import Changed, Declined, Moved, Queued, Stopped
 from webapp.rules import errors
 
@@ -264,6 +267,25 @@ async def test_who_can_not_be_handed_out_minutes_before_the_window_ends_opens_th
     action = await Action.get(id=cast.action.id).select_related("campaign")
     [group] = await hours.asleep(action, None)
     assert group.opens_at and group.opens_at.astimezone(UTC) == clock.now().replace(hour=14, minute=0)
+
+
+async def test_counts_are_written_after_all_that_a_script_s_effects_lock(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag = await Tag.get(slug="will_vote", campaign=cast.meyer)
+    await transaction(lambda: ScriptTag.create(script=cast.thanks, tag=tag))
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    await says(cast, "Yes")
+    apply, seen = effects.apply, []
+
+    async def looked(*arguments):  # type: ignore[no-untyped-def]
+        seen.append((await Tally.get(action_id=cast.action.id, user_id=cast.amy.user_id)).needs_attention)
+        await apply(*arguments)
+
+    monkeypatch.setattr(effects, "apply", looked)
+    assert isinstance(await cast.reply(cast.amy, script=cast.thanks), Queued)
+    assert seen == [1] and await recount.differences() == []
 
 
 async def test_unsent_contacts_return_after_the_campaign_s_minutes(cast: Cast) -> None:

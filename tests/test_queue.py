@@ -1,0 +1,49 @@
+"""Nudges to workers: one where one is enough, never the only thing a text depends on."""
+
+from __future__ import annotations
+
+import pytest
+
+from webapp import queue
+from webapp.config import Settings
+
+
+@pytest.fixture
+async def waiting(settings: Settings):  # type: ignore[no-untyped-def]
+    """How many nudges wait."""
+    queue._promised.clear()
+    await queue.pool().delete("arq:queue")
+
+    async def count() -> int:
+        return await queue.pool().zcard("arq:queue")
+
+    yield count
+    await queue.close()
+
+
+async def test_clicks_whose_undo_ends_in_the_same_quarter_of_a_second_are_one_nudge(
+    waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+    steady = 1000.05
+    monkeypatch.setattr(queue.clock, "steady", lambda: steady)
+    for _ in range(5):
+        await queue.drain_when_due(7, 5)
+    assert await waiting() == 1
+    steady = 1000.30
+    await queue.drain_when_due(7, 5)
+    await queue.drain_when_due(8, 5)
+    assert await waiting() == 3
+
+
+async def test_a_nudge_that_was_lost_is_not_counted_on(waiting, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(queue.clock, "steady", lambda: 1000.05)
+    monkeypatch.setattr(queue, "_nudge", lost)
+    await queue.drain_when_due(7, 5)
+    monkeypatch.undo()
+    monkeypatch.setattr(queue.clock, "steady", lambda: 1000.05)
+    await queue.drain_when_due(7, 5)
+    assert await waiting() == 1
+
+
+async def lost(*_: object, **__: object) -> bool:
+    return False
