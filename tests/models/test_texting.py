@@ -9,7 +9,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from tests.cast import Cast, send_card, texts
-from tests.models.test_receiving import says
+from tests.models.test_receiving import says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import buckets, claiming, effects, handing, hours, labels, recount, returning, sending, texting
@@ -274,8 +274,7 @@ async def test_counts_are_written_after_all_that_a_script_s_effects_lock(
 ) -> None:
     tag = await Tag.get(slug="will_vote", campaign=cast.meyer)
     await transaction(lambda: ScriptTag.create(script=cast.thanks, tag=tag))
-    await cast.start(cast.amy)
-    await cast.click(cast.amy)
+    await texted(cast)
     await says(cast, "Yes")
     apply, seen = effects.apply, []
 
