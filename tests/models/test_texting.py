@@ -9,7 +9,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from tests.cast import Cast, send_card, texts
-from tests.models.test_receiving import says, texted
+from tests.models.test_receiving import says
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import buckets, claiming, effects, handing, hours, labels, recount, returning, sending, texting
