@@ -388,8 +388,8 @@ async def test_a_picture_that_came_while_we_were_away_is_fetched(cast: Cast, twi
     twilio.carrier.store.add(IN, cast.lisa.phone, cast.number.e164, "Look", 1, media=AT + ".png")  # type: ignore[attr-defined]
     gateway = Twilio(config.settings())  # noqa: F811
     await sending.catch_up({"twilio": gateway})
+    await fetch_media({"twilio": gateway})
     await gateway.close()
-    await fetch_media({})
     [row] = await Media.all()
     assert row.status != REFUSED, f"lost for good: {row.why!r} at {row.url!r}"
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from tests.cast import Cast, texts
+from tests.cast import Cast, looked_for_in_vain, texts
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import claiming, opting_out, receiving, recount, sending, settling
@@ -236,14 +236,12 @@ async def test_an_older_text_of_the_same_words_is_not_ours(cast: Cast) -> None:
 
 async def test_looked_for_three_times_in_vain_it_is_sent_once_more_and_then_staff_decide(cast: Cast) -> None:
     message = await unknown(cast)
-    for _ in range(3):
-        await settling.looked_up(message.id, [])
+    await looked_for_in_vain(message.id)
     assert (await texts())[0].status == QUEUED
     second = await claiming.claim_next(cast.number.id)
     assert isinstance(second, Claimed)
     await sending.unknown(second.message_id, second.attempt_id)
-    for _ in range(3):
-        await settling.looked_up(message.id, [])
+    await looked_for_in_vain(message.id)
     [message] = await texts()
     assert message.status == UNKNOWN and message.next_look_at is None
     assert [m.id for m in await settling.undecided(cast.meyer.id)] == [message.id]
@@ -255,8 +253,7 @@ async def test_looked_for_three_times_in_vain_it_is_sent_once_more_and_then_staf
 async def test_a_late_answer_of_an_older_attempt_only_adds_its_sid(cast: Cast) -> None:
     claim = await claimed(cast)
     await sending.unknown(claim.message_id, claim.attempt_id)
-    for _ in range(3):
-        await settling.looked_up(claim.message_id, [])
+    await looked_for_in_vain(claim.message_id)
     second = await claiming.claim_next(cast.number.id)
     assert isinstance(second, Claimed)
     await sending.taken(claim.message_id, "SM" + "3" * 32, claim.attempt_id)

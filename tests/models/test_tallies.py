@@ -65,6 +65,7 @@ class Crowd:
 
     async def look_up(self) -> None:
         for message in await Message.filter(status="unknown"):
+            clock.freeze(max(clock.now(), message.next_look_at or clock.now()))
             await settling.looked_up(message.id, [])
 
     async def undo(self) -> None:

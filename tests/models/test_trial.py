@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast, drawn, texts
+from tests.cast import Cast, drawn, looked_for_in_vain, texts
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import (
@@ -132,14 +132,12 @@ async def test_a_test_refused_by_the_worker_is_only_refused(cast: Cast) -> None:
 async def test_a_test_nobody_knows_of_is_looked_up_and_left_to_staff(cast: Cast) -> None:
     claim = await claimed(cast)
     await sending.unknown(claim.message_id, claim.attempt_id)
-    for _ in range(3):
-        await settling.looked_up(claim.message_id, [])
+    await looked_for_in_vain(claim.message_id)
     assert [m.status for m in await texts()] == [QUEUED]
     second = await claiming.claim_next(cast.number.id)
     assert isinstance(second, Claimed) and second.message_id == claim.message_id
     await sending.unknown(second.message_id, second.attempt_id)
-    for _ in range(3):
-        await settling.looked_up(claim.message_id, [])
+    await looked_for_in_vain(claim.message_id)
     [open_one] = await settling.undecided(cast.meyer.id)
     assert open_one.status == UNKNOWN and await settling.decide(open_one.id, "drop")
     assert await recount.differences() == []

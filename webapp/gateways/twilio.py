@@ -169,9 +169,10 @@ class Twilio:
         pages = await self.client.messages.stream_async(page_size=200, **which)
         async for message in pages:
             text = _text(message)
-            if text.created_at < since:
+            if text.created_at < since - timedelta(days=1):  # by date sent: one may have waited at Twilio for hours
                 break
-            found.append(text)
+            if text.created_at >= since:
+                found.append(text)
         return found
 
     async def text(self, sid: str) -> Text:

@@ -16,7 +16,7 @@ from tortoise.exceptions import IntegrityError
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
-from webapp.models import attention, audience, buckets, gate, pictures, sending, tallies
+from webapp.models import attention, audience, buckets, gate, pictures, sending, sent_notes, tallies
 from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
@@ -63,7 +63,12 @@ class Refusal:
     user_id: int | None
 
 
-async def claim_next(number_id: int) -> Claimed | Wait | Refusal | None:
+@dataclass(frozen=True)
+class Older:
+    """A note beside the database tells of claims this database has never seen: it was restored, or fell back, while we ran."""
+
+
+async def claim_next(number_id: int) -> Claimed | Wait | Refusal | Older | None:
     """The next due text of a number, replies first, claimed. None: nothing is due, or the campaign is stopped."""
     number = await PhoneNumber.get(id=number_id).select_related("campaign")
     if number.campaign.stopped_at or number.paused_at:
@@ -75,6 +80,8 @@ async def claim_next(number_id: int) -> Claimed | Wait | Refusal | None:
         return None
     try:
         return await _claim(message_id, number_id)
+    except _FellBack:
+        return Older()
     except IntegrityError:  # the database's own guard: this phone has opted out
         return await _refuse(message_id, errors.OPTED_OUT)
 
@@ -92,7 +99,7 @@ async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
 
 
 @transactional
-async def _claim(message_id: int, number_id: int) -> Claimed | Wait | Refusal | None:
+async def _claim(message_id: int, number_id: int) -> Claimed | Wait | Refusal | Older | None:
     """One transaction: the contact's row, then everything asked again, then the number's pace."""
     contact, message = await sending.locked(message_id)
     if message.status != QUEUED:
@@ -111,7 +118,19 @@ async def _claim(message_id: int, number_id: int) -> Claimed | Wait | Refusal | 
         return await _refuse(message.id, verdict.code)
     if (free_at := await _take_turn(number, message, now)) is None:
         return Wait(0)
+    if _fell_back(number):
+        raise _FellBack
     return await _hand_over(message, contact, number, free_at, asked.zones, now)
+
+
+class _FellBack(Exception):
+    """Undoes the transaction."""
+
+
+def _fell_back(number: PhoneNumber) -> bool:
+    """Asked while the number's row is ours: every note is of a claim that was committed before."""
+    noted = sent_notes.of(number.id)
+    return noted is not None and (number.free_at is None or number.free_at < noted)
 
 
 async def _first_texts_stopped(message: Message, now: datetime) -> bool:

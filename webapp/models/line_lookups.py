@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
-from webapp.models import learning, opting_out, tallies
+from webapp.models import audience, learning, opting_out, tallies
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Conversation
@@ -50,11 +50,14 @@ async def found(contact_id: int, kind: str) -> None:
     contact = await Contact.locked(contact_id)
     contact.line_type, contact.looked_up_at = kind[:20], clock.now()
     was = contact.landline_until
-    contact.landline_until = None if lines.textable(kind) else clock.now() + learning.LANDLINE_FOR
+    if not lines.textable(kind):
+        contact.landline_until = clock.now() + learning.LANDLINE_FOR
+    elif lines.surely_textable(kind):
+        contact.landline_until = None
     await contact.save(update_fields=["line_type", "looked_up_at", "landline_until"])
-    if contact.landline_until:
+    if not lines.textable(kind):
         await opting_out.close_conversations(contact, errors.LANDLINE)
-    elif was:
+    elif was and contact.landline_until is None:
         await _open_again(contact)
 
 
@@ -65,6 +68,7 @@ async def _open_again(contact: Contact) -> None:
         conversation.closed_code = contact.never_texted(clock.now())
         tallies.put(conversation)
         await conversation.save(update_fields=["closed_code"])
+    await audience.follow([contact.id])  # meanwhile they may have left a list
 
 
 @transactional

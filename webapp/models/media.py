@@ -62,6 +62,12 @@ async def begin_next() -> Media | None:
     return row if await tried.update(tries=row.tries + 1, next_try_at=clock.now() + pause) else None
 
 
+async def of_text(media: Media) -> tuple[str, int]:
+    """The text it came with, by Twilio's sid, and which of its files it is."""
+    text = await Message.get(id=media.message_id)
+    return text.sid or "", await Media.filter(message_id=text.id, id__lt=media.id).count()
+
+
 async def keep(media: Media, data: bytes) -> None:
     """As a picture of ours would be: upright, without metadata, small enough; the file first, then the row."""
     async with pictures.one_at_a_time():

@@ -14,6 +14,7 @@ from webapp.database.packed import sql_time
 from webapp.models.campaign import Campaign
 from webapp.rules import errors
 
+NUMBERS = 7_267_003  # the lock of whoever adds one, or finds that a text came to nobody's
 ENOUGH, MOST_FILTERED = 50, 0.03
 
 
@@ -116,6 +117,7 @@ async def add(
 ) -> PhoneNumber:
     """Gives the campaign a number of the account; one it had before and gave back comes with its conversations. One
     number belongs to one campaign (X8)."""
+    await database.lock(NUMBERS, 0)
     again = await PhoneNumber.filter(campaign=campaign, e164=e164).exclude(released_at=None).first()
     number = again or PhoneNumber(campaign=campaign, e164=e164, created_at=clock.now())
     number.sid, number.rate, number.webhooks_ok = sid, rate, webhooks_ok

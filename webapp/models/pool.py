@@ -113,7 +113,8 @@ async def _new_today(campaign: Campaign, numbers: dict[int, PhoneNumber]) -> dic
     found = await database.query(
         "SELECT m.number_id, COUNT(DISTINCT m.contact_id) AS people FROM message m WHERE m.kind = 'initial'"  # noqa: S608
         f" AND m.number_id IN ({', '.join(limited)}) AND (m.taken_at >= ? OR m.status IN ('queued', 'sending', 'unknown'))"
-        " AND NOT EXISTS (SELECT 1 FROM message e WHERE e.contact_id = m.contact_id AND e.id < m.id AND e.direction = 'out')"
+        " AND NOT EXISTS (SELECT 1 FROM message e WHERE e.contact_id = m.contact_id AND e.number_id = m.number_id"
+        " AND e.id < m.id AND e.direction = 'out' AND e.status NOT IN ('cancelled', 'refused'))"
         " GROUP BY m.number_id", sql_time(campaign.midnight(clock.now())),
     )  # fmt: skip
     return {row["number_id"]: int(row["people"]) for row in found}

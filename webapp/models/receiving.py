@@ -14,7 +14,7 @@ from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
 from webapp.database.statements import Joined, Statement, insert, new, together, update
-from webapp.models import attention, learning, opt_outs, opting_out, round_trips, sending, tallies
+from webapp.models import attention, learning, numbers, opt_outs, opting_out, round_trips, sending, tallies
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Conversation
@@ -59,9 +59,9 @@ async def keep(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None =
     return event
 
 
-async def has(sid: str) -> bool:
-    """Did this text come in already?"""
-    return await TwilioEvent.exists(sid=sid, kind=INBOUND)
+async def open_texts() -> int:
+    """Texts that came in and are not applied."""
+    return await TwilioEvent.filter(applied_at=None, kind=INBOUND).count()
 
 
 async def apply(event: TwilioEvent) -> News:
@@ -109,12 +109,22 @@ async def _receive(event_id: int, to: str) -> News:
     event, number, campaign = found["e"], found["n"], found["c"]
     if event.applied_at:
         return News()
-    if number is None or row["known"]:
+    if number is None and not row["known"]:
+        return await _nobodys(event, to)
+    if row["known"]:
         await _applied(event)
         return News()
     contact = await Contact.of_phone(campaign, str(event.payload.get("From", ""))[:20])
     conversation = await _conversation_of(contact, number)
     return await _act_on(event, _text(event, number, contact, conversation), contact, conversation, campaign)
+
+
+async def _nobodys(event: TwilioEvent, to: str) -> News:
+    """No campaign has this number; `numbers.add` opens it again. One that is being added at this moment is waited for."""
+    await database.lock(numbers.NUMBERS, 0)
+    if not await PhoneNumber.exists(e164=to):
+        await _applied(event)
+    return News()
 
 
 async def _applied(event: TwilioEvent) -> None:
@@ -163,7 +173,6 @@ async def _act_on(
     """Keyword: opted out. Words that may mean it: nobody texts this phone until someone decided (V8)."""
     verdict = "opt_out" if event.payload.get("OptOutType") == "STOP" else opt_out.classify(text.body)
     event.applied_at = contact.last_message_at = text.created_at
-    await round_trips.answered(campaign, contact.phone)
     if conversation:
         contact.last_inbound_conversation_id = conversation.id
     told = ["last_message_at", "last_inbound_conversation_id"]
@@ -171,6 +180,7 @@ async def _act_on(
         await _write(event, text, contact, told)
         await opting_out.opt_out(campaign, contact.phone, opt_outs.KEYWORD, message=text, words=text.body)
         return await _note_opt_out(text, contact, conversation)
+    await round_trips.answered(campaign, contact)
     statements = await _replied(text, contact, conversation)
     await _write(event, text, contact, told, *statements)
     if verdict == "possible" and contact.opted_out_at is None:

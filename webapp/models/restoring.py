@@ -1,23 +1,20 @@
 """After a restore from a backup: everything is stopped, what Twilio sent since is marked, and an owner resumes (SPEC X2).
 
-How far each number's sending has got is noted beside the database, before each call: a database that knows of less is an
-older one.
+`sent_notes` tells of an older database.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
-import shutil
+import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
-from webapp import config, database
+from webapp import database
 from webapp.database import packed, transactional
-from webapp.models import audit, files, sending, settling, tallies
+from webapp.models import audit, sending, sent_notes, settling, tallies
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
 from webapp.models.conversations import Conversation
@@ -27,6 +24,7 @@ from webapp.models.people import OWNER, Membership
 from webapp.models.scripts import RESPONSE, Script
 from webapp.rules import errors, segments, variables
 
+log = logging.getLogger(__name__)
 Found = Literal["known", "settled", "marked"]
 
 
@@ -40,48 +38,25 @@ class Sent:
     created_at: datetime
 
 
-def note(number_id: int, free_at: datetime, durable: bool = False) -> None:
-    """Until when this number's pace is spent: every claim moves it on, and nothing moves it back but a restore."""
-    files.write(_notes() / str(number_id), free_at.isoformat().encode(), durable)
-
-
 async def note_all() -> None:
-    """What the database says, on the disk."""
-    noted = await asyncio.to_thread(_noted)
+    """What the database says, on the disk. Where there is no room for it, texting goes on."""
     for number in await PhoneNumber.exclude(free_at=None):
-        before = noted.get(number.id)
-        if number.free_at and (before is None or before < number.free_at):
-            await asyncio.to_thread(note, number.id, number.free_at, True)
+        assert number.free_at
+        try:
+            if sent_notes.of(number.id) != number.free_at:
+                await asyncio.to_thread(sent_notes.note, number.id, number.free_at, True)
+        except OSError as error:
+            log.error("a restore from a backup may go unnoticed: %s", error)
+            return
 
 
 async def is_older() -> bool:
-    """Do the notes tell of more than this database knows? One that can't be read may tell of anything; a database without
-    numbers has sent nothing yet."""
-    noted = await asyncio.to_thread(_noted)
+    """Do the notes tell of more than this database knows? A database without numbers has sent nothing yet."""
+    noted = await asyncio.to_thread(sent_notes.all_of_them)
     if not noted or not await PhoneNumber.exists():
         return False
     known = {number.id: number.free_at for number in await PhoneNumber.all()}
-    return any(at is None or (free := known.get(id_)) is None or free < at for id_, at in noted.items())
-
-
-def forget_notes() -> None:
-    shutil.rmtree(_notes(), ignore_errors=True)
-
-
-def _notes() -> Path:
-    return config.settings().data_dir / "sent_until"
-
-
-def _noted() -> dict[int, datetime | None]:
-    """By number; None where it can't be read."""
-    return {int(path.name): _instant(path) for path in _notes().glob("*") if path.name.isdecimal()}
-
-
-def _instant(path: Path) -> datetime | None:
-    try:
-        return datetime.fromisoformat(path.read_text())
-    except (OSError, ValueError):
-        return None
+    return any((free := known.get(id_)) is None or free < at for id_, at in noted.items())
 
 
 async def newest_claim() -> datetime | None:
@@ -116,80 +91,92 @@ async def mark(number: PhoneNumber, sent: Sent) -> Found:
     if await Message.exists(sid=sent.sid):
         return "known"
     contact = await Contact.of_phone(await Campaign.get(id=number.campaign_id), sent.to)
-    if message := await _waiting(contact, number, sent):
-        await _reworded(message, sent)
-        await sending.taken(message.id, sent.sid)
-        await _lock(contact, message, sent)
-        return "settled"
-    texted = [] if await _is_response(contact, sent) else await _texted_by(contact, sent)
-    await _lock(contact, await _row(contact, number, texted, sent), sent)
-    return "marked"
+    waiting = await _waiting(contact, number)
+    if same := [m for m in waiting if settling.same_words(m.body, sent.body)]:
+        return await _settle(same[0], contact, sent)
+    opened = await _untexted(contact)
+    if said := [talk for talk in opened if talk.script and _could_be(talk.script.body, sent.body)]:
+        return await _put_in(contact, number, sent, said, said[0] if len(said) == 1 else None)
+    if answered := await _answered(contact, sent):
+        return await _put_in(contact, number, sent, [], answered)
+    if undone := [m for m in waiting if m.kind == INITIAL and m.status == QUEUED and m.attempts == 0]:
+        return await _settle(undone[0], contact, sent)  # after the backup it was undone, and left in other words
+    return await _put_in(contact, number, sent, opened, None)
 
 
-async def _waiting(contact: Contact, number: PhoneNumber, sent: Sent) -> Message | None:
-    """Ours with the very words, the oldest; else a first text that was undone after the backup and left in other words."""
+async def _waiting(contact: Contact, number: PhoneNumber) -> list[Message]:
+    """Ours that wait to leave to them, or may have left, the oldest first."""
     found = Message.filter(contact=contact, number_id=number.id, direction=OUT, status__in=(QUEUED, SENDING, UNKNOWN))
-    rows = await found.order_by("id")
-    same = [m for m in rows if settling.same_words(m.body, sent.body)]
-    if not same and not await _is_response(contact, sent):
-        same = [m for m in rows if m.kind == INITIAL and m.status == QUEUED and m.attempts == 0]
-    return same[0] if same else None
+    return await found.order_by("id")
 
 
-async def _reworded(message: Message, sent: Sent) -> None:
-    """What left is what counts."""
-    if settling.same_words(message.body, sent.body):
-        return
-    counted = segments.count(sent.body)
-    tallies.take(message)
-    message.body, message.segments, message.encoding = sent.body, counted.segments, counted.encoding
-    tallies.put(message)
-    await message.save(update_fields=["body", "segments", "encoding"])
-
-
-async def _is_response(contact: Contact, sent: Sent) -> bool:
-    """Has it the words of a response script, sent to somebody who had written there?"""
-    actions = await Conversation.filter(contact=contact).exclude(replied_at=None).values_list("action_id", flat=True)
-    scripts = await Script.filter(action_id__in=list(actions) or [0], kind=RESPONSE)
-    return any(_could_be(script.body, sent.body) for script in scripts)
-
-
-async def _texted_by(contact: Contact, sent: Sent) -> list[Conversation]:
-    """The conversations this was the first text of: those whose script has these words, else all that are open, also where
-    it may have been a reply in words of the volunteer's own."""
+async def _untexted(contact: Contact) -> list[Conversation]:
     rows = Conversation.filter(contact=contact, texted_at=None).order_by("id").select_for_update()
-    opened = await rows.prefetch_related("script")
-    return [talk for talk in opened if talk.script and _could_be(talk.script.body, sent.body)] or opened
+    return await rows.prefetch_related("script")
+
+
+async def _settle(message: Message, contact: Contact, sent: Sent) -> Found:
+    """What left is what counts."""
+    if not settling.same_words(message.body, sent.body):
+        counted = segments.count(sent.body)
+        tallies.take(message)
+        message.body, message.segments, message.encoding = sent.body, counted.segments, counted.encoding
+        tallies.put(message)
+        await message.save(update_fields=["body", "segments", "encoding"])
+    await sending.taken(message.id, sent.sid)
+    await _lock(contact, message, sent)
+    return "settled"
+
+
+async def _answered(contact: Contact, sent: Sent) -> Conversation | None:
+    """Where they had written, and this has the words of a response script of that action."""
+    for talk in await Conversation.filter(contact=contact).exclude(replied_at=None).order_by("-replied_at"):
+        scripts = await Script.filter(action_id=talk.action_id, kind=RESPONSE)
+        if any(_could_be(script.body, sent.body) for script in scripts):
+            return talk
+    return None
 
 
 def _could_be(script: str, text: str) -> bool:
-    """Are these the script's words, whatever fills its variables?"""
-    parts, at = [], 0
-    for variable in variables.found(script):
+    """Are these the script's words, whatever fills its variables? Each fixed part is looked for as far left as it can be,
+    which finds it if it is there, in one pass."""
+    parts, at, text = [], 0, text.strip()
+    for variable in variables.found(script := script.strip()):
         parts.append(script[at : variable.start])
         at = variable.end
-    pattern = ".+?".join(re.escape(part) for part in [*parts, script[at:]])
-    return re.fullmatch(pattern, text.strip(), re.DOTALL) is not None
+    first, *middle, last = [*parts, script[at:]] if parts else [script, ""]
+    if not parts:
+        return script == text
+    at, end = len(first), len(text) - len(last)
+    for part in middle:
+        at = text.find(part, at + 1) + len(part)
+        if at < len(part):
+            return False
+    return text.startswith(first) and text.endswith(last) and at < end
 
 
-async def _row(contact: Contact, number: PhoneNumber, texted: list[Conversation], sent: Sent) -> Message:
-    """The row that was lost, as far as it can be known."""
+async def _put_in(
+    contact: Contact, number: PhoneNumber, sent: Sent, texted: list[Conversation], place: Conversation | None
+) -> Found:
+    """The row that was lost, as far as it can be known: who is ``texted`` by it, and the conversation it is surely of. One
+    without a place counts for conversations that are made later, too (making.py)."""
     for each in texted:
         tallies.take(each)
         each.texted_at = sent.created_at
         tallies.put(each)
         await each.save(update_fields=["texted_at"])
-    talk, counted = (texted[0] if len(texted) == 1 else None), segments.count(sent.body)
+    counted = segments.count(sent.body)
     message = await Message.create(
-        campaign_id=contact.campaign_id, contact_id=contact.id, conversation_id=talk.id if talk else None,
-        number_id=number.id, user_id=talk.user_id if talk else None, action_id=talk.action_id if talk else None,
-        script_id=talk.script_id if talk else None, direction=OUT, kind=INITIAL if talk else FOLLOW_UP,
-        phone=contact.phone, body=sent.body, segments=counted.segments, encoding=counted.encoding, status=TAKEN,
-        created_at=sent.created_at, claimed_at=sent.created_at, taken_at=sent.created_at, attempts=1, sid=sent.sid,
-        public_id=uuid.uuid4(),
+        campaign_id=contact.campaign_id, contact_id=contact.id, conversation_id=place.id if place else None,
+        number_id=number.id, user_id=place.user_id if place else None, action_id=place.action_id if place else None,
+        script_id=place.script_id if place and texted else None, direction=OUT,
+        kind=INITIAL if place and texted else FOLLOW_UP, phone=contact.phone, body=sent.body, segments=counted.segments,
+        encoding=counted.encoding, status=TAKEN, created_at=sent.created_at, claimed_at=sent.created_at,
+        taken_at=sent.created_at, attempts=1, sid=sent.sid, public_id=uuid.uuid4(),
     )  # fmt: skip
     tallies.put(message)
-    return message
+    await _lock(contact, message, sent)
+    return "marked"
 
 
 async def _lock(contact: Contact, message: Message, sent: Sent) -> None:

@@ -10,6 +10,7 @@ from webapp.database import transactional
 from webapp.models import audit, trial
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
+from webapp.models.messages import SENDING, TAKEN, TEST, UNKNOWN, Message
 from webapp.models.people import Membership
 from webapp.models.texting import Declined, Queued
 from webapp.rules import errors, phone
@@ -25,18 +26,22 @@ async def begin(member: Membership, client_id: uuid.UUID) -> Queued | Declined:
     if isinstance(phone.textable(member.user.phone), phone.InvalidPhone):
         return Declined(errors.INVALID_PHONE)
     own = await Contact.of_phone(campaign, member.user.phone)
+    now = clock.now()
     outcome = await trial.send(member, WORDS.format(name=campaign.name), own, client_id)
     if isinstance(outcome, Queued) and not outcome.again:
-        campaign.round_trip_phone, campaign.round_trip_asked_at = own.phone, clock.now()
+        campaign.round_trip_phone, campaign.round_trip_asked_at = own.phone, now
         await campaign.save(update_fields=["round_trip_phone", "round_trip_asked_at"])
         await audit.note(campaign, member.user, "round_trip.begun")
     return outcome
 
 
-async def answered(campaign: Campaign, e164: str) -> None:
-    """Inside the transaction in which a text came in."""
+async def answered(campaign: Campaign, contact: Contact) -> None:
+    """Inside the transaction in which a text came in that is no STOP. Ours must have left."""
     asked = campaign.round_trip_asked_at
-    if campaign.round_trip_phone != e164 or asked is None or clock.now() - asked > ANSWERED_WITHIN:
+    if campaign.round_trip_phone != contact.phone or asked is None or clock.now() - asked > ANSWERED_WITHIN:
+        return
+    left = Message.filter(contact=contact, kind=TEST, created_at__gte=asked, status__in=(SENDING, UNKNOWN, TAKEN))
+    if not await left.exists():
         return
     campaign.round_trip_phone, campaign.round_trip_at = "", clock.now()
     await campaign.save(update_fields=["round_trip_phone", "round_trip_at"])

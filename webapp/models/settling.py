@@ -70,8 +70,8 @@ async def _found(message: Message, seen: Sequence[Seen]) -> Seen | None:
 async def _not_found(message_id: int) -> None:
     """Looked for three times: one new attempt, asked at the gate anew. Unknown a second time: staff decide."""
     _, message = await sending.locked(message_id)
-    if message.status != UNKNOWN or message.next_look_at is None:
-        return
+    if message.status != UNKNOWN or message.next_look_at is None or message.next_look_at > clock.now():
+        return  # settled, or another look that ran beside this one counts already
     message.looks += 1
     if message.looks < len(LOOK_AT):
         message.next_look_at = (message.claimed_at or clock.now()) + LOOK_AT[message.looks]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from typing import Any
 
 from webapp import clock
@@ -13,6 +14,7 @@ from webapp.models.campaign import Campaign
 
 WORK = 45.0  # seconds of each minute
 AT_ONCE = 10
+IN_VAIN = 3  # times in a row that nobody was answered about
 log = logging.getLogger(__name__)
 
 
@@ -28,25 +30,30 @@ async def look_up_lines(ctx: dict[str, Any]) -> None:
 
 
 async def _look_up(gateway: twilio.Twilio, campaign: Campaign, deadline: float) -> None:
-    after: int | None = 0
-    while after is not None and clock.steady() < deadline:
+    after, in_vain = 0, 0
+    while clock.steady() < deadline and in_vain < IN_VAIN:
         part = await line_lookups.window(campaign, after)
+        random.shuffle(part.asked)  # phones that can't be asked about must not come first each time
         for start in range(0, len(part.asked), AT_ONCE):
-            if clock.steady() > deadline:
+            if clock.steady() > deadline or in_vain >= IN_VAIN:
                 return
-            await _ask(gateway, part.asked[start : start + AT_ONCE])
+            in_vain = 0 if await _ask(gateway, part.asked[start : start + AT_ONCE]) else in_vain + 1
+        if part.after is None:
+            return
         after = part.after
 
 
-async def _ask(gateway: twilio.Twilio, asked: list[tuple[int, str]]) -> None:
-    """Some at once; what was answered is kept, whatever became of the others."""
+async def _ask(gateway: twilio.Twilio, asked: list[tuple[int, str]]) -> int:
+    """Some at once; what was answered is kept, whatever became of the others. How many were answered."""
     answers = await asyncio.gather(*(gateway.line_type(phone) for _, phone in asked), return_exceptions=True)
     for (contact_id, _), answer in zip(asked, answers, strict=True):
         if not isinstance(answer, BaseException):
             await line_lookups.found(contact_id, answer)
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
+    wrong = [answer for answer in answers if isinstance(answer, BaseException)]
+    for error in wrong:
+        if isinstance(error, twilio.TooManyRequests) or not isinstance(error, twilio.TROUBLE):
+            raise error
+    return len(asked) - len(wrong)
 
 
 async def forget_old(ctx: dict[str, Any]) -> None:

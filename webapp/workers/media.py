@@ -7,6 +7,7 @@ from typing import Any
 
 from webapp import config
 from webapp.gateways import media as gateway
+from webapp.gateways import twilio
 from webapp.models import media
 from webapp.models.media import Media
 
@@ -20,15 +21,22 @@ async def fetch_media(ctx: dict[str, Any]) -> None:
         if (row := await media.begin_next()) is None:
             return
         try:
-            await _fetch(row)
+            await _fetch(ctx, row)
         except Exception:  # it was counted as a try; the others have their turn
             log.exception("media %s could not be taken in", row.id)
 
 
-async def _fetch(row: Media) -> None:
+async def _fetch(ctx: dict[str, Any], row: Media) -> None:
     try:
-        found = await gateway.fetch(config.settings(), row.url)
-    except gateway.Later as error:
+        found = await gateway.fetch(config.settings(), row.url or await _address(ctx["twilio"], row))
+    except (gateway.Later, *twilio.TROUBLE) as error:
         log.warning("media %s could not be fetched yet: %s", row.id, error)
         return
     await (media.refuse(row, found.why) if isinstance(found, gateway.Refused) else media.keep(row, found))
+
+
+async def _address(account: twilio.Twilio, row: Media) -> str:
+    """Of a text that was listed and not delivered to us: Twilio has its files' addresses. Nothing where it has none."""
+    sid, place = await media.of_text(row)
+    found = await account.media_of(sid)
+    return found[place][0] if place < len(found) else ""

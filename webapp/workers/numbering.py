@@ -16,8 +16,11 @@ REFUSED = "Twilio sells none of area code {code} now ({why}). Try another."
 log = logging.getLogger(__name__)
 
 
+INBOUND = "/webhooks/twilio/inbound"
+
+
 def here() -> str:
-    return config.settings().url("/webhooks/twilio/inbound")
+    return config.settings().url(INBOUND)
 
 
 async def list_account(ctx: dict[str, Any]) -> None:

@@ -7,12 +7,14 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+from webapp import clock
 from webapp.gateways import twilio
-from webapp.models import numbers, restoring
+from webapp.models import numbers, restoring, sent_notes
 from webapp.models.numbers import PhoneNumber
 from webapp.workers import numbering, sending
 
-BEFORE = timedelta(hours=1)  # how far before the newest claim it knows of a restored database is compared
+BEFORE = timedelta(hours=1)  # how far before the newest claim it knows of a restored database is compared, at least
+BACK = timedelta(days=7)  # and how far back from now: texting may have gone on before anybody noticed
 log = logging.getLogger(__name__)
 
 
@@ -38,24 +40,27 @@ async def notice_restore(ctx: dict[str, Any]) -> None:
     await restoring.note_all()
 
 
-async def reconcile(gateway: twilio.Twilio) -> Counter[str]:
+async def reconcile(gateway: twilio.Twilio, back: timedelta = BACK) -> Counter[str]:
     """Marks what Twilio sent, takes in what came, and lets an owner go on; how many texts were known, settled, marked."""
     if lost := await _lost_numbers(gateway):
         raise LostNumbers(lost)
     newest, counts = await restoring.newest_claim(), Counter[str]()
     for number in await PhoneNumber.filter(released_at=None).select_related("campaign").order_by("id"):
-        since = (newest or number.campaign.created_at) - BEFORE
+        since = min((newest or number.campaign.created_at) - BEFORE, clock.now() - back)
         for text in reversed(await gateway.texts_from(number.e164, since)):
             found = await restoring.mark(number, restoring.Sent(text.sid, text.to, text.body, text.created_at))
             counts[found] += 1
         await numbers.heard(number, min(since, number.heard_until or since))
-    if not await sending.take_in_missed(gateway):
+    if not await sending.take_in_missed(gateway) or not await sending.apply_all_texts():
         raise NotHeard
-    restoring.forget_notes()
+    sent_notes.forget()
     await restoring.reconciled()
     return counts
 
 
 async def _lost_numbers(gateway: twilio.Twilio) -> list[str]:
+    """Also those that still lead to the server that was here before."""
     ours = set(await PhoneNumber.filter(released_at=None).values_list("e164", flat=True))
-    return sorted(n.e164 for n in await gateway.numbers() if n.sms_url == numbering.here() and n.e164 not in ours)
+    return sorted(
+        n.e164 for n in await gateway.numbers() if n.sms_url.endswith(numbering.INBOUND) and n.e164 not in ours
+    )

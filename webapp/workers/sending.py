@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from webapp import clock, config, live, queue
 from webapp.gateways import twilio
-from webapp.models import claiming, inbox, numbers, pool, receiving, restoring, sending, settling, spending
+from webapp.models import claiming, inbox, numbers, pool, receiving, restoring, sending, sent_notes, settling, spending
 from webapp.models.campaign import Campaign
 from webapp.models.events import INBOUND, STATUS, TwilioEvent
 from webapp.models.messages import Message
@@ -20,7 +22,10 @@ TOO_OLD = 5.0  # seconds after the claim's commit in which the call must begin
 AT_ONCE = 20  # calls under way by one number
 LISTED_TWICE = timedelta(minutes=10)  # a listing may lag behind by this much
 log = logging.getLogger(__name__)
+NOTE = 2.0  # seconds a note may take
 _draining: set[int] = set()
+_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, asyncio.Semaphore]] = WeakKeyDictionary()
+_notes = ThreadPoolExecutor(2, "notes")  # of their own: no picture that is being read holds them up
 
 
 async def drain(ctx: dict[str, Any], number_id: int) -> None:
@@ -43,7 +48,7 @@ async def drain(ctx: dict[str, Any], number_id: int) -> None:
 
 async def _claim_all(gateway: twilio.Twilio, number_id: int, calls: asyncio.TaskGroup) -> float | None:
     """Seconds after which there is more to do; None where nothing is due."""
-    deadline, room = clock.steady() + WORK, asyncio.Semaphore(AT_ONCE)
+    deadline, room = clock.steady() + WORK, _lines_of(number_id)
     while clock.steady() < deadline:
         async with room:  # no claim without a free line: a claimed text must leave at once
             next_one = await claiming.claim_next(number_id)
@@ -56,10 +61,20 @@ async def _claim_all(gateway: twilio.Twilio, number_id: int, calls: asyncio.Task
                 await asyncio.sleep(max(seconds, 0.002))
             case claiming.Refusal() as refusal:
                 await _tell_refused(refusal)
+            case claiming.Older():
+                log.error("this database is older than what was sent: everything is stopped until it is reconciled")
+                await restoring.stop_all()
+                return None
             case claiming.Claimed() as claimed:
                 calls.create_task(_hand_over(gateway, claimed, room))
                 await asyncio.sleep(0)  # it takes its line before the next claim
     return 0
+
+
+def _lines_of(number_id: int) -> asyncio.Semaphore:
+    """A number's lines in this process, whoever drains it."""
+    lines = _lines.setdefault(asyncio.get_running_loop(), {})
+    return lines.setdefault(number_id, asyncio.Semaphore(AT_ONCE))
 
 
 async def _hand_over(gateway: twilio.Twilio, claimed: claiming.Claimed, room: asyncio.Semaphore) -> None:
@@ -69,12 +84,12 @@ async def _hand_over(gateway: twilio.Twilio, claimed: claiming.Claimed, room: as
 
 async def _call(gateway: twilio.Twilio, claimed: claiming.Claimed) -> None:
     try:
-        if clock.steady() - claimed.committed > TOO_OLD:  # we stood still: give the attempt up, unsent
-            await sending.later(claimed.message_id, claimed.attempt_id, 0)
-            return
         await _note_sent(claimed)
         callback = config.settings().url(f"/webhooks/twilio/status?message={claimed.public_id}")
         picture = config.settings().url(claimed.picture) if claimed.picture else ""
+        if clock.steady() - claimed.committed > TOO_OLD:  # we stood still: give the attempt up, unsent
+            await sending.later(claimed.message_id, claimed.attempt_id, 0)
+            return
         outcome = await gateway.send(claimed.to, claimed.from_, claimed.body, callback, claimed.validity, picture)
         await _record(claimed, outcome)
     except Exception:  # one answer nobody expected must not take the other calls under way with it
@@ -84,10 +99,11 @@ async def _call(gateway: twilio.Twilio, claimed: claiming.Claimed) -> None:
 
 async def _note_sent(claimed: claiming.Claimed) -> None:
     """Beside the database, which may be restored from a backup. Where there is no room for it, texting goes on."""
+    noted = asyncio.get_running_loop().run_in_executor(_notes, sent_notes.note, claimed.number_id, claimed.free_at)
     try:
-        await asyncio.to_thread(restoring.note, claimed.number_id, claimed.free_at)
-    except OSError as error:
-        log.error("a restore from a backup may go unnoticed: %s", error)
+        await asyncio.wait_for(noted, NOTE)
+    except (OSError, TimeoutError) as error:
+        log.error("a restore from a backup may go unnoticed: %s", error or "the disk is slow")
 
 
 async def _give_up(claimed: claiming.Claimed) -> None:
@@ -154,6 +170,15 @@ async def apply_events(ctx: dict[str, Any]) -> None:
         await apply_event(event)
 
 
+async def apply_all_texts() -> bool:
+    """Every text that came in. False where one could not be applied."""
+    while (left := await receiving.open_texts()) and await receiving.waiting():
+        await apply_events({})
+        if await receiving.open_texts() >= left:
+            return False
+    return not left
+
+
 async def apply_event(event: TwilioEvent) -> None:
     """One stored event; one that can't be applied is kept and tried again, it never holds the others up."""
     try:
@@ -183,7 +208,7 @@ async def take_in_missed(gateway: twilio.Twilio) -> bool:
         asked_at = clock.now()
         try:
             for text in reversed(await gateway.texts_to(number.e164, _since(number))):
-                await _take_in(gateway, text)
+                await _take_in(text)
         except twilio.TROUBLE as error:
             log.warning("texts to number %s could not be listed: %s", number.id, type(error).__name__)
             heard = False
@@ -196,14 +221,11 @@ def _since(number: PhoneNumber) -> datetime:
     return (number.heard_until or number.created_at) - LISTED_TWICE
 
 
-async def _take_in(gateway: twilio.Twilio, text: twilio.Text) -> None:
-    if await receiving.has(text.sid):
-        return
+async def _take_in(text: twilio.Text) -> None:
+    """Where its files are, whoever fetches them asks."""
     payload = {
         "MessageSid": text.sid, "From": text.from_, "To": text.to, "Body": text.body, "NumMedia": str(text.media),
     }  # fmt: skip
-    for n, (url, content_type) in enumerate(await gateway.media_of(text.sid) if text.media else []):
-        payload |= {f"MediaUrl{n}": url, f"MediaContentType{n}": content_type}
     if event := await receiving.keep(INBOUND, payload):
         await apply_event(event)
 
