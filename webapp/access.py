@@ -188,9 +188,9 @@ async def picture_of(member: Membership, picture_id: int) -> Picture:
     return found if found and found.intact() else _missing()
 
 
-async def media_of(conversation: Conversation, media_id: int) -> Media:
-    """A picture the thread's person sent, in whichever conversation: the thread shows all their texts."""
-    found = Media.filter(id=row_id(media_id), message__contact_id=conversation.contact_id, status=KEPT)
+async def media_of(contact_id: int, media_id: int) -> Media:
+    """A picture this person sent, in whichever conversation: a thread shows all their texts."""
+    found = Media.filter(id=row_id(media_id), message__contact_id=contact_id, status=KEPT)
     row = await found.first()
     return row if row and row.path.exists() else _missing()
 

@@ -104,7 +104,9 @@ class Form:
 
     def dollars(self, name: str, label: str, required: bool = False) -> int | None:
         """Ten-thousandths of a dollar; None where nothing is typed."""
-        value = self._raw(name).removeprefix("$").replace(",", "").strip()
+        value = re.sub(
+            r",(?=\d{3}(\D|$))", "", self._raw(name).removeprefix("$").strip()
+        )  # 1,000 yes; 1,25 is no price
         if not value:
             if required:
                 self.wrong(name, gettext("%(label)s is missing.", label=label))

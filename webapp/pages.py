@@ -13,6 +13,7 @@ import jinja2
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 from litestar import MediaType, Request, Response
+from litestar.response import File
 
 from webapp import clock
 from webapp.rules import errors, phone
@@ -55,6 +56,12 @@ DEFAULTS: dict[str, Any] = {
 def redirect(request: Request, path: str) -> Response[None]:
     """After a form: 303, which htmx follows too; the page of the new address is swapped in."""
     return Response(None, status_code=303, headers={"location": path})
+
+
+def private_file(path: Path, kind: str, seconds: int) -> File:
+    """Shown in the page, kept by this browser alone for so long."""
+    headers = {"cache-control": f"private, max-age={seconds}"}
+    return File(path, media_type=kind, content_disposition_type="inline", headers=headers)
 
 
 def go_to(request: Request, path: str) -> Response[None]:

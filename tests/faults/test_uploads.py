@@ -104,7 +104,7 @@ async def test_an_upload_that_is_killed_at_seeded_moments_ends_as_one_that_is_no
     async with open_bank(tmp_path / "calm", f"sqlite://{tmp_path / 'calm.db'}", 5) as (calm, _):
         await asyncio.to_thread(_import, calm, path)
         expected = await calm.look("people")
-    assert killed >= min(3, KILLS), "nobody was killed, so this means nothing"
+    assert killed >= 2, "hardly anybody was killed, so this means nothing"
     assert len(there["contacts"]) > ROWS / 2 and there["contacts"] == expected["contacts"], f"seed {SEED}"
     assert there["lists"] == expected["lists"] and there["refused"] == expected["refused"], f"seed {SEED}"
     assert recount["differences"] == []

@@ -11,7 +11,7 @@ from tests.cast import Cast
 from tests.models.test_receiving import says
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import claiming, round_trips, sending
+from webapp.models import claiming, round_trips, sending, watching
 from webapp.models.campaign import Campaign
 from webapp.models.messages import Message
 from webapp.models.texting import Declined, Queued
@@ -43,6 +43,12 @@ async def test_the_answer_proves_it(fresh: Cast) -> None:
     assert not (await meyer()).set_up
     await says(fresh, "OK", From=fresh.selina.user.phone)
     assert (await meyer()).set_up and (await meyer()).round_trip_phone == ""
+
+
+async def test_the_office_s_own_answer_is_not_among_unmatched_texts(fresh: Cast) -> None:
+    await text_selina(fresh)
+    await says(fresh, "OK", From=fresh.selina.user.phone)
+    assert await watching.unmatched(fresh.meyer) == []
 
 
 async def test_somebody_else_s_text_proves_nothing(fresh: Cast) -> None:

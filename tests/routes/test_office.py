@@ -15,7 +15,7 @@ from tests.models.test_receiving import says, texted
 from tests.routes.conftest import Browser
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import importing, numbers, restoring, teams, values
+from webapp.models import claiming, importing, numbers, restoring, sending, teams, values
 from webapp.models.actions import Action, ActionUser, ReportTag
 from webapp.models.audit import AuditEvent
 from webapp.models.campaign import Campaign
@@ -25,6 +25,7 @@ from webapp.models.imports import ContactImport
 from webapp.models.labels import CustomField, Tag
 from webapp.models.mail import Mail
 from webapp.models.messages import Message
+from webapp.models.numbers import PhoneNumber
 from webapp.models.opt_outs import OptOut
 from webapp.models.people import Membership
 from webapp.models.scripts import Script, ScriptTag, ScriptValue
@@ -68,7 +69,8 @@ async def test_a_new_cap_counts_from_now(cast: Cast, browse: Browser) -> None:
     [("start_time", "07:59", "before 8:00 AM"), ("end_time", "21:01", "after 9:00 PM"), ("end_time", "10:00", "after the start"),
      ("bucket_size", "7", "choose one"), ("undo_seconds", "16", "from 0 to 15"), ("preferred_area_codes", "12", "three digits"),
      ("timezone", "Mars/Base", "choose one"), ("fallback_sender", "", "is missing"), ("start_time", "noon", "such as 09:00"),
-     ("segment_price", "", "is missing"), ("daily_cap", "lots", "an amount in dollars")],
+     ("segment_price", "", "is missing"), ("daily_cap", "lots", "an amount in dollars"),
+     ("segment_price", "1,25", "an amount in dollars"), ("daily_cap", "300000", "at most $200,000")],
 )  # fmt: skip
 async def test_a_wrong_setting_has_its_error_beside_it_and_nothing_is_saved(
     cast: Cast, browse: Browser, field: str, value: str, words: str
@@ -269,6 +271,37 @@ async def test_stop_everything_and_start_again(cast: Cast, browse: Browser) -> N
     assert await audited("campaign.stopped") == await audited("campaign.started_again") == 1
 
 
+async def test_a_cap_below_what_was_spent_closes_start_at_once(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    gary = await browse(cast.gary)
+    assert "cap is reached" in (await gary.post(OFFICE + "/settings", data=SETTINGS | {"daily_cap": "0.01"})).text
+    amy = await browse(cast.amy)
+    refused = await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")
+    assert refused.status_code == 409 and "spending limit for today" in refused.text
+
+
+async def test_asking_twilio_again_shows_that_it_is_asked(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    asked = await gary.post(OFFICE + "/setup/checks")
+    assert "Asking Twilio now" in (await gary.get(asked.headers["location"])).text
+    await numbers.checked(cast.meyer, True, {cast.number.e164})
+    assert "Asking Twilio now" not in (await gary.get(asked.headers["location"])).text
+    assert "Asking Twilio now" not in (await gary.get(OFFICE + "/setup?asked=1")).text
+    assert (await gary.get(OFFICE + "/setup?asked=x")).status_code < 500
+
+
+async def test_a_wrong_limit_of_a_number_stays_beside_its_number(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    where = f"{OFFICE}/numbers/{cast.number.id}/rate"
+    wrong = await gary.post(where, data={"rate": "1", "daily_limit": "many"})
+    assert wrong.status_code == 422 and 'value="many"' in wrong.text and 'id="pace" open' in wrong.text
+    assert (await gary.post(where, data={"rate": "3", "daily_limit": "250"})).status_code == 303
+    number = await PhoneNumber.get(id=cast.number.id)
+    assert (number.rate, number.daily_limit) == (3, 250)
+    assert (await gary.post(where, data={"rate": "3", "daily_limit": ""})).status_code == 303
+    assert (await PhoneNumber.get(id=cast.number.id)).daily_limit is None
+
+
 async def test_registration_is_noted_and_start_waits_for_it(cast: Cast, browse: Browser) -> None:
     gary = await browse(cast.gary)
     assert (await gary.post(OFFICE + "/setup/registration", data={"registration": ""})).status_code == 303
@@ -294,6 +327,9 @@ async def test_the_office_texts_its_own_phone_and_the_page_waits_for_the_answer(
     assert await Message.filter(kind="test").count() == 1
     page = (await gary.get(OFFICE + "/setup")).text
     assert "Answer it with OK" in page and "every 4s" in page
+    claim = await claiming.claim_next(cast.number.id)
+    assert isinstance(claim, claiming.Claimed)
+    await sending.taken(claim.message_id, "SM" + "7" * 32, claim.attempt_id)
     await says(cast, "ok", From="+14125550177")
     assert "A text went out and its answer came in" in (await gary.get(OFFICE + "/setup")).text
 

@@ -29,6 +29,8 @@ PAGES = [
 async def test_no_statement_of_a_page_reads_a_whole_table(
     cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path
 ) -> None:  # type: ignore[no-untyped-def]
+    # a table that was emptied by row counts as small, and PostgreSQL would rather hash all of it
+    await transaction(lambda: database.rows("", "TRUNCATE field_value"))
     names = await ids(cast, tmp_path) | {"user_id": str(cast.amy.user_id)}
     await texted(cast)
     await says(cast, "yes")

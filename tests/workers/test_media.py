@@ -54,6 +54,20 @@ async def test_trouble_is_tried_again_later_and_not_for_ever(cast: Cast, twilio:
     assert (row.status, row.why, row.tries) == (REFUSED, "trouble", TRIES)
 
 
+async def test_staff_see_it_with_the_contact_and_among_unmatched_texts(
+    cast: Cast, twilio: httpx.AsyncClient, browse: Browser  # noqa: F811
+) -> None:  # fmt: skip
+    await says(cast, "", NumMedia="1", MediaUrl0=AT + ".png")
+    await fetch_media({})
+    [row] = await Media.all()
+    gary, picture = await browse(cast.gary), f"/c/meyer/admin/contacts/{cast.lisa.id}/media/{row.id}"
+    for page in (f"contacts/{cast.lisa.id}", "unmatched"):
+        assert f'src="{picture}"' in (await gary.get(f"/c/meyer/admin/{page}")).text
+    assert (await gary.get(picture)).headers["content-type"] == "image/png"
+    nora = await cast.add_contact("+14125550103")
+    assert (await gary.get(picture.replace(f"/{cast.lisa.id}/", f"/{nora.id}/"))).status_code == 404
+
+
 async def test_the_thread_shows_it_on_a_click_to_its_holder_and_to_nobody_else(
     cast: Cast, twilio: httpx.AsyncClient, browse: Browser  # noqa: F811
 ) -> None:  # fmt: skip

@@ -116,6 +116,12 @@ def _slowest(rows: list[dict[str, Any]]) -> float:
 
 
 async def unmatched(campaign: Campaign, most: int = 100) -> list[Message]:
-    """Texts from people nobody here had texted from that number: kept, with their contact, newest first (X5)."""
-    found = Message.filter(campaign=campaign, direction="in", conversation_id=None).order_by("-id").limit(most)
-    return await found.select_related("contact", "number")
+    """Texts from people nobody here had texted from that number: kept, with contact and files, newest first (X5). Answers
+    to a test are the office's own."""
+    rows = await database.query(
+        "SELECT id FROM message m WHERE campaign_id = ? AND direction = 'in' AND conversation_id IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM message t WHERE t.contact_id = m.contact_id AND t.id < m.id AND t.kind = 'test')"
+        " ORDER BY id DESC LIMIT ?", campaign.id, most,
+    )  # fmt: skip
+    found = Message.filter(id__in=[row["id"] for row in rows] or [0]).order_by("-id")
+    return await found.select_related("contact", "number").prefetch_related("media")

@@ -127,6 +127,7 @@ async def _save_basic(request: Request, member: Membership, action: Action | Non
     if not form:
         return await _basic(request, member, action, form, status=422)
     saved = await transaction(lambda: _store_basic(member, action, values, form))
+    await spending.enforce(member.campaign)
     await queue.apply_audience(saved.id)
     await queue.make_conversations(saved.id)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{saved.id}/scripts")

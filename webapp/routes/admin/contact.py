@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.response import File
 
 from webapp import access, pages, queue, words
 from webapp.database import transaction
@@ -150,4 +151,11 @@ def _back(request: Request, member: Membership, contact: Contact) -> Response:
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/contacts/{contact.id}?saved=1")
 
 
-HANDLERS = [contact_page, save_contact, tag_contact, opt_out, assign, unblock, erase]
+@get("/contacts/{contact_id:int}/media/{media_id:int}")
+async def received(member: Membership, contact_id: int, media_id: int) -> File:
+    """A picture they sent."""
+    found = await access.media_of((await access.contact_of(member, contact_id)).id, media_id)
+    return pages.private_file(found.path, found.kept_type, 3_600)
+
+
+HANDLERS = [received, contact_page, save_contact, tag_contact, opt_out, assign, unblock, erase]

@@ -27,11 +27,11 @@ async def numbers_page(request: Request, member: Membership) -> Response:
     return await _numbers(request, member, Form())
 
 
-async def _numbers(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
+async def _numbers(request: Request, member: Membership, form: Form, status: int = 200, wrong: int = 0) -> Response:
     mine = await PhoneNumber.filter(campaign_id=member.campaign_id).order_by("released_at", "retired_at", "e164")
     working = [n for n in mine if n.healthy]
     return page(
-        request, "admin/numbers.html", "admin/_numbers.html", status_code=status, form=form, numbers=mine, rates=RATES,
+        request, "admin/numbers.html", "admin/_numbers.html", status_code=status, form=form, wrong=wrong, numbers=mine, rates=RATES,
         rate=sum(n.rate for n in working), working=len(working), queued=(await pool.look(member.campaign)).queued,
         ahead=await pool.shortest_queue(member.campaign), in_account=await numbers.in_account() if member.role == OWNER else [],
         orders=await NumberOrder.filter(campaign_id=member.campaign_id).order_by("-id").limit(3), monthly=MONTHLY,
@@ -95,7 +95,7 @@ async def set_rate(request: Request, member: Membership, number_id: int) -> Resp
     limited = bool(form.text("daily_limit", words.gettext("New contacts a day"), 7))
     limit = form.integer("daily_limit", words.gettext("New contacts a day"), 1, 1_000_000) if limited else None
     if not form:
-        return await _numbers(request, member, form, status=422)
+        return await _numbers(request, member, form, status=422, wrong=number.id)
     change = partial(numbers.change, number, rate=float(rate), daily_limit=limit)
     await audit.noted(member, change, "number.rate", f"{number.e164}: {rate}", daily_limit=limit)
     return _to(request, member)

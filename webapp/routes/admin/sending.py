@@ -8,7 +8,7 @@ from functools import partial
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import access, forms, pages, queue, words
+from webapp import access, clock, forms, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
 from webapp.models import audit, handing, inbox, numbers, pool, restoring, round_trips, settling
@@ -23,8 +23,11 @@ from webapp.rules import errors
 
 
 @get("/setup")
-async def setup_page(request: Request, member: Membership) -> Response:
-    return await _setup(request, member)
+async def setup_page(request: Request, member: Membership, asked: float = 0) -> Response:
+    """``asked``: since when the page waits for Twilio's answer, in seconds since 1970; for a minute at most."""
+    checked, now = member.campaign.checked_at, clock.now().timestamp()
+    waits = now - 60 < asked <= now and (checked is None or checked.timestamp() < asked)
+    return await _setup(request, member, asked=asked if waits else 0)
 
 
 async def _setup(
@@ -34,10 +37,11 @@ async def _setup(
     refused: str = "",
     form: Form | None = None,
     not_sent: str = "",
+    asked: float = 0,
 ) -> Response:
     mine = await PhoneNumber.filter(campaign_id=member.campaign_id, retired_at=None).order_by("e164")
     return page(
-        request, "admin/setup.html", "admin/_setup_checks.html", form=Form() if form is None else form, not_sent=not_sent, numbers=mine,
+        request, "admin/setup.html", "admin/_setup_checks.html", form=Form() if form is None else form, not_sent=not_sent, asked=asked, numbers=mine,
         client_message_id=uuid.uuid4(), registrations=REGISTRATIONS, queued=(await pool.look(member.campaign)).queued,
         undecided=await settling.undecided(member.campaign_id), explain=errors.explain, refused=refused,
         status_code=status,
@@ -67,7 +71,9 @@ async def begin_round_trip(request: Request, member: Membership) -> Response:
         return await _setup(request, member, status=422, not_sent=why)
     outcome = await round_trips.begin(member, client_id)
     if isinstance(outcome, Declined):
-        return await _setup(request, member, status=422, not_sent=own_phone.declined(outcome.code))
+        soon = words.gettext("You got this text less than ten minutes ago. Answer it, or try again later.")
+        why = soon if outcome.code == errors.LOCKED else own_phone.declined(outcome.code)
+        return await _setup(request, member, status=422, not_sent=why)
     await queue.drain(outcome.message.number_id or 0)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 
@@ -76,8 +82,9 @@ async def begin_round_trip(request: Request, member: Membership) -> Response:
 async def check(request: Request, member: Membership) -> Response:
     """Asked at Twilio by a worker; the page shows what it found."""
     await transaction(lambda: audit.note(member.campaign, member.user, "setup.checked"))
+    asked_at = clock.now()
     await queue.check_setup(member.campaign_id)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup?asked={asked_at.timestamp():.3f}")
 
 
 @post("/stops")

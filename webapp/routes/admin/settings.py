@@ -66,6 +66,8 @@ async def save_texting(request: Request, member: Membership) -> Response:
         return await _texting(request, member, form, status=422)
     values |= spending.new_cap(member.campaign, values["daily_cap"])
     await _save(member, values, "settings.saved")
+    await spending.enforce(member.campaign)
+    await member.campaign.refresh_from_db()
     return await _texting(request, member, Form(), saved=True)
 
 

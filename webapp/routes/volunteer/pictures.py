@@ -5,22 +5,20 @@ from __future__ import annotations
 from litestar import get
 from litestar.response import File
 
-from webapp import access
+from webapp import access, pages
 from webapp.models.people import Membership
 
 
 @get("/pictures/{picture_id:int}")
 async def picture(member: Membership, picture_id: int) -> File:
     found = await access.picture_of(member, picture_id)
-    headers = {"cache-control": "private, max-age=86400"}
-    return File(found.path, media_type=found.type, content_disposition_type="inline", headers=headers)
+    return pages.private_file(found.path, found.type, 86_400)
 
 
 @get("/threads/{conversation_id:int}/media/{media_id:int}")
 async def received(member: Membership, conversation_id: int, media_id: int) -> File:
-    found = await access.media_of(await access.held_conversation(member, conversation_id), media_id)
-    headers = {"cache-control": "private, max-age=3600"}
-    return File(found.path, media_type=found.kept_type, content_disposition_type="inline", headers=headers)
+    found = await access.media_of((await access.held_conversation(member, conversation_id)).contact_id, media_id)
+    return pages.private_file(found.path, found.kept_type, 3_600)
 
 
 HANDLERS = [picture, received]
