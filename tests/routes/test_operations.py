@@ -10,7 +10,7 @@ from tests.cast import Cast
 from tests.routes.conftest import Browser
 from webapp import clock, config, queue
 from webapp.config import Settings
-from webapp.models import receiving
+from webapp.models import numbers, receiving
 from webapp.models.events import INBOUND
 from webapp.rules import phone
 
@@ -30,6 +30,17 @@ async def test_operations_shows_what_waits_and_for_how_long(cast: Cast, browse: 
     clock.freeze(clock.now() + timedelta(minutes=3))
     shown = (await (await browse(cast.gary)).get(OFFICE + "/operations")).text
     assert phone.national(cast.number.e164) in shown and "3 min" in shown and "Waiting to leave" in shown
+
+
+async def test_operations_says_when_everybody_could_be_texted(cast: Cast, browse: Browser) -> None:
+    await numbers.change(cast.number, rate=1.0)
+    for n in range(120):
+        await cast.add_contact(f"+1412555{2000 + n}", zip="15213")
+    await cast.make()
+    shown = (await (await browse(cast.gary)).get(OFFICE + "/operations")).text
+    assert "<dd>121</dd><dd>done at the earliest on" in shown and "11:02 AM" in shown
+    await numbers.change(cast.number, paused_at=clock.now())
+    assert "not within a month" in (await (await browse(cast.gary)).get(OFFICE + "/operations")).text
 
 
 async def test_operations_says_whether_a_worker_is_there(cast: Cast, browse: Browser) -> None:

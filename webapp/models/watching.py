@@ -115,6 +115,15 @@ def _slowest(rows: list[dict[str, Any]]) -> float:
     return max((max(0.0, (b - a).total_seconds()) for a, b in spans if a and b), default=0.0)
 
 
+async def left_to_text(campaign: Campaign) -> int:
+    """People of its running actions who are yet to be texted, by the kept counts."""
+    [row] = await database.query(
+        "SELECT COALESCE(SUM(t.remaining), 0) AS people FROM tally t JOIN action a ON a.id = t.action_id"
+        " WHERE a.campaign_id = ? AND a.archived_at IS NULL AND a.state <> 'draft'", campaign.id,
+    )  # fmt: skip
+    return int(row["people"])
+
+
 async def unmatched(campaign: Campaign, most: int = 100) -> list[Message]:
     """Texts from people nobody here had texted from that number: kept, with contact and files, newest first (X5). Answers
     to a test are the office's own."""
