@@ -10,7 +10,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from tests.cast import Cast, looked_for_in_vain, texts
-from webapp import clock
+from webapp import clock, database
 from webapp.database import transaction
 from webapp.models import claiming, opting_out, receiving, recount, sending, settling
 from webapp.models.campaign import Campaign
@@ -232,6 +232,19 @@ async def test_an_older_text_of_the_same_words_is_not_ours(cast: Cast) -> None:
     seen = settling.Seen("SM" + "2" * 32, message.body, clock.now() - timedelta(minutes=2))
     await settling.looked_up(message.id, [seen])
     assert (await texts())[0].status == UNKNOWN
+
+
+async def test_a_database_that_refuses_to_write_closes_nobody_s_conversation(cast: Cast) -> None:
+    """A full disk is no opt-out: the text waits, and leaves when there is room."""
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    full = "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+    await transaction(lambda: database.rows(f"CREATE TRIGGER refuse BEFORE UPDATE ON message {full}"))
+    with pytest.raises(IntegrityError):
+        await claiming.claim_next(cast.number.id)
+    await transaction(lambda: database.rows("DROP TRIGGER refuse"))
+    assert (await cast.conversation()).closed_code is None
+    assert isinstance(await claiming.claim_next(cast.number.id), Claimed)
 
 
 async def test_looked_for_three_times_in_vain_it_is_sent_once_more_and_then_staff_decide(cast: Cast) -> None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from webapp import database
 
+OPTED_OUT = "this phone has opted out"
+
 
 @dataclass(frozen=True)
 class Guard:
@@ -92,8 +94,8 @@ GUARDS = [
     _trigger("opt_out_unchanged", "BEFORE UPDATE", "opt_out", "", "an opt-out can not be changed"),
     _trigger("opt_out_kept", "BEFORE DELETE", "opt_out", "", "an opt-out can not be removed"),
     _trigger("opt_out_not_emptied", "BEFORE TRUNCATE", "opt_out", "", "opt-outs can not be removed", "STATEMENT"),
-    _trigger("no_text_after_opt_out", "BEFORE UPDATE", "message", _LEAVES_AFTER_OPT_OUT, "this phone has opted out"),
-    _trigger("no_new_text_after_opt_out", "BEFORE INSERT", "message", _LEAVES_AFTER_OPT_OUT, "this phone has opted out"),
+    _trigger("no_text_after_opt_out", "BEFORE UPDATE", "message", _LEAVES_AFTER_OPT_OUT, OPTED_OUT),
+    _trigger("no_new_text_after_opt_out", "BEFORE INSERT", "message", _LEAVES_AFTER_OPT_OUT, OPTED_OUT),
     # What pages and workers ask for
     _index("contact_list_place", "list_membership", "contact_id"),
     _index("contact_field_value", "field_value", "field_id, contact_id"),

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from tortoise.exceptions import IntegrityError
 
 from webapp import clock, database
-from webapp.database import transactional
+from webapp.database import guards, transactional
 from webapp.database.packed import sql_time
 from webapp.models import attention, audience, buckets, gate, pictures, sending, sent_notes, tallies
 from webapp.models.actions import Action
@@ -82,7 +82,9 @@ async def claim_next(number_id: int) -> Claimed | Wait | Refusal | Older | None:
         return await _claim(message_id, number_id)
     except _FellBack:
         return Older()
-    except IntegrityError:  # the database's own guard: this phone has opted out
+    except IntegrityError as error:
+        if guards.OPTED_OUT not in str(error):  # a database that refuses for another reason says nothing of the person
+            raise
         return await _refuse(message_id, errors.OPTED_OUT)
 
 
