@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
@@ -79,8 +79,16 @@ class Storm:
         for name in self.workers:
             self.bank.start_worker(name=name)
 
-    async def keep_up(self) -> None:
-        """As a supervisor does: whoever ended by itself, at its start without a database for instance, is started again."""
+    @contextlib.asynccontextmanager
+    async def supervised(self) -> AsyncIterator[None]:
+        """Whoever ended by itself, at its start without a database for instance, is started again."""
+        keeper = asyncio.create_task(self._keep_up())
+        try:
+            yield
+        finally:
+            keeper.cancel()
+
+    async def _keep_up(self) -> None:
         while True:
             await asyncio.sleep(0.5)
             for name in ("web", *self.workers):

@@ -64,16 +64,16 @@ async def test_whatever_breaks_nobody_is_texted_twice_or_after_a_stop_and_nobody
             await volunteer.log_in()
             return await volunteer.text_all(made["action"])
 
-        keeper = asyncio.create_task(storm.keep_up())
-        await asyncio.gather(storm.rage(FAULTS), *(text(person) for person in people))
-        try:
-            await until(lambda: heard(bank, storm.stops), 90, 1)
-            await asyncio.gather(
-                *(person.text_all(made["action"]) for person in people)
-            )  # who was given back meanwhile
-            await until(lambda: settled(bank), 120, 1)
-        except AssertionError as error:
-            raise AssertionError(f"{await bank.look('texts')} {await bank.look('open')}, seed {SEED}") from error
+        async with storm.supervised():
+            await asyncio.gather(storm.rage(FAULTS), *(text(person) for person in people))
+            try:
+                await until(lambda: heard(bank, storm.stops), 90, 1)
+                await asyncio.gather(
+                    *(person.text_all(made["action"]) for person in people)
+                )  # who was given back meanwhile
+                await until(lambda: settled(bank), 120, 1)
+            except AssertionError as error:
+                raise AssertionError(f"{await bank.look('texts')} {await bank.look('open')}, seed {SEED}") from error
         sent = Counter(text["to"] for text in await bank.sent())
         stopped = await bank.look("after_stop")
         print(f"{sum(storm.met.values())} faults: {dict(storm.met)}; {len(sent)} texted, {len(storm.stops)} STOPs")
@@ -82,6 +82,5 @@ async def test_whatever_breaks_nobody_is_texted_twice_or_after_a_stop_and_nobody
         assert set(stopped["stopped"]) == storm.stops
         assert set(made["phones"]) - set(sent) <= storm.stops, f"forgotten, seed {SEED}"
         assert (await bank.look("recount"))["differences"] == [], f"seed {SEED}"
-        keeper.cancel()
         for person in people:
             await person.close()
