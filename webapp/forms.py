@@ -16,6 +16,7 @@ from webapp.rules import phone
 from webapp.words import gettext
 
 MOST_DOLLARS = 200_000  # in ten-thousandths it fits a column
+_THOUSANDS = re.compile(r",(?=\d{3}(\D|$))")  # 1,000 yes; 1,25 is no price
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -104,9 +105,7 @@ class Form:
 
     def dollars(self, name: str, label: str, required: bool = False) -> int | None:
         """Ten-thousandths of a dollar; None where nothing is typed."""
-        value = re.sub(
-            r",(?=\d{3}(\D|$))", "", self._raw(name).removeprefix("$").strip()
-        )  # 1,000 yes; 1,25 is no price
+        value = _THOUSANDS.sub("", self._raw(name).removeprefix("$").strip())
         if not value:
             if required:
                 self.wrong(name, gettext("%(label)s is missing.", label=label))

@@ -15,6 +15,7 @@ import pytest
 from tests.attacks.test_sending import SECOND, SID, WORDS, _second_action, owner_goes_on
 from tests.cast import Cast, send_card
 from tests.models.test_receiving import says, texted
+from tests.models.test_sending import claimed
 from tests.stories.test_restore import gateway, restore  # noqa: F401
 from webapp import clock, config, database
 from webapp.database import transaction
@@ -352,10 +353,7 @@ async def test_a_line_twilio_does_not_know_leaves_what_an_error_taught(cast: Cas
     second = await transaction(lambda: _second_action(cast))
     [part] = [await line_lookups.window(cast.meyer, 0)]
     assert (cast.lisa.id, cast.lisa.phone) in part.asked
-    await cast.start(cast.amy)
-    await cast.click(cast.amy)
-    claim = await claiming.claim_next(cast.number.id)
-    assert isinstance(claim, claiming.Claimed)
+    claim = await claimed(cast)
     await sends_of.rejected(claim.message_id, claim.attempt_id, 21614)
     assert (await Conversation.get(action=second)).closed_code == errors.LANDLINE
     await line_lookups.found(cast.lisa.id, "unknown")
@@ -474,10 +472,7 @@ async def test_drains_that_wait_for_twilio_leave_the_worker_its_clockwork(cast: 
 async def test_three_looks_are_spread_over_five_minutes_however_slow_twilio_is(cast: Cast) -> None:
     """The clockwork begins a look each 5 s and lets each run for 60: where Twilio is slow, several have the same text in
     hand, and each counts as one of the three."""
-    await cast.start(cast.amy)
-    await cast.click(cast.amy)
-    claim = await claiming.claim_next(cast.number.id)
-    assert isinstance(claim, claiming.Claimed)
+    claim = await claimed(cast)
     await sends_of.unknown(claim.message_id, claim.attempt_id)
     claimed_at = clock.now()
     clock.freeze(claimed_at + timedelta(seconds=31))

@@ -15,6 +15,7 @@ import pytest
 
 from tests.cast import Cast, send_card
 from tests.models.test_receiving import says, texted
+from tests.models.test_sending import claimed
 from tests.routes.conftest import Browser
 from tests.stories.test_restore import gateway, restore  # noqa: F401
 from tests.workers.test_media import AT, sends
@@ -235,10 +236,7 @@ async def test_stop_everything_does_not_end_the_stop_of_a_restore(cast: Cast, br
 
 @pytest.mark.both
 async def test_bad_credentials_do_not_end_the_stop_of_a_restore(cast: Cast) -> None:
-    await cast.start(cast.amy)
-    await cast.click(cast.amy)
-    claim = await claiming.claim_next(cast.number.id)
-    assert isinstance(claim, claiming.Claimed)
+    claim = await claimed(cast)
     await restoring.stop_all()  # while the call is under way
     await sends_of.rejected(claim.message_id, claim.attempt_id, 20003)
     assert await restoring.go_on(cast.gary) == "restored"
@@ -359,10 +357,7 @@ async def test_a_cap_that_was_raised_meanwhile_is_not_put_down(cast: Cast) -> No
 @pytest.mark.both
 async def test_a_text_that_may_have_been_taken_counts(cast: Cast) -> None:
     """Twilio's answers are lost for a while: what it took costs, and the cap does not see it."""
-    await cast.start(cast.amy)
-    await cast.click(cast.amy)
-    claim = await claiming.claim_next(cast.number.id)
-    assert isinstance(claim, claiming.Claimed)
+    claim = await claimed(cast)
     await sends_of.unknown(claim.message_id, claim.attempt_id)
     assert sum((await spending.today(cast.meyer)).values()) == 125
 

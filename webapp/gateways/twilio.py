@@ -178,10 +178,10 @@ class Twilio:
     async def text(self, sid: str) -> Text:
         return _text(await self.client.messages(sid).fetch_async())
 
-    async def media_of(self, sid: str) -> list[tuple[str, str]]:
-        """Where the files that came with a text are, as a webhook would have said, and what they say they are."""
+    async def media_of(self, sid: str) -> list[str]:
+        """Where the files that came with a text are, as a webhook would have said."""
         found = await self.client.messages(sid).media.list_async(limit=10)
-        return [(API + (one.uri or "").removesuffix(".json"), one.content_type or "") for one in found]
+        return [API + (one.uri or "").removesuffix(".json") for one in found]
 
     async def line_type(self, phone: str) -> str:
         """What kind of line it is, in Twilio's word; lines.INVALID where there is no such number, "unknown" where Twilio

@@ -107,6 +107,12 @@ class Campaign(Model):
         await self.save(update_fields=["join_code"])
 
     @transactional
+    async def register(self, kind: str, cap: int | None) -> None:
+        """As what the carriers know the campaign, and how many texts a day they take from it (S10)."""
+        self.registration, self.registration_cap = kind, cap
+        await self.save(update_fields=["registration", "registration_cap"])
+
+    @transactional
     async def stop_everything(self, code: int | None = None) -> None:
         """Workers ask before each claim, so it holds within seconds. ``code``: what Twilio said, where it stopped us. A
         stop after a restore keeps its own code, whatever stops it once more."""

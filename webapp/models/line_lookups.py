@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from webapp import clock, database
 from webapp.database import packed, transactional
-from webapp.database.packed import sql_time
 from webapp.models import audience, learning, opting_out, tallies
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
@@ -72,10 +71,7 @@ async def _open_again(contact: Contact) -> None:
 
 
 @transactional
-async def forget_old() -> int:
-    """After 180 days a phone may be another line. How many were forgotten."""
-    before = sql_time(clock.now() - learning.LANDLINE_FOR)
-    rows = await database.query(
-        "UPDATE contact SET looked_up_at = NULL, line_type = '' WHERE looked_up_at < ? RETURNING id", before
-    )
-    return len(rows)
+async def forget_old() -> None:
+    """After 180 days a phone may be another line."""
+    before = clock.now() - learning.LANDLINE_FOR
+    await Contact.filter(looked_up_at__lt=before).update(looked_up_at=None, line_type="")

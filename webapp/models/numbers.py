@@ -97,12 +97,6 @@ async def checked(campaign: Campaign, answers: bool, reached: set[str]) -> None:
     await _set_up(campaign.id)
 
 
-@transactional
-async def registered(campaign: Campaign, kind: str, cap: int | None) -> None:
-    """As what the carriers know the campaign, and how many texts a day they take from it (S10)."""
-    await Campaign.filter(id=campaign.id).update(registration=kind, registration_cap=cap)
-
-
 async def _set_up(campaign_id: int) -> None:
     """The set-up check's line about numbers follows what they are."""
     Changes.seen += 1

@@ -109,11 +109,11 @@ async def _receive(event_id: int, to: str) -> News:
     event, number, campaign = found["e"], found["n"], found["c"]
     if event.applied_at:
         return News()
-    if number is None and not row["known"]:
-        return await _nobodys(event, to)
     if row["known"]:
         await _applied(event)
         return News()
+    if number is None:
+        return await _nobodys(event, to)
     contact = await Contact.of_phone(campaign, str(event.payload.get("From", ""))[:20])
     conversation = await _conversation_of(contact, number)
     return await _act_on(event, _text(event, number, contact, conversation), contact, conversation, campaign)

@@ -40,10 +40,11 @@ class Sent:
 
 async def note_all() -> None:
     """What the database says, on the disk. Where there is no room for it, texting goes on."""
+    noted = await asyncio.to_thread(sent_notes.all_of_them)
     for number in await PhoneNumber.exclude(free_at=None):
         assert number.free_at
         try:
-            if sent_notes.of(number.id) != number.free_at:
+            if noted.get(number.id) != number.free_at:
                 await asyncio.to_thread(sent_notes.note, number.id, number.free_at, True)
         except OSError as error:
             log.error("a restore from a backup may go unnoticed: %s", error)

@@ -39,4 +39,4 @@ async def _address(account: twilio.Twilio, row: Media) -> str:
     """Of a text that was listed and not delivered to us: Twilio has its files' addresses. Nothing where it has none."""
     sid, place = await media.of_text(row)
     found = await account.media_of(sid)
-    return found[place][0] if place < len(found) else ""
+    return found[place] if place < len(found) else ""

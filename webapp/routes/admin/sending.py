@@ -11,7 +11,7 @@ from litestar.exceptions import NotFoundException
 from webapp import access, clock, forms, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, handing, inbox, numbers, pool, restoring, round_trips, settling
+from webapp.models import audit, handing, inbox, pool, restoring, round_trips, settling
 from webapp.models.campaign import REGISTRATIONS
 from webapp.models.messages import Message
 from webapp.models.numbers import PhoneNumber
@@ -57,7 +57,7 @@ async def register(request: Request, member: Membership) -> Response:
     cap = form.integer("registration_cap", words.gettext("Texts a day"), 1, 100_000_000) if capped else None
     if not form:
         return await _setup(request, member, status=422, form=form)
-    change = partial(numbers.registered, member.campaign, kind, cap)
+    change = partial(member.campaign.register, kind, cap)
     await audit.noted(member, change, "campaign.registered", kind, cap=cap)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 
