@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.faults.bank import PASSWORD, Bank
 
@@ -139,3 +140,34 @@ async def test_a_double_click_on_send_is_one_text(bank: Bank, open_page) -> None
     texts = await bank.look("texts")
     assert after - before == 1
     assert texts.get("out initial cancelled", 0) == 0
+
+
+async def test_news_that_comes_while_the_badge_is_asked_for_reaches_it(bank: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
+    from tests.conftest import until
+
+    page: Page = await open_page()
+    await log_in(page, bank.seeded["emails"][0])  # type: ignore[attr-defined]
+    await expect(page.get_by_role("heading", name="Actions")).to_be_visible()
+    await page.goto("/c/meyer/actions/1/queue")
+    before = {text["sid"] for text in await bank.sent()}
+    await page.locator("#send:not([data-unread])").click()
+
+    async def mine() -> dict | None:
+        return next((text for text in await bank.sent() if text["sid"] not in before), None)
+
+    text, may_answer = await until(mine, 30), asyncio.Event()
+
+    async def hold_up(route: Route) -> None:
+        stale = await route.fetch()
+        await may_answer.wait()
+        await route.fulfill(response=stale)
+
+    await page.route("**/badges", hold_up, times=1)
+    await page.goto("/c/meyer/inbox?show=all")
+    await expect(page.get_by_text("Nobody waits")).to_be_visible()
+    await page.evaluate("pressed = 0")
+    await answer_as(bank, text, "Who is this?")
+    await expect(page.get_by_text("Who is this?")).to_be_visible()
+    may_answer.set()
+    await expect(page.locator("#unread-badge")).to_contain_text("1")
+    await expect(page.get_by_role("link", name="Unread 1")).to_be_visible()
