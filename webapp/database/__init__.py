@@ -40,13 +40,14 @@ class Work:
 _work: ContextVar[Work | None] = ContextVar("transaction", default=None)
 
 
-_dialect = ""
+_dialect, _opened = "", 0
 
 
 async def open_database(url: str, migrating: bool = False) -> None:
     """Opens this process's connections. Close them with `close_database`, or the process never ends."""
-    global _dialect
+    global _dialect, _opened
     _dialect = "sqlite" if url.startswith("sqlite://") else "postgres"
+    _opened += 1
     await Tortoise.init(config=configuration(url, migrating), _enable_global_fallback=True)
 
 
@@ -113,6 +114,11 @@ def _writer() -> BaseDBAsyncClient:
 def dialect() -> str:
     """ "sqlite" or "postgres", since the database was opened."""
     return _dialect
+
+
+def opened() -> int:
+    """Which opening of this process it is: what was learnt from one database says nothing of the next."""
+    return _opened
 
 
 async def rows(sqlite: str, postgres: str | None = None, values: list[Any] | None = None) -> list[dict[str, Any]]:

@@ -137,7 +137,6 @@ GUARDS = [
     _index("message_without_delivery", "message", "taken_at", "status = 'taken' AND delivery IN ('', 'accepted', 'queued', 'sending', 'sent')"),
     _index("message_unmatched", "message", "campaign_id, id", "direction = 'in' AND conversation_id IS NULL"),
     _index("message_lately", "message", "taken_at, number_id, error_code", "taken_at IS NOT NULL"),
-    _index("contact_of_number", "contact", "number_id, id", "number_id IS NOT NULL"),
     _index("order_of_campaign", "number_order", "campaign_id, id"),
     _index("bucket_of_user", "bucket", "user_id, action_id", "finished_at IS NULL"),
     _index("bucket_of_action", "bucket", "action_id, user_id"),
@@ -162,7 +161,7 @@ GUARDS = [
 ]  # fmt: skip
 
 
-RETIRED = ("contact_name",)  # guards of earlier versions, dropped where they still are
+RETIRED = ("contact_name", "contact_of_number")  # guards of earlier versions, dropped where they still are
 
 
 def for_dialect() -> list[Guard]:

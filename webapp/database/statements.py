@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from tortoise.fields import JSONField
 from tortoise.models import Model
 
 from webapp import database
-from webapp.database import packed
+from webapp.database import kept, packed
 
 M = TypeVar("M", bound=Model)
 Statement = tuple[str, list[Any]]
@@ -22,23 +22,49 @@ Statement = tuple[str, list[Any]]
 
 class Joined:
     """Several tables read at once. ``columns`` is the SELECT list, each table under its alias; `of` gives the rows of one
-    result back as models, by alias: None where an outer join found nothing. Other columns come after these."""
+    result back as models, by alias: None where an outer join found nothing. Other columns come after these.
 
-    def __init__(self, **models: type[Model]) -> None:
-        self._models = models
+    ``kept`` are tables of which only the version is read where that is enough (kept.py); `whole` gives them too."""
 
-    @cached_property
+    def __init__(self, kept: dict[str, type[Model]] | None = None, **models: type[Model]) -> None:
+        self._models, self._kept = models, kept or {}
+        self._columns: dict[str, str] = {}  # by dialect
+
+    @property
     def columns(self) -> str:
         """Once the database is open: before, models don't know their columns."""
-        return ", ".join(
-            f"{alias}.{column} AS {alias}__{column}"
-            for alias, model in self._models.items()
-            for column in columns(model)
-        )
+        dialect = database.dialect()
+        if dialect not in self._columns:
+            self._columns[dialect] = self._written()
+        return self._columns[dialect]
+
+    def _written(self) -> str:
+        wide = [self._wide(alias, model) for alias, model in self._models.items()]
+        if database.dialect() == "sqlite":
+            return ", ".join(wide + [self._wide(alias, model) for alias, model in self._kept.items()])
+        return ", ".join(wide + [kept.version(alias) for alias in self._kept])
+
+    def _wide(self, alias: str, model: type[Model]) -> str:
+        return ", ".join(f"{alias}.{column} AS {alias}__{column}" for column in columns(model))
 
     def of(self, row: dict[str, Any]) -> dict[str, Any]:
-        values, start, found = list(row.values()), 0, {}
-        for alias, model in self._models.items():
+        return self._of(list(row.values()), self._models)
+
+    async def whole(self, row: dict[str, Any]) -> dict[str, Any]:
+        """As `of`, with the kept rows."""
+        values = list(row.values())
+        if database.dialect() == "sqlite":
+            return self._of(values, {**self._models, **self._kept})
+        found, start = self._of(values, self._models), sum(len(columns(model)) for model in self._models.values())
+        for n, (alias, model) in enumerate(self._kept.items()):
+            seen = values[start + 3 * n : start + 3 * n + 3]
+            known = await kept.values(model._meta.db_table, columns(model), seen) if seen[0] is not None else None
+            found[alias] = _loaded(model, known) if known else None
+        return found
+
+    def _of(self, values: list[Any], models: dict[str, type[Model]]) -> dict[str, Any]:
+        start, found = 0, {}
+        for alias, model in models.items():
             end = start + len(columns(model))
             found[alias] = _loaded(model, values[start:end])
             start = end

@@ -36,27 +36,25 @@ class Sight:
     earlier_id: int | None
 
 
-_SEEN = Joined(k=Contact, v=Conversation, a=Action, c=Campaign, s=Script, n=PhoneNumber)
+_SEEN = Joined(k=Contact, v=Conversation, n=PhoneNumber, kept={"a": Action, "c": Campaign, "s": Script})
 
 
 async def look(member: Membership, conversation_id: int, client_id: uuid.UUID) -> Sight | None:
     """Inside a transaction. None: not a conversation of this campaign, or no member of it any more."""
     rows = await database.query(
-        f"WITH m AS MATERIALIZED (SELECT * FROM membership WHERE id = ?{packed.for_update(how='SHARE')}),"  # noqa: S608
-        " k AS MATERIALIZED (SELECT * FROM contact WHERE EXISTS (SELECT 1 FROM m)"
-        f" AND id = (SELECT contact_id FROM conversation WHERE id = ? AND campaign_id = ?){packed.for_update()}),"
-        " v AS MATERIALIZED (SELECT conversation.* FROM conversation, k"
-        f" WHERE conversation.id = ? AND conversation.contact_id = k.id{packed.for_update('conversation')})"
-        f" SELECT {_SEEN.columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id"
-        " FROM v JOIN k ON k.id = v.contact_id CROSS JOIN m"
-        " JOIN action a ON a.id = v.action_id JOIN campaign c ON c.id = a.campaign_id"
+        f"SELECT {_SEEN.columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id"  # noqa: S608
+        " FROM conversation v JOIN contact k ON k.id = v.contact_id CROSS JOIN membership m"
+        " JOIN action a ON a.id = v.action_id JOIN campaign c ON c.id = v.campaign_id"
         " LEFT JOIN script s ON s.id = v.script_id LEFT JOIN phone_number n ON n.id = k.number_id"
-        " LEFT JOIN message e ON e.client_id = ? AND e.user_id = m.user_id",
-        member.id, conversation_id, member.campaign_id, conversation_id, packed.uuid(client_id),
+        " LEFT JOIN message e ON e.client_id = ? AND e.user_id = m.user_id"
+        " WHERE v.id = ? AND v.campaign_id = ? AND m.id = ?"
+        # in this order, and whoever waited sees what the one before has written
+        f"{packed.for_update('m', 'SHARE')}{packed.for_update('k')}{packed.for_update('v')}",
+        packed.uuid(client_id), conversation_id, member.campaign_id, member.id,
     )  # fmt: skip
     if not rows:
         return None
-    row, found = rows[0], _SEEN.of(rows[0])
+    row, found = rows[0], await _SEEN.whole(rows[0])
     found["a"].campaign = found["c"]
     return Sight(
         found["k"], found["v"], found["a"], found["s"], found["n"], bool(row["active"]), row["earlier_id"]

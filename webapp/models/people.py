@@ -172,7 +172,7 @@ class Session(Model):
         )  # fmt: skip
         if not rows:
             return None
-        found = _ASKING.of(rows[0])
+        found = await _ASKING.whole(rows[0])
         session, member = found["s"], found["m"]
         session.user = found["u"]
         if member:
@@ -195,7 +195,7 @@ class Session(Model):
         await Session.filter(id=self.id).update(ended_at=clock.now())
 
 
-_ASKING = Joined(s=Session, u=User, m=Membership, c=Campaign)
+_ASKING = Joined(s=Session, u=User, m=Membership, kept={"c": Campaign})
 
 
 class PasswordLink(Model):

@@ -94,7 +94,7 @@ def _try_later(event: TwilioEvent) -> None:
     event.next_try_at = clock.now() + timedelta(seconds=min(2**event.failures, LONGEST_PAUSE))
 
 
-_ARRIVED = Joined(e=TwilioEvent, n=PhoneNumber, c=Campaign)
+_ARRIVED = Joined(e=TwilioEvent, n=PhoneNumber, kept={"c": Campaign})
 
 
 @transactional
@@ -105,7 +105,7 @@ async def _receive(event_id: int, to: str) -> News:
         f" LEFT JOIN phone_number n ON n.e164 = ? LEFT JOIN campaign c ON c.id = n.campaign_id WHERE e.id = ?{packed.for_update('e')}",
         to, event_id,
     )  # fmt: skip
-    found = _ARRIVED.of(row)
+    found = await _ARRIVED.whole(row)
     event, number, campaign = found["e"], found["n"], found["c"]
     if event.applied_at:
         return News()

@@ -136,7 +136,7 @@ async def use_again(request: Request, member: Membership, number_id: int) -> Res
 async def release_page(request: Request, member: Membership, number_id: int) -> Response:
     """How many conversations end with it."""
     number = await access.number_of(member, number_id)
-    contacts = await Contact.filter(number_id=number.id).count()
+    contacts = await Contact.filter(campaign_id=member.campaign_id, number_id=number.id).count()
     return page(request, "admin/number_release.html", number=number, contacts=contacts, owner=member.role == OWNER)
 
 
