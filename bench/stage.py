@@ -37,7 +37,7 @@ from webapp.models.scripts import INITIAL, Script
 from webapp.simulator import main as simulator
 
 VOLUNTEERS, BUCKET = 64, 100
-STARTERS, FREE = 50, 10_000  # who press Start at once, and whom they find in the pool
+STARTERS, FREE = 100, 20_000  # who press Start, fifty at once, and whom they find in the pool
 
 
 @dataclass

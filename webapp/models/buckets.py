@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
@@ -9,7 +10,7 @@ from typing import Literal, cast
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
-from webapp.database.statements import Joined, new
+from webapp.database.statements import Joined, insert, new, together
 from webapp.models import audience, hours, pool, tallies
 from webapp.models.actions import Action, ActionUser
 from webapp.models.campaign import Campaign
@@ -50,7 +51,9 @@ async def start(action: Action, user: User) -> Bucket | None:
 async def _new_bucket(action: Action, user: User, now: datetime) -> Bucket | None:
     """Sleepers the volunteer still holds come first, then the pool's oldest."""
     size = action.campaign.bucket_size
-    bucket = await Bucket.create(action=action, user=user, size=size, started_at=now, last_used_at=now)
+    bucket = new(Bucket, action_id=action.id, user_id=user.id, size=size, started_at=now, last_used_at=now)
+    [row] = await together(insert(bucket))
+    bucket.id = row["id"]
     awake = await hours.open_zone_sets(action.campaign, now, hours.START_MARGIN)
     while True:
         kept = await _claim(action, user, bucket, awake, size, from_pool=False)
@@ -58,12 +61,19 @@ async def _new_bucket(action: Action, user: User, now: datetime) -> Bucket | Non
         if not kept + taken:
             await bucket.delete()
             return None
-        for conversation in taken:
-            tallies.add(action.id, user.id, conversation.counts())
-            conversation.unread = False  # nobody's in the pool
-            tallies.add(action.id, 0, conversation.counts(), -1)
+        _count(action, user, taken)
         if await _left_out(action, kept + taken) < len(kept + taken):
             return bucket
+
+
+def _count(action: Action, user: User, taken: list[Conversation]) -> None:
+    """From the pool's tally to the volunteer's. Most count for the same, so it is asked once for all of those."""
+    alike = {tuple(bool(getattr(c, name)) for name in _COUNTED): c for c in taken}
+    people = Counter(tuple(bool(getattr(c, name)) for name in _COUNTED) for c in taken)
+    for kind, conversation in alike.items():
+        tallies.add(action.id, user.id, conversation.counts(), people[kind])
+        conversation.unread = False  # nobody's in the pool
+        tallies.add(action.id, 0, conversation.counts(), -people[kind])
 
 
 async def _left_out(action: Action, found: list[Conversation]) -> int:
@@ -73,8 +83,9 @@ async def _left_out(action: Action, found: list[Conversation]) -> int:
     return await audience.follow([c.contact_id for c in found], action.id)
 
 
-_NOT_LOCKED = "NOT EXISTS (SELECT 1 FROM contact k WHERE k.id = conversation.contact_id AND k.last_claimed_at > ?)"
-_COUNTED = "contact_id, needs_attention, unread, replied_at, reported_at, opted_out_at"
+# A subselect asked for each row picked: of a NOT EXISTS, PostgreSQL makes a join that may read every contact
+_NOT_LOCKED = "(SELECT k.last_claimed_at > ? FROM contact k WHERE k.id = conversation.contact_id) IS NOT TRUE"
+_COUNTED = ("needs_attention", "unread", "replied_at", "reported_at", "opted_out_at")
 
 
 async def _claim(
@@ -83,11 +94,8 @@ async def _claim(
     """Selects and takes in one statement, ordered, passing over rows another Start holds, its condition repeated."""
     if size <= 0 or not awake:
         return []
-    holder = "user_id IS NULL AND NOT with_staff" if from_pool else f"user_id = {int(user.id)}"
-    free = (
-        f"action_id = {int(action.id)} AND {holder} AND texted_at IS NULL AND closed_code IS NULL"
-        f" AND {hours.awake_sql(awake)}"
-    )
+    holder, whose = ("user_id IS NULL AND NOT with_staff", []) if from_pool else ("user_id = ?", [user.id])
+    free = f"action_id = ? AND {holder} AND texted_at IS NULL AND closed_code IS NULL AND {hours.awake_sql(awake)}"
     lately = sql_time(hours.locked_since(action.campaign, bucket.started_at))
     skip = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
     changes, values = "bucket_id = ?, skips = 0", [bucket.id]
@@ -96,10 +104,15 @@ async def _claim(
         values += [user.id, sql_time(bucket.started_at), True]
     # MATERIALIZED: as a plain subselect PostgreSQL may run it once a row, and hand out far more than `size`
     rows = await database.query(
-        f"WITH picked AS MATERIALIZED (SELECT id FROM conversation WHERE {free} AND {_NOT_LOCKED} ORDER BY turn, id LIMIT {int(size)}{skip})"  # noqa: S608
-        f" UPDATE conversation SET {changes} WHERE id IN (SELECT id FROM picked) AND {free} RETURNING {_COUNTED}",
+        f"WITH picked AS MATERIALIZED (SELECT id FROM conversation WHERE {free} AND {_NOT_LOCKED} ORDER BY turn, id LIMIT ?{skip})"  # noqa: S608
+        f" UPDATE conversation SET {changes} WHERE id IN (SELECT id FROM picked) AND {free} RETURNING contact_id, {', '.join(_COUNTED)}",
+        action.id,
+        *whose,
         lately,
+        size,
         *values,
+        action.id,
+        *whose,
     )
     return [new(Conversation, **row) for row in rows]
 

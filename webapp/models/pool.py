@@ -12,17 +12,18 @@ from webapp.models.contacts import Contact
 from webapp.models.numbers import Changes, PhoneNumber
 from webapp.rules import forecast, local_number
 
-_FRESH = 1.0  # seconds a look is good for
+_FRESH = 1.0  # seconds a look is good for, at least
+_SHARE = 50  # times as long as it took: a long queue is counted less often
 _looks: dict[int, Look] = {}
 
 
 @dataclass
 class Look:
     """A campaign's numbers in use, the segments that wait at each, and the new contacts of today of those with a limit: as
-    of at most a second ago, and what this process has added since, as it was clicked, if it was stored or not. A click
+    of a second ago or little more, and what this process has added since, as it was clicked, if it was stored or not. A click
     doesn't read them all; the worker asks the number itself once more."""
 
-    at: float  # steady clock
+    until: float  # steady clock
     changes: int
     numbers: dict[int, PhoneNumber]
     queued: dict[int, float]
@@ -33,12 +34,16 @@ class Look:
 
 
 async def look(campaign: Campaign) -> Look:
-    seen = _looks.get(campaign.id)
-    if seen is None or clock.steady() - seen.at >= _FRESH or seen.changes != Changes.seen:
-        at, changes = clock.steady(), Changes.seen
-        numbers = {n.id: n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None)}
-        queued, new_today = await _queued_segments(campaign), await _new_today(campaign, numbers)
-        seen = _looks[campaign.id] = Look(at, changes, numbers, queued, new_today)
+    """One click looks anew; those that come meanwhile go by the look before, unless a number was changed here."""
+    seen, now = _looks.get(campaign.id), clock.steady()
+    if seen and now < seen.until and seen.changes == Changes.seen:
+        return seen
+    if seen:
+        seen.until = now + _FRESH
+    changes, numbers = Changes.seen, {n.id: n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None)}
+    queued, new_today = await _queued_segments(campaign), await _new_today(campaign, numbers)
+    until = clock.steady() + max(_FRESH, _SHARE * (clock.steady() - now))
+    seen = _looks[campaign.id] = Look(until, changes, numbers, queued, new_today)
     return seen
 
 
