@@ -100,6 +100,14 @@ async def test_no_statement_removes_an_opt_out(cast: Cast, statement: str) -> No
 
 
 @pytest.mark.both
+@pytest.mark.parametrize("table", ["user_account", "campaign", "phone_number"])
+async def test_what_texts_name_can_not_be_removed(cast: Cast, table: str) -> None:
+    with pytest.raises(IntegrityError, match="can not be removed"):
+        await transaction(lambda: database.query(f"DELETE FROM {table}"))
+    assert await database.query(f"SELECT id FROM {table}")
+
+
+@pytest.mark.both
 async def test_a_missing_or_changed_guard_is_noticed(cast: Cast) -> None:
     assert await guards.wrong() == []
     table = " ON opt_out" if database.dialect() == "postgres" else ""

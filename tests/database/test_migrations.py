@@ -108,6 +108,17 @@ def test_a_filled_postgres_keeps_its_rows_and_guards(postgres_server: str, worke
     url = postgres_server.replace("/postgres?", f"/{name}?")
     before = blocking(filled(url))
     assert blocking(migrated(url)) == (before, [])
+    assert blocking(checked_against(url, "message")) == {"contact", "conversation"}
+
+
+async def checked_against(url: str, table: str) -> set[str]:
+    """The tables an insert into this one locks a row of."""
+    connection = await asyncpg.connect(url)
+    rows = await connection.fetch(
+        f"SELECT confrelid::regclass::text AS other FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype = 'f'"
+    )
+    await connection.close()
+    return {row["other"] for row in rows}
 
 
 def test_two_migrations_at_once_end_well(tmp_path: Path) -> None:

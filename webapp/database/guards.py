@@ -96,6 +96,10 @@ GUARDS = [
     _trigger("opt_out_not_emptied", "BEFORE TRUNCATE", "opt_out", "", "opt-outs can not be removed", "STATEMENT"),
     _trigger("no_text_after_opt_out", "BEFORE UPDATE", "message", _LEAVES_AFTER_OPT_OUT, OPTED_OUT),
     _trigger("no_new_text_after_opt_out", "BEFORE INSERT", "message", _LEAVES_AFTER_OPT_OUT, OPTED_OUT),
+    # Texts and conversations name these without a foreign key: each check would lock a row that all clicks share
+    _trigger("user_kept", "BEFORE DELETE", "user_account", "", "a user can not be removed"),
+    _trigger("campaign_kept", "BEFORE DELETE", "campaign", "", "a campaign can not be removed"),
+    _trigger("number_kept", "BEFORE DELETE", "phone_number", "", "a number can not be removed"),
     # What pages and workers ask for
     _index("contact_list_place", "list_membership", "contact_id"),
     _index("contact_field_value", "field_value", "field_id, contact_id"),

@@ -40,7 +40,7 @@ class Conversation(Model):
         "models.Script", related_name="conversations", null=True, on_delete=fields.NO_ACTION
     )
     user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
-        "models.User", related_name="conversations", null=True, on_delete=fields.NO_ACTION
+        "models.User", related_name="conversations", null=True, on_delete=fields.NO_ACTION, db_constraint=False
     )
     with_staff = fields.BooleanField(default=False)
     last_holder_id = fields.IntField(null=True)

@@ -40,7 +40,7 @@ class Message(Model):
 
     id = fields.BigIntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
-        "models.Campaign", related_name="messages", on_delete=fields.NO_ACTION
+        "models.Campaign", related_name="messages", on_delete=fields.NO_ACTION, db_constraint=False
     )
     contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
         "models.Contact", related_name="messages", null=True, on_delete=fields.NO_ACTION
@@ -49,10 +49,10 @@ class Message(Model):
         "models.Conversation", related_name="messages", null=True, on_delete=fields.NO_ACTION
     )
     number: fields.ForeignKeyNullableRelation[PhoneNumber] = fields.ForeignKeyField(
-        "models.PhoneNumber", related_name="messages", null=True, on_delete=fields.NO_ACTION
+        "models.PhoneNumber", related_name="messages", null=True, on_delete=fields.NO_ACTION, db_constraint=False
     )
     user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
-        "models.User", related_name="messages", null=True, on_delete=fields.NO_ACTION
+        "models.User", related_name="messages", null=True, on_delete=fields.NO_ACTION, db_constraint=False
     )
     action_id = fields.IntField(null=True)
     script_id = fields.IntField(null=True)
