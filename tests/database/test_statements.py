@@ -116,6 +116,56 @@ async def test_a_click_does_not_see_into_another_campaign(cast: Cast) -> None:
     assert await transaction(lambda: clicking.look(cast.jonah, talk.id, uuid.uuid4())) is None
 
 
+async def campaign_of(token: str) -> Campaign:
+    found = await Session.in_campaign(token, "meyer")
+    assert found and found[1]
+    return found[1].campaign
+
+
+@pytest.mark.both
+async def test_a_kept_row_is_as_new_as_the_statement_that_asks(cast: Cast) -> None:
+    token = await Session.begin(cast.amy.user)
+    for name in ("Meyer", "Meyer for Senate", "Meyer 2026"):
+        await transaction(lambda name=name: Campaign.filter(id=cast.meyer.id).update(name=name))  # type: ignore[misc]
+        for _ in range(2):
+            assert as_stored(await campaign_of(token)) == as_stored(await Campaign.get(id=cast.meyer.id))
+            assert (await campaign_of(token)).name == name
+
+
+@pytest.mark.both
+async def test_a_row_changed_twice_in_one_transaction_is_kept_as_it_was_committed(cast: Cast) -> None:
+    token, rows = await Session.begin(cast.amy.user), Campaign.filter(id=cast.meyer.id)
+
+    async def twice() -> None:
+        await rows.update(name="Half")
+        assert (await campaign_of(token)).name == "Half"
+        await rows.update(name="Whole")
+
+    await transaction(twice)
+    assert (await campaign_of(token)).name == "Whole"
+
+
+@pytest.mark.both
+async def test_a_row_changed_and_rolled_back_is_kept_as_it_was(cast: Cast) -> None:
+    token = await Session.begin(cast.amy.user)
+
+    async def half() -> None:
+        await Campaign.filter(id=cast.meyer.id).update(name="Half")
+        assert (await campaign_of(token)).name == "Half"
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await transaction(half)
+    assert (await campaign_of(token)).name == cast.meyer.name
+
+
+@pytest.mark.both
+async def test_what_one_request_does_to_a_kept_row_stays_its_own(cast: Cast) -> None:
+    token = await Session.begin(cast.amy.user)
+    (await campaign_of(token)).name = "Mine alone"
+    assert (await campaign_of(token)).name == cast.meyer.name
+
+
 @pytest.mark.both
 async def test_the_doctor_tells_of_a_postgres_that_may_forget(db: None) -> None:
     """The tests' own may: it lives for an hour."""

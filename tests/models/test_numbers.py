@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import httpx
@@ -13,6 +14,7 @@ from webapp import clock, config
 from webapp.database import transaction
 from webapp.gateways import twilio as gateways
 from webapp.models import claiming, number_orders, numbers, pool, recount
+from webapp.models.campaign import Campaign
 from webapp.models.claiming import Claimed
 from webapp.models.contacts import Contact
 from webapp.models.messages import REFUSED, TAKEN, Message
@@ -57,6 +59,43 @@ async def test_a_number_that_is_filtered_often_takes_no_new_contacts(cast: Cast)
     clock.freeze(clock.now() + timedelta(days=1))
     await numbers.measure()
     assert (await fresh(cast)).healthy
+
+
+async def test_one_click_a_second_counts_the_queues(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted, count, at = [], pool._queued_segments, 100.0
+    monkeypatch.setattr(clock, "steady", lambda: at)
+
+    async def slow(campaign: Campaign) -> dict[int, float]:
+        counted.append(campaign.id)
+        await asyncio.sleep(0.01)
+        return await count(campaign)
+
+    monkeypatch.setattr(pool, "_queued_segments", slow)
+    await pool.look(cast.meyer)
+    at = 101.5
+    seen = await asyncio.gather(*(pool.look(cast.meyer) for _ in range(10)))
+    assert len(counted) == 2 and all(look.numbers == {cast.number.id: cast.number} for look in seen)
+    await numbers.change(cast.number, retired_at=clock.now())
+    assert (await pool.look(cast.meyer)).numbers == {}, "a change made here is seen at once"
+
+
+async def test_queues_that_take_long_to_count_are_counted_less_often(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted, at = [], 100.0
+    monkeypatch.setattr(clock, "steady", lambda: at)
+
+    async def half_a_second(_: Campaign) -> dict[int, float]:
+        nonlocal at
+        at += 0.5
+        counted.append(at)
+        return {}
+
+    monkeypatch.setattr(pool, "_queued_segments", half_a_second)
+    for _ in range(31):
+        await pool.look(cast.meyer)
+        at += 1
+    assert len(counted) == 2
 
 
 async def test_few_texts_or_other_errors_say_nothing_of_filtering(cast: Cast) -> None:
