@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
@@ -67,13 +67,14 @@ async def _new_bucket(action: Action, user: User, now: datetime) -> Bucket | Non
 
 
 def _count(action: Action, user: User, taken: list[Conversation]) -> None:
-    """From the pool's tally to the volunteer's. Most count for the same, so it is asked once for all of those."""
-    alike = {tuple(bool(getattr(c, name)) for name in _COUNTED): c for c in taken}
-    people = Counter(tuple(bool(getattr(c, name)) for name in _COUNTED) for c in taken)
-    for kind, conversation in alike.items():
-        tallies.add(action.id, user.id, conversation.counts(), people[kind])
-        conversation.unread = False  # nobody's in the pool
-        tallies.add(action.id, 0, conversation.counts(), -people[kind])
+    """From the pool's tally to the volunteer's; asked once of those that count alike, which are nearly all."""
+    alike: dict[tuple[bool, ...], list[Conversation]] = defaultdict(list)
+    for conversation in taken:
+        alike[tuple(bool(getattr(conversation, name)) for name in _COUNTED)].append(conversation)
+    for one, *others in alike.values():
+        tallies.add(action.id, user.id, one.counts(), 1 + len(others))
+        one.unread = False  # nobody's in the pool
+        tallies.add(action.id, 0, one.counts(), -1 - len(others))
 
 
 async def _left_out(action: Action, found: list[Conversation]) -> int:

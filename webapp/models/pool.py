@@ -12,8 +12,8 @@ from webapp.models.contacts import Contact
 from webapp.models.numbers import Changes, PhoneNumber
 from webapp.rules import forecast, local_number
 
-_FRESH = 1.0  # seconds a look is good for, at least
-_SHARE = 50  # times as long as it took: a long queue is counted less often
+_FRESH, _STALE = 1.0, 5.0  # seconds a look is good for, at least and at most
+_SHARE = 20  # times as long as it took: a long queue is counted less often
 _looks: dict[int, Look] = {}
 
 
@@ -42,7 +42,7 @@ async def look(campaign: Campaign) -> Look:
         seen.until = now + _FRESH
     changes, numbers = Changes.seen, {n.id: n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None)}
     queued, new_today = await _queued_segments(campaign), await _new_today(campaign, numbers)
-    until = clock.steady() + max(_FRESH, _SHARE * (clock.steady() - now))
+    until = clock.steady() + min(max(_FRESH, _SHARE * (clock.steady() - now)), _STALE)
     seen = _looks[campaign.id] = Look(until, changes, numbers, queued, new_today)
     return seen
 
