@@ -24,7 +24,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("what", nargs="?", default="speed", choices=("speed", "contacts", "drain", "faults", "serve"))
     parser.add_argument(
-        "--contacts", type=int, default=0, help="people in the action: 60,000; for contacts and serve 1,000,000"
+        "--contacts",
+        type=int,
+        default=0,
+        help="people in the action: 60,000, not below 30,000; for contacts and serve 1,000,000",
     )
     parser.add_argument("--messages", type=int, default=5, help="messages a contact, for contacts and serve")
     parser.add_argument("--rows", type=int, default=1_000_000, help="of the list that is imported")
@@ -50,7 +53,7 @@ def main() -> None:
         elif options.what == "serve":
             asyncio.run(serving.serve(Path(folder), many, many * options.messages))
         else:
-            uvloop.run(_speed(Path(folder), options.contacts or 60_000, options.seconds))
+            uvloop.run(_speed(Path(folder), max(options.contacts or 60_000, 30_000), options.seconds))
 
 
 def _faults(options: argparse.Namespace) -> int:
