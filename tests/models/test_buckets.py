@@ -8,12 +8,13 @@ import pytest
 
 from tests.cast import Cast
 from tests.models.test_receiving import _sids
-from webapp import clock
+from webapp import clock, database
 from webapp.database import transaction
 from webapp.models import buckets, claiming, hours, recount, returning, sending
+from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
 from webapp.models.claiming import Claimed
-from webapp.models.contacts import Contact
+from webapp.models.contacts import Contact, ListMembership
 from webapp.models.conversations import Bucket
 from webapp.rules import safeguards
 
@@ -76,3 +77,28 @@ async def test_a_held_contact_texted_by_someone_else_waits_like_a_sleeper(cast: 
     assert (await buckets.progress(await Bucket.get(), cast.meyer)).asleep == 1
     clock.freeze(clock.now() + safeguards.LOCK)
     assert await buckets.next_in_queue(cast.action, cast.amy.user)
+
+
+@pytest.mark.postgres
+async def test_a_start_reads_only_the_contacts_it_may_give_out(cast: Cast) -> None:
+    """Two thousand people to choose from, one of them texted lately: a planner likes to read all for that."""
+    people = [Contact(campaign=cast.meyer, phone=f"+1412{2000000 + n}", created_at=clock.now()) for n in range(2000)]
+    await transaction(lambda: Contact.bulk_create(people))
+    everyone = await Contact.filter(campaign=cast.meyer).exclude(id=cast.lisa.id)
+    rows = [ListMembership(contact_list=cast.voters, contact=contact) for contact in everyone]
+    await transaction(lambda: ListMembership.bulk_create(rows))
+    await cast.make()
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(last_claimed_at=clock.now()))
+    await database.query("ANALYZE")
+
+    async def read() -> int:
+        """By this connection, row by row."""
+        [row] = await database.query("SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'contact'")
+        return int(row["seq_tup_read"])
+
+    async def read_by_a_start() -> int:
+        before, action = await read(), await Action.get(id=cast.action.id).select_related("campaign")
+        assert await buckets.start(action, cast.amy.user)
+        return await read() - before
+
+    assert await transaction(read_by_a_start) == 0
