@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Awaitable, Callable
 from datetime import UTC, timedelta
 
 import pytest
@@ -12,7 +13,20 @@ from tests.cast import Cast, send_card, texts
 from tests.models.test_receiving import says
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import buckets, claiming, effects, handing, hours, labels, recount, returning, sending, texting
+from webapp.models import (
+    buckets,
+    claiming,
+    effects,
+    handing,
+    hours,
+    labels,
+    opt_outs,
+    opting_out,
+    recount,
+    returning,
+    sending,
+    texting,
+)
 from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
 from webapp.models.contacts import Contact
@@ -393,3 +407,51 @@ async def test_suspending_a_volunteer_cancels_their_queue_and_frees_their_contac
     assert [m.status for m in await texts()] == [CANCELLED]
     assert (await cast.conversation()).user_id is None and (await cast.conversation(kim)).user_id is None
     assert await recount.differences() == []
+
+
+@pytest.mark.postgres
+async def test_a_click_that_waited_for_a_stop_sees_it(cast: Cast) -> None:
+    """It looked while the STOP was being stored, and went on when that was there."""
+    await cast.start(cast.amy)
+    outcome = await while_it_is_under_way(
+        lambda: opting_out.opt_out(cast.meyer, cast.lisa.phone, opt_outs.KEYWORD), cast.click(cast.amy)
+    )
+    assert outcome == Declined(errors.OPTED_OUT)
+    assert await texts() == []
+
+
+@pytest.mark.postgres
+async def test_a_click_that_waited_for_a_hand_over_sees_it(cast: Cast) -> None:
+    await cast.start(cast.amy)
+
+    async def to_dan() -> None:
+        await Contact.filter(id=cast.lisa.id).select_for_update().get()
+        await Conversation.filter(contact_id=cast.lisa.id).update(user_id=cast.dan.user_id)
+
+    assert await while_it_is_under_way(to_dan, cast.click(cast.amy)) == Moved()
+
+
+@pytest.mark.postgres
+async def test_a_click_that_waited_for_a_suspension_sees_it(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    suspended = Membership.filter(id=cast.amy.id).update(suspended_at=clock.now())
+    assert await while_it_is_under_way(lambda: suspended, cast.click(cast.amy)) == Stopped("member")
+
+
+async def while_it_is_under_way(deed: Callable[[], Awaitable[object]], click: Awaitable[object]) -> object:
+    """The click begins when the deed is done and not committed yet, and waits for it."""
+    done, may_commit = asyncio.Event(), asyncio.Event()
+
+    async def body() -> None:
+        await deed()
+        done.set()
+        await may_commit.wait()
+
+    other = asyncio.create_task(transaction(body))
+    await done.wait()
+    waiting = asyncio.ensure_future(click)
+    await asyncio.sleep(0.3)
+    assert not waiting.done(), "it waits for the row"
+    may_commit.set()
+    await other
+    return await waiting
