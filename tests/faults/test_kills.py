@@ -18,7 +18,7 @@ from tests.faults.bank import Bank, Volunteer, open_bank
 
 SEED = int(os.environ.get("TEXTBANK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 KILLS = int(os.environ.get("TEXTBANK_FAULT_KILLS", "4"))
-PEOPLE = max(300, 40 * KILLS)  # more than the moments below can use up: else a process waits for one that never comes
+PEOPLE = max(200, 40 * KILLS)  # more than the moments below can use up: else a process waits for one that never comes
 
 pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(300 + 10 * KILLS)]
 
