@@ -19,7 +19,13 @@ class Answer:
 
     @property
     def location(self) -> str:
-        return next(line.split(": ", 1)[1] for line in self.head.splitlines() if line.lower().startswith("location: "))
+        return _header(self.head, "location")
+
+
+def _header(head: str, name: str) -> str:
+    """Empty where there is none."""
+    start = f"{name}: "
+    return next((line[len(start) :] for line in head.splitlines() if line.lower().startswith(start)), "")
 
 
 class Browser:
@@ -46,5 +52,5 @@ class Browser:
         lines += [f"{name}: {value}" for name, value in headers.items()]
         self._writer.write("\r\n".join([*lines, "", ""]).encode() + body)
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode()
-        length = next((line for line in head.splitlines() if line.lower().startswith("content-length:")), ":0")
-        return Answer(int(head[9:12]), head, await self._reader.readexactly(int(length.split(":")[1])))
+        length = int(_header(head, "content-length") or 0)
+        return Answer(int(head[9:12]), head, await self._reader.readexactly(length))

@@ -24,11 +24,11 @@ def version(alias: str) -> str:
 
 async def values(table: str, columns: tuple[str, ...], seen: list[Any]) -> list[Any] | None:
     """The row's values in the order of ``columns``; ``seen`` is what `version` gave. At least as new as that."""
-    id, *version = seen
-    key = (database.opened(), table, id)
+    row_id, *latest = seen
+    key = (database.opened(), table, row_id)
     known = _rows.get(key)
-    if known is None or known[0] != tuple(version):
-        rows = await database.query(f"SELECT xmin, ctid, {', '.join(columns)} FROM {table} WHERE id = ?", id)  # noqa: S608
+    if known is None or known[0] != tuple(latest):
+        rows = await database.query(f"SELECT xmin, ctid, {', '.join(columns)} FROM {table} WHERE id = ?", row_id)  # noqa: S608
         if not rows:
             return None
         xmin, ctid, *found = rows[0].values()

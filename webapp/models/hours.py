@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 from webapp import clock, database
 from webapp.models.actions import Action
 from webapp.models.campaign import Campaign
+from webapp.models.contacts import ZoneSet
 from webapp.models.conversations import Conversation
 from webapp.models.gate import zones_of
 from webapp.models.people import User
@@ -32,8 +33,7 @@ class Asleep:
 
 async def open_zone_sets(campaign: Campaign, now: datetime, minutes: int = 0) -> list[int | None]:
     """The zone sets whose people may be texted now and for ``minutes`` more. None stands for "nothing known"."""
-    rows = await database.query("SELECT id, names FROM zone_set")
-    sets: dict[int | None, tuple[str, ...]] = {row["id"]: tuple(row["names"].split()) for row in rows}
+    sets: dict[int | None, tuple[str, ...]] = {row.id: row.zones for row in await ZoneSet.all()}
     sets[None] = (campaign.timezone,)
     return [key for key, zones in sets.items() if is_open(campaign, zones, now, minutes)]
 

@@ -20,8 +20,8 @@ _looks: dict[int, Look] = {}
 @dataclass
 class Look:
     """A campaign's numbers in use, the segments that wait at each, and the new contacts of today of those with a limit: as
-    of a second ago or little more, and what this process has added since, as it was clicked, if it was stored or not. A click
-    doesn't read them all; the worker asks the number itself once more."""
+    of a second ago, or of up to five where counting takes long, and what this process has added since, as it was clicked,
+    if it was stored or not. A click doesn't read them all; the worker asks the number itself once more."""
 
     until: float  # steady clock
     changes: int
