@@ -148,7 +148,9 @@ async def test_news_that_comes_while_the_badge_is_asked_for_reaches_it(bank: Ban
     page: Page = await open_page()
     await log_in(page, bank.seeded["emails"][0])  # type: ignore[attr-defined]
     await expect(page.get_by_role("heading", name="Actions")).to_be_visible()
-    await page.goto("/c/meyer/actions/1/queue")
+    await page.goto("/c/meyer/actions/1")
+    await page.get_by_role("button", name="Start").click()
+    await page.wait_for_url("**/queue")
     before = {text["sid"] for text in await bank.sent()}
     await page.locator("#send:not([data-unread])").click()
 
