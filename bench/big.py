@@ -5,14 +5,15 @@ from __future__ import annotations
 from webapp import clock, database
 from webapp.database import transaction
 from webapp.database.packed import sql_time
-from webapp.models import numbers
-from webapp.models.actions import PUBLIC, Action
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import ContactList, ZoneSet
-from webapp.models.founding import found
-from webapp.models.labels import CustomField, Tag
-from webapp.models.people import ADMIN, OWNER, VOLUNTEER, Membership, User
-from webapp.models.scripts import INITIAL, Script
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import ADMIN, OWNER, VOLUNTEER, Membership, User
+from webapp.models.actions.action import PUBLIC, Action
+from webapp.models.actions.script import INITIAL, Script
+from webapp.models.contacts.create import create_campaign
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList
+from webapp.models.contacts.zones import ZoneSet
+from webapp.models.numbers.number import add_number
 
 FIRST = [
     "Ana",
@@ -77,7 +78,7 @@ VOLUNTEERS = 20
 
 async def make(contacts: int, messages: int, slug: str = "big") -> Campaign:
     """``messages`` are spread over all contacts, in one action. Rare things stand at the end, where they hurt most."""
-    campaign = await found("A big campaign", slug, "America/New_York")
+    campaign = await create_campaign("A big campaign", slug, "America/New_York")
     await transaction(lambda: _people(campaign))
     action, lists, tags, rating = await transaction(lambda: _rooms(campaign))
     zone = await transaction(lambda: ZoneSet.id_of(("America/New_York",)))
@@ -115,7 +116,7 @@ async def _people(campaign: Campaign) -> None:
     campaign.credentials_ok = campaign.webhooks_ok = True
     campaign.registration, campaign.round_trip_at = "10dlc", clock.now()
     await campaign.save()
-    await numbers.add(campaign, "+14125550188", rate=10, webhooks_ok=True)
+    await add_number(campaign, "+14125550188", rate=10, webhooks_ok=True)
     for n, (name, role) in enumerate(
         [("Selina", OWNER), ("Gary", ADMIN), *((f"Volunteer{n}", VOLUNTEER) for n in range(VOLUNTEERS))]
     ):

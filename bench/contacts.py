@@ -24,16 +24,21 @@ from bench.big import FIRST, LAST, STATES
 from webapp import config, database
 from webapp.config import Settings
 from webapp.database.migrate import migrate
-from webapp.models import bulk_work, finding, importing, timeline
-from webapp.models.actions import Action
-from webapp.models.bulk import ASSIGN, BulkWork
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, ContactList, ZoneSet
-from webapp.models.founding import found
-from webapp.models.imports import OPT_OUTS, ContactImport
-from webapp.models.labels import CustomField, Tag
-from webapp.models.people import VOLUNTEER, Membership, User
-from webapp.models.scripts import Script
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import VOLUNTEER, Membership, User
+from webapp.models.actions.action import Action
+from webapp.models.actions.script import Script
+from webapp.models.bulk import slices
+from webapp.models.bulk.job import ASSIGN, BulkJob
+from webapp.models.contacts import search
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.create import create_campaign
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList
+from webapp.models.contacts.zones import ZoneSet
+from webapp.models.imports import importing
+from webapp.models.imports.job import OPT_OUTS, ContactImport
+from webapp.models.results import timeline
 from webapp.rules import contact_columns, contact_filter, contact_rows
 
 AREAS = ["445", "814", "215", "610", "717", "570", "484", "267", "724", "878"]
@@ -112,7 +117,7 @@ async def _pages(folder: Path, contacts: int, messages: int) -> dict[str, float]
     found_: dict[str, float] = {}
     for name, asked in (await _filters(campaign)).items():
         wanted = contact_filter.read(asked)
-        found_[name] = await _median(lambda wanted=wanted: finding.page(campaign, wanted))  # type: ignore[misc]
+        found_[name] = await _median(lambda wanted=wanted: search.page(campaign, wanted))  # type: ignore[misc]
     contact = await Contact.filter(campaign=campaign).order_by("id").offset(500).first()
     assert contact
     found_["the contact page's line of time"] = await _median(lambda: timeline.of(contact))
@@ -154,11 +159,11 @@ async def _assign(campaign: Campaign, contacts: int) -> float:
     users = [m.user_id for m in await Membership.filter(campaign=campaign, role=VOLUNTEER).order_by("id")][:2]
     gary = await User.get(email=f"gary@{campaign.slug}.example.org")
     what = {"users": users, "action": 0, "mode": "all"}
-    work = await bulk_work.begin(campaign, gary, ASSIGN, contact_filter.Filter(), what)
+    work = await slices.begin(campaign, gary, ASSIGN, contact_filter.Filter(), what)
     began = time.perf_counter()
-    while (await BulkWork.get(id=work.id)).done < contacts and await bulk_work.run(work.id, 1):
+    while (await BulkJob.get(id=work.id)).done < contacts and await slices.work(work.id, 1):
         continue
-    done = (await BulkWork.get(id=work.id)).done
+    done = (await BulkJob.get(id=work.id)).done
     return 1_000_000 * (time.perf_counter() - began) / done
 
 
@@ -175,7 +180,7 @@ async def _strike(folder: Path, campaign: Campaign, phones: int) -> float:
     )
     job = await importing.begin(campaign, "", path, path.name, None, OPT_OUTS)
     began = time.perf_counter()
-    while await importing.run(job.id, 20):
+    while await importing.take_in(job.id, 20):
         continue
     took = time.perf_counter() - began
     [row] = await database.query(
@@ -219,7 +224,7 @@ class Imported:
 
 
 async def _import(path: Path, rows: int) -> Imported:
-    campaign = await found("Import", "import", "America/New_York")
+    campaign = await create_campaign("Import", "import", "America/New_York")
     idle = _resident()
     job = await importing.begin(campaign, "List", path, path.name, None)
     most = 0.0
@@ -232,7 +237,7 @@ async def _import(path: Path, rows: int) -> Imported:
 
     watching = asyncio.create_task(watch())
     began = time.perf_counter()
-    while await importing.run(job.id, 20):
+    while await importing.take_in(job.id, 20):
         continue
     took = time.perf_counter() - began
     watching.cancel()
@@ -347,7 +352,7 @@ async def _sqlite_floor(folder: Path, path: Path, rows: int) -> float:
 
 async def _one_campaign() -> dict[tuple[str, ...], int]:
     """Campaign, list and import 1, and the zone sets of the rows."""
-    campaign = await found("Floor", "floor", "America/New_York")
+    campaign = await create_campaign("Floor", "floor", "America/New_York")
 
     async def make() -> dict[tuple[str, ...], int]:
         made = await ContactList.make(campaign, "List", "")

@@ -18,11 +18,11 @@ from webapp import clock, config, database
 from webapp.config import Settings
 from webapp.database import transaction
 from webapp.database.migrate import migrate
-from webapp.models import numbers
-from webapp.models.contacts import Contact, ZoneSet
-from webapp.models.founding import found
-from webapp.models.messages import FOLLOW_UP, OUT, QUEUED, Message
-from webapp.models.numbers import PhoneNumber
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.create import create_campaign
+from webapp.models.contacts.zones import ZoneSet
+from webapp.models.conversations.message import FOLLOW_UP, OUT, QUEUED, Message
+from webapp.models.numbers.number import PhoneNumber, add_number
 
 SECONDS = 60
 
@@ -82,13 +82,13 @@ def _number(n: int) -> str:
 
 
 async def _texts(pool: int) -> None:
-    campaign = await found("Meyer for Senate", "meyer", "America/New_York")
+    campaign = await create_campaign("Meyer for Senate", "meyer", "America/New_York")
     campaign.credentials_ok = campaign.webhooks_ok = True
     campaign.registration, campaign.round_trip_at = "10dlc", clock.now()
     await campaign.save()
     zone, now = await ZoneSet.id_of(("America/New_York",)), clock.now()
     senders: list[PhoneNumber] = [
-        await numbers.add(campaign, _number(n), rate=1.0, webhooks_ok=True) for n in range(pool)
+        await add_number(campaign, _number(n), rate=1.0, webhooks_ok=True) for n in range(pool)
     ]
     contacts = [
         Contact(campaign=campaign, phone=f"+1724{2000000 + n}", first_name="C", zone_set_id=zone, created_at=now)

@@ -13,8 +13,8 @@ from tests.conftest import until
 from webapp import config, database
 from webapp.config import Settings
 from webapp.database.migrate import migrate
-from webapp.models import passwords
-from webapp.models.people import User
+from webapp.models.accounts import passwords
+from webapp.models.accounts.users import User
 
 PASSWORD = "rehearsal1"
 

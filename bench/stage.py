@@ -27,13 +27,19 @@ from webapp.app import create_app
 from webapp.config import Settings
 from webapp.database import transaction
 from webapp.database.migrate import migrate
-from webapp.models import making, numbers, values
-from webapp.models.actions import PUBLIC, Action
-from webapp.models.contacts import Contact, ContactList, ListMembership, ZoneSet
-from webapp.models.conversations import Bucket, Conversation
-from webapp.models.founding import found
-from webapp.models.people import VOLUNTEER, Membership, Session, User
-from webapp.models.scripts import INITIAL, Script
+from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.users import VOLUNTEER, Membership, User
+from webapp.models.actions.action import PUBLIC, Action
+from webapp.models.actions.script import INITIAL, Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.create import create_campaign
+from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.contacts.zones import ZoneSet
+from webapp.models.conversations import making
+from webapp.models.conversations.buckets import Bucket
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.numbers.number import add_number
+from webapp.models.scripts import rendering
 from webapp.simulator import main as simulator
 
 VOLUNTEERS, BUCKET = 64, 100
@@ -167,13 +173,13 @@ async def _fill(settings: Settings, contacts: int) -> Stage:
 
 
 async def _campaign(contacts: int) -> Action:
-    campaign = await found("Meyer for Senate", "meyer", "America/New_York")
+    campaign = await create_campaign("Meyer for Senate", "meyer", "America/New_York")
     campaign.undo_seconds, campaign.queue_limit_minutes = 15, 600
     campaign.credentials_ok = campaign.webhooks_ok = True
     campaign.registration, campaign.round_trip_at = "10dlc", clock.now()
     await campaign.save()
     for n in range(10):
-        await numbers.add(campaign, f"+1412555019{n}", rate=1.0, webhooks_ok=True)
+        await add_number(campaign, f"+1412555019{n}", rate=1.0, webhooks_ok=True)
     voters = await ContactList.create(campaign=campaign, name="Voters", created_at=clock.now())
     zone = await ZoneSet.id_of(("America/New_York",))
     rows = [
@@ -210,7 +216,7 @@ async def _cards(action: Action) -> list[Card]:
         for start in range(0, len(mine), BUCKET):
             await transaction(lambda u=user, m=mine[start : start + BUCKET]: _hold(action, u, m))  # type: ignore[misc]
         for conversation in await Conversation.filter(id__in=mine).select_related("contact"):
-            seen = values.rendering(
+            seen = rendering.rendering(
                 script,
                 f"Hi {conversation.contact.first_name}, it's {user.first_name} with Meyer for Senate. Will you vote? Reply STOP to opt out.",
             )

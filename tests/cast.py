@@ -11,16 +11,20 @@ from PIL import Image
 
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import buckets, making, numbers, settling, texting, values
-from webapp.models.actions import PUBLIC, Action
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, ContactList, ListMembership, ZoneSet
-from webapp.models.conversations import Conversation
-from webapp.models.founding import found
-from webapp.models.messages import Message
-from webapp.models.numbers import PhoneNumber
-from webapp.models.people import ADMIN, OWNER, VOLUNTEER, Membership, User
-from webapp.models.scripts import INITIAL, RESPONSE, Script
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import ADMIN, OWNER, VOLUNTEER, Membership, User
+from webapp.models.actions.action import PUBLIC, Action
+from webapp.models.actions.script import INITIAL, RESPONSE, Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.create import create_campaign
+from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.contacts.zones import ZoneSet
+from webapp.models.conversations import making, start
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.numbers.number import PhoneNumber, add_number
+from webapp.models.scripts import rendering
+from webapp.models.sending import click, doubt
 from webapp.rules import contact_zones
 
 HELLO = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer for Senate. Will you vote? Reply STOP to opt out."
@@ -49,18 +53,18 @@ class Cast:
     async def start(self, member: Membership) -> None:
         """The member presses Start."""
         action = await Action.get(id=self.action.id).select_related("campaign")
-        await buckets.start(action, member.user)
+        await start.assign_bucket(action, member.user)
 
-    async def click(self, member: Membership, contact: Contact | None = None) -> texting.Outcome:
+    async def click(self, member: Membership, contact: Contact | None = None) -> click.Outcome:
         """The member sends the card of this contact, as it stands."""
         conversation = await self.conversation(contact)
         return await send_card(member, conversation)
 
     async def reply(
         self, member: Membership, text: str = "", script: Script | None = None, contact: Contact | None = None
-    ) -> texting.Outcome:
+    ) -> click.Outcome:
         conversation = await self.conversation(contact)
-        return await texting.send_reply(member, conversation.id, uuid.uuid4(), script, text)
+        return await click.send_reply(member, conversation.id, uuid.uuid4(), script, text)
 
     async def add_contact(self, phone: str, **values: str) -> Contact:
         return await add_contact(self.meyer, self.voters, phone, **values)
@@ -71,17 +75,17 @@ class Cast:
 
 async def send_card(
     member: Membership, conversation: Conversation, client_id: uuid.UUID | None = None
-) -> texting.Outcome:
+) -> click.Outcome:
     campaign = await Campaign.get(id=conversation.campaign_id)
     script = await Script.get(id=conversation.script_id)
     contact = await Contact.get(id=conversation.contact_id)
-    card = await values.render(campaign, script, contact, member.user, conversation.id)
-    return await texting.send_first(member, conversation.id, client_id or uuid.uuid4(), card.hash)
+    card = await rendering.render(campaign, script, contact, member.user, conversation.id)
+    return await click.send_first(member, conversation.id, client_id or uuid.uuid4(), card.hash)
 
 
 async def make_cast() -> Cast:
-    meyer = await found("Meyer for Senate", "meyer", "America/New_York")
-    ryan = await found("Ryan for Congress", "ryan", "America/Chicago")
+    meyer = await create_campaign("Meyer for Senate", "meyer", "America/New_York")
+    ryan = await create_campaign("Ryan for Congress", "ryan", "America/Chicago")
     return await transaction(lambda: _people(meyer, ryan))
 
 
@@ -90,7 +94,7 @@ async def _people(meyer: Campaign, ryan: Campaign) -> Cast:
     meyer.credentials_ok = meyer.webhooks_ok = True
     meyer.registration, meyer.round_trip_at = "10dlc", clock.now()
     await meyer.save()
-    number = await numbers.add(
+    number = await add_number(
         meyer, "+14125550188", "PN" + "a" * 32, rate=1e9, webhooks_ok=True
     )  # no pace, but where a test is about it
     voters = await ContactList.create(campaign=meyer, name="Voters", created_at=clock.now())
@@ -141,7 +145,7 @@ async def looked_for_in_vain(message_id: int) -> None:
         due = (await Message.get(id=message_id)).next_look_at
         if due and due > clock.now():
             clock.freeze(due)
-        await settling.looked_up(message_id, [])
+        await doubt.looked_up(message_id, [])
 
 
 def drawn(width: int = 64, height: int = 48, kind: str = "PNG", noise: bool = False, **options: object) -> bytes:

@@ -25,7 +25,8 @@ from tests.cast import Cast, make_cast
 from webapp import clock, config, database, queue
 from webapp.config import Settings
 from webapp.database.migrate import migrate
-from webapp.models import gate, pool
+from webapp.models.contacts.zones import _zones
+from webapp.models.numbers import choice
 from webapp.simulator import main as simulator
 
 MORNING = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # a Tuesday, 11 in New York, 8 in Los Angeles
@@ -192,8 +193,8 @@ def settings(tmp_path: Path, valkey: str, db_url: str) -> Settings:
 @pytest.fixture
 async def db(settings: Settings) -> AsyncIterator[None]:
     EXECUTOR_CACHE.clear()  # Tortoise keeps statements by the connection's name, whatever its dialect
-    gate._zones.clear()
-    pool._looks.clear()
+    _zones.clear()
+    choice._snapshots.clear()
     await database.open_database(settings.database)
     yield
     await queue.close()

@@ -12,23 +12,25 @@ from litestar.exceptions import HTTPException, NotFoundException
 
 from webapp import clock, pages, words
 from webapp.database import transaction
-from webapp.models import texting
-from webapp.models.actions import Action
-from webapp.models.bulk import BulkWork
-from webapp.models.contacts import Contact, ContactList
-from webapp.models.conversations import Conversation
-from webapp.models.imports import ContactImport
-from webapp.models.labels import CustomField, Tag
-from webapp.models.links import CustomLink
-from webapp.models.measuring import ScriptMeasure
-from webapp.models.media import KEPT, Media
-from webapp.models.messages import Message
-from webapp.models.numbers import PhoneNumber
-from webapp.models.people import Membership, Session, User
-from webapp.models.pictures import Picture
-from webapp.models.scripts import Script
-from webapp.models.sliced import DONE
-from webapp.models.teams import UserList
+from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.teams import UserList
+from webapp.models.accounts.users import Membership, User
+from webapp.models.actions.action import Action
+from webapp.models.actions.pictures import Picture
+from webapp.models.actions.script import Script
+from webapp.models.bulk.job import BulkJob
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.imports.job import ContactImport
+from webapp.models.long_work import DONE
+from webapp.models.numbers.number import PhoneNumber
+from webapp.models.receiving.media import KEPT, Media
+from webapp.models.scripts.cost import ScriptMeasure
+from webapp.models.scripts.links import CustomLink
+from webapp.models.sending import click
 from webapp.rules import contact_zones
 
 COOKIE = "textbank_session"
@@ -152,13 +154,13 @@ async def open_action(member: Membership, action_id: int) -> Action:
 async def held_conversation(member: Membership, conversation_id: int) -> Conversation:
     """A conversation this member may see: their own, or one handed to the staff where they are staff."""
     conversation = await _conversation(member, conversation_id)
-    return conversation if texting.holds(member, conversation) else _missing()
+    return conversation if click.holds(member, conversation) else _missing()
 
 
 async def once_held(member: Membership, conversation_id: int) -> Conversation:
     """As above, and what the member held last: their open page may still send a form."""
     conversation = await _conversation(member, conversation_id)
-    theirs = texting.holds(member, conversation) or conversation.last_holder_id == member.user_id
+    theirs = click.holds(member, conversation) or conversation.last_holder_id == member.user_id
     return conversation if theirs else _missing()
 
 
@@ -212,14 +214,14 @@ async def import_of(member: Membership, import_id: int) -> ContactImport:
     return await found.select_related("contact_list", "campaign", "user").first() or _missing()
 
 
-async def work_of(member: Membership, work_id: int) -> BulkWork:
-    found = BulkWork.filter(id=small_id(work_id), campaign_id=member.campaign_id)
+async def work_of(member: Membership, work_id: int) -> BulkJob:
+    found = BulkJob.filter(id=small_id(work_id), campaign_id=member.campaign_id)
     return await found.select_related("user").first() or _missing()
 
 
 async def export_of(member: Membership, work_id: int) -> Path:
     """A finished file waits for whoever asked for it, as long as they may export."""
-    work = await BulkWork.filter(id=small_id(work_id), campaign_id=member.campaign_id, user_id=member.user_id).first()
+    work = await BulkJob.filter(id=small_id(work_id), campaign_id=member.campaign_id, user_id=member.user_id).first()
     path = Path(work.path) if work and work.path and work.status == DONE and member.exports else None
     return path if path and path.exists() else _missing()
 

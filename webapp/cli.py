@@ -18,11 +18,19 @@ from webapp.config import ConfigError, Settings
 from webapp.database import guards
 from webapp.database.migrate import MigrationError, migrate
 from webapp.gateways import twilio
-from webapp.models import audit, founding, importing, making, numbers, receiving, recount, restoring, sliced
-from webapp.models.campaign import Campaign
-from webapp.models.imports import ContactImport, RefusedRow
-from webapp.models.numbers import PhoneNumber
-from webapp.models.people import FIRST_LINK_LIFE, ROLES, Membership, PasswordLink, User, normal_email
+from webapp.models import long_work
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.passwords import FIRST_LINK_LIFE, PasswordLink
+from webapp.models.accounts.users import ROLES, Membership, User, normal_email
+from webapp.models.contacts.create import create_campaign
+from webapp.models.conversations import making
+from webapp.models.imports import importing, reading
+from webapp.models.imports.job import ContactImport, RefusedRow
+from webapp.models.numbers.number import PhoneNumber, add_number
+from webapp.models.receiving import applying
+from webapp.models.results import recount
+from webapp.models.sending import restoring
 from webapp.rules import phone, window
 from webapp.workers import main as worker
 from webapp.workers import reconciling
@@ -159,7 +167,7 @@ async def _doctor(options: argparse.Namespace) -> None:
         await _after_restore(sys.stderr if options.json else sys.stdout)
     found = [f"guard {name} is missing or differs" for name in await guards.wrong()] + await guards.careless()
     found += await recount.differences()
-    if stuck := await receiving.stuck():
+    if stuck := await applying.stuck():
         found.append(f"{stuck} texts that came in could not be applied yet; they are tried again every minute")
     fine = "Guards are there, kept counts equal a recount, and every text that came in is applied."
     print(json.dumps({"wrong": found}) if options.json else "\n".join(found) or fine)
@@ -203,7 +211,7 @@ async def _create_campaign(options: argparse.Namespace) -> None:
         raise Refused("A slug has small letters, digits and dashes, 60 at most.")
     if await Campaign.exists(slug=slug):
         raise Refused(f"There is a campaign {slug} already.")
-    campaign = await founding.found(options.name, slug, options.timezone)
+    campaign = await create_campaign(options.name, slug, options.timezone)
     print(f"Campaign {campaign.name} at {config.settings().url('/c/' + slug)}, join code {campaign.join_code}")
 
 
@@ -221,7 +229,7 @@ async def _add_number(options: argparse.Namespace) -> None:
 
     async def do() -> PhoneNumber:
         await audit.note(campaign, None, "number.added_from_shell", parsed.e164)
-        return await numbers.add(campaign, parsed.e164, rate=options.rate)
+        return await add_number(campaign, parsed.e164, rate=options.rate)
 
     number = await database.transaction(do)
     print(f"{number.e164} belongs to {campaign.name}. Now press Check again on its Set-up check.")
@@ -277,10 +285,11 @@ async def _take_in(options: argparse.Namespace) -> dict[str, Any]:
     job = await importing.begin(
         campaign, options.list_name, options.file.resolve(), options.file.name, None, mapping=mapping
     )
-    while await importing.run(job.id, 60):
+    while await importing.take_in(job.id, 60):
         continue
-    importing.plain_copy(job).unlink(missing_ok=True)
-    for action_id in await making.of_list(job.id):
+    reading.plain_copy(job).unlink(missing_ok=True)
+    job = await ContactImport.get(id=job.id)
+    for action_id in await making.actions_of_list(job.contact_list_id):
         await making.make_all(action_id)
     return await _told(job.id)
 
@@ -295,7 +304,7 @@ async def _told(import_id: int) -> dict[str, Any]:
     job = await ContactImport.get(id=import_id)
     rows = await RefusedRow.filter(contact_import=job).order_by("line")
     if job.status == "asking":
-        await sliced.cancel(job)
+        await long_work.cancel(job)
     error = {"code": job.error_code, "message": job.error_message} if job.error_code else None
     return {
         "accepted": job.stored, "merged": job.merged, "error": error, "left_out": job.left_out, "warnings": _warnings(job),

@@ -9,14 +9,17 @@ from webapp import clock
 from webapp.config import Settings
 from webapp.database import transaction
 from webapp.gateways.twilio import Number, Twilio
-from webapp.models import founding, making, numbers, passwords
-from webapp.models.actions import PUBLIC, Action
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, ContactList, ListMembership
-from webapp.models.labels import CustomField, Tag
-from webapp.models.numbers import PhoneNumber
-from webapp.models.people import ADMIN, OWNER, VOLUNTEER, Membership, User
-from webapp.models.scripts import INITIAL, RESPONSE, Script
+from webapp.models.accounts import passwords
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import ADMIN, OWNER, VOLUNTEER, Membership, User
+from webapp.models.actions.action import PUBLIC, Action
+from webapp.models.actions.script import INITIAL, RESPONSE, Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.create import create_campaign
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.conversations import making
+from webapp.models.numbers.number import PhoneNumber, add_number, note_check
 
 HOME = ZoneInfo("America/New_York")
 PASSWORD = "rehearsal1"  # noqa: S105, printed at the start
@@ -126,7 +129,7 @@ async def make(settings: Settings) -> list[str]:
     """Makes it where no campaign is there yet; returns what to print."""
     if not await Campaign.exists():
         hashed = await passwords.hashed(PASSWORD)
-        campaign = await founding.found("Meyer for Senate", "meyer", "America/New_York")
+        campaign = await create_campaign("Meyer for Senate", "meyer", "America/New_York")
         await transaction(lambda: _fill(campaign, hashed))
         action = await transaction(lambda: _action(campaign))
         await making.make_all(action.id)
@@ -193,11 +196,11 @@ async def _numbers(settings: Settings) -> None:
             for code in AREA_CODES:
                 bought = await gateway.buy(code, here)
                 assert isinstance(bought, Number)
-                await numbers.add(campaign, bought.e164, bought.sid, webhooks_ok=True)
+                await add_number(campaign, bought.e164, bought.sid, webhooks_ok=True)
         for number in await gateway.numbers():
             if number.sms_url != here:
                 await gateway.point_here(number.sid, here)
-        await numbers.checked(
+        await note_check(
             campaign, await gateway.account_answers(), {n.e164 for n in await gateway.numbers() if n.sms_url == here}
         )
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from webapp import pages, queue, words
-from webapp.models.mail import Mail
+from webapp.models.accounts.mail import Mail
 
 
 async def write(name: str, to: str, language: str = "en", **context: Any) -> None:

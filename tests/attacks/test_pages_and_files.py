@@ -11,11 +11,12 @@ from tests.cast import Cast
 from tests.models.test_importing import import_file, stored, write
 from tests.reader import books
 from webapp.database import transaction
-from webapp.models import importing, labels
-from webapp.models.actions import ActionExclusion
-from webapp.models.contacts import Contact
-from webapp.models.imports import ContactImport
-from webapp.models.labels import CustomField, Tag
+from webapp.models.actions.action import ActionExclusion
+from webapp.models.contacts import labels
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.imports import importing
+from webapp.models.imports.job import ContactImport
 
 OFFICE = "/c/meyer/admin"
 HUGE = "99999999999999999999999999"
@@ -146,7 +147,7 @@ async def test_failed_import_pages(cast: Cast, browse, tmp_path: Path) -> None:
 async def test_mapping_with_nul(cast: Cast, browse, tmp_path: Path) -> None:
     path = write(tmp_path, "Nummer,x\n2125550123,a\n")
     job = await importing.begin(cast.meyer, "L", path, path.name, cast.gary.user)
-    await importing.run(job.id, 10)
+    await importing.take_in(job.id, 10)
     gary = await browse(cast.gary)
     r = await gary.post(f"{OFFICE}/imports/{job.id}/mapping", data={"column_0": "phone", "column_1": "a\x00"})
     assert r.status_code < 500
@@ -306,7 +307,7 @@ async def test_renamed_list_again(cast: Cast, browse, tmp_path: Path) -> None:
     job.contact_list.name = "Second"
     await transaction(lambda: job.contact_list.save())
     more = await importing.again(job, {"#0": "phone", "#1": "notes"}, cast.gary.user)
-    await importing.run(more.id, 60)
+    await importing.take_in(more.id, 60)
     more = await ContactImport.get(id=more.id)
     assert more.contact_list_id == job.contact_list_id
 

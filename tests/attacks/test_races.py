@@ -12,32 +12,29 @@ from tests.cast import Cast
 from tests.models.test_importing import import_file
 from webapp import clock, database
 from webapp.database import transaction
-from webapp.models import (
-    audience,
-    buckets,
-    bulk,
-    bulk_work,
-    handing,
-    importing,
-    making,
-    reassigning,
-    receiving,
-    recount,
-    returning,
-    striking,
-)
-from webapp.models.actions import Action
-from webapp.models.contacts import Contact, ContactList, ListMembership
-from webapp.models.conversations import Conversation
-from webapp.models.events import INBOUND
-from webapp.models.imports import OPT_OUTS, ContactImport
-from webapp.models.labels import CustomField, Tag
-from webapp.models.opt_outs import ADMIN
-from webapp.models.people import Membership
+from webapp.models.accounts import users
+from webapp.models.accounts.users import Membership, who_may_text
+from webapp.models.actions import audience
+from webapp.models.actions.action import Action
+from webapp.models.bulk import slices
+from webapp.models.bulk.job import ASSIGN, FIELD, LIST, OPT_OUT, TAG, UNLIST, UNTAG
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.conversations import assigning, going_back, making, start
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.imports import importing, store
+from webapp.models.imports.job import OPT_OUTS, ContactImport
+from webapp.models.opt_outs import blocking
+from webapp.models.opt_outs.many import opt_out_many
+from webapp.models.opt_outs.opt_out import FROM_ADMIN
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND
+from webapp.models.results import recount
 
 
 async def finish(job_id):
-    while await importing.run(job_id, 60):
+    while await importing.take_in(job_id, 60):
         pass
 
 
@@ -78,7 +75,7 @@ async def test_import_and_strike_of_the_same(cast: Cast, tmp_path: Path) -> None
 
     async def stops():
         for n, p in enumerate(phones[::20]):
-            ev = await receiving.keep(
+            ev = await applying.keep(
                 INBOUND,
                 {
                     "MessageSid": f"SM{n:032}",
@@ -87,7 +84,7 @@ async def test_import_and_strike_of_the_same(cast: Cast, tmp_path: Path) -> None
                     "Body": "hello" if n % 2 else "STOP",
                 },
             )
-            await receiving.apply(ev)
+            await applying.apply(ev)
 
     res = await asyncio.gather(finish(j1.id), finish(j2.id), stops(), cast.make(), return_exceptions=True)
     assert res == [None] * 4
@@ -115,25 +112,25 @@ async def test_everything_at_once(cast: Cast, tmp_path: Path, seed: int, db_kind
     act = await Action.get(id=cast.action.id).select_related("campaign")
 
     async def work(kind, what):
-        w = await bulk_work.begin(cast.meyer, cast.gary.user, kind, rnd.sample(ids, 15), what)
-        while await bulk_work.run(w.id, 30):
+        w = await slices.begin(cast.meyer, cast.gary.user, kind, rnd.sample(ids, 15), what)
+        while await slices.work(w.id, 30):
             pass
 
     async def one(n):
         k = rnd.randrange(14)
         if k == 0:
-            await work(bulk.TAG, {"tag": tag.id})
+            await work(TAG, {"tag": tag.id})
         elif k == 1:
-            await work(bulk.UNTAG, {"tag": tag.id})
+            await work(UNTAG, {"tag": tag.id})
         elif k == 2:
-            await work(bulk.LIST, {"list": rnd.choice([out_list.id, cast.voters.id]), "name": "x"})
+            await work(LIST, {"list": rnd.choice([out_list.id, cast.voters.id]), "name": "x"})
         elif k == 3:
-            await work(bulk.UNLIST, {"list": rnd.choice([out_list.id, cast.voters.id]), "name": "x"})
+            await work(UNLIST, {"list": rnd.choice([out_list.id, cast.voters.id]), "name": "x"})
         elif k == 4:
-            await work(bulk.FIELD, {"field": notes.id, "value": rnd.choice(["no", "NO", "yes", ""])})
+            await work(FIELD, {"field": notes.id, "value": rnd.choice(["no", "NO", "yes", ""])})
         elif k == 5:
             await work(
-                bulk.ASSIGN,
+                ASSIGN,
                 {
                     "users": [cast.amy.user_id, cast.dan.user_id],
                     "action": 0,
@@ -142,13 +139,13 @@ async def test_everything_at_once(cast: Cast, tmp_path: Path, seed: int, db_kind
             )
         elif k == 6:
             w = rnd.choice([cast.amy, cast.dan])
-            await buckets.start(act, w.user)
+            await start.assign_bucket(act, w.user)
         elif k == 7:
-            await returning.return_all(act, cast.gary.user)
+            await going_back.return_all(act, cast.gary.user)
         elif k == 8:
             w = rnd.choice([cast.amy, cast.dan])
             for _ in range(3):
-                c = await buckets.next_in_queue(act, w.user)
+                c = await start.next_in_queue(act, w.user)
                 if c:
                     from tests.cast import send_card
 
@@ -167,14 +164,14 @@ async def test_everything_at_once(cast: Cast, tmp_path: Path, seed: int, db_kind
         elif k == 10:
             await cast.make()
         elif k == 11:
-            await work(bulk.OPT_OUT, {}) if rnd.random() < 0.2 else None
+            await work(OPT_OUT, {}) if rnd.random() < 0.2 else None
         elif k == 12:
             await audience.changed(act.id)
         elif k == 13:
             c = await Conversation.filter(contact_id=rnd.choice(ids)).first()
             if c:
-                await handing.block(c, cast.amy.user)
-                await handing.unblock(c.contact_id, cast.gary.user)
+                await blocking.block(c, cast.amy.user)
+                await blocking.unblock(c.contact_id, cast.gary.user)
 
     steps = 90
     at = iter(range(steps))
@@ -221,7 +218,7 @@ async def test_strike_while_conversations_are_made(cast: Cast, monkeypatch) -> N
     async def meanwhile(action, people):
         waiting.append(
             asyncio.get_running_loop().create_task(
-                striking.opt_out_many(cast.meyer, ["+14125550102"], ADMIN, cast.gary.user), context=fresh
+                opt_out_many(cast.meyer, ["+14125550102"], FROM_ADMIN, cast.gary.user), context=fresh
             )
         )
         await asyncio.wait(waiting, timeout=0.5)
@@ -240,7 +237,7 @@ async def test_suspended_while_assigned(cast: Cast, monkeypatch) -> None:
     import contextvars
 
     fresh = contextvars.copy_context()
-    who = reassigning.who_may
+    who = who_may_text
 
     async def meanwhile(campaign_id, users, lock=False):
         found = await who(campaign_id, users, lock)
@@ -251,7 +248,7 @@ async def test_suspended_while_assigned(cast: Cast, monkeypatch) -> None:
             async def do():
                 await Membership.filter(id=m.id).select_for_update().get()
                 await Membership.filter(id=m.id).update(suspended_at=clock.now())
-                await handing.free_from(m)
+                await assigning.free_from(m)
 
             await transaction(do)
 
@@ -260,16 +257,16 @@ async def test_suspended_while_assigned(cast: Cast, monkeypatch) -> None:
         return found
 
     waiting: list = []
-    monkeypatch.setattr(reassigning, "who_may", meanwhile)
-    w = await bulk_work.begin(
+    monkeypatch.setattr(users, "who_may_text", meanwhile)
+    w = await slices.begin(
         cast.meyer,
         cast.gary.user,
-        bulk.ASSIGN,
+        ASSIGN,
         [cast.lisa.id],
         {"users": [cast.dan.user_id], "action": 0, "mode": "all"},
     )
     try:
-        await bulk_work.run(w.id, 10)
+        await slices.work(w.id, 10)
     finally:
         monkeypatch.undo()
         await asyncio.gather(*waiting)
@@ -281,14 +278,12 @@ async def test_zone_set_of_a_rolled_back_slice(cast: Cast, tmp_path: Path, monke
     """A slice that is tried again after a deadlock."""
     import asyncpg
 
-    from webapp.models import storing
-
     await cast.add_contact("+14125550142", state_abbrev="HI", timezone="")
     await transaction(
         lambda: Contact.filter(phone="+14125550142").update(timezone="Pacific/Kwajalein", zone_set_id=None)
     )
     once = [1]
-    remember = storing._Slice._remember
+    remember = store._Slice._remember
 
     async def dies(self, made):
         if once:
@@ -296,7 +291,7 @@ async def test_zone_set_of_a_rolled_back_slice(cast: Cast, tmp_path: Path, monke
             raise asyncpg.DeadlockDetectedError("deadlock")
         await remember(self, made)
 
-    monkeypatch.setattr(storing._Slice, "_remember", dies)
+    monkeypatch.setattr(store._Slice, "_remember", dies)
     p = tmp_path / "a.csv"
     p.write_text("phone,first_name\n4125550142,Al\n")
     job = await import_file(cast, p)

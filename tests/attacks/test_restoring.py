@@ -21,31 +21,23 @@ from webapp import clock, config, database
 from webapp.database import transaction
 from webapp.gateways import twilio as twilio_words
 from webapp.gateways.twilio import Twilio
-from webapp.models import (
-    audience,
-    buckets,
-    claiming,
-    effects,
-    learning,
-    line_lookups,
-    making,
-    numbers,
-    receiving,
-    restoring,
-    round_trips,
-    sent_notes,
-)
-from webapp.models import sending as sends_of
-from webapp.models.actions import Action
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, ListMembership
-from webapp.models.conversations import Conversation
-from webapp.models.events import INBOUND
-from webapp.models.messages import Message
-from webapp.models.numbers import PhoneNumber
-from webapp.models.opt_outs import OptOut
-from webapp.models.scripts import RESPONSE, Script
-from webapp.models.texting import Queued
+from webapp.models import data_files
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.actions import audience
+from webapp.models.actions.action import Action
+from webapp.models.actions.script import RESPONSE, Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.lists import ListMembership
+from webapp.models.conversations import closing, making, start
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.numbers.number import Changes, PhoneNumber, add_number, change_number
+from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND
+from webapp.models.sending import answers, learning, line_lookups, restoring, round_trip, sent_notes, undo
+from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.click import Queued
 from webapp.rules import errors
 from webapp.simulator.store import IN, OUT
 from webapp.workers import reconciling, sending
@@ -66,13 +58,13 @@ class Quick:
 async def second_text_in(cast: Cast, action: Action) -> bool:
     """Amy presses Start there and taps what she gets; does a text leave to Lisa?"""
     action = await Action.get(id=action.id).select_related("campaign")
-    await buckets.start(action, cast.amy.user)
+    await start.assign_bucket(action, cast.amy.user)
     talk = await Conversation.get_or_none(action=action, contact=cast.lisa)
     if talk is None or talk.user_id != cast.amy.user_id:
         return False
     if not isinstance(await send_card(cast.amy, talk), Queued):
         return False
-    return isinstance(await claiming.claim_next(cast.number.id), claiming.Claimed)
+    return isinstance(await claim_next(cast.number.id), Claimed)
 
 
 # Restoring
@@ -206,7 +198,7 @@ async def test_a_full_disk_does_not_keep_a_worker_from_starting(cast: Cast, monk
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sent_notes.files, "write", full)
+    monkeypatch.setattr(data_files, "write", full)
     await reconciling.notice_restore({})
 
 
@@ -305,25 +297,25 @@ async def test_a_stop_that_is_applied_while_its_number_is_added_is_heard(
 ) -> None:
     """It looked for the number a moment before it was there, and notes that it is applied a moment after."""
     payload = {"MessageSid": SID, "From": cast.lisa.phone, "To": SECOND, "Body": "STOP"}
-    event = await receiving.keep(INBOUND, payload)
+    event = await applying.keep(INBOUND, payload)
     assert event
-    applied, looked, go = receiving._applied, asyncio.Event(), asyncio.Event()
+    applied, looked, go = applying._applied, asyncio.Event(), asyncio.Event()
 
     async def slowly(event: Any) -> None:
         looked.set()
         await go.wait()
         await applied(event)
 
-    monkeypatch.setattr(receiving, "_applied", slowly)
-    applying = asyncio.create_task(receiving.apply(event))
+    monkeypatch.setattr(applying, "_applied", slowly)
+    first = asyncio.create_task(applying.apply(event))
     await looked.wait()
-    adding = asyncio.create_task(numbers.add(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True))
+    adding = asyncio.create_task(add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True))
     await asyncio.wait({adding}, timeout=1)
     go.set()
-    await asyncio.gather(applying, adding)
+    await asyncio.gather(first, adding)
     await sending.apply_events({})
-    if again := await receiving.keep(INBOUND, payload):
-        await receiving.apply(again)
+    if again := await applying.keep(INBOUND, payload):
+        await applying.apply(again)
     assert await OptOut.exists(phone=cast.lisa.phone)
 
 
@@ -332,7 +324,7 @@ async def test_a_stop_that_is_applied_while_its_number_is_added_is_heard(
 
 @pytest.mark.both
 async def test_who_was_clicked_undone_and_clicked_again_counts_for_the_days_limit(cast: Cast) -> None:
-    near = await numbers.add(cast.meyer, "+18145550199", "PN" + "b" * 32, rate=1e9, webhooks_ok=True)
+    near = await add_number(cast.meyer, "+18145550199", "PN" + "b" * 32, rate=1e9, webhooks_ok=True)
     await transaction(lambda: PhoneNumber.filter(id=near.id).update(daily_limit=1))
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(preferred_area_codes="814", undo_seconds=5))
     others = [await cast.add_contact(f"+1412555020{n}", zip="15213") for n in range(3)]
@@ -341,9 +333,9 @@ async def test_who_was_clicked_undone_and_clicked_again_counts_for_the_days_limi
     for contact in others:
         outcome = await cast.click(cast.amy, contact)
         assert isinstance(outcome, Queued)
-        await effects.undo(cast.amy, outcome.message.id)
+        await undo.take_back(cast.amy, outcome.message.id)
         assert isinstance(await cast.click(cast.amy, contact), Queued)
-        numbers.Changes.seen += 1  # a second passes
+        Changes.seen += 1  # a second passes
     assert await Contact.filter(number_id=near.id).count() <= 1
 
 
@@ -354,7 +346,7 @@ async def test_a_line_twilio_does_not_know_leaves_what_an_error_taught(cast: Cas
     [part] = [await line_lookups.window(cast.meyer, 0)]
     assert (cast.lisa.id, cast.lisa.phone) in part.asked
     claim = await claimed(cast)
-    await sends_of.rejected(claim.message_id, claim.attempt_id, 21614)
+    await answers.rejected(claim.message_id, claim.attempt_id, 21614)
     assert (await Conversation.get(action=second)).closed_code == errors.LANDLINE
     await line_lookups.found(cast.lisa.id, "unknown")
     assert (await Contact.get(id=cast.lisa.id)).landline_until
@@ -370,9 +362,8 @@ async def test_lookup_opens_nobodys_conversation_who_left_the_list(cast: Cast) -
     async def taught() -> None:
         contact.landline_until = clock.now() + learning.LANDLINE_FOR
         await contact.save(update_fields=["landline_until"])
-        from webapp.models import opting_out
 
-        await opting_out.close_conversations(contact, errors.LANDLINE)
+        await closing.close_conversations(contact, errors.LANDLINE)
 
     await transaction(taught)
 
@@ -391,12 +382,12 @@ async def test_a_round_trip_is_a_text_that_left(cast: Cast, words: str) -> None:
     import uuid
 
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(round_trip_at=None))
-    outcome = await round_trips.begin(cast.selina, uuid.uuid4())
+    outcome = await round_trip.begin(cast.selina, uuid.uuid4())
     assert isinstance(outcome, Queued), outcome
     payload = {"MessageSid": SID, "From": cast.selina.user.phone, "To": cast.number.e164, "Body": words}
-    event = await receiving.keep(INBOUND, payload)
+    event = await applying.keep(INBOUND, payload)
     assert event
-    await receiving.apply(event)
+    await applying.apply(event)
     assert (await Message.get(id=outcome.message.id)).status in ("queued", "cancelled")
     assert (await Campaign.get(id=cast.meyer.id)).round_trip_at is None, "nothing left yet"
 
@@ -409,16 +400,16 @@ async def test_an_owner_goes_on_only_when_what_came_in_is_applied(
     store = twilio.carrier.store  # type: ignore[attr-defined]
     store.add_number(SECOND, "http://texts.example/webhooks/twilio/inbound")
     sid = store.add(IN, cast.lisa.phone, SECOND, "STOP", 1).sid
-    event = await receiving.keep(INBOUND, {"MessageSid": sid, "From": cast.lisa.phone, "To": SECOND, "Body": "STOP"})
+    event = await applying.keep(INBOUND, {"MessageSid": sid, "From": cast.lisa.phone, "To": SECOND, "Body": "STOP"})
     assert event
-    await receiving.apply(event)
+    await applying.apply(event)
     await cast.start(cast.amy)
     assert isinstance(await cast.click(cast.amy), Queued)  # waits in the backup
     await restoring.stop_all()
-    await numbers.add(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
+    await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
     await reconciling.reconcile(gateway)
     assert await restoring.go_on(cast.selina) == ""
-    assert not isinstance(await claiming.claim_next(cast.number.id), claiming.Claimed), "a text after STOP"
+    assert not isinstance(await claim_next(cast.number.id), Claimed), "a text after STOP"
 
 
 @pytest.mark.both
@@ -473,7 +464,7 @@ async def test_three_looks_are_spread_over_five_minutes_however_slow_twilio_is(c
     """The clockwork begins a look each 5 s and lets each run for 60: where Twilio is slow, several have the same text in
     hand, and each counts as one of the three."""
     claim = await claimed(cast)
-    await sends_of.unknown(claim.message_id, claim.attempt_id)
+    await answers.unknown(claim.message_id, claim.attempt_id)
     claimed_at = clock.now()
     clock.freeze(claimed_at + timedelta(seconds=31))
 
@@ -486,8 +477,8 @@ async def test_three_looks_are_spread_over_five_minutes_however_slow_twilio_is(c
 
     await asyncio.gather(*(sending.look_up({"twilio": Behind()}) for _ in range(3)))
     message = await Message.get(id=claim.message_id)
-    again = await claiming.claim_next(cast.number.id)
-    assert not isinstance(again, claiming.Claimed), "a second attempt, 31 seconds after the first"
+    again = await claim_next(cast.number.id)
+    assert not isinstance(again, Claimed), "a second attempt, 31 seconds after the first"
     assert (message.status, message.looks) == ("unknown", 1)
 
 
@@ -513,17 +504,17 @@ async def test_a_number_s_new_contacts_are_those_new_to_it(cast: Cast) -> None:
     for person in people:
         await cast.click(cast.amy, person)
     await sending.drain({"twilio": quick}, cast.number.id)
-    near = await numbers.add(cast.meyer, "+18145550199", "PN" + "b" * 32, rate=1e9, webhooks_ok=True)
-    await numbers.add(cast.meyer, "+19145550199", "PN" + "c" * 32, rate=1e9, webhooks_ok=True)
-    await numbers.change(near, daily_limit=1)
-    await numbers.change(cast.number, retired_at=clock.now(), released_at=clock.now())
+    near = await add_number(cast.meyer, "+18145550199", "PN" + "b" * 32, rate=1e9, webhooks_ok=True)
+    await add_number(cast.meyer, "+19145550199", "PN" + "c" * 32, rate=1e9, webhooks_ok=True)
+    await change_number(near, daily_limit=1)
+    await change_number(cast.number, retired_at=clock.now(), released_at=clock.now())
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(preferred_area_codes="814"))
     second = await transaction(lambda: _second_action(cast))
     clock.freeze(clock.now() + timedelta(hours=22))
     action = await Action.get(id=second.id).select_related("campaign")
-    await buckets.start(action, cast.amy.user)
+    await start.assign_bucket(action, cast.amy.user)
     for person in people:
         outcome = await send_card(cast.amy, await Conversation.get(action=second, contact=person))
         assert isinstance(outcome, Queued)
-        numbers.Changes.seen += 1  # a second passes
+        Changes.seen += 1  # a second passes
     assert await Contact.filter(number_id=near.id).count() <= 1

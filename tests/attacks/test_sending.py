@@ -25,19 +25,22 @@ from webapp.database import transaction
 from webapp.gateways import media as media_gateway
 from webapp.gateways import twilio as twilio_words
 from webapp.gateways.twilio import Twilio
-from webapp.models import claiming, making, numbers, receiving, recount, restoring, spending, watching
-from webapp.models import sending as sends_of
-from webapp.models.actions import PUBLIC, Action
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
-from webapp.models.conversations import Conversation
-from webapp.models.events import INBOUND
-from webapp.models.media import KEPT, REFUSED, Media
-from webapp.models.messages import Message
-from webapp.models.numbers import PhoneNumber
-from webapp.models.opt_outs import OptOut
-from webapp.models.scripts import INITIAL, Script
-from webapp.models.texting import Declined, Queued
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.actions.action import PUBLIC, Action
+from webapp.models.actions.script import INITIAL, Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations import making
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.numbers.number import PhoneNumber, add_number
+from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND
+from webapp.models.receiving.media import KEPT, REFUSED, Media
+from webapp.models.results import operations, recount
+from webapp.models.sending import answers, caps, restoring
+from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.click import Declined, Queued
 from webapp.rules import errors, picture
 from webapp.simulator.store import IN, OUT
 from webapp.workers import reconciling, sending
@@ -68,7 +71,7 @@ async def taken_again(cast: Cast, gateway: Twilio) -> None:  # noqa: F811
     with pytest.raises(reconciling.LostNumbers) as lost:
         await reconciling.reconcile(gateway)
     assert lost.value.e164s == [SECOND]
-    await numbers.add(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
+    await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
     await sending.catch_up({"twilio": gateway})
     await reconciling.reconcile(gateway)
 
@@ -86,7 +89,7 @@ async def test_texts_of_a_number_bought_after_the_backup_are_marked_too(
     await owner_goes_on(cast)
     clock.freeze(clock.now() + timedelta(minutes=5))
     assert not isinstance(await tap(cast), Queued)
-    assert not isinstance(await claiming.claim_next(cast.number.id), claiming.Claimed), "a second first text leaves"
+    assert not isinstance(await claim_next(cast.number.id), Claimed), "a second first text leaves"
 
 
 async def test_a_stop_to_a_number_bought_after_the_backup_is_found_again(
@@ -106,14 +109,14 @@ async def test_a_stop_to_a_number_that_is_added_a_moment_later_opts_out(cast: Ca
     """It came by the webhook while no row had the number (lost with the backup, or taken over from the account): it is
     noted as applied, its sid is known from then on, and no door takes it in again."""
     payload = {"MessageSid": SID, "From": cast.lisa.phone, "To": SECOND, "Body": "STOP"}
-    event = await receiving.keep(INBOUND, payload)
+    event = await applying.keep(INBOUND, payload)
     assert event
-    await receiving.apply(event)
+    await applying.apply(event)
     clock.freeze(clock.now() + timedelta(minutes=2))
-    await numbers.add(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
+    await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
     await sending.apply_events({})
-    if again := await receiving.keep(INBOUND, payload):  # as catching up does
-        await receiving.apply(again)
+    if again := await applying.keep(INBOUND, payload):  # as catching up does
+        await applying.apply(again)
     assert await OptOut.exists(phone=cast.lisa.phone)
 
 
@@ -142,7 +145,7 @@ async def test_a_text_that_waited_in_the_backup_with_other_words_does_not_leave_
     await restoring.reconciled()
     await owner_goes_on(cast)
     clock.freeze(clock.now() + timedelta(hours=6, minutes=1))
-    assert not isinstance(await claiming.claim_next(cast.number.id), claiming.Claimed)
+    assert not isinstance(await claim_next(cast.number.id), Claimed)
 
 
 async def _second_action(cast: Cast) -> Action:
@@ -203,7 +206,7 @@ async def test_texts_that_left_just_before_a_fail_over_are_noticed(
 
 async def test_a_note_of_the_future_hides_no_restore(cast: Cast) -> None:
     """One number was told to wait 300 s (429) when the backup was made; the other went on sending."""
-    other = await numbers.add(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
+    other = await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
     now = clock.now()
     await transaction(lambda: PhoneNumber.filter(id=other.id).update(free_at=now + timedelta(seconds=300)))
     await reconciling.notice_restore({})
@@ -238,7 +241,7 @@ async def test_stop_everything_does_not_end_the_stop_of_a_restore(cast: Cast, br
 async def test_bad_credentials_do_not_end_the_stop_of_a_restore(cast: Cast) -> None:
     claim = await claimed(cast)
     await restoring.stop_all()  # while the call is under way
-    await sends_of.rejected(claim.message_id, claim.attempt_id, 20003)
+    await answers.rejected(claim.message_id, claim.attempt_id, 20003)
     assert await restoring.go_on(cast.gary) == "restored"
 
 
@@ -276,9 +279,9 @@ async def test_a_look_up_that_twilio_cannot_answer_does_not_end_the_sweep(
     await cast.make()
     await texted(cast)  # one segment was spent
     await cast.click(cast.amy, dora)
-    claim = await claiming.claim_next(cast.number.id)
-    assert isinstance(claim, claiming.Claimed)
-    await sends_of.unknown(claim.message_id, claim.attempt_id)  # its answer was lost
+    claim = await claim_next(cast.number.id)
+    assert isinstance(claim, Claimed)
+    await answers.unknown(claim.message_id, claim.attempt_id)  # its answer was lost
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(daily_cap=1))
     clock.freeze(clock.now() + timedelta(minutes=1))
     async with Odd(config.settings()) as odd:
@@ -296,7 +299,7 @@ async def test_one_number_that_cannot_be_listed_does_not_keep_the_others_from_be
 ) -> None:
     clock.freeze(datetime.now(UTC))
     await transaction(lambda: PhoneNumber.all().update(created_at=clock.now() - timedelta(hours=1)))
-    await numbers.add(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
+    await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
     twilio.carrier.store.add(IN, cast.lisa.phone, SECOND, "STOP", 1)  # type: ignore[attr-defined]
     async with Odd(config.settings()) as odd:
         odd.of = cast.number.e164 if trouble else "nobody"
@@ -348,9 +351,9 @@ async def test_a_nudge_that_comes_while_one_call_hangs_is_heeded(cast: Cast) -> 
 async def test_a_cap_that_was_raised_meanwhile_is_not_put_down(cast: Cast) -> None:
     await texted(cast)
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(daily_cap=100))
-    [read] = await spending.capped()  # the sweep has read it
+    [read] = await caps.capped()  # the sweep has read it
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(daily_cap=10_000, capped_on=None))
-    await spending.enforce(read)
+    await caps.enforce(read)
     assert (await Campaign.get(id=cast.meyer.id)).capped_on is None, "paused until midnight at 1 % of the cap"
 
 
@@ -358,8 +361,8 @@ async def test_a_cap_that_was_raised_meanwhile_is_not_put_down(cast: Cast) -> No
 async def test_a_text_that_may_have_been_taken_counts(cast: Cast) -> None:
     """Twilio's answers are lost for a while: what it took costs, and the cap does not see it."""
     claim = await claimed(cast)
-    await sends_of.unknown(claim.message_id, claim.attempt_id)
-    assert sum((await spending.today(cast.meyer)).values()) == 125
+    await answers.unknown(claim.message_id, claim.attempt_id)
+    assert sum((await caps.today(cast.meyer)).values()) == 125
 
 
 @pytest.mark.postgres
@@ -471,14 +474,14 @@ def test_private_addresses_are_known_behind_a_translation(address: str) -> None:
 
 
 async def test_operations_tells_nothing_of_other_campaigns(cast: Cast) -> None:
-    await numbers.add(cast.ryan, SECOND, "PN" + "b" * 32, webhooks_ok=True)
-    await receiving.keep(INBOUND, {"MessageSid": SID, "From": cast.lisa.phone, "To": SECOND, "Body": "Hi"})
-    assert (await watching.open_ends(cast.meyer)).events == 0
+    await add_number(cast.ryan, SECOND, "PN" + "b" * 32, webhooks_ok=True)
+    await applying.keep(INBOUND, {"MessageSid": SID, "From": cast.lisa.phone, "To": SECOND, "Body": "Hi"})
+    assert (await operations.open_ends(cast.meyer)).events == 0
 
 
 async def test_a_number_takes_no_more_new_contacts_than_its_limit(cast: Cast) -> None:
     """S3: free means fewer new contacts today than the number's limit."""
-    near = await numbers.add(cast.meyer, "+18145550199", "PN" + "b" * 32, rate=1e9, webhooks_ok=True)
+    near = await add_number(cast.meyer, "+18145550199", "PN" + "b" * 32, rate=1e9, webhooks_ok=True)
     await transaction(lambda: PhoneNumber.filter(id=near.id).update(daily_limit=1))
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(preferred_area_codes="814"))
     others = [await cast.add_contact(f"+1412555020{n}", zip="15213") for n in range(3)]

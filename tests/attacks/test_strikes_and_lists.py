@@ -10,14 +10,19 @@ from tests.models.test_receiving import says, texted
 from tests.models.test_striking import strike
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import bulk, bulk_work, importing, inbox, labels, opting_out
-from webapp.models.actions import Action
-from webapp.models.bulk import BulkWork
-from webapp.models.contacts import Contact, ContactList, ListMembership
-from webapp.models.conversations import Conversation
-from webapp.models.imports import ContactImport
-from webapp.models.labels import CustomField, Tag
-from webapp.models.opt_outs import ADMIN
+from webapp.models.actions.action import Action, ActionExclusion, ActionList
+from webapp.models.bulk import slices
+from webapp.models.bulk.job import ASSIGN, BulkJob
+from webapp.models.contacts import labels
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.conversations import inbox
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.imports import importing
+from webapp.models.imports.job import ContactImport
+from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs.opt_out import FROM_ADMIN
 
 OFFICE = "/c/meyer/admin"
 
@@ -41,7 +46,7 @@ async def test_strike_of_a_foreign_contact(cast: Cast, tmp_path: Path) -> None:
 @pytest.mark.both
 async def test_archived_field_mid_import_or_tags(cast: Cast, browse, tmp_path: Path) -> None:
     """Opt-out imported contact wears the tag."""
-    await opting_out.opt_out(cast.meyer, "+12125550123", ADMIN)
+    await opting_out.opt_out(cast.meyer, "+12125550123", FROM_ADMIN)
     await strike(cast, write(tmp_path, "phone\n3125550145\n"))
     await import_file(cast, write(tmp_path, "phone\n2125550123\n3125550145\n"))
     a, b = await Contact.get(phone="+12125550123"), await Contact.get(phone="+13125550145")
@@ -52,14 +57,14 @@ async def test_archived_field_mid_import_or_tags(cast: Cast, browse, tmp_path: P
 async def test_unread_badge_of_an_opted_out_thread(cast: Cast, browse) -> None:
     await texted(cast)
     await says(cast, "STOP")
-    w = await bulk_work.begin(
+    w = await slices.begin(
         cast.meyer,
         cast.gary.user,
-        bulk.ASSIGN,
+        ASSIGN,
         [cast.lisa.id],
         {"users": [cast.dan.user_id], "action": 0, "mode": "all"},
     )
-    await bulk_work.run(w.id, 5)
+    await slices.work(w.id, 5)
     threads = await inbox.threads(inbox.of(cast.dan), "unread")
     print([t.excerpt for t in threads])
     n = await Conversation.filter(user_id=cast.dan.user_id, unread=True).count()
@@ -71,7 +76,7 @@ async def test_poison_never_ends(cast: Cast, tmp_path: Path) -> None:
     job = await importing.begin(cast.meyer, "L", path, path.name, cast.gary.user)
     for _ in range(5):
         try:
-            await importing.run(job.id, 10)
+            await importing.take_in(job.id, 10)
         except KeyError:
             pass
     assert (await ContactImport.get(id=job.id)).over
@@ -116,7 +121,6 @@ async def test_isolation_of_works(cast: Cast, browse) -> None:
         },
     )
     act = await Action.filter(campaign=cast.ryan).first()
-    from webapp.models.actions import ActionExclusion, ActionList
 
     assert (
         act and not await ActionList.filter(action=act).count() and not await ActionExclusion.filter(action=act).count()
@@ -137,8 +141,8 @@ async def test_export_is_harmless_and_needs_the_right(cast: Cast, browse) -> Non
     assert codes == [422, 404], (codes, cast.gary.exports)
     selina = await browse(cast.selina)
     r = await selina.post(OFFICE + "/contacts/works", data={"kind": "export", "scope": "all"})
-    w = await BulkWork.all().order_by("-id").first()
-    await bulk_work.run(w.id, 5)
+    w = await BulkJob.all().order_by("-id").first()
+    await slices.work(w.id, 5)
     t = (await selina.get(f"{OFFICE}/works/{w.id}/contacts.csv")).text
     assert "'=1+1" in t and "'@x" in t and "'-3" in t
     assert (await gary.get(f"{OFFICE}/works/{w.id}/contacts.csv")).status_code == 404
@@ -174,9 +178,9 @@ async def test_route_list_without_many(cast: Cast, browse) -> None:
         ),
         headers={"content-type": "application/x-www-form-urlencoded"},
     )
-    w = await BulkWork.all().order_by("-id").first()
+    w = await BulkJob.all().order_by("-id").first()
     assert w, r.status_code
-    while await bulk_work.run(w.id, 5):
+    while await slices.work(w.id, 5):
         pass
     made = await ContactList.get(name="T")
     assert bo.id not in await ListMembership.filter(contact_list=made).values_list("contact_id", flat=True)

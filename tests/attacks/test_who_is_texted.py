@@ -11,47 +11,43 @@ from tests.models.test_receiving import says, texted
 from tests.models.test_striking import strike
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import (
-    buckets,
-    bulk,
-    bulk_work,
-    claiming,
-    editing,
-    effects,
-    handing,
-    importing,
-    labels,
-    making,
-    opting_out,
-    receiving,
-    recount,
-    sliced,
-)
-from webapp.models.actions import Action
-from webapp.models.bulk import BulkWork
-from webapp.models.contacts import Contact, ContactList, ListMembership
-from webapp.models.events import INBOUND
-from webapp.models.imports import ContactImport
-from webapp.models.labels import ContactTag, Tag
-from webapp.models.opt_outs import ADMIN
-from webapp.models.texting import Declined, Queued
+from webapp.models import long_work
+from webapp.models.actions.action import Action
+from webapp.models.bulk import slices
+from webapp.models.bulk.job import ASSIGN, LIST, OPT_OUT, UNLIST, BulkJob
+from webapp.models.contacts import labels
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import ContactTag, Tag
+from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.conversations import assigning, making, start
+from webapp.models.imports import importing
+from webapp.models.imports.job import ContactImport
+from webapp.models.opt_outs import blocking, opting_out
+from webapp.models.opt_outs.opt_out import FROM_ADMIN
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND
+from webapp.models.reports import editing
+from webapp.models.results import recount
+from webapp.models.sending import undo
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.click import Declined, Queued
 from webapp.rules.contact_filter import Filter
 
 
 async def run_work(cast, kind, which, what):
-    work = await bulk_work.begin(cast.meyer, cast.gary.user, kind, which, what)
-    while await bulk_work.run(work.id, 60):
+    work = await slices.begin(cast.meyer, cast.gary.user, kind, which, what)
+    while await slices.work(work.id, 60):
         pass
-    return await BulkWork.get(id=work.id)
+    return await BulkJob.get(id=work.id)
 
 
 @pytest.mark.both
 async def test_struck_stranger_who_writes_is_opted_out(cast: Cast, tmp_path: Path) -> None:
     await strike(cast, write(tmp_path, "phone\n2125550123\n"))
-    event = await receiving.keep(
+    event = await applying.keep(
         INBOUND, {"MessageSid": "SM" + "9" * 32, "From": "+12125550123", "To": cast.number.e164, "Body": "who is this"}
     )
-    await receiving.apply(event)
+    await applying.apply(event)
     contact = await Contact.get(phone="+12125550123")
     assert contact.opted_out_at
 
@@ -59,10 +55,10 @@ async def test_struck_stranger_who_writes_is_opted_out(cast: Cast, tmp_path: Pat
 @pytest.mark.both
 async def test_struck_stranger_who_writes_then_list(cast: Cast, tmp_path: Path) -> None:
     await strike(cast, write(tmp_path, "phone\n2125550123\n"))
-    event = await receiving.keep(
+    event = await applying.keep(
         INBOUND, {"MessageSid": "SM" + "9" * 32, "From": "+12125550123", "To": cast.number.e164, "Body": "who is this"}
     )
-    await receiving.apply(event)
+    await applying.apply(event)
     job = await import_file(cast, write(tmp_path, "phone,first_name\n2125550123,Ann\n"), "Voters")
     assert job.opted_out == 1
     await cast.make()
@@ -73,10 +69,10 @@ async def test_struck_stranger_who_writes_then_list(cast: Cast, tmp_path: Path) 
 @pytest.mark.both
 async def test_struck_stranger_blocks_the_number(cast: Cast, tmp_path: Path) -> None:
     await strike(cast, write(tmp_path, "phone\n2125550123\n"))
-    event = await receiving.keep(
+    event = await applying.keep(
         INBOUND, {"MessageSid": "SM" + "9" * 32, "From": "+12125550123", "To": cast.number.e164, "Body": "who is this"}
     )
-    await receiving.apply(event)
+    await applying.apply(event)
     await import_file(cast, write(tmp_path, "phone,first_name\n2125550123,Ann\n"), "Voters")
     await cast.make()
     await cast.start(cast.amy)
@@ -85,16 +81,16 @@ async def test_struck_stranger_blocks_the_number(cast: Cast, tmp_path: Path) -> 
     print(out)
     out2 = await cast.click(cast.amy, cast.lisa)
     print(out2)
-    print(await claiming.claim_next(cast.number.id))
-    print(await claiming.claim_next(cast.number.id))
+    print(await claim_next(cast.number.id))
+    print(await claim_next(cast.number.id))
 
 
 @pytest.mark.both
 async def test_unblock_after_removed_from_list(cast: Cast) -> None:
     await cast.start(cast.amy)
-    await handing.block(await cast.conversation(), cast.gary.user)
-    await run_work(cast, bulk.UNLIST, [cast.lisa.id], {"list": cast.voters.id, "name": "Voters"})
-    await handing.unblock(cast.lisa.id, cast.gary.user)
+    await blocking.block(await cast.conversation(), cast.gary.user)
+    await run_work(cast, UNLIST, [cast.lisa.id], {"list": cast.voters.id, "name": "Voters"})
+    await blocking.unblock(cast.lisa.id, cast.gary.user)
     assert (await cast.conversation()).closed_code is not None
     assert await recount.differences() == []
 
@@ -104,12 +100,12 @@ async def test_undo_after_removed_from_list(cast: Cast) -> None:
     await cast.start(cast.amy)
     out = await cast.click(cast.amy)
     assert isinstance(out, Queued)
-    await run_work(cast, bulk.UNLIST, [cast.lisa.id], {"list": cast.voters.id, "name": "Voters"})
+    await run_work(cast, UNLIST, [cast.lisa.id], {"list": cast.voters.id, "name": "Voters"})
     cast.meyer.undo_seconds = 5
-    ok = await effects.undo(cast.amy, out.message.id)
+    ok = await undo.take_back(cast.amy, out.message.id)
     print("undone", ok)
     action = await Action.get(id=cast.action.id).select_related("campaign")
-    assert await buckets.next_in_queue(action, cast.amy.user) is None
+    assert await start.next_in_queue(action, cast.amy.user) is None
     assert isinstance(await cast.click(cast.amy), Declined)
 
 
@@ -118,8 +114,8 @@ async def test_suspended_after_removed_from_list(cast: Cast) -> None:
     await cast.start(cast.amy)
     out = await cast.click(cast.amy)
     assert isinstance(out, Queued)
-    await run_work(cast, bulk.UNLIST, [cast.lisa.id], {"list": cast.voters.id, "name": "Voters"})
-    await transaction(lambda: handing.free_from(cast.amy))
+    await run_work(cast, UNLIST, [cast.lisa.id], {"list": cast.voters.id, "name": "Voters"})
+    await transaction(lambda: assigning.free_from(cast.amy))
     await cast.start(cast.dan)
     c = await cast.conversation()
     assert c.user_id != cast.dan.user_id
@@ -166,7 +162,7 @@ async def test_many_lists_without(cast: Cast) -> None:
     await transaction(lambda: ListMembership.create(contact_list=lists[-1], contact=bo))
     target = await transaction(lambda: ContactList.create(campaign=cast.meyer, name="T", created_at=clock.now()))
     which = Filter(any_lists=str(cast.voters.id), no_lists=",".join(str(r.id) for r in lists))
-    await run_work(cast, bulk.LIST, which, {"list": target.id, "name": "T"})
+    await run_work(cast, LIST, which, {"list": target.id, "name": "T"})
     got = await ListMembership.filter(contact_list=target).values_list("contact_id", flat=True)
     assert bo.id not in got
 
@@ -221,18 +217,18 @@ async def test_tag_renamed_to_opt_out(cast: Cast, tmp_path: Path) -> None:
 async def test_answer_after_cancel(cast: Cast, tmp_path: Path) -> None:
     path = write(tmp_path, "Nummer\n4125550142\n")
     job = await importing.begin(cast.meyer, "L", path, path.name, cast.gary.user)
-    await importing.run(job.id, 10)
+    await importing.take_in(job.id, 10)
     job = await ContactImport.get(id=job.id)
     assert job.status == "asking"
-    await sliced.cancel(job)
+    await long_work.cancel(job)
     await importing.answer(job, {"#0": "phone"})
-    await importing.run(job.id, 10)
+    await importing.take_in(job.id, 10)
     job = await ContactImport.get(id=job.id)
     assert job.status == "cancelled" and job.created == 0
 
 
 async def test_opted_out_counted_once(cast: Cast, tmp_path: Path) -> None:
-    await opting_out.opt_out(cast.meyer, "+14125550142", ADMIN)
+    await opting_out.opt_out(cast.meyer, "+14125550142", FROM_ADMIN)
     job = await import_file(cast, write(tmp_path, "phone,tags\n4125550142,Opt Out\n"))
     assert job.opted_out == 1
 
@@ -241,7 +237,7 @@ async def test_reassign_opted_out_not_unread(cast: Cast) -> None:
     await texted(cast)
     await says(cast, "STOP")
     assert not (await cast.conversation()).unread
-    await run_work(cast, bulk.ASSIGN, [cast.lisa.id], {"users": [cast.dan.user_id], "action": 0, "mode": "all"})
+    await run_work(cast, ASSIGN, [cast.lisa.id], {"users": [cast.dan.user_id], "action": 0, "mode": "all"})
     assert not (await cast.conversation()).unread
 
 
@@ -249,18 +245,18 @@ async def test_timeline_of_everything(cast: Cast, browse, tmp_path: Path) -> Non
     await texted(cast)
     await says(cast, "hm")
     c = await cast.conversation()
-    await handing.hand_to_staff(c.id, cast.amy.user)
-    await handing.take_over(c.id, cast.gary)
-    await handing.block(c, cast.gary.user)
-    await handing.unblock(cast.lisa.id, cast.gary.user)
+    await assigning.hand_to_staff(c.id, cast.amy.user)
+    await assigning.take_over(c.id, cast.gary)
+    await blocking.block(c, cast.gary.user)
+    await blocking.unblock(cast.lisa.id, cast.gary.user)
     for kind, what in [
-        (bulk.ASSIGN, {"users": [cast.dan.user_id], "action": 0, "mode": "all"}),
-        (bulk.UNLIST, {"list": cast.voters.id, "name": "x"}),
-        (bulk.LIST, {"list": cast.voters.id, "name": "x"}),
-        (bulk.OPT_OUT, {}),
+        (ASSIGN, {"users": [cast.dan.user_id], "action": 0, "mode": "all"}),
+        (UNLIST, {"list": cast.voters.id, "name": "x"}),
+        (LIST, {"list": cast.voters.id, "name": "x"}),
+        (OPT_OUT, {}),
     ]:
         await run_work(cast, kind, [cast.lisa.id], what)
-    await handing.free_from(cast.dan)
+    await assigning.free_from(cast.dan)
     await import_file(cast, write(tmp_path, "phone,first_name\n4125550101,Li\n"))
     gary = await browse(cast.gary)
     r = await gary.get(f"/c/meyer/admin/contacts/{cast.lisa.id}")

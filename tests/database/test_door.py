@@ -10,8 +10,8 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tests.cast import Cast
 from webapp import clock, database
 from webapp.database import guards, transaction
-from webapp.models.campaign import Campaign
-from webapp.models.opt_outs import OptOut
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.opt_outs.opt_out import OptOut
 
 
 @pytest.mark.both

@@ -19,7 +19,7 @@ from webapp import config, database
 from webapp.config import Settings
 from webapp.database import guards
 from webapp.database.migrate import migrate
-from webapp.models.contacts import Contact
+from webapp.models.contacts.contact import Contact
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,16 +12,17 @@ from tests.cast import Cast
 from webapp import clock, database
 from webapp.database import guards, transaction
 from webapp.database.statements import Joined, columns, insert, new, together, update
-from webapp.models import clicking
-from webapp.models.actions import Action
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
-from webapp.models.conversations import Conversation
-from webapp.models.events import TwilioEvent
-from webapp.models.messages import INITIAL, OUT, QUEUED, Message
-from webapp.models.numbers import PhoneNumber
-from webapp.models.people import Membership, Session, User
-from webapp.models.scripts import Script
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.users import Membership, User
+from webapp.models.actions.action import Action
+from webapp.models.actions.script import Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import INITIAL, OUT, QUEUED, Message
+from webapp.models.numbers.number import PhoneNumber
+from webapp.models.receiving.event import TwilioEvent
+from webapp.models.sending import click_sql
 
 
 def as_stored(row: Model) -> dict[str, object]:
@@ -94,7 +95,7 @@ async def test_several_writes_in_one_round_trip_are_all_done_or_none(cast: Cast)
 async def test_a_click_sees_what_the_orm_sees(cast: Cast) -> None:
     await cast.start(cast.amy)
     talk = await cast.conversation()
-    sight = await transaction(lambda: clicking.look(cast.amy, talk.id, uuid.uuid4()))
+    sight = await transaction(lambda: click_sql.read(cast.amy, talk.id, uuid.uuid4()))
     assert sight and sight.active and sight.earlier_id is None and sight.number is None
     assert as_stored(sight.contact) == as_stored(await Contact.get(id=cast.lisa.id))
     assert as_stored(sight.conversation) == as_stored(talk)
@@ -103,9 +104,9 @@ async def test_a_click_sees_what_the_orm_sees(cast: Cast) -> None:
     assert sight.script and as_stored(sight.script) == as_stored(cast.hello)
     await cast.click(cast.amy)
     sent = await Message.get()
-    again = await transaction(lambda: clicking.look(cast.amy, talk.id, sent.client_id))
+    again = await transaction(lambda: click_sql.read(cast.amy, talk.id, sent.client_id))
     assert again and again.earlier_id == sent.id and again.number == cast.number
-    other = await transaction(lambda: clicking.look(cast.dan, talk.id, sent.client_id))
+    other = await transaction(lambda: click_sql.read(cast.dan, talk.id, sent.client_id))
     assert other and other.earlier_id is None, "another volunteer's text is not theirs"
 
 
@@ -113,7 +114,7 @@ async def test_a_click_sees_what_the_orm_sees(cast: Cast) -> None:
 async def test_a_click_does_not_see_into_another_campaign(cast: Cast) -> None:
     await cast.start(cast.amy)
     talk = await cast.conversation()
-    assert await transaction(lambda: clicking.look(cast.jonah, talk.id, uuid.uuid4())) is None
+    assert await transaction(lambda: click_sql.read(cast.jonah, talk.id, uuid.uuid4())) is None
 
 
 async def campaign_of(token: str) -> Campaign:

@@ -7,8 +7,9 @@ import json
 import sys
 
 from webapp import config, database
-from webapp.models import recount, settling
-from webapp.models.messages import UNKNOWN, Message
+from webapp.models.conversations.message import UNKNOWN, Message
+from webapp.models.results import recount
+from webapp.models.sending import doubt
 
 
 async def texts() -> dict:
@@ -36,7 +37,7 @@ async def decided() -> dict:
     """What staff do with texts unknown a second time: they look whether the phone got it (here: in our arguments)."""
     left = await Message.filter(status=UNKNOWN, next_look_at=None)
     what = {m.id: "arrived" if m.phone in sys.argv[2:] else "again" for m in left}
-    return {str(n): choice for n, choice in what.items() if await settling.decide(n, choice)}
+    return {str(n): choice for n, choice in what.items() if await doubt.decide(n, choice)}
 
 
 async def differences() -> dict:

@@ -22,20 +22,13 @@ from arq import cron
 from webapp import logs, web
 from webapp.database import guards
 from webapp.gateways import twilio
-from webapp.models import (
-    claiming,
-    clicking,
-    gate,
-    importing,
-    opting_out,
-    pacing,
-    receiving,
-    sending,
-    settling,
-    sliced,
-    storing,
-    texting,
-)
+from webapp.models import long_work
+from webapp.models.conversations import closing
+from webapp.models.conversations.message import Message
+from webapp.models.imports import importing, reading, store
+from webapp.models.receiving import applying
+from webapp.models.sending import answers, click, click_sql, doubt, facts
+from webapp.models.sending.claim import Claimed, Wait, claim_next
 from webapp.reader import child
 from webapp.routes.admin import imports
 from webapp.workers import importing as uploads
@@ -69,8 +62,8 @@ def hurry() -> None:
     """The same machine with shorter patience: a call may take 2 s in all, so 4 s after a claim its worker is gone."""
     twilio.TOTAL, twilio.CONNECT = 2, 1
     jobs.TOO_OLD = 1.0
-    settling.GONE_AFTER = sending.FIRST_LOOK = timedelta(seconds=4)
-    settling.LOOK_AT = (timedelta(seconds=4), timedelta(seconds=5), timedelta(seconds=6))
+    doubt.GONE_AFTER = answers.FIRST_LOOK = timedelta(seconds=4)
+    doubt.LOOK_AT = (timedelta(seconds=4), timedelta(seconds=5), timedelta(seconds=6))
     clockwork.CLOCKWORK[:] = [
         cron(jobs.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(jobs.look_up, second=set(range(60)), timeout=20),
@@ -78,14 +71,13 @@ def hurry() -> None:
         cron(jobs.catch_up, second=set(range(0, 60, 3)), run_at_startup=True, timeout=20),
         cron(uploads.resume, second=set(range(60)), run_at_startup=True, timeout=20),
     ]
-    sliced.GONE, importing.SIGN_OF_LIFE, uploads.WORK = timedelta(seconds=2), 0.5, 3.0
-    pacing.FIRST = pacing.LARGEST = 60
+    long_work.GONE, reading.SIGN_OF_LIFE, uploads.WORK = timedelta(seconds=2), 0.5, 3.0
+    long_work.FIRST = long_work.LARGEST = 60
 
 
 async def broken_drain(ctx: dict[str, Any], number_id: int) -> None:
     """A build that calls first and records its claim afterwards, as some systems do."""
     from webapp import clock
-    from webapp.models.messages import Message
 
     for message in (
         await Message.filter(number_id=number_id, status="queued", due_at__lte=clock.now()).order_by("id").limit(50)
@@ -93,11 +85,11 @@ async def broken_drain(ctx: dict[str, Any], number_id: int) -> None:
         await message.fetch_related("number")
         outcome = await ctx["twilio"].send(message.phone, message.number.e164, message.body, "http://127.0.0.1:9/", 600)
         die_at("called")
-        claimed = await claiming.claim_next(number_id)
-        while isinstance(claimed, claiming.Wait):
+        claimed = await claim_next(number_id)
+        while isinstance(claimed, Wait):
             await asyncio.sleep(0.002)
-            claimed = await claiming.claim_next(number_id)
-        if isinstance(claimed, claiming.Claimed):
+            claimed = await claim_next(number_id)
+        if isinstance(claimed, Claimed):
             await jobs._record(claimed, outcome)
 
 
@@ -107,7 +99,7 @@ def deafen() -> None:
     async def nothing(*_: Any, **__: Any) -> None:
         return None
 
-    asked = gate.facts
+    asked = facts.gather
 
     async def deaf(*arguments: Any, **named: Any) -> Any:
         return replace(await asked(*arguments, **named), opted_out=False)
@@ -115,7 +107,7 @@ def deafen() -> None:
     async def nothing_missing() -> list[str]:
         return []
 
-    opting_out.cancel_queued, gate.facts, guards.wrong = nothing, deaf, nothing_missing  # type: ignore[assignment]
+    closing.cancel_queued, facts.gather, guards.wrong = nothing, deaf, nothing_missing  # type: ignore[assignment]
 
 
 def main() -> None:
@@ -124,15 +116,15 @@ def main() -> None:
         deafen()
     logs.set_up()
     if sys.argv[1] == "web":
-        clicking.write = dying("", clicking.write, "inside")
-        texting.send_first = dying("", texting.send_first, "clicked")
-        receiving.keep = dying("webhook", receiving.keep, "stored")
+        click_sql.write = dying("", click_sql.write, "inside")
+        click.send_first = dying("", click.send_first, "clicked")
+        applying.keep = dying("webhook", applying.keep, "stored")
         imports._write = dying("", imports._write, "writing")
         importing.begin = dying("", importing.begin, "begun")
         asyncio.run(web.run())
         return
     child.survey = dying("", child.survey, "surveyed")
-    storing.store = dying("", storing.store, "slice")
+    store.store = dying("", store.store, "slice")
     importing._store = dying("", importing._store, "sliced")
     twilio.Twilio.send = dying("claimed", twilio.Twilio.send, "called")
     if os.environ.get("BROKEN") == "claim_after":

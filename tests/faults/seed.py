@@ -10,24 +10,28 @@ from tests.cast import HELLO
 from tests.faults.bank import PASSWORD
 from webapp import clock, config, database
 from webapp.database import transaction
-from webapp.models import making, numbers, passwords
-from webapp.models.actions import PUBLIC, Action
-from webapp.models.contacts import Contact, ContactList, ListMembership, ZoneSet
-from webapp.models.founding import found
-from webapp.models.people import OWNER, VOLUNTEER, Membership, User
-from webapp.models.scripts import INITIAL, RESPONSE, Script
+from webapp.models.accounts import passwords
+from webapp.models.accounts.users import OWNER, VOLUNTEER, Membership, User
+from webapp.models.actions.action import PUBLIC, Action
+from webapp.models.actions.script import INITIAL, RESPONSE, Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.create import create_campaign
+from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.contacts.zones import ZoneSet
+from webapp.models.conversations import making
+from webapp.models.numbers.number import add_number
 
 
 async def make(people: int, volunteers: int, bucket: int, rate: float, undo: int) -> dict:
     hashed = await passwords.hashed(PASSWORD)
-    campaign = await found("Meyer for Senate", "meyer", "America/New_York")
+    campaign = await create_campaign("Meyer for Senate", "meyer", "America/New_York")
 
     async def fill() -> dict:
         campaign.undo_seconds, campaign.bucket_size, campaign.join_code = undo, bucket, "482913"
         campaign.credentials_ok = campaign.webhooks_ok = True
         campaign.registration, campaign.round_trip_at = "10dlc", clock.now()
         await campaign.save()
-        pool = [await numbers.add(campaign, f"+1412555019{n}", rate=rate, webhooks_ok=True) for n in range(3)]
+        pool = [await add_number(campaign, f"+1412555019{n}", rate=rate, webhooks_ok=True) for n in range(3)]
         emails = [f"volunteer{n}@example.org" for n in range(volunteers)]
         for n, email in enumerate(emails):
             user = await User.create(

@@ -7,12 +7,18 @@ import pytest
 from tests.cast import Cast
 from tests.models.test_importing import import_file, write
 from webapp.database import transaction
-from webapp.models import audience, buckets, labels, putting, recount, tallies
-from webapp.models.actions import Action
-from webapp.models.contacts import Contact, ContactList
-from webapp.models.conversations import Conversation
-from webapp.models.labels import CustomField, Tag
-from webapp.models.texting import Queued
+from webapp.models import tallies
+from webapp.models.actions import audience
+from webapp.models.actions.action import Action
+from webapp.models.contacts import many_at_once
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList
+from webapp.models.conversations import start
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.reports import labelling
+from webapp.models.results import recount
+from webapp.models.sending.click import Queued
 from webapp.rules import errors
 
 
@@ -39,7 +45,7 @@ async def test_who_comes_onto_a_list_that_is_left_out_is_out_at_once_and_back_wh
     row = await voted(cast)
     await leave_out(cast, lists=[row])
     assert await closed(cast) == {"Lisa": None}
-    await transaction(lambda: putting.on_list(row.id, [cast.lisa.id]))
+    await transaction(lambda: many_at_once.add_to_list(row.id, [cast.lisa.id]))
     await audience.follow([cast.lisa.id])
     assert await closed(cast) == {"Lisa": errors.NOT_LISTED}
     assert (await tallies.totals(cast.action.id))["remaining"] == 0
@@ -51,9 +57,9 @@ async def test_who_comes_onto_a_list_that_is_left_out_is_out_at_once_and_back_wh
 async def test_a_tag_set_by_a_volunteer_leaves_out_at_once(cast: Cast) -> None:
     tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
     await leave_out(cast, tags=[tag])
-    await labels.set_tag(cast.lisa.id, tag, cast.amy.user_id)
+    await labelling.set_tag(cast.lisa.id, tag, cast.amy.user_id)
     assert await closed(cast) == {"Lisa": errors.NOT_LISTED}
-    await labels.take_tag(cast.lisa.id, tag, cast.amy.user_id)
+    await labelling.take_tag(cast.lisa.id, tag, cast.amy.user_id)
     assert await closed(cast) == {"Lisa": None}
 
 
@@ -61,9 +67,9 @@ async def test_a_tag_set_by_a_volunteer_leaves_out_at_once(cast: Cast) -> None:
 async def test_a_value_leaves_out_whatever_its_case(cast: Cast) -> None:
     field = await CustomField.get(campaign=cast.meyer, slug="support_rating")
     await leave_out(cast, values=[(field, "against")])
-    await labels.set_field(cast.lisa.id, field, "Against", None)
+    await labelling.set_field(cast.lisa.id, field, "Against", None)
     assert await closed(cast) == {"Lisa": errors.NOT_LISTED}
-    await labels.set_field(cast.lisa.id, field, "Neutral", None)
+    await labelling.set_field(cast.lisa.id, field, "Neutral", None)
     assert await closed(cast) == {"Lisa": None}
 
 
@@ -76,7 +82,7 @@ async def test_the_nightly_file_of_people_who_voted_is_one_upload(cast: Cast, tm
     await cast.start(cast.amy)
     await import_file(cast, write(tmp_path, "phone\n4125550102\n4125550199\n"), "Voted")
     assert await closed(cast) == {"Lisa": None, "Bo": errors.NOT_LISTED}
-    first = await buckets.next_in_queue(await action_of(cast), cast.amy.user)
+    first = await start.next_in_queue(await action_of(cast), cast.amy.user)
     assert first and first.contact_id == cast.lisa.id and await recount.differences() == []
 
 
@@ -96,10 +102,10 @@ async def test_until_the_job_is_through_start_and_card_look_for_themselves(
     await cast.make()
     await cast.start(cast.dan)  # he holds everyone
     row = await voted(cast)
-    await transaction(lambda: putting.on_list(row.id, [cast.lisa.id, *(c.id for c in people[:3])]))
+    await transaction(lambda: many_at_once.add_to_list(row.id, [cast.lisa.id, *(c.id for c in people[:3])]))
     await leave_out(cast, lists=[row])
     assert (await action_of(cast)).audience_cursor is not None, "a job has the rest to do"
-    left = await buckets.next_in_queue(await action_of(cast), cast.dan.user)
+    left = await start.next_in_queue(await action_of(cast), cast.dan.user)
     assert left and left.contact_id == people[3].id
     while await audience.apply(cast.action.id):
         continue
@@ -113,12 +119,12 @@ async def test_start_hands_out_nobody_who_was_left_out_meanwhile(cast: Cast, mon
     people = [await cast.add_contact(f"+1412555{1200 + n}", first_name=f"P{n}") for n in range(4)]
     await cast.make()
     row = await voted(cast)
-    await transaction(lambda: putting.on_list(row.id, [cast.lisa.id, *(c.id for c in people[:3])]))
+    await transaction(lambda: many_at_once.add_to_list(row.id, [cast.lisa.id, *(c.id for c in people[:3])]))
     await leave_out(cast, lists=[row])
     action = await action_of(cast)
     action.campaign.bucket_size = 2
-    assert await buckets.start(action, cast.amy.user)
-    first = await buckets.next_in_queue(await action_of(cast), cast.amy.user)
+    assert await start.assign_bucket(action, cast.amy.user)
+    first = await start.next_in_queue(await action_of(cast), cast.amy.user)
     assert first and first.contact_id == people[3].id
     assert await recount.differences() == []
 
@@ -127,7 +133,7 @@ async def test_left_out_people_get_no_conversation(cast: Cast) -> None:
     row = await voted(cast)
     await leave_out(cast, lists=[row])
     bo = await cast.add_contact("+14125550102", first_name="Bo")
-    await transaction(lambda: putting.on_list(row.id, [bo.id]))
+    await transaction(lambda: many_at_once.add_to_list(row.id, [bo.id]))
     await cast.make()
     assert not await Conversation.exists(contact=bo)
 
@@ -139,10 +145,10 @@ async def test_it_is_counted_who_is_texted_and_who_left_out(cast: Cast) -> None:
         await CustomField.get(campaign=cast.meyer, slug="notes"),
     )
     people: list[Contact] = [await cast.add_contact(f"+1412555{1200 + n}", first_name=f"P{n}") for n in range(4)]
-    await labels.set_tag(people[0].id, tag, None)
-    await labels.set_field(people[1].id, field, "No", None)
+    await labelling.set_tag(people[0].id, tag, None)
+    await labelling.set_field(people[1].id, field, "No", None)
     row = await voted(cast)
-    await transaction(lambda: putting.on_list(row.id, [people[0].id, people[2].id]))
+    await transaction(lambda: many_at_once.add_to_list(row.id, [people[0].id, people[2].id]))
     assert await audience.counted([cast.voters.id], [], [], []) == (5, 0)
     assert await audience.counted([cast.voters.id], [row.id], [tag.id], [(field.id, "no")]) == (5, 3)
     assert await audience.counted([], [row.id], [], []) == (0, 0)

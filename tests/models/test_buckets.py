@@ -10,12 +10,15 @@ from tests.cast import Cast
 from tests.models.test_receiving import _sids
 from webapp import clock, database
 from webapp.database import transaction
-from webapp.models import buckets, claiming, hours, recount, returning, sending
-from webapp.models.actions import Action
-from webapp.models.campaign import Campaign
-from webapp.models.claiming import Claimed
-from webapp.models.contacts import Contact, ListMembership
-from webapp.models.conversations import Bucket
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.actions.action import Action
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.lists import ListMembership
+from webapp.models.conversations import buckets, going_back, hours, start
+from webapp.models.conversations.buckets import Bucket
+from webapp.models.results import recount
+from webapp.models.sending import answers
+from webapp.models.sending.claim import Claimed, claim_next
 from webapp.rules import safeguards
 
 
@@ -27,12 +30,12 @@ async def test_sleepers_of_a_finished_bucket_come_back_to_the_pool(cast: Cast) -
     await cast.start(cast.amy)
     clock.freeze(clock.now().replace(hour=16, minute=0) + timedelta(days=1))  # 11 AM, and 6 AM where Kai is
     await cast.click(cast.amy)
-    claim = await claiming.claim_next(cast.number.id)
+    claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
-    await sending.taken(claim.message_id, next(_sids), claim.attempt_id)
+    await answers.taken(claim.message_id, next(_sids), claim.attempt_id)
     assert (await Bucket.get()).finished_at
     clock.freeze(clock.now() + timedelta(hours=8))
-    await returning.return_unsent(await Campaign.get(id=cast.meyer.id))
+    await going_back.return_unsent(await Campaign.get(id=cast.meyer.id))
     assert (await cast.conversation(kai)).user_id is None
     assert await recount.differences() == []
 
@@ -40,7 +43,7 @@ async def test_sleepers_of_a_finished_bucket_come_back_to_the_pool(cast: Cast) -
 async def test_a_contact_taken_back_from_the_pool_is_in_the_bucket_again(cast: Cast) -> None:
     await cast.start(cast.amy)
     clock.freeze(clock.now() + timedelta(hours=2))
-    assert await returning.return_unsent(await Campaign.get(id=cast.meyer.id)) > 0
+    assert await going_back.return_unsent(await Campaign.get(id=cast.meyer.id)) > 0
     await cast.click(cast.amy)
     conversation = await cast.conversation()
     assert (conversation.user_id, conversation.bucket_id) == (cast.amy.user_id, (await Bucket.get()).id)
@@ -73,10 +76,10 @@ async def test_a_held_contact_texted_by_someone_else_waits_like_a_sleeper(cast: 
         await Contact.filter(id=cast.lisa.id).update(last_claimed_at=clock.now(), last_claimed_message_id=0)
 
     await transaction(texted_elsewhere)
-    assert await buckets.next_in_queue(cast.action, cast.amy.user) is None
+    assert await start.next_in_queue(cast.action, cast.amy.user) is None
     assert (await buckets.progress(await Bucket.get(), cast.meyer)).asleep == 1
     clock.freeze(clock.now() + safeguards.LOCK)
-    assert await buckets.next_in_queue(cast.action, cast.amy.user)
+    assert await start.next_in_queue(cast.action, cast.amy.user)
 
 
 @pytest.mark.postgres
@@ -98,7 +101,7 @@ async def test_a_start_reads_only_the_contacts_it_may_give_out(cast: Cast) -> No
 
     async def read_by_a_start() -> int:
         before, action = await read(), await Action.get(id=cast.action.id).select_related("campaign")
-        assert await buckets.start(action, cast.amy.user)
+        assert await start.assign_bucket(action, cast.amy.user)
         return await read() - before
 
     assert await transaction(read_by_a_start) == 0

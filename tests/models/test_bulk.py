@@ -13,39 +13,34 @@ from tests.cast import Cast
 from tests.models.test_receiving import says, texted
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import (
-    buckets,
-    bulk_work,
-    deeds,
-    labels,
-    opting_out,
-    pacing,
-    reassigning,
-    recount,
-    sliced,
-    tallies,
-    teams,
-)
-from webapp.models.actions import Action, ActionUser
-from webapp.models.bulk import BulkWork
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, ContactEvent, ContactList
-from webapp.models.conversations import AssignmentEvent, Conversation
-from webapp.models.labels import ContactTag, CustomField, FieldValue, Tag
-from webapp.models.messages import Message
-from webapp.models.opt_outs import ADMIN, OptOut
-from webapp.models.people import Membership
-from webapp.models.texting import Moved, Queued
+from webapp.models import long_work, tallies
+from webapp.models.accounts import teams
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership, who_may_text
+from webapp.models.actions.action import Action, ActionUser
+from webapp.models.bulk import operations, slices
+from webapp.models.bulk.job import BulkJob
+from webapp.models.contacts.contact import Contact, ContactEvent
+from webapp.models.contacts.labels import ContactTag, CustomField, FieldValue, Tag
+from webapp.models.contacts.lists import ContactList
+from webapp.models.conversations import start
+from webapp.models.conversations.conversation import AssignmentEvent, Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
+from webapp.models.reports import labelling
+from webapp.models.results import recount
+from webapp.models.sending.click import Moved, Queued
 from webapp.rules.contact_filter import Filter
 
 EVERYONE = Filter()
 
 
-async def work(cast: Cast, kind: str, what: dict[str, Any], which: Filter | list[int] = EVERYONE) -> BulkWork:
-    begun = await bulk_work.begin(cast.meyer, cast.gary.user, kind, which, what)
-    while await bulk_work.run(begun.id, 60):
+async def work(cast: Cast, kind: str, what: dict[str, Any], which: Filter | list[int] = EVERYONE) -> BulkJob:
+    begun = await slices.begin(cast.meyer, cast.gary.user, kind, which, what)
+    while await slices.work(begun.id, 60):
         continue
-    return await BulkWork.get(id=begun.id)
+    return await BulkJob.get(id=begun.id)
 
 
 async def people(cast: Cast, number: int) -> list[Contact]:
@@ -78,7 +73,7 @@ async def test_who_is_assigned_has_them_first_when_pressing_start(cast: Cast) ->
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(bucket_size=1))
     await cast.start(cast.dan)
     action = await Action.get(id=cast.action.id).select_related("campaign")
-    first = await buckets.next_in_queue(action, cast.dan.user)
+    first = await start.next_in_queue(action, cast.dan.user)
     assert first and first.contact_id == bo.id
     assert await ActionUser.exists(action=cast.action, user_id=cast.dan.user_id)
 
@@ -127,7 +122,7 @@ async def test_nobody_who_may_not_text_gets_any(cast: Cast) -> None:
     done = await work(cast, "assign", assign(cast.dan))
     assert done.status == "failed" and "may text any more" in done.error_message
     assert (await cast.conversation()).user_id is None
-    assert await reassigning.who_may(cast.meyer.id, [cast.dan.user_id, cast.jonah.user_id, cast.amy.user_id]) == [
+    assert await who_may_text(cast.meyer.id, [cast.dan.user_id, cast.jonah.user_id, cast.amy.user_id]) == [
         cast.amy.user_id
     ]
 
@@ -144,7 +139,7 @@ async def test_a_user_list_gives_its_members(cast: Cast) -> None:
 async def test_a_tag_is_set_and_taken_with_who_and_when(cast: Cast) -> None:
     await people(cast, 3)
     tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
-    await labels.set_tag(cast.lisa.id, tag, cast.amy.user_id)
+    await labelling.set_tag(cast.lisa.id, tag, cast.amy.user_id)
     done = await work(cast, "tag", {"tag": tag.id})
     assert (done.done, done.changed) == (4, 3)
     assert await ContactTag.filter(tag=tag).count() == 4
@@ -160,7 +155,7 @@ async def test_the_opt_out_tag_opts_out_in_bulk_too(cast: Cast) -> None:
     tag = await Tag.get(campaign=cast.meyer, slug="opt_out")
     await people(cast, 2)
     assert (await work(cast, "tag", {"tag": tag.id})).changed == 3
-    assert {o.source for o in await OptOut.all()} == {ADMIN} and await OptOut.all().count() == 3
+    assert {o.source for o in await OptOut.all()} == {FROM_ADMIN} and await OptOut.all().count() == 3
     failed = await work(cast, "untag", {"tag": tag.id})
     assert failed.status == "failed" and "for good" in failed.error_message
     assert await OptOut.all().count() == 3 and await recount.differences() == []
@@ -206,8 +201,8 @@ async def test_an_export_is_a_file_that_can_be_uploaded_again_and_holds_no_formu
         )
     )
     tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
-    await labels.set_tag(cast.lisa.id, tag, None)
-    await labels.set_field(cast.lisa.id, await CustomField.get(campaign=cast.meyer, slug="notes"), "-2+3", None)
+    await labelling.set_tag(cast.lisa.id, tag, None)
+    await labelling.set_field(cast.lisa.id, await CustomField.get(campaign=cast.meyer, slug="notes"), "-2+3", None)
     done = await work(cast, "export", {})
     rows = list(csv.DictReader(Path(done.path).read_text("utf-8-sig").splitlines()))
     assert rows[0]["phone"] == "+14125550101" and len(rows) == 4
@@ -220,11 +215,11 @@ async def test_work_goes_on_where_a_worker_died_and_does_nobody_twice(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It dies after the file was written and before the slice was committed."""
-    monkeypatch.setattr(pacing, "FIRST", 10)
-    monkeypatch.setattr(pacing, "LARGEST", 10)
+    monkeypatch.setattr(long_work, "FIRST", 10)
+    monkeypatch.setattr(long_work, "LARGEST", 10)
     await people(cast, 45)
-    begun = await bulk_work.begin(cast.meyer, cast.gary.user, "export", EVERYONE, {})
-    do, calls = deeds.do, 0
+    begun = await slices.begin(cast.meyer, cast.gary.user, "export", EVERYONE, {})
+    do, calls = operations.apply, 0
 
     async def dies_at_the_third(*arguments: Any) -> int:
         nonlocal calls
@@ -234,57 +229,57 @@ async def test_work_goes_on_where_a_worker_died_and_does_nobody_twice(
             raise RuntimeError("killed")
         return changed
 
-    monkeypatch.setattr(deeds, "do", dies_at_the_third)
+    monkeypatch.setattr(operations, "apply", dies_at_the_third)
     with pytest.raises(RuntimeError):
-        await bulk_work.run(begun.id, 60)
-    assert (await BulkWork.get(id=begun.id)).done == 20
-    while await bulk_work.run(begun.id, 60):
+        await slices.work(begun.id, 60)
+    assert (await BulkJob.get(id=begun.id)).done == 20
+    while await slices.work(begun.id, 60):
         continue
-    done = await BulkWork.get(id=begun.id)
+    done = await BulkJob.get(id=begun.id)
     lines = Path(done.path).read_text("utf-8-sig").splitlines()
     assert (done.status, done.done) == ("done", 46) and len(lines) == 47 == len(set(lines))
 
 
 async def test_cancelled_work_says_how_far_it_came(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pacing, "FIRST", 10)
-    monkeypatch.setattr(pacing, "LARGEST", 10)
+    monkeypatch.setattr(long_work, "FIRST", 10)
+    monkeypatch.setattr(long_work, "LARGEST", 10)
     await people(cast, 30)
     tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
-    begun = await bulk_work.begin(cast.meyer, cast.gary.user, "tag", EVERYONE, {"tag": tag.id})
-    do = deeds.do
+    begun = await slices.begin(cast.meyer, cast.gary.user, "tag", EVERYONE, {"tag": tag.id})
+    do = operations.apply
 
-    async def then_cancel(work: BulkWork, ids: list[int]) -> int:
+    async def then_cancel(work: BulkJob, ids: list[int]) -> int:
         done = await do(work, ids)
         work.status = "cancelled"
         return done
 
-    monkeypatch.setattr(deeds, "do", then_cancel)
-    await bulk_work.run(begun.id, 60)
-    done = await BulkWork.get(id=begun.id)
+    monkeypatch.setattr(operations, "apply", then_cancel)
+    await slices.work(begun.id, 60)
+    done = await BulkJob.get(id=begun.id)
     assert (done.status, done.done) == ("cancelled", 10) == ("cancelled", await ContactTag.filter(tag=tag).count())
-    assert not await sliced.cancel(done)
+    assert not await long_work.cancel(done)
 
 
 async def test_people_who_come_later_are_not_meant(cast: Cast) -> None:
     tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
-    begun = await bulk_work.begin(cast.meyer, cast.gary.user, "tag", EVERYONE, {"tag": tag.id})
+    begun = await slices.begin(cast.meyer, cast.gary.user, "tag", EVERYONE, {"tag": tag.id})
     await people(cast, 2)
-    await bulk_work.run(begun.id, 60)
+    await slices.work(begun.id, 60)
     assert [t.contact_id for t in await ContactTag.filter(tag=tag)] == [cast.lisa.id]
 
 
 async def test_a_contact_of_another_campaign_is_never_touched(cast: Cast) -> None:
     tag = await Tag.get(campaign=cast.ryan, slug="will_vote")
-    begun = await bulk_work.begin(cast.ryan, cast.jonah.user, "tag", [cast.lisa.id], {"tag": tag.id})
-    await bulk_work.run(begun.id, 60)
+    begun = await slices.begin(cast.ryan, cast.jonah.user, "tag", [cast.lisa.id], {"tag": tag.id})
+    await slices.work(begun.id, 60)
     assert await ContactTag.all().count() == 0
 
 
 async def test_work_nobody_works_on_is_found(cast: Cast) -> None:
-    begun = await bulk_work.begin(cast.meyer, cast.gary.user, "opt_out", EVERYONE, {})
-    assert await sliced.abandoned(BulkWork) == []
-    clock.freeze(clock.now() + sliced.GONE * 2)
-    assert await sliced.abandoned(BulkWork) == [begun.id]
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, ADMIN)
-    await bulk_work.run(begun.id, 60)
-    assert await sliced.abandoned(BulkWork) == []
+    begun = await slices.begin(cast.meyer, cast.gary.user, "opt_out", EVERYONE, {})
+    assert await long_work.abandoned(BulkJob) == []
+    clock.freeze(clock.now() + long_work.GONE * 2)
+    assert await long_work.abandoned(BulkJob) == [begun.id]
+    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await slices.work(begun.id, 60)
+    assert await long_work.abandoned(BulkJob) == []

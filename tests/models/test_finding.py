@@ -16,20 +16,23 @@ from tests.cast import Cast
 from tests.models.test_receiving import says, texted
 from webapp import clock, database
 from webapp.database import transaction
-from webapp.models import finding, labels, opting_out, putting
-from webapp.models.actions import Action
-from webapp.models.contact_query import ContactQuery
-from webapp.models.contacts import Contact, ContactList, ListMembership
-from webapp.models.conversations import Conversation
-from webapp.models.labels import ContactTag, CustomField, FieldValue, Tag
-from webapp.models.messages import Message
-from webapp.models.opt_outs import ADMIN
+from webapp.models.actions.action import Action
+from webapp.models.contacts import many_at_once, search
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import ContactTag, CustomField, FieldValue, Tag
+from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.contacts.search_sql import ContactQuery
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs.opt_out import FROM_ADMIN
+from webapp.models.reports import labelling
 from webapp.rules import contact_filter
 from webapp.rules.contact_filter import Filter
 
 
 async def found(cast: Cast, **asked: Any) -> set[str]:
-    page = await finding.page(cast.meyer, contact_filter.read(asked))
+    page = await search.page(cast.meyer, contact_filter.read(asked))
     return {contact.first_name for contact in page.contacts}
 
 
@@ -118,11 +121,11 @@ async def crowd(cast: Cast, dice: random.Random) -> list[Action]:
         )
         for tag in tags[:2]:
             if dice.random() < 0.4:
-                await labels.set_tag(contact.id, tag, None)
+                await labelling.set_tag(contact.id, tag, None)
         if dice.random() < 0.5:
-            await labels.set_field(contact.id, field, dice.choice(["Supporter", "Neutral"]), None)
+            await labelling.set_field(contact.id, field, dice.choice(["Supporter", "Neutral"]), None)
         if dice.random() < 0.2:
-            await opting_out.opt_out(cast.meyer, contact.phone, ADMIN)
+            await opting_out.opt_out(cast.meyer, contact.phone, FROM_ADMIN)
         await transaction(partial(_story, cast, dice, contact, extra, [cast.action, other], users))
     return [cast.action, other]
 
@@ -134,7 +137,7 @@ async def _story(
     last = dice.choice([None, clock.now() - timedelta(days=dice.randint(0, 9))])
     await Contact.filter(id=contact.id).update(keeper_id=dice.choice(users), last_message_at=last)
     if dice.random() < 0.4:
-        await putting.on_list(extra.id, [contact.id])
+        await many_at_once.add_to_list(extra.id, [contact.id])
     for action in actions:
         replied = dice.choice([None, clock.now()])
         if dice.random() < 0.7:
@@ -163,24 +166,24 @@ async def test_every_mixture_of_filters_finds_what_a_plain_reading_finds(cast: C
         names = dice.sample(list(choices), dice.randint(1, 4))
         wanted = Filter(**{name: dice.choice(choices[name]) for name in names})
         expected = {c.id for c in rows.contacts if rows.fits(c, wanted)}
-        page = await finding.page(cast.meyer, wanted)
+        page = await search.page(cast.meyer, wanted)
         assert {c.id for c in page.contacts} == expected, wanted
-        assert await finding.count(cast.meyer, wanted) == len(expected)
-        assert await finding.ids(cast.meyer, replace(wanted, sort=""), 0, 10**9, 99) == sorted(expected) or wanted.sort
+        assert await search.count(cast.meyer, wanted) == len(expected)
+        assert await search.ids(cast.meyer, replace(wanted, sort=""), 0, 10**9, 99) == sorted(expected) or wanted.sort
         sizes.add(len(expected))
     assert len(sizes) > 10, "the mixtures find different people, or this test means nothing"
 
 
 @pytest.mark.both
 async def test_pages_follow_one_another_and_show_each_contact_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "PAGE", 7)
+    monkeypatch.setattr(search, "PAGE", 7)
     await crowd(cast, random.Random(3))
     for wanted in (Filter(), Filter(sort="recent"), Filter(state="PA")):
-        everyone = await finding.count(cast.meyer, wanted)
+        everyone = await search.count(cast.meyer, wanted)
         seen: list[int] = []
         after, times = "", []
         while True:
-            page = await finding.page(cast.meyer, wanted, after)
+            page = await search.page(cast.meyer, wanted, after)
             seen += [c.id for c in page.contacts]
             times += [c.last_message_at for c in page.contacts]
             if not page.more:
@@ -200,9 +203,9 @@ async def test_last_message_is_theirs_or_ours_by_days_of_the_campaign(cast: Cast
 
 
 async def test_another_campaign_s_lists_and_tags_find_nobody(cast: Cast) -> None:
-    assert (await finding.page(cast.ryan, Filter(list=cast.voters.id))).contacts == []
-    assert await finding.count(cast.ryan, Filter(action=cast.action.id)) == 0
-    assert await finding.own(cast.ryan, [cast.lisa.id]) == []
+    assert (await search.page(cast.ryan, Filter(list=cast.voters.id))).contacts == []
+    assert await search.count(cast.ryan, Filter(action=cast.action.id)) == 0
+    assert await search.own(cast.ryan, [cast.lisa.id]) == []
 
 
 def test_an_address_makes_a_filter_and_a_filter_its_address() -> None:
@@ -248,7 +251,7 @@ async def test_no_filter_reads_a_whole_table(cast: Cast, asked: dict[str, Any]) 
     query = ContactQuery(cast.meyer, wanted)
     if query.sources:
         assert not await whole_tables(*query.leader_sql())
-    for text, values in (await finding.page_sql(cast.meyer, wanted), await finding.count_sql(cast.meyer, wanted)):
+    for text, values in (await search.page_sql(cast.meyer, wanted), await search.count_sql(cast.meyer, wanted)):
         assert not await whole_tables(text, values), text
 
 

@@ -12,12 +12,18 @@ from tests.cast import Cast
 from tests.reader import books
 from webapp import clock, database
 from webapp.database import transaction
-from webapp.models import gate, importing, labels, opting_out, pacing, recount, sliced, storing
-from webapp.models.contacts import Contact, ContactList, ListMembership
-from webapp.models.conversations import Conversation
-from webapp.models.imports import ContactImport, RefusedRow
-from webapp.models.labels import CustomField
-from webapp.models.opt_outs import ADMIN, OptOut
+from webapp.models import long_work
+from webapp.models.contacts import labels
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField
+from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.contacts.zones import zones_of
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.imports import importing, store
+from webapp.models.imports.job import ContactImport, RefusedRow
+from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
+from webapp.models.results import recount
 
 HERE = Path(__file__).parents[1]
 CSV = HERE / "vectors" / "csv"
@@ -29,7 +35,7 @@ async def import_file(
     cast: Cast, path: Path, name: str = "Imported", mapping: dict[str, str] | None = None
 ) -> ContactImport:
     job = await importing.begin(cast.meyer, name, path, path.name, cast.gary.user, mapping=mapping)
-    while await importing.run(job.id, 60):
+    while await importing.take_in(job.id, 60):
         pass
     return await ContactImport.get(id=job.id).select_related("contact_list")
 
@@ -47,7 +53,7 @@ def write(tmp_path: Path, text: str) -> Path:
 @pytest.mark.parametrize("case", EXPECTED, ids=lambda case: case["file"])
 async def test_files_give_what_the_vectors_expect(cast: Cast, case: dict) -> None:
     if case["file"].startswith("52_"):
-        await opting_out.opt_out(cast.meyer, "+12125550123", ADMIN)
+        await opting_out.opt_out(cast.meyer, "+12125550123", FROM_ADMIN)
     job = await import_file(cast, CSV / case["file"])
     if case["file_error"]:
         assert job.error_code == case["file_error"], job.error_message
@@ -101,8 +107,8 @@ async def test_the_first_row_of_a_phone_wins_and_later_ones_fill_its_blanks(cast
 async def test_rows_of_one_phone_in_different_slices_merge_the_same_way(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pacing, "FIRST", 1)
-    monkeypatch.setattr(pacing, "LARGEST", 1)
+    monkeypatch.setattr(long_work, "FIRST", 1)
+    monkeypatch.setattr(long_work, "LARGEST", 1)
     text = "phone,first_name,last_name\n2125550123,Lisa,\n3125550145,Jose,Ruiz\n2125550123,Elisabeth,Ng\n2125550123,,Other\n"
     job = await import_file(cast, write(tmp_path, text))
     assert [(c.first_name, c.last_name) for c in await stored(job)] == [("Lisa", "Ng"), ("Jose", "Ruiz")]
@@ -158,24 +164,24 @@ async def test_a_column_named_by_hand_is_the_phone(cast: Cast, tmp_path: Path) -
 async def test_a_worker_that_dies_between_slices_resumes_and_doubles_nothing(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pacing, "FIRST", 10)
-    monkeypatch.setattr(pacing, "LARGEST", 10)
+    monkeypatch.setattr(long_work, "FIRST", 10)
+    monkeypatch.setattr(long_work, "LARGEST", 10)
     rows = "".join(f"212555{n:04},P{n}\n" for n in range(1000, 1055))
     job = await importing.begin(cast.meyer, "Long", write(tmp_path, "phone,first_name\n" + rows), "long.csv", None)
-    store, calls = storing.store, 0
+    stored, calls = store.store, 0
 
     async def dies_at_the_fourth(*arguments: object) -> object:
         nonlocal calls
         calls += 1
         if calls == 4:
             raise RuntimeError("killed")
-        return await store(*arguments)  # type: ignore[arg-type]
+        return await stored(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(storing, "store", dies_at_the_fourth)
+    monkeypatch.setattr(store, "store", dies_at_the_fourth)
     with pytest.raises(RuntimeError):
-        await importing.run(job.id, 60)
+        await importing.take_in(job.id, 60)
     assert (await ContactImport.get(id=job.id)).created == 30
-    while await importing.run(job.id, 60):
+    while await importing.take_in(job.id, 60):
         pass
     job = await ContactImport.get(id=job.id)
     assert (job.status, job.created, job.merged) == ("done", 55, 0)
@@ -185,21 +191,21 @@ async def test_a_worker_that_dies_between_slices_resumes_and_doubles_nothing(
 async def test_a_cancelled_import_says_exactly_what_is_in(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pacing, "FIRST", 10)
-    monkeypatch.setattr(pacing, "LARGEST", 10)
+    monkeypatch.setattr(long_work, "FIRST", 10)
+    monkeypatch.setattr(long_work, "LARGEST", 10)
     rows = "".join(f"212555{n:04}\n" for n in range(1000, 1050))
     job = await importing.begin(cast.meyer, "Long", write(tmp_path, "phone\n" + rows), "long.csv", None)
-    store = storing.store
+    stored = store.store
 
     async def then_cancel(*arguments: object) -> object:
-        counted = await store(*arguments)  # type: ignore[arg-type]
+        counted = await stored(*arguments)  # type: ignore[arg-type]
         await ContactImport.filter(id=job.id).update(status="running")
         return counted
 
-    monkeypatch.setattr(storing, "store", then_cancel)
-    assert await importing.run(job.id, 0.0) or True
-    assert await sliced.cancel(await ContactImport.get(id=job.id))
-    assert not await importing.run(job.id, 60)
+    monkeypatch.setattr(store, "store", then_cancel)
+    assert await importing.take_in(job.id, 0.0) or True
+    assert await long_work.cancel(await ContactImport.get(id=job.id))
+    assert not await importing.take_in(job.id, 60)
     job = await ContactImport.get(id=job.id).select_related("contact_list")
     assert job.status == "cancelled"
     assert (
@@ -218,7 +224,7 @@ async def test_assigned_user_email_makes_the_user_the_keeper(cast: Cast, tmp_pat
 
 
 async def test_an_opted_out_phone_on_a_new_list_is_never_texted(cast: Cast, tmp_path: Path) -> None:
-    await opting_out.opt_out(cast.meyer, "+12125550123", ADMIN)
+    await opting_out.opt_out(cast.meyer, "+12125550123", FROM_ADMIN)
     job = await import_file(cast, write(tmp_path, "phone\n2125550123\n"))
     await cast.action.use_lists([job.contact_list])
     await cast.make()
@@ -231,8 +237,8 @@ async def test_two_workers_on_one_import_store_each_row_once(cast: Cast, tmp_pat
 
     rows = "".join(f"212555{n:04}\n" + "nonsense\n" * (n % 100 == 0) for n in range(1000, 1900))
     job = await importing.begin(cast.meyer, "Long", write(tmp_path, "phone\n" + rows), "long.csv", None)
-    await asyncio.gather(importing.run(job.id, 60), importing.run(job.id, 60))
-    while await importing.run(job.id, 60):
+    await asyncio.gather(importing.take_in(job.id, 60), importing.take_in(job.id, 60))
+    while await importing.take_in(job.id, 60):
         pass
     job = await ContactImport.get(id=job.id)
     assert (job.status, job.created, job.stored, job.merged, job.refused) == ("done", 900, 900, 0, 9)
@@ -251,12 +257,12 @@ async def test_a_list_without_places_gives_a_known_phone_its_clock(cast: Cast, t
     path.write_text("phone,first_name\n8085550142,Kai\n")
     await import_file(cast, path)
     await kai.refresh_from_db()
-    assert "Pacific/Honolulu" in await gate.zones_of(cast.meyer, kai.zone_set_id)
+    assert "Pacific/Honolulu" in await zones_of(cast.meyer, kai.zone_set_id)
 
 
 async def test_who_writes_first_has_the_clock_of_their_area_code(cast: Cast) -> None:
     kai = await transaction(lambda: Contact.of_phone(cast.meyer, "+18085550142"))
-    assert "Pacific/Honolulu" in await gate.zones_of(cast.meyer, kai.zone_set_id)
+    assert "Pacific/Honolulu" in await zones_of(cast.meyer, kai.zone_set_id)
 
 
 async def test_a_workbook_is_a_list_too(cast: Cast, tmp_path: Path) -> None:
@@ -305,11 +311,11 @@ async def test_warnings_are_counted(cast: Cast, tmp_path: Path) -> None:
 async def test_someone_who_wants_to_look_first_sees_before_anything_is_stored(cast: Cast, tmp_path: Path) -> None:
     path = write(tmp_path, "phone,issue\n2125550123,Roads\n")
     job = await importing.begin(cast.meyer, "L", path, path.name, cast.gary.user, look_first=True)
-    assert not await importing.run(job.id, 60)
+    assert not await importing.take_in(job.id, 60)
     job = await ContactImport.get(id=job.id)
     assert (job.status, job.error_code, job.created) == ("asking", "", 0)
     await importing.answer(job, {"#0": "phone", "#1": "notes"})
-    await importing.run(job.id, 60)
+    await importing.take_in(job.id, 60)
     assert await labels.field_values((await Contact.get(phone="+12125550123")).id) == {"notes": "Roads"}
 
 
@@ -333,7 +339,7 @@ async def test_what_was_left_out_can_be_taken_in_afterwards(cast: Cast, tmp_path
     assert job.left_out == ["issue"]
     field = await labels.new_field(cast.meyer, "issue")
     more = await importing.again(job, {"#0": "phone", "#1": field.slug}, cast.gary.user)
-    await importing.run(more.id, 60)
+    await importing.take_in(more.id, 60)
     more = await ContactImport.get(id=more.id)
     assert (more.created, more.updated) == (0, 1)
     assert await labels.field_values((await Contact.get(phone="+12125550123")).id) == {"issue": "Roads"}
@@ -365,19 +371,19 @@ async def test_a_cancelled_import_ends_well_for_an_action_that_runs(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who is in is texted, who is not is not, and the counts say so."""
-    monkeypatch.setattr(pacing, "FIRST", 10)
-    monkeypatch.setattr(pacing, "LARGEST", 10)
+    monkeypatch.setattr(long_work, "FIRST", 10)
+    monkeypatch.setattr(long_work, "LARGEST", 10)
     path = write(tmp_path, "phone\n" + "".join(f"212555{n:04}\n" for n in range(1000, 1050)))
     job = await importing.begin(cast.meyer, "Voters", path, "v.csv", None)
-    store = storing.store
+    stored = store.store
 
     async def then_cancel(*arguments: object) -> object:
-        counted = await store(*arguments)  # type: ignore[arg-type]
+        counted = await stored(*arguments)  # type: ignore[arg-type]
         await ContactImport.filter(id=job.id).update(status="cancelled")
         return counted
 
-    monkeypatch.setattr(storing, "store", then_cancel)
-    await importing.run(job.id, 60)
+    monkeypatch.setattr(store, "store", then_cancel)
+    await importing.take_in(job.id, 60)
     job = await ContactImport.get(id=job.id)
     await cast.make()
     assert (job.status, job.created, job.contact_list_id) == ("cancelled", 10, cast.voters.id)

@@ -12,11 +12,15 @@ from tests.cast import HELLO, Cast, send_card, texts
 from tests.models.test_receiving import says, texted
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import effects, links, making, recount, tallies, values
-from webapp.models.conversations import Conversation
-from webapp.models.links import CustomLink, LinkClick, TrackedLink
-from webapp.models.scripts import RESPONSE, Script
-from webapp.models.texting import Changed, Queued
+from webapp.models import tallies
+from webapp.models.actions.script import RESPONSE, Script
+from webapp.models.conversations import making
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.results import recount
+from webapp.models.scripts import links, rendering
+from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
+from webapp.models.sending import click, undo
+from webapp.models.sending.click import Changed, Queued
 
 WITH_LINK = HELLO + " ##{{'plan'|trackable}}"
 ELSEWHERE = "https://vote.example.org/plan"
@@ -31,9 +35,9 @@ async def linked(cast: Cast, slug: str = "plan") -> CustomLink:
     return made
 
 
-async def card(cast: Cast) -> values.Rendering:
+async def card(cast: Cast) -> rendering.Rendering:
     conversation = await cast.conversation()
-    return await values.render(cast.meyer, cast.hello, cast.lisa, cast.amy.user, conversation.id)
+    return await rendering.render(cast.meyer, cast.hello, cast.lisa, cast.amy.user, conversation.id)
 
 
 @pytest.mark.both
@@ -64,7 +68,7 @@ async def test_after_undo_the_next_text_has_a_token_of_its_own(cast: Cast) -> No
     await linked(cast)
     await cast.start(cast.amy)
     outcome = await cast.click(cast.amy)
-    assert isinstance(outcome, Queued) and await effects.undo(cast.amy, outcome.message.id)
+    assert isinstance(outcome, Queued) and await undo.take_back(cast.amy, outcome.message.id)
     again = await cast.click(cast.amy)
     assert isinstance(again, Queued) and again.message.body != outcome.message.body
     assert [t.message_id for t in await TrackedLink.all().order_by("id")] == [outcome.message.id, again.message.id]
@@ -82,7 +86,7 @@ async def test_a_click_counts_for_the_text_it_came_with_whoever_sends_the_script
     await transaction(lambda: Conversation.filter(id=talk.id).update(user_id=cast.dan.user_id))
     clock.freeze(clock.now() + timedelta(minutes=15))
     second = await cast.reply(cast.dan, script=cast.thanks)
-    assert isinstance(second, Queued) and await effects.undo(cast.dan, second.message.id)
+    assert isinstance(second, Queued) and await undo.take_back(cast.dan, second.message.id)
     tracked = await links.of_token(first.message.body.rpartition("/")[2])
     assert tracked
     await links.clicked(tracked, links.PERSON, "a browser")
@@ -94,9 +98,8 @@ async def test_a_script_edited_between_card_and_click_gets_a_new_card_with_a_new
     await cast.start(cast.amy)
     conversation, seen = await cast.conversation(), await card(cast)
     await cast.hello.write("", WITH_LINK + " Thanks!", None)
-    from webapp.models import texting
 
-    outcome = await texting.send_first(cast.amy, conversation.id, uuid.uuid4(), seen.hash)
+    outcome = await click.send_first(cast.amy, conversation.id, uuid.uuid4(), seen.hash)
     assert isinstance(outcome, Changed) and await texts() == []
     outcome = await send_card(cast.amy, conversation)
     assert isinstance(outcome, Queued) and outcome.message.body.endswith("Thanks!")
@@ -140,14 +143,14 @@ async def test_every_person_and_every_script_has_an_address_of_its_own(cast: Cas
     found = []
     for contact in (cast.lisa, dora):
         talk = await cast.conversation(contact)
-        found += [await values.render(cast.meyer, script, contact, cast.amy.user, talk.id) for script in (cast.hello, more)]  # fmt: skip
+        found += [await rendering.render(cast.meyer, script, contact, cast.amy.user, talk.id) for script in (cast.hello, more)]  # fmt: skip
     tokens = [{word.strip() for word in one.text.split() if "/l/" in word} for one in found]
     assert all(len(one) == 1 for one in tokens) and len(set.union(*tokens)) == 4
 
 
 async def test_to_look_at_responses_stores_nothing_and_a_card_never_sent_is_forgotten(cast: Cast) -> None:
     await linked(cast)
-    await values.preview_all(cast.meyer, [cast.hello], cast.lisa, cast.amy.user)
+    await rendering.preview_all(cast.meyer, [cast.hello], cast.lisa, cast.amy.user)
     assert await TrackedLink.all().count() == 0
     await card(cast)
     await links.forget_unsent()
@@ -180,4 +183,4 @@ async def test_a_link_of_another_campaign_fills_nothing(cast: Cast) -> None:
     )
     await cast.hello.write("", WITH_LINK, None)
     assert (await card(cast)).unfilled == ("'plan'|trackable",)
-    assert "'plan'|trackable" not in await values.known_names(cast.meyer)
+    assert "'plan'|trackable" not in await rendering.known_names(cast.meyer)

@@ -9,10 +9,11 @@ import pytest
 from tests.cast import HELLO, Cast
 from webapp import clock, database
 from webapp.database import packed, transaction
-from webapp.models import buckets, making, results
-from webapp.models.actions import Action
-from webapp.models.conversations import Conversation
-from webapp.models.scripts import INITIAL, Script
+from webapp.models.actions.action import Action
+from webapp.models.actions.script import INITIAL, Script
+from webapp.models.conversations import making, start
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.results import results
 
 
 async def write(cast: Cast, *bodies: str) -> list[Script]:
@@ -74,7 +75,7 @@ async def test_a_volunteer_s_bucket_is_as_even_as_its_edges_allow(cast: Cast) ->
     await list_many(cast, 0, 400)
     for member in (cast.amy, cast.dan, cast.gary):
         action = await Action.get(id=cast.action.id).select_related("campaign")
-        await buckets.start(action, member.user)
+        await start.assign_bucket(action, member.user)
         held = await picks(cast, user_id=member.user_id)
         assert len(held) == 100 and spread(held) <= 2
 

@@ -13,14 +13,22 @@ from tests.models.test_receiving import says, texted
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.gateways import twilio as gateways
-from webapp.models import claiming, number_orders, numbers, pool, recount
-from webapp.models.campaign import Campaign
-from webapp.models.claiming import Claimed
-from webapp.models.contacts import Contact
-from webapp.models.messages import REFUSED, TAKEN, Message
-from webapp.models.number_orders import DONE, FAILED, NumberOrder
-from webapp.models.numbers import AccountNumber, PhoneNumber
-from webapp.models.texting import Declined, Queued
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations.message import REFUSED, TAKEN, Message
+from webapp.models.numbers import choice, orders
+from webapp.models.numbers.number import (
+    AccountNumber,
+    PhoneNumber,
+    add_number,
+    change_number,
+    free_in_account,
+    measure_numbers,
+)
+from webapp.models.numbers.orders import DONE, FAILED, NumberOrder
+from webapp.models.results import recount
+from webapp.models.sending.claim import Claimed, Refusal, claim_next
+from webapp.models.sending.click import Declined, Queued
 from webapp.rules import errors
 from webapp.workers import numbering
 
@@ -49,20 +57,20 @@ async def sent(cast: Cast, number: int, code: int | None, hours: float = 1) -> N
 @pytest.mark.both
 async def test_a_number_that_is_filtered_often_takes_no_new_contacts(cast: Cast) -> None:
     await sent(cast, 60, 30007)
-    await numbers.measure()
+    await measure_numbers()
     number = await fresh(cast)
     assert (number.sent_24h, number.filtered_24h, number.failed_24h) == (60, 3, 0)
     assert number.filtered_often and not number.healthy and number.can_send
     dora = await cast.add_contact("+14125550102", zip="15213")
-    assert await pool.number_of(cast.meyer, dora) is None
-    assert (await pool.number_of(cast.meyer, await Contact.get(id=cast.lisa.id))) is not None  # who has it keeps it
+    assert await choice.number_of(cast.meyer, dora) is None
+    assert (await choice.number_of(cast.meyer, await Contact.get(id=cast.lisa.id))) is not None  # who has it keeps it
     clock.freeze(clock.now() + timedelta(days=1))
-    await numbers.measure()
+    await measure_numbers()
     assert (await fresh(cast)).healthy
 
 
 async def test_one_click_a_second_counts_the_queues(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    counted, count, at = [], pool._queued_segments, 100.0
+    counted, count, at = [], choice._queued_segments, 100.0
     monkeypatch.setattr(clock, "steady", lambda: at)
 
     async def slow(campaign: Campaign) -> dict[int, float]:
@@ -70,13 +78,13 @@ async def test_one_click_a_second_counts_the_queues(cast: Cast, monkeypatch: pyt
         await asyncio.sleep(0.01)
         return await count(campaign)
 
-    monkeypatch.setattr(pool, "_queued_segments", slow)
-    await pool.look(cast.meyer)
+    monkeypatch.setattr(choice, "_queued_segments", slow)
+    await choice.snapshot(cast.meyer)
     at = 101.5
-    seen = await asyncio.gather(*(pool.look(cast.meyer) for _ in range(10)))
+    seen = await asyncio.gather(*(choice.snapshot(cast.meyer) for _ in range(10)))
     assert len(counted) == 2 and all(look.numbers == {cast.number.id: cast.number} for look in seen)
-    await numbers.change(cast.number, retired_at=clock.now())
-    assert (await pool.look(cast.meyer)).numbers == {}, "a change made here is seen at once"
+    await change_number(cast.number, retired_at=clock.now())
+    assert (await choice.snapshot(cast.meyer)).numbers == {}, "a change made here is seen at once"
 
 
 async def test_queues_that_take_long_to_count_are_counted_less_often(
@@ -91,31 +99,31 @@ async def test_queues_that_take_long_to_count_are_counted_less_often(
         counted.append(at)
         return {}
 
-    monkeypatch.setattr(pool, "_queued_segments", half_a_second)
+    monkeypatch.setattr(choice, "_queued_segments", half_a_second)
     for _ in range(10):
-        await pool.look(cast.meyer)
+        await choice.snapshot(cast.meyer)
         at += 1
     assert counted == [100.5, 106.0], "five seconds after the first was there, not one"
 
 
 async def test_few_texts_or_other_errors_say_nothing_of_filtering(cast: Cast) -> None:
     await sent(cast, 40, 30007)
-    await numbers.measure()
+    await measure_numbers()
     assert (await fresh(cast)).healthy and (await fresh(cast)).filtered_24h == 2
     await transaction(lambda: Message.filter(error_code=30007).update(error_code=30003))
-    await numbers.measure()
+    await measure_numbers()
     assert ((await fresh(cast)).filtered_24h, (await fresh(cast)).failed_24h) == (0, 2)
 
 
 @pytest.mark.both
 async def test_a_retired_number_takes_no_new_contacts_and_goes_on_with_its_own(cast: Cast) -> None:
     await texted(cast)
-    await numbers.change(cast.number, retired_at=clock.now())
+    await change_number(cast.number, retired_at=clock.now())
     dora = await cast.add_contact("+14125550102", zip="15213")
-    assert await pool.number_of(cast.meyer, dora) is None
+    assert await choice.number_of(cast.meyer, dora) is None
     await says(cast, "Yes")
     assert isinstance(await cast.reply(cast.amy, "Thank you"), Queued)
-    assert isinstance(await claiming.claim_next(cast.number.id), Claimed)
+    assert isinstance(await claim_next(cast.number.id), Claimed)
 
 
 @pytest.mark.both
@@ -123,8 +131,8 @@ async def test_with_a_number_given_back_its_conversations_end_and_nobody_waits_f
     await texted(cast)
     await says(cast, "Yes")
     assert isinstance(await cast.reply(cast.amy, "Thank you"), Queued)
-    await numbers.change(cast.number, retired_at=clock.now(), released_at=clock.now())
-    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Refusal)
+    await change_number(cast.number, retired_at=clock.now(), released_at=clock.now())
+    assert isinstance(await claim_next(cast.number.id), Refusal)
     assert [(m.status, m.error_code) for m in await texts() if m.body == "Thank you"] == [(REFUSED, errors.NO_NUMBER)]
     assert (await cast.conversation()).needs_attention
     again = await cast.reply(cast.amy, "Hello?")
@@ -133,9 +141,9 @@ async def test_with_a_number_given_back_its_conversations_end_and_nobody_waits_f
 
 
 async def test_for_a_first_text_another_number_takes_the_place_of_one_given_back(cast: Cast) -> None:
-    other = await numbers.add(cast.meyer, "+14125550189", "PN" + "b" * 32, webhooks_ok=True)
+    other = await add_number(cast.meyer, "+14125550189", "PN" + "b" * 32, webhooks_ok=True)
     await transaction(lambda: Contact.filter(id=cast.lisa.id).update(number_id=cast.number.id))
-    await numbers.change(cast.number, retired_at=clock.now(), released_at=clock.now())
+    await change_number(cast.number, retired_at=clock.now(), released_at=clock.now())
     await cast.start(cast.amy)
     outcome = await cast.click(cast.amy)
     assert isinstance(outcome, Queued) and outcome.message.number_id == other.id
@@ -145,21 +153,21 @@ async def test_for_a_first_text_another_number_takes_the_place_of_one_given_back
 async def test_a_paused_number_holds_its_texts_until_it_goes_on(cast: Cast) -> None:
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    await numbers.change(cast.number, paused_at=clock.now())
-    assert await claiming.claim_next(cast.number.id) is None and await pool.numbers_with_due_texts() == []
-    await numbers.change(cast.number, paused_at=None)
-    assert isinstance(await claiming.claim_next(cast.number.id), Claimed)
+    await change_number(cast.number, paused_at=clock.now())
+    assert await claim_next(cast.number.id) is None and await choice.numbers_with_due_texts() == []
+    await change_number(cast.number, paused_at=None)
+    assert isinstance(await claim_next(cast.number.id), Claimed)
 
 
 async def test_the_set_up_check_follows_the_numbers(cast: Cast) -> None:
-    new = await numbers.add(cast.meyer, "+14125550189", "PN" + "b" * 32)
+    new = await add_number(cast.meyer, "+14125550189", "PN" + "b" * 32)
     await cast.meyer.refresh_from_db()
     assert not cast.meyer.set_up
-    await numbers.change(new, webhooks_ok=True)
+    await change_number(new, webhooks_ok=True)
     await cast.meyer.refresh_from_db()
     assert cast.meyer.set_up
-    await numbers.change(new, retired_at=clock.now())
-    await numbers.change(cast.number, retired_at=clock.now())
+    await change_number(new, retired_at=clock.now())
+    await change_number(cast.number, retired_at=clock.now())
     await cast.meyer.refresh_from_db()
     assert not cast.meyer.set_up
 
@@ -175,7 +183,7 @@ async def gateway(twilio: httpx.AsyncClient) -> gateways.Twilio:
 
 
 async def ordered(cast: Cast, wanted: int = 2, code: str = "570") -> NumberOrder:
-    return await number_orders.place(cast.meyer, cast.selina.user, code, wanted)
+    return await orders.place(cast.meyer, cast.selina.user, code, wanted)
 
 
 async def test_an_order_buys_what_was_wanted_and_points_it_here(cast: Cast, twilio: httpx.AsyncClient, gateway: gateways.Twilio) -> None:  # fmt: skip
@@ -194,15 +202,15 @@ async def test_an_order_buys_what_was_wanted_and_points_it_here(cast: Cast, twil
 async def test_a_call_without_an_answer_is_never_made_again_by_itself(cast: Cast) -> None:
     """The worker died in it: whether a number was bought, the account knows. It is not paid for twice."""
     order = await ordered(cast)
-    assert await number_orders.next_call(order.id) is not None
-    assert await number_orders.next_call(order.id) is None and await number_orders.waiting() == []
-    await number_orders.give_up_on_lost()
+    assert await orders.next_call(order.id) is not None
+    assert await orders.next_call(order.id) is None and await orders.waiting() == []
+    await orders.give_up_on_lost()
     assert (await NumberOrder.get(id=order.id)).status == "open"
-    clock.freeze(clock.now() + number_orders.GONE * 2)
-    await number_orders.give_up_on_lost()
+    clock.freeze(clock.now() + orders.GONE * 2)
+    await orders.give_up_on_lost()
     order = await NumberOrder.get(id=order.id)
     assert order.status == FAILED and "In the account" in order.error
-    assert await number_orders.next_call(order.id) is None
+    assert await orders.next_call(order.id) is None
 
 
 async def test_an_order_twilio_refuses_or_does_not_answer_says_so(cast: Cast, settings: object) -> None:
@@ -226,18 +234,18 @@ async def test_the_account_is_listed_taken_in_and_given_back(cast: Cast, twilio:
     row = store.add_number("+15705550111", "")
     store.add_number(cast.number.e164, "")
     await numbering.list_account({"twilio": gateway})
-    assert [n.e164 for n in await numbers.in_account()] == ["+15705550111"] and await AccountNumber.all().count() == 2
-    number = await numbers.add(cast.meyer, row["e164"], row["sid"])
+    assert [n.e164 for n in await free_in_account()] == ["+15705550111"] and await AccountNumber.all().count() == 2
+    number = await add_number(cast.meyer, row["e164"], row["sid"])
     await numbering.point_number({"twilio": gateway}, number.id)
     assert store.number(row["sid"])["sms_url"].endswith("/webhooks/twilio/inbound")
-    assert (await PhoneNumber.get(id=number.id)).webhooks_ok and await numbers.in_account() == []
+    assert (await PhoneNumber.get(id=number.id)).webhooks_ok and await free_in_account() == []
     await numbering.release_number({"twilio": gateway}, number.id)
     assert store.number(row["sid"]) is not None  # not retired yet
-    await numbers.change(number, retired_at=clock.now())
+    await change_number(number, retired_at=clock.now())
     for _ in range(2):
         await numbering.release_number({"twilio": gateway}, number.id)
     assert store.number(row["sid"]) is None
     gone = await PhoneNumber.get(id=number.id)
     assert gone.released_at and not gone.can_send
-    back = await numbers.add(cast.meyer, row["e164"], "PN" + "c" * 32, webhooks_ok=True)
+    back = await add_number(cast.meyer, row["e164"], "PN" + "c" * 32, webhooks_ok=True)
     assert back.id == number.id and back.healthy

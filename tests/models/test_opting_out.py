@@ -11,12 +11,16 @@ from tests.cast import Cast
 from tests.models.test_receiving import says, texted
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import audience, claiming, opting_out, recount, sending, tallies
-from webapp.models.claiming import Claimed
-from webapp.models.labels import Tag
-from webapp.models.opt_outs import ADMIN
-from webapp.models.scripts import RESPONSE, Script, ScriptTag
-from webapp.models.texting import Queued
+from webapp.models import tallies
+from webapp.models.actions import audience
+from webapp.models.actions.script import RESPONSE, Script, ScriptTag
+from webapp.models.contacts.labels import Tag
+from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs.opt_out import FROM_ADMIN
+from webapp.models.results import recount
+from webapp.models.sending import answers
+from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.click import Queued
 
 
 async def goodbye(cast: Cast) -> Script:
@@ -35,12 +39,12 @@ async def test_after_a_stop_not_even_the_confirmation_is_tried_again(cast: Cast)
     await texted(cast)
     await says(cast, "please no more texts ok?")
     assert isinstance(await cast.reply(cast.amy, script=await goodbye(cast)), Queued)
-    claim = await claiming.claim_next(cast.number.id)
+    claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
     await says(cast, "STOP")
-    await sending.later(claim.message_id, claim.attempt_id, 1)
+    await answers.later(claim.message_id, claim.attempt_id, 1)
     clock.freeze(clock.now() + timedelta(seconds=5))
-    assert not isinstance(await claiming.claim_next(cast.number.id), Claimed)
+    assert not isinstance(await claim_next(cast.number.id), Claimed)
 
 
 @pytest.mark.postgres
@@ -53,7 +57,7 @@ async def test_a_stop_beside_a_start_leaves_counts_that_add_up(cast: Cast, monke
         await hit(*what)
 
     monkeypatch.setattr(tallies, "hit", slow)
-    stop = asyncio.create_task(opting_out.opt_out(cast.meyer, cast.lisa.phone, ADMIN))
+    stop = asyncio.create_task(opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN))
     await reached.wait()
     await cast.start(cast.amy)
     go.set()
@@ -64,7 +68,7 @@ async def test_a_stop_beside_a_start_leaves_counts_that_add_up(cast: Cast, monke
 async def test_who_opted_out_while_off_the_list_is_not_back_with_it(cast: Cast) -> None:
     await transaction(lambda: cast.action.use_lists([]))
     await audience.changed(cast.action.id)
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, ADMIN)
+    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     await transaction(lambda: cast.action.use_lists([cast.voters]))
     await audience.changed(cast.action.id)
     assert (await tallies.totals(cast.action.id))["remaining"] == 0

@@ -11,11 +11,14 @@ from tests.cast import Cast, drawn, texts
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.gateways.twilio import Twilio
-from webapp.models import claiming, pictures, recount, sending
-from webapp.models.claiming import Claimed
-from webapp.models.messages import QUEUED, REFUSED, TAKEN
-from webapp.models.pictures import Picture, TooLarge
-from webapp.models.texting import Changed, Declined, Queued
+from webapp.models.actions import pictures
+from webapp.models.actions.pictures import Picture, TooLarge
+from webapp.models.conversations.message import QUEUED, REFUSED, TAKEN
+from webapp.models.results import recount
+from webapp.models.scripts import rendering
+from webapp.models.sending import answers, click
+from webapp.models.sending.claim import Claimed, Refusal, claim_next
+from webapp.models.sending.click import Changed, Declined, Queued
 from webapp.rules import errors
 from webapp.rules.picture import NoPicture
 from webapp.workers import housekeeping
@@ -55,20 +58,19 @@ async def test_a_text_with_a_picture_is_one_mms(cast: Cast) -> None:
     made = await illustrated(cast)
     outcome = await cast.click(cast.amy)
     assert isinstance(outcome, Queued) and (outcome.message.picture_id, outcome.message.segments) == (made.id, 1)
-    claim = await claiming.claim_next(cast.number.id)
+    claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed) and claim.picture.startswith(f"/pictures/{made.id}/")
 
 
 async def test_a_picture_put_on_between_card_and_click_gets_a_new_card(cast: Cast) -> None:
     await cast.start(cast.amy)
-    from webapp.models import texting, values
 
     talk = await cast.conversation()
-    seen = await values.render(cast.meyer, cast.hello, cast.lisa, cast.amy.user, talk.id)
+    seen = await rendering.render(cast.meyer, cast.hello, cast.lisa, cast.amy.user, talk.id)
     await cast.hello.write("", cast.hello.body, (await kept(cast)).id)
     import uuid
 
-    assert isinstance(await texting.send_first(cast.amy, talk.id, uuid.uuid4(), seen.hash), Changed)
+    assert isinstance(await click.send_first(cast.amy, talk.id, uuid.uuid4(), seen.hash), Changed)
     assert isinstance(await cast.click(cast.amy), Queued)
 
 
@@ -94,15 +96,15 @@ async def test_a_file_gone_between_click_and_worker_stops_the_text(cast: Cast, h
         made.path.unlink()
     else:
         made.path.write_bytes(b"" if harm == "emptied" else data[:-1] + b"!")
-    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Refusal)
+    assert isinstance(await claim_next(cast.number.id), Refusal)
     [message] = await texts()
     assert (message.status, message.error_code) == (REFUSED, errors.PICTURE_MISSING)
     assert (await cast.conversation()).texted_at is None and await recount.differences() == []
     await kept(cast)  # added again
     assert made.path.read_bytes() == data
-    assert await claiming.claim_next(cast.number.id) is None
+    assert await claim_next(cast.number.id) is None
     assert isinstance(await cast.click(cast.amy), Queued)
-    assert isinstance(await claiming.claim_next(cast.number.id), Claimed)
+    assert isinstance(await claim_next(cast.number.id), Claimed)
 
 
 async def test_what_can_not_be_read_is_missing_and_holds_nobody_else_up(cast: Cast) -> None:
@@ -110,8 +112,8 @@ async def test_what_can_not_be_read_is_missing_and_holds_nobody_else_up(cast: Ca
     await cast.click(cast.amy)
     made.path.unlink()
     made.path.mkdir()  # as a wrong owner or a broken disk would answer: there, but not to be read
-    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Refusal)
-    assert await claiming.claim_next(cast.number.id) is None and not made.intact()
+    assert isinstance(await claim_next(cast.number.id), Refusal)
+    assert await claim_next(cast.number.id) is None and not made.intact()
 
 
 async def test_a_picture_uploaded_while_it_is_forgotten_is_there(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +142,7 @@ async def test_a_reply_whose_picture_is_gone_is_refused_and_needs_attention_agai
     assert isinstance(await cast.reply(cast.amy, script=cast.thanks), Queued)
     assert (await cast.conversation()).needs_attention is False
     made.path.unlink()
-    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Refusal)
+    assert isinstance(await claim_next(cast.number.id), Refusal)
     assert (await cast.conversation()).needs_attention is True
 
 
@@ -188,9 +190,9 @@ async def test_twilio_gets_the_picture_s_address_and_bills_one_mms(cast: Cast, t
 async def test_after_a_later_the_picture_is_asked_for_anew(cast: Cast) -> None:
     made = await illustrated(cast)
     await cast.click(cast.amy)
-    claim = await claiming.claim_next(cast.number.id)
+    claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
-    await sending.later(claim.message_id, claim.attempt_id, 0)
+    await answers.later(claim.message_id, claim.attempt_id, 0)
     assert (await texts())[0].status == QUEUED
     await transaction(lambda: Picture.filter(id=made.id).update(digest="0" * 64))
-    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Refusal)
+    assert isinstance(await claim_next(cast.number.id), Refusal)

@@ -9,13 +9,20 @@ import pytest
 
 from tests.cast import Cast, texts
 from webapp import clock
-from webapp.models import claiming, handing, inbox, publishing, receiving, recount, reporting, sending, tallies
-from webapp.models.claiming import Claimed
-from webapp.models.contacts import Contact
-from webapp.models.events import INBOUND
-from webapp.models.messages import Message
-from webapp.models.opt_outs import OptOut
-from webapp.models.texting import Declined, Queued
+from webapp.models import tallies
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations import inbox
+from webapp.models.conversations.message import Message
+from webapp.models.opt_outs import blocking, possible
+from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND
+from webapp.models.reports import filing
+from webapp.models.results import recount
+from webapp.models.scripts import publishing
+from webapp.models.sending import answers
+from webapp.models.sending.claim import Claimed, Refusal, claim_next
+from webapp.models.sending.click import Declined, Queued
 from webapp.rules import errors
 
 _sids = iter(f"SM{n:032x}" for n in range(10_000))
@@ -25,15 +32,15 @@ async def texted(cast: Cast) -> None:
     """Amy has texted Lisa, and Twilio has it."""
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    claim = await claiming.claim_next(cast.number.id)
+    claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
-    await sending.taken(claim.message_id, next(_sids), claim.attempt_id)
+    await answers.taken(claim.message_id, next(_sids), claim.attempt_id)
 
 
-async def says(cast: Cast, words: str, sid: str = "", **more: str) -> receiving.News:
+async def says(cast: Cast, words: str, sid: str = "", **more: str) -> applying.News:
     payload = {"MessageSid": sid or next(_sids), "From": cast.lisa.phone, "To": cast.number.e164, "Body": words, **more}
-    event = await receiving.keep(INBOUND, payload)
-    return await receiving.apply(event) if event else receiving.News()
+    event = await applying.keep(INBOUND, payload)
+    return await applying.apply(event) if event else applying.News()
 
 
 @pytest.mark.both
@@ -41,7 +48,7 @@ async def test_a_reply_goes_to_the_thread_of_the_text_it_answers(cast: Cast) -> 
     await texted(cast)
     news = await says(cast, "Yes!")
     conversation = await cast.conversation()
-    assert news == receiving.News(cast.amy.user_id, conversation.id)
+    assert news == applying.News(cast.amy.user_id, conversation.id)
     assert conversation.needs_attention and conversation.unread
     [thread] = await inbox.threads(inbox.of(cast.amy), "attention")
     assert thread.excerpt == "Yes!"
@@ -84,9 +91,9 @@ async def test_start_lifts_nothing_of_ours(cast: Cast) -> None:
 
 async def test_a_stop_from_a_phone_nobody_knows_is_kept_too(cast: Cast) -> None:
     payload = {"MessageSid": next(_sids), "From": "+12125550999", "To": cast.number.e164, "Body": "STOP"}
-    event = await receiving.keep(INBOUND, payload)
+    event = await applying.keep(INBOUND, payload)
     assert event
-    await receiving.apply(event)
+    await applying.apply(event)
     assert await OptOut.exists(phone="+12125550999", campaign=cast.meyer)
 
 
@@ -100,14 +107,14 @@ async def test_words_that_may_mean_it_stop_everything_to_that_phone_until_someon
     await texted(cast)
     await says(cast, "please take me off your list")
     assert await cast.reply(cast.amy, "sorry") == Declined(errors.POSSIBLE_OPT_OUT)
-    await handing.decide_possible_opt_out(await cast.conversation(), cast.amy.user, opts_out=False)
+    await possible.decide(await cast.conversation(), cast.amy.user, opts_out=False)
     assert isinstance(await cast.reply(cast.amy, "glad you stay"), Queued)
 
 
 async def test_a_possible_opt_out_that_is_one_is_for_good(cast: Cast) -> None:
     await texted(cast)
     await says(cast, "please take me off your list")
-    await handing.decide_possible_opt_out(await cast.conversation(), cast.amy.user, opts_out=True)
+    await possible.decide(await cast.conversation(), cast.amy.user, opts_out=True)
     row = await OptOut.get(phone=cast.lisa.phone)
     assert (row.source, row.words) == ("volunteer", "please take me off your list")
     assert (await tallies.totals(cast.action.id))["opt_outs"] == 0, "by hand is not counted (R2)"
@@ -116,9 +123,9 @@ async def test_a_possible_opt_out_that_is_one_is_for_good(cast: Cast) -> None:
 async def test_a_possible_opt_out_nobody_looks_at_goes_to_the_admins(cast: Cast) -> None:
     await texted(cast)
     await says(cast, "please take me off your list")
-    assert await handing.possible_opt_outs_to_staff(cast.meyer) == []
+    assert await possible.hand_old_to_staff(cast.meyer) == []
     clock.freeze(clock.now() + timedelta(hours=2, minutes=1))
-    assert await handing.possible_opt_outs_to_staff(cast.meyer) == [(cast.amy.user_id, (await cast.conversation()).id)]
+    assert await possible.hand_old_to_staff(cast.meyer) == [(cast.amy.user_id, (await cast.conversation()).id)]
     assert (await cast.conversation()).with_staff
     assert await recount.differences() == []
 
@@ -136,8 +143,8 @@ async def test_an_answer_ends_the_need_and_a_refused_one_brings_it_back(cast: Ca
     await cast.reply(cast.amy, "At the school")
     assert not (await cast.conversation()).needs_attention
     clock.freeze(clock.now() + timedelta(hours=14))  # the worker comes too late: it is night
-    refused = await claiming.claim_next(cast.number.id)
-    assert isinstance(refused, claiming.Refusal)
+    refused = await claim_next(cast.number.id)
+    assert isinstance(refused, Refusal)
     assert (await cast.conversation()).needs_attention
     assert await recount.differences() == []
 
@@ -147,8 +154,8 @@ async def test_a_report_ends_the_need_and_the_next_reply_brings_it_back(cast: Ca
     await says(cast, "Yes")
     conversation = await cast.conversation()
     await conversation.fetch_related("action")
-    asked = await reporting.questions(conversation.action)
-    await reporting.file(conversation, cast.amy.user, asked, {"will_vote"}, {"notes": "Kind"})
+    asked = await filing.questions(conversation.action)
+    await filing.file(conversation, cast.amy.user, asked, {"will_vote"}, {"notes": "Kind"})
     assert not (await cast.conversation()).needs_attention
     await says(cast, "One more question")
     assert (await cast.conversation()).needs_attention
@@ -161,8 +168,8 @@ async def test_the_opt_out_tag_on_a_report_opts_out(cast: Cast) -> None:
     await texted(cast)
     conversation = await cast.conversation()
     await conversation.fetch_related("action")
-    asked = await reporting.questions(conversation.action)
-    await reporting.file(conversation, cast.amy.user, asked, {"opt_out"}, {})
+    asked = await filing.questions(conversation.action)
+    await filing.file(conversation, cast.amy.user, asked, {"opt_out"}, {})
     assert (await OptOut.get(phone=cast.lisa.phone)).source == "volunteer"
 
 
@@ -171,9 +178,9 @@ async def test_three_texts_unanswered_lock_the_fourth(cast: Cast) -> None:
     await says(cast, "Hi")
     for words in ("one", "two", "three"):
         assert isinstance(await cast.reply(cast.amy, words), Queued)
-        claim = await claiming.claim_next(cast.number.id)
+        claim = await claim_next(cast.number.id)
         assert isinstance(claim, Claimed)
-        await sending.taken(claim.message_id, next(_sids), claim.attempt_id)
+        await answers.taken(claim.message_id, next(_sids), claim.attempt_id)
         clock.freeze(clock.now() + timedelta(minutes=1))
     assert await cast.reply(cast.amy, "four") == Declined(errors.LOCKED)
     await says(cast, "Yes?")
@@ -184,9 +191,9 @@ async def test_the_same_words_twice_running_are_refused_for_ten_minutes(cast: Ca
     await texted(cast)
     await says(cast, "Hi")
     await cast.reply(cast.amy, "hello")
-    claim = await claiming.claim_next(cast.number.id)
+    claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
-    await sending.taken(claim.message_id, next(_sids), claim.attempt_id)
+    await answers.taken(claim.message_id, next(_sids), claim.attempt_id)
     await says(cast, "Hi again")
     assert await cast.reply(cast.amy, "hello") == Declined(errors.LOCKED)
     clock.freeze(clock.now() + timedelta(minutes=11))
@@ -196,9 +203,9 @@ async def test_the_same_words_twice_running_are_refused_for_ten_minutes(cast: Ca
 async def test_a_reply_to_an_unknown_text_settles_it(cast: Cast) -> None:
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    claim = await claiming.claim_next(cast.number.id)
+    claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
-    await sending.unknown(claim.message_id, claim.attempt_id)
+    await answers.unknown(claim.message_id, claim.attempt_id)
     await says(cast, "Who is this?")
     assert (await texts())[0].status == "taken"
     assert await recount.differences() == []
@@ -219,9 +226,9 @@ async def test_a_nul_in_a_text_is_taken_out(cast: Cast) -> None:
 async def test_blocking_keeps_everybody_from_texting_until_it_is_lifted(cast: Cast) -> None:
     await texted(cast)
     await says(cast, "You people are awful")
-    await handing.block(await cast.conversation(), cast.amy.user)
+    await blocking.block(await cast.conversation(), cast.amy.user)
     assert await cast.reply(cast.amy, "sorry") == Declined(errors.BLOCKED)
-    await handing.unblock(cast.lisa.id, cast.gary.user)
+    await blocking.unblock(cast.lisa.id, cast.gary.user)
     assert isinstance(await cast.reply(cast.amy, "sorry"), Queued)
 
 

@@ -11,10 +11,12 @@ from tests.cast import Cast
 from tests.models.test_receiving import says
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import claiming, round_trips, sending, watching
-from webapp.models.campaign import Campaign
-from webapp.models.messages import Message
-from webapp.models.texting import Declined, Queued
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.conversations.message import Message
+from webapp.models.results import operations
+from webapp.models.sending import answers, round_trip
+from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.click import Declined, Queued
 
 
 @pytest.fixture
@@ -28,11 +30,11 @@ async def meyer() -> Campaign:
 
 
 async def text_selina(cast: Cast) -> Message:
-    outcome = await round_trips.begin(cast.selina, uuid.uuid4())
+    outcome = await round_trip.begin(cast.selina, uuid.uuid4())
     assert isinstance(outcome, Queued)
-    claim = await claiming.claim_next(cast.number.id)
-    assert isinstance(claim, claiming.Claimed) and claim.to == cast.selina.user.phone
-    await sending.taken(claim.message_id, "SM" + "7" * 32, claim.attempt_id)
+    claim = await claim_next(cast.number.id)
+    assert isinstance(claim, Claimed) and claim.to == cast.selina.user.phone
+    await answers.taken(claim.message_id, "SM" + "7" * 32, claim.attempt_id)
     return outcome.message
 
 
@@ -48,7 +50,7 @@ async def test_the_answer_proves_it(fresh: Cast) -> None:
 async def test_the_office_s_own_answer_is_not_among_unmatched_texts(fresh: Cast) -> None:
     await text_selina(fresh)
     await says(fresh, "OK", From=fresh.selina.user.phone)
-    assert await watching.unmatched(fresh.meyer) == []
+    assert await operations.unmatched(fresh.meyer) == []
 
 
 async def test_somebody_else_s_text_proves_nothing(fresh: Cast) -> None:
@@ -66,14 +68,14 @@ async def test_an_answer_two_days_later_proves_nothing_of_today(fresh: Cast) -> 
 
 async def test_the_same_click_twice_is_one_text(fresh: Cast) -> None:
     client_id = uuid.uuid4()
-    await round_trips.begin(fresh.selina, client_id)
-    again = await round_trips.begin(fresh.selina, client_id)
+    await round_trip.begin(fresh.selina, client_id)
+    again = await round_trip.begin(fresh.selina, client_id)
     assert isinstance(again, Queued) and again.again and await Message.all().count() == 1
 
 
 async def test_an_account_without_a_phone_is_told(fresh: Cast) -> None:
     fresh.selina.user.phone = ""
-    assert await round_trips.begin(fresh.selina, uuid.uuid4()) == Declined(1305)
+    assert await round_trip.begin(fresh.selina, uuid.uuid4()) == Declined(1305)
 
 
 async def test_without_registration_the_check_is_not_green(cast: Cast) -> None:

@@ -10,43 +10,46 @@ from tests.cast import Cast, texts
 from tests.models.test_receiving import says, texted
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import claiming, effects, opting_out, receiving, recount, sending, settling
-from webapp.models.claiming import Claimed
-from webapp.models.events import STATUS
-from webapp.models.messages import DROPPED, FOLLOW_UP, QUEUED, TAKEN, UNKNOWN, Message
-from webapp.models.opt_outs import ADMIN
+from webapp.models.conversations.message import DROPPED, FOLLOW_UP, QUEUED, TAKEN, UNKNOWN, Message
+from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs.opt_out import FROM_ADMIN
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import STATUS
+from webapp.models.results import recount
+from webapp.models.sending import answers, doubt, undo
+from webapp.models.sending.claim import Claimed, Refusal, claim_next
 
 
 async def lost(cast: Cast) -> Claimed:
     """Amy's text to Lisa was handed over, no answer came, three looks found nothing: it waits for a second attempt."""
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    claim = await claiming.claim_next(cast.number.id)
+    claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
-    await sending.unknown(claim.message_id, claim.attempt_id)
+    await answers.unknown(claim.message_id, claim.attempt_id)
     for seconds in (30, 90, 180):
         clock.freeze(clock.now() + timedelta(seconds=seconds))
-        await settling.looked_up(claim.message_id, [])
+        await doubt.looked_up(claim.message_id, [])
     assert [(m.status, m.attempts) for m in await texts()] == [(QUEUED, 1)]
     return claim
 
 
 async def delivered(claim: Claimed) -> None:
-    event = await receiving.keep(STATUS, {"MessageSid": "SM" + "e" * 32, "MessageStatus": "delivered"}, claim.public_id)
+    event = await applying.keep(STATUS, {"MessageSid": "SM" + "e" * 32, "MessageStatus": "delivered"}, claim.public_id)
     assert event
-    await receiving.apply(event)
+    await applying.apply(event)
 
 
 async def leaves_again(cast: Cast) -> bool:
-    return isinstance(await claiming.claim_next(cast.number.id), Claimed)
+    return isinstance(await claim_next(cast.number.id), Claimed)
 
 
 @pytest.mark.both
 async def test_a_second_attempt_refused_at_night_is_staffs_to_decide(cast: Cast) -> None:
     claim = await lost(cast)
     clock.freeze(clock.now().replace(hour=3) + timedelta(days=1))
-    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Refusal)
-    assert [m.id for m in await settling.undecided(cast.meyer.id)] == [claim.message_id]
+    assert isinstance(await claim_next(cast.number.id), Refusal)
+    assert [m.id for m in await doubt.undecided(cast.meyer.id)] == [claim.message_id]
     assert (await cast.conversation()).texted_at
     await delivered(claim)
     clock.freeze(clock.now().replace(hour=16))
@@ -59,7 +62,7 @@ async def test_a_second_attempt_refused_at_night_is_staffs_to_decide(cast: Cast)
 @pytest.mark.both
 async def test_a_text_that_may_have_arrived_can_not_be_undone(cast: Cast) -> None:
     claim = await lost(cast)
-    assert not await effects.undo(cast.amy, claim.message_id)
+    assert not await undo.take_back(cast.amy, claim.message_id)
     await delivered(claim)
     await cast.click(cast.amy)
     assert not await leaves_again(cast)
@@ -76,7 +79,7 @@ async def test_an_answer_between_two_attempts_finds_its_thread_and_stops_the_sec
 
 async def test_an_opt_out_between_two_attempts_leaves_the_text_to_staff(cast: Cast) -> None:
     await lost(cast)
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, ADMIN)
+    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     assert [(m.status, m.next_look_at) for m in await texts()] == [(UNKNOWN, None)]
     assert not await leaves_again(cast)
 
@@ -94,9 +97,9 @@ async def two_unknown_replies(cast: Cast) -> tuple[Claimed, Claimed]:
     found = []
     for words in ("Thank you", "OK! Thank you"):
         await cast.reply(cast.amy, words)
-        claim = await claiming.claim_next(cast.number.id)
+        claim = await claim_next(cast.number.id)
         assert isinstance(claim, Claimed)
-        await sending.unknown(claim.message_id, claim.attempt_id)
+        await answers.unknown(claim.message_id, claim.attempt_id)
         found.append(claim)
     clock.freeze(clock.now() + timedelta(seconds=31))
     return found[0], found[1]
@@ -106,20 +109,20 @@ async def two_unknown_replies(cast: Cast) -> tuple[Claimed, Claimed]:
 async def test_a_look_takes_the_very_words_before_words_that_end_alike(cast: Cast) -> None:
     short, long = await two_unknown_replies(cast)
     seen = [
-        settling.Seen("SM" + "b" * 32, "OK! Thank you", clock.now()),
-        settling.Seen("SM" + "a" * 32, "Thank you", clock.now()),
+        doubt.Seen("SM" + "b" * 32, "OK! Thank you", clock.now()),
+        doubt.Seen("SM" + "a" * 32, "Thank you", clock.now()),
     ]
-    await settling.looked_up(short.message_id, seen)
-    await settling.looked_up(long.message_id, seen)
+    await doubt.looked_up(short.message_id, seen)
+    await doubt.looked_up(long.message_id, seen)
     sids = {m.id: m.sid for m in await texts()}
     assert (sids[short.message_id], sids[long.message_id]) == ("SM" + "a" * 32, "SM" + "b" * 32)
 
 
 async def test_a_look_leaves_the_words_of_another_unknown_text_alone(cast: Cast) -> None:
     short, long = await two_unknown_replies(cast)
-    seen = [settling.Seen("SM" + "b" * 32, "OK! Thank you", clock.now())]
-    await settling.looked_up(short.message_id, seen)
-    await settling.looked_up(long.message_id, seen)
+    seen = [doubt.Seen("SM" + "b" * 32, "OK! Thank you", clock.now())]
+    await doubt.looked_up(short.message_id, seen)
+    await doubt.looked_up(long.message_id, seen)
     sids = {m.id: m.sid for m in await texts()}
     assert (sids[short.message_id], sids[long.message_id]) == (None, "SM" + "b" * 32)
 
@@ -128,14 +131,14 @@ async def test_a_dropped_reply_leaves_the_person_unanswered(cast: Cast) -> None:
     await texted(cast)
     await says(cast, "Where do I vote?")
     await cast.reply(cast.amy, "At the library.")
-    claim = await claiming.claim_next(cast.number.id)
+    claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
 
     async def undecided() -> None:
         await Message.filter(id=claim.message_id).update(status=UNKNOWN, attempts=2)
 
     await transaction(undecided)
-    assert await settling.decide(claim.message_id, "drop")
+    assert await doubt.decide(claim.message_id, "drop")
     assert (await Message.get(kind=FOLLOW_UP)).status == DROPPED
     assert (await cast.conversation()).needs_attention
     assert await recount.differences() == []
@@ -144,8 +147,8 @@ async def test_a_dropped_reply_leaves_the_person_unanswered(cast: Cast) -> None:
 async def test_a_text_without_a_final_status_is_asked_for_once_an_hour(cast: Cast) -> None:
     await texted(cast)
     clock.freeze(clock.now() + timedelta(minutes=16))
-    [message] = await settling.without_final_status()
-    await settling.asked(message.id)
-    assert await settling.without_final_status() == []
+    [message] = await doubt.without_final_status()
+    await doubt.asked(message.id)
+    assert await doubt.without_final_status() == []
     clock.freeze(clock.now() + timedelta(minutes=61))
-    assert [m.id for m in await settling.without_final_status()] == [message.id]
+    assert [m.id for m in await doubt.without_final_status()] == [message.id]

@@ -9,46 +9,48 @@ import pytest
 from tests.cast import Cast
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import buckets, claiming, sending, spending
-from webapp.models.actions import Action
-from webapp.models.audit import AuditEvent
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
-from webapp.models.messages import TAKEN, Message
-from webapp.models.texting import Queued, Stopped
+from webapp.models.accounts.audit import AuditEvent
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.actions.action import Action
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations import start
+from webapp.models.conversations.message import TAKEN, Message
+from webapp.models.sending import answers, caps
+from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.click import Queued, Stopped
 
 
 async def texted(cast: Cast) -> None:
     """Amy has texted Lisa, and Twilio took it: two segments' worth."""
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    claim = await claiming.claim_next(cast.number.id)
-    assert isinstance(claim, claiming.Claimed)
-    await sending.taken(claim.message_id, "SM" + "7" * 32, claim.attempt_id)
+    claim = await claim_next(cast.number.id)
+    assert isinstance(claim, Claimed)
+    await answers.taken(claim.message_id, "SM" + "7" * 32, claim.attempt_id)
     await transaction(lambda: Message.filter(id=claim.message_id).update(segments=2))
 
 
 async def cap(cast: Cast, campaign: int | None = None, action: int | None = None) -> list[str]:
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(daily_cap=campaign))
     await transaction(lambda: Action.filter(id=cast.action.id).update(daily_cap=action))
-    [meyer] = await spending.capped()
-    return await spending.enforce(meyer)
+    [meyer] = await caps.capped()
+    return await caps.enforce(meyer)
 
 
 async def closed(cast: Cast) -> str | None:
-    found = await buckets.closed(await Action.get(id=cast.action.id).select_related("campaign"))
+    found = await start.why_closed(await Action.get(id=cast.action.id).select_related("campaign"))
     return found.why if found else None
 
 
 @pytest.mark.both
 async def test_what_was_spent_today_is_counted_by_action_and_by_the_campaign_s_day(cast: Cast) -> None:
     await texted(cast)
-    assert await spending.today(cast.meyer) == {cast.action.id: 250}
+    assert await caps.today(cast.meyer) == {cast.action.id: 250}
     await transaction(lambda: Message.all().update(price="-0.02000"))
-    assert await spending.today(cast.meyer) == {cast.action.id: 200}
-    assert await spending.today(cast.ryan) == {}
+    assert await caps.today(cast.meyer) == {cast.action.id: 200}
+    assert await caps.today(cast.ryan) == {}
     clock.freeze(clock.now() + timedelta(days=1))
-    assert await spending.today(cast.meyer) == {}
+    assert await caps.today(cast.meyer) == {}
 
 
 @pytest.mark.both
@@ -64,12 +66,12 @@ async def test_a_reached_cap_pauses_first_texts_and_says_so_while_replies_go_on(
     assert await AuditEvent.filter(what="cap.reached").count() == 1
     assert await closed(cast) == "cap"
     clock.freeze(clock.now() + timedelta(seconds=30))
-    assert await claiming.claim_next(cast.number.id) is None, "what was clicked before waits"
+    assert await claim_next(cast.number.id) is None, "what was clicked before waits"
     talk = await cast.conversation()
     await transaction(lambda: Contact.filter(id=cast.lisa.id).update(last_inbound_conversation_id=talk.id))
     assert isinstance(await cast.reply(cast.amy, "See you there."), Queued)
     clock.freeze(clock.now() + timedelta(seconds=30))
-    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Claimed), "the reply leaves"
+    assert isinstance(await claim_next(cast.number.id), Claimed), "the reply leaves"
     assert await cap(cast, **{of: 250}) == [], "it is noted once a day"
 
 

@@ -14,26 +14,30 @@ from tests.models.test_importing import import_file, stored, write
 from tests.models.test_receiving import says, texted
 from webapp import database
 from webapp.database import transaction
-from webapp.models import editing, importing, opting_out, recount, striking
-from webapp.models.contacts import Contact
-from webapp.models.conversations import Conversation
-from webapp.models.imports import OPT_OUTS, ContactImport
-from webapp.models.labels import ContactTag
-from webapp.models.messages import Message
-from webapp.models.opt_outs import ADMIN, OptOut, by_source
-from webapp.models.texting import Queued
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import ContactTag
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.imports import importing
+from webapp.models.imports.job import OPT_OUTS, ContactImport
+from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs.many import opt_out_many
+from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut, opt_outs_by_source
+from webapp.models.reports import editing
+from webapp.models.results import recount
+from webapp.models.sending.click import Queued
 
 
 async def strike(cast: Cast, path: Path) -> ContactImport:
     job = await importing.begin(cast.meyer, "", path, path.name, cast.gary.user, OPT_OUTS)
-    while await importing.run(job.id, 60):
+    while await importing.take_in(job.id, 60):
         continue
     return await ContactImport.get(id=job.id)
 
 
 @pytest.mark.both
 async def test_a_strike_list_opts_out_contacts_and_strangers_and_says_how_many(cast: Cast, tmp_path: Path) -> None:
-    await opting_out.opt_out(cast.meyer, "+13125550145", ADMIN)
+    await opting_out.opt_out(cast.meyer, "+13125550145", FROM_ADMIN)
     job = await strike(
         cast, write(tmp_path, "Phone,Name\n(412) 555-0101,Lisa\n2125550123,\n312-555-0145,\n2125550123,again\nnope,\n")
     )
@@ -42,7 +46,7 @@ async def test_a_strike_list_opts_out_contacts_and_strangers_and_says_how_many(c
     assert not await Contact.exists(phone="+12125550123"), "a stranger is not made a contact"
     assert (await Contact.get(id=cast.lisa.id)).opted_out_at and (await cast.conversation()).closed_code == 1302
     assert await ContactTag.exists(contact_id=cast.lisa.id, tag__slug="opt_out")
-    assert await by_source(cast.meyer.id) == {"import": 2, "admin": 1}
+    assert await opt_outs_by_source(cast.meyer.id) == {"import": 2, "admin": 1}
     assert await recount.differences() == []
 
 
@@ -81,8 +85,8 @@ async def test_many_at_once_do_what_one_by_one_does(cast: Cast) -> None:
     for phone in ("+14125550102", "+14125550103"):
         await cast.add_contact(phone)
     await cast.make()
-    await opting_out.opt_out(cast.meyer, "+14125550102", ADMIN, cast.gary.user)
-    await striking.opt_out_many(cast.meyer, ["+14125550103"], ADMIN, cast.gary.user)
+    await opting_out.opt_out(cast.meyer, "+14125550102", FROM_ADMIN, cast.gary.user)
+    await opt_out_many(cast.meyer, ["+14125550103"], FROM_ADMIN, cast.gary.user)
     rows = []
     for phone in ("+14125550102", "+14125550103"):
         contact = await Contact.get(phone=phone)
@@ -95,7 +99,7 @@ async def test_many_at_once_do_what_one_by_one_does(cast: Cast) -> None:
 @pytest.mark.both
 async def test_nothing_removes_an_opt_out(cast: Cast, tmp_path: Path) -> None:
     """The row itself, erasing the person, uploading them again; and no line of ours tries. (Routes: test_contacts.py.)"""
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, ADMIN)
+    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     for statement in ("DELETE FROM opt_out", "UPDATE opt_out SET phone = '+12125550199'"):
         with pytest.raises(IntegrityError):
             await transaction(lambda statement=statement: database.query(statement))  # type: ignore[misc]

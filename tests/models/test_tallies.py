@@ -10,24 +10,17 @@ import pytest
 
 from tests.cast import Cast, send_card
 from webapp import clock
-from webapp.models import (
-    claiming,
-    effects,
-    handing,
-    inbox,
-    opting_out,
-    receiving,
-    recount,
-    reporting,
-    returning,
-    sending,
-    settling,
-    texting,
-)
-from webapp.models.conversations import Conversation
-from webapp.models.events import INBOUND, STATUS
-from webapp.models.messages import Message
-from webapp.models.opt_outs import ADMIN
+from webapp.models.conversations import assigning, going_back, inbox
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.opt_outs import blocking, opting_out, possible
+from webapp.models.opt_outs.opt_out import FROM_ADMIN
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND, STATUS
+from webapp.models.reports import filing
+from webapp.models.results import recount
+from webapp.models.sending import answers, click, doubt, undo
+from webapp.models.sending.claim import Claimed, claim_next
 
 
 class Crowd:
@@ -48,30 +41,30 @@ class Crowd:
     async def skip(self) -> None:
         conversation = await self.conversation()
         if conversation.user_id:
-            await returning.skip(conversation)
+            await going_back.skip(conversation)
 
     async def claim(self) -> None:
-        found = await claiming.claim_next(self.cast.number.id)
-        if isinstance(found, claiming.Claimed):
+        found = await claim_next(self.cast.number.id)
+        if isinstance(found, Claimed):
             outcome = self.dice.randrange(5)
             if outcome < 2:
-                await sending.taken(found.message_id, f"SM{uuid.uuid4().hex}", found.attempt_id)
+                await answers.taken(found.message_id, f"SM{uuid.uuid4().hex}", found.attempt_id)
             elif outcome == 2:
-                await sending.rejected(found.message_id, found.attempt_id, self.dice.choice((21610, 21614, 21612)))
+                await answers.rejected(found.message_id, found.attempt_id, self.dice.choice((21610, 21614, 21612)))
             elif outcome == 3:
-                await sending.later(found.message_id, found.attempt_id, 0)
+                await answers.later(found.message_id, found.attempt_id, 0)
             else:
-                await sending.unknown(found.message_id, found.attempt_id)
+                await answers.unknown(found.message_id, found.attempt_id)
 
     async def look_up(self) -> None:
         for message in await Message.filter(status="unknown"):
             clock.freeze(max(clock.now(), message.next_look_at or clock.now()))
-            await settling.looked_up(message.id, [])
+            await doubt.looked_up(message.id, [])
 
     async def undo(self) -> None:
         for message in await Message.filter(status="queued").limit(1):
             member = self.cast.amy if message.user_id == self.cast.amy.user_id else self.cast.dan
-            await effects.undo(member, message.id)
+            await undo.take_back(member, message.id)
 
     async def receive(self) -> None:
         conversation = await self.conversation()
@@ -83,9 +76,9 @@ class Crowd:
             "To": self.cast.number.e164,
             "Body": words,
         }
-        event = await receiving.keep(INBOUND, payload)
+        event = await applying.keep(INBOUND, payload)
         assert event
-        await receiving.apply(event)
+        await applying.apply(event)
 
     async def deliver(self) -> None:
         for message in await Message.filter(status="taken", delivery="").limit(2):
@@ -95,44 +88,44 @@ class Crowd:
                 "MessageStatus": status,
                 "ErrorCode": "30003" if status == "undelivered" else "",
             }
-            if event := await receiving.keep(STATUS, payload):
-                await receiving.apply(event)
+            if event := await applying.keep(STATUS, payload):
+                await applying.apply(event)
 
     async def reply(self) -> None:
         conversation = await self.conversation()
         member = self.cast.amy if conversation.user_id == self.cast.amy.user_id else self.cast.dan
-        await texting.send_reply(member, conversation.id, uuid.uuid4(), None, f"words {self.dice.random()}")
+        await click.send_reply(member, conversation.id, uuid.uuid4(), None, f"words {self.dice.random()}")
 
     async def report(self) -> None:
         conversation = await self.conversation()
         await conversation.fetch_related("action")
-        await reporting.file(
-            conversation, self.cast.amy.user, await reporting.questions(conversation.action), {"will_vote"}, {}
+        await filing.file(
+            conversation, self.cast.amy.user, await filing.questions(conversation.action), {"will_vote"}, {}
         )
 
     async def read(self) -> None:
         await inbox.read(await self.conversation(), self.dice.choice((self.cast.amy, self.cast.dan)))
 
     async def hand(self) -> None:
-        await handing.hand_to_staff((await self.conversation()).id, self.cast.amy.user)
+        await assigning.hand_to_staff((await self.conversation()).id, self.cast.amy.user)
 
     async def block(self) -> None:
         conversation = await self.conversation()
         gary = self.cast.gary.user
         block = self.dice.random() < 0.5
-        await (handing.block(conversation, gary) if block else handing.unblock(conversation.contact_id, gary))
+        await (blocking.block(conversation, gary) if block else blocking.unblock(conversation.contact_id, gary))
 
     async def decide(self) -> None:
-        await handing.decide_possible_opt_out(await self.conversation(), self.cast.amy.user, self.dice.random() < 0.5)
+        await possible.decide(await self.conversation(), self.cast.amy.user, self.dice.random() < 0.5)
 
     async def opt_out(self) -> None:
         conversation = await self.conversation()
         await conversation.fetch_related("contact")
-        await opting_out.opt_out(self.cast.meyer, conversation.contact.phone, ADMIN)
+        await opting_out.opt_out(self.cast.meyer, conversation.contact.phone, FROM_ADMIN)
 
     async def wait(self) -> None:
         clock.freeze(clock.now() + timedelta(minutes=self.dice.choice((1, 10, 65))))
-        await returning.return_unsent(self.cast.meyer)
+        await going_back.return_unsent(self.cast.meyer)
 
 
 LIKELY = [

@@ -13,30 +13,26 @@ from tests.cast import Cast, send_card, texts
 from tests.models.test_receiving import says
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import (
-    buckets,
-    claiming,
-    effects,
-    handing,
-    hours,
-    labels,
-    opt_outs,
-    opting_out,
-    recount,
-    returning,
-    sending,
-    texting,
-)
-from webapp.models.actions import Action
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
-from webapp.models.conversations import Bucket, Conversation
-from webapp.models.labels import CustomField, Tag
-from webapp.models.messages import CANCELLED, QUEUED
-from webapp.models.people import Membership
-from webapp.models.scripts import ScriptTag
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import VOLUNTEER, Membership
+from webapp.models.actions.action import Action
+from webapp.models.actions.script import ScriptTag
+from webapp.models.contacts import labels
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ListMembership
+from webapp.models.conversations import assigning, buckets, going_back, hours, start
+from webapp.models.conversations.buckets import Bucket
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import CANCELLED, QUEUED
+from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs.opt_out import FROM_KEYWORD
+from webapp.models.reports import labelling
+from webapp.models.results import recount
+from webapp.models.sending import answers, click, effects, undo
+from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.click import Changed, Declined, Moved, Queued, Stopped
 from webapp.models.tallies import Tally
-from webapp.models.texting import Changed, Declined, Moved, Queued, Stopped
 from webapp.rules import errors
 
 
@@ -44,9 +40,9 @@ async def texted(cast: Cast) -> None:
     """Amy has texted Lisa, and Twilio has it."""
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    claim = await claiming.claim_next(cast.number.id)
-    assert isinstance(claim, claiming.Claimed)
-    await sending.taken(claim.message_id, "SM" + "9" * 32, claim.attempt_id)
+    claim = await claim_next(cast.number.id)
+    assert isinstance(claim, Claimed)
+    await answers.taken(claim.message_id, "SM" + "9" * 32, claim.attempt_id)
     await transaction(lambda: Contact.filter(id=cast.lisa.id).update(last_inbound_conversation_id=claim.message_id))
 
 
@@ -90,7 +86,7 @@ async def test_the_same_click_several_times_at_once_is_one_text_and_one_answer(c
 async def test_the_same_reply_several_times_at_once_is_one_text_and_one_answer(cast: Cast) -> None:
     await texted(cast)
     conversation, client_id = await cast.conversation(), uuid.uuid4()
-    replies = [texting.send_reply(cast.amy, conversation.id, client_id, None, "At the library.") for _ in range(6)]
+    replies = [click.send_reply(cast.amy, conversation.id, client_id, None, "At the library.") for _ in range(6)]
     outcomes = await asyncio.gather(*replies)
     assert len({outcome.message.id for outcome in outcomes if isinstance(outcome, Queued)}) == 1
     assert sum(isinstance(outcome, Queued) for outcome in outcomes) == 6
@@ -101,7 +97,7 @@ async def test_a_text_that_changed_since_it_was_read_is_shown_again(cast: Cast) 
     await cast.start(cast.amy)
     await transaction(lambda: cast.hello.write("", "Another text. Reply STOP to opt out.", None))
     conversation = await cast.conversation()
-    outcome = await texting.send_first(cast.amy, conversation.id, uuid.uuid4(), "the hash of the old card")
+    outcome = await click.send_first(cast.amy, conversation.id, uuid.uuid4(), "the hash of the old card")
     assert isinstance(outcome, Changed)
     assert await texts() == []
 
@@ -150,7 +146,7 @@ async def test_out_of_hours_the_person_goes_to_the_end_of_the_queue(cast: Cast) 
     assert await cast.click(cast.amy) == Declined(errors.OUT_OF_HOURS)
     clock.freeze(clock.now().replace(hour=16))
     action = await Action.get(id=cast.action.id).select_related("campaign")
-    waiting = await buckets.next_in_queue(action, cast.amy.user)
+    waiting = await start.next_in_queue(action, cast.amy.user)
     assert waiting and waiting.contact_id == kim.id
 
 
@@ -181,10 +177,10 @@ async def test_undo_takes_a_queued_text_back_and_the_person_can_be_texted_again(
     await cast.start(cast.amy)
     outcome = await cast.click(cast.amy)
     assert isinstance(outcome, Queued)
-    assert await effects.undo(cast.amy, outcome.message.id)
+    assert await undo.take_back(cast.amy, outcome.message.id)
     assert [m.status for m in await texts()] == [CANCELLED]
     assert (await cast.conversation()).texted_at is None
-    assert not await effects.undo(cast.amy, outcome.message.id)
+    assert not await undo.take_back(cast.amy, outcome.message.id)
     assert isinstance(await cast.click(cast.amy), Queued)
     assert await recount.differences() == []
 
@@ -193,14 +189,12 @@ async def test_nobody_undoes_another_s_text(cast: Cast) -> None:
     await cast.start(cast.amy)
     outcome = await cast.click(cast.amy)
     assert isinstance(outcome, Queued)
-    assert not await effects.undo(cast.dan, outcome.message.id)
+    assert not await undo.take_back(cast.dan, outcome.message.id)
 
 
 @pytest.mark.both
 async def test_fifty_volunteers_who_start_at_once_share_a_thousand_contacts_without_overlap(cast: Cast) -> None:
     from tests.cast import member
-    from webapp.models.contacts import ListMembership
-    from webapp.models.people import VOLUNTEER
 
     await settle(cast, bucket_size=25)
     rows = [
@@ -241,7 +235,7 @@ async def test_a_database_error_at_start_never_reads_as_all_done(cast: Cast, mon
     async def broken(*_: object, **__: object) -> list:
         raise RuntimeError("the database went away")
 
-    monkeypatch.setattr(buckets, "_claim", broken)
+    monkeypatch.setattr(start, "_claim", broken)
     with pytest.raises(RuntimeError):
         await cast.start(cast.amy)
     assert await Bucket.all().count() == 0
@@ -256,9 +250,9 @@ async def test_a_second_start_gives_the_same_bucket(cast: Cast) -> None:
 
 async def test_a_contact_skipped_twice_goes_back_to_the_pool(cast: Cast) -> None:
     await cast.start(cast.amy)
-    await returning.skip(await cast.conversation())
+    await going_back.skip(await cast.conversation())
     assert (await cast.conversation()).user_id == cast.amy.user_id
-    await returning.skip(await cast.conversation())
+    await going_back.skip(await cast.conversation())
     conversation = await cast.conversation()
     assert conversation.user_id is None and conversation.last_holder_id == cast.amy.user_id
     assert await recount.differences() == []
@@ -303,9 +297,9 @@ async def test_counts_are_written_after_all_that_a_script_s_effects_lock(
 
 async def test_unsent_contacts_return_after_the_campaign_s_minutes(cast: Cast) -> None:
     await cast.start(cast.amy)
-    assert await returning.return_unsent(cast.meyer) == 0
+    assert await going_back.return_unsent(cast.meyer) == 0
     clock.freeze(clock.now() + timedelta(minutes=61))
-    assert await returning.return_unsent(cast.meyer) == 1
+    assert await going_back.return_unsent(cast.meyer) == 1
     assert (await cast.conversation()).user_id is None
     assert isinstance(await cast.click(cast.amy), Queued), "the open card takes a free contact back"
     assert (await cast.conversation()).user_id == cast.amy.user_id
@@ -318,10 +312,10 @@ async def test_a_sleeper_of_a_finished_bucket_goes_back_too(cast: Cast) -> None:
     await cast.start(cast.amy)
     clock.freeze(clock.now().replace(hour=1, minute=0) + timedelta(days=1))  # 20:00 in Pittsburgh, 21:00 in Halifax
     await cast.click(cast.amy)
-    await claiming.claim_next(cast.number.id)
+    await claim_next(cast.number.id)
     assert (await Bucket.get()).finished_at and (await cast.conversation(kim)).user_id == cast.amy.user_id
     clock.freeze(clock.now() + timedelta(minutes=61))
-    assert await returning.return_unsent(cast.meyer) == 1
+    assert await going_back.return_unsent(cast.meyer) == 1
     assert (await cast.conversation(kim)).user_id is None
     assert await recount.differences() == []
 
@@ -329,7 +323,7 @@ async def test_a_sleeper_of_a_finished_bucket_goes_back_too(cast: Cast) -> None:
 async def test_a_returned_contact_that_someone_else_took_is_moved(cast: Cast) -> None:
     await cast.start(cast.amy)
     clock.freeze(clock.now() + timedelta(minutes=61))
-    await returning.return_unsent(cast.meyer)
+    await going_back.return_unsent(cast.meyer)
     await cast.start(cast.dan)
     assert isinstance(await cast.click(cast.amy), Moved)
 
@@ -340,7 +334,7 @@ async def test_a_bucket_is_finished_and_undo_opens_it_again(cast: Cast) -> None:
     assert isinstance(outcome, Queued)
     [bucket] = await Bucket.all()
     assert not await buckets.finish_if_done(bucket), "its last text still waits to leave"
-    await effects.undo(cast.amy, outcome.message.id)
+    await undo.take_back(cast.amy, outcome.message.id)
     [bucket] = await Bucket.all()
     assert bucket.finished_at is None
 
@@ -354,7 +348,7 @@ async def test_a_response_script_tags_the_contact_and_undo_takes_it_back(cast: C
     assert isinstance(outcome, Queued) and outcome.message.body == "Thank you, Lisa!"
     assert [t.slug for t in (await labels.tags_of([cast.lisa.id]))[cast.lisa.id]] == ["will_vote"]
     assert (await labels.field_values(cast.lisa.id))["support_rating"] == "Supporter"
-    await effects.undo(cast.amy, outcome.message.id)
+    await undo.take_back(cast.amy, outcome.message.id)
     assert (await labels.tags_of([cast.lisa.id]))[cast.lisa.id] == []
     assert await labels.field_values(cast.lisa.id) == {}
 
@@ -365,8 +359,8 @@ async def test_undo_leaves_what_someone_changed_since(cast: Cast) -> None:
     await texted(cast)
     outcome = await cast.reply(cast.amy, script=cast.thanks)
     assert isinstance(outcome, Queued)
-    await labels.set_field(cast.lisa.id, support, "Against", cast.gary.user_id)
-    await effects.undo(cast.amy, outcome.message.id)
+    await labelling.set_field(cast.lisa.id, support, "Against", cast.gary.user_id)
+    await undo.take_back(cast.amy, outcome.message.id)
     assert (await labels.field_values(cast.lisa.id))["support_rating"] == "Against"
 
 
@@ -378,15 +372,15 @@ async def test_a_script_with_the_opt_out_tag_lets_one_last_text_leave_and_has_no
     assert isinstance(outcome, Queued)
     assert (await Contact.get(id=cast.lisa.id)).opted_out_at
     assert (await texts())[-1].status == QUEUED, "it may still leave"
-    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Claimed), "and it does"
-    assert not await effects.undo(cast.amy, outcome.message.id)
+    assert isinstance(await claim_next(cast.number.id), Claimed), "and it does"
+    assert not await undo.take_back(cast.amy, outcome.message.id)
     assert await cast.reply(cast.amy, "one more thing") == Declined(errors.OPTED_OUT)
 
 
 async def test_handing_to_an_admin_takes_the_thread_from_the_volunteer(cast: Cast) -> None:
     await texted(cast)
     conversation = await cast.conversation()
-    await handing.hand_to_staff(conversation.id, cast.amy.user)
+    await assigning.hand_to_staff(conversation.id, cast.amy.user)
     assert isinstance(await cast.reply(cast.amy, "hello?"), Moved)
     assert isinstance(await cast.reply(cast.gary, "Gary here"), Queued)
 
@@ -403,7 +397,7 @@ async def test_suspending_a_volunteer_cancels_their_queue_and_frees_their_contac
     await cast.make()
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    await handing.free_from(cast.amy)
+    await assigning.free_from(cast.amy)
     assert [m.status for m in await texts()] == [CANCELLED]
     assert (await cast.conversation()).user_id is None and (await cast.conversation(kim)).user_id is None
     assert await recount.differences() == []
@@ -414,7 +408,7 @@ async def test_a_click_that_waited_for_a_stop_sees_it(cast: Cast) -> None:
     """It looked while the STOP was being stored, and went on when that was there."""
     await cast.start(cast.amy)
     outcome = await while_it_is_under_way(
-        lambda: opting_out.opt_out(cast.meyer, cast.lisa.phone, opt_outs.KEYWORD), cast.click(cast.amy)
+        lambda: opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_KEYWORD), cast.click(cast.amy)
     )
     assert outcome == Declined(errors.OPTED_OUT)
     assert await texts() == []

@@ -10,27 +10,21 @@ import pytest
 from tests.cast import Cast, drawn, looked_for_in_vain, texts
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import (
-    claiming,
-    effects,
-    links,
-    opting_out,
-    pictures,
-    receiving,
-    recount,
-    sending,
-    settling,
-    tallies,
-    trial,
-)
-from webapp.models.claiming import Claimed
-from webapp.models.contacts import Contact
-from webapp.models.conversations import Conversation
-from webapp.models.events import INBOUND, STATUS
-from webapp.models.links import CustomLink, LinkClick, TrackedLink
-from webapp.models.messages import CANCELLED, QUEUED, REFUSED, REJECTED, SENDING, TAKEN, TEST, UNKNOWN
-from webapp.models.opt_outs import ADMIN, OptOut
-from webapp.models.texting import Declined, Queued
+from webapp.models import tallies
+from webapp.models.actions import pictures
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import CANCELLED, QUEUED, REFUSED, REJECTED, SENDING, TAKEN, TEST, UNKNOWN
+from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND, STATUS
+from webapp.models.results import recount
+from webapp.models.scripts import links
+from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
+from webapp.models.sending import answers, doubt, test_text, undo
+from webapp.models.sending.claim import Claimed, Refusal, claim_next
+from webapp.models.sending.click import Declined, Queued
 from webapp.rules import errors
 
 HELLO = "Hi ##{{first_name}}, it's ##{{user.first_name}}."
@@ -38,14 +32,14 @@ GARY = "+14125550177"
 
 
 async def gary_tries(cast: Cast, body: str = HELLO, **more: object) -> Queued:
-    outcome = await trial.send(cast.gary, body, cast.lisa, uuid.uuid4(), **more)  # type: ignore[arg-type]
+    outcome = await test_text.send(cast.gary, body, cast.lisa, uuid.uuid4(), **more)  # type: ignore[arg-type]
     assert isinstance(outcome, Queued), outcome
     return outcome
 
 
 async def claimed(cast: Cast) -> Claimed:
     await gary_tries(cast)
-    claim = await claiming.claim_next(cast.number.id)
+    claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
     return claim
 
@@ -56,9 +50,9 @@ async def test_a_test_goes_to_one_s_own_phone_as_the_person_shown_would_get_it(c
     message = outcome.message
     assert (message.kind, message.phone, message.body) == (TEST, GARY, "Hi Lisa, it's Gary.")
     assert (message.action_id, message.conversation_id, message.script_id, message.bucket_id) == (None,) * 4
-    claim = await claiming.claim_next(cast.number.id)
+    claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed) and (claim.to, claim.body) == (GARY, "Hi Lisa, it's Gary.")
-    await sending.taken(claim.message_id, "SM" + "1" * 32, claim.attempt_id)
+    await answers.taken(claim.message_id, "SM" + "1" * 32, claim.attempt_id)
     assert [m.status for m in await texts()] == [TAKEN]
     assert sum((await tallies.totals(cast.action.id)).values()) == 1  # Lisa, who remains
     assert await recount.differences() == []
@@ -68,8 +62,8 @@ async def test_a_test_goes_to_one_s_own_phone_as_the_person_shown_would_get_it(c
 
 async def test_the_same_click_twice_is_one_text(cast: Cast) -> None:
     click = uuid.uuid4()
-    first = await trial.send(cast.gary, HELLO, cast.lisa, click)
-    again = await trial.send(cast.gary, HELLO, cast.lisa, click)
+    first = await test_text.send(cast.gary, HELLO, cast.lisa, click)
+    again = await test_text.send(cast.gary, HELLO, cast.lisa, click)
     assert isinstance(first, Queued) and isinstance(again, Queued) and again.again
     assert len(await texts()) == 1
 
@@ -77,11 +71,11 @@ async def test_the_same_click_twice_is_one_text(cast: Cast) -> None:
 async def test_tests_may_follow_each_other_with_other_words_only(cast: Cast) -> None:
     """The six hours' lock is for people; the same words within ten minutes are a mistake."""
     claim = await claimed(cast)
-    await sending.taken(claim.message_id, None, claim.attempt_id)
-    outcome = await trial.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
+    await answers.taken(claim.message_id, None, claim.attempt_id)
+    outcome = await test_text.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
     assert isinstance(outcome, Declined) and outcome.code == errors.LOCKED
     await gary_tries(cast, HELLO + " Again.")
-    assert isinstance(await claiming.claim_next(cast.number.id), Claimed)
+    assert isinstance(await claim_next(cast.number.id), Claimed)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +84,7 @@ async def test_tests_may_follow_each_other_with_other_words_only(cast: Cast) -> 
 async def test_every_safeguard_holds_for_a_test_too(cast: Cast, hindrance: str, code: int) -> None:
     body, picture_id = HELLO, None
     if hindrance == "opted_out":
-        await opting_out.opt_out(cast.meyer, GARY, ADMIN)
+        await opting_out.opt_out(cast.meyer, GARY, FROM_ADMIN)
     if hindrance == "blocked":
         await gary_tries(cast)
         await transaction(lambda: Contact.filter(phone=GARY).update(blocked_at=clock.now()))
@@ -106,15 +100,15 @@ async def test_every_safeguard_holds_for_a_test_too(cast: Cast, hindrance: str, 
         made.path.unlink()
     if hindrance == "number":
         await transaction(lambda: type(cast.number).filter(id=cast.number.id).update(webhooks_ok=False))
-    outcome = await trial.send(cast.gary, body, cast.lisa, uuid.uuid4(), picture_id)
+    outcome = await test_text.send(cast.gary, body, cast.lisa, uuid.uuid4(), picture_id)
     assert isinstance(outcome, Declined) and outcome.code == code
 
 
 @pytest.mark.both
 async def test_a_stop_between_click_and_claim_cancels_a_test_too(cast: Cast) -> None:
     await gary_tries(cast)
-    await opting_out.opt_out(cast.meyer, GARY, ADMIN)
-    assert await claiming.claim_next(cast.number.id) is None
+    await opting_out.opt_out(cast.meyer, GARY, FROM_ADMIN)
+    assert await claim_next(cast.number.id) is None
     assert [m.status for m in await texts()] == [CANCELLED] and await recount.differences() == []
 
 
@@ -122,7 +116,7 @@ async def test_a_stop_between_click_and_claim_cancels_a_test_too(cast: Cast) -> 
 async def test_a_test_refused_by_the_worker_is_only_refused(cast: Cast) -> None:
     await gary_tries(cast)
     clock.freeze(clock.now().replace(hour=5) + timedelta(days=1))
-    assert isinstance(await claiming.claim_next(cast.number.id), claiming.Refusal)
+    assert isinstance(await claim_next(cast.number.id), Refusal)
     [message] = await texts()
     assert (message.status, message.error_code) == (REFUSED, errors.OUT_OF_HOURS)
     assert await recount.differences() == []
@@ -131,22 +125,22 @@ async def test_a_test_refused_by_the_worker_is_only_refused(cast: Cast) -> None:
 @pytest.mark.both
 async def test_a_test_nobody_knows_of_is_looked_up_and_left_to_staff(cast: Cast) -> None:
     claim = await claimed(cast)
-    await sending.unknown(claim.message_id, claim.attempt_id)
+    await answers.unknown(claim.message_id, claim.attempt_id)
     await looked_for_in_vain(claim.message_id)
     assert [m.status for m in await texts()] == [QUEUED]
-    second = await claiming.claim_next(cast.number.id)
+    second = await claim_next(cast.number.id)
     assert isinstance(second, Claimed) and second.message_id == claim.message_id
-    await sending.unknown(second.message_id, second.attempt_id)
+    await answers.unknown(second.message_id, second.attempt_id)
     await looked_for_in_vain(claim.message_id)
-    [open_one] = await settling.undecided(cast.meyer.id)
-    assert open_one.status == UNKNOWN and await settling.decide(open_one.id, "drop")
+    [open_one] = await doubt.undecided(cast.meyer.id)
+    assert open_one.status == UNKNOWN and await doubt.decide(open_one.id, "drop")
     assert await recount.differences() == []
 
 
 @pytest.mark.parametrize("code", [21610, 30006, 30007])
 async def test_a_test_that_fails_teaches_what_its_code_says(cast: Cast, code: int) -> None:
     claim = await claimed(cast)
-    await sending.rejected(claim.message_id, claim.attempt_id, code)
+    await answers.rejected(claim.message_id, claim.attempt_id, code)
     assert [m.status for m in await texts()] == [REJECTED]
     own = await Contact.get(phone=GARY, campaign=cast.meyer)
     assert (own.opted_out_at is not None, own.landline_until is not None) == (code == 21610, code == 30006)
@@ -155,28 +149,28 @@ async def test_a_test_that_fails_teaches_what_its_code_says(cast: Cast, code: in
 
 async def test_a_status_callback_and_a_stop_after_a_test_are_taken_in(cast: Cast) -> None:
     claim = await claimed(cast)
-    event = await receiving.keep(STATUS, {"MessageSid": "SM" + "2" * 32, "MessageStatus": "delivered"}, claim.public_id)
+    event = await applying.keep(STATUS, {"MessageSid": "SM" + "2" * 32, "MessageStatus": "delivered"}, claim.public_id)
     assert event
-    await receiving.apply(event)
+    await applying.apply(event)
     [message] = await texts()
     assert (message.status, message.delivery) == (TAKEN, "delivered")
-    stop = await receiving.keep(INBOUND, {"MessageSid": "SM" + "3" * 32, "From": GARY, "To": cast.number.e164, "Body": "STOP"})  # fmt: skip
+    stop = await applying.keep(INBOUND, {"MessageSid": "SM" + "3" * 32, "From": GARY, "To": cast.number.e164, "Body": "STOP"})  # fmt: skip
     assert stop
-    await receiving.apply(stop)
+    await applying.apply(stop)
     assert await OptOut.exists(campaign=cast.meyer, phone=GARY)
-    assert isinstance(await trial.send(cast.gary, HELLO + "?", cast.lisa, uuid.uuid4()), Declined)
+    assert isinstance(await test_text.send(cast.gary, HELLO + "?", cast.lisa, uuid.uuid4()), Declined)
 
 
 async def test_the_same_words_that_still_wait_are_not_queued_again(cast: Cast) -> None:
     await gary_tries(cast)
-    outcome = await trial.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
+    outcome = await test_text.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
     assert isinstance(outcome, Declined) and outcome.code == errors.LOCKED and len(await texts()) == 1
 
 
 @pytest.mark.parametrize("number", ["+447400123456", "+19005550123"])
 async def test_a_phone_this_system_may_not_text_gets_no_test(cast: Cast, number: str) -> None:
     cast.gary.user.phone = number
-    outcome = await trial.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
+    outcome = await test_text.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
     assert isinstance(outcome, Declined) and outcome.code == errors.INVALID_PHONE
     assert await Contact.filter(campaign=cast.meyer).count() == 1
 
@@ -184,12 +178,12 @@ async def test_a_phone_this_system_may_not_text_gets_no_test(cast: Cast, number:
 async def test_a_test_that_is_declined_leaves_no_link_behind(cast: Cast) -> None:
     await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
     clock.freeze(clock.now().replace(hour=5))
-    outcome = await trial.send(cast.gary, HELLO + " ##{{'plan'|trackable}}", cast.lisa, uuid.uuid4())
+    outcome = await test_text.send(cast.gary, HELLO + " ##{{'plan'|trackable}}", cast.lisa, uuid.uuid4())
     assert isinstance(outcome, Declined) and await TrackedLink.all().count() == 0
 
 
 async def test_a_test_is_not_undone(cast: Cast) -> None:
-    assert await effects.undo(cast.gary, (await gary_tries(cast)).message.id) is False
+    assert await undo.take_back(cast.gary, (await gary_tries(cast)).message.id) is False
 
 
 async def test_links_of_a_test_work_and_count_for_nobody(cast: Cast) -> None:
@@ -206,7 +200,7 @@ async def test_pausing_an_action_holds_no_test_up_and_stop_everything_does(cast:
     await cast.action.pause()
     await gary_tries(cast)
     await cast.meyer.stop_everything()
-    assert await claiming.claim_next(cast.number.id) is None
+    assert await claim_next(cast.number.id) is None
     await cast.meyer.go_on()
-    assert isinstance(await claiming.claim_next(cast.number.id), Claimed)
+    assert isinstance(await claim_next(cast.number.id), Claimed)
     assert [m.status for m in await texts()] == [SENDING]

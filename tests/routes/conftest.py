@@ -12,7 +12,8 @@ from litestar import Litestar
 from tests.cast import Cast
 from webapp import access, live
 from webapp.app import create_app
-from webapp.models.people import Membership, Session
+from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.users import Membership
 
 Browser = Callable[..., "httpx.AsyncClient"]
 

@@ -13,13 +13,18 @@ from tests.cast import Cast, drawn
 from tests.routes.conftest import Browser
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import bulk_work, importing, measuring, media, pictures, teams
-from webapp.models.actions import Action
-from webapp.models.imports import ContactImport
-from webapp.models.labels import CustomField, Tag
-from webapp.models.links import CustomLink
-from webapp.models.people import Membership
-from webapp.models.texting import Queued
+from webapp.models.accounts import teams
+from webapp.models.accounts.users import Membership
+from webapp.models.actions import pictures
+from webapp.models.actions.action import Action
+from webapp.models.bulk import slices
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.imports import importing
+from webapp.models.imports.job import ContactImport
+from webapp.models.receiving import media
+from webapp.models.scripts import cost
+from webapp.models.scripts.links import CustomLink
+from webapp.models.sending.click import Queued
 
 
 def campaign_routes(app: Litestar) -> list[tuple[str, str]]:
@@ -42,16 +47,16 @@ async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untype
     assert isinstance(outcome, Queued)
     (tmp_path / "x.csv").write_text("phone\n2125550123\n")
     job: ContactImport = await importing.begin(cast.meyer, "Other", tmp_path / "x.csv", "x.csv", None)
-    while await importing.run(job.id, 60):
+    while await importing.take_in(job.id, 60):
         continue
     await transaction(lambda: Membership.filter(id=cast.gary.id).update(may_export=True))
-    work = await bulk_work.begin(cast.meyer, cast.gary.user, "export", [cast.lisa.id], {})
-    while await bulk_work.run(work.id, 60):
+    work = await slices.begin(cast.meyer, cast.gary.user, "export", [cast.lisa.id], {})
+    while await slices.work(work.id, 60):
         continue
     group = await teams.make_list(cast.meyer, "Texters")
     picture = await pictures.take_in(cast.meyer, drawn())
     link = await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
-    measure, _ = await measuring.begin(
+    measure, _ = await cost.begin(
         await Action.get(id=cast.action.id).select_related("campaign"), cast.gary.user, "Hello", picture=False
     )
     came = await transaction(lambda: media.Media.create(message=outcome.message, url="https://api.twilio.com/x"))

@@ -17,27 +17,33 @@ from tests.routes.conftest import Browser
 from tests.routes.test_access import ask, campaign_routes, fill, ids
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import bulk_work, importing, labels, opting_out, putting, teams
-from webapp.models.actions import Action, ActionExclusion
-from webapp.models.audit import AuditEvent
-from webapp.models.bulk import BulkWork
-from webapp.models.contacts import Contact, ContactList, ListMembership
-from webapp.models.conversations import Conversation
-from webapp.models.imports import ContactImport
-from webapp.models.labels import ContactTag, CustomField, Tag
-from webapp.models.opt_outs import ADMIN, OptOut
-from webapp.models.people import Membership
-from webapp.models.teams import Team, UserList
+from webapp.models.accounts import teams
+from webapp.models.accounts.audit import AuditEvent
+from webapp.models.accounts.teams import Team, UserList
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import Action, ActionExclusion
+from webapp.models.bulk import slices
+from webapp.models.bulk.job import BulkJob
+from webapp.models.contacts import labels, many_at_once, search
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import ContactTag, CustomField, Tag
+from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.imports import importing
+from webapp.models.imports.job import ContactImport
+from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
+from webapp.models.reports import labelling
 
 OFFICE = "/c/meyer/admin"
 
 
-async def finish_work() -> BulkWork:
-    work = await BulkWork.all().order_by("-id").first()
+async def finish_work() -> BulkJob:
+    work = await BulkJob.all().order_by("-id").first()
     assert work
-    while await bulk_work.run(work.id, 60):
+    while await slices.work(work.id, 60):
         continue
-    return await BulkWork.get(id=work.id)
+    return await BulkJob.get(id=work.id)
 
 
 async def noted(what: str) -> int:
@@ -72,9 +78,8 @@ async def test_a_page_leads_to_the_next_with_its_filters_and_columns(cast: Cast,
 async def test_many_are_shown_as_many_and_counted_where_one_asks(
     cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from webapp.models import finding
 
-    monkeypatch.setattr(finding, "MANY", 1)
+    monkeypatch.setattr(search, "MANY", 1)
     for n in range(4):
         await cast.add_contact(f"+1412555{n + 1200}")
     gary = await browse(cast.gary)
@@ -162,7 +167,7 @@ async def test_a_wrong_form_does_nothing_and_says_why(
 ) -> None:
     answer = await start(await browse(cast.gary), kind, **form)  # type: ignore[arg-type]
     assert answer.status_code == 422 and words in answer.text
-    assert await BulkWork.all().count() == 0
+    assert await BulkJob.all().count() == 0
 
 
 async def test_a_value_that_is_no_choice_of_the_field_is_refused(cast: Cast, browse: Browser) -> None:
@@ -228,9 +233,9 @@ async def test_one_contact_shows_everything_with_who_and_when(cast: Cast, browse
     _later()
     await says(cast, "yes I will")
     _later()
-    await labels.set_tag(cast.lisa.id, await Tag.get(campaign=cast.meyer, slug="will_vote"), cast.amy.user_id)
+    await labelling.set_tag(cast.lisa.id, await Tag.get(campaign=cast.meyer, slug="will_vote"), cast.amy.user_id)
     _later()
-    await bulk_work.begin(
+    await slices.begin(
         cast.meyer,
         cast.gary.user,
         "assign",
@@ -240,7 +245,7 @@ async def test_one_contact_shows_everything_with_who_and_when(cast: Cast, browse
     )
     await finish_work()
     _later()
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, ADMIN, cast.gary.user)
+    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN, cast.gary.user)
     page = (await (await browse(cast.gary)).get(f"{OFFICE}/contacts/{cast.lisa.id}")).text
     told = [
         "Will you vote",
@@ -315,7 +320,7 @@ async def test_one_contact_is_assigned_at_once(cast: Cast, browse: Browser) -> N
 
 async def test_a_person_s_data_goes_and_their_opt_out_stays(cast: Cast, browse: Browser) -> None:
     await texted(cast)
-    await labels.set_field(cast.lisa.id, await CustomField.get(campaign=cast.meyer, slug="notes"), "x", None)
+    await labelling.set_field(cast.lisa.id, await CustomField.get(campaign=cast.meyer, slug="notes"), "x", None)
     await (await browse(cast.gary)).post(f"{OFFICE}/contacts/{cast.lisa.id}/erasure")
     lisa = await Contact.get(id=cast.lisa.id)
     assert (lisa.name, lisa.zip, lisa.first_key, lisa.phone) == ("", "", "", "+14125550101") and lisa.opted_out_at
@@ -325,7 +330,7 @@ async def test_a_person_s_data_goes_and_their_opt_out_stays(cast: Cast, browse: 
 async def test_no_route_takes_an_opt_out_away(cast: Cast, app, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
     """Every form of the site, by its owner, with this person's ids."""
     names, selina = await ids(cast, tmp_path), await browse(cast.selina)
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, ADMIN)
+    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     posts = [path for method, path in campaign_routes(app) if method == "POST"]
     assert len(posts) > 60
     for path in posts:
@@ -335,8 +340,8 @@ async def test_no_route_takes_an_opt_out_away(cast: Cast, app, browse: Browser, 
 
 
 async def test_opt_outs_are_searched_counted_and_exported(cast: Cast, browse: Browser) -> None:
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, ADMIN, words="=cmd()")
-    await opting_out.opt_out(cast.ryan, "+12125550123", ADMIN)
+    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN, words="=cmd()")
+    await opting_out.opt_out(cast.ryan, "+12125550123", FROM_ADMIN)
     selina, gary = await browse(cast.selina), await browse(cast.gary)
     page = (await gary.get(OFFICE + "/opt-outs?q=412 555 0101")).text
     assert "412-555-0101" in page and "Lisa Ng" in page and "By an admin" in page
@@ -356,7 +361,7 @@ async def upload(client: httpx.AsyncClient, file: str, content: bytes, **form: s
 async def read_in() -> ContactImport:
     job = await ContactImport.all().order_by("-id").first()
     assert job
-    while await importing.run(job.id, 60):
+    while await importing.take_in(job.id, 60):
         continue
     return await ContactImport.get(id=job.id)
 
@@ -439,7 +444,7 @@ async def test_a_workbook_past_the_limit_is_refused_at_once(
 async def test_lists_are_made_of_lists_renamed_and_archived(cast: Cast, browse: Browser) -> None:
     bo = await cast.add_contact("+14125550102", first_name="Bo")
     other = await transaction(lambda: ContactList.make(cast.meyer, "Other", ""))
-    await transaction(lambda: putting.on_list(other.id, [bo.id]))
+    await transaction(lambda: many_at_once.add_to_list(other.id, [bo.id]))
     gary = await browse(cast.gary)
     await gary.post(
         OFFICE + "/lists", data={"name": "Without", "from": str(cast.voters.id), "how": "any", "without": str(other.id)}
@@ -482,7 +487,7 @@ LEAVE = {"title": "Plan", "description": "", "instructions": "", "ends_on": ""}
 async def test_who_to_leave_out_is_saved_counted_and_applied(cast: Cast, browse: Browser) -> None:
     gary, tag = await browse(cast.gary), await Tag.get(campaign=cast.meyer, slug="will_vote")
     field = await CustomField.get(campaign=cast.meyer, slug="notes")
-    await labels.set_tag(cast.lisa.id, tag, None)
+    await labelling.set_tag(cast.lisa.id, tag, None)
     form = {
         **LEAVE,
         "lists": str(cast.voters.id),
@@ -565,7 +570,7 @@ async def test_a_volunteer_may_be_on_a_list_and_not_see_it(cast: Cast, browse: B
 @pytest.mark.parametrize("case", EXPECTED, ids=lambda case: case["file"])
 async def test_the_vectors_come_out_the_same_through_the_page(cast: Cast, browse: Browser, case: dict) -> None:  # type: ignore[type-arg]
     if case["file"].startswith("52_"):
-        await opting_out.opt_out(cast.meyer, "+12125550123", ADMIN)
+        await opting_out.opt_out(cast.meyer, "+12125550123", FROM_ADMIN)
     gary = await browse(cast.gary)
     path = await upload(gary, case["file"], (CSV / case["file"]).read_bytes())
     job = await read_in()

@@ -7,17 +7,18 @@ import re
 from tests.cast import PASSWORD, Cast
 from tests.routes.conftest import Browser
 from webapp.database import transaction
-from webapp.models import passwords
-from webapp.models.campaign import Campaign
-from webapp.models.mail import Mail
-from webapp.models.people import Membership, Session, User
+from webapp.models.accounts import passwords
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.mail import Mail
+from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.users import Membership, User
 
 JOIN = {"code": "482913", "first_name": "Carmen", "last_name": "Villarreal", "phone": "412-555-0166", "email": "Carmen@example.org",
         "password": PASSWORD, "zip": "16503", "language": "es"}  # fmt: skip
 
 
 async def test_amy_logs_in_and_is_home(cast: Cast, browse: Browser) -> None:
-    await cast.amy.user.set_password(await passwords.hashed(PASSWORD))
+    await passwords.set_password(cast.amy.user, await passwords.hashed(PASSWORD))
     client = await browse()
     answer = await client.post("/login", data={"email": "AMY@example.org ", "password": PASSWORD})
     assert answer.headers["location"] == "/c/meyer"
@@ -27,14 +28,14 @@ async def test_amy_logs_in_and_is_home(cast: Cast, browse: Browser) -> None:
 
 
 async def test_a_wrong_password_keeps_the_e_mail_and_says_so(cast: Cast, browse: Browser) -> None:
-    await cast.amy.user.set_password(await passwords.hashed(PASSWORD))
+    await passwords.set_password(cast.amy.user, await passwords.hashed(PASSWORD))
     answer = await (await browse()).post("/login", data={"email": "amy@example.org", "password": "wrong"})
     assert answer.status_code == 422
     assert 'value="amy@example.org"' in answer.text and "do not match" in answer.text
 
 
 async def test_the_login_never_leads_to_another_site(cast: Cast, browse: Browser) -> None:
-    await cast.amy.user.set_password(await passwords.hashed(PASSWORD))
+    await passwords.set_password(cast.amy.user, await passwords.hashed(PASSWORD))
     for away in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
         answer = await (await browse()).post(
             "/login", data={"email": "amy@example.org", "password": PASSWORD, "next": away}
@@ -95,7 +96,7 @@ async def test_where_approval_is_wanted_a_new_volunteer_waits(cast: Cast, browse
 
 
 async def test_a_known_e_mail_joins_another_campaign_with_its_password_only(cast: Cast, browse: Browser) -> None:
-    await cast.jonah.user.set_password(await passwords.hashed(PASSWORD))
+    await passwords.set_password(cast.jonah.user, await passwords.hashed(PASSWORD))
     stranger = await (await browse()).post(
         "/join", data={**JOIN, "email": "jonah@example.org", "password": "something else"}
     )

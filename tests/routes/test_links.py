@@ -9,9 +9,10 @@ from tests.routes.conftest import Browser
 from tests.rules.test_web_links import IPHONE
 from webapp import clock, limiting
 from webapp.database import transaction
-from webapp.models import links, tallies
-from webapp.models.audit import AuditEvent
-from webapp.models.links import CustomLink, LinkClick, TrackedLink
+from webapp.models import tallies
+from webapp.models.accounts.audit import AuditEvent
+from webapp.models.scripts import links
+from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
 
 PAGE = "/c/meyer/admin/settings/links"
 PERSON = {"user-agent": IPHONE}

@@ -8,10 +8,9 @@ from tests.cast import Cast
 from tests.routes.conftest import Browser
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import numbers
-from webapp.models.audit import AuditEvent
-from webapp.models.number_orders import NumberOrder
-from webapp.models.numbers import AccountNumber, PhoneNumber
+from webapp.models.accounts.audit import AuditEvent
+from webapp.models.numbers.number import AccountNumber, PhoneNumber, change_number
+from webapp.models.numbers.orders import NumberOrder
 
 PAGE = "/c/meyer/admin/numbers"
 
@@ -76,16 +75,16 @@ async def test_releasing_says_how_many_conversations_end_and_needs_retiring_firs
     assert "1 conversation ends." in text and "Retire it first" in text
     await selina.post(path)
     assert await AuditEvent.filter(what="number.released").count() == 0
-    await numbers.change(cast.number, retired_at=clock.now())
+    await change_number(cast.number, retired_at=clock.now())
     assert "Keep it" in (await selina.get(path)).text
     await selina.post(path)
     assert await AuditEvent.filter(what="number.released").count() == 1
 
 
 async def test_the_cost_says_when_it_could_be_done(cast: Cast, browse: Browser) -> None:
-    await numbers.change(cast.number, rate=1.0)
+    await change_number(cast.number, rate=1.0)
     gary = await browse(cast.gary)
     text = (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/cost")).text
     assert "over 1 number" in text and "done at the earliest on Nov 24, 11:00" in text
-    await numbers.change(cast.number, paused_at=clock.now())
+    await change_number(cast.number, paused_at=clock.now())
     assert "not within a month" in (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/cost")).text

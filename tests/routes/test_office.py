@@ -15,21 +15,27 @@ from tests.models.test_receiving import says, texted
 from tests.routes.conftest import Browser
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import claiming, importing, numbers, restoring, sending, teams, values
-from webapp.models.actions import Action, ActionUser, ReportTag
-from webapp.models.audit import AuditEvent
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, ContactList
-from webapp.models.conversations import Conversation
-from webapp.models.imports import ContactImport
-from webapp.models.labels import CustomField, Tag
-from webapp.models.mail import Mail
-from webapp.models.messages import Message
-from webapp.models.numbers import PhoneNumber
-from webapp.models.opt_outs import OptOut
-from webapp.models.people import Membership
-from webapp.models.scripts import Script, ScriptTag, ScriptValue
-from webapp.models.teams import UserList
+from webapp.models.accounts import teams
+from webapp.models.accounts.audit import AuditEvent
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.mail import Mail
+from webapp.models.accounts.teams import UserList
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import Action, ActionUser, ReportTag
+from webapp.models.actions.script import Script, ScriptTag, ScriptValue
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList
+from webapp.models.conversations import making
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.imports import importing
+from webapp.models.imports.job import ContactImport
+from webapp.models.numbers.number import PhoneNumber, change_number, note_check
+from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.scripts import rendering
+from webapp.models.sending import answers, restoring
+from webapp.models.sending.claim import Claimed, claim_next
 
 OFFICE = "/c/meyer/admin"
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -89,7 +95,7 @@ async def test_a_list_goes_through_the_page(cast: Cast, browse: Browser) -> None
     path = answer.headers["location"]
     assert "Waits to be read" in (await gary.get(path)).text
     job = await ContactImport.get()
-    while await importing.run(job.id, 60):
+    while await importing.take_in(job.id, 60):
         pass
     page = (await gary.get(path)).text
     assert "5,000 contacts stored" in page and "9 rows refused" in page and "<code>language</code>" in page
@@ -116,7 +122,7 @@ async def test_a_file_that_is_no_list_is_told_and_nothing_is_stored(
     gary = await browse(cast.gary)
     answer = await gary.post(OFFICE + "/imports", files={"file": (name, content)})
     job = await ContactImport.get()
-    await importing.run(job.id, 60)
+    await importing.take_in(job.id, 60)
     page = (await gary.get(answer.headers["location"])).text
     assert words in page and "Nothing was stored" in page
     assert await Contact.filter(campaign=cast.meyer).count() == 1
@@ -126,11 +132,11 @@ async def test_a_list_without_a_phone_column_asks_which_one_it_is(cast: Cast, br
     gary = await browse(cast.gary)
     answer = await gary.post(OFFICE + "/imports", files={"file": ("x.csv", b"Nummer,Vorname\n2125550123,Lisa\n")})
     job = await ContactImport.get()
-    await importing.run(job.id, 60)
+    await importing.take_in(job.id, 60)
     path = answer.headers["location"]
     assert "Which column is what?" in (await gary.get(path)).text
     await gary.post(path + "/mapping", data={"column_0": "phone", "column_1": "first_name"})
-    await importing.run(job.id, 60)
+    await importing.take_in(job.id, 60)
     assert (await Contact.get(phone="+12125550123")).first_name == "Lisa"
 
 
@@ -176,7 +182,6 @@ async def test_an_action_is_made_scripted_published_and_texted(cast: Cast, brows
     page = (await gary.get(f"{OFFICE}/actions/{action}/publication")).text
     assert "2 initial scripts" in page and "Nothing in the way" in page
     assert (await gary.post(f"{OFFICE}/actions/{action}/publication", data={"state": "public"})).status_code == 303
-    from webapp.models import making
 
     await making.make_all(action)
     assert await Conversation.filter(action_id=action).count() == 1
@@ -284,7 +289,7 @@ async def test_asking_twilio_again_shows_that_it_is_asked(cast: Cast, browse: Br
     gary = await browse(cast.gary)
     asked = await gary.post(OFFICE + "/setup/checks")
     assert "Asking Twilio now" in (await gary.get(asked.headers["location"])).text
-    await numbers.checked(cast.meyer, True, {cast.number.e164})
+    await note_check(cast.meyer, True, {cast.number.e164})
     assert "Asking Twilio now" not in (await gary.get(asked.headers["location"])).text
     assert "Asking Twilio now" not in (await gary.get(OFFICE + "/setup?asked=1")).text
     assert (await gary.get(OFFICE + "/setup?asked=x")).status_code < 500
@@ -327,9 +332,9 @@ async def test_the_office_texts_its_own_phone_and_the_page_waits_for_the_answer(
     assert await Message.filter(kind="test").count() == 1
     page = (await gary.get(OFFICE + "/setup")).text
     assert "Answer it with OK" in page and "every 4s" in page
-    claim = await claiming.claim_next(cast.number.id)
-    assert isinstance(claim, claiming.Claimed)
-    await sending.taken(claim.message_id, "SM" + "7" * 32, claim.attempt_id)
+    claim = await claim_next(cast.number.id)
+    assert isinstance(claim, Claimed)
+    await answers.taken(claim.message_id, "SM" + "7" * 32, claim.attempt_id)
     await says(cast, "ok", From="+14125550177")
     assert "A text went out and its answer came in" in (await gary.get(OFFICE + "/setup")).text
 
@@ -338,7 +343,7 @@ async def test_the_own_phone_s_text_says_why_it_was_not_sent(cast: Cast, browse:
     gary = await browse(cast.gary)
     wrong = await gary.post(OFFICE + "/setup/round-trips", data={"client_message_id": "x"})
     assert wrong.status_code == 422 and "could not be read" in wrong.text
-    await numbers.change(cast.number, paused_at=clock.now())
+    await change_number(cast.number, paused_at=clock.now())
     held = await gary.post(OFFICE + "/setup/round-trips", data={"client_message_id": str(uuid.uuid4())})
     assert held.status_code == 422 and "Not sent:" in held.text and not await Message.all()
 
@@ -504,8 +509,12 @@ async def test_a_team_s_code_is_filled_in_for_its_members_only(cast: Cast) -> No
     await (await UserList.get(id=team.user_list_id)).put([cast.amy])
     script = await transaction(lambda: Script.create(action=cast.action, kind="response", name="T", body="Team ##{{ User.Team_Code }}"))  # fmt: skip
     talk = await cast.conversation()
-    assert (await values.render(cast.meyer, script, cast.lisa, cast.amy.user, talk.id)).text == f"Team {team.team_code}"
-    assert (await values.render(cast.meyer, script, cast.lisa, cast.dan.user, talk.id)).unfilled == ("user.team_code",)
+    assert (
+        await rendering.render(cast.meyer, script, cast.lisa, cast.amy.user, talk.id)
+    ).text == f"Team {team.team_code}"
+    assert (await rendering.render(cast.meyer, script, cast.lisa, cast.dan.user, talk.id)).unfilled == (
+        "user.team_code",
+    )
 
 
 async def test_scripts_stand_side_by_side_and_noise_names_no_winner(cast: Cast, browse: Browser) -> None:

@@ -10,17 +10,18 @@ from tests.cast import Cast
 from tests.routes.conftest import Browser
 from webapp import clock, config, queue
 from webapp.config import Settings
-from webapp.models import numbers, receiving
-from webapp.models.events import INBOUND
+from webapp.models.numbers.number import change_number
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND
 from webapp.rules import phone
 
 OFFICE = "/c/meyer/admin"
 
 
 async def writes(cast: Cast, number: str, words: str, sid: str) -> None:
-    event = await receiving.keep(INBOUND, {"MessageSid": sid, "From": number, "To": cast.number.e164, "Body": words})
+    event = await applying.keep(INBOUND, {"MessageSid": sid, "From": number, "To": cast.number.e164, "Body": words})
     assert event
-    await receiving.apply(event)
+    await applying.apply(event)
 
 
 @pytest.mark.both
@@ -33,13 +34,13 @@ async def test_operations_shows_what_waits_and_for_how_long(cast: Cast, browse: 
 
 
 async def test_operations_says_when_everybody_could_be_texted(cast: Cast, browse: Browser) -> None:
-    await numbers.change(cast.number, rate=1.0)
+    await change_number(cast.number, rate=1.0)
     for n in range(120):
         await cast.add_contact(f"+1412555{2000 + n}", zip="15213")
     await cast.make()
     shown = (await (await browse(cast.gary)).get(OFFICE + "/operations")).text
     assert "<dd>121</dd><dd>done at the earliest on" in shown and "11:02 AM" in shown
-    await numbers.change(cast.number, paused_at=clock.now())
+    await change_number(cast.number, paused_at=clock.now())
     assert "not within a month" in (await (await browse(cast.gary)).get(OFFICE + "/operations")).text
 
 

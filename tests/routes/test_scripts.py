@@ -13,15 +13,18 @@ from tests.cast import HELLO, Cast, drawn, texts
 from tests.routes.conftest import Browser
 from webapp import clock, limiting
 from webapp.database import transaction
-from webapp.models import opting_out
-from webapp.models.audit import AuditEvent
-from webapp.models.campaign import Campaign
-from webapp.models.labels import CustomField, Tag
-from webapp.models.links import CustomLink
-from webapp.models.messages import TEST
-from webapp.models.opt_outs import ADMIN
-from webapp.models.pictures import Picture
-from webapp.models.scripts import RESPONSE, Script
+from webapp.models.accounts.audit import AuditEvent
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.actions import pictures
+from webapp.models.actions.pictures import Picture
+from webapp.models.actions.script import RESPONSE, Script
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList
+from webapp.models.conversations.message import TEST
+from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs.opt_out import FROM_ADMIN
+from webapp.models.scripts.links import CustomLink
+from webapp.models.sending.claim import claim_next
 
 FINE = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer for Senate. Vote? Reply STOP to opt out."
 PARTIAL = {"hx-request": "true", "hx-request-type": "partial"}
@@ -123,7 +126,6 @@ async def test_a_picture_chosen_beside_a_wrong_text_is_kept_for_the_next_try(cas
 
 
 async def test_another_campaign_s_picture_can_not_be_used_or_seen(cast: Cast, browse: Browser) -> None:
-    from webapp.models import pictures
 
     theirs = await pictures.take_in(cast.ryan, drawn())
     assert isinstance(theirs, Picture)
@@ -139,7 +141,6 @@ async def test_another_campaign_s_picture_can_not_be_used_or_seen(cast: Cast, br
 
 
 async def test_a_missing_picture_stands_in_the_way_of_publishing(cast: Cast, browse: Browser) -> None:
-    from webapp.models import pictures
 
     made = await pictures.take_in(cast.meyer, drawn())
     assert isinstance(made, Picture)
@@ -205,7 +206,6 @@ async def test_the_warning_about_opting_out_the_glad_stays_while_one_types_and_i
 
 
 async def test_a_copy_has_the_picture_and_what_sending_does(cast: Cast, browse: Browser) -> None:
-    from webapp.models import pictures
 
     made, tag = await pictures.take_in(cast.meyer, drawn()), await Tag.get(campaign=cast.meyer, slug="will_vote")
     assert isinstance(made, Picture)
@@ -243,7 +243,6 @@ async def test_a_preview_steps_through_the_people_of_the_list(cast: Cast, browse
 
 async def test_a_preview_shows_nobody_of_another_campaign(cast: Cast, browse: Browser) -> None:
     from tests.cast import add_contact
-    from webapp.models.contacts import ContactList
 
     theirs = await transaction(lambda: ContactList.create(campaign=cast.ryan, name="x", created_at=clock.now()))
     secret = await add_contact(cast.ryan, theirs, "+13125550199", first_name="Secret")
@@ -369,7 +368,7 @@ async def test_a_test_that_can_not_go_says_why(cast: Cast, browse: Browser, chan
 
 
 async def test_an_opted_out_phone_gets_no_test(cast: Cast, browse: Browser) -> None:
-    await opting_out.opt_out(cast.meyer, "+14125550177", ADMIN)
+    await opting_out.opt_out(cast.meyer, "+14125550177", FROM_ADMIN)
     gary = await browse(cast.gary)
     answer = await gary.post(f"{here(cast)}/tests", data=test_form(cast), headers=PARTIAL)
     assert answer.status_code == 422 and "Your own phone has opted out" in answer.text and await texts() == []
@@ -418,7 +417,6 @@ async def test_a_test_has_no_undo(cast: Cast, browse: Browser) -> None:
 
 async def test_a_refused_response_comes_back_into_the_composer(cast: Cast, browse: Browser) -> None:
     from tests.models.test_receiving import says, texted
-    from webapp.models import claiming, pictures
 
     made = await pictures.take_in(cast.meyer, drawn())
     assert isinstance(made, Picture)
@@ -427,7 +425,7 @@ async def test_a_refused_response_comes_back_into_the_composer(cast: Cast, brows
     await says(cast, "hello")
     await cast.reply(cast.amy, script=cast.thanks)
     made.path.unlink()
-    await claiming.claim_next(cast.number.id)
+    await claim_next(cast.number.id)
     amy, talk = await browse(cast.amy), await cast.conversation()
     text = (await amy.get(f"/c/meyer/threads/{talk.id}")).text
     assert re.search(r"<textarea[^>]*>Thank you, Lisa!</textarea>", text) and "picture is missing" in text

@@ -13,13 +13,15 @@ from tests.models.test_receiving import says, texted
 from tests.routes.conftest import Browser
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import claiming, handing, returning
-from webapp.models.actions import ActionUser
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
-from webapp.models.opt_outs import OptOut
-from webapp.models.reports import Report
-from webapp.models.scripts import Script
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.actions.action import ActionUser
+from webapp.models.actions.script import Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations import assigning, going_back
+from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.reports.report import Report
+from webapp.models.sending import answers
+from webapp.models.sending.claim import Claimed, claim_next
 
 PARTIAL = {"hx-request": "true", "hx-request-type": "partial"}
 
@@ -89,7 +91,7 @@ async def test_a_contact_that_moved_answers_409_and_shows_nothing_of_them(cast: 
     form = form_of(await open_queue(amy, cast), path)
 
     for _ in range(2):
-        await returning.skip(await cast.conversation())
+        await going_back.skip(await cast.conversation())
     await cast.start(cast.dan)
     answer = await amy.post(path, data=form)
     assert answer.status_code == 409 and "This person moved to Dan." in answer.text
@@ -277,11 +279,10 @@ async def test_lists_cost_a_fixed_number_of_queries(
         await cast.make()
         await cast.start(cast.amy)
         await cast.click(cast.amy, contact)
-        from webapp.models import sending
 
-        claim = await claiming.claim_next(cast.number.id)
-        assert isinstance(claim, claiming.Claimed)
-        await sending.taken(claim.message_id, f"SM{n + 5000:032x}", claim.attempt_id)
+        claim = await claim_next(cast.number.id)
+        assert isinstance(claim, Claimed)
+        await answers.taken(claim.message_id, f"SM{n + 5000:032x}", claim.attempt_id)
         cast.lisa = contact
         await says(cast, "Hello")
     assert few > 3 and await queries() <= few
@@ -290,7 +291,7 @@ async def test_lists_cost_a_fixed_number_of_queries(
 async def test_who_held_a_thread_once_learns_only_that_it_moved(cast: Cast, browse: Browser) -> None:
     await texted(cast)
     conversation = await cast.conversation()
-    await handing.hand_to_staff(conversation.id, cast.gary.user)
+    await assigning.hand_to_staff(conversation.id, cast.gary.user)
     await says(cast, "My new address is 5 Elm St")
     amy = await browse(cast.amy)
     for body in ("", "Hello"):

@@ -15,8 +15,11 @@ from tests.cast import Cast
 from webapp import clock, config
 from webapp.config import Settings
 from webapp.gateways import signature
-from webapp.models.events import TwilioEvent
-from webapp.models.messages import Message
+from webapp.models.conversations.message import Message
+from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import TwilioEvent
+from webapp.models.sending.claim import Claimed, claim_next
 from webapp.simulator import main as simulator
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "twilio_signature.jsonl"
@@ -98,12 +101,11 @@ async def test_the_token_before_is_accepted_while_one_is_rotated(cast: Cast, twi
 
 
 async def test_a_status_names_its_text_by_the_address(cast: Cast, twilio_calls) -> None:  # type: ignore[no-untyped-def]
-    from webapp.models import claiming
 
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    claim = await claiming.claim_next(cast.number.id)
-    assert isinstance(claim, claiming.Claimed)
+    claim = await claim_next(cast.number.id)
+    assert isinstance(claim, Claimed)
     form = {"MessageSid": "SM" + "d" * 32, "MessageStatus": "delivered", "To": cast.lisa.phone}
     assert (await twilio_calls(f"/webhooks/twilio/status?message={claim.public_id}", form)).status_code == 200
     message = await Message.get(id=claim.message_id)
@@ -113,17 +115,15 @@ async def test_a_status_names_its_text_by_the_address(cast: Cast, twilio_calls) 
 async def test_a_webhook_that_can_not_be_applied_yet_is_kept_for_the_sweep(
     cast: Cast, twilio_calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # type: ignore[no-untyped-def]
-    from webapp.models import receiving
 
     async def broken(_: object) -> None:
         raise RuntimeError("not now")
 
-    monkeypatch.setattr(receiving, "apply", broken)
+    monkeypatch.setattr(applying, "apply", broken)
     assert (await twilio_calls("/webhooks/twilio/inbound", inbound(cast, "STOP"))).status_code == 200
     monkeypatch.undo()
     clock.freeze(clock.now() + timedelta(seconds=2))
-    [event] = await receiving.waiting()
-    await receiving.apply(event)
-    from webapp.models.opt_outs import OptOut
+    [event] = await applying.waiting()
+    await applying.apply(event)
 
     assert await OptOut.exists(phone=cast.lisa.phone)

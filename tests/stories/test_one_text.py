@@ -8,10 +8,10 @@ import pytest
 from tests.cast import Cast, texts
 from webapp import config
 from webapp.gateways.twilio import Twilio
-from webapp.models import receiving
-from webapp.models.events import STATUS
-from webapp.models.messages import QUEUED, TAKEN
-from webapp.models.texting import Queued
+from webapp.models.conversations.message import QUEUED, TAKEN
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import STATUS
+from webapp.models.sending.click import Queued
 from webapp.workers import sending
 
 
@@ -33,7 +33,7 @@ async def test_a_click_becomes_one_text_on_a_phone(cast: Cast, twilio: httpx.Asy
     assert sent["body"] == "Hi Lisa, it's Amy with Meyer for Senate. Will you vote? Reply STOP to opt out."
     assert sent["callback"] == f"http://texts.example/webhooks/twilio/status?message={message.public_id}"
 
-    event = await receiving.keep(STATUS, {"MessageSid": message.sid, "MessageStatus": "delivered"})
-    await receiving.apply(event)
+    event = await applying.keep(STATUS, {"MessageSid": message.sid, "MessageStatus": "delivered"})
+    await applying.apply(event)
     [message] = await texts()
     assert message.delivery == "delivered"

@@ -14,14 +14,17 @@ import pytest
 from tests.cast import Cast
 from webapp import clock, config, database
 from webapp.gateways.twilio import Twilio
-from webapp.models import claiming, receiving, recount, restoring
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
-from webapp.models.conversations import Conversation
-from webapp.models.events import INBOUND
-from webapp.models.messages import TAKEN, Message
-from webapp.models.opt_outs import OptOut
-from webapp.models.texting import Declined, Queued, Stopped
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import TAKEN, Message
+from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND
+from webapp.models.results import recount
+from webapp.models.sending import restoring
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.click import Declined, Queued, Stopped
 from webapp.rules import errors
 from webapp.workers import reconciling, sending
 
@@ -81,8 +84,8 @@ async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marke
     said = {"from": PHONES[2], "to": cast.number.e164, "body": "STOP", "deliver": False}
     sid = (await twilio.post("/simulator/replies", json=said)).json()["sid"]
     stop = {"MessageSid": sid, "From": PHONES[2], "To": cast.number.e164, "Body": "STOP"}
-    event = await receiving.keep(INBOUND, stop)
-    assert event and await receiving.apply(event) and await OptOut.exists()
+    event = await applying.keep(INBOUND, stop)
+    assert event and await applying.apply(event) and await OptOut.exists()
     await reconciling.notice_restore({})
     assert await sent_by_phone(twilio) == Counter(PHONES[:3])
 
@@ -92,7 +95,7 @@ async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marke
     meyer = await Campaign.get(id=cast.meyer.id)
     assert meyer.stopped_code == errors.RESTORED and await restoring.go_on(cast.selina) == "restored"
     clock.freeze(clock.now() + timedelta(minutes=1))
-    assert await claiming.claim_next(cast.number.id) is None
+    assert await claim_next(cast.number.id) is None
     assert await cast.click(cast.amy, await Contact.get(phone=PHONES[2])) == Stopped("stopped")
 
     counts = await reconciling.reconcile(gateway)

@@ -9,10 +9,11 @@ from tests.cast import Cast, texts
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.gateways.twilio import Twilio
-from webapp.models import making, measuring
-from webapp.models.actions import Action
-from webapp.models.links import CustomLink
-from webapp.models.measuring import ScriptMeasure
+from webapp.models.actions.action import Action
+from webapp.models.conversations import making
+from webapp.models.scripts import cost
+from webapp.models.scripts.cost import ScriptMeasure
+from webapp.models.scripts.links import CustomLink
 from webapp.workers import sending
 
 NAMES = [
@@ -48,8 +49,8 @@ async def test_the_count_shown_is_the_count_billed(cast: Cast, twilio: httpx.Asy
     ]
     await making.make_all(cast.action.id)
     action = await Action.get(id=cast.action.id).select_related("campaign")
-    made, _ = await measuring.begin(action, cast.amy.user, SCRIPTS[script], picture=False)
-    await measuring.run(made.id, 60)
+    made, _ = await cost.begin(action, cast.amy.user, SCRIPTS[script], picture=False)
+    await cost.run(made.id, 60)
     await cast.start(cast.amy)
     for person in (cast.lisa, *people):
         await cast.click(cast.amy, person)

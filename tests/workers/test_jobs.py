@@ -13,15 +13,16 @@ from tests.cast import Cast, send_card, texts
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.gateways.twilio import Sent, Text, Twilio
-from webapp.models import receiving
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
-from webapp.models.conversations import Conversation
-from webapp.models.events import INBOUND, STATUS, TwilioEvent
-from webapp.models.mail import Mail
-from webapp.models.messages import TAKEN, UNKNOWN, Message
-from webapp.models.numbers import PhoneNumber
-from webapp.models.opt_outs import OptOut
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.mail import Mail
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import TAKEN, UNKNOWN, Message
+from webapp.models.numbers import choice
+from webapp.models.numbers.number import PhoneNumber
+from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
 from webapp.simulator.mailbox import Mailbox
 from webapp.workers import housekeeping, sending
 
@@ -145,10 +146,9 @@ async def test_a_letter_that_can_not_be_sent_waits_and_is_given_up_after_five_tr
 
 async def test_the_sweep_finds_texts_no_nudge_reached(cast: Cast, ctx: dict) -> None:
     from webapp import queue
-    from webapp.models import pool
 
     await text_lisa(cast)
-    assert await pool.numbers_with_due_texts() == [cast.number.id]
+    assert await choice.numbers_with_due_texts() == [cast.number.id]
     await queue.pool().flushall()
     await sending.sweep(ctx)
     jobs = await queue.pool().queued_jobs()
@@ -162,9 +162,9 @@ def came(sid: str, cast: Cast, phone: str, words: str) -> dict[str, str]:
 @pytest.mark.both
 async def test_a_stop_is_applied_however_many_strange_statuses_wait(cast: Cast) -> None:
     for n in range(200):
-        await receiving.keep(STATUS, {"MessageSid": f"SX{n:032x}", "MessageStatus": "sent"})
+        await applying.keep(STATUS, {"MessageSid": f"SX{n:032x}", "MessageStatus": "sent"})
     clock.freeze(clock.now() + timedelta(minutes=1))
-    await receiving.keep(INBOUND, came("ST", cast, cast.lisa.phone, "STOP"))
+    await applying.keep(INBOUND, came("ST", cast, cast.lisa.phone, "STOP"))
     await sending.apply_events({})
     assert await OptOut.exists(phone=cast.lisa.phone)
 
@@ -173,25 +173,25 @@ async def test_a_stop_that_fails_is_tried_until_it_works(cast: Cast, monkeypatch
     async def broken(_: TwilioEvent) -> None:
         raise RuntimeError("database trouble")
 
-    await receiving.keep(INBOUND, came("ST", cast, cast.lisa.phone, "STOP"))
+    await applying.keep(INBOUND, came("ST", cast, cast.lisa.phone, "STOP"))
     with monkeypatch.context() as trouble:
-        trouble.setattr(receiving, "apply", broken)
+        trouble.setattr(applying, "apply", broken)
         for _ in range(25):
-            clock.freeze(clock.now() + timedelta(seconds=receiving.LONGEST_PAUSE))
+            clock.freeze(clock.now() + timedelta(seconds=applying.LONGEST_PAUSE))
             await sending.apply_events({})
-    clock.freeze(clock.now() + timedelta(seconds=receiving.LONGEST_PAUSE))
+    clock.freeze(clock.now() + timedelta(seconds=applying.LONGEST_PAUSE))
     await sending.apply_events({})
     assert await OptOut.exists(phone=cast.lisa.phone)
 
 
 async def test_a_status_of_a_strangers_text_is_tried_for_a_day_only(cast: Cast) -> None:
-    await receiving.keep(STATUS, {"MessageSid": "SX" * 17, "MessageStatus": "sent"})
+    await applying.keep(STATUS, {"MessageSid": "SX" * 17, "MessageStatus": "sent"})
     await sending.apply_events({})
-    assert await receiving.waiting() == []
+    assert await applying.waiting() == []
     clock.freeze(clock.now() + timedelta(minutes=2))
-    assert len(await receiving.waiting()) == 1
+    assert len(await applying.waiting()) == 1
     clock.freeze(clock.now() + timedelta(days=1))
-    assert await receiving.waiting() == []
+    assert await applying.waiting() == []
 
 
 class Away:
@@ -211,9 +211,9 @@ async def test_a_stop_sent_during_an_outage_is_found_whatever_came_in_since(cast
         "SM" * 17, cast.number.e164, cast.lisa.phone, "STOP", "received", None, clock.now() + timedelta(hours=1)
     )
     clock.freeze(clock.now() + timedelta(hours=30))
-    event = await receiving.keep(INBOUND, came("ED", cast, "+14125550102", "hello"))
+    event = await applying.keep(INBOUND, came("ED", cast, "+14125550102", "hello"))
     assert event
-    await receiving.apply(event)
+    await applying.apply(event)
     await sending.catch_up({"twilio": Away(stop, fails=cast.number.e164)})
     assert not await OptOut.exists(phone=cast.lisa.phone)
     await sending.catch_up({"twilio": Away(stop)})

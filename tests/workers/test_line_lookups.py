@@ -12,10 +12,11 @@ from tests.cast import Cast
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.gateways.twilio import TooManyRequests, Twilio
-from webapp.models import learning, line_lookups, recount
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
-from webapp.models.messages import Message
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations.message import Message
+from webapp.models.results import recount
+from webapp.models.sending import learning, line_lookups
 from webapp.rules import errors, lines
 from webapp.workers.line_lookups import forget_old, look_up_lines
 

@@ -11,7 +11,7 @@ from tests.cast import Cast
 from tests.models.test_receiving import says, texted
 from tests.routes.conftest import Browser, app, browse  # noqa: F401
 from webapp import clock
-from webapp.models.media import KEPT, REFUSED, TRIES, WAITING, Media
+from webapp.models.receiving.media import KEPT, REFUSED, TRIES, WAITING, Media
 from webapp.simulator import main as simulator
 from webapp.workers.media import fetch_media
 

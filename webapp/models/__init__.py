@@ -1,36 +1,41 @@
 """Rows and their verbs. Never enqueues, never calls a gateway. Tables are listed here for the ORM."""
 
-from webapp.models.actions import Action, ActionExclusion, ActionList, ActionUser, ReportField, ReportTag
-from webapp.models.audit import AuditEvent
-from webapp.models.bulk import BulkWork
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact, ContactEvent, ContactList, ListMembership, ZoneSet
-from webapp.models.conversations import AssignmentEvent, Bucket, Conversation
-from webapp.models.events import TwilioEvent
-from webapp.models.imports import ContactImport, ImportedContact, RefusedRow
-from webapp.models.labels import ContactTag, CustomField, FieldValue, Tag
-from webapp.models.links import CustomLink, LinkClick, TrackedLink
-from webapp.models.mail import Mail
-from webapp.models.measuring import ScriptMeasure
-from webapp.models.media import Media
-from webapp.models.messages import Message, MessageEffect
-from webapp.models.number_orders import NumberOrder
-from webapp.models.numbers import AccountNumber, PhoneNumber
-from webapp.models.opt_outs import OptOut
-from webapp.models.people import Membership, PasswordLink, Session, User
-from webapp.models.pictures import Picture
-from webapp.models.reports import Report
-from webapp.models.scripts import Script, ScriptTag, ScriptValue
+from webapp.models.accounts.audit import AuditEvent
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.mail import Mail
+from webapp.models.accounts.passwords import PasswordLink
+from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.teams import Team, UserList, UserListMember
+from webapp.models.accounts.users import Membership, User
+from webapp.models.actions.action import Action, ActionExclusion, ActionList, ActionUser, ReportField, ReportTag
+from webapp.models.actions.pictures import Picture
+from webapp.models.actions.script import Script, ScriptTag, ScriptValue
+from webapp.models.bulk.job import BulkJob
+from webapp.models.contacts.contact import Contact, ContactEvent
+from webapp.models.contacts.labels import ContactTag, CustomField, FieldValue, Tag
+from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.contacts.zones import ZoneSet
+from webapp.models.conversations.buckets import Bucket
+from webapp.models.conversations.conversation import AssignmentEvent, Conversation
+from webapp.models.conversations.message import Message, MessageEffect
+from webapp.models.imports.job import ContactImport, ImportedContact, RefusedRow
+from webapp.models.numbers.number import AccountNumber, PhoneNumber
+from webapp.models.numbers.orders import NumberOrder
+from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.receiving.event import TwilioEvent
+from webapp.models.receiving.media import Media
+from webapp.models.reports.report import Report
+from webapp.models.scripts.cost import ScriptMeasure
+from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.tallies import SafeguardHit, Tally
-from webapp.models.teams import Team, UserList, UserListMember
 
-__all__ = [
-    "AccountNumber", "Action", "ActionExclusion", "ActionList", "ActionUser", "AssignmentEvent", "AuditEvent", "Bucket", "BulkWork",
-    "Campaign", "Contact", "ContactEvent", "ContactImport", "ContactList", "ContactTag", "Conversation", "CustomField",
-    "CustomLink", "FieldValue", "ImportedContact", "LinkClick", "ListMembership", "Mail", "Media", "Membership", "Message", "MessageEffect", "NumberOrder", "OptOut", "PasswordLink",
-    "PhoneNumber", "Picture", "RefusedRow", "Report", "ReportField", "ReportTag", "SafeguardHit", "Script", "ScriptMeasure", "ScriptTag",
-    "ScriptValue", "Session", "Tag", "Tally", "Team", "TrackedLink", "TwilioEvent", "User", "UserList", "UserListMember", "ZoneSet",
+TABLES = [
+    AccountNumber, Action, ActionExclusion, ActionList, ActionUser, AssignmentEvent, AuditEvent, Bucket, BulkJob, Campaign,
+    Contact, ContactEvent, ContactImport, ContactList, ContactTag, Conversation, CustomField, CustomLink, FieldValue,
+    ImportedContact, LinkClick, ListMembership, Mail, Media, Membership, Message, MessageEffect, NumberOrder, OptOut,
+    PasswordLink, PhoneNumber, Picture, RefusedRow, Report, ReportField, ReportTag, SafeguardHit, Script, ScriptMeasure,
+    ScriptTag, ScriptValue, Session, Tag, Tally, Team, TrackedLink, TwilioEvent, User, UserList, UserListMember, ZoneSet,
 ]  # fmt: skip
 
-for _name in __all__:  # docstrings are for readers: as table comments each edit of one would ask for a migration
-    globals()[_name]._meta.table_description = ""
+for _table in TABLES:  # docstrings are for readers: as table comments each edit of one would ask for a migration
+    _table._meta.table_description = ""

@@ -8,10 +8,14 @@ from typing import Any
 
 from webapp import clock, config, live, queue
 from webapp.gateways import email
-from webapp.models import audience, handing, links, making, measuring, pictures, returning, sliced
-from webapp.models.campaign import Campaign
-from webapp.models.mail import QUEUED, Mail
-from webapp.models.measuring import ScriptMeasure
+from webapp.models import long_work
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.mail import QUEUED, Mail
+from webapp.models.actions import audience, pictures
+from webapp.models.conversations import going_back, making
+from webapp.models.opt_outs import possible
+from webapp.models.scripts import cost, links
+from webapp.models.scripts.cost import ScriptMeasure
 
 MEASURE = 2.0  # seconds one job spends on a measure
 SWEEP = 10.0  # seconds a clockwork gives to one kind of leftovers
@@ -20,13 +24,13 @@ log = logging.getLogger(__name__)
 
 async def return_unsent(ctx: dict[str, Any]) -> None:
     for campaign in await Campaign.all():
-        await returning.return_unsent(campaign)
+        await going_back.return_unsent(campaign)
 
 
 async def hand_over_possible_opt_outs(ctx: dict[str, Any]) -> None:
     """V8: nobody looked for hours, so it goes to the admins."""
     for campaign in await Campaign.all():
-        for user_id, conversation_id in await handing.possible_opt_outs_to_staff(campaign):
+        for user_id, conversation_id in await possible.hand_old_to_staff(campaign):
             await live.nudge(user_id, "inbox-changed", conversation_id)
 
 
@@ -58,17 +62,17 @@ async def make_all_conversations(ctx: dict[str, Any]) -> None:
 async def run_measure(ctx: dict[str, Any], measure_id: int) -> None:
     """A few seconds at a time, so that texts never wait for it."""
     try:
-        more = await measuring.run(measure_id, MEASURE)
+        more = await cost.run(measure_id, MEASURE)
     except Exception:
         log.exception("measure %s stumbled", measure_id)
-        await measuring.stumbled(measure_id)
+        await cost.stumbled(measure_id)
         return
     if more:
         await queue.run_measure(measure_id)
 
 
 async def resume_measures(ctx: dict[str, Any]) -> None:
-    for measure_id in await sliced.abandoned(ScriptMeasure):
+    for measure_id in await long_work.abandoned(ScriptMeasure):
         await queue.run_measure(measure_id)
 
 
@@ -76,7 +80,7 @@ async def forget(ctx: dict[str, Any]) -> None:
     """What nobody has use for any more: pictures nobody took, links nobody was sent, measures of yesterday."""
     await pictures.forget_unused()
     await links.forget_unsent()
-    await measuring.forget()
+    await cost.forget()
 
 
 async def send_mail(ctx: dict[str, Any], mail_id: int) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from webapp import clock
 from webapp.gateways import twilio
-from webapp.models import line_lookups
-from webapp.models.campaign import Campaign
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.sending import line_lookups
 
 WORK = 45.0  # seconds of each minute
 AT_ONCE = 10

@@ -8,8 +8,8 @@ from typing import Any
 from webapp import config
 from webapp.gateways import media as gateway
 from webapp.gateways import twilio
-from webapp.models import media
-from webapp.models.media import Media
+from webapp.models.receiving import media
+from webapp.models.receiving.media import Media
 
 MOST = 20  # by one job
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from tortoise.exceptions import IntegrityError
 
 from webapp import clock, config, queue
 from webapp.gateways import twilio
-from webapp.models import number_orders, numbers
-from webapp.models.numbers import PhoneNumber
+from webapp.models.numbers import orders
+from webapp.models.numbers.number import PhoneNumber, change_number, measure_numbers, note_account
 
 REFUSED = "Twilio sells none of area code {code} now ({why}). Try another."
 log = logging.getLogger(__name__)
@@ -29,30 +29,30 @@ async def list_account(ctx: dict[str, Any]) -> None:
     except twilio.TROUBLE as error:
         log.warning("the account's numbers could not be listed: %s", type(error).__name__)
         return
-    await numbers.listed([(number.sid, number.e164) for number in found if number.sid])
+    await note_account([(number.sid, number.e164) for number in found if number.sid])
 
 
 async def buy_numbers(ctx: dict[str, Any], order_id: int) -> None:
     """One a call; a call is begun once, whatever happens to this worker."""
-    while order := await number_orders.next_call(order_id):
+    while order := await orders.next_call(order_id):
         try:
             got = await ctx["twilio"].buy(order.area_code, here())
         except twilio.TROUBLE as error:  # it may have been bought: never again by itself
             log.warning("order %s has no answer: %s", order_id, type(error).__name__)
-            await number_orders.failed(order_id, number_orders.STOPPED_MIDWAY)
+            await orders.failed(order_id, orders.STOPPED_MIDWAY)
             return
         if isinstance(got, twilio.Rejected):
-            await number_orders.failed(order_id, REFUSED.format(code=order.area_code, why=got.code))
+            await orders.failed(order_id, REFUSED.format(code=order.area_code, why=got.code))
             return
         await _keep(order_id, got)
 
 
 async def _keep(order_id: int, got: twilio.Number) -> None:
     try:
-        await number_orders.bought(order_id, got.e164, got.sid)
+        await orders.bought(order_id, got.e164, got.sid)
     except IntegrityError:
         log.exception("number %s of order %s belongs to a campaign already", got.sid, order_id)
-        await number_orders.failed(order_id, number_orders.STOPPED_MIDWAY)
+        await orders.failed(order_id, orders.STOPPED_MIDWAY)
 
 
 async def point_number(ctx: dict[str, Any], number_id: int) -> None:
@@ -63,7 +63,7 @@ async def point_number(ctx: dict[str, Any], number_id: int) -> None:
     except twilio.TROUBLE as error:
         log.warning("number %s could not be pointed here: %s", number_id, type(error).__name__)
         return
-    await numbers.change(number, webhooks_ok=True)
+    await change_number(number, webhooks_ok=True)
 
 
 async def release_number(ctx: dict[str, Any], number_id: int) -> None:
@@ -76,12 +76,12 @@ async def release_number(ctx: dict[str, Any], number_id: int) -> None:
     except twilio.TROUBLE as error:
         log.warning("number %s could not be given back: %s", number_id, type(error).__name__)
         return
-    await numbers.change(number, released_at=clock.now())
+    await change_number(number, released_at=clock.now())
 
 
 async def tend(ctx: dict[str, Any]) -> None:
     """Every minute: how the numbers fare, and orders whose worker or nudge was lost."""
-    await numbers.measure()
-    await number_orders.give_up_on_lost()
-    for order_id in await number_orders.waiting():
+    await measure_numbers()
+    await orders.give_up_on_lost()
+    for order_id in await orders.waiting():
         await queue.buy_numbers(order_id)

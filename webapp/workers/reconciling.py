@@ -9,8 +9,8 @@ from typing import Any
 
 from webapp import clock
 from webapp.gateways import twilio
-from webapp.models import numbers, restoring, sent_notes
-from webapp.models.numbers import PhoneNumber
+from webapp.models.numbers.number import PhoneNumber, note_heard
+from webapp.models.sending import restoring, sent_notes
 from webapp.workers import numbering, sending
 
 BEFORE = timedelta(hours=1)  # how far before the newest claim it knows of a restored database is compared, at least
@@ -50,7 +50,7 @@ async def reconcile(gateway: twilio.Twilio, back: timedelta = BACK) -> Counter[s
         for text in reversed(await gateway.texts_from(number.e164, since)):
             found = await restoring.mark(number, restoring.Sent(text.sid, text.to, text.body, text.created_at))
             counts[found] += 1
-        await numbers.heard(number, min(since, number.heard_until or since))
+        await note_heard(number, min(since, number.heard_until or since))
     if not await sending.take_in_missed(gateway) or not await sending.apply_all_texts():
         raise NotHeard
     sent_notes.forget()

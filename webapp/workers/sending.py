@@ -11,11 +11,15 @@ from weakref import WeakKeyDictionary
 
 from webapp import clock, config, live, queue
 from webapp.gateways import twilio
-from webapp.models import claiming, inbox, numbers, pool, receiving, restoring, sending, sent_notes, settling, spending
-from webapp.models.campaign import Campaign
-from webapp.models.events import INBOUND, STATUS, TwilioEvent
-from webapp.models.messages import Message
-from webapp.models.numbers import PhoneNumber
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.conversations import inbox
+from webapp.models.conversations.message import Message
+from webapp.models.numbers import choice
+from webapp.models.numbers.number import PhoneNumber, note_check, note_heard
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
+from webapp.models.sending import answers, caps, doubt, restoring, sent_notes
+from webapp.models.sending.claim import Claimed, Older, Refusal, Wait, claim_next
 
 WORK = 5.0  # seconds one drain may take
 TOO_OLD = 5.0  # seconds after the claim's commit in which the call must begin
@@ -51,21 +55,21 @@ async def _claim_all(gateway: twilio.Twilio, number_id: int, calls: asyncio.Task
     deadline, room = clock.steady() + WORK, _lines_of(number_id)
     while clock.steady() < deadline:
         async with room:  # no claim without a free line: a claimed text must leave at once
-            next_one = await claiming.claim_next(number_id)
+            next_one = await claim_next(number_id)
         match next_one:
             case None:
                 return None
-            case claiming.Wait(seconds) if seconds > deadline - clock.steady():
+            case Wait(seconds) if seconds > deadline - clock.steady():
                 return seconds
-            case claiming.Wait(seconds):
+            case Wait(seconds):
                 await asyncio.sleep(max(seconds, 0.002))
-            case claiming.Refusal() as refusal:
+            case Refusal() as refusal:
                 await _tell_refused(refusal)
-            case claiming.Older():
+            case Older():
                 log.error("this database is older than what was sent: everything is stopped until it is reconciled")
                 await restoring.stop_all()
                 return None
-            case claiming.Claimed() as claimed:
+            case Claimed() as claimed:
                 calls.create_task(_hand_over(gateway, claimed, room))
                 await asyncio.sleep(0)  # it takes its line before the next claim
     return 0
@@ -77,18 +81,18 @@ def _lines_of(number_id: int) -> asyncio.Semaphore:
     return lines.setdefault(number_id, asyncio.Semaphore(AT_ONCE))
 
 
-async def _hand_over(gateway: twilio.Twilio, claimed: claiming.Claimed, room: asyncio.Semaphore) -> None:
+async def _hand_over(gateway: twilio.Twilio, claimed: Claimed, room: asyncio.Semaphore) -> None:
     async with room:
         await _call(gateway, claimed)
 
 
-async def _call(gateway: twilio.Twilio, claimed: claiming.Claimed) -> None:
+async def _call(gateway: twilio.Twilio, claimed: Claimed) -> None:
     try:
         await _note_sent(claimed)
         callback = config.settings().url(f"/webhooks/twilio/status?message={claimed.public_id}")
         picture = config.settings().url(claimed.picture) if claimed.picture else ""
         if clock.steady() - claimed.committed > TOO_OLD:  # we stood still: give the attempt up, unsent
-            await sending.later(claimed.message_id, claimed.attempt_id, 0)
+            await answers.later(claimed.message_id, claimed.attempt_id, 0)
             return
         outcome = await gateway.send(claimed.to, claimed.from_, claimed.body, callback, claimed.validity, picture)
         await _record(claimed, outcome)
@@ -97,7 +101,7 @@ async def _call(gateway: twilio.Twilio, claimed: claiming.Claimed) -> None:
         await _give_up(claimed)
 
 
-async def _note_sent(claimed: claiming.Claimed) -> None:
+async def _note_sent(claimed: Claimed) -> None:
     """Beside the database, which may be restored from a backup. Where there is no room for it, texting goes on."""
     noted = asyncio.get_running_loop().run_in_executor(_notes, sent_notes.note, claimed.number_id, claimed.free_at)
     try:
@@ -106,28 +110,28 @@ async def _note_sent(claimed: claiming.Claimed) -> None:
         log.error("a restore from a backup may go unnoticed: %s", error or "the disk is slow")
 
 
-async def _give_up(claimed: claiming.Claimed) -> None:
+async def _give_up(claimed: Claimed) -> None:
     """The text may have been taken. Where not even that can be stored, the sweep finds it."""
     try:
-        await sending.unknown(claimed.message_id, claimed.attempt_id)
+        await answers.unknown(claimed.message_id, claimed.attempt_id)
     except Exception:
         log.exception("message %s is left to the sweep", claimed.message_id)
 
 
-async def _record(claimed: claiming.Claimed, outcome: twilio.Outcome) -> None:
+async def _record(claimed: Claimed, outcome: twilio.Outcome) -> None:
     match outcome:
         case twilio.Sent(sid):
-            await sending.taken(claimed.message_id, sid, claimed.attempt_id)
+            await answers.taken(claimed.message_id, sid, claimed.attempt_id)
         case twilio.Rejected(code):
-            await sending.rejected(claimed.message_id, claimed.attempt_id, code)
+            await answers.rejected(claimed.message_id, claimed.attempt_id, code)
         case twilio.Later(seconds):
-            await sending.later(claimed.message_id, claimed.attempt_id, seconds)
+            await answers.later(claimed.message_id, claimed.attempt_id, seconds)
         case twilio.Unknown(why):
             log.warning("message %s: outcome unknown (%s)", claimed.message_id, why)
-            await sending.unknown(claimed.message_id, claimed.attempt_id)
+            await answers.unknown(claimed.message_id, claimed.attempt_id)
 
 
-async def _tell_refused(refusal: claiming.Refusal) -> None:
+async def _tell_refused(refusal: Refusal) -> None:
     message = await Message.get(id=refusal.message_id)
     if message.conversation_id:
         await _tell(message.conversation_id)
@@ -141,40 +145,40 @@ async def _tell(conversation_id: int) -> None:
 async def sweep(ctx: dict[str, Any]) -> None:
     """Every few seconds: what no nudge reached, and workers that are gone. Never waits for Twilio."""
     await queue.note_worker()
-    for number_id in await pool.numbers_with_due_texts():
+    for number_id in await choice.numbers_with_due_texts():
         await queue.drain(number_id)
-    await settling.give_up_on_lost_workers()
+    await doubt.give_up_on_lost_workers()
 
 
 async def enforce_caps(ctx: dict[str, Any]) -> None:
     """Where today's spend has reached a cap, first texts pause (S11)."""
-    for campaign in await spending.capped():
-        for name in await spending.enforce(campaign):
+    for campaign in await caps.capped():
+        for name in await caps.enforce(campaign):
             log.warning("the cap of the day is reached: %s", name)
 
 
 async def look_up(ctx: dict[str, Any]) -> None:
     """Asks Twilio about texts whose fate is unknown, when a look is due."""
-    for message, number in await settling.to_look_up():
+    for message, number in await doubt.to_look_up():
         try:
             found = await ctx["twilio"].texts_between(message.phone, number)
         except twilio.TROUBLE as error:
             log.warning("message %s could not be looked up: %s", message.id, type(error).__name__)
             continue
-        await settling.looked_up(message.id, [settling.Seen(t.sid, t.body, t.created_at) for t in found])
+        await doubt.looked_up(message.id, [doubt.Seen(t.sid, t.body, t.created_at) for t in found])
 
 
 async def apply_events(ctx: dict[str, Any]) -> None:
     """What Twilio told us that could not be applied when it came."""
-    for event in await receiving.waiting():
+    for event in await applying.waiting():
         await apply_event(event)
 
 
 async def apply_all_texts() -> bool:
     """Every text that came in. False where one could not be applied."""
-    while (left := await receiving.open_texts()) and await receiving.waiting():
+    while (left := await applying.open_texts()) and await applying.waiting():
         await apply_events({})
-        if await receiving.open_texts() >= left:
+        if await applying.open_texts() >= left:
             return False
     return not left
 
@@ -182,10 +186,10 @@ async def apply_all_texts() -> bool:
 async def apply_event(event: TwilioEvent) -> None:
     """One stored event; one that can't be applied is kept and tried again, it never holds the others up."""
     try:
-        news = await receiving.apply(event)
+        news = await applying.apply(event)
     except Exception:
         log.exception("event %s could not be applied", event.id)
-        await receiving.failed(event.id)
+        await applying.failed(event.id)
         return
     if news.conversation_id:
         await _tell(news.conversation_id)
@@ -197,7 +201,7 @@ async def catch_up(ctx: dict[str, Any]) -> None:
     Each number remembers until when everything was listed and stored, so an outage is never skipped, however long.
     """
     await take_in_missed(ctx["twilio"])
-    for message in await settling.without_final_status() + await settling.without_price():
+    for message in await doubt.without_final_status() + await doubt.without_price():
         await _ask_status(ctx["twilio"], message)
 
 
@@ -213,7 +217,7 @@ async def take_in_missed(gateway: twilio.Twilio) -> bool:
             log.warning("texts to number %s could not be listed: %s", number.id, type(error).__name__)
             heard = False
             continue
-        await numbers.heard(number, asked_at)
+        await note_heard(number, asked_at)
     return heard
 
 
@@ -226,7 +230,7 @@ async def _take_in(text: twilio.Text) -> None:
     payload = {
         "MessageSid": text.sid, "From": text.from_, "To": text.to, "Body": text.body, "NumMedia": str(text.media),
     }  # fmt: skip
-    if event := await receiving.keep(INBOUND, payload):
+    if event := await applying.keep(INBOUND, payload):
         await apply_event(event)
 
 
@@ -236,9 +240,9 @@ async def _ask_status(gateway: twilio.Twilio, message: Message) -> None:
     except twilio.TROUBLE as error:
         log.warning("the status of message %s could not be asked: %s", message.id, type(error).__name__)
         return
-    await settling.asked(message.id, text.price)
+    await doubt.asked(message.id, text.price)
     payload = {"MessageSid": text.sid, "MessageStatus": text.status, "ErrorCode": str(text.error_code or "")}
-    if event := await receiving.keep(STATUS, payload, message.public_id):
+    if event := await applying.keep(STATUS, payload, message.public_id):
         await apply_event(event)
 
 
@@ -253,4 +257,4 @@ async def check_setup(ctx: dict[str, Any], campaign_id: int) -> None:
             reached = {n.e164 for n in await gateway.numbers() if n.sms_url == here}
         except twilio.TROUBLE as error:
             log.warning("the account's numbers could not be listed: %s", type(error).__name__)
-    await numbers.checked(campaign, answers, reached)
+    await note_check(campaign, answers, reached)

@@ -10,11 +10,13 @@ from litestar import Request, Response, get, post
 from webapp import access, clock, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audience, audit, spending
-from webapp.models.actions import Action, ActionExclusion, ActionList
-from webapp.models.contacts import ContactList
-from webapp.models.labels import CustomField, Tag
-from webapp.models.people import Membership
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.actions import audience
+from webapp.models.actions.action import Action, ActionExclusion, ActionList
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList
+from webapp.models.sending import caps
 from webapp.pages import page
 
 Row = TypeVar("Row", ContactList, Tag, CustomField)
@@ -127,7 +129,7 @@ async def _save_basic(request: Request, member: Membership, action: Action | Non
     if not form:
         return await _basic(request, member, action, form, status=422)
     saved = await transaction(lambda: _store_basic(member, action, values, form))
-    await spending.enforce(member.campaign)
+    await caps.enforce(member.campaign)
     await queue.apply_audience(saved.id)
     await queue.make_conversations(saved.id)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{saved.id}/scripts")
@@ -137,7 +139,7 @@ async def _store_basic(member: Membership, action: Action | None, values: dict, 
     if action is None:
         action = await Action.create(campaign=member.campaign, created_at=clock.now(), **values)
     else:
-        values |= spending.new_cap(action, values["daily_cap"])
+        values |= caps.new_cap(action, values["daily_cap"])
         await action.update_from_dict(values).save(update_fields=list(values))
     lists = {row.id: row for row in await ContactList.filter(campaign_id=member.campaign_id)}
     tags = {row.id: row for row in await Tag.filter(campaign_id=member.campaign_id)}

@@ -7,10 +7,15 @@ from litestar import Request, Response, get, post
 from webapp import access, clock, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audience, audit, pool, publishing, returning, shortfalls, tallies
-from webapp.models.actions import Action, ActionUser, ReportField, ReportTag
-from webapp.models.labels import CustomField, Tag
-from webapp.models.people import Membership
+from webapp.models import tallies
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.actions import audience
+from webapp.models.actions.action import Action, ActionUser, ReportField, ReportTag
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.conversations import going_back
+from webapp.models.numbers import choice
+from webapp.models.scripts import publishing, shortfalls
 from webapp.pages import page
 
 
@@ -85,7 +90,7 @@ async def publish(request: Request, member: Membership, action_id: int) -> Respo
 async def _publication(
     request: Request, member: Membership, action: Action, form: Form | None = None, status: int = 200
 ) -> Response:
-    look = await publishing.last_look(action)
+    look = await publishing.checklist(action)
     checks = look.checks
     people, left_out = await audience.of_action(action.id)
     return page(
@@ -113,7 +118,7 @@ async def pause(request: Request, member: Membership, action_id: int) -> Respons
 async def resume(request: Request, member: Membership, action_id: int) -> Response:
     action = await access.action_of(member, action_id)
     answer = await _change(request, member, action, action.resume, "action.resumed")
-    await queue.drain_all(await pool.number_ids(member.campaign))
+    await queue.drain_all(await choice.number_ids(member.campaign))
     return answer
 
 
@@ -127,7 +132,7 @@ async def archive(request: Request, member: Membership, action_id: int) -> Respo
 async def return_unsent(request: Request, member: Membership, action_id: int) -> Response:
     """S8's button: contacts taken by Start and not clicked go back to the pool."""
     action = await access.action_of(member, action_id)
-    return await _change(request, member, action, lambda: returning.return_all(action, member.user), "action.returned")
+    return await _change(request, member, action, lambda: going_back.return_all(action, member.user), "action.returned")
 
 
 async def _change(request: Request, member: Membership, action: Action, verb, what: str) -> Response:  # type: ignore[no-untyped-def]

@@ -11,22 +11,18 @@ from litestar.response import File
 from webapp import access, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import (
-    audit,
-    bulk,
-    bulk_work,
-    editing,
-    handing,
-    labels,
-    opt_outs,
-    opting_out,
-    table,
-    timeline,
-)
-from webapp.models.contacts import Contact, ContactList
-from webapp.models.labels import CustomField, Tag
-from webapp.models.opt_outs import OptOut
-from webapp.models.people import Membership
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.bulk import slices
+from webapp.models.bulk.job import ASSIGN, BulkJob
+from webapp.models.contacts import labels
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList
+from webapp.models.opt_outs import blocking, opting_out
+from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
+from webapp.models.reports import editing
+from webapp.models.results import contact_table, timeline
 from webapp.pages import page
 from webapp.routes.admin import works
 from webapp.rules import contact_zones, phone, states, window
@@ -44,7 +40,7 @@ async def _contact(request: Request, member: Membership, contact: Contact, form:
         tags=(await labels.tags_of([contact.id]))[contact.id], all_tags=await Tag.filter(**own),
         fields=await CustomField.filter(**own), values=await labels.field_values(contact.id),
         lists=await ContactList.filter(**own, memberships__contact_id=contact.id),
-        keeper=await Membership.get_or_none(campaign_id=member.campaign_id, user_id=contact.keeper_id or 0).select_related("user"), held=(await table.holders([contact]))[contact.id],
+        keeper=await Membership.get_or_none(campaign_id=member.campaign_id, user_id=contact.keeper_id or 0).select_related("user"), held=(await contact_table.holders([contact]))[contact.id],
         opted_out=await OptOut.get_or_none(campaign_id=member.campaign_id, phone=contact.phone), holders=await works.holders(member),
     )  # fmt: skip
 
@@ -104,7 +100,7 @@ async def tag_contact(request: Request, member: Membership, contact_id: int) -> 
 async def opt_out(request: Request, member: Membership, contact_id: int) -> Response:
     contact = await access.contact_of(member, contact_id)
     return await _done(
-        request, member, contact, lambda: opting_out.opt_out(member.campaign, contact.phone, opt_outs.ADMIN, member.user),
+        request, member, contact, lambda: opting_out.opt_out(member.campaign, contact.phone, FROM_ADMIN, member.user),
         "opt_out.added",
     )  # fmt: skip
 
@@ -117,12 +113,12 @@ async def assign(request: Request, member: Membership, contact_id: int) -> Respo
     if not form:
         return await _contact(request, member, contact, form, status=422)
 
-    async def do() -> bulk.BulkWork:
+    async def do() -> BulkJob:
         await audit.note(member.campaign, member.user, "contacts.assign", name, contacts=1)
-        return await bulk_work.begin(member.campaign, member.user, bulk.ASSIGN, [contact.id], what, name)
+        return await slices.begin(member.campaign, member.user, ASSIGN, [contact.id], what, name)
 
     work = await transaction(do)
-    await bulk_work.run(work.id, 5)  # one contact: no need to wait for a job
+    await slices.work(work.id, 5)  # one contact: no need to wait for a job
     await queue.run_bulk_work(work.id)  # which tells those whose inbox changed
     return _back(request, member, contact)
 
@@ -130,7 +126,7 @@ async def assign(request: Request, member: Membership, contact_id: int) -> Respo
 @post("/contacts/{contact_id:int}/unblock")
 async def unblock(request: Request, member: Membership, contact_id: int) -> Response:
     contact = await access.contact_of(member, contact_id)
-    return await _done(request, member, contact, lambda: handing.unblock(contact.id, member.user), "contact.unblocked")
+    return await _done(request, member, contact, lambda: blocking.unblock(contact.id, member.user), "contact.unblocked")
 
 
 @post("/contacts/{contact_id:int}/erasure")

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 
 from litestar import Request, Response, get
 
-from webapp.models import finding, table
-from webapp.models.actions import DRAFT, Action
-from webapp.models.contacts import ContactList
-from webapp.models.labels import CustomField, Tag
-from webapp.models.people import Membership
-from webapp.models.scripts import Script
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import DRAFT, Action
+from webapp.models.actions.script import Script
+from webapp.models.contacts import search
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList
+from webapp.models.results import contact_table
 from webapp.pages import page
 from webapp.rules import contact_filter, states
 from webapp.rules.contact_filter import Filter
@@ -30,14 +31,14 @@ async def contacts_page(request: Request, member: Membership) -> Response:
 async def contents(request: Request, member: Membership, wanted: Filter) -> dict[str, Any]:
     """What a table of contacts shows: the page, the columns, the filters to choose from, how many there are."""
     campaign, asked = member.campaign, request.query_params
-    fields = await table.columns(campaign)
-    columns = table.chosen(asked.getall("col", []), fields)
-    found = await finding.page(campaign, wanted, str(asked.get("after", ""))[:60])
-    total = await finding.count(campaign, wanted, exactly="exact" in asked)
+    fields = await contact_table.columns(campaign)
+    columns = contact_table.chosen(asked.getall("col", []), fields)
+    found = await search.page(campaign, wanted, str(asked.get("after", ""))[:60])
+    total = await search.count(campaign, wanted, exactly="exact" in asked)
     return {
-        "contacts": found.contacts, "wanted": wanted, "columns": columns, "usual": not asked.getall("col", []), "fields": fields, "all_columns": table.OTHERS,
-        "cells": await table.cells(found.contacts, columns, fields), "options": await _options(member), "total": total,
-        "counted": total <= finding.MANY or "exact" in asked,
+        "contacts": found.contacts, "wanted": wanted, "columns": columns, "usual": not asked.getall("col", []), "fields": fields, "all_columns": contact_table.OTHERS,
+        "cells": await contact_table.cells(found.contacts, columns, fields), "options": await _options(member), "total": total,
+        "counted": total <= search.MANY or "exact" in asked,
         "query": urlencode([*wanted.asked().items(), *(("col", c) for c in asked.getall("col", [])), *([("exact", "1")] if "exact" in asked else [])]),
         "more": found.more, "later": bool(asked.get("after")), "may_export": member.exports,
     }  # fmt: skip

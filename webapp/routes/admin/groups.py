@@ -6,9 +6,9 @@ from litestar import Request, Response, get, post
 
 from webapp import access, clock, pages, words
 from webapp.forms import Form
-from webapp.models import audit, teams
-from webapp.models.people import Membership
-from webapp.models.teams import Team, UserList
+from webapp.models.accounts import audit, teams
+from webapp.models.accounts.teams import Team, UserList
+from webapp.models.accounts.users import Membership
 from webapp.pages import page
 
 MOST = 1_000

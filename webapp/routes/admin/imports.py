@@ -15,10 +15,14 @@ from litestar.response import Stream
 from webapp import access, clock, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, exporting, importing, labels, preview, sliced
-from webapp.models.imports import ASKING, CONTACTS, OPT_OUTS, ContactImport, RefusedRow
-from webapp.models.labels import CustomField
-from webapp.models.people import Membership
+from webapp.models import long_work
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.bulk import export
+from webapp.models.contacts import labels
+from webapp.models.contacts.labels import CustomField
+from webapp.models.imports import importing, preview, reading
+from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport, RefusedRow
 from webapp.pages import page
 from webapp.rules import contact_columns
 
@@ -76,7 +80,7 @@ async def upload(request: Request, member: Membership) -> Response:
 
 async def _keep(form: Form, file: object) -> tuple[Path, str]:
     """Under a name of ours: the name a browser gives is never a path. Pasted text is a file too."""
-    path = importing.folder() / f"{secrets.token_hex(16)}.list"
+    path = reading.folder() / f"{secrets.token_hex(16)}.list"
     chosen = isinstance(file, UploadFile) and bool(file.filename)
     if pasted := form.long_text("pasted", words.gettext("Pasted rows"), 2_000_000):
         if chosen:
@@ -118,7 +122,7 @@ async def import_page(request: Request, member: Membership, import_id: int) -> R
     refused = await RefusedRow.filter(contact_import=job).order_by("line").limit(20)
     return page(
         request, "admin/import.html", "admin/_import.html", job=job, refused=refused, reasons=REASONS,
-        seconds_left=_seconds_left(job), mappable=job.over and bool(job.left_out) and importing.plain_copy(job).exists(),
+        seconds_left=_seconds_left(job), mappable=job.over and bool(job.left_out) and reading.plain_copy(job).exists(),
     )  # fmt: skip
 
 
@@ -137,7 +141,7 @@ async def _asking(
     if job.shape is None:  # it could not be looked through, and its page says why
         return pages.go_to(request, _path(member, job))
     mapping = _mapping(job, form)
-    seen = await preview.look(job, mapping)
+    seen = await preview.of(job, mapping)
     custom = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
     fields = [(f, FIELD_NAMES[f]) for f in contact_columns.FIELDS]
     if job.kind == OPT_OUTS:
@@ -183,7 +187,7 @@ async def answer(request: Request, member: Membership, import_id: int) -> Respon
         return pages.go_to(request, _path(member, job))
     if "phone" not in mapping.values():
         form.wrong("columns", words.gettext("One column must be the phone."))
-    if doubled := (await preview.look(job, mapping)).doubled:
+    if doubled := (await preview.of(job, mapping)).doubled:
         form.wrong("columns", doubled)
     if not form:
         return await _asking(request, member, job, form, again=job.over, status=422)
@@ -216,7 +220,7 @@ async def cancel(request: Request, member: Membership, import_id: int) -> Respon
     job = await access.import_of(member, import_id)
 
     async def do() -> None:
-        if await sliced.cancel(job):
+        if await long_work.cancel(job):
             await audit.note(member.campaign, member.user, "list.upload_cancelled", job.file_name)
 
     await transaction(do)
@@ -233,14 +237,14 @@ async def refused_file(member: Membership, import_id: int) -> Stream:
 
 
 async def _refused_lines(job: ContactImport) -> AsyncIterator[bytes]:
-    yield b"\xef\xbb\xbf" + exporting.line([*job.header, "line", "why"])
+    yield b"\xef\xbb\xbf" + export.line([*job.header, "line", "why"])
     last = 0
     while rows := await RefusedRow.filter(contact_import=job, line__gt=last).order_by("line").limit(500):
         last = rows[-1].line
         for row in rows:
             width = len(job.header)
             padded, more = [*row.cells, *[""] * width][:width], row.cells[width:]
-            yield exporting.line([*padded, str(row.line), REASONS.get(row.reason, row.reason), *more])
+            yield export.line([*padded, str(row.line), REASONS.get(row.reason, row.reason), *more])
 
 
 def _path(member: Membership, job: ContactImport) -> str:

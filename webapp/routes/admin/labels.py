@@ -11,9 +11,9 @@ from tortoise.exceptions import IntegrityError
 from webapp import access, clock, pages, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit
-from webapp.models.labels import SELECTION, TEXT, CustomField, Tag
-from webapp.models.people import Membership
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.contacts.labels import SELECTION, TEXT, CustomField, Tag
 from webapp.pages import page
 from webapp.rules import contact_columns, names, variables
 

@@ -8,9 +8,10 @@ from tortoise.exceptions import IntegrityError
 from webapp import access, clock, pages, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, links
-from webapp.models.links import CustomLink
-from webapp.models.people import Membership
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.scripts import links
+from webapp.models.scripts.links import CustomLink
 from webapp.pages import page
 from webapp.rules import web_links
 

@@ -9,12 +9,13 @@ from litestar import Request, Response, get, post
 from webapp import access, clock, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, bulk, bulk_work
-from webapp.models.actions import ActionExclusion, ActionList
-from webapp.models.bulk import BulkWork
-from webapp.models.contacts import ContactList
-from webapp.models.imports import CONTACTS, ContactImport
-from webapp.models.people import Membership
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import ActionExclusion, ActionList
+from webapp.models.bulk import slices
+from webapp.models.bulk.job import LIST, BulkJob
+from webapp.models.contacts.lists import ContactList
+from webapp.models.imports.job import CONTACTS, ContactImport
 from webapp.pages import page
 from webapp.routes.admin.contacts import contents
 from webapp.rules import contact_filter
@@ -55,11 +56,11 @@ async def make_list(request: Request, member: Membership) -> Response:
     which = Filter(**{f"{how}_lists": ",".join(wanted)}, no_lists=",".join(unwanted))  # type: ignore[arg-type]
     made_from = _in_words([there[n].name for n in wanted], how, [there[n].name for n in unwanted])
 
-    async def do() -> tuple[ContactList, BulkWork | None]:
+    async def do() -> tuple[ContactList, BulkJob | None]:
         made = await ContactList.make(member.campaign, name, made_from)
         await audit.note(member.campaign, member.user, "list.made", name, of=made_from)
         what = {"list": made.id, "name": name}
-        work = await bulk_work.begin(member.campaign, member.user, bulk.LIST, which, what, name) if wanted else None
+        work = await slices.begin(member.campaign, member.user, LIST, which, what, name) if wanted else None
         return made, work
 
     made, work = await transaction(do)

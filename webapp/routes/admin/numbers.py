@@ -11,11 +11,12 @@ from tortoise.exceptions import IntegrityError
 from webapp import access, clock, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, number_orders, numbers, pool
-from webapp.models.contacts import Contact
-from webapp.models.number_orders import NumberOrder
-from webapp.models.numbers import AccountNumber, PhoneNumber
-from webapp.models.people import OWNER, Membership
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import OWNER, Membership
+from webapp.models.contacts.contact import Contact
+from webapp.models.numbers import choice, orders
+from webapp.models.numbers.number import AccountNumber, PhoneNumber, add_number, change_number, free_in_account
+from webapp.models.numbers.orders import NumberOrder
 from webapp.pages import page
 
 MONTHLY = 11_500  # ten-thousandths of a dollar; a local number at Twilio, to be seen before buying
@@ -32,8 +33,8 @@ async def _numbers(request: Request, member: Membership, form: Form, status: int
     working = [n for n in mine if n.healthy]
     return page(
         request, "admin/numbers.html", "admin/_numbers.html", status_code=status, form=form, wrong=wrong, numbers=mine, rates=RATES,
-        rate=sum(n.rate for n in working), working=len(working), queued=(await pool.look(member.campaign)).queued,
-        ahead=await pool.shortest_queue(member.campaign), in_account=await numbers.in_account() if member.role == OWNER else [],
+        rate=sum(n.rate for n in working), working=len(working), queued=(await choice.snapshot(member.campaign)).queued,
+        ahead=await choice.shortest_queue(member.campaign), in_account=await free_in_account() if member.role == OWNER else [],
         orders=await NumberOrder.filter(campaign_id=member.campaign_id).order_by("-id").limit(3), monthly=MONTHLY,
     )  # fmt: skip
 
@@ -57,7 +58,7 @@ async def import_number(request: Request, member: Membership) -> Response:
 
     async def take() -> PhoneNumber:
         await audit.note(member.campaign, member.user, "number.imported", found.e164)
-        return await numbers.add(member.campaign, found.e164, found.sid)
+        return await add_number(member.campaign, found.e164, found.sid)
 
     try:
         number = await transaction(take)
@@ -74,7 +75,7 @@ async def buy(request: Request, member: Membership) -> Response:
     _owner(member)
     form = Form(await request.form())
     code = form.text("area_code", words.gettext("Area code"), 3, required=True)
-    wanted = form.integer("wanted", words.gettext("How many"), 1, number_orders.MOST)
+    wanted = form.integer("wanted", words.gettext("How many"), 1, orders.MOST)
     if form and not (len(code) == 3 and code.isdecimal() and code[0] not in "01"):
         form.wrong("area_code", words.gettext("An area code has three digits, as 412."))
     if not form:
@@ -82,7 +83,7 @@ async def buy(request: Request, member: Membership) -> Response:
 
     async def place() -> NumberOrder:
         await audit.note(member.campaign, member.user, "numbers.ordered", f"{wanted} of {code}")
-        return await number_orders.place(member.campaign, member.user, code, wanted)
+        return await orders.place(member.campaign, member.user, code, wanted)
 
     await queue.buy_numbers((await transaction(place)).id)
     return _to(request, member)
@@ -96,7 +97,7 @@ async def set_rate(request: Request, member: Membership, number_id: int) -> Resp
     limit = form.integer("daily_limit", words.gettext("New contacts a day"), 1, 1_000_000) if limited else None
     if not form:
         return await _numbers(request, member, form, status=422, wrong=number.id)
-    change = partial(numbers.change, number, rate=float(rate), daily_limit=limit)
+    change = partial(change_number, number, rate=float(rate), daily_limit=limit)
     await audit.noted(member, change, "number.rate", f"{number.e164}: {rate}", daily_limit=limit)
     return _to(request, member)
 
@@ -105,14 +106,14 @@ async def set_rate(request: Request, member: Membership, number_id: int) -> Resp
 async def pause(request: Request, member: Membership, number_id: int) -> Response:
     """Nothing leaves by it; what waits stays, what comes in is heard."""
     number = await access.number_of(member, number_id)
-    await audit.noted(member, lambda: numbers.change(number, paused_at=clock.now()), "number.paused", number.e164)
+    await audit.noted(member, lambda: change_number(number, paused_at=clock.now()), "number.paused", number.e164)
     return _to(request, member)
 
 
 @post("/numbers/{number_id:int}/pauses/end")
 async def resume(request: Request, member: Membership, number_id: int) -> Response:
     number = await access.number_of(member, number_id)
-    await audit.noted(member, lambda: numbers.change(number, paused_at=None), "number.resumed", number.e164)
+    await audit.noted(member, lambda: change_number(number, paused_at=None), "number.resumed", number.e164)
     await queue.drain(number.id)
     return _to(request, member)
 
@@ -121,14 +122,14 @@ async def resume(request: Request, member: Membership, number_id: int) -> Respon
 async def retire(request: Request, member: Membership, number_id: int) -> Response:
     """No new contacts; its conversations go on."""
     number = await access.number_of(member, number_id)
-    await audit.noted(member, lambda: numbers.change(number, retired_at=clock.now()), "number.retired", number.e164)
+    await audit.noted(member, lambda: change_number(number, retired_at=clock.now()), "number.retired", number.e164)
     return _to(request, member)
 
 
 @post("/numbers/{number_id:int}/retirement/end")
 async def use_again(request: Request, member: Membership, number_id: int) -> Response:
     number = await access.number_of(member, number_id)
-    await audit.noted(member, lambda: numbers.change(number, retired_at=None), "number.used_again", number.e164)
+    await audit.noted(member, lambda: change_number(number, retired_at=None), "number.used_again", number.e164)
     return _to(request, member)
 
 

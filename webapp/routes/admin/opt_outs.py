@@ -12,11 +12,13 @@ from litestar.response import Stream
 from webapp import access, pages
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, exporting, opt_outs, striking
-from webapp.models.contacts import Contact
-from webapp.models.imports import OPT_OUTS, ContactImport
-from webapp.models.opt_outs import OptOut
-from webapp.models.people import Membership
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.bulk import export
+from webapp.models.contacts.contact import Contact
+from webapp.models.imports.job import OPT_OUTS, ContactImport
+from webapp.models.opt_outs.many import opt_out_many
+from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut, opt_outs_by_source
 from webapp.pages import page
 from webapp.rules import phone
 
@@ -46,7 +48,7 @@ async def _opt_outs(
     strikes = ContactImport.filter(campaign_id=member.campaign_id, kind=OPT_OUTS).order_by("-id").limit(5)
     return page(
         request, "admin/opt_outs.html", status_code=status, rows=rows, form=form, done=done, q=q[:40], more=more,
-        sources=await opt_outs.by_source(member.campaign_id), contacts={c.phone: c for c in await known},
+        sources=await opt_outs_by_source(member.campaign_id), contacts={c.phone: c for c in await known},
         strikes=await strikes, typed_no_phone=bool(q) and not isinstance(parsed, phone.Phone),
     )  # fmt: skip
 
@@ -59,7 +61,7 @@ async def add_opt_out(request: Request, member: Membership) -> Response:
     if not form:
         return await _opt_outs(request, member, form, status=422)
     await audit.noted(
-        member, lambda: striking.opt_out_many(member.campaign, [number], opt_outs.ADMIN, member.user), "opt_out.added",
+        member, lambda: opt_out_many(member.campaign, [number], FROM_ADMIN, member.user), "opt_out.added",
         phone.masked(number),
     )  # fmt: skip
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/opt-outs?done={quote(number)}")
@@ -75,11 +77,11 @@ async def opt_outs_file(member: Membership) -> Stream:
 
 
 async def _lines(member: Membership) -> AsyncIterator[bytes]:
-    yield b"\xef\xbb\xbf" + exporting.line(["phone", "source", "at", "words"])
+    yield b"\xef\xbb\xbf" + export.line(["phone", "source", "at", "words"])
     last = 0
     while rows := await OptOut.filter(campaign_id=member.campaign_id, id__gt=last).order_by("id").limit(1_000):
         last = rows[-1].id
-        yield b"".join(exporting.line([r.phone, r.source, r.at.isoformat(), r.words]) for r in rows)
+        yield b"".join(export.line([r.phone, r.source, r.at.isoformat(), r.words]) for r in rows)
 
 
 HANDLERS = [opt_outs_page, add_opt_out, opt_outs_file]

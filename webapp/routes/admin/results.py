@@ -5,9 +5,10 @@ from __future__ import annotations
 from litestar import Request, Response, get
 
 from webapp import access, clock
-from webapp.models import results, tallies
-from webapp.models.people import Membership
-from webapp.models.scripts import INITIAL, RESPONSE
+from webapp.models import tallies
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.script import INITIAL, RESPONSE
+from webapp.models.results import results
 from webapp.pages import page
 
 

@@ -10,15 +10,17 @@ from litestar import Request, Response, get, post
 
 from webapp import access, forms, limiting, queue, words
 from webapp.forms import Form
-from webapp.models import links, listed, measuring, pool, trial, values
-from webapp.models.actions import Action
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
-from webapp.models.measuring import ScriptMeasure
-from webapp.models.people import Membership
-from webapp.models.pictures import Picture
-from webapp.models.scripts import INITIAL, RESPONSE, Script
-from webapp.models.texting import Declined
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import Action
+from webapp.models.actions.pictures import Picture
+from webapp.models.actions.script import INITIAL, RESPONSE, Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.numbers import choice
+from webapp.models.scripts import cost, links, people_in_order, rendering
+from webapp.models.scripts.cost import ScriptMeasure
+from webapp.models.sending import test_text
+from webapp.models.sending.click import Declined
 from webapp.pages import page
 from webapp.routes.admin import own_phone
 from webapp.rules import phone, script_lint, segments, variables
@@ -76,10 +78,10 @@ class Example:
 
 async def example(member: Membership, action: Action, contact: Contact | None, *bodies: str) -> Example:
     """As ``contact`` would get it, or the first of the list; an invented person while there is none."""
-    found = contact or await listed.neighbour(action, 0)
+    found = contact or await people_in_order.neighbour(action, 0)
     shown = found or Contact(id=0, first_name="Maria", last_name="Delgado", phone="+14125550142", state_abbrev="PA")
-    given = await values.values(member.campaign, shown, member.user, "".join(bodies))
-    known, offered = await values.known_names(member.campaign), await links.names(member.campaign, archived_at=None)
+    given = await rendering.values(member.campaign, shown, member.user, "".join(bodies))
+    known, offered = await rendering.known_names(member.campaign), await links.names(member.campaign, archived_at=None)
     return Example(shown, found is not None, given, known, offered, member.campaign)
 
 
@@ -87,7 +89,7 @@ async def chosen(member: Membership, action: Action, contact_id: str, step: str)
     """The contact a preview is asked for: this one, or the one before or after it on the list."""
     number = access.row_id(int(contact_id)) if contact_id.isdecimal() and len(contact_id) < 19 else 0
     if step in ("next", "previous"):
-        return await listed.neighbour(action, number, backwards=step == "previous")
+        return await people_in_order.neighbour(action, number, backwards=step == "previous")
     return await Contact.get_or_none(id=number, campaign_id=member.campaign_id)
 
 
@@ -118,8 +120,8 @@ async def measure(request: Request, member: Membership, action_id: int) -> Respo
 
 async def measured(action: Action, member: Membership, written: Written) -> ScriptMeasure:
     """A new one is begun here and goes on with a worker; one that is there already is only looked at."""
-    made, new = await measuring.begin(action, member.user, written.body, written.picture is not None, written.place)
-    if new and await measuring.run(made.id, AT_ONCE):
+    made, new = await cost.begin(action, member.user, written.body, written.picture is not None, written.place)
+    if new and await cost.run(made.id, AT_ONCE):
         await queue.run_measure(made.id)
     return made
 
@@ -140,7 +142,7 @@ async def _measure(request: Request, action: Action, found: ScriptMeasure, place
     response = NEW.get(place) == RESPONSE or (place.isdecimal() and await Script.exists(id=int(place), action=action, kind=RESPONSE))  # fmt: skip
     return page(
         request, "admin/measure.html", "admin/_measure.html", action=action, measure=found, place=place,
-        kind=RESPONSE if response else INITIAL, people=await measuring.people_of(found),
+        kind=RESPONSE if response else INITIAL, people=await cost.people_of(found),
     )  # fmt: skip
 
 
@@ -173,7 +175,7 @@ async def _send_test(
         return form.errors["test"]
     assert client_id
     picture_id = written.picture.id if written.picture else None
-    outcome = await trial.send(member, written.body, shown.contact, client_id, picture_id)
+    outcome = await test_text.send(member, written.body, shown.contact, client_id, picture_id)
     if isinstance(outcome, Declined):
         form.wrong("test", own_phone.declined(outcome.code))
         return form.errors["test"]
@@ -198,14 +200,14 @@ def _hindrance(member: Membership, check: dict[str, Any], client_id: uuid.UUID |
 
 
 @get("/actions/{action_id:int}/cost")
-async def cost(request: Request, member: Membership, action_id: int) -> Response:
+async def show_cost(request: Request, member: Membership, action_id: int) -> Response:
     """What the first texts cost: everyone gets one of the initial scripts, so their mean over the whole list."""
     action = await access.action_of(member, action_id)
     scripts = [stored(script) for script in await Script.of(action, INITIAL)]
     made = [await measured(action, member, replace(written, place=f"cost-{written.place}")) for written in scripts]
     measures = [await access.measure_of(action, one.id) for one in made]
     price = sum(one.price(member.campaign) for one in measures) // max(len(measures), 1)
-    forecast = await pool.done_at(member.campaign, sum(one.segments for one in measures) / max(len(measures), 1))
+    forecast = await choice.done_at(member.campaign, sum(one.segments for one in measures) / max(len(measures), 1))
     return page(
         request, "admin/cost.html", "admin/_cost.html", action=action, measures=measures, price=price, forecast=forecast,
         people=max((one.people for one in measures), default=0),
@@ -213,4 +215,4 @@ async def cost(request: Request, member: Membership, action_id: int) -> Response
     )  # fmt: skip
 
 
-HANDLERS = [measure, look_again, send_test, cost]
+HANDLERS = [measure, look_again, send_test, show_cost]

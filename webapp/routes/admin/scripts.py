@@ -12,15 +12,18 @@ from litestar.datastructures import UploadFile
 from webapp import access, pages, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, making, pictures, values
-from webapp.models.actions import Action
-from webapp.models.campaign import Campaign
-from webapp.models.contacts import Contact
-from webapp.models.labels import CustomField, Tag
-from webapp.models.links import CustomLink
-from webapp.models.people import Membership
-from webapp.models.pictures import Picture
-from webapp.models.scripts import INITIAL, RESPONSE, Script, put_in_order
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership
+from webapp.models.actions import pictures
+from webapp.models.actions.action import Action
+from webapp.models.actions.pictures import Picture
+from webapp.models.actions.script import INITIAL, RESPONSE, Script, put_in_order
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.conversations import making
+from webapp.models.scripts import rendering
+from webapp.models.scripts.links import CustomLink
 from webapp.pages import page
 from webapp.routes.admin import script_previews
 from webapp.routes.admin.script_previews import LARGEST, Written
@@ -96,7 +99,7 @@ async def _saved(request: Request, member: Membership, action: Action, script: S
     body = form.long_text("body", words.gettext("The text"), 10_000)
     name = form.text("name", words.gettext("Name"), 120, required=kind == RESPONSE)
     tags, fields = await _effects(member.campaign, form)
-    for finding in script_lint.lint(body, kind, await values.known_names(member.campaign)):  # type: ignore[arg-type]
+    for finding in script_lint.lint(body, kind, await rendering.known_names(member.campaign)):  # type: ignore[arg-type]
         if finding.code in NEVER_STORED:
             form.wrong("body", finding.sentence)
     picture_id, offer = await _picture(member, form, script)

@@ -11,12 +11,15 @@ from litestar.exceptions import NotFoundException
 from webapp import access, clock, forms, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, handing, inbox, pool, restoring, round_trips, settling
-from webapp.models.campaign import REGISTRATIONS
-from webapp.models.messages import Message
-from webapp.models.numbers import PhoneNumber
-from webapp.models.people import Membership
-from webapp.models.texting import Declined
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import REGISTRATIONS
+from webapp.models.accounts.users import Membership
+from webapp.models.conversations import assigning, inbox
+from webapp.models.conversations.message import Message
+from webapp.models.numbers import choice
+from webapp.models.numbers.number import PhoneNumber
+from webapp.models.sending import doubt, restoring, round_trip
+from webapp.models.sending.click import Declined
 from webapp.pages import page
 from webapp.routes.admin import own_phone
 from webapp.rules import errors
@@ -42,8 +45,8 @@ async def _setup(
     mine = await PhoneNumber.filter(campaign_id=member.campaign_id, retired_at=None).order_by("e164")
     return page(
         request, "admin/setup.html", "admin/_setup_checks.html", form=Form() if form is None else form, not_sent=not_sent, asked=asked, numbers=mine,
-        client_message_id=uuid.uuid4(), registrations=REGISTRATIONS, queued=(await pool.look(member.campaign)).queued,
-        undecided=await settling.undecided(member.campaign_id), explain=errors.explain, refused=refused,
+        client_message_id=uuid.uuid4(), registrations=REGISTRATIONS, queued=(await choice.snapshot(member.campaign)).queued,
+        undecided=await doubt.undecided(member.campaign_id), explain=errors.explain, refused=refused,
         status_code=status,
     )  # fmt: skip
 
@@ -69,7 +72,7 @@ async def begin_round_trip(request: Request, member: Membership) -> Response:
     if client_id is None or member.campaign.stopped_at:
         why = words.gettext("All texts are stopped now. Start again first.") if client_id else words.gettext("Something in that form could not be read. Nothing was sent.")  # fmt: skip
         return await _setup(request, member, status=422, not_sent=why)
-    outcome = await round_trips.begin(member, client_id)
+    outcome = await round_trip.begin(member, client_id)
     if isinstance(outcome, Declined):
         soon = words.gettext("You got this text less than ten minutes ago. Answer it, or try again later.")
         why = soon if outcome.code == errors.LOCKED else own_phone.declined(outcome.code)
@@ -97,7 +100,7 @@ async def stop_everything(request: Request, member: Membership) -> Response:
 async def go_on(request: Request, member: Membership) -> Response:
     if why := await restoring.go_on(member):
         return await _setup(request, member, status=409, refused=why)
-    await queue.drain_all(await pool.number_ids(member.campaign))
+    await queue.drain_all(await choice.number_ids(member.campaign))
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 
 
@@ -115,7 +118,7 @@ async def decide(request: Request, member: Membership, message_id: int) -> Respo
 
 
 async def _decide(member: Membership, message: Message, what: str) -> None:
-    if await settling.decide(message.id, what):
+    if await doubt.decide(message.id, what):
         await audit.note(member.campaign, member.user, "message.decided", what, message=message.id)
 
 
@@ -141,7 +144,7 @@ async def attention(request: Request, member: Membership, show: str = "all") -> 
 async def take_over(request: Request, member: Membership, conversation_id: int) -> Response:
     """Take a thread of the staff's into one's own inbox."""
     conversation = await access.held_conversation(member, conversation_id)
-    take = partial(handing.take_over, conversation.id, member)
+    take = partial(assigning.take_over, conversation.id, member)
     await audit.noted(member, take, "conversation.taken_over", conversation=conversation.id)
     return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation.id}")
 

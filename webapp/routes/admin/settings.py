@@ -12,9 +12,10 @@ from litestar import Request, Response, get, post
 from webapp import config, pages, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, spending
-from webapp.models.campaign import BUCKET_SIZES, Campaign
-from webapp.models.people import Membership
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import BUCKET_SIZES, Campaign
+from webapp.models.accounts.users import Membership
+from webapp.models.sending import caps
 from webapp.pages import page
 from webapp.rules import window
 
@@ -54,7 +55,7 @@ async def _texting(
         zones=zones,
         bucket_sizes=BUCKET_SIZES,
         saved=saved,
-        spent=await spending.total_today(campaign),
+        spent=await caps.total_today(campaign),
     )
 
 
@@ -64,9 +65,9 @@ async def save_texting(request: Request, member: Membership) -> Response:
     values = _texting_values(form)
     if not form:
         return await _texting(request, member, form, status=422)
-    values |= spending.new_cap(member.campaign, values["daily_cap"])
+    values |= caps.new_cap(member.campaign, values["daily_cap"])
     await _save(member, values, "settings.saved")
-    await spending.enforce(member.campaign)
+    await caps.enforce(member.campaign)
     await member.campaign.refresh_from_db()
     return await _texting(request, member, Form(), saved=True)
 

@@ -8,9 +8,11 @@ from tortoise.expressions import Q
 from webapp import access, clock, config, letters, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, handing, publishing
-from webapp.models.actions import DRAFT, PRIVATE, Action
-from webapp.models.people import OWNER, ROLES, Membership
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import OWNER, ROLES, Membership
+from webapp.models.actions.action import DRAFT, PRIVATE, Action
+from webapp.models.conversations import assigning
+from webapp.models.scripts import publishing
 from webapp.pages import page
 
 PAGE = 100
@@ -80,7 +82,7 @@ async def suspend(request: Request, member: Membership, member_id: int) -> Respo
 
     async def do() -> None:
         await Membership.filter(id=who.id).update(suspended_at=clock.now())
-        await handing.free_from(who)
+        await assigning.free_from(who)
         await audit.note(member.campaign, member.user, "user.suspended", who.user.name)
 
     await transaction(do)

@@ -10,12 +10,17 @@ from litestar.response import File
 from webapp import access, pages, queue, words
 from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import audit, bulk, bulk_work, finding, reassigning, sliced
-from webapp.models.actions import Action
-from webapp.models.contacts import ContactList
-from webapp.models.labels import CustomField, Tag
-from webapp.models.people import Membership
-from webapp.models.teams import Team, UserList
+from webapp.models import long_work
+from webapp.models.accounts import audit
+from webapp.models.accounts.teams import Team, UserList
+from webapp.models.accounts.users import Membership, who_may_text
+from webapp.models.actions.action import Action
+from webapp.models.bulk import slices
+from webapp.models.bulk.job import ASSIGN, EXPORT, FIELD, KINDS, LIST, OPT_OUT, TAG, UNLIST, UNTAG, BulkJob
+from webapp.models.contacts import search
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList
+from webapp.models.conversations import assigning
 from webapp.pages import page
 from webapp.rules import contact_filter
 from webapp.rules.contact_filter import Filter
@@ -33,9 +38,9 @@ async def new_work(request: Request, member: Membership) -> Response:
 
 async def _new_work(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
     which = await _which(member, form)
-    kind = form.choice("kind", words.gettext("What to do"), bulk.KINDS)
-    number = await bulk_work.number(member.campaign, which)
-    if kind == bulk.EXPORT and not member.exports:
+    kind = form.choice("kind", words.gettext("What to do"), KINDS)
+    number = await slices.number(member.campaign, which)
+    if kind == EXPORT and not member.exports:
         form.wrong("kind", words.gettext("Exporting is a right of its own. An owner can give it to you."))
     own = {"campaign_id": member.campaign_id, "archived_at": None}
     return page(
@@ -52,7 +57,7 @@ async def _which(member: Membership, form: Form) -> Filter | list[int]:
     if form.data.get("scope") == "all":
         return contact_filter.read(form.data)
     ticked = [int(n) for n in form.every("contacts") if n.isdecimal() and len(n) < 16]
-    return await finding.own(member.campaign, ticked[:1_000])
+    return await search.own(member.campaign, ticked[:1_000])
 
 
 async def holders(member: Membership) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -74,8 +79,8 @@ async def start_work(request: Request, member: Membership) -> Response:
     """A row and a job: the page of the work says how it goes."""
     form = Form(await request.form())
     which = await _which(member, form)
-    kind = form.choice("kind", words.gettext("What to do"), bulk.KINDS)
-    if kind == bulk.EXPORT and not member.exports:
+    kind = form.choice("kind", words.gettext("What to do"), KINDS)
+    if kind == EXPORT and not member.exports:
         form.wrong("kind", words.gettext("Exporting is a right of its own. An owner can give it to you."))
     if which == []:
         form.wrong("kind", words.gettext("Tick somebody first. Nothing was done."))
@@ -83,12 +88,12 @@ async def start_work(request: Request, member: Membership) -> Response:
     if not form:
         return await _new_work(request, member, form, status=422)
 
-    total = await bulk_work.number(member.campaign, which)
+    total = await slices.number(member.campaign, which)
 
-    async def do() -> bulk.BulkWork:
+    async def do() -> BulkJob:
         if new := what.get("new_list"):
             what["list"] = (await ContactList.make(member.campaign, new, "Selected from All Contacts")).id
-        work = await bulk_work.begin(member.campaign, member.user, kind, which, what, subject, total)
+        work = await slices.begin(member.campaign, member.user, kind, which, what, subject, total)
         await audit.note(member.campaign, member.user, f"contacts.{kind}", subject, contacts=work.total, which=work.which if work.total < 100 else work.which.get("filter", {}))  # fmt: skip
         return work
 
@@ -105,15 +110,15 @@ async def assigned_to(member: Membership, form: Form) -> Asked:
     if kind == "list" and number.isdecimal():
         group = await UserList.filter(id=access.small_id(int(number)), campaign_id=member.campaign_id).first()
         chosen, name = ([m.user_id for m in await group.members()], group.name) if group else ([], "")
-    users = await reassigning.who_may(member.campaign_id, chosen)
+    users = await who_may_text(member.campaign_id, chosen)
     if form and not users:
         form.wrong("to", words.gettext("Nobody there may text: choose someone who is approved and not suspended."))
-    actions = await reassigning.actions_of(member.campaign_id)
+    actions = await assigning.actions_of(member.campaign_id)
     action = int(form.choice("do_action", words.gettext("Action"), [0, *actions])) if form.data.get("do_action") else 0
     mode = (
-        form.choice("mode", words.gettext("Which conversations"), reassigning.MODES)
+        form.choice("mode", words.gettext("Which conversations"), assigning.MODES)
         if form.data.get("mode")
-        else reassigning.ALL
+        else assigning.ALL
     )
     if kind == "user" and users:
         name = (await Membership.get(user_id=users[0], campaign_id=member.campaign_id).select_related("user")).user.name
@@ -123,7 +128,7 @@ async def assigned_to(member: Membership, form: Form) -> Asked:
 async def _tag(member: Membership, form: Form) -> Asked:
     tags = {str(t.id): t for t in await Tag.filter(campaign_id=member.campaign_id, archived_at=None)}
     tag = tags.get(form.choice("do_tag", words.gettext("Tag"), tags))
-    if tag and tag.opts_out and form.data.get("kind") == bulk.UNTAG:
+    if tag and tag.opts_out and form.data.get("kind") == UNTAG:
         form.wrong("do_tag", words.gettext("An opt-out is for good: nothing takes the Opt Out tag away."))
     return {"tag": tag.id if tag else 0}, tag.name if tag else ""
 
@@ -143,7 +148,7 @@ async def _list(member: Membership, form: Form) -> Asked:
     """A list that is there, or a new one of the name typed, made with the work."""
     lists = {str(r.id): r for r in await ContactList.filter(campaign_id=member.campaign_id, archived_at=None)}
     new = form.text("new_list", words.gettext("New list"), 120)
-    if new and form.data.get("kind") == bulk.LIST:
+    if new and form.data.get("kind") == LIST:
         return {"new_list": new, "name": new}, new
     row = lists.get(form.choice("to_list", words.gettext("List"), lists))
     return {"list": row.id if row else 0, "name": row.name if row else ""}, row.name if row else ""
@@ -154,8 +159,8 @@ async def _nothing_more(member: Membership, form: Form) -> Asked:
 
 
 _ASKED: dict[str, Any] = {
-    bulk.ASSIGN: assigned_to, bulk.TAG: _tag, bulk.UNTAG: _tag, bulk.FIELD: _field, bulk.LIST: _list, bulk.UNLIST: _list,
-    bulk.OPT_OUT: _nothing_more, bulk.EXPORT: _nothing_more,
+    ASSIGN: assigned_to, TAG: _tag, UNTAG: _tag, FIELD: _field, LIST: _list, UNLIST: _list,
+    OPT_OUT: _nothing_more, EXPORT: _nothing_more,
 }  # fmt: skip
 
 
@@ -171,7 +176,7 @@ async def cancel_work(request: Request, member: Membership, work_id: int) -> Res
     work = await access.work_of(member, work_id)
 
     async def do() -> None:
-        if await sliced.cancel(work):
+        if await long_work.cancel(work):
             await audit.note(member.campaign, member.user, "contacts.work_cancelled", work.kind)
 
     await transaction(do)

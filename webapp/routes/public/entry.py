@@ -7,9 +7,11 @@ from tortoise.exceptions import IntegrityError
 
 from webapp import access, config, letters, limiting, pages, words
 from webapp.forms import Form
-from webapp.models import passwords
-from webapp.models.campaign import Campaign
-from webapp.models.people import Membership, PasswordLink, Session, User
+from webapp.models.accounts import passwords
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.passwords import PasswordLink
+from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.users import Membership, User
 from webapp.pages import go_to, page
 
 COOKIE_SECONDS = 30 * 24 * 3600
@@ -59,7 +61,7 @@ async def log_out(request: Request) -> Response:
 @post("/sessions/ending")
 async def log_out_everywhere(request: Request) -> Response:
     user = await access.current_user(request)
-    await user.log_out_everywhere()
+    await Session.end_all(user)
     answer = go_to(request, "/login")
     answer.delete_cookie(access.COOKIE)
     return answer

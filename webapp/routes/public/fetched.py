@@ -9,7 +9,8 @@ from litestar.exceptions import NotFoundException
 from litestar.response import File
 
 from webapp import limiting
-from webapp.models import links, pictures
+from webapp.models.actions import pictures
+from webapp.models.scripts import links
 from webapp.rules import web_links
 
 log = logging.getLogger(__name__)

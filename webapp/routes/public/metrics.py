@@ -12,7 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from webapp import config, queue
-from webapp.models import watching
+from webapp.models.results import operations
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -44,7 +44,7 @@ async def _queues() -> list[Metric]:
     texts = GaugeMetricFamily("textbank_queue_texts", "Texts that wait to leave.", labels=labels)
     segments = GaugeMetricFamily("textbank_queue_segments", "Their segments.", labels=labels)
     oldest = GaugeMetricFamily("textbank_queue_oldest_seconds", "For how long the oldest has been due.", labels=labels)
-    for row in await watching.queues():
+    for row in await operations.queues():
         of = [row.campaign, str(row.number_id)]
         texts.add_metric(of, row.texts)
         segments.add_metric(of, row.segments)
@@ -56,13 +56,13 @@ async def _sends() -> Metric:
     family = CounterMetricFamily(
         "textbank_texts", "Texts by what became of them, since the beginning.", labels=["result"]
     )
-    for name, number in (await watching.sends()).items():
+    for name, number in (await operations.sends()).items():
         family.add_metric([name], number)
     return family
 
 
 async def _open_ends() -> list[Metric]:
-    ends = await watching.open_ends()
+    ends = await operations.open_ends()
     return [
         GaugeMetricFamily("textbank_sending_texts", "Texts handed to Twilio right now.", ends.sending),
         GaugeMetricFamily("textbank_unknown_texts", "Texts whose fate is not known.", ends.unknown),
@@ -77,7 +77,7 @@ async def _open_ends() -> list[Metric]:
 
 
 async def _delays() -> list[Metric]:
-    lately = await watching.delays()
+    lately = await operations.delays()
     return [
         GaugeMetricFamily("textbank_inbound_delay_seconds", "From our door to the thread, the slowest lately.", lately.inbound),
         GaugeMetricFamily("textbank_callback_delay_seconds", "From sent to Twilio's first word, the slowest lately.", lately.callback),

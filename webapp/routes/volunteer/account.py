@@ -6,7 +6,7 @@ from litestar import Request, Response, Router, get
 from litestar.di import Provide
 
 from webapp import access, pages
-from webapp.models.people import Membership
+from webapp.models.accounts.users import Membership
 from webapp.pages import page
 
 

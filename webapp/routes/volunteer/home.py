@@ -5,9 +5,10 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 
 from webapp import access, clock, pages
-from webapp.models import buckets, hours, inbox, tallies
-from webapp.models.actions import Action, ActionUser
-from webapp.models.people import Membership
+from webapp.models import tallies
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import Action, ActionUser
+from webapp.models.conversations import buckets, hours, inbox, start
 from webapp.pages import page
 
 
@@ -45,11 +46,11 @@ async def _note_sent(actions: list[Action], member: Membership) -> None:
 async def action_page(request: Request, member: Membership, action_id: int) -> Response:
     action = await access.open_action(member, action_id)
     await ActionUser.mark([action.id], member.user_id, "seen_at")
-    return await _action_page(request, member, action, await buckets.closed(action))
+    return await _action_page(request, member, action, await start.why_closed(action))
 
 
 async def _action_page(
-    request: Request, member: Membership, action: Action, refused: buckets.Closed | None, nobody: bool = False
+    request: Request, member: Membership, action: Action, refused: start.Closed | None, nobody: bool = False
 ) -> Response:
     bucket = (await buckets.open_ones(member.user_id, [action.id])).get(action.id)
     mine = await tallies.of_user(action.id, member.user_id)
@@ -61,14 +62,14 @@ async def _action_page(
 
 
 @post("/actions/{action_id:int}/buckets")
-async def start(request: Request, member: Membership, action_id: int) -> Response:
+async def press_start(request: Request, member: Membership, action_id: int) -> Response:
     """Start, and Text Again: a bucket of people to text, this volunteer's alone."""
     action = await access.open_action(member, action_id)
-    if refused := await buckets.closed(action):
+    if refused := await start.why_closed(action):
         return await _action_page(request, member, action, refused)
-    if await buckets.start(action, member.user) is None:
+    if await start.assign_bucket(action, member.user) is None:
         return await _action_page(request, member, action, None, nobody=True)
     return pages.go_to(request, f"/c/{member.campaign.slug}/actions/{action.id}/queue")
 
 
-HANDLERS = [home, action_page, start]
+HANDLERS = [home, action_page, press_start]

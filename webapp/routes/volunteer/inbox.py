@@ -6,8 +6,8 @@ from datetime import datetime
 
 from litestar import Request, Response, get
 
-from webapp.models import inbox
-from webapp.models.people import Membership
+from webapp.models.accounts.users import Membership
+from webapp.models.conversations import inbox
 from webapp.pages import page
 
 

@@ -6,7 +6,7 @@ from litestar import get
 from litestar.response import File
 
 from webapp import access, pages
-from webapp.models.people import Membership
+from webapp.models.accounts.users import Membership
 
 
 @get("/pictures/{picture_id:int}")

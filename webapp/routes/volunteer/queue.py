@@ -8,11 +8,16 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from webapp import access, clock, forms, pages, queue, words
-from webapp.models import buckets, effects, gate, handing, hours, labels, messages, returning, texting, values
-from webapp.models.actions import Action
-from webapp.models.conversations import Bucket, Conversation
-from webapp.models.messages import INITIAL, QUEUED, Message
-from webapp.models.people import Membership
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import Action
+from webapp.models.contacts import labels
+from webapp.models.contacts.zones import zones_of
+from webapp.models.conversations import assigning, buckets, going_back, hours, start
+from webapp.models.conversations.buckets import Bucket
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import INITIAL, QUEUED, Message, first_texts_of
+from webapp.models.scripts import rendering
+from webapp.models.sending import click, undo
 from webapp.pages import page
 
 JUST_SENT = 7
@@ -32,24 +37,24 @@ async def send(request: Request, member: Membership, conversation_id: int) -> Re
     if client_id is None:
         conversation = await access.once_held(member, conversation_id)
         return await _queue(request, member, conversation.action, notice="again", status=422)
-    outcome = await texting.send_first(member, access.row_id(conversation_id), client_id, str(form.get("hash", "")))
-    if isinstance(outcome, texting.Queued):
+    outcome = await click.send_first(member, access.row_id(conversation_id), client_id, str(form.get("hash", "")))
+    if isinstance(outcome, click.Queued):
         await queue.drain_when_due(outcome.message.number_id or 0, member.campaign.undo_seconds)
         return pages.redirect(request, _path(member, outcome.message.action_id or 0))
     return await _refused(request, member, await access.once_held(member, conversation_id), outcome)
 
 
 async def _refused(
-    request: Request, member: Membership, conversation: Conversation, outcome: texting.Outcome
+    request: Request, member: Membership, conversation: Conversation, outcome: click.Outcome
 ) -> Response:
     name = conversation.contact.first_name
     match outcome:
-        case texting.Changed():
+        case click.Changed():
             return await _queue(request, member, conversation.action, notice="changed", status=409, first=conversation)
-        case texting.Moved():
-            moved = await handing.whereabouts(conversation.id)
+        case click.Moved():
+            moved = await assigning.whereabouts(conversation.id)
             return await _queue(request, member, conversation.action, notice="moved", status=409, moved=moved)
-        case texting.Declined(_):
+        case click.Declined(_):
             return await _queue(
                 request,
                 member,
@@ -59,7 +64,7 @@ async def _refused(
                 why=words.gettext(outcome.sentence),
                 name=name,
             )
-        case texting.Stopped(why):
+        case click.Stopped(why):
             return await _queue(request, member, conversation.action, notice=why, status=409)
     raise AssertionError(outcome)
 
@@ -69,14 +74,14 @@ async def skip(request: Request, member: Membership, conversation_id: int) -> Re
     """To the end of the bucket; the second time back to the pool."""
     conversation = await access.held_conversation(member, conversation_id)
     if conversation.user_id == member.user_id:
-        await returning.skip(conversation)
+        await going_back.skip(conversation)
     return pages.redirect(request, _path(member, conversation.action_id))
 
 
 @post("/messages/{message_id:int}/cancellation")
-async def undo(request: Request, member: Membership, message_id: int) -> Response:
+async def undo_send(request: Request, member: Membership, message_id: int) -> Response:
     message = await access.own_message(member, message_id)
-    undone = await effects.undo(member, message.id)
+    undone = await undo.take_back(member, message.id)
     if message.kind != INITIAL:
         return pages.redirect(request, f"/c/{member.campaign.slug}/threads/{message.conversation_id}#newest")
     conversation = await access.once_held(member, message.conversation_id or 0)
@@ -99,14 +104,14 @@ async def _queue(
     if bucket is None:
         return pages.go_to(request, f"/c/{member.campaign.slug}/actions/{action.id}")
     mine = first is not None and first.user_id == member.user_id and first.texted_at is None
-    conversation = first if mine else await buckets.next_in_queue(action, member.user)
+    conversation = first if mine else await start.next_in_queue(action, member.user)
     if conversation is None:
         await buckets.finish_if_done(bucket)
-    sent = await messages.first_texts_of(bucket, JUST_SENT)
+    sent = await first_texts_of(bucket, JUST_SENT)
     shared = {
         "action": action, "bucket": bucket, "progress": await buckets.progress(bucket, member.campaign), "notice": notice,
         "undoable": _undoable(sent), "just_sent": sent,
-        "closed": action.first_texts_stopped(clock.now()), "returned": await returning.returned(bucket),
+        "closed": action.first_texts_stopped(clock.now()), "returned": await going_back.returned(bucket),
         "why": "", "name": "", "moved": ("", ""), **context,
     }  # fmt: skip
     if conversation is None:
@@ -118,8 +123,8 @@ async def _queue(
 async def _card(member: Membership, action: Action, conversation: Conversation) -> dict[str, Any]:
     contact = conversation.contact
     assert conversation.script
-    text = await values.render(action.campaign, conversation.script, contact, member.user, conversation.id)
-    zones = await gate.zones_of(action.campaign, contact.zone_set_id)
+    text = await rendering.render(action.campaign, conversation.script, contact, member.user, conversation.id)
+    zones = await zones_of(action.campaign, contact.zone_set_id)
     return {
         "conversation": conversation, "contact": contact, "text": text, "zone": zones[0], "client_id": uuid.uuid4(),
         "tags": (await labels.tags_of([contact.id]))[contact.id],
@@ -150,4 +155,4 @@ def _path(member: Membership, action_id: int) -> str:
     return f"/c/{member.campaign.slug}/actions/{action_id}/queue"
 
 
-HANDLERS = [queue_page, send, skip, undo]
+HANDLERS = [queue_page, send, skip, undo_send]

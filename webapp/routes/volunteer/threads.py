@@ -10,11 +10,18 @@ from litestar import Request, Response, get, post
 
 from webapp import access, clock, forms, pages, queue, words
 from webapp.forms import Form
-from webapp.models import gate, handing, inbox, labels, reporting, results, texting, values
-from webapp.models.conversations import Conversation
-from webapp.models.messages import Message
-from webapp.models.people import Membership
-from webapp.models.scripts import RESPONSE, Script
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.script import RESPONSE, Script
+from webapp.models.contacts import labels
+from webapp.models.contacts.zones import zones_of
+from webapp.models.conversations import assigning, inbox
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.opt_outs import blocking, opting_out, possible
+from webapp.models.reports import filing
+from webapp.models.results import results
+from webapp.models.scripts import rendering
+from webapp.models.sending import click
 from webapp.pages import page
 from webapp.rules import segments
 
@@ -37,7 +44,7 @@ async def back_to_thread(request: Request, member: Membership, conversation_id: 
 async def reply(request: Request, member: Membership, conversation_id: int) -> Response:
     """A response script, or typed words unless the campaign wants scripts only."""
     conversation, form = await access.once_held(member, conversation_id), Form(await request.form())
-    if not texting.holds(member, conversation):  # whoever held it once learns that it moved, and nothing else (G2)
+    if not click.holds(member, conversation):  # whoever held it once learns that it moved, and nothing else (G2)
         return await _moved(request, conversation)
     script = await _script(conversation, str(form.data.get("script", "")))
     typed = form.long_text("body", words.gettext("The text"), segments.LONGEST) if script is None else ""
@@ -51,35 +58,35 @@ async def reply(request: Request, member: Membership, conversation_id: int) -> R
     if client_id is None or not form:
         return await _thread(request, member, conversation, status=422, form=form)
     return await _answer(
-        request, member, conversation, await texting.send_reply(member, conversation.id, client_id, script, typed), form
+        request, member, conversation, await click.send_reply(member, conversation.id, client_id, script, typed), form
     )
 
 
 async def _answer(
-    request: Request, member: Membership, conversation: Conversation, outcome: texting.Outcome, form: Form
+    request: Request, member: Membership, conversation: Conversation, outcome: click.Outcome, form: Form
 ) -> Response:
     match outcome:
-        case texting.Queued(message):
+        case click.Queued(message):
             await queue.drain_when_due(message.number_id or 0, member.campaign.undo_seconds)
             return pages.redirect(request, _path(conversation, member))
-        case texting.Moved():
+        case click.Moved():
             return await _moved(request, conversation)
-        case texting.Declined(_):
+        case click.Declined(_):
             form.wrong(
                 "body", words.gettext(outcome.sentence) + " " + words.gettext("Nothing was sent; your words are kept.")
             )
-        case texting.Stopped("first"):
+        case click.Stopped("first"):
             form.wrong(
                 "body",
                 words.gettext("Their first text has not left yet, so there is nothing to follow up. Nothing was sent."),
             )
-        case texting.Stopped(_):
+        case click.Stopped(_):
             form.wrong("body", words.gettext("You can't text for this campaign now. Ask an admin."))
     return await _thread(request, member, conversation, status=422, form=form)
 
 
 async def _moved(request: Request, conversation: Conversation) -> Response:
-    moved = await handing.whereabouts(conversation.id)
+    moved = await assigning.whereabouts(conversation.id)
     return page(request, "volunteer/moved.html", "volunteer/_moved.html", status_code=409, moved=moved)
 
 
@@ -87,21 +94,21 @@ async def _moved(request: Request, conversation: Conversation) -> Response:
 async def decide(request: Request, member: Membership, conversation_id: int) -> Response:
     """V8: did those words mean no more texts?"""
     conversation, form = await access.held_conversation(member, conversation_id), await request.form()
-    await handing.decide_possible_opt_out(conversation, member.user, opts_out=not form.get("not"))
+    await possible.decide(conversation, member.user, opts_out=not form.get("not"))
     return pages.redirect(request, _path(conversation, member))
 
 
 @post("/threads/{conversation_id:int}/opt-out")
 async def opt_out(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation = await access.held_conversation(member, conversation_id)
-    await handing.opt_out_by_hand(conversation, member.user)
+    await opting_out.opt_out_by_hand(conversation, member.user)
     return pages.redirect(request, _path(conversation, member))
 
 
 @post("/threads/{conversation_id:int}/block")
 async def block(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation = await access.held_conversation(member, conversation_id)
-    await handing.block(conversation, member.user)
+    await blocking.block(conversation, member.user)
     return pages.redirect(request, _path(conversation, member))
 
 
@@ -109,17 +116,17 @@ async def block(request: Request, member: Membership, conversation_id: int) -> R
 async def hand_over(request: Request, member: Membership, conversation_id: int) -> Response:
     """To an admin: the thread leaves this inbox."""
     conversation = await access.held_conversation(member, conversation_id)
-    await handing.hand_to_staff(conversation.id, member.user)
+    await assigning.hand_to_staff(conversation.id, member.user)
     return pages.go_to(request, f"/c/{member.campaign.slug}/inbox")
 
 
 @post("/threads/{conversation_id:int}/tags")
 async def add_tag(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation, form = await access.held_conversation(member, conversation_id), await request.form()
-    asked = await reporting.questions(conversation.action)
+    asked = await filing.questions(conversation.action)
     tag = next((tag for tag in asked.tags if tag.slug == form.get("tag")), None)
     if tag:
-        await reporting.tag_contact(conversation, tag, member.user)
+        await filing.tag_contact(conversation, tag, member.user)
     return pages.redirect(request, _path(conversation, member))
 
 
@@ -132,7 +139,7 @@ async def report_page(request: Request, member: Membership, conversation_id: int
 @post("/threads/{conversation_id:int}/reports")
 async def file_report(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation, form = await access.held_conversation(member, conversation_id), Form(await request.form())
-    asked = await reporting.questions(conversation.action)
+    asked = await filing.questions(conversation.action)
     ticked = set(form.many("tags", [tag.slug for tag in asked.tags]))
     answers = {field.slug: form.long_text(f"field_{field.slug}", field.title, 5_000) for field in asked.fields}
     for field in asked.fields:
@@ -140,7 +147,7 @@ async def file_report(request: Request, member: Membership, conversation_id: int
             form.wrong(f"field_{field.slug}", words.gettext("Choose one of those offered."))
     if not form:
         return await _report(request, conversation, form, status=422)
-    await reporting.file(conversation, member.user, asked, ticked, answers)
+    await filing.file(conversation, member.user, asked, ticked, answers)
     return pages.go_to(request, _path(conversation, member))
 
 
@@ -158,8 +165,8 @@ async def _thread(
     await conversation.fetch_related("contact", "action__campaign")
     contact, campaign = conversation.contact, conversation.campaign
     history = await inbox.history(contact.id)
-    asked = await reporting.questions(conversation.action)
-    zones = await gate.zones_of(campaign, contact.zone_set_id)
+    asked = await filing.questions(conversation.action)
+    zones = await zones_of(campaign, contact.zone_set_id)
     context: dict[str, Any] = {
         "conversation": conversation, "contact": contact, "messages": history, "form": _draft(member, history) if form is None else form,
         "client_id": uuid.uuid4(), "opens_at": await inbox.opens_at(conversation), "contact_zone": zones[0],
@@ -181,7 +188,7 @@ async def _previews(member: Membership, conversation: Conversation, q: str) -> l
     search looks in what the person would read."""
     scripts = await Script.of(conversation.action, RESPONSE)
     uses = await results.uses([script.id for script in scripts])
-    texts = await values.preview_all(conversation.campaign, scripts, conversation.contact, member.user)
+    texts = await rendering.preview_all(conversation.campaign, scripts, conversation.contact, member.user)
     filled = [
         {"script": script, "text": text, "billed": segments.billed(segments.count(text.text), bool(script.picture_id)), "used": uses.get(script.id, 0)}
         for script, text in zip(scripts, texts, strict=True)
@@ -204,13 +211,13 @@ async def _script(conversation: Conversation, script_id: str) -> Script | None:
 
 
 async def _report(request: Request, conversation: Conversation, form: Form, status: int = 200) -> Response:
-    asked, contact = await reporting.questions(conversation.action), conversation.contact
+    asked, contact = await filing.questions(conversation.action), conversation.contact
     given = await labels.field_values(contact.id)
     return page(
         request, "volunteer/report.html", status_code=status, conversation=conversation, contact=contact, form=form,
-        asked=asked, ticked=set(form.typed.get("tags", [])) if status == 422 else await reporting.ticked(contact.id),
+        asked=asked, ticked=set(form.typed.get("tags", [])) if status == 422 else await filing.ticked(contact.id),
         answers={f.slug: form.typed.get(f"field_{f.slug}", given.get(f.slug, "")) for f in asked.fields},
-        earlier=await reporting.of_contact(contact.id),
+        earlier=await filing.of_contact(contact.id),
     )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from litestar import MediaType, Request, Response, Router, post
 
 from webapp import config, forms, live, queue
 from webapp.gateways import signature
-from webapp.models import inbox, receiving
-from webapp.models.events import INBOUND, STATUS, TwilioEvent
+from webapp.models.conversations import inbox
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
 
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 LARGEST = 200_000  # bytes
@@ -22,7 +23,7 @@ async def inbound(request: Request) -> Response[str]:
     payload = await _signed(request)
     if payload is None:
         return _forged()
-    if event := await receiving.keep(INBOUND, payload):
+    if event := await applying.keep(INBOUND, payload):
         await _apply(event)
         if payload.get("NumMedia", "0") not in ("", "0"):
             await queue.fetch_media()
@@ -35,7 +36,7 @@ async def status(request: Request) -> Response[str]:
     payload = await _signed(request)
     if payload is None:
         return _forged()
-    if event := await receiving.keep(STATUS, payload, forms.uuid_of(request.query_params.get("message", ""))):
+    if event := await applying.keep(STATUS, payload, forms.uuid_of(request.query_params.get("message", ""))):
         await _apply(event)
     return Response("", media_type=MediaType.TEXT)
 
@@ -60,10 +61,10 @@ def _forged() -> Response[str]:
 async def _apply(event: TwilioEvent) -> None:
     """What can't be applied now is stored, and the sweep tries again: Twilio need not know."""
     try:
-        news = await receiving.apply(event)
+        news = await applying.apply(event)
     except Exception:
         log.exception("event %s could not be applied yet", event.id)
-        await receiving.failed(event.id)
+        await applying.failed(event.id)
         return
     if news.conversation_id:
         holder = [news.user_id] if news.user_id else await inbox.listeners(news.conversation_id)

@@ -1,0 +1,48 @@
+"""What staff did: a row for each change that has consequences."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership, User
+
+
+class AuditEvent(Model):
+    """``what`` is a noun and a verb ("action.published"), ``subject`` what it was done to, in words."""
+
+    id = fields.BigIntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="audit_events", on_delete=fields.NO_ACTION
+    )
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="audit_events", null=True, on_delete=fields.NO_ACTION
+    )
+    at = fields.DatetimeField()
+    what = fields.CharField(60)
+    subject = fields.CharField(200, default="")
+    detail: dict[str, Any] = fields.JSONField(default=dict)
+
+    class Meta:
+        table = "audit_event"
+
+
+async def note(campaign: Campaign, by: User | None, what: str, subject: str = "", **detail: Any) -> None:
+    """Call it inside the transaction of what it notes."""
+    await AuditEvent.create(campaign=campaign, user=by, at=clock.now(), what=what, subject=subject[:200], detail=detail)
+
+
+@transactional
+async def noted(
+    member: Membership, verb: Callable[[], Awaitable[Any]], what: str, subject: str = "", **detail: Any
+) -> Any:
+    """Does what a member of the staff asked and notes it, both or neither."""
+    done = await verb()
+    await note(member.campaign, member.user, what, subject, **detail)
+    return done

@@ -1,0 +1,83 @@
+"""Passwords, hashed with Argon2 in a thread (it takes a tenth of a second on purpose), and the links to set one."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.accounts.sessions import Session, token_hash
+from webapp.models.accounts.users import User
+
+LEAST = 10  # characters
+LINK_LIFE = timedelta(hours=1)
+FIRST_LINK_LIFE = timedelta(days=7)
+
+_hasher = PasswordHasher()
+_nobody = _hasher.hash("nobody has this password")
+
+
+async def hashed(password: str) -> str:
+    return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def matches(password: str, password_hash: str) -> bool:
+    """Takes as long for a user who does not exist (an empty hash), so that time tells nothing."""
+    return await asyncio.to_thread(_matches, password, password_hash or _nobody) and bool(password_hash)
+
+
+def _matches(password: str, password_hash: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+@transactional
+async def set_password(user: User, password_hash: str) -> None:
+    """A new password ends every session: whoever had the old one is out."""
+    user.password_hash = password_hash
+    await user.save(update_fields=["password_hash"])
+    await Session.end_all(user)
+
+
+class PasswordLink(Model):
+    """A one-time link to set a password: after "Forgot it?", and for users made by staff."""
+
+    id = fields.IntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="password_links", on_delete=fields.NO_ACTION
+    )
+    token_hash = fields.CharField(64, unique=True)
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "password_link"
+
+    @classmethod
+    @transactional
+    async def issue(cls, user: User, life: timedelta = LINK_LIFE) -> str:
+        token = secrets.token_urlsafe(32)
+        await cls.create(user=user, token_hash=token_hash(token), expires_at=clock.now() + life)
+        return token
+
+    @classmethod
+    async def of(cls, token: str) -> PasswordLink | None:
+        found = cls.filter(token_hash=token_hash(token), used_at=None, expires_at__gt=clock.now())
+        return await found.select_related("user").first()
+
+    @transactional
+    async def use(self, password_hash: str) -> bool:
+        """Sets the password, once; False where the link was used meanwhile."""
+        used = await PasswordLink.filter(id=self.id, used_at=None).update(used_at=clock.now())
+        if used:
+            await set_password(self.user, password_hash)
+        return bool(used)

@@ -1,0 +1,127 @@
+"""People with a login, and what they are in each campaign (SPEC P1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock, database
+from webapp.database import packed, transactional
+from webapp.models.accounts.campaign import Campaign
+
+OWNER, ADMIN, VOLUNTEER = "owner", "admin", "volunteer"
+ROLES = (OWNER, ADMIN, VOLUNTEER)
+STAFF = (OWNER, ADMIN)
+
+
+class User(Model):
+    id = fields.IntField(primary_key=True)
+    first_name = fields.CharField(60, default="")
+    last_name = fields.CharField(60, default="")
+    email = fields.CharField(254, unique=True)
+    phone = fields.CharField(20, default="")
+    password_hash = fields.CharField(200, default="")
+    created_at = fields.DatetimeField()
+
+    memberships: fields.ReverseRelation[Membership]
+
+    class Meta:
+        table = "user_account"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    @classmethod
+    async def with_email(cls, email: str) -> User | None:
+        return await cls.get_or_none(email=normal_email(email))
+
+    @classmethod
+    @transactional
+    async def sign_up(cls, email: str, **values: Any) -> User:
+        return await cls.create(email=normal_email(email), created_at=clock.now(), **values)
+
+
+class Membership(Model):
+    """A user in a campaign. ZIP and language are as given at sign-up; only an admin changes them (A9)."""
+
+    id = fields.IntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="memberships", on_delete=fields.NO_ACTION
+    )
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="memberships", on_delete=fields.NO_ACTION
+    )
+    role = fields.CharField(12, default=VOLUNTEER)
+    zip = fields.CharField(10, default="")
+    language = fields.CharField(2, default="en")
+    may_export = fields.BooleanField(default=False)
+    joined_at = fields.DatetimeField()
+    approved_at = fields.DatetimeField(null=True)
+    suspended_at = fields.DatetimeField(null=True)
+    last_here_at = fields.DatetimeField(null=True)
+
+    user_id: int
+    campaign_id: int
+
+    class Meta:
+        table = "membership"
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in STAFF
+
+    @property
+    def exports(self) -> bool:
+        """Taking people's data out is a right of its own (R5)."""
+        return self.role == OWNER or self.may_export
+
+    @property
+    def active(self) -> bool:
+        return self.approved_at is not None and self.suspended_at is None
+
+    @classmethod
+    @transactional
+    async def join(
+        cls, user: User, campaign: Campaign, role: str = VOLUNTEER, zip: str = "", language: str = "en"
+    ) -> Membership:
+        """Makes the user a member, or gives back the membership that is there. Staff need no approval."""
+        if existing := await cls.get_or_none(user=user, campaign=campaign):
+            return existing
+        waits = campaign.approval_needed and role == VOLUNTEER
+        now = clock.now()
+        return await cls.create(
+            user=user, campaign=campaign, role=role, zip=zip, language=language, joined_at=now,
+            approved_at=None if waits else now,
+        )  # fmt: skip
+
+    @classmethod
+    @transactional
+    async def sign_up(cls, campaign: Campaign, place: dict[str, str], **person: Any) -> User:
+        """A new user and their membership, both or neither."""
+        user = await User.sign_up(**person)
+        await cls.join(user, campaign, **place)
+        return user
+
+    @transactional
+    async def approve(self) -> None:
+        self.approved_at = self.approved_at or clock.now()
+        await self.save(update_fields=["approved_at"])
+
+
+def normal_email(email: str) -> str:
+    return email.strip().lower()
+
+
+async def who_may_text(campaign_id: int, user_ids: Iterable[int], lock: bool = False) -> list[int]:
+    """Those of the users who may text in this campaign now, in order. ``lock``: inside a transaction, nobody suspends
+    them before it ends."""
+    share = " FOR SHARE" if lock and database.dialect() == "postgres" else ""
+    rows = await database.query(
+        f"SELECT user_id FROM membership WHERE campaign_id = ? AND {packed.among('user_id')} AND suspended_at IS NULL"  # noqa: S608
+        f" AND approved_at IS NOT NULL ORDER BY user_id{share}", campaign_id, packed.values(user_ids),
+    )  # fmt: skip
+    return [row["user_id"] for row in rows]

@@ -1,0 +1,245 @@
+"""Actions: one peer-to-peer texting programme over one or more lists, and who may take part in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from tortoise import fields
+from tortoise.functions import Count
+from tortoise.models import Model
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.database.packed import sql_time
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership, User
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList
+
+DRAFT, PRIVATE, PUBLIC = "draft", "private", "public"
+
+
+class Action(Model):
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="actions", on_delete=fields.NO_ACTION
+    )
+    title = fields.CharField(160)
+    description = fields.TextField(default="")
+    instructions = fields.TextField(default="")
+    ends_on = fields.DateField(null=True)  # the last day of first texts, in the campaign's zone
+    daily_cap = fields.IntField(null=True)  # ten-thousandths of a dollar (S11)
+    capped_on = fields.DateField(null=True)
+    state = fields.CharField(10, default=DRAFT)
+    language = fields.CharField(2, default="")
+    published_at = fields.DatetimeField(null=True)
+    paused_at = fields.DatetimeField(null=True)
+    archived_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+    conversations_made = fields.IntField(
+        default=0
+    )  # position of the next one in the A/B test, since the scripts changed
+    audience_cursor = fields.BigIntField(null=True)  # a job still looks at who is in it, and has got to this contact
+    opt_out_overruled = fields.TextField(default="")  # why an owner published without opt-out wording
+
+    campaign_id: int
+
+    class Meta:
+        table = "action"
+
+    @property
+    def live(self) -> bool:
+        return self.state != DRAFT and self.archived_at is None
+
+    def ended(self, now: datetime) -> bool:
+        return self.ends_on is not None and self.campaign.local(now).date() > self.ends_on
+
+    def first_texts_stopped(self, now: datetime) -> str:
+        """Why no first text may leave, as a word for pages; nothing where they may."""
+        if self.campaign.stopped_at:
+            return "stopped"
+        if self.paused_at:
+            return "paused"
+        if self.campaign.capped(now) or self.capped_on == self.campaign.local(now).date():
+            return "cap"
+        return "ended" if self.ended(now) or not self.live else ""
+
+    @transactional
+    async def publish(self, state: str, overruled: str = "") -> None:
+        self.state, self.published_at = state, self.published_at or clock.now()
+        self.opt_out_overruled = overruled or self.opt_out_overruled
+        await self.save(update_fields=["state", "published_at", "opt_out_overruled"])
+
+    @transactional
+    async def pause(self) -> None:
+        """First texts stop, queued ones included; replies go on."""
+        self.paused_at = clock.now()
+        await self.save(update_fields=["paused_at"])
+
+    @transactional
+    async def resume(self) -> None:
+        self.paused_at = None
+        await self.save(update_fields=["paused_at"])
+
+    @transactional
+    async def use_lists(self, lists: list[ContactList]) -> None:
+        await ActionList.filter(action=self).exclude(contact_list_id__in=[row.id for row in lists] or [0]).delete()
+        kept = set(await ActionList.filter(action=self).values_list("contact_list_id", flat=True))
+        for row in lists:
+            if row.id not in kept:
+                await ActionList.create(action=self, contact_list=row)
+
+    @transactional
+    async def leave_out(self, lists: list[ContactList], tags: list[Tag], values: list[tuple[CustomField, str]]) -> None:
+        """Who is on one of the lists, has one of the tags, or one of the values in its field. Replaces what was set."""
+        await ActionExclusion.filter(action=self).delete()
+        rows = [ActionExclusion(action=self, contact_list=row) for row in lists]
+        rows += [ActionExclusion(action=self, tag=tag) for tag in tags]
+        rows += [ActionExclusion(action=self, field=field, value=value) for field, value in values]
+        await ActionExclusion.bulk_create(rows)
+
+    @transactional
+    async def send_to(self, members: list[Membership]) -> int:
+        """Shows a private action to these users; the number who did not have it yet."""
+        known = set(await ActionUser.filter(action=self).values_list("user_id", flat=True))
+        new = [m.user_id for m in members if m.user_id not in known]
+        now = clock.now()
+        await ActionUser.bulk_create([ActionUser(action=self, user_id=user_id, sent_at=now) for user_id in new])
+        return len(new)
+
+    @classmethod
+    async def open_to(cls, member: Membership, **which: Any) -> list[Action]:
+        """The actions this member sees on Home: public ones, and private ones sent to them."""
+        if not member.active:
+            return []
+        found = cls.filter(campaign_id=member.campaign_id, archived_at=None, **which).exclude(state=DRAFT)
+        rows = await found.order_by("-published_at")
+        for row in rows:
+            row.campaign = member.campaign
+        if all(row._is_for(member) for row in rows):
+            return rows
+        sent = await ActionUser.filter(user_id=member.user_id).values_list("action_id", flat=True)
+        return [row for row in rows if row._is_for(member) or row.id in sent]
+
+    def _is_for(self, member: Membership) -> bool:
+        return self.state == PUBLIC and self.language in ("", member.language)
+
+
+class ActionList(Model):
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="action_lists", on_delete=fields.NO_ACTION
+    )
+    contact_list: fields.ForeignKeyRelation[ContactList] = fields.ForeignKeyField(
+        "models.ContactList", related_name="action_lists", on_delete=fields.NO_ACTION
+    )
+
+    action_id: int
+    contact_list_id: int
+
+    class Meta:
+        table = "action_list"
+
+
+class ActionExclusion(Model):
+    """Who is left out of an action: the people of a list, those with a tag, or with a value in a custom field (A1)."""
+
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="exclusions", on_delete=fields.NO_ACTION
+    )
+    contact_list: fields.ForeignKeyNullableRelation[ContactList] = fields.ForeignKeyField(
+        "models.ContactList", related_name="exclusions", null=True, on_delete=fields.NO_ACTION
+    )
+    tag: fields.ForeignKeyNullableRelation[Tag] = fields.ForeignKeyField(
+        "models.Tag", related_name="exclusions", null=True, on_delete=fields.NO_ACTION
+    )
+    field: fields.ForeignKeyNullableRelation[CustomField] = fields.ForeignKeyField(
+        "models.CustomField", related_name="exclusions", null=True, on_delete=fields.NO_ACTION
+    )
+    value = fields.CharField(500, default="")
+
+    action_id: int
+    contact_list_id: int | None
+    tag_id: int | None
+    field_id: int | None
+
+    class Meta:
+        table = "action_exclusion"
+
+
+class ActionUser(Model):
+    """A user in an action: when it was sent to them, seen, started, completed (R1). Locked by Start."""
+
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="action_users", on_delete=fields.NO_ACTION
+    )
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="action_users", on_delete=fields.NO_ACTION
+    )
+    sent_at = fields.DatetimeField()
+    seen_at = fields.DatetimeField(null=True)
+    started_at = fields.DatetimeField(null=True)
+    completed_at = fields.DatetimeField(null=True)
+
+    action_id: int
+    user_id: int
+
+    class Meta:
+        table = "action_user"
+
+    @classmethod
+    async def counts(cls, action_ids: list[int]) -> dict[int, int]:
+        """Action -> users it was sent to."""
+        found = cls.filter(action_id__in=action_ids or [0]).annotate(people=Count("id")).group_by("action_id")
+        return {row["action_id"]: row["people"] for row in await found.values("action_id", "people")}
+
+    @classmethod
+    @transactional
+    async def mark(cls, action_ids: list[int], user_id: int, *moments: str) -> None:
+        """Notes that these actions were sent to the user, and with ``moments`` seen, started or completed: once each. The
+        rows are locked until the transaction ends."""
+        now = sql_time(clock.now())
+        columns = ["sent_at", *moments]  # named by our own code, never by a request
+        marks = ", ".join("?" * (2 + len(columns)))
+        kept = ", ".join(f"{name} = COALESCE(action_user.{name}, excluded.{name})" for name in columns)
+        for action_id in sorted(action_ids):
+            await database.query(
+                f"INSERT INTO action_user (action_id, user_id, {', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+                f" ON CONFLICT (action_id, user_id) DO UPDATE SET {kept}",
+                action_id, user_id, *[now] * len(columns),
+            )  # fmt: skip
+
+
+class ReportTag(Model):
+    """A tag the volunteers of this action see on the report page (A8)."""
+
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="report_tags", on_delete=fields.NO_ACTION
+    )
+    tag: fields.ForeignKeyRelation[Tag] = fields.ForeignKeyField(
+        "models.Tag", related_name="report_tags", on_delete=fields.NO_ACTION
+    )
+
+    tag_id: int
+
+    class Meta:
+        table = "action_report_tag"
+
+
+class ReportField(Model):
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="report_fields", on_delete=fields.NO_ACTION
+    )
+    field: fields.ForeignKeyRelation[CustomField] = fields.ForeignKeyField(
+        "models.CustomField", related_name="report_fields", on_delete=fields.NO_ACTION
+    )
+
+    field_id: int
+
+    class Meta:
+        table = "action_report_field"

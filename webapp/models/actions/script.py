@@ -1,0 +1,144 @@
+"""Initial and response scripts of an action (SPEC A2, A3)."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.actions.action import Action
+from webapp.models.actions.pictures import Picture
+from webapp.models.contacts.labels import CustomField, Tag
+
+INITIAL, RESPONSE = "initial", "response"
+
+
+class Script(Model):
+    """``version`` counts edits of text and picture: a card says which it showed (A11)."""
+
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="scripts", on_delete=fields.NO_ACTION
+    )
+    kind = fields.CharField(10)
+    name = fields.CharField(120, default="")
+    body = fields.TextField(default="")
+    picture: fields.ForeignKeyNullableRelation[Picture] = fields.ForeignKeyField(
+        "models.Picture", related_name="scripts", null=True, on_delete=fields.NO_ACTION
+    )
+    position = fields.IntField(default=0)
+    version = fields.IntField(default=1)
+    archived_at = fields.DatetimeField(null=True)
+
+    action_id: int
+    picture_id: int | None
+    script_tags: fields.ReverseRelation[ScriptTag]
+    script_values: fields.ReverseRelation[ScriptValue]
+
+    class Meta:
+        table = "script"
+        ordering = ["position", "id"]  # noqa: RUF012
+
+    @property
+    def opts_out(self) -> bool:
+        """Does sending it opt the person out? Its tags are loaded."""
+        return any(row.tag.opts_out for row in self.script_tags)
+
+    @transactional
+    async def write(self, name: str, body: str, picture_id: int | None) -> None:
+        """Two who save at once make two versions."""
+        now = await Script.filter(id=self.id).select_for_update().get()
+        self.version = now.version + ((body, picture_id) != (now.body, now.picture_id))
+        self.name, self.body, self.picture_id = name, body, picture_id
+        await self.save(update_fields=["name", "body", "picture_id", "version"])
+
+    @transactional
+    async def apply_on_send(self, tags: list[Tag], values: list[tuple[CustomField, str]]) -> None:
+        """What sending this script does to the contact (A3)."""
+        await ScriptTag.filter(script=self).delete()
+        await ScriptValue.filter(script=self).delete()
+        for tag in tags:
+            await ScriptTag.create(script=self, tag=tag)
+        for field, value in values:
+            if value:
+                await ScriptValue.create(script=self, field=field, value=value)
+
+    @transactional
+    async def copy(self) -> Script:
+        """The same text, picture, tags and values, as the last of its kind."""
+        last = await Script.next_position(self.action_id, self.kind)
+        name = f"{self.name} (copy)"[:120] if self.name else ""
+        made = await Script.create(
+            action_id=self.action_id, kind=self.kind, name=name, body=self.body, picture_id=self.picture_id, position=last
+        )  # fmt: skip
+        tags = [row.tag for row in await ScriptTag.filter(script=self).select_related("tag")]
+        values = [(row.field, row.value) for row in await ScriptValue.filter(script=self).select_related("field")]
+        await made.apply_on_send(tags, values)
+        return made
+
+    @transactional
+    async def archive(self) -> None:
+        self.archived_at = clock.now()
+        await self.save(update_fields=["archived_at"])
+
+    @transactional
+    async def restore(self) -> None:
+        """In use again, as the last of its kind."""
+        self.position = await Script.next_position(self.action_id, self.kind)
+        self.archived_at = None
+        await self.save(update_fields=["archived_at", "position"])
+
+    @classmethod
+    async def next_position(cls, action_id: int, kind: str) -> int:
+        """Behind all of its kind; those archived leave gaps."""
+        last = await cls.filter(action_id=action_id, kind=kind).order_by("-position").first()
+        return last.position + 1 if last else 0
+
+    @classmethod
+    async def of(cls, action: Action, kind: str) -> list[Script]:
+        """The scripts in use, in order, with what sending them does."""
+        found = cls.filter(action=action, kind=kind, archived_at=None)
+        return await found.prefetch_related("script_tags__tag", "script_values__field", "picture")
+
+
+@transactional
+async def put_in_order(action: Action, kind: str, ids: list[int]) -> None:
+    """Those named first, as named; the others of this kind behind them, as they were."""
+    rows = (
+        await Script.filter(action=action, kind=kind, archived_at=None).order_by("position", "id").select_for_update()
+    )
+    place = {script_id: n for n, script_id in reversed(list(enumerate(ids)))}
+    for position, row in enumerate(sorted(rows, key=lambda row: place.get(row.id, len(ids)))):
+        await Script.filter(id=row.id).update(position=position)
+
+
+class ScriptTag(Model):
+    id = fields.IntField(primary_key=True)
+    script: fields.ForeignKeyRelation[Script] = fields.ForeignKeyField(
+        "models.Script", related_name="script_tags", on_delete=fields.NO_ACTION
+    )
+    tag: fields.ForeignKeyRelation[Tag] = fields.ForeignKeyField(
+        "models.Tag", related_name="script_tags", on_delete=fields.NO_ACTION
+    )
+
+    tag_id: int
+
+    class Meta:
+        table = "script_tag"
+
+
+class ScriptValue(Model):
+    id = fields.IntField(primary_key=True)
+    script: fields.ForeignKeyRelation[Script] = fields.ForeignKeyField(
+        "models.Script", related_name="script_values", on_delete=fields.NO_ACTION
+    )
+    field: fields.ForeignKeyRelation[CustomField] = fields.ForeignKeyField(
+        "models.CustomField", related_name="script_values", on_delete=fields.NO_ACTION
+    )
+    value = fields.TextField()
+
+    field_id: int
+
+    class Meta:
+        table = "script_value"

@@ -1,0 +1,73 @@
+"""Contacts as a CSV that a spreadsheet opens and that can be uploaded again (SPEC C5, R5)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+from webapp import config
+from webapp.models.accounts.users import User
+from webapp.models.bulk.job import BulkJob
+from webapp.models.contacts import labels
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, FieldValue
+from webapp.rules import contact_columns, safe_cells
+
+COLUMNS = ("phone", *contact_columns.PERSONAL)
+
+
+def line(cells: list[str]) -> bytes:
+    """One line of CSV, formulas made harmless."""
+    out = io.StringIO()
+    csv.writer(out).writerow([safe_cells.harmless(cell) for cell in cells])
+    return out.getvalue().encode()
+
+
+async def add(work: BulkJob, ids: list[int]) -> None:
+    """Appends a slice. ``what["bytes"]`` is how long the file was at the last commit: what a worker that died wrote
+    past it is cut off first, so nobody stands in it twice."""
+    path = _path(work)
+    fields = await _fields(work)
+    lines = [_header(fields)] if not work.what.get("bytes") else []
+    lines += await _lines(ids, fields)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        file.truncate(work.what.get("bytes", 0))
+        file.seek(0, os.SEEK_END)
+        file.write(b"".join(lines))
+        work.what["bytes"] = file.tell()
+    work.path = str(path)
+
+
+async def _fields(work: BulkJob) -> list[CustomField]:
+    """Those there were when the file was begun: its header names them."""
+    everything = await CustomField.filter(campaign_id=work.campaign_id)
+    chosen = work.what.setdefault("fields", [field.id for field in everything if not field.archived_at])
+    return [field for field in everything if field.id in chosen]
+
+
+def _path(work: BulkJob) -> Path:
+    return config.settings().data_dir.resolve() / "exports" / f"contacts-{work.id}.csv"
+
+
+def _header(fields: list[CustomField]) -> bytes:
+    return b"\xef\xbb\xbf" + line([*COLUMNS, "assigned_user_email", "opted_out", "tags", *(f.slug for f in fields)])
+
+
+async def _lines(ids: list[int], fields: list[CustomField]) -> list[bytes]:
+    contacts = await Contact.filter(id__in=ids).order_by("id")
+    tags = await labels.tags_of(ids)
+    values: dict[tuple[int, int], str] = {
+        (row.contact_id, row.field_id): row.value for row in await FieldValue.filter(contact_id__in=ids)
+    }
+    keepers: dict[int | None, Any] = {u.id: u.email for u in await User.filter(id__in=[c.keeper_id for c in contacts if c.keeper_id] or [0])}  # fmt: skip
+    return [
+        line([
+            *(getattr(c, name) for name in COLUMNS), keepers.get(c.keeper_id, ""), c.opted_out_at.date().isoformat() if c.opted_out_at else "",
+            "; ".join(tag.name for tag in tags[c.id]), *(values.get((c.id, f.id), "") for f in fields),
+        ])
+        for c in contacts
+    ]  # fmt: skip

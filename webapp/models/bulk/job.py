@@ -1,0 +1,44 @@
+"""Work on many contacts: a row with a status, done in slices by a worker (SPEC C5, G2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import User
+from webapp.models.long_work import Sliced
+
+ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT = (
+    "assign", "tag", "untag", "field", "list", "unlist", "opt_out", "export",
+)  # fmt: skip
+KINDS = (ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT)
+
+
+class BulkJob(Sliced):
+    """``which``: {"ids": [...]} or {"filter": {...}, "through": the newest contact when it was asked for}.
+    ``what``: what the kind needs (tag, field and value, list, users). ``cursor``: the last contact done; it moves in
+    the transaction that does them. ``changed``: those for whom it made a difference."""
+
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="bulk_works", on_delete=fields.NO_ACTION
+    )
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="bulk_works", on_delete=fields.NO_ACTION
+    )
+    kind = fields.CharField(10)
+    subject = fields.CharField(200, default="")
+    which: dict[str, Any] = fields.JSONField(default=dict)
+    what: dict[str, Any] = fields.JSONField(default=dict)
+    total = fields.IntField(default=0)
+    cursor = fields.BigIntField(default=0)
+    done = fields.IntField(default=0)
+    changed = fields.IntField(default=0)
+    path = fields.CharField(500, default="")
+
+    campaign_id: int
+    user_id: int
+
+    class Meta:
+        table = "bulk_work"

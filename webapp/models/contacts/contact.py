@@ -1,0 +1,160 @@
+"""People who are texted, and the lists they are on. A contact is one phone per campaign (SPEC C2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tortoise import fields
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.models import Model
+
+from webapp import clock, database
+from webapp.database import packed
+from webapp.database.packed import sql_time
+from webapp.database.statements import Joined
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.contacts.zones import ZoneSet
+from webapp.rules import contact_zones, errors, names
+
+MAKING_CONTACTS = 4711  # whoever makes contacts holds this lock shared, a strike list alone: neither misses the other
+
+
+class Contact(Model):
+    """Everything the last gate asks of a person is on this row, and this row is locked before their messages.
+
+    ``last_claimed_at`` is when a text of ours to them was last handed over, ``last_claimed_message_id`` which one;
+    ``earlier_*`` is what stood there before, put back when the hand-over turns out not to have happened.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="contacts", on_delete=fields.NO_ACTION
+    )
+    phone = fields.CharField(20)
+    first_name = fields.CharField(100, default="")
+    last_name = fields.CharField(100, default="")
+    email = fields.CharField(254, default="")
+    state_abbrev = fields.CharField(2, default="")
+    zip = fields.CharField(10, default="")
+    van_id = fields.CharField(40, default="")
+    timezone = fields.CharField(64, default="")
+    zone_set: fields.ForeignKeyNullableRelation[ZoneSet] = fields.ForeignKeyField(
+        "models.ZoneSet", related_name="contacts", null=True, on_delete=fields.NO_ACTION
+    )
+    zone_source = fields.CharField(10, default="")
+    first_key = fields.CharField(100, default="", db_default="")  # what a search by name compares; follows the names
+    last_key = fields.CharField(100, default="", db_default="")
+    keeper_id = fields.IntField(null=True)
+    number_id = fields.IntField(null=True)
+    created_at = fields.DatetimeField()
+
+    opted_out_at = fields.DatetimeField(null=True)
+    blocked_at = fields.DatetimeField(null=True)
+    landline_until = fields.DatetimeField(null=True)
+    looked_up_at = fields.DatetimeField(null=True)  # when Twilio said what kind of line it is (X7)
+    line_type = fields.CharField(20, default="", db_default="")
+    possible_opt_out_at = fields.DatetimeField(null=True)
+    possible_opt_out_message_id = fields.BigIntField(null=True)
+
+    last_claimed_at = fields.DatetimeField(null=True)
+    last_claimed_message_id = fields.BigIntField(null=True)
+    earlier_claimed_at = fields.DatetimeField(null=True)
+    earlier_claimed_message_id = fields.BigIntField(null=True)
+    last_inbound_conversation_id = fields.BigIntField(null=True)
+    last_message_at = fields.DatetimeField(null=True)  # theirs or ours, when it came or was handed over
+
+    campaign_id: int
+    zone_set_id: int | None
+
+    class Meta:
+        table = "contact"
+
+    async def save(
+        self,
+        using_db: BaseDBAsyncClient | None = None,
+        update_fields: Iterable[str] | None = None,
+        force_create: bool = False,
+        force_update: bool = False,
+    ) -> None:
+        self.first_key, self.last_key = names.key(self.first_name), names.key(self.last_name)
+        if update_fields is not None and {"first_name", "last_name"} & set(update_fields):
+            update_fields = [*update_fields, "first_key", "last_key"]
+        await super().save(using_db, update_fields, force_create, force_update)
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def place(self) -> str:
+        return contact_zones.place_of_zip(self.zip) or self.state_abbrev
+
+    def landline(self, now: datetime) -> bool:
+        return self.landline_until is not None and self.landline_until > now
+
+    def never_texted(self, now: datetime) -> int | None:
+        """Why this person gets no first text in any action, as a code; None where they may."""
+        if self.opted_out_at:
+            return errors.OPTED_OUT
+        if self.blocked_at:
+            return errors.BLOCKED
+        return errors.LANDLINE if self.landline(now) else None
+
+    @classmethod
+    async def locked(cls, contact_id: int | None) -> Contact:
+        """The row, nobody else's until the transaction ends. On SQLite the transaction itself is the lock."""
+        return await cls.filter(id=contact_id).select_for_update().get()
+
+    @classmethod
+    async def of_phone(cls, campaign: Campaign, phone: str) -> Contact:
+        """The contact with this phone, locked; made if there is none. Inside a transaction."""
+        rows = await database.query(
+            f"SELECT {_CONTACT.columns} FROM contact k WHERE k.campaign_id = ? AND k.phone = ?{packed.for_update()}",  # noqa: S608
+            campaign.id, phone,
+        )  # fmt: skip
+        return _CONTACT.of(rows[0])["k"] if rows else await cls._make(campaign, phone)
+
+    @classmethod
+    async def _make(cls, campaign: Campaign, phone: str) -> Contact:
+        await database.lock(MAKING_CONTACTS, campaign.id, shared=True)
+        new = await database.query(
+            "INSERT INTO contact (campaign_id, phone, first_name, last_name, email, state_abbrev, zip, van_id, timezone,"
+            " zone_source, created_at, opted_out_at) VALUES (?, ?, '', '', '', '', '', '', '', '', ?,"
+            " (SELECT o.at FROM opt_out o WHERE o.campaign_id = ? AND o.phone = ?))"
+            " ON CONFLICT (campaign_id, phone) DO NOTHING RETURNING id",
+            campaign.id, phone, sql_time(clock.now()), campaign.id, phone,
+        )  # fmt: skip
+        contact = await cls.filter(campaign=campaign, phone=phone).select_for_update().get()
+        if new:
+            await contact.derive_zones()
+            await contact.save(update_fields=["zone_set_id", "zone_source"])
+        return contact
+
+    async def derive_zones(self) -> None:
+        """The clocks this person may be on, from all that is known (S1). Inside a transaction; the row is not saved."""
+        zones = contact_zones.derive(self.timezone, self.zip, self.state_abbrev, self.phone)
+        self.zone_set_id = await ZoneSet.id_of(zones.names)
+        self.zone_source = zones.source
+
+
+_CONTACT = Joined(k=Contact)
+
+
+class ContactEvent(Model):
+    """What happened to a contact and left no row of its own: a tag set or taken, a field changed, data edited."""
+
+    id = fields.BigIntField(primary_key=True)
+    contact_id = fields.BigIntField()
+    user_id = fields.IntField(null=True)
+    what = fields.CharField(20)  # a word that admin/_moment.html has a sentence for
+    detail = fields.TextField(default="")
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "contact_event"
+
+    @classmethod
+    async def note(cls, contact_id: int, user_id: int | None, what: str, detail: str = "") -> None:
+        """Inside the transaction of what it notes."""
+        await cls.create(contact_id=contact_id, user_id=user_id, what=what, detail=detail[:1000], at=clock.now())

@@ -1,0 +1,17 @@
+"""A new campaign, with the tags and fields of SPEC C4."""
+
+from __future__ import annotations
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.accounts.campaign import Campaign, new_join_code
+from webapp.models.contacts.labels import create_first_labels
+
+
+@transactional
+async def create_campaign(name: str, slug: str, timezone: str) -> Campaign:
+    campaign = await Campaign.create(
+        name=name, slug=slug, timezone=timezone, join_code=await new_join_code(), created_at=clock.now()
+    )
+    await create_first_labels(campaign)
+    return campaign

@@ -1,0 +1,92 @@
+"""Contacts by a filter: pages, counts, and the slices that work on many of them goes by (SPEC C5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from webapp import database
+from webapp.database import packed
+from webapp.database.packed import sql_time
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.search_sql import ContactQuery
+from webapp.rules.contact_filter import MANY, Filter
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Found:
+    """``more``: where the next page begins, for the address; empty on the last."""
+
+    contacts: list[Contact]
+    more: str = ""
+
+
+async def page(campaign: Campaign, wanted: Filter, after: str = "") -> Found:
+    """A page of them, and where the next one begins."""
+    text, values = await page_sql(campaign, wanted, after)
+    rows = await database.query(text, *values)
+    ids = [row["id"] for row in rows[:PAGE]]
+    there = {c.id: c for c in await Contact.filter(id__in=ids or [0]).select_related("zone_set")}
+    more = _place(rows[PAGE - 1], wanted) if len(rows) > PAGE else ""
+    return Found([there[n] for n in ids], more)
+
+
+async def page_sql(campaign: Campaign, wanted: Filter, after: str = "") -> tuple[str, list[Any]]:
+    query = ContactQuery(campaign, wanted)
+    at, _, last = after.rpartition("~")
+    past = int(last) if last.isdecimal() and len(last) < 19 else 0
+    if not wanted.by_last_message:
+        query.add("c.id > ?", past)
+        return await query.sql("c.id, c.last_message_at", "c.id", f" LIMIT {PAGE + 1}", past)
+    if moment := _moment(at):
+        query.add("(c.last_message_at, c.id) < (?, ?)", sql_time(moment), past)
+    return await query.sql("c.id, c.last_message_at", "c.last_message_at DESC, c.id DESC", f" LIMIT {PAGE + 1}")
+
+
+def _place(row: dict[str, Any], wanted: Filter) -> str:
+    at = packed.instant(row["last_message_at"])
+    return f"{at:%Y-%m-%dT%H:%M:%S.%fZ}~{row['id']}" if at and wanted.by_last_message else str(row["id"])
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo and 2000 <= at.year < 2100 else None
+
+
+async def count(campaign: Campaign, wanted: Filter, exactly: bool = False) -> int:
+    """How many there are; more than MANY are counted only where someone asks."""
+    text, values = await count_sql(campaign, wanted, exactly)
+    [row] = await database.query(text, *values)
+    return int(row["n"])
+
+
+async def count_sql(campaign: Campaign, wanted: Filter, exactly: bool = False) -> tuple[str, list[Any]]:
+    most = "" if exactly else f" LIMIT {MANY + 1}"
+    text, values = await ContactQuery(campaign, wanted).sql("1 AS one", limit=most)
+    return f"SELECT COUNT(*) AS n FROM ({text}) AS found", values  # noqa: S608
+
+
+async def ids(campaign: Campaign, wanted: Filter, after: int, through: int, most: int) -> list[int]:
+    """Contacts past ``after`` up to ``through``, in order: each is met once, whatever the deed changes."""
+    query = ContactQuery(campaign, wanted)
+    query.add("c.id > ? AND c.id <= ?", after, through)
+    text, values = await query.sql("c.id", "c.id", f" LIMIT {int(most)}", after)
+    return [row["id"] for row in await database.query(text, *values)]
+
+
+async def newest(campaign: Campaign) -> int:
+    rows = await database.query("SELECT id FROM contact WHERE campaign_id = ? ORDER BY id DESC LIMIT 1", campaign.id)
+    return rows[0]["id"] if rows else 0
+
+
+async def own(campaign: Campaign, contact_ids: list[int]) -> list[int]:
+    """Those of the ids that are contacts of this campaign, in order."""
+    found = Contact.filter(campaign=campaign, id__in=contact_ids or [0]).order_by("id")
+    return [int(n) for n in await found.values_list("id", flat=True)]  # type: ignore[call-overload]

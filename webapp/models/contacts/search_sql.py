@@ -1,0 +1,256 @@
+"""A filter as SQL that stays quick whatever its size and wherever its people stand (SPEC C5).
+
+A planner guesses how many rows a filter has and where they are; with a million contacts a wrong guess reads them all.
+So we look: a source that has FEW people is read whole and each of them probed; else the people of a source are walked
+in its index's order; only where there is no source are the contacts themselves walked. Conditions beside the source
+are asked of one contact at a time, by an index.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from webapp import database
+from webapp.database.packed import sql_time
+from webapp.models.accounts.campaign import Campaign
+from webapp.rules import names, phone
+from webapp.rules.contact_filter import NO, NOBODY, STAFF, YES, Filter
+
+FEW = 2_000
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class Source:
+    """People by an index: rows ``x`` of a table that name a contact. ``walked``: the index gives them in their order.
+    ``asked``: the same of one contact ``c``, where it is not told by the table."""
+
+    table: str
+    column: str
+    where: str
+    values: tuple[Any, ...]
+    several: bool = False  # rows of one contact
+    walked: bool = True
+    asked: str = ""
+    asked_values: tuple[Any, ...] = ()
+
+    def select(self, more: str = "", once: bool = True) -> str:
+        """``once``: each contact one time, which means to read them all where they stand in several rows."""
+        distinct = "DISTINCT " if self.several and once else ""
+        return f"SELECT {distinct}x.{self.column} AS id FROM {self.table} x WHERE {self.where}{more}"  # noqa: S608
+
+    def condition(self) -> tuple[str, tuple[Any, ...]]:
+        if self.asked:
+            return self.asked, self.asked_values
+        if self.table == "contact":
+            return self.where.replace("x.", "c."), self.values
+        return f"EXISTS (SELECT 1 FROM {self.table} x WHERE {self.where} AND x.{self.column} = c.id)", self.values  # noqa: S608
+
+
+class ContactQuery:
+    """The parts of a filter: conditions on ``contact c``, each with its values, and sources that may lead."""
+
+    def __init__(self, campaign: Campaign, wanted: Filter) -> None:
+        self.campaign, self.wanted = campaign, wanted
+        self.conditions: list[tuple[str, tuple[Any, ...]]] = []
+        self.sources: list[Source] = []
+        self.add("c.campaign_id = ?", campaign.id)
+        self._search()
+        self._lists()
+        self._labels()
+        self._conversations()
+        self._contact()
+
+    def add(self, text: str, *values: Any) -> None:
+        self.conditions.append((text, values))
+
+    async def sql(self, select: str, order: str = "", limit: str = "", after: int = 0) -> tuple[str, list[Any]]:
+        """The whole statement. ``select`` and ``order`` speak of ``c``; ``after``: contacts past this one, where the
+        order is theirs."""
+        source, few = await self._leader()
+        if source is None or not (few or (source.walked and order in ("", "c.id"))):
+            return self._plain(select, order, limit)
+        return self._led(source, few, select, order, limit, after)
+
+    def _plain(self, select: str, order: str, limit: str) -> tuple[str, list[Any]]:
+        where, values = self._where([*self.conditions, *(s.condition() for s in self.sources)])
+        return f"SELECT {select} FROM contact c WHERE {where}{_order(order)}{limit}", values  # noqa: S608
+
+    def _led(self, source: Source, few: bool, select: str, order: str, limit: str, after: int) -> tuple[str, list[Any]]:
+        """Each of the source's people, in turn, is looked up and asked the rest."""
+        others = (s.condition() for s in self.sources if s is not source)
+        where, values = self._where([*self.conditions, *others])
+        past = f" AND x.{source.column} > {int(after)}" if after else ""
+        leader = source.select(past) + ("" if few else f" ORDER BY x.{source.column}")
+        if database.dialect() == "sqlite":  # CROSS JOIN is SQLite's word for "in this order"
+            text = f"SELECT {select} FROM ({leader}) AS d CROSS JOIN contact c ON c.id = d.id WHERE {where}"  # noqa: S608
+        else:  # OFFSET 0 keeps the planner from looking into it
+            one = f"LATERAL (SELECT c.id, c.last_message_at FROM contact c WHERE c.id = d.id AND {where} OFFSET 0) AS c"  # noqa: S608
+            text = f"SELECT {select} FROM ({leader} OFFSET 0) AS d CROSS JOIN {one}"  # noqa: S608
+        walked = order if few else order.replace("c.id", "d.id")
+        return f"{text}{_order(walked)}{limit}", [*source.values, *values]
+
+    async def _leader(self) -> tuple[Source | None, bool]:
+        """The source with the fewest people, and whether they are few; else the first that can be walked."""
+        if not self.sources:
+            return None, False
+        text, values = self.leader_sql()
+        [row] = await database.query(text, *values)
+        numbers = [int(row[f"n{n}"]) for n in range(len(self.sources))]
+        least = min(range(len(numbers)), key=numbers.__getitem__)
+        if numbers[least] <= FEW:
+            return self.sources[least], True
+        walked = (
+            s for s in self.sources if s.walked and s.table != "contact"
+        )  # a contact's own index needs no leading
+        return next(walked, None), False
+
+    def leader_sql(self) -> tuple[str, list[Any]]:
+        """How many rows each source has, counted no further than FEW and one."""
+        counts = ", ".join(
+            f"(SELECT COUNT(*) FROM ({s.select(once=False)} LIMIT {FEW + 1}) AS s{n}) AS n{n}"  # noqa: S608
+            for n, s in enumerate(self.sources)
+        )
+        return f"SELECT {counts}", [v for s in self.sources for v in s.values]
+
+    @staticmethod
+    def _where(conditions: list[tuple[str, tuple[Any, ...]]]) -> tuple[str, list[Any]]:
+        return " AND ".join(text for text, _ in conditions), [v for _, values in conditions for v in values]
+
+    def _search(self) -> None:
+        """A whole phone number; or the beginnings of first and last names, in any order, without accents."""
+        if not self.wanted.q:
+            return
+        parsed = phone.parse(self.wanted.q[:40])
+        if isinstance(parsed, phone.Phone):
+            self._source("contact", "id", "x.campaign_id = ? AND x.phone = ?", self.campaign.id, parsed.e164)
+            return
+        words = names.key(self.wanted.q).split()[:4] or [_LAST]
+        ways = [({"first_key": " ".join(words)}), ({"last_key": " ".join(words)})]
+        for n in range(1, len(words)):
+            left, right = " ".join(words[:n]), " ".join(words[n:])
+            ways += [{"first_key": left, "last_key": right}, {"last_key": left, "first_key": right}]
+        self._named(ways)
+
+    def _named(self, ways: list[dict[str, str]]) -> None:
+        """Each way by its own index, so that the first of many are found without reading them all."""
+        one = [" AND ".join(_begins(column) for column in way) for way in ways]
+        values = [[v for prefix in way.values() for v in (prefix, prefix + _LAST)] for way in ways]
+        each = " UNION ALL ".join(f"SELECT c.id FROM contact c WHERE c.campaign_id = ? AND {text}" for text in one)  # noqa: S608
+        flat = tuple(v for way in values for v in way)
+        led = tuple(v for way in values for v in (self.campaign.id, *way))
+        asked = f"({' OR '.join(f'({text})' for text in one)})"
+        self.sources.append(Source(f"({each})", "id", "true", led, True, False, asked, flat))
+
+    def _source(self, table: str, column: str, where: str, *values: Any, several: bool = False) -> None:
+        self.sources.append(Source(table, column, where, values, several))
+
+    def _lists(self) -> None:
+        """Of any of these, of all of those, of none of these."""
+        w = self.wanted
+        for number in [w.list, *_numbers(w.all_lists)]:
+            if number:
+                self._source("list_membership", "contact_id", "x.contact_list_id = ?", number)
+        if w.any_lists:
+            among = ", ".join(map(str, _numbers(w.any_lists)))
+            self._source("list_membership", "contact_id", f"x.contact_list_id IN ({among})", several=True)
+        for number in _numbers(w.no_lists):
+            self.add(
+                "NOT EXISTS (SELECT 1 FROM list_membership l WHERE l.contact_list_id = ? AND l.contact_id = c.id)",
+                number,
+            )
+
+    def _labels(self) -> None:
+        w = self.wanted
+        if w.tag:
+            self._source("contact_tag", "contact_id", "x.tag_id = ?", w.tag)
+        if w.not_tag:
+            self.add("NOT EXISTS (SELECT 1 FROM contact_tag t WHERE t.tag_id = ? AND t.contact_id = c.id)", w.not_tag)
+        if w.field and not w.value:
+            self._source("field_value", "contact_id", "x.field_id = ?", w.field)
+        if w.field and w.value:
+            same = "lower(substr(x.value, 1, 60)) = lower(substr(?, 1, 60)) AND lower(x.value) = lower(?)"
+            self._source("field_value", "contact_id", f"x.field_id = ? AND {same}", w.field, w.value, w.value)
+        if w.script:
+            left = "x.script_id = ? AND x.direction = 'out' AND x.status NOT IN ('cancelled', 'refused')"
+            self._source("message", "contact_id", left, w.script, several=True)
+
+    def _conversations(self) -> None:
+        """What is asked of a conversation is asked of one and the same: replied in this action, not in some."""
+        w, parts, values = self.wanted, [], []
+        if w.replied == YES:
+            parts.append("x.replied_at IS NOT NULL")
+        if w.attention == YES:
+            parts.append("x.needs_attention")
+        if w.assigned == STAFF:
+            parts.append("x.with_staff")
+        if w.action:
+            parts.append("x.action_id = ?")
+            values.append(w.action)
+        if w.assigned == NOBODY and parts:
+            parts.append("x.user_id IS NULL AND NOT x.with_staff")
+        if w.assigned.isdecimal() and parts:
+            parts.append("x.user_id = ?")
+            values.append(int(w.assigned))
+        if parts:
+            where = " AND ".join(["x.campaign_id = ?", *parts])
+            self._source("conversation", "contact_id", where, self.campaign.id, *values, several=not w.action)
+        else:
+            self._assigned()
+        self._without(w.replied, "v.replied_at IS NOT NULL")
+        self._without(w.attention, "v.needs_attention")
+
+    def _assigned(self) -> None:
+        """To a user: who holds one of their conversations, or keeps them for the next. To nobody: neither."""
+        if self.wanted.assigned.isdecimal():
+            user = int(self.wanted.assigned)
+            both = (
+                f"(SELECT v.contact_id AS id FROM conversation v WHERE v.user_id = {user}"  # noqa: S608
+                f" UNION SELECT k.id FROM contact k WHERE k.keeper_id = {user})"
+            )
+            self._source(both, "id", "true")
+        elif self.wanted.assigned == NOBODY:
+            self.add(
+                "c.keeper_id IS NULL AND NOT EXISTS (SELECT 1 FROM conversation v WHERE v.contact_id = c.id"
+                " AND (v.user_id IS NOT NULL OR v.with_staff))"
+            )
+
+    def _without(self, answer: str, what: str) -> None:
+        if answer == NO:
+            action = f" AND v.action_id = {int(self.wanted.action)}" if self.wanted.action else ""
+            self.add(f"NOT EXISTS (SELECT 1 FROM conversation v WHERE v.contact_id = c.id AND {what}{action})")  # noqa: S608
+
+    def _contact(self) -> None:
+        w = self.wanted
+        if w.opted_out == YES:
+            self._source("contact", "id", "x.campaign_id = ? AND x.opted_out_at IS NOT NULL", self.campaign.id)
+        if w.opted_out == NO:
+            self.add("c.opted_out_at IS NULL")
+        if w.state:
+            self._source("contact", "id", "x.campaign_id = ? AND x.state_abbrev = ?", self.campaign.id, w.state)
+        if w.since:
+            self.add("c.last_message_at >= ?", self._midnight(w.since))
+        if w.until:
+            self.add("c.last_message_at < ?", self._midnight(w.until, 1))
+        if w.by_last_message and not (w.since or w.until):
+            self.add("c.last_message_at IS NOT NULL")
+
+    def _midnight(self, day: str, later: int = 0) -> Any:
+        at = datetime.combine(date.fromisoformat(day) + timedelta(days=later), time(), ZoneInfo(self.campaign.timezone))
+        return sql_time(at.astimezone(UTC))
+
+
+def _order(order: str) -> str:
+    return f" ORDER BY {order}" if order else ""
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(n) for n in text.split(",")] if text else []
+
+
+def _begins(column: str) -> str:
+    collate = ' COLLATE "C"' if database.dialect() == "postgres" else ""
+    return f"c.{column}{collate} >= ? AND c.{column}{collate} < ?"

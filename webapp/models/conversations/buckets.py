@@ -1,0 +1,121 @@
+"""Start, the queue of one volunteer, and what goes back to the pool (SPEC V3, V4, S8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.database.packed import sql_time
+from webapp.models import tallies
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import User
+from webapp.models.actions.action import Action, ActionUser
+from webapp.models.conversations import hours
+
+
+async def settle(bucket: Bucket, now: datetime) -> bool:
+    """Finishes the bucket where it is (SPEC V4); True where it is finished. Counts the Perform, once."""
+    if bucket.finished_at:
+        return True
+    stand = await _stand(bucket, (await Action.get(id=bucket.action_id).select_related("campaign")).campaign, now)
+    waiting = await database.query(
+        "SELECT 1 AS one FROM message WHERE bucket_id = ? AND status = 'queued' LIMIT 1", bucket.id
+    )
+    if stand["textable"] or waiting or not stand["texted"]:
+        return False
+    if not await Bucket.filter(id=bucket.id, finished_at=None).update(finished_at=now):
+        return True
+    bucket.finished_at = now
+    await ActionUser.mark([bucket.action_id], bucket.user_id, "completed_at")
+    tallies.add(bucket.action_id, bucket.user_id, {"performs": 1})
+    return True
+
+
+async def _stand(bucket: Bucket, campaign: Campaign, now: datetime) -> dict[str, int]:
+    """How many of a bucket are texted, open (not texted yet), awake of the open ones, textable (awake and still with its
+    volunteer), skipped, and have replied: one round trip, whatever the bucket's size."""
+    awake, since = await hours.open_zone_sets(campaign, now), sql_time(hours.locked_since(campaign, now))
+    is_open = "v.texted_at IS NULL AND v.closed_code IS NULL"
+    is_awake = f"{is_open} AND {hours.awake_sql(awake, 'v.zone_set_id')}"
+    rested = "(k.last_claimed_at IS NULL OR k.last_claimed_at <= ?)"
+    [row] = await database.query(
+        "SELECT COUNT(v.texted_at) AS texted, COUNT(v.replied_at) AS replies,"  # noqa: S608
+        f" COALESCE(SUM(CASE WHEN {is_open} THEN 1 ELSE 0 END), 0) AS open,"
+        f" COALESCE(SUM(CASE WHEN {is_open} AND v.skips > 0 THEN 1 ELSE 0 END), 0) AS skipped,"
+        f" COALESCE(SUM(CASE WHEN {is_awake} AND {rested} THEN 1 ELSE 0 END), 0) AS awake,"
+        f" COALESCE(SUM(CASE WHEN {is_awake} AND {rested} AND v.user_id = ? THEN 1 ELSE 0 END), 0) AS textable"
+        " FROM conversation v JOIN contact k ON k.id = v.contact_id WHERE v.bucket_id = ?",
+        since, since, bucket.user_id, bucket.id,
+    )  # fmt: skip
+    return {name: int(number) for name, number in row.items()}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a volunteer stands in a bucket: people in it, texted, asleep now, skipped once."""
+
+    total: int
+    texted: int
+    asleep: int
+    skipped: int
+    replies: int
+
+
+async def progress(bucket: Bucket, campaign: Campaign) -> Progress:
+    stand = await _stand(bucket, campaign, clock.now())
+    return Progress(
+        total=stand["texted"] + stand["open"], texted=stand["texted"], asleep=stand["open"] - stand["awake"],
+        skipped=stand["skipped"], replies=stand["replies"],
+    )  # fmt: skip
+
+
+async def open_ones(user_id: int, action_ids: list[int]) -> dict[int, Bucket]:
+    """Action -> the volunteer's bucket there that is not finished."""
+    rows = await Bucket.filter(user_id=user_id, action_id__in=action_ids or [0], finished_at=None).order_by("id")
+    return {row.action_id: row for row in rows}
+
+
+async def current(action: Action, user: User) -> Bucket | None:
+    """The volunteer's newest bucket in this action, finished or not."""
+    return await Bucket.filter(action=action, user=user).order_by("-id").first()
+
+
+@transactional
+async def finish_if_done(bucket: Bucket) -> bool:
+    return await settle(bucket, clock.now())
+
+
+async def open_again(bucket_id: int | None) -> None:
+    """A first text out of it was taken back or refused: there is someone to text again."""
+    bucket = await Bucket.filter(id=bucket_id or 0).select_for_update().first()
+    if bucket and bucket.finished_at:
+        bucket.finished_at = None
+        await bucket.save(update_fields=["finished_at"])
+        tallies.add(bucket.action_id, bucket.user_id, {"performs": -1})
+
+
+class Bucket(Model):
+    """What one Start gave one volunteer. Finished when nobody in it is textable now and somebody was texted (V4)."""
+
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="buckets", on_delete=fields.NO_ACTION
+    )
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="buckets", on_delete=fields.NO_ACTION
+    )
+    size = fields.IntField()
+    started_at = fields.DatetimeField()
+    last_used_at = fields.DatetimeField()  # Start or the last send; S8 counts from here
+    finished_at = fields.DatetimeField(null=True)
+
+    action_id: int
+    user_id: int
+
+    class Meta:
+        table = "bucket"

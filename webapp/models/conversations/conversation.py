@@ -1,0 +1,118 @@
+"""One contact in one action: who holds it, where it stands, what it counts for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import User
+from webapp.models.actions.action import Action
+from webapp.models.actions.script import Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.zones import ZoneSet
+
+
+class Conversation(Model):
+    """Holder: ``user`` (a volunteer), ``with_staff`` (handed to an admin), or nobody: the pool.
+
+    ``turn`` orders a holder's queue: 0 until skipped or refused for now, then the microsecond that happened.
+    ``closed_code``: the final safeguard that keeps it from a first text. ``last_holder_id``: who held it before.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="conversations", on_delete=fields.NO_ACTION
+    )
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="conversations", on_delete=fields.NO_ACTION
+    )
+    contact: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField(
+        "models.Contact", related_name="conversations", on_delete=fields.NO_ACTION
+    )
+    zone_set: fields.ForeignKeyNullableRelation[ZoneSet] = fields.ForeignKeyField(
+        "models.ZoneSet", related_name="conversations", null=True, on_delete=fields.NO_ACTION
+    )
+    script: fields.ForeignKeyNullableRelation[Script] = fields.ForeignKeyField(
+        "models.Script", related_name="conversations", null=True, on_delete=fields.NO_ACTION
+    )
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="conversations", null=True, on_delete=fields.NO_ACTION, db_constraint=False
+    )
+    with_staff = fields.BooleanField(default=False)
+    last_holder_id = fields.IntField(null=True)
+    held_since = fields.DatetimeField(null=True)
+    held_by_start = fields.BooleanField(default=False)
+    bucket_id = fields.IntField(null=True)
+    turn = fields.BigIntField(default=0)
+    skips = fields.IntField(default=0)
+
+    texted_at = fields.DatetimeField(null=True)
+    closed_code = fields.IntField(null=True)
+    replied_at = fields.DatetimeField(null=True)  # their newest text
+    opted_out_at = fields.DatetimeField(null=True)  # by replying here
+    reported_at = fields.DatetimeField(null=True)
+    reported_through_id = fields.BigIntField(null=True)  # the newest message the last report knew of
+    needs_attention = fields.BooleanField(default=False)
+    unread = fields.BooleanField(default=False)
+    created_at = fields.DatetimeField()
+
+    campaign_id: int
+    action_id: int
+    contact_id: int
+    script_id: int | None
+    user_id: int | None
+    zone_set_id: int | None
+
+    class Meta:
+        table = "conversation"
+
+    def counts(self) -> Counter[str]:
+        """What this row adds to its holder's tally. `textbank doctor` adds the same up from all rows."""
+        return Counter(
+            {
+                "remaining": int(self.texted_at is None and self.closed_code is None),
+                "needs_attention": int(self.needs_attention),
+                "unread": int(self.unread),
+                "replied": int(self.replied_at is not None),
+                "reported": int(self.replied_at is not None and self.reported_at is not None),
+                "opt_outs": int(self.opted_out_at is not None),
+            }
+        )
+
+    def to_the_end(self) -> None:
+        """To the end of the holder's queue."""
+        self.turn = int(clock.now().timestamp() * 1_000_000)
+
+    def let_go(self) -> None:
+        """Back to the pool, at its end where it was skipped."""
+        self.last_holder_id, self.user_id, self.with_staff = self.user_id, None, False
+        self.held_since, self.held_by_start, self.bucket_id, self.skips = None, False, None, 0
+        self.unread = False
+
+    def hold(self, user_id: int | None, now: datetime, by_start: bool = False, quiet: bool = False) -> None:
+        """To a user; to the staff where there is none. ``quiet``: the person has opted out, so there is nothing to read."""
+        if self.user_id != user_id:
+            self.last_holder_id = self.user_id
+        self.user_id, self.with_staff, self.held_since, self.held_by_start = user_id, user_id is None, now, by_start
+        self.unread = self.replied_at is not None and not quiet
+
+
+class AssignmentEvent(Model):
+    """Who had a conversation when, and who gave it to them."""
+
+    id = fields.BigIntField(primary_key=True)
+    conversation_id = fields.BigIntField()
+    from_user_id = fields.IntField(null=True)
+    to_user_id = fields.IntField(null=True)
+    to_staff = fields.BooleanField(default=False)
+    by_user_id = fields.IntField(null=True)
+    how = fields.CharField(20)  # skip, return, hand_over, take_over, timeout, removal, reassign, keeper
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "assignment_event"

@@ -1,0 +1,98 @@
+"""Who can be texted now, by the clock where they are and by the lock on who was texted lately (SPEC S1, S5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from webapp import clock, database
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import User
+from webapp.models.actions.action import Action
+from webapp.models.contacts.zones import ZoneSet, zones_of
+from webapp.models.conversations.conversation import Conversation
+from webapp.rules import safeguards, window
+
+START_MARGIN = 10  # minutes a contact must still be textable to be handed out
+NOBODY = -1  # no conversation has this zone set
+
+
+@dataclass(frozen=True)
+class Asleep:
+    """People who can't be texted now, and when the first moment comes that one can: those on the same clocks, or
+    (without zones) those who were texted a short while ago (S5)."""
+
+    zones: tuple[str, ...]
+    people: int
+    opens_at: datetime | None
+
+
+async def open_zone_sets(campaign: Campaign, now: datetime, minutes: int = 0) -> list[int | None]:
+    """The zone sets whose people may be texted now and for ``minutes`` more. None stands for "nothing known"."""
+    sets: dict[int | None, tuple[str, ...]] = {row.id: row.zones for row in await ZoneSet.all()}
+    sets[None] = (campaign.timezone,)
+    return [key for key, zones in sets.items() if is_open(campaign, zones, now, minutes)]
+
+
+def is_open(campaign: Campaign, zones: tuple[str, ...], now: datetime, minutes: int = 0) -> bool:
+    ours = window.open_for(now, minutes, campaign.opens, campaign.closes, zones)
+    return ours and window.open_for(now, minutes, window.LEGAL_START, window.LEGAL_END, zones)
+
+
+def locked_since(campaign: Campaign, now: datetime) -> datetime:
+    """Who was handed a text of ours after this instant gets no first text now (S5)."""
+    return now - safeguards.LOCK if campaign.outbound_lock else now
+
+
+def awake_of(found: QuerySet[Conversation], awake: list[int | None]) -> QuerySet[Conversation]:
+    known = [n for n in awake if n is not None] or [NOBODY]
+    return (
+        found.filter(Q(zone_set_id__in=known) | Q(zone_set_id=None))
+        if None in awake
+        else found.filter(zone_set_id__in=known)
+    )
+
+
+def awake_sql(awake: list[int | None], column: str = "zone_set_id") -> str:
+    """The same as plain SQL."""
+    known = ", ".join(str(int(n)) for n in awake if n is not None) or str(NOBODY)
+    return f"({column} IN ({known})" + (f" OR {column} IS NULL)" if None in awake else ")")
+
+
+async def asleep(action: Action, user: User | None) -> list[Asleep]:
+    """Who of a volunteer's contacts (or of the pool) can't be texted now, by clock or lock, soonest first."""
+    campaign, now = action.campaign, clock.now()
+    margin = 0 if user else START_MARGIN
+    awake = await open_zone_sets(campaign, now, margin)
+    holder = f"user_id = {int(user.id)}" if user else "user_id IS NULL AND NOT with_staff"
+    open_ones = f"action_id = ? AND {holder} AND texted_at IS NULL AND closed_code IS NULL"
+    rows = await database.query(
+        f"SELECT zone_set_id, COUNT(*) AS people FROM conversation WHERE {open_ones} GROUP BY zone_set_id",  # noqa: S608
+        action.id,
+    )
+    found = []
+    for row in rows:
+        if row["zone_set_id"] not in awake:
+            zones = await zones_of(campaign, row["zone_set_id"])
+            found.append(Asleep(zones, int(row["people"]), _opens_after(campaign, zones, now, margin)))
+    locked = Conversation.filter(action=action, texted_at=None, closed_code=None, with_staff=False)
+    locked = locked.filter(user_id=user.id if user else None, contact__last_claimed_at__gt=locked_since(campaign, now))
+    if people := await awake_of(locked, awake).count():
+        first = await awake_of(locked, awake).order_by("contact__last_claimed_at").limit(1).select_related("contact")
+        found.append(Asleep((), people, (first[0].contact.last_claimed_at or now) + safeguards.LOCK))
+    return sorted(found, key=lambda group: group.opens_at or datetime.max.replace(tzinfo=now.tzinfo))
+
+
+def _opens_after(campaign: Campaign, zones: tuple[str, ...], now: datetime, margin: int) -> datetime | None:
+    """A window that closes within the margin opens the next time."""
+    late = timedelta(minutes=margin) if is_open(campaign, zones, now) else timedelta()
+    return opens_next(campaign, zones, now + late)
+
+
+def opens_next(campaign: Campaign, zones: tuple[str, ...], now: datetime) -> datetime | None:
+    """When both the campaign's and the law's window are open next on these clocks."""
+    start, end = max(campaign.opens, window.LEGAL_START), min(campaign.closes, window.LEGAL_END)
+    return window.opens_at(now, start, end, zones)

@@ -1,0 +1,186 @@
+"""Conversations of an action, made from its lists by a job while Start works already (SPEC A1, A2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from webapp import clock, database
+from webapp.database import packed, transactional
+from webapp.database.packed import sql_time
+from webapp.models import tallies
+from webapp.models.accounts.users import who_may_text
+from webapp.models.actions import audience
+from webapp.models.actions.action import Action, ActionList
+from webapp.models.actions.script import INITIAL, Script
+from webapp.models.contacts import many_at_once
+from webapp.models.conversations.conversation import AssignmentEvent, Conversation
+from webapp.rules import errors, script_choice
+
+SLICE = 500  # conversations a transaction
+WINDOW = 5_000  # places on a list that one step looks at
+
+
+async def make_all(action_id: int, seconds: float = 3_600) -> None:
+    """All that are missing; a pass over the lists, or as far as it comes in so many seconds."""
+    place: Place | None = Place()
+    deadline = clock.steady() + seconds
+    while place is not None and clock.steady() < deadline:
+        place = await make_some(action_id, place)
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a pass over an action's lists has come: the next list's least id, and the contact it got to there."""
+
+    list_id: int = 0
+    after: int = 0
+
+
+async def make_some(action_id: int, place: Place) -> Place | None:
+    """Makes what is missing of the next people on a list; where to go on, or None after the last list. Who is missing
+    is looked up outside of any transaction: mostly nobody is."""
+    lists = await ActionList.filter(action_id=action_id, contact_list_id__gte=place.list_id).order_by("contact_list_id")
+    if not lists:
+        return None
+    list_id = lists[0].contact_list_id
+    after = place.after if list_id == place.list_id else 0
+    window = await database.query(
+        "SELECT contact_id FROM list_membership WHERE contact_list_id = ? AND contact_id > ? ORDER BY contact_id LIMIT ?",
+        list_id, after, WINDOW,
+    )  # fmt: skip
+    ids = [row["contact_id"] for row in window]
+    missing = await _missing(action_id, ids)
+    for start in range(0, len(missing), SLICE):
+        await _make(action_id, missing[start : start + SLICE])
+    return Place(list_id, ids[-1]) if len(ids) == WINDOW else Place(list_id + 1)
+
+
+async def _missing(action_id: int, contact_ids: list[int]) -> list[int]:
+    """Those without a conversation who are in the action, in order."""
+    rows = await database.query(
+        f"SELECT c.id FROM contact c WHERE {packed.among('c.id')} AND NOT EXISTS (SELECT 1 FROM conversation v"  # noqa: S608
+        f" WHERE v.action_id = {int(action_id)} AND v.contact_id = c.id) AND {audience.is_in(str(int(action_id)), 'c.id')} ORDER BY c.id",
+        packed.values(contact_ids),
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+@transactional
+async def _make(action_id: int, contact_ids: list[int]) -> None:
+    """Conversations for these people, as long as they are still in the action: whoever takes someone out of it locks
+    them first, so it is asked once more when their rows are ours."""
+    action = await Action.filter(id=action_id).select_for_update().get()
+    scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None).order_by("id")
+    if action.archived_at or action.state == "draft" or not scripts:
+        return
+    await many_at_once.lock_contacts(contact_ids)
+    people = await _people(await _missing(action_id, contact_ids), action.published_at)
+    keepers = await _keepers(action, people)
+    now, seed = clock.now(), _seed(action, scripts)
+    rows = []
+    for n, person in enumerate(people):
+        pick = script_choice.pick(seed, action.conversations_made + n, len(scripts))
+        holder = person["keeper_id"] if person["keeper_id"] in keepers else None
+        rows.append(_conversation(action, person, scripts[pick].id, holder, now))
+    await Conversation.bulk_create(rows)
+    action.conversations_made += len(rows)
+    await action.save(update_fields=["conversations_made"])
+    await _count(action_id, rows)
+    await _note_keepers(action_id, [row.contact_id for row in rows if row.user_id], now)
+
+
+async def _note_keepers(action_id: int, contact_ids: list[int], now: datetime) -> None:
+    """Who had it when begins with who kept the contact."""
+    held = await Conversation.filter(action_id=action_id, contact_id__in=contact_ids or [0]).values_list(
+        "id", "user_id"
+    )
+    await AssignmentEvent.bulk_create(
+        [AssignmentEvent(conversation_id=n, to_user_id=user, how="keeper", at=now) for n, user in held]
+    )
+
+
+async def actions_of_list(list_id: int | None) -> list[int]:
+    """The actions that text this list."""
+    rows = await ActionList.filter(contact_list_id=list_id or 0)
+    return [row.action_id for row in rows]
+
+
+async def unfinished() -> list[int]:
+    """Running actions whose lists may have grown; the sweep looks at them now and then."""
+    return [action.id for action in await Action.filter(archived_at=None).exclude(state="draft")]
+
+
+async def _people(contact_ids: list[int], published_at: datetime | None) -> list[dict[str, Any]]:
+    """``lost_at``: when a text left to them whose row a restored backup lacks and which has no action: it may have been
+    the first one of any action that was running."""
+    return await database.query(
+        "SELECT c.id, c.zone_set_id, c.opted_out_at, c.blocked_at, c.landline_until, c.keeper_id,"  # noqa: S608
+        " CASE WHEN c.last_claimed_at IS NOT NULL THEN (SELECT MAX(m.created_at) FROM message m WHERE m.contact_id = c.id"
+        " AND m.direction = 'out' AND m.kind = 'follow_up' AND m.conversation_id IS NULL AND m.created_at >= ?) END AS lost_at"
+        f" FROM contact c WHERE {packed.among('c.id')} ORDER BY c.id",
+        sql_time(published_at or clock.now()), packed.values(contact_ids),
+    )  # fmt: skip
+
+
+async def _keepers(action: Action, people: list[dict[str, Any]]) -> set[int]:
+    """Those of the contacts' keepers who may text in this campaign."""
+    wanted = {person["keeper_id"] for person in people if person["keeper_id"]}
+    return set(await who_may_text(action.campaign_id, wanted, lock=True)) if wanted else set()
+
+
+def _conversation(
+    action: Action, person: dict[str, Any], script_id: int, holder: int | None, now: datetime
+) -> Conversation:
+    return Conversation(
+        campaign_id=action.campaign_id, action_id=action.id, contact_id=person["id"], zone_set_id=person["zone_set_id"],
+        script_id=script_id, user_id=holder, held_since=now if holder else None, closed_code=_closed(person, now),
+        texted_at=packed.instant(person["lost_at"]), created_at=now,
+    )  # fmt: skip
+
+
+def _closed(person: dict[str, Any], now: datetime) -> int | None:
+    if person["opted_out_at"]:
+        return errors.OPTED_OUT
+    if person["blocked_at"]:
+        return errors.BLOCKED
+    until = packed.instant(person["landline_until"])
+    return errors.LANDLINE if until and until > now else None
+
+
+async def _count(action_id: int, rows: list[Conversation]) -> None:
+    for row in rows:
+        tallies.put(row)
+    for code in {row.closed_code for row in rows if row.closed_code}:
+        ids = [row.contact_id for row in rows if row.closed_code == code]
+        made = await Conversation.filter(action_id=action_id, contact_id__in=ids).values_list("id", flat=True)
+        await tallies.hits([(action_id, int(n)) for n in made], code)  # type: ignore[call-overload]
+
+
+@transactional
+async def pick_again(action: Action) -> None:
+    """A script came or went: who is held by nobody and was not texted gets a new pick (A2). Those who come later go on
+    in the blocks begun here, so that together they are even too."""
+    await Action.filter(id=action.id).select_for_update().get()
+    scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None).order_by("id")
+    if not scripts:
+        return
+    free = await database.query(
+        "SELECT id FROM conversation WHERE action_id = ? AND user_id IS NULL AND NOT with_staff AND texted_at IS NULL"
+        " ORDER BY id",
+        action.id,
+    )
+    seed = _seed(action, scripts)
+    picks: dict[int, list[int]] = {script.id: [] for script in scripts}
+    for n, row in enumerate(free):
+        picks[scripts[script_choice.pick(seed, n, len(scripts))].id].append(row["id"])
+    for script_id, ids in picks.items():
+        for start in range(0, len(ids), SLICE):
+            await Conversation.filter(id__in=ids[start : start + SLICE]).update(script_id=script_id)
+    await Action.filter(id=action.id).update(conversations_made=len(free))
+
+
+def _seed(action: Action, scripts: list[Script]) -> str:
+    """The order within the blocks: the action's own, and another one for other scripts."""
+    return f"{action.id}:{','.join(str(script.id) for script in scripts)}"

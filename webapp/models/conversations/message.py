@@ -1,0 +1,194 @@
+"""Every text, ours and theirs, and what became of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock, database
+from webapp.database.statements import Joined
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import User
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.conversations.buckets import Bucket
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.numbers.number import PhoneNumber
+from webapp.rules import errors
+
+
+async def try_again(message: Message) -> None:
+    """A second attempt of a text nobody found at Twilio. The first may have arrived: its claim stands."""
+    message.status, message.due_at, message.next_look_at = QUEUED, clock.now(), None
+    await message.save(update_fields=["status", "due_at", "next_look_at"])
+
+
+async def leave_to_staff(message: Message, code: int | None = None) -> None:
+    """Nobody knows whether it arrived, and it may not leave again by itself."""
+    message.status, message.error_code, message.next_look_at = UNKNOWN, code, None
+    await message.save(update_fields=["status", "error_code", "next_look_at"])
+
+
+async def locked_message(message_id: int) -> tuple[Contact, Message]:
+    """The contact's row first, then the message's."""
+    contact = await Contact.locked((await Message.get(id=message_id)).contact_id)
+    return contact, await Message.filter(id=message_id).select_for_update().get()
+
+
+OUT, IN = "out", "in"
+INITIAL, FOLLOW_UP, CONFIRMATION, INBOUND = "initial", "follow_up", "confirmation", "inbound"
+TEST = "test"  # to the phone of whoever writes the script: in no action, in no conversation
+
+QUEUED, SENDING, TAKEN, REJECTED, UNKNOWN = "queued", "sending", "taken", "rejected", "unknown"
+REFUSED, CANCELLED, DROPPED, RECEIVED = "refused", "cancelled", "dropped", "received"
+
+FAILED_DELIVERY = ("failed", "undelivered", "canceled")
+RANK = {"": 0, "accepted": 1, "scheduled": 1, "queued": 2, "sending": 3, "sent": 4, "delivered": 6, "read": 7,
+        "undelivered": 5, "failed": 5, "canceled": 5}  # fmt: skip
+
+
+class Message(Model):
+    """``client_id`` is the UUID the server put into the card or composer: the same click twice is one text.
+
+    ``public_id`` stands in the status callback's address. ``priority`` 0 overtakes 1: replies before first texts.
+    ``status`` is ours; ``delivery`` is what carriers report, advanced by rank, never downgraded.
+    ``user_id`` of an inbound text is who held the conversation when it came.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="messages", on_delete=fields.NO_ACTION, db_constraint=False
+    )
+    contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
+        "models.Contact", related_name="messages", null=True, on_delete=fields.NO_ACTION
+    )
+    conversation: fields.ForeignKeyNullableRelation[Conversation] = fields.ForeignKeyField(
+        "models.Conversation", related_name="messages", null=True, on_delete=fields.NO_ACTION
+    )
+    number: fields.ForeignKeyNullableRelation[PhoneNumber] = fields.ForeignKeyField(
+        "models.PhoneNumber", related_name="messages", null=True, on_delete=fields.NO_ACTION, db_constraint=False
+    )
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="messages", null=True, on_delete=fields.NO_ACTION, db_constraint=False
+    )
+    action_id = fields.IntField(null=True)
+    script_id = fields.IntField(null=True)
+    script_version = fields.IntField(null=True)
+    bucket_id = fields.IntField(null=True)
+    picture_id = fields.IntField(null=True)
+    direction = fields.CharField(3)
+    kind = fields.CharField(12)
+    phone = fields.CharField(20)
+    body = fields.TextField()
+    segments = fields.IntField(default=1)
+    encoding = fields.CharField(5, default="GSM-7")
+    status = fields.CharField(10)
+    delivery = fields.CharField(20, default="")
+    error_code = fields.IntField(null=True)
+    created_at = fields.DatetimeField()
+
+    client_id = fields.UUIDField(null=True, unique=True)
+    public_id = fields.UUIDField(unique=True)
+    priority = fields.IntField(default=1)
+    due_at = fields.DatetimeField(null=True)
+    attempt_id = fields.UUIDField(null=True)
+    attempts = fields.IntField(default=0)
+    claimed_at = fields.DatetimeField(null=True)
+    taken_at = fields.DatetimeField(null=True)
+    looks = fields.IntField(default=0)
+    next_look_at = fields.DatetimeField(null=True)
+    sid = fields.CharField(34, null=True)
+    price = fields.CharField(16, default="")
+    media_count = fields.IntField(default=0)
+
+    campaign_id: int
+    contact_id: int | None
+    conversation_id: int | None
+    number_id: int | None
+    user_id: int | None
+
+    class Meta:
+        table = "message"
+
+    @property
+    def ours(self) -> bool:
+        return self.direction == OUT
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Waits, but was handed over before with an outcome nobody knows."""
+        return self.attempts > 0 and self.sid is None
+
+    @property
+    def failed(self) -> bool:
+        """Did it not arrive, as far as we know?"""
+        return self.status in (REFUSED, REJECTED, DROPPED) or self.delivery in FAILED_DELIVERY
+
+    @property
+    def explanation(self) -> errors.Explanation | None:
+        return errors.explain(self.error_code) if self.error_code else None
+
+    def counts(self) -> Counter[str]:
+        """What this row adds to its user's tally."""
+        taken = self.ours and self.status == TAKEN
+        kind = errors.explain(self.error_code).kind if self.error_code and self.status != REFUSED else ""
+        return Counter(
+            {
+                "initials": int(taken and self.kind == INITIAL),
+                "follow_ups": int(taken and self.kind != INITIAL),
+                "responses": int(not self.ours),
+                "twilio_errors": int(kind == "twilio"),
+                "carrier_filtering": int(kind == "carrier"),
+            }
+        )
+
+    @classmethod
+    async def newest_with(cls, contact: Contact) -> datetime | None:
+        """When the last text came or was handed over, theirs or ours; None where none was."""
+        found = cls.filter(contact=contact, status__in=(TAKEN, UNKNOWN, RECEIVED)).order_by("-id")
+        newest = await found.first()
+        return (newest.claimed_at or newest.created_at) if newest else None
+
+
+_BOTH = Joined(m=Message, k=Contact)
+
+
+async def first_texts_of(bucket: Bucket, most: int) -> list[Message]:
+    """The newest first texts out of a bucket, each with its contact."""
+    rows = await database.query(
+        f"SELECT {_BOTH.columns} FROM (SELECT id FROM conversation WHERE bucket_id = ? AND texted_at IS NOT NULL"  # noqa: S608
+        f" ORDER BY texted_at DESC LIMIT {int(most)}) AS v JOIN message m ON m.conversation_id = v.id"
+        " JOIN contact k ON k.id = m.contact_id WHERE m.kind = 'initial' AND m.user_id = ?"
+        f" AND m.status NOT IN ('cancelled', 'refused') ORDER BY m.id DESC LIMIT {int(most)}",
+        bucket.id, bucket.user_id,
+    )  # fmt: skip
+    found = [_BOTH.of(row) for row in rows]
+    for row in found:
+        row["m"].contact = row["k"]
+    return [row["m"] for row in found]
+
+
+class MessageEffect(Model):
+    """What a script's text did to the contact at the click, so that Undo can take it back (A3)."""
+
+    id = fields.BigIntField(primary_key=True)
+    message: fields.ForeignKeyRelation[Message] = fields.ForeignKeyField(
+        "models.Message", related_name="effects", on_delete=fields.NO_ACTION
+    )
+    tag: fields.ForeignKeyNullableRelation[Tag] = fields.ForeignKeyField(
+        "models.Tag", related_name="effects", null=True, on_delete=fields.NO_ACTION
+    )
+    field: fields.ForeignKeyNullableRelation[CustomField] = fields.ForeignKeyField(
+        "models.CustomField", related_name="effects", null=True, on_delete=fields.NO_ACTION
+    )
+    before = fields.TextField(null=True)
+    after = fields.TextField(default="")
+
+    tag_id: int | None
+    field_id: int | None
+
+    class Meta:
+        table = "message_effect"

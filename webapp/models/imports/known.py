@@ -1,0 +1,57 @@
+"""TODO imports.known."""
+
+from __future__ import annotations
+
+from webapp.models.accounts.users import Membership
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.zones import ZoneSet
+from webapp.models.imports.job import ContactImport
+from webapp.reader.rows import Row
+from webapp.rules import names
+
+
+class Known:
+    """What an import looks up again and again, kept for one run of it: zone sets, keepers, fields and tags.
+
+    A zone set made in a slice counts as known only when the slice is committed: see `begin` and `committed`.
+    """
+
+    def __init__(self, job: ContactImport) -> None:
+        self.job = job
+        self.zone_sets: dict[tuple[str, ...], int | None] = {(): None}
+        self.keepers: dict[str, int | None] = {}
+        self.fields: dict[str, int] = {}
+        self.tags: dict[str, Tag] | None = None
+        self._fresh: dict[tuple[str, ...], int | None] = {}
+
+    async def prepare(self, part: list[Row]) -> None:
+        """What the rows of a slice speak of, looked up before its transaction."""
+        people = [row.person for row in part if row.person]
+        emails = {p.values["assigned_user_email"].lower() for p in people if "assigned_user_email" in p.values}
+        if new := emails - set(self.keepers):
+            members = Membership.filter(campaign_id=self.job.campaign_id, user__email__in=list(new))
+            found = {m.user.email: m.user_id for m in await members.select_related("user")}
+            self.keepers |= {email: found.get(email) for email in new}
+        if {slug for p in people for slug in p.custom} - set(self.fields):
+            found_fields = await CustomField.filter(campaign_id=self.job.campaign_id)
+            self.fields = {field.slug: field.id for field in found_fields}
+        if self.tags is None and any(p.tags for p in people):
+            found_tags = await Tag.filter(campaign_id=self.job.campaign_id, archived_at=None)
+            self.tags = {
+                names.key(tag.name): tag for tag in sorted(found_tags, key=lambda tag: tag.system)
+            }  # the system's wins
+
+    def begin(self) -> None:
+        """A slice's transaction begins, perhaps once more."""
+        self._fresh.clear()
+
+    def committed(self) -> None:
+        self.zone_sets |= self._fresh
+
+    async def zone_set(self, zones: tuple[str, ...]) -> int | None:
+        """Inside a slice's transaction."""
+        for known in (self.zone_sets, self._fresh):
+            if zones in known:
+                return known[zones]
+        self._fresh[zones] = await ZoneSet.id_of(zones)
+        return self._fresh[zones]

@@ -1,0 +1,93 @@
+"""TODO imports.reading."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+
+from webapp import clock, config
+from webapp.database import transactional
+from webapp.models.contacts.labels import CustomField
+from webapp.models.imports.job import OPT_OUTS, ContactImport
+from webapp.reader import child, text
+from webapp.rules import contact_columns
+
+SIGN_OF_LIFE = 5.0  # seconds between two, while the file is looked through
+
+
+async def survey(job: ContactImport) -> text.Shape:
+    """How to read the file: looked through once, in a process of its own."""
+    copy = plain_copy(job)
+    if job.shape is None or not copy.exists():
+        if not Path(job.path).is_file():
+            raise FileNotFoundError
+        async with _signs_of_life(job):
+            surveyed = await child.survey(Path(job.path), copy)
+        await _note_shape(job, surveyed)
+    return shape_of(job)
+
+
+def shape_of(job: ContactImport) -> text.Shape:
+    return msgspec.convert(job.shape, text.Shape)
+
+
+def folder() -> Path:
+    """Of uploads and plain copies. A file that lies elsewhere, as a shell gives it, is its owner's and only read."""
+    path = config.settings().data_dir.resolve() / "uploads"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def plain_copy(job: ContactImport) -> Path:
+    return folder() / f"{job.id}-{Path(job.path).stem[:40]}.plain"
+
+
+@transactional
+async def _note_shape(job: ContactImport, surveyed: child.Surveyed) -> None:
+    assert surveyed.shape
+    job.shape, job.sheet, job.lines = msgspec.to_builtins(surveyed.shape), surveyed.sheet[:300], surveyed.shape.lines
+    job.header, job.sample = list(surveyed.shape.header), [list(row) for row in surveyed.shape.sample]
+    await job.save(update_fields=["shape", "sheet", "lines", "header", "sample"])
+
+
+@contextlib.asynccontextmanager
+async def _signs_of_life(job: ContactImport) -> AsyncIterator[None]:
+    async def keep_saying() -> None:
+        while True:
+            await _alive(job)
+            await asyncio.sleep(SIGN_OF_LIFE)
+
+    task = asyncio.create_task(keep_saying())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@transactional
+async def _alive(job: ContactImport) -> None:
+    await ContactImport.filter(id=job.id).update(seen_at=clock.now())
+
+
+async def columns_of(
+    job: ContactImport, shape: text.Shape, mapping: dict[str, str] | None = None
+) -> contact_columns.Columns | contact_columns.Unclear:
+    """What the columns are, by their names and by what someone said. ``mapping``: to try another answer."""
+    chosen = job.mapping if mapping is None else mapping
+    if job.kind == OPT_OUTS and shape.headless and len(shape.header) == 1:
+        chosen = {"#0": "phone"}  # a column of bare numbers can be nothing else
+    found = contact_columns.match(shape.header, await _custom_fields(job.campaign_id), chosen)
+    if isinstance(found, contact_columns.Unclear) and shape.headless and found.code == "no_phone_column":
+        return contact_columns.Unclear(found.code, "The first row is a person, not a header. Say which column is what.")
+    return found
+
+
+async def _custom_fields(campaign_id: int) -> dict[str, str]:
+    found = await CustomField.filter(campaign_id=campaign_id, archived_at=None)
+    return {row.slug: row.title for row in found}

@@ -1,0 +1,230 @@
+"""One slice of a list's rows into contacts: new ones, changed ones, merged ones, refused ones.
+
+A handful of statements a slice, whatever its size: rows travel as one JSON parameter and the database takes them apart.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from webapp import clock, database
+from webapp.database import packed
+from webapp.database.packed import sql_time
+from webapp.models.actions import audience
+from webapp.models.contacts import many_at_once
+from webapp.models.contacts.contact import MAKING_CONTACTS
+from webapp.models.imports.job import ContactImport
+from webapp.models.imports.known import Known
+from webapp.models.imports.refused import refuse_rows
+from webapp.models.opt_outs.many import mark_opted_out, opt_out_many
+from webapp.models.opt_outs.opt_out import FROM_IMPORT
+from webapp.reader.rows import Row
+from webapp.rules import contact_columns, contact_rows, contact_zones, names
+
+TEXTS = contact_columns.PERSONAL
+COLUMNS = (*TEXTS, "first_key", "last_key", "zone_set_id", "zone_source", "keeper_id")
+
+
+async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[str]:
+    """Inside the slice's transaction. Returns what is to be added to the import's counts."""
+    known.begin()
+    counted: Counter[str] = Counter()
+    people: dict[str, contact_rows.Person] = {}
+    lines: dict[str, int] = {}
+    for row in part:
+        if row.person is None:
+            continue
+        if row.person.phone in people:
+            contact_rows.merge(people[row.person.phone], row.person)
+            counted["merged"] += 1
+        else:
+            people[row.person.phone], lines[row.person.phone] = row.person, row.line
+    counted["refused"] = await refuse_rows(job, part)
+    if people:
+        counted += await _Slice(job, people, lines, known).store()
+    return counted
+
+
+class _Slice:
+    """The people of one slice on their way in. ``there``: phone -> the contact's row before; ``ids``: phone -> id."""
+
+    def __init__(
+        self, job: ContactImport, people: dict[str, contact_rows.Person], lines: dict[str, int], known: Known
+    ) -> None:
+        self.job, self.people, self.lines, self.known = job, people, lines, known
+        self.there: dict[str, dict[str, Any]] = {}
+        self.ids: dict[str, int] = {}
+        self.earlier: dict[int, set[str]] = {}
+        self.moved: list[dict[str, Any]] = []
+        self.counted: Counter[str] = Counter()
+
+    async def store(self) -> Counter[str]:
+        await database.lock(MAKING_CONTACTS, self.job.campaign_id, shared=True)
+        self.there = await self._locked(list(self.people))
+        new = [phone for phone in self.people if phone not in self.there]
+        made = await self._insert(new)
+        if len(made) < len(new):  # someone else made them just now, and they are theirs to lock
+            self.there |= await self._locked([phone for phone in new if phone not in made])
+        self.ids = {phone: row["id"] for phone, row in self.there.items()} | made
+        await self._leave_what_earlier_rows_gave()
+        await self._update()
+        await self._remember(set(made))
+        await self._put_on_list()
+        await self._set_custom()
+        await self._set_tags()
+        await self._keep_opted_out()
+        await self._count(set(made))
+        await audience.follow([row["id"] for row in self.there.values()])
+        return self.counted
+
+    async def _locked(self, phones: list[str]) -> dict[str, dict[str, Any]]:
+        if not phones:
+            return {}
+        columns = ", ".join(COLUMNS)
+        found = await database.query(
+            f"SELECT id, phone, {columns}, opted_out_at, landline_until FROM contact WHERE campaign_id = ?"  # noqa: S608
+            f" AND {packed.among('phone', 'text')} ORDER BY id{packed.for_update()}",
+            self.job.campaign_id, packed.values(phones),
+        )  # fmt: skip
+        return {row["phone"]: row for row in found}
+
+    async def _insert(self, phones: list[str]) -> dict[str, int]:
+        """Phone -> id of the contacts that are new here. Whose phone has opted out is opted out from the first moment."""
+        if not phones:
+            return {}
+        rows = [{"phone": phone, **await self._plain(self.people[phone])} for phone in phones]
+        columns = ("phone", *COLUMNS)
+        opted_out = "(SELECT o.at FROM opt_out o WHERE o.campaign_id = ? AND o.phone = r.phone)"
+        found = await database.query(
+            f"INSERT INTO contact (campaign_id, created_at, {', '.join(columns)}, opted_out_at)"  # noqa: S608
+            f" SELECT {packed.mark('integer')}, {packed.mark('timestamptz')}, {', '.join('r.' + name for name in columns)}, {opted_out}"
+            f" FROM {packed.table(*columns)} WHERE true ON CONFLICT (campaign_id, phone) DO NOTHING RETURNING id, phone, opted_out_at",
+            self.job.campaign_id, sql_time(clock.now()), self.job.campaign_id, packed.rows(rows),
+        )  # fmt: skip
+        self.counted["opted_out"] += sum(row["opted_out_at"] is not None for row in found)
+        return {row["phone"]: row["id"] for row in found}
+
+    async def _plain(self, person: contact_rows.Person) -> dict[str, Any]:
+        values = {name: person.values.get(name, "") for name in TEXTS}
+        email = person.values.get("assigned_user_email", "").lower()
+        return values | {
+            "first_key": names.key(values["first_name"]), "last_key": names.key(values["last_name"]),
+            "zone_set_id": await self.known.zone_set(person.zones), "zone_source": person.zone_source,
+            "keeper_id": self.known.keepers.get(email),
+        }  # fmt: skip
+
+    async def _leave_what_earlier_rows_gave(self) -> None:
+        """People whom earlier slices brought: merged, and only what is still blank is taken."""
+        if not self.there:
+            return
+        found = await database.query(
+            f"SELECT contact_id, filled FROM imported_contact WHERE import_id = ? AND {packed.among('contact_id')}",  # noqa: S608
+            self.job.id, packed.values(row["id"] for row in self.there.values()),
+        )  # fmt: skip
+        self.earlier = {row["contact_id"]: set(row["filled"].split()) for row in found}
+        for phone, row in self.there.items():
+            if (filled := self.earlier.get(row["id"])) is None:
+                continue
+            person = self.people[phone]
+            person.values = {k: v for k, v in person.values.items() if k not in filled}
+            person.custom = {k: v for k, v in person.custom.items() if f"custom:{k}" not in filled}
+            self.counted["merged"] += 1
+
+    async def _update(self) -> None:
+        """Non-blank values replace, blank ones never do. Every import derives anew where the person lives (S1)."""
+        changed = []
+        for phone, row in self.there.items():
+            after = await self._after(row, self.people[phone])
+            if any(after[name] != row[name] for name in COLUMNS):
+                changed.append({"id": row["id"], **after})
+            if after["zone_set_id"] != row["zone_set_id"]:
+                self.moved.append({"id": row["id"], "zone_set_id": after["zone_set_id"]})
+            row |= after
+        await _update_from("contact", "contact.id = r.id", COLUMNS, changed)
+        if self.moved:
+            await many_at_once.lock_conversations([row["id"] for row in self.moved])
+        await _update_from("conversation", "conversation.contact_id = r.id", ("zone_set_id",), self.moved)
+
+    async def _after(self, row: dict[str, Any], person: contact_rows.Person) -> dict[str, Any]:
+        after = {name: person.values.get(name) or row[name] for name in TEXTS}
+        keeper = self.known.keepers.get(person.values.get("assigned_user_email", "").lower())
+        zones = contact_zones.derive(after["timezone"], after["zip"], after["state_abbrev"], row["phone"])
+        return after | {
+            "first_key": names.key(after["first_name"]), "last_key": names.key(after["last_name"]),
+            "zone_set_id": await self.known.zone_set(zones.names), "zone_source": zones.source,
+            "keeper_id": keeper or row["keeper_id"],
+        }  # fmt: skip
+
+    async def _remember(self, made: set[str]) -> None:
+        rows = []
+        for phone, person in self.people.items():
+            filled = {*person.values, *(f"custom:{slug}" for slug in person.custom)} | self.earlier.get(
+                self.ids[phone], set()
+            )
+            rows.append({"contact_id": self.ids[phone], "line": self.lines[phone], "created": phone in made, "filled": " ".join(sorted(filled))})  # fmt: skip
+        columns = ("contact_id", "line", "created", "filled")
+        await database.query(
+            f"INSERT INTO imported_contact (import_id, {', '.join(columns)}) SELECT {packed.mark('integer')}, {', '.join('r.' + c for c in columns)}"  # noqa: S608
+            f" FROM {packed.table(*columns)} WHERE true ON CONFLICT (import_id, contact_id) DO UPDATE SET filled = excluded.filled",
+            self.job.id, packed.rows(rows),
+        )  # fmt: skip
+
+    async def _put_on_list(self) -> None:
+        await many_at_once.add_to_list(self.job.contact_list_id or 0, list(self.ids.values()))
+
+    async def _set_custom(self) -> None:
+        rows = [
+            {"contact_id": self.ids[phone], "field_id": self.known.fields[slug], "value": value}
+            for phone, person in self.people.items() for slug, value in person.custom.items() if slug in self.known.fields
+        ]  # fmt: skip
+        await many_at_once.set_values(rows, self.job.user_id)
+
+    async def _set_tags(self) -> None:
+        """The Opt Out tag opts out, in a file as everywhere (X6). A tag that is not known is left out."""
+        tags, rows, opting_out = self.known.tags or {}, [], []
+        for phone, person in self.people.items():
+            for tag in (tags[names.key(name)] for name in person.tags if names.key(name) in tags):
+                if tag.opts_out:
+                    opting_out.append(phone)
+                else:
+                    rows.append({"contact_id": self.ids[phone], "tag_id": tag.id})
+        await many_at_once.add_tags(rows, self.job.user_id)
+        if opting_out:
+            new = await opt_out_many(
+                self.job.campaign, opting_out, FROM_IMPORT, self.job.user, self.job.file_name, strangers=False
+            )
+            self.counted["opted_out"] += new
+
+    async def _keep_opted_out(self) -> None:
+        """Who came in opted out looks like everyone else who has; a row that missed its opt-out is put right."""
+        rows = await database.query(
+            f"SELECT c.id FROM contact c JOIN opt_out o ON o.campaign_id = c.campaign_id AND o.phone = c.phone WHERE {packed.among('c.id')}"  # noqa: S608
+            " AND (c.opted_out_at IS NULL OR NOT EXISTS (SELECT 1 FROM contact_tag t JOIN tag g ON g.id = t.tag_id"
+            " WHERE t.contact_id = c.id AND g.slug = 'opt_out' AND g.system)) ORDER BY c.id",
+            packed.values(self.ids.values()),
+        )  # fmt: skip
+        await mark_opted_out(self.job.campaign, [row["id"] for row in rows], self.job.user)
+
+    async def _count(self, made: set[str]) -> None:
+        now = clock.now()
+        self.counted["created"] += len(made)
+        for phone, person in self.people.items():
+            row = self.there.get(phone)
+            if row is not None and row["id"] in self.earlier:
+                continue
+            after = row or await self._plain(person)
+            self.counted["updated"] += row is not None
+            self.counted["nameless"] += not after["first_name"]
+            self.counted["zoneless"] += after["zone_set_id"] is None
+            self.counted["opted_out"] += bool(row and row["opted_out_at"])
+            self.counted["landlines"] += bool(row and (until := packed.instant(row["landline_until"])) and until > now)
+            email = person.values.get("assigned_user_email", "").lower()
+            self.counted["unknown_keepers"] += bool(email) and self.known.keepers.get(email) is None
+
+
+async def _update_from(table: str, where: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        changes = ", ".join(f"{name} = r.{name}" for name in columns)
+        text = f"UPDATE {table} SET {changes} FROM {packed.table('id', *columns)} WHERE {where}"  # noqa: S608
+        await database.query(text, packed.rows(rows))

@@ -1,0 +1,21 @@
+"""TODO imports.strike_list."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from webapp.models.imports.job import ContactImport
+from webapp.models.imports.refused import refuse_rows
+from webapp.models.opt_outs.many import opt_out_many
+from webapp.models.opt_outs.opt_out import FROM_IMPORT
+from webapp.reader.rows import Row
+
+
+async def store_opt_outs(job: ContactImport, part: list[Row]) -> Counter[str]:
+    """A slice of a strike list, inside its transaction. ``created``: phones opted out now, ``opted_out``: already."""
+    phones = [row.person.phone for row in part if row.person]
+    once = list(dict.fromkeys(phones))
+    new = await opt_out_many(job.campaign, once, FROM_IMPORT, job.user, job.file_name)
+    return Counter(
+        created=new, opted_out=len(once) - new, merged=len(phones) - len(once), refused=await refuse_rows(job, part)
+    )

@@ -1,0 +1,186 @@
+"""The campaign's own phone numbers: pace, health, and whose texts leave from which."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.database.packed import sql_time
+from webapp.models.accounts.campaign import Campaign
+from webapp.rules import errors
+
+ADDING_NUMBERS = 7_267_003  # the lock of whoever adds one, or finds that a text came to nobody's
+ENOUGH, MOST_FILTERED = 50, 0.03
+
+
+class PhoneNumber(Model):
+    """``rate`` is segments a second. ``free_at``: not before then does the next text leave; advanced by each claim.
+    ``heard_until``: every text that came to it before then has been stored; None: never asked. ``*_24h``: texts of the
+    last 24 hours that Twilio took, and what became of them, as of ``measured_at``. ``retired_at``: it takes no new
+    contacts; its conversations go on until it is given back to Twilio, ``released_at``."""
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="numbers", on_delete=fields.NO_ACTION
+    )
+    e164 = fields.CharField(20, unique=True)
+    sid = fields.CharField(34, default="")
+    rate = fields.FloatField(default=1.0)
+    daily_limit = fields.IntField(null=True)
+    free_at = fields.DatetimeField(null=True)
+    heard_until = fields.DatetimeField(null=True)
+    webhooks_ok = fields.BooleanField(default=False)
+    paused_at = fields.DatetimeField(null=True)
+    retired_at = fields.DatetimeField(null=True)
+    released_at = fields.DatetimeField(null=True)
+    sent_24h = fields.IntField(default=0, db_default=0)
+    filtered_24h = fields.IntField(default=0, db_default=0)
+    failed_24h = fields.IntField(default=0, db_default=0)
+    measured_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+
+    campaign_id: int
+
+    class Meta:
+        table = "phone_number"
+
+    @property
+    def area_code(self) -> str:
+        return self.e164[2:5]
+
+    @property
+    def filtered_often(self) -> bool:
+        """Over 3 % of at least 50 texts in 24 hours (S3)."""
+        return self.sent_24h >= ENOUGH and self.filtered_24h > MOST_FILTERED * self.sent_24h
+
+    @property
+    def healthy(self) -> bool:
+        """May a new contact hear from it?"""
+        resting = self.retired_at or self.paused_at or self.released_at
+        return not resting and self.webhooks_ok and not self.filtered_often
+
+    @property
+    def can_send(self) -> bool:
+        """May a contact who has it go on hearing from it?"""
+        return self.paused_at is None and self.released_at is None
+
+    def wait(self, now: datetime) -> float:
+        """Seconds until this number may send again."""
+        return max(0.0, (self.free_at - now).total_seconds()) if self.free_at else 0.0
+
+
+class Changes:
+    """How often this process has changed numbers: what it has seen of them before is stale."""
+
+    seen = 0
+
+
+@transactional
+async def note_heard(number: PhoneNumber, until: datetime) -> None:
+    """Twilio has listed what came to this number, and all of it is stored."""
+    await PhoneNumber.filter(id=number.id).update(heard_until=until)
+
+
+@transactional
+async def note_check(campaign: Campaign, answers: bool, reached: set[str]) -> None:
+    """What the set-up check found (S10): do the credentials work, and which numbers (E.164) send their texts here."""
+    for number in await PhoneNumber.filter(campaign=campaign, released_at=None):
+        number.webhooks_ok = number.e164 in reached
+        await number.save(update_fields=["webhooks_ok"])
+    campaign.credentials_ok, campaign.checked_at = answers, clock.now()
+    await campaign.save(update_fields=["credentials_ok", "checked_at"])
+    await _set_up(campaign.id)
+
+
+async def _set_up(campaign_id: int) -> None:
+    """The set-up check's line about numbers follows what they are."""
+    Changes.seen += 1
+    found = await PhoneNumber.filter(campaign_id=campaign_id, released_at=None)
+    reached = any(n.retired_at is None for n in found) and all(n.webhooks_ok for n in found)
+    await Campaign.filter(id=campaign_id).update(webhooks_ok=reached)
+
+
+@transactional
+async def add_number(
+    campaign: Campaign, e164: str, sid: str = "", rate: float = 1.0, webhooks_ok: bool = False
+) -> PhoneNumber:
+    """Gives the campaign a number of the account; one it had before and gave back comes with its conversations. One
+    number belongs to one campaign (X8)."""
+    await database.lock(ADDING_NUMBERS, 0)
+    again = await PhoneNumber.filter(campaign=campaign, e164=e164).exclude(released_at=None).first()
+    number = again or PhoneNumber(campaign=campaign, e164=e164, created_at=clock.now())
+    number.sid, number.rate, number.webhooks_ok = sid, rate, webhooks_ok
+    number.retired_at = number.released_at = None
+    await number.save()
+    await _hear(e164)
+    await _set_up(campaign.id)
+    return number
+
+
+async def _hear(e164: str) -> None:
+    """Texts that came to it while no campaign had it, a STOP among them perhaps, are applied after all."""
+    await database.query(
+        "UPDATE twilio_event SET applied_at = NULL WHERE kind = 'inbound' AND payload ->> 'To' = ? AND applied_at IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.sid = twilio_event.sid) RETURNING id", e164,
+    )  # fmt: skip
+
+
+@transactional
+async def change_number(number: PhoneNumber, **values: Any) -> None:
+    """Its rate, or whether it rests: paused, retired, released, reached."""
+    await PhoneNumber.filter(id=number.id).update(**values)
+    await _set_up(number.campaign_id)
+
+
+class AccountNumber(Model):
+    """A number the Twilio account has, as last listed; it may be anybody's or nobody's."""
+
+    id = fields.IntField(primary_key=True)
+    sid = fields.CharField(34, unique=True)
+    e164 = fields.CharField(20)
+    seen_at = fields.DatetimeField()
+
+    class Meta:
+        table = "account_number"
+
+
+@transactional
+async def note_account(found: list[tuple[str, str]]) -> None:
+    """What the account has now: (sid, E.164) each."""
+    await AccountNumber.all().delete()
+    now = clock.now()
+    await AccountNumber.bulk_create([AccountNumber(sid=sid, e164=e164, seen_at=now) for sid, e164 in found])
+
+
+async def free_in_account() -> list[AccountNumber]:
+    """Those no campaign has."""
+    taken = await PhoneNumber.filter(released_at=None).values_list("e164", flat=True)
+    return [row for row in await AccountNumber.all().order_by("e164") if row.e164 not in set(taken)]
+
+
+async def measure_numbers() -> None:
+    """What became of the last 24 hours' texts of each number: one query, from an index, every minute."""
+    now = clock.now()
+    carriers = ", ".join(str(code) for code in sorted(errors.CARRIER))
+    rows = await database.query(
+        f"SELECT number_id, COUNT(*) AS sent, SUM(CASE WHEN error_code IN ({carriers}) THEN 1 ELSE 0 END) AS filtered,"  # noqa: S608
+        " SUM(CASE WHEN error_code IS NOT NULL THEN 1 ELSE 0 END) AS failed FROM message"
+        " WHERE taken_at IS NOT NULL AND taken_at > ? GROUP BY number_id", sql_time(now - timedelta(days=1)),
+    )  # fmt: skip
+    await _measured({row["number_id"]: row for row in rows}, now)
+
+
+@transactional
+async def _measured(rows: dict[int, dict[str, Any]], now: datetime) -> None:
+    Changes.seen += 1
+    for number in await PhoneNumber.filter(released_at=None).order_by("id"):
+        row = rows.get(number.id, {"sent": 0, "filtered": 0, "failed": 0})
+        await PhoneNumber.filter(id=number.id).update(
+            sent_24h=int(row["sent"]), filtered_24h=int(row["filtered"] or 0),
+            failed_24h=int(row["failed"] or 0) - int(row["filtered"] or 0), measured_at=now,
+        )  # fmt: skip

@@ -1,0 +1,92 @@
+"""Numbers bought at Twilio: a row that a worker fills, one number a call, none of them paid for twice (SPEC X8)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import User
+from webapp.models.numbers.number import PhoneNumber, add_number
+
+OPEN, DONE, FAILED = "open", "done", "failed"
+MOST = 20  # numbers of one order
+GONE = timedelta(seconds=60)  # a call without an answer for so long has lost its worker
+STOPPED_MIDWAY = "This stopped midway. Look under “In the account” for what was bought, then order the rest."
+
+
+class NumberOrder(Model):
+    """``tried``: calls that were begun. Each is begun once, so one without an answer is never bought again by itself:
+    what it bought, if anything, is in the account and can be imported."""
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="number_orders", on_delete=fields.NO_ACTION
+    )
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="number_orders", on_delete=fields.NO_ACTION
+    )
+    area_code = fields.CharField(3)
+    wanted = fields.IntField()
+    tried = fields.IntField(default=0)
+    bought = fields.IntField(default=0)
+    status = fields.CharField(8, default=OPEN)
+    error = fields.TextField(default="")
+    created_at = fields.DatetimeField()
+    tried_at = fields.DatetimeField(null=True)
+
+    campaign_id: int
+
+    class Meta:
+        table = "number_order"
+
+
+@transactional
+async def place(campaign: Campaign, user: User, area_code: str, wanted: int) -> NumberOrder:
+    return await NumberOrder.create(
+        campaign=campaign, user=user, area_code=area_code, wanted=wanted, created_at=clock.now()
+    )
+
+
+@transactional
+async def next_call(order_id: int) -> NumberOrder | None:
+    """The order, with one more call begun; None where nothing is to be bought, or a call is under way."""
+    order = await NumberOrder.filter(id=order_id).select_for_update().first()
+    if order is None or order.status != OPEN or order.tried >= order.wanted or order.tried > order.bought:
+        return None
+    order.tried, order.tried_at = order.tried + 1, clock.now()
+    await order.save(update_fields=["tried", "tried_at"])
+    return order
+
+
+@transactional
+async def bought(order_id: int, e164: str, sid: str) -> PhoneNumber:
+    """The number is the campaign's, and its texts come here: so it was bought."""
+    order = await NumberOrder.filter(id=order_id).select_for_update().select_related("campaign").get()
+    order.bought += 1
+    if order.bought >= order.wanted:
+        order.status = DONE
+    await order.save(update_fields=["bought", "status"])
+    return await add_number(order.campaign, e164, sid, webhooks_ok=True)
+
+
+@transactional
+async def failed(order_id: int, why: str) -> None:
+    await NumberOrder.filter(id=order_id, status=OPEN).update(status=FAILED, error=why)
+
+
+@transactional
+async def give_up_on_lost() -> None:
+    """A worker that is gone may have bought the number of its last call: it is never tried again by itself."""
+    for order in await NumberOrder.filter(status=OPEN, tried_at__lt=clock.now() - GONE):
+        if order.tried > order.bought:
+            await failed(order.id, STOPPED_MIDWAY)
+
+
+async def waiting() -> list[int]:
+    """Orders that no nudge reached, or that may go on."""
+    return [order.id for order in await NumberOrder.filter(status=OPEN) if order.tried == order.bought]

@@ -1,0 +1,92 @@
+"""Many phones opted out at once: a strike list, or contacts selected by staff (SPEC C7, X6).
+
+The same deed as `opting_out.opt_out`. A handful of statements a slice, and some more for each person a text waits for
+or whose thread needs attention.
+"""
+
+from __future__ import annotations
+
+from tortoise.expressions import Q
+
+from webapp import clock, database
+from webapp.database import packed, transactional
+from webapp.database.packed import sql_time
+from webapp.models import tallies
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import User
+from webapp.models.contacts import labels, many_at_once
+from webapp.models.contacts.contact import MAKING_CONTACTS, Contact
+from webapp.models.contacts.labels import Tag
+from webapp.models.conversations import closing
+from webapp.models.conversations.conversation import Conversation
+from webapp.rules import errors
+
+
+@transactional
+async def opt_out_many(
+    campaign: Campaign, phones: list[str], source: str, by: User | None, words: str = "", strangers: bool = True
+) -> int:
+    """For good; how many were not opted out before. A phone that is no contact stays none: the opt-out waits for it.
+    ``strangers``: some may be none, so nobody may make contacts of them meanwhile, unseen."""
+    if strangers:
+        await database.lock(MAKING_CONTACTS, campaign.id)
+    contacts = await _contacts(campaign, phones)  # their rows are locked first, so a claim sees this or came before it
+    new = await database.query(
+        f"INSERT INTO opt_out (campaign_id, phone, source, at, user_id, words) SELECT {packed.mark('integer')}, r.phone,"  # noqa: S608
+        f" {packed.mark('text')}, {packed.mark('timestamptz')}, {packed.mark('integer')}, {packed.mark('text')}"
+        f" FROM {packed.table('phone')} WHERE true ON CONFLICT (campaign_id, phone) DO NOTHING RETURNING phone",
+        campaign.id, source, sql_time(clock.now()), by.id if by else None, words[:200],
+        packed.rows({"phone": phone} for phone in sorted(phones)),
+    )  # fmt: skip
+    await mark_opted_out(campaign, contacts, by)
+    return len(new)
+
+
+async def _contacts(campaign: Campaign, phones: list[str]) -> list[int]:
+    rows = await database.query(
+        f"SELECT id FROM contact WHERE campaign_id = ? AND {packed.among('phone', 'text')} ORDER BY id{packed.for_update()}",  # noqa: S608
+        campaign.id, packed.values(phones),
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+async def mark_opted_out(campaign: Campaign, ids: list[int], by: User | None) -> None:
+    """These contacts, whose rows are locked, have opted out: their rows, tags, texts and conversations say so."""
+    if not ids:
+        return
+    await database.query(
+        f"UPDATE contact SET opted_out_at = COALESCE(opted_out_at, {packed.mark('timestamptz')}), possible_opt_out_at = NULL,"  # noqa: S608
+        f" possible_opt_out_message_id = NULL WHERE {packed.among('id')}",
+        sql_time(clock.now()), packed.values(ids),
+    )  # fmt: skip
+    if tag := await Tag.get_or_none(campaign=campaign, slug=labels.OPT_OUT, system=True):
+        await many_at_once.add_tags([{"contact_id": n, "tag_id": tag.id} for n in ids], by.id if by else None)
+    await _cancel_queued(ids)
+    await _close(ids)
+
+
+async def _cancel_queued(ids: list[int]) -> None:
+    rows = await database.query(
+        f"SELECT DISTINCT contact_id FROM message WHERE {packed.among('contact_id')} AND status = 'queued'"  # noqa: S608
+        " AND direction = 'out' ORDER BY contact_id", packed.values(ids),
+    )  # fmt: skip
+    for row in rows:
+        await closing.cancel_queued(await Contact.get(id=row["contact_id"]))
+
+
+async def _close(ids: list[int]) -> None:
+    """No first text in any action any more, and nothing needs attention."""
+    await many_at_once.lock_conversations(ids)
+    closed = await database.query(
+        f"UPDATE conversation SET closed_code = {errors.OPTED_OUT} WHERE {packed.among('contact_id')} AND texted_at IS NULL"  # noqa: S608
+        " AND closed_code IS NULL RETURNING id, action_id, user_id", packed.values(ids),
+    )  # fmt: skip
+    for row in closed:
+        tallies.add(row["action_id"], row["user_id"], {"remaining": -1})
+    await tallies.hits([(row["action_id"], row["id"]) for row in closed], errors.OPTED_OUT)
+    noisy = Conversation.filter(Q(needs_attention=True) | Q(unread=True), contact_id__in=ids).order_by("id")
+    for conversation in await noisy.select_for_update():
+        tallies.take(conversation)
+        conversation.needs_attention = conversation.unread = False
+        tallies.put(conversation)
+        await conversation.save(update_fields=["needs_attention", "unread"])

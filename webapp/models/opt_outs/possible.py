@@ -1,0 +1,47 @@
+"""TODO opt_outs.possible."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.database.packed import sql_time
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import User
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations import assigning
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER
+
+
+async def hand_old_to_staff(campaign: Campaign) -> list[tuple[int, int]]:
+    """V8: flagged and not decided for hours, so it goes to the admins; (user, conversation) for each."""
+    since = clock.now() - timedelta(hours=campaign.possible_opt_out_hours)
+    held = await database.query(
+        "SELECT v.id, v.user_id FROM contact c JOIN conversation v ON v.id = c.last_inbound_conversation_id"
+        " WHERE c.campaign_id = ? AND c.possible_opt_out_at < ? AND v.user_id IS NOT NULL AND NOT v.with_staff"
+        " ORDER BY c.possible_opt_out_at LIMIT 500", campaign.id, sql_time(since),
+    )  # fmt: skip
+    for row in held:
+        await assigning.hand_to_staff(row["id"], None, "timeout")
+    return [(row["user_id"], row["id"]) for row in held]
+
+
+@transactional
+async def decide(conversation: Conversation, by: User, opts_out: bool) -> None:
+    """V8: a person says what the words meant."""
+    contact = await Contact.locked(conversation.contact_id)
+    if contact.possible_opt_out_at is None:
+        return
+    if opts_out:
+        words = await Message.get_or_none(id=contact.possible_opt_out_message_id)
+        campaign = await Campaign.get(id=conversation.campaign_id)
+        await opting_out.opt_out(
+            campaign, contact.phone, FROM_VOLUNTEER, by, message=words, words=words.body if words else ""
+        )
+        return
+    contact.possible_opt_out_at = contact.possible_opt_out_message_id = None
+    await contact.save(update_fields=["possible_opt_out_at", "possible_opt_out_message_id"])

@@ -1,0 +1,103 @@
+"""Filing a report about a conversation (SPEC V7, A8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models import tallies
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import User
+from webapp.models.actions.action import Action, ReportField, ReportTag
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import ContactTag, CustomField, Tag
+from webapp.models.conversations import attention
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER
+from webapp.models.reports import labelling
+from webapp.models.reports.report import Report
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What the volunteers of an action are asked: those chosen for it, else the reportable ones."""
+
+    tags: list[Tag]
+    fields: list[CustomField]
+
+
+async def questions(action: Action) -> Questions:
+    tag_ids = await ReportTag.filter(action=action).values_list("tag_id", flat=True)
+    field_ids = await ReportField.filter(action=action).values_list("field_id", flat=True)
+    tags = Tag.filter(campaign_id=action.campaign_id, archived_at=None)
+    fields = CustomField.filter(campaign_id=action.campaign_id, archived_at=None)
+    chosen = bool(tag_ids or field_ids)
+    return Questions(
+        list(await (tags.filter(id__in=list(tag_ids) or [0]) if chosen else tags.filter(reportable=True))),
+        list(await (fields.filter(id__in=list(field_ids) or [0]) if chosen else fields.filter(reportable=True))),
+    )
+
+
+@transactional
+async def file(
+    conversation: Conversation, by: User, asked: Questions, ticked: set[str], answers: dict[str, str]
+) -> Report:
+    """``ticked``: slugs of tags; ``answers``: slug -> value. What was not asked is left alone. Opting out is for good."""
+    contact = await Contact.locked(conversation.contact_id)
+    conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
+    for tag in asked.tags:
+        await _tag(conversation, contact, tag, tag.slug in ticked, by)
+    for field in asked.fields:
+        await labelling.set_field(contact.id, field, answers.get(field.slug, ""), by.id)
+    report = await Report.create(
+        conversation=conversation, user=by, action_id=conversation.action_id, contact_id=contact.id, filed_at=clock.now(),
+        tags=[tag.name for tag in asked.tags if tag.slug in ticked],
+        values_={field.title: answers[field.slug] for field in asked.fields if answers.get(field.slug)},
+    )  # fmt: skip
+    await _note(conversation.id, by, report)
+    return report
+
+
+async def _tag(conversation: Conversation, contact: Contact, tag: Tag, wanted: bool, by: User) -> None:
+    if tag.opts_out:
+        if wanted:
+            campaign = await Campaign.get(id=conversation.campaign_id)
+            await opting_out.opt_out(campaign, contact.phone, FROM_VOLUNTEER, by)
+    elif wanted:
+        await labelling.set_tag(contact.id, tag, by.id)
+    else:
+        await labelling.take_tag(contact.id, tag, by.id)
+
+
+async def _note(conversation_id: int, by: User, report: Report) -> None:
+    """A report answers what they wrote: nothing needs attention until they write again."""
+    conversation = await Conversation.get(id=conversation_id)
+    contact = await Contact.get(id=conversation.contact_id)
+    newest = await Message.filter(conversation_id=conversation_id).order_by("-id").first()
+    tallies.take(conversation)
+    conversation.reported_at = report.filed_at
+    conversation.reported_through_id = newest.id if newest else 0
+    await attention.refresh(conversation, contact)
+    tallies.put(conversation)
+    tallies.add(conversation.action_id, by.id, {"reports": 1})
+    await conversation.save(update_fields=["reported_at", "reported_through_id", "needs_attention"])
+
+
+@transactional
+async def tag_contact(conversation: Conversation, tag: Tag, by: User) -> None:
+    """A tag from the thread; the Opt Out tag opts out, as from everywhere."""
+    contact = await Contact.locked(conversation.contact_id)
+    await _tag(conversation, contact, tag, True, by)
+
+
+async def of_contact(contact_id: int) -> list[Report]:
+    """What others filed about this person, newest first."""
+    return await Report.filter(contact_id=contact_id).order_by("-id").limit(20).select_related("user")
+
+
+async def ticked(contact_id: int) -> set[str]:
+    rows = await ContactTag.filter(contact_id=contact_id).values_list("tag__slug", flat=True)
+    return {str(slug) for slug in rows}

@@ -1,0 +1,136 @@
+"""How the sending goes right now: queues, open ends and delays, for the Operations page and /metrics."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from webapp import clock, database
+from webapp.database import packed
+from webapp.models import tallies
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.conversations.message import Message
+
+LATELY = 200  # events whose delays are looked at
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Texts that wait at one number, their segments, and for how many seconds the oldest has been due."""
+
+    number_id: int
+    e164: str
+    campaign: str
+    texts: int
+    segments: int
+    oldest: float
+
+
+async def queues(campaign: Campaign | None = None) -> list[Queue]:
+    """Every number that has not been given back, or a campaign's; one query, from the index of what is queued."""
+    mine = f" AND n.campaign_id = {int(campaign.id)}" if campaign else ""
+    rows = await database.query(
+        "SELECT n.id, n.e164, c.slug, COUNT(m.id) AS texts, COALESCE(SUM(m.segments), 0) AS segments, MIN(m.due_at) AS due"  # noqa: S608
+        " FROM phone_number n JOIN campaign c ON c.id = n.campaign_id LEFT JOIN message m ON m.number_id = n.id"
+        f" AND m.status = 'queued' WHERE n.released_at IS NULL{mine} GROUP BY n.id, n.e164, c.slug ORDER BY n.e164"
+    )
+    now = clock.now()
+    return [
+        Queue(row["id"], row["e164"], row["slug"], int(row["texts"]), int(row["segments"]), _since(row["due"], now))
+        for row in rows
+    ]
+
+
+def _since(at: Any, now: datetime) -> float:
+    then = packed.instant(at)
+    return max(0.0, (now - then).total_seconds()) if then else 0.0
+
+
+SENDS = ("initials", "follow_ups", "responses", "opt_outs", "twilio_errors", "carrier_filtering", "safeguards")
+
+
+async def sends() -> Counter[str]:
+    """What became of all texts so far, as Results counts it: never a walk over the messages."""
+    sums = ", ".join(f"COALESCE(SUM({name}), 0) AS {name}" for name in SENDS)
+    [row] = await database.query(f"SELECT {sums} FROM {tallies.Tally._meta.db_table}")  # noqa: S608
+    return Counter({name: int(row[name]) for name in SENDS})
+
+
+@dataclass(frozen=True)
+class OpenEnds:
+    """Texts under way, texts whose fate is not known, what Twilio told and could not be applied yet, and its age."""
+
+    sending: int
+    unknown: int
+    events: int
+    oldest_event: float
+
+
+_OF_CAMPAIGN = (
+    " AND EXISTS (SELECT 1 FROM phone_number n WHERE n.campaign_id = ?"
+    " AND n.e164 IN (e.payload ->> 'To', e.payload ->> 'From'))"
+)
+
+
+async def open_ends(campaign: Campaign | None = None) -> OpenEnds:
+    mine = f" AND campaign_id = {int(campaign.id)}" if campaign else ""
+    rows = await database.query(
+        f"SELECT status, COUNT(*) AS texts FROM message WHERE status IN ('sending', 'unknown'){mine} GROUP BY status"  # noqa: S608
+    )
+    texts = Counter({row["status"]: int(row["texts"]) for row in rows})
+    [events] = await database.query(
+        "SELECT COUNT(*) AS waiting, MIN(received_at) AS oldest FROM twilio_event e WHERE applied_at IS NULL"  # noqa: S608
+        + (_OF_CAMPAIGN if campaign else ""), *([campaign.id] if campaign else []),
+    )  # fmt: skip
+    return OpenEnds(
+        texts["sending"], texts["unknown"], int(events["waiting"]), _since(events["oldest"], clock.now())
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Delays:
+    """Seconds, the slowest of the newest events: from our door until a text is in its thread, and from Twilio's taking a
+    text until the first word of what became of it."""
+
+    inbound: float
+    callback: float
+
+
+async def delays() -> Delays:
+    inbound = await database.query(
+        f"SELECT received_at AS a, applied_at AS b FROM twilio_event WHERE kind = 'inbound' ORDER BY id DESC LIMIT {LATELY}"  # noqa: S608
+    )
+    callback = await database.query(
+        "SELECT m.taken_at AS a, MIN(f.received_at) AS b FROM (SELECT DISTINCT sid FROM (SELECT sid FROM twilio_event"  # noqa: S608
+        f" WHERE kind = 'status' ORDER BY id DESC LIMIT {LATELY}) AS newest) AS e JOIN message m ON m.sid = e.sid"
+        " JOIN twilio_event f ON f.sid = e.sid AND f.kind = 'status' GROUP BY m.id, m.taken_at"
+    )
+    return Delays(_slowest(inbound), _slowest(callback))
+
+
+def _slowest(rows: list[dict[str, Any]]) -> float:
+    spans = [(packed.instant(row["a"]), packed.instant(row["b"])) for row in rows]
+    return max((max(0.0, (b - a).total_seconds()) for a, b in spans if a and b), default=0.0)
+
+
+async def left_to_text(campaign: Campaign) -> int:
+    """People of its running actions who are yet to be texted, by the kept counts."""
+    [row] = await database.query(
+        "SELECT COALESCE(SUM(t.remaining), 0) AS people FROM tally t JOIN action a ON a.id = t.action_id"
+        " WHERE a.campaign_id = ? AND a.archived_at IS NULL AND a.state <> 'draft'", campaign.id,
+    )  # fmt: skip
+    return int(row["people"])
+
+
+async def unmatched(campaign: Campaign, most: int = 100) -> list[Message]:
+    """Texts from people nobody here had texted from that number: kept, with contact and files, newest first (X5). Answers
+    to a test are the office's own."""
+    rows = await database.query(
+        "SELECT id FROM message m WHERE campaign_id = ? AND direction = 'in' AND conversation_id IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM message t WHERE t.contact_id = m.contact_id AND t.id < m.id AND t.kind = 'test')"
+        " ORDER BY id DESC LIMIT ?", campaign.id, most,
+    )  # fmt: skip
+    found = Message.filter(id__in=[row["id"] for row in rows] or [0]).order_by("-id")
+    return await found.select_related("contact", "number").prefetch_related("media")

@@ -1,0 +1,109 @@
+"""Everything that happened to a contact, in one line of time, with who and when (SPEC C6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from webapp import database
+from webapp.models.accounts.users import User
+from webapp.models.contacts.contact import Contact, ContactEvent
+from webapp.models.conversations import inbox
+from webapp.models.conversations.conversation import AssignmentEvent, Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.imports.job import ContactImport
+from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.reports import filing
+from webapp.models.scripts.links import PERSON, LinkClick
+
+MOST = 200  # of each kind
+
+
+@dataclass(frozen=True)
+class Moment:
+    """``what``: a text, or a word that the page has a sentence for; ``detail`` and ``to`` fill it, ``who`` did it."""
+
+    at: datetime
+    what: str = "message"
+    detail: str = ""
+    who: str = ""
+    to: str = ""
+    action: str = ""
+    message: Message | None = None
+
+
+async def of(contact: Contact) -> list[Moment]:
+    """Oldest first; of each kind the newest MOST."""
+    events = await ContactEvent.filter(contact_id=contact.id).order_by("-id").limit(MOST)
+    conversations = {c.id: c for c in await Conversation.filter(contact_id=contact.id).select_related("action")}
+    hands = await AssignmentEvent.filter(conversation_id__in=list(conversations) or [0]).order_by("-id").limit(MOST)
+    names = await _names(events, hands, list(conversations.values()))
+    titles = {c.action_id: c.action.title for c in conversations.values()}
+    found = [Moment(e.at, e.what, e.detail, names.get(e.user_id, "")) for e in events]
+    found += [_hand(h, conversations[h.conversation_id].action.title, names) for h in hands]
+    found += [_start(c, names) for c in conversations.values() if c.held_by_start and c.held_since]
+    found += [
+        Moment(m.created_at, action=titles.get(m.action_id or 0, ""), message=m)
+        for m in await inbox.history(contact.id)
+    ]
+    found += [_report(r) for r in await filing.of_contact(contact.id)]
+    found += await _clicks(contact)
+    found += await _uploads(contact)
+    found += await _opt_out(contact)
+    return sorted(found, key=lambda moment: moment.at)
+
+
+async def _names(events: list[Any], hands: list[Any], conversations: list[Any]) -> dict[int | None, str]:
+    ids = {e.user_id for e in events} | {n for h in hands for n in (h.by_user_id, h.to_user_id, h.from_user_id)}
+    ids |= {c.user_id for c in conversations}
+    return {user.id: user.name for user in await User.filter(id__in=[n for n in ids if n] or [0])}
+
+
+def _hand(event: AssignmentEvent, action: str, names: dict[int | None, str]) -> Moment:
+    return Moment(
+        event.at,
+        event.how,
+        names.get(event.from_user_id, ""),
+        who=names.get(event.by_user_id, ""),
+        to=names.get(event.to_user_id, ""),
+        action=action,
+    )
+
+
+def _start(conversation: Conversation, names: dict[int | None, str]) -> Moment:
+    assert conversation.held_since
+    return Moment(conversation.held_since, "start", who=names.get(conversation.user_id, ""), action=conversation.action.title)  # fmt: skip
+
+
+def _report(report: Any) -> Moment:
+    said = "; ".join([*report.tags, *(f"{k}: {v}" for k, v in report.values_.items())])
+    return Moment(report.filed_at, "report", said, report.user.name)
+
+
+async def _clicks(contact: Contact) -> list[Moment]:
+    found = LinkClick.filter(contact_id=contact.id, by=PERSON).order_by("-id").limit(MOST)
+    return [Moment(click.at, "link_click", click.link.title) for click in await found.select_related("link")]
+
+
+async def _uploads(contact: Contact) -> list[Moment]:
+    rows = await database.query(
+        "SELECT import_id, line, created FROM imported_contact WHERE contact_id = ? ORDER BY id DESC LIMIT 50",
+        contact.id,
+    )
+    found = ContactImport.filter(id__in=[row["import_id"] for row in rows] or [0]).select_related("user")
+    jobs = {job.id: job for job in await found}
+    return [_upload(jobs[row["import_id"]], row) for row in rows if row["import_id"] in jobs]
+
+
+def _upload(job: ContactImport, row: dict[str, Any]) -> Moment:
+    what = "upload_new" if row["created"] else "upload_again"
+    who = job.user.name if job.user else ""
+    return Moment(job.started_at or job.created_at, what, f"{job.file_name}, line {row['line']:,}", who)
+
+
+async def _opt_out(contact: Contact) -> list[Moment]:
+    row = await OptOut.filter(campaign_id=contact.campaign_id, phone=contact.phone).select_related("user").first()
+    if row is None:
+        return []
+    return [Moment(row.at, "opt_out", row.words, row.user.name if row.user else "", to=row.source)]

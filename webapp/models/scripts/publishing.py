@@ -1,0 +1,110 @@
+"""What must be right before an action may be published (SPEC A7, A9, S10), and publishing it."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import OWNER, Membership
+from webapp.models.actions.action import PRIVATE, PUBLIC, Action, ActionList
+from webapp.models.actions.script import INITIAL, RESPONSE, Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations import closing
+from webapp.models.conversations.message import QUEUED, Message
+from webapp.models.scripts import rendering
+from webapp.rules import script_lint
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the last look. ``step`` and ``script_id`` say where it is mended. ``overrulable``: an owner may publish
+    all the same, with a reason (A7)."""
+
+    fine: bool
+    sentence: str
+    step: str = ""
+    overrulable: bool = False
+    script_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """``checks`` must all be fine; ``warnings`` are sentences about what may be published all the same (A7)."""
+
+    checks: list[Check]
+    warnings: list[str]
+
+
+async def checklist(action: Action) -> Checklist:
+    campaign = await Campaign.get(id=action.campaign_id)
+    known = await rendering.known_names(campaign)
+    initial, response = await Script.of(action, INITIAL), await Script.of(action, RESPONSE)
+    lists = await ActionList.filter(action=action).count()
+    checks = [
+        Check(bool(lists), f"{lists} contact list{'s' * (lists != 1)}" if lists else "No contact list is chosen.", "basic"),
+        Check(bool(initial), f"{len(initial)} initial script{'s' * (len(initial) != 1)}" if initial else "There is no initial script.", "scripts"),
+        Check(campaign.set_up, "Set-up check is green" if campaign.set_up else "The set-up check is not green yet.", "setup"),
+    ]  # fmt: skip
+    if response:
+        checks.append(Check(True, f"{len(response)} response script{'s' * (len(response) != 1)}"))
+    found = [(title, script, findings(script, known, campaign.name)) for title, script in _titled(initial, response)]
+    checks += [
+        Check(False, f"{title}: {f.sentence}", "scripts", f.code == "no_opt_out", script.id)
+        for title, script, of_it in found
+        for f in script_lint.errors(of_it)
+    ]
+    return Checklist(
+        checks, [f"{title}: {f.sentence}" for title, _, of_it in found for f in of_it if f.level == "warning"]
+    )
+
+
+def _titled(initial: list[Script], response: list[Script]) -> list[tuple[str, Script]]:
+    """Each script with what the office calls it."""
+    letters = [f"Initial script {string.ascii_uppercase[n % 26]}" for n in range(len(initial))]
+    return [*zip(letters, initial, strict=True), *((script.name, script) for script in response)]
+
+
+def findings(script: Script, known: set[str], campaign_name: str) -> list[script_lint.Finding]:
+    """All that is to be said of a stored script, with its picture and tags loaded."""
+    return [
+        *script_lint.lint(script.body, script.kind, known, campaign_name),  # type: ignore[arg-type]
+        *script_lint.picture(bool(script.picture and not script.picture.intact())),
+        *script_lint.opting_out_of_the_glad(script.name, script.opts_out),
+    ]
+
+
+def may_publish(checks: list[Check], member: Membership, reason: str) -> bool:
+    """Everything is fine; or only opt-out wording is missing, and an owner says why it may be."""
+    wrong = [check for check in checks if not check.fine]
+    return not wrong or (all(check.overrulable for check in wrong) and member.role == OWNER and bool(reason.strip()))
+
+
+@transactional
+async def publish(action: Action, member: Membership, state: str, reason: str = "") -> bool:
+    """To "private" or "public", now. False where something is in the way."""
+    if state not in (PRIVATE, PUBLIC):
+        return False
+    look = await checklist(action)
+    if not may_publish(look.checks, member, reason):
+        return False
+    overruled = reason.strip() if any(not check.fine for check in look.checks) else ""
+    await action.publish(state, overruled)
+    await audit.note(
+        action.campaign, member.user, "action.published", action.title, state=state, overruled=overruled,
+        warnings=look.warnings,
+    )  # fmt: skip
+    return True
+
+
+@transactional
+async def archive(action: Action) -> None:
+    """Nobody texts in it any more. First texts that wait to leave are cancelled; replies still leave."""
+    action.archived_at = clock.now()
+    await action.save(update_fields=["archived_at"])
+    waiting = await Message.filter(action_id=action.id, kind=INITIAL, status=QUEUED)
+    for contact_id in sorted({message.contact_id for message in waiting if message.contact_id}):
+        await closing.cancel_queued(await Contact.locked(contact_id), action_id=action.id, kind=INITIAL)

@@ -1,0 +1,125 @@
+"""What fills a script's variables for one contact and one sender (SPEC section 4)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from webapp import config
+from webapp.models.accounts import teams
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import User
+from webapp.models.actions.script import Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, field_values
+from webapp.models.scripts import links
+from webapp.rules import phone, variables
+
+TEAM_CODE = "user.team_code"
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A script as one contact would get it. ``hash`` is what the card carries: the same hash, the same words (A11)."""
+
+    text: str
+    unfilled: tuple[str, ...]
+    hash: str
+
+
+async def known_names(campaign: Campaign) -> set[str]:
+    """The canonical names a script of this campaign may use."""
+    slugs = await CustomField.filter(campaign=campaign).values_list("slug", flat=True)
+    return set(variables.BUILT_IN) | {str(slug) for slug in slugs} | await links.names(campaign)
+
+
+async def render(
+    campaign: Campaign, script: Script, contact: Contact, sender: User, conversation_id: int
+) -> Rendering:  # fmt: skip
+    return (await render_all(campaign, [script], contact, sender, conversation_id))[0]
+
+
+async def render_all(
+    campaign: Campaign, scripts: list[Script], contact: Contact, sender: User, conversation_id: int
+) -> list[Rendering]:
+    """Each script for the same person, the values looked up once; links are the conversation's own."""
+    given = await values(campaign, contact, sender, "".join(script.body for script in scripts)) if scripts else {}
+    own = await links.addresses(campaign, scripts, conversation_id)
+    return [_rendered(script, {**given, **own.get(script.id, {})}) for script in scripts]
+
+
+async def preview_all(campaign: Campaign, scripts: list[Script], contact: Contact, sender: User) -> list[Rendering]:
+    """To be looked at only: links are samples, as long as real ones, and nothing is stored."""
+    body = "".join(script.body for script in scripts)
+    given = await values(campaign, contact, sender, body) if scripts else {}
+    given |= await links.known_samples(campaign, body)
+    return [_rendered(script, given) for script in scripts]
+
+
+def _rendered(script: Script, given: Mapping[str, str | None]) -> Rendering:
+    made = variables.render(script.body, given)
+    if isinstance(made, variables.Unfilled):
+        return Rendering(script.body, made.names, "")
+    return rendering(script, made.text)
+
+
+def rendering(script: Script, text: str) -> Rendering:
+    """``text`` is what this version of the script became for one person."""
+    return Rendering(text, (), _signed(f"{script.id}:{script.version}:{text}"))
+
+
+def _signed(what: str) -> str:
+    key = config.secret_key(config.settings())
+    return hmac.new(key.encode(), what.encode(), hashlib.sha256).hexdigest()
+
+
+async def values(campaign: Campaign, contact: Contact, sender: User, text: str) -> dict[str, str | None]:
+    """By canonical name, fallbacks and field defaults already in them; what few scripts use only where ``text`` does."""
+    fields = await _fields(campaign, contact) if variables.beyond_built_in(text) else {}
+    return {**fields, **of_contact(campaign, contact), **await of_sender(campaign, sender, text)}
+
+
+async def _fields(campaign: Campaign, contact: Contact) -> dict[str, str]:
+    defaults = await CustomField.filter(campaign=campaign).values_list("slug", "default_value")
+    return {str(slug): str(default) for slug, default in defaults} | await field_values(contact.id)
+
+
+async def of_sender(campaign: Campaign, sender: User, text: str) -> dict[str, str | None]:
+    """What is the same for every contact."""
+    given = {**_sender(campaign, sender), **_campaign(campaign)}
+    if any(variable.name == TEAM_CODE for variable in variables.found(text)):
+        given[TEAM_CODE] = await teams.code_of(campaign.id, sender.id)
+    return given
+
+
+def of_contact(campaign: Campaign, contact: Contact) -> dict[str, str | None]:
+    return {
+        "first_name": contact.first_name or campaign.fallback_recipient,
+        "last_name": contact.last_name,
+        "full_name": contact.name or campaign.fallback_recipient,
+        "email": contact.email,
+        "phone": phone.national(contact.phone),
+        "state_abbrev": contact.state_abbrev,
+    }
+
+
+def _sender(campaign: Campaign, sender: User) -> dict[str, str | None]:
+    return {
+        "user.first_name": sender.first_name or campaign.fallback_sender,
+        "user.last_name": sender.last_name,
+        "user.full_name": f"{sender.first_name} {sender.last_name}".strip() or campaign.fallback_sender,
+        "user.email": sender.email,
+        "user.phone": phone.national(sender.phone),
+        TEAM_CODE: None,
+    }
+
+
+def _campaign(campaign: Campaign) -> dict[str, str | None]:
+    return {
+        "campaign.name": campaign.name,
+        "campaign.description": campaign.description,
+        "campaign.join_code": campaign.join_code,
+        "broadcast_phone_number": phone.national(campaign.broadcast_phone_number),
+    }

@@ -1,0 +1,71 @@
+"""What was spent today, and the two caps that pause first texts (SPEC S11). Money is in ten-thousandths of a dollar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise.expressions import Q
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.database.packed import sql_time
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.actions.action import DRAFT, Action
+from webapp.rules import spend
+
+
+async def today(campaign: Campaign) -> dict[int, int]:
+    """Action -> what its texts of today cost, the campaign's day; 0 stands for texts of no action. Texts that Twilio took
+    or may have taken, at the price it told, else at the campaign's price (an MMS at its own)."""
+    midnight = sql_time(campaign.midnight(clock.now()))
+    rows = await database.query(
+        "SELECT COALESCE(action_id, 0) AS action_id, price, CASE WHEN picture_id IS NULL THEN 0 ELSE 1 END AS mms,"
+        " COUNT(*) AS texts, SUM(segments) AS segments FROM message WHERE campaign_id = ? AND direction = 'out'"
+        " AND (taken_at >= ? OR (status IN ('sending', 'unknown') AND claimed_at >= ?)) GROUP BY 1, 2, 3",
+        campaign.id, midnight, midnight,
+    )  # fmt: skip
+    groups = [
+        spend.Group(row["action_id"], row["price"], bool(row["mms"]), int(row["texts"]), int(row["segments"]))
+        for row in rows
+    ]
+    return spend.by_action(groups, campaign.segment_price, campaign.mms_price)
+
+
+async def capped() -> list[Campaign]:
+    """Campaigns that have a cap somewhere."""
+    with_cap = await Action.filter(archived_at=None).exclude(daily_cap=None).exclude(state=DRAFT)
+    ids = {action.campaign_id for action in with_cap}
+    return [c for c in await Campaign.all().order_by("id") if c.daily_cap is not None or c.id in ids]
+
+
+async def enforce(campaign: Campaign) -> list[str]:
+    """Pauses first texts for the rest of the campaign's day where a cap is reached; names what was paused. What is on its
+    way comes on top: a few seconds' worth."""
+    spent, reached = await today(campaign), []
+    if campaign.daily_cap is not None and sum(spent.values()) >= campaign.daily_cap:
+        reached += await _cap(campaign, campaign)
+    for action in await Action.filter(campaign=campaign, archived_at=None).exclude(daily_cap=None):
+        if spent.get(action.id, 0) >= (action.daily_cap or 0):
+            reached += await _cap(action, campaign)
+    return reached
+
+
+@transactional
+async def _cap(what: Campaign | Action, campaign: Campaign) -> list[str]:
+    """Once a day, and only under the cap that was looked at: it may have been raised meanwhile."""
+    day, name = campaign.local(clock.now()).date(), what.title if isinstance(what, Action) else what.name
+    open_today = type(what).filter(Q(capped_on=None) | ~Q(capped_on=day), id=what.id, daily_cap=what.daily_cap)
+    if not await open_today.update(capped_on=day):
+        return []
+    await audit.note(campaign, None, "cap.reached", name)
+    return [name]
+
+
+async def total_today(campaign: Campaign) -> int:
+    return sum((await today(campaign)).values())
+
+
+def new_cap(what: Campaign | Action, daily_cap: int | None) -> dict[str, Any]:
+    """A changed cap counts from now, so what the old one paused goes on."""
+    return {"daily_cap": daily_cap} | ({"capped_on": None} if daily_cap != what.daily_cap else {})

@@ -1,0 +1,80 @@
+"""What kind of line a phone is, asked at Twilio where the campaign has switched it on, and kept for 180 days (SPEC X7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp import clock, database
+from webapp.database import packed, transactional
+from webapp.models import tallies
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.actions import audience
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations import closing
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.sending import learning
+from webapp.rules import errors, lines
+
+WINDOW = 5_000  # contacts one statement looks at
+
+
+@dataclass(frozen=True)
+class Part:
+    """Of a window: (contact, phone) of those to ask about, and after which contact the next one begins; None: no more."""
+
+    asked: list[tuple[int, str]]
+    after: int | None
+
+
+async def campaigns() -> list[Campaign]:
+    return await Campaign.filter(use_lookup=True, stopped_at=None).order_by("id")
+
+
+async def window(campaign: Campaign, after: int) -> Part:
+    """People nobody has asked about who are yet to be texted in a running action."""
+    rows = await database.query(
+        "SELECT id, phone FROM contact WHERE campaign_id = ? AND looked_up_at IS NULL AND id > ? ORDER BY id LIMIT ?",
+        campaign.id, after, WINDOW,
+    )  # fmt: skip
+    waiting = await database.query(
+        "SELECT DISTINCT v.contact_id AS id FROM conversation v JOIN action a ON a.id = v.action_id"  # noqa: S608
+        f" WHERE {packed.among('v.contact_id')} AND v.texted_at IS NULL AND v.closed_code IS NULL AND a.archived_at IS NULL"
+        " AND a.state <> 'draft'", packed.values([row["id"] for row in rows]),
+    ) if rows else []  # fmt: skip
+    wanted = {row["id"] for row in waiting}
+    asked = [(row["id"], row["phone"]) for row in rows if row["id"] in wanted]
+    return Part(asked, rows[-1]["id"] if len(rows) == WINDOW else None)
+
+
+@transactional
+async def found(contact_id: int, kind: str) -> None:
+    """``kind``: Twilio's word, or lines.INVALID. It overrules what errors had taught."""
+    contact = await Contact.locked(contact_id)
+    contact.line_type, contact.looked_up_at = kind[:20], clock.now()
+    was = contact.landline_until
+    if not lines.textable(kind):
+        contact.landline_until = clock.now() + learning.LANDLINE_FOR
+    elif lines.surely_textable(kind):
+        contact.landline_until = None
+    await contact.save(update_fields=["line_type", "looked_up_at", "landline_until"])
+    if not lines.textable(kind):
+        await closing.close_conversations(contact, errors.LANDLINE)
+    elif was and contact.landline_until is None:
+        await _open_again(contact)
+
+
+async def _open_again(contact: Contact) -> None:
+    rows = Conversation.filter(contact=contact, closed_code=errors.LANDLINE, texted_at=None)
+    for conversation in await rows.order_by("id").select_for_update():
+        tallies.take(conversation)
+        conversation.closed_code = contact.never_texted(clock.now())
+        tallies.put(conversation)
+        await conversation.save(update_fields=["closed_code"])
+    await audience.follow([contact.id])  # meanwhile they may have left a list
+
+
+@transactional
+async def forget_old() -> None:
+    """After 180 days a phone may be another line."""
+    before = clock.now() - learning.LANDLINE_FOR
+    await Contact.filter(looked_up_at__lt=before).update(looked_up_at=None, line_type="")

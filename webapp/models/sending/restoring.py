@@ -1,0 +1,204 @@
+"""After a restore from a backup: everything is stopped, what Twilio sent since is marked, and an owner resumes (SPEC X2).
+
+`sent_notes` tells of an older database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from webapp import database
+from webapp.database import packed, transactional
+from webapp.models import tallies
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import OWNER, Membership
+from webapp.models.actions.script import RESPONSE, Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import FOLLOW_UP, INITIAL, OUT, QUEUED, SENDING, TAKEN, UNKNOWN, Message
+from webapp.models.numbers.number import PhoneNumber
+from webapp.models.sending import answers, doubt, sent_notes
+from webapp.rules import errors, segments, variables
+
+log = logging.getLogger(__name__)
+Found = Literal["known", "settled", "marked"]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A text Twilio has, from one of our numbers."""
+
+    sid: str
+    to: str
+    body: str
+    created_at: datetime
+
+
+async def note_all() -> None:
+    """What the database says, on the disk. Where there is no room for it, texting goes on."""
+    noted = await asyncio.to_thread(sent_notes.all_of_them)
+    for number in await PhoneNumber.exclude(free_at=None):
+        assert number.free_at
+        try:
+            if noted.get(number.id) != number.free_at:
+                await asyncio.to_thread(sent_notes.note, number.id, number.free_at, True)
+        except OSError as error:
+            log.error("a restore from a backup may go unnoticed: %s", error)
+            return
+
+
+async def is_older() -> bool:
+    """Do the notes tell of more than this database knows? A database without numbers has sent nothing yet."""
+    noted = await asyncio.to_thread(sent_notes.all_of_them)
+    if not noted or not await PhoneNumber.exists():
+        return False
+    known = {number.id: number.free_at for number in await PhoneNumber.all()}
+    return any((free := known.get(id_)) is None or free < at for id_, at in noted.items())
+
+
+async def newest_claim() -> datetime | None:
+    """The last instant of which this database knows that something was sent."""
+    [row] = await database.query("SELECT MAX(free_at) AS at FROM phone_number")
+    return packed.instant(row["at"])
+
+
+@transactional
+async def stop_all() -> int:
+    """Stops every campaign until it is reconciled and its owner goes on; how many were not stopped for this already."""
+    fresh = await Campaign.all().order_by("id").select_for_update()
+    waiting = [c for c in fresh if c.stopped_code != errors.RESTORED]
+    for campaign in waiting:
+        await campaign.stop_everything(errors.RESTORED)
+        await audit.note(campaign, None, "campaign.restored")
+    return len(waiting)
+
+
+@transactional
+async def reconciled() -> None:
+    """What Twilio sent since is marked: an owner may go on."""
+    for campaign in await Campaign.filter(stopped_code=errors.RESTORED).order_by("id"):
+        await campaign.stop_everything(errors.RECONCILED)
+        await audit.note(campaign, None, "campaign.reconciled")
+
+
+@transactional
+async def mark(number: PhoneNumber, sent: Sent) -> Found:
+    """One text that Twilio has. Known; or the row that waits to leave again is settled; or, where the row is lost, the person
+    counts as texted: rather somebody is not texted than twice."""
+    if await Message.exists(sid=sent.sid):
+        return "known"
+    contact = await Contact.of_phone(await Campaign.get(id=number.campaign_id), sent.to)
+    waiting = await _waiting(contact, number)
+    if same := [m for m in waiting if doubt.same_words(m.body, sent.body)]:
+        return await _settle(same[0], contact, sent)
+    opened = await _untexted(contact)
+    if said := [talk for talk in opened if talk.script and _could_be(talk.script.body, sent.body)]:
+        return await _put_in(contact, number, sent, said, said[0] if len(said) == 1 else None)
+    if answered := await _answered(contact, sent):
+        return await _put_in(contact, number, sent, [], answered)
+    if undone := [m for m in waiting if m.kind == INITIAL and m.status == QUEUED and m.attempts == 0]:
+        return await _settle(undone[0], contact, sent)  # after the backup it was undone, and left in other words
+    return await _put_in(contact, number, sent, opened, None)
+
+
+async def _waiting(contact: Contact, number: PhoneNumber) -> list[Message]:
+    """Ours that wait to leave to them, or may have left, the oldest first."""
+    found = Message.filter(contact=contact, number_id=number.id, direction=OUT, status__in=(QUEUED, SENDING, UNKNOWN))
+    return await found.order_by("id")
+
+
+async def _untexted(contact: Contact) -> list[Conversation]:
+    rows = Conversation.filter(contact=contact, texted_at=None).order_by("id").select_for_update()
+    return await rows.prefetch_related("script")
+
+
+async def _settle(message: Message, contact: Contact, sent: Sent) -> Found:
+    """What left is what counts."""
+    if not doubt.same_words(message.body, sent.body):
+        counted = segments.count(sent.body)
+        tallies.take(message)
+        message.body, message.segments, message.encoding = sent.body, counted.segments, counted.encoding
+        tallies.put(message)
+        await message.save(update_fields=["body", "segments", "encoding"])
+    await answers.taken(message.id, sent.sid)
+    await _lock(contact, message, sent)
+    return "settled"
+
+
+async def _answered(contact: Contact, sent: Sent) -> Conversation | None:
+    """Where they had written, and this has the words of a response script of that action."""
+    for talk in await Conversation.filter(contact=contact).exclude(replied_at=None).order_by("-replied_at"):
+        scripts = await Script.filter(action_id=talk.action_id, kind=RESPONSE)
+        if any(_could_be(script.body, sent.body) for script in scripts):
+            return talk
+    return None
+
+
+def _could_be(script: str, text: str) -> bool:
+    """Are these the script's words, whatever fills its variables? Each fixed part is looked for as far left as it can be,
+    which finds it if it is there, in one pass."""
+    parts, at, text = [], 0, text.strip()
+    for variable in variables.found(script := script.strip()):
+        parts.append(script[at : variable.start])
+        at = variable.end
+    first, *middle, last = [*parts, script[at:]] if parts else [script, ""]
+    if not parts:
+        return script == text
+    at, end = len(first), len(text) - len(last)
+    for part in middle:
+        at = text.find(part, at + 1) + len(part)
+        if at < len(part):
+            return False
+    return text.startswith(first) and text.endswith(last) and at < end
+
+
+async def _put_in(
+    contact: Contact, number: PhoneNumber, sent: Sent, texted: list[Conversation], place: Conversation | None
+) -> Found:
+    """The row that was lost, as far as it can be known: who is ``texted`` by it, and the conversation it is surely of. One
+    without a place counts for conversations that are made later, too (making.py)."""
+    for each in texted:
+        tallies.take(each)
+        each.texted_at = sent.created_at
+        tallies.put(each)
+        await each.save(update_fields=["texted_at"])
+    counted = segments.count(sent.body)
+    message = await Message.create(
+        campaign_id=contact.campaign_id, contact_id=contact.id, conversation_id=place.id if place else None,
+        number_id=number.id, user_id=place.user_id if place else None, action_id=place.action_id if place else None,
+        script_id=place.script_id if place and texted else None, direction=OUT,
+        kind=INITIAL if place and texted else FOLLOW_UP, phone=contact.phone, body=sent.body, segments=counted.segments,
+        encoding=counted.encoding, status=TAKEN, created_at=sent.created_at, claimed_at=sent.created_at,
+        taken_at=sent.created_at, attempts=1, sid=sent.sid, public_id=uuid.uuid4(),
+    )  # fmt: skip
+    tallies.put(message)
+    await _lock(contact, message, sent)
+    return "marked"
+
+
+async def _lock(contact: Contact, message: Message, sent: Sent) -> None:
+    """The lock on who was texted lately (S5) counts it."""
+    contact.number_id = contact.number_id or message.number_id
+    if contact.last_claimed_at is None or contact.last_claimed_at < sent.created_at:
+        contact.last_claimed_at, contact.last_claimed_message_id = sent.created_at, message.id
+        contact.last_message_at = max(sent.created_at, contact.last_message_at or sent.created_at)
+    await contact.save(update_fields=["number_id", "last_claimed_at", "last_claimed_message_id", "last_message_at"])
+
+
+@transactional
+async def go_on(member: Membership) -> str:
+    """Ends the stop; or says, as a word, why this person may not: "restored" (not reconciled yet), "owner"."""
+    campaign = await Campaign.filter(id=member.campaign_id).select_for_update().get()
+    if campaign.stopped_code == errors.RESTORED:
+        return "restored"
+    if campaign.stopped_code == errors.RECONCILED and member.role != OWNER:
+        return "owner"
+    await campaign.go_on()
+    await audit.note(campaign, member.user, "campaign.started_again")
+    return ""

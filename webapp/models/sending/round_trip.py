@@ -1,0 +1,48 @@
+"""One text to the office's own phone, and its answer: the proof that texts leave and replies come in (SPEC S10)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations.message import SENDING, TAKEN, TEST, UNKNOWN, Message
+from webapp.models.sending import test_text
+from webapp.models.sending.click import Declined, Queued
+from webapp.rules import errors, phone
+
+WORDS = "Set-up check of {name}: please answer this text with OK."
+ANSWERED_WITHIN = timedelta(days=1)
+
+
+@transactional
+async def begin(member: Membership, client_id: uuid.UUID) -> Queued | Declined:
+    """Every safeguard of a text holds. The same click twice is one text."""
+    campaign = await Campaign.filter(id=member.campaign_id).select_for_update().get()
+    if isinstance(phone.textable(member.user.phone), phone.InvalidPhone):
+        return Declined(errors.INVALID_PHONE)
+    own = await Contact.of_phone(campaign, member.user.phone)
+    now = clock.now()
+    outcome = await test_text.send(member, WORDS.format(name=campaign.name), own, client_id)
+    if isinstance(outcome, Queued) and not outcome.again:
+        campaign.round_trip_phone, campaign.round_trip_asked_at = own.phone, now
+        await campaign.save(update_fields=["round_trip_phone", "round_trip_asked_at"])
+        await audit.note(campaign, member.user, "round_trip.begun")
+    return outcome
+
+
+async def answered(campaign: Campaign, contact: Contact) -> None:
+    """Inside the transaction in which a text came in that is no STOP. Ours must have left."""
+    asked = campaign.round_trip_asked_at
+    if campaign.round_trip_phone != contact.phone or asked is None or clock.now() - asked > ANSWERED_WITHIN:
+        return
+    left = Message.filter(contact=contact, kind=TEST, created_at__gte=asked, status__in=(SENDING, UNKNOWN, TAKEN))
+    if not await left.exists():
+        return
+    campaign.round_trip_phone, campaign.round_trip_at = "", clock.now()
+    await campaign.save(update_fields=["round_trip_phone", "round_trip_at"])
