@@ -33,7 +33,7 @@ from webapp.models.results import recount
 from webapp.models.sending import restoring
 from webapp.rules import phone, window
 from webapp.workers import main as worker
-from webapp.workers import reconciling
+from webapp.workers import restoring as restoring_jobs
 
 
 class Refused(Exception):
@@ -183,13 +183,13 @@ async def _after_restore(told: TextIO) -> None:
     await restoring.stop_all()
     gateway = twilio.Twilio(config.settings())
     try:
-        counts = await reconciling.reconcile(gateway)
-    except reconciling.LostNumbers as lost:
+        counts = await restoring_jobs.reconcile(gateway)
+    except restoring_jobs.LostNumbers as lost:
         raise Refused(
             f"No campaign has {lost}, and their texts come here: they were added after the backup. Everything is stopped and"
             " stays so. Take them into their campaign on its Numbers page, then run this again."
         ) from lost
-    except reconciling.NotHeard as error:
+    except restoring_jobs.NotHeard as error:
         raise Refused(f"What came in could not be listed for every number. {AGAIN}") from error
     except twilio.TROUBLE as error:
         raise Refused(f"Twilio did not answer. {AGAIN}") from error

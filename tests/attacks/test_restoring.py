@@ -40,8 +40,9 @@ from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Queued
 from webapp.rules import errors
 from webapp.simulator.store import IN, OUT
-from webapp.workers import reconciling, sending
-from webapp.workers import settings as jobs
+from webapp.workers import receiving, sending, settings
+from webapp.workers import restoring as restoring_jobs
+from webapp.workers.line_lookups import look_up_lines
 
 
 class Quick:
@@ -82,12 +83,12 @@ async def test_workers_that_run_through_a_fail_over_notice_it(
     clock.freeze(clock.now() + timedelta(seconds=3))
     assert isinstance(await cast.click(cast.amy), Queued)
     await sending.drain({"twilio": gateway}, cast.number.id)
-    await reconciling.notice_restore({})
+    await restoring_jobs.notice_restore({})
     await restore(Path(copy))  # Lisa is untexted again
     clock.freeze(clock.now() + timedelta(seconds=2))
     assert isinstance(await cast.click(cast.amy, dora), Queued)
     await sending.drain({"twilio": gateway}, cast.number.id)
-    await reconciling.notice_restore({})
+    await restoring_jobs.notice_restore({})
     stopped = (await Campaign.get(id=cast.meyer.id)).stopped_at
     if not stopped:
         await cast.click(cast.amy)
@@ -115,7 +116,7 @@ async def test_the_doctor_marks_what_left_before_a_restore_nobody_noticed(
         assert isinstance(await cast.click(cast.amy, dora), Queued)
         await sending.drain({"twilio": gateway}, cast.number.id)
     await restoring.stop_all()
-    await reconciling.reconcile(gateway)
+    await restoring_jobs.reconcile(gateway)
     assert (await cast.conversation()).texted_at, "Lisa is texted once more"
 
 
@@ -130,8 +131,8 @@ async def test_texts_of_a_number_the_account_has_otherwise_are_marked(
     store.advance(store.add(OUT, SECOND, cast.lisa.phone, WORDS, 1).sid, "delivered")
     await restoring.stop_all()
     try:
-        await reconciling.reconcile(gateway)
-    except reconciling.LostNumbers:
+        await restoring_jobs.reconcile(gateway)
+    except restoring_jobs.LostNumbers:
         return
     assert (await cast.conversation()).texted_at
 
@@ -199,7 +200,7 @@ async def test_a_full_disk_does_not_keep_a_worker_from_starting(cast: Cast, monk
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(data_files, "write", full)
-    await reconciling.notice_restore({})
+    await restoring_jobs.notice_restore({})
 
 
 # Draining
@@ -287,7 +288,7 @@ async def test_a_picture_nobody_can_list_does_not_hold_up_a_stop(cast: Cast, twi
     store.add(IN, cast.lisa.phone, cast.number.e164, "STOP", 1)
     async with NoMedia(config.settings()) as twilio_:
         for _ in range(3):
-            await sending.catch_up({"twilio": twilio_})
+            await receiving.catch_up({"twilio": twilio_})
     assert await OptOut.exists(phone=cast.lisa.phone)
 
 
@@ -313,7 +314,7 @@ async def test_a_stop_that_is_applied_while_its_number_is_added_is_heard(
     await asyncio.wait({adding}, timeout=1)
     go.set()
     await asyncio.gather(first, adding)
-    await sending.apply_events({})
+    await receiving.apply_events({})
     if again := await applying.keep(INBOUND, payload):
         await applying.apply(again)
     assert await OptOut.exists(phone=cast.lisa.phone)
@@ -407,7 +408,7 @@ async def test_an_owner_goes_on_only_when_what_came_in_is_applied(
     assert isinstance(await cast.click(cast.amy), Queued)  # waits in the backup
     await restoring.stop_all()
     await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
-    await reconciling.reconcile(gateway)
+    await restoring_jobs.reconcile(gateway)
     assert await restoring.go_on(cast.selina) == ""
     assert not isinstance(await claim_next(cast.number.id), Claimed), "a text after STOP"
 
@@ -426,8 +427,6 @@ async def test_a_line_that_cannot_be_asked_about_does_not_hold_up_the_others(cas
             if phone != last.phone:
                 raise twilio_words.TwilioException("HTTP 400")
             return "landline"
-
-    from webapp.workers.line_lookups import look_up_lines
 
     for _ in range(5):
         await look_up_lines({"twilio": Odd()})
@@ -456,7 +455,7 @@ async def test_drains_that_wait_for_twilio_leave_the_worker_its_clockwork(cast: 
     held = sum(not job.done() for job in running)
     go.set()
     await asyncio.gather(*running)
-    assert held <= sending.AT_ONCE + 1 < jobs.MOST_AT_ONCE / 20
+    assert held <= sending.AT_ONCE + 1 < settings.MOST_AT_ONCE / 20
 
 
 @pytest.mark.both

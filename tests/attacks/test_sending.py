@@ -43,7 +43,8 @@ from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Declined, Queued
 from webapp.rules import errors, picture
 from webapp.simulator.store import IN, OUT
-from webapp.workers import reconciling, sending
+from webapp.workers import receiving, sending
+from webapp.workers import restoring as restoring_jobs
 from webapp.workers.media import fetch_media
 
 SID = "SM" + "1" * 32
@@ -68,12 +69,12 @@ async def tap(cast: Cast) -> object:
 
 async def taken_again(cast: Cast, gateway: Twilio) -> None:  # noqa: F811
     """The doctor names the number nobody has; an admin takes it into the campaign, and two minutes pass."""
-    with pytest.raises(reconciling.LostNumbers) as lost:
-        await reconciling.reconcile(gateway)
+    with pytest.raises(restoring_jobs.LostNumbers) as lost:
+        await restoring_jobs.reconcile(gateway)
     assert lost.value.e164s == [SECOND]
     await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
-    await sending.catch_up({"twilio": gateway})
-    await reconciling.reconcile(gateway)
+    await receiving.catch_up({"twilio": gateway})
+    await restoring_jobs.reconcile(gateway)
 
 
 async def test_texts_of_a_number_bought_after_the_backup_are_marked_too(
@@ -114,7 +115,7 @@ async def test_a_stop_to_a_number_that_is_added_a_moment_later_opts_out(cast: Ca
     await applying.apply(event)
     clock.freeze(clock.now() + timedelta(minutes=2))
     await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
-    await sending.apply_events({})
+    await receiving.apply_events({})
     if again := await applying.keep(INBOUND, payload):  # as catching up does
         await applying.apply(again)
     assert await OptOut.exists(phone=cast.lisa.phone)
@@ -128,7 +129,7 @@ async def test_a_text_that_still_waits_at_twilio_is_marked(
     store = twilio.carrier.store  # type: ignore[attr-defined]
     store.advance(store.add(OUT, cast.number.e164, cast.lisa.phone, WORDS, 1).sid, status)
     await restoring.stop_all()
-    counts = await reconciling.reconcile(gateway)
+    counts = await restoring_jobs.reconcile(gateway)
     await owner_goes_on(cast)
     clock.freeze(clock.now() + timedelta(minutes=5))
     assert not isinstance(await tap(cast), Queued) and counts["marked"] == 1
@@ -191,7 +192,7 @@ async def test_texts_that_left_just_before_a_fail_over_are_noticed(
     await cast.start(cast.amy)
     assert isinstance(await cast.click(cast.amy), Queued)
     await sending.drain({"twilio": gateway}, cast.number.id)
-    await reconciling.notice_restore({})
+    await restoring_jobs.notice_restore({})
     await database.query("PRAGMA wal_checkpoint(TRUNCATE)")
     copy = shutil.copy(config.settings().database.removeprefix("sqlite://"), tmp_path / "backup.db")
     clock.freeze(clock.now() + timedelta(seconds=3))
@@ -200,7 +201,7 @@ async def test_texts_that_left_just_before_a_fail_over_are_noticed(
     found = [m["to"] for m in (await twilio.get("/simulator/messages")).json()]
     assert dora.phone in found
     await restore(Path(copy))
-    await reconciling.notice_restore({})
+    await restoring_jobs.notice_restore({})
     assert (await Campaign.get(id=cast.meyer.id)).stopped_at, "Dora is in the pool again, and nobody noticed"
 
 
@@ -209,22 +210,22 @@ async def test_a_note_of_the_future_hides_no_restore(cast: Cast) -> None:
     other = await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
     now = clock.now()
     await transaction(lambda: PhoneNumber.filter(id=other.id).update(free_at=now + timedelta(seconds=300)))
-    await reconciling.notice_restore({})
+    await restoring_jobs.notice_restore({})
     clock.freeze(now + timedelta(seconds=200))
     await transaction(lambda: PhoneNumber.filter(id=cast.number.id).update(free_at=clock.now()))  # it sends on
-    await reconciling.notice_restore({})
+    await restoring_jobs.notice_restore({})
     await transaction(lambda: PhoneNumber.filter(id=cast.number.id).update(free_at=None))  # the backup again
-    await reconciling.notice_restore({})
+    await restoring_jobs.notice_restore({})
     assert (await Campaign.get(id=cast.meyer.id)).stopped_at
 
 
 async def test_a_note_that_cannot_be_read_is_not_taken_for_none(cast: Cast) -> None:
     """After a power cut it may be empty."""
     await transaction(lambda: PhoneNumber.filter(id=cast.number.id).update(free_at=clock.now()))
-    await reconciling.notice_restore({})
+    await restoring_jobs.notice_restore({})
     assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None
     (config.settings().data_dir / "sent_until" / str(cast.number.id)).write_text("")
-    await reconciling.notice_restore({})
+    await restoring_jobs.notice_restore({})
     assert (await Campaign.get(id=cast.meyer.id)).stopped_at
 
 
@@ -232,8 +233,8 @@ async def test_stop_everything_does_not_end_the_stop_of_a_restore(cast: Cast, br
     """Gary, an admin, presses Stop Everything (which is no harm, it seems), then lets texts go."""
     gary = await browse(cast.gary)
     await restoring.stop_all()
-    await gary.post("/c/meyer/admin/stops")
-    await gary.post("/c/meyer/admin/stops/end")
+    await gary.post("/c/meyer/admin/stop")
+    await gary.post("/c/meyer/admin/stop/end")
     assert (await Campaign.get(id=cast.meyer.id)).stopped_at, "nothing was reconciled, and no owner went on"
 
 
@@ -304,7 +305,7 @@ async def test_one_number_that_cannot_be_listed_does_not_keep_the_others_from_be
     async with Odd(config.settings()) as odd:
         odd.of = cast.number.e164 if trouble else "nobody"
         try:
-            await sending.catch_up({"twilio": odd})
+            await receiving.catch_up({"twilio": odd})
         finally:
             await odd.close()
     assert await OptOut.exists(phone=cast.lisa.phone)
@@ -385,7 +386,7 @@ async def test_a_picture_that_came_while_we_were_away_is_fetched(cast: Cast, twi
     await transaction(lambda: PhoneNumber.all().update(created_at=clock.now() - timedelta(hours=1)))
     twilio.carrier.store.add(IN, cast.lisa.phone, cast.number.e164, "Look", 1, media=AT + ".png")  # type: ignore[attr-defined]
     gateway = Twilio(config.settings())  # noqa: F811
-    await sending.catch_up({"twilio": gateway})
+    await receiving.catch_up({"twilio": gateway})
     await fetch_media({"twilio": gateway})
     await gateway.close()
     [row] = await Media.all()

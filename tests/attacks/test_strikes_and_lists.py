@@ -105,7 +105,7 @@ async def test_isolation_of_works(cast: Cast, browse) -> None:
             "do_action": str(cast.action.id),
         },
     ]:
-        out.append((await jonah.post(R + "/contacts/works", data=data)).status_code)
+        out.append((await jonah.post(R + "/contacts/bulk", data=data)).status_code)
     assert set(out) == {422}, out
     page = (await jonah.get(f"{R}/contacts?list={cast.voters.id}&action={cast.action.id}")).text
     assert "Lisa" not in page
@@ -135,17 +135,17 @@ async def test_export_is_harmless_and_needs_the_right(cast: Cast, browse) -> Non
     await cast.add_contact("+14125550102", first_name="=1+1", last_name="\t=2", email="@x", van_id="-3")
     gary = await browse(cast.gary)
     codes = []
-    r = await gary.post(OFFICE + "/contacts/works", data={"kind": "export", "scope": "all"})
+    r = await gary.post(OFFICE + "/contacts/bulk", data={"kind": "export", "scope": "all"})
     codes.append(r.status_code)
     codes.append((await gary.get(OFFICE + "/opt-outs.csv")).status_code)
     assert codes == [422, 404], (codes, cast.gary.exports)
     selina = await browse(cast.selina)
-    r = await selina.post(OFFICE + "/contacts/works", data={"kind": "export", "scope": "all"})
+    r = await selina.post(OFFICE + "/contacts/bulk", data={"kind": "export", "scope": "all"})
     w = await BulkJob.all().order_by("-id").first()
     await slices.work(w.id, 5)
-    t = (await selina.get(f"{OFFICE}/works/{w.id}/contacts.csv")).text
+    t = (await selina.get(f"{OFFICE}/bulk/{w.id}/contacts.csv")).text
     assert "'=1+1" in t and "'@x" in t and "'-3" in t
-    assert (await gary.get(f"{OFFICE}/works/{w.id}/contacts.csv")).status_code == 404
+    assert (await gary.get(f"{OFFICE}/bulk/{w.id}/contacts.csv")).status_code == 404
 
 
 async def test_select_all_of_a_list_keeps_the_list(cast: Cast, browse) -> None:

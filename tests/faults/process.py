@@ -30,11 +30,9 @@ from webapp.models.receiving import applying
 from webapp.models.sending import answers, click, click_sql, doubt, facts
 from webapp.models.sending.claim import Claimed, Wait, claim_next
 from webapp.reader import child
-from webapp.routes.admin import imports
-from webapp.workers import importing as uploads
+from webapp.routes.admin import imports as upload_pages
+from webapp.workers import bulk, imports, receiving, sending, settings
 from webapp.workers import main as worker
-from webapp.workers import sending as jobs
-from webapp.workers import settings as clockwork
 
 WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
 _left = int(NUMBER or 0)
@@ -61,17 +59,19 @@ def dying(before: str, verb: Any, after: str) -> Any:
 def hurry() -> None:
     """The same machine with shorter patience: a call may take 2 s in all, so 4 s after a claim its worker is gone."""
     twilio.TOTAL, twilio.CONNECT = 2, 1
-    jobs.TOO_OLD = 1.0
+    sending.TOO_OLD = 1.0
     doubt.GONE_AFTER = answers.FIRST_LOOK = timedelta(seconds=4)
     doubt.LOOK_AT = (timedelta(seconds=4), timedelta(seconds=5), timedelta(seconds=6))
-    clockwork.CLOCKWORK[:] = [
-        cron(jobs.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
-        cron(jobs.look_up, second=set(range(60)), timeout=20),
-        cron(jobs.apply_events, second=set(range(60)), run_at_startup=True, timeout=20),
-        cron(jobs.catch_up, second=set(range(0, 60, 3)), run_at_startup=True, timeout=20),
-        cron(uploads.resume, second=set(range(60)), run_at_startup=True, timeout=20),
+    settings.CLOCKWORK[:] = [
+        cron(sending.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
+        cron(sending.look_up, second=set(range(60)), timeout=20),
+        cron(receiving.apply_events, second=set(range(60)), run_at_startup=True, timeout=20),
+        cron(receiving.catch_up, second=set(range(0, 60, 3)), run_at_startup=True, timeout=20),
+        cron(imports.resume_imports, second=set(range(60)), run_at_startup=True, timeout=20),
+        cron(bulk.resume_bulk, second=set(range(60)), run_at_startup=True, timeout=20),
     ]
-    long_work.GONE, reading.SIGN_OF_LIFE, uploads.WORK = timedelta(seconds=2), 0.5, 3.0
+    long_work.GONE, reading.SIGN_OF_LIFE = timedelta(seconds=2), 0.5
+    imports.WORK = bulk.WORK = 3.0
     long_work.FIRST = long_work.LARGEST = 60
 
 
@@ -90,7 +90,7 @@ async def broken_drain(ctx: dict[str, Any], number_id: int) -> None:
             await asyncio.sleep(0.002)
             claimed = await claim_next(number_id)
         if isinstance(claimed, Claimed):
-            await jobs._record(claimed, outcome)
+            await sending._record(claimed, outcome)
 
 
 def deafen() -> None:
@@ -119,7 +119,7 @@ def main() -> None:
         click_sql.write = dying("", click_sql.write, "inside")
         click.send_first = dying("", click.send_first, "clicked")
         applying.keep = dying("webhook", applying.keep, "stored")
-        imports._write = dying("", imports._write, "writing")
+        upload_pages._write = dying("", upload_pages._write, "writing")
         importing.begin = dying("", importing.begin, "begun")
         asyncio.run(web.run())
         return
@@ -129,7 +129,7 @@ def main() -> None:
     twilio.Twilio.send = dying("claimed", twilio.Twilio.send, "called")
     if os.environ.get("BROKEN") == "claim_after":
         broken_drain.__qualname__ = "drain"
-        clockwork.FUNCTIONS[0] = broken_drain
+        settings.FUNCTIONS[0] = broken_drain
     asyncio.run(worker.run())
 
 

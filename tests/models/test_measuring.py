@@ -23,7 +23,7 @@ from webapp.models.scripts.cost import ScriptMeasure
 from webapp.models.scripts.links import CustomLink
 from webapp.models.sending import click
 from webapp.rules import segments
-from webapp.workers import housekeeping
+from webapp.workers import scripts
 
 PLAIN = "Hi ##{{first_name}}, will you vote?"
 
@@ -156,9 +156,9 @@ async def test_a_worker_goes_on_with_it_and_gives_up_after_some_stumbles(cast: C
     monkeypatch.setattr(cost, "SLICE", 7)
     made, new = await cost.begin(await loaded(cast), cast.gary.user, PLAIN, False)
     assert new and (await cost.begin(await loaded(cast), cast.gary.user, PLAIN, False)) == (made, False)
-    monkeypatch.setattr(housekeeping, "MEASURE", -1.0)
+    monkeypatch.setattr(scripts, "MEASURE", -1.0)
     for _ in range(9):
-        await housekeeping.run_measure({}, made.id)
+        await scripts.run_measure({}, made.id)
     found = await ScriptMeasure.get(id=made.id)
     assert found.status in ("waiting", RUNNING)
 
@@ -166,18 +166,18 @@ async def test_a_worker_goes_on_with_it_and_gives_up_after_some_stumbles(cast: C
         raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr(people_in_order, "window", breaks)
-    monkeypatch.setattr(housekeeping, "MEASURE", 5.0)
+    monkeypatch.setattr(scripts, "MEASURE", 5.0)
     for _ in range(5):
-        await housekeeping.run_measure({}, made.id)
+        await scripts.run_measure({}, made.id)
     found = await ScriptMeasure.get(id=made.id)
     assert found.status == "failed" and "A fault of the site" in found.error_message
-    await housekeeping.run_measure({}, 999)  # one that is gone
+    await scripts.run_measure({}, 999)  # one that is gone
 
 
 async def test_measures_of_yesterday_are_forgotten(cast: Cast) -> None:
     await measured(cast)
     clock.freeze(clock.now() + cost.KEEP * 2)
-    await housekeeping.forget({})
+    await scripts.forget_unused({})
     assert await ScriptMeasure.all().count() == 0
 
 

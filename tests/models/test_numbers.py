@@ -30,7 +30,7 @@ from webapp.models.results import recount
 from webapp.models.sending.claim import Claimed, Refusal, claim_next
 from webapp.models.sending.click import Declined, Queued
 from webapp.rules import errors
-from webapp.workers import numbering
+from webapp.workers import numbers
 
 
 async def fresh(cast: Cast) -> PhoneNumber:
@@ -188,8 +188,8 @@ async def ordered(cast: Cast, wanted: int = 2, code: str = "570") -> NumberOrder
 
 async def test_an_order_buys_what_was_wanted_and_points_it_here(cast: Cast, twilio: httpx.AsyncClient, gateway: gateways.Twilio) -> None:  # fmt: skip
     order = await ordered(cast)
-    await numbering.buy_numbers({"twilio": gateway}, order.id)
-    await numbering.buy_numbers({"twilio": gateway}, order.id)  # a second nudge
+    await numbers.buy_numbers({"twilio": gateway}, order.id)
+    await numbers.buy_numbers({"twilio": gateway}, order.id)  # a second nudge
     order = await NumberOrder.get(id=order.id)
     assert (order.status, order.bought, order.tried) == (DONE, 2, 2)
     rows = twilio.carrier.store.numbers()  # type: ignore[attr-defined]
@@ -224,7 +224,7 @@ async def test_an_order_twilio_refuses_or_does_not_answer_says_so(cast: Cast, se
 
     for gateway, sentence in ((Refuses(), "none of area code 570"), (Silent(), "stopped midway")):
         order = await ordered(cast)
-        await numbering.buy_numbers({"twilio": gateway}, order.id)
+        await numbers.buy_numbers({"twilio": gateway}, order.id)
         order = await NumberOrder.get(id=order.id)
         assert order.status == FAILED and sentence in order.error and order.tried == 1
 
@@ -233,17 +233,17 @@ async def test_the_account_is_listed_taken_in_and_given_back(cast: Cast, twilio:
     store = twilio.carrier.store  # type: ignore[attr-defined]
     row = store.add_number("+15705550111", "")
     store.add_number(cast.number.e164, "")
-    await numbering.list_account({"twilio": gateway})
+    await numbers.list_account({"twilio": gateway})
     assert [n.e164 for n in await free_in_account()] == ["+15705550111"] and await AccountNumber.all().count() == 2
     number = await add_number(cast.meyer, row["e164"], row["sid"])
-    await numbering.point_number({"twilio": gateway}, number.id)
+    await numbers.point_number({"twilio": gateway}, number.id)
     assert store.number(row["sid"])["sms_url"].endswith("/webhooks/twilio/inbound")
     assert (await PhoneNumber.get(id=number.id)).webhooks_ok and await free_in_account() == []
-    await numbering.release_number({"twilio": gateway}, number.id)
+    await numbers.release_number({"twilio": gateway}, number.id)
     assert store.number(row["sid"]) is not None  # not retired yet
     await change_number(number, retired_at=clock.now())
     for _ in range(2):
-        await numbering.release_number({"twilio": gateway}, number.id)
+        await numbers.release_number({"twilio": gateway}, number.id)
     assert store.number(row["sid"]) is None
     gone = await PhoneNumber.get(id=number.id)
     assert gone.released_at and not gone.can_send

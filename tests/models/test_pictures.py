@@ -21,8 +21,7 @@ from webapp.models.sending.claim import Claimed, Refusal, claim_next
 from webapp.models.sending.click import Changed, Declined, Queued
 from webapp.rules import errors
 from webapp.rules.picture import NoPicture
-from webapp.workers import housekeeping
-from webapp.workers import sending as sending_jobs
+from webapp.workers import scripts, sending
 
 
 async def kept(cast: Cast, **options: object) -> Picture:
@@ -164,10 +163,10 @@ async def test_pictures_nobody_took_are_forgotten_and_sent_ones_are_kept(cast: C
     await cast.click(cast.amy)
     await cast.hello.write("", cast.hello.body, None)
     await cast.thanks.write("Thanks", cast.thanks.body, used.id)
-    await housekeeping.forget({})
+    await scripts.forget_unused({})
     assert offered.intact()  # it may be taken yet
     clock.freeze(clock.now() + pictures.KEEP_UNUSED + timedelta(seconds=1))
-    await housekeeping.forget({})
+    await scripts.forget_unused({})
     assert {p.id for p in await Picture.all()} == {sent.id, used.id}
     assert sent.intact() and used.intact() and not offered.path.exists()
 
@@ -179,7 +178,7 @@ async def test_twilio_gets_the_picture_s_address_and_bills_one_mms(cast: Cast, t
     await cast.hello.write("", long, cast.hello.picture_id)
     await cast.click(cast.amy)
     gateway = Twilio(config.settings())
-    await sending_jobs.drain({"twilio": gateway}, cast.number.id)
+    await sending.drain({"twilio": gateway}, cast.number.id)
     await gateway.close()
     [message] = await texts()
     assert message.status == TAKEN and message.sid and message.sid.startswith("MM")

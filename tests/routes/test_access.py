@@ -185,7 +185,7 @@ async def test_someone_suspended_is_told_so(cast: Cast, browse: Browser) -> None
 )
 async def test_a_form_of_another_site_changes_nothing(cast: Cast, browse: Browser, headers: dict[str, str]) -> None:
     gary = await browse(cast.gary)
-    answer = await gary.post("/c/meyer/admin/stops", headers=headers)
+    answer = await gary.post("/c/meyer/admin/stop", headers=headers)
     assert answer.status_code == 403 and "came from another site" in answer.text
     await cast.meyer.refresh_from_db()
     assert cast.meyer.stopped_at is None

@@ -114,7 +114,7 @@ async def test_a_page_of_contacts_costs_the_same_queries_however_many(
 
 
 async def start(gary: httpx.AsyncClient, kind: str, **form: str | list[str]) -> httpx.Response:
-    return await gary.post(OFFICE + "/contacts/works", data={"kind": kind, "scope": "all", **form})
+    return await gary.post(OFFICE + "/contacts/bulk", data={"kind": kind, "scope": "all", **form})
 
 
 async def test_what_to_do_is_asked_with_the_number_it_is_for(cast: Cast, browse: Browser) -> None:
@@ -127,11 +127,11 @@ async def test_what_to_do_is_asked_with_the_number_it_is_for(cast: Cast, browse:
         ("list", "Or a new list"),
         ("opt_out", "undone"),
     ):
-        page = (await gary.get(OFFICE + "/contacts/works/new", params={"kind": kind, "scope": "all", "state": ""})).text
+        page = (await gary.get(OFFICE + "/contacts/bulk/new", params={"kind": kind, "scope": "all", "state": ""})).text
         assert words in page and "1 contact" in page, kind
     ticked = (
         await gary.get(
-            OFFICE + "/contacts/works/new", params={"kind": "tag", "scope": "ticked", "contacts": [cast.lisa.id, 99]}
+            OFFICE + "/contacts/bulk/new", params={"kind": "tag", "scope": "ticked", "contacts": [cast.lisa.id, 99]}
         )
     ).text
     assert ticked.count('name="contacts"') == 1
@@ -186,11 +186,11 @@ async def test_contacts_are_assigned_to_a_team(cast: Cast, browse: Browser) -> N
     await start(gary, "assign", to=f"list:{team.user_list_id}", do_action="0", mode="all")
     assert (await finish_work()).what["users"] == sorted([cast.amy.user_id, cast.dan.user_id])
     assert (await cast.conversation()).user_id in (cast.amy.user_id, cast.dan.user_id)
-    await gary.post(f"{made.headers['location']}/members/{cast.dan.id}/removal")
+    await gary.post(f"{made.headers['location']}/members/{cast.dan.id}/end")
     assert [m.user_id for m in await (await UserList.get(id=team.user_list_id)).members()] == [cast.amy.user_id]
     await gary.post(made.headers["location"] + "/archive")
     assert "Use it again" in (await gary.get(OFFICE + "/user-lists")).text
-    await gary.post(made.headers["location"] + "/restoration")
+    await gary.post(made.headers["location"] + "/archive/end")
     assert "Use it again" not in (await gary.get(OFFICE + "/user-lists")).text
 
 
@@ -467,7 +467,7 @@ async def test_lists_are_made_of_lists_renamed_and_archived(cast: Cast, browse: 
         "Erie" not in (await gary.get(OFFICE + "/lists")).text
         and "Erie" in (await gary.get(OFFICE + "/lists?show=archived")).text
     )
-    await gary.post(f"{OFFICE}/lists/{made.id}/restoration")
+    await gary.post(f"{OFFICE}/lists/{made.id}/archive/end")
     assert "Erie" in (await gary.get(OFFICE + "/lists")).text
 
 
@@ -536,7 +536,7 @@ async def test_tags_and_fields_are_changed_archived_and_used_again(cast: Cast, b
     for one in (tag, opt_out):
         await gary.post(f"{tags}/{one.id}/archive")
     assert (await Tag.get(id=tag.id)).archived_at and (await Tag.get(id=opt_out.id)).archived_at is None
-    await gary.post(f"{tags}/{tag.id}/restoration")
+    await gary.post(f"{tags}/{tag.id}/archive/end")
     assert (await Tag.get(id=tag.id)).archived_at is None
     field, fields = await CustomField.get(campaign=cast.meyer, slug="support_rating"), OFFICE + "/settings/fields"
     await gary.post(
@@ -549,7 +549,7 @@ async def test_tags_and_fields_are_changed_archived_and_used_again(cast: Cast, b
     ).status_code == 422
     await gary.post(f"{fields}/{field.id}/archive")
     assert "Use it again" in (await gary.get(fields)).text
-    await gary.post(f"{fields}/{field.id}/restoration")
+    await gary.post(f"{fields}/{field.id}/archive/end")
     assert (await CustomField.get(id=field.id)).archived_at is None and await noted("field.archived") == 1
 
 

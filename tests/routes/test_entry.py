@@ -61,7 +61,7 @@ async def test_logging_out_ends_the_session(cast: Cast, browse: Browser) -> None
 
 async def test_logging_out_everywhere_ends_them_all(cast: Cast, browse: Browser) -> None:
     phone, laptop = await browse(cast.amy), await browse(cast.amy)
-    await phone.post("/sessions/ending")
+    await phone.post("/sessions/end")
     assert (await laptop.get("/c/meyer/")).status_code == 303
 
 

@@ -37,7 +37,7 @@ async def test_a_link_is_made_changed_archived_and_used_again(cast: Cast, browse
     assert (link.slug, link.title, link.url) == ("cure-your-ballot", "Cure", "https://other.example.org/")
     await gary.post(f"{PAGE}/{link.id}/archive")
     assert "Use it again" in (await gary.get(PAGE)).text
-    await gary.post(f"{PAGE}/{link.id}/restoration")
+    await gary.post(f"{PAGE}/{link.id}/archive/end")
     await link.refresh_from_db()
     assert link.archived_at is None
     assert [e.what for e in await AuditEvent.filter(what__startswith="link.").order_by("id")] == ["link.created", "link.changed", "link.archived", "link.restored"]  # fmt: skip

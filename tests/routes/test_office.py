@@ -260,18 +260,18 @@ async def test_a_draft_that_is_not_ready_is_not_sent(cast: Cast, browse: Browser
 
 async def test_pause_and_resume(cast: Cast, browse: Browser) -> None:
     gary, amy = await browse(cast.gary), await browse(cast.amy)
-    await gary.post(f"{OFFICE}/actions/{cast.action.id}/pauses")
+    await gary.post(f"{OFFICE}/actions/{cast.action.id}/pause")
     answer = await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")
     assert answer.status_code == 409 and "The office paused this action. Replies go on." in answer.text
-    await gary.post(f"{OFFICE}/actions/{cast.action.id}/resumption")
+    await gary.post(f"{OFFICE}/actions/{cast.action.id}/pause/end")
     assert (await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")).status_code == 303
 
 
 async def test_stop_everything_and_start_again(cast: Cast, browse: Browser) -> None:
     gary = await browse(cast.gary)
-    await gary.post(OFFICE + "/stops")
+    await gary.post(OFFICE + "/stop")
     assert "All texts are stopped" in (await gary.get(OFFICE + "/setup")).text
-    await gary.post(OFFICE + "/stops/end")
+    await gary.post(OFFICE + "/stop/end")
     assert "All texts are stopped" not in (await gary.get(OFFICE + "/setup")).text
     assert await audited("campaign.stopped") == await audited("campaign.started_again") == 1
 
@@ -361,7 +361,7 @@ async def test_a_suspended_volunteer_is_out_at_once_and_can_come_back(cast: Cast
     gary, amy = await browse(cast.gary), await browse(cast.amy)
     await gary.post(f"{OFFICE}/users/{cast.amy.id}/suspension")
     assert (await amy.get("/c/meyer/inbox")).headers["location"] == "/c/meyer/waiting"
-    await gary.post(f"{OFFICE}/users/{cast.amy.id}/reinstatement")
+    await gary.post(f"{OFFICE}/users/{cast.amy.id}/suspension/end")
     assert (await amy.get("/c/meyer/inbox")).status_code == 200
 
 
@@ -552,10 +552,10 @@ async def test_after_a_restore_only_an_owner_lets_texts_go_and_only_once_it_is_r
 ) -> None:
     selina, gary = await browse(cast.selina), await browse(cast.gary)
     await restoring.stop_all()
-    refused = await selina.post(OFFICE + "/stops/end")
+    refused = await selina.post(OFFICE + "/stop/end")
     assert refused.status_code == 409 and "textbank doctor --after-restore" in refused.text
     await restoring.reconciled()
-    refused = await gary.post(OFFICE + "/stops/end")
+    refused = await gary.post(OFFICE + "/stop/end")
     assert refused.status_code == 409 and "only an owner" in refused.text
-    assert (await selina.post(OFFICE + "/stops/end")).status_code == 303
+    assert (await selina.post(OFFICE + "/stop/end")).status_code == 303
     assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None

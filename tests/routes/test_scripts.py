@@ -169,9 +169,9 @@ async def test_an_archived_script_waits_to_be_used_again(cast: Cast, browse: Bro
     await gary.post(f"{path}/archive")
     assert await order(cast) == [] and "What was sent of them stays in Results" in (await gary.get(f"{here(cast)}/scripts")).text  # fmt: skip
     assert (await gary.post(path, data={"name": "x", "body": FINE})).status_code == 404
-    await gary.post(f"{path}/restoration")
+    await gary.post(f"{path}/archive/end")
     assert await order(cast) == ["Thanks"]
-    assert (await gary.post(f"{path}/restoration")).status_code == 404
+    assert (await gary.post(f"{path}/archive/end")).status_code == 404
     assert [e.what for e in await AuditEvent.filter(what__startswith="script.").order_by("id")] == ["script.archived", "script.restored"]  # fmt: skip
 
 
@@ -183,7 +183,7 @@ async def test_a_new_script_a_copy_and_one_used_again_come_last_whatever_was_arc
         await gary.post(f"{here(cast)}/scripts/{script.id}/archive")
     await gary.post(f"{here(cast)}/scripts", data={"kind": "response", "name": "New", "body": "x"})
     await gary.post(f"{here(cast)}/scripts/{names[3].id}/copies")
-    await gary.post(f"{here(cast)}/scripts/{names[0].id}/restoration")
+    await gary.post(f"{here(cast)}/scripts/{names[0].id}/archive/end")
     assert await order(cast) == ["S3", "Thanks", "New", "S3 (copy)", "S0"]
 
 

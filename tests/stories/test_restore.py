@@ -26,7 +26,8 @@ from webapp.models.sending import restoring
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued, Stopped
 from webapp.rules import errors
-from webapp.workers import reconciling, sending
+from webapp.workers import restoring as restoring_jobs
+from webapp.workers import sending
 
 PHONES = [f"+1412555{6000 + n}" for n in range(4)]
 
@@ -74,7 +75,7 @@ async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marke
     await cast.start(cast.amy)
     await text(cast, gateway, PHONES[0])
     assert isinstance(await cast.click(cast.amy, await Contact.get(phone=PHONES[1])), Queued)  # waits in the backup
-    await reconciling.notice_restore({})
+    await restoring_jobs.notice_restore({})
     await database.query("PRAGMA wal_checkpoint(TRUNCATE)")
     copy = shutil.copy(config.settings().database.removeprefix("sqlite://"), tmp_path / "backup.db")
 
@@ -86,19 +87,19 @@ async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marke
     stop = {"MessageSid": sid, "From": PHONES[2], "To": cast.number.e164, "Body": "STOP"}
     event = await applying.keep(INBOUND, stop)
     assert event and await applying.apply(event) and await OptOut.exists()
-    await reconciling.notice_restore({})
+    await restoring_jobs.notice_restore({})
     assert await sent_by_phone(twilio) == Counter(PHONES[:3])
 
     await restore(Path(copy))
     assert await Message.filter(status="queued").count() == 1 and not await OptOut.exists()
-    await reconciling.notice_restore({})
+    await restoring_jobs.notice_restore({})
     meyer = await Campaign.get(id=cast.meyer.id)
     assert meyer.stopped_code == errors.RESTORED and await restoring.go_on(cast.selina) == "restored"
     clock.freeze(clock.now() + timedelta(minutes=1))
     assert await claim_next(cast.number.id) is None
     assert await cast.click(cast.amy, await Contact.get(phone=PHONES[2])) == Stopped("stopped")
 
-    counts = await reconciling.reconcile(gateway)
+    counts = await restoring_jobs.reconcile(gateway)
     assert counts == {"known": 1, "settled": 1, "marked": 1}
     meyer = await Campaign.get(id=cast.meyer.id)
     assert meyer.stopped_code == errors.RECONCILED
@@ -107,7 +108,7 @@ async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marke
     assert await recount.differences() == []
 
     assert await restoring.go_on(cast.selina) == ""
-    await reconciling.notice_restore({})
+    await restoring_jobs.notice_restore({})
     assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None
     for phone in PHONES[:3]:
         assert isinstance(await cast.click(cast.amy, await Contact.get(phone=phone)), Declined)

@@ -24,7 +24,7 @@ from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
 from webapp.simulator.mailbox import Mailbox
-from webapp.workers import housekeeping, sending
+from webapp.workers import numbers, receiving, sending
 
 HERE = "http://texts.example/webhooks/twilio/inbound"
 
@@ -104,17 +104,17 @@ async def test_what_came_while_we_were_away_is_taken_in_by_catching_up(
         )
     clock.freeze(datetime.now(UTC))
     for _ in range(2):
-        await sending.catch_up(ctx)
+        await receiving.catch_up(ctx)
     assert [m.body for m in await texts() if m.direction == "in"] == ["Yes", "STOP"]
     assert await OptOut.exists(phone=cast.lisa.phone)
 
 
 async def test_the_set_up_check_goes_green_and_red(cast: Cast, ctx: dict, twilio: httpx.AsyncClient) -> None:
-    await sending.check_setup(ctx, cast.meyer.id)
+    await numbers.check_setup(ctx, cast.meyer.id)
     assert (await Campaign.get(id=cast.meyer.id)).set_up
     row = twilio.carrier.store.number(cast.number.e164)  # type: ignore[attr-defined]
     twilio.carrier.store.point(row["sid"], "http://elsewhere.example/")  # type: ignore[attr-defined]
-    await sending.check_setup(ctx, cast.meyer.id)
+    await numbers.check_setup(ctx, cast.meyer.id)
     assert not (await Campaign.get(id=cast.meyer.id)).set_up
     assert not (await PhoneNumber.get(id=cast.number.id)).webhooks_ok
 
@@ -126,22 +126,22 @@ async def test_a_letter_goes_out_by_smtp_and_its_words_are_forgotten(cast: Cast,
     mailbox = Mailbox(port, None)
     mailbox.start()
     config.use(type(config.settings())(**{**config.settings().__dict__, "smtp_url": f"smtp://127.0.0.1:{port}"}))
-    mail = await Mail.write("amy@example.org", "Hello", "Dear Amy,\nhttps://secret.example/x", "<p>Dear Amy</p>")
-    await housekeeping.send_mail(ctx, mail.id)
+    letter = await Mail.write("amy@example.org", "Hello", "Dear Amy,\nhttps://secret.example/x", "<p>Dear Amy</p>")
+    await mail.send_mail(ctx, letter.id)
     mailbox.stop()
-    [letter] = mailbox.letters
-    assert (letter.to, letter.subject) == ("amy@example.org", "Hello") and "Dear Amy" in letter.text
-    mail = await Mail.get(id=mail.id)
-    assert (mail.status, mail.text) == ("sent", "")
+    [arrived] = mailbox.letters
+    assert (arrived.to, arrived.subject) == ("amy@example.org", "Hello") and "Dear Amy" in arrived.text
+    letter = await Mail.get(id=letter.id)
+    assert (letter.status, letter.text) == ("sent", "")
 
 
 async def test_a_letter_that_can_not_be_sent_waits_and_is_given_up_after_five_tries(cast: Cast, ctx: dict) -> None:
-    mail = await Mail.write("amy@example.org", "Hello", "Dear Amy")
+    letter = await Mail.write("amy@example.org", "Hello", "Dear Amy")
     for tries in range(1, 6):
-        await housekeeping.send_mail(ctx, mail.id)
-        mail = await Mail.get(id=mail.id)
-        assert mail.attempts == tries
-    assert mail.status == "failed"
+        await mail.send_mail(ctx, letter.id)
+        letter = await Mail.get(id=letter.id)
+        assert letter.attempts == tries
+    assert letter.status == "failed"
 
 
 async def test_the_sweep_finds_texts_no_nudge_reached(cast: Cast, ctx: dict) -> None:
@@ -165,7 +165,7 @@ async def test_a_stop_is_applied_however_many_strange_statuses_wait(cast: Cast) 
         await applying.keep(STATUS, {"MessageSid": f"SX{n:032x}", "MessageStatus": "sent"})
     clock.freeze(clock.now() + timedelta(minutes=1))
     await applying.keep(INBOUND, came("ST", cast, cast.lisa.phone, "STOP"))
-    await sending.apply_events({})
+    await receiving.apply_events({})
     assert await OptOut.exists(phone=cast.lisa.phone)
 
 
@@ -178,15 +178,15 @@ async def test_a_stop_that_fails_is_tried_until_it_works(cast: Cast, monkeypatch
         trouble.setattr(applying, "apply", broken)
         for _ in range(25):
             clock.freeze(clock.now() + timedelta(seconds=applying.LONGEST_PAUSE))
-            await sending.apply_events({})
+            await receiving.apply_events({})
     clock.freeze(clock.now() + timedelta(seconds=applying.LONGEST_PAUSE))
-    await sending.apply_events({})
+    await receiving.apply_events({})
     assert await OptOut.exists(phone=cast.lisa.phone)
 
 
 async def test_a_status_of_a_strangers_text_is_tried_for_a_day_only(cast: Cast) -> None:
     await applying.keep(STATUS, {"MessageSid": "SX" * 17, "MessageStatus": "sent"})
-    await sending.apply_events({})
+    await receiving.apply_events({})
     assert await applying.waiting() == []
     clock.freeze(clock.now() + timedelta(minutes=2))
     assert len(await applying.waiting()) == 1
@@ -214,9 +214,9 @@ async def test_a_stop_sent_during_an_outage_is_found_whatever_came_in_since(cast
     event = await applying.keep(INBOUND, came("ED", cast, "+14125550102", "hello"))
     assert event
     await applying.apply(event)
-    await sending.catch_up({"twilio": Away(stop, fails=cast.number.e164)})
+    await receiving.catch_up({"twilio": Away(stop, fails=cast.number.e164)})
     assert not await OptOut.exists(phone=cast.lisa.phone)
-    await sending.catch_up({"twilio": Away(stop)})
+    await receiving.catch_up({"twilio": Away(stop)})
     assert await OptOut.exists(phone=cast.lisa.phone)
     assert (await PhoneNumber.get(id=cast.number.id)).heard_until == clock.now()
 

@@ -14,8 +14,7 @@ from redis.asyncio import ConnectionPool
 from webapp import config, database, queue
 from webapp.database import guards
 from webapp.gateways.twilio import Twilio
-from webapp.workers import reconciling
-from webapp.workers import settings as jobs
+from webapp.workers import restoring, settings
 
 PATIENCE = 8.0  # seconds running jobs get to end
 log = logging.getLogger(__name__)
@@ -32,7 +31,7 @@ async def run() -> None:
     try:
         if missing := await guards.wrong():
             raise SystemExit(f"The database lacks its guards ({', '.join(missing[:3])} ...). Run textbank migrate.")
-        await reconciling.notice_restore({})  # before anything can leave
+        await restoring.notice_restore({})  # before anything can leave
         await _work(gateway, stop)
     finally:
         await gateway.close()
@@ -57,14 +56,14 @@ async def _work(gateway: Twilio, stop: asyncio.Event) -> None:
 
 def _worker(gateway: Twilio) -> Worker:
     return Worker(
-        functions=jobs.FUNCTIONS,
-        cron_jobs=jobs.CLOCKWORK,
+        functions=settings.FUNCTIONS,
+        cron_jobs=settings.CLOCKWORK,
         redis_pool=ArqRedis(ConnectionPool.from_url(config.settings().redis, socket_connect_timeout=2)),
         ctx={"twilio": gateway},
         handle_signals=False,
         poll_delay=0.1,
-        max_jobs=jobs.MOST_AT_ONCE,
-        job_timeout=jobs.JOB_SECONDS,
+        max_jobs=settings.MOST_AT_ONCE,
+        job_timeout=settings.JOB_SECONDS,
         keep_result=0,
         max_tries=3,
         timezone=UTC,

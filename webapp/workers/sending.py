@@ -1,30 +1,24 @@
-"""Jobs that hand texts over and learn what became of them."""
+"""Jobs that hand texts over and learn what became of them (SPEC X1, X2)."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from webapp import clock, config, live, queue
 from webapp.gateways import twilio
-from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations import inbox
 from webapp.models.conversations.message import Message
 from webapp.models.numbers import choice
-from webapp.models.numbers.number import PhoneNumber, note_check, note_heard
-from webapp.models.receiving import applying
-from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
 from webapp.models.sending import answers, caps, doubt, restoring, sent_notes
 from webapp.models.sending.claim import Claimed, Older, Refusal, Wait, claim_next
 
 WORK = 5.0  # seconds one drain may take
 TOO_OLD = 5.0  # seconds after the claim's commit in which the call must begin
 AT_ONCE = 20  # calls under way by one number
-LISTED_TWICE = timedelta(minutes=10)  # a listing may lag behind by this much
 log = logging.getLogger(__name__)
 NOTE = 2.0  # seconds a note may take
 _draining: set[int] = set()
@@ -134,10 +128,10 @@ async def _record(claimed: Claimed, outcome: twilio.Outcome) -> None:
 async def _tell_refused(refusal: Refusal) -> None:
     message = await Message.get(id=refusal.message_id)
     if message.conversation_id:
-        await _tell(message.conversation_id)
+        await tell(message.conversation_id)
 
 
-async def _tell(conversation_id: int) -> None:
+async def tell(conversation_id: int) -> None:
     for user_id in await inbox.listeners(conversation_id):
         await live.nudge(user_id, "inbox-changed", conversation_id)
 
@@ -166,95 +160,3 @@ async def look_up(ctx: dict[str, Any]) -> None:
             log.warning("message %s could not be looked up: %s", message.id, type(error).__name__)
             continue
         await doubt.looked_up(message.id, [doubt.Seen(t.sid, t.body, t.created_at) for t in found])
-
-
-async def apply_events(ctx: dict[str, Any]) -> None:
-    """What Twilio told us that could not be applied when it came."""
-    for event in await applying.waiting():
-        await apply_event(event)
-
-
-async def apply_all_texts() -> bool:
-    """Every text that came in. False where one could not be applied."""
-    while (left := await applying.open_texts()) and await applying.waiting():
-        await apply_events({})
-        if await applying.open_texts() >= left:
-            return False
-    return not left
-
-
-async def apply_event(event: TwilioEvent) -> None:
-    """One stored event; one that can't be applied is kept and tried again, it never holds the others up."""
-    try:
-        news = await applying.apply(event)
-    except Exception:
-        log.exception("event %s could not be applied", event.id)
-        await applying.failed(event.id)
-        return
-    if news.conversation_id:
-        await _tell(news.conversation_id)
-
-
-async def catch_up(ctx: dict[str, Any]) -> None:
-    """What Twilio could not deliver while we were away comes in by the same door (X5).
-
-    Each number remembers until when everything was listed and stored, so an outage is never skipped, however long.
-    """
-    await take_in_missed(ctx["twilio"])
-    for message in await doubt.without_final_status() + await doubt.without_price():
-        await _ask_status(ctx["twilio"], message)
-
-
-async def take_in_missed(gateway: twilio.Twilio) -> bool:
-    """Asks for what came to each number. False where Twilio could not list all of them."""
-    heard = True
-    for number in await PhoneNumber.filter(released_at=None):
-        asked_at = clock.now()
-        try:
-            for text in reversed(await gateway.texts_to(number.e164, _since(number))):
-                await _take_in(text)
-        except twilio.TROUBLE as error:
-            log.warning("texts to number %s could not be listed: %s", number.id, type(error).__name__)
-            heard = False
-            continue
-        await note_heard(number, asked_at)
-    return heard
-
-
-def _since(number: PhoneNumber) -> datetime:
-    return (number.heard_until or number.created_at) - LISTED_TWICE
-
-
-async def _take_in(text: twilio.Text) -> None:
-    """Where its files are, whoever fetches them asks."""
-    payload = {
-        "MessageSid": text.sid, "From": text.from_, "To": text.to, "Body": text.body, "NumMedia": str(text.media),
-    }  # fmt: skip
-    if event := await applying.keep(INBOUND, payload):
-        await apply_event(event)
-
-
-async def _ask_status(gateway: twilio.Twilio, message: Message) -> None:
-    try:
-        text = await gateway.text(message.sid or "")
-    except twilio.TROUBLE as error:
-        log.warning("the status of message %s could not be asked: %s", message.id, type(error).__name__)
-        return
-    await doubt.asked(message.id, text.price)
-    payload = {"MessageSid": text.sid, "MessageStatus": text.status, "ErrorCode": str(text.error_code or "")}
-    if event := await applying.keep(STATUS, payload, message.public_id):
-        await apply_event(event)
-
-
-async def check_setup(ctx: dict[str, Any], campaign_id: int) -> None:
-    """The set-up check (S10): do the credentials work, does every number of the campaign reach us?"""
-    campaign, gateway = await Campaign.get(id=campaign_id), ctx["twilio"]
-    answers = await gateway.account_answers()
-    reached: set[str] = set()
-    if answers:
-        here = config.settings().url("/webhooks/twilio/inbound")
-        try:
-            reached = {n.e164 for n in await gateway.numbers() if n.sms_url == here}
-        except twilio.TROUBLE as error:
-            log.warning("the account's numbers could not be listed: %s", type(error).__name__)
-    await note_check(campaign, answers, reached)

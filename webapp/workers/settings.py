@@ -7,26 +7,40 @@ from typing import Any
 from arq import cron, func
 from arq.cron import CronJob
 
-from webapp.workers import housekeeping, importing, line_lookups, media, numbering, reconciling, sending
+from webapp.workers import (
+    actions,
+    bulk,
+    conversations,
+    imports,
+    line_lookups,
+    mail,
+    media,
+    numbers,
+    opt_outs,
+    receiving,
+    restoring,
+    scripts,
+    sending,
+)
 
 JOB_SECONDS = 60
 LONG_JOB_SECONDS = 900  # a gigabyte of text is looked through in one go; the rest goes in short jobs
 
 FUNCTIONS: list[Any] = [
     sending.drain,
-    sending.apply_events,
-    sending.check_setup,
-    func(importing.run_import, timeout=LONG_JOB_SECONDS),  # type: ignore[arg-type]
-    func(importing.run_bulk_work, timeout=LONG_JOB_SECONDS),  # type: ignore[arg-type]
-    numbering.list_account,
-    numbering.buy_numbers,
-    numbering.point_number,
-    numbering.release_number,
+    receiving.apply_events,
+    numbers.check_setup,
+    func(imports.run_import, timeout=LONG_JOB_SECONDS),  # type: ignore[arg-type]
+    func(bulk.run_bulk, timeout=LONG_JOB_SECONDS),  # type: ignore[arg-type]
+    numbers.list_account,
+    numbers.buy_numbers,
+    numbers.point_number,
+    numbers.release_number,
     func(media.fetch_media, timeout=LONG_JOB_SECONDS),  # type: ignore[arg-type]
-    housekeeping.make_conversations,
-    housekeeping.run_measure,
-    housekeeping.apply_audience,
-    housekeeping.send_mail,
+    conversations.make_conversations,
+    scripts.run_measure,
+    actions.apply_audience,
+    mail.send_mail,
 ]
 
 _EVERY_5_SECONDS = set(range(0, 60, 5))
@@ -36,22 +50,24 @@ _EVERY_10_MINUTES = set(range(0, 60, 10))
 CLOCKWORK: list[CronJob] = [
     cron(sending.sweep, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(sending.look_up, second=_EVERY_5_SECONDS, timeout=60),
-    cron(sending.apply_events, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
+    cron(receiving.apply_events, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(sending.enforce_caps, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=20),
-    cron(reconciling.notice_restore, second=_EVERY_5_SECONDS, timeout=20),
-    cron(sending.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),
+    cron(restoring.notice_restore, second=_EVERY_5_SECONDS, timeout=20),
+    cron(receiving.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),
     cron(media.fetch_media, second=53, timeout=LONG_JOB_SECONDS),
-    cron(numbering.tend, second=33, timeout=50),
+    cron(numbers.tend, second=33, timeout=50),
     cron(line_lookups.look_up_lines, second=27, timeout=58),
     cron(line_lookups.forget_old, hour=9, minute=31, second=31, timeout=300),
-    cron(importing.resume, second={3, 33}, run_at_startup=True, timeout=20),
-    cron(importing.forget_files, hour=9, minute=11, second=11, timeout=60),
-    cron(housekeeping.forget, hour=9, minute=21, second=21, timeout=60),
-    cron(housekeeping.resume_measures, second={18, 48}, timeout=20),
-    cron(housekeeping.apply_audiences, second={8, 28, 48}, timeout=20),
-    cron(housekeeping.return_unsent, second=13, timeout=60),
-    cron(housekeeping.hand_over_possible_opt_outs, second=23, timeout=60),
-    cron(housekeeping.send_waiting_mail, second={17, 47}, run_at_startup=True, timeout=60),
-    cron(housekeeping.make_all_conversations, minute=_EVERY_10_MINUTES, second=43, timeout=60),
+    cron(imports.resume_imports, second={3, 33}, run_at_startup=True, timeout=20),
+    cron(bulk.resume_bulk, second={3, 33}, run_at_startup=True, timeout=20),
+    cron(imports.forget_uploads, hour=9, minute=11, second=11, timeout=60),
+    cron(bulk.forget_exports, hour=9, minute=11, second=11, timeout=60),
+    cron(scripts.forget_unused, hour=9, minute=21, second=21, timeout=60),
+    cron(scripts.resume_measures, second={18, 48}, timeout=20),
+    cron(actions.apply_audiences, second={8, 28, 48}, timeout=20),
+    cron(conversations.return_unsent, second=13, timeout=60),
+    cron(opt_outs.hand_over_possible_opt_outs, second=23, timeout=60),
+    cron(mail.send_waiting_mail, second={17, 47}, run_at_startup=True, timeout=60),
+    cron(conversations.make_all_conversations, minute=_EVERY_10_MINUTES, second=43, timeout=60),
 ]
 MOST_AT_ONCE = 1_000  # drains wait for Twilio; however many do, the clockwork has its turn

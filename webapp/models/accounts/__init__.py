@@ -1,1 +1,1 @@
-"""TODO accounts."""
+"""Campaigns, their users, log-ins, teams, mail and the audit log."""

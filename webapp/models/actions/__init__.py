@@ -1,1 +1,1 @@
-"""TODO actions."""
+"""Actions, who is in them, their scripts and pictures."""

@@ -1,1 +1,1 @@
-"""TODO bulk."""
+"""One thing done to many contacts, in slices."""

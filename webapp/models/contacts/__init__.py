@@ -1,1 +1,1 @@
-"""TODO contacts."""
+"""People who are texted, their lists, clocks, tags and fields."""

@@ -1,4 +1,4 @@
-"""People who are texted, and the lists they are on. A contact is one phone per campaign (SPEC C2)."""
+"""Contacts: people who are texted. A contact is one phone per campaign (SPEC C2)."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class ContactEvent(Model):
     id = fields.BigIntField(primary_key=True)
     contact_id = fields.BigIntField()
     user_id = fields.IntField(null=True)
-    what = fields.CharField(20)  # a word that admin/_moment.html has a sentence for
+    what = fields.CharField(20)  # a word that admin/contacts/_moment.html has a sentence for
     detail = fields.TextField(default="")
     at = fields.DatetimeField()
 

@@ -1,4 +1,4 @@
-"""TODO contacts.lists."""
+"""Contact lists and who is on them (SPEC C2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many contacts put on a list, tagged or given a value at once: a statement or two, whatever their number."""
+"""Locks, lists, tags and values of many contacts at once: a statement or two, whatever their number."""
 
 from __future__ import annotations
 

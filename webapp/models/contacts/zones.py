@@ -1,4 +1,4 @@
-"""TODO contacts.zones."""
+"""Sets of time zones: the clocks a contact may be on (SPEC S1)."""
 
 from __future__ import annotations
 

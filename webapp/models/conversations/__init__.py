@@ -1,1 +1,1 @@
-"""TODO conversations."""
+"""One contact in one action: its texts, its holder, its bucket, the inbox."""

@@ -1,4 +1,4 @@
-"""Contacts that get another holder: one user, or several evenly and at random (SPEC G2)."""
+"""Gives conversations another holder: one user, several evenly and at random, or the staff (SPEC G2, V8)."""
 
 from __future__ import annotations
 

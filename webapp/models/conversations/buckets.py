@@ -1,4 +1,4 @@
-"""Start, the queue of one volunteer, and what goes back to the pool (SPEC V3, V4, S8)."""
+"""Buckets: what one Start gave one volunteer, how far they are, when it is finished (SPEC V3, V4)."""
 
 from __future__ import annotations
 

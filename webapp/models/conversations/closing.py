@@ -1,4 +1,4 @@
-"""TODO conversations.closing."""
+"""Cancels queued texts and closes conversations, when a contact may not be texted any more (SPEC X6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO conversations.start."""
+"""Start assigns a bucket, and the queue shows its next contact (SPEC V3, V4)."""
 
 from __future__ import annotations
 

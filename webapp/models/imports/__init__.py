@@ -1,1 +1,1 @@
-"""TODO imports."""
+"""Uploaded lists: read, previewed, stored in slices."""

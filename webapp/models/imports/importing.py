@@ -1,4 +1,4 @@
-"""A list becomes contacts: slices of rows, each one transaction that also moves the import's cursor (SPEC C1, C2)."""
+"""An uploaded list becomes contacts: slices of rows, each one transaction that also moves the import's cursor (SPEC C1, C2)."""
 
 from __future__ import annotations
 

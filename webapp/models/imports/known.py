@@ -1,4 +1,4 @@
-"""TODO imports.known."""
+"""What an import looks up again and again, kept for one run of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO imports.reading."""
+"""How an uploaded file is read: its shape, its plain copy, which column is what (SPEC C1, C3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO imports.strike_list."""
+"""One slice of a strike list (SPEC C7)."""
 
 from __future__ import annotations
 

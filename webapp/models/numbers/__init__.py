@@ -1,1 +1,1 @@
-"""TODO numbers."""
+"""The campaign's phone numbers: which one a contact hears from, buying, health."""

@@ -1,1 +1,1 @@
-"""TODO opt_outs."""
+"""Who is never texted again, and who nobody may text until someone decides."""

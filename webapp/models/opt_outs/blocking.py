@@ -1,4 +1,4 @@
-"""TODO opt_outs.blocking."""
+"""Blocked contacts: nobody texts them until an admin lifts the block (SPEC V10)."""
 
 from __future__ import annotations
 

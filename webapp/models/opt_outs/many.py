@@ -1,7 +1,6 @@
-"""Many phones opted out at once: a strike list, or contacts selected by staff (SPEC C7, X6).
+"""Many phones opted out at once: the same as `opting_out.opt_out`, in a handful of statements a slice (SPEC C7, X6).
 
-The same deed as `opting_out.opt_out`. A handful of statements a slice, and some more for each person a text waits for
-or whose thread needs attention.
+Each contact with a queued text, or whose thread needs attention, takes some statements more.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""TODO opt_outs.possible."""
+"""Possible opt-outs: nobody texts the phone until someone decides what the words meant (SPEC V8)."""
 
 from __future__ import annotations
 

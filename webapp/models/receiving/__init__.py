@@ -1,1 +1,1 @@
-"""TODO receiving."""
+"""What Twilio tells us, stored first and applied once."""

@@ -1,1 +1,1 @@
-"""TODO reports."""
+"""What volunteers and staff say of a contact: reports, tags, fields, edits."""

@@ -1,4 +1,4 @@
-"""TODO reports.labelling."""
+"""Sets tags and custom fields on one contact (SPEC C4, V7)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""TODO results."""
+"""What staff look at: results, operations, one contact's timeline."""

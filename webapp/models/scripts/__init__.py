@@ -1,1 +1,1 @@
-"""TODO scripts."""
+"""What fills a script, what it costs, its links, and publishing."""

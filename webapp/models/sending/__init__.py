@@ -1,1 +1,1 @@
-"""TODO sending."""
+"""From the click to Twilio's answer: the gate, the claim, doubt, caps."""

@@ -1,4 +1,4 @@
-"""What sending a response script does to the contact, in the same transaction, and how Undo takes it back (A3)."""
+"""What sending a response script does to the contact, in the same transaction (SPEC A3)."""
 
 from __future__ import annotations
 

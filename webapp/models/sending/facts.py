@@ -1,4 +1,4 @@
-"""What the database knows of one text and the person it is for, gathered for the last gate (rules/safeguards)."""
+"""What the database knows of one text and the contact it is for, gathered for the safeguards (SPEC X3)."""
 
 from __future__ import annotations
 

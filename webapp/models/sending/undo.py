@@ -1,4 +1,4 @@
-"""TODO sending.undo."""
+"""Undo: takes a queued text back, and what its script did to the contact (SPEC V4, A3)."""
 
 from __future__ import annotations
 

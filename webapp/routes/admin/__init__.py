@@ -6,32 +6,20 @@ from litestar import Router
 from litestar.di import Provide
 
 from webapp import access
-from webapp.routes.admin import (
-    action_basic,
-    actions,
-    contact,
-    contacts,
-    groups,
-    imports,
-    labels,
-    links,
-    lists,
-    numbers,
-    operations,
-    opt_outs,
-    results,
-    script_previews,
-    scripts,
-    sending,
-    settings,
-    users,
-    works,
+from webapp.routes.admin import attention, bulk, imports, numbers, opt_outs
+from webapp.routes.admin.accounts import settings, user_lists, users
+from webapp.routes.admin.actions import actions, basics
+from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
+from webapp.routes.admin.results import operations, results
+from webapp.routes.admin.scripts import links, previews, scripts
+from webapp.routes.admin.sending import setup, stops, undecided
+
+PAGES = (
+    actions, basics, scripts, previews, links, results, operations, all_contacts, contact, lists, labels, imports, bulk,
+    opt_outs, users, user_lists, settings, numbers, setup, stops, undecided, attention,
 )  # fmt: skip
 
 
 def router() -> Router:
-    rooms = (
-        actions, action_basic, scripts, script_previews, results, lists, imports, contacts, contact, works, opt_outs, users, groups, settings, labels, links, numbers, sending, operations,
-    )  # fmt: skip
-    handlers = [handler for room in rooms for handler in room.HANDLERS]
+    handlers = [handler for one in PAGES for handler in one.HANDLERS]
     return Router("/c/{slug:str}/admin", route_handlers=handlers, dependencies={"member": Provide(access.staff)})

@@ -48,7 +48,7 @@ async def upload_page(request: Request, member: Membership) -> Response:
 
 async def _upload(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
     fields = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
-    return page(request, "admin/upload.html", status_code=status, form=form, fields=fields)
+    return page(request, "admin/imports/upload.html", status_code=status, form=form, fields=fields)
 
 
 @post("/imports", request_max_body_size=LARGEST + PIECE)
@@ -121,7 +121,7 @@ async def import_page(request: Request, member: Membership, import_id: int) -> R
         return await _asking(request, member, job, Form())
     refused = await RefusedRow.filter(contact_import=job).order_by("line").limit(20)
     return page(
-        request, "admin/import.html", "admin/_import.html", job=job, refused=refused, reasons=REASONS,
+        request, "admin/imports/import.html", "admin/imports/_import.html", job=job, refused=refused, reasons=REASONS,
         seconds_left=_seconds_left(job), mappable=job.over and bool(job.left_out) and reading.plain_copy(job).exists(),
     )  # fmt: skip
 
@@ -150,7 +150,7 @@ async def _asking(
     if job.kind == CONTACTS:
         targets.append((preview.NEW, words.gettext("New custom field")))
     return page(
-        request, "admin/columns.html", "admin/_columns.html", status_code=status, job=job, form=form, seen=seen,
+        request, "admin/imports/columns.html", "admin/imports/_columns.html", status_code=status, job=job, form=form, seen=seen,
         targets=targets, titles={f.slug: f.title for f in custom}, reasons=REASONS, again=again,
     )  # fmt: skip
 

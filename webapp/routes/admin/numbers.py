@@ -32,7 +32,7 @@ async def _numbers(request: Request, member: Membership, form: Form, status: int
     mine = await PhoneNumber.filter(campaign_id=member.campaign_id).order_by("released_at", "retired_at", "e164")
     working = [n for n in mine if n.healthy]
     return page(
-        request, "admin/numbers.html", "admin/_numbers.html", status_code=status, form=form, wrong=wrong, numbers=mine, rates=RATES,
+        request, "admin/numbers/numbers.html", "admin/numbers/_numbers.html", status_code=status, form=form, wrong=wrong, numbers=mine, rates=RATES,
         rate=sum(n.rate for n in working), working=len(working), queued=(await choice.snapshot(member.campaign)).queued,
         ahead=await choice.shortest_queue(member.campaign), in_account=await free_in_account() if member.role == OWNER else [],
         orders=await NumberOrder.filter(campaign_id=member.campaign_id).order_by("-id").limit(3), monthly=MONTHLY,
@@ -102,7 +102,7 @@ async def set_rate(request: Request, member: Membership, number_id: int) -> Resp
     return _to(request, member)
 
 
-@post("/numbers/{number_id:int}/pauses")
+@post("/numbers/{number_id:int}/pause")
 async def pause(request: Request, member: Membership, number_id: int) -> Response:
     """Nothing leaves by it; what waits stays, what comes in is heard."""
     number = await access.number_of(member, number_id)
@@ -110,7 +110,7 @@ async def pause(request: Request, member: Membership, number_id: int) -> Respons
     return _to(request, member)
 
 
-@post("/numbers/{number_id:int}/pauses/end")
+@post("/numbers/{number_id:int}/pause/end")
 async def resume(request: Request, member: Membership, number_id: int) -> Response:
     number = await access.number_of(member, number_id)
     await audit.noted(member, lambda: change_number(number, paused_at=None), "number.resumed", number.e164)
@@ -138,7 +138,7 @@ async def release_page(request: Request, member: Membership, number_id: int) -> 
     """How many conversations end with it."""
     number = await access.number_of(member, number_id)
     contacts = await Contact.filter(campaign_id=member.campaign_id, number_id=number.id).count()
-    return page(request, "admin/number_release.html", number=number, contacts=contacts, owner=member.role == OWNER)
+    return page(request, "admin/numbers/release.html", number=number, contacts=contacts, owner=member.role == OWNER)
 
 
 @post("/numbers/{number_id:int}/release")

@@ -47,7 +47,7 @@ async def _opt_outs(
     known = Contact.filter(campaign_id=member.campaign_id, phone__in=[row.phone for row in rows] or [""])
     strikes = ContactImport.filter(campaign_id=member.campaign_id, kind=OPT_OUTS).order_by("-id").limit(5)
     return page(
-        request, "admin/opt_outs.html", status_code=status, rows=rows, form=form, done=done, q=q[:40], more=more,
+        request, "admin/opt_outs/opt_outs.html", status_code=status, rows=rows, form=form, done=done, q=q[:40], more=more,
         sources=await opt_outs_by_source(member.campaign_id), contacts={c.phone: c for c in await known},
         strikes=await strikes, typed_no_phone=bool(q) and not isinstance(parsed, phone.Phone),
     )  # fmt: skip

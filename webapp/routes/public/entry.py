@@ -58,7 +58,7 @@ async def log_out(request: Request) -> Response:
     return answer
 
 
-@post("/sessions/ending")
+@post("/sessions/end")
 async def log_out_everywhere(request: Request) -> Response:
     user = await access.current_user(request)
     await Session.end_all(user)

@@ -117,7 +117,9 @@ async def _queue(
     if conversation is None:
         return await _nobody(request, member, action, bucket, status, shared)
     card = await _card(member, action, conversation)
-    return page(request, "volunteer/queue.html", "volunteer/_queue.html", status_code=status, card=card, **shared)
+    return page(
+        request, "volunteer/queue/queue.html", "volunteer/queue/_queue.html", status_code=status, card=card, **shared
+    )
 
 
 async def _card(member: Membership, action: Action, conversation: Conversation) -> dict[str, Any]:
@@ -137,7 +139,7 @@ async def _nobody(
 ) -> Response:
     asleep = await hours.asleep(action, member.user)
     return page(
-        request, "volunteer/queue_empty.html", "volunteer/_queue_empty.html", status_code=status, asleep=asleep,
+        request, "volunteer/queue/empty.html", "volunteer/queue/_empty.html", status_code=status, asleep=asleep,
         asleep_people=sum(group.people for group in asleep), **shared,
     )  # fmt: skip
 

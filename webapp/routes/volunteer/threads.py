@@ -87,7 +87,7 @@ async def _answer(
 
 async def _moved(request: Request, conversation: Conversation) -> Response:
     moved = await assigning.whereabouts(conversation.id)
-    return page(request, "volunteer/moved.html", "volunteer/_moved.html", status_code=409, moved=moved)
+    return page(request, "volunteer/thread/moved.html", "volunteer/thread/_moved.html", status_code=409, moved=moved)
 
 
 @post("/threads/{conversation_id:int}/opt-out-decision")
@@ -173,7 +173,7 @@ async def _thread(
         "tags": (await labels.tags_of([contact.id]))[contact.id], "all_tags": asked.tags, "follow": follow, "q": q,
         "scripts": await _previews(member, conversation, q) if follow else [], "groups": await _groups(conversation) if follow else [], "at": clock.now(),
     }  # fmt: skip
-    return page(request, "volunteer/thread.html", "volunteer/_thread.html", status_code=status, **context)
+    return page(request, "volunteer/thread/thread.html", "volunteer/thread/_thread.html", status_code=status, **context)
 
 
 def _draft(member: Membership, history: list[Message]) -> Form:
@@ -214,7 +214,7 @@ async def _report(request: Request, conversation: Conversation, form: Form, stat
     asked, contact = await filing.questions(conversation.action), conversation.contact
     given = await labels.field_values(contact.id)
     return page(
-        request, "volunteer/report.html", status_code=status, conversation=conversation, contact=contact, form=form,
+        request, "volunteer/thread/report.html", status_code=status, conversation=conversation, contact=contact, form=form,
         asked=asked, ticked=set(form.typed.get("tags", [])) if status == 422 else await filing.ticked(contact.id),
         answers={f.slug: form.typed.get(f"field_{f.slug}", given.get(f.slug, "")) for f in asked.fields},
         earlier=await filing.of_contact(contact.id),

@@ -1,0 +1,1 @@
+"""Settings, users and user lists."""

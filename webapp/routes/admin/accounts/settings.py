@@ -1,0 +1,153 @@
+"""Settings: texting and campaign info (SPEC S1 to S9, S12)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from zoneinfo import available_timezones
+
+import segno
+from litestar import Request, Response, get, post
+
+from webapp import config, pages, words
+from webapp.database import transaction
+from webapp.forms import Form
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import BUCKET_SIZES, Campaign
+from webapp.models.accounts.users import Membership
+from webapp.models.sending import caps
+from webapp.pages import page
+from webapp.rules import window
+
+ZONES = (
+    ("America/New_York", "Eastern, New York"), ("America/Chicago", "Central, Chicago"), ("America/Denver", "Mountain, Denver"),
+    ("America/Phoenix", "Arizona, Phoenix"), ("America/Los_Angeles", "Pacific, Los Angeles"),
+    ("America/Anchorage", "Alaska, Anchorage"), ("Pacific/Honolulu", "Hawaii, Honolulu"),
+    ("America/Puerto_Rico", "Atlantic, Puerto Rico"), ("Pacific/Guam", "Guam"),
+)  # fmt: skip
+NUMBERS = {
+    "return_after_minutes": ("Return unsent after, minutes", 0, 10_080), "undo_seconds": ("Undo, seconds", 0, 15),
+    "queue_limit_minutes": ("Queue limit at Start, minutes", 1, 600),
+    "possible_opt_out_hours": ("Possible opt-outs to admins after, hours", 1, 72),
+    "waiting_reply_minutes": ("Waiting replies offered after, minutes", 5, 1_440),
+}  # fmt: skip
+
+
+@get("/settings")
+async def texting_page(request: Request, member: Membership) -> Response:
+    return await _texting(request, member, Form())
+
+
+async def _texting(
+    request: Request, member: Membership, form: Form, status: int = 200, saved: bool = False
+) -> Response:
+    campaign = member.campaign
+    zones = (
+        ZONES
+        if any(zone == campaign.timezone for zone, _ in ZONES)
+        else (*ZONES, (campaign.timezone, campaign.timezone))
+    )
+    return page(
+        request,
+        "admin/accounts/settings.html",
+        status_code=status,
+        form=form,
+        zones=zones,
+        bucket_sizes=BUCKET_SIZES,
+        saved=saved,
+        spent=await caps.total_today(campaign),
+    )
+
+
+@post("/settings")
+async def save_texting(request: Request, member: Membership) -> Response:
+    form = Form(await request.form())
+    values = _texting_values(form)
+    if not form:
+        return await _texting(request, member, form, status=422)
+    values |= caps.new_cap(member.campaign, values["daily_cap"])
+    await _save(member, values, "settings.saved")
+    await caps.enforce(member.campaign)
+    await member.campaign.refresh_from_db()
+    return await _texting(request, member, Form(), saved=True)
+
+
+def _texting_values(form: Form) -> dict[str, Any]:
+    start, end = (
+        form.time_of_day("start_time", words.gettext("Start time")),
+        form.time_of_day("end_time", words.gettext("End time")),
+    )
+    if start < window.LEGAL_START:
+        form.wrong("start_time", words.gettext("No text may leave before 8:00 AM. Choose 8:00 AM or later."))
+    if end > window.LEGAL_END:
+        form.wrong("end_time", words.gettext("No text may leave after 9:00 PM. Choose 9:00 PM or earlier."))
+    if start >= end:
+        form.wrong("end_time", words.gettext("The end must be after the start."))
+    codes = form.text("preferred_area_codes", words.gettext("Area codes"), 200)
+    if codes and not re.fullmatch(r"\s*[2-9]\d\d([,\s]+[2-9]\d\d)*[,\s]*", codes):
+        form.wrong(
+            "preferred_area_codes",
+            words.gettext("Area codes have three digits; separate them with commas, such as 814, 412."),
+        )
+    return {
+        "start_time": f"{start:%H:%M}", "end_time": f"{end:%H:%M}",
+        "timezone": form.choice("timezone", words.gettext("Time zone"), sorted(available_timezones())),
+        "bucket_size": int(form.choice("bucket_size", words.gettext("Bucket size"), BUCKET_SIZES)),
+        "preferred_area_codes": codes,
+        "fallback_sender": form.text("fallback_sender", words.gettext("For senders"), 60, required=True),
+        "fallback_recipient": form.text("fallback_recipient", words.gettext("For recipients"), 60, required=True),
+        "outbound_lock": form.ticked("outbound_lock"), "disable_custom_responses": form.ticked("disable_custom_responses"),
+        "use_lookup": form.ticked("use_lookup"),
+        "segment_price": form.dollars("segment_price", words.gettext("Price of a segment"), required=True),
+        "mms_price": form.dollars("mms_price", words.gettext("Price of a picture message"), required=True),
+        "daily_cap": form.dollars("daily_cap", words.gettext("Cap a day")),
+        **{name: form.integer(name, label, least, most) for name, (label, least, most) in NUMBERS.items()},
+    }  # fmt: skip
+
+
+async def _save(member: Membership, values: dict[str, Any], what: str) -> None:
+    campaign = member.campaign
+    changed = {k: v for k, v in values.items() if getattr(campaign, k) != v}
+
+    async def do() -> None:
+        if changed:
+            await Campaign.filter(id=campaign.id).update(**changed)
+            await audit.note(campaign, member.user, what, ", ".join(changed), **{k: str(v) for k, v in changed.items()})
+
+    await transaction(do)
+    campaign.update_from_dict(changed)
+
+
+@get("/settings/info")
+async def info_page(request: Request, member: Membership) -> Response:
+    return _info(request, member, Form())
+
+
+def _info(request: Request, member: Membership, form: Form, status: int = 200, saved: bool = False) -> Response:
+    link = config.settings().url(f"/join?code={member.campaign.join_code}")
+    qr = segno.make(link).svg_data_uri(scale=5, dark="#17150f", light="#fffdf8")
+    return page(request, "admin/accounts/info.html", status_code=status, form=form, link=link, qr=qr, saved=saved)
+
+
+@post("/settings/info")
+async def save_info(request: Request, member: Membership) -> Response:
+    form = Form(await request.form())
+    values = {
+        "name": form.text("name", words.gettext("Name"), 120, required=True),
+        "description": form.long_text("description", words.gettext("Description"), 2_000),
+        "broadcast_phone_number": form.phone("broadcast_phone_number") if form.data.get("broadcast_phone_number") else "",
+        "approval_needed": form.ticked("approval_needed"), "searchable": form.ticked("searchable"),
+    }  # fmt: skip
+    if not form:
+        return _info(request, member, form, status=422)
+    await _save(member, values, "campaign.saved")
+    return _info(request, member, Form(), saved=True)
+
+
+@post("/settings/join-codes")
+async def renew_code(request: Request, member: Membership) -> Response:
+    await audit.noted(member, member.campaign.renew_join_code, "join_code.renewed")
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/info")
+
+
+HANDLERS = [texting_page, save_texting, info_page, save_info, renew_code]

@@ -1,0 +1,106 @@
+"""User lists and teams, made and filled by hand (SPEC P1): contacts are assigned to them, evenly."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+
+from webapp import access, clock, pages, words
+from webapp.forms import Form
+from webapp.models.accounts import audit, teams
+from webapp.models.accounts.teams import Team, UserList
+from webapp.models.accounts.users import Membership
+from webapp.pages import page
+
+MOST = 1_000
+
+
+@get("/user-lists")
+async def user_lists_page(request: Request, member: Membership) -> Response:
+    return await _groups(request, member, Form())
+
+
+async def _groups(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
+    teams_ = await Team.filter(campaign_id=member.campaign_id, archived_at=None).order_by("name")
+    of_teams = {team.user_list_id: team for team in teams_}
+    lists = await UserList.filter(campaign_id=member.campaign_id, archived_at=None).order_by("name")
+    return page(
+        request, "admin/accounts/user_lists.html", status_code=status, form=form, sizes=await teams.sizes([r.id for r in lists]),
+        teams=[(of_teams[r.id], r) for r in lists if r.id in of_teams], lists=[r for r in lists if r.id not in of_teams],
+        archived=await UserList.filter(campaign_id=member.campaign_id).exclude(archived_at=None).order_by("name"),
+    )  # fmt: skip
+
+
+@post("/user-lists")
+async def make_user_list(request: Request, member: Membership) -> Response:
+    form = Form(await request.form())
+    name = form.text("name", words.gettext("Name"), 120, required=True)
+    kind = form.choice("kind", words.gettext("Kind"), ("list", "team"))
+    if form and await UserList.exists(campaign_id=member.campaign_id, name=name, archived_at=None):
+        form.wrong("name", words.gettext("There is one of this name already."))
+    if not form:
+        return await _groups(request, member, form, status=422)
+    if kind == "team":
+        team = await audit.noted(member, lambda: teams.make_team(member.campaign, name), "team.made", name)
+        return _to(request, member, team.user_list_id)
+    made = await audit.noted(member, lambda: teams.make_list(member.campaign, name), "user_list.made", name)
+    return _to(request, member, made.id)
+
+
+@get("/user-lists/{user_list_id:int}")
+async def user_list_page(request: Request, member: Membership, user_list_id: int) -> Response:
+    chosen = await access.user_list_of(member, user_list_id)
+    there = await chosen.members()
+    others = Membership.filter(campaign_id=member.campaign_id, suspended_at=None).exclude(approved_at=None)
+    others = others.exclude(user_id__in=[m.user_id for m in there] or [0]).order_by("user__first_name")
+    return page(
+        request, "admin/accounts/user_list.html", chosen=chosen, there=there, others=await others.limit(MOST).select_related("user"),
+        team=await Team.get_or_none(user_list=chosen),
+    )  # fmt: skip
+
+
+@post("/user-lists/{user_list_id:int}/members")
+async def add_members(request: Request, member: Membership, user_list_id: int) -> Response:
+    chosen, form = await access.user_list_of(member, user_list_id), Form(await request.form())
+    everyone = {str(m.id): m for m in await Membership.filter(campaign_id=member.campaign_id)}
+    ticked = [everyone[n] for n in form.many("members", everyone)]
+    await audit.noted(member, lambda: chosen.put(ticked), "user_list.filled", chosen.name, users=len(ticked))
+    return _to(request, member, chosen.id)
+
+
+@post("/user-lists/{user_list_id:int}/members/{member_id:int}/end")
+async def remove_member(request: Request, member: Membership, user_list_id: int, member_id: int) -> Response:
+    chosen, who = await access.user_list_of(member, user_list_id), await access.member_of(member, member_id)
+    await audit.noted(member, lambda: chosen.drop(who), "user_list.taken_off", chosen.name, user=who.user.name)
+    return _to(request, member, chosen.id)
+
+
+@post("/user-lists/{user_list_id:int}/archive")
+async def archive_user_list(request: Request, member: Membership, user_list_id: int) -> Response:
+    chosen = await access.user_list_of(member, user_list_id)
+    await audit.noted(member, lambda: teams.archive(chosen, clock.now()), "user_list.archived", chosen.name)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/user-lists")
+
+
+@post("/user-lists/{user_list_id:int}/archive/end")
+async def restore_user_list(request: Request, member: Membership, user_list_id: int) -> Response:
+    chosen, form = await access.user_list_of(member, user_list_id), Form()
+    if await UserList.exists(campaign_id=member.campaign_id, name=chosen.name, archived_at=None):
+        form.wrong("name", words.gettext("One of this name is in use."))
+        return await _groups(request, member, form, status=422)
+    await audit.noted(member, lambda: teams.archive(chosen, None), "user_list.restored", chosen.name)
+    return _to(request, member, chosen.id)
+
+
+def _to(request: Request, member: Membership, user_list_id: int) -> Response:
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/user-lists/{user_list_id}")
+
+
+HANDLERS = [
+    user_lists_page,
+    make_user_list,
+    user_list_page,
+    add_members,
+    remove_member,
+    archive_user_list,
+    restore_user_list,
+]

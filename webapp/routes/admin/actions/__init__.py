@@ -1,0 +1,1 @@
+"""Actions: their list, their steps, pause and archive."""

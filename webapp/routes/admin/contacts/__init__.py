@@ -1,0 +1,1 @@
+"""All Contacts, one contact, lists, tags and fields."""

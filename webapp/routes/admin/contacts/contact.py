@@ -1,0 +1,157 @@
+"""One contact: what is known, everything that happened, and what staff may change (SPEC C6, C7)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.response import File
+
+from webapp import access, pages, queue, words
+from webapp.database import transaction
+from webapp.forms import Form
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.bulk import slices
+from webapp.models.bulk.job import ASSIGN, BulkJob
+from webapp.models.contacts import labels
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList
+from webapp.models.opt_outs import blocking, opting_out
+from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
+from webapp.models.reports import editing
+from webapp.models.results import contact_table, timeline
+from webapp.pages import page
+from webapp.routes.admin import bulk
+from webapp.rules import contact_zones, phone, states, window
+
+
+@get("/contacts/{contact_id:int}")
+async def contact_page(request: Request, member: Membership, contact_id: int) -> Response:
+    return await _contact(request, member, await access.contact_of(member, contact_id), Form())
+
+
+async def _contact(request: Request, member: Membership, contact: Contact, form: Form, status: int = 200) -> Response:
+    own = {"campaign_id": member.campaign_id, "archived_at": None}
+    return page(
+        request, "admin/contacts/contact.html", status_code=status, contact=contact, form=form, saved="saved" in request.query_params, moments=await timeline.of(contact),
+        tags=(await labels.tags_of([contact.id]))[contact.id], all_tags=await Tag.filter(**own),
+        fields=await CustomField.filter(**own), values=await labels.field_values(contact.id),
+        lists=await ContactList.filter(**own, memberships__contact_id=contact.id),
+        keeper=await Membership.get_or_none(campaign_id=member.campaign_id, user_id=contact.keeper_id or 0).select_related("user"), held=(await contact_table.holders([contact]))[contact.id],
+        opted_out=await OptOut.get_or_none(campaign_id=member.campaign_id, phone=contact.phone), holders=await bulk.holders(member),
+    )  # fmt: skip
+
+
+@post("/contacts/{contact_id:int}")
+async def save_contact(request: Request, member: Membership, contact_id: int) -> Response:
+    """All but the phone, which is who this is. The clock is read anew."""
+    contact, form = await access.contact_of(member, contact_id), Form(await request.form())
+    values = _values(form)
+    fields = {f.slug: f for f in await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)}
+    answers = {
+        f: form.text(f"field_{slug}", f.title, 5_000) for slug, f in fields.items() if f"field_{slug}" in form.data
+    }
+    before = await labels.field_values(contact.id)
+    for field, value in answers.items():
+        if value != before.get(field.slug) and not field.accepts(value):
+            form.wrong(f"field_{field.slug}", words.gettext("Choose one of those offered."))
+    if not form:
+        return await _contact(request, member, contact, form, status=422)
+    return await _done(
+        request, member, contact, lambda: editing.edit(contact.id, values, answers, member.user), "contact.edited"
+    )
+
+
+def _values(form: Form) -> dict[str, str]:
+    values = {
+        "first_name": form.text("first_name", words.gettext("First name"), 100), "last_name": form.text("last_name", words.gettext("Last name"), 100),
+        "email": form.email() if form.data.get("email") else "", "van_id": form.text("van_id", "VAN ID", 40),
+        "zip": form.text("zip", "ZIP", 10), "timezone": form.text("timezone", words.gettext("Time zone"), 64),
+    }  # fmt: skip
+    typed = form.text("state_abbrev", words.gettext("State"), 40)
+    values["state_abbrev"] = states.abbreviation(typed)
+    if typed and not values["state_abbrev"]:
+        form.wrong("state_abbrev", words.gettext("Two letters, such as PA."))
+    if values["zip"]:
+        values["zip"] = contact_zones.five_digits(values["zip"])
+        if not values["zip"]:
+            form.wrong("zip", words.gettext("A ZIP has five digits."))
+    if values["timezone"] and not ("/" in values["timezone"] and window.usable(values["timezone"])):
+        form.wrong("timezone", words.gettext("A zone such as America/New_York, or nothing."))
+    return values
+
+
+@post("/contacts/{contact_id:int}/tags")
+async def tag_contact(request: Request, member: Membership, contact_id: int) -> Response:
+    """Sets those ticked, takes those not. The Opt Out tag opts out, for good."""
+    contact, form = await access.contact_of(member, contact_id), Form(await request.form())
+    tags = await Tag.filter(campaign_id=member.campaign_id, archived_at=None)
+    ticked = set(form.many("tags", [tag.id for tag in tags]))
+    wanted = [tag for tag in tags if str(tag.id) in ticked]
+    return await _done(
+        request, member, contact, lambda: editing.tag(contact.id, tags, wanted, member.user), "contact.tagged"
+    )
+
+
+@post("/contacts/{contact_id:int}/opt-out")
+async def opt_out(request: Request, member: Membership, contact_id: int) -> Response:
+    contact = await access.contact_of(member, contact_id)
+    return await _done(
+        request, member, contact, lambda: opting_out.opt_out(member.campaign, contact.phone, FROM_ADMIN, member.user),
+        "opt_out.added",
+    )  # fmt: skip
+
+
+@post("/contacts/{contact_id:int}/assignment")
+async def assign(request: Request, member: Membership, contact_id: int) -> Response:
+    """The contact's conversations in all running actions, and in those to come."""
+    contact, form = await access.contact_of(member, contact_id), Form(await request.form())
+    what, name = await bulk.assigned_to(member, form)
+    if not form:
+        return await _contact(request, member, contact, form, status=422)
+
+    async def do() -> BulkJob:
+        await audit.note(member.campaign, member.user, "contacts.assign", name, contacts=1)
+        return await slices.begin(member.campaign, member.user, ASSIGN, [contact.id], what, name)
+
+    work = await transaction(do)
+    await slices.work(work.id, 5)  # one contact: no need to wait for a job
+    await queue.run_bulk(work.id)  # which tells those whose inbox changed
+    return _back(request, member, contact)
+
+
+@post("/contacts/{contact_id:int}/block/end")
+async def unblock(request: Request, member: Membership, contact_id: int) -> Response:
+    contact = await access.contact_of(member, contact_id)
+    return await _done(request, member, contact, lambda: blocking.unblock(contact.id, member.user), "contact.unblocked")
+
+
+@post("/contacts/{contact_id:int}/erasure")
+async def erase(request: Request, member: Membership, contact_id: int) -> Response:
+    """The person asked that their data go (C7)."""
+    contact = await access.contact_of(member, contact_id)
+    return await _done(request, member, contact, lambda: editing.erase(contact.id, member.user), "contact.erased")
+
+
+async def _done(
+    request: Request, member: Membership, contact: Contact, verb: Callable[[], Awaitable[Any]], what: str
+) -> Response:
+    await audit.noted(member, verb, what, phone.masked(contact.phone))
+    return _back(request, member, contact)
+
+
+def _back(request: Request, member: Membership, contact: Contact) -> Response:
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/contacts/{contact.id}?saved=1")
+
+
+@get("/contacts/{contact_id:int}/media/{media_id:int}")
+async def received(member: Membership, contact_id: int, media_id: int) -> File:
+    """A picture they sent."""
+    found = await access.media_of((await access.contact_of(member, contact_id)).id, media_id)
+    return pages.private_file(found.path, found.kept_type, 3_600)
+
+
+HANDLERS = [received, contact_page, save_contact, tag_contact, opt_out, assign, unblock, erase]

@@ -1,0 +1,1 @@
+"""How an action goes, and how the sending goes."""

@@ -1,0 +1,1 @@
+"""Scripts of an action, their previews and cost, and the links in them."""

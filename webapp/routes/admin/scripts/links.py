@@ -1,0 +1,106 @@
+"""Custom links: where they lead, and how often they were opened (SPEC B1)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+from tortoise.exceptions import IntegrityError
+
+from webapp import access, clock, pages, words
+from webapp.database import transaction
+from webapp.forms import Form
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.scripts import links
+from webapp.models.scripts.links import CustomLink
+from webapp.pages import page
+from webapp.rules import web_links
+
+
+@get("/settings/links")
+async def links_page(request: Request, member: Membership) -> Response:
+    return await _links(request, member, Form())
+
+
+async def _links(
+    request: Request, member: Membership, form: Form, status: int = 200, chosen: CustomLink | None = None
+) -> Response:
+    everything = await CustomLink.filter(campaign_id=member.campaign_id)
+    return page(
+        request, "admin/scripts/links.html", status_code=status, form=form, chosen=chosen,
+        links=[row for row in everything if not row.archived_at], archived=[row for row in everything if row.archived_at],
+        counted=await links.counted(member.campaign), no_clicks=links.Clicks(),
+    )  # fmt: skip
+
+
+@post("/settings/links")
+async def add_link(request: Request, member: Membership) -> Response:
+    """The slug is fixed from here on: scripts name the link by it."""
+    form = Form(await request.form())
+    title, url = _read(form)
+    slug = web_links.slug(form.text("slug", words.gettext("Slug"), 40) or title)
+    taken = words.gettext("There is a link of this name already. Give this one another title, or a slug of its own.")
+    if form and not slug:
+        form.wrong("slug", words.gettext("A slug needs letters or digits."))
+    if form and await CustomLink.exists(campaign_id=member.campaign_id, slug=slug):
+        form.wrong("slug" if form.typed["slug"] else "title", taken)
+
+    async def make() -> None:
+        await CustomLink.create(campaign=member.campaign, slug=slug, title=title, url=url, created_at=clock.now())
+        await audit.note(member.campaign, member.user, "link.created", title, url=url)
+
+    try:
+        if form:
+            await transaction(make)
+    except IntegrityError:  # the same form twice at once
+        form.wrong("slug", taken)
+    return _to(request, member) if form else await _links(request, member, form, status=422)
+
+
+def _read(form: Form) -> tuple[str, str]:
+    title = form.text("title", words.gettext("Title"), 80, required=True)
+    typed = form.text("url", words.gettext("Address"), web_links.LONGEST, required=True)
+    url = web_links.address(typed) if typed else ""
+    if url is None:
+        form.wrong("url", words.gettext("This is not the address of a web page. Write it as https://example.org/page."))
+    return title, url or ""
+
+
+@get("/settings/links/{link_id:int}")
+async def link_page(request: Request, member: Membership, link_id: int) -> Response:
+    return await _links(request, member, Form(), chosen=await access.link_of(member, link_id))
+
+
+@post("/settings/links/{link_id:int}")
+async def save_link(request: Request, member: Membership, link_id: int) -> Response:
+    """Texts that are out lead to the new address too, so a mistake can be mended."""
+    link, form = await access.link_of(member, link_id), Form(await request.form())
+    title, url = _read(form)
+    if not form:
+        return await _links(request, member, form, status=422, chosen=link)
+    earlier, link.title, link.url = link.url, title, url
+    await audit.noted(member, lambda: link.save(update_fields=["title", "url"]), "link.changed", title, url=url, earlier=earlier)  # fmt: skip
+    return _to(request, member)
+
+
+@post("/settings/links/{link_id:int}/archive")
+async def archive_link(request: Request, member: Membership, link_id: int) -> Response:
+    """No menu offers it any more; where it is used it goes on working."""
+    link = await access.link_of(member, link_id)
+    link.archived_at = link.archived_at or clock.now()
+    await audit.noted(member, lambda: link.save(update_fields=["archived_at"]), "link.archived", link.title)
+    return _to(request, member)
+
+
+@post("/settings/links/{link_id:int}/archive/end")
+async def restore_link(request: Request, member: Membership, link_id: int) -> Response:
+    link = await access.link_of(member, link_id)
+    link.archived_at = None
+    await audit.noted(member, lambda: link.save(update_fields=["archived_at"]), "link.restored", link.title)
+    return _to(request, member)
+
+
+def _to(request: Request, member: Membership) -> Response:
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/links")
+
+
+HANDLERS = [links_page, add_link, link_page, save_link, archive_link, restore_link]

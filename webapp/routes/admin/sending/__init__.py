@@ -1,0 +1,1 @@
+"""The set-up check, Stop Everything, and texts only staff can decide."""

@@ -1,0 +1,90 @@
+"""The set-up check: credentials, webhooks, registration and one text there and back (SPEC S10)."""
+
+from __future__ import annotations
+
+import uuid
+from functools import partial
+
+from litestar import Request, Response, get, post
+
+from webapp import clock, forms, pages, queue, words
+from webapp.database import transaction
+from webapp.forms import Form
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import REGISTRATIONS
+from webapp.models.accounts.users import Membership
+from webapp.models.numbers import choice
+from webapp.models.numbers.number import PhoneNumber
+from webapp.models.sending import doubt, round_trip
+from webapp.models.sending.click import Declined
+from webapp.pages import page
+from webapp.routes.admin.sending import own_phone
+from webapp.rules import errors
+
+
+@get("/setup")
+async def setup_page(request: Request, member: Membership, asked: float = 0) -> Response:
+    """``asked``: since when the page waits for Twilio's answer, in seconds since 1970; for a minute at most."""
+    checked, now = member.campaign.checked_at, clock.now().timestamp()
+    waits = now - 60 < asked <= now and (checked is None or checked.timestamp() < asked)
+    return await show(request, member, asked=asked if waits else 0)
+
+
+async def show(
+    request: Request,
+    member: Membership,
+    status: int = 200,
+    refused: str = "",
+    form: Form | None = None,
+    not_sent: str = "",
+    asked: float = 0,
+) -> Response:
+    mine = await PhoneNumber.filter(campaign_id=member.campaign_id, retired_at=None).order_by("e164")
+    return page(
+        request, "admin/sending/setup.html", "admin/sending/_setup_checks.html", form=Form() if form is None else form, not_sent=not_sent, asked=asked, numbers=mine,
+        client_message_id=uuid.uuid4(), registrations=REGISTRATIONS, queued=(await choice.snapshot(member.campaign)).queued,
+        undecided=await doubt.undecided(member.campaign_id), explain=errors.explain, refused=refused,
+        status_code=status,
+    )  # fmt: skip
+
+
+@post("/setup/registration")
+async def register(request: Request, member: Membership) -> Response:
+    """As what the carriers know the campaign: noted here, since Start waits for it."""
+    form = Form(await request.form())
+    kind = form.choice("registration", words.gettext("Registered as"), ["", *REGISTRATIONS])
+    capped = bool(form.text("registration_cap", words.gettext("Texts a day"), 9))
+    cap = form.integer("registration_cap", words.gettext("Texts a day"), 1, 100_000_000) if capped else None
+    if not form:
+        return await show(request, member, status=422, form=form)
+    change = partial(member.campaign.register, kind, cap)
+    await audit.noted(member, change, "campaign.registered", kind, cap=cap)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
+
+
+@post("/setup/round-trips")
+async def begin_round_trip(request: Request, member: Membership) -> Response:
+    """One text to one's own phone; its answer is the proof."""
+    client_id = forms.uuid_of(Form(await request.form()).text("client_message_id", "", 40))
+    if client_id is None or member.campaign.stopped_at:
+        why = words.gettext("All texts are stopped now. Start again first.") if client_id else words.gettext("Something in that form could not be read. Nothing was sent.")  # fmt: skip
+        return await show(request, member, status=422, not_sent=why)
+    outcome = await round_trip.begin(member, client_id)
+    if isinstance(outcome, Declined):
+        soon = words.gettext("You got this text less than ten minutes ago. Answer it, or try again later.")
+        why = soon if outcome.code == errors.LOCKED else own_phone.declined(outcome.code)
+        return await show(request, member, status=422, not_sent=why)
+    await queue.drain(outcome.message.number_id or 0)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
+
+
+@post("/setup/checks")
+async def check(request: Request, member: Membership) -> Response:
+    """Asked at Twilio by a worker; the page shows what it found."""
+    await transaction(lambda: audit.note(member.campaign, member.user, "setup.checked"))
+    asked_at = clock.now()
+    await queue.check_setup(member.campaign_id)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup?asked={asked_at.timestamp():.3f}")
+
+
+HANDLERS = [setup_page, check, register, begin_round_trip]

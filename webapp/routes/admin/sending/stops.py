@@ -1,0 +1,29 @@
+"""Stop Everything, and start again (SPEC S11, X2)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, post
+
+from webapp import pages, queue
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.numbers import choice
+from webapp.models.sending import restoring
+from webapp.routes.admin.sending import setup
+
+
+@post("/stop")
+async def stop_everything(request: Request, member: Membership) -> Response:
+    await audit.noted(member, member.campaign.stop_everything, "campaign.stopped")
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
+
+
+@post("/stop/end")
+async def go_on(request: Request, member: Membership) -> Response:
+    if why := await restoring.go_on(member):
+        return await setup.show(request, member, status=409, refused=why)
+    await queue.drain_all(await choice.number_ids(member.campaign))
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
+
+
+HANDLERS = [stop_everything, go_on]

@@ -1,0 +1,45 @@
+"""Jobs that do one thing to many contacts."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from webapp import live, queue
+from webapp.models import long_work
+from webapp.models.actions.action import ActionList
+from webapp.models.bulk import slices
+from webapp.models.bulk.job import BulkJob
+
+log = logging.getLogger(__name__)
+
+WORK = 20.0  # seconds one job may take; the next one goes on
+KEEP_FILES = 14  # days after a job has ended
+
+
+async def run_bulk(ctx: dict[str, Any], job_id: int) -> None:
+    try:
+        more = await slices.work(job_id, WORK)
+    except Exception:
+        log.exception("bulk job %s stumbled", job_id)
+        await slices.stumbled(job_id)
+        return
+    if more:
+        await queue.run_bulk(job_id)
+        return
+    for user_id in await slices.to_tell(job_id):
+        await live.nudge(user_id, "inbox-changed", 0)
+    for row in await ActionList.filter(contact_list_id=await slices.list_of(job_id)):
+        await queue.make_conversations(row.action_id)
+
+
+async def resume_bulk(ctx: dict[str, Any]) -> None:
+    """What lost its worker, or was never heard of."""
+    for job_id in await long_work.abandoned(BulkJob):
+        await queue.run_bulk(job_id)
+
+
+async def forget_exports(ctx: dict[str, Any]) -> None:
+    """Exports are people's data: the files go when they are not needed any more."""
+    for path in await slices.forgotten(KEEP_FILES):
+        path.unlink(missing_ok=True)

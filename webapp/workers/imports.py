@@ -1,0 +1,44 @@
+"""Jobs that read uploaded lists."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from webapp import queue
+from webapp.models import long_work
+from webapp.models.conversations import making
+from webapp.models.imports import importing
+from webapp.models.imports.job import ContactImport
+
+log = logging.getLogger(__name__)
+
+WORK = 20.0  # seconds one job may take; the next one goes on
+KEEP_FILES = 14  # days after an upload has ended
+
+
+async def run_import(ctx: dict[str, Any], import_id: int) -> None:
+    try:
+        more = await importing.take_in(import_id, WORK)
+    except Exception:
+        log.exception("import %s stumbled", import_id)
+        await importing.stumbled(import_id)
+        return
+    if more:
+        await queue.run_import(import_id)
+        return
+    job = await ContactImport.get(id=import_id)
+    for action_id in await making.actions_of_list(job.contact_list_id):
+        await queue.make_conversations(action_id)
+
+
+async def resume_imports(ctx: dict[str, Any]) -> None:
+    """What lost its worker, or was never heard of."""
+    for import_id in await long_work.abandoned(ContactImport):
+        await queue.run_import(import_id)
+
+
+async def forget_uploads(ctx: dict[str, Any]) -> None:
+    """Lists are people's data: the files go when they are not needed any more."""
+    for path in await importing.forgotten(KEEP_FILES):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,104 @@
+"""Jobs about the campaign's numbers at Twilio: what the account has, buying, pointing here, giving back (SPEC X8)."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+
+from webapp import clock, config, queue
+from webapp.gateways import twilio
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.numbers import orders
+from webapp.models.numbers.number import PhoneNumber, change_number, measure_numbers, note_account, note_check
+from webapp.workers import sending
+
+
+async def check_setup(ctx: dict[str, Any], campaign_id: int) -> None:
+    """The set-up check (S10): do the credentials work, does every number of the campaign reach us?"""
+    campaign, gateway = await Campaign.get(id=campaign_id), ctx["twilio"]
+    answers = await gateway.account_answers()
+    reached: set[str] = set()
+    if answers:
+        here = config.settings().url("/webhooks/twilio/inbound")
+        try:
+            reached = {n.e164 for n in await gateway.numbers() if n.sms_url == here}
+        except twilio.TROUBLE as error:
+            sending.log.warning("the account's numbers could not be listed: %s", type(error).__name__)
+    await note_check(campaign, answers, reached)
+
+
+REFUSED = "Twilio sells none of area code {code} now ({why}). Try another."
+log = logging.getLogger(__name__)
+
+
+INBOUND = "/webhooks/twilio/inbound"
+
+
+def here() -> str:
+    return config.settings().url(INBOUND)
+
+
+async def list_account(ctx: dict[str, Any]) -> None:
+    try:
+        found = await ctx["twilio"].numbers()
+    except twilio.TROUBLE as error:
+        log.warning("the account's numbers could not be listed: %s", type(error).__name__)
+        return
+    await note_account([(number.sid, number.e164) for number in found if number.sid])
+
+
+async def buy_numbers(ctx: dict[str, Any], order_id: int) -> None:
+    """One a call; a call is begun once, whatever happens to this worker."""
+    while order := await orders.next_call(order_id):
+        try:
+            got = await ctx["twilio"].buy(order.area_code, here())
+        except twilio.TROUBLE as error:  # it may have been bought: never again by itself
+            log.warning("order %s has no answer: %s", order_id, type(error).__name__)
+            await orders.failed(order_id, orders.STOPPED_MIDWAY)
+            return
+        if isinstance(got, twilio.Rejected):
+            await orders.failed(order_id, REFUSED.format(code=order.area_code, why=got.code))
+            return
+        await _keep(order_id, got)
+
+
+async def _keep(order_id: int, got: twilio.Number) -> None:
+    try:
+        await orders.bought(order_id, got.e164, got.sid)
+    except IntegrityError:
+        log.exception("number %s of order %s belongs to a campaign already", got.sid, order_id)
+        await orders.failed(order_id, orders.STOPPED_MIDWAY)
+
+
+async def point_number(ctx: dict[str, Any], number_id: int) -> None:
+    """Its texts come here from now on; until then nobody hears from it."""
+    number = await PhoneNumber.get(id=number_id)
+    try:
+        await ctx["twilio"].point_here(number.sid, here())
+    except twilio.TROUBLE as error:
+        log.warning("number %s could not be pointed here: %s", number_id, type(error).__name__)
+        return
+    await change_number(number, webhooks_ok=True)
+
+
+async def release_number(ctx: dict[str, Any], number_id: int) -> None:
+    """Given back to Twilio; one that is gone there already is as good."""
+    number = await PhoneNumber.get(id=number_id)
+    if number.retired_at is None or number.released_at:
+        return
+    try:
+        await ctx["twilio"].release(number.sid)
+    except twilio.TROUBLE as error:
+        log.warning("number %s could not be given back: %s", number_id, type(error).__name__)
+        return
+    await change_number(number, released_at=clock.now())
+
+
+async def tend(ctx: dict[str, Any]) -> None:
+    """Every minute: how the numbers fare, and orders whose worker or nudge was lost."""
+    await measure_numbers()
+    await orders.give_up_on_lost()
+    for order_id in await orders.waiting():
+        await queue.buy_numbers(order_id)

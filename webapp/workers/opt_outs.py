@@ -1,0 +1,16 @@
+"""The job that hands possible opt-outs to the staff (SPEC V8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webapp import live
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.opt_outs import possible
+
+
+async def hand_over_possible_opt_outs(ctx: dict[str, Any]) -> None:
+    """V8: nobody looked for hours, so it goes to the admins."""
+    for campaign in await Campaign.all():
+        for user_id, conversation_id in await possible.hand_old_to_staff(campaign):
+            await live.nudge(user_id, "inbox-changed", conversation_id)

@@ -1,0 +1,95 @@
+"""Jobs that take in what Twilio tells us, and ask for what it could not tell (SPEC X5)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from webapp import clock
+from webapp.gateways import twilio
+from webapp.models.conversations.message import Message
+from webapp.models.numbers.number import PhoneNumber, note_heard
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
+from webapp.models.sending import doubt
+from webapp.workers import sending
+
+LISTED_TWICE = timedelta(minutes=10)  # a listing may lag behind by this much
+
+
+async def apply_events(ctx: dict[str, Any]) -> None:
+    """What Twilio told us that could not be applied when it came."""
+    for event in await applying.waiting():
+        await apply_event(event)
+
+
+async def apply_all_texts() -> bool:
+    """Every text that came in. False where one could not be applied."""
+    while (left := await applying.open_texts()) and await applying.waiting():
+        await apply_events({})
+        if await applying.open_texts() >= left:
+            return False
+    return not left
+
+
+async def apply_event(event: TwilioEvent) -> None:
+    """One stored event; one that can't be applied is kept and tried again, it never holds the others up."""
+    try:
+        news = await applying.apply(event)
+    except Exception:
+        sending.log.exception("event %s could not be applied", event.id)
+        await applying.failed(event.id)
+        return
+    if news.conversation_id:
+        await sending.tell(news.conversation_id)
+
+
+async def catch_up(ctx: dict[str, Any]) -> None:
+    """What Twilio could not deliver while we were away comes in by the same door (X5).
+
+    Each number remembers until when everything was listed and stored, so an outage is never skipped, however long.
+    """
+    await take_in_missed(ctx["twilio"])
+    for message in await doubt.without_final_status() + await doubt.without_price():
+        await _ask_status(ctx["twilio"], message)
+
+
+async def take_in_missed(gateway: twilio.Twilio) -> bool:
+    """Asks for what came to each number. False where Twilio could not list all of them."""
+    heard = True
+    for number in await PhoneNumber.filter(released_at=None):
+        asked_at = clock.now()
+        try:
+            for text in reversed(await gateway.texts_to(number.e164, _since(number))):
+                await _take_in(text)
+        except twilio.TROUBLE as error:
+            sending.log.warning("texts to number %s could not be listed: %s", number.id, type(error).__name__)
+            heard = False
+            continue
+        await note_heard(number, asked_at)
+    return heard
+
+
+def _since(number: PhoneNumber) -> datetime:
+    return (number.heard_until or number.created_at) - LISTED_TWICE
+
+
+async def _take_in(text: twilio.Text) -> None:
+    """Where its files are, whoever fetches them asks."""
+    payload = {
+        "MessageSid": text.sid, "From": text.from_, "To": text.to, "Body": text.body, "NumMedia": str(text.media),
+    }  # fmt: skip
+    if event := await applying.keep(INBOUND, payload):
+        await apply_event(event)
+
+
+async def _ask_status(gateway: twilio.Twilio, message: Message) -> None:
+    try:
+        text = await gateway.text(message.sid or "")
+    except twilio.TROUBLE as error:
+        sending.log.warning("the status of message %s could not be asked: %s", message.id, type(error).__name__)
+        return
+    await doubt.asked(message.id, text.price)
+    payload = {"MessageSid": text.sid, "MessageStatus": text.status, "ErrorCode": str(text.error_code or "")}
+    if event := await applying.keep(STATUS, payload, message.public_id):
+        await apply_event(event)
