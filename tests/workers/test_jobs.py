@@ -24,7 +24,7 @@ from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
 from webapp.simulator.mailbox import Mailbox
-from webapp.workers import numbers, receiving, sending
+from webapp.workers import mail, numbers, receiving, sending
 
 HERE = "http://texts.example/webhooks/twilio/inbound"
 
