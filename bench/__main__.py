@@ -68,9 +68,12 @@ def _faults(options: argparse.Namespace) -> int:
 
 def _pytest(what: str, options: argparse.Namespace, seed: int) -> int:
     chosen = {
-        "TEXTBANK_FAULT_KILLS": options.kills, "TEXTBANK_FAULTS": options.faults, "TEXTBANK_FAULT_SEED": seed,
-        "TEXTBANK_FAULT_VOLUNTEERS": options.volunteers, "TEXTBANK_FAULT_WORKERS": options.workers or 4,
-    }  # fmt: skip
+        "TEXTBANK_FAULT_KILLS": options.kills,
+        "TEXTBANK_FAULTS": options.faults,
+        "TEXTBANK_FAULT_SEED": seed,
+        "TEXTBANK_FAULT_VOLUNTEERS": options.volunteers,
+        "TEXTBANK_FAULT_WORKERS": options.workers or 4,
+    }
     told = {**os.environ, **{name: str(value) for name, value in chosen.items()}}
     return subprocess.call([sys.executable, "-m", "pytest", "-q", "-s", what], env=told)
 

@@ -80,14 +80,20 @@ async def during_import(folder: Path, rows: int, seconds: float) -> None:
     async with stage.set_up(folder, 20_000) as set_up:
         idle = await load.clicks(set_up, 8, seconds)
         path = _list(folder, rows)
-        worker = subprocess.Popen([sys.executable, "-m", "webapp.cli", "import", str(path), "--campaign", "meyer", "--list", "New"], env=config.environment_of(config.settings()), stdout=subprocess.DEVNULL)  # fmt: skip
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "webapp.cli", "import", str(path), "--campaign", "meyer", "--list", "New"],
+            env=config.environment_of(config.settings()),
+            stdout=subprocess.DEVNULL,
+        )
         await asyncio.sleep(4)
         assert worker.poll() is None
         busy = await load.clicks(set_up, 8, seconds)
         running = worker.poll() is None
         worker.terminate()
         worker.wait()
-        print(f"\nclicks, 8 connections: idle {idle.per_second:,.0f}/s p50 {idle.p50:.1f} p99 {idle.p99:.1f} ms; while importing {busy.per_second:,.0f}/s p50 {busy.p50:.1f} p99 {busy.p99:.1f} ms{'' if running else ' (the import had ended)'}: p99 x{busy.p99 / idle.p99:.2f}")  # fmt: skip
+        print(
+            f"\nclicks, 8 connections: idle {idle.per_second:,.0f}/s p50 {idle.p50:.1f} p99 {idle.p99:.1f} ms; while importing {busy.per_second:,.0f}/s p50 {busy.p50:.1f} p99 {busy.p99:.1f} ms{'' if running else ' (the import had ended)'}: p99 x{busy.p99 / idle.p99:.2f}"
+        )
 
 
 async def _database(admin: str, name: str) -> str:
@@ -133,15 +139,32 @@ async def _filters(campaign: Campaign) -> dict[str, dict[str, Any]]:
     script, field = await Script.get(action=action), await CustomField.get(campaign=campaign, slug="support_rating")
     user = (await Membership.filter(campaign=campaign, role=VOLUNTEER).order_by("id"))[3].user_id
     return {
-        "All Contacts": {}, "newest message first": {"sort": "recent"}, "name: mey": {"q": "mey"}, "name: ana mey": {"q": "ana mey"},
-        "phone": {"q": (await Contact.filter(campaign=campaign).order_by("id").offset(77).first()).phone}, "list of all": {"list": lists[0]}, "list of a twentieth": {"list": lists[1]},
-        "list of 150, at the end": {"list": lists[2]}, "tag of a fifth": {"tag": tags["will_vote"]}, "tag of 200, at the end": {"tag": tags["rare"]},
-        "has not tag": {"not_tag": tags["will_vote"]}, "field value": {"field": field.id, "value": "against"}, "action": {"action": action.id},
-        "script received": {"script": script.id}, "replied": {"replied": "yes"}, "not replied": {"replied": "no"}, "needs attention": {"attention": "yes"},
-        "opted out": {"opted_out": "yes"}, "assigned to a user": {"assigned": str(user)}, "assigned to nobody": {"assigned": "nobody"},
-        "state": {"state": "PA"}, "last message since": {"since": "2026-11-20"}, "action, replied, user": {"action": action.id, "replied": "yes", "assigned": str(user)},
-        "rare tag in a large list": {"tag": tags["rare"], "list": lists[0]}, "tag and list that share nobody": {"tag": tags["wrong_number"], "list": lists[1]},
-    }  # fmt: skip
+        "All Contacts": {},
+        "newest message first": {"sort": "recent"},
+        "name: mey": {"q": "mey"},
+        "name: ana mey": {"q": "ana mey"},
+        "phone": {"q": (await Contact.filter(campaign=campaign).order_by("id").offset(77).first()).phone},
+        "list of all": {"list": lists[0]},
+        "list of a twentieth": {"list": lists[1]},
+        "list of 150, at the end": {"list": lists[2]},
+        "tag of a fifth": {"tag": tags["will_vote"]},
+        "tag of 200, at the end": {"tag": tags["rare"]},
+        "has not tag": {"not_tag": tags["will_vote"]},
+        "field value": {"field": field.id, "value": "against"},
+        "action": {"action": action.id},
+        "script received": {"script": script.id},
+        "replied": {"replied": "yes"},
+        "not replied": {"replied": "no"},
+        "needs attention": {"attention": "yes"},
+        "opted out": {"opted_out": "yes"},
+        "assigned to a user": {"assigned": str(user)},
+        "assigned to nobody": {"assigned": "nobody"},
+        "state": {"state": "PA"},
+        "last message since": {"since": "2026-11-20"},
+        "action, replied, user": {"action": action.id, "replied": "yes", "assigned": str(user)},
+        "rare tag in a large list": {"tag": tags["rare"], "list": lists[0]},
+        "tag and list that share nobody": {"tag": tags["wrong_number"], "list": lists[1]},
+    }
 
 
 async def _median(work: Callable[[], Awaitable[Any]]) -> float:

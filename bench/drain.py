@@ -99,14 +99,24 @@ async def _texts(pool: int) -> None:
     await Message.bulk_create(
         [
             Message(
-                campaign=campaign, contact=person, number=senders[n % pool], direction=OUT, kind=FOLLOW_UP, phone=person.phone,
-                body="x" * (200 if n // pool % 5 == 0 else 20), segments=2 if n // pool % 5 == 0 else 1, status=QUEUED,
-                created_at=now, public_id=uuid.uuid4(), priority=1, due_at=now - timedelta(seconds=1),
+                campaign=campaign,
+                contact=person,
+                number=senders[n % pool],
+                direction=OUT,
+                kind=FOLLOW_UP,
+                phone=person.phone,
+                body="x" * (200 if n // pool % 5 == 0 else 20),
+                segments=2 if n // pool % 5 == 0 else 1,
+                status=QUEUED,
+                created_at=now,
+                public_id=uuid.uuid4(),
+                priority=1,
+                due_at=now - timedelta(seconds=1),
             )
             for n, person in enumerate(people)
         ],
         batch_size=1000,
-    )  # fmt: skip
+    )
 
 
 async def _watch(url: str, pool: int, workers: int) -> None:

@@ -100,11 +100,17 @@ async def ground(folder: Path) -> tuple[Any, Settings]:
     port = free_port()
     settings = config.use(
         Settings(
-            database_url=server.get_uri().replace("/postgres?", "/bench?"), redis_url=f"unix://{folder / 'valkey.sock'}",
-            public_url=f"http://127.0.0.1:{port}", port=port, data_dir=folder / "var", secret_key="bench",
-            twilio_account_sid=simulator.ACCOUNT, twilio_auth_token=simulator.TOKEN, twilio_api_url="http://127.0.0.1:9",
+            database_url=server.get_uri().replace("/postgres?", "/bench?"),
+            redis_url=f"unix://{folder / 'valkey.sock'}",
+            public_url=f"http://127.0.0.1:{port}",
+            port=port,
+            data_dir=folder / "var",
+            secret_key="bench",
+            twilio_account_sid=simulator.ACCOUNT,
+            twilio_auth_token=simulator.TOKEN,
+            twilio_api_url="http://127.0.0.1:9",
         )
-    )  # fmt: skip
+    )
     settings.data_dir.mkdir()
     return server, settings
 
@@ -223,10 +229,20 @@ async def _cards(action: Action) -> list[Card]:
             client_id = uuid.uuid4()
             cards.append(
                 Card(
-                    f"/c/meyer/queue/{conversation.id}/messages", {"client_message_id": str(client_id), "hash": seen.hash}, cookie,
-                    {"contact": conversation.contact_id, "conversation": conversation.id, "phone": conversation.contact.phone, "user": user.id, "member": member.id, "bucket": conversation.bucket_id, "body": seen.text},
+                    f"/c/meyer/queue/{conversation.id}/messages",
+                    {"client_message_id": str(client_id), "hash": seen.hash},
+                    cookie,
+                    {
+                        "contact": conversation.contact_id,
+                        "conversation": conversation.id,
+                        "phone": conversation.contact.phone,
+                        "user": user.id,
+                        "member": member.id,
+                        "bucket": conversation.bucket_id,
+                        "body": seen.text,
+                    },
                 )
-            )  # fmt: skip
+            )
     return cards
 
 

@@ -107,11 +107,20 @@ async def _people(meyer: Campaign, ryan: Campaign) -> Cast:
     thanks = await Script.create(action=action, kind=RESPONSE, name="Thanks", body="Thank you, ##{{first_name}}!")
     await making.make_all(action.id)
     return Cast(
-        meyer, ryan,
-        await member(meyer, "Selina", "Meyer", OWNER), await member(meyer, "Gary", "Walsh", ADMIN),
-        await member(meyer, "Amy", "Brookheimer", VOLUNTEER), await member(meyer, "Dan", "Egan", VOLUNTEER),
-        await member(ryan, "Jonah", "Ryan", OWNER), number, voters, lisa, action, hello, thanks,
-    )  # fmt: skip
+        meyer,
+        ryan,
+        await member(meyer, "Selina", "Meyer", OWNER),
+        await member(meyer, "Gary", "Walsh", ADMIN),
+        await member(meyer, "Amy", "Brookheimer", VOLUNTEER),
+        await member(meyer, "Dan", "Egan", VOLUNTEER),
+        await member(ryan, "Jonah", "Ryan", OWNER),
+        number,
+        voters,
+        lisa,
+        action,
+        hello,
+        thanks,
+    )
 
 
 async def member(campaign: Campaign, first: str, last: str, role: str) -> Membership:
@@ -130,9 +139,13 @@ async def add_contact(campaign: Campaign, contact_list: ContactList, phone: str,
     async def add() -> Contact:
         zones = contact_zones.derive(values.get("timezone", ""), values.get("zip", ""), "", phone)
         contact = await Contact.create(
-            campaign=campaign, phone=phone, created_at=clock.now(), zone_set_id=await ZoneSet.id_of(zones.names),
-            zone_source=zones.source, **values,
-        )  # fmt: skip
+            campaign=campaign,
+            phone=phone,
+            created_at=clock.now(),
+            zone_set_id=await ZoneSet.id_of(zones.names),
+            zone_source=zones.source,
+            **values,
+        )
         await ListMembership.create(contact_list=contact_list, contact=contact)
         return contact
 

@@ -25,6 +25,7 @@ from tests.cast import Cast, make_cast
 from webapp import clock, config, database, queue
 from webapp.config import Settings
 from webapp.database.migrate import migrate
+from webapp.gateways.twilio import Twilio
 from webapp.models.contacts.zones import _zones
 from webapp.models.numbers import choice
 from webapp.simulator import main as simulator
@@ -62,9 +63,21 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("valkey")
     path = folder / "v.sock"
     process = subprocess.Popen(
-        [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no",
-         "--dir", str(folder)], stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        [
+            str(get_binary_path()),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(path),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            str(folder),
+        ],
+        stdout=subprocess.DEVNULL,
+    )
     yield f"unix://{path}"
     process.terminate()
     process.wait()
@@ -183,11 +196,16 @@ END $$
 def settings(tmp_path: Path, valkey: str, db_url: str) -> Settings:
     return config.use(
         Settings(
-            database_url=db_url, redis_url=valkey, data_dir=tmp_path / "var", secret_key="for tests only",
-            twilio_account_sid=simulator.ACCOUNT, twilio_auth_token=simulator.TOKEN,
-            twilio_api_url="http://127.0.0.1:9", public_url="http://texts.example",
+            database_url=db_url,
+            redis_url=valkey,
+            data_dir=tmp_path / "var",
+            secret_key="for tests only",
+            twilio_account_sid=simulator.ACCOUNT,
+            twilio_auth_token=simulator.TOKEN,
+            twilio_api_url="http://127.0.0.1:9",
+            public_url="http://texts.example",
         )
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -242,3 +260,15 @@ async def until(condition, seconds: float = 20, pause: float = 0.02):  # type: i
                     return found
                 await asyncio.sleep(pause)
     raise AssertionError(f"not within {seconds} s: {condition}")
+
+
+@pytest.fixture
+async def gateway(cast: Cast, twilio: httpx.AsyncClient) -> AsyncIterator[Twilio]:
+    """The product's own way to the simulator, at noon there and here."""
+    now = datetime.now(UTC)
+    clock.freeze(now.replace(hour=18, minute=0))
+    twilio.carrier.store.clock._ahead = (clock.now() - now).total_seconds()  # type: ignore[attr-defined]
+    twilio.carrier.store.add_number(cast.number.e164, "http://texts.example/webhooks/twilio/inbound")  # type: ignore[attr-defined]
+    made = Twilio(config.settings())
+    yield made
+    await made.close()

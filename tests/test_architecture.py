@@ -17,7 +17,19 @@ ARROWS = {
     "reader": {"reader", "rules"},
     "gateways": {"gateways", "rules"},
     "workers": {"workers", "models", "gateways", "queue", "live", "pages", "letters"},
-    "routes": {"routes", "models", "rules", "queue", "live", "pages", "forms", "access", "letters", "limiting", "words"},
+    "routes": {
+        "routes",
+        "models",
+        "rules",
+        "queue",
+        "live",
+        "pages",
+        "forms",
+        "access",
+        "letters",
+        "limiting",
+        "words",
+    },
     "access": {"models", "rules", "pages", "words"},
     "words": set(),
     "pages": {"rules", "words"},
@@ -33,12 +45,13 @@ ARROWS = {
     "simulator": {"simulator"},
     "demo": {"models", "gateways"},
     "web": {"app"},
-}  # fmt: skip
+}
 SEE_EVERYTHING = {"app", "cli", "supervisor"}
 ALLOWED_FILES = {
-    ("webapp/workers/main.py", "*"), ("webapp/workers/settings.py", "*"),
+    ("webapp/workers/main.py", "*"),
+    ("webapp/workers/settings.py", "*"),
     ("webapp/routes/webhooks/twilio.py", "gateways"),  # the webhook's signature check
-}  # fmt: skip
+}
 
 
 def sources() -> list[Path]:
@@ -111,9 +124,12 @@ def test_only_the_clock_asks_the_system_for_the_time(path: Path) -> None:
     found = [
         node.lineno
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS
-        and isinstance(node.func.value, ast.Name) and node.func.value.id in ("datetime", "date", "time")
-    ]  # fmt: skip
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in CLOCKS
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in ("datetime", "date", "time")
+    ]
     assert not found
 
 

@@ -119,10 +119,15 @@ def test_a_user_gets_a_one_time_link(textbank: Textbank) -> None:
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [(("import", "no.csv", "--campaign", "meyer", "--list", "L"), 1), (("import", "x", "--campaign", "nobody", "--list", "L"), 1),
-     (("campaign", "create", "Again", "--slug", "meyer", "--timezone", "America/New_York"), 1),
-     (("campaign", "create", "Mars", "--slug", "mars", "--timezone", "Mars/Base"), 1), (("nonsense",), 2), (("import",), 2)],
-)  # fmt: skip
+    [
+        (("import", "no.csv", "--campaign", "meyer", "--list", "L"), 1),
+        (("import", "x", "--campaign", "nobody", "--list", "L"), 1),
+        (("campaign", "create", "Again", "--slug", "meyer", "--timezone", "America/New_York"), 1),
+        (("campaign", "create", "Mars", "--slug", "mars", "--timezone", "Mars/Base"), 1),
+        (("nonsense",), 2),
+        (("import",), 2),
+    ],
+)
 def test_refusals_exit_1_and_wrong_usage_2(textbank: Textbank, words: tuple[str, ...], code: int) -> None:
     done = textbank(*words)
     assert done.returncode == code and "Traceback" not in done.stderr

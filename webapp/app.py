@@ -97,10 +97,14 @@ class OwnForms(ASGIMiddleware):
             await next_app(scope, receive, send)
             return
         answer = pages.page(
-            request, "error.html", status_code=403, title="Not done", code=_code(),
+            request,
+            "error.html",
+            status_code=403,
+            title="Not done",
+            code=_code(),
             text="This form came from another site, so nothing was changed. Open the page here and try again.",
             status=403,
-        )  # fmt: skip
+        )
         await answer.to_asgi_response(None, request)(scope, receive, send)
 
 

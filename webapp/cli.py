@@ -307,18 +307,24 @@ async def _told(import_id: int) -> dict[str, Any]:
         await long_work.cancel(job)
     error = {"code": job.error_code, "message": job.error_message} if job.error_code else None
     return {
-        "accepted": job.stored, "merged": job.merged, "error": error, "left_out": job.left_out, "warnings": _warnings(job),
+        "accepted": job.stored,
+        "merged": job.merged,
+        "error": error,
+        "left_out": job.left_out,
+        "warnings": _warnings(job),
         "refused": [{"line": row.line, "reason": row.reason} for row in rows],
-    }  # fmt: skip
+    }
 
 
 def _warnings(job: ContactImport) -> list[str]:
     """What is in, but perhaps not as was meant."""
     told = [
-        (job.nameless, "have no first name and will use the fallback"), (job.zoneless, "have no known time zone; the campaign's is used"),
-        (job.opted_out, "have opted out and stay so"), (job.landlines, "are known landlines"),
+        (job.nameless, "have no first name and will use the fallback"),
+        (job.zoneless, "have no known time zone; the campaign's is used"),
+        (job.opted_out, "have opted out and stay so"),
+        (job.landlines, "are known landlines"),
         (job.unknown_keepers, "name a volunteer who is not here"),
-    ]  # fmt: skip
+    ]
     left_out = [f"Columns left out: {', '.join(job.left_out)}. Say where they go with --map."] if job.left_out else []
     return [f"{number} {words}." for number, words in told if number] + left_out
 

@@ -144,9 +144,13 @@ async def _fill(campaign: Campaign, hashed: str) -> None:
     await campaign.save()
     for first, last, role in PEOPLE:
         user = await User.create(
-            first_name=first, last_name=last, email=f"{first.lower()}@example.org", phone="+14125550177",
-            password_hash=hashed, created_at=clock.now(),
-        )  # fmt: skip
+            first_name=first,
+            last_name=last,
+            email=f"{first.lower()}@example.org",
+            phone="+14125550177",
+            password_hash=hashed,
+            created_at=clock.now(),
+        )
         await Membership.join(user, campaign, role, "15213")
     await CustomField.create(campaign=campaign, title="Issue ID", slug="issue_id", display_order=2, reportable=False)
 
@@ -159,17 +163,26 @@ async def _action(campaign: Campaign) -> Action:
     for n in range(CONTACTS):
         zip_code, state = dice.choice(ZIPS)
         contact = Contact(
-            campaign=campaign, phone=f"+1{dice.choice(('412', '814', '215', '484'))}555{1000 + n:04}", zip=zip_code, state_abbrev=state,
-            first_name=dice.choice(NAMES) if dice.random() > 0.03 else "", last_name=dice.choice(FAMILIES), created_at=clock.now(),
-        )  # fmt: skip
+            campaign=campaign,
+            phone=f"+1{dice.choice(('412', '814', '215', '484'))}555{1000 + n:04}",
+            zip=zip_code,
+            state_abbrev=state,
+            first_name=dice.choice(NAMES) if dice.random() > 0.03 else "",
+            last_name=dice.choice(FAMILIES),
+            created_at=clock.now(),
+        )
         await contact.derive_zones()
         await contact.save()
         await ListMembership.create(contact_list=people, contact=contact)
     action = await Action.create(
-        campaign=campaign, title="Make a plan to vote", state=PUBLIC, published_at=clock.now(), created_at=clock.now(),
+        campaign=campaign,
+        title="Make a plan to vote",
+        state=PUBLIC,
+        published_at=clock.now(),
+        created_at=clock.now(),
         description="People who lean our way but missed a recent election. A plan to vote is the one thing that helps them get there.",
         instructions="Read the text once, then send. Replies come to your Inbox: answer with Follow Up.\nIf someone asks you to stop in any words, choose Opt Out. Do not argue.\nNot sure? Hand the thread to an admin. Nobody minds.",
-    )  # fmt: skip
+    )
     await action.use_lists([people])
     await _scripts(campaign, action)
     return action

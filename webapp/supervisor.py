@@ -128,10 +128,13 @@ def _rehearsal(settings: Settings) -> tuple[Settings, bool]:
     port = settings.port
     standard = settings.public_url == Settings.public_url
     return replace(
-        settings, twilio_account_sid=simulator.ACCOUNT, twilio_auth_token=simulator.TOKEN,
-        twilio_api_url=f"http://127.0.0.1:{port + 1}", smtp_url=settings.smtp_url or f"smtp://127.0.0.1:{port + 2}",
+        settings,
+        twilio_account_sid=simulator.ACCOUNT,
+        twilio_auth_token=simulator.TOKEN,
+        twilio_api_url=f"http://127.0.0.1:{port + 1}",
+        smtp_url=settings.smtp_url or f"smtp://127.0.0.1:{port + 2}",
         public_url=f"http://127.0.0.1:{port}" if standard else settings.public_url,
-    ), True  # fmt: skip
+    ), True
 
 
 def _open_clock(settings: Settings) -> None:
@@ -147,9 +150,20 @@ def _open_clock(settings: Settings) -> None:
 def _start_valkey(children: Children, settings: Settings) -> None:
     path = settings.data_dir.resolve() / "valkey.sock"
     command = [
-        str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no",
-        "--dir", str(settings.data_dir.resolve()), "--logfile", "valkey.log",
-    ]  # fmt: skip
+        str(get_binary_path()),
+        "--port",
+        "0",
+        "--unixsocket",
+        str(path),
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--dir",
+        str(settings.data_dir.resolve()),
+        "--logfile",
+        "valkey.log",
+    ]
     children.start("valkey", command, dict(os.environ))
     _wait(
         lambda: Redis.from_url(f"unix://{path}").ping(), "Valkey does not answer; see valkey.log in the data directory."
@@ -159,9 +173,20 @@ def _start_valkey(children: Children, settings: Settings) -> None:
 def _start_simulator(children: Children, settings: Settings, environment: dict[str, str]) -> None:
     data = settings.data_dir.resolve()
     command = [
-        sys.executable, "-m", "webapp.simulator", "--port", str(settings.port + 1), "--smtp-port", str(settings.port + 2),
-        "--data", str(data), "--clock-file", str(data / "clock"), "--site", settings.public_url,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "webapp.simulator",
+        "--port",
+        str(settings.port + 1),
+        "--smtp-port",
+        str(settings.port + 2),
+        "--data",
+        str(data),
+        "--clock-file",
+        str(data / "clock"),
+        "--site",
+        settings.public_url,
+    ]
     children.start("simulator", command, environment)
     _wait_for_port("127.0.0.1", settings.port + 1)
 

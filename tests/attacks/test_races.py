@@ -259,11 +259,7 @@ async def test_suspended_while_assigned(cast: Cast, monkeypatch) -> None:
     waiting: list = []
     monkeypatch.setattr(users, "who_may_text", meanwhile)
     w = await slices.begin(
-        cast.meyer,
-        cast.gary.user,
-        ASSIGN,
-        [cast.lisa.id],
-        {"users": [cast.dan.user_id], "action": 0, "mode": "all"},
+        cast.meyer, cast.gary.user, ASSIGN, [cast.lisa.id], {"users": [cast.dan.user_id], "action": 0, "mode": "all"}
     )
     try:
         await slices.work(w.id, 10)

@@ -16,7 +16,7 @@ from tests.attacks.test_sending import SECOND, SID, WORDS, _second_action, owner
 from tests.cast import Cast, send_card
 from tests.models.test_receiving import says, texted
 from tests.models.test_sending import claimed
-from tests.stories.test_restore import gateway, restore  # noqa: F401
+from tests.stories.test_restore import restore
 from webapp import clock, config, database
 from webapp.database import transaction
 from webapp.gateways import twilio as twilio_words
@@ -72,8 +72,8 @@ async def second_text_in(cast: Cast, action: Action) -> bool:
 
 
 async def test_workers_that_run_through_a_fail_over_notice_it(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, tmp_path: Path  # noqa: F811
-) -> None:  # fmt: skip
+    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, tmp_path: Path
+) -> None:
     """The database is some seconds older, the workers run on: a drain comes before the clockwork's next look."""
     dora = await cast.add_contact("+14125550102", zip="15213")
     await cast.make()
@@ -100,8 +100,8 @@ async def test_workers_that_run_through_a_fail_over_notice_it(
 
 @pytest.mark.parametrize("after_all", [False, True])
 async def test_the_doctor_marks_what_left_before_a_restore_nobody_noticed(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, after_all: bool  # noqa: F811
-) -> None:  # fmt: skip
+    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, after_all: bool
+) -> None:
     """The data directory is lost as well (a residue "until the doctor is run"): texting goes on for two hours, then the
     doctor is run. It asks for the last hour before the newest claim, which is one after the restore."""
     dora = await cast.add_contact("+14125550102", zip="15213")
@@ -122,8 +122,8 @@ async def test_the_doctor_marks_what_left_before_a_restore_nobody_noticed(
 
 @pytest.mark.parametrize("number", ["pointed elsewhere"])
 async def test_texts_of_a_number_the_account_has_otherwise_are_marked(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, number: str  # noqa: F811
-) -> None:  # fmt: skip
+    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, number: str
+) -> None:
     """Bought after the backup; its address is the old server's, or it was given back to Twilio before the restore."""
     store = twilio.carrier.store  # type: ignore[attr-defined]
     if number == "pointed elsewhere":
@@ -394,8 +394,8 @@ async def test_a_round_trip_is_a_text_that_left(cast: Cast, words: str) -> None:
 
 
 async def test_an_owner_goes_on_only_when_what_came_in_is_applied(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient  # noqa: F811
-) -> None:  # fmt: skip
+    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient
+) -> None:
     """No worker runs while the doctor does. A STOP that came to a number nobody had waits to be applied once more: the
     listing finds it known."""
     store = twilio.carrier.store  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from tests.cast import Cast, send_card
 from tests.models.test_receiving import says, texted
 from tests.models.test_sending import claimed
 from tests.routes.conftest import Browser
-from tests.stories.test_restore import gateway, restore  # noqa: F401
+from tests.stories.test_restore import restore
 from tests.workers.test_media import AT, sends
 from webapp import clock, config, database
 from webapp.config import Settings
@@ -67,7 +67,7 @@ async def tap(cast: Cast) -> object:
 # After a restore
 
 
-async def taken_again(cast: Cast, gateway: Twilio) -> None:  # noqa: F811
+async def taken_again(cast: Cast, gateway: Twilio) -> None:
     """The doctor names the number nobody has; an admin takes it into the campaign, and two minutes pass."""
     with pytest.raises(restoring_jobs.LostNumbers) as lost:
         await restoring_jobs.reconcile(gateway)
@@ -78,8 +78,8 @@ async def taken_again(cast: Cast, gateway: Twilio) -> None:  # noqa: F811
 
 
 async def test_texts_of_a_number_bought_after_the_backup_are_marked_too(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient  # noqa: F811
-) -> None:  # fmt: skip
+    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient
+) -> None:
     """The number's row is lost with the backup; its texts are Twilio's all the same. Lisa was texted from it."""
     store = twilio.carrier.store  # type: ignore[attr-defined]
     store.add_number(SECOND, "http://texts.example/webhooks/twilio/inbound")
@@ -94,8 +94,8 @@ async def test_texts_of_a_number_bought_after_the_backup_are_marked_too(
 
 
 async def test_a_stop_to_a_number_bought_after_the_backup_is_found_again(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient  # noqa: F811
-) -> None:  # fmt: skip
+    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient
+) -> None:
     store = twilio.carrier.store  # type: ignore[attr-defined]
     store.add_number(SECOND, "http://texts.example/webhooks/twilio/inbound")
     store.add(IN, cast.lisa.phone, SECOND, "STOP", 1)
@@ -123,8 +123,8 @@ async def test_a_stop_to_a_number_that_is_added_a_moment_later_opts_out(cast: Ca
 
 @pytest.mark.parametrize("status", ["delivered", "queued"])
 async def test_a_text_that_still_waits_at_twilio_is_marked(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, status: str  # noqa: F811
-) -> None:  # fmt: skip
+    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, status: str
+) -> None:
     """Twilio took it; it has no date sent yet, so a list by the date sent does not have it."""
     store = twilio.carrier.store  # type: ignore[attr-defined]
     store.advance(store.add(OUT, cast.number.e164, cast.lisa.phone, WORDS, 1).sid, status)
@@ -184,8 +184,8 @@ async def test_who_is_on_the_list_but_had_no_conversation_yet_counts_as_texted(c
 
 
 async def test_texts_that_left_just_before_a_fail_over_are_noticed(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, tmp_path: Path  # noqa: F811
-) -> None:  # fmt: skip
+    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, tmp_path: Path
+) -> None:
     """A database a few seconds older (a replica that lagged): the last texts were claimed after the last note."""
     dora = await cast.add_contact("+14125550102", zip="15213")
     await cast.make()
@@ -370,11 +370,22 @@ async def test_a_text_that_may_have_been_taken_counts(cast: Cast) -> None:
 async def test_a_large_cap_is_refused_or_kept(cast: Cast, browse: Browser) -> None:
     selina = await browse(cast.selina)
     form = {
-        "start_time": "09:00", "end_time": "21:00", "timezone": "America/New_York", "bucket_size": "100",
-        "preferred_area_codes": "", "fallback_sender": "a volunteer", "fallback_recipient": "friend",
-        "segment_price": "0.0125", "mms_price": "0.022", "daily_cap": "300000", "return_after_minutes": "60",
-        "undo_seconds": "5", "queue_limit_minutes": "30", "possible_opt_out_hours": "2", "waiting_reply_minutes": "60",
-    }  # fmt: skip
+        "start_time": "09:00",
+        "end_time": "21:00",
+        "timezone": "America/New_York",
+        "bucket_size": "100",
+        "preferred_area_codes": "",
+        "fallback_sender": "a volunteer",
+        "fallback_recipient": "friend",
+        "segment_price": "0.0125",
+        "mms_price": "0.022",
+        "daily_cap": "300000",
+        "return_after_minutes": "60",
+        "undo_seconds": "5",
+        "queue_limit_minutes": "30",
+        "possible_opt_out_hours": "2",
+        "waiting_reply_minutes": "60",
+    }
     assert (await selina.post("/c/meyer/admin/settings", data=form)).status_code in (200, 422)
 
 
@@ -385,7 +396,7 @@ async def test_a_picture_that_came_while_we_were_away_is_fetched(cast: Cast, twi
     clock.freeze(datetime.now(UTC))
     await transaction(lambda: PhoneNumber.all().update(created_at=clock.now() - timedelta(hours=1)))
     twilio.carrier.store.add(IN, cast.lisa.phone, cast.number.e164, "Look", 1, media=AT + ".png")  # type: ignore[attr-defined]
-    gateway = Twilio(config.settings())  # noqa: F811
+    gateway = Twilio(config.settings())
     await receiving.catch_up({"twilio": gateway})
     await fetch_media({"twilio": gateway})
     await gateway.close()
@@ -395,7 +406,7 @@ async def test_a_picture_that_came_while_we_were_away_is_fetched(cast: Cast, twi
 
 async def test_a_wrong_login_is_trouble_and_no_reason_to_give_a_picture_up(
     cast: Cast, twilio: httpx.AsyncClient
-) -> None:  # fmt: skip
+) -> None:
     """A token that is being rotated: 401 today, 200 in a minute."""
     [row] = await sends(cast, ".png")
     config.use(Settings(**{**config.settings().__dict__, "twilio_auth_token": "rotated"}))

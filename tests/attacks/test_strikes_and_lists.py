@@ -58,11 +58,7 @@ async def test_unread_badge_of_an_opted_out_thread(cast: Cast, browse) -> None:
     await texted(cast)
     await says(cast, "STOP")
     w = await slices.begin(
-        cast.meyer,
-        cast.gary.user,
-        ASSIGN,
-        [cast.lisa.id],
-        {"users": [cast.dan.user_id], "action": 0, "mode": "all"},
+        cast.meyer, cast.gary.user, ASSIGN, [cast.lisa.id], {"users": [cast.dan.user_id], "action": 0, "mode": "all"}
     )
     await slices.work(w.id, 5)
     threads = await inbox.threads(inbox.of(cast.dan), "unread")

@@ -16,12 +16,52 @@ from tests.faults.bank import Bank, Volunteer
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
 PUBLIC = ["/login", "/join", "/password-reset", "/nowhere"]
-VOLUNTEER = ["/c/meyer", "/c/meyer/actions/1", "/c/meyer/actions/1/queue", "/c/meyer/inbox?show=all", "/c/meyer/threads/1",
-             "/c/meyer/threads/1?follow=1", "/c/meyer/threads/2", "/c/meyer/threads/1/report", "/c/meyer/account"]  # fmt: skip
-OFFICE = ["actions", "actions/new", "actions/1", "actions/1/scripts", "actions/1/report-settings", "actions/1/publication", "actions/1/results",
-          "lists", "lists/upload", "lists/1", "contacts", "contacts/1", "opt-outs", "users", "settings", "settings/info", "settings/tags",
-          "settings/fields", "settings/links", "actions/1/cost", "numbers", "numbers/1/release", "setup", "operations", "unmatched", "attention", "contacts?state=PA&q=zz", "contacts?col=email&col=field:notes&sort=recent", "lists/new", "user-lists",
-          "contacts/bulk/new?kind=assign&scope=all", "contacts/bulk/new?kind=field&scope=all", "contacts/bulk/new?kind=opt_out&scope=all"]  # fmt: skip
+VOLUNTEER = [
+    "/c/meyer",
+    "/c/meyer/actions/1",
+    "/c/meyer/actions/1/queue",
+    "/c/meyer/inbox?show=all",
+    "/c/meyer/threads/1",
+    "/c/meyer/threads/1?follow=1",
+    "/c/meyer/threads/2",
+    "/c/meyer/threads/1/report",
+    "/c/meyer/account",
+]
+OFFICE = [
+    "actions",
+    "actions/new",
+    "actions/1",
+    "actions/1/scripts",
+    "actions/1/report-settings",
+    "actions/1/publication",
+    "actions/1/results",
+    "lists",
+    "lists/upload",
+    "lists/1",
+    "contacts",
+    "contacts/1",
+    "opt-outs",
+    "users",
+    "settings",
+    "settings/info",
+    "settings/tags",
+    "settings/fields",
+    "settings/links",
+    "actions/1/cost",
+    "numbers",
+    "numbers/1/release",
+    "setup",
+    "operations",
+    "unmatched",
+    "attention",
+    "contacts?state=PA&q=zz",
+    "contacts?col=email&col=field:notes&sort=recent",
+    "lists/new",
+    "user-lists",
+    "contacts/bulk/new?kind=assign&scope=all",
+    "contacts/bulk/new?kind=field&scope=all",
+    "contacts/bulk/new?kind=opt_out&scope=all",
+]
 PHONE, NARROW, WIDE = {"width": 390, "height": 844}, {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 
 

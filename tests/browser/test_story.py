@@ -29,8 +29,15 @@ async def log_in(page: Page, email: str) -> None:
 async def sign_up(page: Page) -> None:
     await page.goto("/login")
     await page.get_by_role("link", name="Sign up with a join code").click()
-    for label, value in (("Join code", "482913"), ("First name", "Carmen"), ("Last name", "Villarreal"), ("Phone", "412-555-0166"),
-                         ("E-mail", "carmen@example.org"), ("Password", PASSWORD), ("ZIP", "15213")):  # fmt: skip
+    for label, value in (
+        ("Join code", "482913"),
+        ("First name", "Carmen"),
+        ("Last name", "Villarreal"),
+        ("Phone", "412-555-0166"),
+        ("E-mail", "carmen@example.org"),
+        ("Password", PASSWORD),
+        ("ZIP", "15213"),
+    ):
         await page.get_by_label(label, exact=True).fill(value)
     await page.get_by_role("button", name="Sign up").click()
     await expect(page.get_by_role("heading", name="Actions")).to_be_visible()
@@ -106,8 +113,18 @@ async def test_a_newcomer_goes_the_whole_way_on_a_phone(bank: Bank, open_page) -
 async def results_agree(bank: Bank, office: Page) -> None:
     await log_in(office, "selina@example.org")
     await office.get_by_role("link", name="View Results").click()
-    for name, number in (("Initial Messages", "10"), ("Follow-Ups", "1"), ("Responses", "3"), ("Opt-Outs", "1"), ("Reports", "1"),
-                         ("Performs", "1"), ("Completed", "1"), ("Needs Attention", "1"), ("Messages Remaining", "50"), ("Link Clicks", "0")):  # fmt: skip
+    for name, number in (
+        ("Initial Messages", "10"),
+        ("Follow-Ups", "1"),
+        ("Responses", "3"),
+        ("Opt-Outs", "1"),
+        ("Reports", "1"),
+        ("Performs", "1"),
+        ("Completed", "1"),
+        ("Needs Attention", "1"),
+        ("Messages Remaining", "50"),
+        ("Link Clicks", "0"),
+    ):
         box = office.locator("dl.figures > div").filter(has=office.get_by_text(name, exact=True)).first
         await expect(box.locator("dd").first).to_have_text(number)
     assert (await bank.look("recount"))["differences"] == []

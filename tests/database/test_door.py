@@ -87,9 +87,13 @@ async def test_a_transaction_inside_another_is_part_of_it(cast: Cast) -> None:
 @pytest.mark.both
 @pytest.mark.parametrize(
     "statement",
-    ["DELETE FROM opt_out", "UPDATE opt_out SET phone = '+12125550000'", "TRUNCATE opt_out",
-     "REPLACE INTO opt_out (id, campaign_id, phone, source, at, words) SELECT id, campaign_id, 'x', source, at, words FROM opt_out"],
-)  # fmt: skip
+    [
+        "DELETE FROM opt_out",
+        "UPDATE opt_out SET phone = '+12125550000'",
+        "TRUNCATE opt_out",
+        "REPLACE INTO opt_out (id, campaign_id, phone, source, at, words) SELECT id, campaign_id, 'x', source, at, words FROM opt_out",
+    ],
+)
 async def test_no_statement_removes_an_opt_out(cast: Cast, statement: str) -> None:
     await transaction(
         lambda: OptOut.create(campaign=cast.meyer, phone=cast.lisa.phone, source="keyword", at=clock.now())

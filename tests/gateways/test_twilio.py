@@ -46,9 +46,16 @@ async def test_a_text_is_taken_with_a_sid(account: Twilio, twilio: httpx.AsyncCl
 
 @pytest.mark.parametrize(
     ("to", "from_", "body", "code"),
-    [("+15005550001", NUMBER, "x", 21211), ("+15005550004", NUMBER, "x", 21610), ("+15005550009", NUMBER, "x", 21614),
-     ("12", NUMBER, "x", 21211), (LISA, "+12125550000", "x", 21606), (LISA, NUMBER, "", 21602), (LISA, NUMBER, "x" * 1601, 21617)],
-)  # fmt: skip
+    [
+        ("+15005550001", NUMBER, "x", 21211),
+        ("+15005550004", NUMBER, "x", 21610),
+        ("+15005550009", NUMBER, "x", 21614),
+        ("12", NUMBER, "x", 21211),
+        (LISA, "+12125550000", "x", 21606),
+        (LISA, NUMBER, "", 21602),
+        (LISA, NUMBER, "x" * 1601, 21617),
+    ],
+)
 async def test_a_refusal_says_its_code(account: Twilio, to: str, from_: str, body: str, code: int) -> None:
     assert await send(account, to, from_, body) == Rejected(code)
 

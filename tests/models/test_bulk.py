@@ -110,8 +110,16 @@ async def test_a_mode_moves_only_its_conversations(cast: Cast, mode: str, moved:
 
 
 async def test_one_action_s_conversations_move_and_the_other_s_stay(cast: Cast) -> None:
-    other = await transaction(lambda: Action.create(campaign=cast.meyer, title="O", state="public", published_at=clock.now(), created_at=clock.now()))  # fmt: skip
-    await transaction(lambda: Conversation.create(campaign=cast.meyer, action=other, contact=cast.lisa, script=cast.hello, created_at=clock.now()))  # fmt: skip
+    other = await transaction(
+        lambda: Action.create(
+            campaign=cast.meyer, title="O", state="public", published_at=clock.now(), created_at=clock.now()
+        )
+    )
+    await transaction(
+        lambda: Conversation.create(
+            campaign=cast.meyer, action=other, contact=cast.lisa, script=cast.hello, created_at=clock.now()
+        )
+    )
     await work(cast, "assign", assign(cast.dan, action=other.id))
     assert (await cast.conversation()).user_id is None
     assert (await Conversation.get(action=other)).user_id == cast.dan.user_id

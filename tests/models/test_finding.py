@@ -38,9 +38,22 @@ async def found(cast: Cast, **asked: Any) -> set[str]:
 
 @pytest.mark.parametrize(
     ("q", "people"),
-    [("lis", {"Lisa"}), ("NG", {"Lisa"}), ("lisa n", {"Lisa"}), ("ng lisa", {"Lisa"}), ("jose", {"José"}), ("NÚÑEZ", {"José"}),
-     ("nunez ri", {"José"}), ("oneil", {"Bo"}), ("o'n", {"Bo"}), ("412-555-0102", {"José"}), ("isa", set()), ("%", set()), ("", {"Lisa", "José", "Bo"})],
-)  # fmt: skip
+    [
+        ("lis", {"Lisa"}),
+        ("NG", {"Lisa"}),
+        ("lisa n", {"Lisa"}),
+        ("ng lisa", {"Lisa"}),
+        ("jose", {"José"}),
+        ("NÚÑEZ", {"José"}),
+        ("nunez ri", {"José"}),
+        ("oneil", {"Bo"}),
+        ("o'n", {"Bo"}),
+        ("412-555-0102", {"José"}),
+        ("isa", set()),
+        ("%", set()),
+        ("", {"Lisa", "José", "Bo"}),
+    ],
+)
 @pytest.mark.both
 async def test_a_search_finds_beginnings_of_names_and_whole_phones(cast: Cast, q: str, people: set[str]) -> None:
     await cast.add_contact("+14125550102", first_name="José", last_name="Núñez Rivera")
@@ -88,18 +101,30 @@ class Everything:
                 not f.list or (f.list, c.id) in self.lists,
                 not f.tag or (f.tag, c.id) in self.tags,
                 not f.not_tag or (f.not_tag, c.id) not in self.tags,
-                not f.field or (self.values.get((f.field, c.id), "").lower() == f.value.lower() if f.value else (f.field, c.id) in self.values),
-                not f.script or any(m.contact_id == c.id and m.script_id == f.script and m.status not in ("cancelled", "refused") for m in self.messages),
+                not f.field
+                or (
+                    self.values.get((f.field, c.id), "").lower() == f.value.lower()
+                    if f.value
+                    else (f.field, c.id) in self.values
+                ),
+                not f.script
+                or any(
+                    m.contact_id == c.id and m.script_id == f.script and m.status not in ("cancelled", "refused")
+                    for m in self.messages
+                ),
                 not (f.action or asked) or any(all(one(v) for one in asked) for v in mine),
-                not (f.assigned == "nobody" and not f.action and not asked) or (c.keeper_id is None and not any(v.user_id or v.with_staff for v in mine)),
-                not (f.assigned.isdecimal() and not f.action and len(asked) == 0) or c.keeper_id == int(f.assigned) or any(v.user_id == int(f.assigned) for v in mine),
+                not (f.assigned == "nobody" and not f.action and not asked)
+                or (c.keeper_id is None and not any(v.user_id or v.with_staff for v in mine)),
+                not (f.assigned.isdecimal() and not f.action and len(asked) == 0)
+                or c.keeper_id == int(f.assigned)
+                or any(v.user_id == int(f.assigned) for v in mine),
                 f.replied != "no" or not any(v.replied_at for v in mine),
                 f.attention != "no" or not any(v.needs_attention for v in mine),
                 not f.opted_out or (c.opted_out_at is not None) == (f.opted_out == "yes"),
                 not f.state or c.state_abbrev == f.state,
                 not f.by_last_message or c.last_message_at is not None,
             ]
-        )  # fmt: skip
+        )
 
 
 async def crowd(cast: Cast, dice: random.Random) -> list[Action]:
@@ -142,9 +167,16 @@ async def _story(
         replied = dice.choice([None, clock.now()])
         if dice.random() < 0.7:
             await Conversation.create(
-                campaign=cast.meyer, action=action, contact=contact, script=cast.hello, user_id=dice.choice(users), replied_at=replied,
-                with_staff=dice.random() < 0.2, needs_attention=bool(replied) and dice.random() < 0.5, created_at=clock.now(),
-            )  # fmt: skip
+                campaign=cast.meyer,
+                action=action,
+                contact=contact,
+                script=cast.hello,
+                user_id=dice.choice(users),
+                replied_at=replied,
+                with_staff=dice.random() < 0.2,
+                needs_attention=bool(replied) and dice.random() < 0.5,
+                created_at=clock.now(),
+            )
 
 
 @pytest.mark.both
@@ -157,10 +189,20 @@ async def test_every_mixture_of_filters_finds_what_a_plain_reading_finds(cast: C
     field = await CustomField.get(campaign=cast.meyer, slug="support_rating")
     extra = await ContactList.get(name="Extra")
     choices: dict[str, list[Any]] = {
-        "list": [extra.id, cast.voters.id], "tag": tags, "not_tag": tags, "field": [field.id], "value": ["", "supporter", "Neutral"],
-        "action": [a.id for a in actions], "script": [cast.hello.id], "replied": ["yes", "no"], "attention": ["yes", "no"],
-        "opted_out": ["yes", "no"], "assigned": ["nobody", "staff", str(cast.amy.user_id)], "state": ["PA", "OH"], "sort": ["recent"],
-    }  # fmt: skip
+        "list": [extra.id, cast.voters.id],
+        "tag": tags,
+        "not_tag": tags,
+        "field": [field.id],
+        "value": ["", "supporter", "Neutral"],
+        "action": [a.id for a in actions],
+        "script": [cast.hello.id],
+        "replied": ["yes", "no"],
+        "attention": ["yes", "no"],
+        "opted_out": ["yes", "no"],
+        "assigned": ["nobody", "staff", str(cast.amy.user_id)],
+        "state": ["PA", "OH"],
+        "sort": ["recent"],
+    }
     sizes = set()
     for _ in range(250):
         names = dice.sample(list(choices), dice.randint(1, 4))
@@ -237,10 +279,31 @@ BIG = (
     "contact_event",
 )
 FILTERS = [
-    {}, {"q": "mey"}, {"q": "ana mey"}, {"q": "412-555-0101"}, {"list": 1}, {"tag": 1}, {"not_tag": 1}, {"field": 1}, {"field": 1, "value": "x"}, {"action": 1},
-    {"script": 1}, {"replied": "yes"}, {"replied": "no"}, {"attention": "yes"}, {"opted_out": "yes"}, {"assigned": "7"}, {"assigned": "nobody"}, {"assigned": "staff"},
-    {"action": 1, "assigned": "7", "replied": "yes"}, {"state": "PA"}, {"since": "2026-11-01"}, {"sort": "recent"}, {"any_lists": "1,2", "no_lists": "3"}, {"all_lists": "1,2"},
-]  # fmt: skip
+    {},
+    {"q": "mey"},
+    {"q": "ana mey"},
+    {"q": "412-555-0101"},
+    {"list": 1},
+    {"tag": 1},
+    {"not_tag": 1},
+    {"field": 1},
+    {"field": 1, "value": "x"},
+    {"action": 1},
+    {"script": 1},
+    {"replied": "yes"},
+    {"replied": "no"},
+    {"attention": "yes"},
+    {"opted_out": "yes"},
+    {"assigned": "7"},
+    {"assigned": "nobody"},
+    {"assigned": "staff"},
+    {"action": 1, "assigned": "7", "replied": "yes"},
+    {"state": "PA"},
+    {"since": "2026-11-01"},
+    {"sort": "recent"},
+    {"any_lists": "1,2", "no_lists": "3"},
+    {"all_lists": "1,2"},
+]
 
 
 @pytest.mark.postgres

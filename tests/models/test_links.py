@@ -138,12 +138,16 @@ async def test_every_person_and_every_script_has_an_address_of_its_own(cast: Cas
     dora = await cast.add_contact("+14125550102", first_name="Dora", zip="15213")
     await making.make_all(cast.action.id)
     more = await transaction(
-        lambda: Script.create(action=cast.action, kind=RESPONSE, name="More", body="See ##{{'plan'|trackable}} ##{{‘PLAN’|trackable}}")
-    )  # fmt: skip
+        lambda: Script.create(
+            action=cast.action, kind=RESPONSE, name="More", body="See ##{{'plan'|trackable}} ##{{‘PLAN’|trackable}}"
+        )
+    )
     found = []
     for contact in (cast.lisa, dora):
         talk = await cast.conversation(contact)
-        found += [await rendering.render(cast.meyer, script, contact, cast.amy.user, talk.id) for script in (cast.hello, more)]  # fmt: skip
+        found += [
+            await rendering.render(cast.meyer, script, contact, cast.amy.user, talk.id) for script in (cast.hello, more)
+        ]
     tokens = [{word.strip() for word in one.text.split() if "/l/" in word} for one in found]
     assert all(len(one) == 1 for one in tokens) and len(set.union(*tokens)) == 4
 
@@ -160,7 +164,9 @@ async def test_to_look_at_responses_stores_nothing_and_a_card_never_sent_is_forg
     assert await TrackedLink.all().count() == 0
 
 
-async def test_a_click_that_takes_the_token_while_it_is_looked_up_leaves_another(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+async def test_a_click_that_takes_the_token_while_it_is_looked_up_leaves_another(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await linked(cast)
     make = links._make
 

@@ -34,11 +34,12 @@ async def list_many(cast: Cast, first: int, number: int) -> None:
             f" created_at) SELECT {cast.meyer.id}, r.phone, 'A', '', '', '', '15213', '', '', '', c.created_at"
             f" FROM {packed.table('phone')}, contact c WHERE c.id = {cast.lisa.id}",
             packed.rows({"phone": f"+1412{5550200 + n}"} for n in range(first, first + number)),
-        )  # fmt: skip
+        )
         await database.query(
             "INSERT INTO list_membership (contact_list_id, contact_id) SELECT ?, c.id FROM contact c WHERE NOT EXISTS"
-            " (SELECT 1 FROM list_membership m WHERE m.contact_id = c.id)", cast.voters.id,
-        )  # fmt: skip
+            " (SELECT 1 FROM list_membership m WHERE m.contact_id = c.id)",
+            cast.voters.id,
+        )
 
     await transaction(put)
     await making.make_all(cast.action.id)

@@ -78,7 +78,9 @@ async def test_who_may_not_be_texted_costs_nothing(cast: Cast) -> None:
     tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
     await labelling.set_tag(tagged.id, tag, None)
     await cast.action.leave_out([], [tag], [])
-    await transaction(lambda: type(landline).filter(id=landline.id).update(landline_until=clock.now().replace(year=2027)))  # fmt: skip
+    await transaction(
+        lambda: type(landline).filter(id=landline.id).update(landline_until=clock.now().replace(year=2027))
+    )
     assert (await measured(cast)).people == 1
 
 
@@ -151,7 +153,9 @@ async def test_a_field_is_known_by_either_spelling_however_it_is_stored(cast: Ca
         assert (await measured(cast, f"{PLAIN} ##{{{{{name}}}}}")).people == 1
 
 
-async def test_a_worker_goes_on_with_it_and_gives_up_after_some_stumbles(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+async def test_a_worker_goes_on_with_it_and_gives_up_after_some_stumbles(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await list_many(cast, 0, 30)
     monkeypatch.setattr(cost, "SLICE", 7)
     made, new = await cost.begin(await loaded(cast), cast.gary.user, PLAIN, False)
@@ -189,7 +193,11 @@ async def test_a_list_of_nobody_is_done_at_once(cast: Cast) -> None:
 
 async def test_what_is_measured_is_what_the_texts_have(cast: Cast) -> None:
     """The same count as that of the rows that leave, link and all."""
-    await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
+    await transaction(
+        lambda: CustomLink.create(
+            campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()
+        )
+    )
     body = cast.hello.body + " ##{{'plan'|trackable}} – ¡vota! 🙂 " + "x" * 80
     await cast.hello.write("", body, None)
     found, _ = await cost.begin(await loaded(cast), cast.amy.user, body, False)

@@ -46,11 +46,21 @@ async def sent(cast: Cast, number: int, code: int | None, hours: float = 1) -> N
     like = first.message
     rows = [
         Message(
-            campaign_id=like.campaign_id, contact_id=like.contact_id, number_id=cast.number.id, direction="out", kind="follow_up", phone=like.phone,
-            body="x", status=TAKEN, created_at=at, taken_at=at, public_id=f"{hours:08.0f}-0000-4000-8000-{n:012d}"[:36].replace(".", "0"), error_code=code if n % 20 == 0 else None,
+            campaign_id=like.campaign_id,
+            contact_id=like.contact_id,
+            number_id=cast.number.id,
+            direction="out",
+            kind="follow_up",
+            phone=like.phone,
+            body="x",
+            status=TAKEN,
+            created_at=at,
+            taken_at=at,
+            public_id=f"{hours:08.0f}-0000-4000-8000-{n:012d}"[:36].replace(".", "0"),
+            error_code=code if n % 20 == 0 else None,
         )
         for n in range(number)
-    ]  # fmt: skip
+    ]
     await transaction(lambda: Message.bulk_create(rows))
 
 
@@ -186,7 +196,9 @@ async def ordered(cast: Cast, wanted: int = 2, code: str = "570") -> NumberOrder
     return await orders.place(cast.meyer, cast.selina.user, code, wanted)
 
 
-async def test_an_order_buys_what_was_wanted_and_points_it_here(cast: Cast, twilio: httpx.AsyncClient, gateway: gateways.Twilio) -> None:  # fmt: skip
+async def test_an_order_buys_what_was_wanted_and_points_it_here(
+    cast: Cast, twilio: httpx.AsyncClient, gateway: gateways.Twilio
+) -> None:
     order = await ordered(cast)
     await numbers.buy_numbers({"twilio": gateway}, order.id)
     await numbers.buy_numbers({"twilio": gateway}, order.id)  # a second nudge
@@ -195,7 +207,9 @@ async def test_an_order_buys_what_was_wanted_and_points_it_here(cast: Cast, twil
     rows = twilio.carrier.store.numbers()  # type: ignore[attr-defined]
     assert [row["sms_url"] for row in rows] == ["http://texts.example/webhooks/twilio/inbound"] * 2
     bought = await PhoneNumber.filter(campaign=cast.meyer).exclude(id=cast.number.id)
-    assert {n.e164 for n in bought} == {row["e164"] for row in rows} and all(n.healthy and n.area_code == "570" for n in bought)  # fmt: skip
+    assert {n.e164 for n in bought} == {row["e164"] for row in rows} and all(
+        n.healthy and n.area_code == "570" for n in bought
+    )
 
 
 @pytest.mark.both
@@ -229,7 +243,9 @@ async def test_an_order_twilio_refuses_or_does_not_answer_says_so(cast: Cast, se
         assert order.status == FAILED and sentence in order.error and order.tried == 1
 
 
-async def test_the_account_is_listed_taken_in_and_given_back(cast: Cast, twilio: httpx.AsyncClient, gateway: gateways.Twilio) -> None:  # fmt: skip
+async def test_the_account_is_listed_taken_in_and_given_back(
+    cast: Cast, twilio: httpx.AsyncClient, gateway: gateways.Twilio
+) -> None:
     store = twilio.carrier.store  # type: ignore[attr-defined]
     row = store.add_number("+15705550111", "")
     store.add_number(cast.number.e164, "")

@@ -79,8 +79,16 @@ async def test_tests_may_follow_each_other_with_other_words_only(cast: Cast) -> 
 
 
 @pytest.mark.parametrize(
-    ("hindrance", "code"), [("opted_out", errors.OPTED_OUT), ("blocked", errors.BLOCKED), ("night", errors.OUT_OF_HOURS), ("unfilled", errors.UNFILLED), ("picture", errors.PICTURE_MISSING), ("number", errors.NO_NUMBER)]
-)  # fmt: skip
+    ("hindrance", "code"),
+    [
+        ("opted_out", errors.OPTED_OUT),
+        ("blocked", errors.BLOCKED),
+        ("night", errors.OUT_OF_HOURS),
+        ("unfilled", errors.UNFILLED),
+        ("picture", errors.PICTURE_MISSING),
+        ("number", errors.NO_NUMBER),
+    ],
+)
 async def test_every_safeguard_holds_for_a_test_too(cast: Cast, hindrance: str, code: int) -> None:
     body, picture_id = HELLO, None
     if hindrance == "opted_out":
@@ -154,7 +162,9 @@ async def test_a_status_callback_and_a_stop_after_a_test_are_taken_in(cast: Cast
     await applying.apply(event)
     [message] = await texts()
     assert (message.status, message.delivery) == (TAKEN, "delivered")
-    stop = await applying.keep(INBOUND, {"MessageSid": "SM" + "3" * 32, "From": GARY, "To": cast.number.e164, "Body": "STOP"})  # fmt: skip
+    stop = await applying.keep(
+        INBOUND, {"MessageSid": "SM" + "3" * 32, "From": GARY, "To": cast.number.e164, "Body": "STOP"}
+    )
     assert stop
     await applying.apply(stop)
     assert await OptOut.exists(campaign=cast.meyer, phone=GARY)
@@ -176,7 +186,11 @@ async def test_a_phone_this_system_may_not_text_gets_no_test(cast: Cast, number:
 
 
 async def test_a_test_that_is_declined_leaves_no_link_behind(cast: Cast) -> None:
-    await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
+    await transaction(
+        lambda: CustomLink.create(
+            campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()
+        )
+    )
     clock.freeze(clock.now().replace(hour=5))
     outcome = await test_text.send(cast.gary, HELLO + " ##{{'plan'|trackable}}", cast.lisa, uuid.uuid4())
     assert isinstance(outcome, Declined) and await TrackedLink.all().count() == 0
@@ -187,7 +201,11 @@ async def test_a_test_is_not_undone(cast: Cast) -> None:
 
 
 async def test_links_of_a_test_work_and_count_for_nobody(cast: Cast) -> None:
-    await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
+    await transaction(
+        lambda: CustomLink.create(
+            campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()
+        )
+    )
     message = (await gary_tries(cast, HELLO + " ##{{'plan'|trackable}}")).message
     [tracked] = await TrackedLink.all()
     assert tracked.message_id == message.id and message.body.endswith(tracked.address)

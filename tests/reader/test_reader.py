@@ -71,9 +71,15 @@ async def test_the_first_sheet_with_anything_on_it_is_read_and_the_others_named(
         (lambda p: _zip(p, {"xl/workbook.xml": b"<nonsense"}), "not_text", "damaged"),
         (lambda p: books.write(p, {"A": []}), "empty_file", "empty"),
         (lambda p: p.write_bytes(b"\xd0\xcf\x11\xe0" + b"\x00" * 99), "not_text", "old Excel"),
-        (lambda p: p.write_bytes("phone,name\n2125550123,José\n".encode() + "2125550124,Jos\xe9\n".encode("latin-1")), "encoding", "UTF-8"),
+        (
+            lambda p: p.write_bytes(
+                "phone,name\n2125550123,José\n".encode() + "2125550124,Jos\xe9\n".encode("latin-1")
+            ),
+            "encoding",
+            "UTF-8",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_is_no_list_is_refused_with_a_sentence(tmp_path: Path, make, code: str, words: str) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "upload.list"
     make(path)

@@ -55,20 +55,35 @@ async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untype
         continue
     group = await teams.make_list(cast.meyer, "Texters")
     picture = await pictures.take_in(cast.meyer, drawn())
-    link = await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
+    link = await transaction(
+        lambda: CustomLink.create(
+            campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()
+        )
+    )
     measure, _ = await cost.begin(
         await Action.get(id=cast.action.id).select_related("campaign"), cast.gary.user, "Hello", picture=False
     )
     came = await transaction(lambda: media.Media.create(message=outcome.message, url="https://api.twilio.com/x"))
     await media.keep(came, drawn())
     return {
-        "media_id": str(came.id), "number_id": str(cast.number.id), "picture_id": str(picture.id), "link_id": str(link.id), "measure_id": str(measure.id),  # type: ignore[union-attr]
-        "work_id": str(work.id), "user_list_id": str(group.id), "tag_id": str((await Tag.get(slug="will_vote", campaign=cast.meyer)).id),
+        "media_id": str(came.id),
+        "number_id": str(cast.number.id),
+        "picture_id": str(picture.id),
+        "link_id": str(link.id),
+        "measure_id": str(measure.id),  # type: ignore[union-attr]
+        "work_id": str(work.id),
+        "user_list_id": str(group.id),
+        "tag_id": str((await Tag.get(slug="will_vote", campaign=cast.meyer)).id),
         "field_id": str((await CustomField.get(slug="notes", campaign=cast.meyer)).id),
-        "action_id": str(cast.action.id), "conversation_id": str(outcome.message.conversation_id),
-        "message_id": str(outcome.message.id), "script_id": str(cast.hello.id), "import_id": str(job.id),
-        "list_id": str(cast.voters.id), "contact_id": str(cast.lisa.id), "member_id": str(cast.dan.id),
-    }  # fmt: skip
+        "action_id": str(cast.action.id),
+        "conversation_id": str(outcome.message.conversation_id),
+        "message_id": str(outcome.message.id),
+        "script_id": str(cast.hello.id),
+        "import_id": str(job.id),
+        "list_id": str(cast.voters.id),
+        "contact_id": str(cast.lisa.id),
+        "member_id": str(cast.dan.id),
+    }
 
 
 def fill(path: str, names: dict[str, str], slug: str) -> str:
@@ -145,8 +160,21 @@ async def test_every_page_of_the_office_opens_for_its_admin(
 async def test_every_form_of_the_office_survives_nonsense(cast: Cast, app: Litestar, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
     """A clear answer in the page's own look, never a traceback."""
     names, gary = await ids(cast, tmp_path), await browse(cast.gary)
-    nonsense = {"title": "\x00" * 9, "body": "{{", "lists": "-1", "state": "☃", "phone": "x" * 9999, "action": "9" * 30, "kind": "?",
-                "start_time": "25:99", "display_order": "1e9", "members": "NaN", "what": "", "client_message_id": "no", "file": "text"}  # fmt: skip
+    nonsense = {
+        "title": "\x00" * 9,
+        "body": "{{",
+        "lists": "-1",
+        "state": "☃",
+        "phone": "x" * 9999,
+        "action": "9" * 30,
+        "kind": "?",
+        "start_time": "25:99",
+        "display_order": "1e9",
+        "members": "NaN",
+        "what": "",
+        "client_message_id": "no",
+        "file": "text",
+    }
     for method, path in campaign_routes(app):
         if method == "POST" and "archive" not in path and "suspension" not in path:
             answer = await gary.post(fill(path, names, "meyer"), data=nonsense)

@@ -158,10 +158,17 @@ async def test_a_new_list_is_made_with_those_selected(cast: Cast, browse: Browse
 
 @pytest.mark.parametrize(
     ("kind", "form", "words"),
-    [("tag", {"do_tag": "99"}, "choose one"), ("field", {"do_field": "x"}, "choose one"), ("assign", {"to": "user:999"}, "Nobody there may text"),
-     ("assign", {}, "is missing"), ("nothing", {}, "choose one"), ("list", {"to_list": "99"}, "choose one"), ("tag", {"scope": "ticked", "do_tag": "1"}, "Tick somebody first"),
-     ("export", {}, "a right of its own")],
-)  # fmt: skip
+    [
+        ("tag", {"do_tag": "99"}, "choose one"),
+        ("field", {"do_field": "x"}, "choose one"),
+        ("assign", {"to": "user:999"}, "Nobody there may text"),
+        ("assign", {}, "is missing"),
+        ("nothing", {}, "choose one"),
+        ("list", {"to_list": "99"}, "choose one"),
+        ("tag", {"scope": "ticked", "do_tag": "1"}, "Tick somebody first"),
+        ("export", {}, "a right of its own"),
+    ],
+)
 async def test_a_wrong_form_does_nothing_and_says_why(
     cast: Cast, browse: Browser, kind: str, form: dict[str, str], words: str
 ) -> None:
@@ -290,8 +297,14 @@ async def test_data_is_edited_but_the_phone_and_the_clock_follows(cast: Cast, br
 
 @pytest.mark.parametrize(
     ("field", "value", "words"),
-    [("email", "nope", "not an e-mail"), ("zip", "12", "five digits"), ("state_abbrev", "Mars", "Two letters"), ("timezone", "Mars/Base", "A zone such as"), ("first_name", "x" * 101, "too long")],
-)  # fmt: skip
+    [
+        ("email", "nope", "not an e-mail"),
+        ("zip", "12", "five digits"),
+        ("state_abbrev", "Mars", "Two letters"),
+        ("timezone", "Mars/Base", "A zone such as"),
+        ("first_name", "x" * 101, "too long"),
+    ],
+)
 async def test_wrong_data_is_not_saved(cast: Cast, browse: Browser, field: str, value: str, words: str) -> None:
     answer = await (await browse(cast.gary)).post(f"{OFFICE}/contacts/{cast.lisa.id}", data={**EDIT, field: value})
     assert answer.status_code == 422 and ("Not saved" in answer.text) and (words in answer.text or "101" in answer.text)

@@ -13,8 +13,16 @@ from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User
 
-JOIN = {"code": "482913", "first_name": "Carmen", "last_name": "Villarreal", "phone": "412-555-0166", "email": "Carmen@example.org",
-        "password": PASSWORD, "zip": "16503", "language": "es"}  # fmt: skip
+JOIN = {
+    "code": "482913",
+    "first_name": "Carmen",
+    "last_name": "Villarreal",
+    "phone": "412-555-0166",
+    "email": "Carmen@example.org",
+    "password": PASSWORD,
+    "zip": "16503",
+    "language": "es",
+}
 
 
 async def test_amy_logs_in_and_is_home(cast: Cast, browse: Browser) -> None:

@@ -20,7 +20,11 @@ PERSON = {"user-agent": IPHONE}
 
 async def sent_link(cast: Cast) -> TrackedLink:
     """Lisa has a text with a link."""
-    await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://vote.example/plan?a=1", created_at=clock.now()))  # fmt: skip
+    await transaction(
+        lambda: CustomLink.create(
+            campaign=cast.meyer, slug="plan", title="Plan", url="https://vote.example/plan?a=1", created_at=clock.now()
+        )
+    )
     await cast.hello.write("", HELLO + " ##{{'plan'|trackable}}", None)
     await cast.start(cast.amy)
     await cast.click(cast.amy)
@@ -40,16 +44,31 @@ async def test_a_link_is_made_changed_archived_and_used_again(cast: Cast, browse
     await gary.post(f"{PAGE}/{link.id}/archive/end")
     await link.refresh_from_db()
     assert link.archived_at is None
-    assert [e.what for e in await AuditEvent.filter(what__startswith="link.").order_by("id")] == ["link.created", "link.changed", "link.archived", "link.restored"]  # fmt: skip
+    assert [e.what for e in await AuditEvent.filter(what__startswith="link.").order_by("id")] == [
+        "link.created",
+        "link.changed",
+        "link.archived",
+        "link.restored",
+    ]
 
 
 @pytest.mark.parametrize(
     ("data", "why"),
-    [({"title": "", "url": "a.example"}, "Title is missing"), ({"title": "x", "url": ""}, "Address is missing"), ({"title": "x", "url": "javascript:alert(1)"}, "not the address of a web page"),
-     ({"title": "¿¡!", "url": "a.example"}, "letters or digits"), ({"title": "plan", "url": "a.example"}, "of this name already"), ({"title": "x" * 99, "url": "a.example"}, "may have 80")],
-)  # fmt: skip
+    [
+        ({"title": "", "url": "a.example"}, "Title is missing"),
+        ({"title": "x", "url": ""}, "Address is missing"),
+        ({"title": "x", "url": "javascript:alert(1)"}, "not the address of a web page"),
+        ({"title": "¿¡!", "url": "a.example"}, "letters or digits"),
+        ({"title": "plan", "url": "a.example"}, "of this name already"),
+        ({"title": "x" * 99, "url": "a.example"}, "may have 80"),
+    ],
+)
 async def test_a_wrong_form_keeps_what_was_typed(cast: Cast, browse: Browser, data: dict[str, str], why: str) -> None:
-    await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
+    await transaction(
+        lambda: CustomLink.create(
+            campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()
+        )
+    )
     gary = await browse(cast.gary)
     answer = await gary.post(PAGE, data=data)
     assert answer.status_code == 422 and why in answer.text and f'value="{data["url"]}"' in answer.text
@@ -77,7 +96,9 @@ async def test_previews_are_led_on_and_not_counted(cast: Cast, browse: Browser) 
     assert await LinkClick.filter(by=links.PREVIEW).count() == 4
 
 
-async def test_machines_do_not_use_up_what_is_counted_of_people(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+async def test_machines_do_not_use_up_what_is_counted_of_people(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(limiting, "CLICKS", limiting.parse("3/hour"))
     tracked, anybody = await sent_link(cast), await browse()
     for _ in range(5):
@@ -94,14 +115,18 @@ async def test_an_unknown_token_leads_nowhere(cast: Cast, browse: Browser, token
     assert answer.status_code == 404 and "evil" not in answer.headers.get("location", "")
 
 
-async def test_a_mended_address_holds_for_texts_that_are_out_and_an_archived_link_leads_on(cast: Cast, browse: Browser) -> None:  # fmt: skip
+async def test_a_mended_address_holds_for_texts_that_are_out_and_an_archived_link_leads_on(
+    cast: Cast, browse: Browser
+) -> None:
     tracked, gary, anybody = await sent_link(cast), await browse(cast.gary), await browse()
     await gary.post(f"{PAGE}/{tracked.link_id}", data={"title": "Plan", "url": "https://right.example/"})
     await gary.post(f"{PAGE}/{tracked.link_id}/archive")
     assert (await anybody.get(f"/l/{tracked.token}", headers=PERSON)).headers["location"] == "https://right.example/"
 
 
-async def test_a_link_leads_on_where_nothing_can_be_stored(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+async def test_a_link_leads_on_where_nothing_can_be_stored(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tracked, anybody = await sent_link(cast), await browse()
 
     async def refuses(*_: object) -> None:
@@ -111,7 +136,9 @@ async def test_a_link_leads_on_where_nothing_can_be_stored(cast: Cast, browse: B
     assert (await anybody.get(f"/l/{tracked.token}", headers=PERSON)).status_code == 302
 
 
-async def test_one_who_hammers_a_link_is_led_on_but_not_counted_for_ever(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+async def test_one_who_hammers_a_link_is_led_on_but_not_counted_for_ever(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(limiting, "CLICKS", limiting.parse("3/hour"))
     tracked, anybody = await sent_link(cast), await browse()
     for _ in range(6):

@@ -47,7 +47,16 @@ async def test_an_owner_orders_numbers(cast: Cast, browse: Browser) -> None:
     assert "0 of 2 numbers of 570 bought." in (await selina.get(PAGE)).text
 
 
-@pytest.mark.parametrize("data", [{"area_code": "57", "wanted": "1"}, {"area_code": "123", "wanted": "1"}, {"area_code": "570", "wanted": "21"}, {"area_code": "570", "wanted": "0"}, {}])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"area_code": "57", "wanted": "1"},
+        {"area_code": "123", "wanted": "1"},
+        {"area_code": "570", "wanted": "21"},
+        {"area_code": "570", "wanted": "0"},
+        {},
+    ],
+)
 async def test_a_wrong_order_buys_nothing(cast: Cast, browse: Browser, data: dict[str, str]) -> None:
     selina = await browse(cast.selina)
     answer = await selina.post(f"{PAGE}/orders", data=data)

@@ -39,9 +39,25 @@ from webapp.models.sending.claim import Claimed, claim_next
 
 OFFICE = "/c/meyer/admin"
 SAMPLES = Path(__file__).parents[1] / "samples"
-SETTINGS = {"start_time": "10:00", "end_time": "20:00", "timezone": "America/Chicago", "bucket_size": "25", "preferred_area_codes": "814, 412",
-            "fallback_sender": "a friend", "fallback_recipient": "neighbor", "outbound_lock": "1", "use_lookup": "1", "return_after_minutes": "30", "undo_seconds": "3",
-            "queue_limit_minutes": "20", "possible_opt_out_hours": "3", "waiting_reply_minutes": "45", "segment_price": "0.0130", "mms_price": "$0.03", "daily_cap": "1,250"}  # fmt: skip
+SETTINGS = {
+    "start_time": "10:00",
+    "end_time": "20:00",
+    "timezone": "America/Chicago",
+    "bucket_size": "25",
+    "preferred_area_codes": "814, 412",
+    "fallback_sender": "a friend",
+    "fallback_recipient": "neighbor",
+    "outbound_lock": "1",
+    "use_lookup": "1",
+    "return_after_minutes": "30",
+    "undo_seconds": "3",
+    "queue_limit_minutes": "20",
+    "possible_opt_out_hours": "3",
+    "waiting_reply_minutes": "45",
+    "segment_price": "0.0130",
+    "mms_price": "$0.03",
+    "daily_cap": "1,250",
+}
 
 
 async def audited(what: str) -> int:
@@ -72,12 +88,22 @@ async def test_a_new_cap_counts_from_now(cast: Cast, browse: Browser) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value", "words"),
-    [("start_time", "07:59", "before 8:00 AM"), ("end_time", "21:01", "after 9:00 PM"), ("end_time", "10:00", "after the start"),
-     ("bucket_size", "7", "choose one"), ("undo_seconds", "16", "from 0 to 15"), ("preferred_area_codes", "12", "three digits"),
-     ("timezone", "Mars/Base", "choose one"), ("fallback_sender", "", "is missing"), ("start_time", "noon", "such as 09:00"),
-     ("segment_price", "", "is missing"), ("daily_cap", "lots", "an amount in dollars"),
-     ("segment_price", "1,25", "an amount in dollars"), ("daily_cap", "300000", "at most $200,000")],
-)  # fmt: skip
+    [
+        ("start_time", "07:59", "before 8:00 AM"),
+        ("end_time", "21:01", "after 9:00 PM"),
+        ("end_time", "10:00", "after the start"),
+        ("bucket_size", "7", "choose one"),
+        ("undo_seconds", "16", "from 0 to 15"),
+        ("preferred_area_codes", "12", "three digits"),
+        ("timezone", "Mars/Base", "choose one"),
+        ("fallback_sender", "", "is missing"),
+        ("start_time", "noon", "such as 09:00"),
+        ("segment_price", "", "is missing"),
+        ("daily_cap", "lots", "an amount in dollars"),
+        ("segment_price", "1,25", "an amount in dollars"),
+        ("daily_cap", "300000", "at most $200,000"),
+    ],
+)
 async def test_a_wrong_setting_has_its_error_beside_it_and_nothing_is_saved(
     cast: Cast, browse: Browser, field: str, value: str, words: str
 ) -> None:
@@ -113,9 +139,12 @@ async def test_a_list_goes_through_the_page(cast: Cast, browse: Browser) -> None
 
 @pytest.mark.parametrize(
     ("name", "content", "words"),
-    [("photo.csv", b"\x89PNG\r\n\x1a\n" + b"\x00" * 200, "This is a picture"), ("empty.csv", b"", "The file is empty"),
-     ("quote.csv", b'phone,name\n2125550123,"Lisa\n3125550145,Bo\n', "never closed")],
-)  # fmt: skip
+    [
+        ("photo.csv", b"\x89PNG\r\n\x1a\n" + b"\x00" * 200, "This is a picture"),
+        ("empty.csv", b"", "The file is empty"),
+        ("quote.csv", b'phone,name\n2125550123,"Lisa\n3125550145,Bo\n', "never closed"),
+    ],
+)
 async def test_a_file_that_is_no_list_is_told_and_nothing_is_stored(
     cast: Cast, browse: Browser, name: str, content: bytes, words: str
 ) -> None:
@@ -409,10 +438,24 @@ async def test_results_agree_with_what_was_done(cast: Cast, browse: Browser) -> 
     page = (await gary.get(f"{OFFICE}/actions/{cast.action.id}/results")).text
     figures = dict(re.findall(r"<dt>([^<]+)</dt><dd>([\d,]+)</dd>", page))
     assert figures == {
-        "Sent to": "1", "Seen": "1", "Started": "1", "Completed": "1", "Performs": "1", "Reports": "0", "Initial Messages": "1",
-        "Messages Remaining": "0", "Responses": "2", "Follow-Ups": "0", "Needs Attention": "0", "Available Reports Filled": "0",
-        "Opt-Outs": "1", "Link Clicks": "0", "Twilio Errors": "0", "Carrier Filtering": "0", "Safeguards": "0",
-    }  # fmt: skip
+        "Sent to": "1",
+        "Seen": "1",
+        "Started": "1",
+        "Completed": "1",
+        "Performs": "1",
+        "Reports": "0",
+        "Initial Messages": "1",
+        "Messages Remaining": "0",
+        "Responses": "2",
+        "Follow-Ups": "0",
+        "Needs Attention": "0",
+        "Available Reports Filled": "0",
+        "Opt-Outs": "1",
+        "Link Clicks": "0",
+        "Twilio Errors": "0",
+        "Carrier Filtering": "0",
+        "Safeguards": "0",
+    }
 
 
 async def test_the_join_code_can_be_renewed(cast: Cast, browse: Browser) -> None:
@@ -458,7 +501,11 @@ async def test_moving_a_script_and_checking_the_set_up_leave_an_audit_row(cast: 
 
 async def test_before_publishing_it_is_told_for_whom_a_script_can_not_be_filled(cast: Cast, browse: Browser) -> None:
     await cast.add_contact("+14125550102", first_name="Bo", email="bo@example.org")
-    await transaction(lambda: Script.filter(id=cast.hello.id).update(body="Hi ##{{first_name}}, is ##{{email}} yours and ##{{notes}}? Reply STOP to opt out."))  # fmt: skip
+    await transaction(
+        lambda: Script.filter(id=cast.hello.id).update(
+            body="Hi ##{{first_name}}, is ##{{email}} yours and ##{{notes}}? Reply STOP to opt out."
+        )
+    )
     gary = await browse(cast.gary)
     page = await gary.get(f"{OFFICE}/actions/{cast.action.id}/publication")
     assert f"/actions/{cast.action.id}/shortfalls" in page.text
@@ -483,7 +530,9 @@ async def test_a_script_is_duplicated_with_what_it_does(cast: Cast, browse: Brow
     }
 
 
-async def test_the_page_of_scripts_costs_the_same_queries_however_many_there_are(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+async def test_the_page_of_scripts_costs_the_same_queries_however_many_there_are(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
     run = SqliteClient.execute_query
 
@@ -507,7 +556,9 @@ async def test_the_page_of_scripts_costs_the_same_queries_however_many_there_are
 async def test_a_team_s_code_is_filled_in_for_its_members_only(cast: Cast) -> None:
     team = await teams.make_team(cast.meyer, "East")
     await (await UserList.get(id=team.user_list_id)).put([cast.amy])
-    script = await transaction(lambda: Script.create(action=cast.action, kind="response", name="T", body="Team ##{{ User.Team_Code }}"))  # fmt: skip
+    script = await transaction(
+        lambda: Script.create(action=cast.action, kind="response", name="T", body="Team ##{{ User.Team_Code }}")
+    )
     talk = await cast.conversation()
     assert (
         await rendering.render(cast.meyer, script, cast.lisa, cast.amy.user, talk.id)
@@ -528,7 +579,11 @@ async def test_scripts_stand_side_by_side_and_noise_names_no_winner(cast: Cast, 
 
 
 async def test_publishing_past_warnings_is_noted_with_them(cast: Cast, browse: Browser) -> None:
-    await transaction(lambda: Script.filter(id=cast.hello.id).update(body="Vote on Tuesday, see https://meyer.example. Reply STOP to opt out."))  # fmt: skip
+    await transaction(
+        lambda: Script.filter(id=cast.hello.id).update(
+            body="Vote on Tuesday, see https://meyer.example. Reply STOP to opt out."
+        )
+    )
     answer = await (await browse(cast.gary)).post(
         f"{OFFICE}/actions/{cast.action.id}/publication", data={"state": "public"}
     )

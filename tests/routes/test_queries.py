@@ -17,12 +17,37 @@ from webapp import database
 from webapp.database import asyncpg_engine, transaction
 
 PAGES = [
-    "contacts", "contacts?q=li&tag=1&state=PA", "contacts?action={action_id}&replied=yes", "contacts?sort=recent&assigned={user_id}",
-    "contacts?field={field_id}&value=x&not_tag={tag_id}", "contacts/{contact_id}", "lists", "lists/{list_id}", "lists/new", "opt-outs", "opt-outs?q=412-555-0101",
-    "imports/{import_id}", "imports/{import_id}/columns", "bulk/{work_id}", "contacts/bulk/new?kind=assign&scope=all", "user-lists", "user-lists/{user_list_id}",
-    "settings/tags", "settings/fields", "settings/links", "numbers", "numbers/{number_id}/release", "actions/{action_id}", "actions/{action_id}/publication", "actions/{action_id}/scripts",
-    "actions/{action_id}/cost", "actions/{action_id}/measures/{measure_id}", "users", "operations", "unmatched",
-]  # fmt: skip
+    "contacts",
+    "contacts?q=li&tag=1&state=PA",
+    "contacts?action={action_id}&replied=yes",
+    "contacts?sort=recent&assigned={user_id}",
+    "contacts?field={field_id}&value=x&not_tag={tag_id}",
+    "contacts/{contact_id}",
+    "lists",
+    "lists/{list_id}",
+    "lists/new",
+    "opt-outs",
+    "opt-outs?q=412-555-0101",
+    "imports/{import_id}",
+    "imports/{import_id}/columns",
+    "bulk/{work_id}",
+    "contacts/bulk/new?kind=assign&scope=all",
+    "user-lists",
+    "user-lists/{user_list_id}",
+    "settings/tags",
+    "settings/fields",
+    "settings/links",
+    "numbers",
+    "numbers/{number_id}/release",
+    "actions/{action_id}",
+    "actions/{action_id}/publication",
+    "actions/{action_id}/scripts",
+    "actions/{action_id}/cost",
+    "actions/{action_id}/measures/{measure_id}",
+    "users",
+    "operations",
+    "unmatched",
+]
 
 
 @pytest.mark.postgres

@@ -57,7 +57,11 @@ async def test_a_script_is_saved_and_its_version_counts_what_changed(cast: Cast,
 async def test_what_can_never_be_sent_is_not_saved_and_stays_typed(cast: Cast, browse: Browser, body: str) -> None:
     gary = await browse(cast.gary)
     answer = await gary.post(f"{here(cast)}/scripts/{cast.thanks.id}", data={"name": "Thanks", "body": body})
-    assert answer.status_code == 422 and "Not saved." in answer.text and html.escape(body, quote=False).replace("'", "&#39;") in answer.text  # fmt: skip
+    assert (
+        answer.status_code == 422
+        and "Not saved." in answer.text
+        and html.escape(body, quote=False).replace("'", "&#39;") in answer.text
+    )
     await cast.thanks.refresh_from_db()
     assert cast.thanks.version == 1
 
@@ -79,7 +83,11 @@ async def test_a_picture_is_taken_in_with_the_text_and_shown(cast: Cast, browse:
     page = (await gary.get(f"{here(cast)}/scripts")).text
     assert f"/c/meyer/pictures/{picture.id}" in page and "one MMS" in page
     shown = await amy.get(f"/c/meyer/pictures/{picture.id}")
-    assert (shown.status_code, shown.headers["content-type"], shown.content) == (200, "image/png", picture.path.read_bytes())  # fmt: skip
+    assert (shown.status_code, shown.headers["content-type"], shown.content) == (
+        200,
+        "image/png",
+        picture.path.read_bytes(),
+    )
     await cast.start(cast.amy)
     assert f"/c/meyer/pictures/{picture.id}" in (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text
     await cast.click(cast.amy)
@@ -157,7 +165,9 @@ async def test_scripts_are_put_in_order_by_arrows_and_by_drag(cast: Cast, browse
     yes, no = await response(cast, "Yes"), await response(cast, "No")
     await gary.post(f"{here(cast)}/scripts/{no.id}/moves", data={"up": "1"})
     assert await order(cast) == ["Thanks", "No", "Yes"]
-    answer = await gary.post(f"{here(cast)}/script-orders", data={"script": [yes.id, cast.thanks.id]}, headers={"hx-request": "true"})  # fmt: skip
+    answer = await gary.post(
+        f"{here(cast)}/script-orders", data={"script": [yes.id, cast.thanks.id]}, headers={"hx-request": "true"}
+    )
     assert answer.status_code == 204 and await order(cast) == ["Yes", "Thanks", "No"]
     for nonsense in ([], ["x", 10**30, -1], [cast.hello.id, 999]):
         await gary.post(f"{here(cast)}/script-orders", data={"script": nonsense})
@@ -167,15 +177,23 @@ async def test_scripts_are_put_in_order_by_arrows_and_by_drag(cast: Cast, browse
 async def test_an_archived_script_waits_to_be_used_again(cast: Cast, browse: Browser) -> None:
     gary, path = await browse(cast.gary), f"{here(cast)}/scripts/{cast.thanks.id}"
     await gary.post(f"{path}/archive")
-    assert await order(cast) == [] and "What was sent of them stays in Results" in (await gary.get(f"{here(cast)}/scripts")).text  # fmt: skip
+    assert (
+        await order(cast) == []
+        and "What was sent of them stays in Results" in (await gary.get(f"{here(cast)}/scripts")).text
+    )
     assert (await gary.post(path, data={"name": "x", "body": FINE})).status_code == 404
     await gary.post(f"{path}/archive/end")
     assert await order(cast) == ["Thanks"]
     assert (await gary.post(f"{path}/archive/end")).status_code == 404
-    assert [e.what for e in await AuditEvent.filter(what__startswith="script.").order_by("id")] == ["script.archived", "script.restored"]  # fmt: skip
+    assert [e.what for e in await AuditEvent.filter(what__startswith="script.").order_by("id")] == [
+        "script.archived",
+        "script.restored",
+    ]
 
 
-async def test_a_new_script_a_copy_and_one_used_again_come_last_whatever_was_archived(cast: Cast, browse: Browser) -> None:  # fmt: skip
+async def test_a_new_script_a_copy_and_one_used_again_come_last_whatever_was_archived(
+    cast: Cast, browse: Browser
+) -> None:
     gary = await browse(cast.gary)
     names = [await response(cast, f"S{n}") for n in range(4)]
     await gary.post(f"{here(cast)}/script-orders", data={"script": [script.id for script in names]})
@@ -194,7 +212,9 @@ async def test_two_who_save_at_once_make_two_versions(cast: Cast) -> None:
     assert (mine.version, theirs.version) == (2, 3)
 
 
-async def test_the_warning_about_opting_out_the_glad_stays_while_one_types_and_is_logged(cast: Cast, browse: Browser) -> None:  # fmt: skip
+async def test_the_warning_about_opting_out_the_glad_stays_while_one_types_and_is_logged(
+    cast: Cast, browse: Browser
+) -> None:
     tag = await Tag.get(campaign=cast.meyer, slug="opt_out")
     await cast.thanks.write("Attending: Yes", cast.thanks.body, None)
     await cast.thanks.apply_on_send([tag], [])
@@ -259,7 +279,11 @@ async def test_without_anybody_on_the_lists_somebody_is_invented(cast: Cast, bro
 
 
 async def test_a_custom_link_is_previewed_with_an_address_that_leads_nowhere(cast: Cast, browse: Browser) -> None:
-    await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
+    await transaction(
+        lambda: CustomLink.create(
+            campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()
+        )
+    )
     gary, nobody = await browse(cast.gary), await browse()
     text = await preview(gary, cast, body=FINE + " ##{{'plan'|trackable}}")
     assert "http://texts.example/l/aB3dE5gH" in text and (await nobody.get("/l/aB3dE5gH")).status_code == 404
@@ -293,7 +317,9 @@ async def test_without_javascript_a_preview_is_a_page(cast: Cast, browse: Browse
 async def test_a_button_beside_the_text_saves_what_is_typed_first(cast: Cast, browse: Browser, room: str) -> None:
     gary, path = await browse(cast.gary), f"{here(cast)}/scripts/{cast.thanks.id}/{room}"
     await gary.post(path, data={"name": "Thanks", "body": "Newly typed"})
-    assert [script.body for script in await Script.of(cast.action, RESPONSE)] == ["Newly typed"] * (1 + (room == "copies"))  # fmt: skip
+    assert [script.body for script in await Script.of(cast.action, RESPONSE)] == ["Newly typed"] * (
+        1 + (room == "copies")
+    )
     answer = await gary.post(path, data={"name": "Thanks", "body": "##{{nope}}"})
     assert answer.status_code == 422 and "##{{nope}}" in answer.text
 
@@ -317,8 +343,12 @@ async def test_a_small_list_is_measured_at_once(cast: Cast, browse: Browser) -> 
     )
 
 
-async def test_the_last_look_names_each_script_and_what_may_be_published_all_the_same(cast: Cast, browse: Browser) -> None:  # fmt: skip
-    other = await transaction(lambda: Script.create(action=cast.action, kind="initial", body="Vote at vote.org", position=1))  # fmt: skip
+async def test_the_last_look_names_each_script_and_what_may_be_published_all_the_same(
+    cast: Cast, browse: Browser
+) -> None:
+    other = await transaction(
+        lambda: Script.create(action=cast.action, kind="initial", body="Vote at vote.org", position=1)
+    )
     gary = await browse(cast.gary)
     text = (await gary.get(f"{here(cast)}/publication")).text
     assert "Initial script B: No way to opt out." in text and f"?script={other.id}#script-{other.id}" in text
@@ -350,7 +380,10 @@ async def test_a_test_is_on_its_way_and_says_where_to(cast: Cast, browse: Browse
     answer = await gary.post(f"{here(cast)}/tests", data=test_form(cast, contact=str(cast.lisa.id)), headers=PARTIAL)
     assert answer.status_code == 200 and "On its way to 412-555-0177." in answer.text
     [message] = await texts()
-    assert (message.kind, message.body) == (TEST, "Hi Lisa, it's Gary with Meyer for Senate. Vote? Reply STOP to opt out.")  # fmt: skip
+    assert (message.kind, message.body) == (
+        TEST,
+        "Hi Lisa, it's Gary with Meyer for Senate. Vote? Reply STOP to opt out.",
+    )
     page = await gary.post(f"{here(cast)}/tests", data={k: v for k, v in test_form(cast).items() if k != "body"})
     assert (
         "<!doctype html>" in page.text and len(await texts()) == 2
@@ -359,8 +392,13 @@ async def test_a_test_is_on_its_way_and_says_where_to(cast: Cast, browse: Browse
 
 @pytest.mark.parametrize(
     ("change", "why"),
-    [({"body": "bit.ly/x Reply STOP"}, "link shortener"), ({"body": ""}, "no text yet"), ({"client_message_id": "no"}, "could not be read"), ({"body": FINE + "##{{email}}"}, "nothing to fill it with")],
-)  # fmt: skip
+    [
+        ({"body": "bit.ly/x Reply STOP"}, "link shortener"),
+        ({"body": ""}, "no text yet"),
+        ({"client_message_id": "no"}, "could not be read"),
+        ({"body": FINE + "##{{email}}"}, "nothing to fill it with"),
+    ],
+)
 async def test_a_test_that_can_not_go_says_why(cast: Cast, browse: Browser, change: dict[str, str], why: str) -> None:
     gary = await browse(cast.gary)
     answer = await gary.post(f"{here(cast)}/tests", data=test_form(cast, **change), headers=PARTIAL)

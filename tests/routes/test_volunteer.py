@@ -114,8 +114,7 @@ async def test_undo_shows_the_card_again(cast: Cast, browse: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
-    [({"credentials_ok": False}, "still setting up"), ({"stopped_at": "now"}, "stopped all texts")],
+    ("change", "words"), [({"credentials_ok": False}, "still setting up"), ({"stopped_at": "now"}, "stopped all texts")]
 )
 async def test_start_is_refused_with_the_reason(cast: Cast, browse: Browser, change: dict, words: str) -> None:
     values = {k: clock.now() if v == "now" else v for k, v in change.items()}
@@ -368,4 +367,11 @@ async def test_scripts_are_offered_the_most_used_first_with_keys_and_groups(cast
     places = [page.index(f"</kbd> <strong>{name}</strong>") for name in names]
     assert places == sorted(places) and 'data-key="1"' in page
     assert "q=Attending%3A" in page
-    assert ">Thanks</strong>" not in (await (await browse(cast.amy)).get(f"/c/meyer/threads/{(await cast.conversation()).id}?follow=1&q=attending:")).text  # fmt: skip
+    assert (
+        ">Thanks</strong>"
+        not in (
+            await (await browse(cast.amy)).get(
+                f"/c/meyer/threads/{(await cast.conversation()).id}?follow=1&q=attending:"
+            )
+        ).text
+    )

@@ -30,9 +30,17 @@ def test_the_three_types_of_mms_are_known_by_their_content(kind: str, type_: str
 
 @pytest.mark.parametrize(
     ("data", "reason"),
-    [(b"", "not_a_picture"), (b"<html>", "not_a_picture"), (b"\x89PNG\r\n\x1a\n", "broken"), (drawn(kind="WEBP"), "other_type"), (drawn(kind="BMP"), "other_type"),
-     (drawn(kind="TIFF"), "other_type"), (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "other_type"), (b"\0\0\0\x18ftypheic", "other_type")],
-)  # fmt: skip
+    [
+        (b"", "not_a_picture"),
+        (b"<html>", "not_a_picture"),
+        (b"\x89PNG\r\n\x1a\n", "broken"),
+        (drawn(kind="WEBP"), "other_type"),
+        (drawn(kind="BMP"), "other_type"),
+        (drawn(kind="TIFF"), "other_type"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "other_type"),
+        (b"\0\0\0\x18ftypheic", "other_type"),
+    ],
+)
 def test_everything_else_is_refused_with_a_reason(data: bytes, reason: str) -> None:
     assert picture.read(data) == NoPicture(reason) or (reason == "broken" and isinstance(picture.read(data), NoPicture))
 
@@ -105,7 +113,7 @@ def gif_of(screen: tuple[int, int], frames: list[tuple[int, int]]) -> bytes:
 
 @pytest.mark.parametrize(
     "data", [gif_of((10, 10), [(10, 10)] + [(8_000, 8_000)] * 4), gif_of((10, 10), [(1, 1)] * 5_000)]
-)  # fmt: skip
+)
 def test_a_gif_that_grows_is_refused_before_it_does(data: bytes) -> None:
     assert len(data) < 400_000
     assert picture.read(data) == NoPicture("too_many_pixels")

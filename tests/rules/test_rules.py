@@ -38,16 +38,32 @@ def facts(**changes: object) -> Facts:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"landline": True}, 1301), ({"opted_out": True}, 1302), ({"blocked": True}, 1308), ({"texted_already": True}, 1306),
-        ({"unfilled": ("x",)}, 1307), ({"body": "x" * 1601}, 1310), ({"possible_opt_out": True}, 1311),
-        ({"picture_missing": True}, 1312), ({"number_can_send": False}, 1309), ({"start": time(13)}, 1304),
-        ({"zones": ["America/New_York", "Pacific/Honolulu"]}, 1304), ({"zones": []}, 1304),
+        ({"landline": True}, 1301),
+        ({"opted_out": True}, 1302),
+        ({"blocked": True}, 1308),
+        ({"texted_already": True}, 1306),
+        ({"unfilled": ("x",)}, 1307),
+        ({"body": "x" * 1601}, 1310),
+        ({"possible_opt_out": True}, 1311),
+        ({"picture_missing": True}, 1312),
+        ({"number_can_send": False}, 1309),
+        ({"start": time(13)}, 1304),
+        ({"zones": ["America/New_York", "Pacific/Honolulu"]}, 1304),
+        ({"zones": []}, 1304),
         ({"last_claim": Claim(NOON - timedelta(hours=5, minutes=59), "Other")}, 1303),
         ({"last_claim": Claim(NOON - timedelta(minutes=9), "Hi "), "lock": False}, 1303),
         ({"kind": "follow_up", "last_claim": Claim(NOON - timedelta(hours=1), "Other")}, 1303),
-        ({"kind": "follow_up", "their_conversation": True, "unanswered": 3, "last_claim": Claim(NOON - timedelta(hours=1), "O")}, 1303),
+        (
+            {
+                "kind": "follow_up",
+                "their_conversation": True,
+                "unanswered": 3,
+                "last_claim": Claim(NOON - timedelta(hours=1), "O"),
+            },
+            1303,
+        ),
     ],
-)  # fmt: skip
+)
 def test_each_safeguard_refuses_with_its_code(changes: dict, code: int) -> None:
     verdict = may_send(facts(**changes), NOON)
     assert verdict == Refused(code) and verdict.sentence.endswith(".")
@@ -57,11 +73,18 @@ def test_each_safeguard_refuses_with_its_code(changes: dict, code: int) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {}, {"opted_out": True, "confirms_opt_out": True, "kind": "confirmation"},
-        {"last_claim": Claim(NOON - timedelta(hours=6), "Other")}, {"last_claim": Claim(NOON - timedelta(hours=1), "Other"), "lock": False},
-        {"kind": "follow_up", "their_conversation": True, "unanswered": 2, "last_claim": Claim(NOON - timedelta(minutes=1), "Other")},
+        {},
+        {"opted_out": True, "confirms_opt_out": True, "kind": "confirmation"},
+        {"last_claim": Claim(NOON - timedelta(hours=6), "Other")},
+        {"last_claim": Claim(NOON - timedelta(hours=1), "Other"), "lock": False},
+        {
+            "kind": "follow_up",
+            "their_conversation": True,
+            "unanswered": 2,
+            "last_claim": Claim(NOON - timedelta(minutes=1), "Other"),
+        },
     ],
-)  # fmt: skip
+)
 def test_what_is_allowed_is_allowed(changes: dict) -> None:
     assert may_send(facts(**changes), NOON) == Allowed()
 
@@ -114,9 +137,11 @@ def test_a_preferred_area_code_wins_while_its_number_is_free() -> None:
         ({"state": "pa"}, ("America/New_York",), "state"),
         ({"state": "TN", "phone": "+12125550123"}, ("America/New_York",), "area_code"),
         ({"phone": "+18505550123"}, ("America/Chicago", "America/New_York"), "area_code"),
-        ({"phone": "+18005550123"}, (), ""), ({"phone": "+15005550006"}, (), ""), ({}, (), ""),
+        ({"phone": "+18005550123"}, (), ""),
+        ({"phone": "+15005550006"}, (), ""),
+        ({}, (), ""),
     ],
-)  # fmt: skip
+)
 def test_where_a_contact_lives_is_read_from_the_best_evidence(
     given_: dict, names: tuple[str, ...], source: str
 ) -> None:
@@ -130,10 +155,14 @@ def test_a_good_script_has_no_findings() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("Hi ##{{first_name}}, will you vote?", "no_opt_out"), (GOOD + " https://bit.ly/3JyacKR", "shortener"),
-        (GOOD + " ##{{frist_name}}", "unknown_variable"), (GOOD + " ##{{first_name}", "unclosed"), ("x" * 1601, "too_long"), (" ", "empty"),
+        ("Hi ##{{first_name}}, will you vote?", "no_opt_out"),
+        (GOOD + " https://bit.ly/3JyacKR", "shortener"),
+        (GOOD + " ##{{frist_name}}", "unknown_variable"),
+        (GOOD + " ##{{first_name}", "unclosed"),
+        ("x" * 1601, "too_long"),
+        (" ", "empty"),
     ],
-)  # fmt: skip
+)
 def test_errors_stop_publishing(text: str, code: str) -> None:
     assert code in [f.code for f in script_lint.errors(lint(text, "initial", KNOWN))]
 
@@ -198,9 +227,13 @@ LINKS = {"'cure-ballot'|trackable", "'plan'|trackable"}
 
 @pytest.mark.parametrize(
     ("text", "mended"),
-    [("See https://bit.ly/plan2.", "See ##{{'plan'|trackable}}."), ("(BIT.LY/CureIt)", "(##{{'cure-ballot'|trackable}})"), ("tinyurl.com/cure?y=1, soon", "##{{'cure-ballot'|trackable}}, soon"),
-     ("www.ow.ly:443/plan\nBye", "##{{'plan'|trackable}}\nBye")],
-)  # fmt: skip
+    [
+        ("See https://bit.ly/plan2.", "See ##{{'plan'|trackable}}."),
+        ("(BIT.LY/CureIt)", "(##{{'cure-ballot'|trackable}})"),
+        ("tinyurl.com/cure?y=1, soon", "##{{'cure-ballot'|trackable}}, soon"),
+        ("www.ow.ly:443/plan\nBye", "##{{'plan'|trackable}}\nBye"),
+    ],
+)
 def test_for_a_shortener_the_custom_link_that_sounds_like_it_is_offered(text: str, mended: str) -> None:
     [finding] = script_lint.errors(lint(text, "response", KNOWN, links=LINKS))
     assert finding.code == "shortener" and finding.mend == mended and finding.offer.startswith("Use ")
@@ -216,9 +249,15 @@ def test_a_link_that_sounds_nothing_like_it_is_offered_only_where_it_is_the_only
 
 @pytest.mark.parametrize(
     ("text", "place"),
-    [("bit.ly/a,thanks all", "bit.ly/a"), ("bit.ly?u={{first_name}} x", "bit.ly?u="), ("See https://bit.ly./x.", "https://bit.ly./x"), ("http://me@bit.ly/x", "http://me@bit.ly/x"),
-     ("go.bit.ly:443/x", "go.bit.ly:443/x"), ("(bit.ly/abc)", "bit.ly/abc")],
-)  # fmt: skip
+    [
+        ("bit.ly/a,thanks all", "bit.ly/a"),
+        ("bit.ly?u={{first_name}} x", "bit.ly?u="),
+        ("See https://bit.ly./x.", "https://bit.ly./x"),
+        ("http://me@bit.ly/x", "http://me@bit.ly/x"),
+        ("go.bit.ly:443/x", "go.bit.ly:443/x"),
+        ("(bit.ly/abc)", "bit.ly/abc"),
+    ],
+)
 def test_a_shortener_is_marked_whole_and_nothing_else_with_it(text: str, place: str) -> None:
     [finding] = script_lint.errors(lint(text, "response", KNOWN))
     assert finding.code == "shortener" and text[finding.start : finding.end] == place
@@ -241,7 +280,14 @@ def test_a_long_text_is_looked_through_in_steps_not_in_squares(text: str, monkey
     assert any(f.code == "too_long" for f in lint(text, "initial", KNOWN))
 
 
-@pytest.mark.parametrize(("text", "mended"), [("Hi {{{first_name}}!", "Hi {{first_name}}!"), ("Hi ##{{first_name}}}!", "Hi ##{{first_name}}!"), ("##{first_name}}, x", "##{{first_name}}, x")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("Hi {{{first_name}}!", "Hi {{first_name}}!"),
+        ("Hi ##{{first_name}}}!", "Hi ##{{first_name}}!"),
+        ("##{first_name}}, x", "##{{first_name}}, x"),
+    ],
+)
 def test_a_brace_too_many_is_an_error_with_a_mend(text: str, mended: str) -> None:
     [finding] = script_lint.errors(lint(text, "response", KNOWN))
     assert (finding.code, finding.mend) == ("unclosed", mended)
@@ -260,8 +306,12 @@ def test_other_addresses_are_no_shorteners(link: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "mended"),
-    [("Hi ##{{first_name, it is", "Hi ##{{first_name}}, it is"), ("Hi ##{first_name}!", "Hi ##{{first_name}}!"), ("Hi {{First_Name} and", "Hi ##{{first_name}} and")],
-)  # fmt: skip
+    [
+        ("Hi ##{{first_name, it is", "Hi ##{{first_name}}, it is"),
+        ("Hi ##{first_name}!", "Hi ##{{first_name}}!"),
+        ("Hi {{First_Name} and", "Hi ##{{first_name}} and"),
+    ],
+)
 def test_an_open_brace_with_a_known_name_is_closed_with_one_tap(text: str, mended: str) -> None:
     [finding] = script_lint.errors(lint(text, "response", KNOWN))
     assert (finding.code, finding.mend) == ("unclosed", mended)

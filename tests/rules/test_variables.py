@@ -40,8 +40,16 @@ def test_variables_are_filled_however_people_write_them(text: str, expected: str
 
 @pytest.mark.parametrize(
     ("text", "names"),
-    [("##{{last_name}}", ("last_name",)), ("##{{nope}} {{nope}}", ("nope",)), ("##{{}}", ("",)), ("Hi ##{{first_name}", ("##{{first_name}",)), ("Hi ##{first_name}", ("##{first_name}",)), ("first_name}}", ("}}",)), ("Hi {{{first_name}}}", ("{", "}"))],
-)  # fmt: skip
+    [
+        ("##{{last_name}}", ("last_name",)),
+        ("##{{nope}} {{nope}}", ("nope",)),
+        ("##{{}}", ("",)),
+        ("Hi ##{{first_name}", ("##{{first_name}",)),
+        ("Hi ##{first_name}", ("##{first_name}",)),
+        ("first_name}}", ("}}",)),
+        ("Hi {{{first_name}}}", ("{", "}")),
+    ],
+)
 def test_what_can_not_be_filled_is_named_and_nothing_is_rendered(text: str, names: tuple[str, ...]) -> None:
     assert render(text, LISA) == Unfilled(names)
 
@@ -89,13 +97,24 @@ NAMES = st.sampled_from(
 )
 PIECES = st.one_of(
     st.text(max_size=12),
-    st.builds(lambda name, left, right: f"{left}{{{{{name}}}}}{right}", NAMES, st.sampled_from(["##", "", "## ", "#"]), st.text(max_size=3)),
+    st.builds(
+        lambda name, left, right: f"{left}{{{{{name}}}}}{right}",
+        NAMES,
+        st.sampled_from(["##", "", "## ", "#"]),
+        st.text(max_size=3),
+    ),
     st.sampled_from(["##{{", "}}", "{{first_name}", "##{first_name}", "{", "}", "##"]),
-)  # fmt: skip
+)
 VALUE = st.text(max_size=20) | st.sampled_from(["##{{user.first_name}}", "{{first_name}}", "}}", "{{", "\\1", "\\g<0>"])
 
 
-@given(st.lists(PIECES, max_size=8).map("".join), st.fixed_dictionaries({}, optional=dict.fromkeys(("first_name", "user.first_name", "issue_id", "full_name", "'plan'|trackable"), VALUE)))  # fmt: skip
+@given(
+    st.lists(PIECES, max_size=8).map("".join),
+    st.fixed_dictionaries(
+        {},
+        optional=dict.fromkeys(("first_name", "user.first_name", "issue_id", "full_name", "'plan'|trackable"), VALUE),
+    ),
+)
 def test_any_script_with_any_values_is_filled_whole_or_not_at_all(text: str, values: dict[str, str]) -> None:
     """What is filled in stands there letter by letter, whatever it looks like; round it no brace of ours is left."""
     result = render(text, values)
@@ -103,7 +122,11 @@ def test_any_script_with_any_values_is_filled_whole_or_not_at_all(text: str, val
         assert result.names and all(isinstance(name, str) for name in result.names)
         return
     marks = {v.name: f"\x00{n}\x00" for n, v in enumerate(variables.found(text))}
-    outline = render(text, {name: marks[name] for name in marks} | {"issue_id": marks.get("issue_id") or marks.get("custom_field_issue_id") or "x"})  # fmt: skip
+    outline = render(
+        text,
+        {name: marks[name] for name in marks}
+        | {"issue_id": marks.get("issue_id") or marks.get("custom_field_issue_id") or "x"},
+    )
     assert isinstance(outline, Rendered)
     assert "{{" not in outline.text and "}}" not in outline.text
     rebuilt = outline.text
@@ -114,8 +137,14 @@ def test_any_script_with_any_values_is_filled_whole_or_not_at_all(text: str, val
 
 @pytest.mark.parametrize(
     ("broken", "meant"),
-    [("##{{first_name}", ("first_name", 15)), ("{{first_name,", ("first_name", 12)), ("##{last_name}", ("last_name", 13)), ("##{{nobody", None), ("}}", None)],
-)  # fmt: skip
+    [
+        ("##{{first_name}", ("first_name", 15)),
+        ("{{first_name,", ("first_name", 12)),
+        ("##{last_name}", ("last_name", 13)),
+        ("##{{nobody", None),
+        ("}}", None),
+    ],
+)
 def test_the_name_in_an_open_brace_is_recognised(broken: str, meant: tuple[str, int] | None) -> None:
     assert variables.meant(broken, {"first_name", "last_name"}) == meant
 

@@ -32,10 +32,26 @@ def test_addresses_of_pages_are_kept_as_a_header_takes_them(typed: str, stored: 
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "vote", "javascript:alert(1)", "data:text/html,x", "ftp://example.org/x", "mailto:a@example.org", "//evil.example", "http://10.0.0.1/",
-     "http://[::1]/", "https://gov@evil.example/", "https://exa mple.org", "https://example.org/\r\nset-cookie: a=b", "https://-x.example", "https://localhost/",
-     "https://example.org:99999/", "https://example.org\\@evil.example", "https://" + "a" * 2_100 + ".example"],
-)  # fmt: skip
+    [
+        "",
+        "vote",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://example.org/x",
+        "mailto:a@example.org",
+        "//evil.example",
+        "http://10.0.0.1/",
+        "http://[::1]/",
+        "https://gov@evil.example/",
+        "https://exa mple.org",
+        "https://example.org/\r\nset-cookie: a=b",
+        "https://-x.example",
+        "https://localhost/",
+        "https://example.org:99999/",
+        "https://example.org\\@evil.example",
+        "https://" + "a" * 2_100 + ".example",
+    ],
+)
 def test_what_is_no_page_is_refused(typed: str) -> None:
     assert web_links.address(typed) is None
 
@@ -51,8 +67,9 @@ def test_what_is_kept_is_a_plain_web_address_whatever_was_typed(typed: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("title", "slug"), [("Cure your ballot!", "cure-your-ballot"), ("¿Dónde voto?", "donde-voto"), ("'\"|{}", ""), ("a" * 99, "a" * 40)]
-)  # fmt: skip
+    ("title", "slug"),
+    [("Cure your ballot!", "cure-your-ballot"), ("¿Dónde voto?", "donde-voto"), ("'\"|{}", ""), ("a" * 99, "a" * 40)],
+)
 def test_a_slug_has_nothing_that_a_script_would_stumble_over(title: str, slug: str) -> None:
     assert web_links.slug(title) == slug
 
@@ -66,10 +83,20 @@ def test_browsers_are_people(agent: str) -> None:
 
 @pytest.mark.parametrize(
     "agent",
-    ["", "curl/8.6", "okhttp/4.12", "WhatsApp/2.23.20.0", "TelegramBot (like TwitterBot)", "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
-     IPHONE + " facebookexternalhit/1.1 Facebot Twitterbot/1.0",  # what iMessage says
-     "Mozilla/5.0 (compatible; Google-Safety; +http://www.google.com/bot.html)", "Mozilla/5.0 (X11; Linux) AppleWebKit/537.36 HeadlessChrome/124.0",
-     "MobileSMS/1.0 CFNetwork/1494", "Mozilla/5.0 (Windows NT) Chrome-Lighthouse", "Google-PageRenderer Google (+https://developers.google.com)"],
-)  # fmt: skip
+    [
+        "",
+        "curl/8.6",
+        "okhttp/4.12",
+        "WhatsApp/2.23.20.0",
+        "TelegramBot (like TwitterBot)",
+        "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+        IPHONE + " facebookexternalhit/1.1 Facebot Twitterbot/1.0",  # what iMessage says
+        "Mozilla/5.0 (compatible; Google-Safety; +http://www.google.com/bot.html)",
+        "Mozilla/5.0 (X11; Linux) AppleWebKit/537.36 HeadlessChrome/124.0",
+        "MobileSMS/1.0 CFNetwork/1494",
+        "Mozilla/5.0 (Windows NT) Chrome-Lighthouse",
+        "Google-PageRenderer Google (+https://developers.google.com)",
+    ],
+)
 def test_previews_of_phones_messengers_and_carriers_are_no_people(agent: str) -> None:
     assert web_links.is_preview("GET", agent, {})

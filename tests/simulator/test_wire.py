@@ -122,9 +122,15 @@ async def test_webhooks_are_signed_and_tell_the_whole_life(cast: Cast, twilio: h
 
 @pytest.mark.parametrize(
     ("fault", "statuses"),
-    [({"do": "fail", "code": 30003}, ["sent", "undelivered"]), ({"do": "lost"}, []), ({"do": "doubled"}, ["sent", "sent", "delivered", "delivered"]),
-     ({"do": "reordered"}, ["delivered", "sent"]), ({"do": "before_answer"}, ["sent", "sent", "delivered"]), ({"do": "late", "seconds": 0.1}, ["sent", "delivered"])],
-)  # fmt: skip
+    [
+        ({"do": "fail", "code": 30003}, ["sent", "undelivered"]),
+        ({"do": "lost"}, []),
+        ({"do": "doubled"}, ["sent", "sent", "delivered", "delivered"]),
+        ({"do": "reordered"}, ["delivered", "sent"]),
+        ({"do": "before_answer"}, ["sent", "sent", "delivered"]),
+        ({"do": "late", "seconds": 0.1}, ["sent", "delivered"]),
+    ],
+)
 async def test_callbacks_go_wrong_as_told(
     cast: Cast, twilio: httpx.AsyncClient, fault: dict, statuses: list[str]
 ) -> None:
@@ -146,9 +152,13 @@ async def test_callbacks_go_wrong_as_told(
 
 @pytest.mark.parametrize(
     ("environ", "refused"),
-    [({}, False), ({"TEXTBANK_TWILIO_ACCOUNT_SID": simulator.ACCOUNT, "TEXTBANK_TWILIO_API_URL": "http://127.0.0.1:1"}, False),
-     ({"TEXTBANK_TWILIO_ACCOUNT_SID": "AC" + "9" * 32}, True), ({"TEXTBANK_TWILIO_API_URL": "https://api.twilio.example"}, True)],
-)  # fmt: skip
+    [
+        ({}, False),
+        ({"TEXTBANK_TWILIO_ACCOUNT_SID": simulator.ACCOUNT, "TEXTBANK_TWILIO_API_URL": "http://127.0.0.1:1"}, False),
+        ({"TEXTBANK_TWILIO_ACCOUNT_SID": "AC" + "9" * 32}, True),
+        ({"TEXTBANK_TWILIO_API_URL": "https://api.twilio.example"}, True),
+    ],
+)
 def test_it_refuses_to_start_beside_real_credentials(environ: dict, refused: bool) -> None:
     assert bool(simulator.refuse_beside_real_credentials(environ)) is refused
 

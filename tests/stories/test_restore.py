@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.cast import Cast
 from webapp import clock, config, database
@@ -30,17 +28,6 @@ from webapp.workers import restoring as restoring_jobs
 from webapp.workers import sending
 
 PHONES = [f"+1412555{6000 + n}" for n in range(4)]
-
-
-@pytest.fixture
-async def gateway(cast: Cast, twilio: httpx.AsyncClient) -> AsyncIterator[Twilio]:
-    now = datetime.now(UTC)
-    clock.freeze(now.replace(hour=18, minute=0))
-    twilio.carrier.store.clock._ahead = (clock.now() - now).total_seconds()  # type: ignore[attr-defined]
-    twilio.carrier.store.add_number(cast.number.e164, "http://texts.example/webhooks/twilio/inbound")  # type: ignore[attr-defined]
-    made = Twilio(config.settings())
-    yield made
-    await made.close()
 
 
 async def text(cast: Cast, gateway: Twilio, *phones: str) -> None:

@@ -42,7 +42,11 @@ SCRIPTS = [
 @pytest.mark.parametrize("script", range(len(SCRIPTS)))
 async def test_the_count_shown_is_the_count_billed(cast: Cast, twilio: httpx.AsyncClient, script: int) -> None:
     twilio.carrier.store.add_number(cast.number.e164)  # type: ignore[attr-defined]
-    await transaction(lambda: CustomLink.create(campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()))  # fmt: skip
+    await transaction(
+        lambda: CustomLink.create(
+            campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()
+        )
+    )
     await cast.hello.write("", SCRIPTS[script], None)
     people = [
         await cast.add_contact(f"+1412555{2000 + n}", first_name=name, zip="15213") for n, name in enumerate(NAMES)

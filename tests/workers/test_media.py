@@ -55,8 +55,10 @@ async def test_trouble_is_tried_again_later_and_not_for_ever(cast: Cast, twilio:
 
 
 async def test_staff_see_it_with_the_contact_and_among_unmatched_texts(
-    cast: Cast, twilio: httpx.AsyncClient, browse: Browser  # noqa: F811
-) -> None:  # fmt: skip
+    cast: Cast,
+    twilio: httpx.AsyncClient,
+    browse: Browser,  # noqa: F811
+) -> None:
     await says(cast, "", NumMedia="1", MediaUrl0=AT + ".png")
     await fetch_media({})
     [row] = await Media.all()
@@ -69,8 +71,10 @@ async def test_staff_see_it_with_the_contact_and_among_unmatched_texts(
 
 
 async def test_the_thread_shows_it_on_a_click_to_its_holder_and_to_nobody_else(
-    cast: Cast, twilio: httpx.AsyncClient, browse: Browser  # noqa: F811
-) -> None:  # fmt: skip
+    cast: Cast,
+    twilio: httpx.AsyncClient,
+    browse: Browser,  # noqa: F811
+) -> None:
     [row, _] = await sends(cast, ".png", ".exe")
     talk, amy = await cast.conversation(), await browse(cast.amy)
     thread, picture = f"/c/meyer/threads/{talk.id}", f"/c/meyer/threads/{talk.id}/media/{row.id}"

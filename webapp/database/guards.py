@@ -86,10 +86,17 @@ GUARDS = [
     _unique("one_place_on_user_list", "user_list_member", "user_list_id, user_id"),
     _unique("one_team_code", "team", "campaign_id, team_code"),
     _unique("one_link", "custom_link", "campaign_id, slug"),
-    _unique("one_tracked_link", "tracked_link", "conversation_id, script_id, script_version, link_id", "conversation_id IS NOT NULL AND message_id IS NULL"),
+    _unique(
+        "one_tracked_link",
+        "tracked_link",
+        "conversation_id, script_id, script_version, link_id",
+        "conversation_id IS NOT NULL AND message_id IS NULL",
+    ),
     _unique("one_picture", "picture", "campaign_id, digest"),
     # Nobody gets a first text twice in an action
-    _unique("one_first_text", "message", "conversation_id", "kind = 'initial' AND status NOT IN ('refused', 'cancelled')"),
+    _unique(
+        "one_first_text", "message", "conversation_id", "kind = 'initial' AND status NOT IN ('refused', 'cancelled')"
+    ),
     # Opt-outs stand, and no text is handed over after one
     _trigger("opt_out_unchanged", "BEFORE UPDATE", "opt_out", "", "an opt-out can not be changed"),
     _trigger("opt_out_kept", "BEFORE DELETE", "opt_out", "", "an opt-out can not be removed"),
@@ -120,10 +127,18 @@ GUARDS = [
     _index("import_of_contact", "imported_contact", "contact_id"),
     _index("exclusion_of_action", "action_exclusion", "action_id"),
     _index("conversation_of_contact", "conversation", "contact_id"),
-    _index("conversation_in_pool", "conversation", "action_id, turn, id",
-           "user_id IS NULL AND NOT with_staff AND texted_at IS NULL AND closed_code IS NULL"),
-    _index("conversation_in_queue", "conversation", "user_id, action_id, turn, id",
-           "texted_at IS NULL AND closed_code IS NULL AND user_id IS NOT NULL"),
+    _index(
+        "conversation_in_pool",
+        "conversation",
+        "action_id, turn, id",
+        "user_id IS NULL AND NOT with_staff AND texted_at IS NULL AND closed_code IS NULL",
+    ),
+    _index(
+        "conversation_in_queue",
+        "conversation",
+        "user_id, action_id, turn, id",
+        "texted_at IS NULL AND closed_code IS NULL AND user_id IS NOT NULL",
+    ),
     _index("conversation_in_bucket", "conversation", "bucket_id", "bucket_id IS NOT NULL"),
     _index("conversation_inbox", "conversation", "user_id, replied_at", "replied_at IS NOT NULL"),
     _index("conversation_attention", "conversation", "user_id, replied_at", "needs_attention"),
@@ -138,7 +153,12 @@ GUARDS = [
     _index("message_to_phone", "message", "campaign_id, phone, id"),
     _index("message_of_bucket", "message", "bucket_id", "bucket_id IS NOT NULL AND status = 'queued'"),
     _index("message_of_action", "message", "action_id, script_id"),
-    _index("message_without_delivery", "message", "taken_at", "status = 'taken' AND delivery IN ('', 'accepted', 'queued', 'sending', 'sent')"),
+    _index(
+        "message_without_delivery",
+        "message",
+        "taken_at",
+        "status = 'taken' AND delivery IN ('', 'accepted', 'queued', 'sending', 'sent')",
+    ),
     _index("message_unmatched", "message", "campaign_id, id", "direction = 'in' AND conversation_id IS NULL"),
     _index("message_lately", "message", "taken_at, number_id, error_code", "taken_at IS NOT NULL"),
     _index("order_of_campaign", "number_order", "campaign_id, id"),
@@ -162,7 +182,7 @@ GUARDS = [
     _index("message_with_picture", "message", "picture_id", "picture_id IS NOT NULL"),
     _index("script_of_action", "script", "action_id, kind, position"),
     _index("session_of_user", "session", "user_id"),
-]  # fmt: skip
+]
 
 
 RETIRED = ("contact_name", "contact_of_number")  # guards of earlier versions, dropped where they still are

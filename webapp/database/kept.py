@@ -28,7 +28,7 @@ async def values(table: str, columns: tuple[str, ...], seen: list[Any]) -> list[
     key = (database.opened(), table, row_id)
     known = _rows.get(key)
     if known is None or known[0] != tuple(latest):
-        rows = await database.query(f"SELECT xmin, ctid, {', '.join(columns)} FROM {table} WHERE id = ?", row_id)  # noqa: S608
+        rows = await database.query(f"SELECT xmin, ctid, {', '.join(columns)} FROM {table} WHERE id = ?", row_id)
         if not rows:
             return None
         xmin, ctid, *found = rows[0].values()

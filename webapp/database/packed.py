@@ -11,16 +11,27 @@ from uuid import UUID
 from webapp import database
 
 _TYPES = {
-    "id": "bigint", "contact_id": "bigint", "conversation_id": "bigint", "action_id": "integer", "zone_set_id": "integer", "keeper_id": "integer", "line": "integer",
-    "field_id": "integer", "tag_id": "integer", "user_id": "integer", "from_id": "integer", "created": "boolean", "unread": "boolean",
-}  # fmt: skip
+    "id": "bigint",
+    "contact_id": "bigint",
+    "conversation_id": "bigint",
+    "action_id": "integer",
+    "zone_set_id": "integer",
+    "keeper_id": "integer",
+    "line": "integer",
+    "field_id": "integer",
+    "tag_id": "integer",
+    "user_id": "integer",
+    "from_id": "integer",
+    "created": "boolean",
+    "unread": "boolean",
+}
 
 
 def table(*columns: str) -> str:
     """A parameter made by `rows` as a table ``r`` with these columns; those not named in _TYPES are text."""
     if database.dialect() == "sqlite":
         taken = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
-        return f"(SELECT {taken} FROM json_each(?)) AS r"  # noqa: S608
+        return f"(SELECT {taken} FROM json_each(?)) AS r"
     typed = ", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in columns)
     return f"json_to_recordset(?::text::json) AS r({typed})"
 
@@ -32,7 +43,11 @@ def rows(values: Iterable[Mapping[str, Any]]) -> str:
 def among(column: str, kind: str = "bigint") -> str:
     """True where the column is one of a parameter made by `values`. On PostgreSQL an array, not a join: a planner that
     knows little of a table that just grew would read all of it."""
-    return f"{column} IN (SELECT value FROM json_each(?))" if database.dialect() == "sqlite" else f"{column} = ANY(?::{kind}[])"  # fmt: skip  # noqa: S608
+    return (
+        f"{column} IN (SELECT value FROM json_each(?))"
+        if database.dialect() == "sqlite"
+        else f"{column} = ANY(?::{kind}[])"
+    )
 
 
 def values(given: Iterable[int | str]) -> str | list[int | str]:

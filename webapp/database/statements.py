@@ -89,9 +89,7 @@ def _plain(model: type[Model]) -> bool:
 
 def _instance(model: type[M], values: dict[str, Any]) -> M:
     made = model.__new__(model)
-    made.__dict__.update(
-        values, _partial=False, _saved_in_db=True, _custom_generated_pk=False, _await_when_save={}
-    )  # fmt: skip
+    made.__dict__.update(values, _partial=False, _saved_in_db=True, _custom_generated_pk=False, _await_when_save={})
     return made
 
 
@@ -120,14 +118,14 @@ def insert(row: Model) -> Statement:
     """The new row, whose id comes back."""
     names = [name for name in columns(type(row)) if name != "id"]
     marks = ", ".join("?" * len(names))
-    text = f"INSERT INTO {row._meta.db_table} ({', '.join(names)}) VALUES ({marks}) RETURNING id"  # noqa: S608
+    text = f"INSERT INTO {row._meta.db_table} ({', '.join(names)}) VALUES ({marks}) RETURNING id"
     return text, [getattr(row, name) for name in names]
 
 
 def update(row: Model, *names: str) -> Statement:
     """These columns, as they stand on the instance."""
     changes = ", ".join(f"{name} = ?" for name in names)
-    return f"UPDATE {row._meta.db_table} SET {changes} WHERE id = ?", [*(getattr(row, name) for name in names), row.pk]  # noqa: S608
+    return f"UPDATE {row._meta.db_table} SET {changes} WHERE id = ?", [*(getattr(row, name) for name in names), row.pk]
 
 
 async def together(*statements: Statement) -> list[dict[str, Any]]:
@@ -144,7 +142,7 @@ async def _as_one(statements: list[Statement]) -> list[dict[str, Any]]:
     (text, values), later = statements[0], statements[:0:-1]
     parts = [f"s0 AS ({text})", *(f"s{n} AS ({text})" for n, (text, _) in enumerate(later, 1))]
     everything = [*values, *(value for _, given in later for value in given)]
-    return await database.query(f"WITH {', '.join(parts)} SELECT * FROM s0", *everything)  # noqa: S608
+    return await database.query(f"WITH {', '.join(parts)} SELECT * FROM s0", *everything)
 
 
 def _text(value: Any) -> Any:

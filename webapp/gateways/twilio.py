@@ -129,9 +129,7 @@ class Twilio:
     async def close(self) -> None:
         await self.http.session.close()
 
-    async def send(
-        self, to: str, from_: str, body: str, callback: str, validity: int, picture: str = ""
-    ) -> Outcome:  # fmt: skip
+    async def send(self, to: str, from_: str, body: str, callback: str, validity: int, picture: str = "") -> Outcome:
         """Hands one text over. ``validity``: seconds Twilio may keep it; ``callback``: where its status goes;
         ``picture``: where it fetches one from, which makes the text an MMS."""
         media = {"media_url": [picture]} if picture else {}
@@ -250,9 +248,16 @@ def _text(message: Any) -> Text:
     created = message.date_created or datetime.fromtimestamp(0, UTC)
     media = int(message.num_media or 0)
     return Text(
-        message.sid, message.to, message.from_, message.body or "", message.status, message.error_code, created, media,
+        message.sid,
+        message.to,
+        message.from_,
+        message.body or "",
+        message.status,
+        message.error_code,
+        created,
+        media,
         message.price or "",
-    )  # fmt: skip
+    )
 
 
 def _form(data: Any) -> Any:

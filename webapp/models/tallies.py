@@ -15,9 +15,22 @@ from webapp.database import packed
 from webapp.database.statements import Statement
 
 COLUMNS = (
-    "remaining", "needs_attention", "unread", "replied", "reported", "opt_outs", "initials", "follow_ups", "responses",
-    "twilio_errors", "carrier_filtering", "safeguards", "reports", "performs", "link_clicks",
-)  # fmt: skip
+    "remaining",
+    "needs_attention",
+    "unread",
+    "replied",
+    "reported",
+    "opt_outs",
+    "initials",
+    "follow_ups",
+    "responses",
+    "twilio_errors",
+    "carrier_filtering",
+    "safeguards",
+    "reports",
+    "performs",
+    "link_clicks",
+)
 
 
 class Tally(Model):
@@ -94,10 +107,11 @@ async def hits(where: list[tuple[int, int]], code: int) -> None:
     if not where:
         return
     new = await database.query(
-        f"INSERT INTO safeguard_hit (action_id, conversation_id, code) SELECT r.action_id, r.conversation_id, {packed.mark('integer')}"  # noqa: S608
+        f"INSERT INTO safeguard_hit (action_id, conversation_id, code) SELECT r.action_id, r.conversation_id, {packed.mark('integer')}"
         f" FROM {packed.table('action_id', 'conversation_id')} WHERE true ON CONFLICT (conversation_id, code) DO NOTHING RETURNING action_id",
-        code, packed.rows({"action_id": action, "conversation_id": conversation} for action, conversation in where),
-    )  # fmt: skip
+        code,
+        packed.rows({"action_id": action, "conversation_id": conversation} for action, conversation in where),
+    )
     for row in new:
         add(row["action_id"], 0, {"safeguards": 1})
 
@@ -132,7 +146,7 @@ def _move(action_id: int, user_id: int, counts: Mapping[str, int]) -> Statement 
     columns = ", ".join(["action_id", "user_id", *names, *others])
     values = ", ".join(["?"] * (2 + len(names)) + ["0"] * len(others))
     updates = ", ".join(f"{name} = tally.{name} + excluded.{name}" for name in names)
-    text = f"INSERT INTO tally ({columns}) VALUES ({values}) ON CONFLICT (action_id, user_id) DO UPDATE SET {updates}"  # noqa: S608
+    text = f"INSERT INTO tally ({columns}) VALUES ({values}) ON CONFLICT (action_id, user_id) DO UPDATE SET {updates}"
     return text, [action_id, user_id, *changed.values()]
 
 
@@ -146,7 +160,7 @@ async def totals_of(action_ids: Iterable[int]) -> dict[int, Counter[str]]:
     ids = [int(n) for n in action_ids]
     sums = ", ".join(f"SUM({name}) AS {name}" for name in COLUMNS)
     among = ", ".join(map(str, ids)) or "0"
-    rows = await database.query(f"SELECT action_id, {sums} FROM tally WHERE action_id IN ({among}) GROUP BY action_id")  # noqa: S608
+    rows = await database.query(f"SELECT action_id, {sums} FROM tally WHERE action_id IN ({among}) GROUP BY action_id")
     found = {row["action_id"]: Counter({name: int(row[name]) for name in COLUMNS}) for row in rows}
     return {n: found.get(n, Counter()) for n in ids}
 

@@ -85,9 +85,15 @@ async def rows(order: Order) -> AsyncIterator[Rows]:
 
 async def _start(*arguments: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "webapp.reader", *arguments, cwd=_HOME, limit=2 * LONGEST_LINE,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "webapp.reader",
+        *arguments,
+        cwd=_HOME,
+        limit=2 * LONGEST_LINE,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
 
 
 def _check(code: int | None) -> None:

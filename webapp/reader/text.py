@@ -26,10 +26,19 @@ DELIMITERS = ",\t;|"
 LONGEST_FIELD = 4_000_000  # characters; a longer one is an unclosed quote
 _END = "\x1e" + secrets.token_hex(8)  # no file holds it
 _MAGIC = {
-    b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture", b"%PDF": "a PDF", b"\x1f\x8b": "a packed file",
-    b"PK\x03\x04": "a packed file", b"\xd0\xcf\x11\xe0": "an old Excel workbook", b"Rar!": "a packed file",
-    b"7z\xbc\xaf": "a packed file", b"SQLite format 3": "a database", b"\x7fELF": "a program", b"MZ\x90": "a program",
-}  # fmt: skip
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a packed file",
+    b"PK\x03\x04": "a packed file",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"Rar!": "a packed file",
+    b"7z\xbc\xaf": "a packed file",
+    b"SQLite format 3": "a database",
+    b"\x7fELF": "a program",
+    b"MZ\x90": "a program",
+}
 csv.field_size_limit(LONGEST_FIELD)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 

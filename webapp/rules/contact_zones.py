@@ -49,13 +49,29 @@ _WITHOUT_GEOGRAPHY = frozenset(
     ]
 )
 _COLLOQUIAL = {
-    "eastern": "America/New_York", "est": "America/New_York", "edt": "America/New_York", "et": "America/New_York",
-    "central": "America/Chicago", "cst": "America/Chicago", "cdt": "America/Chicago", "ct": "America/Chicago",
-    "mountain": "America/Denver", "mst": "America/Denver", "mdt": "America/Denver", "mt": "America/Denver",
-    "pacific": "America/Los_Angeles", "pst": "America/Los_Angeles", "pdt": "America/Los_Angeles", "pt": "America/Los_Angeles",
-    "alaska": "America/Anchorage", "akst": "America/Anchorage", "hawaii": "Pacific/Honolulu", "hst": "Pacific/Honolulu",
-    "arizona": "America/Phoenix", "atlantic": "America/Puerto_Rico",
-}  # fmt: skip
+    "eastern": "America/New_York",
+    "est": "America/New_York",
+    "edt": "America/New_York",
+    "et": "America/New_York",
+    "central": "America/Chicago",
+    "cst": "America/Chicago",
+    "cdt": "America/Chicago",
+    "ct": "America/Chicago",
+    "mountain": "America/Denver",
+    "mst": "America/Denver",
+    "mdt": "America/Denver",
+    "mt": "America/Denver",
+    "pacific": "America/Los_Angeles",
+    "pst": "America/Los_Angeles",
+    "pdt": "America/Los_Angeles",
+    "pt": "America/Los_Angeles",
+    "alaska": "America/Anchorage",
+    "akst": "America/Anchorage",
+    "hawaii": "Pacific/Honolulu",
+    "hst": "Pacific/Honolulu",
+    "arizona": "America/Phoenix",
+    "atlantic": "America/Puerto_Rico",
+}
 
 
 @dataclass(frozen=True)
@@ -123,17 +139,27 @@ def _tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
 
 # Zones that have kept the same clock since 2007; one name stands for them.
 _SAME_CLOCK = {
-    "America/Detroit": "America/New_York", "America/Kentucky/Louisville": "America/New_York",
-    "America/Kentucky/Monticello": "America/New_York", "America/Indiana/Indianapolis": "America/New_York",
-    "America/Indiana/Vincennes": "America/New_York", "America/Indiana/Winamac": "America/New_York",
-    "America/Indiana/Marengo": "America/New_York", "America/Indiana/Petersburg": "America/New_York",
-    "America/Indiana/Vevay": "America/New_York", "America/Indiana/Tell_City": "America/Chicago",
-    "America/Indiana/Knox": "America/Chicago", "America/Menominee": "America/Chicago",
-    "America/North_Dakota/Center": "America/Chicago", "America/North_Dakota/New_Salem": "America/Chicago",
-    "America/North_Dakota/Beulah": "America/Chicago", "America/Boise": "America/Denver",
-    "America/Juneau": "America/Anchorage", "America/Sitka": "America/Anchorage", "America/Nome": "America/Anchorage",
+    "America/Detroit": "America/New_York",
+    "America/Kentucky/Louisville": "America/New_York",
+    "America/Kentucky/Monticello": "America/New_York",
+    "America/Indiana/Indianapolis": "America/New_York",
+    "America/Indiana/Vincennes": "America/New_York",
+    "America/Indiana/Winamac": "America/New_York",
+    "America/Indiana/Marengo": "America/New_York",
+    "America/Indiana/Petersburg": "America/New_York",
+    "America/Indiana/Vevay": "America/New_York",
+    "America/Indiana/Tell_City": "America/Chicago",
+    "America/Indiana/Knox": "America/Chicago",
+    "America/Menominee": "America/Chicago",
+    "America/North_Dakota/Center": "America/Chicago",
+    "America/North_Dakota/New_Salem": "America/Chicago",
+    "America/North_Dakota/Beulah": "America/Chicago",
+    "America/Boise": "America/Denver",
+    "America/Juneau": "America/Anchorage",
+    "America/Sitka": "America/Anchorage",
+    "America/Nome": "America/Anchorage",
     "America/Yakutat": "America/Anchorage",
-}  # fmt: skip
+}
 
 
 def _by_clock(zones: set[str]) -> tuple[str, ...]:

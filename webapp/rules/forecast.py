@@ -12,7 +12,7 @@ DAYS = 30  # further ahead than this nothing is said
 
 def done_at(
     now: datetime, segments: float, rate: float, start: time, end: time, zones: Sequence[str]
-) -> datetime | None:  # fmt: skip
+) -> datetime | None:
     """``rate``: segments a second, of all numbers together. None: never at this pace, or not within 30 days."""
     if rate <= 0:
         return None

@@ -114,21 +114,33 @@ POSSIBLE = [
         r"^\W*st[o0]+p+\W*$|^\W*(wrong number\W*)?(please|pls)?\W*removed?\W*$",
         r"\b(do not|don'?t|dont)\s+want\b.{0,30}\b(texts?|messages?|msgs?|these)\b",
         rf"\b(do not|don'?t|dont|never|stop|quit|not)\s+(ever\s+)?(want\s+)?(to\s+)?(be\s+)?(get\s+|receive\s+)?(any\s+)?(more\s+)?{_TEXTS}\s*(me|us|my|this|from|again|anymore|any more|\W*$)",
-        r"\bno\s+more\s+(text|txt|message|msg|sms|call)", r"\bno\s+(texts|messages)\b",
-        r"\bopt(ed|ing)?\s+(me\s+|us\s+)?out\b(?!.*[”\"'])", r"\brevok", r"\bleave (me|us) alone\b", r"\blose (my|this) number\b",
+        r"\bno\s+more\s+(text|txt|message|msg|sms|call)",
+        r"\bno\s+(texts|messages)\b",
+        r"\bopt(ed|ing)?\s+(me\s+|us\s+)?out\b(?!.*[”\"'])",
+        r"\brevok",
+        r"\bleave (me|us) alone\b",
+        r"\blose (my|this) number\b",
         r"\b(do not|don'?t|dont|did not|didn'?t|didnt|never|no)\s+(have|had|give|gave|given|consent\w*|agree\w*|sign\w*|subscrib\w*|ask\w*|opt\w*|authori[sz]\w*)\b.{0,40}\b(permission|consent|up|list|this|these|texts?|messages?|in|authori\w+)\b",
-        r"\bdo[- ]not[- ](call|text|contact)\s+(list|registry)", r"\b(report|sue|suing|reported|reporting) (you|this|u)\b", r"\bis spam\b|^\W*spam\W*$",
+        r"\bdo[- ]not[- ](call|text|contact)\s+(list|registry)",
+        r"\b(report|sue|suing|reported|reporting) (you|this|u)\b",
+        r"\bis spam\b|^\W*spam\W*$",
         r"\b(harassing|harassment)\b",
         # Spanish, French, Portuguese, German
-        r"\bno\s+m[aá]s\b", r"\bno\s+(me|nos)\s+(vuelv\w+ a )?(escrib|mand|env[ií]|contact|llam|molest|texte|llame)\w*",
-        r"\bdej[ea]n?\s+de\b", r"\bdejen?\s+de\b", r"\bno\s+(quiero|deseo)\s+(recibir|m[aá]s|que)\b",
-        r"\b(qu[ií]t|s[aá]qu|b[oó]rr|elim[ií]n|remu[eé]v)\w*(me|nos)\b", r"\b(elimin|borr|quit|sac|remov)\w*\s+(mi|este|el)\s+n[uú]mero",
-        r"\b(dar|darme|d[ée]nme|deme)\s+de\s+baja\b", r"\b(desuscri|cancelar (mi )?(suscripci|mensaj)|anular (mi )?suscri)\w*",
+        r"\bno\s+m[aá]s\b",
+        r"\bno\s+(me|nos)\s+(vuelv\w+ a )?(escrib|mand|env[ií]|contact|llam|molest|texte|llame)\w*",
+        r"\bdej[ea]n?\s+de\b",
+        r"\bdejen?\s+de\b",
+        r"\bno\s+(quiero|deseo)\s+(recibir|m[aá]s|que)\b",
+        r"\b(qu[ií]t|s[aá]qu|b[oó]rr|elim[ií]n|remu[eé]v)\w*(me|nos)\b",
+        r"\b(elimin|borr|quit|sac|remov)\w*\s+(mi|este|el)\s+n[uú]mero",
+        r"\b(dar|darme|d[ée]nme|deme)\s+de\s+baja\b",
+        r"\b(desuscri|cancelar (mi )?(suscripci|mensaj)|anular (mi )?suscri)\w*",
         r"\b(stop|alto|parar|pare|paren|basta|cancelar)\s+por\s+favor\b|\bpor\s+favor\s+(pare|paren|alto|cancelar|stop)",
-        r"\b(arr[eê]te[rz]?|ne m[e']\s*(écriv|contact|envoy)\w*|désabonn\w*|désinscri\w*)", r"\b(pare|parem) de\b|\bn[ãa]o (me )?(mande|envie|escrev)\w*",
+        r"\b(arr[eê]te[rz]?|ne m[e']\s*(écriv|contact|envoy)\w*|désabonn\w*|désinscri\w*)",
+        r"\b(pare|parem) de\b|\bn[ãa]o (me )?(mande|envie|escrev)\w*",
         r"不要(再)?(发|發|给|聯|联)|别(再)?发|別(再)?發|退订|退訂|取消订阅",
     )
-]  # fmt: skip
+]
 
 
 def classify(body: str) -> Verdict:

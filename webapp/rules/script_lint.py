@@ -42,9 +42,13 @@ _OPT_OUT = re.compile(
 )
 _LINK = re.compile(  # a whole address, without the comma or bracket after it; never from the middle of a word
     r"(?<![\w@.'’-])(?:https?://(?:[\w.%-]+@)?)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:\.(?=[/:]))?(?::\d+)?"
-    r"(?:[/?#](?:[^\s{}|,;]*[^\s{}|,;.:!?)\]'\"”’»])?)?", re.IGNORECASE
-)  # fmt: skip
-_DOMAIN_END = re.compile(r"\.(com|org|net|gov|us|edu|ly|co|io|me|gl|info|app|link|vote|at|gd|gy|cc|in|id|t|tt|mp|im|ee|pr|to|li|sh|fr|ru|ae|st|vc|one|it|gg|be|tw|am|al|fm|tv)$", re.I)  # fmt: skip
+    r"(?:[/?#](?:[^\s{}|,;]*[^\s{}|,;.:!?)\]'\"”’»])?)?",
+    re.IGNORECASE,
+)
+_DOMAIN_END = re.compile(
+    r"\.(com|org|net|gov|us|edu|ly|co|io|me|gl|info|app|link|vote|at|gd|gy|cc|in|id|t|tt|mp|im|ee|pr|to|li|sh|fr|ru|ae|st|vc|one|it|gg|be|tw|am|al|fm|tv)$",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -191,7 +195,11 @@ def _opt_out_wording(text: str) -> list[Finding]:
     if not text.strip() or has_opt_out_wording(text):
         return []
     sentence = "No way to opt out. Carriers filter a first text without one."
-    return [Finding("error", "no_opt_out", sentence, mend=text.rstrip() + OPT_OUT_MEND, offer=f"Add “{OPT_OUT_MEND.strip()}”")]  # fmt: skip
+    return [
+        Finding(
+            "error", "no_opt_out", sentence, mend=text.rstrip() + OPT_OUT_MEND, offer=f"Add “{OPT_OUT_MEND.strip()}”"
+        )
+    ]
 
 
 def _encoding(text: str, shown: str) -> list[Finding]:

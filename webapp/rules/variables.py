@@ -22,7 +22,7 @@ _FILLED = "\ue000"  # stands for a variable while the rest of the text is looked
 _CLOSING = r"(?:[ \t]*\})*"
 _BROKEN = re.compile(
     rf"##[ \t]*\{{+[^{{}}\s]*{_CLOSING}|\{{\{{[^{{}}\s]*{_CLOSING}|\}}\}}+|\{{+(?={_FILLED})|(?<={_FILLED})\}}+"
-)  # fmt: skip
+)
 _LINK = re.compile(r"['\"‘’“”]\s*([^'\"‘’“”]+?)\s*['\"‘’“”]\s*\|\s*trackable", re.IGNORECASE)
 _TRACKABLE = "'|trackable"
 _FIELD = "custom_field_"

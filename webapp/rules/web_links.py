@@ -12,7 +12,9 @@ import crawleruseragents
 LONGEST = 2_000
 _HOST = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}", re.IGNORECASE)
 _BROWSER = re.compile(r"(Mozilla|Opera)/\d")  # how the user agent of every browser begins
-_FETCHER = re.compile(r"compatible;(?! MSIE)|preview|prefetch|\bGoogle-|scanner|fetcher|SafeLinks|MobileSMS", re.IGNORECASE)  # fmt: skip
+_FETCHER = re.compile(
+    r"compatible;(?! MSIE)|preview|prefetch|\bGoogle-|scanner|fetcher|SafeLinks|MobileSMS", re.IGNORECASE
+)
 _PLAIN = "%/:?@!$&'()*+,;=~-._[]"  # what an address keeps as it is; the rest is escaped, as a header wants it
 _AHEAD = ("purpose", "sec-purpose", "x-purpose", "x-moz")  # headers of what is loaded before anyone looks
 

@@ -70,10 +70,19 @@ async def authenticate(request: web.Request, handler: Any) -> web.StreamResponse
 async def account(request: web.Request) -> web.Response:
     carrier = request.app[CARRIER]
     return web.json_response(
-        {"sid": carrier.account, "friendly_name": "Rehearsal", "status": "active", "type": "Full", "auth_token": None,
-         "owner_account_sid": carrier.account, "date_created": None, "date_updated": None, "subresource_uris": {},
-         "uri": request.path}
-    )  # fmt: skip
+        {
+            "sid": carrier.account,
+            "friendly_name": "Rehearsal",
+            "status": "active",
+            "type": "Full",
+            "auth_token": None,
+            "owner_account_sid": carrier.account,
+            "date_created": None,
+            "date_updated": None,
+            "subresource_uris": {},
+            "uri": request.path,
+        }
+    )
 
 
 async def create_message(request: web.Request) -> web.StreamResponse:
@@ -112,9 +121,15 @@ def _accept(store: Store, form: Any) -> Message:
     body, media = str(form.get("Body", "")), " ".join(map(str, form.getall("MediaUrl", [])))
     validity = str(form.get("ValidityPeriod", ""))
     return store.add(
-        OUT, str(form["From"]), str(form["To"]), body, 1 if media else wire.segments(body),
-        callback=str(form.get("StatusCallback", "")), validity=int(validity) if validity.isdecimal() else None, media=media,
-    )  # fmt: skip
+        OUT,
+        str(form["From"]),
+        str(form["To"]),
+        body,
+        1 if media else wire.segments(body),
+        callback=str(form.get("StatusCallback", "")),
+        validity=int(validity) if validity.isdecimal() else None,
+        media=media,
+    )
 
 
 async def _carry(carrier: Carrier, text: Message) -> None:
@@ -234,12 +249,23 @@ async def release_number(request: web.Request) -> web.Response:
 async def available_numbers(request: web.Request) -> web.Response:
     free = _free(request.app[STORE], request.query.get("AreaCode", "415"))
     rows = [
-        {"friendly_name": f"({e[2:5]}) {e[5:8]}-{e[8:]}", "phone_number": e, "lata": None, "locality": None,
-         "rate_center": None, "latitude": None, "longitude": None, "region": None, "postal_code": None,
-         "iso_country": "US", "address_requirements": "none", "beta": False,
-         "capabilities": {"voice": True, "SMS": True, "MMS": True, "fax": False}}
+        {
+            "friendly_name": f"({e[2:5]}) {e[5:8]}-{e[8:]}",
+            "phone_number": e,
+            "lata": None,
+            "locality": None,
+            "rate_center": None,
+            "latitude": None,
+            "longitude": None,
+            "region": None,
+            "postal_code": None,
+            "iso_country": "US",
+            "address_requirements": "none",
+            "beta": False,
+            "capabilities": {"voice": True, "SMS": True, "MMS": True, "fax": False},
+        }
         for e in free[: int(request.query.get("PageSize", 20))]
-    ]  # fmt: skip
+    ]
     return web.json_response({"available_phone_numbers": rows, "uri": request.path})
 
 
@@ -253,12 +279,25 @@ async def lookup(request: web.Request) -> web.Response:
     phone = request.match_info["phone"]
     valid = bool(E164.fullmatch(phone))
     landline = phone.endswith("9")
-    line = {"type": "landline" if landline else "mobile", "carrier_name": "Rehearsal", "mobile_country_code": None,
-            "mobile_network_code": None, "error_code": None}  # fmt: skip
+    line = {
+        "type": "landline" if landline else "mobile",
+        "carrier_name": "Rehearsal",
+        "mobile_country_code": None,
+        "mobile_network_code": None,
+        "error_code": None,
+    }
     return web.json_response(
-        {"calling_country_code": "1", "country_code": "US", "phone_number": phone, "national_format": phone, "valid": valid,
-         "validation_errors": [] if valid else ["INVALID_LENGTH"], "line_type_intelligence": line, "url": str(request.url)}
-    )  # fmt: skip
+        {
+            "calling_country_code": "1",
+            "country_code": "US",
+            "phone_number": phone,
+            "national_format": phone,
+            "valid": valid,
+            "validation_errors": [] if valid else ["INVALID_LENGTH"],
+            "line_type_intelligence": line,
+            "url": str(request.url),
+        }
+    )
 
 
 async def list_media(request: web.Request) -> web.Response:
@@ -266,10 +305,14 @@ async def list_media(request: web.Request) -> web.Response:
     if text is None:
         return wire.error(20404)
     rows = [
-        {"sid": url.rpartition("/")[2], "parent_sid": text.sid, "content_type": "image/png",
-         "uri": urlsplit(url).path + ".json"}
+        {
+            "sid": url.rpartition("/")[2],
+            "parent_sid": text.sid,
+            "content_type": "image/png",
+            "uri": urlsplit(url).path + ".json",
+        }
         for url in text.media.split()
-    ]  # fmt: skip
+    ]
     return web.json_response(
         {"media_list": rows, "uri": request.path, "next_page_uri": None, "page": 0, "page_size": 50}
     )

@@ -84,9 +84,15 @@ class Carrier:
         if not text.callback:
             return
         form = {
-            "MessageSid": text.sid, "SmsSid": text.sid, "MessageStatus": status, "SmsStatus": status, "To": text.recipient,
-            "From": text.sender, "AccountSid": self.account, "ApiVersion": wire.VERSION,
-        }  # fmt: skip
+            "MessageSid": text.sid,
+            "SmsSid": text.sid,
+            "MessageStatus": status,
+            "SmsStatus": status,
+            "To": text.recipient,
+            "From": text.sender,
+            "AccountSid": self.account,
+            "ApiVersion": wire.VERSION,
+        }
         if error:
             form["ErrorCode"] = str(error)
         await self._post(text.callback, form)
@@ -105,13 +111,28 @@ class Carrier:
     def _inbound_form(self, text: Message) -> dict[str, str]:
         media = text.media.split()
         return {
-            "ToCountry": "US", "ToState": "", "SmsMessageSid": text.sid, "NumMedia": str(len(media)), "ToCity": "",
-            "FromZip": "", "SmsSid": text.sid, "FromState": "", "SmsStatus": "received", "FromCity": "", "Body": text.body,
-            "FromCountry": "US", "To": text.recipient, "ToZip": "", "NumSegments": str(text.segments),
-            "MessageSid": text.sid, "AccountSid": self.account, "From": text.sender, "ApiVersion": wire.VERSION,
+            "ToCountry": "US",
+            "ToState": "",
+            "SmsMessageSid": text.sid,
+            "NumMedia": str(len(media)),
+            "ToCity": "",
+            "FromZip": "",
+            "SmsSid": text.sid,
+            "FromState": "",
+            "SmsStatus": "received",
+            "FromCity": "",
+            "Body": text.body,
+            "FromCountry": "US",
+            "To": text.recipient,
+            "ToZip": "",
+            "NumSegments": str(text.segments),
+            "MessageSid": text.sid,
+            "AccountSid": self.account,
+            "From": text.sender,
+            "ApiVersion": wire.VERSION,
             **{f"MediaUrl{n}": url for n, url in enumerate(media)},
             **{f"MediaContentType{n}": "image/png" for n in range(len(media))},
-        }  # fmt: skip
+        }
 
     async def _post(self, url: str, form: dict[str, str]) -> None:
         assert self.session

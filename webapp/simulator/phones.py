@@ -116,8 +116,14 @@ def _page(request: web.Request, template: str, **context: Any) -> web.Response:
     store = request.app[STORE]
     shown: datetime = store.clock.now().astimezone(HOME)
     text = _templates.get_template(template).render(
-        site=request.app[SITE], now=shown, moved=abs(store.clock.ahead()) > 60, home=HOME,
-        personas_on=store.setting("personas") == "on", pace=store.setting("pace", "8"), all_personas=personas.PERSONAS,
-        path=request.path, **context,
-    )  # fmt: skip
+        site=request.app[SITE],
+        now=shown,
+        moved=abs(store.clock.ahead()) > 60,
+        home=HOME,
+        personas_on=store.setting("personas") == "on",
+        pace=store.setting("pace", "8"),
+        all_personas=personas.PERSONAS,
+        path=request.path,
+        **context,
+    )
     return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": _CSP})

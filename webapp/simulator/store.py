@@ -87,9 +87,21 @@ class Store:
         self.db.execute(
             "INSERT INTO message (sid, direction, sender, recipient, body, status, segments, created, sent, callback,"
             " validity, media) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (sid, direction, sender, recipient, body, status, segments, now, now if direction == IN else None,
-             rest.get("callback", ""), rest.get("validity"), rest.get("media", "")),
-        )  # fmt: skip
+            (
+                sid,
+                direction,
+                sender,
+                recipient,
+                body,
+                status,
+                segments,
+                now,
+                now if direction == IN else None,
+                rest.get("callback", ""),
+                rest.get("validity"),
+                rest.get("media", ""),
+            ),
+        )
         return self.get(sid)  # type: ignore[return-value]
 
     def get(self, sid: str) -> Message | None:
@@ -155,7 +167,8 @@ class Store:
         marks = ", ".join("?" * len(ours)) or "''"
         rows = self.db.execute(
             f"SELECT MAX(n) AS n FROM message GROUP BY CASE WHEN sender IN ({marks}) THEN recipient ELSE sender END"
-            " ORDER BY 1 DESC LIMIT 300", tuple(ours),
-        )  # fmt: skip
+            " ORDER BY 1 DESC LIMIT 300",
+            tuple(ours),
+        )
         ids = [row["n"] for row in rows]
         return self.messages(f"n IN ({', '.join('?' * len(ids)) or '0'})", *ids)

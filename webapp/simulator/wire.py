@@ -14,13 +14,22 @@ from webapp.simulator.store import Message
 VERSION = "2010-04-01"
 HTTP_OF = {20003: 401, 20404: 404, 20429: 429}
 WORDS = {
-    20003: "Authenticate", 20404: "The requested resource was not found", 20429: "Too Many Requests",
-    21211: "Invalid 'To' Phone Number", 21212: "Invalid From Number", 21408: "Permission to send an SMS has not been enabled",
-    21602: "Message body is required", 21604: "A 'To' phone number is required", 21606: "The 'From' number is not a valid, SMS-capable number",
-    21610: "Attempt to send to unsubscribed recipient", 21611: "This 'From' number has exceeded the maximum number of queued messages",
-    21612: "The 'To' phone number is not currently reachable", 21614: "'To' number is not a valid mobile number",
-    21617: "The concatenated message body exceeds the 1600 character limit", 21635: "'To' number cannot be a landline",
-}  # fmt: skip
+    20003: "Authenticate",
+    20404: "The requested resource was not found",
+    20429: "Too Many Requests",
+    21211: "Invalid 'To' Phone Number",
+    21212: "Invalid From Number",
+    21408: "Permission to send an SMS has not been enabled",
+    21602: "Message body is required",
+    21604: "A 'To' phone number is required",
+    21606: "The 'From' number is not a valid, SMS-capable number",
+    21610: "Attempt to send to unsubscribed recipient",
+    21611: "This 'From' number has exceeded the maximum number of queued messages",
+    21612: "The 'To' phone number is not currently reachable",
+    21614: "'To' number is not a valid mobile number",
+    21617: "The concatenated message body exceeds the 1600 character limit",
+    21635: "'To' number cannot be a landline",
+}
 
 
 def error(code: int, retry_after: float | None = None) -> web.Response:
@@ -70,17 +79,42 @@ def message(account: str, text: Message) -> dict[str, Any]:
 def number(account: str, row: sqlite3.Row, at: str) -> dict[str, Any]:
     e164 = row["e164"]
     return {
-        "sid": row["sid"], "account_sid": account, "phone_number": e164,
-        "friendly_name": f"({e164[2:5]}) {e164[5:8]}-{e164[8:]}", "sms_url": row["sms_url"], "sms_method": "POST",
-        "sms_fallback_url": "", "sms_fallback_method": "POST", "sms_application_sid": "", "status_callback": "",
-        "status_callback_method": "POST", "voice_url": "", "voice_method": "POST", "voice_caller_id_lookup": False,
-        "voice_fallback_url": "", "voice_fallback_method": "POST", "voice_application_sid": None, "trunk_sid": None,
-        "address_sid": None, "address_requirements": "none", "identity_sid": None, "bundle_sid": None,
-        "emergency_status": "Inactive", "emergency_address_sid": None, "emergency_address_status": "unregistered",
-        "voice_receive_mode": "voice", "origin": "twilio", "beta": False, "status": "in-use", "type": "local",
-        "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False}, "api_version": VERSION,
-        "date_created": at, "date_updated": at, "uri": f"/{VERSION}/Accounts/{account}/IncomingPhoneNumbers/{row['sid']}.json",
-    }  # fmt: skip
+        "sid": row["sid"],
+        "account_sid": account,
+        "phone_number": e164,
+        "friendly_name": f"({e164[2:5]}) {e164[5:8]}-{e164[8:]}",
+        "sms_url": row["sms_url"],
+        "sms_method": "POST",
+        "sms_fallback_url": "",
+        "sms_fallback_method": "POST",
+        "sms_application_sid": "",
+        "status_callback": "",
+        "status_callback_method": "POST",
+        "voice_url": "",
+        "voice_method": "POST",
+        "voice_caller_id_lookup": False,
+        "voice_fallback_url": "",
+        "voice_fallback_method": "POST",
+        "voice_application_sid": None,
+        "trunk_sid": None,
+        "address_sid": None,
+        "address_requirements": "none",
+        "identity_sid": None,
+        "bundle_sid": None,
+        "emergency_status": "Inactive",
+        "emergency_address_sid": None,
+        "emergency_address_status": "unregistered",
+        "voice_receive_mode": "voice",
+        "origin": "twilio",
+        "beta": False,
+        "status": "in-use",
+        "type": "local",
+        "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False},
+        "api_version": VERSION,
+        "date_created": at,
+        "date_updated": at,
+        "uri": f"/{VERSION}/Accounts/{account}/IncomingPhoneNumbers/{row['sid']}.json",
+    }
 
 
 def page(
@@ -90,7 +124,13 @@ def page(
     joined = f"{query}&" if query else ""
     at = f"{path}?{joined}PageSize={size}&Page="
     return {
-        key: rows, "page": number, "page_size": size, "start": number * size, "end": number * size + max(0, len(rows) - 1),
-        "uri": f"{at}{number}", "first_page_uri": f"{at}0", "previous_page_uri": f"{at}{number - 1}" if number else None,
+        key: rows,
+        "page": number,
+        "page_size": size,
+        "start": number * size,
+        "end": number * size + max(0, len(rows) - 1),
+        "uri": f"{at}{number}",
+        "first_page_uri": f"{at}0",
+        "previous_page_uri": f"{at}{number - 1}" if number else None,
         "next_page_uri": f"{at}{number + 1}&PageToken=PA{rows[-1]['sid'] if rows else ''}" if more else None,
-    }  # fmt: skip
+    }

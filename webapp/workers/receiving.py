@@ -77,8 +77,12 @@ def _since(number: PhoneNumber) -> datetime:
 async def _take_in(text: twilio.Text) -> None:
     """Where its files are, whoever fetches them asks."""
     payload = {
-        "MessageSid": text.sid, "From": text.from_, "To": text.to, "Body": text.body, "NumMedia": str(text.media),
-    }  # fmt: skip
+        "MessageSid": text.sid,
+        "From": text.from_,
+        "To": text.to,
+        "Body": text.body,
+        "NumMedia": str(text.media),
+    }
     if event := await applying.keep(INBOUND, payload):
         await apply_event(event)
 

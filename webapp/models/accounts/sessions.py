@@ -53,11 +53,13 @@ class Session(Model):
     async def in_campaign(cls, token: str, slug: str) -> tuple[Session, Membership | None] | None:
         """The same in one round trip with the user's membership of a campaign, which every request asks for."""
         rows = await database.query(
-            f"SELECT {_ASKING.columns} FROM session s JOIN user_account u ON u.id = s.user_id"  # noqa: S608
+            f"SELECT {_ASKING.columns} FROM session s JOIN user_account u ON u.id = s.user_id"
             " LEFT JOIN campaign c ON c.slug = ? LEFT JOIN membership m ON m.user_id = u.id AND m.campaign_id = c.id"
             " WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.last_seen_at > ?",
-            slug, token_hash(token), sql_time(clock.now() - SESSION_LIFE),
-        )  # fmt: skip
+            slug,
+            token_hash(token),
+            sql_time(clock.now() - SESSION_LIFE),
+        )
         if not rows:
             return None
         found = await _ASKING.whole(rows[0])

@@ -94,9 +94,14 @@ class Membership(Model):
         waits = campaign.approval_needed and role == VOLUNTEER
         now = clock.now()
         return await cls.create(
-            user=user, campaign=campaign, role=role, zip=zip, language=language, joined_at=now,
+            user=user,
+            campaign=campaign,
+            role=role,
+            zip=zip,
+            language=language,
+            joined_at=now,
             approved_at=None if waits else now,
-        )  # fmt: skip
+        )
 
     @classmethod
     @transactional
@@ -121,7 +126,9 @@ async def who_may_text(campaign_id: int, user_ids: Iterable[int], lock: bool = F
     them before it ends."""
     share = " FOR SHARE" if lock and database.dialect() == "postgres" else ""
     rows = await database.query(
-        f"SELECT user_id FROM membership WHERE campaign_id = ? AND {packed.among('user_id')} AND suspended_at IS NULL"  # noqa: S608
-        f" AND approved_at IS NOT NULL ORDER BY user_id{share}", campaign_id, packed.values(user_ids),
-    )  # fmt: skip
+        f"SELECT user_id FROM membership WHERE campaign_id = ? AND {packed.among('user_id')} AND suspended_at IS NULL"
+        f" AND approved_at IS NOT NULL ORDER BY user_id{share}",
+        campaign_id,
+        packed.values(user_ids),
+    )
     return [row["user_id"] for row in rows]

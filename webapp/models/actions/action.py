@@ -207,10 +207,12 @@ class ActionUser(Model):
         kept = ", ".join(f"{name} = COALESCE(action_user.{name}, excluded.{name})" for name in columns)
         for action_id in sorted(action_ids):
             await database.query(
-                f"INSERT INTO action_user (action_id, user_id, {', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+                f"INSERT INTO action_user (action_id, user_id, {', '.join(columns)}) VALUES ({marks})"
                 f" ON CONFLICT (action_id, user_id) DO UPDATE SET {kept}",
-                action_id, user_id, *[now] * len(columns),
-            )  # fmt: skip
+                action_id,
+                user_id,
+                *[now] * len(columns),
+            )
 
 
 class ReportTag(Model):

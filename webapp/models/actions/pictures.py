@@ -95,15 +95,22 @@ async def _take_in(campaign: Campaign, data: bytes) -> Picture | TooLarge | pict
     if read.small_enough:
         return await _keep(campaign, read)
     smaller = await asyncio.to_thread(picture.shrunk, data)
-    return smaller if isinstance(smaller, picture.NoPicture) else TooLarge(len(read.data), await _keep(campaign, smaller))  # fmt: skip
+    return (
+        smaller if isinstance(smaller, picture.NoPicture) else TooLarge(len(read.data), await _keep(campaign, smaller))
+    )
 
 
 async def _keep(campaign: Campaign, made: picture.Picture) -> Picture:
     """The file first, whole and on the disk, then the row."""
     kept = Picture(
-        campaign_id=campaign.id, digest=hashlib.sha256(made.data).hexdigest(), type=made.type, size=len(made.data),
-        width=made.width, height=made.height, made_at=clock.now(),
-    )  # fmt: skip
+        campaign_id=campaign.id,
+        digest=hashlib.sha256(made.data).hexdigest(),
+        type=made.type,
+        size=len(made.data),
+        width=made.width,
+        height=made.height,
+        made_at=clock.now(),
+    )
     await asyncio.to_thread(data_files.write, kept.path, made.data)
     noted = await _note(kept)
     if not noted.intact():  # the same picture was just being forgotten
@@ -116,8 +123,14 @@ async def _note(kept: Picture) -> Picture:
     await database.query(
         "INSERT INTO picture (campaign_id, digest, type, size, width, height, made_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (campaign_id, digest) DO UPDATE SET made_at = excluded.made_at RETURNING id",
-        kept.campaign_id, kept.digest, kept.type, kept.size, kept.width, kept.height, sql_time(kept.made_at),
-    )  # fmt: skip
+        kept.campaign_id,
+        kept.digest,
+        kept.type,
+        kept.size,
+        kept.width,
+        kept.height,
+        sql_time(kept.made_at),
+    )
     return await Picture.get(campaign_id=kept.campaign_id, digest=kept.digest)
 
 
@@ -166,7 +179,7 @@ async def _drop_unused() -> list[Picture]:
         "SELECT id FROM picture p WHERE made_at < ? AND NOT EXISTS (SELECT 1 FROM script s WHERE s.picture_id = p.id)"
         " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.picture_id = p.id)",
         sql_time(clock.now() - KEEP_UNUSED),
-    )  # fmt: skip
+    )
     unused = await Picture.filter(id__in=[row["id"] for row in rows] or [0])
     await Picture.filter(id__in=[row.id for row in unused] or [0]).delete()
     return unused

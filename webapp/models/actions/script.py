@@ -38,7 +38,7 @@ class Script(Model):
 
     class Meta:
         table = "script"
-        ordering = ["position", "id"]  # noqa: RUF012
+        ordering = ["position", "id"]
 
     @property
     def opts_out(self) -> bool:
@@ -70,8 +70,13 @@ class Script(Model):
         last = await Script.next_position(self.action_id, self.kind)
         name = f"{self.name} (copy)"[:120] if self.name else ""
         made = await Script.create(
-            action_id=self.action_id, kind=self.kind, name=name, body=self.body, picture_id=self.picture_id, position=last
-        )  # fmt: skip
+            action_id=self.action_id,
+            kind=self.kind,
+            name=name,
+            body=self.body,
+            picture_id=self.picture_id,
+            position=last,
+        )
         tags = [row.tag for row in await ScriptTag.filter(script=self).select_related("tag")]
         values = [(row.field, row.value) for row in await ScriptValue.filter(script=self).select_related("field")]
         await made.apply_on_send(tags, values)

@@ -63,11 +63,18 @@ async def _lines(ids: list[int], fields: list[CustomField]) -> list[bytes]:
     values: dict[tuple[int, int], str] = {
         (row.contact_id, row.field_id): row.value for row in await FieldValue.filter(contact_id__in=ids)
     }
-    keepers: dict[int | None, Any] = {u.id: u.email for u in await User.filter(id__in=[c.keeper_id for c in contacts if c.keeper_id] or [0])}  # fmt: skip
+    keepers: dict[int | None, Any] = {
+        u.id: u.email for u in await User.filter(id__in=[c.keeper_id for c in contacts if c.keeper_id] or [0])
+    }
     return [
-        line([
-            *(getattr(c, name) for name in COLUMNS), keepers.get(c.keeper_id, ""), c.opted_out_at.date().isoformat() if c.opted_out_at else "",
-            "; ".join(tag.name for tag in tags[c.id]), *(values.get((c.id, f.id), "") for f in fields),
-        ])
+        line(
+            [
+                *(getattr(c, name) for name in COLUMNS),
+                keepers.get(c.keeper_id, ""),
+                c.opted_out_at.date().isoformat() if c.opted_out_at else "",
+                "; ".join(tag.name for tag in tags[c.id]),
+                *(values.get((c.id, f.id), "") for f in fields),
+            ]
+        )
         for c in contacts
-    ]  # fmt: skip
+    ]

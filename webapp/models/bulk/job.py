@@ -11,8 +11,15 @@ from webapp.models.accounts.users import User
 from webapp.models.long_work import Sliced
 
 ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT = (
-    "assign", "tag", "untag", "field", "list", "unlist", "opt_out", "export",
-)  # fmt: skip
+    "assign",
+    "tag",
+    "untag",
+    "field",
+    "list",
+    "unlist",
+    "opt_out",
+    "export",
+)
 KINDS = (ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT)
 
 

@@ -102,10 +102,14 @@ async def _export(work: BulkJob, ids: list[int]) -> int:
 async def _note(ids: list[int], work: BulkJob, what: str, detail: str) -> None:
     if ids:
         await database.query(
-            f"INSERT INTO contact_event (user_id, what, detail, at, contact_id) SELECT {packed.mark('integer')}, {packed.mark('text')},"  # noqa: S608
+            f"INSERT INTO contact_event (user_id, what, detail, at, contact_id) SELECT {packed.mark('integer')}, {packed.mark('text')},"
             f" {packed.mark('text')}, {packed.mark('timestamptz')}, r.contact_id FROM {packed.table('contact_id')} WHERE true",
-            work.user_id, what, detail[:1000], sql_time(clock.now()), packed.rows({"contact_id": n} for n in ids),
-        )  # fmt: skip
+            work.user_id,
+            what,
+            detail[:1000],
+            sql_time(clock.now()),
+            packed.rows({"contact_id": n} for n in ids),
+        )
 
 
 class Impossible(Exception):
@@ -113,6 +117,12 @@ class Impossible(Exception):
 
 
 _OPERATIONS: dict[str, Any] = {
-    ASSIGN: _assign, TAG: _tag, UNTAG: _untag, FIELD: _field, LIST: _list, UNLIST: _unlist, OPT_OUT: _opt_out,
+    ASSIGN: _assign,
+    TAG: _tag,
+    UNTAG: _untag,
+    FIELD: _field,
+    LIST: _list,
+    UNLIST: _unlist,
+    OPT_OUT: _opt_out,
     EXPORT: _export,
-}  # fmt: skip
+}

@@ -35,9 +35,15 @@ async def begin(
     else:
         selection = {"filter": which.asked(), "through": await search.newest(campaign)}
     return await BulkJob.create(
-        campaign=campaign, user=user, kind=kind, which=selection, what=what, subject=subject[:200],
-        total=total or await number(campaign, which), created_at=clock.now(),
-    )  # fmt: skip
+        campaign=campaign,
+        user=user,
+        kind=kind,
+        which=selection,
+        what=what,
+        subject=subject[:200],
+        total=total or await number(campaign, which),
+        created_at=clock.now(),
+    )
 
 
 async def work(work_id: int, seconds: float) -> bool:

@@ -110,9 +110,10 @@ class Contact(Model):
     async def of_phone(cls, campaign: Campaign, phone: str) -> Contact:
         """The contact with this phone, locked; made if there is none. Inside a transaction."""
         rows = await database.query(
-            f"SELECT {_CONTACT.columns} FROM contact k WHERE k.campaign_id = ? AND k.phone = ?{packed.for_update()}",  # noqa: S608
-            campaign.id, phone,
-        )  # fmt: skip
+            f"SELECT {_CONTACT.columns} FROM contact k WHERE k.campaign_id = ? AND k.phone = ?{packed.for_update()}",
+            campaign.id,
+            phone,
+        )
         return _CONTACT.of(rows[0])["k"] if rows else await cls._make(campaign, phone)
 
     @classmethod
@@ -123,8 +124,12 @@ class Contact(Model):
             " zone_source, created_at, opted_out_at) VALUES (?, ?, '', '', '', '', '', '', '', '', ?,"
             " (SELECT o.at FROM opt_out o WHERE o.campaign_id = ? AND o.phone = ?))"
             " ON CONFLICT (campaign_id, phone) DO NOTHING RETURNING id",
-            campaign.id, phone, sql_time(clock.now()), campaign.id, phone,
-        )  # fmt: skip
+            campaign.id,
+            phone,
+            sql_time(clock.now()),
+            campaign.id,
+            phone,
+        )
         contact = await cls.filter(campaign=campaign, phone=phone).select_for_update().get()
         if new:
             await contact.derive_zones()

@@ -32,7 +32,7 @@ class Tag(Model):
 
     class Meta:
         table = "tag"
-        ordering = ["display_order", "id"]  # noqa: RUF012
+        ordering = ["display_order", "id"]
 
     @property
     def opts_out(self) -> bool:
@@ -75,7 +75,7 @@ class CustomField(Model):
 
     class Meta:
         table = "custom_field"
-        ordering = ["display_order", "id"]  # noqa: RUF012
+        ordering = ["display_order", "id"]
 
     @property
     def choices(self) -> list[str]:
@@ -153,9 +153,10 @@ async def tags_of(contact_ids: list[int]) -> dict[int, list[Tag]]:
     """Contact -> its tags in display order, for a whole page at once."""
     found: dict[int, list[Tag]] = {contact_id: [] for contact_id in contact_ids}
     rows = await database.query(
-        f"SELECT {_TAG.columns}, p.contact_id AS at_contact FROM contact_tag p JOIN tag t ON t.id = p.tag_id"  # noqa: S608
-        f" WHERE {packed.among('p.contact_id')} ORDER BY t.display_order, t.id", packed.values(contact_ids),
-    )  # fmt: skip
+        f"SELECT {_TAG.columns}, p.contact_id AS at_contact FROM contact_tag p JOIN tag t ON t.id = p.tag_id"
+        f" WHERE {packed.among('p.contact_id')} ORDER BY t.display_order, t.id",
+        packed.values(contact_ids),
+    )
     for row in rows if contact_ids else []:
         found[row["at_contact"]].append(_TAG.of(row)["t"])
     return found

@@ -12,19 +12,21 @@ from webapp.database.packed import sql_time
 async def add_to_list(list_id: int, contact_ids: list[int]) -> list[int]:
     """Those that were not on it; its size moves with them."""
     rows = await database.query(
-        f"INSERT INTO list_membership (contact_list_id, contact_id) SELECT {packed.mark('integer')}, r.contact_id"  # noqa: S608
+        f"INSERT INTO list_membership (contact_list_id, contact_id) SELECT {packed.mark('integer')}, r.contact_id"
         f" FROM {packed.table('contact_id')} WHERE true ON CONFLICT (contact_list_id, contact_id) DO NOTHING RETURNING contact_id",
-        list_id, packed.rows({"contact_id": n} for n in contact_ids),
-    )  # fmt: skip
+        list_id,
+        packed.rows({"contact_id": n} for n in contact_ids),
+    )
     await database.query("UPDATE contact_list SET size = size + ? WHERE id = ?", len(rows), list_id)
     return [row["contact_id"] for row in rows]
 
 
 async def remove_from_list(list_id: int, contact_ids: list[int]) -> list[int]:
     rows = await database.query(
-        f"DELETE FROM list_membership WHERE contact_list_id = ? AND {packed.among('contact_id')} RETURNING contact_id",  # noqa: S608
-        list_id, packed.values(contact_ids),
-    )  # fmt: skip
+        f"DELETE FROM list_membership WHERE contact_list_id = ? AND {packed.among('contact_id')} RETURNING contact_id",
+        list_id,
+        packed.values(contact_ids),
+    )
     await database.query("UPDATE contact_list SET size = size - ? WHERE id = ?", len(rows), list_id)
     return [row["contact_id"] for row in rows]
 
@@ -34,20 +36,23 @@ async def set_values(rows: list[dict[str, Any]], user_id: int | None) -> list[in
     if not rows:
         return []
     found = await database.query(
-        f"INSERT INTO field_value (user_id, at, contact_id, field_id, value) SELECT {packed.mark('integer')},"  # noqa: S608
+        f"INSERT INTO field_value (user_id, at, contact_id, field_id, value) SELECT {packed.mark('integer')},"
         f" {packed.mark('timestamptz')}, r.contact_id, r.field_id, r.value FROM {packed.table('contact_id', 'field_id', 'value')}"
         " WHERE true ON CONFLICT (contact_id, field_id) DO UPDATE SET value = excluded.value, user_id = excluded.user_id,"
         " message_id = NULL, at = excluded.at WHERE field_value.value <> excluded.value RETURNING contact_id",
-        user_id, sql_time(clock.now()), packed.rows(rows),
-    )  # fmt: skip
+        user_id,
+        sql_time(clock.now()),
+        packed.rows(rows),
+    )
     return [row["contact_id"] for row in found]
 
 
 async def clear_value(contact_ids: list[int], field_id: int) -> list[int]:
     rows = await database.query(
-        f"DELETE FROM field_value WHERE field_id = ? AND {packed.among('contact_id')} RETURNING contact_id",  # noqa: S608
-        field_id, packed.values(contact_ids),
-    )  # fmt: skip
+        f"DELETE FROM field_value WHERE field_id = ? AND {packed.among('contact_id')} RETURNING contact_id",
+        field_id,
+        packed.values(contact_ids),
+    )
     return [row["contact_id"] for row in rows]
 
 
@@ -56,26 +61,29 @@ async def add_tags(rows: list[dict[str, Any]], user_id: int | None) -> list[int]
     if not rows:
         return []
     found = await database.query(
-        f"INSERT INTO contact_tag (user_id, at, contact_id, tag_id) SELECT {packed.mark('integer')}, {packed.mark('timestamptz')},"  # noqa: S608
+        f"INSERT INTO contact_tag (user_id, at, contact_id, tag_id) SELECT {packed.mark('integer')}, {packed.mark('timestamptz')},"
         f" r.contact_id, r.tag_id FROM {packed.table('contact_id', 'tag_id')} WHERE true"
         " ON CONFLICT (contact_id, tag_id) DO NOTHING RETURNING contact_id",
-        user_id, sql_time(clock.now()), packed.rows(rows),
-    )  # fmt: skip
+        user_id,
+        sql_time(clock.now()),
+        packed.rows(rows),
+    )
     return [row["contact_id"] for row in found]
 
 
 async def remove_tag(contact_ids: list[int], tag_id: int) -> list[int]:
     rows = await database.query(
-        f"DELETE FROM contact_tag WHERE tag_id = ? AND {packed.among('contact_id')} RETURNING contact_id",  # noqa: S608
-        tag_id, packed.values(contact_ids),
-    )  # fmt: skip
+        f"DELETE FROM contact_tag WHERE tag_id = ? AND {packed.among('contact_id')} RETURNING contact_id",
+        tag_id,
+        packed.values(contact_ids),
+    )
     return [row["contact_id"] for row in rows]
 
 
 async def lock_contacts(contact_ids: list[int]) -> None:
     """The contacts' rows, in order: before anything of theirs changes."""
     await database.query(
-        f"SELECT id FROM contact WHERE {packed.among('id')} ORDER BY id{packed.for_update()}",  # noqa: S608
+        f"SELECT id FROM contact WHERE {packed.among('id')} ORDER BY id{packed.for_update()}",
         packed.values(contact_ids),
     )
 
@@ -84,6 +92,6 @@ async def lock_conversations(contact_ids: list[int]) -> None:
     """Those of these contacts, in order, before many change at once; the contacts are locked already."""
     if database.dialect() == "postgres":
         await database.query(
-            f"SELECT id FROM conversation WHERE {packed.among('contact_id')} ORDER BY id FOR UPDATE",  # noqa: S608
+            f"SELECT id FROM conversation WHERE {packed.among('contact_id')} ORDER BY id FOR UPDATE",
             packed.values(contact_ids),
         )

@@ -70,7 +70,7 @@ async def count(campaign: Campaign, wanted: Filter, exactly: bool = False) -> in
 async def count_sql(campaign: Campaign, wanted: Filter, exactly: bool = False) -> tuple[str, list[Any]]:
     most = "" if exactly else f" LIMIT {MANY + 1}"
     text, values = await ContactQuery(campaign, wanted).sql("1 AS one", limit=most)
-    return f"SELECT COUNT(*) AS n FROM ({text}) AS found", values  # noqa: S608
+    return f"SELECT COUNT(*) AS n FROM ({text}) AS found", values
 
 
 async def ids(campaign: Campaign, wanted: Filter, after: int, through: int, most: int) -> list[int]:

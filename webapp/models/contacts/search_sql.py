@@ -40,14 +40,14 @@ class Source:
     def select(self, more: str = "", once: bool = True) -> str:
         """``once``: each contact one time, which means to read them all where they stand in several rows."""
         distinct = "DISTINCT " if self.several and once else ""
-        return f"SELECT {distinct}x.{self.column} AS id FROM {self.table} x WHERE {self.where}{more}"  # noqa: S608
+        return f"SELECT {distinct}x.{self.column} AS id FROM {self.table} x WHERE {self.where}{more}"
 
     def condition(self) -> tuple[str, tuple[Any, ...]]:
         if self.asked:
             return self.asked, self.asked_values
         if self.table == "contact":
             return self.where.replace("x.", "c."), self.values
-        return f"EXISTS (SELECT 1 FROM {self.table} x WHERE {self.where} AND x.{self.column} = c.id)", self.values  # noqa: S608
+        return f"EXISTS (SELECT 1 FROM {self.table} x WHERE {self.where} AND x.{self.column} = c.id)", self.values
 
 
 class ContactQuery:
@@ -77,7 +77,7 @@ class ContactQuery:
 
     def _plain(self, select: str, order: str, limit: str) -> tuple[str, list[Any]]:
         where, values = self._where([*self.conditions, *(s.condition() for s in self.sources)])
-        return f"SELECT {select} FROM contact c WHERE {where}{_order(order)}{limit}", values  # noqa: S608
+        return f"SELECT {select} FROM contact c WHERE {where}{_order(order)}{limit}", values
 
     def _led(self, source: Source, few: bool, select: str, order: str, limit: str, after: int) -> tuple[str, list[Any]]:
         """Each of the source's people, in turn, is looked up and asked the rest."""
@@ -86,10 +86,10 @@ class ContactQuery:
         past = f" AND x.{source.column} > {int(after)}" if after else ""
         leader = source.select(past) + ("" if few else f" ORDER BY x.{source.column}")
         if database.dialect() == "sqlite":  # CROSS JOIN is SQLite's word for "in this order"
-            text = f"SELECT {select} FROM ({leader}) AS d CROSS JOIN contact c ON c.id = d.id WHERE {where}"  # noqa: S608
+            text = f"SELECT {select} FROM ({leader}) AS d CROSS JOIN contact c ON c.id = d.id WHERE {where}"
         else:  # OFFSET 0 keeps the planner from looking into it
-            one = f"LATERAL (SELECT c.id, c.last_message_at FROM contact c WHERE c.id = d.id AND {where} OFFSET 0) AS c"  # noqa: S608
-            text = f"SELECT {select} FROM ({leader} OFFSET 0) AS d CROSS JOIN {one}"  # noqa: S608
+            one = f"LATERAL (SELECT c.id, c.last_message_at FROM contact c WHERE c.id = d.id AND {where} OFFSET 0) AS c"
+            text = f"SELECT {select} FROM ({leader} OFFSET 0) AS d CROSS JOIN {one}"
         walked = order if few else order.replace("c.id", "d.id")
         return f"{text}{_order(walked)}{limit}", [*source.values, *values]
 
@@ -111,7 +111,7 @@ class ContactQuery:
     def leader_sql(self) -> tuple[str, list[Any]]:
         """How many rows each source has, counted no further than FEW and one."""
         counts = ", ".join(
-            f"(SELECT COUNT(*) FROM ({s.select(once=False)} LIMIT {FEW + 1}) AS s{n}) AS n{n}"  # noqa: S608
+            f"(SELECT COUNT(*) FROM ({s.select(once=False)} LIMIT {FEW + 1}) AS s{n}) AS n{n}"
             for n, s in enumerate(self.sources)
         )
         return f"SELECT {counts}", [v for s in self.sources for v in s.values]
@@ -139,7 +139,7 @@ class ContactQuery:
         """Each way by its own index, so that the first of many are found without reading them all."""
         one = [" AND ".join(_begins(column) for column in way) for way in ways]
         values = [[v for prefix in way.values() for v in (prefix, prefix + _LAST)] for way in ways]
-        each = " UNION ALL ".join(f"SELECT c.id FROM contact c WHERE c.campaign_id = ? AND {text}" for text in one)  # noqa: S608
+        each = " UNION ALL ".join(f"SELECT c.id FROM contact c WHERE c.campaign_id = ? AND {text}" for text in one)
         flat = tuple(v for way in values for v in way)
         led = tuple(v for way in values for v in (self.campaign.id, *way))
         asked = f"({' OR '.join(f'({text})' for text in one)})"
@@ -208,7 +208,7 @@ class ContactQuery:
         if self.wanted.assigned.isdecimal():
             user = int(self.wanted.assigned)
             both = (
-                f"(SELECT v.contact_id AS id FROM conversation v WHERE v.user_id = {user}"  # noqa: S608
+                f"(SELECT v.contact_id AS id FROM conversation v WHERE v.user_id = {user}"
                 f" UNION SELECT k.id FROM contact k WHERE k.keeper_id = {user})"
             )
             self._source(both, "id", "true")
@@ -221,7 +221,7 @@ class ContactQuery:
     def _without(self, answer: str, what: str) -> None:
         if answer == NO:
             action = f" AND v.action_id = {int(self.wanted.action)}" if self.wanted.action else ""
-            self.add(f"NOT EXISTS (SELECT 1 FROM conversation v WHERE v.contact_id = c.id AND {what}{action})")  # noqa: S608
+            self.add(f"NOT EXISTS (SELECT 1 FROM conversation v WHERE v.contact_id = c.id AND {what}{action})")
 
     def _contact(self) -> None:
         w = self.wanted

@@ -49,9 +49,14 @@ async def _give(conversation: Conversation, to: int | None, by: User | None, how
     tallies.put(conversation)
     await conversation.save()
     await AssignmentEvent.create(
-        conversation_id=conversation.id, from_user_id=before, to_user_id=to, to_staff=to is None,
-        by_user_id=by.id if by else None, how=how, at=now,
-    )  # fmt: skip
+        conversation_id=conversation.id,
+        from_user_id=before,
+        to_user_id=to,
+        to_staff=to is None,
+        by_user_id=by.id if by else None,
+        how=how,
+        at=now,
+    )
     return before
 
 
@@ -92,7 +97,7 @@ async def give(contacts: dict[int, int], action_ids: list[int], mode: str, by: U
     """``contacts``: contact -> the user who holds them from now on and keeps them in later actions; their rows are
     locked. What was clicked goes out in the clicker's name. Returns those who held any of it before."""
     await database.query(
-        f"UPDATE contact SET keeper_id = r.keeper_id FROM {packed.table('id', 'keeper_id')} WHERE contact.id = r.id",  # noqa: S608
+        f"UPDATE contact SET keeper_id = r.keeper_id FROM {packed.table('id', 'keeper_id')} WHERE contact.id = r.id",
         packed.rows({"id": contact, "keeper_id": user} for contact, user in contacts.items()),
     )
     found = await _matching(list(contacts), action_ids, mode).order_by("id").select_for_update()
@@ -133,18 +138,24 @@ async def _move(moving: list[Conversation], contacts: dict[int, int], by: User, 
         )
         events.append(
             AssignmentEvent(
-                conversation_id=conversation.id, from_user_id=before, to_user_id=to, by_user_id=by.id, how="reassign", at=now
+                conversation_id=conversation.id,
+                from_user_id=before,
+                to_user_id=to,
+                by_user_id=by.id,
+                how="reassign",
+                at=now,
             )
-        )  # fmt: skip
+        )
     if not rows:
         return
     await AssignmentEvent.bulk_create(events)
     await database.query(
-        "UPDATE conversation SET user_id = r.user_id, last_holder_id = r.from_id, with_staff = false, held_by_start = false,"  # noqa: S608
+        "UPDATE conversation SET user_id = r.user_id, last_holder_id = r.from_id, with_staff = false, held_by_start = false,"
         f" held_since = {packed.mark('timestamptz')}, unread = r.unread, skips = 0,"
         " bucket_id = CASE WHEN texted_at IS NULL THEN NULL ELSE bucket_id END"
         f" FROM {packed.table('id', 'user_id', 'from_id', 'unread')} WHERE conversation.id = r.id",
-        sql_time(now), packed.rows(rows),
-    )  # fmt: skip
+        sql_time(now),
+        packed.rows(rows),
+    )
     for user_id in {contacts[c.contact_id] for c in moving}:
         await ActionUser.mark(sorted({c.action_id for c in moving if c.user_id == user_id}), user_id)

@@ -44,14 +44,17 @@ async def _stand(bucket: Bucket, campaign: Campaign, now: datetime) -> dict[str,
     is_awake = f"{is_open} AND {hours.awake_sql(awake, 'v.zone_set_id')}"
     rested = "(k.last_claimed_at IS NULL OR k.last_claimed_at <= ?)"
     [row] = await database.query(
-        "SELECT COUNT(v.texted_at) AS texted, COUNT(v.replied_at) AS replies,"  # noqa: S608
+        "SELECT COUNT(v.texted_at) AS texted, COUNT(v.replied_at) AS replies,"
         f" COALESCE(SUM(CASE WHEN {is_open} THEN 1 ELSE 0 END), 0) AS open,"
         f" COALESCE(SUM(CASE WHEN {is_open} AND v.skips > 0 THEN 1 ELSE 0 END), 0) AS skipped,"
         f" COALESCE(SUM(CASE WHEN {is_awake} AND {rested} THEN 1 ELSE 0 END), 0) AS awake,"
         f" COALESCE(SUM(CASE WHEN {is_awake} AND {rested} AND v.user_id = ? THEN 1 ELSE 0 END), 0) AS textable"
         " FROM conversation v JOIN contact k ON k.id = v.contact_id WHERE v.bucket_id = ?",
-        since, since, bucket.user_id, bucket.id,
-    )  # fmt: skip
+        since,
+        since,
+        bucket.user_id,
+        bucket.id,
+    )
     return {name: int(number) for name, number in row.items()}
 
 
@@ -69,9 +72,12 @@ class Progress:
 async def progress(bucket: Bucket, campaign: Campaign) -> Progress:
     stand = await _stand(bucket, campaign, clock.now())
     return Progress(
-        total=stand["texted"] + stand["open"], texted=stand["texted"], asleep=stand["open"] - stand["awake"],
-        skipped=stand["skipped"], replies=stand["replies"],
-    )  # fmt: skip
+        total=stand["texted"] + stand["open"],
+        texted=stand["texted"],
+        asleep=stand["open"] - stand["awake"],
+        skipped=stand["skipped"],
+        replies=stand["replies"],
+    )
 
 
 async def open_ones(user_id: int, action_ids: list[int]) -> dict[int, Bucket]:

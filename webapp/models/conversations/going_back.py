@@ -47,7 +47,7 @@ async def return_all(action: Action, by: User) -> int:
 
 async def _return_untouched(which: str, values: list, by_user_id: int | None) -> int:
     found = await database.query(
-        "SELECT c.id FROM bucket b JOIN action a ON a.id = b.action_id JOIN conversation c ON c.bucket_id = b.id"  # noqa: S608
+        "SELECT c.id FROM bucket b JOIN action a ON a.id = b.action_id JOIN conversation c ON c.bucket_id = b.id"
         f" WHERE {which} AND c.user_id = b.user_id AND c.held_by_start AND c.texted_at IS NULL AND c.closed_code IS NULL",
         *values,
     )
@@ -83,6 +83,8 @@ async def returned(bucket: Bucket) -> int:
     [row] = await database.query(
         "SELECT COUNT(DISTINCT v.id) AS people FROM assignment_event e JOIN conversation v ON v.id = e.conversation_id"
         " WHERE e.from_user_id = ? AND e.how = 'return' AND e.at >= ? AND v.action_id = ?",
-        bucket.user_id, sql_time(bucket.started_at), bucket.action_id,
-    )  # fmt: skip
+        bucket.user_id,
+        sql_time(bucket.started_at),
+        bucket.action_id,
+    )
     return int(row["people"])

@@ -70,8 +70,7 @@ async def asleep(action: Action, user: User | None) -> list[Asleep]:
     holder = f"user_id = {int(user.id)}" if user else "user_id IS NULL AND NOT with_staff"
     open_ones = f"action_id = ? AND {holder} AND texted_at IS NULL AND closed_code IS NULL"
     rows = await database.query(
-        f"SELECT zone_set_id, COUNT(*) AS people FROM conversation WHERE {open_ones} GROUP BY zone_set_id",  # noqa: S608
-        action.id,
+        f"SELECT zone_set_id, COUNT(*) AS people FROM conversation WHERE {open_ones} GROUP BY zone_set_id", action.id
     )
     found = []
     for row in rows:

@@ -93,7 +93,7 @@ async def _excerpts(ids: list[int]) -> dict[int, str]:
         return {}
     marks = ", ".join(str(int(n)) for n in ids)
     rows = await database.query(
-        "SELECT m.conversation_id, m.body, m.media_count FROM message m JOIN (SELECT conversation_id, MAX(id) AS id"  # noqa: S608
+        "SELECT m.conversation_id, m.body, m.media_count FROM message m JOIN (SELECT conversation_id, MAX(id) AS id"
         f" FROM message WHERE conversation_id IN ({marks}) AND direction = 'in' GROUP BY conversation_id) newest"
         " ON newest.id = m.id"
     )

@@ -48,8 +48,10 @@ async def make_some(action_id: int, place: Place) -> Place | None:
     after = place.after if list_id == place.list_id else 0
     window = await database.query(
         "SELECT contact_id FROM list_membership WHERE contact_list_id = ? AND contact_id > ? ORDER BY contact_id LIMIT ?",
-        list_id, after, WINDOW,
-    )  # fmt: skip
+        list_id,
+        after,
+        WINDOW,
+    )
     ids = [row["contact_id"] for row in window]
     missing = await _missing(action_id, ids)
     for start in range(0, len(missing), SLICE):
@@ -60,10 +62,10 @@ async def make_some(action_id: int, place: Place) -> Place | None:
 async def _missing(action_id: int, contact_ids: list[int]) -> list[int]:
     """Those without a conversation who are in the action, in order."""
     rows = await database.query(
-        f"SELECT c.id FROM contact c WHERE {packed.among('c.id')} AND NOT EXISTS (SELECT 1 FROM conversation v"  # noqa: S608
+        f"SELECT c.id FROM contact c WHERE {packed.among('c.id')} AND NOT EXISTS (SELECT 1 FROM conversation v"
         f" WHERE v.action_id = {int(action_id)} AND v.contact_id = c.id) AND {audience.is_in(str(int(action_id)), 'c.id')} ORDER BY c.id",
         packed.values(contact_ids),
-    )  # fmt: skip
+    )
     return [row["id"] for row in rows]
 
 
@@ -116,12 +118,13 @@ async def _people(contact_ids: list[int], published_at: datetime | None) -> list
     """``lost_at``: when a text left to them whose row a restored backup lacks and which has no action: it may have been
     the first one of any action that was running."""
     return await database.query(
-        "SELECT c.id, c.zone_set_id, c.opted_out_at, c.blocked_at, c.landline_until, c.keeper_id,"  # noqa: S608
+        "SELECT c.id, c.zone_set_id, c.opted_out_at, c.blocked_at, c.landline_until, c.keeper_id,"
         " CASE WHEN c.last_claimed_at IS NOT NULL THEN (SELECT MAX(m.created_at) FROM message m WHERE m.contact_id = c.id"
         " AND m.direction = 'out' AND m.kind = 'follow_up' AND m.conversation_id IS NULL AND m.created_at >= ?) END AS lost_at"
         f" FROM contact c WHERE {packed.among('c.id')} ORDER BY c.id",
-        sql_time(published_at or clock.now()), packed.values(contact_ids),
-    )  # fmt: skip
+        sql_time(published_at or clock.now()),
+        packed.values(contact_ids),
+    )
 
 
 async def _keepers(action: Action, people: list[dict[str, Any]]) -> set[int]:
@@ -134,10 +137,17 @@ def _conversation(
     action: Action, person: dict[str, Any], script_id: int, holder: int | None, now: datetime
 ) -> Conversation:
     return Conversation(
-        campaign_id=action.campaign_id, action_id=action.id, contact_id=person["id"], zone_set_id=person["zone_set_id"],
-        script_id=script_id, user_id=holder, held_since=now if holder else None, closed_code=_closed(person, now),
-        texted_at=packed.instant(person["lost_at"]), created_at=now,
-    )  # fmt: skip
+        campaign_id=action.campaign_id,
+        action_id=action.id,
+        contact_id=person["id"],
+        zone_set_id=person["zone_set_id"],
+        script_id=script_id,
+        user_id=holder,
+        held_since=now if holder else None,
+        closed_code=_closed(person, now),
+        texted_at=packed.instant(person["lost_at"]),
+        created_at=now,
+    )
 
 
 def _closed(person: dict[str, Any], now: datetime) -> int | None:

@@ -46,8 +46,19 @@ QUEUED, SENDING, TAKEN, REJECTED, UNKNOWN = "queued", "sending", "taken", "rejec
 REFUSED, CANCELLED, DROPPED, RECEIVED = "refused", "cancelled", "dropped", "received"
 
 FAILED_DELIVERY = ("failed", "undelivered", "canceled")
-RANK = {"": 0, "accepted": 1, "scheduled": 1, "queued": 2, "sending": 3, "sent": 4, "delivered": 6, "read": 7,
-        "undelivered": 5, "failed": 5, "canceled": 5}  # fmt: skip
+RANK = {
+    "": 0,
+    "accepted": 1,
+    "scheduled": 1,
+    "queued": 2,
+    "sending": 3,
+    "sent": 4,
+    "delivered": 6,
+    "read": 7,
+    "undelivered": 5,
+    "failed": 5,
+    "canceled": 5,
+}
 
 
 class Message(Model):
@@ -159,12 +170,13 @@ _BOTH = Joined(m=Message, k=Contact)
 async def first_texts_of(bucket: Bucket, most: int) -> list[Message]:
     """The newest first texts out of a bucket, each with its contact."""
     rows = await database.query(
-        f"SELECT {_BOTH.columns} FROM (SELECT id FROM conversation WHERE bucket_id = ? AND texted_at IS NOT NULL"  # noqa: S608
+        f"SELECT {_BOTH.columns} FROM (SELECT id FROM conversation WHERE bucket_id = ? AND texted_at IS NOT NULL"
         f" ORDER BY texted_at DESC LIMIT {int(most)}) AS v JOIN message m ON m.conversation_id = v.id"
         " JOIN contact k ON k.id = m.contact_id WHERE m.kind = 'initial' AND m.user_id = ?"
         f" AND m.status NOT IN ('cancelled', 'refused') ORDER BY m.id DESC LIMIT {int(most)}",
-        bucket.id, bucket.user_id,
-    )  # fmt: skip
+        bucket.id,
+        bucket.user_id,
+    )
     found = [_BOTH.of(row) for row in rows]
     for row in found:
         row["m"].contact = row["k"]

@@ -108,7 +108,7 @@ async def _claim(
         values += [user.id, sql_time(bucket.started_at), True]
     # MATERIALIZED: as a plain subselect PostgreSQL may run it once a row, and hand out far more than `size`
     rows = await database.query(
-        f"WITH picked AS MATERIALIZED (SELECT id FROM conversation WHERE {free} AND {_NOT_LOCKED} ORDER BY turn, id LIMIT ?{skip})"  # noqa: S608
+        f"WITH picked AS MATERIALIZED (SELECT id FROM conversation WHERE {free} AND {_NOT_LOCKED} ORDER BY turn, id LIMIT ?{skip})"
         f" UPDATE conversation SET {changes} WHERE id IN (SELECT id FROM picked) AND {free} RETURNING contact_id, {', '.join(_COUNTED)}",
         action.id,
         *whose,
@@ -130,12 +130,14 @@ async def next_in_queue(action: Action, user: User) -> Conversation | None:
     awake = await hours.open_zone_sets(action.campaign, now)
     while True:
         rows = await database.query(
-            f"SELECT {_CARD.columns} FROM conversation v JOIN contact k ON k.id = v.contact_id"  # noqa: S608
+            f"SELECT {_CARD.columns} FROM conversation v JOIN contact k ON k.id = v.contact_id"
             " LEFT JOIN script s ON s.id = v.script_id WHERE v.user_id = ? AND v.action_id = ?"
             f" AND v.texted_at IS NULL AND v.closed_code IS NULL AND {hours.awake_sql(awake, 'v.zone_set_id')}"
             " AND (k.last_claimed_at IS NULL OR k.last_claimed_at <= ?) ORDER BY v.turn, v.id LIMIT 1",
-            user.id, action.id, sql_time(hours.locked_since(action.campaign, now)),
-        )  # fmt: skip
+            user.id,
+            action.id,
+            sql_time(hours.locked_since(action.campaign, now)),
+        )
         if not rows:
             return None
         found = _CARD.of(rows[0])

@@ -22,14 +22,27 @@ from webapp.rules import contact_columns
 
 @transactional
 async def begin(
-    campaign: Campaign, list_name: str, path: Path, file_name: str, user: User | None,
-    kind: str = CONTACTS, look_first: bool = False, mapping: dict[str, str] | None = None,
-) -> ContactImport:  # fmt: skip
+    campaign: Campaign,
+    list_name: str,
+    path: Path,
+    file_name: str,
+    user: User | None,
+    kind: str = CONTACTS,
+    look_first: bool = False,
+    mapping: dict[str, str] | None = None,
+) -> ContactImport:
     """A file on disk waits to be read. ``look_first``: someone wants to see its first rows before any is stored."""
     return await ContactImport.create(
-        campaign=campaign, user=user, kind=kind, list_name=list_name[:120], file_name=file_name[:200],
-        path=str(path.resolve()), look_first=look_first, mapping=mapping or {}, created_at=clock.now(),
-    )  # fmt: skip
+        campaign=campaign,
+        user=user,
+        kind=kind,
+        list_name=list_name[:120],
+        file_name=file_name[:200],
+        path=str(path.resolve()),
+        look_first=look_first,
+        mapping=mapping or {},
+        created_at=clock.now(),
+    )
 
 
 async def take_in(import_id: int, seconds: float) -> bool:
@@ -131,9 +144,16 @@ async def answer(job: ContactImport, mapping: dict[str, str]) -> bool:
 async def again(job: ContactImport, mapping: dict[str, str], user: User | None) -> ContactImport:
     """The same file once more, with columns that were left out: who is in it is updated, nobody doubled."""
     return await ContactImport.create(
-        campaign_id=job.campaign_id, user=user, kind=job.kind, list_name=job.list_name, file_name=job.file_name,
-        path=job.path, mapping=mapping, contact_list_id=job.contact_list_id, created_at=clock.now(),
-    )  # fmt: skip
+        campaign_id=job.campaign_id,
+        user=user,
+        kind=job.kind,
+        list_name=job.list_name,
+        file_name=job.file_name,
+        path=job.path,
+        mapping=mapping,
+        contact_list_id=job.contact_list_id,
+        created_at=clock.now(),
+    )
 
 
 @transactional

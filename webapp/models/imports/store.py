@@ -83,10 +83,11 @@ class _Slice:
             return {}
         columns = ", ".join(COLUMNS)
         found = await database.query(
-            f"SELECT id, phone, {columns}, opted_out_at, landline_until FROM contact WHERE campaign_id = ?"  # noqa: S608
+            f"SELECT id, phone, {columns}, opted_out_at, landline_until FROM contact WHERE campaign_id = ?"
             f" AND {packed.among('phone', 'text')} ORDER BY id{packed.for_update()}",
-            self.job.campaign_id, packed.values(phones),
-        )  # fmt: skip
+            self.job.campaign_id,
+            packed.values(phones),
+        )
         return {row["phone"]: row for row in found}
 
     async def _insert(self, phones: list[str]) -> dict[str, int]:
@@ -97,11 +98,14 @@ class _Slice:
         columns = ("phone", *COLUMNS)
         opted_out = "(SELECT o.at FROM opt_out o WHERE o.campaign_id = ? AND o.phone = r.phone)"
         found = await database.query(
-            f"INSERT INTO contact (campaign_id, created_at, {', '.join(columns)}, opted_out_at)"  # noqa: S608
+            f"INSERT INTO contact (campaign_id, created_at, {', '.join(columns)}, opted_out_at)"
             f" SELECT {packed.mark('integer')}, {packed.mark('timestamptz')}, {', '.join('r.' + name for name in columns)}, {opted_out}"
             f" FROM {packed.table(*columns)} WHERE true ON CONFLICT (campaign_id, phone) DO NOTHING RETURNING id, phone, opted_out_at",
-            self.job.campaign_id, sql_time(clock.now()), self.job.campaign_id, packed.rows(rows),
-        )  # fmt: skip
+            self.job.campaign_id,
+            sql_time(clock.now()),
+            self.job.campaign_id,
+            packed.rows(rows),
+        )
         self.counted["opted_out"] += sum(row["opted_out_at"] is not None for row in found)
         return {row["phone"]: row["id"] for row in found}
 
@@ -109,19 +113,22 @@ class _Slice:
         values = {name: person.values.get(name, "") for name in TEXTS}
         email = person.values.get("assigned_user_email", "").lower()
         return values | {
-            "first_key": names.key(values["first_name"]), "last_key": names.key(values["last_name"]),
-            "zone_set_id": await self.known.zone_set(person.zones), "zone_source": person.zone_source,
+            "first_key": names.key(values["first_name"]),
+            "last_key": names.key(values["last_name"]),
+            "zone_set_id": await self.known.zone_set(person.zones),
+            "zone_source": person.zone_source,
             "keeper_id": self.known.keepers.get(email),
-        }  # fmt: skip
+        }
 
     async def _leave_what_earlier_rows_gave(self) -> None:
         """People whom earlier slices brought: merged, and only what is still blank is taken."""
         if not self.there:
             return
         found = await database.query(
-            f"SELECT contact_id, filled FROM imported_contact WHERE import_id = ? AND {packed.among('contact_id')}",  # noqa: S608
-            self.job.id, packed.values(row["id"] for row in self.there.values()),
-        )  # fmt: skip
+            f"SELECT contact_id, filled FROM imported_contact WHERE import_id = ? AND {packed.among('contact_id')}",
+            self.job.id,
+            packed.values(row["id"] for row in self.there.values()),
+        )
         self.earlier = {row["contact_id"]: set(row["filled"].split()) for row in found}
         for phone, row in self.there.items():
             if (filled := self.earlier.get(row["id"])) is None:
@@ -151,10 +158,12 @@ class _Slice:
         keeper = self.known.keepers.get(person.values.get("assigned_user_email", "").lower())
         zones = contact_zones.derive(after["timezone"], after["zip"], after["state_abbrev"], row["phone"])
         return after | {
-            "first_key": names.key(after["first_name"]), "last_key": names.key(after["last_name"]),
-            "zone_set_id": await self.known.zone_set(zones.names), "zone_source": zones.source,
+            "first_key": names.key(after["first_name"]),
+            "last_key": names.key(after["last_name"]),
+            "zone_set_id": await self.known.zone_set(zones.names),
+            "zone_source": zones.source,
             "keeper_id": keeper or row["keeper_id"],
-        }  # fmt: skip
+        }
 
     async def _remember(self, made: set[str]) -> None:
         rows = []
@@ -162,13 +171,21 @@ class _Slice:
             filled = {*person.values, *(f"custom:{slug}" for slug in person.custom)} | self.earlier.get(
                 self.ids[phone], set()
             )
-            rows.append({"contact_id": self.ids[phone], "line": self.lines[phone], "created": phone in made, "filled": " ".join(sorted(filled))})  # fmt: skip
+            rows.append(
+                {
+                    "contact_id": self.ids[phone],
+                    "line": self.lines[phone],
+                    "created": phone in made,
+                    "filled": " ".join(sorted(filled)),
+                }
+            )
         columns = ("contact_id", "line", "created", "filled")
         await database.query(
-            f"INSERT INTO imported_contact (import_id, {', '.join(columns)}) SELECT {packed.mark('integer')}, {', '.join('r.' + c for c in columns)}"  # noqa: S608
+            f"INSERT INTO imported_contact (import_id, {', '.join(columns)}) SELECT {packed.mark('integer')}, {', '.join('r.' + c for c in columns)}"
             f" FROM {packed.table(*columns)} WHERE true ON CONFLICT (import_id, contact_id) DO UPDATE SET filled = excluded.filled",
-            self.job.id, packed.rows(rows),
-        )  # fmt: skip
+            self.job.id,
+            packed.rows(rows),
+        )
 
     async def _put_on_list(self) -> None:
         await many_at_once.add_to_list(self.job.contact_list_id or 0, list(self.ids.values()))
@@ -176,8 +193,10 @@ class _Slice:
     async def _set_custom(self) -> None:
         rows = [
             {"contact_id": self.ids[phone], "field_id": self.known.fields[slug], "value": value}
-            for phone, person in self.people.items() for slug, value in person.custom.items() if slug in self.known.fields
-        ]  # fmt: skip
+            for phone, person in self.people.items()
+            for slug, value in person.custom.items()
+            if slug in self.known.fields
+        ]
         await many_at_once.set_values(rows, self.job.user_id)
 
     async def _set_tags(self) -> None:
@@ -199,11 +218,11 @@ class _Slice:
     async def _keep_opted_out(self) -> None:
         """Who came in opted out looks like everyone else who has; a row that missed its opt-out is put right."""
         rows = await database.query(
-            f"SELECT c.id FROM contact c JOIN opt_out o ON o.campaign_id = c.campaign_id AND o.phone = c.phone WHERE {packed.among('c.id')}"  # noqa: S608
+            f"SELECT c.id FROM contact c JOIN opt_out o ON o.campaign_id = c.campaign_id AND o.phone = c.phone WHERE {packed.among('c.id')}"
             " AND (c.opted_out_at IS NULL OR NOT EXISTS (SELECT 1 FROM contact_tag t JOIN tag g ON g.id = t.tag_id"
             " WHERE t.contact_id = c.id AND g.slug = 'opt_out' AND g.system)) ORDER BY c.id",
             packed.values(self.ids.values()),
-        )  # fmt: skip
+        )
         await mark_opted_out(self.job.campaign, [row["id"] for row in rows], self.job.user)
 
     async def _count(self, made: set[str]) -> None:
@@ -226,5 +245,5 @@ class _Slice:
 async def _update_from(table: str, where: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
     if rows:
         changes = ", ".join(f"{name} = r.{name}" for name in columns)
-        text = f"UPDATE {table} SET {changes} FROM {packed.table('id', *columns)} WHERE {where}"  # noqa: S608
+        text = f"UPDATE {table} SET {changes} FROM {packed.table('id', *columns)} WHERE {where}"
         await database.query(text, packed.rows(rows))

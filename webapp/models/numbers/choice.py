@@ -105,8 +105,9 @@ async def _queued_segments(campaign: Campaign) -> dict[int, float]:
     """Number -> segments that wait to leave."""
     found = await database.query(
         "SELECT m.number_id, SUM(m.segments) AS total FROM message m JOIN phone_number n ON n.id = m.number_id"
-        " WHERE n.campaign_id = ? AND m.status = 'queued' GROUP BY m.number_id", campaign.id,
-    )  # fmt: skip
+        " WHERE n.campaign_id = ? AND m.status = 'queued' GROUP BY m.number_id",
+        campaign.id,
+    )
     return {row["number_id"]: float(row["total"]) for row in found}
 
 
@@ -116,12 +117,13 @@ async def _new_today(campaign: Campaign, numbers: dict[int, PhoneNumber]) -> dic
     if not limited:
         return {}
     found = await database.query(
-        "SELECT m.number_id, COUNT(DISTINCT m.contact_id) AS people FROM message m WHERE m.kind = 'initial'"  # noqa: S608
+        "SELECT m.number_id, COUNT(DISTINCT m.contact_id) AS people FROM message m WHERE m.kind = 'initial'"
         f" AND m.number_id IN ({', '.join(limited)}) AND (m.taken_at >= ? OR m.status IN ('queued', 'sending', 'unknown'))"
         " AND NOT EXISTS (SELECT 1 FROM message e WHERE e.contact_id = m.contact_id AND e.number_id = m.number_id"
         " AND e.id < m.id AND e.direction = 'out' AND e.status NOT IN ('cancelled', 'refused'))"
-        " GROUP BY m.number_id", sql_time(campaign.midnight(clock.now())),
-    )  # fmt: skip
+        " GROUP BY m.number_id",
+        sql_time(campaign.midnight(clock.now())),
+    )
     return {row["number_id"]: int(row["people"]) for row in found}
 
 

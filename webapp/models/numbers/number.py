@@ -126,8 +126,9 @@ async def _hear(e164: str) -> None:
     """Texts that came to it while no campaign had it, a STOP among them perhaps, are applied after all."""
     await database.query(
         "UPDATE twilio_event SET applied_at = NULL WHERE kind = 'inbound' AND payload ->> 'To' = ? AND applied_at IS NOT NULL"
-        " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.sid = twilio_event.sid) RETURNING id", e164,
-    )  # fmt: skip
+        " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.sid = twilio_event.sid) RETURNING id",
+        e164,
+    )
 
 
 @transactional
@@ -168,10 +169,11 @@ async def measure_numbers() -> None:
     now = clock.now()
     carriers = ", ".join(str(code) for code in sorted(errors.CARRIER))
     rows = await database.query(
-        f"SELECT number_id, COUNT(*) AS sent, SUM(CASE WHEN error_code IN ({carriers}) THEN 1 ELSE 0 END) AS filtered,"  # noqa: S608
+        f"SELECT number_id, COUNT(*) AS sent, SUM(CASE WHEN error_code IN ({carriers}) THEN 1 ELSE 0 END) AS filtered,"
         " SUM(CASE WHEN error_code IS NOT NULL THEN 1 ELSE 0 END) AS failed FROM message"
-        " WHERE taken_at IS NOT NULL AND taken_at > ? GROUP BY number_id", sql_time(now - timedelta(days=1)),
-    )  # fmt: skip
+        " WHERE taken_at IS NOT NULL AND taken_at > ? GROUP BY number_id",
+        sql_time(now - timedelta(days=1)),
+    )
     await _measured({row["number_id"]: row for row in rows}, now)
 
 
@@ -181,6 +183,8 @@ async def _measured(rows: dict[int, dict[str, Any]], now: datetime) -> None:
     for number in await PhoneNumber.filter(released_at=None).order_by("id"):
         row = rows.get(number.id, {"sent": 0, "filtered": 0, "failed": 0})
         await PhoneNumber.filter(id=number.id).update(
-            sent_24h=int(row["sent"]), filtered_24h=int(row["filtered"] or 0),
-            failed_24h=int(row["failed"] or 0) - int(row["filtered"] or 0), measured_at=now,
-        )  # fmt: skip
+            sent_24h=int(row["sent"]),
+            filtered_24h=int(row["filtered"] or 0),
+            failed_24h=int(row["failed"] or 0) - int(row["filtered"] or 0),
+            measured_at=now,
+        )

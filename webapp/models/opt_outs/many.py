@@ -31,21 +31,26 @@ async def opt_out_many(
         await database.lock(MAKING_CONTACTS, campaign.id)
     contacts = await _contacts(campaign, phones)  # their rows are locked first, so a claim sees this or came before it
     new = await database.query(
-        f"INSERT INTO opt_out (campaign_id, phone, source, at, user_id, words) SELECT {packed.mark('integer')}, r.phone,"  # noqa: S608
+        f"INSERT INTO opt_out (campaign_id, phone, source, at, user_id, words) SELECT {packed.mark('integer')}, r.phone,"
         f" {packed.mark('text')}, {packed.mark('timestamptz')}, {packed.mark('integer')}, {packed.mark('text')}"
         f" FROM {packed.table('phone')} WHERE true ON CONFLICT (campaign_id, phone) DO NOTHING RETURNING phone",
-        campaign.id, source, sql_time(clock.now()), by.id if by else None, words[:200],
+        campaign.id,
+        source,
+        sql_time(clock.now()),
+        by.id if by else None,
+        words[:200],
         packed.rows({"phone": phone} for phone in sorted(phones)),
-    )  # fmt: skip
+    )
     await mark_opted_out(campaign, contacts, by)
     return len(new)
 
 
 async def _contacts(campaign: Campaign, phones: list[str]) -> list[int]:
     rows = await database.query(
-        f"SELECT id FROM contact WHERE campaign_id = ? AND {packed.among('phone', 'text')} ORDER BY id{packed.for_update()}",  # noqa: S608
-        campaign.id, packed.values(phones),
-    )  # fmt: skip
+        f"SELECT id FROM contact WHERE campaign_id = ? AND {packed.among('phone', 'text')} ORDER BY id{packed.for_update()}",
+        campaign.id,
+        packed.values(phones),
+    )
     return [row["id"] for row in rows]
 
 
@@ -54,10 +59,11 @@ async def mark_opted_out(campaign: Campaign, ids: list[int], by: User | None) ->
     if not ids:
         return
     await database.query(
-        f"UPDATE contact SET opted_out_at = COALESCE(opted_out_at, {packed.mark('timestamptz')}), possible_opt_out_at = NULL,"  # noqa: S608
+        f"UPDATE contact SET opted_out_at = COALESCE(opted_out_at, {packed.mark('timestamptz')}), possible_opt_out_at = NULL,"
         f" possible_opt_out_message_id = NULL WHERE {packed.among('id')}",
-        sql_time(clock.now()), packed.values(ids),
-    )  # fmt: skip
+        sql_time(clock.now()),
+        packed.values(ids),
+    )
     if tag := await Tag.get_or_none(campaign=campaign, slug=labels.OPT_OUT, system=True):
         await many_at_once.add_tags([{"contact_id": n, "tag_id": tag.id} for n in ids], by.id if by else None)
     await _cancel_queued(ids)
@@ -66,9 +72,10 @@ async def mark_opted_out(campaign: Campaign, ids: list[int], by: User | None) ->
 
 async def _cancel_queued(ids: list[int]) -> None:
     rows = await database.query(
-        f"SELECT DISTINCT contact_id FROM message WHERE {packed.among('contact_id')} AND status = 'queued'"  # noqa: S608
-        " AND direction = 'out' ORDER BY contact_id", packed.values(ids),
-    )  # fmt: skip
+        f"SELECT DISTINCT contact_id FROM message WHERE {packed.among('contact_id')} AND status = 'queued'"
+        " AND direction = 'out' ORDER BY contact_id",
+        packed.values(ids),
+    )
     for row in rows:
         await closing.cancel_queued(await Contact.get(id=row["contact_id"]))
 
@@ -77,9 +84,10 @@ async def _close(ids: list[int]) -> None:
     """No first text in any action any more, and nothing needs attention."""
     await many_at_once.lock_conversations(ids)
     closed = await database.query(
-        f"UPDATE conversation SET closed_code = {errors.OPTED_OUT} WHERE {packed.among('contact_id')} AND texted_at IS NULL"  # noqa: S608
-        " AND closed_code IS NULL RETURNING id, action_id, user_id", packed.values(ids),
-    )  # fmt: skip
+        f"UPDATE conversation SET closed_code = {errors.OPTED_OUT} WHERE {packed.among('contact_id')} AND texted_at IS NULL"
+        " AND closed_code IS NULL RETURNING id, action_id, user_id",
+        packed.values(ids),
+    )
     for row in closed:
         tallies.add(row["action_id"], row["user_id"], {"remaining": -1})
     await tallies.hits([(row["action_id"], row["id"]) for row in closed], errors.OPTED_OUT)

@@ -44,9 +44,15 @@ async def opt_out(
     await database.query(
         "INSERT INTO opt_out (campaign_id, phone, source, at, user_id, message_id, confirmation_id, words)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (campaign_id, phone) DO NOTHING",
-        campaign.id, phone, source, sql_time(now), by.id if by else None, message.id if message else None,
-        confirmation_id, words[:200],
-    )  # fmt: skip
+        campaign.id,
+        phone,
+        source,
+        sql_time(now),
+        by.id if by else None,
+        message.id if message else None,
+        confirmation_id,
+        words[:200],
+    )
     contact.opted_out_at = contact.opted_out_at or now
     contact.possible_opt_out_at = contact.possible_opt_out_message_id = None
     await contact.save(update_fields=["opted_out_at", "possible_opt_out_at", "possible_opt_out_message_id"])

@@ -23,8 +23,10 @@ async def hand_old_to_staff(campaign: Campaign) -> list[tuple[int, int]]:
     held = await database.query(
         "SELECT v.id, v.user_id FROM contact c JOIN conversation v ON v.id = c.last_inbound_conversation_id"
         " WHERE c.campaign_id = ? AND c.possible_opt_out_at < ? AND v.user_id IS NOT NULL AND NOT v.with_staff"
-        " ORDER BY c.possible_opt_out_at LIMIT 500", campaign.id, sql_time(since),
-    )  # fmt: skip
+        " ORDER BY c.possible_opt_out_at LIMIT 500",
+        campaign.id,
+        sql_time(since),
+    )
     for row in held:
         await assigning.hand_to_staff(row["id"], None, "timeout")
     return [(row["user_id"], row["id"]) for row in held]

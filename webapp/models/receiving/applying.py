@@ -58,15 +58,23 @@ async def keep(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None =
     plain = {name: str(value).replace("\x00", "") for name, value in payload.items()}  # PostgreSQL's JSON has no NUL
     sid = (plain.get("MessageSid") or plain.get("SmsSid") or "")[:34]
     event = TwilioEvent(
-        kind=kind, sid=sid, status=plain.get("MessageStatus", "")[:20] if kind == STATUS else "", public_id=public_id,
-        payload=plain, received_at=clock.now(),
-    )  # fmt: skip
+        kind=kind,
+        sid=sid,
+        status=plain.get("MessageStatus", "")[:20] if kind == STATUS else "",
+        public_id=public_id,
+        payload=plain,
+        received_at=clock.now(),
+    )
     stored = await database.query(
         "INSERT INTO twilio_event (kind, sid, status, public_id, payload, received_at, failures)"
         " VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT (sid, kind, status) DO NOTHING RETURNING id",
-        kind, sid, event.status, packed.uuid(public_id) if public_id else None, json.dumps(plain),
+        kind,
+        sid,
+        event.status,
+        packed.uuid(public_id) if public_id else None,
+        json.dumps(plain),
         sql_time(event.received_at),
-    )  # fmt: skip
+    )
     if not stored:
         return None
     event.id, event._saved_in_db = stored[0]["id"], True
@@ -115,10 +123,11 @@ _ARRIVED = Joined(e=TwilioEvent, n=PhoneNumber, kept={"c": Campaign})
 async def _receive(event_id: int, to: str) -> News:
     """The event's row is the lock: the webhook and the sweep may both have it in hand."""
     [row] = await database.query(
-        f"SELECT {_ARRIVED.columns}, EXISTS (SELECT 1 FROM message m WHERE m.sid = e.sid) AS known FROM twilio_event e"  # noqa: S608
+        f"SELECT {_ARRIVED.columns}, EXISTS (SELECT 1 FROM message m WHERE m.sid = e.sid) AS known FROM twilio_event e"
         f" LEFT JOIN phone_number n ON n.e164 = ? LEFT JOIN campaign c ON c.id = n.campaign_id WHERE e.id = ?{packed.for_update('e')}",
-        to, event_id,
-    )  # fmt: skip
+        to,
+        event_id,
+    )
     found = await _ARRIVED.whole(row)
     event, number, campaign = found["e"], found["n"], found["c"]
     if event.applied_at:
@@ -150,12 +159,13 @@ async def _conversation_of(contact: Contact, number: PhoneNumber) -> Conversatio
     """That of the newest text to this phone from this number that Twilio took or may have taken, locked. One that waits
     for a second attempt, or that staff dropped, was handed over once: they answered it, so it does not leave again."""
     rows = await database.query(
-        f"SELECT {_TALK.columns}, m.id AS message_id, m.status AS status FROM message m"  # noqa: S608
+        f"SELECT {_TALK.columns}, m.id AS message_id, m.status AS status FROM message m"
         " JOIN conversation v ON v.id = m.conversation_id WHERE m.contact_id = ? AND m.number_id = ? AND m.direction = 'out'"
         " AND (m.status IN ('taken', 'unknown', 'sending') OR (m.status IN ('queued', 'dropped') AND m.attempts > 0))"
         f" ORDER BY m.id DESC LIMIT 1{packed.for_update('v')}",
-        contact.id, number.id,
-    )  # fmt: skip
+        contact.id,
+        number.id,
+    )
     if not rows:
         return None
     conversation: Conversation = _TALK.of(rows[0])["v"]
@@ -172,13 +182,25 @@ def _text(event: TwilioEvent, number: PhoneNumber, contact: Contact, conversatio
     body = str(event.payload.get("Body", ""))
     billed = segments.count(body)
     return new(
-        Message, campaign_id=number.campaign_id, contact_id=contact.id,
-        conversation_id=conversation.id if conversation else None, number_id=number.id,
+        Message,
+        campaign_id=number.campaign_id,
+        contact_id=contact.id,
+        conversation_id=conversation.id if conversation else None,
+        number_id=number.id,
         user_id=conversation.user_id if conversation else None,
-        action_id=conversation.action_id if conversation else None, direction=IN, kind=INBOUND_TEXT,
-        phone=contact.phone, body=body, segments=billed.segments, encoding=billed.encoding, status=RECEIVED,
-        created_at=clock.now(), public_id=uuid.uuid4(), sid=event.sid, media_count=int(event.payload.get("NumMedia") or 0),
-    )  # fmt: skip
+        action_id=conversation.action_id if conversation else None,
+        direction=IN,
+        kind=INBOUND_TEXT,
+        phone=contact.phone,
+        body=body,
+        segments=billed.segments,
+        encoding=billed.encoding,
+        status=RECEIVED,
+        created_at=clock.now(),
+        public_id=uuid.uuid4(),
+        sid=event.sid,
+        media_count=int(event.payload.get("NumMedia") or 0),
+    )
 
 
 async def _act_on(

@@ -53,10 +53,14 @@ async def file(
     for field in asked.fields:
         await labelling.set_field(contact.id, field, answers.get(field.slug, ""), by.id)
     report = await Report.create(
-        conversation=conversation, user=by, action_id=conversation.action_id, contact_id=contact.id, filed_at=clock.now(),
+        conversation=conversation,
+        user=by,
+        action_id=conversation.action_id,
+        contact_id=contact.id,
+        filed_at=clock.now(),
         tags=[tag.name for tag in asked.tags if tag.slug in ticked],
         values_={field.title: answers[field.slug] for field in asked.fields if answers.get(field.slug)},
-    )  # fmt: skip
+    )
     await _note(conversation.id, by, report)
     return report
 

@@ -39,8 +39,9 @@ async def cells(contacts: list[Contact], names: list[str], fields: list[CustomFi
     """Contact -> column -> what stands there. Tags are Tag rows, the last message a time."""
     ids = [contact.id for contact in contacts]
     found: dict[int, dict[str, Any]] = {
-        c.id: {name: PLAIN[name](c) for name in names if name in PLAIN} | {"last_message": c.last_message_at} for c in contacts
-    }  # fmt: skip
+        c.id: {name: PLAIN[name](c) for name in names if name in PLAIN} | {"last_message": c.last_message_at}
+        for c in contacts
+    }
     if "tags" in names:
         for contact_id, tags in (await labels.tags_of(ids)).items():
             found[contact_id]["tags"] = tags

@@ -32,7 +32,7 @@ async def queues(campaign: Campaign | None = None) -> list[Queue]:
     """Every number that has not been given back, or a campaign's; one query, from the index of what is queued."""
     mine = f" AND n.campaign_id = {int(campaign.id)}" if campaign else ""
     rows = await database.query(
-        "SELECT n.id, n.e164, c.slug, COUNT(m.id) AS texts, COALESCE(SUM(m.segments), 0) AS segments, MIN(m.due_at) AS due"  # noqa: S608
+        "SELECT n.id, n.e164, c.slug, COUNT(m.id) AS texts, COALESCE(SUM(m.segments), 0) AS segments, MIN(m.due_at) AS due"
         " FROM phone_number n JOIN campaign c ON c.id = n.campaign_id LEFT JOIN message m ON m.number_id = n.id"
         f" AND m.status = 'queued' WHERE n.released_at IS NULL{mine} GROUP BY n.id, n.e164, c.slug ORDER BY n.e164"
     )
@@ -54,7 +54,7 @@ SENDS = ("initials", "follow_ups", "responses", "opt_outs", "twilio_errors", "ca
 async def sends() -> Counter[str]:
     """What became of all texts so far, as Results counts it: never a walk over the messages."""
     sums = ", ".join(f"COALESCE(SUM({name}), 0) AS {name}" for name in SENDS)
-    [row] = await database.query(f"SELECT {sums} FROM {tallies.Tally._meta.db_table}")  # noqa: S608
+    [row] = await database.query(f"SELECT {sums} FROM {tallies.Tally._meta.db_table}")
     return Counter({name: int(row[name]) for name in SENDS})
 
 
@@ -77,16 +77,15 @@ _OF_CAMPAIGN = (
 async def open_ends(campaign: Campaign | None = None) -> OpenEnds:
     mine = f" AND campaign_id = {int(campaign.id)}" if campaign else ""
     rows = await database.query(
-        f"SELECT status, COUNT(*) AS texts FROM message WHERE status IN ('sending', 'unknown'){mine} GROUP BY status"  # noqa: S608
+        f"SELECT status, COUNT(*) AS texts FROM message WHERE status IN ('sending', 'unknown'){mine} GROUP BY status"
     )
     texts = Counter({row["status"]: int(row["texts"]) for row in rows})
     [events] = await database.query(
-        "SELECT COUNT(*) AS waiting, MIN(received_at) AS oldest FROM twilio_event e WHERE applied_at IS NULL"  # noqa: S608
-        + (_OF_CAMPAIGN if campaign else ""), *([campaign.id] if campaign else []),
-    )  # fmt: skip
-    return OpenEnds(
-        texts["sending"], texts["unknown"], int(events["waiting"]), _since(events["oldest"], clock.now())
-    )  # fmt: skip
+        "SELECT COUNT(*) AS waiting, MIN(received_at) AS oldest FROM twilio_event e WHERE applied_at IS NULL"
+        + (_OF_CAMPAIGN if campaign else ""),
+        *([campaign.id] if campaign else []),
+    )
+    return OpenEnds(texts["sending"], texts["unknown"], int(events["waiting"]), _since(events["oldest"], clock.now()))
 
 
 @dataclass(frozen=True)
@@ -100,10 +99,10 @@ class Delays:
 
 async def delays() -> Delays:
     inbound = await database.query(
-        f"SELECT received_at AS a, applied_at AS b FROM twilio_event WHERE kind = 'inbound' ORDER BY id DESC LIMIT {LATELY}"  # noqa: S608
+        f"SELECT received_at AS a, applied_at AS b FROM twilio_event WHERE kind = 'inbound' ORDER BY id DESC LIMIT {LATELY}"
     )
     callback = await database.query(
-        "SELECT m.taken_at AS a, MIN(f.received_at) AS b FROM (SELECT DISTINCT sid FROM (SELECT sid FROM twilio_event"  # noqa: S608
+        "SELECT m.taken_at AS a, MIN(f.received_at) AS b FROM (SELECT DISTINCT sid FROM (SELECT sid FROM twilio_event"
         f" WHERE kind = 'status' ORDER BY id DESC LIMIT {LATELY}) AS newest) AS e JOIN message m ON m.sid = e.sid"
         " JOIN twilio_event f ON f.sid = e.sid AND f.kind = 'status' GROUP BY m.id, m.taken_at"
     )
@@ -119,8 +118,9 @@ async def left_to_text(campaign: Campaign) -> int:
     """People of its running actions who are yet to be texted, by the kept counts."""
     [row] = await database.query(
         "SELECT COALESCE(SUM(t.remaining), 0) AS people FROM tally t JOIN action a ON a.id = t.action_id"
-        " WHERE a.campaign_id = ? AND a.archived_at IS NULL AND a.state <> 'draft'", campaign.id,
-    )  # fmt: skip
+        " WHERE a.campaign_id = ? AND a.archived_at IS NULL AND a.state <> 'draft'",
+        campaign.id,
+    )
     return int(row["people"])
 
 
@@ -130,7 +130,9 @@ async def unmatched(campaign: Campaign, most: int = 100) -> list[Message]:
     rows = await database.query(
         "SELECT id FROM message m WHERE campaign_id = ? AND direction = 'in' AND conversation_id IS NULL AND NOT EXISTS"
         " (SELECT 1 FROM message t WHERE t.contact_id = m.contact_id AND t.id < m.id AND t.kind = 'test')"
-        " ORDER BY id DESC LIMIT ?", campaign.id, most,
-    )  # fmt: skip
+        " ORDER BY id DESC LIMIT ?",
+        campaign.id,
+        most,
+    )
     found = Message.filter(id__in=[row["id"] for row in rows] or [0]).order_by("-id")
     return await found.select_related("contact", "number").prefetch_related("media")

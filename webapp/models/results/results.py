@@ -29,8 +29,9 @@ class Overview:
 async def overview(action: Action, counted: Counter[str]) -> Overview:
     [row] = await database.query(
         "SELECT COUNT(*) AS sent_to, COUNT(seen_at) AS seen, COUNT(started_at) AS started, COUNT(completed_at) AS completed"
-        " FROM action_user WHERE action_id = ?", action.id,
-    )  # fmt: skip
+        " FROM action_user WHERE action_id = ?",
+        action.id,
+    )
     return Overview(**{k: int(v) for k, v in row.items()}, performs=counted["performs"], reports=counted["reports"])
 
 
@@ -45,8 +46,9 @@ async def safeguards_by_code(action: Action) -> list[tuple[errors.Explanation, i
 async def errors_by_code(action: Action) -> list[tuple[errors.Explanation, int]]:
     rows = await database.query(
         "SELECT error_code, COUNT(*) AS number FROM message WHERE action_id = ? AND error_code IS NOT NULL"
-        " AND status <> 'refused' GROUP BY error_code ORDER BY number DESC", action.id,
-    )  # fmt: skip
+        " AND status <> 'refused' GROUP BY error_code ORDER BY number DESC",
+        action.id,
+    )
     return [(errors.explain(row["error_code"]), int(row["number"])) for row in rows]
 
 
@@ -62,8 +64,9 @@ async def scripts(action: Action) -> list[tuple[Script, int]]:
     """Scripts and how often Twilio took a text of each, archived ones that were used included."""
     rows = await database.query(
         "SELECT script_id, COUNT(*) AS number FROM message WHERE action_id = ? AND script_id IS NOT NULL AND status = 'taken'"
-        " GROUP BY script_id", action.id,
-    )  # fmt: skip
+        " GROUP BY script_id",
+        action.id,
+    )
     used = {row["script_id"]: int(row["number"]) for row in rows}
     found = await Script.filter(action=action).order_by("position", "id")
     return [(script, used.get(script.id, 0)) for script in found if script.archived_at is None or used.get(script.id)]
@@ -84,8 +87,9 @@ async def side_by_side(action: Action) -> tuple[list[SideBySide], int | None]:
     that is no chance. Counted over all conversations, so it is asked for by itself."""
     rows = await database.query(
         "SELECT script_id, COUNT(*) AS texted, COUNT(replied_at) AS replied, COUNT(opted_out_at) AS opted_out"
-        " FROM conversation WHERE action_id = ? AND texted_at IS NOT NULL GROUP BY script_id", action.id,
-    )  # fmt: skip
+        " FROM conversation WHERE action_id = ? AND texted_at IS NOT NULL GROUP BY script_id",
+        action.id,
+    )
     counted = {row["script_id"]: row for row in rows}
     found = await Script.filter(action=action, kind=INITIAL).order_by("position", "id")
     used = [script for script in found if script.id in counted or script.archived_at is None]
@@ -105,7 +109,7 @@ async def uses(script_ids: list[int]) -> dict[int, int]:
     """Script -> texts that were made of it, up to MANY."""
     among = ", ".join(str(int(n)) for n in script_ids) or "0"
     rows = await database.query(
-        "SELECT s.id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM message m WHERE m.script_id = s.id"  # noqa: S608
+        "SELECT s.id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM message m WHERE m.script_id = s.id"
         f" LIMIT {MANY}) AS some) AS n FROM script s WHERE s.id IN ({among})"
     )
     return {row["id"]: int(row["n"]) for row in rows}

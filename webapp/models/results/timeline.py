@@ -73,7 +73,9 @@ def _hand(event: AssignmentEvent, action: str, names: dict[int | None, str]) -> 
 
 def _start(conversation: Conversation, names: dict[int | None, str]) -> Moment:
     assert conversation.held_since
-    return Moment(conversation.held_since, "start", who=names.get(conversation.user_id, ""), action=conversation.action.title)  # fmt: skip
+    return Moment(
+        conversation.held_since, "start", who=names.get(conversation.user_id, ""), action=conversation.action.title
+    )
 
 
 def _report(report: Any) -> Moment:

@@ -106,9 +106,19 @@ async def _made_of(action: Action, user: User, body: str) -> list[Any]:
     """What is the same for everyone, and who they are by lists and leave-outs."""
     shared = await rendering.of_sender(action.campaign, user, body)
     lists = await ActionList.filter(action=action).order_by("contact_list_id").values_list("contact_list_id", flat=True)
-    out = await ActionExclusion.filter(action=action).order_by("id").values_list("contact_list_id", "tag_id", "field_id", "value")  # fmt: skip
+    out = (
+        await ActionExclusion.filter(action=action)
+        .order_by("id")
+        .values_list("contact_list_id", "tag_id", "field_id", "value")
+    )
     defaults = [(field.slug, field.default_value) for field in await _used(action.campaign, body)]
-    return [action.campaign.fallback_recipient, sorted((k, v or "") for k, v in shared.items()), list(lists), list(out), defaults]  # fmt: skip
+    return [
+        action.campaign.fallback_recipient,
+        sorted((k, v or "") for k, v in shared.items()),
+        list(lists),
+        list(out),
+        defaults,
+    ]
 
 
 async def _used(campaign: Campaign, body: str) -> list[CustomField]:
@@ -156,7 +166,7 @@ async def stumbled(measure_id: int) -> None:
 @transactional
 async def _store(
     measure_id: int, cursor: int, seen: list[tuple[int, Seen]], part: people_in_order.Window
-) -> ScriptMeasure | None:  # fmt: skip
+) -> ScriptMeasure | None:
     """The measure after this slice; None where another worker was faster, or nobody wants it any more."""
     measure = await ScriptMeasure.filter(id=measure_id).select_for_update().first()
     if measure is None or measure.over or measure.cursor != cursor:
@@ -212,9 +222,9 @@ class _Ruler:
             return found
         among = ", ".join(str(int(n)) for n in self.fields)
         rows = await database.query(
-            f"SELECT contact_id, field_id, value FROM field_value WHERE field_id IN ({among}) AND {packed.among('contact_id')}",  # noqa: S608
+            f"SELECT contact_id, field_id, value FROM field_value WHERE field_id IN ({among}) AND {packed.among('contact_id')}",
             packed.values(ids),
-        )  # fmt: skip
+        )
         for row in rows:
             found.setdefault(row["contact_id"], {})[self.fields[row["field_id"]]] = row["value"]
         return found

@@ -48,7 +48,7 @@ class CustomLink(Model):
 
     class Meta:
         table = "custom_link"
-        ordering = ["title", "id"]  # noqa: RUF012
+        ordering = ["title", "id"]
 
 
 class TrackedLink(Model):
@@ -157,8 +157,13 @@ async def _make(conversation_id: int, keys: set[_Key]) -> None:
         await database.query(
             "INSERT INTO tracked_link (token, link_id, conversation_id, script_id, script_version, made_at)"
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
-            _token(), link_id, conversation_id, script_id, version, sql_time(clock.now()),
-        )  # fmt: skip
+            _token(),
+            link_id,
+            conversation_id,
+            script_id,
+            version,
+            sql_time(clock.now()),
+        )
 
 
 def _token() -> str:
@@ -196,10 +201,16 @@ async def clicked(tracked: TrackedLink, by: str, user_agent: str) -> None:
     if message is None:
         return
     await LinkClick.create(
-        link_id=tracked.link_id, message_id=message.id, action_id=message.action_id, script_id=message.script_id,
-        user_id=message.user_id, contact_id=message.contact_id, by=by, user_agent=user_agent.replace("\x00", "")[:200],
+        link_id=tracked.link_id,
+        message_id=message.id,
+        action_id=message.action_id,
+        script_id=message.script_id,
+        user_id=message.user_id,
+        contact_id=message.contact_id,
+        by=by,
+        user_agent=user_agent.replace("\x00", "")[:200],
         at=clock.now(),
-    )  # fmt: skip
+    )
     if by == PERSON:
         tallies.add(message.action_id, message.user_id, {"link_clicks": 1})
 
@@ -220,6 +231,7 @@ async def counted(campaign: Campaign) -> dict[int, Clicks]:
         " COUNT(DISTINCT CASE WHEN c.by = 'person' THEN c.contact_id END) AS people,"
         " SUM(CASE WHEN c.by = 'preview' THEN 1 ELSE 0 END) AS previews"
         " FROM link_click c JOIN custom_link l ON l.id = c.link_id WHERE l.campaign_id = ? AND c.action_id IS NOT NULL"
-        " GROUP BY c.link_id", campaign.id,
-    )  # fmt: skip
+        " GROUP BY c.link_id",
+        campaign.id,
+    )
     return {row["link_id"]: Clicks(int(row["clicks"]), int(row["people"]), int(row["previews"])) for row in rows}

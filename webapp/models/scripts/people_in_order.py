@@ -32,9 +32,12 @@ async def window(action: Action, after: int, size: int, backwards: bool = False)
     found: set[int] = set()
     for row in lists:
         places = await database.query(
-            f"SELECT contact_id FROM list_membership WHERE contact_list_id = ? AND contact_id {sign} ?"  # noqa: S608
-            f" ORDER BY contact_id {order} LIMIT ?", row["id"], after, size,
-        )  # fmt: skip
+            f"SELECT contact_id FROM list_membership WHERE contact_list_id = ? AND contact_id {sign} ?"
+            f" ORDER BY contact_id {order} LIMIT ?",
+            row["id"],
+            after,
+            size,
+        )
         found |= {place["contact_id"] for place in places}
     part = sorted(found, reverse=backwards)[:size]
     textable = set(await _textable(action, part)) if part else set()
@@ -43,10 +46,11 @@ async def window(action: Action, after: int, size: int, backwards: bool = False)
 
 async def _textable(action: Action, ids: list[int]) -> list[int]:
     rows = await database.query(
-        f"SELECT c.id FROM contact c WHERE {packed.among('c.id')} AND c.opted_out_at IS NULL AND c.blocked_at IS NULL"  # noqa: S608
+        f"SELECT c.id FROM contact c WHERE {packed.among('c.id')} AND c.opted_out_at IS NULL AND c.blocked_at IS NULL"
         f" AND (c.landline_until IS NULL OR c.landline_until <= ?) AND NOT {audience.left_out(str(int(action.id)), 'c.id')}",
-        packed.values(ids), sql_time(clock.now()),
-    )  # fmt: skip
+        packed.values(ids),
+        sql_time(clock.now()),
+    )
     return [row["id"] for row in rows]
 
 

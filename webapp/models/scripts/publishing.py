@@ -45,10 +45,20 @@ async def checklist(action: Action) -> Checklist:
     initial, response = await Script.of(action, INITIAL), await Script.of(action, RESPONSE)
     lists = await ActionList.filter(action=action).count()
     checks = [
-        Check(bool(lists), f"{lists} contact list{'s' * (lists != 1)}" if lists else "No contact list is chosen.", "basic"),
-        Check(bool(initial), f"{len(initial)} initial script{'s' * (len(initial) != 1)}" if initial else "There is no initial script.", "scripts"),
-        Check(campaign.set_up, "Set-up check is green" if campaign.set_up else "The set-up check is not green yet.", "setup"),
-    ]  # fmt: skip
+        Check(
+            bool(lists), f"{lists} contact list{'s' * (lists != 1)}" if lists else "No contact list is chosen.", "basic"
+        ),
+        Check(
+            bool(initial),
+            f"{len(initial)} initial script{'s' * (len(initial) != 1)}" if initial else "There is no initial script.",
+            "scripts",
+        ),
+        Check(
+            campaign.set_up,
+            "Set-up check is green" if campaign.set_up else "The set-up check is not green yet.",
+            "setup",
+        ),
+    ]
     if response:
         checks.append(Check(True, f"{len(response)} response script{'s' * (len(response) != 1)}"))
     found = [(title, script, findings(script, known, campaign.name)) for title, script in _titled(initial, response)]
@@ -94,9 +104,14 @@ async def publish(action: Action, member: Membership, state: str, reason: str = 
     overruled = reason.strip() if any(not check.fine for check in look.checks) else ""
     await action.publish(state, overruled)
     await audit.note(
-        action.campaign, member.user, "action.published", action.title, state=state, overruled=overruled,
+        action.campaign,
+        member.user,
+        "action.published",
+        action.title,
+        state=state,
+        overruled=overruled,
         warnings=look.warnings,
-    )  # fmt: skip
+    )
     return True
 
 

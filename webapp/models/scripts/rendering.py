@@ -35,9 +35,7 @@ async def known_names(campaign: Campaign) -> set[str]:
     return set(variables.BUILT_IN) | {str(slug) for slug in slugs} | await links.names(campaign)
 
 
-async def render(
-    campaign: Campaign, script: Script, contact: Contact, sender: User, conversation_id: int
-) -> Rendering:  # fmt: skip
+async def render(campaign: Campaign, script: Script, contact: Contact, sender: User, conversation_id: int) -> Rendering:
     return (await render_all(campaign, [script], contact, sender, conversation_id))[0]
 
 

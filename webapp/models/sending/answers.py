@@ -84,8 +84,10 @@ async def _hold_number(number_id: int | None, until: datetime) -> None:
     """Nothing leaves by it before then. What other claims have set already is never taken back."""
     await database.query(
         "UPDATE phone_number SET free_at = ? WHERE id = ? AND (free_at IS NULL OR free_at < ?) RETURNING id",
-        sql_time(until), number_id, sql_time(until),
-    )  # fmt: skip
+        sql_time(until),
+        number_id,
+        sql_time(until),
+    )
 
 
 @transactional

@@ -23,8 +23,10 @@ async def today(campaign: Campaign) -> dict[int, int]:
         "SELECT COALESCE(action_id, 0) AS action_id, price, CASE WHEN picture_id IS NULL THEN 0 ELSE 1 END AS mms,"
         " COUNT(*) AS texts, SUM(segments) AS segments FROM message WHERE campaign_id = ? AND direction = 'out'"
         " AND (taken_at >= ? OR (status IN ('sending', 'unknown') AND claimed_at >= ?)) GROUP BY 1, 2, 3",
-        campaign.id, midnight, midnight,
-    )  # fmt: skip
+        campaign.id,
+        midnight,
+        midnight,
+    )
     groups = [
         spend.Group(row["action_id"], row["price"], bool(row["mms"]), int(row["texts"]), int(row["segments"]))
         for row in rows

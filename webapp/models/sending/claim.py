@@ -107,10 +107,11 @@ async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
     actions = await Action.filter(campaign_id=number.campaign_id).select_related("campaign")
     held = ", ".join(str(a.id) for a in actions if a.first_texts_stopped(now)) or "0"
     rows = await database.query(
-        "SELECT id FROM message WHERE number_id = ? AND status = 'queued' AND due_at <= ?"  # noqa: S608
+        "SELECT id FROM message WHERE number_id = ? AND status = 'queued' AND due_at <= ?"
         f" AND (kind <> 'initial' OR action_id NOT IN ({held})) ORDER BY priority, due_at, id LIMIT 1",
-        number.id, sql_time(now),
-    )  # fmt: skip
+        number.id,
+        sql_time(now),
+    )
     return rows[0]["id"] if rows else None
 
 
@@ -126,9 +127,16 @@ async def _claim(message_id: int, number_id: int) -> Claimed | Wait | Refusal | 
         return None
     confirms = message.kind == CONFIRMATION and await _may_confirm(message)
     asked = await facts.gather(
-        campaign, contact, message.conversation_id, number, message.kind, message.body, message, confirms,
+        campaign,
+        contact,
+        message.conversation_id,
+        number,
+        message.kind,
+        message.body,
+        message,
+        confirms,
         picture_id=message.picture_id,
-    )  # fmt: skip
+    )
     verdict = safeguards.may_send(asked, now, at_the_worker=True)
     if isinstance(verdict, safeguards.Refused):
         return await _refuse(message.id, verdict.code)
@@ -175,9 +183,11 @@ async def _take_turn(number: PhoneNumber, message: Message, now: datetime) -> da
     until = start + timedelta(seconds=message.segments / number.rate)
     as_read, values = ("free_at = ?", [sql_time(free_at)]) if free_at else ("free_at IS NULL", [])
     taken = await database.query(
-        f"UPDATE phone_number SET free_at = ? WHERE id = ? AND {as_read} RETURNING id",  # noqa: S608
-        sql_time(until), number.id, *values,
-    )  # fmt: skip
+        f"UPDATE phone_number SET free_at = ? WHERE id = ? AND {as_read} RETURNING id",
+        sql_time(until),
+        number.id,
+        *values,
+    )
     return until if taken else None
 
 
@@ -197,9 +207,18 @@ async def _hand_over(
     if message.bucket_id and (bucket := await Bucket.get_or_none(id=message.bucket_id)):
         await buckets.settle(bucket, now)
     return Claimed(
-        message.id, number.id, free_at, message.attempt_id, message.public_id, message.phone, number.e164, message.body,
-        _validity(number.campaign, zones, now), clock.steady(), _picture(message, now),
-    )  # fmt: skip
+        message.id,
+        number.id,
+        free_at,
+        message.attempt_id,
+        message.public_id,
+        message.phone,
+        number.e164,
+        message.body,
+        _validity(number.campaign, zones, now),
+        clock.steady(),
+        _picture(message, now),
+    )
 
 
 def _picture(message: Message, now: datetime) -> str:

@@ -129,8 +129,15 @@ async def _first_text(member: Membership, sight: click_sql.ClickRows, client_id:
         return Changed()
     number = await choice.number_of(campaign, contact, first=True, kept=sight.number)
     asked = await facts.gather(
-        campaign, contact, conversation.id, number, INITIAL, text.text, unfilled=text.unfilled, picture_id=script.picture_id
-    )  # fmt: skip
+        campaign,
+        contact,
+        conversation.id,
+        number,
+        INITIAL,
+        text.text,
+        unfilled=text.unfilled,
+        picture_id=script.picture_id,
+    )
     verdict = safeguards.may_send(asked, clock.now())
     if isinstance(verdict, safeguards.Refused):
         return await _decline_first(conversation, verdict)
@@ -195,9 +202,16 @@ async def _reply(
     number = await choice.number_of(action.campaign, contact, kept=sight.number)
     kind, picture_id = CONFIRMATION if does.opts_out else FOLLOW_UP, script.picture_id if script else None
     asked = await facts.gather(
-        action.campaign, contact, conversation.id, number, kind, body, confirms_opt_out=does.opts_out, unfilled=unfilled,
+        action.campaign,
+        contact,
+        conversation.id,
+        number,
+        kind,
+        body,
+        confirms_opt_out=does.opts_out,
+        unfilled=unfilled,
         picture_id=picture_id,
-    )  # fmt: skip
+    )
     verdict = safeguards.may_send(asked, clock.now())
     if isinstance(verdict, safeguards.Refused):
         await tallies.hit(conversation.action_id, conversation.id, verdict.code)

@@ -46,7 +46,7 @@ _SEEN = Joined(k=Contact, v=Conversation, n=PhoneNumber, kept={"a": Action, "c":
 async def read(member: Membership, conversation_id: int, client_id: uuid.UUID) -> ClickRows | None:
     """Inside a transaction. None: not a conversation of this campaign, or no member of it any more."""
     rows = await database.query(
-        f"SELECT {_SEEN.columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id"  # noqa: S608
+        f"SELECT {_SEEN.columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id"
         " FROM conversation v JOIN contact k ON k.id = v.contact_id CROSS JOIN membership m"
         " JOIN action a ON a.id = v.action_id JOIN campaign c ON c.id = v.campaign_id"
         " LEFT JOIN script s ON s.id = v.script_id LEFT JOIN phone_number n ON n.id = k.number_id"
@@ -54,15 +54,16 @@ async def read(member: Membership, conversation_id: int, client_id: uuid.UUID) -
         " WHERE v.id = ? AND v.campaign_id = ? AND m.id = ?"
         # in this order, and whoever waited sees what the one before has written
         f"{packed.for_update('m', 'SHARE')}{packed.for_update('k')}{packed.for_update('v')}",
-        packed.uuid(client_id), conversation_id, member.campaign_id, member.id,
-    )  # fmt: skip
+        packed.uuid(client_id),
+        conversation_id,
+        member.campaign_id,
+        member.id,
+    )
     if not rows:
         return None
     row, found = rows[0], await _SEEN.whole(rows[0])
     found["a"].campaign = found["c"]
-    return ClickRows(
-        found["k"], found["v"], found["a"], found["s"], found["n"], bool(row["active"]), row["earlier_id"]
-    )  # fmt: skip
+    return ClickRows(found["k"], found["v"], found["a"], found["s"], found["n"], bool(row["active"]), row["earlier_id"])
 
 
 async def write(
@@ -112,17 +113,30 @@ async def store_text(draft: Draft, *changed: str) -> Message:
     the conversation's columns that go with it."""
     now, conversation, counted = clock.now(), draft.conversation, segments.count(draft.body)
     message = new(
-        Message, campaign_id=draft.contact.campaign_id, contact_id=draft.contact.id,
-        conversation_id=conversation.id if conversation else None, number_id=draft.number.id,
-        user_id=draft.member.user_id, action_id=draft.action.id if draft.action else None,
+        Message,
+        campaign_id=draft.contact.campaign_id,
+        contact_id=draft.contact.id,
+        conversation_id=conversation.id if conversation else None,
+        number_id=draft.number.id,
+        user_id=draft.member.user_id,
+        action_id=draft.action.id if draft.action else None,
         script_id=draft.script.id if draft.script else None,
-        script_version=draft.script.version if draft.script else None, picture_id=draft.picture_id,
+        script_version=draft.script.version if draft.script else None,
+        picture_id=draft.picture_id,
         bucket_id=conversation.bucket_id if conversation and draft.kind == INITIAL else None,
-        direction=OUT, kind=draft.kind, phone=draft.contact.phone, body=draft.body,
-        segments=segments.billed(counted, bool(draft.picture_id)), encoding=counted.encoding, status=QUEUED, created_at=now,
-        client_id=draft.client_id, public_id=uuid.uuid4(), priority=1 if draft.kind == INITIAL else 0,
+        direction=OUT,
+        kind=draft.kind,
+        phone=draft.contact.phone,
+        body=draft.body,
+        segments=segments.billed(counted, bool(draft.picture_id)),
+        encoding=counted.encoding,
+        status=QUEUED,
+        created_at=now,
+        client_id=draft.client_id,
+        public_id=uuid.uuid4(),
+        priority=1 if draft.kind == INITIAL else 0,
         due_at=now + timedelta(seconds=draft.undo_seconds),
-    )  # fmt: skip
+    )
     await write(message, conversation, draft.contact, changed, tallies.due() if draft.counted else [])
     if draft.script and conversation:
         await links.join(message, draft.script)

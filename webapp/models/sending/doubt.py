@@ -133,8 +133,10 @@ async def without_final_status() -> list[Message]:
         "SELECT id FROM message WHERE status = 'taken' AND sid IS NOT NULL AND taken_at < ? AND taken_at > ?"
         " AND (next_look_at IS NULL OR next_look_at <= ?)"
         " AND delivery IN ('', 'accepted', 'queued', 'sending', 'sent') ORDER BY taken_at LIMIT 100",
-        sql_time(now - timedelta(minutes=15)), sql_time(now - timedelta(days=1)), sql_time(now),
-    )  # fmt: skip
+        sql_time(now - timedelta(minutes=15)),
+        sql_time(now - timedelta(days=1)),
+        sql_time(now),
+    )
     return await Message.filter(id__in=[row["id"] for row in rows] or [0]) if rows else []
 
 
@@ -144,8 +146,10 @@ async def without_price(most: int = 10) -> list[Message]:
     rows = await database.query(
         "SELECT id FROM message WHERE taken_at > ? AND taken_at < ? AND status = 'taken' AND sid IS NOT NULL"
         " AND delivery = 'delivered' AND price = '' AND next_look_at IS NULL ORDER BY taken_at DESC LIMIT ?",
-        sql_time(now - timedelta(days=1)), sql_time(now - timedelta(minutes=10)), most,
-    )  # fmt: skip
+        sql_time(now - timedelta(days=1)),
+        sql_time(now - timedelta(minutes=10)),
+        most,
+    )
     return await Message.filter(id__in=[row["id"] for row in rows] or [0]) if rows else []
 
 

@@ -66,6 +66,8 @@ async def _unanswered(contact: Contact, own_id: int | None) -> int:
         "SELECT COUNT(*) AS number FROM message WHERE contact_id = ? AND direction = 'out' AND id <> ?"
         " AND status IN ('queued', 'sending', 'unknown', 'taken')"
         " AND id > COALESCE((SELECT MAX(id) FROM message WHERE contact_id = ? AND direction = 'in'), 0)",
-        contact.id, own_id or 0, contact.id,
-    )  # fmt: skip
+        contact.id,
+        own_id or 0,
+        contact.id,
+    )
     return int(row["number"])

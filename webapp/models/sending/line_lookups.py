@@ -34,13 +34,20 @@ async def window(campaign: Campaign, after: int) -> Part:
     """People nobody has asked about who are yet to be texted in a running action."""
     rows = await database.query(
         "SELECT id, phone FROM contact WHERE campaign_id = ? AND looked_up_at IS NULL AND id > ? ORDER BY id LIMIT ?",
-        campaign.id, after, WINDOW,
-    )  # fmt: skip
-    waiting = await database.query(
-        "SELECT DISTINCT v.contact_id AS id FROM conversation v JOIN action a ON a.id = v.action_id"  # noqa: S608
-        f" WHERE {packed.among('v.contact_id')} AND v.texted_at IS NULL AND v.closed_code IS NULL AND a.archived_at IS NULL"
-        " AND a.state <> 'draft'", packed.values([row["id"] for row in rows]),
-    ) if rows else []  # fmt: skip
+        campaign.id,
+        after,
+        WINDOW,
+    )
+    waiting = (
+        await database.query(
+            "SELECT DISTINCT v.contact_id AS id FROM conversation v JOIN action a ON a.id = v.action_id"
+            f" WHERE {packed.among('v.contact_id')} AND v.texted_at IS NULL AND v.closed_code IS NULL AND a.archived_at IS NULL"
+            " AND a.state <> 'draft'",
+            packed.values([row["id"] for row in rows]),
+        )
+        if rows
+        else []
+    )
     wanted = {row["id"] for row in waiting}
     asked = [(row["id"], row["phone"]) for row in rows if row["id"] in wanted]
     return Part(asked, rows[-1]["id"] if len(rows) == WINDOW else None)

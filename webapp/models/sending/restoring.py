@@ -170,13 +170,27 @@ async def _put_in(
         await each.save(update_fields=["texted_at"])
     counted = segments.count(sent.body)
     message = await Message.create(
-        campaign_id=contact.campaign_id, contact_id=contact.id, conversation_id=place.id if place else None,
-        number_id=number.id, user_id=place.user_id if place else None, action_id=place.action_id if place else None,
-        script_id=place.script_id if place and texted else None, direction=OUT,
-        kind=INITIAL if place and texted else FOLLOW_UP, phone=contact.phone, body=sent.body, segments=counted.segments,
-        encoding=counted.encoding, status=TAKEN, created_at=sent.created_at, claimed_at=sent.created_at,
-        taken_at=sent.created_at, attempts=1, sid=sent.sid, public_id=uuid.uuid4(),
-    )  # fmt: skip
+        campaign_id=contact.campaign_id,
+        contact_id=contact.id,
+        conversation_id=place.id if place else None,
+        number_id=number.id,
+        user_id=place.user_id if place else None,
+        action_id=place.action_id if place else None,
+        script_id=place.script_id if place and texted else None,
+        direction=OUT,
+        kind=INITIAL if place and texted else FOLLOW_UP,
+        phone=contact.phone,
+        body=sent.body,
+        segments=counted.segments,
+        encoding=counted.encoding,
+        status=TAKEN,
+        created_at=sent.created_at,
+        claimed_at=sent.created_at,
+        taken_at=sent.created_at,
+        attempts=1,
+        sid=sent.sid,
+        public_id=uuid.uuid4(),
+    )
     tallies.put(message)
     await _lock(contact, message, sent)
     return "marked"

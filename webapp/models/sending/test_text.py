@@ -50,9 +50,15 @@ async def send(
 
 
 async def _store(
-    campaign: Campaign, member: Membership, own: Contact, number: PhoneNumber, client_id: uuid.UUID,
-    given: Mapping[str, str | None], body: str, picture_id: int | None,
-) -> Message:  # fmt: skip
+    campaign: Campaign,
+    member: Membership,
+    own: Contact,
+    number: PhoneNumber,
+    client_id: uuid.UUID,
+    given: Mapping[str, str | None],
+    body: str,
+    picture_id: int | None,
+) -> Message:
     """With links of its own, which work."""
     await _introduce(own, member)
     made = await links.for_test(campaign, body)

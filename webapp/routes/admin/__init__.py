@@ -15,9 +15,29 @@ from webapp.routes.admin.scripts import links, previews, scripts
 from webapp.routes.admin.sending import setup, stops, undecided
 
 PAGES = (
-    actions, basics, scripts, previews, links, results, operations, all_contacts, contact, lists, labels, imports, bulk,
-    opt_outs, users, user_lists, settings, numbers, setup, stops, undecided, attention,
-)  # fmt: skip
+    actions,
+    basics,
+    scripts,
+    previews,
+    links,
+    results,
+    operations,
+    all_contacts,
+    contact,
+    lists,
+    labels,
+    imports,
+    bulk,
+    opt_outs,
+    users,
+    user_lists,
+    settings,
+    numbers,
+    setup,
+    stops,
+    undecided,
+    attention,
+)
 
 
 def router() -> Router:

@@ -44,12 +44,20 @@ async def _new_work(request: Request, member: Membership, form: Form, status: in
         form.wrong("kind", words.gettext("Exporting is a right of its own. An owner can give it to you."))
     own = {"campaign_id": member.campaign_id, "archived_at": None}
     return page(
-        request, "admin/bulk/new.html", status_code=status, form=form, kind=kind, number=number,
-        filtered=which.asked() if isinstance(which, Filter) else {}, ids=which if isinstance(which, list) else [],
-        tags=await Tag.filter(**own), fields=await CustomField.filter(**own), lists=await ContactList.filter(**own).order_by("-id").limit(MOST),
+        request,
+        "admin/bulk/new.html",
+        status_code=status,
+        form=form,
+        kind=kind,
+        number=number,
+        filtered=which.asked() if isinstance(which, Filter) else {},
+        ids=which if isinstance(which, list) else [],
+        tags=await Tag.filter(**own),
+        fields=await CustomField.filter(**own),
+        lists=await ContactList.filter(**own).order_by("-id").limit(MOST),
         action_choices=[(a.id, a.title) for a in await Action.filter(**own).order_by("-id").limit(MOST) if a.live],
         holders=await holders(member),
-    )  # fmt: skip
+    )
 
 
 async def _which(member: Membership, form: Form) -> Filter | list[int]:
@@ -68,10 +76,13 @@ async def holders(member: Membership) -> list[tuple[str, list[tuple[str, str]]]]
     of_teams = {team.user_list_id for team in teams_}
     lists = [r for r in await UserList.filter(**own, archived_at=None).order_by("name") if r.id not in of_teams]
     return [
-        (words.gettext("Users"), [(f"user:{m.user_id}", m.user.name) for m in await people.order_by("user__first_name").limit(1_000)]),
+        (
+            words.gettext("Users"),
+            [(f"user:{m.user_id}", m.user.name) for m in await people.order_by("user__first_name").limit(1_000)],
+        ),
         (words.gettext("User lists"), [(f"list:{r.id}", r.name) for r in lists]),
         (words.gettext("Teams"), [(f"list:{team.user_list_id}", team.name) for team in teams_]),
-    ]  # fmt: skip
+    ]
 
 
 @post("/contacts/bulk")
@@ -94,7 +105,14 @@ async def start_work(request: Request, member: Membership) -> Response:
         if new := what.get("new_list"):
             what["list"] = (await ContactList.make(member.campaign, new, "Selected from All Contacts")).id
         work = await slices.begin(member.campaign, member.user, kind, which, what, subject, total)
-        await audit.note(member.campaign, member.user, f"contacts.{kind}", subject, contacts=work.total, which=work.which if work.total < 100 else work.which.get("filter", {}))  # fmt: skip
+        await audit.note(
+            member.campaign,
+            member.user,
+            f"contacts.{kind}",
+            subject,
+            contacts=work.total,
+            which=work.which if work.total < 100 else work.which.get("filter", {}),
+        )
         return work
 
     work = await transaction(do)
@@ -159,9 +177,15 @@ async def _nothing_more(member: Membership, form: Form) -> Asked:
 
 
 _ASKED: dict[str, Any] = {
-    ASSIGN: assigned_to, TAG: _tag, UNTAG: _tag, FIELD: _field, LIST: _list, UNLIST: _list,
-    OPT_OUT: _nothing_more, EXPORT: _nothing_more,
-}  # fmt: skip
+    ASSIGN: assigned_to,
+    TAG: _tag,
+    UNTAG: _tag,
+    FIELD: _field,
+    LIST: _list,
+    UNLIST: _list,
+    OPT_OUT: _nothing_more,
+    EXPORT: _nothing_more,
+}
 
 
 @get("/bulk/{work_id:int}")

@@ -30,15 +30,26 @@ LARGEST = 1_000_000_000  # bytes of a file of text
 LARGEST_WORKBOOK = 50_000_000
 PIECE = 1_000_000
 FIELD_NAMES = {
-    "phone": "Phone", "first_name": "First name", "last_name": "Last name", "full_name": "First and last name", "email": "E-mail",
-    "state_abbrev": "State", "zip": "ZIP", "van_id": "VAN ID", "assigned_user_email": "Volunteer's e-mail (assign to)",
-    "timezone": "Time zone", "tags": "Tags",
-}  # fmt: skip
+    "phone": "Phone",
+    "first_name": "First name",
+    "last_name": "Last name",
+    "full_name": "First and last name",
+    "email": "E-mail",
+    "state_abbrev": "State",
+    "zip": "ZIP",
+    "van_id": "VAN ID",
+    "assigned_user_email": "Volunteer's e-mail (assign to)",
+    "timezone": "Time zone",
+    "tags": "Tags",
+}
 REASONS = {
-    "missing_phone": "No phone", "invalid_phone": "Not a phone number",
-    "unsupported_country": "Not a number in the United States or Canada", "not_textable": "A number that can't be texted",
-    "field_too_long": "A cell is too long", "ragged_row": "Cells do not fit the header: one too many, or a stray quotation mark",
-}  # fmt: skip
+    "missing_phone": "No phone",
+    "invalid_phone": "Not a phone number",
+    "unsupported_country": "Not a number in the United States or Canada",
+    "not_textable": "A number that can't be texted",
+    "field_too_long": "A cell is too long",
+    "ragged_row": "Cells do not fit the header: one too many, or a stray quotation mark",
+}
 
 
 @get("/lists/upload")
@@ -121,9 +132,15 @@ async def import_page(request: Request, member: Membership, import_id: int) -> R
         return await _asking(request, member, job, Form())
     refused = await RefusedRow.filter(contact_import=job).order_by("line").limit(20)
     return page(
-        request, "admin/imports/import.html", "admin/imports/_import.html", job=job, refused=refused, reasons=REASONS,
-        seconds_left=_seconds_left(job), mappable=job.over and bool(job.left_out) and reading.plain_copy(job).exists(),
-    )  # fmt: skip
+        request,
+        "admin/imports/import.html",
+        "admin/imports/_import.html",
+        job=job,
+        refused=refused,
+        reasons=REASONS,
+        seconds_left=_seconds_left(job),
+        mappable=job.over and bool(job.left_out) and reading.plain_copy(job).exists(),
+    )
 
 
 def _seconds_left(job: ContactImport) -> int | None:
@@ -150,9 +167,18 @@ async def _asking(
     if job.kind == CONTACTS:
         targets.append((preview.NEW, words.gettext("New custom field")))
     return page(
-        request, "admin/imports/columns.html", "admin/imports/_columns.html", status_code=status, job=job, form=form, seen=seen,
-        targets=targets, titles={f.slug: f.title for f in custom}, reasons=REASONS, again=again,
-    )  # fmt: skip
+        request,
+        "admin/imports/columns.html",
+        "admin/imports/_columns.html",
+        status_code=status,
+        job=job,
+        form=form,
+        seen=seen,
+        targets=targets,
+        titles={f.slug: f.title for f in custom},
+        reasons=REASONS,
+        again=again,
+    )
 
 
 def _mapping(job: ContactImport, form: Form) -> dict[str, str] | None:
@@ -251,6 +277,4 @@ def _path(member: Membership, job: ContactImport) -> str:
     return f"/c/{member.campaign.slug}/admin/imports/{job.id}"
 
 
-HANDLERS = [
-    upload_page, upload, import_page, columns_page, preview_page, answer, cancel, refused_file,
-]  # fmt: skip
+HANDLERS = [upload_page, upload, import_page, columns_page, preview_page, answer, cancel, refused_file]

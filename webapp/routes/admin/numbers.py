@@ -32,11 +32,22 @@ async def _numbers(request: Request, member: Membership, form: Form, status: int
     mine = await PhoneNumber.filter(campaign_id=member.campaign_id).order_by("released_at", "retired_at", "e164")
     working = [n for n in mine if n.healthy]
     return page(
-        request, "admin/numbers/numbers.html", "admin/numbers/_numbers.html", status_code=status, form=form, wrong=wrong, numbers=mine, rates=RATES,
-        rate=sum(n.rate for n in working), working=len(working), queued=(await choice.snapshot(member.campaign)).queued,
-        ahead=await choice.shortest_queue(member.campaign), in_account=await free_in_account() if member.role == OWNER else [],
-        orders=await NumberOrder.filter(campaign_id=member.campaign_id).order_by("-id").limit(3), monthly=MONTHLY,
-    )  # fmt: skip
+        request,
+        "admin/numbers/numbers.html",
+        "admin/numbers/_numbers.html",
+        status_code=status,
+        form=form,
+        wrong=wrong,
+        numbers=mine,
+        rates=RATES,
+        rate=sum(n.rate for n in working),
+        working=len(working),
+        queued=(await choice.snapshot(member.campaign)).queued,
+        ahead=await choice.shortest_queue(member.campaign),
+        in_account=await free_in_account() if member.role == OWNER else [],
+        orders=await NumberOrder.filter(campaign_id=member.campaign_id).order_by("-id").limit(3),
+        monthly=MONTHLY,
+    )
 
 
 @post("/numbers/listings")
@@ -163,5 +174,15 @@ def _to(request: Request, member: Membership) -> Response:
 
 
 HANDLERS = [
-    numbers_page, list_account, import_number, buy, set_rate, pause, resume, retire, use_again, release_page, release,
-]  # fmt: skip
+    numbers_page,
+    list_account,
+    import_number,
+    buy,
+    set_rate,
+    pause,
+    resume,
+    retire,
+    use_again,
+    release_page,
+    release,
+]

@@ -47,10 +47,19 @@ async def _opt_outs(
     known = Contact.filter(campaign_id=member.campaign_id, phone__in=[row.phone for row in rows] or [""])
     strikes = ContactImport.filter(campaign_id=member.campaign_id, kind=OPT_OUTS).order_by("-id").limit(5)
     return page(
-        request, "admin/opt_outs/opt_outs.html", status_code=status, rows=rows, form=form, done=done, q=q[:40], more=more,
-        sources=await opt_outs_by_source(member.campaign_id), contacts={c.phone: c for c in await known},
-        strikes=await strikes, typed_no_phone=bool(q) and not isinstance(parsed, phone.Phone),
-    )  # fmt: skip
+        request,
+        "admin/opt_outs/opt_outs.html",
+        status_code=status,
+        rows=rows,
+        form=form,
+        done=done,
+        q=q[:40],
+        more=more,
+        sources=await opt_outs_by_source(member.campaign_id),
+        contacts={c.phone: c for c in await known},
+        strikes=await strikes,
+        typed_no_phone=bool(q) and not isinstance(parsed, phone.Phone),
+    )
 
 
 @post("/opt-outs")
@@ -61,9 +70,11 @@ async def add_opt_out(request: Request, member: Membership) -> Response:
     if not form:
         return await _opt_outs(request, member, form, status=422)
     await audit.noted(
-        member, lambda: opt_out_many(member.campaign, [number], FROM_ADMIN, member.user), "opt_out.added",
+        member,
+        lambda: opt_out_many(member.campaign, [number], FROM_ADMIN, member.user),
+        "opt_out.added",
         phone.masked(number),
-    )  # fmt: skip
+    )
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/opt-outs?done={quote(number)}")
 
 

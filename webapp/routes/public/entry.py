@@ -83,8 +83,9 @@ async def join(request: Request) -> Response:
     values = {
         "first_name": form.text("first_name", words.gettext("First name"), 60, required=True),
         "last_name": form.text("last_name", words.gettext("Last name"), 60, required=True),
-        "phone": form.phone("phone"), "email": form.email(),
-    }  # fmt: skip
+        "phone": form.phone("phone"),
+        "email": form.email(),
+    }
     place = {
         "zip": form.zip_code("zip"),
         "language": form.choice("language", words.gettext("Language"), words.LANGUAGES),
@@ -179,9 +180,14 @@ async def _let_in(request: Request, user: User, path: str) -> Response:
     """A new session with a new token, whatever cookie came."""
     answer = go_to(request, path)
     answer.set_cookie(
-        access.COOKIE, await Session.begin(user), max_age=COOKIE_SECONDS, httponly=True, samesite="lax",
-        secure=config.settings().secure, path="/",
-    )  # fmt: skip
+        access.COOKIE,
+        await Session.begin(user),
+        max_age=COOKIE_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=config.settings().secure,
+        path="/",
+    )
     return answer
 
 
@@ -201,7 +207,16 @@ def _address(request: Request) -> str:
 router = Router(
     "/",
     route_handlers=[
-        front, login_page, log_in, log_out, log_out_everywhere, join_page, join, reset_page, ask_for_reset, password_page,
+        front,
+        login_page,
+        log_in,
+        log_out,
+        log_out_everywhere,
+        join_page,
+        join,
+        reset_page,
+        ask_for_reset,
+        password_page,
         set_password,
     ],
-)  # fmt: skip
+)

@@ -79,9 +79,13 @@ async def _open_ends() -> list[Metric]:
 async def _delays() -> list[Metric]:
     lately = await operations.delays()
     return [
-        GaugeMetricFamily("textbank_inbound_delay_seconds", "From our door to the thread, the slowest lately.", lately.inbound),
-        GaugeMetricFamily("textbank_callback_delay_seconds", "From sent to Twilio's first word, the slowest lately.", lately.callback),
-    ]  # fmt: skip
+        GaugeMetricFamily(
+            "textbank_inbound_delay_seconds", "From our door to the thread, the slowest lately.", lately.inbound
+        ),
+        GaugeMetricFamily(
+            "textbank_callback_delay_seconds", "From sent to Twilio's first word, the slowest lately.", lately.callback
+        ),
+    ]
 
 
 router = Router("/", route_handlers=[metrics])

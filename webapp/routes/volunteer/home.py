@@ -55,10 +55,17 @@ async def _action_page(
     bucket = (await buckets.open_ones(member.user_id, [action.id])).get(action.id)
     mine = await tallies.of_user(action.id, member.user_id)
     return page(
-        request, "volunteer/action.html", status_code=409 if nobody or (refused and request.method == "POST") else 200,
-        action=action, closed=refused, bucket=bucket, mine=mine, left=(await tallies.totals(action.id))["remaining"],
-        nobody=nobody, asleep=await hours.asleep(action, None) if nobody else [],
-    )  # fmt: skip
+        request,
+        "volunteer/action.html",
+        status_code=409 if nobody or (refused and request.method == "POST") else 200,
+        action=action,
+        closed=refused,
+        bucket=bucket,
+        mine=mine,
+        left=(await tallies.totals(action.id))["remaining"],
+        nobody=nobody,
+        asleep=await hours.asleep(action, None) if nobody else [],
+    )
 
 
 @post("/actions/{action_id:int}/buckets")

@@ -19,9 +19,17 @@ async def inbox_page(
     show = show if show in inbox.SHOWS else "attention"
     threads = await inbox.threads(inbox.of(member), show, q[:80], _instant(before))
     return page(
-        request, "volunteer/inbox/inbox.html", "volunteer/inbox/_inbox.html", threads=threads, show=show, q=q[:80], before=before[:40],
-        waiting=await inbox.waiting(member), more=len(threads) == inbox.PAGE, staff_view=False,
-    )  # fmt: skip
+        request,
+        "volunteer/inbox/inbox.html",
+        "volunteer/inbox/_inbox.html",
+        threads=threads,
+        show=show,
+        q=q[:80],
+        before=before[:40],
+        waiting=await inbox.waiting(member),
+        more=len(threads) == inbox.PAGE,
+        staff_view=False,
+    )
 
 
 @get("/badges")

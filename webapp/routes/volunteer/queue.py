@@ -95,9 +95,14 @@ async def _fresh(conversation: Conversation) -> Conversation:
 
 
 async def _queue(
-    request: Request, member: Membership, action: Action, notice: str = "", status: int = 200,
-    first: Conversation | None = None, **context: Any,
-) -> Response:  # fmt: skip
+    request: Request,
+    member: Membership,
+    action: Action,
+    notice: str = "",
+    status: int = 200,
+    first: Conversation | None = None,
+    **context: Any,
+) -> Response:
     """The next card; or that the bucket is finished, or everybody in it asleep."""
     action.campaign = member.campaign
     bucket = await buckets.current(action, member.user)
@@ -109,11 +114,19 @@ async def _queue(
         await buckets.finish_if_done(bucket)
     sent = await first_texts_of(bucket, JUST_SENT)
     shared = {
-        "action": action, "bucket": bucket, "progress": await buckets.progress(bucket, member.campaign), "notice": notice,
-        "undoable": _undoable(sent), "just_sent": sent,
-        "closed": action.first_texts_stopped(clock.now()), "returned": await going_back.returned(bucket),
-        "why": "", "name": "", "moved": ("", ""), **context,
-    }  # fmt: skip
+        "action": action,
+        "bucket": bucket,
+        "progress": await buckets.progress(bucket, member.campaign),
+        "notice": notice,
+        "undoable": _undoable(sent),
+        "just_sent": sent,
+        "closed": action.first_texts_stopped(clock.now()),
+        "returned": await going_back.returned(bucket),
+        "why": "",
+        "name": "",
+        "moved": ("", ""),
+        **context,
+    }
     if conversation is None:
         return await _nobody(request, member, action, bucket, status, shared)
     card = await _card(member, action, conversation)
@@ -128,10 +141,14 @@ async def _card(member: Membership, action: Action, conversation: Conversation) 
     text = await rendering.render(action.campaign, conversation.script, contact, member.user, conversation.id)
     zones = await zones_of(action.campaign, contact.zone_set_id)
     return {
-        "conversation": conversation, "contact": contact, "text": text, "zone": zones[0], "client_id": uuid.uuid4(),
+        "conversation": conversation,
+        "contact": contact,
+        "text": text,
+        "zone": zones[0],
+        "client_id": uuid.uuid4(),
         "tags": (await labels.tags_of([contact.id]))[contact.id],
         "texted_before": await Message.filter(contact_id=contact.id, direction="out", status="taken").exists(),
-    }  # fmt: skip
+    }
 
 
 async def _nobody(
@@ -139,9 +156,14 @@ async def _nobody(
 ) -> Response:
     asleep = await hours.asleep(action, member.user)
     return page(
-        request, "volunteer/queue/empty.html", "volunteer/queue/_empty.html", status_code=status, asleep=asleep,
-        asleep_people=sum(group.people for group in asleep), **shared,
-    )  # fmt: skip
+        request,
+        "volunteer/queue/empty.html",
+        "volunteer/queue/_empty.html",
+        status_code=status,
+        asleep=asleep,
+        asleep_people=sum(group.people for group in asleep),
+        **shared,
+    )
 
 
 def _undoable(sent: list[Message]) -> dict[str, Any] | None:

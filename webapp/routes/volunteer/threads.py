@@ -159,20 +159,35 @@ async def count_segments(request: Request, member: Membership) -> Response:
 
 
 async def _thread(
-    request: Request, member: Membership, conversation: Conversation, status: int = 200, follow: bool = False, q: str = "",
+    request: Request,
+    member: Membership,
+    conversation: Conversation,
+    status: int = 200,
+    follow: bool = False,
+    q: str = "",
     form: Form | None = None,
-) -> Response:  # fmt: skip
+) -> Response:
     await conversation.fetch_related("contact", "action__campaign")
     contact, campaign = conversation.contact, conversation.campaign
     history = await inbox.history(contact.id)
     asked = await filing.questions(conversation.action)
     zones = await zones_of(campaign, contact.zone_set_id)
     context: dict[str, Any] = {
-        "conversation": conversation, "contact": contact, "messages": history, "form": _draft(member, history) if form is None else form,
-        "client_id": uuid.uuid4(), "opens_at": await inbox.opens_at(conversation), "contact_zone": zones[0],
-        "tags": (await labels.tags_of([contact.id]))[contact.id], "all_tags": asked.tags, "follow": follow, "q": q,
-        "scripts": await _previews(member, conversation, q) if follow else [], "groups": await _groups(conversation) if follow else [], "at": clock.now(),
-    }  # fmt: skip
+        "conversation": conversation,
+        "contact": contact,
+        "messages": history,
+        "form": _draft(member, history) if form is None else form,
+        "client_id": uuid.uuid4(),
+        "opens_at": await inbox.opens_at(conversation),
+        "contact_zone": zones[0],
+        "tags": (await labels.tags_of([contact.id]))[contact.id],
+        "all_tags": asked.tags,
+        "follow": follow,
+        "q": q,
+        "scripts": await _previews(member, conversation, q) if follow else [],
+        "groups": await _groups(conversation) if follow else [],
+        "at": clock.now(),
+    }
     return page(request, "volunteer/thread/thread.html", "volunteer/thread/_thread.html", status_code=status, **context)
 
 
@@ -190,10 +205,15 @@ async def _previews(member: Membership, conversation: Conversation, q: str) -> l
     uses = await results.uses([script.id for script in scripts])
     texts = await rendering.preview_all(conversation.campaign, scripts, conversation.contact, member.user)
     filled = [
-        {"script": script, "text": text, "billed": segments.billed(segments.count(text.text), bool(script.picture_id)), "used": uses.get(script.id, 0)}
+        {
+            "script": script,
+            "text": text,
+            "billed": segments.billed(segments.count(text.text), bool(script.picture_id)),
+            "used": uses.get(script.id, 0),
+        }
         for script, text in zip(scripts, texts, strict=True)
         if q.lower() in f"{script.name} {text.text}".lower()
-    ]  # fmt: skip
+    ]
     return sorted(filled, key=lambda row: -row["used"])  # as ordered by the office where they are used alike
 
 
@@ -214,11 +234,17 @@ async def _report(request: Request, conversation: Conversation, form: Form, stat
     asked, contact = await filing.questions(conversation.action), conversation.contact
     given = await labels.field_values(contact.id)
     return page(
-        request, "volunteer/thread/report.html", status_code=status, conversation=conversation, contact=contact, form=form,
-        asked=asked, ticked=set(form.typed.get("tags", [])) if status == 422 else await filing.ticked(contact.id),
+        request,
+        "volunteer/thread/report.html",
+        status_code=status,
+        conversation=conversation,
+        contact=contact,
+        form=form,
+        asked=asked,
+        ticked=set(form.typed.get("tags", [])) if status == 422 else await filing.ticked(contact.id),
         answers={f.slug: form.typed.get(f"field_{f.slug}", given.get(f.slug, "")) for f in asked.fields},
         earlier=await filing.of_contact(contact.id),
-    )  # fmt: skip
+    )
 
 
 def _path(conversation: Conversation, member: Membership) -> str:
@@ -226,5 +252,15 @@ def _path(conversation: Conversation, member: Membership) -> str:
 
 
 HANDLERS = [
-    thread, back_to_thread, reply, decide, opt_out, block, hand_over, add_tag, report_page, file_report, count_segments,
-]  # fmt: skip
+    thread,
+    back_to_thread,
+    reply,
+    decide,
+    opt_out,
+    block,
+    hand_over,
+    add_tag,
+    report_page,
+    file_report,
+    count_segments,
+]

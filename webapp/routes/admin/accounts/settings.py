@@ -20,17 +20,23 @@ from webapp.pages import page
 from webapp.rules import window
 
 ZONES = (
-    ("America/New_York", "Eastern, New York"), ("America/Chicago", "Central, Chicago"), ("America/Denver", "Mountain, Denver"),
-    ("America/Phoenix", "Arizona, Phoenix"), ("America/Los_Angeles", "Pacific, Los Angeles"),
-    ("America/Anchorage", "Alaska, Anchorage"), ("Pacific/Honolulu", "Hawaii, Honolulu"),
-    ("America/Puerto_Rico", "Atlantic, Puerto Rico"), ("Pacific/Guam", "Guam"),
-)  # fmt: skip
+    ("America/New_York", "Eastern, New York"),
+    ("America/Chicago", "Central, Chicago"),
+    ("America/Denver", "Mountain, Denver"),
+    ("America/Phoenix", "Arizona, Phoenix"),
+    ("America/Los_Angeles", "Pacific, Los Angeles"),
+    ("America/Anchorage", "Alaska, Anchorage"),
+    ("Pacific/Honolulu", "Hawaii, Honolulu"),
+    ("America/Puerto_Rico", "Atlantic, Puerto Rico"),
+    ("Pacific/Guam", "Guam"),
+)
 NUMBERS = {
-    "return_after_minutes": ("Return unsent after, minutes", 0, 10_080), "undo_seconds": ("Undo, seconds", 0, 15),
+    "return_after_minutes": ("Return unsent after, minutes", 0, 10_080),
+    "undo_seconds": ("Undo, seconds", 0, 15),
     "queue_limit_minutes": ("Queue limit at Start, minutes", 1, 600),
     "possible_opt_out_hours": ("Possible opt-outs to admins after, hours", 1, 72),
     "waiting_reply_minutes": ("Waiting replies offered after, minutes", 5, 1_440),
-}  # fmt: skip
+}
 
 
 @get("/settings")
@@ -90,19 +96,21 @@ def _texting_values(form: Form) -> dict[str, Any]:
             words.gettext("Area codes have three digits; separate them with commas, such as 814, 412."),
         )
     return {
-        "start_time": f"{start:%H:%M}", "end_time": f"{end:%H:%M}",
+        "start_time": f"{start:%H:%M}",
+        "end_time": f"{end:%H:%M}",
         "timezone": form.choice("timezone", words.gettext("Time zone"), sorted(available_timezones())),
         "bucket_size": int(form.choice("bucket_size", words.gettext("Bucket size"), BUCKET_SIZES)),
         "preferred_area_codes": codes,
         "fallback_sender": form.text("fallback_sender", words.gettext("For senders"), 60, required=True),
         "fallback_recipient": form.text("fallback_recipient", words.gettext("For recipients"), 60, required=True),
-        "outbound_lock": form.ticked("outbound_lock"), "disable_custom_responses": form.ticked("disable_custom_responses"),
+        "outbound_lock": form.ticked("outbound_lock"),
+        "disable_custom_responses": form.ticked("disable_custom_responses"),
         "use_lookup": form.ticked("use_lookup"),
         "segment_price": form.dollars("segment_price", words.gettext("Price of a segment"), required=True),
         "mms_price": form.dollars("mms_price", words.gettext("Price of a picture message"), required=True),
         "daily_cap": form.dollars("daily_cap", words.gettext("Cap a day")),
         **{name: form.integer(name, label, least, most) for name, (label, least, most) in NUMBERS.items()},
-    }  # fmt: skip
+    }
 
 
 async def _save(member: Membership, values: dict[str, Any], what: str) -> None:
@@ -135,9 +143,12 @@ async def save_info(request: Request, member: Membership) -> Response:
     values = {
         "name": form.text("name", words.gettext("Name"), 120, required=True),
         "description": form.long_text("description", words.gettext("Description"), 2_000),
-        "broadcast_phone_number": form.phone("broadcast_phone_number") if form.data.get("broadcast_phone_number") else "",
-        "approval_needed": form.ticked("approval_needed"), "searchable": form.ticked("searchable"),
-    }  # fmt: skip
+        "broadcast_phone_number": form.phone("broadcast_phone_number")
+        if form.data.get("broadcast_phone_number")
+        else "",
+        "approval_needed": form.ticked("approval_needed"),
+        "searchable": form.ticked("searchable"),
+    }
     if not form:
         return _info(request, member, form, status=422)
     await _save(member, values, "campaign.saved")

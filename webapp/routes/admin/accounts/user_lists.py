@@ -24,10 +24,15 @@ async def _groups(request: Request, member: Membership, form: Form, status: int 
     of_teams = {team.user_list_id: team for team in teams_}
     lists = await UserList.filter(campaign_id=member.campaign_id, archived_at=None).order_by("name")
     return page(
-        request, "admin/accounts/user_lists.html", status_code=status, form=form, sizes=await teams.sizes([r.id for r in lists]),
-        teams=[(of_teams[r.id], r) for r in lists if r.id in of_teams], lists=[r for r in lists if r.id not in of_teams],
+        request,
+        "admin/accounts/user_lists.html",
+        status_code=status,
+        form=form,
+        sizes=await teams.sizes([r.id for r in lists]),
+        teams=[(of_teams[r.id], r) for r in lists if r.id in of_teams],
+        lists=[r for r in lists if r.id not in of_teams],
         archived=await UserList.filter(campaign_id=member.campaign_id).exclude(archived_at=None).order_by("name"),
-    )  # fmt: skip
+    )
 
 
 @post("/user-lists")
@@ -53,9 +58,13 @@ async def user_list_page(request: Request, member: Membership, user_list_id: int
     others = Membership.filter(campaign_id=member.campaign_id, suspended_at=None).exclude(approved_at=None)
     others = others.exclude(user_id__in=[m.user_id for m in there] or [0]).order_by("user__first_name")
     return page(
-        request, "admin/accounts/user_list.html", chosen=chosen, there=there, others=await others.limit(MOST).select_related("user"),
+        request,
+        "admin/accounts/user_list.html",
+        chosen=chosen,
+        there=there,
+        others=await others.limit(MOST).select_related("user"),
         team=await Team.get_or_none(user_list=chosen),
-    )  # fmt: skip
+    )
 
 
 @post("/user-lists/{user_list_id:int}/members")

@@ -26,9 +26,15 @@ async def users_page(
 
 
 async def _users(
-    request: Request, member: Membership, show: str = "all", q: str = "", after: int = 0, action: int = 0,
-    notice: str = "", status: int = 200,
-) -> Response:  # fmt: skip
+    request: Request,
+    member: Membership,
+    show: str = "all",
+    q: str = "",
+    after: int = 0,
+    action: int = 0,
+    notice: str = "",
+    status: int = 200,
+) -> Response:
     everyone = Membership.filter(campaign_id=member.campaign_id).select_related("user")
     found = everyone.exclude(approved_at=None).filter(id__gt=max(0, after)).order_by("id")
     if show in ROLES:
@@ -43,11 +49,19 @@ async def _users(
         )
     rows = await found.limit(PAGE)
     return page(
-        request, "admin/accounts/users.html", status_code=status, rows=rows, show=show, q=q[:80], notice=notice, chosen=action,
-        waiting=await everyone.filter(approved_at=None, suspended_at=None).order_by("id"), more=len(rows) == PAGE,
+        request,
+        "admin/accounts/users.html",
+        status_code=status,
+        rows=rows,
+        show=show,
+        q=q[:80],
+        notice=notice,
+        chosen=action,
+        waiting=await everyone.filter(approved_at=None, suspended_at=None).order_by("id"),
+        more=len(rows) == PAGE,
         actions=await Action.filter(campaign_id=member.campaign_id, archived_at=None).order_by("-id").limit(100),
         total=await Membership.filter(campaign_id=member.campaign_id).exclude(approved_at=None).count(),
-    )  # fmt: skip
+    )
 
 
 @post("/users/{member_id:int}/approval")

@@ -44,10 +44,14 @@ async def report_settings(request: Request, member: Membership, action_id: int) 
     tags = await Tag.filter(campaign_id=member.campaign_id, archived_at=None)
     fields = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
     return page(
-        request, "admin/actions/report_settings.html", action=action, tags=tags, fields=fields,
+        request,
+        "admin/actions/report_settings.html",
+        action=action,
+        tags=tags,
+        fields=fields,
         chosen_tags=set(await ReportTag.filter(action=action).values_list("tag_id", flat=True)),
         chosen_fields=set(await ReportField.filter(action=action).values_list("field_id", flat=True)),
-    )  # fmt: skip
+    )
 
 
 @post("/actions/{action_id:int}/report-settings")
@@ -96,10 +100,18 @@ async def _publication(
     checks = look.checks
     people, left_out = await audience.of_action(action.id)
     return page(
-        request, "admin/actions/publication.html", status_code=status, action=action, warnings=look.warnings, form=Form() if form is None else form, checks=checks,
-        wrong=[c for c in checks if not c.fine], people=people - left_out, left_out=left_out,
+        request,
+        "admin/actions/publication.html",
+        status_code=status,
+        action=action,
+        warnings=look.warnings,
+        form=Form() if form is None else form,
+        checks=checks,
+        wrong=[c for c in checks if not c.fine],
+        people=people - left_out,
+        left_out=left_out,
         overrulable=member.role == "owner" and all(c.overrulable for c in checks if not c.fine),
-    )  # fmt: skip
+    )
 
 
 @get("/actions/{action_id:int}/shortfalls")
@@ -143,6 +155,14 @@ async def _change(request: Request, member: Membership, action: Action, verb, wh
 
 
 HANDLERS = [
-    actions_page, report_settings, save_report_settings,
-    publication_page, shortfalls_page, publish, pause, resume, archive, return_unsent,
-]  # fmt: skip
+    actions_page,
+    report_settings,
+    save_report_settings,
+    publication_page,
+    shortfalls_page,
+    publish,
+    pause,
+    resume,
+    archive,
+    return_unsent,
+]

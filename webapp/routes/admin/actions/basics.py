@@ -54,10 +54,19 @@ async def _basic(
     lists = _offered(lists, {*chosen.lists, *chosen.out_lists})
     tags, fields = _offered(tags, set(chosen.out_tags)), _offered(fields, {n for n, _ in chosen.values})
     return page(
-        request, "admin/actions/basics.html", status_code=status, action=action, form=form, lists=lists, tags=tags,
-        fields=fields, chosen=chosen, counted=await _counted(chosen), many=audience.MANY,
+        request,
+        "admin/actions/basics.html",
+        status_code=status,
+        action=action,
+        form=form,
+        lists=lists,
+        tags=tags,
+        fields=fields,
+        chosen=chosen,
+        counted=await _counted(chosen),
+        many=audience.MANY,
         value_rows=max(LEAVE_OUT_VALUES, len(chosen.values) + 1),
-    )  # fmt: skip
+    )
 
 
 def _offered(rows: list[Row], used: set[int]) -> list[Row]:
@@ -81,9 +90,10 @@ async def _saved(action: Action | None) -> Chosen:
     out = await ActionExclusion.filter(action=action)
     return Chosen(
         [row.contact_list_id for row in await ActionList.filter(action=action)],
-        [row.contact_list_id for row in out if row.contact_list_id], [row.tag_id for row in out if row.tag_id],
+        [row.contact_list_id for row in out if row.contact_list_id],
+        [row.tag_id for row in out if row.tag_id],
         [(row.field_id, row.value) for row in out if row.field_id],
-    )  # fmt: skip
+    )
 
 
 def _chosen(form: Form, lists: list[ContactList], tags: list[Tag], fields: list[CustomField]) -> Chosen:
@@ -98,9 +108,11 @@ def _chosen(form: Form, lists: list[ContactList], tags: list[Tag], fields: list[
         if value and field in {str(f.id) for f in fields}:
             values.append((int(field), value))
     return Chosen(
-        [int(n) for n in form.many("lists", own)], [int(n) for n in form.many("out_lists", own)],
-        [int(n) for n in form.many("out_tags", [t.id for t in tags])], values,
-    )  # fmt: skip
+        [int(n) for n in form.many("lists", own)],
+        [int(n) for n in form.many("out_lists", own)],
+        [int(n) for n in form.many("out_tags", [t.id for t in tags])],
+        values,
+    )
 
 
 async def _counted(chosen: Chosen) -> tuple[int, int]:
@@ -148,13 +160,23 @@ async def _store_basic(member: Membership, action: Action | None, values: dict, 
     if chosen != await _saved(action):
         await action.use_lists([lists[n] for n in chosen.lists])
         await action.leave_out(
-            [lists[n] for n in chosen.out_lists], [tags[n] for n in chosen.out_tags], [(fields[n], v) for n, v in chosen.values]
-        )  # fmt: skip
+            [lists[n] for n in chosen.out_lists],
+            [tags[n] for n in chosen.out_tags],
+            [(fields[n], v) for n, v in chosen.values],
+        )
         await audience.changed(action.id)
     await audit.note(
-        member.campaign, member.user, "action.saved", action.title, lists=[lists[n].name for n in chosen.lists],
-        left_out=[*(lists[n].name for n in chosen.out_lists), *(tags[n].name for n in chosen.out_tags), *(f"{fields[n].title}: {v}" for n, v in chosen.values)],
-    )  # fmt: skip
+        member.campaign,
+        member.user,
+        "action.saved",
+        action.title,
+        lists=[lists[n].name for n in chosen.lists],
+        left_out=[
+            *(lists[n].name for n in chosen.out_lists),
+            *(tags[n].name for n in chosen.out_tags),
+            *(f"{fields[n].title}: {v}" for n, v in chosen.values),
+        ],
+    )
     return action
 
 

@@ -36,12 +36,27 @@ async def contents(request: Request, member: Membership, wanted: Filter) -> dict
     found = await search.page(campaign, wanted, str(asked.get("after", ""))[:60])
     total = await search.count(campaign, wanted, exactly="exact" in asked)
     return {
-        "contacts": found.contacts, "wanted": wanted, "columns": columns, "usual": not asked.getall("col", []), "fields": fields, "all_columns": contact_table.OTHERS,
-        "cells": await contact_table.cells(found.contacts, columns, fields), "options": await _options(member), "total": total,
+        "contacts": found.contacts,
+        "wanted": wanted,
+        "columns": columns,
+        "usual": not asked.getall("col", []),
+        "fields": fields,
+        "all_columns": contact_table.OTHERS,
+        "cells": await contact_table.cells(found.contacts, columns, fields),
+        "options": await _options(member),
+        "total": total,
         "counted": total <= search.MANY or "exact" in asked,
-        "query": urlencode([*wanted.asked().items(), *(("col", c) for c in asked.getall("col", [])), *([("exact", "1")] if "exact" in asked else [])]),
-        "more": found.more, "later": bool(asked.get("after")), "may_export": member.exports,
-    }  # fmt: skip
+        "query": urlencode(
+            [
+                *wanted.asked().items(),
+                *(("col", c) for c in asked.getall("col", [])),
+                *([("exact", "1")] if "exact" in asked else []),
+            ]
+        ),
+        "more": found.more,
+        "later": bool(asked.get("after")),
+        "may_export": member.exports,
+    }
 
 
 async def _options(member: Membership) -> dict[str, list[tuple[Any, str]]]:
@@ -61,7 +76,7 @@ async def _options(member: Membership) -> dict[str, list[tuple[Any, str]]]:
         "script": [(s.id, f"{titles[s.action_id]}: {s.name or s.body[:40]}") for s in await scripts.limit(MOST)],  # type: ignore[attr-defined]
         "assigned": [(m.user_id, m.user.name) for m in await members.limit(MOST)],
         "state": [(s, s) for s in sorted(states.ABBREVIATIONS)],
-    }  # fmt: skip
+    }
 
 
 HANDLERS = [contacts_page]

@@ -36,13 +36,25 @@ async def contact_page(request: Request, member: Membership, contact_id: int) ->
 async def _contact(request: Request, member: Membership, contact: Contact, form: Form, status: int = 200) -> Response:
     own = {"campaign_id": member.campaign_id, "archived_at": None}
     return page(
-        request, "admin/contacts/contact.html", status_code=status, contact=contact, form=form, saved="saved" in request.query_params, moments=await timeline.of(contact),
-        tags=(await labels.tags_of([contact.id]))[contact.id], all_tags=await Tag.filter(**own),
-        fields=await CustomField.filter(**own), values=await labels.field_values(contact.id),
+        request,
+        "admin/contacts/contact.html",
+        status_code=status,
+        contact=contact,
+        form=form,
+        saved="saved" in request.query_params,
+        moments=await timeline.of(contact),
+        tags=(await labels.tags_of([contact.id]))[contact.id],
+        all_tags=await Tag.filter(**own),
+        fields=await CustomField.filter(**own),
+        values=await labels.field_values(contact.id),
         lists=await ContactList.filter(**own, memberships__contact_id=contact.id),
-        keeper=await Membership.get_or_none(campaign_id=member.campaign_id, user_id=contact.keeper_id or 0).select_related("user"), held=(await contact_table.holders([contact]))[contact.id],
-        opted_out=await OptOut.get_or_none(campaign_id=member.campaign_id, phone=contact.phone), holders=await bulk.holders(member),
-    )  # fmt: skip
+        keeper=await Membership.get_or_none(
+            campaign_id=member.campaign_id, user_id=contact.keeper_id or 0
+        ).select_related("user"),
+        held=(await contact_table.holders([contact]))[contact.id],
+        opted_out=await OptOut.get_or_none(campaign_id=member.campaign_id, phone=contact.phone),
+        holders=await bulk.holders(member),
+    )
 
 
 @post("/contacts/{contact_id:int}")
@@ -67,10 +79,13 @@ async def save_contact(request: Request, member: Membership, contact_id: int) ->
 
 def _values(form: Form) -> dict[str, str]:
     values = {
-        "first_name": form.text("first_name", words.gettext("First name"), 100), "last_name": form.text("last_name", words.gettext("Last name"), 100),
-        "email": form.email() if form.data.get("email") else "", "van_id": form.text("van_id", "VAN ID", 40),
-        "zip": form.text("zip", "ZIP", 10), "timezone": form.text("timezone", words.gettext("Time zone"), 64),
-    }  # fmt: skip
+        "first_name": form.text("first_name", words.gettext("First name"), 100),
+        "last_name": form.text("last_name", words.gettext("Last name"), 100),
+        "email": form.email() if form.data.get("email") else "",
+        "van_id": form.text("van_id", "VAN ID", 40),
+        "zip": form.text("zip", "ZIP", 10),
+        "timezone": form.text("timezone", words.gettext("Time zone"), 64),
+    }
     typed = form.text("state_abbrev", words.gettext("State"), 40)
     values["state_abbrev"] = states.abbreviation(typed)
     if typed and not values["state_abbrev"]:
@@ -100,9 +115,12 @@ async def tag_contact(request: Request, member: Membership, contact_id: int) -> 
 async def opt_out(request: Request, member: Membership, contact_id: int) -> Response:
     contact = await access.contact_of(member, contact_id)
     return await _done(
-        request, member, contact, lambda: opting_out.opt_out(member.campaign, contact.phone, FROM_ADMIN, member.user),
+        request,
+        member,
+        contact,
+        lambda: opting_out.opt_out(member.campaign, contact.phone, FROM_ADMIN, member.user),
         "opt_out.added",
-    )  # fmt: skip
+    )
 
 
 @post("/contacts/{contact_id:int}/assignment")

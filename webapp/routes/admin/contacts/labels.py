@@ -28,9 +28,14 @@ async def _tags(
 ) -> Response:
     everything = await Tag.filter(campaign_id=member.campaign_id)
     return page(
-        request, "admin/contacts/tags.html", status_code=status, form=form, chosen=chosen,
-        tags=[t for t in everything if not t.archived_at], archived=[t for t in everything if t.archived_at],
-    )  # fmt: skip
+        request,
+        "admin/contacts/tags.html",
+        status_code=status,
+        form=form,
+        chosen=chosen,
+        tags=[t for t in everything if not t.archived_at],
+        archived=[t for t in everything if t.archived_at],
+    )
 
 
 @post("/settings/tags")
@@ -129,9 +134,14 @@ async def _fields(
 ) -> Response:
     everything = await CustomField.filter(campaign_id=member.campaign_id)
     return page(
-        request, "admin/contacts/fields.html", status_code=status, form=form, chosen=chosen,
-        fields=[f for f in everything if not f.archived_at], archived=[f for f in everything if f.archived_at],
-    )  # fmt: skip
+        request,
+        "admin/contacts/fields.html",
+        status_code=status,
+        form=form,
+        chosen=chosen,
+        fields=[f for f in everything if not f.archived_at],
+        archived=[f for f in everything if f.archived_at],
+    )
 
 
 @post("/settings/fields")
@@ -160,8 +170,9 @@ def _field_values(form: Form, type_: str) -> dict[str, Any]:
     values = {
         "title": form.text("title", words.gettext("Title"), 80, required=True),
         "options": form.long_text("options", words.gettext("Options"), 4_000),
-        "default_value": form.text("default_value", words.gettext("Default value"), 500), **_place(form),
-    }  # fmt: skip
+        "default_value": form.text("default_value", words.gettext("Default value"), 500),
+        **_place(form),
+    }
     if type_ == SELECTION and not values["options"]:
         form.wrong("options", words.gettext("A selection needs options, one a line."))
     return values
@@ -213,6 +224,16 @@ def _to(request: Request, member: Membership, room: str) -> Response:
 
 
 HANDLERS = [
-    tags_page, add_tag, tag_page, save_tag, archive_tag, restore_tag, fields_page, add_field, field_page, save_field,
-    archive_field, restore_field,
-]  # fmt: skip
+    tags_page,
+    add_tag,
+    tag_page,
+    save_tag,
+    archive_tag,
+    restore_tag,
+    fields_page,
+    add_field,
+    field_page,
+    save_field,
+    archive_field,
+    restore_field,
+]

@@ -86,11 +86,15 @@ async def list_page(request: Request, member: Membership, list_id: int) -> Respo
 async def _list(request: Request, member: Membership, chosen: ContactList, form: Form, status: int = 200) -> Response:
     wanted = replace(contact_filter.read(request.query_params), list=chosen.id)
     return page(
-        request, "admin/contacts/list.html", status_code=status, chosen=chosen, form=form,
+        request,
+        "admin/contacts/list.html",
+        status_code=status,
+        chosen=chosen,
+        form=form,
         used=await ActionList.filter(contact_list=chosen).select_related("action"),
         left_out=await ActionExclusion.filter(contact_list=chosen).select_related("action"),
         **await contents(request, member, wanted),
-    )  # fmt: skip
+    )
 
 
 @post("/lists/{list_id:int}")

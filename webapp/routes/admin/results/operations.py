@@ -18,11 +18,19 @@ async def operations_page(request: Request, member: Membership) -> Response:
     campaign = member.campaign
     left = await operations.left_to_text(campaign)
     return page(
-        request, "admin/results/operations.html", "admin/results/_operations.html", queues=await operations.queues(campaign),
-        ends=await operations.open_ends(campaign), left=left, gone=await choice.done_at(campaign, 0),
-        done=await choice.done_at(campaign, left), delays=await operations.delays(), worker=await queue.worker_seen(),
-        undecided=await doubt.how_many_undecided(campaign.id), spent=await caps.total_today(campaign),
-    )  # fmt: skip
+        request,
+        "admin/results/operations.html",
+        "admin/results/_operations.html",
+        queues=await operations.queues(campaign),
+        ends=await operations.open_ends(campaign),
+        left=left,
+        gone=await choice.done_at(campaign, 0),
+        done=await choice.done_at(campaign, left),
+        delays=await operations.delays(),
+        worker=await queue.worker_seen(),
+        undecided=await doubt.how_many_undecided(campaign.id),
+        spent=await caps.total_today(campaign),
+    )
 
 
 @get("/unmatched")

@@ -19,11 +19,19 @@ async def results_page(request: Request, member: Membership, action_id: int) -> 
     counted = await tallies.totals(action.id)
     used = await results.scripts(action)
     return page(
-        request, "admin/results/results.html", "admin/results/_figures.html", action=action, counted=counted, at=clock.now(),
-        overview=await results.overview(action, counted), users=await results.by_user(action),
-        safeguards=await results.safeguards_by_code(action), errors=await results.errors_by_code(action),
-        initial=[row for row in used if row[0].kind == INITIAL], responses=[row for row in used if row[0].kind == RESPONSE],
-    )  # fmt: skip
+        request,
+        "admin/results/results.html",
+        "admin/results/_figures.html",
+        action=action,
+        counted=counted,
+        at=clock.now(),
+        overview=await results.overview(action, counted),
+        users=await results.by_user(action),
+        safeguards=await results.safeguards_by_code(action),
+        errors=await results.errors_by_code(action),
+        initial=[row for row in used if row[0].kind == INITIAL],
+        responses=[row for row in used if row[0].kind == RESPONSE],
+    )
 
 
 @get("/actions/{action_id:int}/results/scripts")

@@ -26,10 +26,16 @@ async def _links(
 ) -> Response:
     everything = await CustomLink.filter(campaign_id=member.campaign_id)
     return page(
-        request, "admin/scripts/links.html", status_code=status, form=form, chosen=chosen,
-        links=[row for row in everything if not row.archived_at], archived=[row for row in everything if row.archived_at],
-        counted=await links.counted(member.campaign), no_clicks=links.Clicks(),
-    )  # fmt: skip
+        request,
+        "admin/scripts/links.html",
+        status_code=status,
+        form=form,
+        chosen=chosen,
+        links=[row for row in everything if not row.archived_at],
+        archived=[row for row in everything if row.archived_at],
+        counted=await links.counted(member.campaign),
+        no_clicks=links.Clicks(),
+    )
 
 
 @post("/settings/links")
@@ -78,7 +84,9 @@ async def save_link(request: Request, member: Membership, link_id: int) -> Respo
     if not form:
         return await _links(request, member, form, status=422, chosen=link)
     earlier, link.title, link.url = link.url, title, url
-    await audit.noted(member, lambda: link.save(update_fields=["title", "url"]), "link.changed", title, url=url, earlier=earlier)  # fmt: skip
+    await audit.noted(
+        member, lambda: link.save(update_fields=["title", "url"]), "link.changed", title, url=url, earlier=earlier
+    )
     return _to(request, member)
 
 

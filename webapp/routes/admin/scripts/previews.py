@@ -63,13 +63,21 @@ class Example:
         text = rendered.text if isinstance(rendered, variables.Rendered) else body
         findings, counted = self._lint(written, text) if body else [], segments.count(text)
         return {
-            "written": written, "text": text, "findings": findings + script_lint.picture(bool(picture and not picture.intact()))
+            "written": written,
+            "text": text,
+            "findings": findings
+            + script_lint.picture(bool(picture and not picture.intact()))
             + script_lint.opting_out_of_the_glad(written.name, written.opts_out),
-            "unfilled": [name for name in dict.fromkeys(unfilled) if not variables.unknown(f"{{{{{name}}}}}", self.known)],
-            "counted": counted, "billed": segments.billed(counted, picture is not None),
-            "price": self.campaign.mms_price if picture else self.campaign.segment_price, "forcing": segments.forcing(text),
-            "contact": self.contact, "real": self.real,
-        }  # fmt: skip
+            "unfilled": [
+                name for name in dict.fromkeys(unfilled) if not variables.unknown(f"{{{{{name}}}}}", self.known)
+            ],
+            "counted": counted,
+            "billed": segments.billed(counted, picture is not None),
+            "price": self.campaign.mms_price if picture else self.campaign.segment_price,
+            "forcing": segments.forcing(text),
+            "contact": self.contact,
+            "real": self.real,
+        }
 
     def _lint(self, written: Written, text: str) -> list[script_lint.Finding]:
         known, name = self.known, self.campaign.name
@@ -139,11 +147,19 @@ def _place(asked: str) -> str:
 
 async def _measure(request: Request, action: Action, found: ScriptMeasure, place: str) -> Response:
     """``place``: the editor that asks; the same text may have been measured for another."""
-    response = NEW.get(place) == RESPONSE or (place.isdecimal() and await Script.exists(id=int(place), action=action, kind=RESPONSE))  # fmt: skip
+    response = NEW.get(place) == RESPONSE or (
+        place.isdecimal() and await Script.exists(id=int(place), action=action, kind=RESPONSE)
+    )
     return page(
-        request, "admin/scripts/measure.html", "admin/scripts/_measure.html", action=action, measure=found, place=place,
-        kind=RESPONSE if response else INITIAL, people=await cost.people_of(found),
-    )  # fmt: skip
+        request,
+        "admin/scripts/measure.html",
+        "admin/scripts/_measure.html",
+        action=action,
+        measure=found,
+        place=place,
+        kind=RESPONSE if response else INITIAL,
+        people=await cost.people_of(found),
+    )
 
 
 @post("/actions/{action_id:int}/tests", request_max_body_size=LARGEST)
@@ -155,14 +171,19 @@ async def send_test(request: Request, member: Membership, action_id: int) -> Res
     said = await _send_test(member, action, written, contact, form)
     status = 200 if form else 422
     return page(
-        request, "admin/scripts/test.html", "admin/scripts/_test.html", status_code=status, action=action, said=said,
-        fine=bool(form), place=written.place, client_id=uuid.uuid4(),
-    )  # fmt: skip
+        request,
+        "admin/scripts/test.html",
+        "admin/scripts/_test.html",
+        status_code=status,
+        action=action,
+        said=said,
+        fine=bool(form),
+        place=written.place,
+        client_id=uuid.uuid4(),
+    )
 
 
-async def _send_test(
-    member: Membership, action: Action, written: Written, contact: Contact | None, form: Form
-) -> str:  # fmt: skip
+async def _send_test(member: Membership, action: Action, written: Written, contact: Contact | None, form: Form) -> str:
     """One sentence: where it went, or why it did not."""
     shown = await example(member, action, contact, written.body)
     check = shown.check(written)
@@ -209,10 +230,16 @@ async def show_cost(request: Request, member: Membership, action_id: int) -> Res
     price = sum(one.price(member.campaign) for one in measures) // max(len(measures), 1)
     forecast = await choice.done_at(member.campaign, sum(one.segments for one in measures) / max(len(measures), 1))
     return page(
-        request, "admin/scripts/cost.html", "admin/scripts/_cost.html", action=action, measures=measures, price=price, forecast=forecast,
+        request,
+        "admin/scripts/cost.html",
+        "admin/scripts/_cost.html",
+        action=action,
+        measures=measures,
+        price=price,
+        forecast=forecast,
         people=max((one.people for one in measures), default=0),
         counting=not all(one.over for one in measures),
-    )  # fmt: skip
+    )
 
 
 HANDLERS = [measure, look_again, send_test, show_cost]

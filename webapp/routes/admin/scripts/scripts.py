@@ -31,18 +31,44 @@ from webapp.rules import picture, script_lint, variables
 
 NEVER_STORED = ("unknown_variable", "unclosed", "empty", "too_long")
 MENUS = (
-    ("Contact Info", [("First Name", "first_name"), ("Last Name", "last_name"), ("Full Name", "full_name"),
-                      ("Email", "email"), ("Phone", "phone"), ("State", "state_abbrev")]),
-    ("User Info", [("First Name", "user.first_name"), ("Last Name", "user.last_name"), ("Full Name", "user.full_name"),
-                   ("Email", "user.email"), ("Phone", "user.phone"), ("Team Code", "user.team_code")]),
-    ("Campaign Info", [("Campaign Name", "campaign.name"), ("Description", "campaign.description"),
-                       ("Join Code", "campaign.join_code"), ("Broadcast Phone Number", "broadcast_phone_number")]),
-)  # fmt: skip
+    (
+        "Contact Info",
+        [
+            ("First Name", "first_name"),
+            ("Last Name", "last_name"),
+            ("Full Name", "full_name"),
+            ("Email", "email"),
+            ("Phone", "phone"),
+            ("State", "state_abbrev"),
+        ],
+    ),
+    (
+        "User Info",
+        [
+            ("First Name", "user.first_name"),
+            ("Last Name", "user.last_name"),
+            ("Full Name", "user.full_name"),
+            ("Email", "user.email"),
+            ("Phone", "user.phone"),
+            ("Team Code", "user.team_code"),
+        ],
+    ),
+    (
+        "Campaign Info",
+        [
+            ("Campaign Name", "campaign.name"),
+            ("Description", "campaign.description"),
+            ("Join Code", "campaign.join_code"),
+            ("Broadcast Phone Number", "broadcast_phone_number"),
+        ],
+    ),
+)
 REFUSED = {
-    "not_a_picture": "This file is no picture.", "broken": "This picture is broken: it can't be opened.",
+    "not_a_picture": "This file is no picture.",
+    "broken": "This picture is broken: it can't be opened.",
     "other_type": "This type of picture does not go with texts. Save it as JPEG, PNG or GIF.",
     "too_many_pixels": "This picture has more points than can be worked on. Make it smaller.",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -137,7 +163,10 @@ async def _uploaded(member: Membership, form: Form, data: bytes) -> tuple[int | 
             form.wrong("picture", words.gettext(REFUSED[reason]))
             return None, None
         case pictures.TooLarge(size, smaller):
-            form.wrong("picture", words.gettext("This picture has %(n)s MB; a text carries less than 0.6.", n=f"{size / 1e6:.1f}"))  # fmt: skip
+            form.wrong(
+                "picture",
+                words.gettext("This picture has %(n)s MB; a text carries less than 0.6.", n=f"{size / 1e6:.1f}"),
+            )
             return None, smaller
         case _:
             form.typed["use_picture"] = str(taken.id)
@@ -145,9 +174,16 @@ async def _uploaded(member: Membership, form: Form, data: bytes) -> tuple[int | 
 
 
 async def _store(
-    member: Membership, action: Action, script: Script | None, kind: str, name: str, body: str, picture_id: int | None,
-    tags: list[Tag], fields: list[tuple[CustomField, str]],
-) -> Script:  # fmt: skip
+    member: Membership,
+    action: Action,
+    script: Script | None,
+    kind: str,
+    name: str,
+    body: str,
+    picture_id: int | None,
+    tags: list[Tag],
+    fields: list[tuple[CustomField, str]],
+) -> Script:
     new = script is None
     script = script or await Script.create(
         action=action, kind=kind, position=await Script.next_position(action.id, kind)
@@ -230,7 +266,9 @@ async def move_script(request: Request, member: Membership, action_id: int, scri
     ids = [row.id for row in await Script.of(action, script.kind)]
     at = ids.index(script.id)
     ids.insert(max(at + (-1 if form.get("up") else 1), 0), ids.pop(at))
-    await audit.noted(member, lambda: put_in_order(action, script.kind, ids), "script.moved", script.name or script.body)  # fmt: skip
+    await audit.noted(
+        member, lambda: put_in_order(action, script.kind, ids), "script.moved", script.name or script.body
+    )
     return _back(request, member, action, script)
 
 
@@ -245,15 +283,20 @@ async def order_scripts(request: Request, member: Membership, action_id: int) ->
 
 def _back(
     request: Request, member: Membership, action: Action, script: Script | None = None, saved: bool = False
-) -> Response:  # fmt: skip
+) -> Response:
     """To the page, with this script open and the keyboard at it."""
     at = f"?script={script.id}{'&saved=1' if saved else ''}#script-{script.id}" if script else ""
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/scripts{at}")
 
 
 async def _scripts(
-    request: Request, member: Membership, action: Action, unsaved: Unsaved, status: int = 200, contact: Contact | None = None
-) -> Response:  # fmt: skip
+    request: Request,
+    member: Membership,
+    action: Action,
+    unsaved: Unsaved,
+    status: int = 200,
+    contact: Contact | None = None,
+) -> Response:
     initial, response = await Script.of(action, INITIAL), await Script.of(action, RESPONSE)
     campaign_id, asked = member.campaign_id, request.query_params
     written = _written(initial, response, unsaved)
@@ -264,12 +307,27 @@ async def _scripts(
     opened = unsaved.place or asked.get("script", "")
     shown = opened if opened in written else str(initial[0].id) if initial else f"new-{INITIAL}"
     return page(
-        request, "admin/scripts/scripts.html", status_code=status, action=action, initial=initial, response=response, fields=fields,
-        archived=await Script.filter(action=action).exclude(archived_at=None), checks=checks, unsaved=unsaved, opened=opened, saved="saved" in asked,
-        shown=checks[shown], client_id=uuid.uuid4(), tags=await Tag.filter(campaign_id=campaign_id, archived_at=None),
-        menus=[*MENUS, ("Custom fields", [(f.title, f.slug) for f in fields]),
-               ("Custom links", [(row.title, variables.link_name(row.slug)) for row in custom])],
-    )  # fmt: skip
+        request,
+        "admin/scripts/scripts.html",
+        status_code=status,
+        action=action,
+        initial=initial,
+        response=response,
+        fields=fields,
+        archived=await Script.filter(action=action).exclude(archived_at=None),
+        checks=checks,
+        unsaved=unsaved,
+        opened=opened,
+        saved="saved" in asked,
+        shown=checks[shown],
+        client_id=uuid.uuid4(),
+        tags=await Tag.filter(campaign_id=campaign_id, archived_at=None),
+        menus=[
+            *MENUS,
+            ("Custom fields", [(f.title, f.slug) for f in fields]),
+            ("Custom links", [(row.title, variables.link_name(row.slug)) for row in custom]),
+        ],
+    )
 
 
 def _written(initial: list[Script], response: list[Script], unsaved: Unsaved) -> dict[str, Written]:
@@ -285,5 +343,13 @@ def _written(initial: list[Script], response: list[Script], unsaved: Unsaved) ->
 
 
 HANDLERS: list[Any] = [
-    scripts_page, preview, add_script, save_script, archive_script, restore_script, copy_script, move_script, order_scripts,
-]  # fmt: skip
+    scripts_page,
+    preview,
+    add_script,
+    save_script,
+    archive_script,
+    restore_script,
+    copy_script,
+    move_script,
+    order_scripts,
+]

@@ -41,11 +41,21 @@ async def show(
 ) -> Response:
     mine = await PhoneNumber.filter(campaign_id=member.campaign_id, retired_at=None).order_by("e164")
     return page(
-        request, "admin/sending/setup.html", "admin/sending/_setup_checks.html", form=Form() if form is None else form, not_sent=not_sent, asked=asked, numbers=mine,
-        client_message_id=uuid.uuid4(), registrations=REGISTRATIONS, queued=(await choice.snapshot(member.campaign)).queued,
-        undecided=await doubt.undecided(member.campaign_id), explain=errors.explain, refused=refused,
+        request,
+        "admin/sending/setup.html",
+        "admin/sending/_setup_checks.html",
+        form=Form() if form is None else form,
+        not_sent=not_sent,
+        asked=asked,
+        numbers=mine,
+        client_message_id=uuid.uuid4(),
+        registrations=REGISTRATIONS,
+        queued=(await choice.snapshot(member.campaign)).queued,
+        undecided=await doubt.undecided(member.campaign_id),
+        explain=errors.explain,
+        refused=refused,
         status_code=status,
-    )  # fmt: skip
+    )
 
 
 @post("/setup/registration")
@@ -67,7 +77,11 @@ async def begin_round_trip(request: Request, member: Membership) -> Response:
     """One text to one's own phone; its answer is the proof."""
     client_id = forms.uuid_of(Form(await request.form()).text("client_message_id", "", 40))
     if client_id is None or member.campaign.stopped_at:
-        why = words.gettext("All texts are stopped now. Start again first.") if client_id else words.gettext("Something in that form could not be read. Nothing was sent.")  # fmt: skip
+        why = (
+            words.gettext("All texts are stopped now. Start again first.")
+            if client_id
+            else words.gettext("Something in that form could not be read. Nothing was sent.")
+        )
         return await show(request, member, status=422, not_sent=why)
     outcome = await round_trip.begin(member, client_id)
     if isinstance(outcome, Declined):
