@@ -39,7 +39,7 @@ from webapp.models.contacts.zones import ZoneSet
 from webapp.models.imports import importing
 from webapp.models.imports.job import OPT_OUTS, ContactImport
 from webapp.models.results import timeline
-from webapp.rules import contact_columns, contact_filter, contact_rows
+from webapp.rules.contacts import contact_columns, contact_filter, contact_rows
 
 AREAS = ["445", "814", "215", "610", "717", "570", "484", "267", "724", "878"]
 HEADER = ["First Name", "Last Name", "Cell Phone", "Zip", "state_abbrev", "VAN_ID", "Email"]

@@ -25,7 +25,7 @@ from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.scripts import rendering
 from webapp.models.sending import click, doubt
-from webapp.rules import contact_zones
+from webapp.rules.contacts import contact_zones
 
 HELLO = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer for Senate. Will you vote? Reply STOP to opt out."
 PASSWORD = "a long password"

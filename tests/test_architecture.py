@@ -102,6 +102,107 @@ def test_imports_follow_the_arrows(path: Path) -> None:
     assert imported(path) <= allowed
 
 
+# The rooms of the models, each using only those before it; those on one line don't use each other
+ORDER = (
+    {"", "accounts"},
+    {"contacts"},
+    {"numbers", "actions"},
+    {"conversations"},
+    {"opt_outs", "scripts"},
+    {"imports", "reports", "bulk"},
+    {"sending", "results"},
+    {"receiving"},
+)
+
+
+def level(module: str) -> tuple[int, str]:
+    """Which floor a module of webapp.models stands on, and its room; "" is the flat files."""
+    parts = module.split(".")
+    name = parts[2] if len(parts) > 3 else ""
+    return next(n for n, rooms in enumerate(ORDER) if name in rooms), name
+
+
+def test_each_room_of_the_models_uses_only_those_before_it() -> None:
+    wrong = [
+        f"{user} uses {used}"
+        for user, uses in graph(WEBAPP).items()
+        for used in uses
+        if user.startswith("webapp.models.") and used.startswith("webapp.models.")
+        if not _may_use(level(user), level(used))
+    ]
+    assert wrong == []
+
+
+def _may_use(user: tuple[int, str], used: tuple[int, str]) -> bool:
+    return used[0] < user[0] or used[1] in (user[1], "")
+
+
+def test_no_module_uses_itself_by_way_of_others() -> None:
+    assert circle(graph(WEBAPP)) == [] and circle(graph(ROOT / "bench")) == []
+
+
+def graph(folder: Path) -> dict[str, set[str]]:
+    """Each module below a folder -> those of the same folder that it imports."""
+    modules = {module(path): path for path in folder.rglob("*.py") if "migrations" not in path.parts}
+    return {name: {used for used in _imports(path) if used in modules} - {name} for name, path in modules.items()}
+
+
+def module(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imports(path: Path) -> set[str]:
+    """The modules a file names in its imports. ``from a import b`` names a.b, and a where b is something in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {_named(node.module, alias.name) for alias in node.names}
+    return found
+
+
+def _named(package: str, name: str) -> str:
+    place = ROOT.joinpath(*package.split("."), name)
+    return f"{package}.{name}" if place.is_dir() or place.with_suffix(".py").exists() else package
+
+
+def circle(uses: dict[str, set[str]]) -> list[str]:
+    """The modules of one circle, in order; empty where there is none."""
+    done: set[str] = set()
+
+    def walk(name: str, way: list[str]) -> list[str]:
+        if name in way:
+            return [*way[way.index(name) :], name]
+        if name in done:
+            return []
+        done.add(name)
+        return next((found for used in sorted(uses[name]) if (found := walk(used, [*way, name]))), [])
+
+    return next((found for name in sorted(uses) if (found := walk(name, []))), [])
+
+
+def test_a_circle_is_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+MOST_FILES, MOST_LINES = 16, 2_000
+
+
+def test_no_room_is_crowded() -> None:
+    """A room that gets fuller is split."""
+    rooms = {path.parent for path in WEBAPP.rglob("*.*") if path.suffix in (".py", ".html")} - {WEBAPP}
+    crowded = {}
+    for folder in rooms:
+        files = [path for path in folder.iterdir() if path.suffix in (".py", ".html") and path.stem != "__init__"]
+        lines = sum(path.read_text().count("\n") for path in files)
+        if len(files) > MOST_FILES or lines > MOST_LINES:
+            crowded[str(folder.relative_to(ROOT))] = (len(files), lines)
+    assert crowded == {}
+
+
 @every_file
 def test_imports_stand_at_the_top(path: Path) -> None:
     inner = [

@@ -31,7 +31,7 @@ from webapp.models.receiving.media import KEPT, Media
 from webapp.models.scripts.cost import ScriptMeasure
 from webapp.models.scripts.links import CustomLink
 from webapp.models.sending import click
-from webapp.rules import contact_zones
+from webapp.rules.contacts import contact_zones
 
 COOKIE = "textbank_session"
 MODE_COOKIE = "textbank_mode"

@@ -41,7 +41,8 @@ from webapp.models.results import operations, recount
 from webapp.models.sending import answers, caps, restoring
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Declined, Queued
-from webapp.rules import errors, picture
+from webapp.rules import errors
+from webapp.rules.scripts import picture
 from webapp.simulator.store import IN, OUT
 from webapp.workers import receiving, sending
 from webapp.workers import restoring as restoring_jobs

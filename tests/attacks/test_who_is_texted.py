@@ -31,7 +31,7 @@ from webapp.models.results import recount
 from webapp.models.sending import undo
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued
-from webapp.rules.contact_filter import Filter
+from webapp.rules.contacts.contact_filter import Filter
 
 
 async def run_work(cast, kind, which, what):

@@ -31,7 +31,7 @@ from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 from webapp.models.reports import labelling
 from webapp.models.results import recount
 from webapp.models.sending.click import Moved, Queued
-from webapp.rules.contact_filter import Filter
+from webapp.rules.contacts.contact_filter import Filter
 
 EVERYONE = Filter()
 

@@ -27,8 +27,8 @@ from webapp.models.conversations.message import Message
 from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.reports import labelling
-from webapp.rules import contact_filter
-from webapp.rules.contact_filter import Filter
+from webapp.rules.contacts import contact_filter
+from webapp.rules.contacts.contact_filter import Filter
 
 
 async def found(cast: Cast, **asked: Any) -> set[str]:

@@ -20,7 +20,7 @@ from webapp.models.sending import answers, click
 from webapp.models.sending.claim import Claimed, Refusal, claim_next
 from webapp.models.sending.click import Changed, Declined, Queued
 from webapp.rules import errors
-from webapp.rules.picture import NoPicture
+from webapp.rules.scripts.picture import NoPicture
 from webapp.workers import scripts, sending
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.reader import books
 from webapp.reader import child, text
 from webapp.reader.rows import Order, Row, prepare
-from webapp.rules import contact_columns
+from webapp.rules.contacts import contact_columns
 
 
 async def read(path: Path) -> tuple[text.Shape, list[Row], str]:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.rules import forecast, window
+from webapp.rules import window
+from webapp.rules.numbers import forecast
 
 NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # 12:00 in New York
 EAST = ("America/New_York",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.rules import lines
+from webapp.rules.contacts import lines
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.cast import drawn
-from webapp.rules import picture
-from webapp.rules.picture import NoPicture, Picture
+from webapp.rules.scripts import picture
+from webapp.rules.scripts.picture import NoPicture, Picture
 
 
 def opened(made: Picture | NoPicture) -> Image.Image:

@@ -9,21 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.rules import (
-    contact_zones,
-    errors,
-    phone,
-    rates,
-    safe_cells,
-    script_choice,
-    script_lint,
-    segments,
-    states,
-    window,
-)
-from webapp.rules.local_number import Candidate, choose
+from webapp.rules import errors, phone, rates, safe_cells, script_lint, segments, window
+from webapp.rules.contacts import contact_zones, states
+from webapp.rules.numbers.local_number import Candidate, choose
 from webapp.rules.safeguards import Allowed, Claim, Facts, Refused, may_send
 from webapp.rules.script_lint import lint
+from webapp.rules.scripts import script_choice
 
 NOON = datetime(2026, 11, 24, 17, tzinfo=UTC)  # in New York
 KNOWN = {"first_name", "user.first_name", "campaign.name"}

@@ -17,7 +17,8 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import Message
 from webapp.models.results import recount
 from webapp.models.sending import learning, line_lookups
-from webapp.rules import errors, lines
+from webapp.rules import errors
+from webapp.rules.contacts import lines
 from webapp.workers.line_lookups import forget_old, look_up_lines
 
 LANDLINE = "+14125550109"  # the simulator's landlines end in 9

@@ -15,7 +15,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from webapp.config import Settings
-from webapp.rules import lines
+from webapp.rules.contacts import lines
 
 TOTAL, CONNECT = 10, 5  # seconds
 NO_CAPACITY = 20429

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from webapp.reader.text import Shape, records
-from webapp.rules import contact_columns, contact_rows
+from webapp.rules.contacts import contact_columns, contact_rows
 
 LONGEST_CELL = 5_000
 LONGEST_LINE = 2_000_000  # bytes of one row between the processes: what the worker holds of a file stays small

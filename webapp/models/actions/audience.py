@@ -11,7 +11,7 @@ from webapp.database.packed import sql_time
 from webapp.models import tallies
 from webapp.models.contacts import many_at_once
 from webapp.rules import errors
-from webapp.rules.contact_filter import MANY
+from webapp.rules.contacts.contact_filter import MANY
 
 SLICE = 1_000  # conversations a transaction
 

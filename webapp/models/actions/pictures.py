@@ -20,7 +20,7 @@ from webapp.database import transactional
 from webapp.database.packed import sql_time
 from webapp.models import data_files
 from webapp.models.accounts.campaign import Campaign
-from webapp.rules import picture
+from webapp.rules.scripts import picture
 
 GOOD_FOR = timedelta(hours=24)  # how long Twilio may take to fetch one
 KEEP_UNUSED = timedelta(days=1)

@@ -14,7 +14,8 @@ from webapp.models.bulk.job import BulkJob
 from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, FieldValue
-from webapp.rules import contact_columns, safe_cells
+from webapp.rules import safe_cells
+from webapp.rules.contacts import contact_columns
 
 COLUMNS = ("phone", *contact_columns.PERSONAL)
 

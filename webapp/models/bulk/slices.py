@@ -15,7 +15,7 @@ from webapp.models.bulk import operations
 from webapp.models.bulk.job import ASSIGN, LIST, BulkJob
 from webapp.models.contacts import many_at_once, search
 from webapp.models.long_work import DONE, RUNNING, Pace
-from webapp.rules import contact_filter
+from webapp.rules.contacts import contact_filter
 
 Which = contact_filter.Filter | list[int]
 

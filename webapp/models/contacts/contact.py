@@ -15,7 +15,8 @@ from webapp.database.packed import sql_time
 from webapp.database.statements import Joined
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.zones import ZoneSet
-from webapp.rules import contact_zones, errors, names
+from webapp.rules import errors, names
+from webapp.rules.contacts import contact_zones
 
 MAKING_CONTACTS = 4711  # whoever makes contacts holds this lock shared, a strike list alone: neither misses the other
 

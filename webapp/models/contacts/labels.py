@@ -9,7 +9,8 @@ from webapp import database
 from webapp.database import packed, transactional
 from webapp.database.statements import Joined
 from webapp.models.accounts.campaign import Campaign
-from webapp.rules import contact_columns, variables
+from webapp.rules import variables
+from webapp.rules.contacts import contact_columns
 
 OPT_OUT = "opt_out"  # the slug of the one tag that is more than a tag (X6)
 TEXT, SELECTION = "TextField", "SelectionField"

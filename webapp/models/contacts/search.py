@@ -12,7 +12,7 @@ from webapp.database.packed import sql_time
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.search_sql import ContactQuery
-from webapp.rules.contact_filter import MANY, Filter
+from webapp.rules.contacts.contact_filter import MANY, Filter
 
 PAGE = 50
 

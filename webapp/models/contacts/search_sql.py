@@ -17,7 +17,7 @@ from webapp import database
 from webapp.database.packed import sql_time
 from webapp.models.accounts.campaign import Campaign
 from webapp.rules import names, phone
-from webapp.rules.contact_filter import NO, NOBODY, STAFF, YES, Filter
+from webapp.rules.contacts.contact_filter import NO, NOBODY, STAFF, YES, Filter
 
 FEW = 2_000
 _LAST = "\U0010ffff"

@@ -16,7 +16,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import closing
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
 from webapp.models.conversations.message import Message
-from webapp.rules import script_choice
+from webapp.rules.scripts import script_choice
 
 
 @transactional

@@ -16,7 +16,8 @@ from webapp.models.actions.action import Action, ActionList
 from webapp.models.actions.script import INITIAL, Script
 from webapp.models.contacts import many_at_once
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
-from webapp.rules import errors, script_choice
+from webapp.rules import errors
+from webapp.rules.scripts import script_choice
 
 SLICE = 500  # conversations a transaction
 WINDOW = 5_000  # places on a list that one step looks at

@@ -17,7 +17,7 @@ from webapp.models.imports.known import Known
 from webapp.models.imports.strike_list import store_opt_outs
 from webapp.models.long_work import CANCELLED, DONE, RUNNING, WAITING, Pace
 from webapp.reader import child, rows, text
-from webapp.rules import contact_columns
+from webapp.rules.contacts import contact_columns
 
 
 @transactional

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from webapp.models.imports import reading
 from webapp.models.imports.job import ContactImport
-from webapp.rules import contact_columns, contact_rows
+from webapp.rules.contacts import contact_columns, contact_rows
 
 
 @dataclass(frozen=True)

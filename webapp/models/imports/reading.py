@@ -14,7 +14,7 @@ from webapp.database import transactional
 from webapp.models.contacts.labels import CustomField
 from webapp.models.imports.job import OPT_OUTS, ContactImport
 from webapp.reader import child, text
-from webapp.rules import contact_columns
+from webapp.rules.contacts import contact_columns
 
 SIGN_OF_LIFE = 5.0  # seconds between two, while the file is looked through
 

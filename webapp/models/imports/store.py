@@ -20,7 +20,8 @@ from webapp.models.imports.refused import refuse_rows
 from webapp.models.opt_outs.many import mark_opted_out, opt_out_many
 from webapp.models.opt_outs.opt_out import FROM_IMPORT
 from webapp.reader.rows import Row
-from webapp.rules import contact_columns, contact_rows, contact_zones, names
+from webapp.rules import names
+from webapp.rules.contacts import contact_columns, contact_rows, contact_zones
 
 TEXTS = contact_columns.PERSONAL
 COLUMNS = (*TEXTS, "first_key", "last_key", "zone_set_id", "zone_source", "keeper_id")

@@ -10,7 +10,7 @@ from webapp.database.packed import sql_time
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.numbers.number import Changes, PhoneNumber
-from webapp.rules import forecast, local_number
+from webapp.rules.numbers import forecast, local_number
 
 _FRESH, _STALE = 1.0, 5.0  # seconds a look is good for, at least and at most
 _SHARE = 20  # times as long as it took: a long queue is counted less often

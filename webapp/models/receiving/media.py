@@ -15,7 +15,7 @@ from webapp.database import transactional
 from webapp.models import data_files
 from webapp.models.actions import pictures
 from webapp.models.conversations.message import Message
-from webapp.rules import picture
+from webapp.rules.scripts import picture
 
 WAITING, KEPT, REFUSED = "waiting", "kept", "refused"
 TRIES = 8  # a pause twice as long after each: some eight hours in all

@@ -13,7 +13,7 @@ from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.reports import labelling
 from webapp.models.reports.report import Report
-from webapp.rules import contact_columns
+from webapp.rules.contacts import contact_columns
 
 
 @transactional

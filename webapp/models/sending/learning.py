@@ -13,7 +13,8 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_PROVIDER
-from webapp.rules import errors, lines
+from webapp.rules import errors
+from webapp.rules.contacts import lines
 
 LANDLINE_FOR = timedelta(days=180)
 

@@ -13,7 +13,8 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import closing
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.sending import learning
-from webapp.rules import errors, lines
+from webapp.rules import errors
+from webapp.rules.contacts import lines
 
 WINDOW = 5_000  # contacts one statement looks at
 

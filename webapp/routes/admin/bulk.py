@@ -22,8 +22,8 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 from webapp.models.conversations import assigning
 from webapp.pages import page
-from webapp.rules import contact_filter
-from webapp.rules.contact_filter import Filter
+from webapp.rules.contacts import contact_filter
+from webapp.rules.contacts.contact_filter import Filter
 
 MOST = 500  # of a drop-down
 Asked = tuple[dict[str, Any], str]  # what the work needs, and its subject in words

@@ -24,7 +24,7 @@ from webapp.models.contacts.labels import CustomField
 from webapp.models.imports import importing, preview, reading
 from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport, RefusedRow
 from webapp.pages import page
-from webapp.rules import contact_columns
+from webapp.rules.contacts import contact_columns
 
 LARGEST = 1_000_000_000  # bytes of a file of text
 LARGEST_WORKBOOK = 50_000_000

@@ -11,7 +11,7 @@ from litestar.response import File
 from webapp import limiting
 from webapp.models.actions import pictures
 from webapp.models.scripts import links
-from webapp.rules import web_links
+from webapp.rules.scripts import web_links
 
 log = logging.getLogger(__name__)
 LOOKS = [HttpMethod.GET, HttpMethod.HEAD]

@@ -15,8 +15,8 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 from webapp.models.results import contact_table
 from webapp.pages import page
-from webapp.rules import contact_filter, states
-from webapp.rules.contact_filter import Filter
+from webapp.rules.contacts import contact_filter, states
+from webapp.rules.contacts.contact_filter import Filter
 
 MOST = 500  # of a drop-down
 

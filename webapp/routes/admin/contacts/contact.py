@@ -25,7 +25,8 @@ from webapp.models.reports import editing
 from webapp.models.results import contact_table, timeline
 from webapp.pages import page
 from webapp.routes.admin import bulk
-from webapp.rules import contact_zones, phone, states, window
+from webapp.rules import phone, window
+from webapp.rules.contacts import contact_zones, states
 
 
 @get("/contacts/{contact_id:int}")

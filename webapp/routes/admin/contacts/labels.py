@@ -15,7 +15,8 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import SELECTION, TEXT, CustomField, Tag
 from webapp.pages import page
-from webapp.rules import contact_columns, names, variables
+from webapp.rules import names, variables
+from webapp.rules.contacts import contact_columns
 
 
 @get("/settings/tags")

@@ -18,8 +18,8 @@ from webapp.models.contacts.lists import ContactList
 from webapp.models.imports.job import CONTACTS, ContactImport
 from webapp.pages import page
 from webapp.routes.admin.contacts.all_contacts import contents
-from webapp.rules import contact_filter
-from webapp.rules.contact_filter import Filter
+from webapp.rules.contacts import contact_filter
+from webapp.rules.contacts.contact_filter import Filter
 
 
 @get("/lists")

@@ -13,7 +13,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.scripts import links
 from webapp.models.scripts.links import CustomLink
 from webapp.pages import page
-from webapp.rules import web_links
+from webapp.rules.scripts import web_links
 
 
 @get("/settings/links")

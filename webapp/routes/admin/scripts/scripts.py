@@ -27,7 +27,8 @@ from webapp.models.scripts.links import CustomLink
 from webapp.pages import page
 from webapp.routes.admin.scripts import previews
 from webapp.routes.admin.scripts.previews import LARGEST, Written
-from webapp.rules import picture, script_lint, variables
+from webapp.rules import script_lint, variables
+from webapp.rules.scripts import picture
 
 NEVER_STORED = ("unknown_variable", "unclosed", "empty", "too_long")
 MENUS = (

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from webapp.rules import contact_columns, contact_zones, phone, states
+from webapp.rules import phone
+from webapp.rules.contacts import contact_columns, contact_zones, states
 
 LONGEST = {"first_name": 100, "last_name": 100, "email": 254, "van_id": 40, "timezone": 64, "assigned_user_email": 254}
 LONGEST_CUSTOM = 5_000

@@ -1,0 +1,1 @@
+"""Rules about scripts: which one a contact gets, pictures, links."""
