@@ -81,6 +81,14 @@ class Campaign(Model):
     def area_codes(self) -> list[str]:
         return [code for code in self.preferred_area_codes.replace(",", " ").split() if code]
 
+    def contact_name(self, first_name: str) -> str:
+        """What a contact is called: the first name, else the fallback (S4)."""
+        return first_name or self.fallback_recipient
+
+    def sender_name(self, name: str) -> str:
+        """What a sender is called: the name given, else the fallback (S4)."""
+        return name or self.fallback_sender
+
     @property
     def set_up(self) -> bool:
         """Is the set-up check green (S10)?"""

@@ -94,9 +94,9 @@ async def of_sender(campaign: Campaign, sender: User, text: str) -> dict[str, st
 
 def of_contact(campaign: Campaign, contact: Contact) -> dict[str, str | None]:
     return {
-        "first_name": contact.first_name or campaign.fallback_recipient,
+        "first_name": campaign.contact_name(contact.first_name),
         "last_name": contact.last_name,
-        "full_name": contact.name or campaign.fallback_recipient,
+        "full_name": campaign.contact_name(contact.name),
         "email": contact.email,
         "phone": phone.national(contact.phone),
         "state_abbrev": contact.state_abbrev,
@@ -105,9 +105,9 @@ def of_contact(campaign: Campaign, contact: Contact) -> dict[str, str | None]:
 
 def _sender(campaign: Campaign, sender: User) -> dict[str, str | None]:
     return {
-        "user.first_name": sender.first_name or campaign.fallback_sender,
+        "user.first_name": campaign.sender_name(sender.first_name),
         "user.last_name": sender.last_name,
-        "user.full_name": f"{sender.first_name} {sender.last_name}".strip() or campaign.fallback_sender,
+        "user.full_name": campaign.sender_name(f"{sender.first_name} {sender.last_name}".strip()),
         "user.email": sender.email,
         "user.phone": phone.national(sender.phone),
         TEAM_CODE: None,
