@@ -23,6 +23,7 @@ from webapp.models.conversations import making, start
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import PhoneNumber, add_number
+from webapp.models.opt_outs import opting_out
 from webapp.models.scripts import rendering
 from webapp.models.sending import click, doubt
 from webapp.rules.contacts import contact_zones
@@ -173,3 +174,12 @@ def drawn(width: int = 64, height: int = 48, kind: str = "PNG", noise: bool = Fa
 
 async def texts() -> list[Message]:
     return await Message.all().order_by("id")
+
+
+async def opt_out_phone(campaign: Campaign, phone: str, source: str, by: User | None = None, words: str = "") -> None:
+    """Opts a phone out, and makes it a contact where it is none."""
+
+    async def do() -> None:
+        await opting_out.opt_out(await Contact.of_phone(campaign, phone), source, by, words=words)
+
+    await transaction(do)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.models.test_receiving import says, texted
 from webapp import clock
 from webapp.database import transaction
@@ -26,7 +26,6 @@ from webapp.models.contacts.lists import ContactList
 from webapp.models.conversations import start
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
 from webapp.models.conversations.message import Message
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 from webapp.models.reports import labelling
 from webapp.models.results import recount
@@ -288,6 +287,6 @@ async def test_work_nobody_works_on_is_found(cast: Cast) -> None:
     assert await long_work.abandoned(BulkJob) == []
     clock.freeze(clock.now() + long_work.GONE * 2)
     assert await long_work.abandoned(BulkJob) == [begun.id]
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     await slices.work(begun.id, 60)
     assert await long_work.abandoned(BulkJob) == []

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.models.test_receiving import says, texted
 from webapp import clock, database
 from webapp.database import transaction
@@ -24,7 +24,6 @@ from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.contacts.search_sql import ContactQuery
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.reports import labelling
 from webapp.rules.contacts import contact_filter
@@ -150,7 +149,7 @@ async def crowd(cast: Cast, dice: random.Random) -> list[Action]:
         if dice.random() < 0.5:
             await labelling.set_field(contact.id, field, dice.choice(["Supporter", "Neutral"]), None)
         if dice.random() < 0.2:
-            await opting_out.opt_out(cast.meyer, contact.phone, FROM_ADMIN)
+            await opt_out_phone(cast.meyer, contact.phone, FROM_ADMIN)
         await transaction(partial(_story, cast, dice, contact, extra, [cast.action, other], users))
     return [cast.action, other]
 

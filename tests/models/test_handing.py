@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.conftest import until
 from tests.models.test_receiving import says, texted
 from webapp import clock, database
@@ -14,7 +14,7 @@ from webapp.database import transaction
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import assigning
 from webapp.models.conversations.message import CANCELLED, FOLLOW_UP, Message
-from webapp.models.opt_outs import blocking, opting_out
+from webapp.models.opt_outs import blocking
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.results import recount
 from webapp.models.sending import click, click_sql
@@ -69,7 +69,7 @@ async def test_no_text_of_a_click_outlives_a_suspension_beside_it(cast: Cast, mo
 
 async def test_who_opted_out_while_blocked_stays_out_when_the_block_is_lifted(cast: Cast) -> None:
     await blocking.block(await cast.conversation(), cast.amy.user)
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     await blocking.unblock(cast.lisa.id, cast.gary.user)
     assert (await cast.conversation()).closed_code == errors.OPTED_OUT
     assert await recount.differences() == []

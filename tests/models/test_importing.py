@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.reader import books
 from webapp import clock, database
 from webapp.database import transaction
@@ -21,7 +21,6 @@ from webapp.models.contacts.zones import zones_of
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.imports import importing, store
 from webapp.models.imports.job import ContactImport, RefusedRow
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 from webapp.models.results import recount
 
@@ -53,7 +52,7 @@ def write(tmp_path: Path, text: str) -> Path:
 @pytest.mark.parametrize("case", EXPECTED, ids=lambda case: case["file"])
 async def test_files_give_what_the_vectors_expect(cast: Cast, case: dict) -> None:
     if case["file"].startswith("52_"):
-        await opting_out.opt_out(cast.meyer, "+12125550123", FROM_ADMIN)
+        await opt_out_phone(cast.meyer, "+12125550123", FROM_ADMIN)
     job = await import_file(cast, CSV / case["file"])
     if case["file_error"]:
         assert job.error_code == case["file_error"], job.error_message
@@ -224,7 +223,7 @@ async def test_assigned_user_email_makes_the_user_the_keeper(cast: Cast, tmp_pat
 
 
 async def test_an_opted_out_phone_on_a_new_list_is_never_texted(cast: Cast, tmp_path: Path) -> None:
-    await opting_out.opt_out(cast.meyer, "+12125550123", FROM_ADMIN)
+    await opt_out_phone(cast.meyer, "+12125550123", FROM_ADMIN)
     job = await import_file(cast, write(tmp_path, "phone\n2125550123\n"))
     await cast.action.use_lists([job.contact_list])
     await cast.make()

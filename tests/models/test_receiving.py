@@ -16,7 +16,7 @@ from webapp.models.conversations.message import Message
 from webapp.models.opt_outs import blocking, possible
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.receiving import applying
-from webapp.models.receiving.event import INBOUND
+from webapp.models.receiving.event import INBOUND, News
 from webapp.models.reports import filing
 from webapp.models.results import recount
 from webapp.models.scripts import publishing
@@ -37,10 +37,10 @@ async def texted(cast: Cast) -> None:
     await answers.taken(claim.message_id, next(_sids), claim.attempt_id)
 
 
-async def says(cast: Cast, words: str, sid: str = "", **more: str) -> applying.News:
+async def says(cast: Cast, words: str, sid: str = "", **more: str) -> News:
     payload = {"MessageSid": sid or next(_sids), "From": cast.lisa.phone, "To": cast.number.e164, "Body": words, **more}
     event = await applying.keep(INBOUND, payload)
-    return await applying.apply(event) if event else applying.News()
+    return await applying.apply(event) if event else News()
 
 
 @pytest.mark.both
@@ -48,7 +48,7 @@ async def test_a_reply_goes_to_the_thread_of_the_text_it_answers(cast: Cast) -> 
     await texted(cast)
     news = await says(cast, "Yes!")
     conversation = await cast.conversation()
-    assert news == applying.News(cast.amy.user_id, conversation.id)
+    assert news == News(cast.amy.user_id, conversation.id)
     assert conversation.needs_attention and conversation.unread
     [thread] = await inbox.threads(inbox.of(cast.amy), "attention")
     assert thread.excerpt == "Yes!"

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from tests.cast import Cast, looked_for_in_vain, texts
+from tests.cast import Cast, looked_for_in_vain, opt_out_phone, texts
 from webapp import clock, database
 from webapp.database import transaction
 from webapp.models import tallies
@@ -21,7 +21,6 @@ from webapp.models.conversations import making
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import CANCELLED, QUEUED, REFUSED, REJECTED, SENDING, TAKEN, UNKNOWN, Message
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import STATUS
@@ -82,7 +81,7 @@ async def test_the_worker_refuses_in_the_window_s_last_minute(cast: Cast) -> Non
 async def test_a_stop_between_click_and_claim_cancels_the_text(cast: Cast) -> None:
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     assert await claim_next(cast.number.id) is None
     assert [m.status for m in await texts()] == [CANCELLED]
     assert (await cast.conversation()).closed_code == errors.OPTED_OUT
@@ -112,9 +111,7 @@ async def test_stop_against_claim_a_hundred_times_lets_nothing_through(cast: Cas
         await cast.start(cast.amy)
         await cast.click(cast.amy, contact)
         await asyncio.gather(
-            claim_next(cast.number.id),
-            opting_out.opt_out(cast.meyer, contact.phone, FROM_ADMIN),
-            claim_next(cast.number.id),
+            claim_next(cast.number.id), opt_out_phone(cast.meyer, contact.phone, FROM_ADMIN), claim_next(cast.number.id)
         )
         rows = await Message.filter(contact=contact)
         opted_out = await OptOut.get(phone=contact.phone)

@@ -6,12 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast, texts
+from tests.cast import Cast, opt_out_phone, texts
 from tests.models.test_receiving import says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.conversations.message import DROPPED, FOLLOW_UP, QUEUED, TAKEN, UNKNOWN, Message
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import STATUS
@@ -79,7 +78,7 @@ async def test_an_answer_between_two_attempts_finds_its_thread_and_stops_the_sec
 
 async def test_an_opt_out_between_two_attempts_leaves_the_text_to_staff(cast: Cast) -> None:
     await lost(cast)
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     assert [(m.status, m.next_look_at) for m in await texts()] == [(UNKNOWN, None)]
     assert not await leaves_again(cast)
 

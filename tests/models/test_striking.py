@@ -9,7 +9,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 import webapp.models as models
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.models.test_importing import import_file, stored, write
 from tests.models.test_receiving import says, texted
 from webapp import database
@@ -20,7 +20,6 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.imports import importing
 from webapp.models.imports.job import OPT_OUTS, ContactImport
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.many import opt_out_many
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut, opt_outs_by_source
 from webapp.models.reports import editing
@@ -37,7 +36,7 @@ async def strike(cast: Cast, path: Path) -> ContactImport:
 
 @pytest.mark.both
 async def test_a_strike_list_opts_out_contacts_and_strangers_and_says_how_many(cast: Cast, tmp_path: Path) -> None:
-    await opting_out.opt_out(cast.meyer, "+13125550145", FROM_ADMIN)
+    await opt_out_phone(cast.meyer, "+13125550145", FROM_ADMIN)
     job = await strike(
         cast, write(tmp_path, "Phone,Name\n(412) 555-0101,Lisa\n2125550123,\n312-555-0145,\n2125550123,again\nnope,\n")
     )
@@ -85,7 +84,7 @@ async def test_many_at_once_do_what_one_by_one_does(cast: Cast) -> None:
     for phone in ("+14125550102", "+14125550103"):
         await cast.add_contact(phone)
     await cast.make()
-    await opting_out.opt_out(cast.meyer, "+14125550102", FROM_ADMIN, cast.gary.user)
+    await opt_out_phone(cast.meyer, "+14125550102", FROM_ADMIN, cast.gary.user)
     await opt_out_many(cast.meyer, ["+14125550103"], FROM_ADMIN, cast.gary.user)
     rows = []
     for phone in ("+14125550102", "+14125550103"):
@@ -99,7 +98,7 @@ async def test_many_at_once_do_what_one_by_one_does(cast: Cast) -> None:
 @pytest.mark.both
 async def test_nothing_removes_an_opt_out(cast: Cast, tmp_path: Path) -> None:
     """The row itself, erasing the person, uploading them again; and no line of ours tries. (Routes: test_contacts.py.)"""
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     for statement in ("DELETE FROM opt_out", "UPDATE opt_out SET phone = '+12125550199'"):
         with pytest.raises(IntegrityError):
             await transaction(lambda statement=statement: database.query(statement))  # type: ignore[misc]

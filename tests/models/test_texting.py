@@ -9,7 +9,7 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from tests.cast import Cast, send_card, texts
+from tests.cast import Cast, opt_out_phone, send_card, texts
 from tests.models.test_receiving import says
 from webapp import clock
 from webapp.database import transaction
@@ -25,7 +25,6 @@ from webapp.models.conversations import assigning, buckets, going_back, hours, s
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import CANCELLED, QUEUED
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_KEYWORD
 from webapp.models.reports import labelling
 from webapp.models.results import recount
@@ -408,7 +407,7 @@ async def test_a_click_that_waited_for_a_stop_sees_it(cast: Cast) -> None:
     """It looked while the STOP was being stored, and went on when that was there."""
     await cast.start(cast.amy)
     outcome = await while_it_is_under_way(
-        lambda: opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_KEYWORD), cast.click(cast.amy)
+        lambda: opt_out_phone(cast.meyer, cast.lisa.phone, FROM_KEYWORD), cast.click(cast.amy)
     )
     assert outcome == Declined(errors.OPTED_OUT)
     assert await texts() == []

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast, drawn, looked_for_in_vain, texts
+from tests.cast import Cast, drawn, looked_for_in_vain, opt_out_phone, texts
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import tallies
@@ -15,7 +15,6 @@ from webapp.models.actions import pictures
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import CANCELLED, QUEUED, REFUSED, REJECTED, SENDING, TAKEN, TEST, UNKNOWN
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS
@@ -92,7 +91,7 @@ async def test_tests_may_follow_each_other_with_other_words_only(cast: Cast) -> 
 async def test_every_safeguard_holds_for_a_test_too(cast: Cast, hindrance: str, code: int) -> None:
     body, picture_id = HELLO, None
     if hindrance == "opted_out":
-        await opting_out.opt_out(cast.meyer, GARY, FROM_ADMIN)
+        await opt_out_phone(cast.meyer, GARY, FROM_ADMIN)
     if hindrance == "blocked":
         await gary_tries(cast)
         await transaction(lambda: Contact.filter(phone=GARY).update(blocked_at=clock.now()))
@@ -115,7 +114,7 @@ async def test_every_safeguard_holds_for_a_test_too(cast: Cast, hindrance: str, 
 @pytest.mark.both
 async def test_a_stop_between_click_and_claim_cancels_a_test_too(cast: Cast) -> None:
     await gary_tries(cast)
-    await opting_out.opt_out(cast.meyer, GARY, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, GARY, FROM_ADMIN)
     assert await claim_next(cast.number.id) is None
     assert [m.status for m in await texts()] == [CANCELLED] and await recount.differences() == []
 

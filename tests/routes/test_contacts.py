@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.models.test_importing import CSV, EXPECTED
 from tests.models.test_receiving import says, texted
 from tests.reader import books
@@ -31,7 +31,6 @@ from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.imports import importing
 from webapp.models.imports.job import ContactImport
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 from webapp.models.reports import labelling
 
@@ -252,7 +251,7 @@ async def test_one_contact_shows_everything_with_who_and_when(cast: Cast, browse
     )
     await finish_work()
     _later()
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN, cast.gary.user)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN, cast.gary.user)
     page = (await (await browse(cast.gary)).get(f"{OFFICE}/contacts/{cast.lisa.id}")).text
     told = [
         "Will you vote",
@@ -343,7 +342,7 @@ async def test_a_person_s_data_goes_and_their_opt_out_stays(cast: Cast, browse: 
 async def test_no_route_takes_an_opt_out_away(cast: Cast, app, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
     """Every form of the site, by its owner, with this person's ids."""
     names, selina = await ids(cast, tmp_path), await browse(cast.selina)
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     posts = [path for method, path in campaign_routes(app) if method == "POST"]
     assert len(posts) > 60
     for path in posts:
@@ -353,8 +352,8 @@ async def test_no_route_takes_an_opt_out_away(cast: Cast, app, browse: Browser, 
 
 
 async def test_opt_outs_are_searched_counted_and_exported(cast: Cast, browse: Browser) -> None:
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN, words="=cmd()")
-    await opting_out.opt_out(cast.ryan, "+12125550123", FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN, words="=cmd()")
+    await opt_out_phone(cast.ryan, "+12125550123", FROM_ADMIN)
     selina, gary = await browse(cast.selina), await browse(cast.gary)
     page = (await gary.get(OFFICE + "/opt-outs?q=412 555 0101")).text
     assert "412-555-0101" in page and "Lisa Ng" in page and "By an admin" in page
@@ -583,7 +582,7 @@ async def test_a_volunteer_may_be_on_a_list_and_not_see_it(cast: Cast, browse: B
 @pytest.mark.parametrize("case", EXPECTED, ids=lambda case: case["file"])
 async def test_the_vectors_come_out_the_same_through_the_page(cast: Cast, browse: Browser, case: dict) -> None:  # type: ignore[type-arg]
     if case["file"].startswith("52_"):
-        await opting_out.opt_out(cast.meyer, "+12125550123", FROM_ADMIN)
+        await opt_out_phone(cast.meyer, "+12125550123", FROM_ADMIN)
     gary = await browse(cast.gary)
     path = await upload(gary, case["file"], (CSV / case["file"]).read_bytes())
     job = await read_in()

@@ -9,7 +9,7 @@ import uuid
 import httpx
 import pytest
 
-from tests.cast import HELLO, Cast, drawn, texts
+from tests.cast import HELLO, Cast, drawn, opt_out_phone, texts
 from tests.routes.conftest import Browser
 from webapp import clock, limiting
 from webapp.database import transaction
@@ -21,7 +21,6 @@ from webapp.models.actions.script import RESPONSE, Script
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 from webapp.models.conversations.message import TEST
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.scripts.links import CustomLink
 from webapp.models.sending.claim import claim_next
@@ -406,7 +405,7 @@ async def test_a_test_that_can_not_go_says_why(cast: Cast, browse: Browser, chan
 
 
 async def test_an_opted_out_phone_gets_no_test(cast: Cast, browse: Browser) -> None:
-    await opting_out.opt_out(cast.meyer, "+14125550177", FROM_ADMIN)
+    await opt_out_phone(cast.meyer, "+14125550177", FROM_ADMIN)
     gary = await browse(cast.gary)
     answer = await gary.post(f"{here(cast)}/tests", data=test_form(cast), headers=PARTIAL)
     assert answer.status_code == 422 and "Your own phone has opted out" in answer.text and await texts() == []
