@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image
 
@@ -28,6 +29,7 @@ from webapp.models.scripts import rendering
 from webapp.models.sending import click, doubt
 from webapp.rules.contacts import contact_zones
 
+TESTS = Path(__file__).parent
 HELLO = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer for Senate. Will you vote? Reply STOP to opt out."
 PASSWORD = "a long password"
 

@@ -14,8 +14,8 @@ import pytest
 
 from tests.attacks.test_sending import SECOND, SID, WORDS, _second_action, owner_goes_on
 from tests.cast import Cast, send_card
-from tests.models.test_receiving import says, texted
-from tests.models.test_sending import claimed
+from tests.models.receiving.test_applying import says, texted
+from tests.models.sending.test_claim import claimed
 from tests.stories.test_restore import restore
 from webapp import clock, config, database
 from webapp.database import transaction

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast, opt_out_phone
-from tests.models.test_importing import import_file, write
-from tests.models.test_receiving import says, texted
-from tests.models.test_striking import strike
+from tests.models.imports.test_importing import import_file, write
+from tests.models.imports.test_strike_list import strike
+from tests.models.receiving.test_applying import says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import long_work
