@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast, opt_out_phone
+from tests.cast import TESTS, Cast, opt_out_phone
 from tests.reader import books
 from webapp import clock, database
 from webapp.database import transaction
