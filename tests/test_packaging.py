@@ -13,11 +13,12 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-SERVER, DEV = "requirements.txt", "requirements-dev.txt"
+SERVER, RUN, DEV = "requirements.txt", "requirements-run.txt", "requirements-dev.txt"
 EXTRAS = PROJECT["optional-dependencies"]
 WANTED = {
     SERVER: PROJECT["dependencies"],
-    DEV: PROJECT["dependencies"] + EXTRAS["dev"],
+    RUN: PROJECT["dependencies"] + EXTRAS["rehearsal"],
+    DEV: PROJECT["dependencies"] + EXTRAS["rehearsal"] + EXTRAS["dev"],
 }
 
 
@@ -48,6 +49,7 @@ def test_every_dependency_is_met_by_its_pin(file: str) -> None:
             assert wanted.specifier.contains(version, prereleases=True), f"{text}, but {pin} in {file}"
 
 
-def test_developers_have_what_a_server_has_in_the_same_versions() -> None:
-    server, dev = ({name: set(map(str, found)) for name, found in pins(file).items()} for file in WANTED)
-    assert server.items() < dev.items()
+def test_a_server_has_what_a_rehearsal_has_and_that_what_developers_have_in_the_same_versions() -> None:
+    server, run, dev = ({name: set(map(str, found)) for name, found in pins(file).items()} for file in WANTED)
+    assert server.items() < run.items() and run.items() < dev.items()
+    assert not {canonicalize_name(Requirement(text).name) for text in EXTRAS["rehearsal"]} & set(server)
