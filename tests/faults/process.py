@@ -19,7 +19,7 @@ from typing import Any
 
 from arq import cron
 
-from webapp import logs, web
+from webapp import logs
 from webapp.database import guards
 from webapp.gateways import twilio
 from webapp.models import long_work
@@ -31,6 +31,7 @@ from webapp.models.sending import answers, click, click_sql, doubt, facts
 from webapp.models.sending.claim import Claimed, Wait, claim_next
 from webapp.reader import child
 from webapp.routes.admin import imports as upload_pages
+from webapp.running import web
 from webapp.workers import bulk, imports, receiving, sending, settings
 from webapp.workers import main as worker
 
