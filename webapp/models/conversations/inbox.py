@@ -135,7 +135,7 @@ async def history(contact_id: int) -> list[Message]:
 
 
 async def listeners(conversation_id: int) -> list[int]:
-    """Whose open pages should know that something came: the holder, or the staff where it was handed to them."""
+    """Users whose open pages show this thread: its holder, or all staff where it was handed to them (webapp/news.py)."""
     conversation = await Conversation.get(id=conversation_id)
     if conversation.user_id:
         return [conversation.user_id]

@@ -46,7 +46,7 @@ LONGEST_PAUSE = 60  # seconds between two tries of one event
 
 @dataclass(frozen=True)
 class News:
-    """Who should look: a user's id (None: nobody's page), and the conversation."""
+    """The conversation an event changed, and its holder where it has one, for webapp/news.py."""
 
     user_id: int | None = None
     conversation_id: int | None = None

@@ -6,9 +6,8 @@ import logging
 
 from litestar import MediaType, Request, Response, Router, post
 
-from webapp import config, forms, live, queue
+from webapp import config, forms, news, queue
 from webapp.gateways import signature
-from webapp.models.conversations import inbox
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
 
@@ -61,15 +60,13 @@ def _forged() -> Response[str]:
 async def _apply(event: TwilioEvent) -> None:
     """What can't be applied now is stored, and the sweep tries again: Twilio need not know."""
     try:
-        news = await applying.apply(event)
+        applied = await applying.apply(event)
     except Exception:
         log.exception("event %s could not be applied yet", event.id)
         await applying.failed(event.id)
         return
-    if news.conversation_id:
-        holder = [news.user_id] if news.user_id else await inbox.listeners(news.conversation_id)
-        for user_id in holder:
-            await live.nudge(user_id, "inbox-changed", news.conversation_id)
+    if applied.conversation_id:
+        await news.tell(applied.conversation_id, applied.user_id)
 
 
 router = Router("/webhooks/twilio", route_handlers=[inbound, status], request_max_body_size=LARGEST)
