@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
-from tests.models.test_importing import import_file, write
+from tests.models.imports.test_importing import import_file, write
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import long_work

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from webapp.database import transactional
-from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.actions import audience
 from webapp.models.contacts.contact import Contact, ContactEvent
@@ -45,8 +44,7 @@ async def tag(contact_id: int, tags: list[Tag], wanted: list[Tag], by: User) -> 
     for one in tags:
         if one.opts_out:
             if one in wanted and not contact.opted_out_at:
-                campaign = await Campaign.get(id=contact.campaign_id)
-                await opting_out.opt_out(campaign, contact.phone, FROM_ADMIN, by)
+                await opting_out.opt_out(contact, FROM_ADMIN, by)
         elif one in wanted:
             await labelling.set_tag(contact.id, one, by.id)
         else:
@@ -58,9 +56,7 @@ async def erase(contact_id: int, by: User) -> None:
     """Blanks the person and opts the phone out, so that no later list brings them back. What was texted stays: it is
     the record of what the campaign sent and of what was answered."""
     contact = await Contact.locked(contact_id)
-    campaign = await Campaign.get(id=contact.campaign_id)
-    await opting_out.opt_out(campaign, contact.phone, FROM_ADMIN, by)
-    contact = await Contact.locked(contact_id)
+    await opting_out.opt_out(contact, FROM_ADMIN, by)
     contact.keeper_id = None
     await _change(contact, dict.fromkeys(contact_columns.PERSONAL, ""))
     await contact.save(update_fields=["keeper_id"])

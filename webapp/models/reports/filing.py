@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from webapp import clock
 from webapp.database import transactional
 from webapp.models import tallies
-from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.actions.action import Action, ReportField, ReportTag
 from webapp.models.contacts.contact import Contact
@@ -68,8 +67,7 @@ async def file(
 async def _tag(conversation: Conversation, contact: Contact, tag: Tag, wanted: bool, by: User) -> None:
     if tag.opts_out:
         if wanted:
-            campaign = await Campaign.get(id=conversation.campaign_id)
-            await opting_out.opt_out(campaign, contact.phone, FROM_VOLUNTEER, by)
+            await opting_out.opt_out(contact, FROM_VOLUNTEER, by)
     elif wanted:
         await labelling.set_tag(contact.id, tag, by.id)
     else:
@@ -81,13 +79,11 @@ async def _note(conversation_id: int, by: User, report: Report) -> None:
     conversation = await Conversation.get(id=conversation_id)
     contact = await Contact.get(id=conversation.contact_id)
     newest = await Message.filter(conversation_id=conversation_id).order_by("-id").first()
-    tallies.take(conversation)
-    conversation.reported_at = report.filed_at
-    conversation.reported_through_id = newest.id if newest else 0
-    await attention.refresh(conversation, contact)
-    tallies.put(conversation)
+    async with tallies.moving(conversation):
+        conversation.reported_at = report.filed_at
+        conversation.reported_through_id = newest.id if newest else 0
+        await attention.refresh(conversation, contact)
     tallies.add(conversation.action_id, by.id, {"reports": 1})
-    await conversation.save(update_fields=["reported_at", "reported_through_id", "needs_attention"])
 
 
 @transactional

@@ -119,7 +119,7 @@ async def opt_out(request: Request, member: Membership, contact_id: int) -> Resp
         request,
         member,
         contact,
-        lambda: opting_out.opt_out(member.campaign, contact.phone, FROM_ADMIN, member.user),
+        lambda: opting_out.opt_out_by_hand(contact.id, FROM_ADMIN, member.user),
         "opt_out.added",
     )
 
