@@ -23,17 +23,7 @@ from webapp.models.actions.action import Action
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import buckets
 from webapp.models.conversations.buckets import Bucket
-from webapp.models.conversations.message import (
-    CONFIRMATION,
-    IN,
-    INITIAL,
-    QUEUED,
-    REJECTED,
-    SENDING,
-    TAKEN,
-    UNKNOWN,
-    Message,
-)
+from webapp.models.conversations.message import CONFIRMATION, IN, INITIAL, QUEUED, SENDING, Message
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.sending import answers, facts, sent_notes
@@ -138,14 +128,9 @@ async def _text(message: Message) -> Text:
         conversation_id=message.conversation_id,
         picture_id=message.picture_id,
         unfilled=(),  # what could not be filled was never queued
-        texted_already=message.kind == INITIAL and await _other_first_text_left(message),
+        texted_already=False,  # the index one_first_text lets no conversation have a second one
         confirms_opt_out=message.kind == CONFIRMATION and await _may_confirm(message),
     )
-
-
-async def _other_first_text_left(message: Message) -> bool:
-    others = Message.filter(conversation_id=message.conversation_id, kind=INITIAL).exclude(id=message.id)
-    return await others.filter(status__in=(SENDING, UNKNOWN, TAKEN, REJECTED)).exists()
 
 
 class _FellBack(Exception):

@@ -11,7 +11,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import attention, buckets
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL, QUEUED, REFUSED, Message
-from webapp.rules import errors, safeguards
+from webapp.rules import safeguards
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ async def refuse(message_id: int, code: int) -> Refusal | None:
 
 async def _update_conversation(message: Message, contact: Contact, code: int) -> int | None:
     """A refused first text leaves its conversation unsent: at the end of its holder's queue, or closed where the refusal
-    is final. Where another first text left, the conversation stays texted."""
+    is final."""
     conversation = await Conversation.filter(id=message.conversation_id).select_for_update().get()
     async with tallies.moving(conversation):
-        if message.kind == INITIAL and code != errors.ALREADY_TEXTED:
+        if message.kind == INITIAL:
             conversation.texted_at = None
             await buckets.open_again(message.bucket_id)
             if safeguards.Refused(code).not_now:
