@@ -1,4 +1,4 @@
-"""`textbank doctor`: compares guards and kept counts with what they should be, and reconciles after a restore (SPEC X2)."""
+"""`textbank doctor`: checks guards, kept counts and stored events, and reconciles after a restore (SPEC X2)."""
 
 from __future__ import annotations
 

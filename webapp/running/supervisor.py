@@ -1,4 +1,4 @@
-"""`textbank run`: starts Valkey, the simulator, web and worker, restarts those that end, and takes them along when it ends."""
+"""`textbank run`: starts Valkey, simulator, web and worker, restarts those that end, and stops all when it ends."""
 
 from __future__ import annotations
 

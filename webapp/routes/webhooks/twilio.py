@@ -1,4 +1,4 @@
-"""What Twilio calls: stored before it is answered, and only where the signature is Twilio's."""
+"""Twilio's webhooks. Each is stored before it is answered; one without Twilio's signature is refused (SPEC X5)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def inbound(request: Request) -> Response[str]:
 
 @post("/status", status_code=200)
 async def status(request: Request) -> Response[str]:
-    """What became of a text of ours; ``?message=`` names its row."""
+    """The status of a text of ours; ``?message=`` is its public id."""
     payload = await _signed(request)
     if payload is None:
         return _forged()
@@ -41,7 +41,7 @@ async def status(request: Request) -> Response[str]:
 
 
 async def _signed(request: Request) -> dict[str, str] | None:
-    """The parameters, where the signature holds for the public address; else nothing."""
+    """The parameters; None where they are not signed for our public address."""
     chosen, body = config.settings(), await request.body()
     query = request.scope["query_string"].decode("latin-1")
     raw_path = request.scope.get("raw_path", b"").decode("latin-1").split("?")[0] or request.url.path
@@ -58,7 +58,7 @@ def _forged() -> Response[str]:
 
 
 async def _apply(event: TwilioEvent) -> None:
-    """What can't be applied now is stored, and the sweep tries again: Twilio need not know."""
+    """An event that fails here is stored already: the sweep tries again, and Twilio gets its 200."""
     try:
         applied = await applying.apply(event)
     except Exception:
