@@ -1,4 +1,4 @@
-"""create_app(): routers, middleware and the process's life. No rules, no routes."""
+"""create_app(): routers, middleware, start and end of the process, error pages, static files. No rules."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ async def _life(app: Litestar) -> AsyncIterator[None]:
 
 
 async def secure(message: Message, scope: Scope) -> None:
-    """The same strict headers on every answer; pages of a logged-in person are nobody's to keep."""
+    """Strict headers on every answer; no-store unless it says something else: no cache keeps people's pages."""
     if message["type"] != "http.response.start":
         return
     there = {name.lower() for name, _ in message["headers"]}
@@ -82,11 +82,11 @@ async def secure(message: Message, scope: Scope) -> None:
 
 
 class OwnForms(ASGIMiddleware):
-    """Against forged requests: what changes something must come from our own pages.
+    """Refuses forged requests: a request that changes something must come from our own pages.
 
-    Every browser since 2020 says where a request comes from (Sec-Fetch-Site, and Origin with each POST), and no page
-    can lie about it. So no form needs a token, and a file of a gigabyte is not read to find one. Cookies are Lax as
-    the second line. Webhooks carry Twilio's signature instead.
+    Every browser since 2020 names a request's origin (Sec-Fetch-Site, and Origin with each POST), and no page can forge
+    that. So no form needs a token, and no upload of a gigabyte has to be read to find one. The second line of defence
+    is that cookies are Lax. Webhooks carry Twilio's signature instead.
     """
 
     scopes = (ScopeType.HTTP,)
@@ -114,7 +114,7 @@ def _is_ours(request: Request) -> bool:
         return site in ("same-origin", "none")
     origin = request.headers.get("origin")
     if origin is None:
-        return True  # no browser: it has no cookies of a victim to ride on
+        return True  # not a browser, so it sends no victim's cookies
     return urlsplit(origin).netloc in (request.headers.get("host", ""), urlsplit(config.settings().public_url).netloc)
 
 
@@ -150,7 +150,7 @@ def _http_error(request: Request, error: HTTPException) -> Response:
 
 
 def _our_error(request: Request, error: Exception) -> Response:
-    """Ours, so it is logged with a code the person can tell; never a traceback on a page."""
+    """Logged under a code that the page shows, so that a person can quote it; no traceback on a page."""
     code = _code()
     log.error("error %s at %s %s", code, request.method, logs.mask(request.url.path), exc_info=error)
     text = "Something went wrong on our side. What was stored before stays stored. Try again; if it stays, tell us the code."

@@ -1,4 +1,4 @@
-"""Structured logs, one JSON object a line, with phone numbers masked wherever they came from."""
+"""Logs: one JSON object a line. Phone numbers are masked, in messages and tracebacks alike."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ import pytest
 from tests.cast import Cast
 from webapp import clock, config
 from webapp.database import transaction
-from webapp.gateways.twilio import TooManyRequests, Twilio
+from webapp.gateways.twilio import Twilio
+from webapp.gateways.twilio_http import TooManyRequests
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import Message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from webapp import clock
+from webapp import clock, news
 from webapp.gateways import twilio
 from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import PhoneNumber, note_heard
@@ -35,13 +35,13 @@ async def apply_all_texts() -> bool:
 async def apply_event(event: TwilioEvent) -> None:
     """Applies one stored event. One that fails is kept and tried again later; it never blocks the others."""
     try:
-        news = await applying.apply(event)
+        applied = await applying.apply(event)
     except Exception:
         sending.log.exception("event %s could not be applied", event.id)
         await applying.failed(event.id)
         return
-    if news.conversation_id:
-        await sending.tell(news.conversation_id)
+    if applied.conversation_id:
+        await news.tell(applied.conversation_id, applied.user_id)
 
 
 async def catch_up(ctx: dict[str, Any]) -> None:

@@ -8,9 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from webapp import clock, config, live, queue
+from webapp import clock, config, news, queue
 from webapp.gateways import twilio
-from webapp.models.conversations import inbox
 from webapp.models.conversations.message import Message
 from webapp.models.numbers import choice
 from webapp.models.sending import answers, caps, doubt, restoring, sent_notes
@@ -128,12 +127,7 @@ async def _record(claimed: Claimed, outcome: twilio.Outcome) -> None:
 async def _tell_refused(refusal: Refusal) -> None:
     message = await Message.get(id=refusal.message_id)
     if message.conversation_id:
-        await tell(message.conversation_id)
-
-
-async def tell(conversation_id: int) -> None:
-    for user_id in await inbox.listeners(conversation_id):
-        await live.nudge(user_id, "inbox-changed", conversation_id)
+        await news.tell(message.conversation_id)
 
 
 async def sweep(ctx: dict[str, Any]) -> None:

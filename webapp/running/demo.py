@@ -1,4 +1,4 @@
-"""The rehearsal's campaign: Meyer for Senate, with people, scripts and numbers, so that a newcomer can begin at once."""
+"""The rehearsal's campaign: Meyer for Senate, with people, contacts, scripts and numbers, ready to be texted."""
 
 from __future__ import annotations
 
@@ -30,60 +30,14 @@ PEOPLE = (
     ("Dan", "Egan", VOLUNTEER),
 )
 AREA_CODES = ("412", "814", "570")
-NAMES = [
-    "Maria",
-    "Lisa",
-    "Robert",
-    "Gloria",
-    "Kim",
-    "Andre",
-    "Rosalind",
-    "Teddy",
-    "Ngozi",
-    "Walt",
-    "Ines",
-    "Joan",
-    "Theo",
-    "Keoni",
-    "Carmen",
-    "Luis",
-    "Priya",
-    "Jo",
-    "Everett",
-    "Agnes",
-    "Hugh",
-    "Ada",
-    "Marcus",
-    "Dana",
-    "Octavio",
-    "Trinidad",
-    "Melody",
-    "Angela",
-    "Abigail",
-    "Mario",
-]
-FAMILIES = [
-    "Delgado",
-    "Ng",
-    "Kowalczyk",
-    "Szymanski",
-    "Park",
-    "Ortega",
-    "Raman",
-    "Whitfield",
-    "Bell",
-    "Castillo",
-    "Arevalo",
-    "Velásquez",
-    "Scott",
-    "Romero",
-    "Matthews",
-    "Jones",
-    "Carson",
-    "Hutchinson",
-    "Lindqvist",
-    "Ashby",
-]
+NAMES = (
+    "Maria Lisa Robert Gloria Kim Andre Rosalind Teddy Ngozi Walt Ines Joan Theo Keoni Carmen Luis Priya "
+    "Jo Everett Agnes Hugh Ada Marcus Dana Octavio Trinidad Melody Angela Abigail Mario"
+)
+FAMILIES = (
+    "Delgado Ng Kowalczyk Szymanski Park Ortega Raman Whitfield Bell Castillo Arevalo Velásquez Scott "
+    "Romero Matthews Jones Carson Hutchinson Lindqvist Ashby"
+)
 ZIPS = (
     ("16502", "PA"),
     ("15213", "PA"),
@@ -96,6 +50,14 @@ ZIPS = (
     ("78701", "TX"),
 )
 CONTACTS = 300
+DESCRIPTION = (
+    "People who lean our way but missed a recent election. A plan to vote is the one thing that helps them get there."
+)
+INSTRUCTIONS = (
+    "Read the text once, then send. Replies come to your Inbox: answer with Follow Up.\n"
+    "If someone asks you to stop in any words, choose Opt Out. Do not argue.\n"
+    "Not sure? Hand the thread to an admin. Nobody minds."
+)
 SCRIPTS = (
     "Hi ##{{first_name}}, it's ##{{user.first_name}}, a volunteer with Meyer for Senate. Can we count on your vote this year? Reply STOP to opt out.",
     "Hi ##{{first_name}}, ##{{user.first_name}} from Meyer for Senate here. Have you made a plan to vote yet? Reply STOP to opt out.",
@@ -126,7 +88,7 @@ RESPONSES = (
 
 
 async def make(settings: Settings) -> list[str]:
-    """Makes it where no campaign is there yet; returns what to print."""
+    """Makes the campaign in an empty database; the lines to print."""
     if not await Campaign.exists():
         hashed = await passwords.hashed(PASSWORD)
         campaign = await create_campaign("Meyer for Senate", "meyer", "America/New_York")
@@ -140,7 +102,7 @@ async def make(settings: Settings) -> list[str]:
 async def _fill(campaign: Campaign, hashed: str) -> None:
     campaign.description = "Selina Meyer is running to keep our hospitals open."
     campaign.join_code, campaign.preferred_area_codes = "482913", ", ".join(AREA_CODES)
-    campaign.registration, campaign.round_trip_at = "10dlc", clock.now()  # a rehearsal needs neither
+    campaign.registration, campaign.round_trip_at = "10dlc", clock.now()  # Start stays closed without them (S10)
     await campaign.save()
     for first, last, role in PEOPLE:
         user = await User.create(
@@ -156,36 +118,45 @@ async def _fill(campaign: Campaign, hashed: str) -> None:
 
 
 async def _action(campaign: Campaign) -> Action:
-    people = await ContactList.create(
-        campaign=campaign, name="Voters of Pennsylvania and friends", created_at=clock.now(), size=CONTACTS
-    )
-    dice = random.Random(7)
-    for n in range(CONTACTS):
-        zip_code, state = dice.choice(ZIPS)
-        contact = Contact(
-            campaign=campaign,
-            phone=f"+1{dice.choice(('412', '814', '215', '484'))}555{1000 + n:04}",
-            zip=zip_code,
-            state_abbrev=state,
-            first_name=dice.choice(NAMES) if dice.random() > 0.03 else "",
-            last_name=dice.choice(FAMILIES),
-            created_at=clock.now(),
-        )
-        await contact.derive_zones()
-        await contact.save()
-        await ListMembership.create(contact_list=people, contact=contact)
     action = await Action.create(
         campaign=campaign,
         title="Make a plan to vote",
         state=PUBLIC,
         published_at=clock.now(),
         created_at=clock.now(),
-        description="People who lean our way but missed a recent election. A plan to vote is the one thing that helps them get there.",
-        instructions="Read the text once, then send. Replies come to your Inbox: answer with Follow Up.\nIf someone asks you to stop in any words, choose Opt Out. Do not argue.\nNot sure? Hand the thread to an admin. Nobody minds.",
+        description=DESCRIPTION,
+        instructions=INSTRUCTIONS,
     )
-    await action.use_lists([people])
+    await action.use_lists([await _list(campaign)])
     await _scripts(campaign, action)
     return action
+
+
+async def _list(campaign: Campaign) -> ContactList:
+    made = await ContactList.create(
+        campaign=campaign, name="Voters of Pennsylvania and friends", created_at=clock.now(), size=CONTACTS
+    )
+    dice = random.Random(7)
+    for n in range(CONTACTS):
+        contact = _contact(campaign, dice, n)
+        await contact.derive_zones()
+        await contact.save()
+        await ListMembership.create(contact_list=made, contact=contact)
+    return made
+
+
+def _contact(campaign: Campaign, dice: random.Random, n: int) -> Contact:
+    """The n-th. The phones' exchange 555 is for fiction; one in thirty contacts has no first name."""
+    zip_code, state = dice.choice(ZIPS)
+    return Contact(
+        campaign=campaign,
+        phone=f"+1{dice.choice(('412', '814', '215', '484'))}555{1000 + n:04}",
+        zip=zip_code,
+        state_abbrev=state,
+        first_name=dice.choice(NAMES.split()) if dice.random() > 0.03 else "",
+        last_name=dice.choice(FAMILIES.split()),
+        created_at=clock.now(),
+    )
 
 
 async def _scripts(campaign: Campaign, action: Action) -> None:
@@ -199,7 +170,7 @@ async def _scripts(campaign: Campaign, action: Action) -> None:
 
 
 async def _numbers(settings: Settings) -> None:
-    """Bought at the simulator, which forgets nothing; pointed here, and checked."""
+    """Buys numbers at the simulator where the campaign has none, and points all of them here."""
     gateway = Twilio(settings)
     try:
         here = settings.url("/webhooks/twilio/inbound")

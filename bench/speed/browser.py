@@ -1,5 +1,4 @@
-"""One connection of a browser that stays open: as little work as can be, since the load takes its time from the same two
-cores as the server it measures."""
+"""A browser's one connection, kept open. It does as little as possible: the load and the server it measures share two cores."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 @dataclass(frozen=True)
 class Answer:
-    """``head`` is the status line and the headers as they came."""
+    """``head``: the status line and the headers, as they came."""
 
     status: int
     head: str
@@ -23,7 +22,7 @@ class Answer:
 
 
 def _header(head: str, name: str) -> str:
-    """Empty where there is none."""
+    """Its value; "" where there is none."""
     start = f"{name}: "
     return next((line[len(start) :] for line in head.splitlines() if line.lower().startswith(start)), "")
 

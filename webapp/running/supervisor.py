@@ -1,4 +1,4 @@
-"""`textbank run`: Valkey, the simulator, web and worker as children that die with it."""
+"""`textbank run`: starts Valkey, simulator, web and worker, restarts those that end, and stops all when it ends."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from webapp.config import Settings
 from webapp.simulator.account import ACCOUNT, TOKEN
 
 HOME = ZoneInfo("America/New_York")
-OPENING = 14, 30  # in New York: then the texting window is open from Maine to Hawaii
+OPENING = 14, 30  # New York time; the texting window is then open from Maine to Hawaii
 OPEN_HOURS = range(14, 19)
-PATIENCE = 12.0  # seconds children get to stop
+PATIENCE = 12.0  # seconds that children get to stop
 
 
 class CannotRun(Exception):
-    """Why it does not start, in one sentence."""
+    """The text says in one sentence why nothing was started."""
 
 
 class Children:
-    """Processes of ours: started in order, stopped in the opposite one, started again when one ends by itself."""
+    """Child processes. Stopped in the opposite order of their start; one that ends by itself is started again."""
 
     def __init__(self) -> None:
         self.running: dict[str, tuple[subprocess.Popen[bytes], list[str], dict[str, str]]] = {}
@@ -46,7 +46,7 @@ class Children:
         self.running[name] = (process, command, environment)
 
     def watch(self) -> None:
-        """Until told to stop."""
+        """Returns once ``stopping`` is set."""
         while not self.stopping:
             for name, (process, command, environment) in list(self.running.items()):
                 if process.poll() is not None and not self.stopping:
@@ -68,8 +68,8 @@ class Children:
                 process.kill()
 
 
-def run(settings: Settings, seed: Callable[[Settings], list[str]]) -> None:
-    """``seed`` migrates, and where this is a rehearsal makes the demo campaign; it returns lines to print."""
+def run(settings: Settings, prepare: Callable[[Settings], list[str]]) -> None:
+    """``prepare`` brings the database up to date before web and worker start; it returns the lines to print."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with _alone(settings):
         _check_port(settings.host, settings.port)
@@ -80,20 +80,20 @@ def run(settings: Settings, seed: Callable[[Settings], list[str]]) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: setattr(children, "stopping", True))
         try:
-            _start_all(children, chosen, rehearsal, seed)
+            _start_all(children, chosen, rehearsal, prepare)
             children.watch()
         finally:
             children.stop()
 
 
-def _start_all(children: Children, chosen: Settings, rehearsal: bool, seed: Callable[[Settings], list[str]]) -> None:
+def _start_all(children: Children, chosen: Settings, rehearsal: bool, prepare: Callable[[Settings], list[str]]) -> None:
     environment = config.environment_of(chosen)
     if not chosen.redis_url:
         _start_valkey(children, chosen)
     if rehearsal:
         _open_clock(chosen)
         _start_simulator(children, chosen, environment)
-    lines = seed(chosen)
+    lines = prepare(chosen)
     python = [sys.executable, "-m", "webapp.cli"]
     children.start("web", [*python, "web"], environment)
     children.start("worker", [*python, "worker"], environment)
@@ -103,7 +103,7 @@ def _start_all(children: Children, chosen: Settings, rehearsal: bool, seed: Call
 
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
-    """One supervisor for a data directory."""
+    """Holds the lock of the data directory: one supervisor each."""
     with (settings.data_dir / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -113,7 +113,7 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 
 def _check_port(host: str, port: int) -> None:
-    """The server would share a port without a word, so we look first."""
+    """Granian shares a port silently, so a second server would take half of the requests."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -123,7 +123,7 @@ def _check_port(host: str, port: int) -> None:
 
 
 def _rehearsal(settings: Settings) -> tuple[Settings, bool]:
-    """Without credentials of a Twilio account this is a rehearsal: the simulator takes its part."""
+    """Settings with the simulator in Twilio's place, and True, where no Twilio account is set."""
     if settings.twilio_account_sid and settings.twilio_account_sid != ACCOUNT:
         return settings, False
     port = settings.port
@@ -149,7 +149,7 @@ def _check_extra(settings: Settings, rehearsal: bool) -> None:
 
 
 def _open_clock(settings: Settings) -> None:
-    """A rehearsal works at any hour: its clock starts inside the texting window, where it is not there already."""
+    """A rehearsal works at any hour of the day: outside the texting window its clock is set into it."""
     if settings.clock_start:
         clock.set_to(settings.clock_start)
         return
@@ -163,7 +163,7 @@ def _start_valkey(children: Children, settings: Settings) -> None:
     command = [
         sys.executable,
         "-m",
-        "webapp.valkey",
+        "webapp.running.valkey",
         "--port",
         "0",
         "--unixsocket",
@@ -224,14 +224,14 @@ def _wait(look: Callable[[], object], sentence: str, seconds: float = 30) -> Non
 
 
 def _dies_with_us() -> Callable[[], None] | None:
-    """On Linux the kernel tells a child when its parent is gone; elsewhere Ctrl-C and SIGTERM have to do."""
+    """On Linux the kernel stops a child whose parent is gone; elsewhere only Ctrl-C and SIGTERM do."""
     if not sys.platform.startswith("linux"):
         return None
     parent, libc = os.getpid(), ctypes.CDLL(None)
 
-    def ask() -> None:
+    def stop_with_parent() -> None:
         libc.prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
         if os.getppid() != parent:
             os._exit(1)
 
-    return ask
+    return stop_with_parent

@@ -1,4 +1,4 @@
-"""The web process: granian inside our own event loop, so that open streams end when it is told to stop."""
+"""The web process: granian inside our own event loop, so that a signal can end open streams first."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from granian.server.embed import Server
 from webapp import config
 from webapp.app import create_app
 
-BACKLOG, AT_ONCE = 2048, 20_000  # granian's own default lets the 129th connection wait in silence
-GARBAGE = 20_000  # objects that outlive their request before a look for cycles: a look of all takes longer than a click
+BACKLOG, AT_ONCE = 2048, 20_000  # connections; by granian's default the 129th waits without an answer
+GARBAGE = 20_000  # objects made and not freed between two collections: a full one takes longer than a click
 
 
 async def run() -> None:
-    """Until SIGTERM or SIGINT: streams end, requests under way are answered, then the process ends."""
+    """Runs until SIGTERM or SIGINT. Then streams end and requests under way are answered."""
     chosen = config.settings()
     app = create_app(chosen)
-    gc.freeze()  # modules and routes stay, so no look goes through them again
+    gc.freeze()  # modules and routes are never collected
     gc.set_threshold(GARBAGE, 20, 50)
     server = Server(
         app,
@@ -36,7 +36,7 @@ async def run() -> None:
     def stop() -> None:
         if hub := getattr(app.state, "hub", None):
             hub.stopping.set()
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
 
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop)
