@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +27,28 @@ def test_every_behaviour_is_in_the_script_that_is_served_after_htmx() -> None:
     served = static_files.served()[static_files.SCRIPT].decode()
     parts = [(static_files.FOLDER / name).read_text() for name in static_files.VENDORED]
     assert served == "\n".join([*parts, *(file.read_text() for file in BEHAVIOURS)])
-    assert parts[0].startswith("var htmx")
+    assert len(BEHAVIOURS) > 15 and parts[0].startswith("var htmx")
+
+
+def test_every_behaviour_says_why_it_is_there_and_keeps_to_itself() -> None:
+    """So it depends neither on the others nor on their order."""
+    for file in BEHAVIOURS:
+        comment, _, code = file.read_text().partition(" */\n")
+        assert comment.startswith("/* ") and re.search(r"\n   (On|In) ", comment), file.name
+        assert (
+            "Needs JavaScript because" in comment or "ithout JavaScript" in comment or "Needs JavaScript to" in comment
+        )
+        assert code.startswith('(() => {\n  "use strict";\n') and code.endswith("\n})();\n"), file.name
+        assert all(line.startswith("  ") or not line for line in code.splitlines()[1:-1]), file.name
+
+
+def test_our_own_javascript_and_each_sheet_stay_small() -> None:
+    assert lines_of(BEHAVIOURS) < 600
+    assert [sheet.name for sheet in SHEETS if lines_of([sheet]) > 400] == []
+
+
+def lines_of(files: Iterable[Path]) -> int:
+    return sum(file.read_text().count("\n") for file in files)
 
 
 async def test_a_page_has_one_sheet_and_one_script_that_are_kept_for_ever(cast: Cast, browse: Browser) -> None:
