@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp import access, config, database, live, logs, pages, queue
+from webapp import access, config, database, live, logs, pages, queue, static_files
 from webapp.config import Settings
 from webapp.database import guards
 from webapp.routes import admin, public, volunteer, webhooks
@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
 @asynccontextmanager
 async def _life(app: Litestar) -> AsyncIterator[None]:
     chosen = config.settings()
+    static_files.digest()  # read and joined now, not by the first request
     await database.open_database(chosen.database)
     try:
         if missing := await guards.wrong():
@@ -118,15 +119,16 @@ def _is_ours(request: Request) -> bool:
     return urlsplit(origin).netloc in (request.headers.get("host", ""), urlsplit(config.settings().public_url).netloc)
 
 
-@get("/static/{digest:str}/{file_path:path}", sync_to_thread=True)
+@get("/static/{digest:str}/{file_path:path}", sync_to_thread=False)
 def static_file(digest: str, file_path: str) -> Response[bytes]:
     """Cached for ever: the digest in the address changes with the files."""
-    file = pages.static_files().get(file_path.lstrip("/"))
-    if file is None:
+    name = file_path.lstrip("/")
+    content = static_files.served().get(name)
+    if content is None:
         raise NotFoundException
-    kind = "font/woff2" if file.suffix == ".woff2" else mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    age = "public, max-age=31536000, immutable" if digest == pages.static_digest() else "no-cache"
-    return Response(file.read_bytes(), media_type=kind, headers={"cache-control": age})
+    kind = "font/woff2" if name.endswith(".woff2") else mimetypes.guess_type(name)[0] or "application/octet-stream"
+    age = "public, max-age=31536000, immutable" if digest == static_files.digest() else "no-cache"
+    return Response(content, media_type=kind, headers={"cache-control": age})
 
 
 _SENTENCES = {
