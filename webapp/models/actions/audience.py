@@ -5,6 +5,8 @@ A conversation of someone who is not in it is closed with NOT_LISTED until they 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
@@ -122,19 +124,35 @@ async def unfinished() -> list[int]:
     return [row["id"] for row in rows]
 
 
-async def of_action(action_id: int) -> tuple[int, int]:
-    """People on the action's lists, each once, and how many of them are left out."""
+@dataclass(frozen=True)
+class Chosen:
+    """Ids of the lists whose people are texted, and of the lists and tags that leave some of them out; ``values``: pairs of
+    field id and value that leave people out too."""
+
+    lists: list[int]
+    out_lists: list[int]
+    out_tags: list[int]
+    values: list[tuple[int, str]]
+
+
+async def chosen(action_id: int) -> Chosen:
+    """As stored."""
     lists = await database.query("SELECT contact_list_id AS id FROM action_list WHERE action_id = ?", action_id)
     out = await database.query(
         "SELECT contact_list_id, tag_id, field_id, value FROM action_exclusion WHERE action_id = ?", action_id
     )
-    return await counted(
+    return Chosen(
         [row["id"] for row in lists],
         [row["contact_list_id"] for row in out if row["contact_list_id"]],
         [row["tag_id"] for row in out if row["tag_id"]],
         [(row["field_id"], row["value"]) for row in out if row["field_id"]],
-        exactly=True,
     )
+
+
+async def of_action(action_id: int) -> tuple[int, int]:
+    """People on the action's lists, each counted once, and how many of them are left out."""
+    its = await chosen(action_id)
+    return await counted(its.lists, its.out_lists, its.out_tags, its.values, exactly=True)
 
 
 async def counted(

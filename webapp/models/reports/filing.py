@@ -9,7 +9,8 @@ from webapp.database import transactional
 from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
-from webapp.models.actions.action import Action, ReportField, ReportTag
+from webapp.models.actions import report_settings
+from webapp.models.actions.action import Action
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import ContactTag, CustomField, Tag
 from webapp.models.conversations import attention
@@ -23,21 +24,20 @@ from webapp.models.reports.report import Report
 
 @dataclass(frozen=True)
 class Questions:
-    """What the volunteers of an action are asked: those chosen for it, else the reportable ones."""
+    """The tags and fields of an action's report: those chosen for it, else all reportable ones."""
 
     tags: list[Tag]
     fields: list[CustomField]
 
 
 async def questions(action: Action) -> Questions:
-    tag_ids = await ReportTag.filter(action=action).values_list("tag_id", flat=True)
-    field_ids = await ReportField.filter(action=action).values_list("field_id", flat=True)
+    tag_ids, field_ids = await report_settings.chosen_ids(action)
     tags = Tag.filter(campaign_id=action.campaign_id, archived_at=None)
     fields = CustomField.filter(campaign_id=action.campaign_id, archived_at=None)
     chosen = bool(tag_ids or field_ids)
     return Questions(
-        list(await (tags.filter(id__in=list(tag_ids) or [0]) if chosen else tags.filter(reportable=True))),
-        list(await (fields.filter(id__in=list(field_ids) or [0]) if chosen else fields.filter(reportable=True))),
+        list(await (tags.filter(id__in=tag_ids or [0]) if chosen else tags.filter(reportable=True))),
+        list(await (fields.filter(id__in=field_ids or [0]) if chosen else fields.filter(reportable=True))),
     )
 
 

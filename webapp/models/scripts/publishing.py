@@ -116,10 +116,11 @@ async def publish(action: Action, member: Membership, state: str, reason: str = 
 
 
 @transactional
-async def archive(action: Action) -> None:
+async def archive(action: Action, by: Membership) -> None:
     """Nobody texts in it any more. First texts that wait to leave are cancelled; replies still leave."""
     action.archived_at = clock.now()
     await action.save(update_fields=["archived_at"])
     waiting = await Message.filter(action_id=action.id, kind=INITIAL, status=QUEUED)
     for contact_id in sorted({message.contact_id for message in waiting if message.contact_id}):
         await closing.cancel_queued(await Contact.locked(contact_id), action_id=action.id, kind=INITIAL)
+    await audit.note(by.campaign, by.user, "action.archived", action.title)
