@@ -21,14 +21,19 @@ async def save_info(values: dict[str, Any], by: Membership) -> None:
     await _save(values, by, "campaign.saved")
 
 
-@transactional
 async def _save(values: dict[str, Any], by: Membership, what: str) -> None:
-    """Writes and notes only what differs. ``by.campaign`` keeps its old values until it is read again."""
+    """Writes and notes only what differs, and sets it on ``by.campaign`` once it is stored."""
     changed = {name: value for name, value in values.items() if getattr(by.campaign, name) != value}
     if changed:
-        await Campaign.filter(id=by.campaign_id).update(**changed)
-        detail = {name: str(value) for name, value in changed.items()}
-        await audit.note(by.campaign, by.user, what, ", ".join(changed), **detail)
+        await _store(changed, by, what)
+    by.campaign.update_from_dict(changed)
+
+
+@transactional
+async def _store(changed: dict[str, Any], by: Membership, what: str) -> None:
+    await Campaign.filter(id=by.campaign_id).update(**changed)
+    detail = {name: str(value) for name, value in changed.items()}
+    await audit.note(by.campaign, by.user, what, ", ".join(changed), **detail)
 
 
 @transactional

@@ -9,8 +9,9 @@ from tortoise.models import Model
 
 from webapp import clock
 from webapp.database import transactional
+from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.accounts.users import User
+from webapp.models.accounts.users import Membership, User
 from webapp.models.numbers.number import PhoneNumber, add_number
 
 OPEN, DONE, FAILED = "open", "done", "failed"
@@ -46,9 +47,11 @@ class NumberOrder(Model):
 
 
 @transactional
-async def place(campaign: Campaign, user: User, area_code: str, wanted: int) -> NumberOrder:
+async def place(area_code: str, wanted: int, by: Membership) -> NumberOrder:
+    """An order of so many numbers, to be bought by a worker."""
+    await audit.note(by.campaign, by.user, "numbers.ordered", f"{wanted} of {area_code}")
     return await NumberOrder.create(
-        campaign=campaign, user=user, area_code=area_code, wanted=wanted, created_at=clock.now()
+        campaign=by.campaign, user=by.user, area_code=area_code, wanted=wanted, created_at=clock.now()
     )
 
 

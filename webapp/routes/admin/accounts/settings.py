@@ -132,7 +132,6 @@ async def save_info(request: Request, member: Membership) -> Response:
     if not form:
         return _info(request, member, form, status=422)
     await settings.save_info(values, member)
-    await member.campaign.refresh_from_db()
     return _info(request, member, Form(), saved=True)
 
 
