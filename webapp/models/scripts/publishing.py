@@ -10,7 +10,7 @@ from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, Membership
-from webapp.models.actions.action import PRIVATE, PUBLIC, Action, ActionList
+from webapp.models.actions.action import DRAFT, PRIVATE, PUBLIC, Action, ActionList
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import closing
@@ -113,6 +113,14 @@ async def publish(action: Action, member: Membership, state: str, reason: str = 
         warnings=look.warnings,
     )
     return True
+
+
+async def send_to(action: Action, members: list[Membership], by: Membership) -> int | None:
+    """Shows the action to these users; a draft is published as private first. Returns how many did not have it yet; None,
+    and nothing is sent, where the checklist refuses to publish it."""
+    if action.state == DRAFT and not await publish(action, by, PRIVATE):
+        return None
+    return await action.send_to(members, by)
 
 
 @transactional

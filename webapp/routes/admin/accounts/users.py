@@ -10,7 +10,7 @@ from webapp import access, config, letters, pages, queue, words
 from webapp.forms import Form
 from webapp.models.accounts import members
 from webapp.models.accounts.users import Membership
-from webapp.models.actions.action import DRAFT, PRIVATE, Action
+from webapp.models.actions.action import Action
 from webapp.models.conversations import suspending
 from webapp.models.scripts import publishing
 from webapp.pages import page
@@ -69,9 +69,13 @@ async def _write_approved(who: Membership) -> None:
 async def suspend(request: Request, member: Membership, member_id: int) -> Response:
     who = await access.member_of(member, member_id)
     if not await suspending.suspend(who, member):
-        notice = words.gettext("An owner can't be suspended, and nobody can suspend themselves.")
-        return await _users(request, member, Shown(), notice, status=422)
+        sentence = words.gettext("An owner can't be suspended, and nobody can suspend themselves.")
+        return await _refused(request, member, sentence)
     return _back(request, member)
+
+
+async def _refused(request: Request, member: Membership, sentence: str, action: int = 0) -> Response:
+    return await _users(request, member, Shown(action=action), sentence, status=422)
 
 
 @post("/users/{member_id:int}/suspension/end")
@@ -86,16 +90,22 @@ async def send_action(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     ticked, action_id = await _ticked(member, form), form.integer("action", words.gettext("Action"), 1, 10**9)
     if not ticked or not form:
-        notice = words.gettext("Tick at least one user and choose an action. Nothing was sent.")
-        return await _users(request, member, Shown(), notice, status=422)
+        return await _refused(request, member, _nothing_chosen())
     action = await access.action_of(member, action_id)
-    if action.state == DRAFT and not await publishing.publish(action, member, PRIVATE):
-        text = f"“{action.title}” is not ready yet. Its last step says what to mend. Nothing was sent."
-        return await _users(request, member, Shown(action=action.id), text, status=422)
-    number = await action.send_to(ticked, member)
+    number = await publishing.send_to(action, ticked, member)
+    if number is None:
+        return await _refused(request, member, _not_ready(action), action.id)
     await queue.make_conversations(action.id)
     notice = f"“{action.title}” was sent to {number} more of them."
     return await _users(request, member, Shown(action=action.id), notice)
+
+
+def _nothing_chosen() -> str:
+    return words.gettext("Tick at least one user and choose an action. Nothing was sent.")
+
+
+def _not_ready(action: Action) -> str:
+    return f"“{action.title}” is not ready yet. Its last step says what to mend. Nothing was sent."
 
 
 async def _ticked(member: Membership, form: Form) -> list[Membership]:

@@ -41,16 +41,14 @@ def _groups(actions: list[Action]) -> dict[str, list[Action]]:
 
 @get("/actions/{action_id:int}/report-settings")
 async def report_settings_page(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
+    action, own = await access.action_of(member, action_id), {"campaign_id": member.campaign_id, "archived_at": None}
     chosen_tags, chosen_fields = await report_settings.chosen_ids(action)
-    tags = await Tag.filter(campaign_id=member.campaign_id, archived_at=None)
-    fields = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
     return page(
         request,
         "admin/actions/report_settings.html",
         action=action,
-        tags=tags,
-        fields=fields,
+        tags=await Tag.filter(**own),
+        fields=await CustomField.filter(**own),
         chosen_tags=chosen_tags,
         chosen_fields=chosen_fields,
     )
