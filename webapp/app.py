@@ -15,11 +15,12 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp import config, database, live, logs, pages, queue
+from webapp import config, database, live, pages, queue
 from webapp.access import login
 from webapp.config import Settings
 from webapp.database import guards
 from webapp.routes import admin, public, volunteer, webhooks
+from webapp.rules import phone
 
 log = logging.getLogger(__name__)
 
@@ -153,7 +154,7 @@ def _http_error(request: Request, error: HTTPException) -> Response:
 def _our_error(request: Request, error: Exception) -> Response:
     """Ours, so it is logged with a code the person can tell; never a traceback on a page."""
     code = _code()
-    log.error("error %s at %s %s", code, request.method, logs.mask(request.url.path), exc_info=error)
+    log.error("error %s at %s %s", code, request.method, phone.masked_in(request.url.path), exc_info=error)
     text = "Something went wrong on our side. What was stored before stays stored. Try again; if it stays, tell us the code."
     return pages.page(request, "error.html", status_code=500, title="Our mistake", text=text, status=500, code=code)
 

@@ -95,7 +95,8 @@ class Contact(Model):
         return self.landline_until is not None and self.landline_until > now
 
     def never_texted(self, now: datetime) -> int | None:
-        """Why this person gets no first text in any action, as a code; None where they may."""
+        """The code of why this contact gets no first text in any action; None where they may get one. The same in SQL is
+        `never_texted_sql`."""
         if self.opted_out_at:
             return errors.OPTED_OUT
         if self.blocked_at:
@@ -142,6 +143,16 @@ class Contact(Model):
         zones = contact_zones.derive(self.timezone, self.zip, self.state_abbrev, self.phone)
         self.zone_set_id = await ZoneSet.id_of(zones.names)
         self.zone_source = zones.source
+
+
+def never_texted_sql(contact: str, now: str) -> str:
+    """`Contact.never_texted` as an SQL expression. ``contact``: the alias of a row of the table; ``now``: the mark of a
+    parameter with the time (sql_time)."""
+    return (
+        f"CASE WHEN {contact}.opted_out_at IS NOT NULL THEN {errors.OPTED_OUT}"
+        f" WHEN {contact}.blocked_at IS NOT NULL THEN {errors.BLOCKED}"
+        f" WHEN {contact}.landline_until > {now} THEN {errors.LANDLINE} END"
+    )
 
 
 _CONTACT = Joined(k=Contact)

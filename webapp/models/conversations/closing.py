@@ -48,4 +48,4 @@ async def _untext(conversation_id: int) -> None:
     conversation.texted_at = None
     tallies.put(conversation)
     await conversation.save(update_fields=["texted_at"])
-    await audience.follow([conversation.contact_id])
+    await audience.sync_conversations([conversation.contact_id])

@@ -84,7 +84,7 @@ async def _left_out(action: Action, found: list[Conversation]) -> int:
     """How many of them are in the action no more; asked while a job still applies what changed (A1)."""
     if action.audience_cursor is None:
         return 0
-    return await audience.follow([c.contact_id for c in found], action.id)
+    return await audience.sync_conversations([c.contact_id for c in found], action.id)
 
 
 # A subselect asked for each row picked: of a NOT EXISTS, PostgreSQL makes a join that may read every contact

@@ -38,4 +38,4 @@ async def unblock(contact_id: int, by: User) -> None:
         await attention.refresh(conversation, contact)
         tallies.put(conversation)
         await conversation.save(update_fields=["closed_code", "needs_attention"])
-    await audience.follow([contact_id])
+    await audience.sync_conversations([contact_id])

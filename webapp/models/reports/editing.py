@@ -89,5 +89,5 @@ async def erase(contact_id: int, by: Membership) -> None:
     await ContactEvent.filter(contact_id=contact_id).delete()  # they hold the old data
     await Report.filter(contact_id=contact_id).update(values_={})
     await ContactEvent.note(contact_id, by.user_id, "erased")
-    await audience.follow([contact_id])
+    await audience.sync_conversations([contact_id])
     await _note(contact, by, "contact.erased")

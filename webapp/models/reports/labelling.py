@@ -18,7 +18,7 @@ async def set_tag(contact_id: int, tag: Tag, user_id: int | None, message_id: in
         return False
     await ContactTag.create(contact_id=contact_id, tag=tag, user_id=user_id, message_id=message_id, at=clock.now())
     await ContactEvent.note(contact_id, user_id, "tag_set", tag.name)
-    await audience.follow_tag([contact_id], tag.id)
+    await audience.sync_after_tag([contact_id], tag.id)
     return True
 
 
@@ -28,7 +28,7 @@ async def take_tag(contact_id: int, tag: Tag, user_id: int | None) -> None:
         return
     if await ContactTag.filter(contact_id=contact_id, tag=tag).delete():
         await ContactEvent.note(contact_id, user_id, "tag_taken", tag.name)
-        await audience.follow_tag([contact_id], tag.id)
+        await audience.sync_after_tag([contact_id], tag.id)
 
 
 @transactional
@@ -45,5 +45,5 @@ async def set_field(
     row.value, row.user_id, row.message_id, row.at = value, user_id, message_id, clock.now()
     await (row.save() if value else row.delete())
     await ContactEvent.note(contact_id, user_id, "field_set", f"{field.title}: {value or '-'}")
-    await audience.follow_field([contact_id], field.id)
+    await audience.sync_after_field([contact_id], field.id)
     return before

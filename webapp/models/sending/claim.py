@@ -267,5 +267,5 @@ async def _back_to_its_holder(message: Message, contact: Contact, code: int) -> 
     tallies.put(conversation)
     await conversation.save(update_fields=["texted_at", "turn", "closed_code", "needs_attention"])
     await tallies.hit(conversation.action_id, conversation.id, code)
-    await audience.follow([contact.id])
+    await audience.sync_conversations([contact.id])
     return conversation.user_id

@@ -78,7 +78,7 @@ async def _open_again(contact: Contact) -> None:
         conversation.closed_code = contact.never_texted(clock.now())
         tallies.put(conversation)
         await conversation.save(update_fields=["closed_code"])
-    await audience.follow([contact.id])  # meanwhile they may have left a list
+    await audience.sync_conversations([contact.id])  # meanwhile they may have left a list
 
 
 @transactional

@@ -52,4 +52,6 @@ async def _reopen(message: Message, contact: Contact) -> None:
     await attention.refresh(conversation, contact)
     tallies.put(conversation)
     await conversation.save(update_fields=["texted_at", "needs_attention"])
-    await audience.follow([contact.id])  # tags may be gone, and what was clicked may not be in the action any more
+    await audience.sync_conversations(
+        [contact.id]
+    )  # tags may be gone, and what was clicked may not be in the action any more
