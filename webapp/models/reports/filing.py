@@ -43,14 +43,15 @@ async def questions(action: Action) -> Questions:
 
 @transactional
 async def file(
-    conversation: Conversation, by: User, asked: Questions, ticked: set[str], answers: dict[str, str]
+    conversation: Conversation, by: User, questions: Questions, ticked: set[str], answers: dict[str, str]
 ) -> Report:
-    """``ticked``: slugs of tags; ``answers``: slug -> value. What was not asked is left alone. Opting out is for good."""
+    """Sets and removes the tags and fields that are among the questions; others stay as they are. ``ticked``: slugs of tags;
+    ``answers``: slug of a field -> value. A ticked Opt Out tag opts out, for good."""
     contact = await Contact.locked(conversation.contact_id)
     conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
-    for tag in asked.tags:
+    for tag in questions.tags:
         await _tag(conversation, contact, tag, tag.slug in ticked, by)
-    for field in asked.fields:
+    for field in questions.fields:
         await labelling.set_field(contact.id, field, answers.get(field.slug, ""), by.id)
     report = await Report.create(
         conversation=conversation,
@@ -58,8 +59,8 @@ async def file(
         action_id=conversation.action_id,
         contact_id=contact.id,
         filed_at=clock.now(),
-        tags=[tag.name for tag in asked.tags if tag.slug in ticked],
-        values_={field.title: answers[field.slug] for field in asked.fields if answers.get(field.slug)},
+        tags=[tag.name for tag in questions.tags if tag.slug in ticked],
+        values_={field.title: answers[field.slug] for field in questions.fields if answers.get(field.slug)},
     )
     await _note(conversation.id, by, report)
     return report
@@ -77,7 +78,7 @@ async def _tag(conversation: Conversation, contact: Contact, tag: Tag, wanted: b
 
 
 async def _note(conversation_id: int, by: User, report: Report) -> None:
-    """A report answers what they wrote: nothing needs attention until they write again."""
+    """A report answers the contact's texts: the conversation doesn't need attention until they write again."""
     conversation = await Conversation.get(id=conversation_id)
     contact = await Contact.get(id=conversation.contact_id)
     newest = await Message.filter(conversation_id=conversation_id).order_by("-id").first()
@@ -92,16 +93,17 @@ async def _note(conversation_id: int, by: User, report: Report) -> None:
 
 @transactional
 async def tag_contact(conversation: Conversation, tag: Tag, by: User) -> None:
-    """A tag from the thread; the Opt Out tag opts out, as from everywhere."""
+    """Sets a tag from the thread. The Opt Out tag opts out, as it does everywhere."""
     contact = await Contact.locked(conversation.contact_id)
     await _tag(conversation, contact, tag, True, by)
 
 
 async def of_contact(contact_id: int) -> list[Report]:
-    """What others filed about this person, newest first."""
+    """The newest 20 reports about this contact, in any conversation."""
     return await Report.filter(contact_id=contact_id).order_by("-id").limit(20).select_related("user")
 
 
 async def ticked(contact_id: int) -> set[str]:
+    """Slugs of the contact's tags."""
     rows = await ContactTag.filter(contact_id=contact_id).values_list("tag__slug", flat=True)
     return {str(slug) for slug in rows}
