@@ -15,10 +15,12 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp import access, config, database, live, logs, pages, queue, static_files
+from webapp import config, database, live, pages, queue, static_files
+from webapp.access import login
 from webapp.config import Settings
 from webapp.database import guards
 from webapp.routes import admin, public, volunteer, webhooks
+from webapp.rules import phone
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +46,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         before_send=[secure],
         lifespan=[_life],
         exception_handlers={
-            access.LoggedOut: access.to_login,
-            access.Waiting: access.to_waiting,
+            login.LoggedOut: login.to_login,
+            login.Waiting: login.to_waiting,
             HTTPException: _http_error,
             Exception: _our_error,
         },
@@ -154,7 +156,7 @@ def _http_error(request: Request, error: HTTPException) -> Response:
 def _our_error(request: Request, error: Exception) -> Response:
     """Logged under a code that the page shows, so that a person can quote it; no traceback on a page."""
     code = _code()
-    log.error("error %s at %s %s", code, request.method, logs.mask(request.url.path), exc_info=error)
+    log.error("error %s at %s %s", code, request.method, phone.masked_in(request.url.path), exc_info=error)
     text = "Something went wrong on our side. What was stored before stays stored. Try again; if it stays, tell us the code."
     return pages.page(request, "error.html", status_code=500, title="Our mistake", text=text, status=500, code=code)
 
