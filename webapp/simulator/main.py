@@ -14,11 +14,10 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from webapp.simulator import api, control, keys, mailbox, phones
+from webapp.simulator.account import ACCOUNT, TOKEN
 from webapp.simulator.carrier import Carrier
 from webapp.simulator.store import Clock, Store
 
-ACCOUNT = "AC5151515151515151515151515151515151"[:34]
-TOKEN = "rehearsal"  # noqa: S105
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 

@@ -17,7 +17,9 @@ from webapp.simulator.mailbox import Mailbox
 
 SITE = web.AppKey("site", str)
 MAILBOX = web.AppKey("mailbox", Mailbox)
-STATIC = Path(__file__).parents[2] / "static"
+PACKAGE = Path(__file__).parents[1]
+INSTALLED = PACKAGE / "static"  # in a wheel; in a checkout it lies beside the package
+STATIC = INSTALLED if INSTALLED.is_dir() else PACKAGE.parent / "static"
 HOME = ZoneInfo("America/New_York")
 
 _templates = jinja2.Environment(
