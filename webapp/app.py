@@ -15,10 +15,12 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp import access, config, database, live, logs, pages, queue
+from webapp import config, database, live, pages, queue, static_files
+from webapp.access import login
 from webapp.config import Settings
 from webapp.database import guards
 from webapp.routes import admin, public, volunteer, webhooks
+from webapp.rules import phone
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +46,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         before_send=[secure],
         lifespan=[_life],
         exception_handlers={
-            access.LoggedOut: access.to_login,
-            access.Waiting: access.to_waiting,
+            login.LoggedOut: login.to_login,
+            login.Waiting: login.to_waiting,
             HTTPException: _http_error,
             Exception: _our_error,
         },
@@ -57,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
 @asynccontextmanager
 async def _life(app: Litestar) -> AsyncIterator[None]:
     chosen = config.settings()
+    static_files.digest()  # read and joined now, not by the first request
     await database.open_database(chosen.database)
     try:
         if missing := await guards.wrong():
@@ -118,15 +121,16 @@ def _is_ours(request: Request) -> bool:
     return urlsplit(origin).netloc in (request.headers.get("host", ""), urlsplit(config.settings().public_url).netloc)
 
 
-@get("/static/{digest:str}/{file_path:path}", sync_to_thread=True)
+@get("/static/{digest:str}/{file_path:path}", sync_to_thread=False)
 def static_file(digest: str, file_path: str) -> Response[bytes]:
     """Cached for ever: the digest in the address changes with the files."""
-    file = pages.static_files().get(file_path.lstrip("/"))
-    if file is None:
+    name = file_path.lstrip("/")
+    content = static_files.served().get(name)
+    if content is None:
         raise NotFoundException
-    kind = "font/woff2" if file.suffix == ".woff2" else mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    age = "public, max-age=31536000, immutable" if digest == pages.static_digest() else "no-cache"
-    return Response(file.read_bytes(), media_type=kind, headers={"cache-control": age})
+    kind = "font/woff2" if name.endswith(".woff2") else mimetypes.guess_type(name)[0] or "application/octet-stream"
+    age = "public, max-age=31536000, immutable" if digest == static_files.digest() else "no-cache"
+    return Response(content, media_type=kind, headers={"cache-control": age})
 
 
 _SENTENCES = {
@@ -152,7 +156,7 @@ def _http_error(request: Request, error: HTTPException) -> Response:
 def _our_error(request: Request, error: Exception) -> Response:
     """Logged under a code that the page shows, so that a person can quote it; no traceback on a page."""
     code = _code()
-    log.error("error %s at %s %s", code, request.method, logs.mask(request.url.path), exc_info=error)
+    log.error("error %s at %s %s", code, request.method, phone.masked_in(request.url.path), exc_info=error)
     text = "Something went wrong on our side. What was stored before stays stored. Try again; if it stays, tell us the code."
     return pages.page(request, "error.html", status_code=500, title="Our mistake", text=text, status=500, code=code)
 

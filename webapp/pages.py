@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,16 +14,12 @@ from babel.numbers import format_decimal
 from litestar import MediaType, Request, Response
 from litestar.response import File
 
-from webapp import clock
+from webapp import clock, static_files
 from webapp.rules import errors, phone
 from webapp.words import gettext, language, ngettext
 
 HERE = Path(__file__).parent
-INSTALLED = HERE / "static"  # in a wheel; in a checkout it lies beside this package
-STATIC = INSTALLED if INSTALLED.is_dir() else HERE.parent / "static"
 VARY = "HX-Request, HX-Request-Type"
-SHEETS = ("tokens", "base", "shell", "controls", "data", "texting", "more")
-SCRIPTS = ("vendor/htmx-4.0.1.min.js", "vendor/hx-sse-4.0.1.min.js", "js/own.js")
 
 
 def page(
@@ -94,33 +89,12 @@ def environment() -> jinja2.Environment:
         "national": phone.national,
     }
     made.globals |= {
-        "static": static,
-        "style_sheets": SHEETS,
-        "script_files": SCRIPTS,
+        "static": static_files.address,
         "now": clock.now,
         "after_restore": errors.AFTER_RESTORE,
         "date_on": date_on,
     }
     return made
-
-
-@lru_cache(maxsize=1)
-def static_digest() -> str:
-    """One digest of all static files: a changed file changes every address, and none is ever stale."""
-    seen = hashlib.sha256()
-    for name, file in sorted(static_files().items()):
-        seen.update(name.encode() + file.read_bytes())
-    return seen.hexdigest()[:12]
-
-
-@lru_cache(maxsize=1)
-def static_files() -> dict[str, Path]:
-    """What may be served, by its address below /static/<digest>/: what is not listed is not there."""
-    return {str(file.relative_to(STATIC)): file for file in STATIC.rglob("*") if file.is_file()}
-
-
-def static(path: str) -> str:
-    return f"/static/{static_digest()}/{path}"
 
 
 def number(value: float) -> str:

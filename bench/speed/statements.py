@@ -12,7 +12,8 @@ import httpx
 
 from bench.speed.floor import Floor
 from bench.speed.stage import Card, Stage
-from webapp import access, database, live
+from webapp import database, live
+from webapp.access import login
 from webapp.app import create_app
 
 Statements = list[tuple[str, list[Any]]]
@@ -47,7 +48,7 @@ async def _record_click(stage: Stage, client: httpx.AsyncClient) -> None:
 
 
 async def _click(client: httpx.AsyncClient, card: Card) -> None:
-    client.cookies.set(access.COOKIE, card.cookie)
+    client.cookies.set(login.COOKIE, card.cookie)
     answer = await client.post(card.path, data=card.form)
     assert answer.status_code == 303, answer.text[:500]
 

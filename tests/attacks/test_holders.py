@@ -31,10 +31,10 @@ async def test_untag_while_put_on_a_leave_out_list(cast: Cast, monkeypatch) -> N
     tag = await Tag.get(campaign=cast.meyer, name="Wrong Number")
     out = await transaction(lambda: ContactList.create(campaign=cast.meyer, name="Out", created_at=clock.now()))
     await transaction(lambda: cast.action.leave_out([out], [tag], []))
-    await editing.tag(cast.lisa.id, [tag], [tag], cast.gary.user)
+    await editing.tag(cast.lisa.id, [tag], [tag], cast.gary)
     assert (await cast.conversation()).closed_code
     fresh = contextvars.copy_context()
-    follow = audience.follow_tag
+    follow = audience.sync_after_tag
 
     async def meanwhile(ids, tag_id):
         await follow(ids, tag_id)

@@ -141,7 +141,7 @@ async def test_everything_at_once(cast: Cast, tmp_path: Path, seed: int, db_kind
             w = rnd.choice([cast.amy, cast.dan])
             await start.assign_bucket(act, w.user)
         elif k == 7:
-            await going_back.return_all(act, cast.gary.user)
+            await going_back.return_all(act, cast.gary)
         elif k == 8:
             w = rnd.choice([cast.amy, cast.dan])
             for _ in range(3):

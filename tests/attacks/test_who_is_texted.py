@@ -133,7 +133,7 @@ async def test_tag_set_while_conversations_are_made(cast: Cast, monkeypatch, db_
 
     async def meanwhile(action, people):
         # another process sets the tag
-        t = asyncio.get_running_loop().create_task(editing.tag(bo.id, [tag], [tag], cast.gary.user), context=FRESH)
+        t = asyncio.get_running_loop().create_task(editing.tag(bo.id, [tag], [tag], cast.gary), context=FRESH)
         waiting.append(t)
         await asyncio.wait(waiting, timeout=0.5)
         return await keepers(action, people)
@@ -261,7 +261,7 @@ async def test_timeline_of_everything(cast: Cast, browse, tmp_path: Path) -> Non
     gary = await browse(cast.gary)
     r = await gary.get(f"/c/meyer/admin/contacts/{cast.lisa.id}")
     assert r.status_code == 200
-    await editing.erase(cast.lisa.id, cast.gary.user)
+    await editing.erase(cast.lisa.id, cast.gary)
     r = await gary.get(f"/c/meyer/admin/contacts/{cast.lisa.id}")
     assert r.status_code == 200
     assert await recount.differences() == []

@@ -10,7 +10,8 @@ import pytest
 from litestar import Litestar
 
 from tests.cast import Cast
-from webapp import access, live
+from webapp import live
+from webapp.access import login
 from webapp.app import create_app
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership
@@ -37,7 +38,7 @@ async def browse(app: Litestar) -> AsyncIterator[Browser]:
                 headers=headers,
             )
             if member:
-                client.cookies.set(access.COOKIE, await Session.begin(member.user))
+                client.cookies.set(login.COOKIE, await Session.begin(member.user))
             return await stack.enter_async_context(client)
 
         yield open_browser

@@ -53,7 +53,7 @@ async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untype
     work = await slices.begin(cast.meyer, cast.gary.user, "export", [cast.lisa.id], {})
     while await slices.work(work.id, 60):
         continue
-    group = await teams.make_list(cast.meyer, "Texters")
+    group = await teams.create_list("Texters", cast.gary)
     picture = await pictures.take_in(cast.meyer, drawn())
     link = await transaction(
         lambda: CustomLink.create(

@@ -1,4 +1,4 @@
-"""One phone number out of what people write in a cell or a field."""
+"""Phone numbers: read from a cell or a field, written for people, and masked."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _LABEL = re.compile(
 )
 _FORMULA = re.compile(r'^="([^"]*)"$')
 _SEVERAL = re.compile(r"[|/&;\n]|\bor\b|\band\b|,\s", re.IGNORECASE)
+_IN_TEXT = re.compile(r"\+\d{8,15}\b|(?<!\d)\d{10}(?!\d)")
 _LONGEST = 64
 
 
@@ -82,8 +83,13 @@ def national(e164: str) -> str:
 
 
 def masked(e164: str) -> str:
-    """All but the last two digits hidden: for volunteers' pages and for logs."""
+    """•••-•••-••42: all but the last two digits hidden, for the audit log and for logs."""
     return "•••-•••-••" + e164[-2:]
+
+
+def masked_in(text: str) -> str:
+    """The text with every phone in it masked: each in E.164, and each ten digits in a row."""
+    return _IN_TEXT.sub(lambda found: masked(found[0]), text)
 
 
 def _cleaned(raw: str) -> str:

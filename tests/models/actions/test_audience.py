@@ -46,7 +46,7 @@ async def test_who_comes_onto_a_list_that_is_left_out_is_out_at_once_and_back_wh
     await leave_out(cast, lists=[row])
     assert await closed(cast) == {"Lisa": None}
     await transaction(lambda: many_at_once.add_to_list(row.id, [cast.lisa.id]))
-    await audience.follow([cast.lisa.id])
+    await audience.sync_conversations([cast.lisa.id])
     assert await closed(cast) == {"Lisa": errors.NOT_LISTED}
     assert (await tallies.totals(cast.action.id))["remaining"] == 0
     await leave_out(cast)
@@ -107,7 +107,7 @@ async def test_until_the_job_is_through_start_and_card_look_for_themselves(
     assert (await action_of(cast)).audience_cursor is not None, "a job has the rest to do"
     left = await start.next_in_queue(await action_of(cast), cast.dan.user)
     assert left and left.contact_id == people[3].id
-    while await audience.apply(cast.action.id):
+    while await audience.sync_slice(cast.action.id):
         continue
     assert (await action_of(cast)).audience_cursor is None and await audience.unfinished() == []
     assert await recount.differences() == []

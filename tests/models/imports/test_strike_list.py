@@ -102,7 +102,7 @@ async def test_nothing_removes_an_opt_out(cast: Cast, tmp_path: Path) -> None:
     for statement in ("DELETE FROM opt_out", "UPDATE opt_out SET phone = '+12125550199'"):
         with pytest.raises(IntegrityError):
             await transaction(lambda statement=statement: database.query(statement))  # type: ignore[misc]
-    await editing.erase(cast.lisa.id, cast.gary.user)
+    await editing.erase(cast.lisa.id, cast.gary)
     job = await import_file(cast, write(tmp_path, "phone,first_name,tags\n4125550101,Lisa,\n"))
     assert job.opted_out == 1
     lisa = await Contact.get(id=cast.lisa.id)

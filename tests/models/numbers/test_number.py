@@ -193,7 +193,7 @@ async def gateway(twilio: httpx.AsyncClient) -> gateways.Twilio:
 
 
 async def ordered(cast: Cast, wanted: int = 2, code: str = "570") -> NumberOrder:
-    return await orders.place(cast.meyer, cast.selina.user, code, wanted)
+    return await orders.place(code, wanted, cast.selina)
 
 
 async def test_an_order_buys_what_was_wanted_and_points_it_here(

@@ -213,7 +213,7 @@ async def test_a_reply_to_an_unknown_text_settles_it(cast: Cast) -> None:
 
 async def test_a_reply_to_an_archived_action_still_arrives(cast: Cast) -> None:
     await texted(cast)
-    await publishing.archive(cast.action)
+    await publishing.archive(cast.action, cast.gary)
     assert (await says(cast, "Late, but yes")).user_id == cast.amy.user_id
 
 

@@ -214,7 +214,7 @@ async def test_links_of_a_test_work_and_count_for_nobody(cast: Cast) -> None:
 
 
 async def test_pausing_an_action_holds_no_test_up_and_stop_everything_does(cast: Cast) -> None:
-    await cast.action.pause()
+    await cast.action.pause(cast.gary)
     await gary_tries(cast)
     await cast.meyer.stop_everything()
     assert await claim_next(cast.number.id) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from tortoise import fields
@@ -110,6 +111,16 @@ class Membership(Model):
         user = await User.sign_up(**person)
         await cls.join(user, campaign, **place)
         return user
+
+    async def touch(self) -> None:
+        """Notes that the user is here, at most once a minute."""
+        now = clock.now()
+        if self.last_here_at is None or now - self.last_here_at > timedelta(minutes=1):
+            await self._here(now)
+
+    @transactional
+    async def _here(self, now: datetime) -> None:
+        await Membership.filter(id=self.id).update(last_here_at=now)
 
     @transactional
     async def approve(self) -> None:

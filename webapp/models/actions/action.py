@@ -12,6 +12,7 @@ from tortoise.models import Model
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
+from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
 from webapp.models.contacts.labels import CustomField, Tag
@@ -72,18 +73,21 @@ class Action(Model):
         await self.save(update_fields=["state", "published_at", "opt_out_overruled"])
 
     @transactional
-    async def pause(self) -> None:
+    async def pause(self, by: Membership) -> None:
         """First texts stop, queued ones included; replies go on."""
         self.paused_at = clock.now()
         await self.save(update_fields=["paused_at"])
+        await audit.note(by.campaign, by.user, "action.paused", self.title)
 
     @transactional
-    async def resume(self) -> None:
+    async def resume(self, by: Membership) -> None:
         self.paused_at = None
         await self.save(update_fields=["paused_at"])
+        await audit.note(by.campaign, by.user, "action.resumed", self.title)
 
     @transactional
     async def use_lists(self, lists: list[ContactList]) -> None:
+        """Replaces the lists it texts."""
         await ActionList.filter(action=self).exclude(contact_list_id__in=[row.id for row in lists] or [0]).delete()
         kept = set(await ActionList.filter(action=self).values_list("contact_list_id", flat=True))
         for row in lists:
@@ -92,7 +96,8 @@ class Action(Model):
 
     @transactional
     async def leave_out(self, lists: list[ContactList], tags: list[Tag], values: list[tuple[CustomField, str]]) -> None:
-        """Who is on one of the lists, has one of the tags, or one of the values in its field. Replaces what was set."""
+        """Leaves out contacts who are on one of the lists, have one of the tags, or one of the values in its field. Replaces
+        what was set before."""
         await ActionExclusion.filter(action=self).delete()
         rows = [ActionExclusion(action=self, contact_list=row) for row in lists]
         rows += [ActionExclusion(action=self, tag=tag) for tag in tags]
@@ -100,12 +105,13 @@ class Action(Model):
         await ActionExclusion.bulk_create(rows)
 
     @transactional
-    async def send_to(self, members: list[Membership]) -> int:
-        """Shows a private action to these users; the number who did not have it yet."""
-        known = set(await ActionUser.filter(action=self).values_list("user_id", flat=True))
-        new = [m.user_id for m in members if m.user_id not in known]
+    async def send_to(self, members: list[Membership], by: Membership) -> int:
+        """Shows a private action to these users. Returns how many did not have it yet."""
+        known = await ActionUser.filter(action=self).values_list("user_id", flat=True)
+        new = [member.user_id for member in members if member.user_id not in set(known)]
         now = clock.now()
         await ActionUser.bulk_create([ActionUser(action=self, user_id=user_id, sent_at=now) for user_id in new])
+        await audit.note(by.campaign, by.user, "action.sent", self.title, users=len(new))
         return len(new)
 
     @classmethod
@@ -213,35 +219,3 @@ class ActionUser(Model):
                 user_id,
                 *[now] * len(columns),
             )
-
-
-class ReportTag(Model):
-    """A tag the volunteers of this action see on the report page (A8)."""
-
-    id = fields.IntField(primary_key=True)
-    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
-        "models.Action", related_name="report_tags", on_delete=fields.NO_ACTION
-    )
-    tag: fields.ForeignKeyRelation[Tag] = fields.ForeignKeyField(
-        "models.Tag", related_name="report_tags", on_delete=fields.NO_ACTION
-    )
-
-    tag_id: int
-
-    class Meta:
-        table = "action_report_tag"
-
-
-class ReportField(Model):
-    id = fields.IntField(primary_key=True)
-    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
-        "models.Action", related_name="report_fields", on_delete=fields.NO_ACTION
-    )
-    field: fields.ForeignKeyRelation[CustomField] = fields.ForeignKeyField(
-        "models.CustomField", related_name="report_fields", on_delete=fields.NO_ACTION
-    )
-
-    field_id: int
-
-    class Meta:
-        table = "action_report_field"

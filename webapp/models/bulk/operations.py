@@ -46,7 +46,7 @@ async def _tag(work: BulkJob, ids: list[int]) -> int:
     tag = await Tag.get(id=work.what["tag"], campaign_id=work.campaign_id)
     new, opted_out = await tag_contacts(work.campaign, {n: [tag] for n in ids}, FROM_ADMIN, work.user)
     await _note(new, work, "tag_set", tag.name)
-    await audience.follow_tag(new, tag.id)
+    await audience.sync_after_tag(new, tag.id)
     return len(new) + opted_out
 
 
@@ -56,7 +56,7 @@ async def _untag(work: BulkJob, ids: list[int]) -> int:
         raise Impossible("An opt-out is for good: nothing takes the Opt Out tag away.")
     taken = await many_at_once.remove_tag(ids, tag.id)
     await _note(taken, work, "tag_taken", tag.name)
-    await audience.follow_tag(taken, tag.id)
+    await audience.sync_after_tag(taken, tag.id)
     return len(taken)
 
 
@@ -68,21 +68,21 @@ async def _field(work: BulkJob, ids: list[int]) -> int:
     else:
         changed = await many_at_once.clear_value(ids, field.id)
     await _note(changed, work, "field_set", f"{field.title}: {value or '-'}")
-    await audience.follow_field(changed, field.id)
+    await audience.sync_after_field(changed, field.id)
     return len(changed)
 
 
 async def _list(work: BulkJob, ids: list[int]) -> int:
     new = await many_at_once.add_to_list(work.what["list"], ids)
     await _note(new, work, "listed", work.what["name"])
-    await audience.follow(new)
+    await audience.sync_conversations(new)
     return len(new)
 
 
 async def _unlist(work: BulkJob, ids: list[int]) -> int:
     taken = await many_at_once.remove_from_list(work.what["list"], ids)
     await _note(taken, work, "unlisted", work.what["name"])
-    await audience.follow(taken)
+    await audience.sync_conversations(taken)
     return len(taken)
 
 

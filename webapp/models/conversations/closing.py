@@ -52,11 +52,11 @@ async def open_conversations(contact: Contact, code: int) -> None:
         async with tallies.moving(conversation):
             conversation.closed_code = contact.never_texted(clock.now())
             await attention.refresh(conversation, contact)
-    await audience.follow([contact.id])  # meanwhile they may have left a list
+    await audience.sync_conversations([contact.id])  # meanwhile they may have left a list
 
 
 async def _untext(conversation_id: int) -> None:
     conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
     async with tallies.moving(conversation):
         conversation.texted_at = None
-    await audience.follow([conversation.contact_id])
+    await audience.sync_conversations([conversation.contact_id])

@@ -9,8 +9,9 @@ from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
 from webapp.models import tallies
+from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.accounts.users import User
+from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.conversations import buckets
 from webapp.models.conversations.buckets import Bucket
@@ -40,9 +41,11 @@ async def return_unsent(campaign: Campaign) -> int:
 
 
 @transactional
-async def return_all(action: Action, by: User) -> int:
-    """The button on the action: gives back every contact that Start assigned and nobody texted, whoever holds it."""
-    return await _return_untexted("a.id = ?", [action.id], by.id)
+async def return_all(action: Action, by: Membership) -> int:
+    """S8's button on the action: every contact taken by Start and not clicked, whoever holds it. Returns how many."""
+    returned = await _return_untexted("a.id = ?", [action.id], by.user_id)
+    await audit.note(by.campaign, by.user, "action.returned", action.title)
+    return returned
 
 
 async def _return_untexted(which: str, values: list[Any], by_user_id: int | None) -> int:

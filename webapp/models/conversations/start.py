@@ -83,7 +83,7 @@ async def _left_out(action: Action, found: list[Conversation]) -> int:
     """How many of them are not in the action any more. Asked only while a job still applies a changed audience (A1)."""
     if action.audience_cursor is None:
         return 0
-    return await audience.follow([c.contact_id for c in found], action.id)
+    return await audience.sync_conversations([c.contact_id for c in found], action.id)
 
 
 _COUNTED = ("needs_attention", "unread", "replied_at", "reported_at", "opted_out_at")

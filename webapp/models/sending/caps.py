@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tortoise.expressions import Q
 
 from webapp import clock, database
@@ -66,8 +64,3 @@ async def _cap(what: Campaign | Action, campaign: Campaign) -> list[str]:
 
 async def total_today(campaign: Campaign) -> int:
     return sum((await today(campaign)).values())
-
-
-def new_cap(what: Campaign | Action, daily_cap: int | None) -> dict[str, Any]:
-    """The columns to store: a changed cap counts from now, so first texts that the old one paused go on."""
-    return {"daily_cap": daily_cap} | ({"capped_on": None} if daily_cap != what.daily_cap else {})

@@ -53,5 +53,5 @@ async def _update_conversation(message: Message, contact: Contact, code: int) ->
                 conversation.closed_code = code
         await attention.refresh(conversation, contact)
     await tallies.hit(conversation.action_id, conversation.id, code)
-    await audience.follow([contact.id])
+    await audience.sync_conversations([contact.id])
     return conversation.user_id

@@ -8,12 +8,13 @@ from typing import Any
 from litestar import Request, Response, Router, get
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from webapp import access, config, pages
+from webapp import config, pages
+from webapp.access import login
 
 
 @get("/live")
 async def live(request: Request) -> Response | ServerSentEvent:
-    user = await access.current_user(request)
+    user = await login.current_user(request)
     return ServerSentEvent(_news(request.app.state.hub, user.id))
 
 
@@ -33,16 +34,16 @@ def no_session(request: Request, _: Exception) -> Response[str]:
 @get("/look")
 async def look(request: Request, mode: str = "") -> Response:
     """Light, dark, or as the device says."""
-    await access.current_session(request)
+    await login.current_session(request)
     referer = request.headers.get("referer", "")
-    back = access.safe_next("/" + referer.split("/", 3)[3]) if referer.count("/") >= 3 else "/"
+    back = login.safe_next("/" + referer.split("/", 3)[3]) if referer.count("/") >= 3 else "/"
     answer = pages.redirect(request, back or "/")
     secure = config.settings().secure
     if mode in ("light", "dark"):
-        answer.set_cookie(access.MODE_COOKIE, mode, max_age=31_536_000, samesite="lax", secure=secure)
+        answer.set_cookie(login.MODE_COOKIE, mode, max_age=31_536_000, samesite="lax", secure=secure)
     else:
-        answer.delete_cookie(access.MODE_COOKIE)
+        answer.delete_cookie(login.MODE_COOKIE)
     return answer
 
 
-router = Router("/", route_handlers=[live, look], exception_handlers={access.LoggedOut: no_session})
+router = Router("/", route_handlers=[live, look], exception_handlers={login.LoggedOut: no_session})

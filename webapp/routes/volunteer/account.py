@@ -5,7 +5,8 @@ from __future__ import annotations
 from litestar import Request, Response, Router, get
 from litestar.di import Provide
 
-from webapp import access, pages
+from webapp import pages
+from webapp.access import login
 from webapp.models.accounts.users import Membership
 from webapp.pages import page
 
@@ -26,5 +27,5 @@ async def waiting(request: Request, anyone: Membership) -> Response:
 
 HANDLERS = [account]
 waiting_router = Router(
-    "/c/{slug:str}", route_handlers=[waiting], dependencies={"anyone": Provide(access.current_member)}
+    "/c/{slug:str}", route_handlers=[waiting], dependencies={"anyone": Provide(login.current_member)}
 )

@@ -20,7 +20,8 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.teams import UserList
 from webapp.models.accounts.users import Membership
-from webapp.models.actions.action import Action, ActionUser, ReportTag
+from webapp.models.actions.action import Action, ActionUser
+from webapp.models.actions.report_settings import ReportTag
 from webapp.models.actions.script import Script, ScriptTag, ScriptValue
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
@@ -553,8 +554,8 @@ async def test_the_page_of_scripts_costs_the_same_queries_however_many_there_are
 
 
 async def test_a_team_s_code_is_filled_in_for_its_members_only(cast: Cast) -> None:
-    team = await teams.make_team(cast.meyer, "East")
-    await (await UserList.get(id=team.user_list_id)).put([cast.amy])
+    team = await teams.create_team("East", cast.gary)
+    await teams.add_members(await UserList.get(id=team.user_list_id), [cast.amy], cast.gary)
     script = await transaction(
         lambda: Script.create(action=cast.action, kind="response", name="T", body="Team ##{{ User.Team_Code }}")
     )
