@@ -57,9 +57,9 @@ async def test_who_comes_onto_a_list_that_is_left_out_is_out_at_once_and_back_wh
 async def test_a_tag_set_by_a_volunteer_leaves_out_at_once(cast: Cast) -> None:
     tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
     await leave_out(cast, tags=[tag])
-    await labelling.set_tag(cast.lisa.id, tag, cast.amy.user_id)
+    await labelling.set_tag(cast.lisa, tag, "admin", cast.amy.user)
     assert await closed(cast) == {"Lisa": errors.NOT_LISTED}
-    await labelling.take_tag(cast.lisa.id, tag, cast.amy.user_id)
+    await labelling.take_tag(cast.lisa, tag, cast.amy.user)
     assert await closed(cast) == {"Lisa": None}
 
 
@@ -145,7 +145,7 @@ async def test_it_is_counted_who_is_texted_and_who_left_out(cast: Cast) -> None:
         await CustomField.get(campaign=cast.meyer, slug="notes"),
     )
     people: list[Contact] = [await cast.add_contact(f"+1412555{1200 + n}", first_name=f"P{n}") for n in range(4)]
-    await labelling.set_tag(people[0].id, tag, None)
+    await labelling.set_tag(people[0], tag, "admin", None)
     await labelling.set_field(people[1].id, field, "No", None)
     row = await voted(cast)
     await transaction(lambda: many_at_once.add_to_list(row.id, [people[0].id, people[2].id]))

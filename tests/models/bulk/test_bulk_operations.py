@@ -147,7 +147,7 @@ async def test_a_user_list_gives_its_members(cast: Cast) -> None:
 async def test_a_tag_is_set_and_taken_with_who_and_when(cast: Cast) -> None:
     await people(cast, 3)
     tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
-    await labelling.set_tag(cast.lisa.id, tag, cast.amy.user_id)
+    await labelling.set_tag(cast.lisa, tag, "admin", cast.amy.user)
     done = await work(cast, "tag", {"tag": tag.id})
     assert (done.done, done.changed) == (4, 3)
     assert await ContactTag.filter(tag=tag).count() == 4
@@ -209,7 +209,7 @@ async def test_an_export_is_a_file_that_can_be_uploaded_again_and_holds_no_formu
         )
     )
     tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
-    await labelling.set_tag(cast.lisa.id, tag, None)
+    await labelling.set_tag(cast.lisa, tag, "admin", None)
     await labelling.set_field(cast.lisa.id, await CustomField.get(campaign=cast.meyer, slug="notes"), "-2+3", None)
     done = await work(cast, "export", {})
     rows = list(csv.DictReader(Path(done.path).read_text("utf-8-sig").splitlines()))

@@ -145,7 +145,7 @@ async def crowd(cast: Cast, dice: random.Random) -> list[Action]:
         )
         for tag in tags[:2]:
             if dice.random() < 0.4:
-                await labelling.set_tag(contact.id, tag, None)
+                await labelling.set_tag(contact, tag, "admin", None)
         if dice.random() < 0.5:
             await labelling.set_field(contact.id, field, dice.choice(["Supporter", "Neutral"]), None)
         if dice.random() < 0.2:

@@ -75,7 +75,7 @@ async def test_who_may_not_be_texted_costs_nothing(cast: Cast) -> None:
     landline = await cast.add_contact("+14125550104", zip="15213")
     await opt_out_phone(cast.meyer, out.phone, FROM_ADMIN)
     tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
-    await labelling.set_tag(tagged.id, tag, None)
+    await labelling.set_tag(tagged, tag, "admin", None)
     await cast.action.leave_out([], [tag], [])
     await transaction(
         lambda: type(landline).filter(id=landline.id).update(landline_until=clock.now().replace(year=2027))

@@ -15,8 +15,8 @@ from webapp.models.actions import audience
 from webapp.models.actions.action import Action, ActionList
 from webapp.models.actions.script import INITIAL, Script
 from webapp.models.contacts import many_at_once
+from webapp.models.contacts.contact import never_texted_sql
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
-from webapp.rules import errors
 from webapp.rules.scripts import script_choice
 
 SLICE = 500  # conversations per transaction
@@ -120,10 +120,11 @@ async def _people(contact_ids: list[int], published_at: datetime | None) -> list
     """``lost_at``: the time of a text to this contact that Twilio has but a restored backup lacks. Nobody knows its
     action, so it counts as the first text of every action published before it."""
     return await database.query(
-        "SELECT c.id, c.zone_set_id, c.opted_out_at, c.blocked_at, c.landline_until, c.keeper_id,"
+        f"SELECT c.id, c.zone_set_id, c.keeper_id, {never_texted_sql('c', packed.mark('timestamptz'))} AS closed_code,"
         " CASE WHEN c.last_claimed_at IS NOT NULL THEN (SELECT MAX(m.created_at) FROM message m WHERE m.contact_id = c.id"
         " AND m.direction = 'out' AND m.kind = 'follow_up' AND m.conversation_id IS NULL AND m.created_at >= ?) END AS lost_at"
         f" FROM contact c WHERE {packed.among('c.id')} ORDER BY c.id",
+        sql_time(clock.now()),
         sql_time(published_at or clock.now()),
         packed.values(contact_ids),
     )
@@ -146,19 +147,10 @@ def _conversation(
         script_id=script_id,
         user_id=holder,
         held_since=now if holder else None,
-        closed_code=_closed(person, now),
+        closed_code=person["closed_code"],
         texted_at=packed.instant(person["lost_at"]),
         created_at=now,
     )
-
-
-def _closed(person: dict[str, Any], now: datetime) -> int | None:
-    if person["opted_out_at"]:
-        return errors.OPTED_OUT
-    if person["blocked_at"]:
-        return errors.BLOCKED
-    until = packed.instant(person["landline_until"])
-    return errors.LANDLINE if until and until > now else None
 
 
 async def _count(action_id: int, rows: list[Conversation]) -> None:

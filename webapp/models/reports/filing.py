@@ -15,7 +15,6 @@ from webapp.models.contacts.labels import ContactTag, CustomField, Tag
 from webapp.models.conversations import attention
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER
 from webapp.models.reports import labelling
 from webapp.models.reports.report import Report
@@ -48,8 +47,8 @@ async def file(
     ``answers``: slug of a field -> value. A ticked Opt Out tag opts out, for good."""
     contact = await Contact.locked(conversation.contact_id)
     conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
-    for tag in questions.tags:
-        await _tag(conversation, contact, tag, tag.slug in ticked, by)
+    wanted = {tag.id for tag in questions.tags if tag.slug in ticked}
+    await labelling.set_tags(contact, questions.tags, wanted, FROM_VOLUNTEER, by)
     for field in questions.fields:
         await labelling.set_field(contact.id, field, answers.get(field.slug, ""), by.id)
     report = await Report.create(
@@ -63,16 +62,6 @@ async def file(
     )
     await _note(conversation.id, by, report)
     return report
-
-
-async def _tag(conversation: Conversation, contact: Contact, tag: Tag, wanted: bool, by: User) -> None:
-    if tag.opts_out:
-        if wanted:
-            await opting_out.opt_out(contact, FROM_VOLUNTEER, by)
-    elif wanted:
-        await labelling.set_tag(contact.id, tag, by.id)
-    else:
-        await labelling.take_tag(contact.id, tag, by.id)
 
 
 async def _note(conversation_id: int, by: User, report: Report) -> None:
@@ -91,7 +80,7 @@ async def _note(conversation_id: int, by: User, report: Report) -> None:
 async def tag_contact(conversation: Conversation, tag: Tag, by: User) -> None:
     """Sets a tag from the thread. The Opt Out tag opts out, as it does everywhere."""
     contact = await Contact.locked(conversation.contact_id)
-    await _tag(conversation, contact, tag, True, by)
+    await labelling.set_tag(contact, tag, FROM_VOLUNTEER, by)
 
 
 async def of_contact(contact_id: int) -> list[Report]:

@@ -9,7 +9,6 @@ from webapp.models.accounts.users import User
 from webapp.models.actions.script import Script, ScriptTag, ScriptValue
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import Message, MessageEffect
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_SCRIPT
 from webapp.models.reports import labelling
 
@@ -39,12 +38,10 @@ async def of(script: Script | None) -> Effects:
 
 
 async def apply(effects: Effects, message: Message, contact: Contact) -> None:
-    """Applies them to the locked contact. The Opt Out tag opts out; this text is the one that may still leave."""
+    """Applies them to the locked contact, and remembers what Undo can revert: an opt-out it can't (X6)."""
+    by = await User.get(id=message.user_id) if effects.tags else None
     for row in effects.tags:
-        if row.tag.opts_out:
-            by = await User.get(id=message.user_id)
-            await opting_out.opt_out(contact, FROM_SCRIPT, by, message, confirmation_id=message.id, words=message.body)
-        elif await labelling.set_tag(contact.id, row.tag, message.user_id, message.id):
+        if await labelling.set_tag(contact, row.tag, FROM_SCRIPT, by, message) and not row.tag.opts_out:
             await MessageEffect.create(message=message, tag=row.tag)
     for value in effects.values:
         before = await labelling.set_field(contact.id, value.field, value.value, message.user_id, message.id)

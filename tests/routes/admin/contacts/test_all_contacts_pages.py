@@ -239,7 +239,7 @@ async def test_one_contact_shows_everything_with_who_and_when(cast: Cast, browse
     _later()
     await says(cast, "yes I will")
     _later()
-    await labelling.set_tag(cast.lisa.id, await Tag.get(campaign=cast.meyer, slug="will_vote"), cast.amy.user_id)
+    await labelling.set_tag(cast.lisa, await Tag.get(campaign=cast.meyer, slug="will_vote"), "admin", cast.amy.user)
     _later()
     await slices.begin(
         cast.meyer,
@@ -499,7 +499,7 @@ LEAVE = {"title": "Plan", "description": "", "instructions": "", "ends_on": ""}
 async def test_who_to_leave_out_is_saved_counted_and_applied(cast: Cast, browse: Browser) -> None:
     gary, tag = await browse(cast.gary), await Tag.get(campaign=cast.meyer, slug="will_vote")
     field = await CustomField.get(campaign=cast.meyer, slug="notes")
-    await labelling.set_tag(cast.lisa.id, tag, None)
+    await labelling.set_tag(cast.lisa, tag, "admin", None)
     form = {
         **LEAVE,
         "lists": str(cast.voters.id),
