@@ -19,7 +19,7 @@ from tests.conftest import free_port, until
 from webapp import config, database
 from webapp.config import Settings
 from webapp.database.migrate import migrate
-from webapp.simulator import main as simulator
+from webapp.simulator.account import ACCOUNT, TOKEN
 
 NOWHERE = "http://127.0.0.1:9"  # a Twilio that nobody calls
 T = TypeVar("T")
@@ -88,8 +88,8 @@ def _settings(folder: Path, database_url: str, twilio_url: str) -> Settings:
         port=port,
         data_dir=folder / "var",
         secret_key="bench",
-        twilio_account_sid=simulator.ACCOUNT,
-        twilio_auth_token=simulator.TOKEN,
+        twilio_account_sid=ACCOUNT,
+        twilio_auth_token=TOKEN,
         twilio_api_url=twilio_url,
     )
 

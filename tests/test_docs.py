@@ -1,4 +1,4 @@
-"""What the docs name is there."""
+"""Tests, files and rooms that the docs name are there."""
 
 from __future__ import annotations
 
@@ -20,6 +20,18 @@ def functions() -> set[str]:
     trees = (ast.parse(path.read_text()) for path in (ROOT / "tests").rglob("*.py"))
     found = (node for tree in trees for node in tree.body)
     return {node.name for node in found if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+ROOM = re.compile(r"^\|[^|]*\| `(\w+)` \|([^|]*)\|", re.MULTILINE)
+
+
+def test_the_readme_names_every_room_of_the_models_and_only_files_that_are_there() -> None:
+    models = ROOT / "webapp" / "models"
+    rooms = dict(ROOM.findall((ROOT / "README.md").read_text()))
+    assert set(rooms) == {folder.name for folder in models.iterdir() if (folder / "__init__.py").exists()}
+    named = {models / room / name for room, files in rooms.items() for name in re.findall(r"`(\w+\.py)`", files)}
+    assert len(named) > 60
+    assert [path for path in sorted(named) if not path.exists()] == []
 
 
 @pytest.mark.parametrize("page", ["guarantees.md", "faults.md", "bench.md"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from twilio.request_validator import RequestValidator
 
 from bench.speed.floor import Floor
-from webapp.simulator import main as simulator
+from webapp.simulator.account import TOKEN
 
 INBOUND = "/webhooks/twilio/inbound"
 
@@ -53,4 +53,4 @@ class Stage:
             "Body": "Yes, I will",
             "NumMedia": "0",
         }
-        return INBOUND, form, RequestValidator(simulator.TOKEN).compute_signature(self.url + INBOUND, form)
+        return INBOUND, form, RequestValidator(TOKEN).compute_signature(self.url + INBOUND, form)

@@ -60,5 +60,5 @@ async def reconcile(gateway: twilio.Twilio, back: timedelta = BACK) -> Counter[s
 
 async def _lost_numbers(gateway: twilio.Twilio) -> list[str]:
     """A number counts also where its webhook names another host: the server may have moved with the restore."""
-    ours = set(await PhoneNumber.filter(released_at=None).values_list("e164", flat=True))
+    ours: set[Any] = set(await PhoneNumber.filter(released_at=None).values_list("e164", flat=True))
     return sorted(n.e164 for n in await gateway.numbers() if n.sms_url.endswith(numbers.INBOUND) and n.e164 not in ours)
