@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image
 
@@ -23,10 +24,12 @@ from webapp.models.conversations import making, start
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import PhoneNumber, add_number
+from webapp.models.opt_outs import opting_out
 from webapp.models.scripts import rendering
 from webapp.models.sending import click, doubt
 from webapp.rules.contacts import contact_zones
 
+TESTS = Path(__file__).parent
 HELLO = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer for Senate. Will you vote? Reply STOP to opt out."
 PASSWORD = "a long password"
 
@@ -173,3 +176,12 @@ def drawn(width: int = 64, height: int = 48, kind: str = "PNG", noise: bool = Fa
 
 async def texts() -> list[Message]:
     return await Message.all().order_by("id")
+
+
+async def opt_out_phone(campaign: Campaign, phone: str, source: str, by: User | None = None, words: str = "") -> None:
+    """Opts a phone out, and makes it a contact where it is none."""
+
+    async def do() -> None:
+        await opting_out.opt_out(await Contact.of_phone(campaign, phone), source, by, words=words)
+
+    await transaction(do)

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, with the phone numbers in it masked."""
+"""Logs: one JSON object a line. Phone numbers are masked, in messages and tracebacks alike."""
 
 from __future__ import annotations
 

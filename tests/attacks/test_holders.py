@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
-from tests.models.test_importing import import_file, write
+from tests.models.imports.test_importing import import_file, write
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import long_work
@@ -34,10 +34,10 @@ async def test_untag_while_put_on_a_leave_out_list(cast: Cast, monkeypatch) -> N
     await editing.tag(cast.lisa.id, [tag], [tag], cast.gary)
     assert (await cast.conversation()).closed_code
     fresh = contextvars.copy_context()
-    sync = audience.sync_after_tag
+    follow = audience.sync_after_tag
 
     async def meanwhile(ids, tag_id):
-        await sync(ids, tag_id)
+        await follow(ids, tag_id)
 
         async def other():
             w = await slices.begin(cast.meyer, cast.gary.user, LIST, [cast.lisa.id], {"list": out.id, "name": "Out"})
@@ -48,7 +48,7 @@ async def test_untag_while_put_on_a_leave_out_list(cast: Cast, monkeypatch) -> N
         tasks.append(t)
 
     tasks: list = []
-    monkeypatch.setattr(audience, "sync_after_tag", meanwhile)
+    monkeypatch.setattr(audience, "follow_tag", meanwhile)
     w = await slices.begin(cast.meyer, cast.gary.user, UNTAG, [cast.lisa.id], {"tag": tag.id})
     await slices.work(w.id, 5)
     await asyncio.gather(*tasks)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
-from tests.models.test_importing import import_file, stored, write
+from tests.models.imports.test_importing import import_file, stored, write
 from tests.reader import books
 from webapp.database import transaction
 from webapp.models.actions.action import ActionExclusion

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
-from tests.models.test_importing import import_file
+from tests.models.imports.test_importing import import_file
 from webapp import clock, database
 from webapp.database import transaction
 from webapp.models.accounts import users

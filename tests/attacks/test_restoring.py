@@ -14,8 +14,8 @@ import pytest
 
 from tests.attacks.test_sending import SECOND, SID, WORDS, _second_action, owner_goes_on
 from tests.cast import Cast, send_card
-from tests.models.test_receiving import says, texted
-from tests.models.test_sending import claimed
+from tests.models.receiving.test_applying import says, texted
+from tests.models.sending.test_claim import claimed
 from tests.stories.test_restore import restore
 from webapp import clock, config, database
 from webapp.database import transaction
@@ -34,7 +34,7 @@ from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import Changes, PhoneNumber, add_number, change_number
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.receiving import applying
-from webapp.models.receiving.event import INBOUND
+from webapp.models.receiving.event import INBOUND, TwilioEvent
 from webapp.models.sending import answers, learning, line_lookups, restoring, round_trip, sent_notes, undo
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Queued
@@ -300,14 +300,14 @@ async def test_a_stop_that_is_applied_while_its_number_is_added_is_heard(
     payload = {"MessageSid": SID, "From": cast.lisa.phone, "To": SECOND, "Body": "STOP"}
     event = await applying.keep(INBOUND, payload)
     assert event
-    applied, looked, go = applying._applied, asyncio.Event(), asyncio.Event()
+    applied, looked, go = TwilioEvent.mark_applied, asyncio.Event(), asyncio.Event()
 
     async def slowly(event: Any) -> None:
         looked.set()
         await go.wait()
         await applied(event)
 
-    monkeypatch.setattr(applying, "_applied", slowly)
+    monkeypatch.setattr(TwilioEvent, "mark_applied", slowly)
     first = asyncio.create_task(applying.apply(event))
     await looked.wait()
     adding = asyncio.create_task(add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True))

@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from tests.cast import Cast, send_card
-from tests.models.test_receiving import says, texted
-from tests.models.test_sending import claimed
+from tests.models.receiving.test_applying import says, texted
+from tests.models.sending.test_claim import claimed
 from tests.routes.conftest import Browser
 from tests.stories.test_restore import restore
-from tests.workers.test_media import AT, sends
+from tests.workers.test_media_jobs import AT, sends
 from webapp import clock, config, database
 from webapp.config import Settings
 from webapp.database import transaction

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast
-from tests.models.test_importing import import_file, write
-from tests.models.test_receiving import says, texted
-from tests.models.test_striking import strike
+from tests.cast import Cast, opt_out_phone
+from tests.models.imports.test_importing import import_file, write
+from tests.models.imports.test_strike_list import strike
+from tests.models.receiving.test_applying import says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.actions.action import Action, ActionExclusion, ActionList
@@ -21,7 +21,6 @@ from webapp.models.conversations import inbox
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.imports import importing
 from webapp.models.imports.job import ContactImport
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 
 OFFICE = "/c/meyer/admin"
@@ -46,7 +45,7 @@ async def test_strike_of_a_foreign_contact(cast: Cast, tmp_path: Path) -> None:
 @pytest.mark.both
 async def test_archived_field_mid_import_or_tags(cast: Cast, browse, tmp_path: Path) -> None:
     """Opt-out imported contact wears the tag."""
-    await opting_out.opt_out(cast.meyer, "+12125550123", FROM_ADMIN)
+    await opt_out_phone(cast.meyer, "+12125550123", FROM_ADMIN)
     await strike(cast, write(tmp_path, "phone\n3125550145\n"))
     await import_file(cast, write(tmp_path, "phone\n2125550123\n3125550145\n"))
     a, b = await Contact.get(phone="+12125550123"), await Contact.get(phone="+13125550145")

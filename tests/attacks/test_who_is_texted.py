@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast
-from tests.models.test_importing import import_file, write
-from tests.models.test_receiving import says, texted
-from tests.models.test_striking import strike
+from tests.cast import Cast, opt_out_phone
+from tests.models.imports.test_importing import import_file, write
+from tests.models.imports.test_strike_list import strike
+from tests.models.receiving.test_applying import says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import long_work
@@ -22,7 +22,7 @@ from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.conversations import assigning, making, start
 from webapp.models.imports import importing
 from webapp.models.imports.job import ContactImport
-from webapp.models.opt_outs import blocking, opting_out
+from webapp.models.opt_outs import blocking
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND
@@ -228,7 +228,7 @@ async def test_answer_after_cancel(cast: Cast, tmp_path: Path) -> None:
 
 
 async def test_opted_out_counted_once(cast: Cast, tmp_path: Path) -> None:
-    await opting_out.opt_out(cast.meyer, "+14125550142", FROM_ADMIN)
+    await opt_out_phone(cast.meyer, "+14125550142", FROM_ADMIN)
     job = await import_file(cast, write(tmp_path, "phone,tags\n4125550142,Opt Out\n"))
     assert job.opted_out == 1
 

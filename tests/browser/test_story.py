@@ -70,7 +70,6 @@ async def test_a_newcomer_goes_the_whole_way_on_a_phone(bank: Bank, open_page) -
     # A reply arrives without reloading
     await page.goto("/c/meyer/inbox?show=all")
     await expect(page.get_by_text("Nobody waits")).to_be_visible()
-    await page.evaluate("pressed = 0")  # the finger has left the glass
     await answer_as(bank, sent[0], "Yes! Where do I vote?")
     await expect(page.get_by_text("Yes! Where do I vote?")).to_be_visible()
     await expect(page.locator("#unread-badge")).to_contain_text("1")
@@ -184,7 +183,6 @@ async def test_news_that_comes_while_the_badge_is_asked_for_reaches_it(bank: Ban
     await page.route("**/badges", hold_up, times=1)
     await page.goto("/c/meyer/inbox?show=all")
     await expect(page.get_by_text("Nobody waits")).to_be_visible()
-    await page.evaluate("pressed = 0")
     await answer_as(bank, text, "Who is this?")
     await expect(page.get_by_text("Who is this?")).to_be_visible()
     may_answer.set()

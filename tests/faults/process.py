@@ -19,9 +19,9 @@ from typing import Any
 
 from arq import cron
 
-from webapp import logs, web
+from webapp import logs
 from webapp.database import guards
-from webapp.gateways import twilio
+from webapp.gateways import twilio, twilio_http
 from webapp.models import long_work
 from webapp.models.conversations import closing
 from webapp.models.conversations.message import Message
@@ -31,6 +31,7 @@ from webapp.models.sending import answers, click, click_sql, doubt, facts
 from webapp.models.sending.claim import Claimed, Wait, claim_next
 from webapp.reader import child
 from webapp.routes.admin import imports as upload_pages
+from webapp.running import web
 from webapp.workers import bulk, imports, receiving, sending, settings
 from webapp.workers import main as worker
 
@@ -58,7 +59,7 @@ def dying(before: str, verb: Any, after: str) -> Any:
 
 def hurry() -> None:
     """The same machine with shorter patience: a call may take 2 s in all, so 4 s after a claim its worker is gone."""
-    twilio.TOTAL, twilio.CONNECT = 2, 1
+    twilio_http.TOTAL, twilio_http.CONNECT = 2, 1
     sending.TOO_OLD = 1.0
     doubt.GONE_AFTER = answers.FIRST_LOOK = timedelta(seconds=4)
     doubt.LOOK_AT = (timedelta(seconds=4), timedelta(seconds=5), timedelta(seconds=6))

@@ -12,6 +12,7 @@ from tests.cast import Cast
 from tests.conftest import free_port
 from webapp import config
 from webapp.gateways import twilio as gateway
+from webapp.gateways import twilio_http
 from webapp.gateways.twilio import Later, Rejected, Sent, Twilio, Unknown
 
 LISA, NUMBER = "+14125550101", "+14125550188"
@@ -82,7 +83,7 @@ async def test_trouble_on_the_way(
 async def test_a_time_out_holds_and_is_unknown(
     cast: Cast, twilio: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, do: str, arrived: int
 ) -> None:
-    monkeypatch.setattr(gateway, "TOTAL", 0.5)
+    monkeypatch.setattr(twilio_http, "TOTAL", 0.5)
     twilio.carrier.store.add_number(NUMBER)  # type: ignore[attr-defined]
     opened = Twilio(config.settings())
     await fault(twilio, do, seconds=3)

@@ -9,8 +9,8 @@ import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from tests.cast import Cast
-from tests.models.test_finding import BIG
-from tests.models.test_receiving import says, texted
+from tests.models.contacts.test_search import BIG
+from tests.models.receiving.test_applying import says, texted
 from tests.routes.conftest import Browser
 from tests.routes.test_access import ids
 from webapp import database

@@ -24,7 +24,6 @@ from webapp.models.numbers.number import PhoneNumber
 from webapp.models.receiving.media import KEPT, Media
 from webapp.models.scripts.cost import ScriptMeasure
 from webapp.models.scripts.links import CustomLink
-from webapp.models.sending import click
 
 ID_LIMIT, SMALL_ID_LIMIT = 2**53, 2**31
 
@@ -44,13 +43,13 @@ async def open_action(member: Membership, action_id: int) -> Action:
 async def held_conversation(member: Membership, conversation_id: int) -> Conversation:
     """A conversation this member holds, or one that waits for the staff where they are staff."""
     conversation = await _conversation(member, conversation_id)
-    return conversation if click.holds(member, conversation) else _missing()
+    return conversation if conversation.held_by(member) else _missing()
 
 
 async def once_held(member: Membership, conversation_id: int) -> Conversation:
     """As `held_conversation`, and those the member held last: a page they still have open may send a form."""
     conversation = await _conversation(member, conversation_id)
-    theirs = click.holds(member, conversation) or conversation.last_holder_id == member.user_id
+    theirs = conversation.held_by(member) or conversation.last_holder_id == member.user_id
     return conversation if theirs else _missing()
 
 
@@ -65,6 +64,11 @@ async def own_message(member: Membership, message_id: int) -> Message:
         id=row_id(message_id), user_id=member.user_id, campaign_id=member.campaign_id, direction="out"
     )
     return await found.exclude(conversation_id=None).first() or _missing()
+
+
+async def message_of(member: Membership, message_id: int) -> Message:
+    """A text of the member's campaign, for the office."""
+    return await Message.filter(id=row_id(message_id), campaign_id=member.campaign_id).first() or _missing()
 
 
 async def script_of(action: Action, script_id: int) -> Script:

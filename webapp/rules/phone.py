@@ -64,6 +64,17 @@ def textable(raw: str) -> Phone | InvalidPhone:
     return InvalidPhone("not_textable") if parsed.area_code == "900" else parsed
 
 
+_NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
+
+
+def is_textable(e164: str, first: bool) -> bool:
+    """May a stored number get a text? Quick, for the safeguards: numbers of country code +1 by their shape alone. A
+    ``first`` text goes to no other country, a reply to any valid number."""
+    if e164.startswith("+1"):
+        return _NORTH_AMERICAN.fullmatch(e164) is not None and e164[2:5] != "900"
+    return not first and isinstance(parse(e164), Phone)
+
+
 def national(e164: str) -> str:
     """412-555-0188 for +14125550188; other countries as they are."""
     if e164.startswith("+1") and len(e164) == 12:

@@ -39,6 +39,12 @@ async def note(campaign: Campaign, by: User | None, what: str, subject: str = ""
 
 
 @transactional
+async def record(member: Membership, what: str, subject: str = "", **detail: Any) -> None:
+    """Notes what a member of the staff asked for, where no row of ours changes by it."""
+    await note(member.campaign, member.user, what, subject, **detail)
+
+
+@transactional
 async def noted(
     member: Membership, verb: Callable[[], Awaitable[Any]], what: str, subject: str = "", **detail: Any
 ) -> Any:

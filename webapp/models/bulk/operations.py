@@ -13,10 +13,9 @@ from webapp.models.actions import audience
 from webapp.models.bulk import export
 from webapp.models.bulk.job import ASSIGN, EXPORT, FIELD, LIST, OPT_OUT, TAG, UNLIST, UNTAG, BulkJob
 from webapp.models.contacts import many_at_once
-from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.conversations import assigning
-from webapp.models.opt_outs.many import opt_out_many
+from webapp.models.opt_outs.many import opt_out_contacts, tag_contacts
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 
 
@@ -45,12 +44,10 @@ async def _assign(work: BulkJob, ids: list[int]) -> int:
 
 async def _tag(work: BulkJob, ids: list[int]) -> int:
     tag = await Tag.get(id=work.what["tag"], campaign_id=work.campaign_id)
-    if tag.opts_out:
-        return await _opt_out(work, ids)
-    new = await many_at_once.add_tags([{"contact_id": n, "tag_id": tag.id} for n in ids], work.user_id)
+    new, opted_out = await tag_contacts(work.campaign, {n: [tag] for n in ids}, FROM_ADMIN, work.user)
     await _note(new, work, "tag_set", tag.name)
     await audience.sync_after_tag(new, tag.id)
-    return len(new)
+    return len(new) + opted_out
 
 
 async def _untag(work: BulkJob, ids: list[int]) -> int:
@@ -90,8 +87,7 @@ async def _unlist(work: BulkJob, ids: list[int]) -> int:
 
 
 async def _opt_out(work: BulkJob, ids: list[int]) -> int:
-    phones = await Contact.filter(id__in=ids).values_list("phone", flat=True)
-    return await opt_out_many(work.campaign, [str(p) for p in phones], FROM_ADMIN, work.user, strangers=False)
+    return await opt_out_contacts(work.campaign, ids, FROM_ADMIN, work.user)
 
 
 async def _export(work: BulkJob, ids: list[int]) -> int:

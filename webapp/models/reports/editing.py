@@ -49,14 +49,7 @@ async def _change(contact: Contact, changed: dict[str, str]) -> None:
 async def tag(contact_id: int, tags: list[Tag], wanted: list[Tag], by: Membership) -> None:
     """Sets those of ``tags`` that are ``wanted`` and removes the others. The Opt Out tag opts out, and is never removed."""
     contact = await Contact.locked(contact_id)
-    for one in tags:
-        if one.opts_out:
-            if one in wanted and not contact.opted_out_at:
-                await opting_out.opt_out(by.campaign, contact.phone, FROM_ADMIN, by.user)
-        elif one in wanted:
-            await labelling.set_tag(contact.id, one, by.user_id)
-        else:
-            await labelling.take_tag(contact.id, one, by.user_id)
+    await labelling.set_tags(contact, tags, {one.id for one in wanted}, FROM_ADMIN, by.user)
     await _note(contact, by, "contact.tagged")
 
 
@@ -64,7 +57,7 @@ async def tag(contact_id: int, tags: list[Tag], wanted: list[Tag], by: Membershi
 async def opt_out(contact_id: int, by: Membership) -> None:
     """For good."""
     contact = await Contact.locked(contact_id)
-    await opting_out.opt_out(by.campaign, contact.phone, FROM_ADMIN, by.user)
+    await opting_out.opt_out(contact, FROM_ADMIN, by.user)
     await _note(contact, by, "opt_out.added")
 
 
@@ -79,8 +72,7 @@ async def erase(contact_id: int, by: Membership) -> None:
     """Blanks the personal data and opts the phone out, so that no later list brings the person back. Texts stay: they are
     the record of what the campaign sent and what was answered."""
     contact = await Contact.locked(contact_id)
-    await opting_out.opt_out(by.campaign, contact.phone, FROM_ADMIN, by.user)
-    contact = await Contact.locked(contact_id)
+    await opting_out.opt_out(contact, FROM_ADMIN, by.user)
     contact.keeper_id = None
     await _change(contact, dict.fromkeys(contact_columns.PERSONAL, ""))
     await contact.save(update_fields=["keeper_id"])

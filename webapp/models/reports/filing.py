@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from webapp import clock
 from webapp.database import transactional
 from webapp.models import tallies
-from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.actions import report_settings
 from webapp.models.actions.action import Action
@@ -16,7 +15,6 @@ from webapp.models.contacts.labels import ContactTag, CustomField, Tag
 from webapp.models.conversations import attention
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER
 from webapp.models.reports import labelling
 from webapp.models.reports.report import Report
@@ -49,8 +47,8 @@ async def file(
     ``answers``: slug of a field -> value. A ticked Opt Out tag opts out, for good."""
     contact = await Contact.locked(conversation.contact_id)
     conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
-    for tag in questions.tags:
-        await _tag(conversation, contact, tag, tag.slug in ticked, by)
+    wanted = {tag.id for tag in questions.tags if tag.slug in ticked}
+    await labelling.set_tags(contact, questions.tags, wanted, FROM_VOLUNTEER, by)
     for field in questions.fields:
         await labelling.set_field(contact.id, field, answers.get(field.slug, ""), by.id)
     report = await Report.create(
@@ -66,36 +64,23 @@ async def file(
     return report
 
 
-async def _tag(conversation: Conversation, contact: Contact, tag: Tag, wanted: bool, by: User) -> None:
-    if tag.opts_out:
-        if wanted:
-            campaign = await Campaign.get(id=conversation.campaign_id)
-            await opting_out.opt_out(campaign, contact.phone, FROM_VOLUNTEER, by)
-    elif wanted:
-        await labelling.set_tag(contact.id, tag, by.id)
-    else:
-        await labelling.take_tag(contact.id, tag, by.id)
-
-
 async def _note(conversation_id: int, by: User, report: Report) -> None:
     """A report answers the contact's texts: the conversation doesn't need attention until they write again."""
     conversation = await Conversation.get(id=conversation_id)
     contact = await Contact.get(id=conversation.contact_id)
     newest = await Message.filter(conversation_id=conversation_id).order_by("-id").first()
-    tallies.take(conversation)
-    conversation.reported_at = report.filed_at
-    conversation.reported_through_id = newest.id if newest else 0
-    await attention.refresh(conversation, contact)
-    tallies.put(conversation)
+    async with tallies.moving(conversation):
+        conversation.reported_at = report.filed_at
+        conversation.reported_through_id = newest.id if newest else 0
+        await attention.refresh(conversation, contact)
     tallies.add(conversation.action_id, by.id, {"reports": 1})
-    await conversation.save(update_fields=["reported_at", "reported_through_id", "needs_attention"])
 
 
 @transactional
 async def tag_contact(conversation: Conversation, tag: Tag, by: User) -> None:
     """Sets a tag from the thread. The Opt Out tag opts out, as it does everywhere."""
     contact = await Contact.locked(conversation.contact_id)
-    await _tag(conversation, contact, tag, True, by)
+    await labelling.set_tag(contact, tag, FROM_VOLUNTEER, by)
 
 
 async def of_contact(contact_id: int) -> list[Report]:

@@ -113,6 +113,6 @@ async def uses(script_ids: list[int]) -> dict[int, int]:
     among = ", ".join(str(int(n)) for n in script_ids) or "0"
     rows = await database.query(
         "SELECT s.id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM message m WHERE m.script_id = s.id"
-        f" LIMIT {MANY}) AS some) AS n FROM script s WHERE s.id IN ({among})"
+        f" LIMIT {MANY}) AS used) AS n FROM script s WHERE s.id IN ({among})"
     )
     return {row["id"]: int(row["n"]) for row in rows}

@@ -1,0 +1,74 @@
+"""STOP, against everything that happens at the same moment."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from tests.cast import Cast, opt_out_phone
+from tests.models.receiving.test_applying import says, texted
+from webapp import clock
+from webapp.database import transaction
+from webapp.models import tallies
+from webapp.models.actions import audience
+from webapp.models.actions.script import RESPONSE, Script, ScriptTag
+from webapp.models.contacts.labels import Tag
+from webapp.models.opt_outs.opt_out import FROM_ADMIN
+from webapp.models.results import recount
+from webapp.models.sending import answers
+from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.click import Queued
+
+
+async def goodbye(cast: Cast) -> Script:
+    """A response script that opts out."""
+
+    async def make() -> Script:
+        script = await Script.create(action=cast.action, kind=RESPONSE, name="Bye", body="You are off our list.")
+        await ScriptTag.create(script=script, tag=await Tag.get(campaign=cast.meyer, slug="opt_out"))
+        return script
+
+    return await transaction(make)
+
+
+@pytest.mark.both
+async def test_after_a_stop_not_even_the_confirmation_is_tried_again(cast: Cast) -> None:
+    await texted(cast)
+    await says(cast, "please no more texts ok?")
+    assert isinstance(await cast.reply(cast.amy, script=await goodbye(cast)), Queued)
+    claim = await claim_next(cast.number.id)
+    assert isinstance(claim, Claimed)
+    await says(cast, "STOP")
+    await answers.later(claim.message_id, claim.attempt_id, 1)
+    clock.freeze(clock.now() + timedelta(seconds=5))
+    assert not isinstance(await claim_next(cast.number.id), Claimed)
+
+
+@pytest.mark.postgres
+async def test_a_stop_beside_a_start_leaves_counts_that_add_up(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    reached, go, hit = asyncio.Event(), asyncio.Event(), tallies.hit
+
+    async def slow(*what: int) -> None:
+        reached.set()
+        await go.wait()
+        await hit(*what)
+
+    monkeypatch.setattr(tallies, "hit", slow)
+    stop = asyncio.create_task(opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN))
+    await reached.wait()
+    await cast.start(cast.amy)
+    go.set()
+    await stop
+    assert await recount.differences() == []
+
+
+async def test_who_opted_out_while_off_the_list_is_not_back_with_it(cast: Cast) -> None:
+    await transaction(lambda: cast.action.use_lists([]))
+    await audience.changed(cast.action.id)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await transaction(lambda: cast.action.use_lists([cast.voters]))
+    await audience.changed(cast.action.id)
+    assert (await tallies.totals(cast.action.id))["remaining"] == 0
+    assert await recount.differences() == []

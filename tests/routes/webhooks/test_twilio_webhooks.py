@@ -1,0 +1,128 @@
+"""Only Twilio's own webhooks are taken in, and each once."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import httpx
+import pytest
+from litestar import Litestar
+from twilio.request_validator import RequestValidator
+
+from tests.cast import TESTS, Cast
+from webapp import clock, config
+from webapp.config import Settings
+from webapp.gateways import signature
+from webapp.models.conversations.message import Message
+from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import TwilioEvent
+from webapp.models.sending.claim import Claimed, claim_next
+from webapp.simulator import main as simulator
+
+VECTORS = TESTS / "vectors" / "twilio_signature.jsonl"
+
+
+def rows() -> list[dict]:
+    found = [json.loads(line) for line in VECTORS.read_text().split("\n") if line]
+    assert len(found) > 70
+    return [row for row in found if row["kind"] != "sdk_quirk"]
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row["id"])
+def test_signatures_are_judged_as_twilio_s_own_validator_judges_them(row: dict) -> None:
+    headers = {
+        "x-twilio-signature": row["signature"],
+        "content-type": row["content_type"] or "",
+        **row.get("extra_headers", {}),
+    }
+    headers = {name.lower(): value for name, value in headers.items()}
+    if not headers["content-type"]:
+        del headers["content-type"]
+    body = (row.get("raw_body") or "").encode()
+    assert signature.valid(row["url"], body, headers, [row["auth_token"]]) is (row["expected"] == "valid")
+
+
+@pytest.fixture
+def twilio_calls(app: Litestar):  # type: ignore[no-untyped-def]
+    """A Twilio that signs: `await twilio_calls(path, form)`."""
+
+    async def call(path: str, form: dict[str, str], token: str = simulator.TOKEN, sign: str = "") -> httpx.Response:
+        url = "http://texts.example" + path
+        signed = sign or RequestValidator(token).compute_signature(url, form)
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://elsewhere.internal:9999"
+        ) as client:
+            return await client.post(path, data=form, headers={"X-Twilio-Signature": signed})
+
+    return call
+
+
+def inbound(cast: Cast, body: str = "Yes") -> dict[str, str]:
+    return {
+        "MessageSid": "SM" + "b" * 32,
+        "From": cast.lisa.phone,
+        "To": cast.number.e164,
+        "Body": body,
+        "NumMedia": "0",
+        "Extra": "",
+    }
+
+
+async def test_a_signed_text_is_stored_and_answered_with_nothing_to_say(cast: Cast, twilio_calls) -> None:  # type: ignore[no-untyped-def]
+    answer = await twilio_calls("/webhooks/twilio/inbound", inbound(cast))
+    assert answer.status_code == 200 and "<Response></Response>" in answer.text
+    assert answer.headers["content-type"].startswith("application/xml")
+    assert (await Message.get(direction="in")).body == "Yes"
+
+
+@pytest.mark.parametrize("sign", ["forged", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="])
+async def test_a_forged_webhook_stores_nothing(cast: Cast, twilio_calls, sign: str) -> None:  # type: ignore[no-untyped-def]
+    answer = await twilio_calls("/webhooks/twilio/inbound", inbound(cast, "STOP"), sign=sign)
+    assert answer.status_code == 403
+    assert await TwilioEvent.all().count() == 0 and await Message.all().count() == 0
+
+
+async def test_the_same_webhook_twice_is_one_text(cast: Cast, twilio_calls) -> None:  # type: ignore[no-untyped-def]
+    for _ in range(2):
+        assert (await twilio_calls("/webhooks/twilio/inbound", inbound(cast))).status_code == 200
+    assert await Message.all().count() == 1
+
+
+async def test_the_token_before_is_accepted_while_one_is_rotated(cast: Cast, twilio_calls) -> None:  # type: ignore[no-untyped-def]
+    now = config.settings()
+    config.use(Settings(**{**now.__dict__, "twilio_auth_token": "new", "twilio_auth_token_previous": simulator.TOKEN}))
+    assert (await twilio_calls("/webhooks/twilio/inbound", inbound(cast))).status_code == 200
+    assert (
+        await twilio_calls("/webhooks/twilio/inbound", {**inbound(cast), "MessageSid": "SM" + "c" * 32}, token="new")
+    ).status_code == 200
+
+
+async def test_a_status_names_its_text_by_the_address(cast: Cast, twilio_calls) -> None:  # type: ignore[no-untyped-def]
+
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    claim = await claim_next(cast.number.id)
+    assert isinstance(claim, Claimed)
+    form = {"MessageSid": "SM" + "d" * 32, "MessageStatus": "delivered", "To": cast.lisa.phone}
+    assert (await twilio_calls(f"/webhooks/twilio/status?message={claim.public_id}", form)).status_code == 200
+    message = await Message.get(id=claim.message_id)
+    assert (message.status, message.delivery, message.sid) == ("taken", "delivered", "SM" + "d" * 32)
+
+
+async def test_a_webhook_that_can_not_be_applied_yet_is_kept_for_the_sweep(
+    cast: Cast, twilio_calls, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+
+    async def broken(_: object) -> None:
+        raise RuntimeError("not now")
+
+    monkeypatch.setattr(applying, "apply", broken)
+    assert (await twilio_calls("/webhooks/twilio/inbound", inbound(cast, "STOP"))).status_code == 200
+    monkeypatch.undo()
+    clock.freeze(clock.now() + timedelta(seconds=2))
+    [event] = await applying.waiting()
+    await applying.apply(event)
+
+    assert await OptOut.exists(phone=cast.lisa.phone)
