@@ -1,4 +1,4 @@
-"""Actions: one peer-to-peer texting programme over one or more lists, and who may take part in it."""
+"""Actions: each a texting programme over contact lists. Their state, and the users who may text in them (SPEC A1, A9)."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class Action(Model):
     paused_at = fields.DatetimeField(null=True)
     archived_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
-    conversations_made = fields.IntField(
-        default=0
-    )  # position of the next one in the A/B test, since the scripts changed
-    audience_cursor = fields.BigIntField(null=True)  # a job still looks at who is in it, and has got to this contact
-    opt_out_overruled = fields.TextField(default="")  # why an owner published without opt-out wording
+    conversations_made = fields.IntField(default=0)  # since the scripts changed: the place of the next in the A/B test
+    audience_cursor = fields.BigIntField(
+        null=True
+    )  # the last contact that audience.sync_slice has done; null when all are
+    opt_out_overruled = fields.TextField(default="")  # an owner's reason to publish without opt-out wording
 
     campaign_id: int
 
@@ -57,7 +57,7 @@ class Action(Model):
         return self.ends_on is not None and self.campaign.local(now).date() > self.ends_on
 
     def first_texts_stopped(self, now: datetime) -> str:
-        """Why no first text may leave, as a word for pages; nothing where they may."""
+        """Why no first text may leave now: "stopped", "paused", "cap" or "ended"; blank where they may."""
         if self.campaign.stopped_at:
             return "stopped"
         if self.paused_at:
@@ -68,6 +68,7 @@ class Action(Model):
 
     @transactional
     async def publish(self, state: str, overruled: str = "") -> None:
+        """``state``: PRIVATE or PUBLIC. `publishing.publish` checks first whether it may be."""
         self.state, self.published_at = state, self.published_at or clock.now()
         self.opt_out_overruled = overruled or self.opt_out_overruled
         await self.save(update_fields=["state", "published_at", "opt_out_overruled"])
@@ -115,20 +116,21 @@ class Action(Model):
         return len(new)
 
     @classmethod
-    async def open_to(cls, member: Membership, **which: Any) -> list[Action]:
-        """The actions this member sees on Home: public ones, and private ones sent to them."""
+    async def open_to(cls, member: Membership, **only: Any) -> list[Action]:
+        """The actions this member sees on Home: public ones in their language, and those sent to them. The newest first;
+        ``only``: more filters."""
         if not member.active:
             return []
-        found = cls.filter(campaign_id=member.campaign_id, archived_at=None, **which).exclude(state=DRAFT)
+        found = cls.filter(campaign_id=member.campaign_id, archived_at=None, **only).exclude(state=DRAFT)
         rows = await found.order_by("-published_at")
         for row in rows:
             row.campaign = member.campaign
-        if all(row._is_for(member) for row in rows):
+        if all(row._is_public_for(member) for row in rows):
             return rows
         sent = await ActionUser.filter(user_id=member.user_id).values_list("action_id", flat=True)
-        return [row for row in rows if row._is_for(member) or row.id in sent]
+        return [row for row in rows if row._is_public_for(member) or row.id in sent]
 
-    def _is_for(self, member: Membership) -> bool:
+    def _is_public_for(self, member: Membership) -> bool:
         return self.state == PUBLIC and self.language in ("", member.language)
 
 
@@ -149,7 +151,7 @@ class ActionList(Model):
 
 
 class ActionExclusion(Model):
-    """Who is left out of an action: the people of a list, those with a tag, or with a value in a custom field (A1)."""
+    """Leaves contacts out of an action: those on a list, with a tag, or with a value in a field (A1). One of the three."""
 
     id = fields.IntField(primary_key=True)
     action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
@@ -176,7 +178,7 @@ class ActionExclusion(Model):
 
 
 class ActionUser(Model):
-    """A user in an action: when it was sent to them, seen, started, completed (R1). Locked by Start."""
+    """A user in an action: when it was sent to them, and when they saw, started and completed it (R1). Start locks it."""
 
     id = fields.IntField(primary_key=True)
     action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
@@ -198,17 +200,17 @@ class ActionUser(Model):
 
     @classmethod
     async def counts(cls, action_ids: list[int]) -> dict[int, int]:
-        """Action -> users it was sent to."""
+        """Action -> how many users it was sent to. Actions sent to nobody are left out."""
         found = cls.filter(action_id__in=action_ids or [0]).annotate(people=Count("id")).group_by("action_id")
         return {row["action_id"]: row["people"] for row in await found.values("action_id", "people")}
 
     @classmethod
     @transactional
     async def mark(cls, action_ids: list[int], user_id: int, *moments: str) -> None:
-        """Notes that these actions were sent to the user, and with ``moments`` seen, started or completed: once each. The
-        rows are locked until the transaction ends."""
+        """Notes that these actions were sent to the user. ``moments``: columns to set too ("seen_at" ...). A moment that is
+        set stays. Locks the rows until the transaction ends."""
         now = sql_time(clock.now())
-        columns = ["sent_at", *moments]  # named by our own code, never by a request
+        columns = ["sent_at", *moments]  # from our own code, never from a request
         marks = ", ".join("?" * (2 + len(columns)))
         kept = ", ".join(f"{name} = COALESCE(action_user.{name}, excluded.{name})" for name in columns)
         for action_id in sorted(action_ids):
