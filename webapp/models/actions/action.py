@@ -12,6 +12,7 @@ from tortoise.models import Model
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
+from webapp.database.statements import column
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
@@ -90,7 +91,7 @@ class Action(Model):
     async def use_lists(self, lists: list[ContactList]) -> None:
         """Replaces the lists it texts."""
         await ActionList.filter(action=self).exclude(contact_list_id__in=[row.id for row in lists] or [0]).delete()
-        kept = set(await ActionList.filter(action=self).values_list("contact_list_id", flat=True))
+        kept = set(await column(ActionList.filter(action=self), "contact_list_id"))
         for row in lists:
             if row.id not in kept:
                 await ActionList.create(action=self, contact_list=row)
@@ -108,7 +109,7 @@ class Action(Model):
     @transactional
     async def send_to(self, members: list[Membership], by: Membership) -> int:
         """Shows a private action to these users. Returns how many did not have it yet."""
-        known = await ActionUser.filter(action=self).values_list("user_id", flat=True)
+        known = await column(ActionUser.filter(action=self), "user_id")
         new = [member.user_id for member in members if member.user_id not in set(known)]
         now = clock.now()
         await ActionUser.bulk_create([ActionUser(action=self, user_id=user_id, sent_at=now) for user_id in new])
@@ -127,7 +128,7 @@ class Action(Model):
             row.campaign = member.campaign
         if all(row._is_public_for(member) for row in rows):
             return rows
-        sent = await ActionUser.filter(user_id=member.user_id).values_list("action_id", flat=True)
+        sent = await column(ActionUser.filter(user_id=member.user_id), "action_id")
         return [row for row in rows if row._is_public_for(member) or row.id in sent]
 
     def _is_public_for(self, member: Membership) -> bool:
@@ -203,6 +204,13 @@ class ActionUser(Model):
         """Action -> how many users it was sent to. Actions sent to nobody are left out."""
         found = cls.filter(action_id__in=action_ids or [0]).annotate(people=Count("id")).group_by("action_id")
         return {row["action_id"]: row["people"] for row in await found.values("action_id", "people")}
+
+    @classmethod
+    async def mark_sent(cls, action_ids: list[int], user_id: int) -> None:
+        """Marks the actions as sent to the user: a public one is, when it first appears on their Home (R1)."""
+        known = await column(cls.filter(user_id=user_id, action_id__in=action_ids or [0]), "action_id")
+        if new := [n for n in action_ids if n not in known]:
+            await cls.mark(new, user_id)
 
     @classmethod
     @transactional
