@@ -31,7 +31,7 @@ ARROWS = {
     "database": {"models"},
     "config": set(),
     "clock": set(),
-    "simulator": {"simulator"},
+    "simulator": {"simulator", "static_files"},
     "demo": {"models", "gateways"},
     "web": {"app"},
 }  # fmt: skip

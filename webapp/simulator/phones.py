@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import jinja2
 from aiohttp import web
 
+from webapp import static_files
 from webapp.simulator import personas
 from webapp.simulator.api import CARRIER, STORE
 from webapp.simulator.mailbox import Mailbox
 
 SITE = web.AppKey("site", str)
 MAILBOX = web.AppKey("mailbox", Mailbox)
-STATIC = Path(__file__).parents[2] / "static"
 HOME = ZoneInfo("America/New_York")
 
 _templates = jinja2.Environment(
@@ -40,7 +40,8 @@ def routes() -> list[web.AbstractRouteDef]:
         web.post("/personas", set_personas),
         web.post("/clock", move_clock),
         web.get("/mailbox", letters),
-        web.static("/static", STATIC),
+        web.get(f"/static/{static_files.SHEET}", sheet),
+        web.static("/static", static_files.FOLDER),
     ]
 
 
@@ -55,6 +56,10 @@ async def same_origin(request: web.Request, handler: Any) -> web.StreamResponse:
 
 async def home(request: web.Request) -> web.Response:
     raise web.HTTPFound("/phones")
+
+
+async def sheet(request: web.Request) -> web.Response:
+    return web.Response(body=static_files.served()[static_files.SHEET], content_type="text/css")
 
 
 async def phones(request: web.Request) -> web.Response:
