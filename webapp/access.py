@@ -214,15 +214,15 @@ async def import_of(member: Membership, import_id: int) -> ContactImport:
     return await found.select_related("contact_list", "campaign", "user").first() or _missing()
 
 
-async def work_of(member: Membership, work_id: int) -> BulkJob:
-    found = BulkJob.filter(id=small_id(work_id), campaign_id=member.campaign_id)
+async def bulk_job_of(member: Membership, job_id: int) -> BulkJob:
+    found = BulkJob.filter(id=small_id(job_id), campaign_id=member.campaign_id)
     return await found.select_related("user").first() or _missing()
 
 
-async def export_of(member: Membership, work_id: int) -> Path:
+async def export_of(member: Membership, job_id: int) -> Path:
     """A finished file waits for whoever asked for it, as long as they may export."""
-    work = await BulkJob.filter(id=small_id(work_id), campaign_id=member.campaign_id, user_id=member.user_id).first()
-    path = Path(work.path) if work and work.path and work.status == DONE and member.exports else None
+    job = await BulkJob.filter(id=small_id(job_id), campaign_id=member.campaign_id, user_id=member.user_id).first()
+    path = Path(job.path) if job and job.path and job.status == DONE and member.exports else None
     return path if path and path.exists() else _missing()
 
 

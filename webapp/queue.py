@@ -65,8 +65,8 @@ async def run_import(import_id: int) -> None:
     await _nudge("run_import", import_id)
 
 
-async def run_bulk(work_id: int) -> None:
-    await _nudge("run_bulk", work_id)
+async def run_bulk(job_id: int) -> None:
+    await _nudge("run_bulk", job_id)
 
 
 async def run_measure(measure_id: int) -> None:

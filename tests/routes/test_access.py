@@ -71,7 +71,7 @@ async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untype
         "picture_id": str(picture.id),
         "link_id": str(link.id),
         "measure_id": str(measure.id),  # type: ignore[union-attr]
-        "work_id": str(work.id),
+        "job_id": str(work.id),
         "user_list_id": str(group.id),
         "tag_id": str((await Tag.get(slug="will_vote", campaign=cast.meyer)).id),
         "field_id": str((await CustomField.get(slug="notes", campaign=cast.meyer)).id),

@@ -30,7 +30,7 @@ PAGES = [
     "opt-outs?q=412-555-0101",
     "imports/{import_id}",
     "imports/{import_id}/columns",
-    "bulk/{work_id}",
+    "bulk/{job_id}",
     "contacts/bulk/new?kind=assign&scope=all",
     "user-lists",
     "user-lists/{user_list_id}",
