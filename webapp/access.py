@@ -28,7 +28,7 @@ from webapp.models.imports.job import ContactImport
 from webapp.models.long_work import DONE
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.receiving.media import KEPT, Media
-from webapp.models.scripts.cost import ScriptMeasure
+from webapp.models.scripts.cost import ScriptCost
 from webapp.models.scripts.links import CustomLink
 from webapp.models.sending import click
 from webapp.rules.contacts import contact_zones
@@ -201,8 +201,8 @@ async def link_of(member: Membership, link_id: int) -> CustomLink:
     return await CustomLink.filter(id=small_id(link_id), campaign_id=member.campaign_id).first() or _missing()
 
 
-async def measure_of(action: Action, measure_id: int) -> ScriptMeasure:
-    return await ScriptMeasure.filter(id=small_id(measure_id), action=action).first() or _missing()
+async def script_cost_of(action: Action, cost_id: int) -> ScriptCost:
+    return await ScriptCost.filter(id=small_id(cost_id), action=action).first() or _missing()
 
 
 async def list_of(member: Membership, list_id: int) -> ContactList:

@@ -43,7 +43,7 @@ PAGES = [
     "actions/{action_id}/publication",
     "actions/{action_id}/scripts",
     "actions/{action_id}/cost",
-    "actions/{action_id}/measures/{measure_id}",
+    "actions/{action_id}/script-costs/{cost_id}",
     "users",
     "operations",
     "unmatched",

@@ -25,7 +25,7 @@ from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.receiving.event import TwilioEvent
 from webapp.models.receiving.media import Media
 from webapp.models.reports.report import Report
-from webapp.models.scripts.cost import ScriptMeasure
+from webapp.models.scripts.cost import ScriptCost
 from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.tallies import SafeguardHit, Tally
 
@@ -68,7 +68,7 @@ TABLES = [
     ReportTag,
     SafeguardHit,
     Script,
-    ScriptMeasure,
+    ScriptCost,
     ScriptTag,
     ScriptValue,
     Session,

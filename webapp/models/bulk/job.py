@@ -8,7 +8,7 @@ from tortoise import fields
 
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
-from webapp.models.long_work import Sliced
+from webapp.models.long_work import LongWork
 
 ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT = (
     "assign",
@@ -23,7 +23,7 @@ ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT = (
 KINDS = (ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT)
 
 
-class BulkJob(Sliced):
+class BulkJob(LongWork):
     """``which``: {"ids": [...]}, or {"filter": {...}, "through": the newest contact's id when the job began}.
     ``what``: what the kind needs (tag, field and value, list, users). ``cursor``: the last contact done; it moves in
     the transaction of that contact's slice. ``done`` counts contacts, ``changed`` those the job made a difference to.

@@ -10,13 +10,13 @@ from tortoise.models import Model
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.contacts.lists import ContactList
-from webapp.models.long_work import Sliced
+from webapp.models.long_work import LongWork
 
 CONTACTS, OPT_OUTS = "contacts", "opt_outs"  # what a file is uploaded as
-ASKING = "asking"  # the one state beside Sliced's
+ASKING = "asking"  # the one state beside LongWork's
 
 
-class ContactImport(Sliced):
+class ContactImport(LongWork):
     """``cursor`` is the last physical line taken in; it moves in the transaction that stores the rows up to it.
     ``contact_list`` is made with the first row: a file that can't be read leaves no empty list behind.
 

@@ -11,14 +11,16 @@ from webapp.routes.admin.accounts import settings, user_lists, users
 from webapp.routes.admin.actions import actions, basics
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
 from webapp.routes.admin.results import operations, results
-from webapp.routes.admin.scripts import links, previews, scripts
+from webapp.routes.admin.scripts import cost, editor, links, scripts, test_text
 from webapp.routes.admin.sending import setup, stops, undecided
 
 PAGES = (
     actions,
     basics,
     scripts,
-    previews,
+    editor,
+    cost,
+    test_text,
     links,
     results,
     operations,
