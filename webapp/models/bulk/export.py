@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from pathlib import Path
 from typing import Any
@@ -20,16 +18,9 @@ from webapp.rules.contacts import contact_columns
 COLUMNS = ("phone", *contact_columns.PERSONAL)
 
 
-def line(cells: list[str]) -> bytes:
-    """One line of CSV, formulas made harmless."""
-    out = io.StringIO()
-    csv.writer(out).writerow([safe_cells.harmless(cell) for cell in cells])
-    return out.getvalue().encode()
-
-
 async def add(job: BulkJob, ids: list[int]) -> None:
-    """Appends a slice. ``what["bytes"]`` is the file's length at the last commit: bytes after it, from a worker that died
-    before its commit, are cut off first, so that no contact is in the file twice."""
+    """Appends a slice. ``what["bytes"]`` is the file's length at the last commit: bytes after it, from a worker that
+    died before its commit, are cut off first, so that no contact is in the file twice."""
     path = _path(job)
     fields = await _fields(job)
     lines = [_header(fields)] if not job.what.get("bytes") else []
@@ -55,7 +46,9 @@ def _path(job: BulkJob) -> Path:
 
 
 def _header(fields: list[CustomField]) -> bytes:
-    return b"\xef\xbb\xbf" + line([*COLUMNS, "assigned_user_email", "opted_out", "tags", *(f.slug for f in fields)])
+    return safe_cells.BOM + safe_cells.line(
+        [*COLUMNS, "assigned_user_email", "opted_out", "tags", *(f.slug for f in fields)]
+    )
 
 
 async def _lines(ids: list[int], fields: list[CustomField]) -> list[bytes]:
@@ -68,7 +61,7 @@ async def _lines(ids: list[int], fields: list[CustomField]) -> list[bytes]:
         u.id: u.email for u in await User.filter(id__in=[c.keeper_id for c in contacts if c.keeper_id] or [0])
     }
     return [
-        line(
+        safe_cells.line(
             [
                 *(getattr(c, name) for name in COLUMNS),
                 keepers.get(c.keeper_id, ""),

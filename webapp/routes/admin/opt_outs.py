@@ -14,13 +14,12 @@ from webapp.database import transaction
 from webapp.forms import Form
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
-from webapp.models.bulk import export
 from webapp.models.contacts.contact import Contact
 from webapp.models.imports.job import OPT_OUTS, ContactImport
 from webapp.models.opt_outs.many import opt_out_many
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut, opt_outs_by_source
 from webapp.pages import page
-from webapp.rules import phone
+from webapp.rules import phone, safe_cells
 
 PAGE = 50
 
@@ -88,11 +87,11 @@ async def opt_outs_file(member: Membership) -> Stream:
 
 
 async def _lines(member: Membership) -> AsyncIterator[bytes]:
-    yield b"\xef\xbb\xbf" + export.line(["phone", "source", "at", "words"])
+    yield safe_cells.BOM + safe_cells.line(["phone", "source", "at", "words"])
     last = 0
     while rows := await OptOut.filter(campaign_id=member.campaign_id, id__gt=last).order_by("id").limit(1_000):
         last = rows[-1].id
-        yield b"".join(export.line([r.phone, r.source, r.at.isoformat(), r.words]) for r in rows)
+        yield b"".join(safe_cells.line([r.phone, r.source, r.at.isoformat(), r.words]) for r in rows)
 
 
 HANDLERS = [opt_outs_page, add_opt_out, opt_outs_file]
