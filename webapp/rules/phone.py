@@ -1,4 +1,4 @@
-"""One phone number out of what people write in a cell or a field."""
+"""Phone numbers as people write them in a cell or a field."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LABEL = re.compile(
 )
 _FORMULA = re.compile(r'^="([^"]*)"$')
 _SEVERAL = re.compile(r"[|/&;\n]|\bor\b|\band\b|,\s", re.IGNORECASE)
-_LONGEST = 64
+_LONGEST = 64  # characters
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class InvalidPhone:
 
 
 def parse(raw: str, region: str = "US") -> Phone | InvalidPhone:
-    """Any valid number of any country. A cell with two numbers, or with digits lost, is refused, never guessed at."""
+    """Accepts valid numbers of every country. Two numbers in one cell, or lost digits (4.12E+09), are refused."""
     text = _cleaned(raw)
     if not text:
         return InvalidPhone("missing_phone")
@@ -54,7 +54,7 @@ def parse(raw: str, region: str = "US") -> Phone | InvalidPhone:
 
 
 def textable(raw: str) -> Phone | InvalidPhone:
-    """A number this system may text: valid, country code +1, and no 900 number (SPEC C2)."""
+    """Accepts only numbers this system may text: country code +1, no 900 numbers (SPEC C2)."""
     parsed = parse(raw)
     if isinstance(parsed, InvalidPhone):
         return parsed
@@ -64,14 +64,14 @@ def textable(raw: str) -> Phone | InvalidPhone:
 
 
 def national(e164: str) -> str:
-    """412-555-0188 for +14125550188; other countries as they are."""
+    """412-555-0188 for +14125550188; other countries' numbers unchanged."""
     if e164.startswith("+1") and len(e164) == 12:
         return f"{e164[2:5]}-{e164[5:8]}-{e164[8:]}"
     return e164
 
 
 def masked(e164: str) -> str:
-    """All but the last two digits hidden: for volunteers' pages and for logs."""
+    """All but the last two digits hidden, for volunteers' pages and logs."""
     return "•••-•••-••" + e164[-2:]
 
 
@@ -93,7 +93,7 @@ def _has_two(text: str) -> bool:
 
 
 def _has_stray_letters(text: str) -> bool:
-    """A letter between digits is a typing slip, unless the letters spell a vanity number."""
+    """True for letters that are neither a label, an extension nor a vanity number's end: digits may be missing."""
     if not (letters := re.findall(r"[A-Za-z]+", text)):
         return False
     if re.match(r"(?i)^(tel:|phone:|\(m\))", text) or re.search(r"(?i)\d\s*(;ext=|ext|extension|x|#)\.?\s*\d+$", text):

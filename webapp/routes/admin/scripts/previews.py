@@ -76,7 +76,7 @@ class Example:
         return [
             *(self._lint(written, text) if written.body else []),
             *script_lint.picture(missing),
-            *script_lint.opting_out_of_the_glad(written.name, written.opts_out),
+            *script_lint.opts_out_supporters(written.name, written.opts_out),
         ]
 
     def _lint(self, written: Written, text: str) -> list[script_lint.Finding]:
