@@ -13,7 +13,8 @@ from webapp.gateways import twilio
 from webapp.models.conversations.message import Message
 from webapp.models.numbers import choice
 from webapp.models.sending import answers, caps, doubt, restoring, sent_notes
-from webapp.models.sending.claim import Claimed, Older, Refusal, Wait, claim_next
+from webapp.models.sending.claim import Claimed, Older, Wait, claim_next
+from webapp.models.sending.refusal import Refusal
 
 WORK = 5.0  # seconds one drain may take
 TOO_OLD = 5.0  # seconds after the claim's commit in which the call must begin
