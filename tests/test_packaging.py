@@ -95,11 +95,20 @@ def test_the_wheel_has_every_file_of_the_package_and_nothing_else(wheel: Path) -
 
 @pytest.fixture(scope="module")
 def textbank(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The command, in an environment with the wheel and exactly the packages of requirements.txt, linked from this one."""
-    folder = tmp_path_factory.mktemp("server")
+    """The command on a server."""
+    return installed(wheel, SERVER, tmp_path_factory.mktemp("server"))
+
+
+@pytest.fixture(scope="module")
+def textbank_with_rehearsal(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return installed(wheel, RUN, tmp_path_factory.mktemp("rehearsal"))
+
+
+def installed(wheel: Path, file: str, folder: Path) -> Path:
+    """The command in an environment with the wheel and exactly the packages this file pins, linked from this one."""
     venv.create(folder, symlinks=True, with_pip=False)
     [site] = folder.glob("lib/python*/site-packages")
-    for found in pins(SERVER).values():
+    for found in pins(file).values():
         if any(pin.marker is None or pin.marker.evaluate() for pin in found):
             _link(distribution(found[0].name), site)
     _pip("--python", str(folder / "bin" / "python"), "install", "--no-deps", "--no-index", str(wheel))
@@ -149,17 +158,17 @@ def test_a_server_from_the_wheel_answers_with_a_page_and_its_style(textbank: Pat
     migrated = subprocess.run([textbank, "migrate"], cwd=tmp_path, env=variables, capture_output=True, text=True)
     assert (migrated.returncode, migrated.stderr) == (0, "")
     site = f"http://127.0.0.1:{variables['TEXTBANK_PORT']}"
-
-    def login() -> httpx.Response | None:
-        try:
-            return httpx.get(site + "/login")
-        except httpx.TransportError:
-            return None
-
     with started([str(textbank), "web"], tmp_path, variables) as process:
-        page = first(login, process)
+        page = first(lambda: _page(site + "/login"), process)
         assert page.status_code == 200 and 'name="password"' in page.text
         assert _styles(site, page.text)
+
+
+def _page(address: str) -> httpx.Response | None:
+    try:
+        return httpx.get(address)
+    except httpx.TransportError:
+        return None
 
 
 def _styles(site: str, page: str) -> list[str]:
@@ -189,3 +198,14 @@ def test_what_a_rehearsal_lacks_is_said_in_one_line(textbank: Path, lacking: str
     done = subprocess.run([textbank, "run"], cwd=tmp_path, env=variables, capture_output=True, text=True)
     [line] = done.stderr.splitlines()
     assert done.returncode == 1 and lacking in line and "requirements-run.txt" in line
+
+
+def test_a_rehearsal_from_the_wheel_answers_and_stops_when_told(textbank_with_rehearsal: Path, tmp_path: Path) -> None:
+    variables = environment(tmp_path)
+    port = int(variables["TEXTBANK_PORT"])
+    with started([str(textbank_with_rehearsal), "run"], tmp_path, variables) as process:
+        assert first(lambda: _page(f"http://127.0.0.1:{port}/login"), process).status_code == 200
+        phones = first(lambda: _page(f"http://127.0.0.1:{port + 1}/phones"), process)
+        [sheet, *_] = re.findall(r'href="(/static/[\w/.-]+\.css)"', phones.text)
+        assert first(lambda: _page(f"http://127.0.0.1:{port + 1}{sheet}"), process).status_code == 200
+    assert process.returncode == 0 and not (tmp_path / "valkey.sock").exists()

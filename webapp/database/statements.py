@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from tortoise.fields import JSONField
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from webapp import database
 from webapp.database import kept, packed
@@ -113,6 +114,11 @@ def columns(model: type[Model]) -> tuple[str, ...]:
     projection = model._meta.fields_db_projection
     assert all(name == column for name, column in projection.items())
     return tuple(projection)
+
+
+async def column(found: QuerySet[Any], name: str) -> list[Any]:
+    """One column of a query, as a list. (Tortoise types ``flat=True`` as tuples.)"""
+    return [*await found.values_list(name, flat=True)]
 
 
 def insert(row: Model) -> Statement:

@@ -142,7 +142,8 @@ def _moves() -> dict[tuple[int, int], Counter[str]]:
     if "tallies" not in work.kept:
         work.kept["tallies"] = defaultdict(Counter)
         work.last.append(_apply)
-    return work.kept["tallies"]
+    moves: dict[tuple[int, int], Counter[str]] = work.kept["tallies"]
+    return moves
 
 
 async def _apply() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from webapp import database
 from webapp.database import packed
 from webapp.database.packed import sql_time
+from webapp.database.statements import column
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.search_sql import ContactQuery
@@ -91,4 +92,4 @@ async def newest(campaign: Campaign) -> int:
 async def own(campaign: Campaign, contact_ids: list[int]) -> list[int]:
     """Those of the ids that belong to contacts of this campaign, in order."""
     found = Contact.filter(campaign=campaign, id__in=contact_ids or [0]).order_by("id")
-    return [int(n) for n in await found.values_list("id", flat=True)]  # type: ignore[call-overload]
+    return await column(found, "id")

@@ -8,7 +8,7 @@ from tortoise.queryset import QuerySet
 
 from webapp import clock, database
 from webapp.database import packed, transactional
-from webapp.database.statements import update_each
+from webapp.database.statements import column, update_each
 from webapp.models import tallies
 from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import DRAFT, Action, ActionUser
@@ -106,8 +106,7 @@ async def give(contacts: dict[int, int], action_ids: list[int], mode: str, by: U
 
 async def with_conversations(contact_ids: list[int], action_ids: list[int], mode: str) -> list[int]:
     """Those of the contacts that have a conversation of this mode in these actions, in order."""
-    found = await _matching(contact_ids, action_ids, mode).distinct().values_list("contact_id", flat=True)
-    return sorted(int(n) for n in found)  # type: ignore[call-overload]
+    return sorted(await column(_matching(contact_ids, action_ids, mode).distinct(), "contact_id"))
 
 
 def _matching(contact_ids: list[int], action_ids: list[int], mode: str) -> QuerySet[Conversation]:
@@ -119,7 +118,7 @@ def _matching(contact_ids: list[int], action_ids: list[int], mode: str) -> Query
 
 async def _move(moving: list[Conversation], contacts: dict[int, int], by: User, now: datetime) -> None:
     opted_out = Contact.filter(id__in=[c.contact_id for c in moving]).exclude(opted_out_at=None)
-    quiet = set(await opted_out.values_list("id", flat=True))
+    quiet = set(await column(opted_out, "id"))
     events = []
     for conversation in moving:
         to = contacts[conversation.contact_id]

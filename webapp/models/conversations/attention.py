@@ -42,5 +42,5 @@ async def _wrote_last(conversation: Conversation) -> bool:
         if row["direction"] == "out":
             return False
         if not asks_for_information(row["body"]):
-            return row["id"] > (conversation.reported_through_id or 0)
+            return int(row["id"]) > (conversation.reported_through_id or 0)
     return False

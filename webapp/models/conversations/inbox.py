@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.statements import column
 from webapp.models import tallies
 from webapp.models.accounts.users import STAFF, Membership
 from webapp.models.contacts import labels
@@ -110,9 +111,7 @@ async def opens_at(conversation: Conversation) -> datetime | None:
 async def waiting(member: Membership) -> Waiting:
     """Counted from partial indexes of unread and open threads, never over all threads."""
     mine = of(member)
-    attention = (
-        await mine.filter(needs_attention=True).order_by("replied_at").limit(1).values_list("replied_at", flat=True)
-    )
+    attention = await column(mine.filter(needs_attention=True).order_by("replied_at").limit(1), "replied_at")
     newest = await mine.filter(unread=True).order_by("-replied_at").limit(1).select_related("contact")
     flagged = mine.filter(contact__possible_opt_out_at__isnull=False)
     oldest = await flagged.order_by("contact__possible_opt_out_at").limit(1).select_related("contact")

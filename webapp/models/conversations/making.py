@@ -9,6 +9,7 @@ from typing import Any
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
+from webapp.database.statements import column
 from webapp.models import tallies
 from webapp.models.accounts.users import who_may_text
 from webapp.models.actions import audience
@@ -158,7 +159,7 @@ async def _count(action_id: int, rows: list[Conversation]) -> None:
         tallies.count_new(row)
     for code in {row.closed_code for row in rows if row.closed_code}:
         ids = [row.contact_id for row in rows if row.closed_code == code]
-        made = await Conversation.filter(action_id=action_id, contact_id__in=ids).values_list("id", flat=True)
+        made = await column(Conversation.filter(action_id=action_id, contact_id__in=ids), "id")
         await tallies.hits([(action_id, int(n)) for n in made], code)  # type: ignore[call-overload]
 
 

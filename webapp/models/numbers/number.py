@@ -11,6 +11,7 @@ from tortoise.models import Model
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
+from webapp.database.statements import column
 from webapp.models.accounts.campaign import Campaign
 from webapp.rules import errors
 
@@ -161,7 +162,7 @@ async def note_account(found: list[tuple[str, str]]) -> None:
 
 async def free_in_account() -> list[AccountNumber]:
     """Numbers of the account that no campaign has."""
-    taken = await PhoneNumber.filter(released_at=None).values_list("e164", flat=True)
+    taken = await column(PhoneNumber.filter(released_at=None), "e164")
     return [row for row in await AccountNumber.all().order_by("e164") if row.e164 not in set(taken)]
 
 

@@ -10,6 +10,7 @@ from tortoise.expressions import Q
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
+from webapp.database.statements import column
 from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
@@ -42,8 +43,8 @@ async def opt_out_many(campaign: Campaign, phones: list[str], source: str, by: U
 @transactional
 async def opt_out_contacts(campaign: Campaign, ids: list[int], source: str, by: User | None, words: str = "") -> int:
     """The same for contacts whose rows are locked."""
-    phones = await Contact.filter(id__in=ids or [0]).values_list("phone", flat=True)
-    new = await _write(campaign, [str(phone) for phone in phones], source, by, words)
+    phones = await column(Contact.filter(id__in=ids or [0]), "phone")
+    new = await _write(campaign, phones, source, by, words)
     await mark_opted_out(campaign, ids, by)
     return new
 

@@ -1,4 +1,4 @@
-"""The office: everything is found through the campaign, and nothing is there for anyone but its staff."""
+"""The office: pages for staff only. Everyone else gets a 404."""
 
 from __future__ import annotations
 

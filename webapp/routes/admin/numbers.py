@@ -1,4 +1,4 @@
-"""The campaign's numbers: import, buy, pace, rest, retire, give back, and how each fares (SPEC S3, X8)."""
+"""The campaign's numbers: imported, bought, paused, retired, given back; their rates and health (SPEC S3, X8)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,14 @@ from webapp.models.numbers.number import AccountNumber, PhoneNumber, free_in_acc
 from webapp.models.numbers.orders import NumberOrder
 from webapp.pages import page
 
-MONTHLY = 11_500  # ten-thousandths of a dollar; a local number at Twilio, to be seen before buying
-RATES = ("1", "3", "10", "30", "100")  # segments a second: long code, toll-free, and what carriers grant beyond
+MONTHLY = 11_500  # price of a local number at Twilio, in ten-thousandths of a dollar; shown before buying
+RATES = (
+    "1",
+    "3",
+    "10",
+    "30",
+    "100",
+)  # segments a second: a long code, a toll-free number, and higher grants of carriers
 
 
 @get("/numbers")

@@ -1,4 +1,4 @@
-"""One stream of news a page: what changed, never what it is."""
+"""The live stream of each page: it says what changed, and the page fetches it. And the choice of light or dark."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ async def _news(hub: Any, user_id: int) -> AsyncIterator[ServerSentEventMessage]
 
 
 def no_session(request: Request, _: Exception) -> Response[str]:
-    """Not a redirect: the page's own script goes to the login when it sees this."""
+    """401, no redirect: the page's script goes to the login when it sees this."""
     return Response("", status_code=401)
 
 
 @get("/look")
 async def look(request: Request, mode: str = "") -> Response:
-    """Light, dark, or as the device says."""
+    """Sets light or dark for this browser; any other ``mode`` follows the device."""
     await login.current_session(request)
     referer = request.headers.get("referer", "")
     back = login.safe_next("/" + referer.split("/", 3)[3]) if referer.count("/") >= 3 else "/"

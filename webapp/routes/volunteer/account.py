@@ -1,4 +1,4 @@
-"""The volunteer's own account, and the page of those who wait to be let in (SPEC V1)."""
+"""The user's own account, and the page for those who are not approved yet or suspended (SPEC V1)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ async def account(request: Request, member: Membership) -> Response:
 
 @get("/waiting")
 async def waiting(request: Request, anyone: Membership) -> Response:
-    """Not approved yet, or suspended."""
     if anyone.active:
         return pages.redirect(request, f"/c/{anyone.campaign.slug}")
     return page(request, "volunteer/waiting.html", suspended=anyone.suspended_at is not None)

@@ -1,4 +1,4 @@
-"""Contact lists: made from lists, from a filter, by hand; seen, renamed, archived (SPEC C4, C8)."""
+"""Contact lists: created from other lists or by hand, shown, renamed, archived (SPEC C4, C8)."""
 
 from __future__ import annotations
 
