@@ -116,7 +116,7 @@ async def note_worker() -> None:
 
 
 async def worker_seen() -> bool:
-    """Whether a worker noted itself in the last 20 seconds; False also while Valkey is away."""
+    """True where a worker noted itself in the last 20 seconds; False while Valkey is away."""
     try:
         return bool(await asyncio.wait_for(pool().exists(WORKER), SECONDS))
     except Exception as error:
