@@ -90,7 +90,7 @@ class Action(Model):
     async def use_lists(self, lists: list[ContactList]) -> None:
         """Replaces the lists it texts."""
         await ActionList.filter(action=self).exclude(contact_list_id__in=[row.id for row in lists] or [0]).delete()
-        kept = set(await ActionList.filter(action=self).values_list("contact_list_id", flat=True))
+        kept: set[Any] = set(await ActionList.filter(action=self).values_list("contact_list_id", flat=True))
         for row in lists:
             if row.id not in kept:
                 await ActionList.create(action=self, contact_list=row)
@@ -108,8 +108,8 @@ class Action(Model):
     @transactional
     async def send_to(self, members: list[Membership], by: Membership) -> int:
         """Shows a private action to these users. Returns how many did not have it yet."""
-        known = await ActionUser.filter(action=self).values_list("user_id", flat=True)
-        new = [member.user_id for member in members if member.user_id not in set(known)]
+        known: set[Any] = set(await ActionUser.filter(action=self).values_list("user_id", flat=True))
+        new = [member.user_id for member in members if member.user_id not in known]
         now = clock.now()
         await ActionUser.bulk_create([ActionUser(action=self, user_id=user_id, sent_at=now) for user_id in new])
         await audit.note(by.campaign, by.user, "action.sent", self.title, users=len(new))
@@ -127,7 +127,7 @@ class Action(Model):
             row.campaign = member.campaign
         if all(row._is_public_for(member) for row in rows):
             return rows
-        sent = await ActionUser.filter(user_id=member.user_id).values_list("action_id", flat=True)
+        sent: set[Any] = set(await ActionUser.filter(user_id=member.user_id).values_list("action_id", flat=True))
         return [row for row in rows if row._is_public_for(member) or row.id in sent]
 
     def _is_public_for(self, member: Membership) -> bool:

@@ -161,8 +161,8 @@ async def note_account(found: list[tuple[str, str]]) -> None:
 
 async def free_in_account() -> list[AccountNumber]:
     """Numbers of the account that no campaign has."""
-    taken = await PhoneNumber.filter(released_at=None).values_list("e164", flat=True)
-    return [row for row in await AccountNumber.all().order_by("e164") if row.e164 not in set(taken)]
+    taken: set[Any] = set(await PhoneNumber.filter(released_at=None).values_list("e164", flat=True))
+    return [row for row in await AccountNumber.all().order_by("e164") if row.e164 not in taken]
 
 
 async def measure_numbers() -> None:
