@@ -1,4 +1,4 @@
-"""Jobs that do bulk jobs, and delete old exports (SPEC C5)."""
+"""Runs bulk jobs, and deletes old exports (SPEC C5)."""
 
 from __future__ import annotations
 

@@ -23,21 +23,19 @@ Which = contact_filter.Filter | list[int]
 FEW = 100  # a job for fewer contacts has their ids in its audit note
 
 
-async def start(member: Membership, kind: str, which: Which, what: dict[str, Any], subject: str) -> BulkJob:
+async def start(kind: str, which: Which, what: dict[str, Any], subject: str, by: Membership) -> BulkJob:
     """Begins a job with its audit note. ``what["new_list"]`` names a list to create, which the contacts go on."""
-    total = await how_many(member.campaign, which)  # a slow count: outside the transaction
-    return await _start(member, kind, which, what, subject, total)
+    total = await how_many(by.campaign, which)  # a slow count: outside the transaction
+    return await _start(kind, which, what, subject, total, by)
 
 
 @transactional
-async def _start(
-    member: Membership, kind: str, which: Which, what: dict[str, Any], subject: str, total: int
-) -> BulkJob:
+async def _start(kind: str, which: Which, what: dict[str, Any], subject: str, total: int, by: Membership) -> BulkJob:
     if new := what.get("new_list"):
-        what = {**what, "list": (await ContactList.make(member.campaign, new, "Selected from All Contacts")).id}
-    job = await begin(member.campaign, member.user, kind, which, what, subject, total)
+        what = {**what, "list": (await ContactList.make(by.campaign, new, "Selected from All Contacts")).id}
+    job = await begin(by.campaign, by.user, kind, which, what, subject, total)
     noted = job.which if job.total < FEW else job.which.get("filter", {})
-    await audit.note(member.campaign, member.user, f"contacts.{kind}", subject, contacts=job.total, which=noted)
+    await audit.record(by, f"contacts.{kind}", subject, contacts=job.total, which=noted)
     return job
 
 
@@ -67,10 +65,10 @@ async def begin(
 
 
 @transactional
-async def cancel(member: Membership, job: BulkJob) -> None:
+async def cancel(job: BulkJob, by: Membership) -> None:
     """Contacts done before stay done. A job that is over stays as it is, without an audit note."""
     if await long_work.cancel(job):
-        await audit.note(member.campaign, member.user, "contacts.work_cancelled", job.kind)
+        await audit.record(by, "contacts.work_cancelled", job.kind)
 
 
 async def work(job_id: int, seconds: float) -> bool:

@@ -15,37 +15,37 @@ from webapp.models.imports.job import ContactImport
 
 @transactional
 async def start(
-    member: Membership, list_name: str, path: Path, file_name: str, kind: str, preview_first: bool
+    list_name: str, path: Path, file_name: str, kind: str, preview_first: bool, by: Membership
 ) -> ContactImport:
     """Arguments as in `importing.begin`."""
-    await audit.note(member.campaign, member.user, "list.uploaded", file_name, kind=kind)
-    return await importing.begin(member.campaign, list_name, path, file_name, member.user, kind, preview_first)
+    await audit.record(by, "list.uploaded", file_name, kind=kind)
+    return await importing.begin(by.campaign, list_name, path, file_name, by.user, kind, preview_first)
 
 
 @transactional
-async def choose_columns(member: Membership, job: ContactImport, mapping: dict[str, str]) -> ContactImport:
+async def choose_columns(job: ContactImport, mapping: dict[str, str], by: Membership) -> ContactImport:
     """The import to run now: this one, or a new one of the same file where this one is over. ``mapping``: position
     ("#0") -> field or slug; `preview.NEW` adds a custom field named as the column."""
-    chosen = await _with_new_fields(member, job, mapping)
-    await audit.note(member.campaign, member.user, "list.columns_chosen", job.file_name)
+    chosen = await _with_new_fields(job, mapping, by)
+    await audit.record(by, "list.columns_chosen", job.file_name)
     if job.over:
-        return await importing.again(job, chosen, member.user)
+        return await importing.again(job, chosen, by.user)
     await importing.answer(job, chosen)
     return job
 
 
-async def _with_new_fields(member: Membership, job: ContactImport, mapping: dict[str, str]) -> dict[str, str]:
+async def _with_new_fields(job: ContactImport, mapping: dict[str, str], by: Membership) -> dict[str, str]:
     chosen = dict(mapping)
     for n, title in enumerate(job.header):
         if mapping.get(f"#{n}") == preview.NEW:
-            field = await labels.new_field(member.campaign, title)
+            field = await labels.new_field(by.campaign, title)
             chosen[f"#{n}"] = field.slug
-            await audit.note(member.campaign, member.user, "field.added", field.title)
+            await audit.record(by, "field.added", field.title)
     return chosen
 
 
 @transactional
-async def cancel(member: Membership, job: ContactImport) -> None:
+async def cancel(job: ContactImport, by: Membership) -> None:
     """Rows stored before stay. An import that is over stays as it is, without an audit note."""
     if await long_work.cancel(job):
-        await audit.note(member.campaign, member.user, "list.upload_cancelled", job.file_name)
+        await audit.record(by, "list.upload_cancelled", job.file_name)

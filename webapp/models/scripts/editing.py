@@ -41,7 +41,7 @@ async def obstacles(campaign: Campaign, kind: str, body: str) -> list[str]:
 
 
 @transactional
-async def save(member: Membership, action: Action, script: Script | None, draft: Draft) -> Script:
+async def save(action: Action, script: Script | None, draft: Draft, by: Membership) -> Script:
     """Without a ``script`` a new one is added, as the last of its kind."""
     stored = script or await Script.create(
         action=action, kind=draft.kind, position=await Script.next_position(action.id, draft.kind)
@@ -51,49 +51,49 @@ async def save(member: Membership, action: Action, script: Script | None, draft:
         await stored.apply_on_send(draft.tags, draft.fields)
     if script is None:
         await _pick_again(action, stored)
-    await _note(member, action, stored, "script.saved")
+    await _note(action, stored, by, "script.saved")
     return stored
 
 
 @transactional
-async def copy(member: Membership, action: Action, script: Script) -> Script:
+async def copy(action: Action, script: Script, by: Membership) -> Script:
     """The same script once more, as the last of its kind."""
     made = await script.copy()
     await _pick_again(action, script)
-    await _note(member, action, script, "script.copied")
+    await _note(action, script, by, "script.copied")
     return made
 
 
 @transactional
-async def archive(member: Membership, action: Action, script: Script) -> None:
+async def archive(action: Action, script: Script, by: Membership) -> None:
     """Nobody gets it any more; Results keep the texts sent of it."""
     await script.archive()
     await _pick_again(action, script)
-    await _note(member, action, script, "script.archived")
+    await _note(action, script, by, "script.archived")
 
 
 @transactional
-async def restore(member: Membership, action: Action, script: Script) -> None:
+async def restore(action: Action, script: Script, by: Membership) -> None:
     await script.restore()
     await _pick_again(action, script)
-    await _note(member, action, script, "script.restored")
+    await _note(action, script, by, "script.restored")
 
 
 @transactional
-async def move(member: Membership, action: Action, script: Script, places: int) -> None:
+async def move(action: Action, script: Script, places: int, by: Membership) -> None:
     """Moves a script down among its kind, or up where ``places`` is negative."""
     ids = [row.id for row in await Script.of(action, script.kind)]
     at = ids.index(script.id)
     ids.insert(max(at + places, 0), ids.pop(at))
     await put_in_order(action, script.kind, ids)
-    await audit.note(member.campaign, member.user, "script.moved", script.name or script.body)
+    await audit.record(by, "script.moved", script.name or script.body)
 
 
 @transactional
-async def order_responses(member: Membership, action: Action, ids: list[int]) -> None:
+async def order_responses(action: Action, ids: list[int], by: Membership) -> None:
     """Puts the response scripts named first, in this order; the others follow as they were."""
     await put_in_order(action, RESPONSE, ids)
-    await audit.note(member.campaign, member.user, "scripts.ordered", action.title)
+    await audit.record(by, "scripts.ordered", action.title)
 
 
 async def _pick_again(action: Action, script: Script) -> None:
@@ -101,5 +101,5 @@ async def _pick_again(action: Action, script: Script) -> None:
         await making.pick_again(action)
 
 
-async def _note(member: Membership, action: Action, script: Script, what: str) -> None:
-    await audit.note(member.campaign, member.user, what, script.name or script.body, action=action.title)
+async def _note(action: Action, script: Script, by: Membership, what: str) -> None:
+    await audit.record(by, what, script.name or script.body, action=action.title)

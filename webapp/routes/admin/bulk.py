@@ -102,7 +102,7 @@ async def start_job(request: Request, member: Membership) -> Response:
     what, subject = await _ASKED[kind](member, form)
     if not form:
         return await _new_job(request, member, form, status=422)
-    job = await slices.start(member, kind, which, what, subject)
+    job = await slices.start(kind, which, what, subject, member)
     await queue.run_bulk(job.id)
     return _to(request, member, job)
 
@@ -191,7 +191,7 @@ async def job_page(request: Request, member: Membership, job_id: int) -> Respons
 @post("/bulk/{job_id:int}/cancellation")
 async def cancel_job(request: Request, member: Membership, job_id: int) -> Response:
     job = await access.bulk_job_of(member, job_id)
-    await slices.cancel(member, job)
+    await slices.cancel(job, member)
     return _to(request, member, job)
 
 

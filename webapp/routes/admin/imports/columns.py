@@ -52,7 +52,7 @@ async def choose_columns(request: Request, member: Membership, import_id: int) -
     mapping = await _checked(job, form)
     if not form:
         return await show(request, member, job, form, again=job.over, status=422)
-    going = await upload.choose_columns(member, job, mapping)
+    going = await upload.choose_columns(job, mapping, member)
     await queue.run_import(going.id)
     return to_import(request, member, going)
 

@@ -41,7 +41,7 @@ async def _progress(request: Request, job: ContactImport) -> Response:
 @post("/imports/{import_id:int}/cancellation")
 async def cancel(request: Request, member: Membership, import_id: int) -> Response:
     job = await access.import_of(member, import_id)
-    await upload.cancel(member, job)
+    await upload.cancel(job, member)
     return to_import(request, member, job)
 
 

@@ -44,7 +44,7 @@ async def take_upload(request: Request, member: Membership) -> Response:
     if not form:
         return await _upload(request, member, form, status=422)
     name = name or Path(file_name).stem or words.gettext("List")
-    job = await upload.start(member, name, path, file_name, kind, form.ticked("preview"))
+    job = await upload.start(name, path, file_name, kind, form.ticked("preview"), member)
     await queue.run_import(job.id)
     return to_import(request, member, job)
 

@@ -45,7 +45,7 @@ async def _save(request: Request, member: Membership, action: Action, script: Sc
     form = Form(await request.form())
     draft, offer = await _read(member, form, script)
     if form:
-        return await editing.save(member, action, script, draft)
+        return await editing.save(action, script, draft, member)
     unsaved = Unsaved(str(script.id) if script else f"new-{draft.kind}", form, offer)
     return await scripts.show(request, member, action, unsaved, status=422)
 
@@ -76,7 +76,7 @@ async def _effects(campaign: Campaign, form: Form) -> tuple[list[Tag], list[tupl
 @post("/actions/{action_id:int}/scripts/{script_id:int}/archive", request_max_body_size=LARGEST)
 async def archive_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
     action = await access.action_of(member, action_id)
-    await editing.archive(member, action, await access.script_of(action, script_id))
+    await editing.archive(action, await access.script_of(action, script_id), member)
     return _back(request, member, action)
 
 
@@ -84,7 +84,7 @@ async def archive_script(request: Request, member: Membership, action_id: int, s
 async def restore_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
     action = await access.action_of(member, action_id)
     script = await access.archived_script_of(action, script_id)
-    await editing.restore(member, action, script)
+    await editing.restore(action, script, member)
     return _back(request, member, action, script)
 
 
@@ -94,7 +94,7 @@ async def copy_script(request: Request, member: Membership, action_id: int, scri
     saved = await _saved_first(request, member, action, await access.script_of(action, script_id))
     if isinstance(saved, Response):
         return saved
-    return _back(request, member, action, await editing.copy(member, action, saved))
+    return _back(request, member, action, await editing.copy(action, saved, member))
 
 
 async def _saved_first(request: Request, member: Membership, action: Action, script: Script) -> Script | Response:
@@ -108,7 +108,7 @@ async def move_script(request: Request, member: Membership, action_id: int, scri
     saved = await _saved_first(request, member, action, await access.script_of(action, script_id))
     if isinstance(saved, Response):
         return saved
-    await editing.move(member, action, saved, -1 if form.get("up") else 1)
+    await editing.move(action, saved, -1 if form.get("up") else 1, member)
     return _back(request, member, action, saved)
 
 
@@ -117,7 +117,7 @@ async def order_scripts(request: Request, member: Membership, action_id: int) ->
     """The response scripts as they were dragged: their ids in the new order. htmx has the page in order already."""
     action, form = await access.action_of(member, action_id), Form(await request.form())
     ids = [int(n) for n in form.every("script") if n.isdecimal() and len(n) < 10]
-    await editing.order_responses(member, action, ids)
+    await editing.order_responses(action, ids, member)
     return Response(None, status_code=204) if request.headers.get("hx-request") else _back(request, member, action)
 
 

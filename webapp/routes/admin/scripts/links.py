@@ -40,7 +40,7 @@ async def add_link(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     title, url = _read(form)
     slug = _slug(form, title)
-    if form and not await link_editing.add(member, slug, title, url):
+    if form and not await link_editing.add(slug, title, url, member):
         taken = words.gettext(
             "There is a link of this name already. Give this one another title, or a slug of its own."
         )
@@ -75,19 +75,19 @@ async def save_link(request: Request, member: Membership, link_id: int) -> Respo
     title, url = _read(form)
     if not form:
         return await _links(request, member, form, status=422, chosen=link)
-    await link_editing.change(member, link, title, url)
+    await link_editing.change(link, title, url, member)
     return _to(request, member)
 
 
 @post("/settings/links/{link_id:int}/archive")
 async def archive_link(request: Request, member: Membership, link_id: int) -> Response:
-    await link_editing.archive(member, await access.link_of(member, link_id))
+    await link_editing.archive(await access.link_of(member, link_id), member)
     return _to(request, member)
 
 
 @post("/settings/links/{link_id:int}/archive/end")
 async def restore_link(request: Request, member: Membership, link_id: int) -> Response:
-    await link_editing.restore(member, await access.link_of(member, link_id))
+    await link_editing.restore(await access.link_of(member, link_id), member)
     return _to(request, member)
 
 
