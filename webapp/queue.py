@@ -69,8 +69,8 @@ async def run_bulk(job_id: int) -> None:
     await _nudge("run_bulk", job_id)
 
 
-async def run_measure(measure_id: int) -> None:
-    await _nudge("run_measure", measure_id)
+async def run_cost(cost_id: int) -> None:
+    await _nudge("run_cost", cost_id)
 
 
 async def list_account() -> None:

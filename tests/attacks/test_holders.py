@@ -131,7 +131,7 @@ async def test_asking_uploads_are_forgotten(cast: Cast, tmp_path: Path) -> None:
     job = await importing.begin(cast.meyer, "L", path, path.name, cast.gary.user)
     await importing.take_in(job.id, 10)
     clock.freeze(clock.now() + timedelta(days=400))
-    assert path.resolve() in await importing.forgotten(14)
+    assert path.resolve() in await importing.forget_files(14)
 
 
 async def test_a_file_given_in_a_shell_stays_its_owners(cast: Cast, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ async def test_a_file_given_in_a_shell_stays_its_owners(cast: Cast, tmp_path: Pa
     copy = reading.plain_copy(job)
     assert copy.exists() and [p.name for p in tmp_path.glob("*list*")] == [path.name], "nothing of ours beside it"
     clock.freeze(clock.now() + timedelta(days=400))
-    assert await importing.forgotten(14) == [copy]
+    assert await importing.forget_files(14) == [copy]
 
 
 async def test_sep_quote(cast: Cast, tmp_path: Path) -> None:

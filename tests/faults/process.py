@@ -30,7 +30,7 @@ from webapp.models.receiving import applying
 from webapp.models.sending import answers, click, click_sql, doubt, facts
 from webapp.models.sending.claim import Claimed, Wait, claim_next
 from webapp.reader import child
-from webapp.routes.admin import imports as upload_pages
+from webapp.routes.admin.imports import upload as upload_pages
 from webapp.running import web
 from webapp.workers import bulk, imports, receiving, sending, settings
 from webapp.workers import main as worker

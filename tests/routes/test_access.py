@@ -60,7 +60,7 @@ async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untype
             campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()
         )
     )
-    measure, _ = await cost.begin(
+    script_cost, _ = await cost.begin(
         await Action.get(id=cast.action.id).select_related("campaign"), cast.gary.user, "Hello", picture=False
     )
     came = await transaction(lambda: media.Media.create(message=outcome.message, url="https://api.twilio.com/x"))
@@ -70,8 +70,8 @@ async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untype
         "number_id": str(cast.number.id),
         "picture_id": str(picture.id),
         "link_id": str(link.id),
-        "measure_id": str(measure.id),  # type: ignore[union-attr]
-        "work_id": str(work.id),
+        "cost_id": str(script_cost.id),  # type: ignore[union-attr]
+        "job_id": str(work.id),
         "user_list_id": str(group.id),
         "tag_id": str((await Tag.get(slug="will_vote", campaign=cast.meyer)).id),
         "field_id": str((await CustomField.get(slug="notes", campaign=cast.meyer)).id),

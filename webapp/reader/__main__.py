@@ -1,6 +1,6 @@
-"""The process that reads: `python -m webapp.reader survey SOURCE COPY`, or `rows` with an Order on standard input.
+"""The reading process: `python -m webapp.reader survey SOURCE COPY`, or `rows` with an Order on standard input.
 
-`--memory=BYTES` sets another limit than MEMORY's.
+`--memory=BYTES` replaces the limit in MEMORY.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import msgspec
 
 from webapp.reader import rows, text, workbook
 from webapp.reader.child import NO_MEMORY, Surveyed
+from webapp.reader.file_error import FileError
 
 MEMORY = {"survey": 3_000_000_000, "rows": 1_000_000_000}  # bytes of address space; Python alone takes some 200 MB
-BATCH = 200
+BATCH = 200  # rows a write
 
 
 def main() -> None:
@@ -41,7 +42,7 @@ def _do(what: str, paths: list[str]) -> None:
 
 
 def _stay_small(limit: int) -> None:
-    """Little memory, last in line for the processor, and gone when the parent is."""
+    """Limits memory, takes the lowest priority, and has the kernel kill this process when its parent dies."""
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     os.nice(15)
     with contextlib.suppress(OSError, AttributeError):  # Linux only
@@ -58,7 +59,7 @@ def _survey(source: Path, copy: Path) -> Surveyed:
                 with source.open("rb") as file:
                     encoding = text.copy_plain(file, target)
         return Surveyed(text.survey(copy, encoding), sheet)
-    except text.FileError as error:
+    except FileError as error:
         return Surveyed(None, "", error.code, error.message)
     except OSError as error:
         if error.errno != errno.ENOSPC:

@@ -306,9 +306,9 @@ async def test_warnings_are_counted(cast: Cast, tmp_path: Path) -> None:
     assert (job.landlines, job.unknown_keepers, job.nameless, job.zoneless) == (1, 1, 0, 1 if job.created == 2 else 0)
 
 
-async def test_someone_who_wants_to_look_first_sees_before_anything_is_stored(cast: Cast, tmp_path: Path) -> None:
+async def test_someone_who_wants_to_preview_first_sees_before_anything_is_stored(cast: Cast, tmp_path: Path) -> None:
     path = write(tmp_path, "phone,issue\n2125550123,Roads\n")
-    job = await importing.begin(cast.meyer, "L", path, path.name, cast.gary.user, look_first=True)
+    job = await importing.begin(cast.meyer, "L", path, path.name, cast.gary.user, preview_first=True)
     assert not await importing.take_in(job.id, 60)
     job = await ContactImport.get(id=job.id)
     assert (job.status, job.error_code, job.created) == ("asking", "", 0)

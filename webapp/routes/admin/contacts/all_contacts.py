@@ -75,7 +75,7 @@ async def _options(member: Membership) -> dict[str, list[tuple[Any, str]]]:
         "tag": [(t.id, t.name) for t in await Tag.filter(**own, archived_at=None)],
         "field": [(f.id, f.title) for f in await CustomField.filter(**own, archived_at=None)],
         "action": [(a.id, a.title) for a in actions],
-        "script": [(s.id, f"{titles[s.action_id]}: {s.name or s.body[:40]}") for s in await scripts.limit(OFFERED)],  # type: ignore[attr-defined]
+        "script": [(s.id, f"{titles[s.action_id]}: {s.name or s.body[:40]}") for s in await scripts.limit(OFFERED)],
         "assigned": [(m.user_id, m.user.name) for m in await members.limit(OFFERED)],
         "state": [(s, s) for s in sorted(states.ABBREVIATIONS)],
     }
