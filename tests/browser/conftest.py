@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from tests.cast.browsing import PHONE
 from tests.conftest import until
 from tests.faults.bank import Bank
 
-PHONE = {"width": 390, "height": 844}
 expect.set_options(timeout=20_000)  # the rest of the suite runs beside it
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.test_pages import PHONE, WIDE, log_in, look_at
+from tests.cast.browsing import PHONE, WIDE, log_in, look_at
 from tests.faults.bank import Bank
 
 OFFICE = "/c/meyer/admin"

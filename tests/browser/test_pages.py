@@ -6,10 +6,9 @@ import re
 
 import httpx
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
-from tests.browser.test_story import log_in
+from tests.cast.browsing import NARROW, PHONE, WIDE, log_in, look_at
 from tests.conftest import until
 from tests.faults.bank import Bank, Volunteer
 
@@ -62,7 +61,6 @@ OFFICE = [
     "contacts/bulk/new?kind=field&scope=all",
     "contacts/bulk/new?kind=opt_out&scope=all",
 ]
-PHONE, NARROW, WIDE = {"width": 390, "height": 844}, {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
@@ -91,18 +89,6 @@ async def lived_in(bank: Bank) -> Bank:
 async def at_least(bank: Bank, number: int) -> list[dict] | None:
     found = await bank.sent()
     return found if len(found) >= number else None
-
-
-async def look_at(page: Page, path: str) -> list[str]:
-    """What is wrong with a page: what axe finds, and whether it is wider than its screen."""
-    await page.goto(path)
-    found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
-    assert len(found.response["passes"]) > 5 and page.url.split("?")[0].endswith(path.split("?")[0].rstrip("/")), (
-        page.url
-    )
-    wrong = [f"{path}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in found.response["violations"]]
-    wide = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return wrong + ([f"{path}: {wide} px too wide"] if wide > 0 else [])
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.test_story import answer_as, log_in
 from tests.cast import drawn
+from tests.cast.browsing import answer_as, log_in
+from tests.cast.site import ANDROID
 from tests.conftest import until
 from tests.faults.bank import Bank
-from tests.rules.test_web_links import ANDROID
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
 WIDE = {"width": 1280, "height": 1000}

@@ -5,25 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 
-import httpx
 import pytest
 from playwright.async_api import Page, Route, expect
 
+from tests.cast.browsing import answer_as, log_in
 from tests.faults.bank import PASSWORD, Bank
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
-
-
-async def answer_as(bank: Bank, text: dict, words: str) -> None:
-    async with httpx.AsyncClient(base_url=bank.twilio_url, timeout=20) as twilio:
-        await twilio.post("/simulator/replies", json={"from": text["to"], "to": text["from"], "body": words})
-
-
-async def log_in(page: Page, email: str) -> None:
-    await page.goto("/login")
-    await page.get_by_label("E-mail").fill(email)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Log in").click()
 
 
 async def sign_up(page: Page) -> None:

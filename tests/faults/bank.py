@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -25,6 +26,8 @@ from webapp.simulator import main as simulator
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long password"
+SEED = int(os.environ.get("TEXTBANK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+KILLS = int(os.environ.get("TEXTBANK_FAULT_KILLS", "4"))
 
 
 @dataclass

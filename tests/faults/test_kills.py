@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import random
 import sqlite3
 from collections import Counter
@@ -14,10 +13,8 @@ import httpx
 import pytest
 
 from tests.conftest import until
-from tests.faults.bank import Bank, Volunteer, open_bank
+from tests.faults.bank import KILLS, SEED, Bank, Volunteer, open_bank
 
-SEED = int(os.environ.get("TEXTBANK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
-KILLS = int(os.environ.get("TEXTBANK_FAULT_KILLS", "4"))
 PEOPLE = max(200, 40 * KILLS)  # more than the moments below can use up: else a process waits for one that never comes
 
 pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(300 + 10 * KILLS)]

@@ -15,8 +15,7 @@ import httpx
 import pytest
 
 from tests.conftest import until
-from tests.faults.bank import PASSWORD, ROOT, Bank, open_bank
-from tests.faults.test_kills import KILLS, SEED
+from tests.faults.bank import KILLS, PASSWORD, ROOT, SEED, Bank, open_bank
 
 pytestmark = [pytest.mark.xdist_group("uploads"), pytest.mark.timeout(300 + 10 * KILLS)]
 ROWS = 2_000

@@ -1,4 +1,4 @@
-"""What people send is fetched from Twilio's hosts and public addresses only, and never without end."""
+"""Pictures are fetched from Twilio alone, and never from this machine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from webapp import config
 from webapp.config import Settings
 from webapp.gateways import media
+from webapp.gateways import media as media_gateway
 from webapp.gateways.media import Later, PublicOnly, Refused
 from webapp.simulator import main as simulator
 
@@ -81,3 +82,10 @@ async def test_what_is_gone_is_not_asked_for_again_and_trouble_is(twilio: httpx.
 async def test_a_twilio_that_is_not_there_is_trouble(settings: Settings) -> None:
     with pytest.raises(Later):
         await media.fetch(settings, AT + ".png")  # the settings of tests name a port nobody listens on
+
+
+@pytest.mark.parametrize(
+    "address", ["64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "::7f00:1", "::ffff:0:7f00:1", "fec0::1", "64:ff9b:1::a00:1"]
+)
+def test_private_addresses_are_known_behind_a_translation(address: str) -> None:
+    assert media_gateway.is_public(address) is False

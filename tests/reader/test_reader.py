@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.reader import books
+from tests.cast import books
 from webapp.reader import child, text
 from webapp.reader.rows import Order, Row, prepare
 from webapp.rules.contacts import contact_columns

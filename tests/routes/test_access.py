@@ -5,95 +5,14 @@ from __future__ import annotations
 import re
 import uuid
 
-import httpx
 import pytest
 from litestar import Litestar
 
-from tests.cast import Cast, drawn
-from tests.routes.conftest import Browser
+from tests.cast import Cast
+from tests.cast.site import Browser, ask, campaign_routes, fill, ids
 from webapp import clock
 from webapp.database import transaction
-from webapp.models.accounts import teams
 from webapp.models.accounts.users import Membership
-from webapp.models.actions import pictures
-from webapp.models.actions.action import Action
-from webapp.models.bulk import slices
-from webapp.models.contacts.labels import CustomField, Tag
-from webapp.models.imports import importing
-from webapp.models.imports.job import ContactImport
-from webapp.models.receiving import media
-from webapp.models.scripts import cost
-from webapp.models.scripts.links import CustomLink
-from webapp.models.sending.click import Queued
-
-
-def campaign_routes(app: Litestar) -> list[tuple[str, str]]:
-    """(method, path) of everything inside a campaign."""
-    found = [
-        (method, route.path_format)
-        for route in app.routes
-        if route.path_format.startswith("/c/{slug")
-        for method in getattr(route, "methods", ())
-        if method in ("GET", "POST")
-    ]
-    assert len(found) > 60
-    return sorted(found)
-
-
-async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untyped-def]
-    """One row of Meyer's for each name in a path."""
-    await cast.start(cast.amy)
-    outcome = await cast.click(cast.amy)
-    assert isinstance(outcome, Queued)
-    (tmp_path / "x.csv").write_text("phone\n2125550123\n")
-    job: ContactImport = await importing.begin(cast.meyer, "Other", tmp_path / "x.csv", "x.csv", None)
-    while await importing.take_in(job.id, 60):
-        continue
-    await transaction(lambda: Membership.filter(id=cast.gary.id).update(may_export=True))
-    work = await slices.begin(cast.meyer, cast.gary.user, "export", [cast.lisa.id], {})
-    while await slices.work(work.id, 60):
-        continue
-    group = await teams.make_list(cast.meyer, "Texters")
-    picture = await pictures.take_in(cast.meyer, drawn())
-    link = await transaction(
-        lambda: CustomLink.create(
-            campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()
-        )
-    )
-    measure, _ = await cost.begin(
-        await Action.get(id=cast.action.id).select_related("campaign"), cast.gary.user, "Hello", picture=False
-    )
-    came = await transaction(lambda: media.Media.create(message=outcome.message, url="https://api.twilio.com/x"))
-    await media.keep(came, drawn())
-    return {
-        "media_id": str(came.id),
-        "number_id": str(cast.number.id),
-        "picture_id": str(picture.id),
-        "link_id": str(link.id),
-        "measure_id": str(measure.id),  # type: ignore[union-attr]
-        "work_id": str(work.id),
-        "user_list_id": str(group.id),
-        "tag_id": str((await Tag.get(slug="will_vote", campaign=cast.meyer)).id),
-        "field_id": str((await CustomField.get(slug="notes", campaign=cast.meyer)).id),
-        "action_id": str(cast.action.id),
-        "conversation_id": str(outcome.message.conversation_id),
-        "message_id": str(outcome.message.id),
-        "script_id": str(cast.hello.id),
-        "import_id": str(job.id),
-        "list_id": str(cast.voters.id),
-        "contact_id": str(cast.lisa.id),
-        "member_id": str(cast.dan.id),
-    }
-
-
-def fill(path: str, names: dict[str, str], slug: str) -> str:
-    filled = re.sub(r"\{(\w+)(:\w+)?\}", lambda m: slug if m[1] == "slug" else names[m[1]], path)
-    assert "{" not in filled
-    return filled
-
-
-async def ask(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
-    return await client.request(method, path, data={} if method == "POST" else None)
 
 
 async def test_a_stranger_is_led_to_the_login_everywhere(cast: Cast, app: Litestar, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -9,10 +9,9 @@ import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from tests.cast import Cast
-from tests.models.contacts.test_search import BIG
-from tests.models.receiving.test_applying import says, texted
-from tests.routes.conftest import Browser
-from tests.routes.test_access import ids
+from tests.cast.plans import BIG
+from tests.cast.site import Browser, ids
+from tests.cast.texting import says, texted
 from webapp import database
 from webapp.database import asyncpg_engine, transaction
 

@@ -11,6 +11,7 @@ import pytest
 from tests.cast import Cast
 from webapp import clock, config
 from webapp.database import transaction
+from webapp.gateways import twilio as twilio_words
 from webapp.gateways.twilio import TooManyRequests, Twilio
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
@@ -116,3 +117,23 @@ async def test_the_gateway_speaks_our_words(gateway: Twilio, twilio: httpx.Async
     assert await gateway.line_type(LANDLINE) == "landline"
     assert await gateway.line_type("+14125550102") == "mobile"
     assert await gateway.line_type("+1412") == lines.INVALID
+
+
+@pytest.mark.both
+async def test_a_line_that_cannot_be_asked_about_does_not_hold_up_the_others(cast: Cast) -> None:
+    """Ten phones at the front for which Twilio always answers an error: nobody behind them is ever asked about."""
+    for n in range(12):
+        await cast.add_contact(f"+14125552{n:03}", zip="15213")
+    last = await cast.add_contact("+14125559999", zip="15213")
+    await cast.make()
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(use_lookup=True))
+
+    class Odd:
+        async def line_type(self, phone: str) -> str:
+            if phone != last.phone:
+                raise twilio_words.TwilioException("HTTP 400")
+            return "landline"
+
+    for _ in range(5):
+        await look_up_lines({"twilio": Odd()})
+    assert (await Contact.get(id=last.id)).landline_until

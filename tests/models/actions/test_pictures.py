@@ -132,7 +132,7 @@ async def test_a_picture_uploaded_while_it_is_forgotten_is_there(cast: Cast, mon
 
 
 async def test_a_reply_whose_picture_is_gone_is_refused_and_needs_attention_again(cast: Cast) -> None:
-    from tests.models.receiving.test_applying import says, texted
+    from tests.cast.texting import says, texted
 
     made = await kept(cast)
     await cast.thanks.write("Thanks", cast.thanks.body, made.id)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import HELLO, Cast, send_card, texts
-from tests.models.receiving.test_applying import says, texted
+from tests.cast.texting import says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import tallies
