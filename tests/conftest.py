@@ -32,8 +32,6 @@ from webapp.database.migrate import migrate
 from webapp.gateways.twilio import Twilio
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership
-from webapp.models.contacts.zones import _zones
-from webapp.models.numbers import choice
 from webapp.simulator import main as simulator
 
 MORNING = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # a Tuesday, 11 in New York, 8 in Los Angeles
@@ -217,8 +215,6 @@ def settings(tmp_path: Path, valkey: str, db_url: str) -> Settings:
 @pytest.fixture
 async def db(settings: Settings) -> AsyncIterator[None]:
     EXECUTOR_CACHE.clear()  # Tortoise keeps statements by the connection's name, whatever its dialect
-    _zones.clear()
-    choice._snapshots.clear()
     await database.open_database(settings.database)
     yield
     await queue.close()
@@ -273,7 +269,7 @@ async def gateway(cast: Cast, twilio: httpx.AsyncClient) -> AsyncIterator[Twilio
     """The product's own way to the simulator, at noon there and here."""
     now = datetime.now(UTC)
     clock.freeze(now.replace(hour=18, minute=0))
-    twilio.carrier.store.clock._ahead = (clock.now() - now).total_seconds()  # type: ignore[attr-defined]
+    twilio.carrier.store.clock.go_ahead((clock.now() - now).total_seconds())  # type: ignore[attr-defined]
     twilio.carrier.store.add_number(cast.number.e164, "http://texts.example/webhooks/twilio/inbound")  # type: ignore[attr-defined]
     made = Twilio(config.settings())
     yield made

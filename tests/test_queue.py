@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from arq.connections import ArqRedis
 
 from webapp import queue
 from webapp.config import Settings
@@ -11,7 +12,7 @@ from webapp.config import Settings
 @pytest.fixture
 async def waiting(settings: Settings):  # type: ignore[no-untyped-def]
     """How many nudges wait."""
-    queue._promised.clear()
+    await queue.close()
     await queue.pool().delete("arq:queue")
 
     async def count() -> int:
@@ -37,7 +38,7 @@ async def test_clicks_whose_undo_ends_in_the_same_quarter_of_a_second_are_one_nu
 
 async def test_a_nudge_that_was_lost_is_not_counted_on(waiting, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setattr(queue.clock, "steady", lambda: 1000.05)
-    monkeypatch.setattr(queue, "_nudge", lost)
+    monkeypatch.setattr(queue, "pool", lost)
     await queue.drain_when_due(7, 5)
     monkeypatch.undo()
     monkeypatch.setattr(queue.clock, "steady", lambda: 1000.05)
@@ -45,5 +46,5 @@ async def test_a_nudge_that_was_lost_is_not_counted_on(waiting, monkeypatch: pyt
     assert await waiting() == 1
 
 
-async def lost(*_: object, **__: object) -> bool:
-    return False
+def lost() -> ArqRedis:
+    raise ConnectionError("no Valkey")

@@ -24,7 +24,7 @@ def found() -> set[str]:
     return {m for _, _, message, *_ in messages for m in (message if isinstance(message, tuple) else (message,))}
 
 
-@pytest.mark.parametrize("explanation", errors._TABLE, ids=lambda e: str(e.code))
+@pytest.mark.parametrize("explanation", errors.TABLE.values(), ids=lambda e: str(e.code))
 def test_why_a_text_did_not_go_can_be_translated(explanation: errors.Explanation) -> None:
     assert explanation.meaning in found()
 

@@ -79,7 +79,7 @@ async def keep_killing_the_worker(bank: Bank, dice: random.Random) -> int:
 
 
 async def keep_killing_the_web(bank: Bank) -> None:
-    for moment in ("writing:1", "begun:1"):
+    for moment in ("writing:2", "begun:1"):
         await bank.ended(bank.start_web(die=moment), 60)
     bank.start_web()
 

@@ -108,12 +108,8 @@ async def test_a_workbook_that_says_it_unpacks_to_too_much_is_refused_unread(tmp
 
 async def test_a_reader_that_needs_too_much_memory_dies_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sheet whose cells take more than the limit: the process goes, the sentence stays."""
-    started = child._start
-
-    async def small(*arguments: str):  # type: ignore[no-untyped-def]
-        return await started(*arguments, "--memory=230000000")
-
-    monkeypatch.setattr(child, "_start", small)
+    for what in child.MEMORY:
+        monkeypatch.setitem(child.MEMORY, what, 230_000_000)
     rows: list[list[books.Cell]] = [["phone", "first_name"], *[[2125550000 + n, "x" * 4_000] for n in range(60_000)]]
     with pytest.raises(text.FileError) as refused:
         await read(books.write(tmp_path / "x.xlsx", {"A": rows}))

@@ -146,7 +146,7 @@ async def test_the_doctor_marks_what_left_before_a_restore_nobody_noticed(
     store.advance(store.add(OUT, cast.number.e164, cast.lisa.phone, WORDS, 1).sid, "delivered")  # lost with the backup
     for _ in range(2):
         clock.freeze(clock.now() + timedelta(hours=1))
-        store.clock._ahead += 3600
+        store.clock.go_ahead(3600)
     if after_all:
         await cast.start(cast.amy)
         assert isinstance(await cast.click(cast.amy, dora), Queued)

@@ -118,14 +118,14 @@ async def test_what_can_not_be_read_is_missing_and_holds_nobody_else_up(cast: Ca
 async def test_a_picture_uploaded_while_it_is_forgotten_is_there(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     await kept(cast)
     clock.freeze(clock.now() + pictures.KEEP_UNUSED + timedelta(seconds=1))
-    drop = pictures._drop_unused
+    drop = pictures.drop_unused
 
     async def and_again() -> list[Picture]:
         gone = await drop()
         await kept(cast)
         return gone
 
-    monkeypatch.setattr(pictures, "_drop_unused", and_again)
+    monkeypatch.setattr(pictures, "drop_unused", and_again)
     await pictures.forget_unused()
     [again] = await Picture.all()
     assert again.intact()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.cast import Cast, send_card
 from tests.cast.texting import second_action
 from tests.cast.twilio import Quick
-from webapp import clock
+from webapp import clock, database
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions.action import Action
@@ -25,15 +26,16 @@ from webapp.workers import sending
 
 
 async def test_one_click_a_second_counts_the_queues(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    counted, count, at = [], choice._queued_segments, 100.0
+    counted, query, at = [], database.query, 100.0
     monkeypatch.setattr(clock, "steady", lambda: at)
 
-    async def slow(campaign: Campaign) -> dict[int, float]:
-        counted.append(campaign.id)
-        await asyncio.sleep(0.01)
-        return await count(campaign)
+    async def slow(sql: str, *values: Any) -> list[dict[str, Any]]:
+        if "SUM(m.segments)" in sql:
+            counted.append(values)
+            await asyncio.sleep(0.01)
+        return await query(sql, *values)
 
-    monkeypatch.setattr(choice, "_queued_segments", slow)
+    monkeypatch.setattr(database, "query", slow)
     await choice.snapshot(cast.meyer)
     at = 101.5
     seen = await asyncio.gather(*(choice.snapshot(cast.meyer) for _ in range(10)))
@@ -45,16 +47,17 @@ async def test_one_click_a_second_counts_the_queues(cast: Cast, monkeypatch: pyt
 async def test_queues_that_take_long_to_count_are_counted_less_often(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counted, at = [], 100.0
+    counted, query, at = [], database.query, 100.0
     monkeypatch.setattr(clock, "steady", lambda: at)
 
-    async def half_a_second(_: Campaign) -> dict[int, float]:
+    async def half_a_second(sql: str, *values: Any) -> list[dict[str, Any]]:
         nonlocal at
-        at += 0.5
-        counted.append(at)
-        return {}
+        if "SUM(m.segments)" in sql:
+            at += 0.5
+            counted.append(at)
+        return await query(sql, *values)
 
-    monkeypatch.setattr(choice, "_queued_segments", half_a_second)
+    monkeypatch.setattr(database, "query", half_a_second)
     for _ in range(10):
         await choice.snapshot(cast.meyer)
         at += 1

@@ -9,8 +9,9 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from tests.cast import Cast, texts
+from tests.cast.moments import refusing
 from tests.cast.texting import claimed
-from webapp import clock, database
+from webapp import clock
 from webapp.database import transaction
 from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
@@ -112,11 +113,9 @@ async def test_a_database_that_refuses_to_write_closes_nobody_s_conversation(cas
     """A full disk is no opt-out: the text waits, and leaves when there is room."""
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    full = "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
-    await transaction(lambda: database.rows(f"CREATE TRIGGER refuse BEFORE UPDATE ON message {full}"))
-    with pytest.raises(IntegrityError):
-        await claim_next(cast.number.id)
-    await transaction(lambda: database.rows("DROP TRIGGER refuse"))
+    async with refusing("message", "UPDATE"):
+        with pytest.raises(IntegrityError):
+            await claim_next(cast.number.id)
     assert (await cast.conversation()).closed_code is None
     assert isinstance(await claim_next(cast.number.id), Claimed)
 

@@ -34,13 +34,14 @@ class ZoneSet(Model):
         return (await cls.get(names=text)).id
 
 
-_zones: dict[int, tuple[str, ...]] = {}  # a set of zones never changes once it is made
+_zones: dict[tuple[int, int], tuple[str, ...]] = {}  # a set of zones never changes once it is made
 
 
 async def zones_of(campaign: Campaign, zone_set_id: int | None) -> tuple[str, ...]:
     """The clocks to ask: the contact's, or the campaign's where nothing is known of them."""
     if zone_set_id is None:
         return (campaign.timezone,)
-    if zone_set_id not in _zones:
-        _zones[zone_set_id] = (await ZoneSet.get(id=zone_set_id)).zones
-    return _zones[zone_set_id]
+    key = (database.opened(), zone_set_id)
+    if key not in _zones:
+        _zones[key] = (await ZoneSet.get(id=zone_set_id)).zones
+    return _zones[key]

@@ -14,7 +14,7 @@ from webapp.rules.numbers import forecast, local_number
 
 _FRESH, _STALE = 1.0, 5.0  # seconds a look is good for, at least and at most
 _SHARE = 20  # times as long as it took: a long queue is counted less often
-_snapshots: dict[int, Snapshot] = {}
+_snapshots: dict[tuple[int, int], Snapshot] = {}  # by the opening of the database, and campaign
 
 
 @dataclass
@@ -35,7 +35,8 @@ class Snapshot:
 
 async def snapshot(campaign: Campaign) -> Snapshot:
     """One click looks anew; those that come meanwhile go by the look before, unless a number was changed here."""
-    seen, now = _snapshots.get(campaign.id), clock.steady()
+    key, now = (database.opened(), campaign.id), clock.steady()
+    seen = _snapshots.get(key)
     if seen and now < seen.until and seen.changes == Changes.seen:
         return seen
     if seen:
@@ -43,7 +44,7 @@ async def snapshot(campaign: Campaign) -> Snapshot:
     changes, numbers = Changes.seen, {n.id: n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None)}
     queued, new_today = await _queued_segments(campaign), await _new_today(campaign, numbers)
     until = clock.steady() + min(max(_FRESH, _SHARE * (clock.steady() - now)), _STALE)
-    seen = _snapshots[campaign.id] = Snapshot(until, changes, numbers, queued, new_today)
+    seen = _snapshots[key] = Snapshot(until, changes, numbers, queued, new_today)
     return seen
 
 

@@ -1,4 +1,4 @@
-"""Pictures by content, without what a camera wrote into them, and small enough."""
+"""Pictures: known by their content, stripped, made smaller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When so many segments will have left."""
+"""When the last of so many texts would leave."""
 
 from __future__ import annotations
 
