@@ -1,1 +1,1 @@
-"""Speed, measured: each figure beside its floor, what the bare driver does with the same statements in the same run."""
+"""Speed, measured. Each figure stands beside its floor: the same statements run by the bare driver in the same run."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from tests.cast import Cast
-from tests.conftest import until
-from webapp import config, live, queue
+from tests.cast.waiting import until
+from webapp import config, live, news, queue
 from webapp.live import CATCH_UP, Hub, News
+from webapp.models.conversations import assigning
 
 
 @pytest.fixture
@@ -21,8 +23,8 @@ async def hub(cast: Cast):  # type: ignore[no-untyped-def]
 
 
 async def listen(hub: Hub, user_id: int, got: list[News | None]) -> None:
-    async for news in hub.listen(user_id):
-        got.append(news)
+    async for told in hub.listen(user_id):
+        got.append(told)
 
 
 async def test_a_nudge_reaches_the_user_s_pages_and_nobody_else_s(hub: Hub, cast: Cast) -> None:
@@ -35,21 +37,54 @@ async def test_a_nudge_reaches_the_user_s_pages_and_nobody_else_s(hub: Hub, cast
     await until(lambda: len(amy) >= 2 and len(dan) >= 2)  # the connection, and the subscription
     await live.nudge(cast.amy.user_id, "inbox-changed", 7)
     await until(lambda: News("inbox-changed", 7) in amy)
-    assert all(news == CATCH_UP for news in dan)
+    assert all(told == CATCH_UP for told in dan)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert hub.listeners == {}, "a page that left is forgotten"
 
 
+async def told_of(got: list[News | None], user_id: int, event: str) -> bool:
+    await live.nudge(user_id, event)
+    return News(event) in got
+
+
+async def hears(hub: Hub, cast: Cast, tell: Callable[[], Awaitable[None]]) -> set[str]:
+    """First names of those whose pages were told of Lisa's thread."""
+    people = (cast.selina, cast.gary, cast.amy, cast.dan)
+    got: dict[str, list[News | None]] = {person.user.first_name: [] for person in people}
+    tasks = [asyncio.create_task(listen(hub, person.user_id, got[person.user.first_name])) for person in people]
+    await until(lambda: told_of(got["Dan"], cast.dan.user_id, "first"))  # the subscription is there
+    await tell()
+    await until(lambda: told_of(got["Dan"], cast.dan.user_id, "last"))
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    thread = News("inbox-changed", (await cast.conversation()).id)
+    return {name for name, told in got.items() if thread in told}
+
+
+async def test_an_event_is_told_to_the_holder_or_to_all_staff_where_the_thread_was_handed_over(
+    hub: Hub, cast: Cast
+) -> None:
+    lisas = (await cast.conversation()).id
+    assert await hears(hub, cast, lambda: news.tell(lisas)) == set(), "nobody holds it"
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    assert await hears(hub, cast, lambda: news.tell(lisas)) == {"Amy"}
+    assert await hears(hub, cast, lambda: news.tell(lisas, cast.amy.user_id)) == {"Amy"}, "the caller knows the holder"
+    await assigning.hand_to_staff(lisas, cast.amy.user)
+    assert await hears(hub, cast, lambda: news.tell(lisas)) == {"Selina", "Gary"}
+
+
 async def test_a_page_that_connects_is_told_to_catch_up_first(hub: Hub, cast: Cast) -> None:
     stream = hub.listen(cast.amy.user_id)
     assert await anext(stream) == CATCH_UP
-    await stream.aclose()
+    await hub.stop()
 
 
 async def test_stopping_ends_every_stream(cast: Cast) -> None:
-    hub, got = Hub(), []
+    hub, got = Hub(), list[News | None]()
     task = asyncio.create_task(listen(hub, 1, got))
     await until(lambda: got)
     hub.stopping.set()
@@ -70,7 +105,6 @@ async def test_a_slow_page_loses_the_oldest_news_and_never_the_process(hub: Hub,
     got = [await anext(slow) for _ in range(live.MOST_WAITING)]
     assert got[-1] == News("inbox-changed", live.MOST_WAITING + 49), "the newest is there"
     other.cancel()
-    await slow.aclose()
 
 
 async def test_a_nudge_to_a_dead_valkey_is_a_log_line_and_no_error(cast: Cast) -> None:

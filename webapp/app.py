@@ -1,4 +1,4 @@
-"""create_app(): routers, middleware and the process's life. No rules, no routes."""
+"""create_app(): routers, middleware, start and end of the process, error pages, static files. No rules."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp import access, config, database, live, logs, pages, queue
+from webapp import config, database, live, pages, queue, static_files
+from webapp.access import login
 from webapp.config import Settings
 from webapp.database import guards
 from webapp.routes import admin, public, volunteer, webhooks
+from webapp.rules import phone
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +46,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         before_send=[secure],
         lifespan=[_life],
         exception_handlers={
-            access.LoggedOut: access.to_login,
-            access.Waiting: access.to_waiting,
+            login.LoggedOut: login.to_login,
+            login.Waiting: login.to_waiting,
             HTTPException: _http_error,
             Exception: _our_error,
         },
@@ -57,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
 @asynccontextmanager
 async def _life(app: Litestar) -> AsyncIterator[None]:
     chosen = config.settings()
+    static_files.digest()  # read and joined now, not by the first request
     await database.open_database(chosen.database)
     try:
         if missing := await guards.wrong():
@@ -71,7 +74,7 @@ async def _life(app: Litestar) -> AsyncIterator[None]:
 
 
 async def secure(message: Message, scope: Scope) -> None:
-    """The same strict headers on every answer; pages of a logged-in person are nobody's to keep."""
+    """Strict headers on every answer; no-store unless it says something else: no cache keeps people's pages."""
     if message["type"] != "http.response.start":
         return
     there = {name.lower() for name, _ in message["headers"]}
@@ -82,11 +85,11 @@ async def secure(message: Message, scope: Scope) -> None:
 
 
 class OwnForms(ASGIMiddleware):
-    """Against forged requests: what changes something must come from our own pages.
+    """Refuses forged requests: a request that changes something must come from our own pages.
 
-    Every browser since 2020 says where a request comes from (Sec-Fetch-Site, and Origin with each POST), and no page
-    can lie about it. So no form needs a token, and a file of a gigabyte is not read to find one. Cookies are Lax as
-    the second line. Webhooks carry Twilio's signature instead.
+    Every browser since 2020 names a request's origin (Sec-Fetch-Site, and Origin with each POST), and no page can forge
+    that. So no form needs a token, and no upload of a gigabyte has to be read to find one. The second line of defence
+    is that cookies are Lax. Webhooks carry Twilio's signature instead.
     """
 
     scopes = (ScopeType.HTTP,)
@@ -114,19 +117,20 @@ def _is_ours(request: Request) -> bool:
         return site in ("same-origin", "none")
     origin = request.headers.get("origin")
     if origin is None:
-        return True  # no browser: it has no cookies of a victim to ride on
+        return True  # not a browser, so it sends no victim's cookies
     return urlsplit(origin).netloc in (request.headers.get("host", ""), urlsplit(config.settings().public_url).netloc)
 
 
-@get("/static/{digest:str}/{file_path:path}", sync_to_thread=True)
+@get("/static/{digest:str}/{file_path:path}", sync_to_thread=False)
 def static_file(digest: str, file_path: str) -> Response[bytes]:
     """Cached for ever: the digest in the address changes with the files."""
-    file = pages.static_files().get(file_path.lstrip("/"))
-    if file is None:
+    name = file_path.lstrip("/")
+    content = static_files.served().get(name)
+    if content is None:
         raise NotFoundException
-    kind = "font/woff2" if file.suffix == ".woff2" else mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    age = "public, max-age=31536000, immutable" if digest == pages.static_digest() else "no-cache"
-    return Response(file.read_bytes(), media_type=kind, headers={"cache-control": age})
+    kind = "font/woff2" if name.endswith(".woff2") else mimetypes.guess_type(name)[0] or "application/octet-stream"
+    age = "public, max-age=31536000, immutable" if digest == static_files.digest() else "no-cache"
+    return Response(content, media_type=kind, headers={"cache-control": age})
 
 
 _SENTENCES = {
@@ -150,9 +154,9 @@ def _http_error(request: Request, error: HTTPException) -> Response:
 
 
 def _our_error(request: Request, error: Exception) -> Response:
-    """Ours, so it is logged with a code the person can tell; never a traceback on a page."""
+    """Logged under a code that the page shows, so that a person can quote it; no traceback on a page."""
     code = _code()
-    log.error("error %s at %s %s", code, request.method, logs.mask(request.url.path), exc_info=error)
+    log.error("error %s at %s %s", code, request.method, phone.masked_in(request.url.path), exc_info=error)
     text = "Something went wrong on our side. What was stored before stays stored. Try again; if it stays, tell us the code."
     return pages.page(request, "error.html", status_code=500, title="Our mistake", text=text, status=500, code=code)
 

@@ -1,7 +1,7 @@
 """now(): the only caller of the system's clock. In a rehearsal it can be set.
 
-Time is the system's clock plus one offset: nothing in production, in a rehearsal a number of seconds in a file of
-the data directory, which web, worker and simulator each read again at most a second later.
+Time is the system's clock plus one offset: 0 in production, in a rehearsal a number of seconds in a file of the data
+directory. Web, worker and simulator read that file at most once a second.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from webapp import config
 
 _frozen: datetime | None = None
-_seen = (0.0, 0.0)  # when the file was read (monotonic), what it said
+_seen = (0.0, 0.0)  # when the file was read (monotonic seconds), and the offset in it
 
 
 def now() -> datetime:
@@ -34,7 +34,7 @@ def offset() -> float:
 
 
 def set_to(at: datetime) -> None:
-    """Moves a rehearsal's clock, for every process of it; time runs on from there."""
+    """Moves the rehearsal's clock in every process; time runs on from there."""
     global _seen
     ahead = (at - datetime.now(UTC)).total_seconds()
     _file().parent.mkdir(parents=True, exist_ok=True)
@@ -45,13 +45,13 @@ def set_to(at: datetime) -> None:
 
 
 def freeze(at: datetime | None) -> None:
-    """For tests: the clock stands at this instant until it is given None."""
+    """For tests: stops the clock at this instant; None lets it run again."""
     global _frozen
     _frozen = at
 
 
 def steady() -> float:
-    """Seconds of a clock that nobody sets, for measuring how long something took."""
+    """Seconds of a monotonic clock, to measure durations by."""
     return time.monotonic()
 
 

@@ -16,7 +16,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class ConfigError(Exception):
-    """A setting that can't be used; the text says which and why."""
+    """A setting can't be used; the text says which one and why."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Settings:
 
     @property
     def rehearsal(self) -> bool:
-        """True where every Twilio call goes to a simulator on this machine."""
+        """True where every call to Twilio goes to a simulator on this machine."""
         return _on_this_machine(self.twilio_api_url)
 
     @property
@@ -104,7 +104,7 @@ _current: Settings | None = None
 
 
 def settings() -> Settings:
-    """This process's settings: those given to `use`, else the environment's."""
+    """The settings given to `use`, else the environment's."""
     global _current
     if _current is None:
         _current = from_environment()
@@ -112,6 +112,7 @@ def settings() -> Settings:
 
 
 def use(chosen: Settings) -> Settings:
+    """Makes these the settings of this process."""
     global _current
     _current = chosen
     return chosen
@@ -119,7 +120,7 @@ def use(chosen: Settings) -> Settings:
 
 @lru_cache(maxsize=8)
 def secret_key(chosen: Settings) -> str:
-    """The key that signs what a card carries: the setting, else one kept in the data directory."""
+    """Signs what leaves this site and comes back. TEXTBANK_SECRET_KEY, else a key kept in the data directory."""
     if chosen.secret_key:
         return chosen.secret_key
     kept = chosen.data_dir / "secret_key"
@@ -129,7 +130,7 @@ def secret_key(chosen: Settings) -> str:
 
 
 def _keep_new_key(kept: Path) -> None:
-    """Whole or not at all; of two processes that start together one wins."""
+    """Writes the whole file or none; where two processes start together, both use the first one's key."""
     kept.parent.mkdir(parents=True, exist_ok=True)
     mine = kept.with_name(f"secret_key.{secrets.token_hex(8)}")
     mine.touch(mode=0o600)

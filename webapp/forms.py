@@ -1,7 +1,7 @@
-"""What was typed, what it means, and what is wrong with it. No database.
+"""Reads the fields of a form, collects errors, and keeps what was typed. No database.
 
-A handler reads the fields it wants; each gives its value, or notes an error beside the field and gives a blank. What
-was typed stays in ``typed`` for the page to show again.
+A handler reads each field by a method that returns its value, or notes an error for that field and returns a blank or the
+least value. ``typed`` keeps what was typed, for the page to show it again.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from typing import Any
 from webapp.rules import phone
 from webapp.words import gettext
 
-MOST_DOLLARS = 200_000  # in ten-thousandths it fits a column
-_THOUSANDS = re.compile(r",(?=\d{3}(\D|$))")  # 1,000 yes; 1,25 is no price
+MOST_DOLLARS = 200_000  # in ten-thousandths it fits a 32-bit column
+_THOUSANDS = re.compile(r",(?=\d{3}(\D|$))")  # the comma of 1,000; 1,25 is an error
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Form:
-    """``data`` is a multi-dict of strings and uploads; ``typed`` is what a page shows in its fields."""
+    """``data``: a multi-dict of strings and uploads. ``typed``: field -> what the page shows in it. ``errors``: field -> a
+    sentence."""
 
     def __init__(self, data: Any = None, typed: dict[str, Any] | None = None) -> None:
         self.data = data if data is not None else {}
@@ -29,10 +30,11 @@ class Form:
         self.errors: dict[str, str] = {}
 
     def __bool__(self) -> bool:
-        """True where nothing is wrong so far."""
+        """True while there are no errors."""
         return not self.errors
 
     def wrong(self, name: str, sentence: str) -> None:
+        """Notes an error of a field; its first error stays."""
         self.errors.setdefault(name, sentence)
 
     def text(self, name: str, label: str, most: int = 200, required: bool = False) -> str:
@@ -44,7 +46,7 @@ class Form:
         return value
 
     def long_text(self, name: str, label: str, most: int = 10_000) -> str:
-        """As typed, with the line ends of a form made plain."""
+        """Several lines, with "\\n" for the line ends of a form."""
         value = str(self.data.get(name, "")).replace("\r\n", "\n").replace("\x00", "")
         self.typed[name] = value
         if len(value) > most:
@@ -74,13 +76,13 @@ class Form:
         return value
 
     def many(self, name: str, among: Iterable[Any]) -> list[str]:
-        """Those ticked that are among ``among``; a made-up value is left out."""
+        """The ticked values, but for those that are not among ``among``."""
         allowed = {str(option) for option in among}
         self.typed[name] = self.every(name)
         return [value for value in self.typed[name] if value in allowed]
 
     def every(self, name: str) -> list[str]:
-        """All values of this name, as they came."""
+        """All values of this field, unchecked."""
         return [str(v) for v in (self.data.getall(name, []) if hasattr(self.data, "getall") else [])]
 
     def ticked(self, name: str) -> bool:
@@ -104,7 +106,7 @@ class Form:
             return None
 
     def dollars(self, name: str, label: str, required: bool = False) -> int | None:
-        """Ten-thousandths of a dollar; None where nothing is typed."""
+        """In ten-thousandths of a dollar; None where the field is blank."""
         value = _THOUSANDS.sub("", self._raw(name).removeprefix("$").strip())
         if not value:
             if required:
@@ -125,7 +127,7 @@ class Form:
         return value
 
     def phone(self, name: str, label: str = "") -> str:
-        """In E.164; any country's."""
+        """In E.164, of any country."""
         parsed = phone.parse(self._raw(name))
         if isinstance(parsed, phone.Phone):
             return parsed.e164
@@ -139,14 +141,14 @@ class Form:
         return ""
 
     def zip_code(self, name: str) -> str:
-        """Five digits, with or without four more."""
+        """Five digits, or nine with a hyphen or without."""
         value = self._raw(name)
         if not re.fullmatch(r"\d{5}(-?\d{4})?", value):
             self.wrong(name, gettext("A ZIP has five digits."))
         return value
 
     def new_password(self, name: str, least: int) -> str:
-        """Never shown again, so it is not kept with what was typed."""
+        """``least``: characters. Not kept in ``typed``: a page never shows a password again."""
         value = str(self.data.get(name, ""))
         if len(value) < least:
             self.wrong(name, gettext("%(least)s characters or more.", least=least))

@@ -1,4 +1,4 @@
-"""E-mails: three templates each (subject, text, HTML), a row, and a nudge to send it."""
+"""Writes e-mails: renders the three templates of each (subject, text, HTML), stores the row and tells the queue."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.models.accounts.mail import Mail
 
 
 async def write(name: str, to: str, language: str = "en", **context: Any) -> None:
-    """Stores the letter and tells the queue. Outside of a transaction."""
+    """``name``: the folder below templates/emails. Call it outside of a transaction, so that the job finds the row."""
     token = words.language.set(language if language in words.LANGUAGES else "en")
     try:
         subject, text, html = (_part(name, part, context) for part in ("subject.txt", "body.txt", "body.html"))

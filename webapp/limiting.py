@@ -1,4 +1,4 @@
-"""How often someone may try: join codes, passwords, letters. Kept in Valkey; in memory while that is away."""
+"""Limits on tries: join codes, passwords, letters. Counted in Valkey, or in this process while Valkey is away."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from limits.aio.strategies import FixedWindowRateLimiter
 from webapp import config
 
 JOIN_CODE = parse("10/10minutes")
-JOIN_CODE_ALL = parse("600/hour")  # of a million codes, over everybody
+JOIN_CODE_ALL = parse("600/hour")  # everybody together; there are a million codes
 LOG_IN = parse("10/10minutes")
 LETTER = parse("5/hour")
 TEST = parse("20/hour")  # texts to one's own phone
-CLICKS = parse("60/hour")  # of one link that are counted; it leads on all the same
+CLICKS = parse("60/hour")  # counted of one link; past that it still leads on
 log = logging.getLogger(__name__)
 _limiters: dict[str, FixedWindowRateLimiter] = {}
 _memory = FixedWindowRateLimiter(MemoryStorage())
 
 
 async def allowed(limit: RateLimitItem, *key: str) -> bool:
-    """Counts one try; False where there were too many."""
+    """Counts one try; False where it is one too many."""
     try:
         return await _shared().hit(limit, *key)
     except Exception as error:
-        log.warning("limits are kept in memory: %s", type(error).__name__)
+        log.warning("limits are counted in memory: %s", type(error).__name__)
         return await _memory.hit(limit, *key)
 
 

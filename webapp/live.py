@@ -1,7 +1,7 @@
-"""News for open pages: one Valkey subscription a process, fanned out in memory to the browsers it serves.
+"""News for open pages: one Valkey subscription a process, passed on in memory to the browsers it serves.
 
-A nudge says what changed and never what it is: the page asks again over HTTP, where authorisation is. A lost nudge
-costs nothing, since every (re)connection tells the page to catch up.
+A nudge names what changed and carries no content: the page fetches that over HTTP, where authorisation is checked. A
+lost nudge does no harm: every (re)connection tells the page to catch up.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class News:
-    """``event`` names what changed ("inbox-changed"), ``id`` which row."""
+    """``event`` names what changed ("inbox-changed"); ``id``: the row, 0 for none in particular."""
 
     event: str
     id: int = 0
@@ -37,7 +37,7 @@ CATCH_UP = News("catch-up")
 
 
 async def nudge(user_id: int | None, event: str, id: int = 0) -> None:
-    """Tells one user's open pages. After the commit, a second at most, and never an error."""
+    """Tells one user's open pages; call it after the commit. Takes a second at most; a failure is only logged."""
     if user_id is None:
         return
     try:
@@ -66,7 +66,7 @@ class Hub:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def listen(self, user_id: int) -> AsyncIterator[News | None]:
-        """News for one user; None is a heartbeat. Ends when the process stops."""
+        """News for one user; None is a heartbeat, after 20 s without news. Ends when the process stops."""
         mine: asyncio.Queue[News] = asyncio.Queue(MOST_WAITING)
         self.listeners[user_id].add(mine)
         try:
@@ -128,7 +128,7 @@ class Hub:
 
 
 def _put(mine: asyncio.Queue[News], news: News) -> None:
-    """Drops the oldest where a browser is too slow: the next one makes it catch up all the same."""
+    """Drops the oldest where a browser is too slow: the newest makes it fetch everything anyway."""
     if mine.full():
         mine.get_nowait()
     mine.put_nowait(news)

@@ -1,14 +1,13 @@
-"""Structured logs, one JSON object a line, with phone numbers masked wherever they came from."""
+"""Logs: one JSON object a line. Phone numbers are masked, in messages and tracebacks alike."""
 
 from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
 from datetime import UTC, datetime
 
-_PHONE = re.compile(r"\+\d{6,13}(\d\d)\b|(?<!\d)\d{8}(\d\d)(?!\d)")
+from webapp.rules import phone
 
 
 class _Masked(logging.Formatter):
@@ -17,16 +16,11 @@ class _Masked(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "from": record.name,
-            "text": mask(record.getMessage()),
+            "text": phone.masked_in(record.getMessage()),
         }
         if record.exc_info:
-            told["trace"] = mask(self.formatException(record.exc_info))
+            told["trace"] = phone.masked_in(self.formatException(record.exc_info))
         return json.dumps(told, ensure_ascii=False)
-
-
-def mask(text: str) -> str:
-    """+14125550188 becomes ••88."""
-    return _PHONE.sub(lambda m: "••" + (m[1] or m[2]), text)
 
 
 def set_up(level: int = logging.INFO) -> None:

@@ -1,8 +1,7 @@
-"""Pages: the Jinja environment, and page(): a whole page, or the fragment where htmx asks for one."""
+"""Pages: the Jinja environment, page() for a whole page or a fragment, and how numbers and times are written."""
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,21 +14,18 @@ from babel.numbers import format_decimal
 from litestar import MediaType, Request, Response
 from litestar.response import File
 
-from webapp import clock
+from webapp import clock, static_files
 from webapp.rules import errors, phone
 from webapp.words import gettext, language, ngettext
 
 HERE = Path(__file__).parent
-STATIC = HERE.parent / "static"
 VARY = "HX-Request, HX-Request-Type"
-SHEETS = ("tokens", "base", "shell", "controls", "data", "texting", "more")
-SCRIPTS = ("vendor/htmx-4.0.1.min.js", "vendor/hx-sse-4.0.1.min.js", "js/own.js")
 
 
 def page(
     request: Request, template: str, fragment: str | None = None, /, status_code: int = 200, **context: Any
 ) -> Response[str]:
-    """``fragment`` instead of the page only where htmx asks for a part: a boosted link or Back wants the whole."""
+    """Renders ``fragment`` where htmx asks for a part of the page; boosted links and Back want the whole page."""
     partial = request.headers.get("hx-request-type") == "partial"
     name = fragment if fragment and partial else template
     return Response(
@@ -42,7 +38,7 @@ def render(request: Request, template: str, **context: Any) -> str:
     return environment().get_template(template).render({**DEFAULTS, **shared, "path": request.scope["path"], **context})
 
 
-NO_BADGES = {"unread": 0, "needs_attention": 0, "waiting": 0}  # the page asks again when its stream connects
+NO_BADGES = {"unread": 0, "needs_attention": 0, "waiting": 0}  # the page fetches them when its stream connects
 DEFAULTS: dict[str, Any] = {
     "member": None,
     "campaign": None,
@@ -54,18 +50,18 @@ DEFAULTS: dict[str, Any] = {
 
 
 def redirect(request: Request, path: str) -> Response[None]:
-    """After a form: 303, which htmx follows too; the page of the new address is swapped in."""
+    """After a form: 303. htmx follows it too and swaps in the answer."""
     return Response(None, status_code=303, headers={"location": path})
 
 
 def private_file(path: Path, kind: str, seconds: int) -> File:
-    """Shown in the page, kept by this browser alone for so long."""
+    """A file to show in the page; only this browser may cache it, for so many seconds."""
     headers = {"cache-control": f"private, max-age={seconds}"}
     return File(path, media_type=kind, content_disposition_type="inline", headers=headers)
 
 
 def go_to(request: Request, path: str) -> Response[None]:
-    """To another page altogether: htmx loads it whole, everyone else follows the 303."""
+    """To another page: htmx loads it whole, other browsers follow a 303."""
     if request.headers.get("hx-request"):
         return Response(None, status_code=200, headers={"hx-redirect": path})
     return redirect(request, path)
@@ -93,33 +89,12 @@ def environment() -> jinja2.Environment:
         "national": phone.national,
     }
     made.globals |= {
-        "static": static,
-        "style_sheets": SHEETS,
-        "script_files": SCRIPTS,
+        "static": static_files.address,
         "now": clock.now,
         "after_restore": errors.AFTER_RESTORE,
         "date_on": date_on,
     }
     return made
-
-
-@lru_cache(maxsize=1)
-def static_digest() -> str:
-    """One digest of all static files: a changed file changes every address, and none is ever stale."""
-    seen = hashlib.sha256()
-    for name, file in sorted(static_files().items()):
-        seen.update(name.encode() + file.read_bytes())
-    return seen.hexdigest()[:12]
-
-
-@lru_cache(maxsize=1)
-def static_files() -> dict[str, Path]:
-    """What may be served, by its address below /static/<digest>/: what is not listed is not there."""
-    return {str(file.relative_to(STATIC)): file for file in STATIC.rglob("*") if file.is_file()}
-
-
-def static(path: str) -> str:
-    return f"/static/{static_digest()}/{path}"
 
 
 def number(value: float) -> str:
@@ -131,12 +106,12 @@ def money(ten_thousandths: float, digits: int = 2) -> str:
 
 
 def dollars(ten_thousandths: int | None) -> str:
-    """As it is typed into a field: 250, 0.0125."""
+    """As one types it into a field: 250, 0.0125. "" for None."""
     return "" if ten_thousandths is None else f"{ten_thousandths / 10_000:.4f}".rstrip("0").rstrip(".")
 
 
 def clock_time(at: datetime, zone: str) -> str:
-    """10:42 AM, on the clock of ``zone``."""
+    """10:42 AM in ``zone``."""
     return format_time(at.astimezone(ZoneInfo(zone)), "short", locale=_locale()).replace("\u202f", " ")
 
 
@@ -160,7 +135,7 @@ def moment(at: datetime, zone: str) -> str:
 
 
 def ago(at: datetime) -> str:
-    """How long ago, in the largest unit: now, 12 min, 3 h, 2 days."""
+    """The time since, in one unit: now, 12 min, 3 h, 2 days."""
     seconds = max(0, int((clock.now() - at).total_seconds()))
     if seconds < 60:
         return gettext("now")

@@ -1,7 +1,7 @@
 """One typed function per job. The only caller of enqueue_job.
 
-A job is a nudge: the row is the truth, a sweep finds what no nudge reached. So a nudge that fails is a log line, it
-takes a second at most, and no job has an id that could refuse the next nudge.
+A job is a nudge: the row is the truth, and a sweep finds rows that no nudge reached. So a nudge takes a second at most,
+a nudge that fails is only logged, and no job has an id: arq refuses a second job with the id of one that waits.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from webapp import clock, config
 SECONDS = 1.0
 log = logging.getLogger(__name__)
 WORKER = "textbank:worker"
-SLOT = 0.25  # seconds
+SLOT = 0.25  # seconds; clicks whose time to undo ends in one slot share a nudge
 _pool: ArqRedis | None = None
-_promised: dict[int, int] = {}  # number -> the quarter of a second the last nudge is for
+_promised: dict[int, int] = {}  # number -> the slot of its last nudge
 
 
 async def drain(number_id: int, after: float = 0) -> None:
-    """Send what is due by this number, ``after`` so many seconds."""
+    """Sends the texts due by this number, in ``after`` seconds."""
     await _nudge("drain", number_id, after=after)
 
 
 async def drain_when_due(number_id: int, undo_seconds: int) -> None:
-    """For a click. One nudge serves all clicks whose time to undo ends in the same quarter of a second."""
+    """After a click: sends once its time to undo is over."""
     if undo_seconds <= 0:
         await drain(number_id)
         return
@@ -46,18 +46,18 @@ async def drain_when_due(number_id: int, undo_seconds: int) -> None:
 
 
 async def drain_all(number_ids: Iterable[int]) -> None:
-    """After something let waiting texts go: a decision, the end of a stop or a pause."""
+    """After texts that waited may leave again: staff decided, a stop or a pause ended."""
     for number_id in number_ids:
         await drain(number_id)
 
 
 async def make_conversations(action_id: int, list_id: int = 0, after: int = 0) -> None:
-    """Those that are missing, from a list on and there past a contact."""
+    """Makes an action's missing conversations, starting in a list and past a contact of it."""
     await _nudge("make_conversations", action_id, list_id, after)
 
 
 async def apply_audience(action_id: int) -> None:
-    """Who is in the action changed: its conversations follow."""
+    """Closes and reopens conversations after the action's audience changed."""
     await _nudge("apply_audience", action_id)
 
 
@@ -65,8 +65,8 @@ async def run_import(import_id: int) -> None:
     await _nudge("run_import", import_id)
 
 
-async def run_bulk(work_id: int) -> None:
-    await _nudge("run_bulk", work_id)
+async def run_bulk(job_id: int) -> None:
+    await _nudge("run_bulk", job_id)
 
 
 async def run_measure(measure_id: int) -> None:
@@ -98,33 +98,34 @@ async def check_setup(campaign_id: int) -> None:
 
 
 async def fetch_media() -> None:
-    """A text came with a file."""
+    """Fetches the files that came with texts."""
     await _nudge("fetch_media")
 
 
 async def apply_events() -> None:
-    """Take in what Twilio told us and could not be applied at once."""
+    """Applies stored events of Twilio's that could not be applied at once."""
     await _nudge("apply_events")
 
 
 async def note_worker() -> None:
-    """A worker is there; forgotten after 20 seconds."""
+    """Notes that a worker runs; forgotten after 20 seconds."""
     try:
         await asyncio.wait_for(pool().set(WORKER, 1, ex=20), SECONDS)
     except Exception as error:
-        log.warning("nobody will know that a worker is there: %s", type(error).__name__)
+        log.warning("could not note that a worker runs: %s", type(error).__name__)
 
 
 async def worker_seen() -> bool:
+    """Whether a worker noted itself in the last 20 seconds; False also while Valkey is away."""
     try:
         return bool(await asyncio.wait_for(pool().exists(WORKER), SECONDS))
     except Exception as error:
-        log.warning("nobody knows whether a worker is there: %s", type(error).__name__)
+        log.warning("could not ask whether a worker runs: %s", type(error).__name__)
         return False
 
 
 def pool() -> ArqRedis:
-    """This process's connections for nudges: nothing on them may hang."""
+    """This process's connections for nudges; every command on them has a time limit."""
     global _pool
     if _pool is None:
         url = config.settings().redis

@@ -1,4 +1,4 @@
-"""The language of the page under way, and its words: msgids are English, catalogues are webapp/locale/<language>.po."""
+"""Words in the language of the present request: message ids are English, catalogues webapp/locale/<language>.po."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ language: ContextVar[str] = ContextVar("language", default="en")
 
 @lru_cache(maxsize=4)
 def _translations(name: str) -> Any:
-    """The catalogue of a language, read from its .po file: nothing to compile, nothing to forget."""
+    """The catalogue, read from the .po file itself, so that there is no compiled file to go stale."""
     file = HERE / "locale" / f"{name}.po"
     if not file.exists():
         return None
@@ -32,7 +32,7 @@ def _translations(name: str) -> Any:
 
 
 def gettext(text: str, **values: object) -> str:
-    """In the page's language. ``values`` fill its %(name)s, after it is translated."""
+    """In the request's language. ``values`` fill the translation's %(name)s."""
     found = _translations(language.get())
     translated = found.ugettext(text) if found else text
     return translated % values if values else translated

@@ -6,10 +6,9 @@ import re
 
 import httpx
 import pytest
-from playwright.async_api import Page
 
-from tests.cast.browsing import NARROW, PHONE, WIDE, log_in, look_at
-from tests.conftest import until
+from tests.cast.browsing import NARROW, PHONE, WIDE, OpenPage, Size, log_in, look_at
+from tests.cast.waiting import until
 from tests.faults.bank import Bank, Volunteer
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
@@ -66,7 +65,7 @@ OFFICE = [
 @pytest.fixture(scope="module")
 async def lived_in(bank: Bank) -> Bank:
     """A volunteer has texted ten people; two have answered, one of them with doubt."""
-    person = Volunteer(bank, bank.seeded["emails"][0])  # type: ignore[attr-defined]
+    person = Volunteer(bank, bank.seeded["emails"][0])
     await person.log_in()
     await person.press("POST", "/c/meyer/actions/1/buckets")
     page = await person.press("GET", "/c/meyer/actions/1/queue")
@@ -96,10 +95,10 @@ async def at_least(bank: Bank, number: int) -> list[dict] | None:
     [(PHONE, "light"), (PHONE, "dark"), (NARROW, "light"), (WIDE, "light")],
     ids=["phone", "phone-dark", "narrow", "wide"],
 )
-async def test_the_volunteer_s_pages(lived_in: Bank, open_page, size: dict, mode: str) -> None:  # type: ignore[no-untyped-def]
-    page: Page = await open_page(viewport=size, color_scheme=mode)
+async def test_the_volunteer_s_pages(lived_in: Bank, open_page: OpenPage, size: Size, mode: str) -> None:
+    page = await open_page(viewport=size, color_scheme=mode)
     wrong = [line for path in PUBLIC[:3] for line in await look_at(page, path)]
-    await log_in(page, lived_in.seeded["emails"][0])  # type: ignore[attr-defined]
+    await log_in(page, lived_in.seeded["emails"][0])
     wrong += [line for path in VOLUNTEER for line in await look_at(page, path)]
     assert wrong == []
 
@@ -107,8 +106,8 @@ async def test_the_volunteer_s_pages(lived_in: Bank, open_page, size: dict, mode
 @pytest.mark.parametrize(
     ("size", "mode"), [(WIDE, "light"), (WIDE, "dark"), (PHONE, "light")], ids=["wide", "wide-dark", "phone"]
 )
-async def test_the_office_s_pages(lived_in: Bank, open_page, size: dict, mode: str) -> None:  # type: ignore[no-untyped-def]
-    page: Page = await open_page(viewport=size, color_scheme=mode)
+async def test_the_office_s_pages(lived_in: Bank, open_page: OpenPage, size: Size, mode: str) -> None:
+    page = await open_page(viewport=size, color_scheme=mode)
     await log_in(page, "selina@example.org")
     pages = (
         OFFICE if (size, mode) == (WIDE, "light") else OFFICE[::4] if mode == "dark" else OFFICE[::2]
@@ -116,8 +115,8 @@ async def test_the_office_s_pages(lived_in: Bank, open_page, size: dict, mode: s
     assert [line for path in pages for line in await look_at(page, f"/c/meyer/admin/{path}")] == []
 
 
-async def test_the_rehearsal_s_pages(lived_in: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
-    page: Page = await open_page(viewport=PHONE)
+async def test_the_rehearsal_s_pages(lived_in: Bank, open_page: OpenPage) -> None:
+    page = await open_page(viewport=PHONE)
     [first, *_] = await lived_in.sent()
     paths = ("/phones", f"/phones/{first['to']}", "/mailbox")
     assert [line for path in paths for line in await look_at(page, lived_in.twilio_url + path)] == []

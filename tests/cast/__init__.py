@@ -7,6 +7,7 @@ import io
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -24,8 +25,10 @@ from webapp.models.conversations import assigning, making, start
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import PhoneNumber, add_number
+from webapp.models.opt_outs import opting_out
 from webapp.models.scripts import rendering
 from webapp.models.sending import click, doubt
+from webapp.models.sending.click import Outcome
 from webapp.rules.contacts import contact_zones
 
 TESTS = Path(__file__).parents[1]
@@ -57,14 +60,14 @@ class Cast:
         action = await Action.get(id=self.action.id).select_related("campaign")
         await start.assign_bucket(action, member.user)
 
-    async def click(self, member: Membership, contact: Contact | None = None) -> click.Outcome:
+    async def click(self, member: Membership, contact: Contact | None = None) -> Outcome:
         """The member sends the card of this contact, as it stands."""
         conversation = await self.conversation(contact)
         return await send_card(member, conversation)
 
     async def reply(
         self, member: Membership, text: str = "", script: Script | None = None, contact: Contact | None = None
-    ) -> click.Outcome:
+    ) -> Outcome:
         conversation = await self.conversation(contact)
         return await click.send_reply(member, conversation.id, uuid.uuid4(), script, text)
 
@@ -75,9 +78,7 @@ class Cast:
         await making.make_all(self.action.id)
 
 
-async def send_card(
-    member: Membership, conversation: Conversation, client_id: uuid.UUID | None = None
-) -> click.Outcome:
+async def send_card(member: Membership, conversation: Conversation, client_id: uuid.UUID | None = None) -> Outcome:
     campaign = await Campaign.get(id=conversation.campaign_id)
     script = await Script.get(id=conversation.script_id)
     contact = await Contact.get(id=conversation.contact_id)
@@ -137,7 +138,7 @@ async def member(campaign: Campaign, first: str, last: str, role: str) -> Member
     return await Membership.get(id=joined.id).select_related("user", "campaign")
 
 
-async def add_contact(campaign: Campaign, contact_list: ContactList, phone: str, **values: str) -> Contact:
+async def add_contact(campaign: Campaign, contact_list: ContactList, phone: str, **values: Any) -> Contact:
     async def add() -> Contact:
         zones = contact_zones.derive(values.get("timezone", ""), values.get("zip", ""), "", phone)
         contact = await Contact.create(
@@ -183,5 +184,14 @@ async def suspend(member: Membership) -> None:
     async def do() -> None:
         await Membership.filter(id=member.id).update(suspended_at=clock.now())
         await assigning.free_from(member)
+
+    await transaction(do)
+
+
+async def opt_out_phone(campaign: Campaign, phone: str, source: str, by: User | None = None, words: str = "") -> None:
+    """Opts a phone out, and makes it a contact where it is none."""
+
+    async def do() -> None:
+        await opting_out.opt_out(await Contact.of_phone(campaign, phone), source, by, words=words)
 
     await transaction(do)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import httpx
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from tests.faults.bank import PASSWORD, Bank
 
-PHONE, NARROW, WIDE = {"width": 390, "height": 844}, {"width": 320, "height": 640}, {"width": 1280, "height": 900}
+OpenPage = Callable[..., Awaitable[Page]]
+Size = dict[str, int]
+PHONE: Size = {"width": 390, "height": 844}
+NARROW: Size = {"width": 320, "height": 640}
+WIDE: Size = {"width": 1280, "height": 900}
 
 
-async def answer_as(bank: Bank, text: dict, words: str) -> None:
+async def answer_as(bank: Bank, text: dict[str, Any], words: str) -> None:
     async with httpx.AsyncClient(base_url=bank.twilio_url, timeout=20) as twilio:
         await twilio.post("/simulator/replies", json={"from": text["to"], "to": text["from"], "body": words})
 

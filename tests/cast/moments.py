@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import asyncpg
 
-from tests.conftest import until
+from tests.cast.waiting import until
 from webapp import config, database
 from webapp.database import transaction
 
@@ -17,16 +17,16 @@ HERE = 4711  # an advisory lock
 WAIT = f"PERFORM pg_advisory_xact_lock_shared({HERE}); RETURN NULL;"
 
 
-async def beside(table: str, verb: str, first: Coroutine[Any, Any, Any], second: Coroutine[Any, Any, Any]) -> Any:
+async def beside(table: str, verb: str, first: Awaitable[Any], second: Awaitable[Any]) -> Any:
     """``first`` has written to this table and not committed when ``second`` begins; when that waits for it, or is done,
     it goes on. What both gave. PostgreSQL only: on SQLite a transaction is alone."""
     connection = await asyncpg.connect(config.settings().database)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", HERE)
         async with _trigger(connection, table, f"AFTER {verb}", WAIT):
-            one = asyncio.create_task(first)
+            one = asyncio.ensure_future(first)
             await until(lambda: _waiting(connection, 1))
-            other = asyncio.create_task(second)
+            other = asyncio.ensure_future(second)
             await until(lambda: other.done() or _waiting(connection, 2))
             await connection.execute("SELECT pg_advisory_unlock($1)", HERE)
             return await asyncio.gather(one, other)

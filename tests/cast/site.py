@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 from litestar import Litestar
@@ -37,6 +38,12 @@ ANDROID = "Mozilla/5.0 (Linux; Android 14; SM-S911B) AppleWebKit/537.36 (KHTML, 
 IN_APP = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/21E219 [FBAN/FBIOS;FBAV/457.0.0.40.110]"
 FINE = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer for Senate. Vote? Reply STOP to opt out."
 PARTIAL = {"hx-request": "true", "hx-request-type": "partial"}
+
+
+def over_asgi(site: Litestar, raise_errors: bool = False) -> httpx.ASGITransport:
+    """Straight into the site, without a port."""
+    application: Any = site  # Litestar's types of ASGI are narrower than httpx's
+    return httpx.ASGITransport(application, raise_app_exceptions=raise_errors)
 
 
 async def audited(what: str) -> int:
@@ -78,7 +85,7 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
     await transaction(lambda: Membership.filter(id=cast.gary.id).update(may_export=True))
     work = await slices.begin(cast.meyer, cast.gary.user, "export", [cast.lisa.id], {})
     await finish(work.id)
-    group = await teams.make_list(cast.meyer, "Texters")
+    group = await teams.create_list("Texters", cast.gary)
     picture = await pictures.take_in(cast.meyer, drawn())
     assert isinstance(picture, Picture)
     link = await make_link(cast)

@@ -11,7 +11,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import making, start
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.receiving import applying
-from webapp.models.receiving.event import INBOUND
+from webapp.models.receiving.event import INBOUND, News
 from webapp.models.sending import answers
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Queued
@@ -47,11 +47,11 @@ async def texted(cast: Cast) -> None:
     await answers.taken(claim.message_id, new_sid(), claim.attempt_id)
 
 
-async def says(cast: Cast, words: str, sid: str = "", **more: str) -> applying.News:
+async def says(cast: Cast, words: str, sid: str = "", **more: str) -> News:
     """Lisa writes; ``more`` are parts of Twilio's webhook."""
     payload = {"MessageSid": sid or new_sid(), "From": cast.lisa.phone, "To": cast.number.e164, "Body": words, **more}
     event = await applying.keep(INBOUND, payload)
-    return await applying.apply(event) if event else applying.News()
+    return await applying.apply(event) if event else News()
 
 
 async def second_action(cast: Cast) -> Action:

@@ -62,7 +62,7 @@ class Troubled(Twilio):
                 answer.status_code = self.status
             return answer
 
-        self.http.request = request  # type: ignore[method-assign]
+        self.http.request = request  # type: ignore[method-assign, assignment]
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+import pytest
 from tortoise import Tortoise
 from tortoise.migrations.api.migrate import migrate as stock_migrate
 
 from tests.cast import make_cast
-from tests.conftest import blocking
+from tests.cast.waiting import blocking
 from webapp import config, database
 from webapp.config import Settings
 from webapp.database import guards
@@ -22,40 +26,67 @@ from webapp.database.migrate import migrate
 from webapp.models.contacts.contact import Contact
 
 ROOT = Path(__file__).parents[2]
+MIGRATIONS = sorted(ROOT.glob("webapp/migrations/0*.py"))
 
-
+# A row for each table of the first migration, and the guards of its day as SQLite has them
 FILLED = json.loads((Path(__file__).parent / "filled_0001.json").read_text())
-assert len(FILLED["rows"]) > 10
 
 
-async def filled(url: str) -> dict[str, int]:
+@pytest.fixture
+def new_url(db_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database in which nothing is."""
+    config.use(Settings(data_dir=tmp_path))
+    if db_kind == "sqlite":
+        return f"sqlite://{tmp_path / 'old.db'}"
+    server, name = request.getfixturevalue("postgres_server"), f"m_{request.getfixturevalue('worker_id')}"
+    blocking(_make_database(server, name))
+    return str(server).replace("/postgres?", f"/{name}?")
+
+
+async def _make_database(server: str, name: str) -> None:
+    connection = await asyncpg.connect(server)
+    await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+
+
+@pytest.fixture
+def old_url(new_url: str) -> str:
     """A database as the first migration made it, with the rows and guards that the code of its day put there."""
-    first = sorted(ROOT.glob("webapp/migrations/0*.py"))[0].stem
-    await stock_migrate(config=database.configuration(url, migrating=True), target=f"models.{first}")
-    await Tortoise.close_connections()
-    if url.startswith("sqlite://"):
-        _fill_sqlite(url.removeprefix("sqlite://"))
+    blocking(_migrate_to_the_first(new_url))
+    if new_url.startswith("sqlite://"):
+        _fill_sqlite(new_url.removeprefix("sqlite://"))
     else:
-        await _fill_postgres(url)
-    return {table: len(rows) for table, rows in FILLED["rows"].items()}
+        blocking(_fill_postgres(new_url))
+    assert set(blocking(counts(new_url))) == set(FILLED["rows"])
+    return new_url
+
+
+async def _migrate_to_the_first(url: str) -> None:
+    await stock_migrate(config=database.configuration(url, migrating=True), target=f"models.{MIGRATIONS[0].stem}")
+    await Tortoise.close_connections()
 
 
 def _fill_sqlite(path: str) -> None:
     with contextlib.closing(sqlite3.connect(path)) as file, file:
         for table, rows in FILLED["rows"].items():
-            marks = ", ".join("?" * len(rows[0]))
+            columns, marks = ", ".join(f'"{name}"' for name in rows[0]), ", ".join("?" * len(rows[0]))
             file.executemany(
-                f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES ({marks})", [[*r.values()] for r in rows]
+                f"INSERT INTO {table} ({columns}) VALUES ({marks})", [[*map(_stored, row.values())] for row in rows]
             )
         for text in FILLED["guards"]:
             file.execute(text)
+
+
+def _stored(value: Any) -> Any:
+    return json.dumps(value, separators=(",", ":")) if isinstance(value, list | dict) else value
 
 
 async def _fill_postgres(url: str) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute("SET session_replication_role = replica")
     for table, rows in FILLED["rows"].items():
-        columns = ", ".join(rows[0])
+        columns = ", ".join(f'"{name}"' for name in rows[0])
         await connection.execute(
             f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(null::{table}, $1)",
             json.dumps(rows),
@@ -69,46 +100,81 @@ async def _fill_postgres(url: str) -> None:
     await connection.close()
 
 
-async def counts() -> dict[str, int]:
-    return {t: (await database.query(f"SELECT COUNT(*) AS n FROM {t}"))[0]["n"] for t in FILLED["rows"]}
+Rows = dict[str, list[dict[str, Any]]]
 
 
-async def migrated(url: str) -> tuple[dict[str, int], list[str]]:
-    await migrate(url)
+async def rows(url: str) -> Rows:
+    """All rows of all tables, by table."""
+    tables = (
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'tortoise%'",
+        "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'tortoise%'",
+    )
     await database.open_database(url)
     try:
-        jose = await Contact.get(phone="+14125550102")
-        assert (jose.first_key, jose.last_key) == ("jose", "oneil nunez")
-        return await counts(), await guards.wrong()
+        names = [row["name"] for row in await database.rows(*tables)]
+        return {name: await database.query(f"SELECT * FROM {name} ORDER BY id") for name in names}
     finally:
         await database.close_database()
 
 
-def test_a_filled_sqlite_file_keeps_its_rows_and_guards(tmp_path: Path) -> None:
-    config.use(Settings(data_dir=tmp_path))
-    url = f"sqlite://{tmp_path / 'old.db'}"
-    before = blocking(filled(url))
-    assert blocking(migrated(url)) == (before, [])
+async def counts(url: str) -> dict[str, int]:
+    return {table: len(found) for table, found in (await rows(url)).items()}
+
+
+async def around(url: str) -> dict[str, str]:
+    """Indexes, triggers and foreign keys, each with its text."""
+    sqlite = """
+      SELECT name, coalesce(tbl_name || sql, tbl_name) AS text FROM sqlite_master WHERE type IN ('index', 'trigger')
+      UNION ALL SELECT t.name || '.' || k."from", k."table" || k."to" || k.on_delete
+      FROM sqlite_master t, pragma_foreign_key_list(t.name) k WHERE t.type = 'table'"""
+    postgres = """
+      SELECT indexname AS name, indexdef AS text FROM pg_indexes WHERE schemaname = 'public'
+      UNION ALL SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+      UNION ALL SELECT conname, conrelid::regclass || pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f'"""
+    await database.open_database(url)
+    try:
+        return {row["name"]: row["text"] for row in await database.rows(sqlite, postgres)}
+    finally:
+        await database.close_database()
+
+
+async def wrong_guards(url: str) -> list[str]:
+    await database.open_database(url)
+    try:
+        return await guards.wrong()
+    finally:
+        await database.close_database()
+
+
+async def jose(url: str) -> Contact:
+    await database.open_database(url)
+    try:
+        return await Contact.get(phone="+14125550102")
+    finally:
+        await database.close_database()
+
+
+@pytest.mark.both
+def test_a_filled_database_keeps_its_rows_and_guards(old_url: str) -> None:
+    before = blocking(counts(old_url))
+    blocking(migrate(old_url))
+    assert blocking(counts(old_url)) == before and min(before.values()) > 0
+    assert blocking(wrong_guards(old_url)) == []
+    found = blocking(jose(old_url))
+    assert (found.first_key, found.last_key) == ("jose", "oneil nunez")
+
+
+def test_a_copy_of_a_sqlite_file_is_kept_from_before(old_url: str, tmp_path: Path) -> None:
+    blocking(migrate(old_url))
     [copy] = (tmp_path / "copies").glob("old-*.db")
-    with sqlite3.connect(copy) as kept:
+    with contextlib.closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT COUNT(*) FROM contact").fetchone() == (2,)
 
 
-def test_a_filled_postgres_keeps_its_rows_and_guards(postgres_server: str, worker_id: str, tmp_path: Path) -> None:
-    config.use(Settings(data_dir=tmp_path))
-    name = f"m_{worker_id}"
-
-    async def make() -> None:
-        connection = await asyncpg.connect(postgres_server)
-        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        await connection.execute(f"CREATE DATABASE {name}")
-        await connection.close()
-
-    blocking(make())
-    url = postgres_server.replace("/postgres?", f"/{name}?")
-    before = blocking(filled(url))
-    assert blocking(migrated(url)) == (before, [])
-    assert blocking(checked_against(url, "message")) == {"contact", "conversation"}
+@pytest.mark.postgres
+def test_a_new_text_locks_no_row_that_all_texts_share(old_url: str) -> None:
+    blocking(migrate(old_url))
+    assert blocking(checked_against(old_url, "message")) == {"contact", "conversation"}
 
 
 async def checked_against(url: str, table: str) -> set[str]:
@@ -119,6 +185,80 @@ async def checked_against(url: str, table: str) -> set[str]:
     )
     await connection.close()
     return {row["other"] for row in rows}
+
+
+NEXT = """
+from tortoise import fields, migrations
+from tortoise.migrations import operations as ops
+from webapp.database.operations import CreateTables
+
+async def fill(apps, state_editor):
+    await state_editor.client.execute_query("UPDATE contact SET nickname = lower(first_name)")
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "{last}")]
+    operations = [
+        ops.AddField("Contact", "nickname", fields.CharField(max_length=50, default="", db_default="-")),
+        ops.RunPython(fill),
+        ops.RemoveField("OptOut", "words"),
+        CreateTables(
+            ops.CreateModel("Note", [
+                ("id", fields.IntField(primary_key=True)),
+                ("campaign", fields.ForeignKeyField("models.Campaign", source_field="campaign_id")),
+            ], {"table": "note", "app": "models", "pk_attr": "id"}, ["Model"]),
+            ops.CreateModel("NoteLine", [
+                ("id", fields.IntField(primary_key=True)),
+                ("note", fields.ForeignKeyField("models.Note", source_field="note_id")),
+                ("user", fields.ForeignKeyField("models.User", source_field="user_id", db_constraint=False)),
+            ], {"table": "note_line", "app": "models", "pk_attr": "id"}, ["Model"]),
+        ),
+        ops.AlterField("Message", "encoding", fields.CharField(max_length=300)),
+    ]
+"""
+
+
+@pytest.fixture
+def one_more_migration(db_kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the next migrations will do: one adds a column and fills it, removes one, alters one and makes two tables."""
+    package = tmp_path / f"migrations_and_one_{db_kind}"
+    shutil.copytree(ROOT / "webapp" / "migrations", package, ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "9999_next.py").write_text(NEXT.replace("{last}", MIGRATIONS[-1].stem))
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(database, "MIGRATIONS", package.name)
+
+
+@pytest.mark.both
+def test_the_next_migration_changes_its_columns_and_nothing_else(
+    old_url: str, db_kind: str, request: pytest.FixtureRequest
+) -> None:
+    blocking(migrate(old_url))
+    before, indexes = blocking(rows(old_url)), blocking(around(old_url))
+    request.getfixturevalue("one_more_migration")
+    blocking(migrate(old_url))
+    assert blocking(rows(old_url)) == _as_the_next_leaves(before)
+    after = blocking(around(old_url))
+    new = {name: after.pop(name) for name in list(after) if name.startswith("note")}
+    assert after == indexes and len(indexes) > 100
+    assert [name for name in new if "user_id" in name] == (["note_line.user_id"] if db_kind == "sqlite" else [])
+    assert blocking(wrong_guards(old_url)) == []
+
+
+def _as_the_next_leaves(before: Rows) -> Rows:
+    return {
+        **before,
+        "note": [],
+        "note_line": [],
+        "contact": [{**row, "nickname": row["first_name"].lower()} for row in before["contact"]],
+        "opt_out": [{name: value for name, value in row.items() if name != "words"} for row in before["opt_out"]],
+    }
+
+
+@pytest.mark.both
+def test_a_new_database_is_made_in_under_two_seconds(new_url: str) -> None:
+    """Of this process, so that others on the machine do not count."""
+    began = time.process_time()
+    blocking(migrate(new_url))
+    assert time.process_time() - began < 2
 
 
 def test_two_migrations_at_once_end_well(tmp_path: Path) -> None:

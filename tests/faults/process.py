@@ -21,9 +21,9 @@ from typing import Any
 from arq import cron
 from litestar.datastructures import UploadFile
 
-from webapp import logs, web
+from webapp import logs
 from webapp.database import guards
-from webapp.gateways import twilio
+from webapp.gateways import twilio, twilio_http
 from webapp.models import long_work
 from webapp.models.conversations import closing
 from webapp.models.conversations.message import Message
@@ -33,6 +33,7 @@ from webapp.models.receiving import applying
 from webapp.models.sending import answers, click, click_sql, doubt, facts
 from webapp.models.sending.claim import Claimed, Wait, claim_next
 from webapp.reader import child
+from webapp.running import web
 from webapp.workers import bulk, imports, receiving, sending, settings
 from webapp.workers import main as worker
 
@@ -68,7 +69,7 @@ def after(verb: Callable[..., None], what: str) -> Any:
 
 def hurry() -> None:
     """The same machine with shorter patience: a call may take 2 s in all, so 4 s after a claim its worker is gone."""
-    twilio.TOTAL, twilio.CONNECT = 2, 1
+    twilio_http.TOTAL, twilio_http.CONNECT = 2, 1
     sending.TOO_OLD = 1.0
     doubt.GONE_AFTER = answers.FIRST_LOOK = timedelta(seconds=4)
     doubt.LOOK_AT = (timedelta(seconds=4), timedelta(seconds=5), timedelta(seconds=6))
@@ -93,6 +94,7 @@ async def broken_drain(ctx: dict[str, Any], number_id: int) -> None:
         await Message.filter(number_id=number_id, status="queued", due_at__lte=clock.now()).order_by("id").limit(50)
     ):
         await message.fetch_related("number")
+        assert message.number
         outcome = await ctx["twilio"].send(message.phone, message.number.e164, message.body, "http://127.0.0.1:9/", 600)
         die_at("called")
         claimed = await claim_next(number_id)
@@ -118,7 +120,7 @@ def deafen() -> None:
     async def nothing_missing() -> list[str]:
         return []
 
-    closing.cancel_queued, facts.gather, guards.wrong = nothing, deaf, nothing_missing  # type: ignore[assignment]
+    closing.cancel_queued, facts.gather, guards.wrong = nothing, deaf, nothing_missing
 
 
 def main() -> None:
@@ -137,7 +139,7 @@ def main() -> None:
     child.survey = dying("", child.survey, "surveyed")
     store.store = dying("", store.store, "slice")
     Known.committed = after(Known.committed, "sliced")  # type: ignore[method-assign]
-    twilio.Twilio.send = dying("claimed", twilio.Twilio.send, "called")
+    twilio.Twilio.send = dying("claimed", twilio.Twilio.send, "called")  # type: ignore[method-assign]
     if os.environ.get("BROKEN") == "claim_after":
         broken_drain.__qualname__ = "drain"
         settings.FUNCTIONS[0] = broken_drain

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import until
+from tests.cast.waiting import until
 from tests.faults.bank import KILLS, SEED, Bank, Volunteer, open_bank
 
 PEOPLE = max(200, 40 * KILLS)  # more than the moments below can use up: else a process waits for one that never comes
@@ -46,7 +46,7 @@ async def everything_sent(bank: Bank, people: int) -> bool:
     texts = await bank.look("texts")
     if texts.get("out initial unknown"):
         print("staff decide:", await bank.look("decided", *{text["to"] for text in await bank.sent()}))
-    return texts.get("out initial taken", 0) == people
+    return bool(texts.get("out initial taken", 0) == people)
 
 
 @pytest.mark.both
@@ -145,7 +145,7 @@ async def test_replies_and_stops_that_come_while_the_web_is_dead_are_taken_in_on
         bank.start_web()
 
         async def taken_in() -> bool:
-            return (await bank.look("texts")).get("in inbound received", 0) == 23
+            return bool((await bank.look("texts")).get("in inbound received", 0) == 23)
 
         await until(taken_in, 60, 0.5)
         page = await person.press("GET", "/c/meyer/inbox?show=all")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import until
+from tests.cast.waiting import until
 from tests.faults.bank import SEED, Bank, Volunteer, open_bank
 from tests.faults.storm import OwnServer, Storm
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import until
+from tests.cast.waiting import until
 from tests.faults.bank import KILLS, PASSWORD, ROOT, SEED, Bank, open_bank
 
 pytestmark = [pytest.mark.xdist_group("uploads"), pytest.mark.timeout(300 + 10 * KILLS)]

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast, send_card
+from tests.cast import Cast, opt_out_phone, send_card
 from webapp import clock
 from webapp.models.conversations import assigning, going_back, inbox
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
-from webapp.models.opt_outs import blocking, opting_out, possible
+from webapp.models.opt_outs import blocking, possible
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS
@@ -121,7 +121,7 @@ class Crowd:
     async def opt_out(self) -> None:
         conversation = await self.conversation()
         await conversation.fetch_related("contact")
-        await opting_out.opt_out(self.cast.meyer, conversation.contact.phone, FROM_ADMIN)
+        await opt_out_phone(self.cast.meyer, conversation.contact.phone, FROM_ADMIN)
 
     async def wait(self) -> None:
         clock.freeze(clock.now() + timedelta(minutes=self.dice.choice((1, 10, 65))))

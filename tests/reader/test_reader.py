@@ -48,7 +48,7 @@ async def test_a_workbook_is_read_whatever_it_is_called(tmp_path: Path) -> None:
 
 
 async def test_lines_of_a_workbook_are_the_sheet_s_own(tmp_path: Path) -> None:
-    rows = [["phone"], [2125550123], [None], ["n/a"]]
+    rows: list[list[books.Cell]] = [["phone"], [2125550123], [None], ["n/a"]]
     _, found, _ = await read(books.write(tmp_path / "x.xlsx", {"A": rows}, first_row=4))
     assert [(row.line, row.reason) for row in found] == [(5, ""), (7, "invalid_phone")]
 
@@ -110,9 +110,9 @@ async def test_a_reader_that_needs_too_much_memory_dies_alone(tmp_path: Path, mo
     """A sheet whose cells take more than the limit: the process goes, the sentence stays."""
     for what in child.MEMORY:
         monkeypatch.setitem(child.MEMORY, what, 230_000_000)
-    rows: list[list[books.Cell]] = [["phone", "first_name"], *[[2125550000 + n, "x" * 4_000] for n in range(60_000)]]
+    people: list[list[books.Cell]] = [[2125550000 + n, "x" * 4_000] for n in range(60_000)]
     with pytest.raises(text.FileError) as refused:
-        await read(books.write(tmp_path / "x.xlsx", {"A": rows}))
+        await read(books.write(tmp_path / "x.xlsx", {"A": [["phone", "first_name"], *people]}))
     assert refused.value.code == "too_large"
 
 
@@ -150,8 +150,8 @@ CELLS = st.text(
     st.sampled_from([",", ";", "\t", "|"]),
 )
 def test_reading_can_go_on_from_any_row(
-    tmp_path_factory: pytest.TempPathFactory, people, end: str, delimiter: str
-) -> None:  # type: ignore[no-untyped-def]
+    tmp_path_factory: pytest.TempPathFactory, people: list[tuple[str, str]], end: str, delimiter: str
+) -> None:
     """Whatever stands in the cells: from the byte and line after any row, the rest is what a whole reading gives."""
     folder = tmp_path_factory.mktemp("resume")
     quoted = [['"' + cell.replace('"', '""') + '"' for cell in row] for row in people]

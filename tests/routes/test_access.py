@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from pathlib import Path
 
 import pytest
 from litestar import Litestar
@@ -15,7 +16,9 @@ from webapp.database import transaction
 from webapp.models.accounts.users import Membership
 
 
-async def test_a_stranger_is_led_to_the_login_everywhere(cast: Cast, app: Litestar, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_a_stranger_is_led_to_the_login_everywhere(
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     names, nobody = await ids(cast, tmp_path), await browse()
     for method, path in campaign_routes(app):
         answer = await ask(nobody, method, fill(path, names, "meyer"))
@@ -23,8 +26,8 @@ async def test_a_stranger_is_led_to_the_login_everywhere(cast: Cast, app: Litest
 
 
 async def test_another_campaign_s_owner_finds_nothing_of_this_one(
-    cast: Cast, app: Litestar, browse: Browser, tmp_path
-) -> None:  # type: ignore[no-untyped-def]
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     names, jonah = await ids(cast, tmp_path), await browse(cast.jonah)
     for method, path in campaign_routes(app):
         answer = await ask(jonah, method, fill(path, names, "meyer"))
@@ -33,8 +36,8 @@ async def test_another_campaign_s_owner_finds_nothing_of_this_one(
 
 
 async def test_ids_of_another_campaign_are_not_there_in_one_s_own(
-    cast: Cast, app: Litestar, browse: Browser, tmp_path
-) -> None:  # type: ignore[no-untyped-def]
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     names, jonah = await ids(cast, tmp_path), await browse(cast.jonah)
     for method, path in campaign_routes(app):
         if path.count("{") > 1:
@@ -42,7 +45,9 @@ async def test_ids_of_another_campaign_are_not_there_in_one_s_own(
             assert answer.status_code == 404, (method, path)
 
 
-async def test_the_office_does_not_exist_for_volunteers(cast: Cast, app: Litestar, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_the_office_does_not_exist_for_volunteers(
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     names, amy = await ids(cast, tmp_path), await browse(cast.amy)
     checked = 0
     for method, path in campaign_routes(app):
@@ -54,8 +59,8 @@ async def test_the_office_does_not_exist_for_volunteers(cast: Cast, app: Litesta
 
 
 async def test_another_volunteer_s_threads_and_texts_are_not_there(
-    cast: Cast, app: Litestar, browse: Browser, tmp_path
-) -> None:  # type: ignore[no-untyped-def]
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     names, dan = await ids(cast, tmp_path), await browse(cast.dan)
     checked = 0
     for method, path in campaign_routes(app):
@@ -67,8 +72,8 @@ async def test_another_volunteer_s_threads_and_texts_are_not_there(
 
 
 async def test_every_page_of_the_office_opens_for_its_admin(
-    cast: Cast, app: Litestar, browse: Browser, tmp_path
-) -> None:  # type: ignore[no-untyped-def]
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     names, gary = await ids(cast, tmp_path), await browse(cast.gary)
     for method, path in campaign_routes(app):
         if method == "GET" and "/admin" in path:
@@ -76,7 +81,9 @@ async def test_every_page_of_the_office_opens_for_its_admin(
             assert answer.status_code == 200, (path, answer.text[:300])
 
 
-async def test_every_form_of_the_office_survives_nonsense(cast: Cast, app: Litestar, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_every_form_of_the_office_survives_nonsense(
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     """A clear answer in the page's own look, never a traceback."""
     names, gary = await ids(cast, tmp_path), await browse(cast.gary)
     nonsense = {
@@ -149,7 +156,9 @@ async def test_every_answer_has_the_strict_headers(cast: Cast, browse: Browser) 
         assert headers["x-content-type-options"] == "nosniff"
 
 
-async def test_no_page_has_an_inline_script_or_style(cast: Cast, app: Litestar, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_no_page_has_an_inline_script_or_style(
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     names, gary = await ids(cast, tmp_path), await browse(cast.gary)
     for method, path in campaign_routes(app):
         if method == "GET":

@@ -12,8 +12,29 @@ NOON = datetime(2026, 11, 24, 17, tzinfo=UTC)  # in New York
 
 
 def facts(**changes: object) -> Facts:
-    values: dict = {"kind": "initial", "body": "Hi", "zones": ["America/New_York"], "start": time(9), "end": time(21)}
-    return Facts(**(values | changes))
+    """A first text that nothing speaks against."""
+    allowed: dict = {
+        "kind": "initial",
+        "body": "Hi",
+        "phone": "+14125550142",
+        "zones": ["America/New_York"],
+        "start": time(9),
+        "end": time(21),
+        "lock": True,
+        "landline": False,
+        "opted_out": False,
+        "confirms_opt_out": False,
+        "blocked": False,
+        "possible_opt_out": False,
+        "texted_already": False,
+        "last_claim": None,
+        "their_conversation": False,
+        "unanswered": 0,
+        "number_can_send": True,
+        "unfilled": (),
+        "picture_missing": False,
+    }
+    return Facts(**(allowed | changes))
 
 
 @pytest.mark.parametrize(
@@ -27,6 +48,9 @@ def facts(**changes: object) -> Facts:
         ({"body": "x" * 1601}, 1310),
         ({"possible_opt_out": True}, 1311),
         ({"picture_missing": True}, 1312),
+        ({"phone": "+19005550142"}, 1305),
+        ({"phone": "+447700900123"}, 1305),
+        ({"phone": "12345", "kind": "follow_up"}, 1305),
         ({"number_can_send": False}, 1309),
         ({"start": time(13)}, 1304),
         ({"zones": ["America/New_York", "Pacific/Honolulu"]}, 1304),

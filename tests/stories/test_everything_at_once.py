@@ -44,7 +44,7 @@ class Office:
             lambda _: self.some(FIELD, {"field": self.notes.id, "value": self.dice.choice(["no", "NO", "yes", ""])}),
             self.assign,
             lambda _: start.assign_bucket(self.action, self.volunteer().user),
-            lambda _: going_back.return_all(self.action, cast.gary.user),
+            lambda _: going_back.return_all(self.action, cast.gary),
             self.text,
             self.upload,
             lambda _: cast.make(),

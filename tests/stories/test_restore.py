@@ -6,10 +6,9 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
-
 from tests.cast import Cast
 from tests.cast.backups import back_up, restore
+from tests.cast.simulated import Simulated
 from webapp import clock
 from webapp.gateways.twilio import Twilio
 from webapp.models.accounts.campaign import Campaign
@@ -37,13 +36,13 @@ async def text(cast: Cast, gateway: Twilio, *phones: str) -> None:
     assert not await Message.exists(status="queued")
 
 
-async def sent_by_phone(twilio: httpx.AsyncClient) -> Counter[str]:
+async def sent_by_phone(twilio: Simulated) -> Counter[str]:
     found = (await twilio.get("/simulator/messages")).json()
     return Counter(m["to"] for m in found)
 
 
 async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marked(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, tmp_path: Path
+    cast: Cast, gateway: Twilio, twilio: Simulated, tmp_path: Path
 ) -> None:
     for n, phone in enumerate(PHONES):
         await cast.add_contact(phone, first_name=f"C{n}", zip="15213")

@@ -6,10 +6,10 @@ import asyncio
 import time
 from datetime import timedelta
 
-import httpx
 import pytest
 
 from tests.cast import Cast, send_card, texts
+from tests.cast.simulated import Simulated
 from tests.cast.texting import clicked, says
 from tests.cast.twilio import Hangs, Quick
 from webapp import clock
@@ -23,7 +23,7 @@ from webapp.models.sending import sent_notes
 from webapp.workers import sending, settings
 
 
-async def test_a_drain_sends_everything_that_is_due(cast: Cast, ctx: dict, twilio: httpx.AsyncClient) -> None:
+async def test_a_drain_sends_everything_that_is_due(cast: Cast, ctx: dict, twilio: Simulated) -> None:
     for n in range(12):
         await cast.add_contact(f"+1412555{6000 + n}", first_name=f"C{n}", zip="15213")
     await cast.make()
@@ -35,7 +35,7 @@ async def test_a_drain_sends_everything_that_is_due(cast: Cast, ctx: dict, twili
     assert len((await twilio.get("/simulator/messages")).json()) == 13
 
 
-async def test_429_waits_and_the_text_leaves_later(cast: Cast, ctx: dict, twilio: httpx.AsyncClient) -> None:
+async def test_429_waits_and_the_text_leaves_later(cast: Cast, ctx: dict, twilio: Simulated) -> None:
     await twilio.post("/simulator/faults", json={"do": "429", "seconds": 0.1})
     await clicked(cast)
     await sending.drain(ctx, cast.number.id)
@@ -47,7 +47,7 @@ async def test_429_waits_and_the_text_leaves_later(cast: Cast, ctx: dict, twilio
 
 
 async def test_a_drain_that_stood_still_gives_its_attempt_up_unsent(
-    cast: Cast, ctx: dict, twilio: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, ctx: dict, twilio: Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "TOO_OLD", -1.0)
     monkeypatch.setattr(sending, "WORK", 0.05)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import httpx
 import pytest
+from twilio.base.exceptions import TwilioException
 
 from tests.cast import Cast
+from tests.cast.simulated import Simulated
 from webapp import clock, config
 from webapp.database import transaction
-from webapp.gateways import twilio as twilio_words
-from webapp.gateways.twilio import TooManyRequests, Twilio
+from webapp.gateways.twilio import Twilio
+from webapp.gateways.twilio_http import TooManyRequests
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import Message
@@ -26,7 +27,7 @@ LANDLINE = "+14125550109"  # the simulator's landlines end in 9
 
 
 @pytest.fixture
-async def gateway(cast: Cast, twilio: httpx.AsyncClient) -> AsyncIterator[Twilio]:
+async def gateway(cast: Cast, twilio: Simulated) -> AsyncIterator[Twilio]:
     made = Twilio(config.settings())
     yield made
     await made.close()
@@ -113,7 +114,7 @@ async def _fails(cast: Cast) -> None:
     await learning.from_error(text, contact, 30006)
 
 
-async def test_the_gateway_speaks_our_words(gateway: Twilio, twilio: httpx.AsyncClient) -> None:
+async def test_the_gateway_speaks_our_words(gateway: Twilio, twilio: Simulated) -> None:
     assert await gateway.line_type(LANDLINE) == "landline"
     assert await gateway.line_type("+14125550102") == "mobile"
     assert await gateway.line_type("+1412") == lines.INVALID
@@ -131,7 +132,7 @@ async def test_a_line_that_cannot_be_asked_about_does_not_hold_up_the_others(cas
     class Odd:
         async def line_type(self, phone: str) -> str:
             if phone != last.phone:
-                raise twilio_words.TwilioException("HTTP 400")
+                raise TwilioException("HTTP 400")
             return "landline"
 
     for _ in range(5):

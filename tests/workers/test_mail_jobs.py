@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.cast import Cast
-from tests.conftest import free_port
+from tests.cast.waiting import free_port
 from webapp import config
 from webapp.models.accounts.mail import Mail
 from webapp.simulator.mailbox import Mailbox

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 
 from tests.cast import Cast, texts
+from tests.cast.simulated import Simulated
 from tests.cast.texting import SECOND, clicked
 from tests.cast.twilio import Troubled
 from webapp import clock
@@ -17,13 +17,13 @@ from webapp.gateways.twilio import Text
 from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.receiving import applying
-from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
+from webapp.models.receiving.event import INBOUND, LONGEST_PAUSE, STATUS, TwilioEvent
 from webapp.simulator.store import IN
 from webapp.workers import receiving, sending
 
 
 async def test_what_came_while_we_were_away_is_taken_in_by_catching_up(
-    cast: Cast, ctx: dict, twilio: httpx.AsyncClient
+    cast: Cast, ctx: dict, twilio: Simulated
 ) -> None:
     await clicked(cast)
     await sending.drain(ctx, cast.number.id)
@@ -61,9 +61,9 @@ async def test_a_stop_that_fails_is_tried_until_it_works(cast: Cast, monkeypatch
     with monkeypatch.context() as trouble:
         trouble.setattr(applying, "apply", broken)
         for _ in range(25):
-            clock.freeze(clock.now() + timedelta(seconds=applying.LONGEST_PAUSE))
+            clock.freeze(clock.now() + timedelta(seconds=LONGEST_PAUSE))
             await receiving.apply_events({})
-    clock.freeze(clock.now() + timedelta(seconds=applying.LONGEST_PAUSE))
+    clock.freeze(clock.now() + timedelta(seconds=LONGEST_PAUSE))
     await receiving.apply_events({})
     assert await OptOut.exists(phone=cast.lisa.phone)
 
@@ -107,22 +107,22 @@ async def test_a_stop_sent_during_an_outage_is_found_whatever_came_in_since(cast
 
 @pytest.mark.parametrize("trouble", [False, True])
 async def test_one_number_that_cannot_be_listed_does_not_keep_the_others_from_being_heard(
-    cast: Cast, twilio: httpx.AsyncClient, trouble: bool
+    cast: Cast, twilio: Simulated, trouble: bool
 ) -> None:
     clock.freeze(datetime.now(UTC))
     await transaction(lambda: PhoneNumber.all().update(created_at=clock.now() - timedelta(hours=1)))
     await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
-    twilio.carrier.store.add(IN, cast.lisa.phone, SECOND, "STOP", 1)  # type: ignore[attr-defined]
+    twilio.carrier.store.add(IN, cast.lisa.phone, SECOND, "STOP", 1)
     of = cast.number.e164 if trouble else "nobody"
     async with Troubled(500, lambda _, url, asked: "Messages.json" in url and of in asked.values()) as gateway:
         await receiving.catch_up({"twilio": gateway})
     assert await OptOut.exists(phone=cast.lisa.phone)
 
 
-async def test_a_picture_nobody_can_list_does_not_hold_up_a_stop(cast: Cast, twilio: httpx.AsyncClient) -> None:
+async def test_a_picture_nobody_can_list_does_not_hold_up_a_stop(cast: Cast, twilio: Simulated) -> None:
     clock.freeze(datetime.now(UTC))
     await transaction(lambda: PhoneNumber.all().update(created_at=clock.now() - timedelta(hours=1)))
-    store = twilio.carrier.store  # type: ignore[attr-defined]
+    store = twilio.carrier.store
     store.add(IN, "+14125550102", cast.number.e164, "Look", 1, media="https://api.twilio.com/simulator/picture.png")
     await asyncio.sleep(0.01)
     store.add(IN, cast.lisa.phone, cast.number.e164, "STOP", 1)

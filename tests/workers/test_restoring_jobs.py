@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.cast import Cast
 from tests.cast.backups import back_up, restore
+from tests.cast.simulated import Simulated
 from tests.cast.texting import SECOND, WORDS
 from webapp import clock
 from webapp.gateways.twilio import Twilio
@@ -46,10 +46,10 @@ async def tap(cast: Cast) -> object:
 
 
 async def test_texts_of_a_number_bought_after_the_backup_are_marked_too(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient
+    cast: Cast, gateway: Twilio, twilio: Simulated
 ) -> None:
     """The number's row is lost with the backup; its texts are Twilio's all the same. Lisa was texted from it."""
-    store = twilio.carrier.store  # type: ignore[attr-defined]
+    store = twilio.carrier.store
     store.add_number(SECOND, "http://texts.example/webhooks/twilio/inbound")
     store.advance(store.add(OUT, SECOND, cast.lisa.phone, WORDS, 1).sid, "delivered")
     clock.freeze(clock.now() + timedelta(hours=1))
@@ -62,9 +62,9 @@ async def test_texts_of_a_number_bought_after_the_backup_are_marked_too(
 
 
 async def test_a_stop_to_a_number_bought_after_the_backup_is_found_again(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient
+    cast: Cast, gateway: Twilio, twilio: Simulated
 ) -> None:
-    store = twilio.carrier.store  # type: ignore[attr-defined]
+    store = twilio.carrier.store
     store.add_number(SECOND, "http://texts.example/webhooks/twilio/inbound")
     store.add(IN, cast.lisa.phone, SECOND, "STOP", 1)
     clock.freeze(clock.now() + timedelta(hours=1))
@@ -75,10 +75,10 @@ async def test_a_stop_to_a_number_bought_after_the_backup_is_found_again(
 
 @pytest.mark.parametrize("status", ["delivered", "queued"])
 async def test_a_text_that_still_waits_at_twilio_is_marked(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, status: str
+    cast: Cast, gateway: Twilio, twilio: Simulated, status: str
 ) -> None:
     """Twilio took it; it has no date sent yet, so a list by the date sent does not have it."""
-    store = twilio.carrier.store  # type: ignore[attr-defined]
+    store = twilio.carrier.store
     store.advance(store.add(OUT, cast.number.e164, cast.lisa.phone, WORDS, 1).sid, status)
     await restoring.stop_all()
     counts = await restoring_jobs.reconcile(gateway)
@@ -88,7 +88,7 @@ async def test_a_text_that_still_waits_at_twilio_is_marked(
 
 
 async def test_texts_that_left_just_before_a_fail_over_are_noticed(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, tmp_path: Path
+    cast: Cast, gateway: Twilio, twilio: Simulated, tmp_path: Path
 ) -> None:
     """A database a few seconds older (a replica that lagged): the last texts were claimed after the last note."""
     dora = await cast.add_contact("+14125550102", zip="15213")
@@ -109,7 +109,7 @@ async def test_texts_that_left_just_before_a_fail_over_are_noticed(
 
 
 async def test_workers_that_run_through_a_fail_over_notice_it(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, tmp_path: Path
+    cast: Cast, gateway: Twilio, twilio: Simulated, tmp_path: Path
 ) -> None:
     """The database is some seconds older, the workers run on: a drain comes before the clockwork's next look."""
     dora = await cast.add_contact("+14125550102", zip="15213")
@@ -136,13 +136,13 @@ async def test_workers_that_run_through_a_fail_over_notice_it(
 
 @pytest.mark.parametrize("after_all", [False, True])
 async def test_the_doctor_marks_what_left_before_a_restore_nobody_noticed(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, after_all: bool
+    cast: Cast, gateway: Twilio, twilio: Simulated, after_all: bool
 ) -> None:
     """The data directory is lost as well (a residue "until the doctor is run"): texting goes on for two hours, then the
     doctor is run. It asks for the last hour before the newest claim, which is one after the restore."""
     dora = await cast.add_contact("+14125550102", zip="15213")
     await cast.make()
-    store = twilio.carrier.store  # type: ignore[attr-defined]
+    store = twilio.carrier.store
     store.advance(store.add(OUT, cast.number.e164, cast.lisa.phone, WORDS, 1).sid, "delivered")  # lost with the backup
     for _ in range(2):
         clock.freeze(clock.now() + timedelta(hours=1))
@@ -158,10 +158,10 @@ async def test_the_doctor_marks_what_left_before_a_restore_nobody_noticed(
 
 @pytest.mark.parametrize("number", ["pointed elsewhere"])
 async def test_texts_of_a_number_the_account_has_otherwise_are_marked(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, number: str
+    cast: Cast, gateway: Twilio, twilio: Simulated, number: str
 ) -> None:
     """Bought after the backup; its address is the old server's, or it was given back to Twilio before the restore."""
-    store = twilio.carrier.store  # type: ignore[attr-defined]
+    store = twilio.carrier.store
     if number == "pointed elsewhere":
         store.add_number(SECOND, "http://old.example/webhooks/twilio/inbound")
     store.advance(store.add(OUT, SECOND, cast.lisa.phone, WORDS, 1).sid, "delivered")
@@ -174,11 +174,11 @@ async def test_texts_of_a_number_the_account_has_otherwise_are_marked(
 
 
 async def test_an_owner_goes_on_only_when_what_came_in_is_applied(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient
+    cast: Cast, gateway: Twilio, twilio: Simulated
 ) -> None:
     """No worker runs while the doctor does. A STOP that came to a number nobody had waits to be applied once more: the
     listing finds it known."""
-    store = twilio.carrier.store  # type: ignore[attr-defined]
+    store = twilio.carrier.store
     store.add_number(SECOND, "http://texts.example/webhooks/twilio/inbound")
     sid = store.add(IN, cast.lisa.phone, SECOND, "STOP", 1).sid
     event = await applying.keep(INBOUND, {"MessageSid": sid, "From": cast.lisa.phone, "To": SECOND, "Body": "STOP"})

@@ -6,10 +6,10 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.cast import Cast, texts
+from tests.cast.simulated import Simulated
 from tests.cast.texting import claimed, clicked, texted
 from tests.cast.twilio import Troubled
 from webapp import clock
@@ -23,7 +23,7 @@ from webapp.workers import sending
 
 
 async def test_a_time_out_after_acceptance_is_settled_by_looking_and_sent_once(
-    cast: Cast, ctx: dict, twilio: httpx.AsyncClient
+    cast: Cast, ctx: dict, twilio: Simulated
 ) -> None:
     await twilio.post("/simulator/faults", json={"do": "reset_after"})
     await clicked(cast)
@@ -50,7 +50,7 @@ async def test_the_sweep_finds_texts_no_nudge_reached(cast: Cast, ctx: dict) -> 
 
 @pytest.mark.parametrize("trouble", [False, True])
 async def test_a_look_up_that_twilio_cannot_answer_does_not_end_the_sweep(
-    cast: Cast, twilio: httpx.AsyncClient, trouble: bool
+    cast: Cast, twilio: Simulated, trouble: bool
 ) -> None:
     """The SDK raises TwilioException, not TwilioRestException, for a list that fails: caps and events are never reached."""
     dora = await cast.add_contact("+14125550102", zip="15213")

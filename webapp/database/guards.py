@@ -185,9 +185,6 @@ GUARDS = [
 ]
 
 
-RETIRED = ("contact_name", "contact_of_number")  # guards of earlier versions, dropped where they still are
-
-
 def for_dialect() -> list[Guard]:
     return [g for g in GUARDS if database.dialect() == "postgres" or g.sqlite]
 
@@ -215,8 +212,6 @@ async def wrong() -> list[str]:
 async def put_back() -> None:
     """Makes every guard as it should be. Inside the migration's lock, with nothing else running."""
     there = await _there()
-    for name in RETIRED:
-        await database.rows(f"DROP INDEX IF EXISTS {name}")
     for guard in for_dialect():
         if there.get(guard.name) != _expected(guard):
             await _drop(guard, guard.name in there)

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
+from tortoise.connection import get_connection
 from tortoise.migrations.api.migrate import migrate as run_migrations
 
 from webapp import clock, database
@@ -43,7 +44,8 @@ async def _run(url: str) -> None:
         await run_migrations(config=config)
         await database.close_database()
         await database.open_database(url, migrating=True)
-        await guards.put_back()
+        async with get_connection("default")._in_transaction():
+            await guards.put_back()
         if database.dialect() == "sqlite" and (broken := await database.rows("PRAGMA foreign_key_check")):
             raise MigrationError(f"{len(broken)} rows point at rows that are not there")
     finally:

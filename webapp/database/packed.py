@@ -11,19 +11,11 @@ from uuid import UUID
 from webapp import database
 
 _TYPES = {
-    "id": "bigint",
-    "contact_id": "bigint",
-    "conversation_id": "bigint",
-    "action_id": "integer",
-    "zone_set_id": "integer",
-    "keeper_id": "integer",
-    "line": "integer",
-    "field_id": "integer",
-    "tag_id": "integer",
-    "user_id": "integer",
-    "from_id": "integer",
-    "created": "boolean",
-    "unread": "boolean",
+    **dict.fromkeys(("id", "contact_id", "conversation_id"), "bigint"),
+    **dict.fromkeys(("action_id", "bucket_id", "field_id", "keeper_id", "tag_id", "user_id", "zone_set_id"), "integer"),
+    **dict.fromkeys(("last_holder_id", "line", "skips"), "integer"),
+    **dict.fromkeys(("created", "held_by_start", "unread", "with_staff"), "boolean"),
+    "held_since": "timestamptz",
 }
 
 

@@ -6,12 +6,14 @@ A statement is a text with ? for values, and the values.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from tortoise.fields import JSONField
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from webapp import database
 from webapp.database import kept, packed
@@ -114,6 +116,11 @@ def columns(model: type[Model]) -> tuple[str, ...]:
     return tuple(projection)
 
 
+async def column(found: QuerySet[Any], name: str) -> list[Any]:
+    """One column of a query, as a list. (Tortoise types ``flat=True`` as tuples.)"""
+    return [*await found.values_list(name, flat=True)]
+
+
 def insert(row: Model) -> Statement:
     """The new row, whose id comes back."""
     names = [name for name in columns(type(row)) if name != "id"]
@@ -126,6 +133,21 @@ def update(row: Model, *names: str) -> Statement:
     """These columns, as they stand on the instance."""
     changes = ", ".join(f"{name} = ?" for name in names)
     return f"UPDATE {row._meta.db_table} SET {changes} WHERE id = ?", [*(getattr(row, name) for name in names), row.pk]
+
+
+async def update_each(rows: Sequence[Model], *names: str) -> None:
+    """These columns of many rows of one table, as they stand on the instances: one statement."""
+    if not rows:
+        return
+    table, changes = rows[0]._meta.db_table, ", ".join(f"{name} = r.{name}" for name in names)
+    await database.query(
+        f"UPDATE {table} SET {changes} FROM {packed.table('id', *names)} WHERE {table}.id = r.id",
+        packed.rows({"id": row.pk, **{name: _in_json(getattr(row, name)) for name in names}} for row in rows),
+    )
+
+
+def _in_json(value: Any) -> Any:
+    return value.isoformat(" ") if isinstance(value, datetime) else value
 
 
 async def together(*statements: Statement) -> list[dict[str, Any]]:

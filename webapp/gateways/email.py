@@ -14,11 +14,11 @@ SECONDS = 15
 
 
 class NotSent(Exception):
-    """The server would not take it; worth another try."""
+    """The server did not take it; worth another try."""
 
 
 async def send(settings: Settings, to: str, subject: str, text: str, html: str = "") -> None:
-    """TEXTBANK_SMTP_URL is smtp://user:password@host:port, or smtps:// for TLS from the first byte."""
+    """Raises NotSent. TEXTBANK_SMTP_URL is smtp://user:password@host:port, or smtps:// for TLS from the first byte."""
     if not settings.smtp_url:
         raise NotSent("TEXTBANK_SMTP_URL is not set")
     server = urlsplit(settings.smtp_url)

@@ -1,5 +1,5 @@
-"""Fetches what people send with their texts. The address comes from outside, so: Twilio's own hosts only, public addresses
-only, also after a redirect, and never more bytes or seconds than a picture needs (SPEC X5)."""
+"""Fetches the files people send with their texts. Their addresses come from outside, so: only Twilio's own hosts, only
+public addresses, after redirects too, and never more bytes or seconds than a picture needs (SPEC X5)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from yarl import URL
 
 from webapp.config import Settings
 
-LARGEST = 8_000_000  # bytes; Twilio takes 5 MB of a phone, and some more of other channels
+LARGEST = 8_000_000  # bytes; Twilio takes 5 MB from a phone, and more from other channels
 SECONDS = 20
 REDIRECTS = 3
-GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all else of IPv6 may be a translation of a private address
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # any other IPv6 address may translate to a private one
 API_HOSTS = ("api.twilio.com",)
 REDIRECTED_TO = (".twilio.com", ".twiliocdn.com", ".amazonaws.com")
 log = logging.getLogger(__name__)
@@ -28,17 +28,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Refused:
-    """It is never fetched; ``why`` is a word: "address", "large", "gone"."""
+    """It will never be fetched; ``why``: "address", "large" or "gone"."""
 
     why: str
 
 
 class Later(Exception):
-    """It may be there the next time."""
+    """Worth another try."""
 
 
 class PublicOnly(AbstractResolver):
-    """Names that lead into a private network lead nowhere."""
+    """Resolves a name to its public addresses only; an error where it has none."""
 
     def __init__(self) -> None:
         self._inner = ThreadedResolver()
@@ -56,7 +56,7 @@ class PublicOnly(AbstractResolver):
 
 
 def is_public(address: str) -> bool:
-    """Neither private nor this machine, nor one written as IPv6 that hides such a one."""
+    """False for private addresses, this machine's, and IPv6 addresses that hide one of these."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
@@ -68,14 +68,14 @@ def is_public(address: str) -> bool:
 
 
 async def fetch(settings: Settings, url: str) -> bytes | Refused:
-    """The bytes, whatever they are; Later where the network or Twilio is in trouble."""
+    """The bytes, unchecked. Raises Later where the network or Twilio fails."""
     rehearsal = settings.twilio_api_url.rstrip("/") if settings.rehearsal else ""
     limit = aiohttp.ClientTimeout(total=SECONDS, connect=5)
     connector = aiohttp.TCPConnector(limit=4, resolver=None if rehearsal else PublicOnly())
     async with aiohttp.ClientSession(timeout=limit, connector=connector) as session:
         try:
             return await _follow(session, settings, url, rehearsal)
-        except ValueError:  # nobody can read this address
+        except ValueError:  # not an address
             return Refused("address")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Later(type(error).__name__) from error
@@ -92,7 +92,7 @@ async def _follow(session: aiohttp.ClientSession, settings: Settings, url: str, 
             if answer.status in (301, 302, 303, 307, 308):
                 url = str(answer.url.join(URL(answer.headers.get("Location", ""))))
                 continue
-            if answer.status >= 500 or answer.status in (401, 403, 429):  # a token that is being rotated comes right
+            if answer.status >= 500 or answer.status in (401, 403, 429):  # a token may be rotated just now
                 raise Later(f"HTTP {answer.status}")
             return await _read(answer) if answer.status == 200 else Refused("gone")
     return Refused("address")
@@ -103,7 +103,7 @@ def _host(url: str) -> str:
 
 
 def _allowed(url: str, hop: int, rehearsal: str) -> bool:
-    """First Twilio's API alone, which gets the login; then where it sends us, without it."""
+    """The first hop only to Twilio's API, which gets the login; later hops also to its media hosts, without a login."""
     parts, host = urlsplit(url), _host(url)
     if rehearsal and hop > 0 and url.startswith(rehearsal + "/"):
         return True

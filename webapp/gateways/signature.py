@@ -1,4 +1,4 @@
-"""Is this webhook really Twilio's? (DOMAIN C5)"""
+"""Checks that a webhook comes from Twilio (DOMAIN C5)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HEADER = "x-twilio-signature"
 
 
 def valid(url: str, body: bytes, headers: Mapping[str, str], tokens: list[str]) -> bool:
-    """``url`` is built from the public address, never from Host; ``tokens`` are all accepted (one may be rotated)."""
+    """``url`` is built from the public address, never from Host. Each of ``tokens`` is accepted: one may be rotated."""
     signature = headers.get(HEADER, "")
     if not signature:
         return False

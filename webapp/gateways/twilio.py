@@ -1,4 +1,4 @@
-"""Twilio in our words. Called by workers only; each call is made once, with a time limit, and never retried in here."""
+"""Twilio in our words. Only workers call it. Each call has a time limit, is made once and never retried here."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from typing import Any
 
 import aiohttp
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http import AsyncHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
 
 from webapp.config import Settings
+from webapp.gateways.twilio_http import TooManyRequests, TwilioHttp
 from webapp.rules.contacts import lines
 
-TOTAL, CONNECT = 10, 5  # seconds
 NO_CAPACITY = 20429
 API = "https://api.twilio.com"
 log = logging.getLogger(__name__)
@@ -46,7 +44,7 @@ class Later:
 
 @dataclass(frozen=True)
 class Unknown:
-    """It may have been taken: a time-out, a server error, an answer nobody can read."""
+    """It may have been taken: a time-out, a server error or an unreadable answer."""
 
     why: str
 
@@ -66,62 +64,23 @@ class Text:
     error_code: int | None
     created_at: datetime
     media: int = 0
-    price: str = ""  # dollars, as Twilio writes it; blank until it is known
+    price: str = ""  # dollars, as Twilio writes it; "" until it is known
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number of the account, and where its texts go."""
+    """A number of the account; ``sms_url`` gets the texts that come to it."""
 
     sid: str
     e164: str
     sms_url: str
 
 
-class TooManyRequests(Exception):
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"429, again in {seconds} s")
-        self.seconds = seconds
-
-
-class _Http(AsyncHttpClient):
-    """The SDK's transport with a time limit that holds, and another base address where a simulator answers."""
-
-    def __init__(self, base: str) -> None:
-        super().__init__(logging.getLogger("twilio"), True, TOTAL)
-        self.is_async = True
-        self.base = base.rstrip("/")
-        limit = aiohttp.ClientTimeout(total=TOTAL, connect=CONNECT)
-        self.session = aiohttp.ClientSession(timeout=limit, connector=aiohttp.TCPConnector(limit=200))
-
-    async def request(  # type: ignore[override]
-        self,
-        method: str,
-        url: str,
-        params: Any = None,
-        data: Any = None,
-        headers: Any = None,
-        auth: Any = None,
-        **_: Any,
-    ) -> Response:
-        if self.base:
-            url = self.base + "/" + url.split("/", 3)[3]
-        login = aiohttp.BasicAuth(*auth) if auth else None
-        plain = {key: str(value) for key, value in (params or {}).items() if value is not None}
-        async with self.session.request(
-            method, url, params=plain, data=_form(data), headers=headers, auth=login
-        ) as answer:
-            text = await answer.text()
-            if answer.status == 429:
-                raise TooManyRequests(_seconds(answer.headers.get("Retry-After")))
-            return Response(answer.status, text)
-
-
 class Twilio:
-    """One account. Open it inside a running event loop, close it with `close`."""
+    """One account. Made inside a running event loop; `close` ends its connections."""
 
     def __init__(self, settings: Settings) -> None:
-        self.http = _Http(settings.twilio_api_url)
+        self.http = TwilioHttp(settings.twilio_api_url)
         self.settings = settings
         sid, token = settings.twilio_account_sid or "AC" + "0" * 32, settings.twilio_auth_token or "none"
         self.client = Client(sid, token, http_client=self.http)  # type: ignore[arg-type]
@@ -130,8 +89,8 @@ class Twilio:
         await self.http.session.close()
 
     async def send(self, to: str, from_: str, body: str, callback: str, validity: int, picture: str = "") -> Outcome:
-        """Hands one text over. ``validity``: seconds Twilio may keep it; ``callback``: where its status goes;
-        ``picture``: where it fetches one from, which makes the text an MMS."""
+        """Hands one text over. ``validity``: seconds Twilio may keep it; ``callback``: the address for its status;
+        ``picture``: the address of one, which makes the text an MMS."""
         media = {"media_url": [picture]} if picture else {}
         try:
             message = await self.client.messages.create_async(
@@ -149,17 +108,17 @@ class Twilio:
         return Sent(message.sid) if message.sid else Unknown("no sid")
 
     async def texts_between(self, to: str, from_: str, limit: int = 50) -> list[Text]:
-        """Newest first. Without a date filter: Twilio filters by the date sent, and one that waits has none yet."""
+        """Newest first. No date filter: Twilio filters by the date sent, and a text that waits has none yet."""
         found = await self.client.messages.list_async(to=to, from_=from_, limit=limit)
         return [_text(message) for message in found]
 
     async def texts_to(self, number: str, since: datetime) -> list[Text]:
-        """All that came in at one of our numbers since an instant, newest first, page by page and no further."""
+        """All that came to one of our numbers since an instant, newest first."""
         return await self._since(since, to=number, date_sent_after=since - timedelta(days=1))
 
     async def texts_from(self, number: str, since: datetime) -> list[Text]:
-        """All that left one of our numbers since then, or waits to, newest first. What waits has no date sent yet, so this
-        one doesn't filter by it."""
+        """All that left one of our numbers since an instant, or waits to, newest first. No date filter: a text that waits
+        has no date sent yet."""
         return await self._since(since, from_=number)
 
     async def _since(self, since: datetime, **which: Any) -> list[Text]:
@@ -167,7 +126,9 @@ class Twilio:
         pages = await self.client.messages.stream_async(page_size=200, **which)
         async for message in pages:
             text = _text(message)
-            if text.created_at < since - timedelta(days=1):  # by date sent: one may have waited at Twilio for hours
+            if text.created_at < since - timedelta(
+                days=1
+            ):  # sorted by date sent: one may have waited at Twilio for hours
                 break
             if text.created_at >= since:
                 found.append(text)
@@ -177,13 +138,13 @@ class Twilio:
         return _text(await self.client.messages(sid).fetch_async())
 
     async def media_of(self, sid: str) -> list[str]:
-        """Where the files that came with a text are, as a webhook would have said."""
+        """Addresses of the files that came with a text, as its webhook would have named them."""
         found = await self.client.messages(sid).media.list_async(limit=10)
         return [API + (one.uri or "").removesuffix(".json") for one in found]
 
     async def line_type(self, phone: str) -> str:
-        """What kind of line it is, in Twilio's word; lines.INVALID where there is no such number, "unknown" where Twilio
-        may not say (Canada, without its approval). Each call costs."""
+        """The kind of line in Twilio's word; lines.INVALID where there is no such number, "unknown" where Twilio may not
+        say (Canada, without its approval). Each call costs money."""
         try:
             found = await self.client.lookups.v2.phone_numbers(phone).fetch_async(fields="line_type_intelligence")
         except TwilioRestException as error:
@@ -196,19 +157,19 @@ class Twilio:
         return "unknown" if told.get("error_code") else str(told.get("type") or "unknown")
 
     async def account_answers(self) -> bool:
-        """Are the credentials right and the account active?"""
+        """True where the credentials are right and the account is active."""
         try:
             account = await self.client.api.accounts(self.client.account_sid).fetch_async()
         except (TwilioRestException, TooManyRequests, TimeoutError, aiohttp.ClientError, json.JSONDecodeError):
             return False
-        return account.status == "active"
+        return bool(account.status == "active")
 
     async def numbers(self) -> list[Number]:
         found = await self.client.incoming_phone_numbers.list_async(limit=1000)
         return [Number(n.sid or "", n.phone_number or "", n.sms_url or "") for n in found]
 
     async def buy(self, area_code: str, sms_url: str) -> Number | Rejected:
-        """A new number of an area code, its texts pointed here. Any trouble but a refusal: it may have been bought."""
+        """A new number of an area code; its texts go to ``sms_url``. After any error that is raised it may have been bought."""
         try:
             n = await self.client.incoming_phone_numbers.create_async(
                 area_code=area_code, sms_url=sms_url, sms_method="POST"
@@ -220,11 +181,11 @@ class Twilio:
         return Number(n.sid or "", n.phone_number or "", n.sms_url or "")
 
     async def point_here(self, number_sid: str, sms_url: str) -> None:
-        """Lets a number's texts come to us."""
+        """Makes a number's texts come to us."""
         await self.client.incoming_phone_numbers(number_sid).update_async(sms_url=sms_url, sms_method="POST")
 
     async def release(self, number_sid: str) -> None:
-        """Gives a number back. One that is gone already is as good."""
+        """Gives a number back; no error where it is gone already."""
         try:
             await self.client.incoming_phone_numbers(number_sid).delete_async()
         except TwilioRestException as error:
@@ -232,7 +193,7 @@ class Twilio:
                 raise
 
 
-# of a list that can't be answered the SDK raises a plain TwilioException
+# TwilioException: the SDK raises it, and not its subclass, for a list that fails
 TROUBLE = (TwilioException, TooManyRequests, TimeoutError, aiohttp.ClientError, json.JSONDecodeError)
 
 
@@ -258,23 +219,3 @@ def _text(message: Any) -> Text:
         media,
         message.price or "",
     )
-
-
-def _form(data: Any) -> Any:
-    if data is None:
-        return None
-    pairs = [
-        (key, value) for key, values in data.items() for value in (values if isinstance(values, list) else [values])
-    ]
-    return aiohttp.FormData([(key, _plain(value)) for key, value in pairs if value is not None])
-
-
-def _plain(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _seconds(header: str | None) -> float:
-    try:
-        return min(max(float(header or 1), 0.1), 300.0)
-    except ValueError:
-        return 1.0

@@ -7,8 +7,9 @@ from webapp.models.accounts.passwords import PasswordLink
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.teams import Team, UserList, UserListMember
 from webapp.models.accounts.users import Membership, User
-from webapp.models.actions.action import Action, ActionExclusion, ActionList, ActionUser, ReportField, ReportTag
+from webapp.models.actions.action import Action, ActionExclusion, ActionList, ActionUser
 from webapp.models.actions.pictures import Picture
+from webapp.models.actions.report_settings import ReportField, ReportTag
 from webapp.models.actions.script import Script, ScriptTag, ScriptValue
 from webapp.models.bulk.job import BulkJob
 from webapp.models.contacts.contact import Contact, ContactEvent

@@ -1,10 +1,14 @@
-"""Counts that are kept, not counted: one row per action and user (0: the pool), moved in the transaction that moves
-what they count, last, in id order. A recount gives the same; a test and `textbank doctor` prove it."""
+"""Kept counts: one row per action and user (0 stands for the pool), so that no page counts messages.
+
+A transaction that changes what is counted moves the counts with it, as its last statements and in id order, so that
+nothing deadlocks. A test and `textbank doctor` compare them with a recount of all rows.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from tortoise import fields
@@ -12,7 +16,7 @@ from tortoise.models import Model
 
 from webapp import database
 from webapp.database import packed
-from webapp.database.statements import Statement
+from webapp.database.statements import Statement, columns
 
 COLUMNS = (
     "remaining",
@@ -70,7 +74,7 @@ class SafeguardHit(Model):
 
 
 class Counted(Protocol):
-    """A conversation or a message: it knows what it adds to whose tally."""
+    """A conversation or a message: ``counts`` is what the row adds to the tally of its action and user."""
 
     action_id: Any
     user_id: Any
@@ -78,18 +82,35 @@ class Counted(Protocol):
     def counts(self) -> Counter[str]: ...
 
 
-def take(row: Counted) -> None:
-    """Before a row changes: what it counted for is taken away."""
-    add(row.action_id, row.user_id, row.counts(), -1)
+@contextlib.asynccontextmanager
+async def moving(row: Any) -> AsyncIterator[None]:
+    """Around changes to one row: moves its counts, then saves the columns that changed. The row is locked."""
+    with counting(row) as changed:
+        yield
+    if changed:
+        await row.save(update_fields=changed)
 
 
-def put(row: Counted) -> None:
-    """After it changed, or when it is new: what it counts for now."""
+@contextlib.contextmanager
+def counting(row: Any) -> Iterator[list[str]]:
+    """Like `moving`, but the caller saves. Yields a list; afterwards it holds the names of the changed columns."""
+    changed: list[str] = []
+    model: type[Model] = type(row)
+    before = {name: getattr(row, name) for name in columns(model)}
+    action_id, user_id, counts = row.action_id, row.user_id, row.counts()
+    yield changed
+    add(action_id, user_id, counts, -1)
+    count_new(row)
+    changed += [name for name, value in before.items() if getattr(row, name) != value]
+
+
+def count_new(row: Counted) -> None:
+    """Adds what a new row counts for."""
     add(row.action_id, row.user_id, row.counts())
 
 
 def add(action_id: int | None, user_id: int | None, counts: Mapping[str, int], sign: int = 1) -> None:
-    """Moves a tally with the transaction under way, as its last statements."""
+    """Adds to a tally (``sign`` -1: takes away) when the current transaction ends."""
     if action_id is None:
         return
     row = _moves()[(action_id, user_id or 0)]
@@ -98,12 +119,12 @@ def add(action_id: int | None, user_id: int | None, counts: Mapping[str, int], s
 
 
 async def hit(action_id: int, conversation_id: int, code: int) -> None:
-    """Notes a safeguard's refusal, once per conversation and code."""
+    """Records a safeguard's refusal, once per conversation and code."""
     await hits([(action_id, conversation_id)], code)
 
 
 async def hits(where: list[tuple[int, int]], code: int) -> None:
-    """The same of many: (action, conversation)."""
+    """Records the refusal of many: (action, conversation) each."""
     if not where:
         return
     new = await database.query(
@@ -121,7 +142,8 @@ def _moves() -> dict[tuple[int, int], Counter[str]]:
     if "tallies" not in work.kept:
         work.kept["tallies"] = defaultdict(Counter)
         work.last.append(_apply)
-    return work.kept["tallies"]
+    moves: dict[tuple[int, int], Counter[str]] = work.kept["tallies"]
+    return moves
 
 
 async def _apply() -> None:
@@ -130,7 +152,7 @@ async def _apply() -> None:
 
 
 def due() -> list[Statement]:
-    """What the transaction under way has to move, in order; who takes it runs it."""
+    """The current transaction's moves as statements, in id order. The caller runs them."""
     moves = _moves()
     statements = [_move(action_id, user_id, counts) for (action_id, user_id), counts in sorted(moves.items())]
     moves.clear()
@@ -151,12 +173,12 @@ def _move(action_id: int, user_id: int, counts: Mapping[str, int]) -> Statement 
 
 
 async def totals(action_id: int) -> Counter[str]:
-    """The action's counts, over everybody."""
+    """An action's counts, summed over all users and the pool."""
     return (await totals_of([action_id]))[action_id]
 
 
 async def totals_of(action_ids: Iterable[int]) -> dict[int, Counter[str]]:
-    """Action -> its counts over everybody, in one query however many actions."""
+    """Action -> its counts, summed over all users and the pool. One query."""
     ids = [int(n) for n in action_ids]
     sums = ", ".join(f"SUM({name}) AS {name}" for name in COLUMNS)
     among = ", ".join(map(str, ids)) or "0"
@@ -166,6 +188,6 @@ async def totals_of(action_ids: Iterable[int]) -> dict[int, Counter[str]]:
 
 
 async def of_user(action_id: int, user_id: int) -> Counter[str]:
-    """One user's part in an action."""
+    """One user's counts in an action."""
     row = await Tally.get_or_none(action_id=action_id, user_id=user_id)
     return Counter({name: getattr(row, name) for name in COLUMNS} if row else {})

@@ -1,4 +1,4 @@
-"""One phone number out of what people write in a cell or a field."""
+"""Phone numbers: read from a cell or a field, written for people, and masked."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _LABEL = re.compile(
 )
 _FORMULA = re.compile(r'^="([^"]*)"$')
 _SEVERAL = re.compile(r"[|/&;\n]|\bor\b|\band\b|,\s", re.IGNORECASE)
+_IN_TEXT = re.compile(r"\+\d{8,15}\b|(?<!\d)\d{10}(?!\d)")
 _LONGEST = 64
 
 
@@ -63,6 +64,17 @@ def textable(raw: str) -> Phone | InvalidPhone:
     return InvalidPhone("not_textable") if parsed.area_code == "900" else parsed
 
 
+_NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
+
+
+def is_textable(e164: str, first: bool) -> bool:
+    """May a stored number get a text? Quick, for the safeguards: numbers of country code +1 by their shape alone. A
+    ``first`` text goes to no other country, a reply to any valid number."""
+    if e164.startswith("+1"):
+        return _NORTH_AMERICAN.fullmatch(e164) is not None and e164[2:5] != "900"
+    return not first and isinstance(parse(e164), Phone)
+
+
 def national(e164: str) -> str:
     """412-555-0188 for +14125550188; other countries as they are."""
     if e164.startswith("+1") and len(e164) == 12:
@@ -71,8 +83,13 @@ def national(e164: str) -> str:
 
 
 def masked(e164: str) -> str:
-    """All but the last two digits hidden: for volunteers' pages and for logs."""
+    """•••-•••-••42: all but the last two digits hidden, for the audit log and for logs."""
     return "•••-•••-••" + e164[-2:]
+
+
+def masked_in(text: str) -> str:
+    """The text with every phone in it masked: each in E.164, and each ten digits in a row."""
+    return _IN_TEXT.sub(lambda found: masked(found[0]), text)
 
 
 def _cleaned(raw: str) -> str:

@@ -1,4 +1,4 @@
-"""The last gate: may this text go to this person now? One place, asked at the click and again by the worker (SPEC X3)."""
+"""Safeguards: may this text go to this contact now? Asked at the click and again by the worker (SPEC X3)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Literal
 
-from webapp.rules import errors, segments, window
+from webapp.rules import errors, phone, segments, window
 
 Kind = Literal["initial", "follow_up", "confirmation", "test"]
 
@@ -19,39 +19,40 @@ LAST_SECONDS = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Claim:
-    """Another text of ours to this phone that was handed to Twilio, or may have been."""
+    """Another text of ours to this phone that a worker claimed: Twilio has it or may have it."""
 
     at: datetime
     body: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the database knows of one text and the person it is for.
+    """What the database knows of one text and its contact. No fact has a default: forgetting one is a type error.
 
-    ``zones`` are the contact's, or the campaign's where there is no evidence. ``last_claim`` never counts the text
-    itself. ``their_conversation`` says that the person wrote last in the conversation this text belongs to.
-    ``confirms_opt_out`` is set for the one text that may follow an opt-out (SPEC X6).
+    ``zones`` are the contact's, or the campaign's where there is no evidence. ``texted_already``: another first text
+    left in this conversation. ``last_claim`` never is the text itself. ``their_conversation``: the contact wrote last in
+    the conversation of this text. ``confirms_opt_out``: it is the one text that may follow an opt-out (X6).
     """
 
     kind: Kind
     body: str
+    phone: str
     zones: Sequence[str]
     start: time
     end: time
-    lock: bool = True
-    landline: bool = False
-    opted_out: bool = False
-    confirms_opt_out: bool = False
-    blocked: bool = False
-    possible_opt_out: bool = False
-    texted_already: bool = False
-    last_claim: Claim | None = None
-    their_conversation: bool = False
-    unanswered: int = 0
-    number_can_send: bool = True
-    unfilled: tuple[str, ...] = ()
-    picture_missing: bool = False
+    lock: bool
+    landline: bool
+    opted_out: bool
+    confirms_opt_out: bool
+    blocked: bool
+    possible_opt_out: bool
+    texted_already: bool
+    last_claim: Claim | None
+    their_conversation: bool
+    unanswered: int
+    number_can_send: bool
+    unfilled: tuple[str, ...]
+    picture_missing: bool
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Refused:
 
 
 def may_send(facts: Facts, now: datetime, at_the_worker: bool = False) -> Allowed | Refused:
-    """Asked at the click and, with ``at_the_worker``, in the transaction that claims the text."""
+    """Asked at the click, and with ``at_the_worker`` in the transaction that claims the text."""
     for code, holds in _checks(facts, now, at_the_worker):
         if holds:
             return Refused(code)
@@ -89,12 +90,13 @@ def hours_allow(facts: Facts, now: datetime, at_the_worker: bool = False) -> boo
 
 
 def _checks(facts: Facts, now: datetime, at_the_worker: bool) -> list[tuple[int, bool]]:
-    """Final refusals first: who has opted out is told so, whatever the hour."""
+    """Final refusals come first: an opt-out is named as such, whatever the hour."""
     return [
+        (errors.ALREADY_TEXTED, facts.kind == "initial" and facts.texted_already),
+        (errors.INVALID_PHONE, not phone.is_textable(facts.phone, first=facts.kind in ("initial", "test"))),
         (errors.OPTED_OUT, facts.opted_out and not facts.confirms_opt_out),
         (errors.BLOCKED, facts.blocked),
         (errors.LANDLINE, facts.landline),
-        (errors.ALREADY_TEXTED, facts.texted_already),
         (errors.UNFILLED, bool(facts.unfilled)),
         (errors.TOO_LONG, len(facts.body) > segments.LONGEST),
         (errors.POSSIBLE_OPT_OUT, facts.possible_opt_out and not facts.confirms_opt_out),

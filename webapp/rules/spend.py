@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 ENOUGH = 20  # segments whose price is known, before they correct the others
 
@@ -43,3 +44,9 @@ def by_action(groups: Sequence[Group], segment_price: int, mms_price: int) -> di
         else:
             spent[group.action_id] += mms_price * group.texts if group.mms else seen * group.segments
     return {action_id: round(cost) for action_id, cost in spent.items()}
+
+
+def new_cap(before: int | None, after: int | None) -> dict[str, Any]:
+    """The columns to write for a daily cap of ``after``. A changed cap counts from now on, so what the old one paused goes
+    on."""
+    return {"daily_cap": after} | ({"capped_on": None} if after != before else {})

@@ -1,1 +1,1 @@
-"""A Twilio that runs here. Imports nothing of the product, counts and signs with others' libraries."""
+"""A Twilio that runs here. It imports nothing of the product, and counts and signs with other libraries."""

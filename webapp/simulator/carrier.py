@@ -1,4 +1,4 @@
-"""What happens to a text after Twilio took it, and the signed webhooks that tell of it."""
+"""Delivery of a text that Twilio took, and the signed webhooks about it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Carrier:
         task.add_done_callback(self._tasks.discard)
 
     async def carry(self, text: Message, fault: Fault | None) -> None:
-        """queued, sent, delivered; or what a fault makes of it."""
+        """From queued to sent to delivered, or to what a fault makes of it."""
         if fault and fault.do == "late":
             await asyncio.sleep(fault.seconds)
         unfetched = await self._fetch(text)
@@ -71,7 +71,7 @@ class Carrier:
             await self._maybe_answer(text)
 
     async def _fetch(self, text: Message) -> int:
-        """Twilio fetches the media itself, without logging in; the code of what was wrong with them, or 0."""
+        """Fetches the media without a login, as Twilio does; an error code, or 0."""
         assert self.session
         for url in text.media.split():
             try:
@@ -150,7 +150,7 @@ class Carrier:
             log.warning("webhook not reached: %s", type(error).__name__)
 
     async def _maybe_answer(self, text: Message) -> None:
-        """Where personas are on, the person answers by themselves."""
+        """Answers as the persona, where personas are on."""
         if self.store.setting("personas") != "on":
             return
         answered = self.store.messages(

@@ -1,11 +1,11 @@
-"""How tests and the phones page steer the simulator: faults to meet, texts to answer, what was sent."""
+"""How tests steer the simulator: they plan faults, answer texts, add numbers, and read what was sent."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from webapp.simulator.api import CARRIER, STORE
 from webapp.simulator.faults import Fault
+from webapp.simulator.keys import CARRIER, STORE
 from webapp.simulator.store import OUT
 
 
@@ -25,7 +25,7 @@ async def health(request: web.Request) -> web.Response:
 
 
 async def sent(request: web.Request) -> web.Response:
-    """Every text Twilio took from us, oldest first: what the judge looks at."""
+    """Every text Twilio took from us, oldest first. Tests judge by it."""
     found = request.app[STORE].messages("direction = ?", OUT, limit=1_000_000)
     rows = [
         {

@@ -1,18 +1,18 @@
-"""Troubles the simulator can be told to make, each for so many calls."""
+"""Faults a test can plan, each for a number of calls."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-# At the call: 429, 500, timeout_before, timeout_after, reset_before, reset_after, unreadable, code (a REST error)
-# Afterwards: fail (a delivery error code), late, lost, doubled, reordered, before_answer
+# At the call: "before" Twilio takes the text, or "after"; code is a REST error
 CALL = {"429", "500", "timeout_before", "timeout_after", "reset_before", "reset_after", "unreadable", "code"}
+# At the callbacks. fail: a delivery error code; before_answer: a callback before the call is answered
 CALLBACK = {"fail", "late", "lost", "doubled", "reordered", "before_answer"}
 
 
 @dataclass
 class Fault:
-    """``code``: an error code for "code" and "fail". ``seconds``: how long a time-out or a delay is."""
+    """``code`` is for "code" and "fail"; ``seconds`` is the length of a time-out or delay; ``to`` "" fits any recipient."""
 
     do: str
     times: int = 1
@@ -35,7 +35,7 @@ class Plan:
         self.faults.append(fault)
 
     def next(self, kinds: set[str], to: str) -> Fault | None:
-        """The first planned fault of these kinds for this recipient; used up by one."""
+        """The first planned fault of these kinds for this recipient; it has one call less from now on."""
         for fault in self.faults:
             if fault.do in kinds and fault.fits(to):
                 fault.times -= 1

@@ -1,4 +1,4 @@
-"""The rehearsal's mailbox: a real SMTP server on this machine whose letters anyone at it may read."""
+"""The rehearsal's mailbox: a real SMTP server on this machine. Everybody at the machine may read its letters."""
 
 from __future__ import annotations
 

@@ -13,17 +13,16 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from webapp.simulator import api, control, mailbox, phones
+from webapp.simulator import api, control, keys, mailbox, phones
+from webapp.simulator.account import ACCOUNT, TOKEN
 from webapp.simulator.carrier import Carrier
 from webapp.simulator.store import Clock, Store
 
-ACCOUNT = "AC5151515151515151515151515151515151"[:34]
-TOKEN = "rehearsal"  # noqa: S105
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def refuse_beside_real_credentials(environ: dict[str, str]) -> str:
-    """Why the simulator won't start here; nothing where it may."""
+    """Why the simulator won't start; "" where it may."""
     account = environ.get("TEXTBANK_TWILIO_ACCOUNT_SID", "")
     base = environ.get("TEXTBANK_TWILIO_API_URL", "")
     if account and account != ACCOUNT:
@@ -35,7 +34,7 @@ def refuse_beside_real_credentials(environ: dict[str, str]) -> str:
 
 def application(store: Store, carrier: Carrier, letters: mailbox.Mailbox, site: str) -> web.Application:
     app = web.Application(middlewares=[api.authenticate, phones.same_origin], client_max_size=2_000_000)
-    app[api.STORE], app[api.CARRIER], app[phones.SITE], app[phones.MAILBOX] = store, carrier, site, letters
+    app[keys.STORE], app[keys.CARRIER], app[phones.SITE], app[phones.MAILBOX] = store, carrier, site, letters
     app.add_routes([*api.routes(), *control.routes(), *phones.routes()])
     return app
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Persona:
-    """``share`` of a hundred people are like this; ``lines`` are what they say, one an answer."""
+    """``share``: percent of people; ``lines``: their answers, one to each text."""
 
     name: str
     share: int
@@ -28,7 +28,7 @@ PERSONAS = (
 
 
 def of(phone: str) -> Persona:
-    """The same person for the same phone, always."""
+    """A phone is always the same persona."""
     place = int(hashlib.sha256(phone.encode()).hexdigest(), 16) % 100
     for persona in PERSONAS:
         if place < persona.share:
@@ -38,6 +38,6 @@ def of(phone: str) -> Persona:
 
 
 def answer(phone: str, answered: int, texted: int) -> str:
-    """What this person says to the text they just got; nothing where they have said all, or wait for an answer."""
+    """Their answer to the newest text; "" where they have said everything, or wait for our answer."""
     lines = of(phone).lines
     return lines[answered] if answered < len(lines) and texted > answered else ""

@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 import jinja2
 from aiohttp import web
 
-from webapp.simulator import personas
-from webapp.simulator.api import CARRIER, STORE
+from webapp.simulator import api, personas
+from webapp.simulator.keys import CARRIER, STORE
 from webapp.simulator.mailbox import Mailbox
 
 SITE = web.AppKey("site", str)
 MAILBOX = web.AppKey("mailbox", Mailbox)
-STATIC = Path(__file__).parents[2] / "static"
+PACKAGE = Path(__file__).parents[1]
+INSTALLED = PACKAGE / "static"  # in a wheel; in a checkout it lies beside the package
+STATIC = INSTALLED if INSTALLED.is_dir() else PACKAGE.parent / "static"
 HOME = ZoneInfo("America/New_York")
 
 _templates = jinja2.Environment(
@@ -45,8 +47,8 @@ def routes() -> list[web.AbstractRouteDef]:
 
 
 @web.middleware
-async def same_origin(request: web.Request, handler: Any) -> web.StreamResponse:
-    """Forms of other sites can't move the clock or answer as a contact."""
+async def same_origin(request: web.Request, handler: api.Handler) -> web.StreamResponse:
+    """Refuses forms of other sites: they must not move the clock or answer as a contact."""
     origin = request.headers.get("Origin")
     if request.method == "POST" and origin and urlsplit(origin).netloc != request.host:
         return web.Response(status=403, text="This form came from another site. Nothing was done.")

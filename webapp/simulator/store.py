@@ -1,4 +1,4 @@
-"""What the simulated Twilio remembers: messages, numbers, who said STOP. A store of its own, in one SQLite file."""
+"""The simulator's own store, one SQLite file: messages, numbers, and phones that said STOP."""
 
 from __future__ import annotations
 
@@ -130,7 +130,11 @@ class Store:
         return list(self.db.execute("SELECT * FROM number ORDER BY rowid"))
 
     def number(self, key: str) -> sqlite3.Row | None:
-        return self.db.execute("SELECT * FROM number WHERE sid = ? OR e164 = ?", (key, key)).fetchone()
+        """By its sid or its E.164."""
+        row: sqlite3.Row | None = self.db.execute(
+            "SELECT * FROM number WHERE sid = ? OR e164 = ?", (key, key)
+        ).fetchone()
+        return row
 
     def add_number(self, e164: str, sms_url: str = "") -> sqlite3.Row:
         now = self.clock.now().timestamp()

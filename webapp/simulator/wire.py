@@ -76,45 +76,111 @@ def message(account: str, text: Message) -> dict[str, Any]:
     }
 
 
+NUMBER = {
+    "sms_method": "POST",
+    "sms_fallback_url": "",
+    "sms_fallback_method": "POST",
+    "sms_application_sid": "",
+    "status_callback": "",
+    "status_callback_method": "POST",
+    "voice_url": "",
+    "voice_method": "POST",
+    "voice_caller_id_lookup": False,
+    "voice_fallback_url": "",
+    "voice_fallback_method": "POST",
+    "voice_application_sid": None,
+    "trunk_sid": None,
+    "address_sid": None,
+    "address_requirements": "none",
+    "identity_sid": None,
+    "bundle_sid": None,
+    "emergency_status": "Inactive",
+    "emergency_address_sid": None,
+    "emergency_address_status": "unregistered",
+    "voice_receive_mode": "voice",
+    "origin": "twilio",
+    "beta": False,
+    "status": "in-use",
+    "type": "local",
+    "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False},
+    "api_version": VERSION,
+}
+
+
 def number(account: str, row: sqlite3.Row, at: str) -> dict[str, Any]:
-    e164 = row["e164"]
+    """A number of the account."""
     return {
+        **NUMBER,
         "sid": row["sid"],
         "account_sid": account,
-        "phone_number": e164,
-        "friendly_name": f"({e164[2:5]}) {e164[5:8]}-{e164[8:]}",
+        "phone_number": row["e164"],
+        "friendly_name": _friendly(row["e164"]),
         "sms_url": row["sms_url"],
-        "sms_method": "POST",
-        "sms_fallback_url": "",
-        "sms_fallback_method": "POST",
-        "sms_application_sid": "",
-        "status_callback": "",
-        "status_callback_method": "POST",
-        "voice_url": "",
-        "voice_method": "POST",
-        "voice_caller_id_lookup": False,
-        "voice_fallback_url": "",
-        "voice_fallback_method": "POST",
-        "voice_application_sid": None,
-        "trunk_sid": None,
-        "address_sid": None,
-        "address_requirements": "none",
-        "identity_sid": None,
-        "bundle_sid": None,
-        "emergency_status": "Inactive",
-        "emergency_address_sid": None,
-        "emergency_address_status": "unregistered",
-        "voice_receive_mode": "voice",
-        "origin": "twilio",
-        "beta": False,
-        "status": "in-use",
-        "type": "local",
-        "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False},
-        "api_version": VERSION,
         "date_created": at,
         "date_updated": at,
         "uri": f"/{VERSION}/Accounts/{account}/IncomingPhoneNumbers/{row['sid']}.json",
     }
+
+
+def _friendly(e164: str) -> str:
+    return f"({e164[2:5]}) {e164[5:8]}-{e164[8:]}"
+
+
+AVAILABLE = {
+    "lata": None,
+    "locality": None,
+    "rate_center": None,
+    "latitude": None,
+    "longitude": None,
+    "region": None,
+    "postal_code": None,
+    "iso_country": "US",
+    "address_requirements": "none",
+    "beta": False,
+    "capabilities": {"voice": True, "SMS": True, "MMS": True, "fax": False},
+}
+
+
+def available_number(e164: str) -> dict[str, Any]:
+    """A number for sale."""
+    return {"friendly_name": _friendly(e164), "phone_number": e164, **AVAILABLE}
+
+
+def account(sid: str, uri: str) -> dict[str, Any]:
+    return {
+        "sid": sid,
+        "friendly_name": "Rehearsal",
+        "status": "active",
+        "type": "Full",
+        "auth_token": None,
+        "owner_account_sid": sid,
+        "date_created": None,
+        "date_updated": None,
+        "subresource_uris": {},
+        "uri": uri,
+    }
+
+
+LINE = {"carrier_name": "Rehearsal", "mobile_country_code": None, "mobile_network_code": None, "error_code": None}
+
+
+def line(phone: str, valid: bool, kind: str, url: str) -> dict[str, Any]:
+    """Lookup's answer; ``kind``: "mobile" or "landline"."""
+    return {
+        "calling_country_code": "1",
+        "country_code": "US",
+        "phone_number": phone,
+        "national_format": phone,
+        "valid": valid,
+        "validation_errors": [] if valid else ["INVALID_LENGTH"],
+        "line_type_intelligence": {"type": kind, **LINE},
+        "url": url,
+    }
+
+
+def page_asked(request: web.Request) -> tuple[int, int]:
+    """Rows a page, at most 1,000, and the page's number, from 0."""
+    return min(int(request.query.get("PageSize", 50)), 1000), int(request.query.get("Page", 0))
 
 
 def page(

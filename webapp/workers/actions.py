@@ -10,7 +10,7 @@ from webapp.workers.conversations import SWEEP
 
 
 async def apply_audience(ctx: dict[str, Any], action_id: int) -> None:
-    if await audience.apply(action_id):
+    if await audience.sync_slice(action_id):
         await queue.apply_audience(action_id)
 
 
@@ -18,5 +18,5 @@ async def apply_audiences(ctx: dict[str, Any]) -> None:
     """What no nudge reached, or whose chain of nudges broke."""
     deadline = clock.steady() + SWEEP
     for action_id in await audience.unfinished():
-        while clock.steady() < deadline and await audience.apply(action_id):
+        while clock.steady() < deadline and await audience.sync_slice(action_id):
             continue

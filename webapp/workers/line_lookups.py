@@ -9,6 +9,7 @@ from typing import Any
 
 from webapp import clock
 from webapp.gateways import twilio
+from webapp.gateways.twilio_http import TooManyRequests
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.sending import line_lookups
 
@@ -51,7 +52,7 @@ async def _ask(gateway: twilio.Twilio, asked: list[tuple[int, str]]) -> int:
             await line_lookups.found(contact_id, answer)
     wrong = [answer for answer in answers if isinstance(answer, BaseException)]
     for error in wrong:
-        if isinstance(error, twilio.TooManyRequests) or not isinstance(error, twilio.TROUBLE):
+        if isinstance(error, TooManyRequests) or not isinstance(error, twilio.TROUBLE):
             raise error
     return len(asked) - len(wrong)
 

@@ -1,4 +1,4 @@
-"""The worker process: arq's loop, started anew when Valkey was away, stopped gently by a signal."""
+"""The worker process: arq's loop, started anew after Valkey was away. A signal lets running jobs end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 async def run() -> None:
-    """Until SIGTERM or SIGINT."""
+    """Runs until SIGTERM or SIGINT."""
     chosen = config.settings()
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -31,7 +31,7 @@ async def run() -> None:
     try:
         if missing := await guards.wrong():
             raise SystemExit(f"The database lacks its guards ({', '.join(missing[:3])} ...). Run textbank migrate.")
-        await restoring.notice_restore({})  # before anything can leave
+        await restoring.notice_restore({})  # before any text can leave
         await _work(gateway, stop)
     finally:
         await gateway.close()
@@ -72,7 +72,7 @@ def _worker(gateway: Twilio) -> Worker:
 
 
 async def _end(worker: Worker, running: asyncio.Task[None]) -> None:
-    """No new job, running ones get a few seconds, then the connections are closed."""
+    """Takes no new job, gives running ones 8 s, closes the connections."""
     worker.allow_pick_jobs = False
     if tasks := list(worker.tasks.values()):
         await asyncio.wait(tasks, timeout=PATIENCE)

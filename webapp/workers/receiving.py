@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from webapp import clock
+from webapp import clock, news
 from webapp.gateways import twilio
 from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import PhoneNumber, note_heard
@@ -14,17 +14,17 @@ from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
 from webapp.models.sending import doubt
 from webapp.workers import sending
 
-LISTED_TWICE = timedelta(minutes=10)  # a listing may lag behind by this much
+LISTED_TWICE = timedelta(minutes=10)  # Twilio's list may lag by this much
 
 
 async def apply_events(ctx: dict[str, Any]) -> None:
-    """What Twilio told us that could not be applied when it came."""
+    """Applies stored events that could not be applied when they came."""
     for event in await applying.waiting():
         await apply_event(event)
 
 
 async def apply_all_texts() -> bool:
-    """Every text that came in. False where one could not be applied."""
+    """Applies every text that came in. False where one could not be applied."""
     while (left := await applying.open_texts()) and await applying.waiting():
         await apply_events({})
         if await applying.open_texts() >= left:
@@ -33,21 +33,21 @@ async def apply_all_texts() -> bool:
 
 
 async def apply_event(event: TwilioEvent) -> None:
-    """One stored event; one that can't be applied is kept and tried again, it never holds the others up."""
+    """Applies one stored event. One that fails is kept and tried again later; it never blocks the others."""
     try:
-        news = await applying.apply(event)
+        applied = await applying.apply(event)
     except Exception:
         sending.log.exception("event %s could not be applied", event.id)
         await applying.failed(event.id)
         return
-    if news.conversation_id:
-        await sending.tell(news.conversation_id)
+    if applied.conversation_id:
+        await news.tell(applied.conversation_id, applied.user_id)
 
 
 async def catch_up(ctx: dict[str, Any]) -> None:
-    """What Twilio could not deliver while we were away comes in by the same door (X5).
+    """Asks Twilio for the texts it could not deliver to us, and stores them like any other (X5).
 
-    Each number remembers until when everything was listed and stored, so an outage is never skipped, however long.
+    Each number remembers until when everything was listed and stored, so no outage is skipped, however long.
     """
     await take_in_missed(ctx["twilio"])
     for message in await doubt.without_final_status() + await doubt.without_price():
@@ -55,7 +55,7 @@ async def catch_up(ctx: dict[str, Any]) -> None:
 
 
 async def take_in_missed(gateway: twilio.Twilio) -> bool:
-    """Asks for what came to each number. False where Twilio could not list all of them."""
+    """Lists the texts that came to each number. False where Twilio could not list them all."""
     heard = True
     for number in await PhoneNumber.filter(released_at=None):
         asked_at = clock.now()
@@ -75,7 +75,7 @@ def _since(number: PhoneNumber) -> datetime:
 
 
 async def _take_in(text: twilio.Text) -> None:
-    """Where its files are, whoever fetches them asks."""
+    """Stores a listed text. Its files' addresses are asked for when they are fetched."""
     payload = {
         "MessageSid": text.sid,
         "From": text.from_,

@@ -1,4 +1,4 @@
-"""Was the database restored from a backup? Then nothing leaves until what was sent since is marked (SPEC X2)."""
+"""Notices a database restored from a backup, and marks what was sent since; until then nothing leaves (SPEC X2)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from webapp.models.numbers.number import PhoneNumber, note_heard
 from webapp.models.sending import restoring, sent_notes
 from webapp.workers import numbers, receiving
 
-BEFORE = timedelta(hours=1)  # how far before the newest claim it knows of a restored database is compared, at least
-BACK = timedelta(days=7)  # and how far back from now: texting may have gone on before anybody noticed
+BEFORE = timedelta(hours=1)  # the comparison with Twilio begins this long before the newest claim in the database
+BACK = timedelta(days=7)  # or this long ago, if that is earlier: texting may have gone on after the restore
 log = logging.getLogger(__name__)
 
 
 class NotHeard(Exception):
-    """What came in could not be listed for every number."""
+    """Twilio could not list the texts that came in, or one of them could not be applied."""
 
 
 class LostNumbers(Exception):
-    """Numbers whose texts come here and that no campaign has: they were added after the backup. Their texts can't be
-    marked before they are somebody's again."""
+    """Twilio sends these numbers' texts here, but no campaign has them: they were added after the backup. Their texts
+    can't be marked before a campaign has them again."""
 
     def __init__(self, e164s: list[str]) -> None:
         super().__init__(", ".join(e164s))
@@ -32,7 +32,7 @@ class LostNumbers(Exception):
 
 
 async def notice_restore(ctx: dict[str, Any]) -> None:
-    """Workers note beside the database how far sending has got. A database that knows of less is an older one."""
+    """Stops everything where the database knows of less than workers noted beside it: it is an older copy."""
     if await restoring.is_older():
         if await restoring.stop_all():
             log.error("this database is older than what was sent: everything is stopped until it is reconciled")
@@ -41,7 +41,7 @@ async def notice_restore(ctx: dict[str, Any]) -> None:
 
 
 async def reconcile(gateway: twilio.Twilio, back: timedelta = BACK) -> Counter[str]:
-    """Marks what Twilio sent, takes in what came, and lets an owner go on; how many texts were known, settled, marked."""
+    """Marks what Twilio sent, takes in what came, then lets an owner go on. Counts "known", "settled", "marked"."""
     if lost := await _lost_numbers(gateway):
         raise LostNumbers(lost)
     newest, counts = await restoring.newest_claim(), Counter[str]()
@@ -59,6 +59,6 @@ async def reconcile(gateway: twilio.Twilio, back: timedelta = BACK) -> Counter[s
 
 
 async def _lost_numbers(gateway: twilio.Twilio) -> list[str]:
-    """Also those that still lead to the server that was here before."""
-    ours = set(await PhoneNumber.filter(released_at=None).values_list("e164", flat=True))
+    """A number counts also where its webhook names another host: the server may have moved with the restore."""
+    ours: set[Any] = set(await PhoneNumber.filter(released_at=None).values_list("e164", flat=True))
     return sorted(n.e164 for n in await gateway.numbers() if n.sms_url.endswith(numbers.INBOUND) and n.e164 not in ours)

@@ -8,30 +8,30 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from webapp import clock, config, live, queue
+from webapp import clock, config, news, queue
 from webapp.gateways import twilio
-from webapp.models.conversations import inbox
 from webapp.models.conversations.message import Message
 from webapp.models.numbers import choice
 from webapp.models.sending import answers, caps, doubt, restoring, sent_notes
-from webapp.models.sending.claim import Claimed, Older, Refusal, Wait, claim_next
+from webapp.models.sending.claim import Claimed, Older, Wait, claim_next
+from webapp.models.sending.refusal import Refusal
 
 WORK = 5.0  # seconds one drain may take
 TOO_OLD = 5.0  # seconds after the claim's commit in which the call must begin
-AT_ONCE = 20  # calls under way by one number
+AT_ONCE = 20  # calls at once by one number
 log = logging.getLogger(__name__)
-NOTE = 2.0  # seconds a note may take
+NOTE = 2.0  # seconds a note beside the database may take
 _draining: set[int] = set()
 _Lines = WeakValueDictionary[int, asyncio.Semaphore]  # of each number that is being drained
 _lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Lines] = WeakKeyDictionary()
-_notes = ThreadPoolExecutor(2, "notes")  # of their own: no picture that is being read holds them up
+_notes = ThreadPoolExecutor(2, "notes")  # a pool of their own: reading pictures delays no note
 
 
 async def drain(ctx: dict[str, Any], number_id: int) -> None:
-    """Sends what is due by one number, for a few seconds, then leaves the rest to the next nudge.
+    """Sends what is due by one number for a few seconds, then leaves the rest to the next nudge.
 
-    Two that claim at once in one process would only wait for each other; over processes the number's row decides. Who has
-    claimed all there is waits for its calls alone: one that hangs holds no nudge up.
+    One process claims by a number one text at a time; between processes the number's row decides. After its last claim
+    the drain waits only for its own calls, so a hung one blocks no later drain.
     """
     if number_id in _draining:
         return
@@ -46,10 +46,10 @@ async def drain(ctx: dict[str, Any], number_id: int) -> None:
 
 
 async def _claim_all(gateway: twilio.Twilio, number_id: int, calls: asyncio.TaskGroup) -> float | None:
-    """Seconds after which there is more to do; None where nothing is due."""
+    """Claims what is due. Returns the seconds after which more is due; None where nothing is."""
     deadline, room = clock.steady() + WORK, _lines_of(number_id)
     while clock.steady() < deadline:
-        async with room:  # no claim without a free line: a claimed text must leave at once
+        async with room:  # claim only with a free line: a claimed text must leave at once
             next_one = await claim_next(number_id)
         match next_one:
             case None:
@@ -66,12 +66,12 @@ async def _claim_all(gateway: twilio.Twilio, number_id: int, calls: asyncio.Task
                 return None
             case Claimed() as claimed:
                 calls.create_task(_hand_over(gateway, claimed, room))
-                await asyncio.sleep(0)  # it takes its line before the next claim
+                await asyncio.sleep(0)  # lets the call take its line before the next claim
     return 0
 
 
 def _lines_of(number_id: int) -> asyncio.Semaphore:
-    """A number's lines in this process, whoever drains it."""
+    """The number's lines in this process, shared by all drains of it."""
     lines = _lines.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
     return lines.setdefault(number_id, asyncio.Semaphore(AT_ONCE))
 
@@ -86,18 +86,18 @@ async def _call(gateway: twilio.Twilio, claimed: Claimed) -> None:
         await _note_sent(claimed)
         callback = config.settings().url(f"/webhooks/twilio/status?message={claimed.public_id}")
         picture = config.settings().url(claimed.picture) if claimed.picture else ""
-        if clock.steady() - claimed.committed > TOO_OLD:  # we stood still: give the attempt up, unsent
+        if clock.steady() - claimed.committed > TOO_OLD:  # this process stood still: give the attempt up, unsent
             await answers.later(claimed.message_id, claimed.attempt_id, 0)
             return
         outcome = await gateway.send(claimed.to, claimed.from_, claimed.body, callback, claimed.validity, picture)
         await _record(claimed, outcome)
-    except Exception:  # one answer nobody expected must not take the other calls under way with it
+    except Exception:  # an unexpected error must not end the other calls
         log.exception("message %s: its answer could not be recorded", claimed.message_id)
         await _give_up(claimed)
 
 
 async def _note_sent(claimed: Claimed) -> None:
-    """Beside the database, which may be restored from a backup. Where there is no room for it, texting goes on."""
+    """Notes the claim beside the database, which may be restored from a backup. A full disk is logged; texting goes on."""
     noted = asyncio.get_running_loop().run_in_executor(_notes, sent_notes.note, claimed.number_id, claimed.free_at)
     try:
         await asyncio.wait_for(noted, NOTE)
@@ -106,7 +106,7 @@ async def _note_sent(claimed: Claimed) -> None:
 
 
 async def _give_up(claimed: Claimed) -> None:
-    """The text may have been taken. Where not even that can be stored, the sweep finds it."""
+    """Twilio may have taken the text. If not even that can be stored, the sweep finds the claim later."""
     try:
         await answers.unknown(claimed.message_id, claimed.attempt_id)
     except Exception:
@@ -129,16 +129,11 @@ async def _record(claimed: Claimed, outcome: twilio.Outcome) -> None:
 async def _tell_refused(refusal: Refusal) -> None:
     message = await Message.get(id=refusal.message_id)
     if message.conversation_id:
-        await tell(message.conversation_id)
-
-
-async def tell(conversation_id: int) -> None:
-    for user_id in await inbox.listeners(conversation_id):
-        await live.nudge(user_id, "inbox-changed", conversation_id)
+        await news.tell(message.conversation_id)
 
 
 async def sweep(ctx: dict[str, Any]) -> None:
-    """Every few seconds: what no nudge reached, and workers that are gone. Never waits for Twilio."""
+    """Every few seconds: drains numbers that no nudge reached, and gives up claims of dead workers. Never calls Twilio."""
     await queue.note_worker()
     for number_id in await choice.numbers_with_due_texts():
         await queue.drain(number_id)
@@ -146,14 +141,14 @@ async def sweep(ctx: dict[str, Any]) -> None:
 
 
 async def enforce_caps(ctx: dict[str, Any]) -> None:
-    """Where today's spend has reached a cap, first texts pause (S11)."""
+    """Pauses first texts where the day's spend has reached a cap (S11)."""
     for campaign in await caps.capped():
         for name in await caps.enforce(campaign):
             log.warning("the cap of the day is reached: %s", name)
 
 
 async def look_up(ctx: dict[str, Any]) -> None:
-    """Asks Twilio about texts whose fate is unknown, when a look is due."""
+    """Looks up texts with an unknown outcome at Twilio, when a look-up is due."""
     for message, number in await doubt.to_look_up():
         try:
             found = await ctx["twilio"].texts_between(message.phone, number)

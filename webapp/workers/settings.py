@@ -1,4 +1,4 @@
-"""Every job and every clockwork of the worker, in one list."""
+"""Every job of the worker (FUNCTIONS), and those it starts by the clock (CLOCKWORK)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from webapp.workers import (
 )
 
 JOB_SECONDS = 60
-LONG_JOB_SECONDS = 900  # a gigabyte of text is looked through in one go; the rest goes in short jobs
+LONG_JOB_SECONDS = 900  # reading through a gigabyte of text can't be split; other long work goes in short jobs
 
 FUNCTIONS: list[Any] = [
     sending.drain,
@@ -70,4 +70,4 @@ CLOCKWORK: list[CronJob] = [
     cron(mail.send_waiting_mail, second={17, 47}, run_at_startup=True, timeout=60),
     cron(conversations.make_all_conversations, minute=_EVERY_10_MINUTES, second=43, timeout=60),
 ]
-MOST_AT_ONCE = 1_000  # drains wait for Twilio; however many do, the clockwork has its turn
+MOST_AT_ONCE = 1_000  # jobs; drains wait for Twilio, and many of them must not hold the clockwork up

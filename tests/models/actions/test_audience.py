@@ -31,7 +31,7 @@ async def closed(cast: Cast) -> dict[str, int | None]:
     return {row.contact.first_name: row.closed_code for row in rows}
 
 
-async def leave_out(cast: Cast, **what: list) -> None:  # type: ignore[type-arg]
+async def leave_out(cast: Cast, **what: list) -> None:
     await cast.action.leave_out(what.get("lists", []), what.get("tags", []), what.get("values", []))
     await audience.changed(cast.action.id)
 
@@ -50,7 +50,7 @@ async def test_who_comes_onto_a_list_that_is_left_out_is_out_at_once_and_back_wh
     await leave_out(cast, lists=[row])
     assert await closed(cast) == {"Lisa": None}
     await transaction(lambda: many_at_once.add_to_list(row.id, [cast.lisa.id]))
-    await audience.follow([cast.lisa.id])
+    await audience.sync_conversations([cast.lisa.id])
     assert await closed(cast) == {"Lisa": errors.NOT_LISTED}
     assert (await tallies.totals(cast.action.id))["remaining"] == 0
     await leave_out(cast)
@@ -61,9 +61,9 @@ async def test_who_comes_onto_a_list_that_is_left_out_is_out_at_once_and_back_wh
 async def test_a_tag_set_by_a_volunteer_leaves_out_at_once(cast: Cast) -> None:
     tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
     await leave_out(cast, tags=[tag])
-    await labelling.set_tag(cast.lisa.id, tag, cast.amy.user_id)
+    await labelling.set_tag(cast.lisa, tag, "admin", cast.amy.user)
     assert await closed(cast) == {"Lisa": errors.NOT_LISTED}
-    await labelling.take_tag(cast.lisa.id, tag, cast.amy.user_id)
+    await labelling.take_tag(cast.lisa, tag, cast.amy.user)
     assert await closed(cast) == {"Lisa": None}
 
 
@@ -78,7 +78,7 @@ async def test_a_value_leaves_out_whatever_its_case(cast: Cast) -> None:
 
 
 @pytest.mark.both
-async def test_the_nightly_file_of_people_who_voted_is_one_upload(cast: Cast, tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_the_nightly_file_of_people_who_voted_is_one_upload(cast: Cast, tmp_path) -> None:
     await cast.add_contact("+14125550102", first_name="Bo")
     await cast.make()
     row = await voted(cast)
@@ -111,7 +111,7 @@ async def test_until_the_job_is_through_start_and_card_look_for_themselves(
     assert (await action_of(cast)).audience_cursor is not None, "a job has the rest to do"
     left = await start.next_in_queue(await action_of(cast), cast.dan.user)
     assert left and left.contact_id == people[3].id
-    while await audience.apply(cast.action.id):
+    while await audience.sync_slice(cast.action.id):
         continue
     assert (await action_of(cast)).audience_cursor is None and await audience.unfinished() == []
     assert await recount.differences() == []
@@ -149,7 +149,7 @@ async def test_it_is_counted_who_is_texted_and_who_left_out(cast: Cast) -> None:
         await CustomField.get(campaign=cast.meyer, slug="notes"),
     )
     people: list[Contact] = [await cast.add_contact(f"+1412555{1200 + n}", first_name=f"P{n}") for n in range(4)]
-    await labelling.set_tag(people[0].id, tag, None)
+    await labelling.set_tag(people[0], tag, "admin", None)
     await labelling.set_field(people[1].id, field, "No", None)
     row = await voted(cast)
     await transaction(lambda: many_at_once.add_to_list(row.id, [people[0].id, people[2].id]))
@@ -164,7 +164,7 @@ async def test_a_tag_is_taken_while_the_person_comes_onto_a_list_that_is_left_ou
     tag = await Tag.get(campaign=cast.meyer, name="Wrong Number")
     out = await transaction(lambda: ContactList.create(campaign=cast.meyer, name="Out", created_at=clock.now()))
     await transaction(lambda: cast.action.leave_out([out], [tag], []))
-    await editing.tag(cast.lisa.id, [tag], [tag], cast.gary.user)
+    await editing.tag(cast.lisa.id, [tag], [tag], cast.gary)
     assert (await cast.conversation()).closed_code
     await beside(
         "conversation",

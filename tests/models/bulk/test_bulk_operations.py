@@ -24,7 +24,7 @@ from webapp.rules.contacts.contact_filter import Filter
 async def test_a_tag_is_set_and_taken_with_who_and_when(cast: Cast) -> None:
     await people(cast, 3)
     tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
-    await labelling.set_tag(cast.lisa.id, tag, cast.amy.user_id)
+    await labelling.set_tag(cast.lisa, tag, "admin", cast.amy.user)
     done = await work(cast, "tag", {"tag": tag.id})
     assert (done.done, done.changed) == (4, 3)
     assert await ContactTag.filter(tag=tag).count() == 4

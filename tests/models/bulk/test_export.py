@@ -21,7 +21,7 @@ async def test_an_export_is_a_file_that_can_be_uploaded_again_and_holds_no_formu
         )
     )
     tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
-    await labelling.set_tag(cast.lisa.id, tag, None)
+    await labelling.set_tag(cast.lisa, tag, "admin", None)
     await labelling.set_field(cast.lisa.id, await CustomField.get(campaign=cast.meyer, slug="notes"), "-2+3", None)
     done = await work(cast, "export", {})
     rows = list(csv.DictReader(Path(done.path).read_text("utf-8-sig").splitlines()))

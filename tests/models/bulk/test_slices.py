@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.cast.bulk import EVERYONE, people
 from webapp import clock
 from webapp.models import long_work
 from webapp.models.bulk import operations, slices
 from webapp.models.bulk.job import BulkJob
 from webapp.models.contacts.labels import ContactTag, Tag
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 
 
@@ -81,6 +80,6 @@ async def test_work_nobody_works_on_is_found(cast: Cast) -> None:
     assert await long_work.abandoned(BulkJob) == []
     clock.freeze(clock.now() + long_work.GONE * 2)
     assert await long_work.abandoned(BulkJob) == [begun.id]
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     await slices.work(begun.id, 60)
     assert await long_work.abandoned(BulkJob) == []

@@ -9,7 +9,8 @@ from tests.cast.texting import says, texted
 from webapp import clock
 from webapp.models.conversations import inbox
 from webapp.models.results import recount
-from webapp.models.sending.claim import Refusal, claim_next
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.refusal import Refusal
 
 
 async def test_an_answer_ends_the_need_and_a_refused_one_brings_it_back(cast: Cast) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.cast.lists import CSV, EXPECTED, SAMPLE, asked, import_file, stored, take_all, write
 from webapp import clock
 from webapp.database import transaction
@@ -19,14 +19,13 @@ from webapp.models.contacts.labels import CustomField
 from webapp.models.contacts.lists import ContactList
 from webapp.models.imports import importing, reading, store
 from webapp.models.imports.job import ContactImport, RefusedRow
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 
 
 @pytest.mark.parametrize("case", EXPECTED, ids=lambda case: case["file"])
 async def test_files_give_what_the_vectors_expect(cast: Cast, case: dict) -> None:
     if case["file"].startswith("52_"):
-        await opting_out.opt_out(cast.meyer, "+12125550123", FROM_ADMIN)
+        await opt_out_phone(cast.meyer, "+12125550123", FROM_ADMIN)
     job = await import_file(cast, CSV / case["file"])
     if case["file_error"]:
         assert job.error_code == case["file_error"], job.error_message
@@ -123,6 +122,7 @@ async def test_a_file_that_is_refused_leaves_no_empty_list(cast: Cast, tmp_path:
 
 async def test_a_file_taken_in_once_more_goes_to_its_list_though_that_was_renamed(cast: Cast, tmp_path: Path) -> None:
     job = await import_file(cast, write(tmp_path, "phone,issue\n2125550123,Roads\n"), "First")
+    assert job.contact_list
     job.contact_list.name = "Second"
     await transaction(job.contact_list.save)
     more = await importing.again(job, {"#0": "phone", "#1": "notes"}, cast.gary.user)

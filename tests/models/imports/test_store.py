@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.cast.lists import import_file, stored, write
 from tests.cast.moments import deadlock
 from webapp import clock, database
@@ -18,7 +18,6 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import Tag
 from webapp.models.contacts.zones import zones_of
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 
 
@@ -58,14 +57,16 @@ async def test_assigned_user_email_makes_the_user_the_keeper(cast: Cast, tmp_pat
     job = await import_file(cast, write(tmp_path, text))
     first, second = await stored(job)
     assert (first.keeper_id, second.keeper_id) == (cast.amy.user_id, None)
+    assert job.contact_list
     await cast.action.use_lists([job.contact_list])
     await cast.make()
     assert (await Conversation.get(action=cast.action, contact=first)).user_id == cast.amy.user_id
 
 
 async def test_an_opted_out_phone_on_a_new_list_is_never_texted(cast: Cast, tmp_path: Path) -> None:
-    await opting_out.opt_out(cast.meyer, "+12125550123", FROM_ADMIN)
+    await opt_out_phone(cast.meyer, "+12125550123", FROM_ADMIN)
     job = await import_file(cast, write(tmp_path, "phone\n2125550123\n"))
+    assert job.contact_list
     await cast.action.use_lists([job.contact_list])
     await cast.make()
     [contact] = await stored(job)
@@ -161,7 +162,7 @@ async def test_opt_out_in_a_column_of_tags_opts_out_though_another_tag_is_called
 
 
 async def test_who_had_opted_out_and_does_so_by_tag_counts_once(cast: Cast, tmp_path: Path) -> None:
-    await opting_out.opt_out(cast.meyer, "+14125550142", FROM_ADMIN)
+    await opt_out_phone(cast.meyer, "+14125550142", FROM_ADMIN)
     job = await import_file(cast, write(tmp_path, "phone,tags\n4125550142,Opt Out\n"))
     assert job.opted_out == 1
 

@@ -9,7 +9,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 import webapp.models as models
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.cast.lists import import_file, stored, strike, write
 from tests.cast.texting import says, texted
 from webapp import database
@@ -19,7 +19,6 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import ContactTag
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.many import opt_out_many
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut, opt_outs_by_source
 from webapp.models.reports import editing
@@ -32,7 +31,7 @@ STRANGER = "+12125550123"
 
 @pytest.mark.both
 async def test_a_strike_list_opts_out_contacts_and_strangers_and_says_how_many(cast: Cast, tmp_path: Path) -> None:
-    await opting_out.opt_out(cast.meyer, "+13125550145", FROM_ADMIN)
+    await opt_out_phone(cast.meyer, "+13125550145", FROM_ADMIN)
     job = await strike(
         cast, write(tmp_path, "Phone,Name\n(412) 555-0101,Lisa\n2125550123,\n312-555-0145,\n2125550123,again\nnope,\n")
     )
@@ -80,7 +79,7 @@ async def test_many_at_once_do_what_one_by_one_does(cast: Cast) -> None:
     for phone in ("+14125550102", "+14125550103"):
         await cast.add_contact(phone)
     await cast.make()
-    await opting_out.opt_out(cast.meyer, "+14125550102", FROM_ADMIN, cast.gary.user)
+    await opt_out_phone(cast.meyer, "+14125550102", FROM_ADMIN, cast.gary.user)
     await opt_out_many(cast.meyer, ["+14125550103"], FROM_ADMIN, cast.gary.user)
     rows = []
     for phone in ("+14125550102", "+14125550103"):
@@ -94,11 +93,11 @@ async def test_many_at_once_do_what_one_by_one_does(cast: Cast) -> None:
 @pytest.mark.both
 async def test_nothing_removes_an_opt_out(cast: Cast, tmp_path: Path) -> None:
     """The row itself, erasing the person, uploading them again; and no line of ours tries. (Routes: test_contacts.py.)"""
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     for statement in ("DELETE FROM opt_out", "UPDATE opt_out SET phone = '+12125550199'"):
         with pytest.raises(IntegrityError):
             await transaction(lambda statement=statement: database.query(statement))  # type: ignore[misc]
-    await editing.erase(cast.lisa.id, cast.gary.user)
+    await editing.erase(cast.lisa.id, cast.gary)
     job = await import_file(cast, write(tmp_path, "phone,first_name,tags\n4125550101,Lisa,\n"))
     assert job.opted_out == 1
     lisa = await Contact.get(id=cast.lisa.id)
@@ -131,7 +130,7 @@ async def test_an_opt_out_list_opts_out_a_contact_of_another_country(cast: Cast,
 
 @pytest.mark.both
 async def test_a_contact_who_comes_in_opted_out_wears_the_tag(cast: Cast, tmp_path: Path) -> None:
-    await opting_out.opt_out(cast.meyer, "+12125550123", FROM_ADMIN)
+    await opt_out_phone(cast.meyer, "+12125550123", FROM_ADMIN)
     await strike(cast, write(tmp_path, "phone\n3125550145\n"))
     await import_file(cast, write(tmp_path, "phone\n2125550123\n3125550145\n"))
     ann, bo = await Contact.get(phone="+12125550123"), await Contact.get(phone="+13125550145")

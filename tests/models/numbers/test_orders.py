@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import httpx
+from collections.abc import AsyncIterator
+
 import pytest
 
 from tests.cast import Cast
+from tests.cast.simulated import Simulated
 from webapp import clock, config
 from webapp.gateways import twilio as gateways
 from webapp.models.numbers import orders
@@ -15,25 +17,25 @@ from webapp.workers import numbers
 
 
 async def ordered(cast: Cast, wanted: int = 2, code: str = "570") -> NumberOrder:
-    return await orders.place(cast.meyer, cast.selina.user, code, wanted)
+    return await orders.place(code, wanted, cast.selina)
 
 
 @pytest.fixture
-async def gateway(twilio: httpx.AsyncClient) -> gateways.Twilio:
+async def gateway(twilio: Simulated) -> AsyncIterator[gateways.Twilio]:
     made = gateways.Twilio(config.settings())
-    yield made  # type: ignore[misc]
+    yield made
     await made.close()
 
 
 async def test_an_order_buys_what_was_wanted_and_points_it_here(
-    cast: Cast, twilio: httpx.AsyncClient, gateway: gateways.Twilio
+    cast: Cast, twilio: Simulated, gateway: gateways.Twilio
 ) -> None:
     order = await ordered(cast)
     await numbers.buy_numbers({"twilio": gateway}, order.id)
     await numbers.buy_numbers({"twilio": gateway}, order.id)  # a second nudge
     order = await NumberOrder.get(id=order.id)
     assert (order.status, order.bought, order.tried) == (DONE, 2, 2)
-    rows = twilio.carrier.store.numbers()  # type: ignore[attr-defined]
+    rows = twilio.carrier.store.numbers()
     assert [row["sms_url"] for row in rows] == ["http://texts.example/webhooks/twilio/inbound"] * 2
     bought = await PhoneNumber.filter(campaign=cast.meyer).exclude(id=cast.number.id)
     assert {n.e164 for n in bought} == {row["e164"] for row in rows} and all(
@@ -73,16 +75,17 @@ async def test_an_order_twilio_refuses_or_does_not_answer_says_so(cast: Cast, se
 
 
 async def test_the_account_is_listed_taken_in_and_given_back(
-    cast: Cast, twilio: httpx.AsyncClient, gateway: gateways.Twilio
+    cast: Cast, twilio: Simulated, gateway: gateways.Twilio
 ) -> None:
-    store = twilio.carrier.store  # type: ignore[attr-defined]
+    store = twilio.carrier.store
     row = store.add_number("+15705550111", "")
     store.add_number(cast.number.e164, "")
     await numbers.list_account({"twilio": gateway})
     assert [n.e164 for n in await free_in_account()] == ["+15705550111"] and await AccountNumber.all().count() == 2
     number = await add_number(cast.meyer, row["e164"], row["sid"])
     await numbers.point_number({"twilio": gateway}, number.id)
-    assert store.number(row["sid"])["sms_url"].endswith("/webhooks/twilio/inbound")
+    pointed = store.number(row["sid"])
+    assert pointed and pointed["sms_url"].endswith("/webhooks/twilio/inbound")
     assert (await PhoneNumber.get(id=number.id)).webhooks_ok and await free_in_account() == []
     await numbers.release_number({"twilio": gateway}, number.id)
     assert store.number(row["sid"]) is not None  # not retired yet

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.cast.bulk import off_list
 from tests.cast.texting import says, texted
-from webapp.models.opt_outs import blocking, opting_out
+from webapp.models.opt_outs import blocking
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.results import recount
 from webapp.models.sending.click import Declined, Queued
@@ -25,7 +25,7 @@ async def test_blocking_keeps_everybody_from_texting_until_it_is_lifted(cast: Ca
 
 async def test_who_opted_out_while_blocked_stays_out_when_the_block_is_lifted(cast: Cast) -> None:
     await blocking.block(await cast.conversation(), cast.amy.user)
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     await blocking.unblock(cast.lisa.id, cast.gary.user)
     assert (await cast.conversation()).closed_code == errors.OPTED_OUT
     assert await recount.differences() == []

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast, texts
+from tests.cast import Cast, opt_out_phone, texts
 from tests.cast.texting import in_touch, says, texted
 from webapp import clock
 from webapp.database import transaction
@@ -17,7 +17,6 @@ from webapp.models.actions.script import RESPONSE, Script, ScriptTag
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import Tag
 from webapp.models.conversations.message import QUEUED
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.results import recount
 from webapp.models.sending import answers, undo
@@ -60,7 +59,7 @@ async def test_a_stop_beside_a_start_leaves_counts_that_add_up(cast: Cast, monke
         await hit(*what)
 
     monkeypatch.setattr(tallies, "hit", slow)
-    stop = asyncio.create_task(opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN))
+    stop = asyncio.create_task(opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN))
     await reached.wait()
     await cast.start(cast.amy)
     go.set()
@@ -71,7 +70,7 @@ async def test_a_stop_beside_a_start_leaves_counts_that_add_up(cast: Cast, monke
 async def test_who_opted_out_while_off_the_list_is_not_back_with_it(cast: Cast) -> None:
     await transaction(lambda: cast.action.use_lists([]))
     await audience.changed(cast.action.id)
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     await transaction(lambda: cast.action.use_lists([cast.voters]))
     await audience.changed(cast.action.id)
     assert (await tallies.totals(cast.action.id))["remaining"] == 0

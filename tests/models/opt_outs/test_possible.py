@@ -13,8 +13,9 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.opt_outs import possible
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.results import recount
-from webapp.models.sending.claim import Refusal, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued
+from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors
 
 

@@ -18,7 +18,7 @@ from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import add_number
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.receiving import applying
-from webapp.models.receiving.event import INBOUND
+from webapp.models.receiving.event import INBOUND, News
 from webapp.models.results import recount
 from webapp.models.scripts import publishing
 from webapp.models.sending.click import Declined
@@ -31,7 +31,7 @@ async def test_a_reply_goes_to_the_thread_of_the_text_it_answers(cast: Cast) -> 
     await texted(cast)
     news = await says(cast, "Yes!")
     conversation = await cast.conversation()
-    assert news == applying.News(cast.amy.user_id, conversation.id)
+    assert news == News(cast.amy.user_id, conversation.id)
     assert conversation.needs_attention and conversation.unread
     [thread] = await inbox.threads(inbox.of(cast.amy), "attention")
     assert thread.excerpt == "Yes!"
@@ -94,7 +94,7 @@ async def test_a_nul_in_a_text_is_taken_out(cast: Cast) -> None:
 
 async def test_a_reply_to_an_archived_action_still_arrives(cast: Cast) -> None:
     await texted(cast)
-    await publishing.archive(cast.action)
+    await publishing.archive(cast.action, cast.gary)
     assert (await says(cast, "Late, but yes")).user_id == cast.amy.user_id
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.cast.lists import list_many
 from webapp import clock
 from webapp.database import transaction
@@ -15,7 +15,6 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.conversations.message import Message
 from webapp.models.long_work import CANCELLED, DONE, RUNNING
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.reports import labelling
 from webapp.models.scripts import cost, links, people_in_order
@@ -74,9 +73,9 @@ async def test_who_may_not_be_texted_costs_nothing(cast: Cast) -> None:
     out = await cast.add_contact("+14125550102", zip="15213")
     tagged = await cast.add_contact("+14125550103", zip="15213")
     landline = await cast.add_contact("+14125550104", zip="15213")
-    await opting_out.opt_out(cast.meyer, out.phone, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, out.phone, FROM_ADMIN)
     tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
-    await labelling.set_tag(tagged.id, tag, None)
+    await labelling.set_tag(tagged, tag, "admin", None)
     await cast.action.leave_out([], [tag], [])
     await transaction(
         lambda: type(landline).filter(id=landline.id).update(landline_until=clock.now().replace(year=2027))
@@ -218,7 +217,7 @@ async def test_with_a_picture_everybody_gets_one_mms(cast: Cast) -> None:
 async def test_neighbours_go_round_the_list(cast: Cast) -> None:
     dora = await cast.add_contact("+14125550102", zip="15213")
     await cast.add_contact("+14125550103", zip="15213")
-    await opting_out.opt_out(cast.meyer, "+14125550103", FROM_ADMIN)
+    await opt_out_phone(cast.meyer, "+14125550103", FROM_ADMIN)
     action = await loaded(cast)
 
     async def step(contact_id: int, backwards: bool = False) -> int | None:

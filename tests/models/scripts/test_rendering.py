@@ -11,8 +11,8 @@ from webapp.models.scripts import rendering
 
 
 async def test_a_team_s_code_is_filled_in_for_its_members_only(cast: Cast) -> None:
-    team = await teams.make_team(cast.meyer, "East")
-    await (await UserList.get(id=team.user_list_id)).put([cast.amy])
+    team = await teams.create_team("East", cast.gary)
+    await teams.add_members(await UserList.get(id=team.user_list_id), [cast.amy], cast.gary)
     script = await transaction(
         lambda: Script.create(action=cast.action, kind="response", name="T", body="Team ##{{ User.Team_Code }}")
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from tests.cast import Cast, texts
+from tests.cast import Cast, opt_out_phone, texts
 from tests.cast.moments import refusing
 from tests.cast.texting import claimed
 from webapp import clock
@@ -18,11 +18,11 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.message import CANCELLED, REFUSED, SENDING, Message
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 from webapp.models.results import recount
 from webapp.models.sending import answers
-from webapp.models.sending.claim import Claimed, Refusal, Wait, claim_next
+from webapp.models.sending.claim import Claimed, Wait, claim_next
+from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors
 
 
@@ -58,7 +58,7 @@ async def test_the_worker_refuses_in_the_window_s_last_minute(cast: Cast) -> Non
 async def test_a_stop_between_click_and_claim_cancels_the_text(cast: Cast) -> None:
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     assert await claim_next(cast.number.id) is None
     assert [m.status for m in await texts()] == [CANCELLED]
     assert (await cast.conversation()).closed_code == errors.OPTED_OUT
@@ -88,9 +88,7 @@ async def test_stop_against_claim_a_hundred_times_lets_nothing_through(cast: Cas
         await cast.start(cast.amy)
         await cast.click(cast.amy, contact)
         await asyncio.gather(
-            claim_next(cast.number.id),
-            opting_out.opt_out(cast.meyer, contact.phone, FROM_ADMIN),
-            claim_next(cast.number.id),
+            claim_next(cast.number.id), opt_out_phone(cast.meyer, contact.phone, FROM_ADMIN), claim_next(cast.number.id)
         )
         rows = await Message.filter(contact=contact)
         opted_out = await OptOut.get(phone=contact.phone)

@@ -89,7 +89,7 @@ async def test_a_suspended_volunteer_s_open_card_sends_nothing(cast: Cast) -> No
 
 async def test_a_paused_action_sends_no_first_text(cast: Cast) -> None:
     await cast.start(cast.amy)
-    await transaction(cast.action.pause)
+    await cast.action.pause(cast.gary)
     assert await cast.click(cast.amy) == Stopped("paused")
 
 

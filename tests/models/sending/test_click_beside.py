@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import pytest
 
-from tests.cast import Cast, suspend, texts
+from tests.cast import Cast, opt_out_phone, suspend, texts
 from tests.cast.moments import someone_waits_for_a_lock
-from tests.conftest import until
+from tests.cast.waiting import until
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_KEYWORD
 from webapp.models.results import recount
 from webapp.models.sending import click_sql
@@ -30,7 +30,7 @@ async def test_a_click_that_waited_for_a_stop_sees_it(cast: Cast) -> None:
     """It looked while the STOP was being stored, and went on when that was there."""
     await cast.start(cast.amy)
     outcome = await while_it_is_under_way(
-        lambda: opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_KEYWORD), cast.click(cast.amy)
+        lambda: opt_out_phone(cast.meyer, cast.lisa.phone, FROM_KEYWORD), cast.click(cast.amy)
     )
     assert outcome == Declined(errors.OPTED_OUT)
     assert await texts() == []
@@ -78,10 +78,10 @@ async def test_no_text_of_a_click_outlives_a_suspension_beside_it(cast: Cast, mo
     await cast.start(cast.amy)
     reached, go, store = asyncio.Event(), asyncio.Event(), click_sql.store_text
 
-    async def slow(draft: click_sql.Draft, *changed: str) -> Message:
+    async def slow(draft: click_sql.Draft, changed: Sequence[str], **more: Any) -> Message:
         reached.set()
         await go.wait()
-        return await store(draft, *changed)
+        return await store(draft, changed, **more)
 
     monkeypatch.setattr(click_sql, "store_text", slow)
     click = asyncio.create_task(cast.click(cast.amy))

@@ -47,7 +47,7 @@ async def test_lookup_opens_nobodys_conversation_who_left_the_list(cast: Cast) -
 
     async def off() -> None:
         await ListMembership.filter(contact_list=cast.voters, contact=cast.lisa).delete()
-        await audience.follow([cast.lisa.id])
+        await audience.sync_conversations([cast.lisa.id])
 
     await transaction(off)
     await line_lookups.found(cast.lisa.id, "mobile")

@@ -6,17 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast, texts
+from tests.cast import Cast, opt_out_phone, texts
 from tests.cast.texting import says
 from webapp import clock
 from webapp.models.conversations.message import QUEUED, TAKEN, UNKNOWN
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import STATUS
 from webapp.models.results import recount
 from webapp.models.sending import answers, doubt, undo
-from webapp.models.sending.claim import Claimed, Refusal, claim_next
+from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.refusal import Refusal
 
 
 async def lost(cast: Cast) -> Claimed:
@@ -78,7 +78,7 @@ async def test_an_answer_between_two_attempts_finds_its_thread_and_stops_the_sec
 
 async def test_an_opt_out_between_two_attempts_leaves_the_text_to_staff(cast: Cast) -> None:
     await lost(cast)
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     assert [(m.status, m.next_look_at) for m in await texts()] == [(UNKNOWN, None)]
     assert not await leaves_again(cast)
 

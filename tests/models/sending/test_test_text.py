@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast, drawn, looked_for_in_vain, texts
+from tests.cast import Cast, drawn, looked_for_in_vain, opt_out_phone, texts
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import tallies
@@ -15,7 +15,6 @@ from webapp.models.actions import pictures
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import CANCELLED, QUEUED, REFUSED, REJECTED, SENDING, TAKEN, TEST, UNKNOWN
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS
@@ -23,8 +22,9 @@ from webapp.models.results import recount
 from webapp.models.scripts import links
 from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.sending import answers, doubt, test_text, undo
-from webapp.models.sending.claim import Claimed, Refusal, claim_next
+from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Declined, Queued
+from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors
 
 HELLO = "Hi ##{{first_name}}, it's ##{{user.first_name}}."
@@ -92,7 +92,7 @@ async def test_tests_may_follow_each_other_with_other_words_only(cast: Cast) -> 
 async def test_every_safeguard_holds_for_a_test_too(cast: Cast, hindrance: str, code: int) -> None:
     body, picture_id = HELLO, None
     if hindrance == "opted_out":
-        await opting_out.opt_out(cast.meyer, GARY, FROM_ADMIN)
+        await opt_out_phone(cast.meyer, GARY, FROM_ADMIN)
     if hindrance == "blocked":
         await gary_tries(cast)
         await transaction(lambda: Contact.filter(phone=GARY).update(blocked_at=clock.now()))
@@ -115,7 +115,7 @@ async def test_every_safeguard_holds_for_a_test_too(cast: Cast, hindrance: str, 
 @pytest.mark.both
 async def test_a_stop_between_click_and_claim_cancels_a_test_too(cast: Cast) -> None:
     await gary_tries(cast)
-    await opting_out.opt_out(cast.meyer, GARY, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, GARY, FROM_ADMIN)
     assert await claim_next(cast.number.id) is None
     assert [m.status for m in await texts()] == [CANCELLED] and await recount.differences() == []
 
@@ -215,7 +215,7 @@ async def test_links_of_a_test_work_and_count_for_nobody(cast: Cast) -> None:
 
 
 async def test_pausing_an_action_holds_no_test_up_and_stop_everything_does(cast: Cast) -> None:
-    await cast.action.pause()
+    await cast.action.pause(cast.gary)
     await gary_tries(cast)
     await cast.meyer.stop_everything()
     assert await claim_next(cast.number.id) is None

@@ -73,7 +73,7 @@ async def test_a_new_list_is_made_with_those_selected(cast: Cast, browse: Browse
 async def test_a_wrong_form_does_nothing_and_says_why(
     cast: Cast, browse: Browser, kind: str, form: dict[str, str], words: str
 ) -> None:
-    answer = await begin_work(await browse(cast.gary), kind, **form)  # type: ignore[arg-type]
+    answer = await begin_work(await browse(cast.gary), kind, **form)
     assert answer.status_code == 422 and words in answer.text
     assert await BulkJob.all().count() == 0
 

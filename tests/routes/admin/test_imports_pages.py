@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.cast import Cast, books
+from tests.cast import Cast, books, opt_out_phone
 from tests.cast.lists import CSV, EXPECTED, SAMPLE, asked, import_file, take_newest, write
 from tests.cast.site import OFFICE, Browser
 from webapp.config import Settings
@@ -17,7 +17,6 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ContactList
 from webapp.models.imports import importing
 from webapp.models.imports.job import ContactImport
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 
 
@@ -131,7 +130,7 @@ async def upload(client: httpx.AsyncClient, file: str, content: bytes, **form: s
     return answer.headers["location"]
 
 
-async def test_columns_are_shown_with_the_rows_as_they_will_be_stored(cast: Cast, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_columns_are_shown_with_the_rows_as_they_will_be_stored(cast: Cast, browse: Browser, tmp_path) -> None:
     book = books.write(
         tmp_path / "v.xlsx",
         {"Voters": [["Cell", "First", "Zip5", "Issue"], [2125550123, "Ann", 2139, "Roads"], ["n/a", "Bo", "", ""]]},
@@ -195,9 +194,9 @@ async def test_a_workbook_past_the_limit_is_refused_at_once(
 
 
 @pytest.mark.parametrize("case", EXPECTED, ids=lambda case: case["file"])
-async def test_the_vectors_come_out_the_same_through_the_page(cast: Cast, browse: Browser, case: dict) -> None:  # type: ignore[type-arg]
+async def test_the_vectors_come_out_the_same_through_the_page(cast: Cast, browse: Browser, case: dict) -> None:
     if case["file"].startswith("52_"):
-        await opting_out.opt_out(cast.meyer, "+12125550123", FROM_ADMIN)
+        await opt_out_phone(cast.meyer, "+12125550123", FROM_ADMIN)
     gary = await browse(cast.gary)
     path = await upload(gary, case["file"], (CSV / case["file"]).read_bytes())
     job = await take_newest()

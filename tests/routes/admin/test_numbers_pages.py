@@ -42,8 +42,9 @@ async def test_what_costs_money_or_ends_conversations_is_the_owner_s(cast: Cast,
 async def test_an_owner_orders_numbers(cast: Cast, browse: Browser) -> None:
     selina = await browse(cast.selina)
     await selina.post(f"{PAGE}/orders", data={"area_code": "570", "wanted": "2"})
-    order = await NumberOrder.get(campaign=cast.meyer)
-    assert (order.area_code, order.wanted, order.user_id) == ("570", 2, cast.selina.user_id)
+    order = await NumberOrder.get(campaign=cast.meyer).select_related("user")
+    assert order.user
+    assert (order.area_code, order.wanted, order.user.id) == ("570", 2, cast.selina.user_id)
     assert "0 of 2 numbers of 570 bought." in (await selina.get(PAGE)).text
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.cast.site import OFFICE, Browser, ask, audited, campaign_routes, fill, ids
 from webapp.models.contacts.contact import Contact
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 
 
 async def test_no_route_takes_an_opt_out_away(cast: Cast, app, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
     """Every form of the site, by its owner, with this person's ids."""
     names, selina = await ids(cast, tmp_path), await browse(cast.selina)
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     posts = [path for method, path in campaign_routes(app) if method == "POST"]
     assert len(posts) > 60
     for path in posts:
@@ -22,8 +21,8 @@ async def test_no_route_takes_an_opt_out_away(cast: Cast, app, browse: Browser, 
 
 
 async def test_opt_outs_are_searched_counted_and_exported(cast: Cast, browse: Browser) -> None:
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN, words="=cmd()")
-    await opting_out.opt_out(cast.ryan, "+12125550123", FROM_ADMIN)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN, words="=cmd()")
+    await opt_out_phone(cast.ryan, "+12125550123", FROM_ADMIN)
     selina, gary = await browse(cast.selina), await browse(cast.gary)
     page = (await gary.get(OFFICE + "/opt-outs?q=412 555 0101")).text
     assert "412-555-0101" in page and "Lisa Ng" in page and "By an admin" in page

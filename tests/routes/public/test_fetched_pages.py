@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from limits import parse
 
 from tests.cast import HELLO, Cast
 from tests.cast.site import IPHONE, Browser
@@ -53,7 +54,7 @@ async def test_previews_are_led_on_and_not_counted(cast: Cast, browse: Browser) 
 async def test_machines_do_not_use_up_what_is_counted_of_people(
     cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limiting, "CLICKS", limiting.parse("3/hour"))
+    monkeypatch.setattr(limiting, "CLICKS", parse("3/hour"))
     tracked, anybody = await sent_link(cast), await browse()
     for _ in range(5):
         await anybody.head(f"/l/{tracked.token}", headers=PERSON)
@@ -93,7 +94,7 @@ async def test_a_link_leads_on_where_nothing_can_be_stored(
 async def test_one_who_hammers_a_link_is_led_on_but_not_counted_for_ever(
     cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limiting, "CLICKS", limiting.parse("3/hour"))
+    monkeypatch.setattr(limiting, "CLICKS", parse("3/hour"))
     tracked, anybody = await sent_link(cast), await browse()
     for _ in range(6):
         assert (await anybody.get(f"/l/{tracked.token}", headers=PERSON)).status_code == 302

@@ -91,6 +91,6 @@ async def test_undo_shows_the_card_again(cast: Cast, browse: Browser) -> None:
 async def test_the_queue_of_a_paused_action_can_not_be_sent(cast: Cast, browse: Browser) -> None:
     amy = await browse(cast.amy)
     await open_queue(amy, cast)
-    await transaction(lambda: cast.action.pause())
+    await transaction(lambda: cast.action.pause(cast.gary))
     page = (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text
     assert "The office paused this action" in page and re.search(r'id="send"[^>]* disabled', page)

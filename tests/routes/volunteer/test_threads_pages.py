@@ -136,9 +136,7 @@ async def test_an_empty_reply_says_so(cast: Cast, browse: Browser) -> None:
 
 async def test_scripts_are_offered_the_most_used_first_with_keys_and_groups(cast: Cast, browse: Browser) -> None:
     for name in ("Attending: Yes", "Attending: No"):
-        await transaction(
-            lambda name=name: Script.create(action=cast.action, kind="response", name=name, body=f"{name}, thanks")
-        )  # type: ignore[misc]
+        await add_response(cast, name)
     await texted(cast)
     await says(cast, "no")
     no = await Script.get(name="Attending: No")

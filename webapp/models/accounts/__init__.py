@@ -1,1 +1,1 @@
-"""Campaigns, their users, log-ins, teams, mail and the audit log."""
+"""Campaigns and their settings, users, logins, teams, e-mails and the audit log."""

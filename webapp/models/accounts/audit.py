@@ -1,4 +1,4 @@
-"""What staff did: a row for each change that has consequences."""
+"""The audit log: a row for each change of staff that has consequences."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webapp.models.accounts.users import Membership, User
 
 
 class AuditEvent(Model):
-    """``what`` is a noun and a verb ("action.published"), ``subject`` what it was done to, in words."""
+    """``what``: a noun and a verb ("action.published"); ``subject``: the name of the thing that was changed."""
 
     id = fields.BigIntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -34,15 +34,21 @@ class AuditEvent(Model):
 
 
 async def note(campaign: Campaign, by: User | None, what: str, subject: str = "", **detail: Any) -> None:
-    """Call it inside the transaction of what it notes."""
+    """Call it inside the transaction of the change. ``by``: None for the system itself."""
     await AuditEvent.create(campaign=campaign, user=by, at=clock.now(), what=what, subject=subject[:200], detail=detail)
+
+
+@transactional
+async def record(member: Membership, what: str, subject: str = "", **detail: Any) -> None:
+    """Notes what a member of the staff asked for, where no row of ours changes by it."""
+    await note(member.campaign, member.user, what, subject, **detail)
 
 
 @transactional
 async def noted(
     member: Membership, verb: Callable[[], Awaitable[Any]], what: str, subject: str = "", **detail: Any
 ) -> Any:
-    """Does what a member of the staff asked and notes it, both or neither."""
+    """Runs ``verb`` and notes it in one transaction. Returns the verb's result."""
     done = await verb()
     await note(member.campaign, member.user, what, subject, **detail)
     return done

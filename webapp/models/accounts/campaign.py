@@ -1,4 +1,4 @@
-"""The organisation's account and its settings (SPEC section 1). Every other row belongs to one."""
+"""Campaigns: an organisation's account and its settings (SPEC section 1). Every other row belongs to one."""
 
 from __future__ import annotations
 
@@ -45,22 +45,24 @@ class Campaign(Model):
     waiting_reply_minutes = fields.IntField(default=60)
     use_lookup = fields.BooleanField(default=False)
 
-    # Money, S11. Ten-thousandths of a dollar.
+    # Prices and the daily cap, S11, in ten-thousandths of a dollar
     segment_price = fields.IntField(default=125)
     mms_price = fields.IntField(default=220)
     daily_cap = fields.IntField(null=True)
-    capped_on = fields.DateField(null=True)  # the day, here, on which the cap was reached
+    capped_on = fields.DateField(null=True)  # the day in the campaign's zone on which the cap was reached
 
-    # Stop Everything (S11), and why the system itself paused sending (X4)
+    # Stop Everything (S11); stopped_code is set where the system itself stopped sending (X4)
     stopped_at = fields.DatetimeField(null=True)
     stopped_code = fields.IntField(null=True)
 
-    # The set-up check (S10), as last looked at
+    # The result of the last set-up check (S10)
     checked_at = fields.DatetimeField(null=True)
     credentials_ok = fields.BooleanField(default=False)
     webhooks_ok = fields.BooleanField(default=False)
-    registration = fields.CharField(12, default="", db_default="")  # as what the carriers know the campaign
-    registration_cap = fields.IntField(null=True)  # texts a day that carriers take from it
+    registration = fields.CharField(
+        12, default="", db_default=""
+    )  # the kind under which the campaign is registered with carriers
+    registration_cap = fields.IntField(null=True)  # texts a day that carriers accept from it
     round_trip_phone = fields.CharField(20, default="", db_default="")
     round_trip_asked_at = fields.DatetimeField(null=True)
     round_trip_at = fields.DatetimeField(null=True)
@@ -74,7 +76,7 @@ class Campaign(Model):
 
     @property
     def closes(self) -> time:
-        """The end of the texting window. "24:00" can't be set: Settings refuses an end after 21:00."""
+        """The end of the texting window. Never "24:00", which `time` can't read: Settings refuses an end after 21:00."""
         return time.fromisoformat(self.end_time)
 
     @property
@@ -82,11 +84,11 @@ class Campaign(Model):
         return [code for code in self.preferred_area_codes.replace(",", " ").split() if code]
 
     def contact_name(self, first_name: str) -> str:
-        """What a contact is called: the first name, else the fallback (S4)."""
+        """The first name, else the fallback (S4)."""
         return first_name or self.fallback_recipient
 
     def sender_name(self, name: str) -> str:
-        """What a sender is called: the name given, else the fallback (S4)."""
+        """The name, else the fallback (S4)."""
         return name or self.fallback_sender
 
     @property
@@ -103,7 +105,7 @@ class Campaign(Model):
         return self.capped_on is not None and self.capped_on == self.local(now).date()
 
     def midnight(self, now: datetime) -> datetime:
-        """When today began, here."""
+        """The beginning of today in the campaign's zone."""
         return self.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
     def local(self, at: datetime) -> datetime:
@@ -116,14 +118,14 @@ class Campaign(Model):
 
     @transactional
     async def register(self, kind: str, cap: int | None) -> None:
-        """As what the carriers know the campaign, and how many texts a day they take from it (S10)."""
+        """Stores how the campaign is registered with carriers, and how many texts a day they accept from it (S10)."""
         self.registration, self.registration_cap = kind, cap
         await self.save(update_fields=["registration", "registration_cap"])
 
     @transactional
     async def stop_everything(self, code: int | None = None) -> None:
-        """Workers ask before each claim, so it holds within seconds. ``code``: what Twilio said, where it stopped us. A
-        stop after a restore keeps its own code, whatever stops it once more."""
+        """Stops all sending. Workers check before each claim, so it takes effect within seconds. ``code``: the error that
+        stopped it; None where a person did. A code of errors.AFTER_RESTORE stays until sending goes on."""
         fresh = await Campaign.filter(id=self.id).select_for_update().get()
         kept = fresh.stopped_code in errors.AFTER_RESTORE and code not in errors.AFTER_RESTORE
         self.stopped_at, self.stopped_code = clock.now(), fresh.stopped_code if kept else code
@@ -131,12 +133,13 @@ class Campaign(Model):
 
     @transactional
     async def go_on(self) -> None:
+        """Ends Stop Everything."""
         self.stopped_at = self.stopped_code = None
         await self.save(update_fields=["stopped_at", "stopped_code"])
 
 
 async def new_join_code() -> str:
-    """Six digits that lead to no other campaign."""
+    """Six digits that are no other campaign's code."""
     while await Campaign.exists(join_code=(code := f"{secrets.randbelow(1_000_000):06}")):
         continue
     return code

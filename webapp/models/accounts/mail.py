@@ -1,4 +1,4 @@
-"""E-mails to send: the row is the truth, the job a nudge."""
+"""E-mails and whether each was sent. A job sends them; the row says which are left."""
 
 from __future__ import annotations
 
@@ -33,11 +33,13 @@ class Mail(Model):
 
     @transactional
     async def sent(self) -> None:
-        self.status, self.sent_at, self.text, self.html = SENT, clock.now(), "", ""  # links in it are secrets
+        """Notes that it was sent and drops its content: links in it are secrets."""
+        self.status, self.sent_at, self.text, self.html = SENT, clock.now(), "", ""
         await self.save(update_fields=["status", "sent_at", "text", "html"])
 
     @transactional
     async def not_sent(self) -> None:
+        """Notes a failed attempt. It stays queued until ATTEMPTS have failed."""
         self.attempts += 1
         self.status = FAILED if self.attempts >= ATTEMPTS else QUEUED
         await self.save(update_fields=["attempts", "status"])

@@ -1,4 +1,4 @@
-"""Passwords, hashed with Argon2 in a thread (it takes a tenth of a second on purpose), and the links to set one."""
+"""Passwords, hashed with Argon2, and the links to set one. Hashing takes a tenth of a second by design, so in a thread."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def hashed(password: str) -> str:
 
 
 async def matches(password: str, password_hash: str) -> bool:
-    """Takes as long for a user who does not exist (an empty hash), so that time tells nothing."""
+    """Takes as long where there is no user (a blank hash), so that the time doesn't tell which e-mails have an account."""
     return await asyncio.to_thread(_matches, password, password_hash or _nobody) and bool(password_hash)
 
 
@@ -42,14 +42,14 @@ def _matches(password: str, password_hash: str) -> bool:
 
 @transactional
 async def set_password(user: User, password_hash: str) -> None:
-    """A new password ends every session: whoever had the old one is out."""
+    """Sets a new password and ends every session, so that anyone who knew the old one is logged out."""
     user.password_hash = password_hash
     await user.save(update_fields=["password_hash"])
     await Session.end_all(user)
 
 
 class PasswordLink(Model):
-    """A one-time link to set a password: after "Forgot it?", and for users made by staff."""
+    """A link to set a password once: after "Forgot it?", and for users created by staff."""
 
     id = fields.IntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -65,18 +65,20 @@ class PasswordLink(Model):
     @classmethod
     @transactional
     async def issue(cls, user: User, life: timedelta = LINK_LIFE) -> str:
+        """The token for the link; only its hash is stored."""
         token = secrets.token_urlsafe(32)
         await cls.create(user=user, token_hash=token_hash(token), expires_at=clock.now() + life)
         return token
 
     @classmethod
     async def of(cls, token: str) -> PasswordLink | None:
+        """The link of this token with its user, while it may be used."""
         found = cls.filter(token_hash=token_hash(token), used_at=None, expires_at__gt=clock.now())
         return await found.select_related("user").first()
 
     @transactional
     async def use(self, password_hash: str) -> bool:
-        """Sets the password, once; False where the link was used meanwhile."""
+        """Sets the password. False where the link was used meanwhile."""
         used = await PasswordLink.filter(id=self.id, used_at=None).update(used_at=clock.now())
         if used:
             await set_password(self.user, password_hash)

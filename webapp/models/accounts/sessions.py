@@ -1,4 +1,4 @@
-"""Log-ins: a row each, so that any of them can be ended."""
+"""Sessions: one row per login, so that each can be ended."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ SESSION_LIFE = timedelta(days=30)
 
 
 class Session(Model):
-    """A row a login: revoking is an update, and a flushed Valkey logs nobody out."""
+    """Ends SESSION_LIFE after it was last seen, or at ``ended_at``. A row, not a key in Valkey, so that losing Valkey logs
+    nobody out."""
 
     id = fields.IntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -37,23 +38,24 @@ class Session(Model):
     @classmethod
     @transactional
     async def begin(cls, user: User) -> str:
-        """The token for the cookie; only its hash is kept."""
+        """The token for the cookie; only its hash is stored."""
         token, now = secrets.token_urlsafe(32), clock.now()
         await cls.create(user=user, token_hash=token_hash(token), started_at=now, last_seen_at=now)
         return token
 
     @classmethod
     async def of(cls, token: str) -> Session | None:
-        """The running session of a cookie's token, with its user."""
+        """The running session of a token, with its user."""
         since = clock.now() - SESSION_LIFE
         found = cls.filter(token_hash=token_hash(token), ended_at=None, last_seen_at__gt=since)
         return await found.select_related("user").first()
 
     @classmethod
     async def in_campaign(cls, token: str, slug: str) -> tuple[Session, Membership | None] | None:
-        """The same in one round trip with the user's membership of a campaign, which every request asks for."""
+        """The running session of a token, and the user's membership of the campaign, None where they are no member. One
+        round trip, because every request needs it."""
         rows = await database.query(
-            f"SELECT {_ASKING.columns} FROM session s JOIN user_account u ON u.id = s.user_id"
+            f"SELECT {_LOGIN.columns} FROM session s JOIN user_account u ON u.id = s.user_id"
             " LEFT JOIN campaign c ON c.slug = ? LEFT JOIN membership m ON m.user_id = u.id AND m.campaign_id = c.id"
             " WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.last_seen_at > ?",
             slug,
@@ -62,7 +64,7 @@ class Session(Model):
         )
         if not rows:
             return None
-        found = await _ASKING.whole(rows[0])
+        found = await _LOGIN.whole(rows[0])
         session, member = found["s"], found["m"]
         session.user = found["u"]
         if member:
@@ -70,7 +72,7 @@ class Session(Model):
         return session, member
 
     async def touch(self) -> None:
-        """Notes that the person is here, at most once a minute."""
+        """Notes that the user is here, at most once a minute."""
         now = clock.now()
         if now - self.last_seen_at >= timedelta(minutes=1):
             await self._seen(now)
@@ -91,7 +93,7 @@ class Session(Model):
         await cls.filter(user=user, ended_at=None).update(ended_at=clock.now())
 
 
-_ASKING = Joined(s=Session, u=User, m=Membership, kept={"c": Campaign})
+_LOGIN = Joined(s=Session, u=User, m=Membership, kept={"c": Campaign})
 
 
 def token_hash(token: str) -> str:

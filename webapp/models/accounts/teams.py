@@ -1,4 +1,4 @@
-"""User lists and teams: groups of users that contacts are assigned to and actions are sent to (SPEC P1)."""
+"""User lists and teams: groups of users to whom staff assign contacts (SPEC P1)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from tortoise.models import Model
 
 from webapp import clock
 from webapp.database import transactional
+from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is read as something else
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without I, O, 0 and 1, which look alike
 
 
 class UserList(Model):
@@ -26,26 +27,15 @@ class UserList(Model):
     created_at = fields.DatetimeField()
     archived_at = fields.DatetimeField(null=True)
 
+    campaign_id: int
+
     class Meta:
         table = "user_list"
-
-    @transactional
-    async def put(self, members: list[Membership]) -> int:
-        """Adds them; the number that were not on it."""
-        known = set(await UserListMember.filter(user_list=self).values_list("user_id", flat=True))
-        new = [m for m in members if m.user_id not in known]
-        rows = [UserListMember(user_list=self, user_id=m.user_id) for m in new]
-        await UserListMember.bulk_create(rows, ignore_conflicts=True)
-        return len(new)
-
-    @transactional
-    async def drop(self, member: Membership) -> None:
-        await UserListMember.filter(user_list=self, user_id=member.user_id).delete()
 
     async def members(self) -> list[Membership]:
         """Everyone on it who is still a member of the campaign, in order of joining."""
         ids = await UserListMember.filter(user_list=self).values_list("user_id", flat=True)
-        found = Membership.filter(campaign_id=self.campaign_id, user_id__in=list(ids) or [0])  # type: ignore[attr-defined]
+        found = Membership.filter(campaign_id=self.campaign_id, user_id__in=list(ids) or [0])
         return await found.order_by("id").select_related("user")
 
 
@@ -82,28 +72,69 @@ class Team(Model):
 
 
 @transactional
-async def make_list(campaign: Campaign, name: str) -> UserList:
-    return await UserList.create(campaign=campaign, name=name, created_at=clock.now())
+async def create_list(name: str, by: Membership) -> UserList:
+    made = await _new_list(name, by)
+    await audit.note(by.campaign, by.user, "user_list.made", name)
+    return made
+
+
+async def _new_list(name: str, by: Membership) -> UserList:
+    return await UserList.create(campaign=by.campaign, name=name, created_at=clock.now())
 
 
 @transactional
-async def make_team(campaign: Campaign, name: str) -> Team:
-    """A team with a fresh code and an empty user list of its name."""
+async def create_team(name: str, by: Membership) -> Team:
+    """A team with a new code and an empty user list of its name."""
     code = "".join(secrets.choice(_LETTERS) for _ in range(6))
-    return await Team.create(
-        campaign=campaign, name=name, team_code=code, user_list=await make_list(campaign, name), created_at=clock.now()
-    )
+    users = await _new_list(name, by)
+    made = await Team.create(campaign=by.campaign, name=name, team_code=code, user_list=users, created_at=clock.now())
+    await audit.note(by.campaign, by.user, "team.made", name)
+    return made
 
 
 @transactional
-async def archive(user_list: UserList, at: datetime | None) -> None:
-    """The list and the team it belongs to, or (None) both in use again. Contacts that were assigned through it stay where they are."""
+async def add_members(user_list: UserList, members: list[Membership], by: Membership) -> int:
+    """How many of them were not on it."""
+    known = await UserListMember.filter(user_list=user_list).values_list("user_id", flat=True)
+    new = {member.user_id for member in members} - set(known)
+    rows = [UserListMember(user_list=user_list, user_id=user_id) for user_id in sorted(new)]
+    await UserListMember.bulk_create(rows, ignore_conflicts=True)
+    await audit.note(by.campaign, by.user, "user_list.filled", user_list.name, users=len(members))
+    return len(new)
+
+
+@transactional
+async def remove_member(user_list: UserList, member: Membership, by: Membership) -> None:
+    await UserListMember.filter(user_list=user_list, user_id=member.user_id).delete()
+    await audit.note(by.campaign, by.user, "user_list.taken_off", user_list.name, user=member.user.name)
+
+
+@transactional
+async def archive(user_list: UserList, by: Membership) -> None:
+    """The list, and the team it belongs to. Contacts that were assigned through it stay with their users."""
+    await _set_archived(user_list, clock.now())
+    await audit.note(by.campaign, by.user, "user_list.archived", user_list.name)
+
+
+@transactional
+async def restore(user_list: UserList, by: Membership) -> None:
+    """The list, and the team it belongs to."""
+    await _set_archived(user_list, None)
+    await audit.note(by.campaign, by.user, "user_list.restored", user_list.name)
+
+
+async def _set_archived(user_list: UserList, at: datetime | None) -> None:
     await UserList.filter(id=user_list.id).update(archived_at=at)
     await Team.filter(user_list=user_list).update(archived_at=at)
 
 
+async def name_taken(campaign_id: int, name: str) -> bool:
+    """Does a list in use have this name?"""
+    return await UserList.exists(campaign_id=campaign_id, name=name, archived_at=None)
+
+
 async def sizes(user_list_ids: list[int]) -> dict[int, int]:
-    """User list -> users on it."""
+    """User list -> how many users are on it. Empty lists are left out."""
     found = (
         UserListMember.filter(user_list_id__in=user_list_ids or [0])
         .annotate(people=Count("id"))
@@ -113,7 +144,7 @@ async def sizes(user_list_ids: list[int]) -> dict[int, int]:
 
 
 async def code_of(campaign_id: int, user_id: int) -> str | None:
-    """The code of the first team the user is in; None where they are in none."""
+    """The code of the oldest team the user is in; None where they are in none."""
     mine = await UserListMember.filter(user_id=user_id).values_list("user_list_id", flat=True)
     found = Team.filter(campaign_id=campaign_id, archived_at=None, user_list_id__in=list(mine) or [0]).order_by("id")
     team = await found.first()

@@ -1,8 +1,9 @@
-"""People with a login, and what they are in each campaign (SPEC P1)."""
+"""Users, and their role in each campaign (SPEC P1)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from tortoise import fields
@@ -46,7 +47,7 @@ class User(Model):
 
 
 class Membership(Model):
-    """A user in a campaign. ZIP and language are as given at sign-up; only an admin changes them (A9)."""
+    """A user in a campaign. Only an admin changes the ZIP and language given at sign-up (A9)."""
 
     id = fields.IntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -76,11 +77,12 @@ class Membership(Model):
 
     @property
     def exports(self) -> bool:
-        """Taking people's data out is a right of its own (R5)."""
+        """May they export contacts? Owners always; others by a right of its own (R5)."""
         return self.role == OWNER or self.may_export
 
     @property
     def active(self) -> bool:
+        """Approved and not suspended: they may text."""
         return self.approved_at is not None and self.suspended_at is None
 
     @classmethod
@@ -88,7 +90,7 @@ class Membership(Model):
     async def join(
         cls, user: User, campaign: Campaign, role: str = VOLUNTEER, zip: str = "", language: str = "en"
     ) -> Membership:
-        """Makes the user a member, or gives back the membership that is there. Staff need no approval."""
+        """The user's membership, created if there is none. Staff need no approval."""
         if existing := await cls.get_or_none(user=user, campaign=campaign):
             return existing
         waits = campaign.approval_needed and role == VOLUNTEER
@@ -106,10 +108,20 @@ class Membership(Model):
     @classmethod
     @transactional
     async def sign_up(cls, campaign: Campaign, place: dict[str, str], **person: Any) -> User:
-        """A new user and their membership, both or neither."""
+        """Creates a user and their membership. ``place``: zip and language; ``person``: columns of User."""
         user = await User.sign_up(**person)
         await cls.join(user, campaign, **place)
         return user
+
+    async def touch(self) -> None:
+        """Notes that the user is here, at most once a minute."""
+        now = clock.now()
+        if self.last_here_at is None or now - self.last_here_at > timedelta(minutes=1):
+            await self._here(now)
+
+    @transactional
+    async def _here(self, now: datetime) -> None:
+        await Membership.filter(id=self.id).update(last_here_at=now)
 
     @transactional
     async def approve(self) -> None:
@@ -122,8 +134,8 @@ def normal_email(email: str) -> str:
 
 
 async def who_may_text(campaign_id: int, user_ids: Iterable[int], lock: bool = False) -> list[int]:
-    """Those of the users who may text in this campaign now, in order. ``lock``: inside a transaction, nobody suspends
-    them before it ends."""
+    """Those of the users who may text in this campaign now, in order of id. ``lock``: nobody can suspend them until the
+    transaction ends."""
     share = " FOR SHARE" if lock and database.dialect() == "postgres" else ""
     rows = await database.query(
         f"SELECT user_id FROM membership WHERE campaign_id = ? AND {packed.among('user_id')} AND suspended_at IS NULL"

@@ -1,1 +1,1 @@
-"""Actions, who is in them, their scripts and pictures."""
+"""Actions: their basics, audience, scripts, pictures and report settings."""

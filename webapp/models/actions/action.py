@@ -1,4 +1,4 @@
-"""Actions: one peer-to-peer texting programme over one or more lists, and who may take part in it."""
+"""Actions: each a texting programme over contact lists. Their state, and the users who may text in them (SPEC A1, A9)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from tortoise.models import Model
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
+from webapp.database.statements import column
+from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
 from webapp.models.contacts.labels import CustomField, Tag
@@ -37,11 +39,11 @@ class Action(Model):
     paused_at = fields.DatetimeField(null=True)
     archived_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
-    conversations_made = fields.IntField(
-        default=0
-    )  # position of the next one in the A/B test, since the scripts changed
-    audience_cursor = fields.BigIntField(null=True)  # a job still looks at who is in it, and has got to this contact
-    opt_out_overruled = fields.TextField(default="")  # why an owner published without opt-out wording
+    conversations_made = fields.IntField(default=0)  # since the scripts changed: the place of the next in the A/B test
+    audience_cursor = fields.BigIntField(
+        null=True
+    )  # the last contact that audience.sync_slice has done; null when all are
+    opt_out_overruled = fields.TextField(default="")  # an owner's reason to publish without opt-out wording
 
     campaign_id: int
 
@@ -56,7 +58,7 @@ class Action(Model):
         return self.ends_on is not None and self.campaign.local(now).date() > self.ends_on
 
     def first_texts_stopped(self, now: datetime) -> str:
-        """Why no first text may leave, as a word for pages; nothing where they may."""
+        """Why no first text may leave now: "stopped", "paused", "cap" or "ended"; blank where they may."""
         if self.campaign.stopped_at:
             return "stopped"
         if self.paused_at:
@@ -67,32 +69,37 @@ class Action(Model):
 
     @transactional
     async def publish(self, state: str, overruled: str = "") -> None:
+        """``state``: PRIVATE or PUBLIC. `publishing.publish` checks first whether it may be."""
         self.state, self.published_at = state, self.published_at or clock.now()
         self.opt_out_overruled = overruled or self.opt_out_overruled
         await self.save(update_fields=["state", "published_at", "opt_out_overruled"])
 
     @transactional
-    async def pause(self) -> None:
+    async def pause(self, by: Membership) -> None:
         """First texts stop, queued ones included; replies go on."""
         self.paused_at = clock.now()
         await self.save(update_fields=["paused_at"])
+        await audit.note(by.campaign, by.user, "action.paused", self.title)
 
     @transactional
-    async def resume(self) -> None:
+    async def resume(self, by: Membership) -> None:
         self.paused_at = None
         await self.save(update_fields=["paused_at"])
+        await audit.note(by.campaign, by.user, "action.resumed", self.title)
 
     @transactional
     async def use_lists(self, lists: list[ContactList]) -> None:
+        """Replaces the lists it texts."""
         await ActionList.filter(action=self).exclude(contact_list_id__in=[row.id for row in lists] or [0]).delete()
-        kept = set(await ActionList.filter(action=self).values_list("contact_list_id", flat=True))
+        kept = set(await column(ActionList.filter(action=self), "contact_list_id"))
         for row in lists:
             if row.id not in kept:
                 await ActionList.create(action=self, contact_list=row)
 
     @transactional
     async def leave_out(self, lists: list[ContactList], tags: list[Tag], values: list[tuple[CustomField, str]]) -> None:
-        """Who is on one of the lists, has one of the tags, or one of the values in its field. Replaces what was set."""
+        """Leaves out contacts who are on one of the lists, have one of the tags, or one of the values in its field. Replaces
+        what was set before."""
         await ActionExclusion.filter(action=self).delete()
         rows = [ActionExclusion(action=self, contact_list=row) for row in lists]
         rows += [ActionExclusion(action=self, tag=tag) for tag in tags]
@@ -100,29 +107,31 @@ class Action(Model):
         await ActionExclusion.bulk_create(rows)
 
     @transactional
-    async def send_to(self, members: list[Membership]) -> int:
-        """Shows a private action to these users; the number who did not have it yet."""
-        known = set(await ActionUser.filter(action=self).values_list("user_id", flat=True))
-        new = [m.user_id for m in members if m.user_id not in known]
+    async def send_to(self, members: list[Membership], by: Membership) -> int:
+        """Shows a private action to these users. Returns how many did not have it yet."""
+        known = await column(ActionUser.filter(action=self), "user_id")
+        new = [member.user_id for member in members if member.user_id not in set(known)]
         now = clock.now()
         await ActionUser.bulk_create([ActionUser(action=self, user_id=user_id, sent_at=now) for user_id in new])
+        await audit.note(by.campaign, by.user, "action.sent", self.title, users=len(new))
         return len(new)
 
     @classmethod
-    async def open_to(cls, member: Membership, **which: Any) -> list[Action]:
-        """The actions this member sees on Home: public ones, and private ones sent to them."""
+    async def open_to(cls, member: Membership, **only: Any) -> list[Action]:
+        """The actions this member sees on Home: public ones in their language, and those sent to them. The newest first;
+        ``only``: more filters."""
         if not member.active:
             return []
-        found = cls.filter(campaign_id=member.campaign_id, archived_at=None, **which).exclude(state=DRAFT)
+        found = cls.filter(campaign_id=member.campaign_id, archived_at=None, **only).exclude(state=DRAFT)
         rows = await found.order_by("-published_at")
         for row in rows:
             row.campaign = member.campaign
-        if all(row._is_for(member) for row in rows):
+        if all(row._is_public_for(member) for row in rows):
             return rows
-        sent = await ActionUser.filter(user_id=member.user_id).values_list("action_id", flat=True)
-        return [row for row in rows if row._is_for(member) or row.id in sent]
+        sent = await column(ActionUser.filter(user_id=member.user_id), "action_id")
+        return [row for row in rows if row._is_public_for(member) or row.id in sent]
 
-    def _is_for(self, member: Membership) -> bool:
+    def _is_public_for(self, member: Membership) -> bool:
         return self.state == PUBLIC and self.language in ("", member.language)
 
 
@@ -143,7 +152,7 @@ class ActionList(Model):
 
 
 class ActionExclusion(Model):
-    """Who is left out of an action: the people of a list, those with a tag, or with a value in a custom field (A1)."""
+    """Leaves contacts out of an action: those on a list, with a tag, or with a value in a field (A1). One of the three."""
 
     id = fields.IntField(primary_key=True)
     action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
@@ -170,7 +179,7 @@ class ActionExclusion(Model):
 
 
 class ActionUser(Model):
-    """A user in an action: when it was sent to them, seen, started, completed (R1). Locked by Start."""
+    """A user in an action: when it was sent to them, and when they saw, started and completed it (R1). Start locks it."""
 
     id = fields.IntField(primary_key=True)
     action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
@@ -192,17 +201,24 @@ class ActionUser(Model):
 
     @classmethod
     async def counts(cls, action_ids: list[int]) -> dict[int, int]:
-        """Action -> users it was sent to."""
+        """Action -> how many users it was sent to. Actions sent to nobody are left out."""
         found = cls.filter(action_id__in=action_ids or [0]).annotate(people=Count("id")).group_by("action_id")
         return {row["action_id"]: row["people"] for row in await found.values("action_id", "people")}
 
     @classmethod
+    async def mark_sent(cls, action_ids: list[int], user_id: int) -> None:
+        """Marks the actions as sent to the user: a public one is, when it first appears on their Home (R1)."""
+        known = await column(cls.filter(user_id=user_id, action_id__in=action_ids or [0]), "action_id")
+        if new := [n for n in action_ids if n not in known]:
+            await cls.mark(new, user_id)
+
+    @classmethod
     @transactional
     async def mark(cls, action_ids: list[int], user_id: int, *moments: str) -> None:
-        """Notes that these actions were sent to the user, and with ``moments`` seen, started or completed: once each. The
-        rows are locked until the transaction ends."""
+        """Notes that these actions were sent to the user. ``moments``: columns to set too ("seen_at" ...). A moment that is
+        set stays. Locks the rows until the transaction ends."""
         now = sql_time(clock.now())
-        columns = ["sent_at", *moments]  # named by our own code, never by a request
+        columns = ["sent_at", *moments]  # from our own code, never from a request
         marks = ", ".join("?" * (2 + len(columns)))
         kept = ", ".join(f"{name} = COALESCE(action_user.{name}, excluded.{name})" for name in columns)
         for action_id in sorted(action_ids):
@@ -213,35 +229,3 @@ class ActionUser(Model):
                 user_id,
                 *[now] * len(columns),
             )
-
-
-class ReportTag(Model):
-    """A tag the volunteers of this action see on the report page (A8)."""
-
-    id = fields.IntField(primary_key=True)
-    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
-        "models.Action", related_name="report_tags", on_delete=fields.NO_ACTION
-    )
-    tag: fields.ForeignKeyRelation[Tag] = fields.ForeignKeyField(
-        "models.Tag", related_name="report_tags", on_delete=fields.NO_ACTION
-    )
-
-    tag_id: int
-
-    class Meta:
-        table = "action_report_tag"
-
-
-class ReportField(Model):
-    id = fields.IntField(primary_key=True)
-    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
-        "models.Action", related_name="report_fields", on_delete=fields.NO_ACTION
-    )
-    field: fields.ForeignKeyRelation[CustomField] = fields.ForeignKeyField(
-        "models.CustomField", related_name="report_fields", on_delete=fields.NO_ACTION
-    )
-
-    field_id: int
-
-    class Meta:
-        table = "action_report_field"

@@ -1,5 +1,5 @@
-"""Pictures of scripts: kept as files under the data directory, named by their content, and shown to Twilio by an address
-that is signed and runs out (SPEC A4)."""
+"""Pictures of scripts: files in the data directory, named by a digest of their content. Twilio fetches them at a signed
+address that expires (SPEC A4)."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from webapp.models import data_files
 from webapp.models.accounts.campaign import Campaign
 from webapp.rules.scripts import picture
 
-GOOD_FOR = timedelta(hours=24)  # how long Twilio may take to fetch one
+GOOD_FOR = timedelta(hours=24)  # the life of an address for Twilio
 KEEP_UNUSED = timedelta(days=1)
-_intact: dict[Path, tuple[int, int]] = {}  # file -> its time and size when its content was last compared
+_intact: dict[Path, tuple[int, int]] = {}  # file -> its time and size when its digest was last checked
 
 
 class Picture(Model):
@@ -52,7 +52,7 @@ class Picture(Model):
         return folder / f"{self.campaign_id}-{self.digest}.{self.type.rpartition('/')[2]}"
 
     def intact(self) -> bool:
-        """Is the file there, with the very bytes it had? Compared once as long as nobody touches it."""
+        """Is the file there, unchanged? Its digest is computed again only after its time or size changed."""
         try:
             stat = self.path.stat()
             seen = (stat.st_mtime_ns, stat.st_size)
@@ -65,25 +65,25 @@ class Picture(Model):
 
 
 @functools.lru_cache(maxsize=4)
-def _turn(_: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
+def _semaphore(_: asyncio.AbstractEventLoop) -> asyncio.Semaphore:
     return asyncio.Semaphore(1)
 
 
 def one_at_a_time() -> asyncio.Semaphore:
-    """A camera's picture takes a quarter of a gigabyte while it is worked on."""
-    return _turn(asyncio.get_running_loop())
+    """Hold it while a picture is decoded: a camera's picture takes a quarter of a gigabyte of memory."""
+    return _semaphore(asyncio.get_running_loop())
 
 
 @dataclass(frozen=True)
 class TooLarge:
-    """It has ``size`` bytes; ``smaller`` is the same picture as it would fit."""
+    """The upload has ``size`` bytes, more than an MMS may have; ``smaller`` is the same picture, shrunk and kept."""
 
     size: int
     smaller: Picture
 
 
 async def take_in(campaign: Campaign, data: bytes) -> Picture | TooLarge | picture.NoPicture:
-    """Keeps an uploaded picture, or a smaller one of it to be offered."""
+    """Keeps an uploaded picture; of one that is too large a shrunk one, to be offered instead."""
     async with one_at_a_time():
         return await _take_in(campaign, data)
 
@@ -101,7 +101,7 @@ async def _take_in(campaign: Campaign, data: bytes) -> Picture | TooLarge | pict
 
 
 async def _keep(campaign: Campaign, made: picture.Picture) -> Picture:
-    """The file first, whole and on the disk, then the row."""
+    """Writes the file first, then the row, so that every row has its file."""
     kept = Picture(
         campaign_id=campaign.id,
         digest=hashlib.sha256(made.data).hexdigest(),
@@ -113,7 +113,7 @@ async def _keep(campaign: Campaign, made: picture.Picture) -> Picture:
     )
     await asyncio.to_thread(data_files.write, kept.path, made.data)
     noted = await _note(kept)
-    if not noted.intact():  # the same picture was just being forgotten
+    if not noted.intact():  # `forget_unused` removed the same picture meanwhile
         await asyncio.to_thread(data_files.write, noted.path, made.data)
     return noted
 
@@ -135,19 +135,19 @@ async def _note(kept: Picture) -> Picture:
 
 
 async def missing(picture_id: int) -> bool:
-    """Must a text with this picture wait (1312)?"""
+    """Is its file gone or damaged? A text with it waits (1312)."""
     kept = await Picture.get_or_none(id=picture_id)
     return kept is None or not kept.intact()
 
 
 def signed_path(picture_id: int, now: datetime) -> str:
-    """Where Twilio fetches it, until the address runs out."""
+    """The path at which Twilio fetches it, valid for GOOD_FOR."""
     until = int((now + GOOD_FOR).timestamp())
     return f"/pictures/{picture_id}/{until}/{_signature(picture_id, until)}"
 
 
 async def of_signed(picture_id: int, until: int, signature: str) -> Picture | None:
-    """The picture such an address was made for, while it is good."""
+    """The picture of a `signed_path`; None where the signature is wrong, expired, or the file gone."""
     if not hmac.compare_digest(_signature(picture_id, until).encode(), signature.encode()):
         return None
     if datetime.fromtimestamp(until, UTC) < clock.now():
@@ -162,8 +162,8 @@ def _signature(picture_id: int, until: int) -> str:
 
 
 async def forget_unused() -> None:
-    """Pictures that were offered and not taken, or taken off again and never sent. A file whose picture was uploaded
-    again meanwhile stays."""
+    """Deletes pictures older than KEEP_UNUSED that no script uses and no text had. Keeps a file whose picture was uploaded
+    again meanwhile."""
     for gone in await drop_unused():
         aside = gone.path.with_suffix(".gone")
         with contextlib.suppress(FileNotFoundError):
@@ -175,7 +175,7 @@ async def forget_unused() -> None:
 
 @transactional
 async def drop_unused() -> list[Picture]:
-    """Their rows; the files are still there."""
+    """Deletes the rows of those pictures, and returns them: their files are still there."""
     rows = await database.query(
         "SELECT id FROM picture p WHERE made_at < ? AND NOT EXISTS (SELECT 1 FROM script s WHERE s.picture_id = p.id)"
         " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.picture_id = p.id)",

@@ -15,7 +15,7 @@ INITIAL, RESPONSE = "initial", "response"
 
 
 class Script(Model):
-    """``version`` counts edits of text and picture: a card says which it showed (A11)."""
+    """``version`` counts changes of text or picture: a card names the version it showed (A11)."""
 
     id = fields.IntField(primary_key=True)
     action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
@@ -42,20 +42,20 @@ class Script(Model):
 
     @property
     def opts_out(self) -> bool:
-        """Does sending it opt the person out? Its tags are loaded."""
+        """Does sending it opt the contact out? Its tags must be loaded."""
         return any(row.tag.opts_out for row in self.script_tags)
 
     @transactional
     async def write(self, name: str, body: str, picture_id: int | None) -> None:
-        """Two who save at once make two versions."""
-        now = await Script.filter(id=self.id).select_for_update().get()
-        self.version = now.version + ((body, picture_id) != (now.body, now.picture_id))
+        """Saves it; a new version where text or picture changed. The row is locked, so two who save at once make two."""
+        stored = await Script.filter(id=self.id).select_for_update().get()
+        self.version = stored.version + ((body, picture_id) != (stored.body, stored.picture_id))
         self.name, self.body, self.picture_id = name, body, picture_id
         await self.save(update_fields=["name", "body", "picture_id", "version"])
 
     @transactional
     async def apply_on_send(self, tags: list[Tag], values: list[tuple[CustomField, str]]) -> None:
-        """What sending this script does to the contact (A3)."""
+        """Replaces the tags and values that sending this script sets on the contact (A3)."""
         await ScriptTag.filter(script=self).delete()
         await ScriptValue.filter(script=self).delete()
         for tag in tags:
@@ -96,20 +96,20 @@ class Script(Model):
 
     @classmethod
     async def next_position(cls, action_id: int, kind: str) -> int:
-        """Behind all of its kind; those archived leave gaps."""
+        """One past the last of its kind, archived ones included."""
         last = await cls.filter(action_id=action_id, kind=kind).order_by("-position").first()
         return last.position + 1 if last else 0
 
     @classmethod
     async def of(cls, action: Action, kind: str) -> list[Script]:
-        """The scripts in use, in order, with what sending them does."""
+        """The scripts in use, in order, with their pictures and the tags and values they set."""
         found = cls.filter(action=action, kind=kind, archived_at=None)
         return await found.prefetch_related("script_tags__tag", "script_values__field", "picture")
 
 
 @transactional
 async def put_in_order(action: Action, kind: str, ids: list[int]) -> None:
-    """Those named first, as named; the others of this kind behind them, as they were."""
+    """Puts the scripts ``ids`` first, in that order; the others of this kind follow in the order they had."""
     rows = (
         await Script.filter(action=action, kind=kind, archived_at=None).order_by("position", "id").select_for_update()
     )

@@ -13,10 +13,9 @@ from webapp.models.actions import audience
 from webapp.models.bulk import export
 from webapp.models.bulk.job import ASSIGN, EXPORT, FIELD, LIST, OPT_OUT, TAG, UNLIST, UNTAG, BulkJob
 from webapp.models.contacts import many_at_once
-from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.conversations import assigning
-from webapp.models.opt_outs.many import opt_out_many
+from webapp.models.opt_outs.many import opt_out_contacts, tag_contacts
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 
 
@@ -45,12 +44,10 @@ async def _assign(work: BulkJob, ids: list[int]) -> int:
 
 async def _tag(work: BulkJob, ids: list[int]) -> int:
     tag = await Tag.get(id=work.what["tag"], campaign_id=work.campaign_id)
-    if tag.opts_out:
-        return await _opt_out(work, ids)
-    new = await many_at_once.add_tags([{"contact_id": n, "tag_id": tag.id} for n in ids], work.user_id)
+    new, opted_out = await tag_contacts(work.campaign, {n: [tag] for n in ids}, FROM_ADMIN, work.user)
     await _note(new, work, "tag_set", tag.name)
-    await audience.follow_tag(new, tag.id)
-    return len(new)
+    await audience.sync_after_tag(new, tag.id)
+    return len(new) + opted_out
 
 
 async def _untag(work: BulkJob, ids: list[int]) -> int:
@@ -59,7 +56,7 @@ async def _untag(work: BulkJob, ids: list[int]) -> int:
         raise Impossible("An opt-out is for good: nothing takes the Opt Out tag away.")
     taken = await many_at_once.remove_tag(ids, tag.id)
     await _note(taken, work, "tag_taken", tag.name)
-    await audience.follow_tag(taken, tag.id)
+    await audience.sync_after_tag(taken, tag.id)
     return len(taken)
 
 
@@ -71,27 +68,26 @@ async def _field(work: BulkJob, ids: list[int]) -> int:
     else:
         changed = await many_at_once.clear_value(ids, field.id)
     await _note(changed, work, "field_set", f"{field.title}: {value or '-'}")
-    await audience.follow_field(changed, field.id)
+    await audience.sync_after_field(changed, field.id)
     return len(changed)
 
 
 async def _list(work: BulkJob, ids: list[int]) -> int:
     new = await many_at_once.add_to_list(work.what["list"], ids)
     await _note(new, work, "listed", work.what["name"])
-    await audience.follow(new)
+    await audience.sync_conversations(new)
     return len(new)
 
 
 async def _unlist(work: BulkJob, ids: list[int]) -> int:
     taken = await many_at_once.remove_from_list(work.what["list"], ids)
     await _note(taken, work, "unlisted", work.what["name"])
-    await audience.follow(taken)
+    await audience.sync_conversations(taken)
     return len(taken)
 
 
 async def _opt_out(work: BulkJob, ids: list[int]) -> int:
-    phones = await Contact.filter(id__in=ids).values_list("phone", flat=True)
-    return await opt_out_many(work.campaign, [str(p) for p in phones], FROM_ADMIN, work.user, strangers=False)
+    return await opt_out_contacts(work.campaign, ids, FROM_ADMIN, work.user)
 
 
 async def _export(work: BulkJob, ids: list[int]) -> int:

@@ -1,1 +1,1 @@
-"""People who are texted, their lists, clocks, tags and fields."""
+"""Contacts, their lists, time zones, tags and fields; finding contacts and changing many at once."""

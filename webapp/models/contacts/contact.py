@@ -1,4 +1,4 @@
-"""Contacts: people who are texted. A contact is one phone per campaign (SPEC C2)."""
+"""Contacts: one row per phone and campaign (SPEC C2). Why a contact gets no first text; what happened to them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from webapp.models.contacts.zones import ZoneSet
 from webapp.rules import errors, names
 from webapp.rules.contacts import contact_zones
 
-MAKING_CONTACTS = 4711  # whoever makes contacts holds this lock shared, a strike list alone: neither misses the other
+MAKING_CONTACTS = (
+    4711  # held shared while contacts are created, alone while many phones opt out: neither misses the other
+)
 
 
 class Contact(Model):
-    """Everything the last gate asks of a person is on this row, and this row is locked before their messages.
+    """Holds every fact about the person that is checked before a text leaves. Lock this row before their messages.
 
-    ``last_claimed_at`` is when a text of ours to them was last handed over, ``last_claimed_message_id`` which one;
-    ``earlier_*`` is what stood there before, put back when the hand-over turns out not to have happened.
+    ``last_claimed_at``: when a text to them was last handed to Twilio; ``last_claimed_message_id``: that text. ``earlier_*``:
+    the values before, restored when the hand-over turns out not to have happened.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -44,7 +46,7 @@ class Contact(Model):
         "models.ZoneSet", related_name="contacts", null=True, on_delete=fields.NO_ACTION
     )
     zone_source = fields.CharField(10, default="")
-    first_key = fields.CharField(100, default="", db_default="")  # what a search by name compares; follows the names
+    first_key = fields.CharField(100, default="", db_default="")  # compared by a search by name; set from the names
     last_key = fields.CharField(100, default="", db_default="")
     keeper_id = fields.IntField(null=True)
     number_id = fields.IntField(null=True)
@@ -53,7 +55,7 @@ class Contact(Model):
     opted_out_at = fields.DatetimeField(null=True)
     blocked_at = fields.DatetimeField(null=True)
     landline_until = fields.DatetimeField(null=True)
-    looked_up_at = fields.DatetimeField(null=True)  # when Twilio said what kind of line it is (X7)
+    looked_up_at = fields.DatetimeField(null=True)  # when Twilio told the kind of line (X7)
     line_type = fields.CharField(20, default="", db_default="")
     possible_opt_out_at = fields.DatetimeField(null=True)
     possible_opt_out_message_id = fields.BigIntField(null=True)
@@ -63,7 +65,7 @@ class Contact(Model):
     earlier_claimed_at = fields.DatetimeField(null=True)
     earlier_claimed_message_id = fields.BigIntField(null=True)
     last_inbound_conversation_id = fields.BigIntField(null=True)
-    last_message_at = fields.DatetimeField(null=True)  # theirs or ours, when it came or was handed over
+    last_message_at = fields.DatetimeField(null=True)  # either direction: when it came, or was handed to Twilio
 
     campaign_id: int
     zone_set_id: int | None
@@ -95,7 +97,8 @@ class Contact(Model):
         return self.landline_until is not None and self.landline_until > now
 
     def never_texted(self, now: datetime) -> int | None:
-        """Why this person gets no first text in any action, as a code; None where they may."""
+        """The code of why this contact gets no first text in any action; None where they may get one. The same in SQL is
+        `never_texted_sql`."""
         if self.opted_out_at:
             return errors.OPTED_OUT
         if self.blocked_at:
@@ -104,21 +107,21 @@ class Contact(Model):
 
     @classmethod
     async def locked(cls, contact_id: int | None) -> Contact:
-        """The row, nobody else's until the transaction ends. On SQLite the transaction itself is the lock."""
+        """The row, locked until the transaction ends. On SQLite the transaction itself is the lock."""
         return await cls.filter(id=contact_id).select_for_update().get()
 
     @classmethod
     async def of_phone(cls, campaign: Campaign, phone: str) -> Contact:
-        """The contact with this phone, locked; made if there is none. Inside a transaction."""
+        """The contact with this phone, locked; created if there is none. Inside a transaction."""
         rows = await database.query(
             f"SELECT {_CONTACT.columns} FROM contact k WHERE k.campaign_id = ? AND k.phone = ?{packed.for_update()}",
             campaign.id,
             phone,
         )
-        return _CONTACT.of(rows[0])["k"] if rows else await cls._make(campaign, phone)
+        return _CONTACT.of(rows[0])["k"] if rows else await cls._create(campaign, phone)
 
     @classmethod
-    async def _make(cls, campaign: Campaign, phone: str) -> Contact:
+    async def _create(cls, campaign: Campaign, phone: str) -> Contact:
         await database.lock(MAKING_CONTACTS, campaign.id, shared=True)
         new = await database.query(
             "INSERT INTO contact (campaign_id, phone, first_name, last_name, email, state_abbrev, zip, van_id, timezone,"
@@ -138,22 +141,32 @@ class Contact(Model):
         return contact
 
     async def derive_zones(self) -> None:
-        """The clocks this person may be on, from all that is known (S1). Inside a transaction; the row is not saved."""
+        """Sets the zones the person may be in, from all their data (S1). Inside a transaction. Doesn't save the row."""
         zones = contact_zones.derive(self.timezone, self.zip, self.state_abbrev, self.phone)
         self.zone_set_id = await ZoneSet.id_of(zones.names)
         self.zone_source = zones.source
+
+
+def never_texted_sql(contact: str, now: str) -> str:
+    """`Contact.never_texted` as an SQL expression. ``contact``: the alias of a row of the table; ``now``: the mark of a
+    parameter with the time (sql_time)."""
+    return (
+        f"CASE WHEN {contact}.opted_out_at IS NOT NULL THEN {errors.OPTED_OUT}"
+        f" WHEN {contact}.blocked_at IS NOT NULL THEN {errors.BLOCKED}"
+        f" WHEN {contact}.landline_until > {now} THEN {errors.LANDLINE} END"
+    )
 
 
 _CONTACT = Joined(k=Contact)
 
 
 class ContactEvent(Model):
-    """What happened to a contact and left no row of its own: a tag set or taken, a field changed, data edited."""
+    """An event that no other table records: a tag set or removed, a field changed, data edited."""
 
     id = fields.BigIntField(primary_key=True)
     contact_id = fields.BigIntField()
     user_id = fields.IntField(null=True)
-    what = fields.CharField(20)  # a word that admin/contacts/_moment.html has a sentence for
+    what = fields.CharField(20)  # a word for which admin/contacts/_moment.html has a sentence
     detail = fields.TextField(default="")
     at = fields.DatetimeField()
 
@@ -162,5 +175,5 @@ class ContactEvent(Model):
 
     @classmethod
     async def note(cls, contact_id: int, user_id: int | None, what: str, detail: str = "") -> None:
-        """Inside the transaction of what it notes."""
+        """Call it inside the transaction of the event."""
         await cls.create(contact_id=contact_id, user_id=user_id, what=what, detail=detail[:1000], at=clock.now())

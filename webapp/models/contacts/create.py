@@ -1,4 +1,4 @@
-"""A new campaign, with the tags and fields of SPEC C4."""
+"""Creates a campaign with the tags and fields of SPEC C4."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tags and custom fields (SPEC C4), and their values on contacts."""
+"""Tags and custom fields, and those of each contact (SPEC C4)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.rules import variables
 from webapp.rules.contacts import contact_columns
 
-OPT_OUT = "opt_out"  # the slug of the one tag that is more than a tag (X6)
+OPT_OUT = "opt_out"  # the slug of the tag that opts out whoever gets it (X6)
 TEXT, SELECTION = "TextField", "SelectionField"
 
 FIRST_TAGS = ("Opt Out", "Wrong Number", "Will Vote", "Volunteer Prospect", "Spanish Speaker")
@@ -37,11 +37,12 @@ class Tag(Model):
 
     @property
     def opts_out(self) -> bool:
+        """Is it the campaign's own Opt Out tag?"""
         return self.system and self.slug == OPT_OUT
 
 
 class ContactTag(Model):
-    """``message_id`` is the text whose script set it, so that Undo can take it back."""
+    """``message_id``: the text whose script set it, so that Undo can remove it."""
 
     id = fields.BigIntField(primary_key=True)
     contact_id = fields.BigIntField()
@@ -59,7 +60,7 @@ class ContactTag(Model):
 
 
 class CustomField(Model):
-    """``slug`` is fixed at creation: scripts and headers name the field by it. ``options``: one a line."""
+    """``slug`` never changes: scripts and headers of files name the field by it. ``options``: one a line."""
 
     id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -83,7 +84,7 @@ class CustomField(Model):
         return [line.strip() for line in self.options.splitlines() if line.strip()]
 
     def accepts(self, value: str) -> bool:
-        """Anything in a text field; one of its options, or nothing, in a selection."""
+        """A text field accepts any value, a selection one of its options or a blank."""
         return not value or not self.choices or value in self.choices
 
 
@@ -117,7 +118,7 @@ async def create_first_labels(campaign: Campaign) -> None:
 
 @transactional
 async def new_field(campaign: Campaign, title: str) -> CustomField:
-    """A text field for a column of this name; the one that is there for it already, where there is one."""
+    """The text field for a column of this name, created if there is none. An archived one is restored."""
     base = contact_columns.slug(title).removeprefix("custom_field_") or "field"
     if base in variables.BUILT_IN or base in contact_columns.FIELDS:
         base = f"{base}_field"
@@ -136,7 +137,7 @@ async def new_field(campaign: Campaign, title: str) -> CustomField:
 
 
 def _title(column: str) -> str:
-    """Donation amount for custom_field_donation_amount; a title as people write them stays."""
+    """ "Donation amount" for the column custom_field_donation_amount; a column that reads like a title stays as it is."""
     plain = column.strip().removeprefix("custom_field_")
     return (plain.replace("_", " ").capitalize() if "_" in plain or plain.islower() else plain)[:80] or "Field"
 
@@ -151,7 +152,7 @@ _TAG = Joined(t=Tag)
 
 
 async def tags_of(contact_ids: list[int]) -> dict[int, list[Tag]]:
-    """Contact -> its tags in display order, for a whole page at once."""
+    """Contact -> its tags in display order; one query for all of them."""
     found: dict[int, list[Tag]] = {contact_id: [] for contact_id in contact_ids}
     rows = await database.query(
         f"SELECT {_TAG.columns}, p.contact_id AS at_contact FROM contact_tag p JOIN tag t ON t.id = p.tag_id"

@@ -1,4 +1,4 @@
-"""Contact lists and who is on them (SPEC C2)."""
+"""Contact lists and their members; renaming and archiving a list (SPEC C2)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from tortoise import fields
 from tortoise.models import Model
 
 from webapp import clock, database
+from webapp.database import transactional
+from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 
-NAMING_LISTS = 4712
+NAMING_LISTS = 4712  # the lock of those who look for a list by name and create it
 
 
 class ContactList(Model):
@@ -30,7 +33,8 @@ class ContactList(Model):
 
     @classmethod
     async def make(cls, campaign: Campaign, name: str, made_from: str) -> ContactList:
-        """The list of this name, made if there is none, by one of those who ask at once. Inside a transaction."""
+        """The list in use of this name, created if there is none. Two who ask at once get the same list. Inside a
+        transaction."""
         await database.lock(NAMING_LISTS, campaign.id)
         found = await cls.filter(campaign=campaign, name=name[:120], archived_at=None).first()
         return found or await cls.create(
@@ -49,3 +53,28 @@ class ListMembership(Model):
 
     class Meta:
         table = "list_membership"
+
+
+async def name_taken(campaign_id: int, name: str, but: ContactList | None = None) -> bool:
+    """Does another list in use have this name?"""
+    others = ContactList.filter(campaign_id=campaign_id, archived_at=None, name=name)
+    return await others.exclude(id=but.id if but else 0).exists()
+
+
+@transactional
+async def rename(contact_list: ContactList, name: str, by: Membership) -> None:
+    await ContactList.filter(id=contact_list.id).update(name=name)
+    await audit.note(by.campaign, by.user, "list.renamed", name)
+
+
+@transactional
+async def archive(contact_list: ContactList, by: Membership) -> None:
+    """It is offered nowhere any more. Actions that use it go on with it. An archived list keeps its time."""
+    await ContactList.filter(id=contact_list.id, archived_at=None).update(archived_at=clock.now())
+    await audit.note(by.campaign, by.user, "list.archived", contact_list.name)
+
+
+@transactional
+async def restore(contact_list: ContactList, by: Membership) -> None:
+    await ContactList.filter(id=contact_list.id).update(archived_at=None)
+    await audit.note(by.campaign, by.user, "list.restored", contact_list.name)

@@ -1,4 +1,4 @@
-"""Locks, lists, tags and values of many contacts at once: a statement or two, whatever their number."""
+"""Changes lists, tags and fields of many contacts, and locks their rows: one or two statements for any number of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from webapp.database.packed import sql_time
 
 
 async def add_to_list(list_id: int, contact_ids: list[int]) -> list[int]:
-    """Those that were not on it; its size moves with them."""
+    """Returns those who were not on it. Keeps the list's size."""
     rows = await database.query(
         f"INSERT INTO list_membership (contact_list_id, contact_id) SELECT {packed.mark('integer')}, r.contact_id"
         f" FROM {packed.table('contact_id')} WHERE true ON CONFLICT (contact_list_id, contact_id) DO NOTHING RETURNING contact_id",
@@ -22,6 +22,7 @@ async def add_to_list(list_id: int, contact_ids: list[int]) -> list[int]:
 
 
 async def remove_from_list(list_id: int, contact_ids: list[int]) -> list[int]:
+    """Returns those who were on it. Keeps the list's size."""
     rows = await database.query(
         f"DELETE FROM list_membership WHERE contact_list_id = ? AND {packed.among('contact_id')} RETURNING contact_id",
         list_id,
@@ -32,7 +33,7 @@ async def remove_from_list(list_id: int, contact_ids: list[int]) -> list[int]:
 
 
 async def set_values(rows: list[dict[str, Any]], user_id: int | None) -> list[int]:
-    """``rows``: contact_id, field_id, value. What was there is replaced. Returns the contacts whose value is another."""
+    """Sets fields. ``rows``: contact_id, field_id, value. Returns the contacts whose value changed."""
     if not rows:
         return []
     found = await database.query(
@@ -48,6 +49,7 @@ async def set_values(rows: list[dict[str, Any]], user_id: int | None) -> list[in
 
 
 async def clear_value(contact_ids: list[int], field_id: int) -> list[int]:
+    """Returns the contacts who had a value."""
     rows = await database.query(
         f"DELETE FROM field_value WHERE field_id = ? AND {packed.among('contact_id')} RETURNING contact_id",
         field_id,
@@ -57,7 +59,7 @@ async def clear_value(contact_ids: list[int], field_id: int) -> list[int]:
 
 
 async def add_tags(rows: list[dict[str, Any]], user_id: int | None) -> list[int]:
-    """``rows``: contact_id, tag_id, never the Opt Out tag's but by an opt-out. Returns the contacts that had it not."""
+    """``rows``: contact_id, tag_id; the Opt Out tag only from an opt-out. Returns the contacts who didn't have the tag."""
     if not rows:
         return []
     found = await database.query(
@@ -72,6 +74,7 @@ async def add_tags(rows: list[dict[str, Any]], user_id: int | None) -> list[int]
 
 
 async def remove_tag(contact_ids: list[int], tag_id: int) -> list[int]:
+    """Returns the contacts who had it."""
     rows = await database.query(
         f"DELETE FROM contact_tag WHERE tag_id = ? AND {packed.among('contact_id')} RETURNING contact_id",
         tag_id,
@@ -81,7 +84,7 @@ async def remove_tag(contact_ids: list[int], tag_id: int) -> list[int]:
 
 
 async def lock_contacts(contact_ids: list[int]) -> None:
-    """The contacts' rows, in order: before anything of theirs changes."""
+    """Locks the rows in order of id. Call it before any change to their lists, tags, fields or texts."""
     await database.query(
         f"SELECT id FROM contact WHERE {packed.among('id')} ORDER BY id{packed.for_update()}",
         packed.values(contact_ids),
@@ -89,7 +92,7 @@ async def lock_contacts(contact_ids: list[int]) -> None:
 
 
 async def lock_conversations(contact_ids: list[int]) -> None:
-    """Those of these contacts, in order, before many change at once; the contacts are locked already."""
+    """Locks the conversations of these contacts in order of id. The contacts are locked before."""
     if database.dialect() == "postgres":
         await database.query(
             f"SELECT id FROM conversation WHERE {packed.among('contact_id')} ORDER BY id FOR UPDATE",

@@ -1,4 +1,4 @@
-"""Contacts by a filter: pages, counts, and the slices that work on many of them goes by (SPEC C5)."""
+"""Finds contacts by a filter: a page of them, their number, or a slice for work on many (SPEC C5)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from webapp import database
 from webapp.database import packed
 from webapp.database.packed import sql_time
+from webapp.database.statements import column
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.search_sql import ContactQuery
@@ -19,14 +20,14 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Found:
-    """``more``: where the next page begins, for the address; empty on the last."""
+    """``more``: the ``after`` of the next page; blank on the last one."""
 
     contacts: list[Contact]
     more: str = ""
 
 
 async def page(campaign: Campaign, wanted: Filter, after: str = "") -> Found:
-    """A page of them, and where the next one begins."""
+    """The first page, or the one ``after`` the place that `Found.more` gave."""
     text, values = await page_sql(campaign, wanted, after)
     rows = await database.query(text, *values)
     ids = [row["id"] for row in rows[:PAGE]]
@@ -61,7 +62,7 @@ def _moment(text: str) -> datetime | None:
 
 
 async def count(campaign: Campaign, wanted: Filter, exactly: bool = False) -> int:
-    """How many there are; more than MANY are counted only where someone asks."""
+    """How many there are. Counting stops at MANY + 1, but for ``exactly``."""
     text, values = await count_sql(campaign, wanted, exactly)
     [row] = await database.query(text, *values)
     return int(row["n"])
@@ -74,7 +75,8 @@ async def count_sql(campaign: Campaign, wanted: Filter, exactly: bool = False) -
 
 
 async def ids(campaign: Campaign, wanted: Filter, after: int, through: int, most: int) -> list[int]:
-    """Contacts past ``after`` up to ``through``, in order: each is met once, whatever the deed changes."""
+    """The next ``most`` contacts with ids past ``after`` up to ``through``, in order. Each comes up once, whatever the work
+    on it changes."""
     query = ContactQuery(campaign, wanted)
     query.add("c.id > ? AND c.id <= ?", after, through)
     text, values = await query.sql("c.id", "c.id", f" LIMIT {int(most)}", after)
@@ -82,11 +84,12 @@ async def ids(campaign: Campaign, wanted: Filter, after: int, through: int, most
 
 
 async def newest(campaign: Campaign) -> int:
+    """The highest id of its contacts; 0 where it has none."""
     rows = await database.query("SELECT id FROM contact WHERE campaign_id = ? ORDER BY id DESC LIMIT 1", campaign.id)
     return rows[0]["id"] if rows else 0
 
 
 async def own(campaign: Campaign, contact_ids: list[int]) -> list[int]:
-    """Those of the ids that are contacts of this campaign, in order."""
+    """Those of the ids that belong to contacts of this campaign, in order."""
     found = Contact.filter(campaign=campaign, id__in=contact_ids or [0]).order_by("id")
-    return [int(n) for n in await found.values_list("id", flat=True)]  # type: ignore[call-overload]
+    return await column(found, "id")

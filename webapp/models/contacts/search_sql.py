@@ -1,9 +1,9 @@
-"""A filter as SQL that stays quick whatever its size and wherever its people stand (SPEC C5).
+"""Writes a filter as SQL that is quick for any filter and a million contacts (SPEC C5).
 
-A planner guesses how many rows a filter has and where they are; with a million contacts a wrong guess reads them all.
-So we look: a source that has FEW people is read whole and each of them probed; else the people of a source are walked
-in its index's order; only where there is no source are the contacts themselves walked. Conditions beside the source
-are asked of one contact at a time, by an index.
+A query planner guesses how many rows match a filter; a wrong guess reads every contact. So we count first. The filter's
+sources are indexed tables that name contacts (a list, a tag ...). Where one has FEW rows, all its contacts are read and
+each is checked against the other conditions. Else the contacts of a source are walked in the order of its index. Only
+where there is no source are the contacts themselves walked. Every other condition is checked per contact, by an index.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _LAST = "\U0010ffff"
 
 @dataclass(frozen=True)
 class Source:
-    """People by an index: rows ``x`` of a table that name a contact. ``walked``: the index gives them in their order.
-    ``asked``: the same of one contact ``c``, where it is not told by the table."""
+    """Contacts by an index: rows ``x`` of a table that name a contact. ``walked``: the index gives them in order of contact.
+    ``probe``: the same condition on one contact ``c``, where it doesn't follow from the table."""
 
     table: str
     column: str
@@ -34,24 +34,25 @@ class Source:
     values: tuple[Any, ...]
     several: bool = False  # rows of one contact
     walked: bool = True
-    asked: str = ""
-    asked_values: tuple[Any, ...] = ()
+    probe: str = ""
+    probe_values: tuple[Any, ...] = ()
 
     def select(self, more: str = "", once: bool = True) -> str:
-        """``once``: each contact one time, which means to read them all where they stand in several rows."""
+        """``once``: each contact one time, which reads all rows where a contact has several."""
         distinct = "DISTINCT " if self.several and once else ""
         return f"SELECT {distinct}x.{self.column} AS id FROM {self.table} x WHERE {self.where}{more}"
 
     def condition(self) -> tuple[str, tuple[Any, ...]]:
-        if self.asked:
-            return self.asked, self.asked_values
+        """The source as a condition on one contact ``c``, with its values."""
+        if self.probe:
+            return self.probe, self.probe_values
         if self.table == "contact":
             return self.where.replace("x.", "c."), self.values
         return f"EXISTS (SELECT 1 FROM {self.table} x WHERE {self.where} AND x.{self.column} = c.id)", self.values
 
 
 class ContactQuery:
-    """The parts of a filter: conditions on ``contact c``, each with its values, and sources that may lead."""
+    """The parts of a filter: conditions on ``contact c``, each with its values, and sources one of which may lead."""
 
     def __init__(self, campaign: Campaign, wanted: Filter) -> None:
         self.campaign, self.wanted = campaign, wanted
@@ -68,8 +69,8 @@ class ContactQuery:
         self.conditions.append((text, values))
 
     async def sql(self, select: str, order: str = "", limit: str = "", after: int = 0) -> tuple[str, list[Any]]:
-        """The whole statement. ``select`` and ``order`` speak of ``c``; ``after``: contacts past this one, where the
-        order is theirs."""
+        """The whole statement and its values. ``select`` and ``order`` name columns of ``c``. ``after``: only contacts past
+        this id, where the order is by id."""
         source, few = await self._leader()
         if source is None or not (few or (source.walked and order in ("", "c.id"))):
             return self._plain(select, order, limit)
@@ -80,7 +81,7 @@ class ContactQuery:
         return f"SELECT {select} FROM contact c WHERE {where}{_order(order)}{limit}", values
 
     def _led(self, source: Source, few: bool, select: str, order: str, limit: str, after: int) -> tuple[str, list[Any]]:
-        """Each of the source's people, in turn, is looked up and asked the rest."""
+        """Looks up each contact of the source in turn and checks the other conditions on it."""
         others = (s.condition() for s in self.sources if s is not source)
         where, values = self._where([*self.conditions, *others])
         past = f" AND x.{source.column} > {int(after)}" if after else ""
@@ -94,7 +95,7 @@ class ContactQuery:
         return f"{text}{_order(walked)}{limit}", [*source.values, *values]
 
     async def _leader(self) -> tuple[Source | None, bool]:
-        """The source with the fewest people, and whether they are few; else the first that can be walked."""
+        """The source to lead, and whether it has FEW rows: the smallest where it has, else the first that can be walked."""
         if not self.sources:
             return None, False
         text, values = self.leader_sql()
@@ -103,13 +104,11 @@ class ContactQuery:
         least = min(range(len(numbers)), key=numbers.__getitem__)
         if numbers[least] <= FEW:
             return self.sources[least], True
-        walked = (
-            s for s in self.sources if s.walked and s.table != "contact"
-        )  # a contact's own index needs no leading
+        walked = (s for s in self.sources if s.walked and s.table != "contact")  # contacts themselves need no leader
         return next(walked, None), False
 
     def leader_sql(self) -> tuple[str, list[Any]]:
-        """How many rows each source has, counted no further than FEW and one."""
+        """Counts the rows of each source, up to FEW + 1."""
         counts = ", ".join(
             f"(SELECT COUNT(*) FROM ({s.select(once=False)} LIMIT {FEW + 1}) AS s{n}) AS n{n}"
             for n, s in enumerate(self.sources)
@@ -121,7 +120,7 @@ class ContactQuery:
         return " AND ".join(text for text, _ in conditions), [v for _, values in conditions for v in values]
 
     def _search(self) -> None:
-        """A whole phone number; or the beginnings of first and last names, in any order, without accents."""
+        """A whole phone number, or the beginnings of first and last name in any order, without accents."""
         if not self.wanted.q:
             return
         parsed = phone.parse(self.wanted.q[:40])
@@ -136,20 +135,20 @@ class ContactQuery:
         self._named(ways)
 
     def _named(self, ways: list[dict[str, str]]) -> None:
-        """Each way by its own index, so that the first of many are found without reading them all."""
+        """Searches each way by its own index, so that the first of many are found without reading them all."""
         one = [" AND ".join(_begins(column) for column in way) for way in ways]
         values = [[v for prefix in way.values() for v in (prefix, prefix + _LAST)] for way in ways]
         each = " UNION ALL ".join(f"SELECT c.id FROM contact c WHERE c.campaign_id = ? AND {text}" for text in one)
         flat = tuple(v for way in values for v in way)
         led = tuple(v for way in values for v in (self.campaign.id, *way))
-        asked = f"({' OR '.join(f'({text})' for text in one)})"
-        self.sources.append(Source(f"({each})", "id", "true", led, True, False, asked, flat))
+        probe = f"({' OR '.join(f'({text})' for text in one)})"
+        self.sources.append(Source(f"({each})", "id", "true", led, True, False, probe, flat))
 
     def _source(self, table: str, column: str, where: str, *values: Any, several: bool = False) -> None:
         self.sources.append(Source(table, column, where, values, several))
 
     def _lists(self) -> None:
-        """Of any of these, of all of those, of none of these."""
+        """On any of some lists, on all of some, on none of some."""
         w = self.wanted
         for number in [w.list, *_numbers(w.all_lists)]:
             if number:
@@ -158,10 +157,8 @@ class ContactQuery:
             among = ", ".join(map(str, _numbers(w.any_lists)))
             self._source("list_membership", "contact_id", f"x.contact_list_id IN ({among})", several=True)
         for number in _numbers(w.no_lists):
-            self.add(
-                "NOT EXISTS (SELECT 1 FROM list_membership l WHERE l.contact_list_id = ? AND l.contact_id = c.id)",
-                number,
-            )
+            on_it = "SELECT 1 FROM list_membership l WHERE l.contact_list_id = ? AND l.contact_id = c.id"
+            self.add(f"NOT EXISTS ({on_it})", number)
 
     def _labels(self) -> None:
         w = self.wanted
@@ -179,7 +176,7 @@ class ContactQuery:
             self._source("message", "contact_id", left, w.script, several=True)
 
     def _conversations(self) -> None:
-        """What is asked of a conversation is asked of one and the same: replied in this action, not in some."""
+        """All conditions on a conversation must hold for the same one: replied in this action, not just in any."""
         w, parts, values = self.wanted, [], []
         if w.replied == YES:
             parts.append("x.replied_at IS NOT NULL")
@@ -204,14 +201,11 @@ class ContactQuery:
         self._without(w.attention, "v.needs_attention")
 
     def _assigned(self) -> None:
-        """To a user: who holds one of their conversations, or keeps them for the next. To nobody: neither."""
+        """To a user: they hold one of the contact's conversations, or are the contact's keeper. To nobody: neither."""
         if self.wanted.assigned.isdecimal():
             user = int(self.wanted.assigned)
-            both = (
-                f"(SELECT v.contact_id AS id FROM conversation v WHERE v.user_id = {user}"
-                f" UNION SELECT k.id FROM contact k WHERE k.keeper_id = {user})"
-            )
-            self._source(both, "id", "true")
+            held = f"SELECT v.contact_id AS id FROM conversation v WHERE v.user_id = {user}"
+            self._source(f"({held} UNION SELECT k.id FROM contact k WHERE k.keeper_id = {user})", "id", "true")
         elif self.wanted.assigned == NOBODY:
             self.add(
                 "c.keeper_id IS NULL AND NOT EXISTS (SELECT 1 FROM conversation v WHERE v.contact_id = c.id"

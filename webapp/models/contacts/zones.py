@@ -1,4 +1,4 @@
-"""Sets of time zones: the clocks a contact may be on (SPEC S1)."""
+"""Sets of time zones a contact may be in (SPEC S1)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from webapp.models.accounts.campaign import Campaign
 
 
 class ZoneSet(Model):
-    """A set of clocks a contact may be on. Few in all; conversations name theirs, so that Start finds who is awake."""
+    """A set of zones a contact may be in. There are few. Conversations name theirs, so that Start finds open ones quickly."""
 
     id = fields.IntField(primary_key=True)
     names = fields.CharField(1000, unique=True)  # IANA names, sorted, separated by a blank
@@ -24,7 +24,7 @@ class ZoneSet(Model):
 
     @classmethod
     async def id_of(cls, names: tuple[str, ...]) -> int | None:
-        """The row of this set, made if need be; None for no evidence at all. Inside a transaction."""
+        """The row of this set, created if there is none; None where the set is empty. Inside a transaction."""
         if not names:
             return None
         text = " ".join(names)
@@ -34,11 +34,11 @@ class ZoneSet(Model):
         return (await cls.get(names=text)).id
 
 
-_zones: dict[tuple[int, int], tuple[str, ...]] = {}  # a set of zones never changes once it is made
+_zones: dict[tuple[int, int], tuple[str, ...]] = {}  # by the opening of the database, and row; a row never changes
 
 
 async def zones_of(campaign: Campaign, zone_set_id: int | None) -> tuple[str, ...]:
-    """The clocks to ask: the contact's, or the campaign's where nothing is known of them."""
+    """The contact's zones, or the campaign's zone where theirs are not known."""
     if zone_set_id is None:
         return (campaign.timezone,)
     key = (database.opened(), zone_set_id)

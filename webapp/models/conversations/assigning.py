@@ -8,26 +8,29 @@ from tortoise.queryset import QuerySet
 
 from webapp import clock, database
 from webapp.database import packed, transactional
-from webapp.database.packed import sql_time
+from webapp.database.statements import column, update_each
 from webapp.models import tallies
 from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import DRAFT, Action, ActionUser
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import closing
-from webapp.models.conversations.conversation import AssignmentEvent, Conversation
-from webapp.models.conversations.message import Message
+from webapp.models.conversations.conversation import HELD, AssignmentEvent, Conversation
+from webapp.models.conversations.message import OUT, QUEUED, Message
 from webapp.rules.scripts import script_choice
+
+ALL, UNSENT, ATTENTION = "all", "unsent", "attention"
+MODES = (ALL, UNSENT, ATTENTION)
 
 
 @transactional
 async def hand_to_staff(conversation_id: int, by: User | None, how: str = "hand_over") -> int | None:
-    """The thread leaves the volunteer's inbox; an admin answers. Returns who held it."""
+    """Moves the thread from the volunteer's inbox to the staff's. Returns the user who held it."""
     conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
-    return await _give(conversation, None, by, how)
+    return await _hand(conversation, None, by, how)
 
 
 async def whereabouts(conversation_id: int) -> tuple[str, str]:
-    """Who has it now, for whoever had it last: ("user", their first name), ("staff", "") or ("pool", "")."""
+    """The holder, for the user who held it last: ("user", their first name), ("staff", "") or ("pool", "")."""
     conversation = await Conversation.get(id=conversation_id).select_related("user")
     if conversation.user:
         return "user", conversation.user.first_name
@@ -36,18 +39,16 @@ async def whereabouts(conversation_id: int) -> tuple[str, str]:
 
 @transactional
 async def take_over(conversation_id: int, member: Membership) -> None:
-    """A member of the staff holds it from now on."""
+    """Gives a thread of the staff's to one of them."""
     conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
-    await _give(conversation, member.user_id, member.user, "take_over")
+    await _hand(conversation, member.user_id, member.user, "take_over")
 
 
-async def _give(conversation: Conversation, to: int | None, by: User | None, how: str) -> int | None:
+async def _hand(conversation: Conversation, to: int | None, by: User | None, how: str) -> int | None:
     before, now = conversation.user_id, clock.now()
-    tallies.take(conversation)
     contact = await Contact.get(id=conversation.contact_id)
-    conversation.hold(to, now, quiet=contact.opted_out_at is not None)
-    tallies.put(conversation)
-    await conversation.save()
+    async with tallies.moving(conversation):
+        conversation.hold(to, now, quiet=contact.opted_out_at is not None)
     await AssignmentEvent.create(
         conversation_id=conversation.id,
         from_user_id=before,
@@ -62,54 +63,50 @@ async def _give(conversation: Conversation, to: int | None, by: User | None, how
 
 @transactional
 async def free_from(member: Membership) -> None:
-    """A user suspended or removed: queued texts cancelled, contacts freed (G2)."""
-    waiting = Message.filter(user_id=member.user_id, campaign_id=member.campaign_id, status="queued", direction="out")
-    for contact_id in sorted({m.contact_id for m in await waiting if m.contact_id}):
+    """Takes everything from a user who is suspended or removed: queued texts are cancelled, texted conversations go to
+    the staff, the others to the pool (G2)."""
+    queued = Message.filter(user_id=member.user_id, campaign_id=member.campaign_id, status=QUEUED, direction=OUT)
+    for contact_id in sorted({m.contact_id for m in await queued if m.contact_id}):
         await closing.cancel_queued(await Contact.locked(contact_id), user_id=member.user_id)
     held = Conversation.filter(user_id=member.user_id, campaign_id=member.campaign_id).order_by("id")
     for conversation in await held.select_for_update():
         if conversation.texted_at:
-            await _give(conversation, None, None, "removal")
+            await _hand(conversation, None, None, "removal")
             continue
-        tallies.take(conversation)
-        conversation.let_go()
-        tallies.put(conversation)
-        await conversation.save()
-
-
-ALL, UNSENT, ATTENTION = "all", "unsent", "attention"
-MODES = (ALL, UNSENT, ATTENTION)
+        async with tallies.moving(conversation):
+            conversation.let_go()
 
 
 async def actions_of(campaign_id: int, action_id: int = 0) -> list[int]:
-    """The one action, or all that run."""
+    """The ids of this action, or of all running ones."""
     found = Action.filter(campaign_id=campaign_id, archived_at=None).exclude(state=DRAFT)
     return [a.id for a in await (found.filter(id=action_id) if action_id else found)]
 
 
 def pick(seed: str, position: int, user_ids: list[int]) -> int:
-    """The user of the contact at this position: of every N contacts each of N users gets one, in a shuffled order."""
+    """The user for the contact at this position: of every N contacts each of N users gets one, in a shuffled order."""
     return user_ids[script_choice.pick(seed, position, len(user_ids))]
 
 
 @transactional
 async def give(contacts: dict[int, int], action_ids: list[int], mode: str, by: User) -> set[int]:
-    """``contacts``: contact -> the user who holds them from now on and keeps them in later actions; their rows are
-    locked. What was clicked goes out in the clicker's name. Returns those who held any of it before."""
+    """Reassigns contacts whose rows are locked. ``contacts``: contact -> the user who holds its conversations from now on
+    and keeps it for later actions. Texts already clicked leave in the clicker's name. Returns the users who held any."""
     await database.query(
         f"UPDATE contact SET keeper_id = r.keeper_id FROM {packed.table('id', 'keeper_id')} WHERE contact.id = r.id",
         packed.rows({"id": contact, "keeper_id": user} for contact, user in contacts.items()),
     )
     found = await _matching(list(contacts), action_ids, mode).order_by("id").select_for_update()
     moving = [c for c in found if c.user_id != contacts[c.contact_id]]
-    await _move(moving, contacts, by, clock.now())
-    return {c.last_holder_id for c in moving if c.last_holder_id}
+    before = {c.user_id for c in moving if c.user_id}
+    if moving:
+        await _move(moving, contacts, by, clock.now())
+    return before
 
 
 async def with_conversations(contact_ids: list[int], action_ids: list[int], mode: str) -> list[int]:
-    """Those of the contacts that have a conversation of this kind in these actions, in order."""
-    found = await _matching(contact_ids, action_ids, mode).distinct().values_list("contact_id", flat=True)
-    return sorted(int(n) for n in found)  # type: ignore[call-overload]
+    """Those of the contacts that have a conversation of this mode in these actions, in order."""
+    return sorted(await column(_matching(contact_ids, action_ids, mode).distinct(), "contact_id"))
 
 
 def _matching(contact_ids: list[int], action_ids: list[int], mode: str) -> QuerySet[Conversation]:
@@ -120,42 +117,28 @@ def _matching(contact_ids: list[int], action_ids: list[int], mode: str) -> Query
 
 
 async def _move(moving: list[Conversation], contacts: dict[int, int], by: User, now: datetime) -> None:
-    events, rows = [], []
-    gone = Contact.filter(id__in=[c.contact_id for c in moving] or [0]).exclude(opted_out_at=None)
-    quiet = set(await gone.values_list("id", flat=True))
+    opted_out = Contact.filter(id__in=[c.contact_id for c in moving]).exclude(opted_out_at=None)
+    quiet = set(await column(opted_out, "id"))
+    events = []
     for conversation in moving:
-        before, to = conversation.user_id, contacts[conversation.contact_id]
-        tallies.take(conversation)
-        conversation.hold(to, now, quiet=conversation.contact_id in quiet)
-        tallies.put(conversation)
-        rows.append(
-            {
-                "id": conversation.id,
-                "user_id": to,
-                "from_id": conversation.last_holder_id,
-                "unread": conversation.unread,
-            }
-        )
-        events.append(
-            AssignmentEvent(
-                conversation_id=conversation.id,
-                from_user_id=before,
-                to_user_id=to,
-                by_user_id=by.id,
-                how="reassign",
-                at=now,
-            )
-        )
-    if not rows:
-        return
+        to = contacts[conversation.contact_id]
+        events.append(_event(conversation, to, by, now))
+        with tallies.counting(conversation):
+            conversation.hold(to, now, quiet=conversation.contact_id in quiet)
+            conversation.skips = 0
+            conversation.bucket_id = conversation.bucket_id if conversation.texted_at else None
     await AssignmentEvent.bulk_create(events)
-    await database.query(
-        "UPDATE conversation SET user_id = r.user_id, last_holder_id = r.from_id, with_staff = false, held_by_start = false,"
-        f" held_since = {packed.mark('timestamptz')}, unread = r.unread, skips = 0,"
-        " bucket_id = CASE WHEN texted_at IS NULL THEN NULL ELSE bucket_id END"
-        f" FROM {packed.table('id', 'user_id', 'from_id', 'unread')} WHERE conversation.id = r.id",
-        sql_time(now),
-        packed.rows(rows),
-    )
-    for user_id in {contacts[c.contact_id] for c in moving}:
+    await update_each(moving, *HELD)
+    for user_id in set(contacts.values()):
         await ActionUser.mark(sorted({c.action_id for c in moving if c.user_id == user_id}), user_id)
+
+
+def _event(conversation: Conversation, to: int, by: User, now: datetime) -> AssignmentEvent:
+    return AssignmentEvent(
+        conversation_id=conversation.id,
+        from_user_id=conversation.user_id,
+        to_user_id=to,
+        by_user_id=by.id,
+        how="reassign",
+        at=now,
+    )

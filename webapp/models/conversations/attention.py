@@ -1,4 +1,4 @@
-"""Does a conversation need an answer? (SPEC V5)"""
+"""Which conversations need an answer (SPEC V5)."""
 
 from __future__ import annotations
 
@@ -19,24 +19,22 @@ SELECT m.id, m.direction, m.body FROM message m
 
 
 def asks_for_information(body: str) -> bool:
-    """HELP and INFO are answered by the carrier's own rules, not by a volunteer."""
+    """HELP and INFO: Twilio answers these words itself, so no volunteer has to."""
     return body.strip().strip(".!?").lower() in NO_ANSWER_WANTED
 
 
 async def refresh(conversation: Conversation, contact: Contact) -> None:
-    """Sets `needs_attention` from what is stored: they wrote last, after our last live text and the last report."""
+    """Sets `needs_attention` from the stored messages: they wrote last, after our last live text and the last report.
+    The row is not saved."""
     conversation.needs_attention = contact.opted_out_at is None and await _wrote_last(conversation)
 
 
 async def reconsider(conversation_id: int | None, contact: Contact) -> None:
-    """After a text of ours in it was cancelled, dropped or settled. The contact is locked."""
+    """Refreshes and saves it after a text of ours in it was cancelled, dropped, settled or failed. The contact is locked."""
     conversation = await Conversation.filter(id=conversation_id or 0).select_for_update().first()
-    if conversation is None:
-        return
-    tallies.take(conversation)
-    await refresh(conversation, contact)
-    tallies.put(conversation)
-    await conversation.save(update_fields=["needs_attention"])
+    if conversation:
+        async with tallies.moving(conversation):
+            await refresh(conversation, contact)
 
 
 async def _wrote_last(conversation: Conversation) -> bool:
@@ -44,5 +42,5 @@ async def _wrote_last(conversation: Conversation) -> bool:
         if row["direction"] == "out":
             return False
         if not asks_for_information(row["body"]):
-            return row["id"] > (conversation.reported_through_id or 0)
+            return int(row["id"]) > (conversation.reported_through_id or 0)
     return False

@@ -1,4 +1,4 @@
-"""Buckets: what one Start gave one volunteer, how far they are, when it is finished (SPEC V3, V4)."""
+"""Buckets: the contacts one Start assigned to one volunteer, and how far they got (SPEC V3, V4)."""
 
 from __future__ import annotations
 
@@ -18,49 +18,31 @@ from webapp.models.actions.action import Action, ActionUser
 from webapp.models.conversations import hours
 
 
-async def settle(bucket: Bucket, now: datetime) -> bool:
-    """Finishes the bucket where it is (SPEC V4); True where it is finished. Counts the Perform, once."""
-    if bucket.finished_at:
-        return True
-    stand = await _stand(bucket, (await Action.get(id=bucket.action_id).select_related("campaign")).campaign, now)
-    waiting = await database.query(
-        "SELECT 1 AS one FROM message WHERE bucket_id = ? AND status = 'queued' LIMIT 1", bucket.id
-    )
-    if stand["textable"] or waiting or not stand["texted"]:
-        return False
-    if not await Bucket.filter(id=bucket.id, finished_at=None).update(finished_at=now):
-        return True
-    bucket.finished_at = now
-    await ActionUser.mark([bucket.action_id], bucket.user_id, "completed_at")
-    tallies.add(bucket.action_id, bucket.user_id, {"performs": 1})
-    return True
+class Bucket(Model):
+    """The contacts one Start assigned to one volunteer. Finished when none is textable now and one was texted (V4)."""
 
-
-async def _stand(bucket: Bucket, campaign: Campaign, now: datetime) -> dict[str, int]:
-    """How many of a bucket are texted, open (not texted yet), awake of the open ones, textable (awake and still with its
-    volunteer), skipped, and have replied: one round trip, whatever the bucket's size."""
-    awake, since = await hours.open_zone_sets(campaign, now), sql_time(hours.locked_since(campaign, now))
-    is_open = "v.texted_at IS NULL AND v.closed_code IS NULL"
-    is_awake = f"{is_open} AND {hours.awake_sql(awake, 'v.zone_set_id')}"
-    rested = "(k.last_claimed_at IS NULL OR k.last_claimed_at <= ?)"
-    [row] = await database.query(
-        "SELECT COUNT(v.texted_at) AS texted, COUNT(v.replied_at) AS replies,"
-        f" COALESCE(SUM(CASE WHEN {is_open} THEN 1 ELSE 0 END), 0) AS open,"
-        f" COALESCE(SUM(CASE WHEN {is_open} AND v.skips > 0 THEN 1 ELSE 0 END), 0) AS skipped,"
-        f" COALESCE(SUM(CASE WHEN {is_awake} AND {rested} THEN 1 ELSE 0 END), 0) AS awake,"
-        f" COALESCE(SUM(CASE WHEN {is_awake} AND {rested} AND v.user_id = ? THEN 1 ELSE 0 END), 0) AS textable"
-        " FROM conversation v JOIN contact k ON k.id = v.contact_id WHERE v.bucket_id = ?",
-        since,
-        since,
-        bucket.user_id,
-        bucket.id,
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
+        "models.Action", related_name="buckets", on_delete=fields.NO_ACTION
     )
-    return {name: int(number) for name, number in row.items()}
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="buckets", on_delete=fields.NO_ACTION
+    )
+    size = fields.IntField()
+    started_at = fields.DatetimeField()
+    last_used_at = fields.DatetimeField()  # by Start or the last send; S8 counts from here
+    finished_at = fields.DatetimeField(null=True)
+
+    action_id: int
+    user_id: int
+
+    class Meta:
+        table = "bucket"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a volunteer stands in a bucket: people in it, texted, asleep now, skipped once."""
+    """Numbers of contacts of a bucket: all, texted, asleep now, skipped once, and replies so far."""
 
     total: int
     texted: int
@@ -96,8 +78,26 @@ async def finish_if_done(bucket: Bucket) -> bool:
     return await settle(bucket, clock.now())
 
 
+async def settle(bucket: Bucket, now: datetime) -> bool:
+    """Finishes the bucket if it is done (V4) and counts the Perform, once. True where it is finished."""
+    if bucket.finished_at:
+        return True
+    stand = await _stand(bucket, (await Action.get(id=bucket.action_id).select_related("campaign")).campaign, now)
+    waiting = await database.query(
+        "SELECT 1 AS one FROM message WHERE bucket_id = ? AND status = 'queued' LIMIT 1", bucket.id
+    )
+    if stand["textable"] or waiting or not stand["texted"]:
+        return False
+    if not await Bucket.filter(id=bucket.id, finished_at=None).update(finished_at=now):
+        return True
+    bucket.finished_at = now
+    await ActionUser.mark([bucket.action_id], bucket.user_id, "completed_at")
+    tallies.add(bucket.action_id, bucket.user_id, {"performs": 1})
+    return True
+
+
 async def open_again(bucket_id: int | None) -> None:
-    """A first text out of it was taken back or refused: there is someone to text again."""
+    """Opens a finished bucket after one of its first texts was taken back or refused: one contact is to be texted again."""
     bucket = await Bucket.filter(id=bucket_id or 0).select_for_update().first()
     if bucket and bucket.finished_at:
         bucket.finished_at = None
@@ -105,23 +105,22 @@ async def open_again(bucket_id: int | None) -> None:
         tallies.add(bucket.action_id, bucket.user_id, {"performs": -1})
 
 
-class Bucket(Model):
-    """What one Start gave one volunteer. Finished when nobody in it is textable now and somebody was texted (V4)."""
-
-    id = fields.IntField(primary_key=True)
-    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
-        "models.Action", related_name="buckets", on_delete=fields.NO_ACTION
+async def _stand(bucket: Bucket, campaign: Campaign, now: datetime) -> dict[str, int]:
+    """Numbers of contacts of a bucket in one round trip: ``texted``, ``replies``, ``open`` (not texted yet), ``skipped``,
+    ``awake`` (open, and textable by clock and lock), ``textable`` (awake, and still the volunteer's)."""
+    awake, since = await hours.open_zone_sets(campaign, now), sql_time(hours.locked_since(campaign, now))
+    is_open = "v.texted_at IS NULL AND v.closed_code IS NULL"
+    is_awake = f"{is_open} AND {hours.awake_sql(awake, 'v.zone_set_id')}"
+    [row] = await database.query(
+        "SELECT COUNT(v.texted_at) AS texted, COUNT(v.replied_at) AS replies,"
+        f" COALESCE(SUM(CASE WHEN {is_open} THEN 1 ELSE 0 END), 0) AS open,"
+        f" COALESCE(SUM(CASE WHEN {is_open} AND v.skips > 0 THEN 1 ELSE 0 END), 0) AS skipped,"
+        f" COALESCE(SUM(CASE WHEN {is_awake} AND {hours.RESTED} THEN 1 ELSE 0 END), 0) AS awake,"
+        f" COALESCE(SUM(CASE WHEN {is_awake} AND {hours.RESTED} AND v.user_id = ? THEN 1 ELSE 0 END), 0) AS textable"
+        " FROM conversation v JOIN contact k ON k.id = v.contact_id WHERE v.bucket_id = ?",
+        since,
+        since,
+        bucket.user_id,
+        bucket.id,
     )
-    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
-        "models.User", related_name="buckets", on_delete=fields.NO_ACTION
-    )
-    size = fields.IntField()
-    started_at = fields.DatetimeField()
-    last_used_at = fields.DatetimeField()  # Start or the last send; S8 counts from here
-    finished_at = fields.DatetimeField(null=True)
-
-    action_id: int
-    user_id: int
-
-    class Meta:
-        table = "bucket"
+    return {name: int(number) for name, number in row.items()}

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from webapp import clock
 from webapp.models import tallies
 from webapp.models.actions import audience
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import attention
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import CANCELLED, INITIAL, OUT, QUEUED, Message, leave_to_staff
+from webapp.models.conversations.message import CANCELLED, INITIAL, OUT, QUEUED, Message
 from webapp.rules import errors
 
 
 async def cancel_queued(contact: Contact, but: int | None = None, **which: Any) -> None:
-    """Cancels what waits to leave to this person. A first text that did not leave leaves its conversation untexted, a
-    reply leaves them unanswered. A second attempt is left to staff: the first may have arrived."""
-    waiting = Message.filter(contact=contact, direction=OUT, status=QUEUED, **which).exclude(id=but or 0)
-    for message in await waiting.order_by("id").select_for_update():
-        if message.may_have_arrived:
-            await leave_to_staff(message)
+    """Cancels the texts queued to this contact, except message ``but``. The contact is locked.
+
+    A cancelled first text leaves its conversation untexted, a cancelled reply leaves it unanswered. A text queued for a
+    second attempt goes to the staff: the first attempt may have arrived.
+    """
+    queued = Message.filter(contact=contact, direction=OUT, status=QUEUED, **which).exclude(id=but or 0)
+    for message in await queued.order_by("id").select_for_update():
+        if message.is_retry:
+            await message.leave_to_staff()
             continue
         message.status = CANCELLED
         await message.save(update_fields=["status"])
@@ -30,22 +34,29 @@ async def cancel_queued(contact: Contact, but: int | None = None, **which: Any) 
 
 
 async def close_conversations(contact: Contact, code: int) -> None:
-    """No first text in any action any more; for an opt-out nothing needs attention either."""
+    """Ends first texts to this contact in every action. After an opt-out no conversation needs attention either."""
     for conversation in await Conversation.filter(contact=contact).order_by("id").select_for_update():
-        tallies.take(conversation)
-        if conversation.texted_at is None and conversation.closed_code is None:
-            conversation.closed_code = code
-            await tallies.hit(conversation.action_id, conversation.id, code)
-        if code == errors.OPTED_OUT:
-            conversation.needs_attention = conversation.unread = False
-        tallies.put(conversation)
-        await conversation.save(update_fields=["closed_code", "needs_attention", "unread"])
+        async with tallies.moving(conversation):
+            if conversation.texted_at is None and conversation.closed_code is None:
+                conversation.closed_code = code
+                await tallies.hit(conversation.action_id, conversation.id, code)
+            if code == errors.OPTED_OUT:
+                conversation.needs_attention = conversation.unread = False
+
+
+async def open_conversations(contact: Contact, code: int) -> None:
+    """Opens the untexted conversations that ``code`` closed, unless something else keeps this contact from first texts.
+    The contact is locked."""
+    closed = Conversation.filter(contact=contact, closed_code=code, texted_at=None).order_by("id")
+    for conversation in await closed.select_for_update():
+        async with tallies.moving(conversation):
+            conversation.closed_code = contact.never_texted(clock.now())
+            await attention.refresh(conversation, contact)
+    await audience.sync_conversations([contact.id])  # meanwhile they may have left a list
 
 
 async def _untext(conversation_id: int) -> None:
     conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
-    tallies.take(conversation)
-    conversation.texted_at = None
-    tallies.put(conversation)
-    await conversation.save(update_fields=["texted_at"])
-    await audience.follow([conversation.contact_id])
+    async with tallies.moving(conversation):
+        conversation.texted_at = None
+    await audience.sync_conversations([conversation.contact_id])

@@ -10,7 +10,7 @@ from tortoise.models import Model
 
 from webapp import clock
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.accounts.users import User
+from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
@@ -18,10 +18,10 @@ from webapp.models.contacts.zones import ZoneSet
 
 
 class Conversation(Model):
-    """Holder: ``user`` (a volunteer), ``with_staff`` (handed to an admin), or nobody: the pool.
+    """Its holder is ``user`` (a volunteer), the staff (``with_staff``) or nobody (the pool).
 
     ``turn`` orders a holder's queue: 0 until skipped or refused for now, then the microsecond that happened.
-    ``closed_code``: the final safeguard that keeps it from a first text. ``last_holder_id``: who held it before.
+    ``closed_code``: the final safeguard that keeps it from a first text. ``last_holder_id``: the user who held it before.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -72,7 +72,7 @@ class Conversation(Model):
         table = "conversation"
 
     def counts(self) -> Counter[str]:
-        """What this row adds to its holder's tally. `textbank doctor` adds the same up from all rows."""
+        """What this row adds to its holder's tally."""
         return Counter(
             {
                 "remaining": int(self.texted_at is None and self.closed_code is None),
@@ -84,26 +84,40 @@ class Conversation(Model):
             }
         )
 
-    def to_the_end(self) -> None:
-        """To the end of the holder's queue."""
+    def held_by(self, member: Membership) -> bool:
+        """May this member read and write here? The holder may; all staff may where the staff hold it."""
+        return self.user_id == member.user_id or (self.with_staff and member.is_staff)
+
+    def free_for(self, member: Membership) -> bool:
+        """Did this member hold it last, and is it in the pool now? Then Send takes it back (S8)."""
+        return self.user_id is None and not self.with_staff and self.last_holder_id == member.user_id
+
+    def move_to_end(self) -> None:
+        """Moves it to the end of its holder's queue."""
         self.turn = int(clock.now().timestamp() * 1_000_000)
 
     def let_go(self) -> None:
-        """Back to the pool, at its end where it was skipped."""
+        """Gives it back to the pool; it keeps its ``turn``."""
         self.last_holder_id, self.user_id, self.with_staff = self.user_id, None, False
         self.held_since, self.held_by_start, self.bucket_id, self.skips = None, False, None, 0
         self.unread = False
 
     def hold(self, user_id: int | None, now: datetime, by_start: bool = False, quiet: bool = False) -> None:
-        """To a user; to the staff where there is none. ``quiet``: the person has opted out, so there is nothing to read."""
-        if self.user_id != user_id:
+        """Gives it to a user, or to the staff (None). ``quiet``: the contact has opted out, so nothing is unread."""
+        if self.user_id is not None and self.user_id != user_id:
             self.last_holder_id = self.user_id
         self.user_id, self.with_staff, self.held_since, self.held_by_start = user_id, user_id is None, now, by_start
         self.unread = self.replied_at is not None and not quiet
 
 
+# The columns `hold` and `let_go` change
+HELD = ("user_id", "last_holder_id", "with_staff", "held_since", "held_by_start", "unread", "skips", "bucket_id")
+# What `hold` does to a conversation of the pool, by Start. Parameters: the user, now
+HOLD_BY_START = "user_id = ?, held_since = ?, held_by_start = true, unread = (replied_at IS NOT NULL)"
+
+
 class AssignmentEvent(Model):
-    """Who had a conversation when, and who gave it to them."""
+    """A change of holder: from whom, to whom, by whom."""
 
     id = fields.BigIntField(primary_key=True)
     conversation_id = fields.BigIntField()

@@ -1,4 +1,4 @@
-"""Who can be texted now, by the clock where they are and by the lock on who was texted lately (SPEC S1, S5)."""
+"""Which contacts can be texted now: by their clocks (S1) and by the lock after a recent text (S5)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from webapp.models.contacts.zones import ZoneSet, zones_of
 from webapp.models.conversations.conversation import Conversation
 from webapp.rules import safeguards, window
 
-START_MARGIN = 10  # minutes a contact must still be textable to be handed out
-NOBODY = -1  # no conversation has this zone set
+START_MARGIN = 10  # minutes a contact must stay textable to be assigned by Start
+NO_ZONE_SET = -1  # no conversation has it
 
 
 @dataclass(frozen=True)
 class Asleep:
-    """People who can't be texted now, and when the first moment comes that one can: those on the same clocks, or
-    (without zones) those who were texted a short while ago (S5)."""
+    """A number of people who can't be texted now, and when the first of them can: those on the same clocks or, with
+    ``zones`` empty, those locked by S5."""
 
     zones: tuple[str, ...]
     people: int
@@ -31,7 +31,7 @@ class Asleep:
 
 
 async def open_zone_sets(campaign: Campaign, now: datetime, minutes: int = 0) -> list[int | None]:
-    """The zone sets whose people may be texted now and for ``minutes`` more. None stands for "nothing known"."""
+    """The ids of zone sets whose people may be texted now and for ``minutes`` more. None stands for "no zone known"."""
     sets: dict[int | None, tuple[str, ...]] = {row.id: row.zones for row in await ZoneSet.all()}
     sets[None] = (campaign.timezone,)
     return [key for key, zones in sets.items() if is_open(campaign, zones, now, minutes)]
@@ -43,12 +43,18 @@ def is_open(campaign: Campaign, zones: tuple[str, ...], now: datetime, minutes: 
 
 
 def locked_since(campaign: Campaign, now: datetime) -> datetime:
-    """Who was handed a text of ours after this instant gets no first text now (S5)."""
+    """Contacts to whom a text of ours was claimed after this instant get no first text now (S5)."""
     return now - safeguards.LOCK if campaign.outbound_lock else now
 
 
+# The same as SQL; the parameter is `locked_since`. Once for a joined contact ``k``; once for a conversation, as a
+# subselect: of a NOT EXISTS PostgreSQL makes a join that may read every contact.
+RESTED = "(k.last_claimed_at IS NULL OR k.last_claimed_at <= ?)"
+RESTED_BY_CONTACT = "(SELECT k.last_claimed_at > ? FROM contact k WHERE k.id = conversation.contact_id) IS NOT TRUE"
+
+
 def awake_of(found: QuerySet[Conversation], awake: list[int | None]) -> QuerySet[Conversation]:
-    known = [n for n in awake if n is not None] or [NOBODY]
+    known = [n for n in awake if n is not None] or [NO_ZONE_SET]
     return (
         found.filter(Q(zone_set_id__in=known) | Q(zone_set_id=None))
         if None in awake
@@ -58,12 +64,12 @@ def awake_of(found: QuerySet[Conversation], awake: list[int | None]) -> QuerySet
 
 def awake_sql(awake: list[int | None], column: str = "zone_set_id") -> str:
     """The same as plain SQL."""
-    known = ", ".join(str(int(n)) for n in awake if n is not None) or str(NOBODY)
+    known = ", ".join(str(int(n)) for n in awake if n is not None) or str(NO_ZONE_SET)
     return f"({column} IN ({known})" + (f" OR {column} IS NULL)" if None in awake else ")")
 
 
 async def asleep(action: Action, user: User | None) -> list[Asleep]:
-    """Who of a volunteer's contacts (or of the pool) can't be texted now, by clock or lock, soonest first."""
+    """The volunteer's contacts (or the pool's) that can't be texted now, grouped by clock or lock, soonest first."""
     campaign, now = action.campaign, clock.now()
     margin = 0 if user else START_MARGIN
     awake = await open_zone_sets(campaign, now, margin)
@@ -86,12 +92,12 @@ async def asleep(action: Action, user: User | None) -> list[Asleep]:
 
 
 def _opens_after(campaign: Campaign, zones: tuple[str, ...], now: datetime, margin: int) -> datetime | None:
-    """A window that closes within the margin opens the next time."""
+    """A window that closes within the margin counts as closed: it opens the next day."""
     late = timedelta(minutes=margin) if is_open(campaign, zones, now) else timedelta()
     return opens_next(campaign, zones, now + late)
 
 
 def opens_next(campaign: Campaign, zones: tuple[str, ...], now: datetime) -> datetime | None:
-    """When both the campaign's and the law's window are open next on these clocks."""
+    """The next instant at which the campaign's and the law's window are both open on these clocks."""
     start, end = max(campaign.opens, window.LEGAL_START), min(campaign.closes, window.LEGAL_END)
     return window.opens_at(now, start, end, zones)

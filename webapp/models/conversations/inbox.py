@@ -1,4 +1,4 @@
-"""What waits for a volunteer: threads, unread, needing an answer (SPEC V2, V5, V6)."""
+"""The inbox: a volunteer's threads, unread ones and those that need an answer (SPEC V2, V5, V6)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.statements import column
 from webapp.models import tallies
 from webapp.models.accounts.users import STAFF, Membership
 from webapp.models.contacts import labels
@@ -26,7 +27,7 @@ SHOWS = ("all", "attention", "unread")
 
 @dataclass(frozen=True)
 class Thread:
-    """One line of the inbox. ``opens_at`` is set where it is out of hours for this person now."""
+    """One line of the inbox. ``opens_at``: when the contact may be texted again; None where they may be now."""
 
     conversation: Conversation
     excerpt: str
@@ -57,7 +58,7 @@ class Waiting:
 
 
 def of(member: Membership) -> QuerySet[Conversation]:
-    """Threads of this member: those with a reply. Who opted out by keyword has left."""
+    """The member's threads: conversations with a reply, without those that opted out by keyword."""
     return Conversation.filter(
         user_id=member.user_id, campaign_id=member.campaign_id, replied_at__isnull=False, opted_out_at=None
     )
@@ -71,7 +72,7 @@ def with_staff(member: Membership) -> QuerySet[Conversation]:
 async def threads(
     found: QuerySet[Conversation], show: str, name: str = "", before: datetime | None = None
 ) -> list[Thread]:
-    """A page of the inbox, newest reply first, those to decide on top. Five queries, however many threads."""
+    """A page of the inbox: possible opt-outs first, then the newest reply first. Five queries, however many threads."""
     if show == "attention":
         found = found.filter(needs_attention=True)
     if show == "unread":
@@ -88,7 +89,7 @@ async def threads(
 
 
 async def _excerpts(ids: list[int]) -> dict[int, str]:
-    """Conversation -> their newest words."""
+    """Conversation -> the newest text of theirs."""
     if not ids:
         return {}
     marks = ", ".join(str(int(n)) for n in ids)
@@ -101,18 +102,16 @@ async def _excerpts(ids: list[int]) -> dict[int, str]:
 
 
 async def opens_at(conversation: Conversation) -> datetime | None:
-    """When this person may be written to again; None where they may be now."""
+    """When this contact may be texted again; None where they may be now."""
     now, campaign = clock.now(), conversation.campaign
     zones = await zones_of(campaign, conversation.contact.zone_set_id)
     return None if hours.is_open(campaign, zones, now) else hours.opens_next(campaign, zones, now)
 
 
 async def waiting(member: Membership) -> Waiting:
-    """From indexes over what is unread or open, never over all threads."""
+    """Counted from partial indexes of unread and open threads, never over all threads."""
     mine = of(member)
-    attention = (
-        await mine.filter(needs_attention=True).order_by("replied_at").limit(1).values_list("replied_at", flat=True)
-    )
+    attention = await column(mine.filter(needs_attention=True).order_by("replied_at").limit(1), "replied_at")
     newest = await mine.filter(unread=True).order_by("-replied_at").limit(1).select_related("contact")
     flagged = mine.filter(contact__possible_opt_out_at__isnull=False)
     oldest = await flagged.order_by("contact__possible_opt_out_at").limit(1).select_related("contact")
@@ -129,13 +128,13 @@ async def waiting(member: Membership) -> Waiting:
 
 
 async def history(contact_id: int) -> list[Message]:
-    """Every text with this contact, other actions' and other volunteers' included, oldest first."""
+    """Every text with this contact, those of other actions and volunteers included, oldest first."""
     found = Message.filter(contact_id=contact_id).exclude(status=CANCELLED).order_by("-id").limit(HISTORY)
     return list(reversed(await found.select_related("user").prefetch_related("media")))
 
 
 async def listeners(conversation_id: int) -> list[int]:
-    """Whose open pages should know that something came: the holder, or the staff where it was handed to them."""
+    """The users whose open pages show this thread: its holder, or all staff where the staff hold it."""
     conversation = await Conversation.get(id=conversation_id)
     if conversation.user_id:
         return [conversation.user_id]
@@ -146,7 +145,7 @@ async def listeners(conversation_id: int) -> list[int]:
 
 
 async def read(conversation: Conversation, member: Membership) -> None:
-    """The holder looks at the thread."""
+    """Marks the thread as read, if its holder looks at it."""
     if conversation.unread and conversation.user_id == member.user_id:
         await _mark_read(conversation.id)
         conversation.unread = False
@@ -155,8 +154,5 @@ async def read(conversation: Conversation, member: Membership) -> None:
 @transactional
 async def _mark_read(conversation_id: int) -> None:
     conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
-    if conversation.unread:
-        tallies.take(conversation)
+    async with tallies.moving(conversation):
         conversation.unread = False
-        tallies.put(conversation)
-        await conversation.save(update_fields=["unread"])

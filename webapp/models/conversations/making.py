@@ -1,4 +1,4 @@
-"""Conversations of an action, made from its lists by a job while Start works already (SPEC A1, A2)."""
+"""Makes an action's conversations from its lists: a job does it while Start already works (SPEC A1, A2)."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from typing import Any
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
+from webapp.database.statements import column
 from webapp.models import tallies
 from webapp.models.accounts.users import who_may_text
 from webapp.models.actions import audience
 from webapp.models.actions.action import Action, ActionList
 from webapp.models.actions.script import INITIAL, Script
 from webapp.models.contacts import many_at_once
+from webapp.models.contacts.contact import never_texted_sql
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
-from webapp.rules import errors
 from webapp.rules.scripts import script_choice
 
-SLICE = 500  # conversations a transaction
-WINDOW = 5_000  # places on a list that one step looks at
+SLICE = 500  # conversations per transaction
+WINDOW = 5_000  # list members that one step looks at
 
 
 async def make_all(action_id: int, seconds: float = 3_600) -> None:
-    """All that are missing; a pass over the lists, or as far as it comes in so many seconds."""
+    """Makes all that are missing, in one pass over the lists that ends after so many seconds."""
     place: Place | None = Place()
     deadline = clock.steady() + seconds
     while place is not None and clock.steady() < deadline:
@@ -33,15 +34,16 @@ async def make_all(action_id: int, seconds: float = 3_600) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """How far a pass over an action's lists has come: the next list's least id, and the contact it got to there."""
+    """How far a pass over an action's lists has come: the least id of the next list, and the last contact seen there."""
 
     list_id: int = 0
     after: int = 0
 
 
 async def make_some(action_id: int, place: Place) -> Place | None:
-    """Makes what is missing of the next people on a list; where to go on, or None after the last list. Who is missing
-    is looked up outside of any transaction: mostly nobody is."""
+    """Makes missing conversations for the next window of a list. Returns where to go on, None after the last list.
+
+    The missing ones are looked up outside of any transaction: mostly there are none."""
     lists = await ActionList.filter(action_id=action_id, contact_list_id__gte=place.list_id).order_by("contact_list_id")
     if not lists:
         return None
@@ -61,7 +63,7 @@ async def make_some(action_id: int, place: Place) -> Place | None:
 
 
 async def _missing(action_id: int, contact_ids: list[int]) -> list[int]:
-    """Those without a conversation who are in the action, in order."""
+    """Contacts in the action that have no conversation in it yet, in order."""
     rows = await database.query(
         f"SELECT c.id FROM contact c WHERE {packed.among('c.id')} AND NOT EXISTS (SELECT 1 FROM conversation v"
         f" WHERE v.action_id = {int(action_id)} AND v.contact_id = c.id) AND {audience.is_in(str(int(action_id)), 'c.id')} ORDER BY c.id",
@@ -72,8 +74,8 @@ async def _missing(action_id: int, contact_ids: list[int]) -> list[int]:
 
 @transactional
 async def _make(action_id: int, contact_ids: list[int]) -> None:
-    """Conversations for these people, as long as they are still in the action: whoever takes someone out of it locks
-    them first, so it is asked once more when their rows are ours."""
+    """Makes conversations for these contacts. Taking a contact out of an action locks the contact first, so the audience
+    is asked again here, after the lock."""
     action = await Action.filter(id=action_id).select_for_update().get()
     scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None).order_by("id")
     if action.archived_at or action.state == "draft" or not scripts:
@@ -95,7 +97,7 @@ async def _make(action_id: int, contact_ids: list[int]) -> None:
 
 
 async def _note_keepers(action_id: int, contact_ids: list[int], now: datetime) -> None:
-    """Who had it when begins with who kept the contact."""
+    """The history of holders begins with the contact's keeper."""
     held = await Conversation.filter(action_id=action_id, contact_id__in=contact_ids or [0]).values_list(
         "id", "user_id"
     )
@@ -111,25 +113,26 @@ async def actions_of_list(list_id: int | None) -> list[int]:
 
 
 async def unfinished() -> list[int]:
-    """Running actions whose lists may have grown; the sweep looks at them now and then."""
+    """Running actions: their lists may have grown, so the sweep makes what is missing."""
     return [action.id for action in await Action.filter(archived_at=None).exclude(state="draft")]
 
 
 async def _people(contact_ids: list[int], published_at: datetime | None) -> list[dict[str, Any]]:
-    """``lost_at``: when a text left to them whose row a restored backup lacks and which has no action: it may have been
-    the first one of any action that was running."""
+    """``lost_at``: the time of a text to this contact that Twilio has but a restored backup lacks. Nobody knows its
+    action, so it counts as the first text of every action published before it."""
     return await database.query(
-        "SELECT c.id, c.zone_set_id, c.opted_out_at, c.blocked_at, c.landline_until, c.keeper_id,"
+        f"SELECT c.id, c.zone_set_id, c.keeper_id, {never_texted_sql('c', packed.mark('timestamptz'))} AS closed_code,"
         " CASE WHEN c.last_claimed_at IS NOT NULL THEN (SELECT MAX(m.created_at) FROM message m WHERE m.contact_id = c.id"
         " AND m.direction = 'out' AND m.kind = 'follow_up' AND m.conversation_id IS NULL AND m.created_at >= ?) END AS lost_at"
         f" FROM contact c WHERE {packed.among('c.id')} ORDER BY c.id",
+        sql_time(clock.now()),
         sql_time(published_at or clock.now()),
         packed.values(contact_ids),
     )
 
 
 async def _keepers(action: Action, people: list[dict[str, Any]]) -> set[int]:
-    """Those of the contacts' keepers who may text in this campaign."""
+    """The contacts' keepers who may text in this campaign."""
     wanted = {person["keeper_id"] for person in people if person["keeper_id"]}
     return set(await who_may_text(action.campaign_id, wanted, lock=True)) if wanted else set()
 
@@ -145,34 +148,25 @@ def _conversation(
         script_id=script_id,
         user_id=holder,
         held_since=now if holder else None,
-        closed_code=_closed(person, now),
+        closed_code=person["closed_code"],
         texted_at=packed.instant(person["lost_at"]),
         created_at=now,
     )
 
 
-def _closed(person: dict[str, Any], now: datetime) -> int | None:
-    if person["opted_out_at"]:
-        return errors.OPTED_OUT
-    if person["blocked_at"]:
-        return errors.BLOCKED
-    until = packed.instant(person["landline_until"])
-    return errors.LANDLINE if until and until > now else None
-
-
 async def _count(action_id: int, rows: list[Conversation]) -> None:
     for row in rows:
-        tallies.put(row)
+        tallies.count_new(row)
     for code in {row.closed_code for row in rows if row.closed_code}:
         ids = [row.contact_id for row in rows if row.closed_code == code]
-        made = await Conversation.filter(action_id=action_id, contact_id__in=ids).values_list("id", flat=True)
+        made = await column(Conversation.filter(action_id=action_id, contact_id__in=ids), "id")
         await tallies.hits([(action_id, int(n)) for n in made], code)  # type: ignore[call-overload]
 
 
 @transactional
 async def pick_again(action: Action) -> None:
-    """A script came or went: who is held by nobody and was not texted gets a new pick (A2). Those who come later go on
-    in the blocks begun here, so that together they are even too."""
+    """Picks scripts anew after one was added or archived, for conversations that nobody holds and nobody texted (A2).
+    Conversations made later go on in the blocks begun here, so that the counts stay even."""
     await Action.filter(id=action.id).select_for_update().get()
     scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None).order_by("id")
     if not scripts:
@@ -193,5 +187,5 @@ async def pick_again(action: Action) -> None:
 
 
 def _seed(action: Action, scripts: list[Script]) -> str:
-    """The order within the blocks: the action's own, and another one for other scripts."""
+    """The seed of the order within the blocks: it differs by action and by set of scripts."""
     return f"{action.id}:{','.join(str(script.id) for script in scripts)}"

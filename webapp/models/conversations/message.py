@@ -1,9 +1,10 @@
-"""Every text, ours and theirs, and what became of it."""
+"""Messages: every text, ours and theirs, and its state."""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from typing import Final
 
 from tortoise import fields
 from tortoise.models import Model
@@ -19,28 +20,13 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.numbers.number import PhoneNumber
 from webapp.rules import errors
 
-
-async def try_again(message: Message) -> None:
-    """A second attempt of a text nobody found at Twilio. The first may have arrived: its claim stands."""
-    message.status, message.due_at, message.next_look_at = QUEUED, clock.now(), None
-    await message.save(update_fields=["status", "due_at", "next_look_at"])
-
-
-async def leave_to_staff(message: Message, code: int | None = None) -> None:
-    """Nobody knows whether it arrived, and it may not leave again by itself."""
-    message.status, message.error_code, message.next_look_at = UNKNOWN, code, None
-    await message.save(update_fields=["status", "error_code", "next_look_at"])
-
-
-async def locked_message(message_id: int) -> tuple[Contact, Message]:
-    """The contact's row first, then the message's."""
-    contact = await Contact.locked((await Message.get(id=message_id)).contact_id)
-    return contact, await Message.filter(id=message_id).select_for_update().get()
-
-
 OUT, IN = "out", "in"
-INITIAL, FOLLOW_UP, CONFIRMATION, INBOUND = "initial", "follow_up", "confirmation", "inbound"
-TEST = "test"  # to the phone of whoever writes the script: in no action, in no conversation
+INITIAL: Final = "initial"
+FOLLOW_UP: Final = "follow_up"
+CONFIRMATION: Final = "confirmation"
+INBOUND: Final = "inbound"
+TEST: Final = "test"  # to the script writer's own phone: in no action, in no conversation
+UNDOABLE = (INITIAL, FOLLOW_UP)
 
 QUEUED, SENDING, TAKEN, REJECTED, UNKNOWN = "queued", "sending", "taken", "rejected", "unknown"
 REFUSED, CANCELLED, DROPPED, RECEIVED = "refused", "cancelled", "dropped", "received"
@@ -66,7 +52,7 @@ class Message(Model):
 
     ``public_id`` stands in the status callback's address. ``priority`` 0 overtakes 1: replies before first texts.
     ``status`` is ours; ``delivery`` is what carriers report, advanced by rank, never downgraded.
-    ``user_id`` of an inbound text is who held the conversation when it came.
+    ``user_id`` of an inbound text: the user who held the conversation when it came.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -129,13 +115,18 @@ class Message(Model):
         return self.direction == OUT
 
     @property
-    def may_have_arrived(self) -> bool:
-        """Waits, but was handed over before with an outcome nobody knows."""
+    def is_retry(self) -> bool:
+        """Queued for a second attempt; the first one's outcome is unknown."""
         return self.attempts > 0 and self.sid is None
 
     @property
+    def undoable(self) -> bool:
+        """May Undo take it back? It has not been claimed; a confirmation stands, and a test has no Undo (V4, X6)."""
+        return self.kind in UNDOABLE and self.status == QUEUED and self.attempts == 0
+
+    @property
     def failed(self) -> bool:
-        """Did it not arrive, as far as we know?"""
+        """True where it certainly did not arrive."""
         return self.status in (REFUSED, REJECTED, DROPPED) or self.delivery in FAILED_DELIVERY
 
     @property
@@ -156,9 +147,25 @@ class Message(Model):
             }
         )
 
+    async def try_again(self) -> None:
+        """Queues a second attempt of a text not found at Twilio. The first may have arrived, so its claim stands."""
+        self.status, self.due_at, self.next_look_at = QUEUED, clock.now(), None
+        await self.save(update_fields=["status", "due_at", "next_look_at"])
+
+    async def leave_to_staff(self, code: int | None = None) -> None:
+        """Nobody knows whether it arrived: staff decide, it never leaves again by itself."""
+        self.status, self.error_code, self.next_look_at = UNKNOWN, code, None
+        await self.save(update_fields=["status", "error_code", "next_look_at"])
+
+    @classmethod
+    async def locked(cls, message_id: int) -> tuple[Contact, Message]:
+        """Locks the contact's row first, then the message's, and returns both."""
+        contact = await Contact.locked((await cls.get(id=message_id)).contact_id)
+        return contact, await cls.filter(id=message_id).select_for_update().get()
+
     @classmethod
     async def newest_with(cls, contact: Contact) -> datetime | None:
-        """When the last text came or was handed over, theirs or ours; None where none was."""
+        """When the newest text to or from them came or was handed over; None where there is none."""
         found = cls.filter(contact=contact, status__in=(TAKEN, UNKNOWN, RECEIVED)).order_by("-id")
         newest = await found.first()
         return (newest.claimed_at or newest.created_at) if newest else None

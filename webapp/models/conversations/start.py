@@ -19,7 +19,7 @@ from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import buckets, hours
 from webapp.models.conversations.buckets import Bucket
-from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.conversation import HOLD_BY_START, Conversation
 from webapp.models.numbers import choice
 from webapp.rules import window
 
@@ -28,7 +28,7 @@ Refusal = Literal["setup", "stopped", "paused", "cap", "ended", "queue", "no_num
 
 @dataclass(frozen=True)
 class Closed:
-    """Start is refused; ``minutes`` is the queue ahead where that is why."""
+    """Why Start is refused. ``minutes``: the length of the queue ahead, where that is the reason."""
 
     why: Refusal
     minutes: int = 0
@@ -36,10 +36,9 @@ class Closed:
 
 @transactional
 async def assign_bucket(action: Action, user: User) -> Bucket | None:
-    """The volunteer's bucket: the one that is open, else a new one; None where nobody can be texted now.
+    """The volunteer's open bucket, else a new one; None where no contact can be texted now.
 
-    One at a time per volunteer and action: the row of the volunteer in the action is the lock, which noting the start
-    takes.
+    A volunteer's Starts of one action run one after the other: marking the start locks the volunteer's row in the action.
     """
     await ActionUser.mark([action.id], user.id, "seen_at", "started_at")
     now = clock.now()
@@ -52,7 +51,7 @@ async def assign_bucket(action: Action, user: User) -> Bucket | None:
 
 
 async def _new_bucket(action: Action, user: User, now: datetime) -> Bucket | None:
-    """Sleepers the volunteer still holds come first, then the pool's oldest."""
+    """First the contacts of earlier buckets who slept and are still held, then the oldest of the pool."""
     size = action.campaign.bucket_size
     bucket = new(Bucket, action_id=action.id, user_id=user.id, size=size, started_at=now, last_used_at=now)
     [row] = await together(insert(bucket))
@@ -70,32 +69,30 @@ async def _new_bucket(action: Action, user: User, now: datetime) -> Bucket | Non
 
 
 def _move_counts(action: Action, user: User, taken: list[Conversation]) -> None:
-    """From the pool's tally to the volunteer's; asked once of those that count alike, which are nearly all."""
+    """Moves counts from the pool's tally to the volunteer's, computed once for each group of rows that count alike."""
     alike: dict[tuple[bool, ...], list[Conversation]] = defaultdict(list)
     for conversation in taken:
         alike[tuple(bool(getattr(conversation, name)) for name in _COUNTED)].append(conversation)
     for one, *others in alike.values():
         tallies.add(action.id, user.id, one.counts(), 1 + len(others))
-        one.unread = False  # nobody's in the pool
+        one.unread = False  # nothing is unread in the pool
         tallies.add(action.id, 0, one.counts(), -1 - len(others))
 
 
 async def _left_out(action: Action, found: list[Conversation]) -> int:
-    """How many of them are in the action no more; asked while a job still applies what changed (A1)."""
+    """How many of them are not in the action any more. Asked only while a job still applies a changed audience (A1)."""
     if action.audience_cursor is None:
         return 0
-    return await audience.follow([c.contact_id for c in found], action.id)
+    return await audience.sync_conversations([c.contact_id for c in found], action.id)
 
 
-# A subselect asked for each row picked: of a NOT EXISTS, PostgreSQL makes a join that may read every contact
-_NOT_LOCKED = "(SELECT k.last_claimed_at > ? FROM contact k WHERE k.id = conversation.contact_id) IS NOT TRUE"
 _COUNTED = ("needs_attention", "unread", "replied_at", "reported_at", "opted_out_at")
 
 
 async def _claim(
     action: Action, user: User, bucket: Bucket, awake: list[int | None], size: int, from_pool: bool
 ) -> list[Conversation]:
-    """Selects and takes in one statement, ordered, passing over rows another Start holds, its condition repeated."""
+    """Selects and claims in one statement, in order; skips rows another Start has locked, and repeats its condition."""
     if size <= 0 or not awake:
         return []
     holder, whose = ("user_id IS NULL AND NOT with_staff", []) if from_pool else ("user_id = ?", [user.id])
@@ -104,11 +101,11 @@ async def _claim(
     skip = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
     changes, values = "bucket_id = ?, skips = 0", [bucket.id]
     if from_pool:
-        changes += ", user_id = ?, held_since = ?, held_by_start = ?, unread = (replied_at IS NOT NULL)"
-        values += [user.id, sql_time(bucket.started_at), True]
-    # MATERIALIZED: as a plain subselect PostgreSQL may run it once a row, and hand out far more than `size`
+        changes += f", {HOLD_BY_START}"
+        values += [user.id, sql_time(bucket.started_at)]
+    # MATERIALIZED: PostgreSQL may run a plain subselect once per row, and assign far more than `size`
     rows = await database.query(
-        f"WITH picked AS MATERIALIZED (SELECT id FROM conversation WHERE {free} AND {_NOT_LOCKED} ORDER BY turn, id LIMIT ?{skip})"
+        f"WITH picked AS MATERIALIZED (SELECT id FROM conversation WHERE {free} AND {hours.RESTED_BY_CONTACT} ORDER BY turn, id LIMIT ?{skip})"
         f" UPDATE conversation SET {changes} WHERE id IN (SELECT id FROM picked) AND {free} RETURNING contact_id, {', '.join(_COUNTED)}",
         action.id,
         *whose,
@@ -125,7 +122,7 @@ _CARD = Joined(v=Conversation, k=Contact, s=Script)
 
 
 async def next_in_queue(action: Action, user: User) -> Conversation | None:
-    """The next person this volunteer may text now, with contact and script: one round trip, from an index."""
+    """The next contact this volunteer may text now: the conversation with contact and script, in one round trip."""
     now = clock.now()
     awake = await hours.open_zone_sets(action.campaign, now)
     while True:
@@ -133,7 +130,7 @@ async def next_in_queue(action: Action, user: User) -> Conversation | None:
             f"SELECT {_CARD.columns} FROM conversation v JOIN contact k ON k.id = v.contact_id"
             " LEFT JOIN script s ON s.id = v.script_id WHERE v.user_id = ? AND v.action_id = ?"
             f" AND v.texted_at IS NULL AND v.closed_code IS NULL AND {hours.awake_sql(awake, 'v.zone_set_id')}"
-            " AND (k.last_claimed_at IS NULL OR k.last_claimed_at <= ?) ORDER BY v.turn, v.id LIMIT 1",
+            f" AND {hours.RESTED} ORDER BY v.turn, v.id LIMIT 1",
             user.id,
             action.id,
             sql_time(hours.locked_since(action.campaign, now)),

@@ -17,7 +17,7 @@ from webapp.models.contacts.contact import MAKING_CONTACTS
 from webapp.models.imports.job import ContactImport
 from webapp.models.imports.known import Known
 from webapp.models.imports.refused import refuse_rows
-from webapp.models.opt_outs.many import mark_opted_out, opt_out_many
+from webapp.models.opt_outs.many import mark_opted_out, tag_contacts
 from webapp.models.opt_outs.opt_out import FROM_IMPORT
 from webapp.reader.rows import Row
 from webapp.rules import names
@@ -76,7 +76,7 @@ class _Slice:
         await self._set_tags()
         await self._keep_opted_out()
         await self._count(set(made))
-        await audience.follow([row["id"] for row in self.there.values()])
+        await audience.sync_conversations([row["id"] for row in self.there.values()])
         return self.counted
 
     async def _locked(self, phones: list[str]) -> dict[str, dict[str, Any]]:
@@ -202,19 +202,14 @@ class _Slice:
 
     async def _set_tags(self) -> None:
         """The Opt Out tag opts out, in a file as everywhere (X6). A tag that is not known is left out."""
-        tags, rows, opting_out = self.known.tags or {}, [], []
-        for phone, person in self.people.items():
-            for tag in (tags[names.key(name)] for name in person.tags if names.key(name) in tags):
-                if tag.opts_out:
-                    opting_out.append(phone)
-                else:
-                    rows.append({"contact_id": self.ids[phone], "tag_id": tag.id})
-        await many_at_once.add_tags(rows, self.job.user_id)
-        if opting_out:
-            new = await opt_out_many(
-                self.job.campaign, opting_out, FROM_IMPORT, self.job.user, self.job.file_name, strangers=False
-            )
-            self.counted["opted_out"] += new
+        tags = self.known.tags or {}
+        tagged = {
+            self.ids[phone]: [tags[names.key(name)] for name in person.tags if names.key(name) in tags]
+            for phone, person in self.people.items()
+        }
+        job = self.job
+        _, opted_out = await tag_contacts(job.campaign, tagged, FROM_IMPORT, job.user, job.file_name)
+        self.counted["opted_out"] += opted_out
 
     async def _keep_opted_out(self) -> None:
         """Who came in opted out looks like everyone else who has; a row that missed its opt-out is put right."""

@@ -1,4 +1,4 @@
-"""Which of the campaign's numbers a contact hears from, and how long the queues ahead are (SPEC S3, V3)."""
+"""Chooses the number a contact hears from, and tells how long the queues are (SPEC S3, V3)."""
 
 from __future__ import annotations
 
@@ -12,90 +12,93 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.numbers.number import Changes, PhoneNumber
 from webapp.rules.numbers import forecast, local_number
 
-_FRESH, _STALE = 1.0, 5.0  # seconds a look is good for, at least and at most
-_SHARE = 20  # times as long as it took: a long queue is counted less often
+_FRESH, _STALE = 1.0, 5.0  # seconds a snapshot is used, at least and at most
+_SHARE = 20  # it is used this many times as long as it took to read: long queues are counted less often
 _snapshots: dict[tuple[int, int], Snapshot] = {}  # by the opening of the database, and campaign
 
 
 @dataclass
 class Snapshot:
-    """A campaign's numbers in use, the segments that wait at each, and the new contacts of today of those with a limit: as
-    of a second ago, or of up to five where counting takes long, and what this process has added since, as it was clicked,
-    if it was stored or not. A click doesn't read them all; the worker asks the number itself once more."""
+    """A campaign's numbers in use: a snapshot 1 to 5 s old plus this process's clicks since, committed or not. So a click
+    doesn't count every queue; the worker reads the number itself again before it sends."""
 
-    until: float  # steady clock
-    changes: int
+    until: float  # on the steady clock
+    changes: int  # Changes.count when it was read
     numbers: dict[int, PhoneNumber]
-    queued: dict[int, float]
-    new_today: dict[int, int]
+    queued: dict[int, float]  # number -> segments that wait to leave
+    new_today: dict[int, int]  # number with a daily limit -> new contacts since midnight
 
     def seconds(self, number: PhoneNumber, now: datetime) -> float:
+        """Until a text queued now would leave."""
         return number.wait(now) + self.queued.get(number.id, 0.0) / number.rate
 
 
 async def snapshot(campaign: Campaign) -> Snapshot:
-    """One click looks anew; those that come meanwhile go by the look before, unless a number was changed here."""
+    """The kept snapshot, read again where it is too old or this process changed a number. While one click reads it again,
+    others use the old one."""
     key, now = (database.opened(), campaign.id), clock.steady()
-    seen = _snapshots.get(key)
-    if seen and now < seen.until and seen.changes == Changes.seen:
-        return seen
-    if seen:
-        seen.until = now + _FRESH
-    changes, numbers = Changes.seen, {n.id: n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None)}
+    kept = _snapshots.get(key)
+    if kept and now < kept.until and kept.changes == Changes.count:
+        return kept
+    if kept:
+        kept.until = now + _FRESH
+    changes, numbers = Changes.count, {n.id: n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None)}
     queued, new_today = await _queued_segments(campaign), await _new_today(campaign, numbers)
     until = clock.steady() + min(max(_FRESH, _SHARE * (clock.steady() - now)), _STALE)
-    seen = _snapshots[key] = Snapshot(until, changes, numbers, queued, new_today)
-    return seen
+    fresh = _snapshots[key] = Snapshot(until, changes, numbers, queued, new_today)
+    return fresh
 
 
 async def number_of(
     campaign: Campaign, contact: Contact, first: bool = False, kept: PhoneNumber | None = None
 ) -> PhoneNumber | None:
-    """The number the contact hears from: kept once chosen (``kept``, where it was read already). For a ``first`` text
-    another one takes the place of one that was given back; a conversation ends with it (1309). None: the campaign has
-    none able to send."""
+    """The number the contact hears from. Once chosen it stays theirs; ``kept`` is that number where it was read already.
+    For a ``first`` text a new one replaces one that was given back to Twilio; a conversation ends with its number (1309).
+    None where no number of the campaign can send. Counts the chosen number's queue up by one text."""
     if contact.number_id is not None:
         kept = kept or await PhoneNumber.get(id=contact.number_id)
         if kept.released_at is None or not first:
             return kept
-    seen, now = await snapshot(campaign), clock.now()
+    at_hand, now = await snapshot(campaign), clock.now()
     candidates = [
         local_number.Candidate(
-            n.id, n.area_code, seen.seconds(n, now), n.healthy, seen.new_today.get(n.id, 0), n.daily_limit
+            n.id, n.area_code, at_hand.seconds(n, now), n.healthy, at_hand.new_today.get(n.id, 0), n.daily_limit
         )
-        for n in seen.numbers.values()
+        for n in at_hand.numbers.values()
     ]
     chosen = local_number.choose(candidates, campaign.area_codes)
     if chosen is None:
         return None
-    seen.queued[chosen.id] = seen.queued.get(chosen.id, 0.0) + 1
-    seen.new_today[chosen.id] = seen.new_today.get(chosen.id, 0) + 1
-    return seen.numbers[chosen.id]
+    at_hand.queued[chosen.id] = at_hand.queued.get(chosen.id, 0.0) + 1
+    at_hand.new_today[chosen.id] = at_hand.new_today.get(chosen.id, 0) + 1
+    return at_hand.numbers[chosen.id]
 
 
 async def number_ids(campaign: Campaign) -> list[int]:
+    """Of the numbers in use."""
     return [number.id for number in await PhoneNumber.filter(campaign=campaign, retired_at=None)]
 
 
 async def shortest_queue(campaign: Campaign) -> float | None:
     """Seconds until a text queued now would leave by the freest number; None where no number can send."""
-    seen, now = await snapshot(campaign), clock.now()
-    return min((seen.seconds(n, now) for n in seen.numbers.values() if n.healthy), default=None)
+    at_hand, now = await snapshot(campaign), clock.now()
+    return min((at_hand.seconds(n, now) for n in at_hand.numbers.values() if n.healthy), default=None)
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """When the last of so many texts would leave; ``done_at`` None: not within a month, or no number can send."""
+    """When the last of some texts would leave; ``done_at`` is None where that is not within a month, or no number can
+    send."""
 
-    numbers: int
+    numbers: int  # that can send
     done_at: datetime | None
 
 
 async def done_at(campaign: Campaign, segments: float) -> Forecast:
-    """If they were all clicked now: at the numbers' own pace, what waits already first, in the campaign's hours."""
-    seen = await snapshot(campaign)
-    working = [n for n in seen.numbers.values() if n.healthy]
-    waiting = sum(seen.queued.values())
+    """If that many segments were clicked now: after the queued ones, at the numbers' rates, within the campaign's hours."""
+    at_hand = await snapshot(campaign)
+    working = [n for n in at_hand.numbers.values() if n.healthy]
+    waiting = sum(at_hand.queued.values())
     rate = sum(number.rate for number in working)
     zones = (campaign.timezone,)
     at = forecast.done_at(clock.now(), waiting + segments, rate, campaign.opens, campaign.closes, zones)
@@ -103,7 +106,7 @@ async def done_at(campaign: Campaign, segments: float) -> Forecast:
 
 
 async def _queued_segments(campaign: Campaign) -> dict[int, float]:
-    """Number -> segments that wait to leave."""
+    """Number -> segments that wait to leave. Numbers with an empty queue are left out."""
     found = await database.query(
         "SELECT m.number_id, SUM(m.segments) AS total FROM message m JOIN phone_number n ON n.id = m.number_id"
         " WHERE n.campaign_id = ? AND m.status = 'queued' GROUP BY m.number_id",
@@ -113,7 +116,7 @@ async def _queued_segments(campaign: Campaign) -> dict[int, float]:
 
 
 async def _new_today(campaign: Campaign, numbers: dict[int, PhoneNumber]) -> dict[int, int]:
-    """Number -> people who hear from it since the campaign's midnight and had not before; only numbers with a limit."""
+    """Number -> contacts who heard from it for the first time since the campaign's midnight; only numbers with a limit."""
     limited = [str(int(n.id)) for n in numbers.values() if n.daily_limit is not None]
     if not limited:
         return {}
@@ -129,7 +132,7 @@ async def _new_today(campaign: Campaign, numbers: dict[int, PhoneNumber]) -> dic
 
 
 async def numbers_with_due_texts() -> list[int]:
-    """For the sweep: numbers whose queue has something due and whose campaign may send."""
+    """Numbers with a due text that are not paused and whose campaign is not stopped, for the sweep."""
     rows = await database.query(
         "SELECT DISTINCT m.number_id FROM message m JOIN phone_number n ON n.id = m.number_id"
         " JOIN campaign c ON c.id = n.campaign_id"

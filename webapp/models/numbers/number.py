@@ -1,4 +1,4 @@
-"""The campaign's own phone numbers: pace, health, and whose texts leave from which."""
+"""The campaign's phone numbers: their rate, health and life, and those of the Twilio account (SPEC S3, X8)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from tortoise.models import Model
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
+from webapp.database.statements import column
 from webapp.models.accounts.campaign import Campaign
 from webapp.rules import errors
 
-ADDING_NUMBERS = 7_267_003  # the lock of whoever adds one, or finds that a text came to nobody's
-ENOUGH, MOST_FILTERED = 50, 0.03
+ADDING_NUMBERS = 7_267_003  # held while a number is added, and while a text to a number of no campaign is set aside
+ENOUGH_SENT, MOST_FILTERED = 50, 0.03  # texts in 24 hours, and the share of them that carriers may filter (S3)
 
 
 class PhoneNumber(Model):
-    """``rate`` is segments a second. ``free_at``: not before then does the next text leave; advanced by each claim.
-    ``heard_until``: every text that came to it before then has been stored; None: never asked. ``*_24h``: texts of the
-    last 24 hours that Twilio took, and what became of them, as of ``measured_at``. ``retired_at``: it takes no new
-    contacts; its conversations go on until it is given back to Twilio, ``released_at``."""
+    """``rate``: segments a second. ``free_at``: the next text leaves then at the earliest; each claim moves it on.
+    ``heard_until``: every text that came to it before then is stored; None where Twilio was never asked. ``*_24h``: texts
+    Twilio took in the 24 hours before ``measured_at``, and how many of them were filtered or failed. ``retired_at``: it
+    takes no new contacts, but its conversations go on until it is given back to Twilio, ``released_at``."""
 
     id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -56,17 +57,17 @@ class PhoneNumber(Model):
     @property
     def filtered_often(self) -> bool:
         """Over 3 % of at least 50 texts in 24 hours (S3)."""
-        return self.sent_24h >= ENOUGH and self.filtered_24h > MOST_FILTERED * self.sent_24h
+        return self.sent_24h >= ENOUGH_SENT and self.filtered_24h > MOST_FILTERED * self.sent_24h
 
     @property
     def healthy(self) -> bool:
         """May a new contact hear from it?"""
-        resting = self.retired_at or self.paused_at or self.released_at
-        return not resting and self.webhooks_ok and not self.filtered_often
+        out_of_use = self.retired_at or self.paused_at or self.released_at
+        return not out_of_use and self.webhooks_ok and not self.filtered_often
 
     @property
     def can_send(self) -> bool:
-        """May a contact who has it go on hearing from it?"""
+        """May a contact who has it hear from it again?"""
         return self.paused_at is None and self.released_at is None
 
     def wait(self, now: datetime) -> float:
@@ -75,31 +76,32 @@ class PhoneNumber(Model):
 
 
 class Changes:
-    """How often this process has changed numbers: what it has seen of them before is stale."""
+    """Bumped when this process changes a number; older snapshots are stale."""
 
-    seen = 0
+    count = 0
 
 
 @transactional
 async def note_heard(number: PhoneNumber, until: datetime) -> None:
-    """Twilio has listed what came to this number, and all of it is stored."""
+    """Every text that Twilio lists for this number before ``until`` is stored."""
     await PhoneNumber.filter(id=number.id).update(heard_until=until)
 
 
 @transactional
 async def note_check(campaign: Campaign, answers: bool, reached: set[str]) -> None:
-    """What the set-up check found (S10): do the credentials work, and which numbers (E.164) send their texts here."""
+    """Stores what the set-up check found (S10): whether the credentials work, and the numbers (E.164) that send their texts
+    here."""
     for number in await PhoneNumber.filter(campaign=campaign, released_at=None):
         number.webhooks_ok = number.e164 in reached
         await number.save(update_fields=["webhooks_ok"])
     campaign.credentials_ok, campaign.checked_at = answers, clock.now()
     await campaign.save(update_fields=["credentials_ok", "checked_at"])
-    await _set_up(campaign.id)
+    await _refresh_check(campaign.id)
 
 
-async def _set_up(campaign_id: int) -> None:
-    """The set-up check's line about numbers follows what they are."""
-    Changes.seen += 1
+async def _refresh_check(campaign_id: int) -> None:
+    """Sets the set-up check's line about numbers from the numbers as they are now."""
+    Changes.count += 1
     found = await PhoneNumber.filter(campaign_id=campaign_id, released_at=None)
     reached = any(n.retired_at is None for n in found) and all(n.webhooks_ok for n in found)
     await Campaign.filter(id=campaign_id).update(webhooks_ok=reached)
@@ -109,21 +111,21 @@ async def _set_up(campaign_id: int) -> None:
 async def add_number(
     campaign: Campaign, e164: str, sid: str = "", rate: float = 1.0, webhooks_ok: bool = False
 ) -> PhoneNumber:
-    """Gives the campaign a number of the account; one it had before and gave back comes with its conversations. One
-    number belongs to one campaign (X8)."""
+    """Gives the campaign a number of the Twilio account. One it had before and gave back comes with its conversations. A
+    number belongs to one campaign (X8): IntegrityError where another one has it."""
     await database.lock(ADDING_NUMBERS, 0)
     again = await PhoneNumber.filter(campaign=campaign, e164=e164).exclude(released_at=None).first()
     number = again or PhoneNumber(campaign=campaign, e164=e164, created_at=clock.now())
     number.sid, number.rate, number.webhooks_ok = sid, rate, webhooks_ok
     number.retired_at = number.released_at = None
     await number.save()
-    await _hear(e164)
-    await _set_up(campaign.id)
+    await _apply_again(e164)
+    await _refresh_check(campaign.id)
     return number
 
 
-async def _hear(e164: str) -> None:
-    """Texts that came to it while no campaign had it, a STOP among them perhaps, are applied after all."""
+async def _apply_again(e164: str) -> None:
+    """Texts that came to it while no campaign had it are applied after all: a STOP may be among them."""
     await database.query(
         "UPDATE twilio_event SET applied_at = NULL WHERE kind = 'inbound' AND payload ->> 'To' = ? AND applied_at IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.sid = twilio_event.sid) RETURNING id",
@@ -133,13 +135,13 @@ async def _hear(e164: str) -> None:
 
 @transactional
 async def change_number(number: PhoneNumber, **values: Any) -> None:
-    """Its rate, or whether it rests: paused, retired, released, reached."""
+    """``values``: any of its columns."""
     await PhoneNumber.filter(id=number.id).update(**values)
-    await _set_up(number.campaign_id)
+    await _refresh_check(number.campaign_id)
 
 
 class AccountNumber(Model):
-    """A number the Twilio account has, as last listed; it may be anybody's or nobody's."""
+    """A number of the Twilio account, as last listed; in use by a campaign or free."""
 
     id = fields.IntField(primary_key=True)
     sid = fields.CharField(34, unique=True)
@@ -152,20 +154,20 @@ class AccountNumber(Model):
 
 @transactional
 async def note_account(found: list[tuple[str, str]]) -> None:
-    """What the account has now: (sid, E.164) each."""
+    """Replaces the list of the account's numbers: (sid, E.164) each."""
     await AccountNumber.all().delete()
     now = clock.now()
     await AccountNumber.bulk_create([AccountNumber(sid=sid, e164=e164, seen_at=now) for sid, e164 in found])
 
 
 async def free_in_account() -> list[AccountNumber]:
-    """Those no campaign has."""
-    taken = await PhoneNumber.filter(released_at=None).values_list("e164", flat=True)
+    """Numbers of the account that no campaign has."""
+    taken = await column(PhoneNumber.filter(released_at=None), "e164")
     return [row for row in await AccountNumber.all().order_by("e164") if row.e164 not in set(taken)]
 
 
 async def measure_numbers() -> None:
-    """What became of the last 24 hours' texts of each number: one query, from an index, every minute."""
+    """Counts each number's texts of the last 24 hours: one query of an index, every minute."""
     now = clock.now()
     carriers = ", ".join(str(code) for code in sorted(errors.CARRIER))
     rows = await database.query(
@@ -179,7 +181,7 @@ async def measure_numbers() -> None:
 
 @transactional
 async def _measured(rows: dict[int, dict[str, Any]], now: datetime) -> None:
-    Changes.seen += 1
+    Changes.count += 1
     for number in await PhoneNumber.filter(released_at=None).order_by("id"):
         row = rows.get(number.id, {"sent": 0, "filtered": 0, "failed": 0})
         await PhoneNumber.filter(id=number.id).update(

@@ -1,4 +1,4 @@
-"""Numbers bought at Twilio: a row that a worker fills, one number a call, none of them paid for twice (SPEC X8)."""
+"""Orders of numbers at Twilio: a worker buys them one call at a time, and pays for none twice (SPEC X8)."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from tortoise.models import Model
 
 from webapp import clock
 from webapp.database import transactional
+from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.accounts.users import User
+from webapp.models.accounts.users import Membership, User
 from webapp.models.numbers.number import PhoneNumber, add_number
 
 OPEN, DONE, FAILED = "open", "done", "failed"
 MOST = 20  # numbers of one order
-GONE = timedelta(seconds=60)  # a call without an answer for so long has lost its worker
+GONE = timedelta(seconds=60)  # the worker of a call that had no answer for so long is gone
 STOPPED_MIDWAY = "This stopped midway. Look under “In the account” for what was bought, then order the rest."
 
 
 class NumberOrder(Model):
-    """``tried``: calls that were begun. Each is begun once, so one without an answer is never bought again by itself:
-    what it bought, if anything, is in the account and can be imported."""
+    """``tried``: calls begun; ``bought``: calls that bought a number. A call without an answer is never repeated by itself:
+    the number it may have bought is in the account and can be imported."""
 
     id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -46,15 +47,17 @@ class NumberOrder(Model):
 
 
 @transactional
-async def place(campaign: Campaign, user: User, area_code: str, wanted: int) -> NumberOrder:
+async def place(area_code: str, wanted: int, by: Membership) -> NumberOrder:
+    """An order of so many numbers, to be bought by a worker."""
+    await audit.note(by.campaign, by.user, "numbers.ordered", f"{wanted} of {area_code}")
     return await NumberOrder.create(
-        campaign=campaign, user=user, area_code=area_code, wanted=wanted, created_at=clock.now()
+        campaign=by.campaign, user=by.user, area_code=area_code, wanted=wanted, created_at=clock.now()
     )
 
 
 @transactional
 async def next_call(order_id: int) -> NumberOrder | None:
-    """The order, with one more call begun; None where nothing is to be bought, or a call is under way."""
+    """Begins one more call and returns the order; None where it is complete, or a call is under way."""
     order = await NumberOrder.filter(id=order_id).select_for_update().first()
     if order is None or order.status != OPEN or order.tried >= order.wanted or order.tried > order.bought:
         return None
@@ -65,7 +68,7 @@ async def next_call(order_id: int) -> NumberOrder | None:
 
 @transactional
 async def bought(order_id: int, e164: str, sid: str) -> PhoneNumber:
-    """The number is the campaign's, and its texts come here: so it was bought."""
+    """The call bought this number, with its texts pointed here."""
     order = await NumberOrder.filter(id=order_id).select_for_update().select_related("campaign").get()
     order.bought += 1
     if order.bought >= order.wanted:
@@ -81,12 +84,12 @@ async def failed(order_id: int, why: str) -> None:
 
 @transactional
 async def give_up_on_lost() -> None:
-    """A worker that is gone may have bought the number of its last call: it is never tried again by itself."""
+    """Fails orders whose worker is gone: its last call may have bought a number, so it isn't repeated."""
     for order in await NumberOrder.filter(status=OPEN, tried_at__lt=clock.now() - GONE):
         if order.tried > order.bought:
             await failed(order.id, STOPPED_MIDWAY)
 
 
 async def waiting() -> list[int]:
-    """Orders that no nudge reached, or that may go on."""
+    """Open orders with no call under way, for the sweep."""
     return [order.id for order in await NumberOrder.filter(status=OPEN) if order.tried == order.bought]

@@ -10,6 +10,7 @@ from tortoise.expressions import Q
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
+from webapp.database.statements import column
 from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
@@ -22,14 +23,47 @@ from webapp.rules import errors
 
 
 @transactional
-async def opt_out_many(
-    campaign: Campaign, phones: list[str], source: str, by: User | None, words: str = "", strangers: bool = True
-) -> int:
-    """For good; how many were not opted out before. A phone that is no contact stays none: the opt-out waits for it.
-    ``strangers``: some may be none, so nobody may make contacts of them meanwhile, unseen."""
-    if strangers:
-        await database.lock(MAKING_CONTACTS, campaign.id)
-    contacts = await _contacts(campaign, phones)  # their rows are locked first, so a claim sees this or came before it
+async def opt_out_many(campaign: Campaign, phones: list[str], source: str, by: User | None, words: str = "") -> int:
+    """Opts phones out for good, contacts or not. Returns how many were not opted out before.
+
+    Some phones are not contacts yet: the lock keeps anybody from creating one without seeing the opt-out. The rows of
+    contacts are locked before the opt-outs are written, so a claim sees them or came before them.
+    """
+    await database.lock(MAKING_CONTACTS, campaign.id)
+    rows = await database.query(
+        f"SELECT id FROM contact WHERE campaign_id = ? AND {packed.among('phone', 'text')} ORDER BY id{packed.for_update()}",
+        campaign.id,
+        packed.values(phones),
+    )
+    new = await _write(campaign, phones, source, by, words)
+    await mark_opted_out(campaign, [row["id"] for row in rows], by)
+    return new
+
+
+@transactional
+async def opt_out_contacts(campaign: Campaign, ids: list[int], source: str, by: User | None, words: str = "") -> int:
+    """The same for contacts whose rows are locked."""
+    phones = await column(Contact.filter(id__in=ids or [0]), "phone")
+    new = await _write(campaign, phones, source, by, words)
+    await mark_opted_out(campaign, ids, by)
+    return new
+
+
+@transactional
+async def tag_contacts(
+    campaign: Campaign, tagged: dict[int, list[Tag]], source: str, by: User | None, words: str = ""
+) -> tuple[list[int], int]:
+    """Sets tags on contacts whose rows are locked; the Opt Out tag opts out (X6). ``tagged``: contact -> tags.
+
+    Returns the contacts that got another tag anew, and how many contacts were opted out anew.
+    """
+    rows = [{"contact_id": n, "tag_id": tag.id} for n, tags in tagged.items() for tag in tags if not tag.opts_out]
+    new = await many_at_once.add_tags(rows, by.id if by else None)
+    gone = [n for n, tags in tagged.items() if any(tag.opts_out for tag in tags)]
+    return new, await opt_out_contacts(campaign, gone, source, by, words) if gone else 0
+
+
+async def _write(campaign: Campaign, phones: list[str], source: str, by: User | None, words: str) -> int:
     new = await database.query(
         f"INSERT INTO opt_out (campaign_id, phone, source, at, user_id, words) SELECT {packed.mark('integer')}, r.phone,"
         f" {packed.mark('text')}, {packed.mark('timestamptz')}, {packed.mark('integer')}, {packed.mark('text')}"
@@ -41,21 +75,11 @@ async def opt_out_many(
         words[:200],
         packed.rows({"phone": phone} for phone in sorted(phones)),
     )
-    await mark_opted_out(campaign, contacts, by)
     return len(new)
 
 
-async def _contacts(campaign: Campaign, phones: list[str]) -> list[int]:
-    rows = await database.query(
-        f"SELECT id FROM contact WHERE campaign_id = ? AND {packed.among('phone', 'text')} ORDER BY id{packed.for_update()}",
-        campaign.id,
-        packed.values(phones),
-    )
-    return [row["id"] for row in rows]
-
-
 async def mark_opted_out(campaign: Campaign, ids: list[int], by: User | None) -> None:
-    """These contacts, whose rows are locked, have opted out: their rows, tags, texts and conversations say so."""
+    """Brings contacts in line with their opt-outs: row, tag, queued texts, conversations. Their rows are locked."""
     if not ids:
         return
     await database.query(
@@ -81,7 +105,7 @@ async def _cancel_queued(ids: list[int]) -> None:
 
 
 async def _close(ids: list[int]) -> None:
-    """No first text in any action any more, and nothing needs attention."""
+    """Ends first texts to them in every action; none of their threads needs attention."""
     await many_at_once.lock_conversations(ids)
     closed = await database.query(
         f"UPDATE conversation SET closed_code = {errors.OPTED_OUT} WHERE {packed.among('contact_id')} AND texted_at IS NULL"
@@ -93,7 +117,5 @@ async def _close(ids: list[int]) -> None:
     await tallies.hits([(row["action_id"], row["id"]) for row in closed], errors.OPTED_OUT)
     noisy = Conversation.filter(Q(needs_attention=True) | Q(unread=True), contact_id__in=ids).order_by("id")
     for conversation in await noisy.select_for_update():
-        tallies.take(conversation)
-        conversation.needs_attention = conversation.unread = False
-        tallies.put(conversation)
-        await conversation.save(update_fields=["needs_attention", "unread"])
+        async with tallies.moving(conversation):
+            conversation.needs_attention = conversation.unread = False

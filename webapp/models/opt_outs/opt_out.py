@@ -1,4 +1,4 @@
-"""Who must never be texted again. By phone, known contact or not, for the whole campaign, for ever (SPEC X6)."""
+"""Opt-outs: phones that are never texted again, by the whole campaign, contacts or not (SPEC X6)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class OptOut(Model):
 
 
 async def opt_outs_by_source(campaign_id: int) -> dict[str, int]:
-    """Source -> phones, most first."""
+    """Source -> number of phones, largest first."""
     rows = await database.query(
         "SELECT source, COUNT(*) AS n FROM opt_out WHERE campaign_id = ? GROUP BY source ORDER BY n DESC", campaign_id
     )

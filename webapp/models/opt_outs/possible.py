@@ -18,7 +18,7 @@ from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER
 
 
 async def hand_old_to_staff(campaign: Campaign) -> list[tuple[int, int]]:
-    """V8: flagged and not decided for hours, so it goes to the admins; (user, conversation) for each."""
+    """Hands threads flagged hours ago and not decided yet to the staff. Returns (user who held it, conversation) each."""
     since = clock.now() - timedelta(hours=campaign.possible_opt_out_hours)
     held = await database.query(
         "SELECT v.id, v.user_id FROM contact c JOIN conversation v ON v.id = c.last_inbound_conversation_id"
@@ -34,16 +34,13 @@ async def hand_old_to_staff(campaign: Campaign) -> list[tuple[int, int]]:
 
 @transactional
 async def decide(conversation: Conversation, by: User, opts_out: bool) -> None:
-    """V8: a person says what the words meant."""
+    """A volunteer or admin says what the words meant."""
     contact = await Contact.locked(conversation.contact_id)
     if contact.possible_opt_out_at is None:
         return
     if opts_out:
         words = await Message.get_or_none(id=contact.possible_opt_out_message_id)
-        campaign = await Campaign.get(id=conversation.campaign_id)
-        await opting_out.opt_out(
-            campaign, contact.phone, FROM_VOLUNTEER, by, message=words, words=words.body if words else ""
-        )
+        await opting_out.opt_out(contact, FROM_VOLUNTEER, by, message=words, words=words.body if words else "")
         return
     contact.possible_opt_out_at = contact.possible_opt_out_message_id = None
     await contact.save(update_fields=["possible_opt_out_at", "possible_opt_out_message_id"])

@@ -1,17 +1,30 @@
-"""What Twilio told us, stored before it is answered: any order, any repeat, before the call's own answer."""
+"""What Twilio tells us, stored before it is answered: in any order, repeated, or before our own call's answer (SPEC X5)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
 
+from webapp import clock
+
 INBOUND, STATUS = "inbound", "status"
+LONGEST_PAUSE = 60  # seconds between two tries of one event
+
+
+@dataclass(frozen=True)
+class News:
+    """Which thread changed; ``user_id``: its holder. None where nobody has to look."""
+
+    user_id: int | None = None
+    conversation_id: int | None = None
 
 
 class TwilioEvent(Model):
-    """``public_id`` is the message the callback's address names. ``applied_at`` is empty until its row is known."""
+    """``public_id``: the message that the callback's address names. ``applied_at``: None until its message is known."""
 
     id = fields.BigIntField(primary_key=True)
     kind = fields.CharField(10)
@@ -26,3 +39,13 @@ class TwilioEvent(Model):
 
     class Meta:
         table = "twilio_event"
+
+    async def mark_applied(self) -> None:
+        self.applied_at = clock.now()
+        await self.save(update_fields=["applied_at"])
+
+    async def try_later(self) -> None:
+        """The pause doubles with each failure, up to LONGEST_PAUSE."""
+        self.failures += 1
+        self.next_try_at = clock.now() + timedelta(seconds=min(2**self.failures, LONGEST_PAUSE))
+        await self.save(update_fields=["failures", "next_try_at"])

@@ -1,1 +1,1 @@
-"""What volunteers and staff say of a contact: reports, tags, fields, edits."""
+"""Reports of volunteers, and the tags, fields and edits of a contact."""

@@ -1,32 +1,39 @@
-"""What staff change on one contact, and the data that goes when the person asks for it (SPEC C6, C7)."""
+"""Changes staff make to one contact, noted in the audit log; among them the erasure a person asks for (SPEC C6, C7)."""
 
 from __future__ import annotations
 
 from webapp.database import transactional
-from webapp.models.accounts.campaign import Campaign
-from webapp.models.accounts.users import User
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
 from webapp.models.actions import audience
 from webapp.models.contacts.contact import Contact, ContactEvent
 from webapp.models.contacts.labels import ContactTag, CustomField, FieldValue, Tag
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs import blocking, opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.reports import labelling
 from webapp.models.reports.report import Report
+from webapp.rules import phone
 from webapp.rules.contacts import contact_columns
 
 
 @transactional
-async def edit(contact_id: int, values: dict[str, str], answers: dict[CustomField, str], by: User) -> None:
-    """``values``: of contact_columns.PERSONAL; a blank one blanks. The clock is derived anew, and the conversations follow it (S1)."""
+async def edit(contact_id: int, values: dict[str, str], answers: dict[CustomField, str], by: Membership) -> None:
+    """``values``: columns of contact_columns.PERSONAL; a blank one is stored blank. The clock is derived anew, for the contact
+    and for their conversations (S1)."""
     contact = await Contact.locked(contact_id)
     changed = {name: value for name, value in values.items() if getattr(contact, name) != value}
     await _change(contact, changed)
     if changed:
-        said = ", ".join(f"{name.replace('_', ' ')} {value or '-'}" for name, value in changed.items())
-        await ContactEvent.note(contact.id, by.id, "edited", said)
+        new = ", ".join(f"{name.replace('_', ' ')} {value or '-'}" for name, value in changed.items())
+        await ContactEvent.note(contact.id, by.user_id, "edited", new)
     for field, value in answers.items():
-        await labelling.set_field(contact.id, field, value, by.id)
+        await labelling.set_field(contact.id, field, value, by.user_id)
+    await _note(contact, by, "contact.edited")
+
+
+async def _note(contact: Contact, by: Membership, what: str) -> None:
+    await audit.note(by.campaign, by.user, what, phone.masked(contact.phone))
 
 
 async def _change(contact: Contact, changed: dict[str, str]) -> None:
@@ -39,34 +46,40 @@ async def _change(contact: Contact, changed: dict[str, str]) -> None:
 
 
 @transactional
-async def tag(contact_id: int, tags: list[Tag], wanted: list[Tag], by: User) -> None:
-    """Of ``tags`` the contact has those ``wanted`` from now on, and the others not; an opt-out stands."""
+async def tag(contact_id: int, tags: list[Tag], wanted: list[Tag], by: Membership) -> None:
+    """Sets those of ``tags`` that are ``wanted`` and removes the others. The Opt Out tag opts out, and is never removed."""
     contact = await Contact.locked(contact_id)
-    for one in tags:
-        if one.opts_out:
-            if one in wanted and not contact.opted_out_at:
-                campaign = await Campaign.get(id=contact.campaign_id)
-                await opting_out.opt_out(campaign, contact.phone, FROM_ADMIN, by)
-        elif one in wanted:
-            await labelling.set_tag(contact.id, one, by.id)
-        else:
-            await labelling.take_tag(contact.id, one, by.id)
+    await labelling.set_tags(contact, tags, {one.id for one in wanted}, FROM_ADMIN, by.user)
+    await _note(contact, by, "contact.tagged")
 
 
 @transactional
-async def erase(contact_id: int, by: User) -> None:
-    """Blanks the person and opts the phone out, so that no later list brings them back. What was texted stays: it is
-    the record of what the campaign sent and of what was answered."""
+async def opt_out(contact_id: int, by: Membership) -> None:
+    """For good."""
     contact = await Contact.locked(contact_id)
-    campaign = await Campaign.get(id=contact.campaign_id)
-    await opting_out.opt_out(campaign, contact.phone, FROM_ADMIN, by)
+    await opting_out.opt_out(contact, FROM_ADMIN, by.user)
+    await _note(contact, by, "opt_out.added")
+
+
+@transactional
+async def unblock(contact_id: int, by: Membership) -> None:
+    await blocking.unblock(contact_id, by.user)
+    await _note(await Contact.get(id=contact_id), by, "contact.unblocked")
+
+
+@transactional
+async def erase(contact_id: int, by: Membership) -> None:
+    """Blanks the personal data and opts the phone out, so that no later list brings the person back. Texts stay: they are
+    the record of what the campaign sent and what was answered."""
     contact = await Contact.locked(contact_id)
+    await opting_out.opt_out(contact, FROM_ADMIN, by.user)
     contact.keeper_id = None
     await _change(contact, dict.fromkeys(contact_columns.PERSONAL, ""))
     await contact.save(update_fields=["keeper_id"])
     await FieldValue.filter(contact_id=contact_id).delete()
     await ContactTag.filter(contact_id=contact_id).exclude(tag__system=True).delete()
-    await ContactEvent.filter(contact_id=contact_id).delete()  # they say what the data was
+    await ContactEvent.filter(contact_id=contact_id).delete()  # they hold the old data
     await Report.filter(contact_id=contact_id).update(values_={})
-    await ContactEvent.note(contact_id, by.id, "erased")
-    await audience.follow([contact_id])
+    await ContactEvent.note(contact_id, by.user_id, "erased")
+    await audience.sync_conversations([contact_id])
+    await _note(contact, by, "contact.erased")

@@ -1,4 +1,4 @@
-"""What volunteers file about a conversation (SPEC V7)."""
+"""Reports: the tags and answers a volunteer files about a conversation (SPEC V7)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webapp.models.conversations.conversation import Conversation
 
 
 class Report(Model):
-    """``tags``: names ticked; ``values``: field title -> answer, as they were when filed."""
+    """``tags``: names of the ticked tags; ``values_``: field title -> answer. Both as they were when it was filed."""
 
     id = fields.BigIntField(primary_key=True)
     conversation: fields.ForeignKeyRelation[Conversation] = fields.ForeignKeyField(
@@ -26,6 +26,8 @@ class Report(Model):
     filed_at = fields.DatetimeField()
     tags: list[str] = fields.JSONField(default=list)
     values_: dict[str, Any] = fields.JSONField(source_field="answers", default=dict)
+
+    user_id: int
 
     class Meta:
         table = "report"

@@ -1,4 +1,4 @@
-"""The columns of a table of contacts, a query a column however many rows (SPEC C8)."""
+"""The columns of a table of contacts: one query a column, for any number of rows (SPEC C8)."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ PLAIN: dict[str, Callable[[Contact], Any]] = {
     "clock": lambda c: f"{c.zone_set.names} ({c.zone_source.replace('_', ' ')})" if c.zone_set else "",
 }
 USUAL = ("tags", "assigned", "last_message")
-OTHERS = ("tags", "assigned", "last_message", *PLAIN)
-MOST = 12
+OTHERS = (*USUAL, *PLAIN)  # all but name, phone and custom fields
+MOST = 12  # columns at once
 
 
 async def columns(campaign: Campaign) -> list[CustomField]:
+    """The fields on offer as columns."""
     return await CustomField.filter(campaign=campaign, archived_at=None)
 
 
 def chosen(names: list[str], fields: list[CustomField]) -> list[str]:
-    """The columns asked for that there are, ``field:slug`` among them; the usual ones where none is asked for."""
+    """Those of the names that are columns, ``field:slug`` for a field; the usual ones where none is."""
     there = {*OTHERS, *(f"field:{field.slug}" for field in fields)}
     wanted = [name for name in dict.fromkeys(names) if name in there]
     return wanted[:MOST] or list(USUAL)
 
 
 async def cells(contacts: list[Contact], names: list[str], fields: list[CustomField]) -> dict[int, dict[str, Any]]:
-    """Contact -> column -> what stands there. Tags are Tag rows, the last message a time."""
+    """Contact -> column -> its content. Tags are Tag rows, the last message is a time, all else text."""
     ids = [contact.id for contact in contacts]
     found: dict[int, dict[str, Any]] = {
         c.id: {name: PLAIN[name](c) for name in names if name in PLAIN} | {"last_message": c.last_message_at}
@@ -48,14 +49,15 @@ async def cells(contacts: list[Contact], names: list[str], fields: list[CustomFi
     if "assigned" in names:
         for contact_id, users in (await holders(contacts)).items():
             found[contact_id]["assigned"] = ", ".join(users)
-    asked = {field.id: f"field:{field.slug}" for field in fields if f"field:{field.slug}" in names}
-    for row in await FieldValue.filter(contact_id__in=ids or [0], field_id__in=list(asked)) if asked else []:
-        found[row.contact_id][asked[row.field_id]] = row.value
+    shown = {field.id: f"field:{field.slug}" for field in fields if f"field:{field.slug}" in names}
+    for row in await FieldValue.filter(contact_id__in=ids or [0], field_id__in=list(shown)) if shown else []:
+        found[row.contact_id][shown[row.field_id]] = row.value
     return found
 
 
 async def holders(contacts: list[Contact]) -> dict[int, list[str]]:
-    """Contact -> the names of those who hold its conversations, newest first; else its keeper's."""
+    """Contact -> names of the users who hold its conversations, the newest conversation first; the keeper's name where
+    nobody does."""
     held = Conversation.filter(contact_id__in=[c.id for c in contacts] or [0]).exclude(user_id=None)
     rows = await held.order_by("-id").values_list("contact_id", "user_id")
     users: dict[int, list[int]] = {c.id: [] for c in contacts}

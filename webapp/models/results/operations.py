@@ -1,4 +1,4 @@
-"""How the sending goes right now: queues, open ends and delays, for the Operations page and /metrics."""
+"""Queues, open ends and delays of the sending right now, for the Operations page and /metrics."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import Message
 
-LATELY = 200  # events whose delays are looked at
+LATELY = 200  # newest events whose delays are measured
 
 
 @dataclass(frozen=True)
 class Queue:
-    """Texts that wait at one number, their segments, and for how many seconds the oldest has been due."""
+    """A number's queued texts and their segments. ``oldest``: for how many seconds the oldest has been due."""
 
     number_id: int
     e164: str
@@ -29,7 +29,7 @@ class Queue:
 
 
 async def queues(campaign: Campaign | None = None) -> list[Queue]:
-    """Every number that has not been given back, or a campaign's; one query, from the index of what is queued."""
+    """Of every number not given back to Twilio, or of one campaign's; one query of the index of queued texts."""
     mine = f" AND n.campaign_id = {int(campaign.id)}" if campaign else ""
     rows = await database.query(
         "SELECT n.id, n.e164, c.slug, COUNT(m.id) AS texts, COALESCE(SUM(m.segments), 0) AS segments, MIN(m.due_at) AS due"
@@ -52,7 +52,7 @@ SENDS = ("initials", "follow_ups", "responses", "opt_outs", "twilio_errors", "ca
 
 
 async def sends() -> Counter[str]:
-    """What became of all texts so far, as Results counts it: never a walk over the messages."""
+    """Sums of SENDS over all tallies. Reads no messages, so it is quick at any size."""
     sums = ", ".join(f"COALESCE(SUM({name}), 0) AS {name}" for name in SENDS)
     [row] = await database.query(f"SELECT {sums} FROM {tallies.Tally._meta.db_table}")
     return Counter({name: int(row[name]) for name in SENDS})
@@ -60,7 +60,8 @@ async def sends() -> Counter[str]:
 
 @dataclass(frozen=True)
 class OpenEnds:
-    """Texts under way, texts whose fate is not known, what Twilio told and could not be applied yet, and its age."""
+    """Texts handed to Twilio right now; texts whose outcome is unknown; Twilio's events not applied yet, and the age of the
+    oldest in seconds."""
 
     sending: int
     unknown: int
@@ -90,8 +91,8 @@ async def open_ends(campaign: Campaign | None = None) -> OpenEnds:
 
 @dataclass(frozen=True)
 class Delays:
-    """Seconds, the slowest of the newest events: from our door until a text is in its thread, and from Twilio's taking a
-    text until the first word of what became of it."""
+    """Seconds, of the slowest among the newest events. ``inbound``: from a text's arrival here until it is in its thread;
+    ``callback``: from Twilio's taking a text until its first status event."""
 
     inbound: float
     callback: float
@@ -115,7 +116,7 @@ def _slowest(rows: list[dict[str, Any]]) -> float:
 
 
 async def left_to_text(campaign: Campaign) -> int:
-    """People of its running actions who are yet to be texted, by the kept counts."""
+    """Contacts of its running actions without a first text, from the tallies."""
     [row] = await database.query(
         "SELECT COALESCE(SUM(t.remaining), 0) AS people FROM tally t JOIN action a ON a.id = t.action_id"
         " WHERE a.campaign_id = ? AND a.archived_at IS NULL AND a.state <> 'draft'",
@@ -125,8 +126,8 @@ async def left_to_text(campaign: Campaign) -> int:
 
 
 async def unmatched(campaign: Campaign, most: int = 100) -> list[Message]:
-    """Texts from people nobody here had texted from that number: kept, with contact and files, newest first (X5). Answers
-    to a test are the office's own."""
+    """Texts from people to whom no text of ours had gone from that number (X5), newest first, with contact, number and
+    media. Without answers to test texts."""
     rows = await database.query(
         "SELECT id FROM message m WHERE campaign_id = ? AND direction = 'in' AND conversation_id IS NULL AND NOT EXISTS"
         " (SELECT 1 FROM message t WHERE t.contact_id = m.contact_id AND t.id < m.id AND t.kind = 'test')"

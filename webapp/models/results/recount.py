@@ -1,4 +1,4 @@
-"""The same counts, counted: what `textbank doctor` and a test compare the kept ones with."""
+"""Recomputes every tally from the rows, for `textbank doctor` and for tests to compare with the stored tallies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Counts = dict[tuple[int, int], Counter[str]]
 
 
 async def recounted() -> Counts:
-    """(action, user or 0) -> what all rows add up to."""
+    """(action id, user id or 0 for the pool) -> counts, from all rows. Counts of 0 are left out."""
     found: Counts = defaultdict(Counter)
     for conversation in await Conversation.all():
         found[(conversation.action_id, conversation.user_id or 0)] += conversation.counts()
@@ -24,7 +24,7 @@ async def recounted() -> Counts:
     for hit in await SafeguardHit.all():
         found[(hit.action_id, 0)]["safeguards"] += 1
     for report in await Report.all():
-        found[(report.action_id, report.user_id)]["reports"] += 1  # type: ignore[attr-defined]
+        found[(report.action_id, report.user_id)]["reports"] += 1
     clicks = "SELECT action_id, user_id, COUNT(*) AS n FROM link_click WHERE by = 'person' AND action_id IS NOT NULL GROUP BY action_id, user_id"
     for row in await database.query(clicks):
         found[(row["action_id"], row["user_id"] or 0)]["link_clicks"] += int(row["n"])
@@ -33,15 +33,16 @@ async def recounted() -> Counts:
     return {key: +counts for key, counts in found.items() if +counts}
 
 
-async def kept() -> Counts:
+async def stored() -> Counts:
+    """The tallies as they stand, in the shape of `recounted`."""
     rows = await Tally.all()
     counts = {(row.action_id, row.user_id): Counter({n: getattr(row, n) for n in COLUMNS}) for row in rows}
     return {key: Counter({n: v for n, v in c.items() if v}) for key, c in counts.items() if any(c.values())}
 
 
 async def differences() -> list[str]:
-    """One sentence for each count that is not what a recount gives, and for opt-outs that a contact does not know of."""
-    have, want = await kept(), await recounted()
+    """A sentence for each tally that a recount contradicts, and one for contacts whose row lacks their phone's opt-out."""
+    have, want = await stored(), await recounted()
     [row] = await database.query(
         "SELECT COUNT(*) AS n FROM opt_out o JOIN contact c ON c.campaign_id = o.campaign_id AND c.phone = o.phone"
         " WHERE c.opted_out_at IS NULL"

@@ -1,4 +1,4 @@
-"""View Results (SPEC section 7): exact, from kept counts, whatever the size of the campaign."""
+"""The figures of View Results (SPEC section 7). Most come from the tallies, so they are exact and quick at any size."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webapp.rules import errors, rates
 
 @dataclass(frozen=True)
 class Overview:
-    """R1, over users."""
+    """How many users had, saw, started and completed the action, and how many buckets and reports they completed (R1)."""
 
     sent_to: int
     seen: int
@@ -53,7 +53,7 @@ async def errors_by_code(action: Action) -> list[tuple[errors.Explanation, int]]
 
 
 async def by_user(action: Action) -> list[tuple[User, Counter[str]]]:
-    """Everybody who had the action, the busiest first."""
+    """Users with a tally in the action, the one with most first texts first."""
     rows = await tallies.Tally.filter(action_id=action.id).exclude(user_id=0)
     users = {user.id: user for user in await User.filter(id__in=[row.user_id for row in rows] or [0])}
     counted = [(users[row.user_id], Counter({n: getattr(row, n) for n in tallies.COLUMNS})) for row in rows]
@@ -61,7 +61,7 @@ async def by_user(action: Action) -> list[tuple[User, Counter[str]]]:
 
 
 async def scripts(action: Action) -> list[tuple[Script, int]]:
-    """Scripts and how often Twilio took a text of each, archived ones that were used included."""
+    """Scripts, and how many texts of each Twilio took. Archived ones only where they were used."""
     rows = await database.query(
         "SELECT script_id, COUNT(*) AS number FROM message WHERE action_id = ? AND script_id IS NOT NULL AND status = 'taken'"
         " GROUP BY script_id",
@@ -74,7 +74,8 @@ async def scripts(action: Action) -> list[tuple[Script, int]]:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """An initial script against the others: of those texted with it, who replied and who opted out by replying."""
+    """An initial script of the A/B test: contacts texted with it, and the rates of those who replied and of those whose
+    reply opted them out."""
 
     script: Script
     texted: int
@@ -83,8 +84,8 @@ class SideBySide:
 
 
 async def side_by_side(action: Action) -> tuple[list[SideBySide], int | None]:
-    """Every initial script that was used or is in use, from the picks as stored; and which one gets more replies, where
-    that is no chance. Counted over all conversations, so it is asked for by itself."""
+    """Every initial script that was used or is in use, and the position of the one that gets more replies, None where that
+    may be chance. Counting reads all conversations of the action, so the page loads this part by itself."""
     rows = await database.query(
         "SELECT script_id, COUNT(*) AS texted, COUNT(replied_at) AS replied, COUNT(opted_out_at) AS opted_out"
         " FROM conversation WHERE action_id = ? AND texted_at IS NOT NULL GROUP BY script_id",
@@ -94,7 +95,9 @@ async def side_by_side(action: Action) -> tuple[list[SideBySide], int | None]:
     found = await Script.filter(action=action, kind=INITIAL).order_by("position", "id")
     used = [script for script in found if script.id in counted or script.archived_at is None]
     compared = [_compared(script, counted.get(script.id)) for script in used]
-    return compared, rates.best([row.replied for row in compared if row.texted]) if len(counted) > 1 else None
+    texted = [n for n, row in enumerate(compared) if row.texted]
+    best = rates.best([compared[n].replied for n in texted])
+    return compared, None if best is None else texted[best]
 
 
 def _compared(script: Script, row: dict[str, Any] | None) -> SideBySide:
@@ -102,14 +105,14 @@ def _compared(script: Script, row: dict[str, Any] | None) -> SideBySide:
     return SideBySide(script, texted, rates.Rate(replied, texted), rates.Rate(out, texted))
 
 
-MANY = 1_000  # uses of a script, counted no further: enough to put the most used first
+MANY = 1_000  # counting the uses of a script stops here: enough to put the most used first
 
 
 async def uses(script_ids: list[int]) -> dict[int, int]:
-    """Script -> texts that were made of it, up to MANY."""
+    """Script -> texts rendered from it, at most MANY."""
     among = ", ".join(str(int(n)) for n in script_ids) or "0"
     rows = await database.query(
         "SELECT s.id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM message m WHERE m.script_id = s.id"
-        f" LIMIT {MANY}) AS some) AS n FROM script s WHERE s.id IN ({among})"
+        f" LIMIT {MANY}) AS used) AS n FROM script s WHERE s.id IN ({among})"
     )
     return {row["id"]: int(row["n"]) for row in rows}

@@ -1,4 +1,4 @@
-"""Everything that happened to a contact, in one line of time, with who and when (SPEC C6)."""
+"""A contact's history on one timeline: texts, reports, edits, assignments, uploads, each with who and when (SPEC C6)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from webapp.models.conversations.message import Message
 from webapp.models.imports.job import ContactImport
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.reports import filing
+from webapp.models.reports.report import Report
 from webapp.models.scripts.links import PERSON, LinkClick
 
 MOST = 200  # of each kind
@@ -22,7 +23,8 @@ MOST = 200  # of each kind
 
 @dataclass(frozen=True)
 class Moment:
-    """``what``: a text, or a word that the page has a sentence for; ``detail`` and ``to`` fill it, ``who`` did it."""
+    """``what``: "message", or a word for which the page has a sentence, filled from ``who`` (who did it), ``to`` and
+    ``detail``. ``action``: its title."""
 
     at: datetime
     what: str = "message"
@@ -34,14 +36,16 @@ class Moment:
 
 
 async def of(contact: Contact) -> list[Moment]:
-    """Oldest first; of each kind the newest MOST."""
+    """Oldest first; the newest MOST of each kind."""
     events = await ContactEvent.filter(contact_id=contact.id).order_by("-id").limit(MOST)
     conversations = {c.id: c for c in await Conversation.filter(contact_id=contact.id).select_related("action")}
-    hands = await AssignmentEvent.filter(conversation_id__in=list(conversations) or [0]).order_by("-id").limit(MOST)
-    names = await _names(events, hands, list(conversations.values()))
+    assignments = (
+        await AssignmentEvent.filter(conversation_id__in=list(conversations) or [0]).order_by("-id").limit(MOST)
+    )
+    names = await _names(events, assignments, list(conversations.values()))
     titles = {c.action_id: c.action.title for c in conversations.values()}
     found = [Moment(e.at, e.what, e.detail, names.get(e.user_id, "")) for e in events]
-    found += [_hand(h, conversations[h.conversation_id].action.title, names) for h in hands]
+    found += [_assignment(a, conversations[a.conversation_id].action.title, names) for a in assignments]
     found += [_start(c, names) for c in conversations.values() if c.held_by_start and c.held_since]
     found += [
         Moment(m.created_at, action=titles.get(m.action_id or 0, ""), message=m)
@@ -54,13 +58,16 @@ async def of(contact: Contact) -> list[Moment]:
     return sorted(found, key=lambda moment: moment.at)
 
 
-async def _names(events: list[Any], hands: list[Any], conversations: list[Any]) -> dict[int | None, str]:
-    ids = {e.user_id for e in events} | {n for h in hands for n in (h.by_user_id, h.to_user_id, h.from_user_id)}
-    ids |= {c.user_id for c in conversations}
+async def _names(
+    events: list[ContactEvent], assignments: list[AssignmentEvent], conversations: list[Conversation]
+) -> dict[int | None, str]:
+    """User -> name, of everyone named in these rows."""
+    ids = {e.user_id for e in events} | {c.user_id for c in conversations}
+    ids |= {n for a in assignments for n in (a.by_user_id, a.to_user_id, a.from_user_id)}
     return {user.id: user.name for user in await User.filter(id__in=[n for n in ids if n] or [0])}
 
 
-def _hand(event: AssignmentEvent, action: str, names: dict[int | None, str]) -> Moment:
+def _assignment(event: AssignmentEvent, action: str, names: dict[int | None, str]) -> Moment:
     return Moment(
         event.at,
         event.how,
@@ -78,9 +85,9 @@ def _start(conversation: Conversation, names: dict[int | None, str]) -> Moment:
     )
 
 
-def _report(report: Any) -> Moment:
-    said = "; ".join([*report.tags, *(f"{k}: {v}" for k, v in report.values_.items())])
-    return Moment(report.filed_at, "report", said, report.user.name)
+def _report(report: Report) -> Moment:
+    answers = [*report.tags, *(f"{title}: {value}" for title, value in report.values_.items())]
+    return Moment(report.filed_at, "report", "; ".join(answers), report.user.name)
 
 
 async def _clicks(contact: Contact) -> list[Moment]:

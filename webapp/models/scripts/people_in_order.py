@@ -10,7 +10,7 @@ from webapp.database import packed
 from webapp.database.packed import sql_time
 from webapp.models.actions import audience
 from webapp.models.actions.action import Action
-from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.contact import Contact, never_texted_sql
 
 STEP, MOST = 100, 20_000  # places looked at for somebody's neighbour: at first, and at most
 
@@ -46,8 +46,9 @@ async def window(action: Action, after: int, size: int, backwards: bool = False)
 
 async def _textable(action: Action, ids: list[int]) -> list[int]:
     rows = await database.query(
-        f"SELECT c.id FROM contact c WHERE {packed.among('c.id')} AND c.opted_out_at IS NULL AND c.blocked_at IS NULL"
-        f" AND (c.landline_until IS NULL OR c.landline_until <= ?) AND NOT {audience.left_out(str(int(action.id)), 'c.id')}",
+        f"SELECT c.id FROM contact c WHERE {packed.among('c.id')}"
+        f" AND {never_texted_sql('c', packed.mark('timestamptz'))} IS NULL"
+        f" AND NOT {audience.left_out(str(int(action.id)), 'c.id')}",
         packed.values(ids),
         sql_time(clock.now()),
     )

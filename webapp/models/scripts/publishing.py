@@ -10,7 +10,7 @@ from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, Membership
-from webapp.models.actions.action import PRIVATE, PUBLIC, Action, ActionList
+from webapp.models.actions.action import DRAFT, PRIVATE, PUBLIC, Action, ActionList
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import closing
@@ -115,11 +115,20 @@ async def publish(action: Action, member: Membership, state: str, reason: str = 
     return True
 
 
+async def send_to(action: Action, members: list[Membership], by: Membership) -> int | None:
+    """Shows the action to these users; a draft is published as private first. Returns how many did not have it yet; None,
+    and nothing is sent, where the checklist refuses to publish it."""
+    if action.state == DRAFT and not await publish(action, by, PRIVATE):
+        return None
+    return await action.send_to(members, by)
+
+
 @transactional
-async def archive(action: Action) -> None:
+async def archive(action: Action, by: Membership) -> None:
     """Nobody texts in it any more. First texts that wait to leave are cancelled; replies still leave."""
     action.archived_at = clock.now()
     await action.save(update_fields=["archived_at"])
     waiting = await Message.filter(action_id=action.id, kind=INITIAL, status=QUEUED)
     for contact_id in sorted({message.contact_id for message in waiting if message.contact_id}):
         await closing.cancel_queued(await Contact.locked(contact_id), action_id=action.id, kind=INITIAL)
+    await audit.note(by.campaign, by.user, "action.archived", action.title)

@@ -1,6 +1,6 @@
-"""What became of a text that was claimed: taken, rejected, put back, or nobody knows (SPEC X2, DESIGN).
+"""Records what became of a claimed text: taken, rejected, put back in the queue, or unknown (SPEC X2, DESIGN).
 
-Each answer is recorded by compare-and-set on the message and its attempt: a late one changes nothing it should not.
+An answer is recorded by compare-and-set on the message and its attempt, so a late one changes nothing it should not.
 """
 
 from __future__ import annotations
@@ -14,74 +14,62 @@ from webapp.database.packed import sql_time
 from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations.message import (
-    DROPPED,
-    QUEUED,
-    REJECTED,
-    SENDING,
-    TAKEN,
-    UNKNOWN,
-    Message,
-    locked_message,
-)
+from webapp.models.conversations.message import DROPPED, QUEUED, REJECTED, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.sending import learning
 
 BAD_CREDENTIALS = 20003
 FIRST_LOOK = timedelta(seconds=30)
-CLAIMS = [
+# A contact's columns that a claim changes; they are restored when Twilio certainly did not take the text
+CLAIMS = (
     "last_claimed_at",
     "last_claimed_message_id",
     "earlier_claimed_at",
     "earlier_claimed_message_id",
     "last_message_at",
-]  # of a contact: what a claim changes, and what is put back when it turns out not to have happened
+)
 
 
 @transactional
 async def taken(message_id: int, sid: str | None = None, attempt_id: uuid.UUID | None = None) -> None:
-    """Twilio has it: the answer to the call says so, a callback or a look; without a sid, their reply or the staff. A text
-    that waits for a second attempt does not leave again. While a second attempt is under way, a late answer of the first
+    """Twilio has it: the call's answer, a callback or a look-up says so, or without a ``sid`` their reply or the staff. A
+    text queued for a second attempt does not leave again. While a second attempt is under way, a late answer to the first
     only adds its sid."""
-    _, message = await locked_message(message_id)
+    _, message = await Message.locked(message_id)
     under_way = message.status == SENDING and attempt_id not in (None, message.attempt_id)
-    tallies.take(message)
-    if message.status in (SENDING, UNKNOWN, QUEUED, DROPPED) and not under_way:
-        message.status, message.taken_at, message.next_look_at = TAKEN, clock.now(), None
-    if sid and message.sid is None and not await Message.exists(sid=sid):
-        message.sid = sid
-    tallies.put(message)
-    await message.save(update_fields=["status", "taken_at", "next_look_at", "sid"])
+    async with tallies.moving(message):
+        if message.status in (SENDING, UNKNOWN, QUEUED, DROPPED) and not under_way:
+            message.status, message.taken_at, message.next_look_at = TAKEN, clock.now(), None
+        if sid and message.sid is None and not await Message.exists(sid=sid):
+            message.sid = sid
 
 
 @transactional
 async def rejected(message_id: int, attempt_id: uuid.UUID, code: int) -> None:
-    """Twilio refused it: texted, with its error, never tried again by itself. Bad credentials stop the campaign and
-    leave the text where it was."""
-    contact, message = await locked_message(message_id)
+    """Twilio refused it: it counts as texted, with its error, and is never tried again by itself. Bad credentials stop the
+    campaign, and the text is queued again."""
+    contact, message = await Message.locked(message_id)
     if message.status not in (SENDING, UNKNOWN) or message.attempt_id != attempt_id:
         return
     if code == BAD_CREDENTIALS:
         await (await Campaign.get(id=message.campaign_id)).stop_everything(code)
         await _put_back(message, contact, 0)
         return
-    tallies.take(message)
-    message.status, message.error_code, message.next_look_at = REJECTED, code, None
-    tallies.put(message)
-    await message.save(update_fields=["status", "error_code", "next_look_at"])
+    async with tallies.moving(message):
+        message.status, message.error_code, message.next_look_at = REJECTED, code, None
     await learning.from_error(message, contact, code)
 
 
 @transactional
 async def later(message_id: int, attempt_id: uuid.UUID, seconds: float) -> None:
-    """Certainly not taken: it waits again, and the contact's lock is as it was before the claim."""
-    contact, message = await locked_message(message_id)
+    """Twilio certainly did not take it: it is queued again, and the contact's lock is as it was before the claim."""
+    contact, message = await Message.locked(message_id)
     if message.status == SENDING and message.attempt_id == attempt_id:
         await _put_back(message, contact, seconds)
         await _hold_number(message.number_id, clock.now() + timedelta(seconds=seconds))
 
 
 async def _hold_number(number_id: int | None, until: datetime) -> None:
-    """Nothing leaves by it before then. What other claims have set already is never taken back."""
+    """Nothing leaves by the number before ``until``. A later instant set by other claims stays."""
     await database.query(
         "UPDATE phone_number SET free_at = ? WHERE id = ? AND (free_at IS NULL OR free_at < ?) RETURNING id",
         sql_time(until),
@@ -92,8 +80,8 @@ async def _hold_number(number_id: int | None, until: datetime) -> None:
 
 @transactional
 async def unknown(message_id: int, attempt_id: uuid.UUID) -> None:
-    """It may have been taken. The conversation counts as texted and holds the lock; look before sending again."""
-    _, message = await locked_message(message_id)
+    """Twilio may have taken it: the conversation counts as texted and the lock holds, until a look-up settles it."""
+    _, message = await Message.locked(message_id)
     if message.status == SENDING and message.attempt_id == attempt_id:
         message.status, message.looks = UNKNOWN, 0
         message.next_look_at = (message.claimed_at or clock.now()) + FIRST_LOOK
@@ -101,8 +89,8 @@ async def unknown(message_id: int, attempt_id: uuid.UUID) -> None:
 
 
 async def _put_back(message: Message, contact: Contact, seconds: float) -> None:
-    """This attempt never was: the text waits again, and the contact's lock is what it was before. Where an earlier
-    attempt turned out to have arrived meanwhile, there is nothing to wait for."""
+    """Undoes this attempt: the text is queued again and the contact's lock is what it was before. If an earlier attempt
+    turned out to have arrived meanwhile, the text is taken instead."""
     if message.sid is not None:
         await taken(message.id, message.sid)
         return

@@ -1,8 +1,6 @@
-"""What was spent today, and the two caps that pause first texts (SPEC S11). Money is in ten-thousandths of a dollar."""
+"""The day's spend, and the two caps that pause first texts (SPEC S11). Money is in ten-thousandths of a dollar."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from tortoise.expressions import Q
 
@@ -16,8 +14,8 @@ from webapp.rules import spend
 
 
 async def today(campaign: Campaign) -> dict[int, int]:
-    """Action -> what its texts of today cost, the campaign's day; 0 stands for texts of no action. Texts that Twilio took
-    or may have taken, at the price it told, else at the campaign's price (an MMS at its own)."""
+    """Action -> cost of its texts since the campaign's midnight; action 0 stands for texts of no action. Counts texts that
+    Twilio took or may have taken, at the price Twilio told, else at the campaign's price per segment or MMS."""
     midnight = sql_time(campaign.midnight(clock.now()))
     rows = await database.query(
         "SELECT COALESCE(action_id, 0) AS action_id, price, CASE WHEN picture_id IS NULL THEN 0 ELSE 1 END AS mms,"
@@ -35,15 +33,15 @@ async def today(campaign: Campaign) -> dict[int, int]:
 
 
 async def capped() -> list[Campaign]:
-    """Campaigns that have a cap somewhere."""
+    """Campaigns that have a cap, their own or an action's."""
     with_cap = await Action.filter(archived_at=None).exclude(daily_cap=None).exclude(state=DRAFT)
     ids = {action.campaign_id for action in with_cap}
     return [c for c in await Campaign.all().order_by("id") if c.daily_cap is not None or c.id in ids]
 
 
 async def enforce(campaign: Campaign) -> list[str]:
-    """Pauses first texts for the rest of the campaign's day where a cap is reached; names what was paused. What is on its
-    way comes on top: a few seconds' worth."""
+    """Pauses first texts for the rest of the campaign's day where a cap is reached, and returns the names of what it
+    paused. Texts under way at that moment come on top: a few seconds' worth."""
     spent, reached = await today(campaign), []
     if campaign.daily_cap is not None and sum(spent.values()) >= campaign.daily_cap:
         reached += await _cap(campaign, campaign)
@@ -55,7 +53,7 @@ async def enforce(campaign: Campaign) -> list[str]:
 
 @transactional
 async def _cap(what: Campaign | Action, campaign: Campaign) -> list[str]:
-    """Once a day, and only under the cap that was looked at: it may have been raised meanwhile."""
+    """Once a day, and only while the cap is still the one compared: somebody may have raised it meanwhile."""
     day, name = campaign.local(clock.now()).date(), what.title if isinstance(what, Action) else what.name
     open_today = type(what).filter(Q(capped_on=None) | ~Q(capped_on=day), id=what.id, daily_cap=what.daily_cap)
     if not await open_today.update(capped_on=day):
@@ -66,8 +64,3 @@ async def _cap(what: Campaign | Action, campaign: Campaign) -> list[str]:
 
 async def total_today(campaign: Campaign) -> int:
     return sum((await today(campaign)).values())
-
-
-def new_cap(what: Campaign | Action, daily_cap: int | None) -> dict[str, Any]:
-    """A changed cap counts from now, so what the old one paused goes on."""
-    return {"daily_cap": daily_cap} | ({"capped_on": None} if daily_cap != what.daily_cap else {})

@@ -1,7 +1,7 @@
-"""Claiming the next text of a number: everything asked once more, in one transaction that is committed before the call
+"""Claims the next text of a number: asks every safeguard again in one transaction, committed before the call to Twilio
 (SPEC X1 to X3, DESIGN).
 
-Pace and exclusion are in the number's row, so two workers, a frozen one or a lost queue change nothing.
+The number's row holds its pace and excludes a second worker, so a frozen worker or a lost queue changes nothing.
 """
 
 from __future__ import annotations
@@ -10,34 +10,25 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from tortoise.exceptions import IntegrityError
 
 from webapp import clock, database
 from webapp.database import guards, transactional
 from webapp.database.packed import sql_time
-from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.actions import audience, pictures
+from webapp.models.actions import pictures
 from webapp.models.actions.action import Action
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations import attention, buckets
+from webapp.models.conversations import buckets
 from webapp.models.conversations.buckets import Bucket
-from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import (
-    CONFIRMATION,
-    IN,
-    INITIAL,
-    QUEUED,
-    REFUSED,
-    SENDING,
-    Message,
-    leave_to_staff,
-    locked_message,
-)
+from webapp.models.conversations.message import CONFIRMATION, IN, INITIAL, QUEUED, SENDING, Message
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.sending import answers, facts, sent_notes
+from webapp.models.sending.facts import Text
+from webapp.models.sending.refusal import Refusal, refuse
 from webapp.rules import errors, opt_out, safeguards, window
 
 CATCH_UP = timedelta(seconds=0.5)
@@ -47,7 +38,8 @@ LONGEST_VALIDITY = 36_000
 
 @dataclass(frozen=True)
 class Claimed:
-    """A text that is ours to hand over, once. ``validity``: seconds Twilio may keep it; ``committed``: steady clock."""
+    """A text this process hands over to Twilio, once. ``validity``: seconds Twilio may keep it; ``committed``: instant of
+    the commit on the steady clock."""
 
     message_id: int
     number_id: int
@@ -59,31 +51,23 @@ class Claimed:
     body: str
     validity: int
     committed: float
-    picture: str = ""  # the path Twilio fetches it from, where one goes with it
+    picture: str = ""  # the path Twilio fetches its picture from
 
 
 @dataclass(frozen=True)
 class Wait:
-    """Nothing may leave by this number for so many seconds."""
+    """Nothing leaves by this number for so many seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """The text was refused at the last moment; ``user_id`` is whose page should know."""
-
-    message_id: int
-    user_id: int | None
-
-
-@dataclass(frozen=True)
 class Older:
-    """A note beside the database tells of claims this database has never seen: it was restored, or fell back, while we ran."""
+    """The notes beside the database name a later claim than the database: it was restored, or failed over, meanwhile."""
 
 
 async def claim_next(number_id: int) -> Claimed | Wait | Refusal | Older | None:
-    """The next due text of a number, replies first, claimed. None: nothing is due, or the campaign is stopped."""
+    """Claims the number's next due text, replies first. None: nothing is due, or sending is stopped or paused."""
     number = await PhoneNumber.get(id=number_id).select_related("campaign")
     if number.campaign.stopped_at or number.paused_at:
         return None
@@ -97,13 +81,13 @@ async def claim_next(number_id: int) -> Claimed | Wait | Refusal | Older | None:
     except _FellBack:
         return Older()
     except IntegrityError as error:
-        if guards.OPTED_OUT not in str(error):  # a database that refuses for another reason says nothing of the person
+        if guards.OPTED_OUT not in str(error):  # another refusal of the database says nothing about the contact
             raise
-        return await _refuse(message_id, errors.OPTED_OUT)
+        return await refuse(message_id, errors.OPTED_OUT)
 
 
 async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
-    """Texts of actions whose first texts are stopped stay where they are."""
+    """First texts of actions that are stopped, paused, ended or capped stay queued."""
     actions = await Action.filter(campaign_id=number.campaign_id).select_related("campaign")
     held = ", ".join(str(a.id) for a in actions if a.first_texts_stopped(now)) or "0"
     rows = await database.query(
@@ -117,29 +101,18 @@ async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
 
 @transactional
 async def _claim(message_id: int, number_id: int) -> Claimed | Wait | Refusal | Older | None:
-    """One transaction: the contact's row, then everything asked again, then the number's pace."""
-    contact, message = await locked_message(message_id)
+    """One transaction: locks the contact, asks every safeguard again, then takes the number's turn."""
+    contact, message = await Message.locked(message_id)
     if message.status != QUEUED:
         return Wait(0)
     number, now = await PhoneNumber.get(id=number_id).select_related("campaign"), clock.now()
     campaign = number.campaign
     if campaign.stopped_at or await _first_texts_stopped(message, now):
         return None
-    confirms = message.kind == CONFIRMATION and await _may_confirm(message)
-    asked = await facts.gather(
-        campaign,
-        contact,
-        message.conversation_id,
-        number,
-        message.kind,
-        message.body,
-        message,
-        confirms,
-        picture_id=message.picture_id,
-    )
+    asked = await facts.gather(campaign, contact, number, await _text(message))
     verdict = safeguards.may_send(asked, now, at_the_worker=True)
     if isinstance(verdict, safeguards.Refused):
-        return await _refuse(message.id, verdict.code)
+        return await refuse(message.id, verdict.code)
     if (free_at := await _take_turn(number, message, now)) is None:
         return Wait(0)
     if _fell_back(number):
@@ -147,18 +120,31 @@ async def _claim(message_id: int, number_id: int) -> Claimed | Wait | Refusal | 
     return await _hand_over(message, contact, number, free_at, asked.zones, now)
 
 
+async def _text(message: Message) -> Text:
+    return Text(
+        kind=cast(safeguards.Kind, message.kind),
+        body=message.body,
+        message_id=message.id,
+        conversation_id=message.conversation_id,
+        picture_id=message.picture_id,
+        unfilled=(),  # what could not be filled was never queued
+        texted_already=False,  # the index one_first_text lets no conversation have a second one
+        confirms_opt_out=message.kind == CONFIRMATION and await _may_confirm(message),
+    )
+
+
 class _FellBack(Exception):
-    """Undoes the transaction."""
+    """Rolls the transaction back."""
 
 
 def _fell_back(number: PhoneNumber) -> bool:
-    """Asked while the number's row is ours: every note is of a claim that was committed before."""
+    """Called while this transaction holds the number's row, so every note is of a claim committed before."""
     noted = sent_notes.of(number.id)
     return noted is not None and (number.free_at is None or number.free_at < noted)
 
 
 async def _first_texts_stopped(message: Message, now: datetime) -> bool:
-    """Paused, ended or archived after the click: a first text waits; replies and tests leave."""
+    """True for a first text whose action was stopped after the click; replies and tests leave."""
     if message.kind != INITIAL:
         return False
     action = await Action.get(id=message.action_id).select_related("campaign")
@@ -166,7 +152,7 @@ async def _first_texts_stopped(message: Message, now: datetime) -> bool:
 
 
 async def _may_confirm(message: Message) -> bool:
-    """It is the one text its opt-out allows, and no STOP came in since: after that not even this one leaves."""
+    """True for the one text that its opt-out allows, unless a STOP came in since."""
     if not await OptOut.exists(confirmation_id=message.id):
         return False
     since = await Message.filter(contact_id=message.contact_id, direction=IN, id__gt=message.id)
@@ -174,8 +160,8 @@ async def _may_confirm(message: Message) -> bool:
 
 
 async def _take_turn(number: PhoneNumber, message: Message, now: datetime) -> datetime | None:
-    """Advances the number's pace, and until when; None where another worker did meanwhile. What was lost to waking up late is caught up with,
-    up to CATCH_UP: else every text would make the pace a little slower."""
+    """Advances the number's pace and returns the instant it is free again; None where another worker was faster. Time lost
+    by waking up late, up to CATCH_UP, is made up: else every text would slow the pace down a little."""
     free_at = number.free_at
     if free_at is not None and free_at > now:
         return None
@@ -226,46 +212,10 @@ def _picture(message: Message, now: datetime) -> str:
 
 
 def _validity(campaign: Campaign, zones: Sequence[str], now: datetime) -> int:
-    """Seconds until 30 s before the window closes where the contact is: after that Twilio lets the text die."""
+    """Seconds until 30 s before the contact's window closes: then Twilio drops the text."""
     ends = [
         window.closes_at(now, campaign.opens, campaign.closes, zones),
         window.closes_at(now, window.LEGAL_START, window.LEGAL_END, zones),
     ]
     left = (min(ends) - VALIDITY_PAD - now).total_seconds()
     return max(1, min(int(left), LONGEST_VALIDITY))
-
-
-@transactional
-async def _refuse(message_id: int, code: int) -> Refusal | None:
-    """The last gate said no. A first text: the conversation is unsent again, at the end of its holder's queue, or
-    closed where the refusal is final. A reply: shown in the thread, its words back in the composer. A second attempt:
-    the first may have arrived, so the text stays what it was, and staff decide."""
-    contact, message = await locked_message(message_id)
-    if message.status != QUEUED:
-        return None
-    if message.may_have_arrived:
-        await leave_to_staff(message, code)
-        return Refusal(message.id, message.user_id)
-    message.status, message.error_code = REFUSED, code
-    await message.save(update_fields=["status", "error_code"])
-    if message.conversation_id is None:  # a test: there is nobody to answer
-        return Refusal(message.id, message.user_id)
-    return Refusal(message.id, await _back_to_its_holder(message, contact, code))
-
-
-async def _back_to_its_holder(message: Message, contact: Contact, code: int) -> int | None:
-    conversation = await Conversation.filter(id=message.conversation_id).select_for_update().get()
-    tallies.take(conversation)
-    if message.kind == INITIAL:
-        conversation.texted_at = None
-        await buckets.open_again(message.bucket_id)
-        if safeguards.Refused(code).not_now:
-            conversation.to_the_end()
-        else:
-            conversation.closed_code = code
-    await attention.refresh(conversation, contact)
-    tallies.put(conversation)
-    await conversation.save(update_fields=["texted_at", "turn", "closed_code", "needs_attention"])
-    await tallies.hit(conversation.action_id, conversation.id, code)
-    await audience.follow([contact.id])
-    return conversation.user_id

@@ -29,13 +29,14 @@ from webapp.models.conversations.message import (
 from webapp.models.numbers import choice
 from webapp.models.scripts import rendering
 from webapp.models.sending import click_sql, effects, facts
-from webapp.models.sending.click_sql import Draft
+from webapp.models.sending.click_sql import ClickRows, Draft
+from webapp.models.sending.facts import Text
 from webapp.rules import errors, safeguards
 
 
 @dataclass(frozen=True)
 class Queued:
-    """The text is stored and will leave. ``again``: the same click came before; nothing new was stored."""
+    """The text is stored and will leave. ``again``: the same click came before, and nothing new was stored."""
 
     message: Message
     again: bool = False
@@ -43,17 +44,17 @@ class Queued:
 
 @dataclass(frozen=True)
 class Changed:
-    """What would leave is not what was seen (A11). Nothing was sent; the new card is to be read first."""
+    """The text is not the one the card showed (A11). Nothing was sent; the volunteer reads the new card first."""
 
 
 @dataclass(frozen=True)
 class Moved:
-    """The conversation is with someone else now. Nothing was sent."""
+    """Somebody else holds the conversation now. Nothing was sent."""
 
 
 @dataclass(frozen=True)
 class Declined:
-    """A safeguard refuses it."""
+    """A safeguard refuses the text."""
 
     code: int
 
@@ -64,8 +65,8 @@ class Declined:
 
 @dataclass(frozen=True)
 class Stopped:
-    """First texts are stopped: "setup", "stopped", "paused" or "ended"; the volunteer may not text ("member"); or no
-    first text has left in this conversation, so there is nothing to follow up ("first")."""
+    """Nothing may be sent, whatever the text: first texts are stopped ("setup", "stopped", "paused", "cap", "ended"), the
+    volunteer may not text ("member"), may only send scripts ("scripts"), or there is no first text yet ("first")."""
 
     why: str
 
@@ -74,20 +75,20 @@ Outcome = Queued | Changed | Moved | Declined | Stopped
 
 
 async def send_first(member: Membership, conversation_id: int, client_id: uuid.UUID, seen: str) -> Outcome:
-    """``seen`` is the hash of the card. The conversation is the member's, or was and is free again (S8)."""
+    """``seen`` is the card's hash. The member holds the conversation, or held it last and it is free again (S8)."""
     return await _once(member, client_id, lambda: _send_first(member, conversation_id, client_id, seen))
 
 
 async def send_reply(
     member: Membership, conversation_id: int, client_id: uuid.UUID, script: Script | None, typed: str = ""
 ) -> Outcome:
-    """A response script, or typed words where the campaign lets volunteers type."""
+    """A response script, or typed words where the campaign lets volunteers type (S6)."""
     return await _once(member, client_id, lambda: _send_reply(member, conversation_id, client_id, script, typed))
 
 
 async def _once(member: Membership, client_id: uuid.UUID, verb: Callable[[], Awaitable[Outcome]]) -> Outcome:
-    """The same click may come twice at once. The second waits for the first one's rows, finds them changed or stumbles
-    over the client's id, and answers what the first answered."""
+    """The same click may come twice at once. The second waits for the first one's locks, then finds its rows changed or
+    its client id taken, and answers what the first answered."""
     try:
         outcome = await verb()
         if isinstance(outcome, Queued):
@@ -106,70 +107,65 @@ async def _earlier(member: Membership, client_id: uuid.UUID) -> Queued | None:
 
 @transactional
 async def _send_first(member: Membership, conversation_id: int, client_id: uuid.UUID, seen: str) -> Outcome:
-    sight = await click_sql.read(member, conversation_id, client_id)
-    if sight is None:
+    rows = await click_sql.read(member, conversation_id, client_id)
+    if rows is None:
         return Moved()
-    if sight.earlier_id:
-        return Queued(await Message.get(id=sight.earlier_id), again=True)
-    conversation = sight.conversation
-    if conversation.user_id != member.user_id and not _may_take_back(conversation, member):
+    if rows.earlier_id:
+        return Queued(await Message.get(id=rows.earlier_id), again=True)
+    conversation = rows.conversation
+    if conversation.user_id != member.user_id and not conversation.free_for(member):
         return Moved()
-    if why := _stopped(sight.action) if sight.active else "member":
+    if why := _stopped(rows.action) if rows.active else "member":
         return Stopped(why)
-    if conversation.texted_at or conversation.closed_code:
-        return Declined(conversation.closed_code or errors.ALREADY_TEXTED)
-    return await _first_text(member, sight, client_id, seen)
+    if conversation.closed_code:
+        return Declined(conversation.closed_code)
+    return await _first_text(member, rows, client_id, seen)
 
 
-async def _first_text(member: Membership, sight: click_sql.ClickRows, client_id: uuid.UUID, seen: str) -> Outcome:
-    contact, conversation, campaign, script = sight.contact, sight.conversation, sight.action.campaign, sight.script
+async def _first_text(member: Membership, rows: ClickRows, client_id: uuid.UUID, seen: str) -> Outcome:
+    contact, conversation, campaign, script = rows.contact, rows.conversation, rows.action.campaign, rows.script
     assert script is not None
-    text = await rendering.render(campaign, script, contact, member.user, conversation.id)
-    if not text.unfilled and text.hash != seen:
+    rendered = await rendering.render(campaign, script, contact, member.user, conversation.id)
+    if conversation.texted_at is None and not rendered.unfilled and rendered.hash != seen:
         return Changed()
-    number = await choice.number_of(campaign, contact, first=True, kept=sight.number)
-    asked = await facts.gather(
-        campaign,
-        contact,
-        conversation.id,
-        number,
-        INITIAL,
-        text.text,
-        unfilled=text.unfilled,
+    number = await choice.number_of(campaign, contact, first=True, kept=rows.number)
+    text = Text(
+        kind=INITIAL,
+        body=rendered.text,
+        message_id=None,
+        conversation_id=conversation.id,
         picture_id=script.picture_id,
+        unfilled=rendered.unfilled,
+        texted_already=conversation.texted_at is not None,
+        confirms_opt_out=False,
     )
-    verdict = safeguards.may_send(asked, clock.now())
+    verdict = safeguards.may_send(await facts.gather(campaign, contact, number, text), clock.now())
     if isinstance(verdict, safeguards.Refused):
         return await _decline_first(conversation, verdict)
-    assert number is not None
-    tallies.take(conversation)
-    back = await _take_back(conversation, member) if conversation.user_id != member.user_id else ()
-    conversation.texted_at = clock.now()
-    tallies.put(conversation)
-    draft = Draft(
-        member, contact, conversation, sight.action, number, client_id, INITIAL, text.text, script, script.picture_id
-    )
-    return Queued(await click_sql.store_text(draft, "texted_at", *back))
+    with tallies.counting(conversation) as changed:
+        if conversation.user_id != member.user_id:
+            await _take_back(conversation, member)
+        conversation.texted_at = clock.now()
+    draft = Draft(member, contact, conversation, rows.action, number, client_id, INITIAL, text.body, script)
+    return Queued(await click_sql.store_text(draft, changed))
 
 
-async def _take_back(conversation: Conversation, member: Membership) -> tuple[str, ...]:
-    """S8 gave it back to the pool, nobody took it, and its card was still on the screen: it is in the queue again. The
-    columns that changed."""
+async def _take_back(conversation: Conversation, member: Membership) -> None:
+    """S8 gave it back to the pool and nobody took it, but its card was still on the member's screen."""
     conversation.hold(member.user_id, clock.now(), by_start=True)
     newest = await Bucket.filter(action_id=conversation.action_id, user_id=member.user_id).order_by("-id").first()
     conversation.bucket_id = newest.id if newest else None
-    return ("user_id", "last_holder_id", "with_staff", "held_since", "held_by_start", "unread", "bucket_id")
 
 
 async def _decline_first(conversation: Conversation, verdict: safeguards.Refused) -> Declined:
-    """Not now: to the end of the same holder's queue. Final: closed for this action."""
-    tallies.take(conversation)
-    if verdict.not_now:
-        conversation.to_the_end()
-    else:
-        conversation.closed_code = verdict.code
-    tallies.put(conversation)
-    await conversation.save(update_fields=["turn", "closed_code"])
+    """Refused for now: the conversation moves to the end of its holder's queue. Refused for good: it is closed."""
+    if verdict.code == errors.ALREADY_TEXTED:
+        return Declined(verdict.code)
+    async with tallies.moving(conversation):
+        if verdict.not_now:
+            conversation.move_to_end()
+        else:
+            conversation.closed_code = verdict.code
     await tallies.hit(conversation.action_id, conversation.id, verdict.code)
     return Declined(verdict.code)
 
@@ -178,64 +174,62 @@ async def _decline_first(conversation: Conversation, verdict: safeguards.Refused
 async def _send_reply(
     member: Membership, conversation_id: int, client_id: uuid.UUID, script: Script | None, typed: str
 ) -> Outcome:
-    sight = await click_sql.read(member, conversation_id, client_id)
-    if sight is None:
+    rows = await click_sql.read(member, conversation_id, client_id)
+    if rows is None:
         return Moved()
-    if sight.earlier_id:
-        return Queued(await Message.get(id=sight.earlier_id), again=True)
-    if not holds(member, sight.conversation):
+    if rows.earlier_id:
+        return Queued(await Message.get(id=rows.earlier_id), again=True)
+    if not rows.conversation.held_by(member):
         return Moved()
-    if not sight.active:
-        return Stopped("member")
-    if not await Message.exists(conversation_id=conversation_id, status__in=(SENDING, UNKNOWN, TAKEN, RECEIVED)):
-        return Stopped("first")
-    return await _reply(member, sight, client_id, script, typed)
+    if why := await _reply_stopped(rows, script):
+        return Stopped(why)
+    return await _reply(member, rows, client_id, script, typed)
+
+
+async def _reply_stopped(rows: ClickRows, script: Script | None) -> str:
+    if not rows.active:
+        return "member"
+    if script is None and rows.action.campaign.disable_custom_responses:
+        return "scripts"
+    left = Message.filter(conversation_id=rows.conversation.id, status__in=(SENDING, UNKNOWN, TAKEN, RECEIVED))
+    return "" if await left.exists() else "first"
 
 
 async def _reply(
-    member: Membership, sight: click_sql.ClickRows, client_id: uuid.UUID, script: Script | None, typed: str
+    member: Membership, rows: ClickRows, client_id: uuid.UUID, script: Script | None, typed: str
 ) -> Outcome:
-    contact, conversation, action = sight.contact, sight.conversation, sight.action
-    text = await rendering.render(action.campaign, script, contact, member.user, conversation.id) if script else None
-    body, unfilled = (text.text, text.unfilled) if text else (typed.strip(), ())
+    contact, conversation, campaign = rows.contact, rows.conversation, rows.action.campaign
     does = await effects.of(script)
-    number = await choice.number_of(action.campaign, contact, kept=sight.number)
-    kind, picture_id = CONFIRMATION if does.opts_out else FOLLOW_UP, script.picture_id if script else None
-    asked = await facts.gather(
-        action.campaign,
-        contact,
-        conversation.id,
-        number,
-        kind,
-        body,
-        confirms_opt_out=does.opts_out,
-        unfilled=unfilled,
-        picture_id=picture_id,
-    )
-    verdict = safeguards.may_send(asked, clock.now())
+    text = await _reply_text(member, rows, script, typed, does.opts_out)
+    number = await choice.number_of(campaign, contact, kept=rows.number)
+    verdict = safeguards.may_send(await facts.gather(campaign, contact, number, text), clock.now())
     if isinstance(verdict, safeguards.Refused):
         await tallies.hit(conversation.action_id, conversation.id, verdict.code)
         return Declined(verdict.code)
-    assert number is not None
-    tallies.take(conversation)
-    conversation.needs_attention = conversation.unread = False  # our text is the newest now
-    tallies.put(conversation)
-    draft = Draft(
-        member, contact, conversation, action, number, client_id, kind, body, script, picture_id, counted=not does
-    )
-    message = await click_sql.store_text(draft, "needs_attention", "unread")
-    await effects.apply(does, message)
+    with tallies.counting(conversation) as changed:
+        conversation.needs_attention = conversation.unread = False  # our text is the newest now
+    draft = Draft(member, contact, conversation, rows.action, number, client_id, text.kind, text.body, script)
+    message = await click_sql.store_text(draft, changed, count_now=not does)
+    await effects.apply(does, message, contact)
     return Queued(message)
 
 
-def holds(member: Membership, conversation: Conversation) -> bool:
-    """May this member write here? The holder; staff where it was handed to the staff."""
-    return conversation.user_id == member.user_id or (conversation.with_staff and member.is_staff)
-
-
-def _may_take_back(conversation: Conversation, member: Membership) -> bool:
-    free = conversation.user_id is None and not conversation.with_staff
-    return free and conversation.last_holder_id == member.user_id
+async def _reply_text(member: Membership, rows: ClickRows, script: Script | None, typed: str, opts_out: bool) -> Text:
+    body, unfilled = typed.strip(), tuple[str, ...]()
+    if script:
+        campaign = rows.action.campaign
+        made = await rendering.render(campaign, script, rows.contact, member.user, rows.conversation.id)
+        body, unfilled = made.text, made.unfilled
+    return Text(
+        kind=CONFIRMATION if opts_out else FOLLOW_UP,
+        body=body,
+        message_id=None,
+        conversation_id=rows.conversation.id,
+        picture_id=script.picture_id if script else None,
+        unfilled=unfilled,
+        texted_already=rows.conversation.texted_at is not None,
+        confirms_opt_out=opts_out,
+    )
 
 
 def _stopped(action: Action) -> str:

@@ -1,11 +1,12 @@
-"""What one click reads and writes, a round trip each: plain SQL, since this is what volunteers wait for.
+"""What one click reads and writes, in one round trip each: plain SQL, because volunteers wait for it.
 
-The rules are asked in between, in texting.py. tests/database/test_statements.py holds both against the ORM.
+click.py asks the rules in between. A test compares both with the ORM.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import CONFIRMATION, INITIAL, OUT, QUEUED, Message
+from webapp.models.conversations.message import INITIAL, OUT, QUEUED, UNDOABLE, Message
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.scripts import links
 from webapp.rules import segments
@@ -27,9 +28,9 @@ from webapp.rules import segments
 
 @dataclass(frozen=True)
 class ClickRows:
-    """``contact`` and ``conversation`` are locked and as they are now. Whether the member is ``active`` holds until the
-    transaction ends: a suspension under way was waited for, and one that comes later finds the text of this click and
-    cancels it. ``number``: what the contact hears from, if chosen. ``earlier_id``: the text the same click made before."""
+    """``contact`` and ``conversation`` are locked and fresh. ``active``: the member may text; the membership is locked too,
+    so a suspension either came before or finds this click's text and cancels it. ``number``: the contact's, if chosen.
+    ``earlier_id``: the text that the same click stored before."""
 
     contact: Contact
     conversation: Conversation
@@ -40,19 +41,19 @@ class ClickRows:
     earlier_id: int | None
 
 
-_SEEN = Joined(k=Contact, v=Conversation, n=PhoneNumber, kept={"a": Action, "c": Campaign, "s": Script})
+_ROWS = Joined(k=Contact, v=Conversation, n=PhoneNumber, kept={"a": Action, "c": Campaign, "s": Script})
 
 
 async def read(member: Membership, conversation_id: int, client_id: uuid.UUID) -> ClickRows | None:
-    """Inside a transaction. None: not a conversation of this campaign, or no member of it any more."""
+    """Locks and reads, inside a transaction. None: no such conversation in the campaign, or no such member any more."""
     rows = await database.query(
-        f"SELECT {_SEEN.columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id"
+        f"SELECT {_ROWS.columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id"
         " FROM conversation v JOIN contact k ON k.id = v.contact_id CROSS JOIN membership m"
         " JOIN action a ON a.id = v.action_id JOIN campaign c ON c.id = v.campaign_id"
         " LEFT JOIN script s ON s.id = v.script_id LEFT JOIN phone_number n ON n.id = k.number_id"
         " LEFT JOIN message e ON e.client_id = ? AND e.user_id = m.user_id"
         " WHERE v.id = ? AND v.campaign_id = ? AND m.id = ?"
-        # in this order, and whoever waited sees what the one before has written
+        # locked in this order; a click that waited reads what the one before it wrote
         f"{packed.for_update('m', 'SHARE')}{packed.for_update('k')}{packed.for_update('v')}",
         packed.uuid(client_id),
         conversation_id,
@@ -61,19 +62,83 @@ async def read(member: Membership, conversation_id: int, client_id: uuid.UUID) -
     )
     if not rows:
         return None
-    row, found = rows[0], await _SEEN.whole(rows[0])
+    row, found = rows[0], await _ROWS.whole(rows[0])
     found["a"].campaign = found["c"]
     return ClickRows(found["k"], found["v"], found["a"], found["s"], found["n"], bool(row["active"]), row["earlier_id"])
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Everything a queued text is made of. A test has no conversation and no action. A text that a safeguard allowed has
+    a number."""
+
+    member: Membership
+    contact: Contact
+    conversation: Conversation | None
+    action: Action | None
+    number: PhoneNumber | None
+    client_id: uuid.UUID
+    kind: str
+    body: str
+    script: Script | None
+
+    @property
+    def undo_seconds(self) -> int:
+        return self.action.campaign.undo_seconds if self.action and self.kind in UNDOABLE else 0
+
+
+async def store_text(
+    draft: Draft, changed: Sequence[str], count_now: bool = True, picture_id: int | None = None
+) -> Message:
+    """Queues the text, due when the time for Undo is over. The number is the contact's from now on. ``changed``: the
+    conversation's columns to be saved with it. ``count_now``: the tallies move in the same round trip; else at the end of
+    the transaction, since the caller still locks and changes other rows (tallies.py)."""
+    message = _message(draft, draft.script.picture_id if draft.script else picture_id)
+    await write(message, draft.conversation, draft.contact, changed, tallies.due() if count_now else [])
+    if draft.script and draft.conversation:
+        await links.join(message, draft.script)
+    return message
+
+
+def _message(draft: Draft, picture_id: int | None) -> Message:
+    assert draft.number is not None
+    now, counted = clock.now(), segments.count(draft.body)
+    conversation, action, script = draft.conversation, draft.action, draft.script
+    return new(
+        Message,
+        campaign_id=draft.contact.campaign_id,
+        contact_id=draft.contact.id,
+        conversation_id=conversation.id if conversation else None,
+        number_id=draft.number.id,
+        user_id=draft.member.user_id,
+        action_id=action.id if action else None,
+        script_id=script.id if script else None,
+        script_version=script.version if script else None,
+        picture_id=picture_id,
+        bucket_id=conversation.bucket_id if conversation and draft.kind == INITIAL else None,
+        direction=OUT,
+        kind=draft.kind,
+        phone=draft.contact.phone,
+        body=draft.body,
+        segments=segments.billed(counted, bool(picture_id)),
+        encoding=counted.encoding,
+        status=QUEUED,
+        created_at=now,
+        client_id=draft.client_id,
+        public_id=uuid.uuid4(),
+        priority=1 if draft.kind == INITIAL else 0,
+        due_at=now + timedelta(seconds=draft.undo_seconds),
+    )
 
 
 async def write(
     message: Message,
     conversation: Conversation | None,
     contact: Contact,
-    changed: tuple[str, ...],
+    changed: Sequence[str],
     counts: list[Statement],
 ) -> None:
-    """The new text, what the click ``changed`` of its conversation, and the ``counts``: last, as everywhere."""
+    """One round trip: the new text, the ``changed`` columns of its conversation, and the ``counts``, last as everywhere."""
     statements = [insert(message)]
     if contact.number_id != message.number_id:
         contact.number_id = message.number_id
@@ -84,60 +149,3 @@ async def write(
         statements.append(("UPDATE bucket SET last_used_at = ? WHERE id = ?", [message.created_at, message.bucket_id]))
     [row] = await together(*statements, *counts)
     message.id = row["id"]
-
-
-@dataclass(frozen=True)
-class Draft:
-    """Everything a queued text is made of. A test has no conversation and no action. ``counted``: the counts are written
-    with it; else at the transaction's end, since more is locked and changed before (tallies.py)."""
-
-    member: Membership
-    contact: Contact
-    conversation: Conversation | None
-    action: Action | None
-    number: PhoneNumber
-    client_id: uuid.UUID
-    kind: str
-    body: str
-    script: Script | None
-    picture_id: int | None = None
-    counted: bool = True
-
-    @property
-    def undo_seconds(self) -> int:
-        return self.action.campaign.undo_seconds if self.action and self.kind != CONFIRMATION else 0
-
-
-async def store_text(draft: Draft, *changed: str) -> Message:
-    """The row that will leave, due when the time to undo is over. The number is the contact's from now on; ``changed`` are
-    the conversation's columns that go with it."""
-    now, conversation, counted = clock.now(), draft.conversation, segments.count(draft.body)
-    message = new(
-        Message,
-        campaign_id=draft.contact.campaign_id,
-        contact_id=draft.contact.id,
-        conversation_id=conversation.id if conversation else None,
-        number_id=draft.number.id,
-        user_id=draft.member.user_id,
-        action_id=draft.action.id if draft.action else None,
-        script_id=draft.script.id if draft.script else None,
-        script_version=draft.script.version if draft.script else None,
-        picture_id=draft.picture_id,
-        bucket_id=conversation.bucket_id if conversation and draft.kind == INITIAL else None,
-        direction=OUT,
-        kind=draft.kind,
-        phone=draft.contact.phone,
-        body=draft.body,
-        segments=segments.billed(counted, bool(draft.picture_id)),
-        encoding=counted.encoding,
-        status=QUEUED,
-        created_at=now,
-        client_id=draft.client_id,
-        public_id=uuid.uuid4(),
-        priority=1 if draft.kind == INITIAL else 0,
-        due_at=now + timedelta(seconds=draft.undo_seconds),
-    )
-    await write(message, conversation, draft.contact, changed, tallies.due() if draft.counted else [])
-    if draft.script and conversation:
-        await links.join(message, draft.script)
-    return message

@@ -1,4 +1,4 @@
-"""Texts whose fate is not known: looked up at Twilio, settled by a callback, or decided by staff (SPEC X2)."""
+"""Texts whose outcome is unknown: looked up at Twilio, settled by a callback, or decided by staff (SPEC X2)."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from tortoise.queryset import QuerySet
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
 from webapp.models.conversations import attention
-from webapp.models.conversations.message import DROPPED, SENDING, TAKEN, UNKNOWN, Message, locked_message, try_again
+from webapp.models.conversations.message import DROPPED, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.sending import answers
 
-GONE_AFTER = timedelta(seconds=30)  # a worker that has not answered for so long after its claim is gone
+GONE_AFTER = timedelta(seconds=30)  # a worker that recorded no answer for so long after its claim is gone
 LOOK_AT = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5))  # after the claim
+DECISIONS = ("arrived", "again", "drop")
 CLOCKS_DIFFER = timedelta(seconds=60)
 ASK_AGAIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A message Twilio has to this phone from this number."""
+    """A message at Twilio, to the phone and from the number of the text looked up."""
 
     sid: str
     body: str
@@ -32,7 +35,7 @@ class Seen:
 
 
 async def give_up_on_lost_workers() -> int:
-    """`sending` whose worker is gone becomes `unknown`; how many did."""
+    """Marks texts in `sending` whose worker is gone as `unknown`. Returns how many."""
     since = clock.now() - GONE_AFTER
     lost = await Message.filter(status=SENDING, claimed_at__lt=since).values_list("id", "attempt_id")
     for message_id, attempt_id in lost:
@@ -41,13 +44,13 @@ async def give_up_on_lost_workers() -> int:
 
 
 async def to_look_up() -> list[tuple[Message, str]]:
-    """Unknown texts whose next look at Twilio is due, each with the number it left by."""
+    """Unknown texts whose next look-up at Twilio is due, each with the number (E.164) it left by."""
     due = Message.filter(status=UNKNOWN, next_look_at__lte=clock.now()).order_by("next_look_at").limit(50)
     return [(m, m.number.e164) for m in await due.select_related("number") if m.number]
 
 
 async def looked_up(message_id: int, seen: Sequence[Seen]) -> None:
-    """What the look found, newest first: the text with our words that belongs to no other row."""
+    """Settles the text by what the look-up found. ``seen``: newest first."""
     message = await Message.get(id=message_id)
     if found := await _found(message, seen):
         await answers.taken(message_id, found.sid)
@@ -56,8 +59,8 @@ async def looked_up(message_id: int, seen: Sequence[Seen]) -> None:
 
 
 async def _found(message: Message, seen: Sequence[Seen]) -> Seen | None:
-    """Our very words first; then words with something put before them (a messaging service's prefix), unless these are
-    the very words of another text of ours to this phone that nobody knows of either."""
+    """The message with exactly our words, else one that ends with them (a messaging service puts a prefix before). It
+    belongs to no other row, and is not exactly another unsettled text of ours to this phone."""
     free = [s for s in seen if _in_time(message, s) and not await Message.exists(sid=s.sid)]
     others = Message.filter(phone=message.phone, campaign_id=message.campaign_id, status__in=(SENDING, UNKNOWN))
     theirs = {_plain(other.body) for other in await others.exclude(id=message.id)}
@@ -69,35 +72,36 @@ async def _found(message: Message, seen: Sequence[Seen]) -> Seen | None:
 
 @transactional
 async def _not_found(message_id: int) -> None:
-    """Looked for three times: one new attempt, asked at the gate anew. Unknown a second time: staff decide."""
-    _, message = await locked_message(message_id)
+    """After three look-ups without a find: one new attempt, asked of the safeguards again. The second time staff decide."""
+    _, message = await Message.locked(message_id)
     if message.status != UNKNOWN or message.next_look_at is None or message.next_look_at > clock.now():
-        return  # settled, or another look that ran beside this one counts already
+        return  # settled meanwhile, or a look-up beside this one has been counted
     message.looks += 1
     if message.looks < len(LOOK_AT):
         message.next_look_at = (message.claimed_at or clock.now()) + LOOK_AT[message.looks]
     elif message.attempts < 2:
-        await try_again(message)
+        await message.try_again()
     else:
         message.next_look_at = None
     await message.save(update_fields=["looks", "next_look_at"])
 
 
 @transactional
-async def decide(message_id: int, what: str) -> bool:
-    """Staff decide on a text that can't be settled: "arrived", "again" or "drop". False where it is settled by now."""
-    contact, message = await locked_message(message_id)
+async def decide(message_id: int, what: str, by: Membership | None = None) -> bool:
+    """The staff's decision on a text nobody could settle: "arrived", "again" or "drop". False where it is settled by now."""
+    contact, message = await Message.locked(message_id)
     if message.status != UNKNOWN or message.next_look_at is not None:
         return False
     if what == "again":
-        await try_again(message)
-        return True
-    if what == "arrived":
+        await message.try_again()
+    elif what == "arrived":
         await answers.taken(message.id)
-        return True
-    message.status, message.error_code = DROPPED, None
-    await message.save(update_fields=["status", "error_code"])
-    await attention.reconsider(message.conversation_id, contact)
+    else:
+        message.status, message.error_code = DROPPED, None
+        await message.save(update_fields=["status", "error_code"])
+        await attention.reconsider(message.conversation_id, contact)
+    if by:
+        await audit.note(by.campaign, by.user, "message.decided", what, message=message.id)
     return True
 
 
@@ -114,7 +118,7 @@ def _plain(text: str) -> str:
 
 
 async def undecided(campaign_id: int) -> list[Message]:
-    """What staff must decide."""
+    """Texts that wait for the staff's decision."""
     return await _undecided(campaign_id).order_by("id").select_related("contact", "user")
 
 
@@ -127,7 +131,7 @@ def _undecided(campaign_id: int) -> QuerySet[Message]:
 
 
 async def without_final_status() -> list[Message]:
-    """Taken texts the carriers have said nothing final of for 15 minutes, of the last day; each once an hour."""
+    """Texts taken 15 minutes to a day ago without a final status from the carriers; each is asked for once an hour."""
     now = clock.now()
     rows = await database.query(
         "SELECT id FROM message WHERE status = 'taken' AND sid IS NOT NULL AND taken_at < ? AND taken_at > ?"
@@ -141,7 +145,7 @@ async def without_final_status() -> list[Message]:
 
 
 async def without_price(most: int = 10) -> list[Message]:
-    """A few of those that arrived lately and whose price nobody has asked for: enough to correct what is reckoned (S11)."""
+    """A few texts that arrived lately and whose price was not asked yet: enough to correct the campaign's spend (S11)."""
     now = clock.now()
     rows = await database.query(
         "SELECT id FROM message WHERE taken_at > ? AND taken_at < ? AND status = 'taken' AND sid IS NOT NULL"
@@ -155,6 +159,6 @@ async def without_price(most: int = 10) -> list[Message]:
 
 @transactional
 async def asked(message_id: int, price: str = "") -> None:
-    """Twilio was asked for this text just now; ``price`` as it wrote it."""
+    """Records that Twilio was asked for this text now. ``price``: as Twilio wrote it."""
     found = Message.filter(id=message_id, status=TAKEN)
     await found.update(next_look_at=clock.now() + ASK_AGAIN, **({"price": price[:16]} if price else {}))

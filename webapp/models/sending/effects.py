@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.actions.script import Script, ScriptTag, ScriptValue
+from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import Message, MessageEffect
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_SCRIPT
 from webapp.models.reports import labelling
 
 
 @dataclass(frozen=True)
 class Effects:
-    """What a script does: tags it sets and values it gives."""
+    """Tags that a script sets and values that it gives."""
 
     tags: Sequence[ScriptTag] = ()
     values: Sequence[ScriptValue] = ()
@@ -38,23 +37,13 @@ async def of(script: Script | None) -> Effects:
     )
 
 
-async def apply(effects: Effects, message: Message) -> None:
-    """The Opt Out tag opts out, with this text as the one that may still leave."""
-    assert message.contact_id is not None
+async def apply(effects: Effects, message: Message, contact: Contact) -> None:
+    """Applies them to the locked contact, and remembers what Undo can revert: an opt-out it can't (X6)."""
+    by = await User.get(id=message.user_id) if effects.tags else None
     for row in effects.tags:
-        if row.tag.opts_out:
-            await _opt_out(message)
-        elif await labelling.set_tag(message.contact_id, row.tag, message.user_id, message.id):
+        if await labelling.set_tag(contact, row.tag, FROM_SCRIPT, by, message) and not row.tag.opts_out:
             await MessageEffect.create(message=message, tag=row.tag)
     for value in effects.values:
-        before = await labelling.set_field(message.contact_id, value.field, value.value, message.user_id, message.id)
+        before = await labelling.set_field(contact.id, value.field, value.value, message.user_id, message.id)
         if before != value.value:
             await MessageEffect.create(message=message, field=value.field, before=before, after=value.value)
-
-
-async def _opt_out(message: Message) -> None:
-    campaign = await Campaign.get(id=message.campaign_id)
-    by = await User.get(id=message.user_id)
-    await opting_out.opt_out(
-        campaign, message.phone, FROM_SCRIPT, by, message, confirmation_id=message.id, words=message.body
-    )

@@ -1,52 +1,56 @@
-"""What the database knows of one text and the contact it is for, gathered for the safeguards (SPEC X3)."""
+"""What the database knows of one text and its contact, gathered for the safeguards (SPEC X3)."""
 
 from __future__ import annotations
 
-from typing import cast
+from dataclasses import dataclass
 
 from webapp import clock, database
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions import pictures
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.zones import zones_of
-from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import PhoneNumber
 from webapp.rules import safeguards
 
 
-async def gather(
-    campaign: Campaign,
-    contact: Contact,
-    conversation_id: int | None,
-    number: PhoneNumber | None,
-    kind: str,
-    body: str,
-    message: Message | None = None,
-    confirms_opt_out: bool = False,
-    unfilled: tuple[str, ...] = (),
-    picture_id: int | None = None,
-) -> safeguards.Facts:
-    """``contact`` is locked. ``message`` is the text itself where it is stored already: its own claim never counts. A test
-    belongs to no conversation."""
-    own_id = message.id if message else None
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """The text to be judged. ``message_id``: its row, where it is stored; its own claim never counts against it.
+    ``conversation_id``: None for a test. ``unfilled``: variables that nothing fills."""
+
+    kind: safeguards.Kind
+    body: str
+    message_id: int | None
+    conversation_id: int | None
+    picture_id: int | None
+    unfilled: tuple[str, ...]
+    texted_already: bool
+    confirms_opt_out: bool
+
+
+async def gather(campaign: Campaign, contact: Contact, number: PhoneNumber | None, text: Text) -> safeguards.Facts:
+    """``contact`` is locked. ``number``: the one the text leaves by; None where the campaign has none able to send."""
+    in_their_conversation = contact.last_inbound_conversation_id == text.conversation_id
     return safeguards.Facts(
-        kind=cast(safeguards.Kind, kind),
-        body=body,
+        kind=text.kind,
+        body=text.body,
+        phone=contact.phone,
         zones=await zones_of(campaign, contact.zone_set_id),
         start=campaign.opens,
         end=campaign.closes,
         lock=campaign.outbound_lock,
         landline=contact.landline(clock.now()),
         opted_out=contact.opted_out_at is not None,
-        confirms_opt_out=confirms_opt_out,
+        confirms_opt_out=text.confirms_opt_out,
         blocked=contact.blocked_at is not None,
         possible_opt_out=contact.possible_opt_out_at is not None,
-        last_claim=await _last_claim(contact, own_id),
-        their_conversation=conversation_id is not None and contact.last_inbound_conversation_id == conversation_id,
-        unanswered=await _unanswered(contact, own_id) if kind == "follow_up" else 0,
+        texted_already=text.texted_already,
+        last_claim=await _last_claim(contact, text.message_id),
+        their_conversation=text.conversation_id is not None and in_their_conversation,
+        unanswered=await _unanswered(contact, text.message_id) if text.kind == "follow_up" else 0,
         number_can_send=number is not None and number.can_send,
-        unfilled=unfilled,
-        picture_missing=picture_id is not None and await pictures.missing(picture_id),
+        unfilled=text.unfilled,
+        picture_missing=text.picture_id is not None and await pictures.missing(text.picture_id),
     )
 
 
@@ -61,7 +65,7 @@ async def _last_claim(contact: Contact, own_id: int | None) -> safeguards.Claim 
 
 
 async def _unanswered(contact: Contact, own_id: int | None) -> int:
-    """Texts of ours since they wrote last that are on their way or arrived."""
+    """Our texts since their last one that are on their way or arrived."""
     [row] = await database.query(
         "SELECT COUNT(*) AS number FROM message WHERE contact_id = ? AND direction = 'out' AND id <> ?"
         " AND status IN ('queued', 'sending', 'unknown', 'taken')"

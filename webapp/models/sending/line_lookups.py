@@ -1,4 +1,4 @@
-"""What kind of line a phone is, asked at Twilio where the campaign has switched it on, and kept for 180 days (SPEC X7)."""
+"""Kinds of phone lines: looked up at Twilio where the campaign has switched it on, kept for 180 days (SPEC X7)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from dataclasses import dataclass
 
 from webapp import clock, database
 from webapp.database import packed, transactional
-from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.actions import audience
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import closing
-from webapp.models.conversations.conversation import Conversation
 from webapp.models.sending import learning
 from webapp.rules import errors
 from webapp.rules.contacts import lines
@@ -21,7 +18,7 @@ WINDOW = 5_000  # contacts one statement looks at
 
 @dataclass(frozen=True)
 class Part:
-    """Of a window: (contact, phone) of those to ask about, and after which contact the next one begins; None: no more."""
+    """``asked``: (contact, phone) of those to look up. ``after``: the next window begins past this contact; None: no more."""
 
     asked: list[tuple[int, str]]
     after: int | None
@@ -32,7 +29,7 @@ async def campaigns() -> list[Campaign]:
 
 
 async def window(campaign: Campaign, after: int) -> Part:
-    """People nobody has asked about who are yet to be texted in a running action."""
+    """Contacts not looked up yet that are still to be texted in a running action."""
     rows = await database.query(
         "SELECT id, phone FROM contact WHERE campaign_id = ? AND looked_up_at IS NULL AND id > ? ORDER BY id LIMIT ?",
         campaign.id,
@@ -56,7 +53,7 @@ async def window(campaign: Campaign, after: int) -> Part:
 
 @transactional
 async def found(contact_id: int, kind: str) -> None:
-    """``kind``: Twilio's word, or lines.INVALID. It overrules what errors had taught."""
+    """Stores the kind of line: Twilio's word, or lines.INVALID. It overrules what error codes taught."""
     contact = await Contact.locked(contact_id)
     contact.line_type, contact.looked_up_at = kind[:20], clock.now()
     was = contact.landline_until
@@ -68,17 +65,7 @@ async def found(contact_id: int, kind: str) -> None:
     if not lines.textable(kind):
         await closing.close_conversations(contact, errors.LANDLINE)
     elif was and contact.landline_until is None:
-        await _open_again(contact)
-
-
-async def _open_again(contact: Contact) -> None:
-    rows = Conversation.filter(contact=contact, closed_code=errors.LANDLINE, texted_at=None)
-    for conversation in await rows.order_by("id").select_for_update():
-        tallies.take(conversation)
-        conversation.closed_code = contact.never_texted(clock.now())
-        tallies.put(conversation)
-        await conversation.save(update_fields=["closed_code"])
-    await audience.follow([contact.id])  # meanwhile they may have left a list
+        await closing.open_conversations(contact, errors.LANDLINE)
 
 
 @transactional

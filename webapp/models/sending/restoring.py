@@ -41,7 +41,7 @@ class Sent:
 
 
 async def note_all() -> None:
-    """What the database says, on the disk. Where there is no room for it, texting goes on."""
+    """Writes each number's `free_at` beside the database. A full disk is logged; texting goes on."""
     noted = await asyncio.to_thread(sent_notes.all_of_them)
     for number in await PhoneNumber.exclude(free_at=None):
         assert number.free_at
@@ -54,7 +54,7 @@ async def note_all() -> None:
 
 
 async def is_older() -> bool:
-    """Do the notes tell of more than this database knows? A database without numbers has sent nothing yet."""
+    """Do the notes name a later claim than the database? A database without numbers has sent nothing yet."""
     noted = await asyncio.to_thread(sent_notes.all_of_them)
     if not noted or not await PhoneNumber.exists():
         return False
@@ -63,14 +63,14 @@ async def is_older() -> bool:
 
 
 async def newest_claim() -> datetime | None:
-    """The last instant of which this database knows that something was sent."""
+    """The latest claim that this database knows of."""
     [row] = await database.query("SELECT MAX(free_at) AS at FROM phone_number")
     return packed.instant(row["at"])
 
 
 @transactional
 async def stop_all() -> int:
-    """Stops every campaign until it is reconciled and its owner goes on; how many were not stopped for this already."""
+    """Stops every campaign until it is reconciled and an owner starts again. Returns how many were not stopped for this yet."""
     fresh = await Campaign.all().order_by("id").select_for_update()
     waiting = [c for c in fresh if c.stopped_code != errors.RESTORED]
     for campaign in waiting:
@@ -81,7 +81,7 @@ async def stop_all() -> int:
 
 @transactional
 async def reconciled() -> None:
-    """What Twilio sent since is marked: an owner may go on."""
+    """Everything Twilio sent since the backup is marked: owners may start again."""
     for campaign in await Campaign.filter(stopped_code=errors.RESTORED).order_by("id"):
         await campaign.stop_everything(errors.RECONCILED)
         await audit.note(campaign, None, "campaign.reconciled")
@@ -89,8 +89,8 @@ async def reconciled() -> None:
 
 @transactional
 async def mark(number: PhoneNumber, sent: Sent) -> Found:
-    """One text that Twilio has. Known; or the row that waits to leave again is settled; or, where the row is lost, the person
-    counts as texted: rather somebody is not texted than twice."""
+    """Marks one text that Twilio has. Its row is known, or a queued row of the same words is settled. Where the row is
+    lost, the contact counts as texted: rather not texted than texted twice."""
     if await Message.exists(sid=sent.sid):
         return "known"
     contact = await Contact.of_phone(await Campaign.get(id=number.campaign_id), sent.to)
@@ -102,13 +102,13 @@ async def mark(number: PhoneNumber, sent: Sent) -> Found:
         return await _put_in(contact, number, sent, said, said[0] if len(said) == 1 else None)
     if answered := await _answered(contact, sent):
         return await _put_in(contact, number, sent, [], answered)
-    if undone := [m for m in waiting if m.kind == INITIAL and m.status == QUEUED and m.attempts == 0]:
-        return await _settle(undone[0], contact, sent)  # after the backup it was undone, and left in other words
+    if undone := [m for m in waiting if m.kind == INITIAL and m.undoable]:
+        return await _settle(undone[0], contact, sent)  # undone after the backup, then sent in other words
     return await _put_in(contact, number, sent, opened, None)
 
 
 async def _waiting(contact: Contact, number: PhoneNumber) -> list[Message]:
-    """Ours that wait to leave to them, or may have left, the oldest first."""
+    """Our texts to them that are queued or may have left, oldest first."""
     found = Message.filter(contact=contact, number_id=number.id, direction=OUT, status__in=(QUEUED, SENDING, UNKNOWN))
     return await found.order_by("id")
 
@@ -119,20 +119,18 @@ async def _untexted(contact: Contact) -> list[Conversation]:
 
 
 async def _settle(message: Message, contact: Contact, sent: Sent) -> Found:
-    """What left is what counts."""
+    """Settles a queued row; it takes the words that left."""
     if not doubt.same_words(message.body, sent.body):
         counted = segments.count(sent.body)
-        tallies.take(message)
-        message.body, message.segments, message.encoding = sent.body, counted.segments, counted.encoding
-        tallies.put(message)
-        await message.save(update_fields=["body", "segments", "encoding"])
+        async with tallies.moving(message):
+            message.body, message.segments, message.encoding = sent.body, counted.segments, counted.encoding
     await answers.taken(message.id, sent.sid)
     await _lock(contact, message, sent)
     return "settled"
 
 
 async def _answered(contact: Contact, sent: Sent) -> Conversation | None:
-    """Where they had written, and this has the words of a response script of that action."""
+    """The conversation in which they had written, if the text has the words of a response script of its action."""
     for talk in await Conversation.filter(contact=contact).exclude(replied_at=None).order_by("-replied_at"):
         scripts = await Script.filter(action_id=talk.action_id, kind=RESPONSE)
         if any(_could_be(script.body, sent.body) for script in scripts):
@@ -141,8 +139,8 @@ async def _answered(contact: Contact, sent: Sent) -> Conversation | None:
 
 
 def _could_be(script: str, text: str) -> bool:
-    """Are these the script's words, whatever fills its variables? Each fixed part is looked for as far left as it can be,
-    which finds it if it is there, in one pass."""
+    """Are these the script's words, whatever fills its variables? Looks for each fixed part as far left as possible: one
+    pass finds them all if they are there."""
     parts, at, text = [], 0, text.strip()
     for variable in variables.found(script := script.strip()):
         parts.append(script[at : variable.start])
@@ -161,13 +159,11 @@ def _could_be(script: str, text: str) -> bool:
 async def _put_in(
     contact: Contact, number: PhoneNumber, sent: Sent, texted: list[Conversation], place: Conversation | None
 ) -> Found:
-    """The row that was lost, as far as it can be known: who is ``texted`` by it, and the conversation it is surely of. One
-    without a place counts for conversations that are made later, too (making.py)."""
+    """Makes the lost row as far as it can be known. ``texted``: conversations that count as texted by it. ``place``: the
+    conversation it certainly belongs to; without one it counts for conversations made later, too (making.py)."""
     for each in texted:
-        tallies.take(each)
-        each.texted_at = sent.created_at
-        tallies.put(each)
-        await each.save(update_fields=["texted_at"])
+        async with tallies.moving(each):
+            each.texted_at = sent.created_at
     counted = segments.count(sent.body)
     message = await Message.create(
         campaign_id=contact.campaign_id,
@@ -191,13 +187,13 @@ async def _put_in(
         sid=sent.sid,
         public_id=uuid.uuid4(),
     )
-    tallies.put(message)
+    tallies.count_new(message)
     await _lock(contact, message, sent)
     return "marked"
 
 
 async def _lock(contact: Contact, message: Message, sent: Sent) -> None:
-    """The lock on who was texted lately (S5) counts it."""
+    """Makes the lock after a recent text (S5) count it."""
     contact.number_id = contact.number_id or message.number_id
     if contact.last_claimed_at is None or contact.last_claimed_at < sent.created_at:
         contact.last_claimed_at, contact.last_claimed_message_id = sent.created_at, message.id

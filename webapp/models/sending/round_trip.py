@@ -1,4 +1,4 @@
-"""One text to the office's own phone, and its answer: the proof that texts leave and replies come in (SPEC S10)."""
+"""One text to an admin's own phone and its answer: the proof that texts leave and replies come in (SPEC S10)."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ ANSWERED_WITHIN = timedelta(days=1)
 
 @transactional
 async def begin(member: Membership, client_id: uuid.UUID) -> Queued | Declined:
-    """Every safeguard of a text holds. The same click twice is one text."""
+    """Sends it, with every safeguard of a text. The same click twice is one text."""
     campaign = await Campaign.filter(id=member.campaign_id).select_for_update().get()
-    if isinstance(phone.textable(member.user.phone), phone.InvalidPhone):
+    if not phone.is_textable(member.user.phone, first=True):
         return Declined(errors.INVALID_PHONE)
     own = await Contact.of_phone(campaign, member.user.phone)
     now = clock.now()
@@ -37,7 +37,7 @@ async def begin(member: Membership, client_id: uuid.UUID) -> Queued | Declined:
 
 
 async def answered(campaign: Campaign, contact: Contact) -> None:
-    """Inside the transaction in which a text came in that is no STOP. Ours must have left."""
+    """A text came in that is no STOP: it proves the round trip if ours had left. Inside the caller's transaction."""
     asked = campaign.round_trip_asked_at
     if campaign.round_trip_phone != contact.phone or asked is None or clock.now() - asked > ANSWERED_WITHIN:
         return

@@ -1,10 +1,11 @@
-"""A script sent to the phone of whoever writes it (SPEC A6). It passes the same gate as every text; it belongs to no action,
-counts for nobody, and waits for no undo."""
+"""A test of a script, sent to the writer's own phone (SPEC A6). It passes the same safeguards as every text; it belongs to
+no action, counts in no tally and has no Undo."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 
 from webapp import clock
 from webapp.database import transactional
@@ -13,12 +14,12 @@ from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import OUT, QUEUED, SENDING, TEST, Message
 from webapp.models.numbers import choice
-from webapp.models.numbers.number import PhoneNumber
 from webapp.models.scripts import links, rendering
 from webapp.models.scripts.links import TrackedLink
 from webapp.models.sending import facts
 from webapp.models.sending.click import Declined, Queued
 from webapp.models.sending.click_sql import Draft, store_text
+from webapp.models.sending.facts import Text
 from webapp.rules import errors, phone, safeguards, variables
 
 
@@ -26,52 +27,56 @@ from webapp.rules import errors, phone, safeguards, variables
 async def send(
     member: Membership, body: str, contact: Contact, client_id: uuid.UUID, picture_id: int | None = None
 ) -> Queued | Declined:
-    """``body`` is the script as ``contact`` would get it. The same click twice is one text. What is declined leaves
-    nothing behind but, at most, the contact it was asked for."""
-    campaign = await Campaign.get(id=member.campaign_id)
+    """Sends the script ``body``, as ``contact`` would get it, to the member's own phone. The same click twice is one text.
+    A declined one leaves nothing behind but, at most, a contact with the member's phone."""
     if earlier := await Message.get_or_none(client_id=client_id, user_id=member.user_id):
         return Queued(earlier, again=True)
-    if isinstance(phone.textable(member.user.phone), phone.InvalidPhone):
+    if not phone.is_textable(member.user.phone, first=True):
         return Declined(errors.INVALID_PHONE)
+    campaign = await Campaign.get(id=member.campaign_id)
     own = await Contact.of_phone(campaign, member.user.phone)
     given = await rendering.values(campaign, contact, member.user, body)
-    text = variables.render(body, {**given, **await links.known_samples(campaign, body)})
+    text = await _text(campaign, body, given, picture_id)
     number = await choice.number_of(campaign, own, first=True)
-    unfilled = text.names if isinstance(text, variables.Unfilled) else ()
-    words = body if isinstance(text, variables.Unfilled) else text.text
-    asked = await facts.gather(campaign, own, None, number, TEST, words, unfilled=unfilled, picture_id=picture_id)
-    verdict = safeguards.may_send(asked, clock.now())
+    verdict = safeguards.may_send(await facts.gather(campaign, own, number, text), clock.now())
     if isinstance(verdict, safeguards.Refused):
         return Declined(verdict.code)
-    if await _on_its_way(own, words):
+    if await _on_its_way(own, text.body):
         return Declined(errors.LOCKED)
-    assert number is not None
-    return Queued(await _store(campaign, member, own, number, client_id, given, body, picture_id))
+    draft = Draft(member, own, None, None, number, client_id, TEST, body, None)
+    return Queued(await _store(campaign, draft, given, picture_id))
 
 
-async def _store(
-    campaign: Campaign,
-    member: Membership,
-    own: Contact,
-    number: PhoneNumber,
-    client_id: uuid.UUID,
-    given: Mapping[str, str | None],
-    body: str,
-    picture_id: int | None,
-) -> Message:
-    """With links of its own, which work."""
-    await _introduce(own, member)
-    made = await links.for_test(campaign, body)
+async def _text(campaign: Campaign, body: str, given: Mapping[str, str | None], picture_id: int | None) -> Text:
+    """The text with sample links: their own ones are made only when it is stored."""
+    made = variables.render(body, {**given, **await links.known_samples(campaign, body)})
+    unfilled = made.names if isinstance(made, variables.Unfilled) else ()
+    return Text(
+        kind=TEST,
+        body=body if isinstance(made, variables.Unfilled) else made.text,
+        message_id=None,
+        conversation_id=None,
+        picture_id=picture_id,
+        unfilled=unfilled,
+        texted_already=False,
+        confirms_opt_out=False,
+    )
+
+
+async def _store(campaign: Campaign, draft: Draft, given: Mapping[str, str | None], picture_id: int | None) -> Message:
+    """Stores it with links of its own, which work."""
+    await _introduce(draft.contact, draft.member)
+    made = await links.for_test(campaign, draft.body)
     addresses = {variables.link_name(tracked.link.slug): tracked.address for tracked in made}
-    text = variables.render(body, {**given, **addresses})
+    text = variables.render(draft.body, {**given, **addresses})
     assert isinstance(text, variables.Rendered)
-    message = await store_text(Draft(member, own, None, None, number, client_id, TEST, text.text, None, picture_id))
+    message = await store_text(replace(draft, body=text.text), (), picture_id=picture_id)
     await TrackedLink.filter(id__in=[tracked.id for tracked in made] or [0]).update(message_id=message.id)
     return message
 
 
 async def _on_its_way(own: Contact, words: str) -> bool:
-    """The same words wait to leave, so the worker would refuse these."""
+    """The same words are queued already: the worker would refuse these."""
     waiting = await Message.filter(contact=own, direction=OUT, status__in=(QUEUED, SENDING)).values_list(
         "body", flat=True
     )
@@ -79,7 +84,7 @@ async def _on_its_way(own: Contact, words: str) -> bool:
 
 
 async def _introduce(own: Contact, member: Membership) -> None:
-    """A contact made for this has a name, so that nobody wonders who it is."""
+    """Gives a nameless contact the member's name."""
     if not own.name:
         own.first_name, own.last_name = member.user.first_name[:100], member.user.last_name[:100]
         await own.save(update_fields=["first_name", "last_name"])

@@ -11,26 +11,26 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import ContactTag, FieldValue
 from webapp.models.conversations import attention, buckets
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import CANCELLED, CONFIRMATION, INITIAL, QUEUED, TEST, Message, MessageEffect
+from webapp.models.conversations.message import CANCELLED, INITIAL, Message, MessageEffect
 
 
 @transactional
 async def take_back(member: Membership, message_id: int) -> bool:
-    """Takes a queued text back; False where it has left already, or opted someone out (X6: that stands)."""
-    found = Message.filter(id=message_id, user_id=member.user_id, status=QUEUED, attempts=0)
-    message = await found.exclude(kind__in=(CONFIRMATION, TEST)).first()
-    if message is None or message.contact_id is None:
+    """Cancels a queued text of the member's; False where it has left, or where it can't be undone (X6)."""
+    if not await Message.exists(id=message_id, user_id=member.user_id, conversation_id__isnull=False):
         return False
-    contact = await Contact.locked(message.contact_id)
-    if not await Message.filter(id=message.id, status=QUEUED, attempts=0).update(status=CANCELLED):
+    contact, message = await Message.locked(message_id)
+    if not message.undoable:
         return False
-    await _take_back(message)
+    message.status = CANCELLED
+    await message.save(update_fields=["status"])
+    await _revert_effects(message)
     await _reopen(message, contact)
     return True
 
 
-async def _take_back(message: Message) -> None:
-    """Only what this click set and nobody changed since."""
+async def _revert_effects(message: Message) -> None:
+    """Reverts what this click set on the contact, unless somebody changed it since."""
     for effect in await MessageEffect.filter(message=message):
         if effect.tag_id:
             await ContactTag.filter(contact_id=message.contact_id, tag_id=effect.tag_id, message_id=message.id).delete()
@@ -43,13 +43,13 @@ async def _take_back(message: Message) -> None:
 
 
 async def _reopen(message: Message, contact: Contact) -> None:
-    """A first text: the conversation is untexted again, and its bucket open. A reply: it may need attention again."""
+    """After a first text the conversation is untexted again and its bucket open; after a reply it may need attention."""
     conversation = await Conversation.filter(id=message.conversation_id).select_for_update().get()
-    tallies.take(conversation)
-    if message.kind == INITIAL:
-        conversation.texted_at = None
-        await buckets.open_again(message.bucket_id)
-    await attention.refresh(conversation, contact)
-    tallies.put(conversation)
-    await conversation.save(update_fields=["texted_at", "needs_attention"])
-    await audience.follow([contact.id])  # tags may be gone, and what was clicked may not be in the action any more
+    async with tallies.moving(conversation):
+        if message.kind == INITIAL:
+            conversation.texted_at = None
+            await buckets.open_again(message.bucket_id)
+        await attention.refresh(conversation, contact)
+    await audience.sync_conversations(
+        [contact.id]
+    )  # tags may be gone, and the contact may have left the action after the click

@@ -1,11 +1,11 @@
-"""The office: everything is found through the campaign, and nothing is there for anyone but its staff."""
+"""The office: pages for staff only. Everyone else gets a 404."""
 
 from __future__ import annotations
 
 from litestar import Router
 from litestar.di import Provide
 
-from webapp import access
+from webapp.access import login
 from webapp.routes.admin import attention, bulk, imports, numbers, opt_outs
 from webapp.routes.admin.accounts import settings, user_lists, users
 from webapp.routes.admin.actions import actions, basics
@@ -42,4 +42,4 @@ PAGES = (
 
 def router() -> Router:
     handlers = [handler for one in PAGES for handler in one.HANDLERS]
-    return Router("/c/{slug:str}/admin", route_handlers=handlers, dependencies={"member": Provide(access.staff)})
+    return Router("/c/{slug:str}/admin", route_handlers=handlers, dependencies={"member": Provide(login.staff)})

@@ -1,26 +1,27 @@
-"""The campaign's numbers: import, buy, pace, rest, retire, give back, and how each fares (SPEC S3, X8)."""
+"""The campaign's numbers: imported, bought, paused, retired, given back; their rates and health (SPEC S3, X8)."""
 
 from __future__ import annotations
 
-from functools import partial
-
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
-from tortoise.exceptions import IntegrityError
 
-from webapp import access, clock, pages, queue, words
-from webapp.database import transaction
+from webapp import access, pages, queue, words
 from webapp.forms import Form
-from webapp.models.accounts import audit
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.contacts.contact import Contact
-from webapp.models.numbers import choice, orders
-from webapp.models.numbers.number import AccountNumber, PhoneNumber, add_number, change_number, free_in_account
+from webapp.models.numbers import choice, managing, orders
+from webapp.models.numbers.number import AccountNumber, PhoneNumber, free_in_account
 from webapp.models.numbers.orders import NumberOrder
 from webapp.pages import page
 
-MONTHLY = 11_500  # ten-thousandths of a dollar; a local number at Twilio, to be seen before buying
-RATES = ("1", "3", "10", "30", "100")  # segments a second: long code, toll-free, and what carriers grant beyond
+MONTHLY = 11_500  # price of a local number at Twilio, in ten-thousandths of a dollar; shown before buying
+RATES = (
+    "1",
+    "3",
+    "10",
+    "30",
+    "100",
+)  # segments a second: a long code, a toll-free number, and higher grants of carriers
 
 
 @get("/numbers")
@@ -52,7 +53,7 @@ async def _numbers(request: Request, member: Membership, form: Form, status: int
 
 @post("/numbers/listings")
 async def list_account(request: Request, member: Membership) -> Response:
-    """Asks Twilio what the account has; the page shows it when the answer is there."""
+    """A job asks Twilio which numbers the account has; the page shows them once it has answered."""
     _owner(member)
     await queue.list_account()
     return _to(request, member)
@@ -60,20 +61,14 @@ async def list_account(request: Request, member: Membership) -> Response:
 
 @post("/numbers/imports")
 async def import_number(request: Request, member: Membership) -> Response:
-    """A number of the account becomes the campaign's, and its texts are pointed here. One number, one campaign."""
+    """A number of the account becomes the campaign's; a job points its texts here. One number, one campaign."""
     _owner(member)
     form = Form(await request.form())
     found = await AccountNumber.get_or_none(sid=form.text("sid", "", 34))
     if found is None:
         raise NotFoundException
-
-    async def take() -> PhoneNumber:
-        await audit.note(member.campaign, member.user, "number.imported", found.e164)
-        return await add_number(member.campaign, found.e164, found.sid)
-
-    try:
-        number = await transaction(take)
-    except IntegrityError:
+    number = await managing.import_number(found, member)
+    if number is None:
         form.wrong("sid", words.gettext("This number belongs to a campaign already."))
         return await _numbers(request, member, form, status=422)
     await queue.point_number(number.id)
@@ -82,7 +77,7 @@ async def import_number(request: Request, member: Membership) -> Response:
 
 @post("/numbers/orders")
 async def buy(request: Request, member: Membership) -> Response:
-    """Bought by a worker, one by one; the page shows how far it is."""
+    """A worker buys them one by one; the page shows how many it has."""
     _owner(member)
     form = Form(await request.form())
     code = form.text("area_code", words.gettext("Area code"), 3, required=True)
@@ -91,12 +86,8 @@ async def buy(request: Request, member: Membership) -> Response:
         form.wrong("area_code", words.gettext("An area code has three digits, as 412."))
     if not form:
         return await _numbers(request, member, form, status=422)
-
-    async def place() -> NumberOrder:
-        await audit.note(member.campaign, member.user, "numbers.ordered", f"{wanted} of {code}")
-        return await orders.place(member.campaign, member.user, code, wanted)
-
-    await queue.buy_numbers((await transaction(place)).id)
+    order = await orders.place(code, wanted, member)
+    await queue.buy_numbers(order.id)
     return _to(request, member)
 
 
@@ -108,45 +99,39 @@ async def set_rate(request: Request, member: Membership, number_id: int) -> Resp
     limit = form.integer("daily_limit", words.gettext("New contacts a day"), 1, 1_000_000) if limited else None
     if not form:
         return await _numbers(request, member, form, status=422, wrong=number.id)
-    change = partial(change_number, number, rate=float(rate), daily_limit=limit)
-    await audit.noted(member, change, "number.rate", f"{number.e164}: {rate}", daily_limit=limit)
+    await managing.set_rate(number, rate, limit, member)
     return _to(request, member)
 
 
 @post("/numbers/{number_id:int}/pause")
 async def pause(request: Request, member: Membership, number_id: int) -> Response:
-    """Nothing leaves by it; what waits stays, what comes in is heard."""
-    number = await access.number_of(member, number_id)
-    await audit.noted(member, lambda: change_number(number, paused_at=clock.now()), "number.paused", number.e164)
+    await managing.pause(await access.number_of(member, number_id), member)
     return _to(request, member)
 
 
 @post("/numbers/{number_id:int}/pause/end")
 async def resume(request: Request, member: Membership, number_id: int) -> Response:
     number = await access.number_of(member, number_id)
-    await audit.noted(member, lambda: change_number(number, paused_at=None), "number.resumed", number.e164)
+    await managing.resume(number, member)
     await queue.drain(number.id)
     return _to(request, member)
 
 
 @post("/numbers/{number_id:int}/retirement")
 async def retire(request: Request, member: Membership, number_id: int) -> Response:
-    """No new contacts; its conversations go on."""
-    number = await access.number_of(member, number_id)
-    await audit.noted(member, lambda: change_number(number, retired_at=clock.now()), "number.retired", number.e164)
+    await managing.retire(await access.number_of(member, number_id), member)
     return _to(request, member)
 
 
 @post("/numbers/{number_id:int}/retirement/end")
 async def use_again(request: Request, member: Membership, number_id: int) -> Response:
-    number = await access.number_of(member, number_id)
-    await audit.noted(member, lambda: change_number(number, retired_at=None), "number.used_again", number.e164)
+    await managing.use_again(await access.number_of(member, number_id), member)
     return _to(request, member)
 
 
 @get("/numbers/{number_id:int}/release")
 async def release_page(request: Request, member: Membership, number_id: int) -> Response:
-    """How many conversations end with it."""
+    """How many contacts hear from this number: their conversations end with it."""
     number = await access.number_of(member, number_id)
     contacts = await Contact.filter(campaign_id=member.campaign_id, number_id=number.id).count()
     return page(request, "admin/numbers/release.html", number=number, contacts=contacts, owner=member.role == OWNER)
@@ -154,17 +139,16 @@ async def release_page(request: Request, member: Membership, number_id: int) -> 
 
 @post("/numbers/{number_id:int}/release")
 async def release(request: Request, member: Membership, number_id: int) -> Response:
-    """Given back to Twilio. Retired first; after that nobody is texted from it, and nobody who answers it is heard."""
+    """Gives a retired number back to Twilio: no text leaves by it any more, and texts sent to it are lost."""
     _owner(member)
     number = await access.number_of(member, number_id)
-    if number.retired_at:
-        await transaction(lambda: audit.note(member.campaign, member.user, "number.released", number.e164))
+    if await managing.note_release(number, member):
         await queue.release_number(number.id)
     return _to(request, member)
 
 
 def _owner(member: Membership) -> None:
-    """What costs money or ends conversations is an owner's to do."""
+    """404 for anyone but an owner: only they may spend money or end conversations."""
     if member.role != OWNER:
         raise NotFoundException
 

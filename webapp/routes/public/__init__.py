@@ -1,4 +1,4 @@
-"""Pages for anyone, logged in or not."""
+"""Routes that need no login to a campaign: entry, tracked links, pictures for Twilio, health, metrics, live news."""
 
 from __future__ import annotations
 

@@ -1,11 +1,14 @@
-"""Coming in: log in, log out, sign up with a join code, a new password."""
+"""Log in, log out, sign up with a join code, set a new password."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from litestar import Request, Response, Router, get, post
 from tortoise.exceptions import IntegrityError
 
-from webapp import access, config, letters, limiting, pages, words
+from webapp import config, letters, limiting, pages, words
+from webapp.access import login
 from webapp.forms import Form
 from webapp.models.accounts import passwords
 from webapp.models.accounts.campaign import Campaign
@@ -19,24 +22,33 @@ COOKIE_SECONDS = 30 * 24 * 3600
 
 @get("/")
 async def front(request: Request) -> Response:
-    session = await access.current_session(request)
+    session = await login.current_session(request)
     return pages.redirect(request, await _home_of(session.user) if session else "/login")
 
 
 @get("/login")
 async def login_page(request: Request, next: str = "", expired: int = 0) -> Response:
-    session = await access.current_session(request)
+    session = await login.current_session(request)
     if session:
-        return pages.redirect(request, access.safe_next(next) or await _home_of(session.user))
-    return page(request, "public/login.html", form=Form(), next=access.safe_next(next), expired=bool(expired))
+        return pages.redirect(request, login.safe_next(next) or await _home_of(session.user))
+    return page(request, "public/login.html", form=Form(), next=login.safe_next(next), expired=bool(expired))
 
 
 @post("/login")
 async def log_in(request: Request) -> Response:
-    await access.current_session(request)
+    await login.current_session(request)
     form = Form(await request.form())
+    next_ = login.safe_next(str(form.data.get("next", "")))
+    user = await _known(request, form)
+    if user is None:
+        return page(request, "public/login.html", status_code=422, form=form, next=next_, expired=False)
+    return await _let_in(request, user, next_ or await _home_of(user))
+
+
+async def _known(request: Request, form: Form) -> User | None:
+    """The user of the e-mail and the password in the form. A stranger's password is hashed all the same, so that the
+    time it takes doesn't tell which e-mails have an account."""
     email, password = form.email(), str(form.data.get("password", ""))
-    next_ = access.safe_next(str(form.data.get("next", "")))
     user = await User.with_email(email) if form else None
     if not await limiting.allowed(limiting.LOG_IN, "login", email, _address(request)):
         form.wrong("password", words.gettext("That was tried too often. Wait ten minutes, or ask for a link."))
@@ -44,32 +56,30 @@ async def log_in(request: Request) -> Response:
         form.wrong(
             "password", words.gettext("E-mail and password do not match. Your e-mail is kept; type the password again.")
         )
-    if user is None or not form:
-        return page(request, "public/login.html", status_code=422, form=form, next=next_, expired=False)
-    return await _let_in(request, user, next_ or await _home_of(user))
+    return user if form else None
 
 
 @post("/logout")
 async def log_out(request: Request) -> Response:
-    if session := await access.current_session(request):
+    if session := await login.current_session(request):
         await session.end()
     answer = go_to(request, "/login")
-    answer.delete_cookie(access.COOKIE)
+    answer.delete_cookie(login.COOKIE)
     return answer
 
 
 @post("/sessions/end")
 async def log_out_everywhere(request: Request) -> Response:
-    user = await access.current_user(request)
+    user = await login.current_user(request)
     await Session.end_all(user)
     answer = go_to(request, "/login")
-    answer.delete_cookie(access.COOKIE)
+    answer.delete_cookie(login.COOKIE)
     return answer
 
 
 @get("/join")
 async def join_page(request: Request, code: str = "") -> Response:
-    await access.current_session(request)
+    await login.current_session(request)
     campaign = await Campaign.get_or_none(join_code=code) if len(code) == 6 and await _may_try(request) else None
     return page(request, "public/join.html", form=Form(typed={"code": code, "language": "en"}), joining=campaign)
 
@@ -77,10 +87,28 @@ async def join_page(request: Request, code: str = "") -> Response:
 @post("/join")
 async def join(request: Request) -> Response:
     """A new person, or a known one who joins another campaign with the password they have."""
-    await access.current_session(request)
+    await login.current_session(request)
     form = Form(await request.form())
     code = form.text("code", words.gettext("Join code"), 6, required=True)
-    values = {
+    newcomer = _newcomer(form)
+    campaign = await _campaign_of_code(request, form, code) if code else None
+    user = await _joined(form, campaign, newcomer) if form and campaign else None
+    if user is None or campaign is None:
+        return page(request, "public/join.html", status_code=422, form=form, joining=campaign)
+    return await _let_in(request, user, f"/c/{campaign.slug}")
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """``person``: columns of User; ``place``: ZIP and language, columns of Membership."""
+
+    person: dict[str, str]
+    place: dict[str, str]
+    password: str
+
+
+def _newcomer(form: Form) -> Newcomer:
+    person = {
         "first_name": form.text("first_name", words.gettext("First name"), 60, required=True),
         "last_name": form.text("last_name", words.gettext("Last name"), 60, required=True),
         "phone": form.phone("phone"),
@@ -90,12 +118,7 @@ async def join(request: Request) -> Response:
         "zip": form.zip_code("zip"),
         "language": form.choice("language", words.gettext("Language"), words.LANGUAGES),
     }
-    password = form.new_password("password", passwords.LEAST)
-    campaign = await _campaign_of_code(request, form, code) if code else None
-    user = await _joined(form, campaign, values, place, password) if form and campaign else None
-    if user is None or campaign is None:
-        return page(request, "public/join.html", status_code=422, form=form, joining=campaign)
-    return await _let_in(request, user, f"/c/{campaign.slug}")
+    return Newcomer(person, place, form.new_password("password", passwords.LEAST))
 
 
 async def _campaign_of_code(request: Request, form: Form, code: str) -> Campaign | None:
@@ -113,24 +136,20 @@ async def _may_try(request: Request) -> bool:
     return mine and await limiting.allowed(limiting.JOIN_CODE_ALL, "join")
 
 
-async def _joined(
-    form: Form, campaign: Campaign, values: dict[str, str], place: dict[str, str], password: str
-) -> User | None:
+async def _joined(form: Form, campaign: Campaign, newcomer: Newcomer) -> User | None:
     try:
-        return await _new_or_known(form, campaign, values, place, password)
+        return await _new_or_known(form, campaign, newcomer)
     except IntegrityError:  # the same form came twice at once: by now the person is known
-        return await _new_or_known(form, campaign, values, place, password)
+        return await _new_or_known(form, campaign, newcomer)
 
 
-async def _new_or_known(
-    form: Form, campaign: Campaign, values: dict[str, str], place: dict[str, str], password: str
-) -> User | None:
-    user = await User.with_email(values["email"])
+async def _new_or_known(form: Form, campaign: Campaign, newcomer: Newcomer) -> User | None:
+    user = await User.with_email(newcomer.person["email"])
     if user is None:
-        password_hash = await passwords.hashed(password)
-        return await Membership.sign_up(campaign, place, password_hash=password_hash, **values)
-    if await passwords.matches(password, user.password_hash):
-        await Membership.join(user, campaign, **place)
+        hashed = await passwords.hashed(newcomer.password)
+        return await Membership.sign_up(campaign, newcomer.place, password_hash=hashed, **newcomer.person)
+    if await passwords.matches(newcomer.password, user.password_hash):
+        await Membership.join(user, campaign, **newcomer.place)
         return user
     form.wrong("email", words.gettext("This e-mail has an account. Type its password, or log in and ask for a link."))
     return None
@@ -138,14 +157,14 @@ async def _new_or_known(
 
 @get("/password-reset")
 async def reset_page(request: Request) -> Response:
-    await access.current_session(request)
+    await login.current_session(request)
     return page(request, "public/password_reset.html", form=Form(), sent=False)
 
 
 @post("/password-reset")
 async def ask_for_reset(request: Request) -> Response:
     """The answer is the same whether the address is known or not."""
-    await access.current_session(request)
+    await login.current_session(request)
     form = Form(await request.form())
     email = form.email()
     if form and not await limiting.allowed(limiting.LETTER, "reset", _address(request)):
@@ -160,14 +179,14 @@ async def ask_for_reset(request: Request) -> Response:
 
 @get("/password/{token:str}")
 async def password_page(request: Request, token: str) -> Response:
-    await access.current_session(request)
+    await login.current_session(request)
     link = await PasswordLink.of(token)
     return page(request, "public/password.html", status_code=200 if link else 404, form=Form(), link=link, token=token)
 
 
 @post("/password/{token:str}")
 async def set_password(request: Request, token: str) -> Response:
-    await access.current_session(request)
+    await login.current_session(request)
     link, form = await PasswordLink.of(token), Form(await request.form())
     password = form.new_password("password", passwords.LEAST)
     if link is None or not form or not await link.use(await passwords.hashed(password)):
@@ -177,10 +196,10 @@ async def set_password(request: Request, token: str) -> Response:
 
 
 async def _let_in(request: Request, user: User, path: str) -> Response:
-    """A new session with a new token, whatever cookie came."""
+    """A new session with a new token, whatever cookie the request had."""
     answer = go_to(request, path)
     answer.set_cookie(
-        access.COOKIE,
+        login.COOKIE,
         await Session.begin(user),
         max_age=COOKIE_SECONDS,
         httponly=True,
@@ -192,7 +211,7 @@ async def _let_in(request: Request, user: User, path: str) -> Response:
 
 
 async def _home_of(user: User) -> str:
-    """Where this person works: the office for staff, Home for volunteers, of the campaign they were in last."""
+    """The first page of the campaign this person used last: the office for staff, Home for volunteers."""
     members = await Membership.filter(user=user).select_related("campaign").order_by("-last_here_at", "-id")
     if not members:
         return "/join"

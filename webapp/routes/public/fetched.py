@@ -1,4 +1,4 @@
-"""What comes without a login by an address that can't be guessed: tracked links and the pictures Twilio fetches."""
+"""Tracked links, and the pictures Twilio fetches: no login, but addresses that can't be guessed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from webapp.models.scripts import links
 from webapp.rules.scripts import web_links
 
 log = logging.getLogger(__name__)
-LOOKS = [HttpMethod.GET, HttpMethod.HEAD]
+READS = [HttpMethod.GET, HttpMethod.HEAD]
 
 
-@route("/l/{token:str}", http_method=LOOKS)
-async def follow(request: Request, token: str) -> Response[None]:
-    """On to the page. Only what an admin stored is ever an address: nothing of the request goes into it."""
+@route("/l/{token:str}", http_method=READS)
+async def tracked_link(request: Request, token: str) -> Response[None]:
+    """Redirects to the page an admin stored for the link. No part of the request goes into the address."""
     tracked = await links.of_token(token)
     if tracked is None:
         raise NotFoundException
@@ -29,7 +29,7 @@ async def follow(request: Request, token: str) -> Response[None]:
 
 
 async def _note(request: Request, tracked: links.TrackedLink) -> None:
-    """The person goes on even where it can't be counted."""
+    """Counts the click. A failure is logged and nothing more: the person gets to the page all the same."""
     agent = request.headers.get("user-agent", "")
     by = links.PREVIEW if web_links.is_preview(request.method, agent, request.headers) else links.PERSON
     try:
@@ -39,13 +39,13 @@ async def _note(request: Request, tracked: links.TrackedLink) -> None:
         log.exception("a click on link %s could not be counted", tracked.id)
 
 
-@route("/pictures/{picture_id:int}/{until:int}/{signature:str}", http_method=LOOKS)
+@route("/pictures/{picture_id:int}/{until:int}/{signature:str}", http_method=READS)
 async def picture(picture_id: int, until: int, signature: str) -> File:
-    """For Twilio, for a day."""
+    """The picture of an MMS, for Twilio to fetch within a day."""
     found = await pictures.of_signed(picture_id, until, signature)
     if found is None:
         raise NotFoundException
     return File(found.path, media_type=found.type, content_disposition_type="inline")
 
 
-router = Router("/", route_handlers=[follow, picture])
+router = Router("/", route_handlers=[tracked_link, picture])

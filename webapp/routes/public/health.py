@@ -1,4 +1,4 @@
-"""Is this process alive, and is it ready to serve? For supervisors and load balancers."""
+"""Whether this process is alive, and whether it can serve; for supervisors and load balancers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ async def health() -> dict[str, bool]:
 
 @get("/ready")
 async def ready() -> Response[dict[str, object]]:
-    """Database, guards and Valkey, each asked."""
+    """200 where the database, its guards and Valkey answer, else 503. ``why``: the class of the error."""
     checks: dict[str, object] = {"database": False, "guards": False, "valkey": False}
     try:
         await database.query("SELECT 1 AS one")

@@ -1,4 +1,4 @@
-"""What a Prometheus server asks, with the token of the settings; without one there is no such page."""
+"""Metrics for a Prometheus server that sends the token of the settings. Without a token set there is no such page."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from webapp.models.results import operations
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-class Seen(Collector):
-    """Families that were read beforehand."""
+class ReadBefore(Collector):
+    """Metrics that were read before: a collector itself can't await the database."""
 
     def __init__(self, families: list[Metric]) -> None:
         self.families = families
@@ -34,12 +34,12 @@ async def metrics(request: Request) -> Response[bytes]:
     if not token or not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         raise NotFoundException
     registry = CollectorRegistry()
-    registry.register(Seen([*await _queues(), await _sends(), *await _open_ends(), *await _delays()]))
+    registry.register(ReadBefore([*await _queues(), await _sends(), *await _open_ends(), *await _delays()]))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE)
 
 
 async def _queues() -> list[Metric]:
-    """Numbers are named by their row: a phone number is nobody's business in a dashboard."""
+    """Labels name numbers by row id, because a dashboard must not show phone numbers."""
     labels = ["campaign", "number"]
     texts = GaugeMetricFamily("textbank_queue_texts", "Texts that wait to leave.", labels=labels)
     segments = GaugeMetricFamily("textbank_queue_segments", "Their segments.", labels=labels)

@@ -1,4 +1,4 @@
-"""One stream of news a page: what changed, never what it is."""
+"""The live stream of each page: it says what changed, and the page fetches it. And the choice of light or dark."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 from litestar import Request, Response, Router, get
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from webapp import access, config, pages
+from webapp import config, pages
+from webapp.access import login
 
 
 @get("/live")
 async def live(request: Request) -> Response | ServerSentEvent:
-    user = await access.current_user(request)
+    user = await login.current_user(request)
     return ServerSentEvent(_news(request.app.state.hub, user.id))
 
 
@@ -26,23 +27,23 @@ async def _news(hub: Any, user_id: int) -> AsyncIterator[ServerSentEventMessage]
 
 
 def no_session(request: Request, _: Exception) -> Response[str]:
-    """Not a redirect: the page's own script goes to the login when it sees this."""
+    """401, no redirect: the page's script goes to the login when it sees this."""
     return Response("", status_code=401)
 
 
 @get("/look")
 async def look(request: Request, mode: str = "") -> Response:
-    """Light, dark, or as the device says."""
-    await access.current_session(request)
+    """Sets light or dark for this browser; any other ``mode`` follows the device."""
+    await login.current_session(request)
     referer = request.headers.get("referer", "")
-    back = access.safe_next("/" + referer.split("/", 3)[3]) if referer.count("/") >= 3 else "/"
+    back = login.safe_next("/" + referer.split("/", 3)[3]) if referer.count("/") >= 3 else "/"
     answer = pages.redirect(request, back or "/")
     secure = config.settings().secure
     if mode in ("light", "dark"):
-        answer.set_cookie(access.MODE_COOKIE, mode, max_age=31_536_000, samesite="lax", secure=secure)
+        answer.set_cookie(login.MODE_COOKIE, mode, max_age=31_536_000, samesite="lax", secure=secure)
     else:
-        answer.delete_cookie(access.MODE_COOKIE)
+        answer.delete_cookie(login.MODE_COOKIE)
     return answer
 
 
-router = Router("/", route_handlers=[live, look], exception_handlers={access.LoggedOut: no_session})
+router = Router("/", route_handlers=[live, look], exception_handlers={login.LoggedOut: no_session})

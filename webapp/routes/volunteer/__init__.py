@@ -5,13 +5,13 @@ from __future__ import annotations
 from litestar import Router
 from litestar.di import Provide
 
-from webapp import access
-from webapp.routes.volunteer import account, home, inbox, pictures, queue, threads
+from webapp.access import login
+from webapp.routes.volunteer import account, home, inbox, pictures, queue, reports, threads
 
 
 def router() -> Router:
-    rooms = (home, queue, inbox, threads, pictures, account)
-    handlers = [handler for room in rooms for handler in room.HANDLERS]
-    inner = Router("/", route_handlers=handlers, dependencies={"member": Provide(access.volunteer)})
+    modules = (home, queue, inbox, threads, reports, pictures, account)
+    handlers = [handler for module in modules for handler in module.HANDLERS]
+    inner = Router("/", route_handlers=handlers, dependencies={"member": Provide(login.volunteer)})
     outer = Router("/c/{slug:str}", route_handlers=[inner])
     return Router("/", route_handlers=[outer, account.waiting_router])

@@ -1,11 +1,12 @@
-"""The volunteer's own account, and the page of those who wait to be let in (SPEC V1)."""
+"""The user's own account, and the page for those who are not approved yet or suspended (SPEC V1)."""
 
 from __future__ import annotations
 
 from litestar import Request, Response, Router, get
 from litestar.di import Provide
 
-from webapp import access, pages
+from webapp import pages
+from webapp.access import login
 from webapp.models.accounts.users import Membership
 from webapp.pages import page
 
@@ -18,7 +19,6 @@ async def account(request: Request, member: Membership) -> Response:
 
 @get("/waiting")
 async def waiting(request: Request, anyone: Membership) -> Response:
-    """Not approved yet, or suspended."""
     if anyone.active:
         return pages.redirect(request, f"/c/{anyone.campaign.slug}")
     return page(request, "volunteer/waiting.html", suspended=anyone.suspended_at is not None)
@@ -26,5 +26,5 @@ async def waiting(request: Request, anyone: Membership) -> Response:
 
 HANDLERS = [account]
 waiting_router = Router(
-    "/c/{slug:str}", route_handlers=[waiting], dependencies={"anyone": Provide(access.current_member)}
+    "/c/{slug:str}", route_handlers=[waiting], dependencies={"anyone": Provide(login.current_member)}
 )

@@ -1,6 +1,8 @@
-"""Home, and one action: what waits, what is open, Start (SPEC V2, V3)."""
+"""Home and one action's page, with Start (SPEC V2, V3)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from litestar import Request, Response, get, post
 
@@ -9,37 +11,27 @@ from webapp.models import tallies
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action, ActionUser
 from webapp.models.conversations import buckets, hours, inbox, start
+from webapp.models.conversations.buckets import Bucket
 from webapp.pages import page
 
 
 @get("/")
 async def home(request: Request, member: Membership) -> Response:
     actions = await Action.open_to(member)
-    await _note_sent(actions, member)
     ids = [action.id for action in actions]
+    await ActionUser.mark_sent(ids, member.user_id)
     open_ones, totals = await buckets.open_ones(member.user_id, ids), await tallies.totals_of(ids)
-    rows = [
-        {
-            "action": action,
-            "progress": await buckets.progress(open_ones[action.id], action.campaign)
-            if action.id in open_ones
-            else None,
-            "left": totals[action.id]["remaining"],
-            "closed": action.first_texts_stopped(clock.now()),
-        }
-        for action in actions
-    ]
+    rows = [await _row(action, open_ones.get(action.id), totals[action.id]["remaining"]) for action in actions]
     return page(request, "volunteer/home.html", waiting=await inbox.waiting(member), rows=rows)
 
 
-async def _note_sent(actions: list[Action], member: Membership) -> None:
-    """A public action counts as sent to this user when it first appears here (R1)."""
-    ids = [action.id for action in actions]
-    known = set(
-        await ActionUser.filter(user_id=member.user_id, action_id__in=ids or [0]).values_list("action_id", flat=True)
-    )
-    if new := [n for n in ids if n not in known]:
-        await ActionUser.mark(new, member.user_id)
+async def _row(action: Action, bucket: Bucket | None, left: int) -> dict[str, Any]:
+    return {
+        "action": action,
+        "progress": await buckets.progress(bucket, action.campaign) if bucket else None,
+        "left": left,
+        "closed": action.first_texts_stopped(clock.now()),
+    }
 
 
 @get("/actions/{action_id:int}")
@@ -70,7 +62,7 @@ async def _action_page(
 
 @post("/actions/{action_id:int}/buckets")
 async def press_start(request: Request, member: Membership, action_id: int) -> Response:
-    """Start, and Text Again: a bucket of people to text, this volunteer's alone."""
+    """Start and Text Again: assigns a bucket of contacts to this volunteer alone."""
     action = await access.open_action(member, action_id)
     if refused := await start.why_closed(action):
         return await _action_page(request, member, action, refused)

@@ -1,4 +1,4 @@
-"""The queue: one person, one text, one button (SPEC V4)."""
+"""The queue: one contact, one text, one button (SPEC V4)."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ from litestar import Request, Response, get, post
 from webapp import access, clock, forms, pages, queue, words
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
-from webapp.models.contacts import labels
-from webapp.models.contacts.zones import zones_of
-from webapp.models.conversations import assigning, buckets, going_back, hours, start
-from webapp.models.conversations.buckets import Bucket
+from webapp.models.conversations import assigning, card, going_back, hours
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import INITIAL, QUEUED, Message, first_texts_of
+from webapp.models.conversations.message import INITIAL
 from webapp.models.scripts import rendering
 from webapp.models.sending import click, undo
 from webapp.pages import page
 
-JUST_SENT = 7
+_CARD, _CARD_PART = "volunteer/queue/queue.html", "volunteer/queue/_queue.html"
+_EMPTY, _EMPTY_PART = "volunteer/queue/empty.html", "volunteer/queue/_empty.html"
 
 
 @get("/actions/{action_id:int}/queue")
@@ -31,7 +29,7 @@ async def queue_page(request: Request, member: Membership, action_id: int) -> Re
 
 @post("/queue/{conversation_id:int}/messages")
 async def send(request: Request, member: Membership, conversation_id: int) -> Response:
-    """Send: this text to this person. The card's hash says what was read; the server renders again."""
+    """Send. The card's hash says which text the volunteer read; the server renders it again (A11)."""
     form = await request.form()
     client_id = forms.uuid_of(str(form.get("client_message_id", "")))
     if client_id is None:
@@ -47,26 +45,21 @@ async def send(request: Request, member: Membership, conversation_id: int) -> Re
 async def _refused(
     request: Request, member: Membership, conversation: Conversation, outcome: click.Outcome
 ) -> Response:
-    name = conversation.contact.first_name
+    """Why nothing was sent, above the next card."""
+    action, more = conversation.action, dict[str, Any]()
     match outcome:
         case click.Changed():
-            return await _queue(request, member, conversation.action, notice="changed", status=409, first=conversation)
+            notice, more = "changed", {"first": conversation}
         case click.Moved():
-            moved = await assigning.whereabouts(conversation.id)
-            return await _queue(request, member, conversation.action, notice="moved", status=409, moved=moved)
+            notice, more = "moved", {"moved": await assigning.whereabouts(conversation.id)}
         case click.Declined(_):
-            return await _queue(
-                request,
-                member,
-                conversation.action,
-                notice="declined",
-                status=409,
-                why=words.gettext(outcome.sentence),
-                name=name,
-            )
+            why = words.gettext(outcome.sentence)
+            notice, more = "declined", {"why": why, "name": conversation.contact.first_name}
         case click.Stopped(why):
-            return await _queue(request, member, conversation.action, notice=why, status=409)
-    raise AssertionError(outcome)
+            notice = why
+        case _:
+            raise AssertionError(outcome)
+    return await _queue(request, member, action, notice=notice, status=409, **more)
 
 
 @post("/queue/{conversation_id:int}/skips")
@@ -105,74 +98,24 @@ async def _queue(
 ) -> Response:
     """The next card; or that the bucket is finished, or everybody in it asleep."""
     action.campaign = member.campaign
-    bucket = await buckets.current(action, member.user)
-    if bucket is None:
+    shown = await card.queue_of(member, action, first)
+    if shown is None:
         return pages.go_to(request, f"/c/{member.campaign.slug}/actions/{action.id}")
-    mine = first is not None and first.user_id == member.user_id and first.texted_at is None
-    conversation = first if mine else await start.next_in_queue(action, member.user)
-    if conversation is None:
-        await buckets.finish_if_done(bucket)
-    sent = await first_texts_of(bucket, JUST_SENT)
-    shared = {
-        "action": action,
-        "bucket": bucket,
-        "progress": await buckets.progress(bucket, member.campaign),
-        "notice": notice,
-        "undoable": _undoable(sent),
-        "just_sent": sent,
-        "closed": action.first_texts_stopped(clock.now()),
-        "returned": await going_back.returned(bucket),
-        "why": "",
-        "name": "",
-        "moved": ("", ""),
-        **context,
-    }
-    if conversation is None:
-        return await _nobody(request, member, action, bucket, status, shared)
-    card = await _card(member, action, conversation)
-    return page(
-        request, "volunteer/queue/queue.html", "volunteer/queue/_queue.html", status_code=status, card=card, **shared
-    )
+    closed = action.first_texts_stopped(clock.now())
+    given = {"why": "", "name": "", "moved": ("", ""), **context, "action": action, "notice": notice, "closed": closed}
+    if shown.card is None:
+        given["asleep"] = await hours.asleep(action, member.user)
+        return page(request, _EMPTY, _EMPTY_PART, status_code=status, shown=shown, **given)
+    text = await _text(member, action, shown.card.conversation)
+    client_id = uuid.uuid4()
+    return page(request, _CARD, _CARD_PART, status_code=status, shown=shown, text=text, client_id=client_id, **given)
 
 
-async def _card(member: Membership, action: Action, conversation: Conversation) -> dict[str, Any]:
-    contact = conversation.contact
+async def _text(member: Membership, action: Action, conversation: Conversation) -> rendering.Rendering:
     assert conversation.script
-    text = await rendering.render(action.campaign, conversation.script, contact, member.user, conversation.id)
-    zones = await zones_of(action.campaign, contact.zone_set_id)
-    return {
-        "conversation": conversation,
-        "contact": contact,
-        "text": text,
-        "zone": zones[0],
-        "client_id": uuid.uuid4(),
-        "tags": (await labels.tags_of([contact.id]))[contact.id],
-        "texted_before": await Message.filter(contact_id=contact.id, direction="out", status="taken").exists(),
-    }
-
-
-async def _nobody(
-    request: Request, member: Membership, action: Action, bucket: Bucket, status: int, shared: dict[str, Any]
-) -> Response:
-    asleep = await hours.asleep(action, member.user)
-    return page(
-        request,
-        "volunteer/queue/empty.html",
-        "volunteer/queue/_empty.html",
-        status_code=status,
-        asleep=asleep,
-        asleep_people=sum(group.people for group in asleep),
-        **shared,
+    return await rendering.render(
+        action.campaign, conversation.script, conversation.contact, member.user, conversation.id
     )
-
-
-def _undoable(sent: list[Message]) -> dict[str, Any] | None:
-    """The newest first text that has not left yet, and for how many seconds it can still be undone."""
-    message = next((m for m in sent if m.status == QUEUED), None)
-    if message is None or message.due_at is None:
-        return None
-    left = (message.due_at - clock.now()).total_seconds()
-    return {"message": message, "seconds": round(left)} if left > 0 else None
 
 
 def _path(member: Membership, action_id: int) -> str:

@@ -1,4 +1,4 @@
-"""One thread: read it, answer it, report on it (SPEC V6, V7, V8, V10)."""
+"""One thread: read it, answer it, opt out, block, hand over (SPEC V6, V8, V10)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,19 @@ from webapp.models.conversations import assigning, inbox
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.opt_outs import blocking, opting_out, possible
+from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER
 from webapp.models.reports import filing
 from webapp.models.results import results
 from webapp.models.scripts import rendering
 from webapp.models.sending import click
 from webapp.pages import page
 from webapp.rules import segments
+
+STOPPED = {
+    "first": "Their first text has not left yet, so there is nothing to follow up. Nothing was sent.",
+    "member": "You can't text for this campaign now. Ask an admin.",
+    "scripts": "This campaign uses scripts only. Choose one with Follow Up.",
+}
 
 
 @get("/threads/{conversation_id:int}")
@@ -35,31 +42,33 @@ async def thread(request: Request, member: Membership, conversation_id: int, fol
 
 @get("/threads/{conversation_id:int}/messages")
 async def back_to_thread(request: Request, member: Membership, conversation_id: int) -> Response:
-    """The address a refused reply leaves in the browser; opened anew it is the thread."""
+    """The address that a refused reply leaves in the browser: opened again, it shows the thread."""
     conversation = await access.held_conversation(member, conversation_id)
     return pages.redirect(request, _path(conversation, member))
 
 
 @post("/threads/{conversation_id:int}/messages")
 async def reply(request: Request, member: Membership, conversation_id: int) -> Response:
-    """A response script, or typed words unless the campaign wants scripts only."""
+    """A response script, or typed words."""
     conversation, form = await access.once_held(member, conversation_id), Form(await request.form())
-    if not click.holds(member, conversation):  # whoever held it once learns that it moved, and nothing else (G2)
+    if not conversation.held_by(member):  # the last holder learns that it moved, and nothing else (G2)
         return await _moved(request, conversation)
     script = await _script(conversation, str(form.data.get("script", "")))
-    typed = form.long_text("body", words.gettext("The text"), segments.LONGEST) if script is None else ""
+    typed = "" if script else _typed(form)
     client_id = forms.uuid_of(str(form.data.get("client_message_id", "")))
-    if "##{{" in typed:
-        form.wrong("body", words.gettext("Variables work in scripts only. Write the words themselves."))
-    if script is None and member.campaign.disable_custom_responses:
-        form.wrong("body", words.gettext("This campaign uses scripts only. Choose one with Follow Up."))
-    elif script is None and not typed:
-        form.wrong("body", words.gettext("There is no text yet. Nothing was sent."))
     if client_id is None or not form:
         return await _thread(request, member, conversation, status=422, form=form)
-    return await _answer(
-        request, member, conversation, await click.send_reply(member, conversation.id, client_id, script, typed), form
-    )
+    outcome = await click.send_reply(member, conversation.id, client_id, script, typed)
+    return await _answer(request, member, conversation, outcome, form)
+
+
+def _typed(form: Form) -> str:
+    typed = form.long_text("body", words.gettext("The text"), segments.LONGEST)
+    if "##{{" in typed:
+        form.wrong("body", words.gettext("Variables work in scripts only. Write the words themselves."))
+    if not typed:
+        form.wrong("body", words.gettext("There is no text yet. Nothing was sent."))
+    return typed
 
 
 async def _answer(
@@ -72,16 +81,10 @@ async def _answer(
         case click.Moved():
             return await _moved(request, conversation)
         case click.Declined(_):
-            form.wrong(
-                "body", words.gettext(outcome.sentence) + " " + words.gettext("Nothing was sent; your words are kept.")
-            )
-        case click.Stopped("first"):
-            form.wrong(
-                "body",
-                words.gettext("Their first text has not left yet, so there is nothing to follow up. Nothing was sent."),
-            )
-        case click.Stopped(_):
-            form.wrong("body", words.gettext("You can't text for this campaign now. Ask an admin."))
+            kept = words.gettext("Nothing was sent; your words are kept.")
+            form.wrong("body", f"{words.gettext(outcome.sentence)} {kept}")
+        case click.Stopped(why):
+            form.wrong("body", words.gettext(STOPPED.get(why, STOPPED["member"])))
     return await _thread(request, member, conversation, status=422, form=form)
 
 
@@ -101,7 +104,7 @@ async def decide(request: Request, member: Membership, conversation_id: int) -> 
 @post("/threads/{conversation_id:int}/opt-out")
 async def opt_out(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation = await access.held_conversation(member, conversation_id)
-    await opting_out.opt_out_by_hand(conversation, member.user)
+    await opting_out.opt_out_by_hand(conversation.contact_id, FROM_VOLUNTEER, member.user)
     return pages.redirect(request, _path(conversation, member))
 
 
@@ -128,27 +131,6 @@ async def add_tag(request: Request, member: Membership, conversation_id: int) ->
     if tag:
         await filing.tag_contact(conversation, tag, member.user)
     return pages.redirect(request, _path(conversation, member))
-
-
-@get("/threads/{conversation_id:int}/report")
-async def report_page(request: Request, member: Membership, conversation_id: int) -> Response:
-    conversation = await access.held_conversation(member, conversation_id)
-    return await _report(request, conversation, Form())
-
-
-@post("/threads/{conversation_id:int}/reports")
-async def file_report(request: Request, member: Membership, conversation_id: int) -> Response:
-    conversation, form = await access.held_conversation(member, conversation_id), Form(await request.form())
-    asked = await filing.questions(conversation.action)
-    ticked = set(form.many("tags", [tag.slug for tag in asked.tags]))
-    answers = {field.slug: form.long_text(f"field_{field.slug}", field.title, 5_000) for field in asked.fields}
-    for field in asked.fields:
-        if field.choices and answers[field.slug] not in ("", *field.choices):
-            form.wrong(f"field_{field.slug}", words.gettext("Choose one of those offered."))
-    if not form:
-        return await _report(request, conversation, form, status=422)
-    await filing.file(conversation, member.user, asked, ticked, answers)
-    return pages.go_to(request, _path(conversation, member))
 
 
 @post("/segments")
@@ -230,37 +212,8 @@ async def _script(conversation: Conversation, script_id: str) -> Script | None:
     return await access.script_of(conversation.action, int(script_id))
 
 
-async def _report(request: Request, conversation: Conversation, form: Form, status: int = 200) -> Response:
-    asked, contact = await filing.questions(conversation.action), conversation.contact
-    given = await labels.field_values(contact.id)
-    return page(
-        request,
-        "volunteer/thread/report.html",
-        status_code=status,
-        conversation=conversation,
-        contact=contact,
-        form=form,
-        asked=asked,
-        ticked=set(form.typed.get("tags", [])) if status == 422 else await filing.ticked(contact.id),
-        answers={f.slug: form.typed.get(f"field_{f.slug}", given.get(f.slug, "")) for f in asked.fields},
-        earlier=await filing.of_contact(contact.id),
-    )
-
-
 def _path(conversation: Conversation, member: Membership) -> str:
     return f"/c/{member.campaign.slug}/threads/{conversation.id}#newest"
 
 
-HANDLERS = [
-    thread,
-    back_to_thread,
-    reply,
-    decide,
-    opt_out,
-    block,
-    hand_over,
-    add_tag,
-    report_page,
-    file_report,
-    count_segments,
-]
+HANDLERS = [thread, back_to_thread, reply, decide, opt_out, block, hand_over, add_tag, count_segments]

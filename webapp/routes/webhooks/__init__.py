@@ -1,4 +1,4 @@
-"""What other systems call."""
+"""Addresses that other systems call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Twilio calls: stored before it is answered, and only where the signature is Twilio's."""
+"""Twilio's webhooks. Each is stored before it is answered; one without Twilio's signature is refused (SPEC X5)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import logging
 
 from litestar import MediaType, Request, Response, Router, post
 
-from webapp import config, forms, live, queue
+from webapp import config, forms, news, queue
 from webapp.gateways import signature
-from webapp.models.conversations import inbox
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
 
@@ -32,7 +31,7 @@ async def inbound(request: Request) -> Response[str]:
 
 @post("/status", status_code=200)
 async def status(request: Request) -> Response[str]:
-    """What became of a text of ours; ``?message=`` names its row."""
+    """The status of a text of ours; ``?message=`` is its public id."""
     payload = await _signed(request)
     if payload is None:
         return _forged()
@@ -42,7 +41,7 @@ async def status(request: Request) -> Response[str]:
 
 
 async def _signed(request: Request) -> dict[str, str] | None:
-    """The parameters, where the signature holds for the public address; else nothing."""
+    """The parameters; None where they are not signed for our public address."""
     chosen, body = config.settings(), await request.body()
     query = request.scope["query_string"].decode("latin-1")
     raw_path = request.scope.get("raw_path", b"").decode("latin-1").split("?")[0] or request.url.path
@@ -59,17 +58,15 @@ def _forged() -> Response[str]:
 
 
 async def _apply(event: TwilioEvent) -> None:
-    """What can't be applied now is stored, and the sweep tries again: Twilio need not know."""
+    """An event that fails here is stored already: the sweep tries again, and Twilio gets its 200."""
     try:
-        news = await applying.apply(event)
+        applied = await applying.apply(event)
     except Exception:
         log.exception("event %s could not be applied yet", event.id)
         await applying.failed(event.id)
         return
-    if news.conversation_id:
-        holder = [news.user_id] if news.user_id else await inbox.listeners(news.conversation_id)
-        for user_id in holder:
-            await live.nudge(user_id, "inbox-changed", news.conversation_id)
+    if applied.conversation_id:
+        await news.tell(applied.conversation_id, applied.user_id)
 
 
 router = Router("/webhooks/twilio", route_handlers=[inbound, status], request_max_body_size=LARGEST)

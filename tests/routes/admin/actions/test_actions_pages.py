@@ -8,7 +8,8 @@ from tests.cast import Cast
 from tests.cast.site import OFFICE, Browser, audited, make_action
 from webapp.database import transaction
 from webapp.models.accounts.audit import AuditEvent
-from webapp.models.actions.action import Action, ReportTag
+from webapp.models.actions.action import Action
+from webapp.models.actions.report_settings import ReportTag
 from webapp.models.actions.script import Script, ScriptTag, ScriptValue
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.conversations import making

@@ -28,7 +28,7 @@ async def test_a_title_is_wanted_and_what_was_typed_is_kept(cast: Cast, browse: 
 async def test_who_to_leave_out_is_saved_counted_and_applied(cast: Cast, browse: Browser) -> None:
     gary, tag = await browse(cast.gary), await Tag.get(campaign=cast.meyer, slug="will_vote")
     field = await CustomField.get(campaign=cast.meyer, slug="notes")
-    await labelling.set_tag(cast.lisa.id, tag, None)
+    await labelling.set_tag(cast.lisa, tag, "admin", None)
     form = {
         **LEAVE,
         "lists": str(cast.voters.id),

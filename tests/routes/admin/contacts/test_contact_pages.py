@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.cast.bulk import assign, finish_work, on, work
 from tests.cast.lists import import_file, write
 from tests.cast.site import OFFICE, Browser, audited
@@ -19,7 +19,7 @@ from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import ContactTag, CustomField, Tag
 from webapp.models.conversations import assigning
-from webapp.models.opt_outs import blocking, opting_out
+from webapp.models.opt_outs import blocking
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 from webapp.models.reports import editing, labelling
 from webapp.models.results import recount
@@ -45,7 +45,7 @@ async def test_one_contact_shows_everything_with_who_and_when(cast: Cast, browse
     _later()
     await says(cast, "yes I will")
     _later()
-    await labelling.set_tag(cast.lisa.id, await Tag.get(campaign=cast.meyer, slug="will_vote"), cast.amy.user_id)
+    await labelling.set_tag(cast.lisa, await Tag.get(campaign=cast.meyer, slug="will_vote"), "admin", cast.amy.user)
     _later()
     await slices.begin(
         cast.meyer,
@@ -57,7 +57,7 @@ async def test_one_contact_shows_everything_with_who_and_when(cast: Cast, browse
     )
     await finish_work()
     _later()
-    await opting_out.opt_out(cast.meyer, cast.lisa.phone, FROM_ADMIN, cast.gary.user)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN, cast.gary.user)
     page = (await (await browse(cast.gary)).get(f"{OFFICE}/contacts/{cast.lisa.id}")).text
     told = [
         "Will you vote",
@@ -148,6 +148,6 @@ async def test_the_page_of_a_contact_with_every_kind_of_past_opens(cast: Cast, b
     await import_file(cast, write(tmp_path, "phone,first_name\n4125550101,Li\n"))
     gary, path = await browse(cast.gary), f"{OFFICE}/contacts/{cast.lisa.id}"
     assert (await gary.get(path)).status_code == 200
-    await editing.erase(cast.lisa.id, cast.gary.user)
+    await editing.erase(cast.lisa.id, cast.gary)
     assert (await gary.get(path)).status_code == 200
     assert await recount.differences() == []

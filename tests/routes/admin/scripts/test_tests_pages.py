@@ -6,14 +6,14 @@ import re
 import uuid
 
 import pytest
+from limits import parse
 
-from tests.cast import Cast, texts
+from tests.cast import Cast, opt_out_phone, texts
 from tests.cast.site import FINE, PARTIAL, Browser, here
 from webapp import clock, limiting
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import TEST
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 
 
@@ -52,7 +52,7 @@ async def test_a_test_that_can_not_go_says_why(cast: Cast, browse: Browser, chan
 
 
 async def test_an_opted_out_phone_gets_no_test(cast: Cast, browse: Browser) -> None:
-    await opting_out.opt_out(cast.meyer, "+14125550177", FROM_ADMIN)
+    await opt_out_phone(cast.meyer, "+14125550177", FROM_ADMIN)
     gary = await browse(cast.gary)
     answer = await gary.post(f"{here(cast)}/tests", data=form_of_test(cast), headers=PARTIAL)
     assert answer.status_code == 422 and "Your own phone has opted out" in answer.text and await texts() == []
@@ -85,7 +85,7 @@ async def test_the_next_tap_after_a_test_is_another_one(cast: Cast, browse: Brow
 
 
 async def test_tests_are_few_in_an_hour(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limiting, "TEST", limiting.parse("1/hour"))
+    monkeypatch.setattr(limiting, "TEST", parse("1/hour"))
     gary = await browse(cast.gary)
     assert (await gary.post(f"{here(cast)}/tests", data=form_of_test(cast), headers=PARTIAL)).status_code == 200
     answer = await gary.post(f"{here(cast)}/tests", data=form_of_test(cast), headers=PARTIAL)

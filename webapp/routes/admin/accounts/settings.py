@@ -1,4 +1,4 @@
-"""Settings: texting and campaign info (SPEC S1 to S9, S12)."""
+"""Settings: how the campaign texts, and its public details (SPEC S1 to S9, S12)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import segno
 from litestar import Request, Response, get, post
 
 from webapp import config, pages, words
-from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models.accounts import audit
-from webapp.models.accounts.campaign import BUCKET_SIZES, Campaign
+from webapp.models.accounts import settings
+from webapp.models.accounts.campaign import BUCKET_SIZES
 from webapp.models.accounts.users import Membership
 from webapp.models.sending import caps
 from webapp.pages import page
@@ -47,22 +46,21 @@ async def texting_page(request: Request, member: Membership) -> Response:
 async def _texting(
     request: Request, member: Membership, form: Form, status: int = 200, saved: bool = False
 ) -> Response:
-    campaign = member.campaign
-    zones = (
-        ZONES
-        if any(zone == campaign.timezone for zone, _ in ZONES)
-        else (*ZONES, (campaign.timezone, campaign.timezone))
-    )
     return page(
         request,
         "admin/accounts/settings.html",
         status_code=status,
         form=form,
-        zones=zones,
+        zones=_zones(member.campaign.timezone),
         bucket_sizes=BUCKET_SIZES,
         saved=saved,
-        spent=await caps.total_today(campaign),
+        spent=await caps.total_today(member.campaign),
     )
+
+
+def _zones(own: str) -> list[tuple[str, str]]:
+    """The zones on offer, the campaign's own among them."""
+    return [*ZONES, *([] if own in dict(ZONES) else [(own, own)])]
 
 
 @post("/settings")
@@ -71,36 +69,18 @@ async def save_texting(request: Request, member: Membership) -> Response:
     values = _texting_values(form)
     if not form:
         return await _texting(request, member, form, status=422)
-    values |= caps.new_cap(member.campaign, values["daily_cap"])
-    await _save(member, values, "settings.saved")
+    await settings.save_texting(values, member)
     await caps.enforce(member.campaign)
     await member.campaign.refresh_from_db()
     return await _texting(request, member, Form(), saved=True)
 
 
 def _texting_values(form: Form) -> dict[str, Any]:
-    start, end = (
-        form.time_of_day("start_time", words.gettext("Start time")),
-        form.time_of_day("end_time", words.gettext("End time")),
-    )
-    if start < window.LEGAL_START:
-        form.wrong("start_time", words.gettext("No text may leave before 8:00 AM. Choose 8:00 AM or later."))
-    if end > window.LEGAL_END:
-        form.wrong("end_time", words.gettext("No text may leave after 9:00 PM. Choose 9:00 PM or earlier."))
-    if start >= end:
-        form.wrong("end_time", words.gettext("The end must be after the start."))
-    codes = form.text("preferred_area_codes", words.gettext("Area codes"), 200)
-    if codes and not re.fullmatch(r"\s*[2-9]\d\d([,\s]+[2-9]\d\d)*[,\s]*", codes):
-        form.wrong(
-            "preferred_area_codes",
-            words.gettext("Area codes have three digits; separate them with commas, such as 814, 412."),
-        )
     return {
-        "start_time": f"{start:%H:%M}",
-        "end_time": f"{end:%H:%M}",
+        **_window(form),
         "timezone": form.choice("timezone", words.gettext("Time zone"), sorted(available_timezones())),
         "bucket_size": int(form.choice("bucket_size", words.gettext("Bucket size"), BUCKET_SIZES)),
-        "preferred_area_codes": codes,
+        "preferred_area_codes": _area_codes(form),
         "fallback_sender": form.text("fallback_sender", words.gettext("For senders"), 60, required=True),
         "fallback_recipient": form.text("fallback_recipient", words.gettext("For recipients"), 60, required=True),
         "outbound_lock": form.ticked("outbound_lock"),
@@ -113,17 +93,25 @@ def _texting_values(form: Form) -> dict[str, Any]:
     }
 
 
-async def _save(member: Membership, values: dict[str, Any], what: str) -> None:
-    campaign = member.campaign
-    changed = {k: v for k, v in values.items() if getattr(campaign, k) != v}
+def _window(form: Form) -> dict[str, str]:
+    """The hours of first texts, inside what the law allows (S1)."""
+    start = form.time_of_day("start_time", words.gettext("Start time"))
+    end = form.time_of_day("end_time", words.gettext("End time"))
+    if start < window.LEGAL_START:
+        form.wrong("start_time", words.gettext("No text may leave before 8:00 AM. Choose 8:00 AM or later."))
+    if end > window.LEGAL_END:
+        form.wrong("end_time", words.gettext("No text may leave after 9:00 PM. Choose 9:00 PM or earlier."))
+    if start >= end:
+        form.wrong("end_time", words.gettext("The end must be after the start."))
+    return {"start_time": f"{start:%H:%M}", "end_time": f"{end:%H:%M}"}
 
-    async def do() -> None:
-        if changed:
-            await Campaign.filter(id=campaign.id).update(**changed)
-            await audit.note(campaign, member.user, what, ", ".join(changed), **{k: str(v) for k, v in changed.items()})
 
-    await transaction(do)
-    campaign.update_from_dict(changed)
+def _area_codes(form: Form) -> str:
+    codes = form.text("preferred_area_codes", words.gettext("Area codes"), 200)
+    if codes and not re.fullmatch(r"\s*[2-9]\d\d([,\s]+[2-9]\d\d)*[,\s]*", codes):
+        sentence = words.gettext("Area codes have three digits; separate them with commas, such as 814, 412.")
+        form.wrong("preferred_area_codes", sentence)
+    return codes
 
 
 @get("/settings/info")
@@ -140,24 +128,27 @@ def _info(request: Request, member: Membership, form: Form, status: int = 200, s
 @post("/settings/info")
 async def save_info(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
-    values = {
+    values = _info_values(form)
+    if not form:
+        return _info(request, member, form, status=422)
+    await settings.save_info(values, member)
+    return _info(request, member, Form(), saved=True)
+
+
+def _info_values(form: Form) -> dict[str, Any]:
+    phone = form.phone("broadcast_phone_number") if form.data.get("broadcast_phone_number") else ""
+    return {
         "name": form.text("name", words.gettext("Name"), 120, required=True),
         "description": form.long_text("description", words.gettext("Description"), 2_000),
-        "broadcast_phone_number": form.phone("broadcast_phone_number")
-        if form.data.get("broadcast_phone_number")
-        else "",
+        "broadcast_phone_number": phone,
         "approval_needed": form.ticked("approval_needed"),
         "searchable": form.ticked("searchable"),
     }
-    if not form:
-        return _info(request, member, form, status=422)
-    await _save(member, values, "campaign.saved")
-    return _info(request, member, Form(), saved=True)
 
 
 @post("/settings/join-codes")
 async def renew_code(request: Request, member: Membership) -> Response:
-    await audit.noted(member, member.campaign.renew_join_code, "join_code.renewed")
+    await settings.renew_join_code(member)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/info")
 
 

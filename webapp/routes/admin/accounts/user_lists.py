@@ -1,27 +1,27 @@
-"""User lists and teams, made and filled by hand (SPEC P1): contacts are assigned to them, evenly."""
+"""User lists and teams, made and filled by hand (SPEC P1). Contacts assigned to one are shared out evenly."""
 
 from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, clock, pages, words
+from webapp import access, pages, words
 from webapp.forms import Form
-from webapp.models.accounts import audit, teams
+from webapp.models.accounts import teams
 from webapp.models.accounts.teams import Team, UserList
 from webapp.models.accounts.users import Membership
 from webapp.pages import page
 
-MOST = 1_000
+OFFERED = 1_000  # users to add
 
 
 @get("/user-lists")
 async def user_lists_page(request: Request, member: Membership) -> Response:
-    return await _groups(request, member, Form())
+    return await _user_lists(request, member, Form())
 
 
-async def _groups(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
-    teams_ = await Team.filter(campaign_id=member.campaign_id, archived_at=None).order_by("name")
-    of_teams = {team.user_list_id: team for team in teams_}
+async def _user_lists(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
+    in_use = await Team.filter(campaign_id=member.campaign_id, archived_at=None).order_by("name")
+    team_of = {team.user_list_id: team for team in in_use}
     lists = await UserList.filter(campaign_id=member.campaign_id, archived_at=None).order_by("name")
     return page(
         request,
@@ -29,8 +29,8 @@ async def _groups(request: Request, member: Membership, form: Form, status: int 
         status_code=status,
         form=form,
         sizes=await teams.sizes([r.id for r in lists]),
-        teams=[(of_teams[r.id], r) for r in lists if r.id in of_teams],
-        lists=[r for r in lists if r.id not in of_teams],
+        teams=[(team_of[r.id], r) for r in lists if r.id in team_of],
+        lists=[r for r in lists if r.id not in team_of],
         archived=await UserList.filter(campaign_id=member.campaign_id).exclude(archived_at=None).order_by("name"),
     )
 
@@ -40,15 +40,13 @@ async def make_user_list(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     name = form.text("name", words.gettext("Name"), 120, required=True)
     kind = form.choice("kind", words.gettext("Kind"), ("list", "team"))
-    if form and await UserList.exists(campaign_id=member.campaign_id, name=name, archived_at=None):
+    if form and await teams.name_taken(member.campaign_id, name):
         form.wrong("name", words.gettext("There is one of this name already."))
     if not form:
-        return await _groups(request, member, form, status=422)
+        return await _user_lists(request, member, form, status=422)
     if kind == "team":
-        team = await audit.noted(member, lambda: teams.make_team(member.campaign, name), "team.made", name)
-        return _to(request, member, team.user_list_id)
-    made = await audit.noted(member, lambda: teams.make_list(member.campaign, name), "user_list.made", name)
-    return _to(request, member, made.id)
+        return _to(request, member, (await teams.create_team(name, member)).user_list_id)
+    return _to(request, member, (await teams.create_list(name, member)).id)
 
 
 @get("/user-lists/{user_list_id:int}")
@@ -62,7 +60,7 @@ async def user_list_page(request: Request, member: Membership, user_list_id: int
         "admin/accounts/user_list.html",
         chosen=chosen,
         there=there,
-        others=await others.limit(MOST).select_related("user"),
+        others=await others.limit(OFFERED).select_related("user"),
         team=await Team.get_or_none(user_list=chosen),
     )
 
@@ -71,32 +69,30 @@ async def user_list_page(request: Request, member: Membership, user_list_id: int
 async def add_members(request: Request, member: Membership, user_list_id: int) -> Response:
     chosen, form = await access.user_list_of(member, user_list_id), Form(await request.form())
     everyone = {str(m.id): m for m in await Membership.filter(campaign_id=member.campaign_id)}
-    ticked = [everyone[n] for n in form.many("members", everyone)]
-    await audit.noted(member, lambda: chosen.put(ticked), "user_list.filled", chosen.name, users=len(ticked))
+    await teams.add_members(chosen, [everyone[n] for n in form.many("members", everyone)], member)
     return _to(request, member, chosen.id)
 
 
 @post("/user-lists/{user_list_id:int}/members/{member_id:int}/end")
 async def remove_member(request: Request, member: Membership, user_list_id: int, member_id: int) -> Response:
     chosen, who = await access.user_list_of(member, user_list_id), await access.member_of(member, member_id)
-    await audit.noted(member, lambda: chosen.drop(who), "user_list.taken_off", chosen.name, user=who.user.name)
+    await teams.remove_member(chosen, who, member)
     return _to(request, member, chosen.id)
 
 
 @post("/user-lists/{user_list_id:int}/archive")
 async def archive_user_list(request: Request, member: Membership, user_list_id: int) -> Response:
-    chosen = await access.user_list_of(member, user_list_id)
-    await audit.noted(member, lambda: teams.archive(chosen, clock.now()), "user_list.archived", chosen.name)
+    await teams.archive(await access.user_list_of(member, user_list_id), member)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/user-lists")
 
 
 @post("/user-lists/{user_list_id:int}/archive/end")
 async def restore_user_list(request: Request, member: Membership, user_list_id: int) -> Response:
     chosen, form = await access.user_list_of(member, user_list_id), Form()
-    if await UserList.exists(campaign_id=member.campaign_id, name=chosen.name, archived_at=None):
+    if await teams.name_taken(member.campaign_id, chosen.name):
         form.wrong("name", words.gettext("One of this name is in use."))
-        return await _groups(request, member, form, status=422)
-    await audit.noted(member, lambda: teams.archive(chosen, None), "user_list.restored", chosen.name)
+        return await _user_lists(request, member, form, status=422)
+    await teams.restore(chosen, member)
     return _to(request, member, chosen.id)
 
 

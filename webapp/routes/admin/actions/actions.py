@@ -1,17 +1,15 @@
-"""Actions: the list, report settings, who may text, pause and go on (SPEC section 3)."""
+"""Actions: the list, report settings, publication, pause and archive (SPEC section 3)."""
 
 from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
 from webapp import access, clock, pages, queue, words
-from webapp.database import transaction
 from webapp.forms import Form
 from webapp.models import tallies
-from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
-from webapp.models.actions import audience
-from webapp.models.actions.action import Action, ActionUser, ReportField, ReportTag
+from webapp.models.actions import audience, report_settings
+from webapp.models.actions.action import DRAFT, PRIVATE, PUBLIC, Action, ActionUser
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.conversations import going_back
 from webapp.models.numbers import choice
@@ -21,14 +19,7 @@ from webapp.pages import page
 
 @get("/actions")
 async def actions_page(request: Request, member: Membership, show: str = "running") -> Response:
-    found = Action.filter(campaign_id=member.campaign_id).order_by("-id").select_related("campaign")
-    everything = await found
-    groups = {
-        "running": [a for a in everything if a.live and not a.ended(clock.now())],
-        "drafts": [a for a in everything if a.state == "draft" and not a.archived_at],
-        "ended": [a for a in everything if a.live and a.ended(clock.now())],
-        "archived": [a for a in everything if a.archived_at],
-    }
+    groups = _groups(await Action.filter(campaign_id=member.campaign_id).order_by("-id").select_related("campaign"))
     show = show if show in groups else "running"
     ids = [a.id for a in groups[show]]
     totals, volunteers = await tallies.totals_of(ids), await ActionUser.counts(ids)
@@ -38,19 +29,28 @@ async def actions_page(request: Request, member: Membership, show: str = "runnin
     )
 
 
+def _groups(actions: list[Action]) -> dict[str, list[Action]]:
+    now = clock.now()
+    return {
+        "running": [a for a in actions if a.live and not a.ended(now)],
+        "drafts": [a for a in actions if a.state == DRAFT and not a.archived_at],
+        "ended": [a for a in actions if a.live and a.ended(now)],
+        "archived": [a for a in actions if a.archived_at],
+    }
+
+
 @get("/actions/{action_id:int}/report-settings")
-async def report_settings(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
-    tags = await Tag.filter(campaign_id=member.campaign_id, archived_at=None)
-    fields = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
+async def report_settings_page(request: Request, member: Membership, action_id: int) -> Response:
+    action, own = await access.action_of(member, action_id), {"campaign_id": member.campaign_id, "archived_at": None}
+    chosen_tags, chosen_fields = await report_settings.chosen_ids(action)
     return page(
         request,
         "admin/actions/report_settings.html",
         action=action,
-        tags=tags,
-        fields=fields,
-        chosen_tags=set(await ReportTag.filter(action=action).values_list("tag_id", flat=True)),
-        chosen_fields=set(await ReportField.filter(action=action).values_list("field_id", flat=True)),
+        tags=await Tag.filter(**own),
+        fields=await CustomField.filter(**own),
+        chosen_tags=chosen_tags,
+        chosen_fields=chosen_fields,
     )
 
 
@@ -61,15 +61,7 @@ async def save_report_settings(request: Request, member: Membership, action_id: 
     fields = {str(f.id): f for f in await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)}
     chosen_tags = [tags[n] for n in form.many("tags", tags)]
     chosen_fields = [fields[n] for n in form.many("fields", fields)]
-
-    async def store() -> None:
-        await ReportTag.filter(action=action).delete()
-        await ReportField.filter(action=action).delete()
-        await ReportTag.bulk_create([ReportTag(action=action, tag=tag) for tag in chosen_tags])
-        await ReportField.bulk_create([ReportField(action=action, field=field) for field in chosen_fields])
-        await audit.note(member.campaign, member.user, "action.report_settings", action.title)
-
-    await transaction(store)
+    await report_settings.save(action, chosen_tags, chosen_fields, member)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/publication")
 
 
@@ -81,30 +73,29 @@ async def publication_page(request: Request, member: Membership, action_id: int)
 @post("/actions/{action_id:int}/publication")
 async def publish(request: Request, member: Membership, action_id: int) -> Response:
     action, form = await access.action_of(member, action_id), Form(await request.form())
-    state = form.choice("state", words.gettext("Who may text"), ("private", "public"))
+    state = form.choice("state", words.gettext("Who may text"), (PRIVATE, PUBLIC))
     reason = form.text("reason", words.gettext("Reason"), 400)
     if not form or not await publishing.publish(action, member, state, reason):
         form.wrong("state", words.gettext("Not published. The list below says what to mend first."))
         return await _publication(request, member, action, form, status=422)
     await queue.make_conversations(action.id)
-    path = f"/c/{member.campaign.slug}/admin"
-    return pages.go_to(
-        request, f"{path}/users?action={action.id}" if state == "private" else f"{path}/actions/{action.id}/results"
-    )
+    office = f"/c/{member.campaign.slug}/admin"
+    next_page = f"users?action={action.id}" if state == PRIVATE else f"actions/{action.id}/results"
+    return pages.go_to(request, f"{office}/{next_page}")
 
 
 async def _publication(
     request: Request, member: Membership, action: Action, form: Form | None = None, status: int = 200
 ) -> Response:
-    look = await publishing.checklist(action)
-    checks = look.checks
+    checklist = await publishing.checklist(action)
+    checks = checklist.checks
     people, left_out = await audience.of_action(action.id)
     return page(
         request,
         "admin/actions/publication.html",
         status_code=status,
         action=action,
-        warnings=look.warnings,
+        warnings=checklist.warnings,
         form=Form() if form is None else form,
         checks=checks,
         wrong=[c for c in checks if not c.fine],
@@ -116,7 +107,7 @@ async def _publication(
 
 @get("/actions/{action_id:int}/shortfalls")
 async def shortfalls_page(request: Request, member: Membership, action_id: int) -> Response:
-    """How many people each script can't be filled for; counted over all of them, so it is asked for by itself."""
+    """For how many people each script lacks a value. Counting reads everyone, so the page loads this part by itself."""
     action = await access.action_of(member, action_id)
     found = await shortfalls.of_action(action)
     return page(request, "admin/scripts/shortfalls.html", "admin/scripts/_shortfalls.html", action=action, found=found)
@@ -125,38 +116,40 @@ async def shortfalls_page(request: Request, member: Membership, action_id: int) 
 @post("/actions/{action_id:int}/pause")
 async def pause(request: Request, member: Membership, action_id: int) -> Response:
     action = await access.action_of(member, action_id)
-    return await _change(request, member, action, action.pause, "action.paused")
+    await action.pause(member)
+    return _to_results(request, member, action)
 
 
 @post("/actions/{action_id:int}/pause/end")
 async def resume(request: Request, member: Membership, action_id: int) -> Response:
     action = await access.action_of(member, action_id)
-    answer = await _change(request, member, action, action.resume, "action.resumed")
+    await action.resume(member)
     await queue.drain_all(await choice.number_ids(member.campaign))
-    return answer
+    return _to_results(request, member, action)
 
 
 @post("/actions/{action_id:int}/archive")
 async def archive(request: Request, member: Membership, action_id: int) -> Response:
     action = await access.action_of(member, action_id)
-    return await _change(request, member, action, lambda: publishing.archive(action), "action.archived")
+    await publishing.archive(action, member)
+    return _to_results(request, member, action)
 
 
 @post("/actions/{action_id:int}/returns")
 async def return_unsent(request: Request, member: Membership, action_id: int) -> Response:
-    """S8's button: contacts taken by Start and not clicked go back to the pool."""
+    """S8's button: contacts that Start gave to volunteers and nobody clicked are free again."""
     action = await access.action_of(member, action_id)
-    return await _change(request, member, action, lambda: going_back.return_all(action, member.user), "action.returned")
+    await going_back.return_all(action, member)
+    return _to_results(request, member, action)
 
 
-async def _change(request: Request, member: Membership, action: Action, verb, what: str) -> Response:  # type: ignore[no-untyped-def]
-    await audit.noted(member, verb, what, action.title)
+def _to_results(request: Request, member: Membership, action: Action) -> Response:
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/results")
 
 
 HANDLERS = [
     actions_page,
-    report_settings,
+    report_settings_page,
     save_report_settings,
     publication_page,
     shortfalls_page,

@@ -1,1 +1,1 @@
-"""All Contacts, one contact, lists, tags and fields."""
+"""All Contacts, one contact, contact lists, tags and fields."""

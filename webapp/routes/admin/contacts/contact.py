@@ -1,31 +1,24 @@
-"""One contact: what is known, everything that happened, and what staff may change (SPEC C6, C7)."""
+"""One contact: their data, their history, and the changes staff may make (SPEC C6, C7)."""
 
 from __future__ import annotations
-
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.response import File
 
 from webapp import access, pages, queue, words
-from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
-from webapp.models.bulk import slices
-from webapp.models.bulk.job import ASSIGN, BulkJob
+from webapp.models.bulk import one_contact
 from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
-from webapp.models.opt_outs import blocking, opting_out
-from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
+from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.reports import editing
 from webapp.models.results import contact_table, timeline
 from webapp.pages import page
 from webapp.routes.admin import bulk
-from webapp.rules import phone, window
+from webapp.rules import window
 from webapp.rules.contacts import contact_zones, states
 
 
@@ -60,22 +53,26 @@ async def _contact(request: Request, member: Membership, contact: Contact, form:
 
 @post("/contacts/{contact_id:int}")
 async def save_contact(request: Request, member: Membership, contact_id: int) -> Response:
-    """All but the phone, which is who this is. The clock is read anew."""
+    """Everything but the phone, which identifies the contact."""
     contact, form = await access.contact_of(member, contact_id), Form(await request.form())
-    values = _values(form)
-    fields = {f.slug: f for f in await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)}
-    answers = {
-        f: form.text(f"field_{slug}", f.title, 5_000) for slug, f in fields.items() if f"field_{slug}" in form.data
-    }
-    before = await labels.field_values(contact.id)
-    for field, value in answers.items():
-        if value != before.get(field.slug) and not field.accepts(value):
-            form.wrong(f"field_{field.slug}", words.gettext("Choose one of those offered."))
+    values, answers = _values(form), await _answers(contact, form)
     if not form:
         return await _contact(request, member, contact, form, status=422)
-    return await _done(
-        request, member, contact, lambda: editing.edit(contact.id, values, answers, member.user), "contact.edited"
-    )
+    await editing.edit(contact.id, values, answers, member)
+    return _back(request, member, contact)
+
+
+async def _answers(contact: Contact, form: Form) -> dict[CustomField, str]:
+    """Custom fields that are in the form. A stored value that is no option any more may stay as it is."""
+    before, answers = await labels.field_values(contact.id), {}
+    for field in await CustomField.filter(campaign_id=contact.campaign_id, archived_at=None):
+        name = f"field_{field.slug}"
+        if name not in form.data:
+            continue
+        answers[field] = value = form.text(name, field.title, 5_000)
+        if value != before.get(field.slug) and not field.accepts(value):
+            form.wrong(name, words.gettext("Choose one of those offered."))
+    return answers
 
 
 def _values(form: Form) -> dict[str, str]:
@@ -102,63 +99,45 @@ def _values(form: Form) -> dict[str, str]:
 
 @post("/contacts/{contact_id:int}/tags")
 async def tag_contact(request: Request, member: Membership, contact_id: int) -> Response:
-    """Sets those ticked, takes those not. The Opt Out tag opts out, for good."""
+    """Sets the ticked tags and removes the others. The Opt Out tag opts out, for good."""
     contact, form = await access.contact_of(member, contact_id), Form(await request.form())
     tags = await Tag.filter(campaign_id=member.campaign_id, archived_at=None)
     ticked = set(form.many("tags", [tag.id for tag in tags]))
-    wanted = [tag for tag in tags if str(tag.id) in ticked]
-    return await _done(
-        request, member, contact, lambda: editing.tag(contact.id, tags, wanted, member.user), "contact.tagged"
-    )
+    await editing.tag(contact.id, tags, [tag for tag in tags if str(tag.id) in ticked], member)
+    return _back(request, member, contact)
 
 
 @post("/contacts/{contact_id:int}/opt-out")
 async def opt_out(request: Request, member: Membership, contact_id: int) -> Response:
     contact = await access.contact_of(member, contact_id)
-    return await _done(
-        request,
-        member,
-        contact,
-        lambda: opting_out.opt_out(member.campaign, contact.phone, FROM_ADMIN, member.user),
-        "opt_out.added",
-    )
+    await editing.opt_out(contact.id, member)
+    return _back(request, member, contact)
 
 
 @post("/contacts/{contact_id:int}/assignment")
 async def assign(request: Request, member: Membership, contact_id: int) -> Response:
-    """The contact's conversations in all running actions, and in those to come."""
+    """Their conversations in all running actions, and in those to come."""
     contact, form = await access.contact_of(member, contact_id), Form(await request.form())
-    what, name = await bulk.assigned_to(member, form)
+    to, name = await bulk.assigned_to(member, form)
     if not form:
         return await _contact(request, member, contact, form, status=422)
-
-    async def do() -> BulkJob:
-        await audit.note(member.campaign, member.user, "contacts.assign", name, contacts=1)
-        return await slices.begin(member.campaign, member.user, ASSIGN, [contact.id], what, name)
-
-    work = await transaction(do)
-    await slices.work(work.id, 5)  # one contact: no need to wait for a job
-    await queue.run_bulk(work.id)  # which tells those whose inbox changed
+    work = await one_contact.assign(contact.id, to, name, member)
+    await queue.run_bulk(work.id)
     return _back(request, member, contact)
 
 
 @post("/contacts/{contact_id:int}/block/end")
 async def unblock(request: Request, member: Membership, contact_id: int) -> Response:
     contact = await access.contact_of(member, contact_id)
-    return await _done(request, member, contact, lambda: blocking.unblock(contact.id, member.user), "contact.unblocked")
+    await editing.unblock(contact.id, member)
+    return _back(request, member, contact)
 
 
 @post("/contacts/{contact_id:int}/erasure")
 async def erase(request: Request, member: Membership, contact_id: int) -> Response:
     """The person asked that their data go (C7)."""
     contact = await access.contact_of(member, contact_id)
-    return await _done(request, member, contact, lambda: editing.erase(contact.id, member.user), "contact.erased")
-
-
-async def _done(
-    request: Request, member: Membership, contact: Contact, verb: Callable[[], Awaitable[Any]], what: str
-) -> Response:
-    await audit.noted(member, verb, what, phone.masked(contact.phone))
+    await editing.erase(contact.id, member)
     return _back(request, member, contact)
 
 

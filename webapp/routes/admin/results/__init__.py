@@ -1,1 +1,1 @@
-"""How an action goes, and how the sending goes."""
+"""Results of an action, and operations: the state of the sending."""

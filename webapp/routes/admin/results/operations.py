@@ -1,10 +1,13 @@
-"""Operations: how the sending goes right now, for whoever watches over it."""
+"""Operations: queues, open ends and delays of the sending right now, for the staff."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from litestar import Request, Response, get
 
 from webapp import queue
+from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.numbers import choice
 from webapp.models.results import operations
@@ -14,28 +17,29 @@ from webapp.pages import page
 
 @get("/operations")
 async def operations_page(request: Request, member: Membership) -> Response:
-    """The page, or for htmx its figures alone: they refresh themselves."""
-    campaign = member.campaign
+    """The page. Its figures fetch themselves anew by htmx, as a fragment."""
+    figures = await _figures(member.campaign)
+    return page(request, "admin/results/operations.html", "admin/results/_operations.html", **figures)
+
+
+async def _figures(campaign: Campaign) -> dict[str, Any]:
     left = await operations.left_to_text(campaign)
-    return page(
-        request,
-        "admin/results/operations.html",
-        "admin/results/_operations.html",
-        queues=await operations.queues(campaign),
-        ends=await operations.open_ends(campaign),
-        left=left,
-        gone=await choice.done_at(campaign, 0),
-        done=await choice.done_at(campaign, left),
-        delays=await operations.delays(),
-        worker=await queue.worker_seen(),
-        undecided=await doubt.how_many_undecided(campaign.id),
-        spent=await caps.total_today(campaign),
-    )
+    return {
+        "queues": await operations.queues(campaign),
+        "ends": await operations.open_ends(campaign),
+        "left": left,
+        "gone": await choice.done_at(campaign, 0),
+        "done": await choice.done_at(campaign, left),
+        "delays": await operations.delays(),
+        "worker": await queue.worker_seen(),
+        "undecided": await doubt.how_many_undecided(campaign.id),
+        "spent": await caps.total_today(campaign),
+    }
 
 
 @get("/unmatched")
 async def unmatched_page(request: Request, member: Membership) -> Response:
-    """Texts from people nobody had texted from that number."""
+    """Texts from people to whom no text of ours had gone from that number."""
     return page(request, "admin/results/unmatched.html", texts=await operations.unmatched(member.campaign))
 
 

@@ -1,12 +1,15 @@
-"""View Results: how an action goes (SPEC R1, R2, R3 in first form)."""
+"""View Results of an action: its counts, and its initial scripts side by side (SPEC R1 to R3)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from litestar import Request, Response, get
 
 from webapp import access, clock
 from webapp.models import tallies
 from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import Action
 from webapp.models.actions.script import INITIAL, RESPONSE
 from webapp.models.results import results
 from webapp.pages import page
@@ -14,39 +17,33 @@ from webapp.pages import page
 
 @get("/actions/{action_id:int}/results")
 async def results_page(request: Request, member: Membership, action_id: int) -> Response:
-    """The page, or for htmx its figures alone: they refresh themselves."""
-    action = await access.action_of(member, action_id)
-    counted = await tallies.totals(action.id)
-    used = await results.scripts(action)
-    return page(
-        request,
-        "admin/results/results.html",
-        "admin/results/_figures.html",
-        action=action,
-        counted=counted,
-        at=clock.now(),
-        overview=await results.overview(action, counted),
-        users=await results.by_user(action),
-        safeguards=await results.safeguards_by_code(action),
-        errors=await results.errors_by_code(action),
-        initial=[row for row in used if row[0].kind == INITIAL],
-        responses=[row for row in used if row[0].kind == RESPONSE],
-    )
+    """The page. Its figures fetch themselves anew by htmx, as a fragment."""
+    figures = await _figures(await access.action_of(member, action_id))
+    return page(request, "admin/results/results.html", "admin/results/_figures.html", **figures)
+
+
+async def _figures(action: Action) -> dict[str, Any]:
+    counted, used = await tallies.totals(action.id), await results.scripts(action)
+    return {
+        "action": action,
+        "counted": counted,
+        "at": clock.now(),
+        "overview": await results.overview(action, counted),
+        "users": await results.by_user(action),
+        "safeguards": await results.safeguards_by_code(action),
+        "errors": await results.errors_by_code(action),
+        "initial": [row for row in used if row[0].kind == INITIAL],
+        "responses": [row for row in used if row[0].kind == RESPONSE],
+    }
 
 
 @get("/actions/{action_id:int}/results/scripts")
 async def side_by_side(request: Request, member: Membership, action_id: int) -> Response:
-    """The A/B test: each initial script with its rates, how sure they are, and a winner only where there is one."""
+    """The A/B test: each initial script with its rates and their margins, and a winner where chance doesn't explain it."""
     action = await access.action_of(member, action_id)
     rows, best = await results.side_by_side(action)
-    return page(
-        request,
-        "admin/results/side_by_side.html",
-        "admin/results/_side_by_side.html",
-        action=action,
-        rows=rows,
-        best=best,
-    )
+    names = "admin/results/side_by_side.html", "admin/results/_side_by_side.html"
+    return page(request, *names, action=action, rows=rows, best=best)
 
 
 HANDLERS = [results_page, side_by_side]

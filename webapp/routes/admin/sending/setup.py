@@ -8,7 +8,6 @@ from functools import partial
 from litestar import Request, Response, get, post
 
 from webapp import clock, forms, pages, queue, words
-from webapp.database import transaction
 from webapp.forms import Form
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import REGISTRATIONS
@@ -95,7 +94,7 @@ async def begin_round_trip(request: Request, member: Membership) -> Response:
 @post("/setup/checks")
 async def check(request: Request, member: Membership) -> Response:
     """Asked at Twilio by a worker; the page shows what it found."""
-    await transaction(lambda: audit.note(member.campaign, member.user, "setup.checked"))
+    await audit.record(member, "setup.checked")
     asked_at = clock.now()
     await queue.check_setup(member.campaign_id)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup?asked={asked_at.timestamp():.3f}")

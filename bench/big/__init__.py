@@ -1,0 +1,1 @@
+"""A campaign of any size, made by a few statements that both databases know."""

@@ -1,0 +1,56 @@
+"""A measurement: turns taken again and again for some seconds, and how long each took."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Turn = Callable[[], Awaitable[bool]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """``p50`` and ``tail`` in milliseconds; ``tail`` is the 99th percentile where nothing else is said."""
+
+    per_second: float
+    p50: float
+    tail: float
+
+    @classmethod
+    def of(cls, took: list[float], elapsed: float, tail: float = 0.99) -> Measured:
+        """``took``: the seconds of each turn."""
+        assert took, "Nothing was left to do: ask for more --contacts or fewer --seconds."
+        ordered = sorted(took)
+        p50, slow = ordered[len(ordered) // 2], ordered[int(len(ordered) * tail)]
+        return cls(len(ordered) / elapsed, 1000 * p50, 1000 * slow)
+
+
+async def measure(turns: Sequence[Turn], seconds: float) -> Measured:
+    """Takes all turns side by side, each again and again; a turn that gives False has nothing left to do."""
+    took: list[float] = []
+    began = time.perf_counter()
+
+    async def keep_on(turn: Turn) -> None:
+        while time.perf_counter() - began < seconds:
+            start = time.perf_counter()
+            if not await turn():
+                return
+            took.append(time.perf_counter() - start)
+
+    await asyncio.gather(*(keep_on(turn) for turn in turns))
+    return Measured.of(took, time.perf_counter() - began)
+
+
+async def median_ms(work: Callable[[], Awaitable[Any]]) -> float:
+    """Of nine runs, in milliseconds; one before them is not counted."""
+    await work()
+    took = []
+    for _ in range(9):
+        began = time.perf_counter()
+        await work()
+        took.append(1000 * (time.perf_counter() - began))
+    return statistics.median(took)

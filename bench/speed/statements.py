@@ -1,0 +1,106 @@
+"""Records the statements of one click and one reply, done in this process. The floor runs the same for other people."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+import httpx
+
+from bench.speed.floor import Floor
+from bench.speed.stage import Card, Stage
+from webapp import database, live
+from webapp.access import login
+from webapp.app import create_app
+
+Statements = list[tuple[str, list[Any]]]
+MOST_ANSWERS = 20_000
+WHO_MAY_ANSWER = (
+    "SELECT m.phone, n.e164, m.contact_id, m.conversation_id, m.user_id FROM message m"
+    " JOIN phone_number n ON n.id = m.number_id WHERE m.direction = 'out' AND m.sid IS NULL"
+)
+
+
+async def record(stage: Stage) -> None:
+    """Uses up two cards and one reply; half of the cards that are left become the floor's people."""
+    app = create_app()
+    app.state.hub = live.Hub()
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url=stage.url) as client:
+        await _record_click(stage, client)
+        await _record_reply(stage, client)
+
+
+async def _record_click(stage: Stage, client: httpx.AsyncClient) -> None:
+    """The second click of a volunteer: it finds the caches as they are under load."""
+    first = stage.cards.pop()
+    second = next(card for card in stage.cards if card.cookie == first.cookie)
+    stage.cards.remove(second)
+    await _click(client, first)
+    with _recording() as statements:
+        await _click(client, second)
+    half = len(stage.cards) // 2
+    stage.click_floor = Floor(stage.database_url, statements, second.keys, [card.keys for card in stage.cards[:half]])
+    del stage.cards[:half]
+
+
+async def _click(client: httpx.AsyncClient, card: Card) -> None:
+    client.cookies.set(login.COOKIE, card.cookie)
+    answer = await client.post(card.path, data=card.form)
+    assert answer.status_code == 303, answer.text[:500]
+
+
+async def _record_reply(stage: Stage, client: httpx.AsyncClient) -> None:
+    await database.query("UPDATE message SET status = 'taken'")
+    [row] = await database.query(f"{WHO_MAY_ANSWER} LIMIT 1")
+    stage.texted = [(row["phone"], row["e164"])]
+    path, form, signature = stage.reply(0)
+    with _recording() as statements:
+        answer = await client.post(path, data=form, headers={"X-Twilio-Signature": signature})
+    assert answer.status_code == 200
+    stage.reply_floor = Floor(stage.database_url, statements, _keys(row), again=True)
+
+
+async def let_people_answer(stage: Stage) -> None:
+    """Everybody who was clicked counts as texted, and may answer."""
+    connection = await asyncpg.connect(stage.database_url)
+    await connection.execute("UPDATE message SET status = 'taken' WHERE status = 'queued'")
+    rows = await connection.fetch(f"{WHO_MAY_ANSWER} LIMIT {MOST_ANSWERS}")
+    await connection.close()
+    stage.texted = [(row["phone"], row["e164"]) for row in rows]
+    stage.reply_floor.people = [_keys(row) for row in rows]
+
+
+def _keys(row: Any) -> dict[str, Any]:
+    """By which the statements of one person's reply differ from another's."""
+    return {
+        "phone": row["phone"],
+        "contact": row["contact_id"],
+        "conversation": row["conversation_id"],
+        "user": row["user_id"],
+    }
+
+
+@contextlib.contextmanager
+def _recording() -> Iterator[Statements]:
+    """Statements and their values, as Tortoise logs them; complete when the block ends."""
+    found: Statements = []
+
+    class Recorder(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if isinstance(record.args, tuple) and len(record.args) == 2:
+                text, values = record.args
+                found.append((str(text), list(values) if isinstance(values, list | tuple) else []))
+
+    logger, recorder = logging.getLogger("tortoise.db_client"), Recorder()
+    logger.addHandler(recorder)
+    logger.propagate = False
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield found
+    finally:
+        logger.removeHandler(recorder)
+        logger.setLevel(logging.WARNING)

@@ -1,0 +1,49 @@
+"""Tests, files and rooms that the docs name are there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TEST = re.compile(r"`(test_\w+)`")
+PATH = re.compile(
+    r"`((?:webapp|models|rules|gateways|workers|routes|database|commands|running|reader|bench)/[\w/]*(?:\.py)?)`"
+)
+
+
+def functions() -> set[str]:
+    """Every test function."""
+    trees = (ast.parse(path.read_text()) for path in (ROOT / "tests").rglob("*.py"))
+    found = (node for tree in trees for node in tree.body)
+    return {node.name for node in found if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+ROOM = re.compile(r"^\|[^|]*\| `(\w+)` \|([^|]*)\|", re.MULTILINE)
+
+
+def test_the_readme_names_every_room_of_the_models_and_only_files_that_are_there() -> None:
+    models = ROOT / "webapp" / "models"
+    rooms = dict(ROOM.findall((ROOT / "README.md").read_text()))
+    assert set(rooms) == {folder.name for folder in models.iterdir() if (folder / "__init__.py").exists()}
+    named = {models / room / name for room, files in rooms.items() for name in re.findall(r"`(\w+\.py)`", files)}
+    assert len(named) > 60
+    assert [path for path in sorted(named) if not path.exists()] == []
+
+
+@pytest.mark.parametrize("page", ["guarantees.md", "faults.md", "bench.md"])
+def test_every_test_that_a_page_names_is_there(page: str) -> None:
+    named = set(TEST.findall((ROOT / "docs" / page).read_text()))
+    assert page != "guarantees.md" or len(named) > 60
+    assert named - functions() == set()
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/guarantees.md", "docs/bench.md", "docs/faults.md", "docs/scale.md"]
+)
+def test_every_file_that_a_page_names_is_there(page: str) -> None:
+    named = set(PATH.findall((ROOT / page).read_text()))
+    assert [name for name in sorted(named) if not any((top / name).exists() for top in (ROOT, ROOT / "webapp"))] == []

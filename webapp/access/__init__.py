@@ -1,0 +1,160 @@
+"""Finds a row through the campaign or the volunteer it belongs to. A row of anyone else's is a 404, as if it were not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NoReturn
+
+from litestar.exceptions import NotFoundException
+
+from webapp.models.accounts.teams import UserList
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import Action
+from webapp.models.actions.pictures import Picture
+from webapp.models.actions.script import Script
+from webapp.models.bulk.job import BulkJob
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.imports.job import ContactImport
+from webapp.models.long_work import DONE
+from webapp.models.numbers.number import PhoneNumber
+from webapp.models.receiving.media import KEPT, Media
+from webapp.models.scripts.cost import ScriptMeasure
+from webapp.models.scripts.links import CustomLink
+
+ID_LIMIT, SMALL_ID_LIMIT = 2**53, 2**31
+
+
+async def action_of(member: Membership, action_id: int) -> Action:
+    """An action of the member's campaign, for the office."""
+    found = Action.filter(id=small_id(action_id), campaign_id=member.campaign_id).select_related("campaign")
+    return await found.first() or _missing()
+
+
+async def open_action(member: Membership, action_id: int) -> Action:
+    """An action this volunteer sees on Home."""
+    found = await Action.open_to(member, id=small_id(action_id))
+    return found[0] if found else _missing()
+
+
+async def held_conversation(member: Membership, conversation_id: int) -> Conversation:
+    """A conversation this member holds, or one that waits for the staff where they are staff."""
+    conversation = await _conversation(member, conversation_id)
+    return conversation if conversation.held_by(member) else _missing()
+
+
+async def once_held(member: Membership, conversation_id: int) -> Conversation:
+    """As `held_conversation`, and those the member held last: a page they still have open may send a form."""
+    conversation = await _conversation(member, conversation_id)
+    theirs = conversation.held_by(member) or conversation.last_holder_id == member.user_id
+    return conversation if theirs else _missing()
+
+
+async def _conversation(member: Membership, conversation_id: int) -> Conversation:
+    found = Conversation.filter(id=row_id(conversation_id), campaign_id=member.campaign_id)
+    return await found.select_related("contact", "action", "campaign", "script").first() or _missing()
+
+
+async def own_message(member: Membership, message_id: int) -> Message:
+    """A text the member sent in a conversation. Test texts belong to no conversation."""
+    found = Message.filter(
+        id=row_id(message_id), user_id=member.user_id, campaign_id=member.campaign_id, direction="out"
+    )
+    return await found.exclude(conversation_id=None).first() or _missing()
+
+
+async def message_of(member: Membership, message_id: int) -> Message:
+    """A text of the member's campaign, for the office."""
+    return await Message.filter(id=row_id(message_id), campaign_id=member.campaign_id).first() or _missing()
+
+
+async def script_of(action: Action, script_id: int) -> Script:
+    return await Script.filter(id=small_id(script_id), action=action, archived_at=None).first() or _missing()
+
+
+async def archived_script_of(action: Action, script_id: int) -> Script:
+    return await Script.filter(id=small_id(script_id), action=action).exclude(archived_at=None).first() or _missing()
+
+
+async def picture_of(member: Membership, picture_id: int) -> Picture:
+    found = await Picture.filter(id=small_id(picture_id), campaign_id=member.campaign_id).first()
+    return found if found and found.intact() else _missing()
+
+
+async def media_of(contact_id: int, media_id: int) -> Media:
+    """A picture this contact sent, in any conversation: a thread shows all their texts."""
+    found = Media.filter(id=row_id(media_id), message__contact_id=contact_id, status=KEPT)
+    row = await found.first()
+    return row if row and row.path.exists() else _missing()
+
+
+async def link_of(member: Membership, link_id: int) -> CustomLink:
+    return await CustomLink.filter(id=small_id(link_id), campaign_id=member.campaign_id).first() or _missing()
+
+
+async def measure_of(action: Action, measure_id: int) -> ScriptMeasure:
+    return await ScriptMeasure.filter(id=small_id(measure_id), action=action).first() or _missing()
+
+
+async def list_of(member: Membership, list_id: int) -> ContactList:
+    return await ContactList.filter(id=small_id(list_id), campaign_id=member.campaign_id).first() or _missing()
+
+
+async def import_of(member: Membership, import_id: int) -> ContactImport:
+    found = ContactImport.filter(id=small_id(import_id), campaign_id=member.campaign_id)
+    return await found.select_related("contact_list", "campaign", "user").first() or _missing()
+
+
+async def work_of(member: Membership, work_id: int) -> BulkJob:
+    found = BulkJob.filter(id=small_id(work_id), campaign_id=member.campaign_id)
+    return await found.select_related("user").first() or _missing()
+
+
+async def export_of(member: Membership, work_id: int) -> Path:
+    """The finished file of an export, for the user who asked for it and may still export."""
+    work = await BulkJob.filter(id=small_id(work_id), campaign_id=member.campaign_id, user_id=member.user_id).first()
+    path = Path(work.path) if work and work.path and work.status == DONE and member.exports else None
+    return path if path and path.exists() else _missing()
+
+
+async def contact_of(member: Membership, contact_id: int) -> Contact:
+    found = Contact.filter(id=row_id(contact_id), campaign_id=member.campaign_id)
+    return await found.select_related("zone_set", "campaign").first() or _missing()
+
+
+async def tag_of(member: Membership, tag_id: int) -> Tag:
+    return await Tag.filter(id=small_id(tag_id), campaign_id=member.campaign_id).first() or _missing()
+
+
+async def field_of(member: Membership, field_id: int) -> CustomField:
+    return await CustomField.filter(id=small_id(field_id), campaign_id=member.campaign_id).first() or _missing()
+
+
+async def user_list_of(member: Membership, user_list_id: int) -> UserList:
+    return await UserList.filter(id=small_id(user_list_id), campaign_id=member.campaign_id).first() or _missing()
+
+
+async def number_of(member: Membership, number_id: int) -> PhoneNumber:
+    return await PhoneNumber.filter(id=small_id(number_id), campaign_id=member.campaign_id).first() or _missing()
+
+
+async def member_of(member: Membership, member_id: int) -> Membership:
+    found = Membership.filter(id=small_id(member_id), campaign_id=member.campaign_id)
+    return await found.select_related("user", "campaign").first() or _missing()
+
+
+def row_id(number: int) -> int:
+    """The id, or 0, which no row has, where the number is out of a BIGINT column's range: the database would raise."""
+    return number if 0 <= number < ID_LIMIT else 0
+
+
+def small_id(number: int) -> int:
+    """As `row_id`, for 32-bit ids."""
+    return number if 0 <= number < SMALL_ID_LIMIT else 0
+
+
+def _missing() -> NoReturn:
+    raise NotFoundException

@@ -1,0 +1,127 @@
+"""The session and the membership behind a request, and the redirects for a request that has none."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, NotFoundException
+
+from webapp import pages, words
+from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.users import Membership, User
+from webapp.models.conversations.conversation import Conversation
+from webapp.rules.contacts import contact_zones
+
+COOKIE = "textbank_session"
+MODE_COOKIE = "textbank_mode"
+LANGUAGE_COOKIE = "textbank_language"
+
+
+class LoggedOut(HTTPException):
+    status_code = 401
+    detail = "You are not logged in."
+
+
+class Waiting(HTTPException):
+    """A member who may not text: not approved yet, or suspended."""
+
+    status_code = 403
+    detail = "An admin has to let you in first."
+
+
+async def current_session(request: Request) -> Session | None:
+    """The running session of this browser, noted as seen. Sets the page's language from the cookie."""
+    token = _prepare(request)
+    return await _seen(request, await Session.of(token) if token else None)
+
+
+def _prepare(request: Request) -> str:
+    """Sets the language and the colours that every page shares; returns the session token of the cookie."""
+    request.state.shared = {"mode": request.cookies.get(MODE_COOKIE, "")}
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    words.language.set(chosen if chosen in words.LANGUAGES else "en")
+    return request.cookies.get(COOKIE, "")
+
+
+async def _seen(request: Request, session: Session | None) -> Session | None:
+    if session:
+        await session.touch()
+        request.state.shared["user"] = session.user
+    return session
+
+
+async def current_user(request: Request) -> User:
+    session = await current_session(request)
+    if session is None:
+        raise LoggedOut
+    return session.user
+
+
+async def current_member(request: Request, slug: str) -> Membership:
+    """The user's membership of the campaign in the path. 404 for a campaign they are no member of."""
+    token = _prepare(request)
+    found = await Session.in_campaign(token, slug) if token else None
+    if found is None:
+        raise LoggedOut
+    session, member = found
+    await _seen(request, session)
+    if member is None:
+        raise NotFoundException
+    words.language.set(member.language if member.language in words.LANGUAGES else "en")
+    zone = contact_zones.zone_of_zip(member.zip) or member.campaign.timezone
+    request.state.shared |= {"member": member, "campaign": member.campaign, "zone": zone}
+    await member.touch()
+    return member
+
+
+async def volunteer(request: Request, slug: str) -> Membership:
+    """A member who may text now. A page gets the numbers of its masthead too."""
+    member = await current_member(request, slug)
+    if not member.active:
+        raise Waiting
+    if request.method == "GET":
+        request.state.shared["badges"] = await badges(member)
+    return member
+
+
+async def staff(request: Request, slug: str) -> Membership:
+    """An owner or admin; 404 for everyone else."""
+    member = await current_member(request, slug)
+    if not member.is_staff or not member.active:
+        raise NotFoundException
+    request.state.shared["badges"] = await office_badges(member)
+    return member
+
+
+async def badges(member: Membership) -> dict[str, int]:
+    """The numbers in a volunteer's masthead."""
+    held = Conversation.filter(user_id=member.user_id, campaign_id=member.campaign_id)
+    return {"unread": await held.filter(unread=True).count()}
+
+
+async def office_badges(member: Membership) -> dict[str, int]:
+    """The numbers in the office's masthead."""
+    own = {"campaign_id": member.campaign_id}
+    return {
+        "needs_attention": await Conversation.filter(**own, with_staff=True, needs_attention=True).count(),
+        "waiting": await Membership.filter(**own, approved_at=None, suspended_at=None).count(),
+    }
+
+
+def to_login(request: Request, _: Exception) -> Response:
+    """To the login page, and from there back to this page; a form goes back to the page it was on."""
+    back = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "")).path
+    query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
+    return pages.go_to(request, f"/login?next={quote(back + query)}&expired=1" if back not in ("", "/") else "/login")
+
+
+def to_waiting(request: Request, _: Exception) -> Response:
+    return pages.go_to(request, f"/c/{request.path_params['slug']}/waiting")
+
+
+def safe_next(path: str) -> str:
+    """The path where it is one of this site, else nothing: a link of ours never leads to another site."""
+    parts = urlsplit(path)
+    fine = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and "\\" not in path
+    return path if fine else ""

@@ -1,0 +1,96 @@
+"""`textbank import`: a contact list, read in this process (SPEC C1)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from webapp.commands.shared import Refused, campaign_of, in_database
+from webapp.models import long_work
+from webapp.models.conversations import making
+from webapp.models.imports import importing, reading
+from webapp.models.imports.job import ContactImport, RefusedRow
+
+NOTHING_STORED = {"accepted": 0, "merged": 0, "refused": [], "left_out": []}
+
+
+def import_file(options: argparse.Namespace) -> None:
+    """Ends with exit code 1 where nothing could be imported; refused rows alone are no error."""
+    try:
+        result = in_database(lambda: _import(options))
+    except Refused as refusal:
+        if options.json:
+            print(json.dumps({**NOTHING_STORED, "error": {"code": "refused", "message": str(refusal)}}))
+        raise
+    if options.json:
+        print(json.dumps(result, ensure_ascii=False))
+    else:
+        _print(result)
+    if error := result["error"]:
+        if options.json:
+            sys.exit(1)
+        raise Refused(f"{error['message']} ({error['code']})")
+
+
+async def _import(options: argparse.Namespace) -> dict[str, Any]:
+    campaign = await campaign_of(options.campaign)
+    if not options.file.is_file():
+        raise Refused(f"There is no file {options.file}.")
+    file = options.file.resolve()
+    job = await importing.begin(campaign, options.list_name, file, file.name, None, mapping=_mapping(options.map))
+    while await importing.take_in(job.id, 60):
+        continue
+    reading.plain_copy(job).unlink(missing_ok=True)
+    job = await ContactImport.get(id=job.id)
+    for action_id in await making.actions_of_list(job.contact_list_id):
+        await making.make_all(action_id)
+    return await _result(job.id)
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    """Column -> field. A column's name may have a "=" in it, a field's never."""
+    if wrong := [pair for pair in pairs if "=" not in pair]:
+        raise Refused(f"--map wants COLUMN=FIELD, not {wrong[0]}.")
+    return {column: field for column, _, field in (pair.rpartition("=") for pair in pairs)}
+
+
+async def _result(import_id: int) -> dict[str, Any]:
+    """accepted, merged, left_out, warnings, refused (line, reason), error (None, or code and message)."""
+    job = await ContactImport.get(id=import_id)
+    rows = await RefusedRow.filter(contact_import=job).order_by("line")
+    if job.status == "asking":
+        await long_work.cancel(job)
+    error = {"code": job.error_code, "message": job.error_message} if job.error_code else None
+    return {
+        "accepted": job.stored,
+        "merged": job.merged,
+        "error": error,
+        "left_out": job.left_out,
+        "warnings": _warnings(job),
+        "refused": [{"line": row.line, "reason": row.reason} for row in rows],
+    }
+
+
+def _warnings(job: ContactImport) -> list[str]:
+    """Rows that are stored, but perhaps not as the file's author meant them."""
+    counts = [
+        (job.nameless, "have no first name and will use the fallback"),
+        (job.zoneless, "have no known time zone; the campaign's is used"),
+        (job.opted_out, "have opted out and stay so"),
+        (job.landlines, "are known landlines"),
+        (job.unknown_keepers, "name a volunteer who is not here"),
+    ]
+    left_out = [f"Columns left out: {', '.join(job.left_out)}. Say where they go with --map."] if job.left_out else []
+    return [f"{number} {words}." for number, words in counts if number] + left_out
+
+
+def _print(result: dict[str, Any]) -> None:
+    if result["error"]:
+        return
+    print(f"{result['accepted']} stored, {result['merged']} merged, {len(result['refused'])} refused.")
+    for row in result["refused"]:
+        print(f"  line {row['line']}: {row['reason']}")
+    for warning in result["warnings"]:
+        print(warning)

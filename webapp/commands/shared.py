@@ -1,0 +1,39 @@
+"""What the commands share: the open database, a campaign by its slug, and the error that ends a command."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from webapp import config, database
+from webapp.database import guards
+from webapp.models.accounts.campaign import Campaign
+
+T = TypeVar("T")
+
+
+class Refused(Exception):
+    """The command ends with exit code 1 and this one line."""
+
+
+def in_database(work: Callable[[], Awaitable[T]]) -> T:
+    """Opens the database for one command and closes it again: its connections would keep the process alive."""
+    return asyncio.run(_opened(work))
+
+
+async def _opened(work: Callable[[], Awaitable[T]]) -> T:
+    try:
+        await database.open_database(config.settings().database)
+        if await guards.wrong():
+            raise Refused("The database is not up to date. Run textbank migrate first.")
+        return await work()
+    finally:
+        await database.close_database()
+
+
+async def campaign_of(slug: str) -> Campaign:
+    campaign = await Campaign.get_or_none(slug=slug)
+    if campaign is None:
+        raise Refused(f"There is no campaign {slug}.")
+    return campaign

@@ -1,0 +1,54 @@
+"""What migrations can do beyond Tortoise's own operations."""
+
+from __future__ import annotations
+
+from tortoise.fields.relational import ForeignKeyFieldInstance
+from tortoise.migrations.operations import CreateModel, TortoiseOperation
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from tortoise.migrations.schema_generator.state import ModelState, State
+from tortoise.models import Model
+
+
+class CreateTables(TortoiseOperation):
+    """Creates many tables as one operation, in the order given: a table comes after those it references.
+
+    Tortoise builds all models known so far twice for each operation, which takes 10 s for 50 operations of one table.
+
+    A foreign key with db_constraint=False gets no constraint on PostgreSQL. Tortoise's migrations ignore that argument.
+    SQLite keeps the constraint: there a check locks nothing.
+    """
+
+    reversible = False
+
+    def __init__(self, *tables: CreateModel) -> None:
+        self.tables = tables
+
+    def describe(self) -> str:
+        return f"Create {len(self.tables)} tables"
+
+    def state_forward(self, app_label: str, state: State) -> None:
+        changed = set()
+        for table in self.tables:
+            state.models[(app_label, table.name)] = ModelState.make_from_model(app_label, table.model)
+            references = [field.model_name for _, field in table.fields if isinstance(field, ForeignKeyFieldInstance)]
+            changed |= {(app_label, table.name), *map(state.apps.split_reference, references)}
+        state.reload_models(changed)
+
+    async def database_forward(
+        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+    ) -> None:
+        if state_editor is None:
+            return
+        for table in self.tables:
+            model = new_state.apps.get_model(app_label, table.name)
+            await state_editor.create_model(model)
+            if state_editor.DIALECT == "postgres":
+                await _drop_unwanted_constraints(model, state_editor)
+
+
+async def _drop_unwanted_constraints(model: type[Model], state_editor: BaseSchemaEditor) -> None:
+    """PostgreSQL names the constraint of a column itself: table_column_fkey."""
+    table = model._meta.db_table
+    for field in model._meta.fields_map.values():
+        if isinstance(field, ForeignKeyFieldInstance) and not field.db_constraint:
+            await state_editor._run_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_{field.source_field}_fkey"')

@@ -1,0 +1,74 @@
+"""The SDK's transport, with a time limit that holds (the SDK's own client ignores it) and another base address for a simulator."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import aiohttp
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
+
+TOTAL, CONNECT = 10, 5  # seconds
+AT_ONCE = 200  # connections of one process
+
+
+class TooManyRequests(Exception):
+    """HTTP 429; worth another try after so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"429, again in {seconds} s")
+        self.seconds = seconds
+
+
+class TwilioHttp(AsyncHttpClient):
+    """Never retries. Raises TooManyRequests, TimeoutError, and what aiohttp raises."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__(logging.getLogger("twilio"), True, TOTAL)
+        self.is_async = True
+        self.base = base.rstrip("/")
+        limit = aiohttp.ClientTimeout(total=TOTAL, connect=CONNECT)
+        self.session = aiohttp.ClientSession(timeout=limit, connector=aiohttp.TCPConnector(limit=AT_ONCE))
+
+    async def request(  # type: ignore[override]
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: Any = None,
+        auth: Any = None,
+        **_: Any,
+    ) -> Response:
+        if self.base:
+            url = self.base + "/" + url.split("/", 3)[3]
+        login = aiohttp.BasicAuth(*auth) if auth else None
+        plain = {key: str(value) for key, value in (params or {}).items() if value is not None}
+        async with self.session.request(
+            method, url, params=plain, data=_form(data), headers=headers, auth=login
+        ) as answer:
+            text = await answer.text()
+            if answer.status == 429:
+                raise TooManyRequests(_seconds(answer.headers.get("Retry-After")))
+            return Response(answer.status, text)
+
+
+def _form(data: Any) -> Any:
+    if data is None:
+        return None
+    pairs = [
+        (key, value) for key, values in data.items() for value in (values if isinstance(values, list) else [values])
+    ]
+    return aiohttp.FormData([(key, _plain(value)) for key, value in pairs if value is not None])
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _seconds(header: str | None) -> float:
+    try:
+        return min(max(float(header or 1), 0.1), 300.0)
+    except ValueError:
+        return 1.0

@@ -1,0 +1,52 @@
+"""Saves an action's first step: what it is about, which lists it texts, and which people it leaves out (SPEC A1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.actions import audience
+from webapp.models.actions.action import Action
+from webapp.models.actions.audience import Chosen
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList
+from webapp.rules import spend
+
+
+@transactional
+async def create(values: dict[str, Any], chosen: Chosen, by: Membership) -> Action:
+    """A draft. ``values``: title, description, instructions, ends_on and daily_cap (ten-thousandths of a dollar)."""
+    action = await Action.create(campaign=by.campaign, created_at=clock.now(), **values)
+    await _choose(action, values["title"], chosen, by)
+    return action
+
+
+@transactional
+async def save(action: Action, values: dict[str, Any], chosen: Chosen, by: Membership) -> None:
+    """``values`` as for `create`. ``action`` itself keeps its old values until it is read again."""
+    columns = values | spend.new_cap(action.daily_cap, values["daily_cap"])
+    await Action.filter(id=action.id).update(**columns)
+    await _choose(action, values["title"], chosen, by)
+
+
+async def _choose(action: Action, title: str, chosen: Chosen, by: Membership) -> None:
+    """Only what belongs to the campaign counts. Conversations are looked at again only where the choice changed."""
+    own = {"campaign_id": by.campaign_id}
+    lists = {row.id: row for row in await ContactList.filter(**own)}
+    tags = {row.id: row for row in await Tag.filter(**own)}
+    fields = {row.id: row for row in await CustomField.filter(**own)}
+    on = [lists[n] for n in chosen.lists if n in lists]
+    off = [lists[n] for n in chosen.out_lists if n in lists]
+    out_tags = [tags[n] for n in chosen.out_tags if n in tags]
+    values = [(fields[n], value) for n, value in chosen.values if n in fields]
+    if chosen != await audience.chosen(action.id):
+        await action.use_lists(on)
+        await action.leave_out(off, out_tags, values)
+        await audience.changed(action.id)
+    left_out = [row.name for row in off] + [tag.name for tag in out_tags]
+    left_out += [f"{field.title}: {value}" for field, value in values]
+    names = [row.name for row in on]
+    await audit.note(by.campaign, by.user, "action.saved", title, lists=names, left_out=left_out)

@@ -1,0 +1,47 @@
+"""The opt-out list as staff work with it: searched, added to, exported, never taken from (SPEC C7)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from webapp.database import transactional
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.opt_outs.many import opt_out_many
+from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
+from webapp.rules import phone
+
+PAGE = 50
+SLICE = 1_000  # rows a query of an export
+
+
+async def page(campaign_id: int, e164: str | None = None, before: int = 0) -> tuple[list[OptOut], bool]:
+    """The newest PAGE opt-outs, of one phone only where ``e164`` is given, older than the row ``before``; and whether
+    there are more. With their users loaded."""
+    found = OptOut.filter(campaign_id=campaign_id).order_by("-id").select_related("user")
+    if e164 is not None:
+        found = found.filter(phone=e164)
+    if before:
+        found = found.filter(id__lt=before)
+    rows = await found.limit(PAGE + 1)
+    return rows[:PAGE], len(rows) > PAGE
+
+
+@transactional
+async def add(e164: str, by: Membership) -> None:
+    """Opts a phone out for good, whether it is a contact's or not."""
+    await opt_out_many(by.campaign, [e164], FROM_ADMIN, by.user)
+    await audit.note(by.campaign, by.user, "opt_out.added", phone.masked(e164))
+
+
+@transactional
+async def note_export(by: Membership) -> None:
+    await audit.note(by.campaign, by.user, "opt_outs.exported")
+
+
+async def slices(campaign_id: int) -> AsyncIterator[list[OptOut]]:
+    """All of them, oldest first, SLICE at a time."""
+    last = 0
+    while rows := await OptOut.filter(campaign_id=campaign_id, id__gt=last).order_by("id").limit(SLICE):
+        last = rows[-1].id
+        yield rows

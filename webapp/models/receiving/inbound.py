@@ -1,0 +1,161 @@
+"""Texts that come in: to which conversation, and whether they are an opt-out (SPEC X5, X6, V8)."""
+
+from __future__ import annotations
+
+import uuid
+
+from webapp import clock, database
+from webapp.database import packed, transactional
+from webapp.database.statements import Joined, Statement, insert, new, together, update
+from webapp.models import tallies
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations import attention
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import DROPPED, IN, INBOUND, QUEUED, RECEIVED, UNKNOWN, Message
+from webapp.models.numbers.number import ADDING_NUMBERS, PhoneNumber
+from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs.opt_out import FROM_KEYWORD
+from webapp.models.receiving.event import News, TwilioEvent
+from webapp.models.receiving.media import Media
+from webapp.models.sending import answers, round_trip
+from webapp.rules import opt_out, segments
+
+MOST_MEDIA = 10
+_EVENT = Joined(e=TwilioEvent, n=PhoneNumber, kept={"c": Campaign})
+_CONVERSATION = Joined(v=Conversation)
+
+
+@transactional
+async def receive(event_id: int, to: str) -> News:
+    """Applies a stored text. The event's row is the lock: the webhook and the sweep may both try it."""
+    [row] = await database.query(
+        f"SELECT {_EVENT.columns}, EXISTS (SELECT 1 FROM message m WHERE m.sid = e.sid) AS known FROM twilio_event e"
+        f" LEFT JOIN phone_number n ON n.e164 = ? LEFT JOIN campaign c ON c.id = n.campaign_id WHERE e.id = ?{packed.for_update('e')}",
+        to,
+        event_id,
+    )
+    found = await _EVENT.whole(row)
+    event, number, campaign = found["e"], found["n"], found["c"]
+    if event.applied_at:
+        return News()
+    if row["known"]:
+        await event.mark_applied()
+        return News()
+    if number is None:
+        return await _of_no_campaign(event, to)
+    contact = await Contact.of_phone(campaign, str(event.payload.get("From", ""))[:20])
+    conversation = await _conversation_of(contact, number)
+    return await _act_on(event, _text(event, number, contact, conversation), contact, conversation, campaign)
+
+
+async def _of_no_campaign(event: TwilioEvent, to: str) -> News:
+    """No campaign has this number: the text waits until one does (`number.add_number` opens it again). The lock waits for
+    a number that is being added at this moment."""
+    await database.lock(ADDING_NUMBERS, 0)
+    if not await PhoneNumber.exists(e164=to):
+        await event.mark_applied()
+    return News()
+
+
+async def _conversation_of(contact: Contact, number: PhoneNumber) -> Conversation | None:
+    """The conversation of the newest text to this phone from this number that Twilio took or may have taken, locked. A text
+    that is queued for a second attempt, or that staff dropped, counts as taken by this: they answered it."""
+    rows = await database.query(
+        f"SELECT {_CONVERSATION.columns}, m.id AS message_id, m.status AS status FROM message m"
+        " JOIN conversation v ON v.id = m.conversation_id WHERE m.contact_id = ? AND m.number_id = ? AND m.direction = 'out'"
+        " AND (m.status IN ('taken', 'unknown', 'sending') OR (m.status IN ('queued', 'dropped') AND m.attempts > 0))"
+        f" ORDER BY m.id DESC LIMIT 1{packed.for_update('v')}",
+        contact.id,
+        number.id,
+    )
+    if not rows:
+        return None
+    conversation: Conversation = _CONVERSATION.of(rows[0])["v"]
+    if rows[0]["status"] in (UNKNOWN, QUEUED, DROPPED):
+        await answers.taken(rows[0]["message_id"])
+        conversation = await Conversation.get(id=conversation.id)
+    return conversation
+
+
+def _text(event: TwilioEvent, number: PhoneNumber, contact: Contact, conversation: Conversation | None) -> Message:
+    body = str(event.payload.get("Body", ""))
+    billed = segments.count(body)
+    return new(
+        Message,
+        campaign_id=number.campaign_id,
+        contact_id=contact.id,
+        conversation_id=conversation.id if conversation else None,
+        number_id=number.id,
+        user_id=conversation.user_id if conversation else None,
+        action_id=conversation.action_id if conversation else None,
+        direction=IN,
+        kind=INBOUND,
+        phone=contact.phone,
+        body=body,
+        segments=billed.segments,
+        encoding=billed.encoding,
+        status=RECEIVED,
+        created_at=clock.now(),
+        public_id=uuid.uuid4(),
+        sid=event.sid,
+        media_count=int(event.payload.get("NumMedia") or 0),
+    )
+
+
+async def _act_on(
+    event: TwilioEvent, text: Message, contact: Contact, conversation: Conversation | None, campaign: Campaign
+) -> News:
+    """A keyword opts the contact out. After words that may mean it nobody texts the phone until someone decides (V8)."""
+    verdict = "opt_out" if event.payload.get("OptOutType") == "STOP" else opt_out.classify(text.body)
+    event.applied_at = contact.last_message_at = text.created_at
+    if conversation:
+        contact.last_inbound_conversation_id = conversation.id
+    if verdict == "opt_out":
+        await _write(event, text, contact)
+        await opting_out.opt_out(contact, FROM_KEYWORD, message=text, words=text.body)
+        return await _note_opt_out(text, contact, conversation)
+    await round_trip.answered(campaign, contact)
+    statements = await _replied(text, contact, conversation)
+    await _write(event, text, contact, *statements)
+    if verdict == "possible" and contact.opted_out_at is None:
+        await Contact.filter(id=contact.id).update(possible_opt_out_at=clock.now(), possible_opt_out_message_id=text.id)
+    return News(conversation.user_id, conversation.id) if conversation else News()
+
+
+async def _write(event: TwilioEvent, text: Message, contact: Contact, *more: Statement) -> None:
+    """One round trip: the text, its event, the contact's row, the conversation and the counts."""
+    newest = update(contact, "last_message_at", "last_inbound_conversation_id")
+    [row] = await together(insert(text), update(event, "applied_at"), newest, *more)
+    text.id = row["id"]
+    for n in range(min(text.media_count, MOST_MEDIA)):
+        kind = str(event.payload.get(f"MediaContentType{n}", ""))[:80]
+        await Media.create(message=text, url=str(event.payload.get(f"MediaUrl{n}", ""))[:500], content_type=kind)
+
+
+async def _replied(text: Message, contact: Contact, conversation: Conversation | None) -> list[Statement]:
+    """They wrote last, so they need an answer, unless they opted out or Twilio answers by itself (HELP, INFO)."""
+    if conversation is None:
+        return tallies.due()
+    with tallies.counting(conversation) as changed:
+        conversation.replied_at = text.created_at
+        conversation.unread = contact.opted_out_at is None and conversation.user_id is not None
+        if attention.asks_for_information(text.body):
+            await attention.refresh(conversation, contact)
+        else:
+            conversation.needs_attention = contact.opted_out_at is None
+    tallies.count_new(text)
+    return [*([update(conversation, *changed)] if changed else []), *tallies.due()]
+
+
+async def _note_opt_out(text: Message, contact: Contact, conversation: Conversation | None) -> News:
+    """Opting out changed all conversations of this contact; this one also got a reply."""
+    if conversation is None:
+        return News()
+    conversation = await Conversation.get(id=conversation.id)
+    async with tallies.moving(conversation):
+        conversation.replied_at = text.created_at
+        conversation.opted_out_at = conversation.opted_out_at or text.created_at
+        conversation.unread = conversation.needs_attention = False
+    tallies.count_new(text)
+    return News(conversation.user_id, conversation.id)

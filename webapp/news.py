@@ -1,0 +1,13 @@
+"""Who hears of an event in a conversation: its holder, or all staff where the thread was handed to them (SPEC V5)."""
+
+from __future__ import annotations
+
+from webapp import live
+from webapp.models.conversations import inbox
+
+
+async def tell(conversation_id: int, holder_id: int | None = None) -> None:
+    """After the commit. A caller whose transaction has read the holder passes it on: that saves a query."""
+    listeners = [holder_id] if holder_id else await inbox.listeners(conversation_id)
+    for user_id in listeners:
+        await live.nudge(user_id, "inbox-changed", conversation_id)

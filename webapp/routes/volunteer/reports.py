@@ -1,0 +1,54 @@
+"""Reports on a conversation (SPEC V7)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+
+from webapp import access, pages, words
+from webapp.forms import Form
+from webapp.models.accounts.users import Membership
+from webapp.models.contacts import labels
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.reports import filing
+from webapp.pages import page
+
+
+@get("/threads/{conversation_id:int}/report")
+async def report_page(request: Request, member: Membership, conversation_id: int) -> Response:
+    conversation = await access.held_conversation(member, conversation_id)
+    return await _report(request, conversation, Form())
+
+
+@post("/threads/{conversation_id:int}/reports")
+async def file_report(request: Request, member: Membership, conversation_id: int) -> Response:
+    conversation, form = await access.held_conversation(member, conversation_id), Form(await request.form())
+    asked = await filing.questions(conversation.action)
+    ticked = set(form.many("tags", [tag.slug for tag in asked.tags]))
+    answers = {field.slug: form.long_text(f"field_{field.slug}", field.title, 5_000) for field in asked.fields}
+    for field in asked.fields:
+        if field.choices and answers[field.slug] not in ("", *field.choices):
+            form.wrong(f"field_{field.slug}", words.gettext("Choose one of those offered."))
+    if not form:
+        return await _report(request, conversation, form, status=422)
+    await filing.file(conversation, member.user, asked, ticked, answers)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation.id}#newest")
+
+
+async def _report(request: Request, conversation: Conversation, form: Form, status: int = 200) -> Response:
+    asked, contact = await filing.questions(conversation.action), conversation.contact
+    given = await labels.field_values(contact.id)
+    return page(
+        request,
+        "volunteer/thread/report.html",
+        status_code=status,
+        conversation=conversation,
+        contact=contact,
+        form=form,
+        asked=asked,
+        ticked=set(form.typed.get("tags", [])) if status == 422 else await filing.ticked(contact.id),
+        answers={f.slug: form.typed.get(f"field_{f.slug}", given.get(f.slug, "")) for f in asked.fields},
+        earlier=await filing.of_contact(contact.id),
+    )
+
+
+HANDLERS = [report_page, file_report]

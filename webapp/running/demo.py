@@ -1,0 +1,208 @@
+"""The rehearsal's campaign: Meyer for Senate, with people, contacts, scripts and numbers, ready to be texted."""
+
+from __future__ import annotations
+
+import random
+from zoneinfo import ZoneInfo
+
+from webapp import clock
+from webapp.config import Settings
+from webapp.database import transaction
+from webapp.gateways.twilio import Number, Twilio
+from webapp.models.accounts import passwords
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import ADMIN, OWNER, VOLUNTEER, Membership, User
+from webapp.models.actions.action import PUBLIC, Action
+from webapp.models.actions.script import INITIAL, RESPONSE, Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.create import create_campaign
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.conversations import making
+from webapp.models.numbers.number import PhoneNumber, add_number, note_check
+
+HOME = ZoneInfo("America/New_York")
+PASSWORD = "rehearsal1"  # noqa: S105, printed at the start
+PEOPLE = (
+    ("Selina", "Meyer", OWNER),
+    ("Gary", "Walsh", ADMIN),
+    ("Amy", "Brookheimer", VOLUNTEER),
+    ("Dan", "Egan", VOLUNTEER),
+)
+AREA_CODES = ("412", "814", "570")
+NAMES = (
+    "Maria Lisa Robert Gloria Kim Andre Rosalind Teddy Ngozi Walt Ines Joan Theo Keoni Carmen Luis Priya "
+    "Jo Everett Agnes Hugh Ada Marcus Dana Octavio Trinidad Melody Angela Abigail Mario"
+)
+FAMILIES = (
+    "Delgado Ng Kowalczyk Szymanski Park Ortega Raman Whitfield Bell Castillo Arevalo Velásquez Scott "
+    "Romero Matthews Jones Carson Hutchinson Lindqvist Ashby"
+)
+ZIPS = (
+    ("16502", "PA"),
+    ("15213", "PA"),
+    ("18503", "PA"),
+    ("19103", "PA"),
+    ("60614", "IL"),
+    ("80202", "CO"),
+    ("85004", "AZ"),
+    ("90012", "CA"),
+    ("78701", "TX"),
+)
+CONTACTS = 300
+DESCRIPTION = (
+    "People who lean our way but missed a recent election. A plan to vote is the one thing that helps them get there."
+)
+INSTRUCTIONS = (
+    "Read the text once, then send. Replies come to your Inbox: answer with Follow Up.\n"
+    "If someone asks you to stop in any words, choose Opt Out. Do not argue.\n"
+    "Not sure? Hand the thread to an admin. Nobody minds."
+)
+SCRIPTS = (
+    "Hi ##{{first_name}}, it's ##{{user.first_name}}, a volunteer with Meyer for Senate. Can we count on your vote this year? Reply STOP to opt out.",
+    "Hi ##{{first_name}}, ##{{user.first_name}} from Meyer for Senate here. Have you made a plan to vote yet? Reply STOP to opt out.",
+)
+RESPONSES = (
+    (
+        "Yes, will vote",
+        "Great to hear, ##{{first_name}}! Shall I send you the opening hours?",
+        "will_vote",
+        "Strong Supporter",
+    ),
+    (
+        "Where do I vote",
+        "Your county's election office has your polling place and its hours. Shall I remind you that morning?",
+        "",
+        "",
+    ),
+    (
+        "Who is this",
+        "I am ##{{user.first_name}}, a volunteer with ##{{campaign.name}}. Selina Meyer is running to keep our hospitals open.",
+        "",
+        "",
+    ),
+    ("Spanish", "¡Gracias, ##{{first_name}}! Una persona que habla español le escribe pronto.", "spanish_speaker", ""),
+    ("Wrong number", "Sorry to have bothered you, and thank you for telling us.", "wrong_number", ""),
+    ("Opt out, confirmed", "You will get no more texts from us. Thank you for your time.", "opt_out", ""),
+)
+
+
+async def make(settings: Settings) -> list[str]:
+    """Makes the campaign in an empty database; the lines to print."""
+    if not await Campaign.exists():
+        hashed = await passwords.hashed(PASSWORD)
+        campaign = await create_campaign("Meyer for Senate", "meyer", "America/New_York")
+        await transaction(lambda: _fill(campaign, hashed))
+        action = await transaction(lambda: _action(campaign))
+        await making.make_all(action.id)
+    await _numbers(settings)
+    return _lines(settings)
+
+
+async def _fill(campaign: Campaign, hashed: str) -> None:
+    campaign.description = "Selina Meyer is running to keep our hospitals open."
+    campaign.join_code, campaign.preferred_area_codes = "482913", ", ".join(AREA_CODES)
+    campaign.registration, campaign.round_trip_at = "10dlc", clock.now()  # Start stays closed without them (S10)
+    await campaign.save()
+    for first, last, role in PEOPLE:
+        user = await User.create(
+            first_name=first,
+            last_name=last,
+            email=f"{first.lower()}@example.org",
+            phone="+14125550177",
+            password_hash=hashed,
+            created_at=clock.now(),
+        )
+        await Membership.join(user, campaign, role, "15213")
+    await CustomField.create(campaign=campaign, title="Issue ID", slug="issue_id", display_order=2, reportable=False)
+
+
+async def _action(campaign: Campaign) -> Action:
+    action = await Action.create(
+        campaign=campaign,
+        title="Make a plan to vote",
+        state=PUBLIC,
+        published_at=clock.now(),
+        created_at=clock.now(),
+        description=DESCRIPTION,
+        instructions=INSTRUCTIONS,
+    )
+    await action.use_lists([await _list(campaign)])
+    await _scripts(campaign, action)
+    return action
+
+
+async def _list(campaign: Campaign) -> ContactList:
+    made = await ContactList.create(
+        campaign=campaign, name="Voters of Pennsylvania and friends", created_at=clock.now(), size=CONTACTS
+    )
+    dice = random.Random(7)
+    for n in range(CONTACTS):
+        contact = _contact(campaign, dice, n)
+        await contact.derive_zones()
+        await contact.save()
+        await ListMembership.create(contact_list=made, contact=contact)
+    return made
+
+
+def _contact(campaign: Campaign, dice: random.Random, n: int) -> Contact:
+    """The n-th. The phones' exchange 555 is for fiction; one in thirty contacts has no first name."""
+    zip_code, state = dice.choice(ZIPS)
+    return Contact(
+        campaign=campaign,
+        phone=f"+1{dice.choice(('412', '814', '215', '484'))}555{1000 + n:04}",
+        zip=zip_code,
+        state_abbrev=state,
+        first_name=dice.choice(NAMES.split()) if dice.random() > 0.03 else "",
+        last_name=dice.choice(FAMILIES.split()),
+        created_at=clock.now(),
+    )
+
+
+async def _scripts(campaign: Campaign, action: Action) -> None:
+    for position, body in enumerate(SCRIPTS):
+        await Script.create(action=action, kind=INITIAL, body=body, position=position)
+    support = await CustomField.get(campaign=campaign, slug="support_rating")
+    for position, (name, body, tag, rating) in enumerate(RESPONSES):
+        script = await Script.create(action=action, kind=RESPONSE, name=name, body=body, position=position)
+        tags = await Tag.filter(campaign=campaign, slug=tag)
+        await script.apply_on_send(tags, [(support, rating)])
+
+
+async def _numbers(settings: Settings) -> None:
+    """Buys numbers at the simulator where the campaign has none, and points all of them here."""
+    gateway = Twilio(settings)
+    try:
+        here = settings.url("/webhooks/twilio/inbound")
+        campaign = await Campaign.all().order_by("id").first()
+        assert campaign
+        if not await PhoneNumber.exists(campaign=campaign):
+            for code in AREA_CODES:
+                bought = await gateway.buy(code, here)
+                assert isinstance(bought, Number)
+                await add_number(campaign, bought.e164, bought.sid, webhooks_ok=True)
+        for number in await gateway.numbers():
+            if number.sms_url != here:
+                await gateway.point_here(number.sid, here)
+        await note_check(
+            campaign, await gateway.account_answers(), {n.e164 for n in await gateway.numbers() if n.sms_url == here}
+        )
+    finally:
+        await gateway.close()
+
+
+def _lines(settings: Settings) -> list[str]:
+    names = ", ".join(f"{first.lower()}@example.org" for first, *_ in PEOPLE)
+    return [
+        "",
+        f"  Text bank   {settings.public_url}",
+        f"  Phones      {settings.twilio_api_url}/phones    what contacts got, and answers as them",
+        f"  Mailbox     {settings.twilio_api_url}/mailbox",
+        "",
+        f"  Log in as   {names}",
+        f"  Password    {PASSWORD}        Join code  482913",
+        f"  Clock       {clock.now().astimezone(HOME):%A, %-I:%M %p} in New York; move it on the phones page",
+        "",
+        "  Ctrl-C stops everything. No real phone is reached.",
+        "",
+    ]

@@ -1,0 +1,11 @@
+"""Where the handlers of the simulator find what they share: request.app[STORE], request.app[CARRIER]."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from webapp.simulator.carrier import Carrier
+from webapp.simulator.store import Store
+
+CARRIER = web.AppKey("carrier", Carrier)
+STORE = web.AppKey("store", Store)

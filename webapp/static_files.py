@@ -1,0 +1,47 @@
+"""Static files as they are served: read once, the style sheets joined into one and the scripts into one.
+
+A page has one blocking sheet and one script, however small the files are that we write.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import lru_cache
+from pathlib import Path
+
+HERE = Path(__file__).parent
+INSTALLED = HERE / "static"  # in a wheel; in a checkout the folder lies beside this package
+FOLDER = INSTALLED if INSTALLED.is_dir() else HERE.parent / "static"
+SHEET, SCRIPT = "css/site.css", "js/site.js"
+VENDORED = ("vendor/htmx-4.0.1.min.js", "vendor/hx-sse-4.0.1.min.js")  # in this order: hx-sse extends htmx
+
+
+def address(path: str) -> str:
+    return f"/static/{digest()}/{path}"
+
+
+@lru_cache(maxsize=1)
+def digest() -> str:
+    """One digest of all static files: a changed file changes every address, so that none is ever stale."""
+    seen = hashlib.sha256()
+    for name, content in sorted(served().items()):
+        seen.update(name.encode() + content)
+    return seen.hexdigest()[:12]
+
+
+@lru_cache(maxsize=1)
+def served() -> dict[str, bytes]:
+    """What may be fetched, by its address below /static/<digest>/: what is not listed is not there."""
+    files = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
+    return files | {SHEET: _joined_sheet(files), SCRIPT: _joined_script(files)}
+
+
+def _joined_sheet(files: dict[str, bytes]) -> bytes:
+    """site.css, each ``@import`` in it replaced by that sheet."""
+    return re.sub(rb'@import "(.+?)";', lambda found: files[f"css/{found[1].decode()}"], files[SHEET])
+
+
+def _joined_script(files: dict[str, bytes]) -> bytes:
+    ours = sorted(name for name in files if name.startswith("js/"))
+    return b"\n".join(files[name] for name in (*VENDORED, *ours))
