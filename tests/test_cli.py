@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import whole
+from tests.cast.databases import whole
 
 ROOT = Path(__file__).parents[1]
 CSV = Path(__file__).parent / "vectors" / "csv"

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.cast import Cast
-from tests.conftest import until
+from tests.cast.waiting import until
 from webapp import config, live, news, queue
 from webapp.live import CATCH_UP, Hub, News
 from webapp.models.conversations import assigning
@@ -80,11 +80,11 @@ async def test_an_event_is_told_to_the_holder_or_to_all_staff_where_the_thread_w
 async def test_a_page_that_connects_is_told_to_catch_up_first(hub: Hub, cast: Cast) -> None:
     stream = hub.listen(cast.amy.user_id)
     assert await anext(stream) == CATCH_UP
-    await stream.aclose()
+    await hub.stop()
 
 
 async def test_stopping_ends_every_stream(cast: Cast) -> None:
-    hub, got = Hub(), []
+    hub, got = Hub(), list[News | None]()
     task = asyncio.create_task(listen(hub, 1, got))
     await until(lambda: got)
     hub.stopping.set()
@@ -92,13 +92,19 @@ async def test_stopping_ends_every_stream(cast: Cast) -> None:
 
 
 async def test_a_slow_page_loses_the_oldest_news_and_never_the_process(hub: Hub, cast: Cast) -> None:
-    stream = hub.listen(5)
-    await anext(stream)
+    slow, got_by_other = hub.listen(5), list[News | None]()
+    other = asyncio.create_task(listen(hub, 6, got_by_other))
+    await anext(slow)
+    await until(lambda: len(got_by_other) >= 2)  # the connection, and the subscription
     for n in range(live.MOST_WAITING + 50):
-        hub._pass_on(f'{{"user": 5, "event": "inbox-changed", "id": {n}}}'.encode())
+        await live.nudge(5, "inbox-changed", n)
+    await live.nudge(6, "inbox-changed", 7)
+    await until(lambda: News("inbox-changed", 7) in got_by_other)  # all the others came before
     [mine] = hub.listeners[5]
     assert mine.qsize() == live.MOST_WAITING
-    await stream.aclose()
+    got = [await anext(slow) for _ in range(live.MOST_WAITING)]
+    assert got[-1] == News("inbox-changed", live.MOST_WAITING + 49), "the newest is there"
+    other.cancel()
 
 
 async def test_a_nudge_to_a_dead_valkey_is_a_log_line_and_no_error(cast: Cast) -> None:

@@ -23,8 +23,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from redis import Redis
 
-from tests.conftest import free_port
-from webapp import pages, queue
+from tests.cast.waiting import free_port
+from webapp import queue, static_files
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
@@ -173,9 +173,9 @@ def _page(address: str) -> httpx.Response | None:
 
 def _styles(site: str, page: str) -> list[str]:
     """The page's style sheets, each fetched: the digest is that of the files in this checkout, so none is missing."""
-    found = re.findall(rf'href="/static/{pages.static_digest()}/(css/[\w.-]+\.css)"', page)
+    found = re.findall(rf'href="/static/{static_files.digest()}/(css/[\w.-]+\.css)"', page)
     for file in found:
-        answer = httpx.get(f"{site}/static/{pages.static_digest()}/{file}")
+        answer = httpx.get(f"{site}/static/{static_files.digest()}/{file}")
         assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/css")
         assert "immutable" in answer.headers["cache-control"]
         assert answer.content == (ROOT / "static" / file).read_bytes()

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import AsyncIterator, Awaitable, Callable
 
-from webapp import queue
+import pytest
+from arq.connections import ArqRedis
+
+from webapp import clock, queue
 from webapp.config import Settings
+
+Waiting = Callable[[], Awaitable[int]]
 
 
 @pytest.fixture
-async def waiting(settings: Settings):  # type: ignore[no-untyped-def]
+async def waiting(settings: Settings) -> AsyncIterator[Waiting]:
     """How many nudges wait."""
-    queue._promised.clear()
+    await queue.close()
     await queue.pool().delete("arq:queue")
 
     async def count() -> int:
-        return await queue.pool().zcard("arq:queue")
+        return int(await queue.pool().zcard("arq:queue"))
 
     yield count
     await queue.close()
 
 
 async def test_clicks_whose_undo_ends_in_the_same_quarter_of_a_second_are_one_nudge(
-    waiting, monkeypatch: pytest.MonkeyPatch
-) -> None:  # type: ignore[no-untyped-def]
+    waiting: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
     steady = 1000.05
-    monkeypatch.setattr(queue.clock, "steady", lambda: steady)
+    monkeypatch.setattr(clock, "steady", lambda: steady)
     for _ in range(5):
         await queue.drain_when_due(7, 5)
     assert await waiting() == 1
@@ -35,15 +40,15 @@ async def test_clicks_whose_undo_ends_in_the_same_quarter_of_a_second_are_one_nu
     assert await waiting() == 3
 
 
-async def test_a_nudge_that_was_lost_is_not_counted_on(waiting, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(queue.clock, "steady", lambda: 1000.05)
-    monkeypatch.setattr(queue, "_nudge", lost)
+async def test_a_nudge_that_was_lost_is_not_counted_on(waiting: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "steady", lambda: 1000.05)
+    monkeypatch.setattr(queue, "pool", lost)
     await queue.drain_when_due(7, 5)
     monkeypatch.undo()
-    monkeypatch.setattr(queue.clock, "steady", lambda: 1000.05)
+    monkeypatch.setattr(clock, "steady", lambda: 1000.05)
     await queue.drain_when_due(7, 5)
     assert await waiting() == 1
 
 
-async def lost(*_: object, **__: object) -> bool:
-    return False
+def lost() -> ArqRedis:
+    raise ConnectionError("no Valkey")

@@ -11,7 +11,7 @@ from bench import bank
 from bench.speed import campaign, statements
 from bench.speed.floor import Floor
 from bench.speed.stage import Stage
-from tests.conftest import until
+from tests.cast.waiting import until
 from webapp import clock
 from webapp.config import Settings
 

@@ -6,14 +6,15 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from tests.conftest import until
+from tests.cast.browsing import PHONE, OpenPage
+from tests.cast.waiting import until
 from tests.faults.bank import Bank
 
-PHONE = {"width": 390, "height": 844}
 expect.set_options(timeout=20_000)  # the rest of the suite runs beside it
 
 
@@ -47,7 +48,7 @@ async def bank(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) 
     shutil.copy(sqlite_template, folder / "textbank.db")
     made = Bank(folder, f"sqlite://{folder / 'textbank.db'}")
     try:
-        made.seeded = await made.open(60, volunteers=1, bucket=10)  # type: ignore[attr-defined]
+        await made.open(60, volunteers=1, bucket=10)
         made.start_web()
         made.start_worker()
         await until(made.web_answers, 30)
@@ -57,13 +58,14 @@ async def bank(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) 
 
 
 @pytest.fixture
-async def open_page(chromium: Browser, bank: Bank):  # type: ignore[no-untyped-def]
+async def open_page(chromium: Browser, bank: Bank) -> AsyncIterator[OpenPage]:
     """`await open_page(width=390)`; at its end no page may have logged an error."""
-    contexts, troubles = [], []
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
 
-    async def opened(**options: object) -> Page:
+    async def opened(**options: Any) -> Page:
         options.setdefault("viewport", PHONE)
-        context = await chromium.new_context(base_url=bank.url, **options)  # type: ignore[arg-type]
+        context = await chromium.new_context(base_url=bank.url, **options)
         contexts.append(context)
         page = await context.new_page()
         page.set_default_timeout(15_000)

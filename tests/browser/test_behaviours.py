@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.async_api import Dialog, Page, expect
 
-from tests.browser.test_story import answer_as, log_in
-from tests.conftest import until
+from tests.cast.browsing import OpenPage, answer_as, log_in
+from tests.cast.waiting import until
 from tests.faults.bank import Bank
 
 OFFICE = "/c/meyer/admin"
@@ -17,8 +17,8 @@ pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
 
 
 @pytest.fixture
-async def office(bank: Bank, open_page) -> Page:  # type: ignore[no-untyped-def]
-    page: Page = await open_page(viewport=WIDE)
+async def office(bank: Bank, open_page: OpenPage) -> Page:
+    page = await open_page(viewport=WIDE)
     await log_in(page, "selina@example.org")
     await page.wait_for_url("**/c/meyer/admin**")
     return page
@@ -44,8 +44,8 @@ async def test_an_address_has_only_the_filters_that_are_set(office: Page) -> Non
     assert set(re.findall(r"(\w+)=", office.url)) <= {"replied", "col"}
 
 
-async def test_the_tab_one_is_on_is_in_sight(bank: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
-    page: Page = await open_page(viewport={"width": 320, "height": 640})
+async def test_the_tab_one_is_on_is_in_sight(bank: Bank, open_page: OpenPage) -> None:
+    page = await open_page(viewport={"width": 320, "height": 640})
     await log_in(page, "selina@example.org")
     await page.wait_for_url("**/c/meyer/admin**")
     await page.goto(OFFICE + "/settings/links")
@@ -132,9 +132,9 @@ async def test_a_request_that_failed_is_told_and_a_login_that_ended_leads_to_the
         await office.evaluate(FAILS, ["htmx:sse:error", {"status": 401}])
 
 
-async def test_a_reply_half_typed_stays_and_news_waits_for_the_thumb(bank: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
-    page: Page = await open_page()
-    await log_in(page, bank.seeded["emails"][0])  # type: ignore[attr-defined]
+async def test_a_reply_half_typed_stays_and_news_waits_for_the_thumb(bank: Bank, open_page: OpenPage) -> None:
+    page = await open_page()
+    await log_in(page, bank.seeded["emails"][0])
     await page.get_by_role("link", name="Open").click()
     await page.get_by_role("button", name="Start").click()
     await page.locator("#send:not([data-unread])").click()

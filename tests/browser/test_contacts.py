@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from tests.browser.test_pages import PHONE, WIDE, log_in, look_at
+from tests.cast.browsing import PHONE, WIDE, OpenPage, Size, log_in, look_at
 from tests.faults.bank import Bank
 
 OFFICE = "/c/meyer/admin"
@@ -17,9 +17,9 @@ ROWS = "Cell,First Name,Issue\n" + "".join(f"212555{n},Voter{n},Roads\n" for n i
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 async def test_a_file_is_looked_at_stored_found_tagged_and_one_of_it_opted_out(
-    bank: Bank, open_page, size: dict, tmp_path: Path
-) -> None:  # type: ignore[no-untyped-def]
-    page: Page = await open_page(viewport=size)
+    bank: Bank, open_page: OpenPage, size: Size, tmp_path: Path
+) -> None:
+    page = await open_page(viewport=size)
     await log_in(page, "selina@example.org")
     name = f"Uploaded {size['width']}"
     file = tmp_path / "voters.csv"
@@ -55,8 +55,8 @@ async def test_a_file_is_looked_at_stored_found_tagged_and_one_of_it_opted_out(
     assert await look_at(page, page.url) == []
 
 
-async def test_a_large_file_shows_how_far_it_has_come(bank: Bank, open_page, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    page: Page = await open_page(viewport=WIDE)
+async def test_a_large_file_shows_how_far_it_has_come(bank: Bank, open_page: OpenPage, tmp_path: Path) -> None:
+    page = await open_page(viewport=WIDE)
     await log_in(page, "selina@example.org")
     file = tmp_path / "large.csv"
     file.write_text("phone,notes\n" + f"2125551999,{'x' * 4_000}\n" * 400)

@@ -6,11 +6,9 @@ import re
 
 import httpx
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page
 
-from tests.browser.test_story import log_in
-from tests.conftest import until
+from tests.cast.browsing import NARROW, PHONE, WIDE, OpenPage, Size, log_in, look_at
+from tests.cast.waiting import until
 from tests.faults.bank import Bank, Volunteer
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
@@ -62,13 +60,12 @@ OFFICE = [
     "contacts/bulk/new?kind=field&scope=all",
     "contacts/bulk/new?kind=opt_out&scope=all",
 ]
-PHONE, NARROW, WIDE = {"width": 390, "height": 844}, {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
 async def lived_in(bank: Bank) -> Bank:
     """A volunteer has texted ten people; two have answered, one of them with doubt."""
-    person = Volunteer(bank, bank.seeded["emails"][0])  # type: ignore[attr-defined]
+    person = Volunteer(bank, bank.seeded["emails"][0])
     await person.log_in()
     await person.press("POST", "/c/meyer/actions/1/buckets")
     page = await person.press("GET", "/c/meyer/actions/1/queue")
@@ -93,27 +90,15 @@ async def at_least(bank: Bank, number: int) -> list[dict] | None:
     return found if len(found) >= number else None
 
 
-async def look_at(page: Page, path: str) -> list[str]:
-    """What is wrong with a page: what axe finds, and whether it is wider than its screen."""
-    await page.goto(path)
-    found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
-    assert len(found.response["passes"]) > 5 and page.url.split("?")[0].endswith(path.split("?")[0].rstrip("/")), (
-        page.url
-    )
-    wrong = [f"{path}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in found.response["violations"]]
-    wide = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return wrong + ([f"{path}: {wide} px too wide"] if wide > 0 else [])
-
-
 @pytest.mark.parametrize(
     ("size", "mode"),
     [(PHONE, "light"), (PHONE, "dark"), (NARROW, "light"), (WIDE, "light")],
     ids=["phone", "phone-dark", "narrow", "wide"],
 )
-async def test_the_volunteer_s_pages(lived_in: Bank, open_page, size: dict, mode: str) -> None:  # type: ignore[no-untyped-def]
-    page: Page = await open_page(viewport=size, color_scheme=mode)
+async def test_the_volunteer_s_pages(lived_in: Bank, open_page: OpenPage, size: Size, mode: str) -> None:
+    page = await open_page(viewport=size, color_scheme=mode)
     wrong = [line for path in PUBLIC[:3] for line in await look_at(page, path)]
-    await log_in(page, lived_in.seeded["emails"][0])  # type: ignore[attr-defined]
+    await log_in(page, lived_in.seeded["emails"][0])
     wrong += [line for path in VOLUNTEER for line in await look_at(page, path)]
     assert wrong == []
 
@@ -121,8 +106,8 @@ async def test_the_volunteer_s_pages(lived_in: Bank, open_page, size: dict, mode
 @pytest.mark.parametrize(
     ("size", "mode"), [(WIDE, "light"), (WIDE, "dark"), (PHONE, "light")], ids=["wide", "wide-dark", "phone"]
 )
-async def test_the_office_s_pages(lived_in: Bank, open_page, size: dict, mode: str) -> None:  # type: ignore[no-untyped-def]
-    page: Page = await open_page(viewport=size, color_scheme=mode)
+async def test_the_office_s_pages(lived_in: Bank, open_page: OpenPage, size: Size, mode: str) -> None:
+    page = await open_page(viewport=size, color_scheme=mode)
     await log_in(page, "selina@example.org")
     pages = (
         OFFICE if (size, mode) == (WIDE, "light") else OFFICE[::4] if mode == "dark" else OFFICE[::2]
@@ -130,8 +115,8 @@ async def test_the_office_s_pages(lived_in: Bank, open_page, size: dict, mode: s
     assert [line for path in pages for line in await look_at(page, f"/c/meyer/admin/{path}")] == []
 
 
-async def test_the_rehearsal_s_pages(lived_in: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
-    page: Page = await open_page(viewport=PHONE)
+async def test_the_rehearsal_s_pages(lived_in: Bank, open_page: OpenPage) -> None:
+    page = await open_page(viewport=PHONE)
     [first, *_] = await lived_in.sent()
     paths = ("/phones", f"/phones/{first['to']}", "/mailbox")
     assert [line for path in paths for line in await look_at(page, lived_in.twilio_url + path)] == []

@@ -9,11 +9,11 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.test_story import answer_as, log_in
 from tests.cast import drawn
-from tests.conftest import until
+from tests.cast.browsing import OpenPage, answer_as, log_in
+from tests.cast.site import ANDROID
+from tests.cast.waiting import until
 from tests.faults.bank import Bank
-from tests.rules.test_web_links import ANDROID
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
 WIDE = {"width": 1280, "height": 1000}
@@ -45,8 +45,8 @@ async def insert(page: Page, menu: str, item: str) -> None:
     await form.locator(".menu:popover-open").get_by_role("button", name=item, exact=True).click()
 
 
-async def test_a_good_script_is_the_easy_one(bank: Bank, open_page, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    page: Page = await open_page(viewport=WIDE)
+async def test_a_good_script_is_the_easy_one(bank: Bank, open_page: OpenPage, tmp_path: Path) -> None:
+    page = await open_page(viewport=WIDE)
     await log_in(page, "selina@example.org")
     await expect(page.get_by_role("heading").first).to_be_visible()
     await make_link(page)
@@ -130,8 +130,8 @@ async def write_responses(page: Page) -> None:
         await expect(page.locator(".nth", has_text=name)).to_be_visible()
 
 
-async def test_enter_in_a_name_saves_and_mends_nothing(bank: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
-    page: Page = await open_page(viewport=WIDE)
+async def test_enter_in_a_name_saves_and_mends_nothing(bank: Bank, open_page: OpenPage) -> None:
+    page = await open_page(viewport=WIDE)
     await log_in(page, "selina@example.org")
     await expect(page.get_by_role("heading").first).to_be_visible()
     await page.goto("/c/meyer/admin/actions/1/scripts")
@@ -165,10 +165,10 @@ async def order_responses(page: Page) -> None:
     assert await names.all_inner_texts() == ["Cure: Yes", "Cure: No"]
 
 
-async def text_and_answer(bank: Bank, open_page, office: str) -> None:  # type: ignore[no-untyped-def]
+async def text_and_answer(bank: Bank, open_page: OpenPage, office: str) -> None:
     """A volunteer sees the picture, sends, gets an answer and taps a script: the contact is tagged, nothing filed."""
-    page: Page = await open_page()
-    await log_in(page, bank.seeded["emails"][0])  # type: ignore[attr-defined]
+    page = await open_page()
+    await log_in(page, bank.seeded["emails"][0])
     await page.goto(office.replace("/admin", ""))
     await page.get_by_role("button", name="Start").click()
     await expect(page.get_by_alt_text("The picture that goes with it")).to_be_visible()

@@ -5,25 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 
-import httpx
 import pytest
 from playwright.async_api import Page, Route, expect
 
+from tests.cast.browsing import OpenPage, answer_as, log_in
 from tests.faults.bank import PASSWORD, Bank
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
-
-
-async def answer_as(bank: Bank, text: dict, words: str) -> None:
-    async with httpx.AsyncClient(base_url=bank.twilio_url, timeout=20) as twilio:
-        await twilio.post("/simulator/replies", json={"from": text["to"], "to": text["from"], "body": words})
-
-
-async def log_in(page: Page, email: str) -> None:
-    await page.goto("/login")
-    await page.get_by_label("E-mail").fill(email)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Log in").click()
 
 
 async def sign_up(page: Page) -> None:
@@ -53,10 +41,10 @@ async def send_ten(page: Page) -> None:
     await expect(page.get_by_role("button", name="Text Again")).to_be_visible()
 
 
-async def test_a_newcomer_goes_the_whole_way_on_a_phone(bank: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
-    from tests.conftest import until
+async def test_a_newcomer_goes_the_whole_way_on_a_phone(bank: Bank, open_page: OpenPage) -> None:
+    from tests.cast.waiting import until
 
-    page: Page = await open_page()
+    page = await open_page()
     await sign_up(page)
     await send_ten(page)
 
@@ -129,9 +117,9 @@ async def results_agree(bank: Bank, office: Page) -> None:
     assert (await bank.look("recount"))["differences"] == []
 
 
-async def test_everything_works_without_javascript(bank: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
-    page: Page = await open_page(java_script_enabled=False)
-    await log_in(page, bank.seeded["emails"][0])  # type: ignore[attr-defined]
+async def test_everything_works_without_javascript(bank: Bank, open_page: OpenPage) -> None:
+    page = await open_page(java_script_enabled=False)
+    await log_in(page, bank.seeded["emails"][0])
     await page.get_by_role("link", name="Open").click()
     await page.get_by_role("button", name="Start").click()
     first = await page.locator("#contact").inner_text()
@@ -143,9 +131,9 @@ async def test_everything_works_without_javascript(bank: Bank, open_page) -> Non
     assert await page.locator("#contact").inner_text() != second
 
 
-async def test_a_double_click_on_send_is_one_text(bank: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
-    page: Page = await open_page()
-    await log_in(page, bank.seeded["emails"][0])  # type: ignore[attr-defined]
+async def test_a_double_click_on_send_is_one_text(bank: Bank, open_page: OpenPage) -> None:
+    page = await open_page()
+    await log_in(page, bank.seeded["emails"][0])
     await page.goto("/c/meyer/actions/1")
     await page.get_by_role("button", name="Start").click()
     before = int((await page.locator(".progress-label strong").inner_text()).split()[0])
@@ -158,11 +146,11 @@ async def test_a_double_click_on_send_is_one_text(bank: Bank, open_page) -> None
     assert texts.get("out initial cancelled", 0) == 0
 
 
-async def test_news_that_comes_while_the_badge_is_asked_for_reaches_it(bank: Bank, open_page) -> None:  # type: ignore[no-untyped-def]
-    from tests.conftest import until
+async def test_news_that_comes_while_the_badge_is_asked_for_reaches_it(bank: Bank, open_page: OpenPage) -> None:
+    from tests.cast.waiting import until
 
-    page: Page = await open_page()
-    await log_in(page, bank.seeded["emails"][0])  # type: ignore[attr-defined]
+    page = await open_page()
+    await log_in(page, bank.seeded["emails"][0])
     await expect(page.get_by_role("heading", name="Actions")).to_be_visible()
     await page.goto("/c/meyer/actions/1")
     await page.get_by_role("button", name="Start").click()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 from tortoise.exceptions import IntegrityError, OperationalError
@@ -22,6 +23,9 @@ async def test_a_request_cancelled_at_any_await_leaves_the_next_one_answered(cas
         await Campaign.filter(id=cast.meyer.id).update(description="half")
         await Campaign.get(id=cast.meyer.id)
 
+    async def describe(words: str) -> None:
+        await Campaign.filter(id=cast.meyer.id).update(description=words)
+
     for steps in range(1, 40):
         task = asyncio.ensure_future(transaction(body))
         for _ in range(steps):
@@ -30,7 +34,7 @@ async def test_a_request_cancelled_at_any_await_leaves_the_next_one_answered(cas
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         async with asyncio.timeout(5):
-            await transaction(lambda n=steps: Campaign.filter(id=cast.meyer.id).update(description=f"next {n}"))
+            await transaction(partial(describe, f"next {steps}"))
             assert (await Campaign.get(id=cast.meyer.id)).description == f"next {steps}"
         if finished:
             break
@@ -40,7 +44,7 @@ async def test_a_request_cancelled_at_any_await_leaves_the_next_one_answered(cas
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         async with asyncio.timeout(5):
-            await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(description="after"))
+            await transaction(partial(describe, "after"))
 
 
 @pytest.mark.both

@@ -18,7 +18,7 @@ from tortoise import Tortoise
 from tortoise.migrations.api.migrate import migrate as stock_migrate
 
 from tests.cast import make_cast
-from tests.conftest import blocking
+from tests.cast.waiting import blocking
 from webapp import config, database
 from webapp.config import Settings
 from webapp.database import guards
@@ -40,7 +40,7 @@ def new_url(db_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str
         return f"sqlite://{tmp_path / 'old.db'}"
     server, name = request.getfixturevalue("postgres_server"), f"m_{request.getfixturevalue('worker_id')}"
     blocking(_make_database(server, name))
-    return server.replace("/postgres?", f"/{name}?")
+    return str(server).replace("/postgres?", f"/{name}?")
 
 
 async def _make_database(server: str, name: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
+from typing import Any
 
 import pytest
 from tortoise.exceptions import IntegrityError
@@ -89,9 +91,8 @@ async def test_what_an_outer_join_did_not_find_is_nothing(cast: Cast) -> None:
 async def test_an_inserted_row_is_the_one_the_orm_would_have_made(cast: Cast) -> None:
     ours, theirs = text_to(cast), text_to(cast)
     [row] = await transaction(lambda: together(insert(ours)))
-    made = await transaction(
-        lambda: Message.create(**{name: value for name, value in as_stored(theirs).items() if name != "id"})
-    )
+    values: dict[str, Any] = {name: value for name, value in as_stored(theirs).items() if name != "id"}
+    made = await transaction(lambda: Message.create(**values))
     mine, orms = as_stored(await Message.get(id=row["id"])), as_stored(await Message.get(id=made.id))
     for name in ("id", "client_id", "public_id"):
         assert mine.pop(name) != orms.pop(name)
@@ -126,9 +127,10 @@ async def test_a_click_sees_what_the_orm_sees(cast: Cast) -> None:
     assert sight.script and as_stored(sight.script) == as_stored(cast.hello)
     await cast.click(cast.amy)
     sent = await Message.get()
-    again = await transaction(lambda: click_sql.read(cast.amy, talk.id, sent.client_id))
+    assert sent.client_id
+    again = await transaction(partial(click_sql.read, cast.amy, talk.id, sent.client_id))
     assert again and again.earlier_id == sent.id and again.number == cast.number
-    other = await transaction(lambda: click_sql.read(cast.dan, talk.id, sent.client_id))
+    other = await transaction(partial(click_sql.read, cast.dan, talk.id, sent.client_id))
     assert other and other.earlier_id is None, "another volunteer's text is not theirs"
 
 

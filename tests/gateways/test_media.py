@@ -1,15 +1,16 @@
-"""What people send is fetched from Twilio's hosts and public addresses only, and never without end."""
+"""Pictures are fetched from Twilio alone, and never from this machine."""
 
 from __future__ import annotations
 
-import httpx
 import pytest
 
+from tests.cast.simulated import Simulated
 from webapp import config
 from webapp.config import Settings
 from webapp.gateways import media
+from webapp.gateways import media as media_gateway
 from webapp.gateways.media import Later, PublicOnly, Refused
-from webapp.simulator import main as simulator
+from webapp.simulator import account as simulator
 
 AT = f"https://api.twilio.com/2010-04-01/Accounts/{simulator.ACCOUNT}/Messages/MM1/Media/ME1"
 REAL = Settings(twilio_account_sid="AC1", twilio_auth_token="secret")
@@ -63,16 +64,16 @@ async def test_a_name_that_leads_to_this_machine_leads_nowhere() -> None:
         await PublicOnly().resolve("localhost", 443)
 
 
-async def test_twilio_s_redirect_is_followed_without_the_login(twilio: httpx.AsyncClient, db: None) -> None:
+async def test_twilio_s_redirect_is_followed_without_the_login(twilio: Simulated, db: None) -> None:
     found = await media.fetch(config.settings(), AT + ".png")
     assert isinstance(found, bytes) and found.startswith(b"\x89PNG")
 
 
-async def test_what_is_too_large_is_not_read_to_its_end(twilio: httpx.AsyncClient, db: None) -> None:
+async def test_what_is_too_large_is_not_read_to_its_end(twilio: Simulated, db: None) -> None:
     assert await media.fetch(config.settings(), AT + ".big") == Refused("large")
 
 
-async def test_what_is_gone_is_not_asked_for_again_and_trouble_is(twilio: httpx.AsyncClient, db: None) -> None:
+async def test_what_is_gone_is_not_asked_for_again_and_trouble_is(twilio: Simulated, db: None) -> None:
     assert await media.fetch(config.settings(), AT + ".gone") == Refused("gone")
     with pytest.raises(Later):
         await media.fetch(config.settings(), AT + ".down")
@@ -81,3 +82,10 @@ async def test_what_is_gone_is_not_asked_for_again_and_trouble_is(twilio: httpx.
 async def test_a_twilio_that_is_not_there_is_trouble(settings: Settings) -> None:
     with pytest.raises(Later):
         await media.fetch(settings, AT + ".png")  # the settings of tests name a port nobody listens on
+
+
+@pytest.mark.parametrize(
+    "address", ["64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "::7f00:1", "::ffff:0:7f00:1", "fec0::1", "64:ff9b:1::a00:1"]
+)
+def test_private_addresses_are_known_behind_a_translation(address: str) -> None:
+    assert media_gateway.is_public(address) is False

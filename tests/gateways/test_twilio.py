@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-import httpx
 import pytest
 
 from tests.cast import Cast
-from tests.conftest import free_port
+from tests.cast.simulated import Simulated
+from tests.cast.waiting import free_port
 from webapp import config
 from webapp.gateways import twilio as gateway
 from webapp.gateways import twilio_http
@@ -19,8 +19,8 @@ LISA, NUMBER = "+14125550101", "+14125550188"
 
 
 @pytest.fixture
-async def account(cast: Cast, twilio: httpx.AsyncClient) -> AsyncIterator[Twilio]:
-    twilio.carrier.store.add_number(NUMBER, "http://texts.example/webhooks/twilio/inbound")  # type: ignore[attr-defined]
+async def account(cast: Cast, twilio: Simulated) -> AsyncIterator[Twilio]:
+    twilio.carrier.store.add_number(NUMBER, "http://texts.example/webhooks/twilio/inbound")
     opened = Twilio(config.settings())
     yield opened
     await opened.close()
@@ -30,15 +30,15 @@ async def send(account: Twilio, to: str = LISA, from_: str = NUMBER, body: str =
     return await account.send(to, from_, body, "http://texts.example/webhooks/twilio/status?message=1", 600)
 
 
-async def fault(twilio: httpx.AsyncClient, do: str, **more: object) -> None:
+async def fault(twilio: Simulated, do: str, **more: object) -> None:
     assert (await twilio.post("/simulator/faults", json={"do": do, **more})).status_code == 201
 
 
-async def on_phones(twilio: httpx.AsyncClient) -> int:
+async def on_phones(twilio: Simulated) -> int:
     return len((await twilio.get("/simulator/messages")).json())
 
 
-async def test_a_text_is_taken_with_a_sid(account: Twilio, twilio: httpx.AsyncClient) -> None:
+async def test_a_text_is_taken_with_a_sid(account: Twilio, twilio: Simulated) -> None:
     outcome = await send(account)
     assert isinstance(outcome, Sent) and outcome.sid.startswith("SM") and len(outcome.sid) == 34
     [text] = (await twilio.get("/simulator/messages")).json()
@@ -71,9 +71,7 @@ async def test_a_refusal_says_its_code(account: Twilio, to: str, from_: str, bod
         ("unreadable", Unknown, 1),
     ],
 )
-async def test_trouble_on_the_way(
-    account: Twilio, twilio: httpx.AsyncClient, do: str, expected: type, arrived: int
-) -> None:
+async def test_trouble_on_the_way(account: Twilio, twilio: Simulated, do: str, expected: type, arrived: int) -> None:
     await fault(twilio, do)
     assert isinstance(await send(account), expected)
     assert await on_phones(twilio) == arrived
@@ -81,10 +79,10 @@ async def test_trouble_on_the_way(
 
 @pytest.mark.parametrize(("do", "arrived"), [("timeout_before", 0), ("timeout_after", 1)])
 async def test_a_time_out_holds_and_is_unknown(
-    cast: Cast, twilio: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, do: str, arrived: int
+    cast: Cast, twilio: Simulated, monkeypatch: pytest.MonkeyPatch, do: str, arrived: int
 ) -> None:
     monkeypatch.setattr(twilio_http, "TOTAL", 0.5)
-    twilio.carrier.store.add_number(NUMBER)  # type: ignore[attr-defined]
+    twilio.carrier.store.add_number(NUMBER)
     opened = Twilio(config.settings())
     await fault(twilio, do, seconds=3)
     assert isinstance(await send(opened), Unknown)
@@ -93,7 +91,7 @@ async def test_a_time_out_holds_and_is_unknown(
 
 
 @pytest.mark.parametrize("code", [21211, 21610, 30007, 99999])
-async def test_any_error_code_can_be_rehearsed(account: Twilio, twilio: httpx.AsyncClient, code: int) -> None:
+async def test_any_error_code_can_be_rehearsed(account: Twilio, twilio: Simulated, code: int) -> None:
     await fault(twilio, "code", code=code)
     assert await send(account) == Rejected(code)
 
@@ -104,7 +102,7 @@ async def test_nothing_listening_is_certainly_not_taken(cast: Cast) -> None:
     await opened.close()
 
 
-async def test_a_wrong_token_is_bad_credentials(cast: Cast, twilio: httpx.AsyncClient) -> None:
+async def test_a_wrong_token_is_bad_credentials(cast: Cast, twilio: Simulated) -> None:
     opened = Twilio(replace(config.settings(), twilio_auth_token="wrong"))
     assert await send(opened) == Rejected(20003)
     assert not await opened.account_answers()
@@ -130,14 +128,14 @@ async def test_a_long_list_is_followed_page_by_page(account: Twilio) -> None:
 async def test_numbers_are_bought_listed_and_pointed_here(account: Twilio) -> None:
     assert await account.account_answers()
     bought = await account.buy("814", "http://elsewhere.example/")
-    assert bought.e164.startswith("+1814")
+    assert isinstance(bought, gateway.Number) and bought.e164.startswith("+1814")
     await account.point_here(bought.sid, "http://texts.example/webhooks/twilio/inbound")
     assert {n.e164: n.sms_url for n in await account.numbers()}[
         bought.e164
     ] == "http://texts.example/webhooks/twilio/inbound"
 
 
-async def test_after_stop_twilio_itself_refuses(account: Twilio, twilio: httpx.AsyncClient) -> None:
+async def test_after_stop_twilio_itself_refuses(account: Twilio, twilio: Simulated) -> None:
     await send(account)
     await twilio.post("/simulator/replies", json={"from": LISA, "to": NUMBER, "body": "STOP", "deliver": False})
     assert await send(account, body="again") == Rejected(21610)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.reader import books
+from tests.cast import books
 from webapp.reader import child, text
 from webapp.reader.file_error import FileError
 from webapp.reader.rows import Order, Row, prepare
@@ -49,7 +49,7 @@ async def test_a_workbook_is_read_whatever_it_is_called(tmp_path: Path) -> None:
 
 
 async def test_lines_of_a_workbook_are_the_sheet_s_own(tmp_path: Path) -> None:
-    rows = [["phone"], [2125550123], [None], ["n/a"]]
+    rows: list[list[books.Cell]] = [["phone"], [2125550123], [None], ["n/a"]]
     _, found, _ = await read(books.write(tmp_path / "x.xlsx", {"A": rows}, first_row=4))
     assert [(row.line, row.reason) for row in found] == [(5, ""), (7, "invalid_phone")]
 
@@ -109,15 +109,11 @@ async def test_a_workbook_that_says_it_unpacks_to_too_much_is_refused_unread(tmp
 
 async def test_a_reader_that_needs_too_much_memory_dies_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sheet whose cells take more than the limit: the process goes, the sentence stays."""
-    started = child._start
-
-    async def small(*arguments: str):  # type: ignore[no-untyped-def]
-        return await started(*arguments, "--memory=230000000")
-
-    monkeypatch.setattr(child, "_start", small)
-    rows: list[list[books.Cell]] = [["phone", "first_name"], *[[2125550000 + n, "x" * 4_000] for n in range(60_000)]]
+    for what in child.MEMORY:
+        monkeypatch.setitem(child.MEMORY, what, 230_000_000)
+    people: list[list[books.Cell]] = [[2125550000 + n, "x" * 4_000] for n in range(60_000)]
     with pytest.raises(FileError) as refused:
-        await read(books.write(tmp_path / "x.xlsx", {"A": rows}))
+        await read(books.write(tmp_path / "x.xlsx", {"A": [["phone", "first_name"], *people]}))
     assert refused.value.code == "too_large"
 
 
@@ -155,8 +151,8 @@ CELLS = st.text(
     st.sampled_from([",", ";", "\t", "|"]),
 )
 def test_reading_can_go_on_from_any_row(
-    tmp_path_factory: pytest.TempPathFactory, people, end: str, delimiter: str
-) -> None:  # type: ignore[no-untyped-def]
+    tmp_path_factory: pytest.TempPathFactory, people: list[tuple[str, str]], end: str, delimiter: str
+) -> None:
     """Whatever stands in the cells: from the byte and line after any row, the rest is what a whole reading gives."""
     folder = tmp_path_factory.mktemp("resume")
     quoted = [['"' + cell.replace('"', '""') + '"' for cell in row] for row in people]

@@ -4,99 +4,21 @@ from __future__ import annotations
 
 import re
 import uuid
+from pathlib import Path
 
-import httpx
 import pytest
 from litestar import Litestar
 
-from tests.cast import Cast, drawn
-from tests.routes.conftest import Browser
+from tests.cast import Cast
+from tests.cast.site import Browser, ask, campaign_routes, fill, ids
 from webapp import clock
 from webapp.database import transaction
-from webapp.models.accounts import teams
 from webapp.models.accounts.users import Membership
-from webapp.models.actions import pictures
-from webapp.models.actions.action import Action
-from webapp.models.bulk import slices
-from webapp.models.contacts.labels import CustomField, Tag
-from webapp.models.imports import importing
-from webapp.models.imports.job import ContactImport
-from webapp.models.receiving import media
-from webapp.models.scripts import cost
-from webapp.models.scripts.links import CustomLink
-from webapp.models.sending.click import Queued
 
 
-def campaign_routes(app: Litestar) -> list[tuple[str, str]]:
-    """(method, path) of everything inside a campaign."""
-    found = [
-        (method, route.path_format)
-        for route in app.routes
-        if route.path_format.startswith("/c/{slug")
-        for method in getattr(route, "methods", ())
-        if method in ("GET", "POST")
-    ]
-    assert len(found) > 60
-    return sorted(found)
-
-
-async def ids(cast: Cast, tmp_path) -> dict[str, str]:  # type: ignore[no-untyped-def]
-    """One row of Meyer's for each name in a path."""
-    await cast.start(cast.amy)
-    outcome = await cast.click(cast.amy)
-    assert isinstance(outcome, Queued)
-    (tmp_path / "x.csv").write_text("phone\n2125550123\n")
-    job: ContactImport = await importing.begin(cast.meyer, "Other", tmp_path / "x.csv", "x.csv", None)
-    while await importing.take_in(job.id, 60):
-        continue
-    await transaction(lambda: Membership.filter(id=cast.gary.id).update(may_export=True))
-    work = await slices.begin(cast.meyer, cast.gary.user, "export", [cast.lisa.id], {})
-    while await slices.work(work.id, 60):
-        continue
-    group = await teams.create_list("Texters", cast.gary)
-    picture = await pictures.take_in(cast.meyer, drawn())
-    link = await transaction(
-        lambda: CustomLink.create(
-            campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()
-        )
-    )
-    script_cost, _ = await cost.begin(
-        await Action.get(id=cast.action.id).select_related("campaign"), cast.gary.user, "Hello", picture=False
-    )
-    came = await transaction(lambda: media.Media.create(message=outcome.message, url="https://api.twilio.com/x"))
-    await media.keep(came, drawn())
-    return {
-        "media_id": str(came.id),
-        "number_id": str(cast.number.id),
-        "picture_id": str(picture.id),
-        "link_id": str(link.id),
-        "cost_id": str(script_cost.id),  # type: ignore[union-attr]
-        "job_id": str(work.id),
-        "user_list_id": str(group.id),
-        "tag_id": str((await Tag.get(slug="will_vote", campaign=cast.meyer)).id),
-        "field_id": str((await CustomField.get(slug="notes", campaign=cast.meyer)).id),
-        "action_id": str(cast.action.id),
-        "conversation_id": str(outcome.message.conversation_id),
-        "message_id": str(outcome.message.id),
-        "script_id": str(cast.hello.id),
-        "import_id": str(job.id),
-        "list_id": str(cast.voters.id),
-        "contact_id": str(cast.lisa.id),
-        "member_id": str(cast.dan.id),
-    }
-
-
-def fill(path: str, names: dict[str, str], slug: str) -> str:
-    filled = re.sub(r"\{(\w+)(:\w+)?\}", lambda m: slug if m[1] == "slug" else names[m[1]], path)
-    assert "{" not in filled
-    return filled
-
-
-async def ask(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
-    return await client.request(method, path, data={} if method == "POST" else None)
-
-
-async def test_a_stranger_is_led_to_the_login_everywhere(cast: Cast, app: Litestar, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_a_stranger_is_led_to_the_login_everywhere(
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     names, nobody = await ids(cast, tmp_path), await browse()
     for method, path in campaign_routes(app):
         answer = await ask(nobody, method, fill(path, names, "meyer"))
@@ -104,8 +26,8 @@ async def test_a_stranger_is_led_to_the_login_everywhere(cast: Cast, app: Litest
 
 
 async def test_another_campaign_s_owner_finds_nothing_of_this_one(
-    cast: Cast, app: Litestar, browse: Browser, tmp_path
-) -> None:  # type: ignore[no-untyped-def]
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     names, jonah = await ids(cast, tmp_path), await browse(cast.jonah)
     for method, path in campaign_routes(app):
         answer = await ask(jonah, method, fill(path, names, "meyer"))
@@ -114,8 +36,8 @@ async def test_another_campaign_s_owner_finds_nothing_of_this_one(
 
 
 async def test_ids_of_another_campaign_are_not_there_in_one_s_own(
-    cast: Cast, app: Litestar, browse: Browser, tmp_path
-) -> None:  # type: ignore[no-untyped-def]
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     names, jonah = await ids(cast, tmp_path), await browse(cast.jonah)
     for method, path in campaign_routes(app):
         if path.count("{") > 1:
@@ -123,7 +45,9 @@ async def test_ids_of_another_campaign_are_not_there_in_one_s_own(
             assert answer.status_code == 404, (method, path)
 
 
-async def test_the_office_does_not_exist_for_volunteers(cast: Cast, app: Litestar, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_the_office_does_not_exist_for_volunteers(
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     names, amy = await ids(cast, tmp_path), await browse(cast.amy)
     checked = 0
     for method, path in campaign_routes(app):
@@ -135,8 +59,8 @@ async def test_the_office_does_not_exist_for_volunteers(cast: Cast, app: Litesta
 
 
 async def test_another_volunteer_s_threads_and_texts_are_not_there(
-    cast: Cast, app: Litestar, browse: Browser, tmp_path
-) -> None:  # type: ignore[no-untyped-def]
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     names, dan = await ids(cast, tmp_path), await browse(cast.dan)
     checked = 0
     for method, path in campaign_routes(app):
@@ -148,8 +72,8 @@ async def test_another_volunteer_s_threads_and_texts_are_not_there(
 
 
 async def test_every_page_of_the_office_opens_for_its_admin(
-    cast: Cast, app: Litestar, browse: Browser, tmp_path
-) -> None:  # type: ignore[no-untyped-def]
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     names, gary = await ids(cast, tmp_path), await browse(cast.gary)
     for method, path in campaign_routes(app):
         if method == "GET" and "/admin" in path:
@@ -157,7 +81,9 @@ async def test_every_page_of_the_office_opens_for_its_admin(
             assert answer.status_code == 200, (path, answer.text[:300])
 
 
-async def test_every_form_of_the_office_survives_nonsense(cast: Cast, app: Litestar, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_every_form_of_the_office_survives_nonsense(
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     """A clear answer in the page's own look, never a traceback."""
     names, gary = await ids(cast, tmp_path), await browse(cast.gary)
     nonsense = {
@@ -230,7 +156,9 @@ async def test_every_answer_has_the_strict_headers(cast: Cast, browse: Browser) 
         assert headers["x-content-type-options"] == "nosniff"
 
 
-async def test_no_page_has_an_inline_script_or_style(cast: Cast, app: Litestar, browse: Browser, tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_no_page_has_an_inline_script_or_style(
+    cast: Cast, app: Litestar, browse: Browser, tmp_path: Path
+) -> None:
     names, gary = await ids(cast, tmp_path), await browse(cast.gary)
     for method, path in campaign_routes(app):
         if method == "GET":

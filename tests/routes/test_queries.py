@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from pathlib import Path
 
 import pytest
-from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from tests.cast import Cast
-from tests.models.contacts.test_search import BIG
-from tests.models.receiving.test_applying import says, texted
-from tests.routes.conftest import Browser
-from tests.routes.test_access import ids
+from tests.cast.plans import statements, whole_tables
+from tests.cast.site import Browser, ids
+from tests.cast.texting import says, texted
 from webapp import database
-from webapp.database import asyncpg_engine, transaction
+from webapp.database import transaction
 
 PAGES = [
     "contacts",
@@ -51,54 +48,19 @@ PAGES = [
 
 
 @pytest.mark.postgres
-async def test_no_statement_of_a_page_reads_a_whole_table(
-    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path
-) -> None:  # type: ignore[no-untyped-def]
+async def test_no_statement_of_a_page_reads_a_whole_table(cast: Cast, browse: Browser, tmp_path: Path) -> None:
     # a table that was emptied by row counts as small, and PostgreSQL would rather hash all of it
     await transaction(lambda: database.rows("", "TRUNCATE field_value"))
     names = await ids(cast, tmp_path) | {"user_id": str(cast.amy.user_id)}
     await texted(cast)
     await says(cast, "yes")
-    asked: list[tuple[str, list[Any]]] = []
-    run = AsyncpgDBClient.execute_query
-
-    async def noted(self, query, values=None):  # type: ignore[no-untyped-def]
-        asked.append((query, values or []))
-        return await run(self, query, values)
-
-    monkeypatch.setattr(AsyncpgDBClient, "execute_query", noted)
-    monkeypatch.setattr(
-        AsyncpgDBClient, "execute_query_dict", lambda self, query, values=None: _rows(self, query, values)
-    )
-
-    async def _rows(self, query, values):  # type: ignore[no-untyped-def]
-        asked.append((query, values or []))
-        async with self.acquire_connection() as connection:
-            return [dict(row) for row in await connection.fetch(query, *(values or []))]
-
-    fetch = asyncpg_engine.fetch
-
-    async def fetched(client, text, values):  # type: ignore[no-untyped-def]
-        asked.append((text, values))
-        return await fetch(client, text, values)
-
-    monkeypatch.setattr(asyncpg_engine, "fetch", fetched)
     gary = await browse(cast.gary)
     wrong, plain = [], False
     for page in PAGES:
-        asked.clear()
-        assert (await gary.get(f"/c/meyer/admin/{page.format(**names)}")).status_code == 200, page
+        with statements() as asked:
+            assert (await gary.get(f"/c/meyer/admin/{page.format(**names)}")).status_code == 200, page
         seen = [(text, values) for text, values in asked if text.lstrip().upper().startswith(("SELECT", "WITH"))]
         assert len(seen) > 2, "the page asked the database"
         plain |= any("FROM twilio_event" in text for text, _ in seen)
-        wrong += [(page, table, text[:200]) for text, values in seen for table in await _whole(text, values)]
+        wrong += [(page, table, text[:200]) for text, values in seen for table in await whole_tables(text, values)]
     assert wrong == [] and plain, "plain SQL is looked at like the ORM's"
-
-
-async def _whole(text: str, values: list[Any]) -> list[str]:
-    async def explain() -> list[str]:
-        await database.query("SET LOCAL enable_seqscan = off")
-        plan = await database.rows(f"EXPLAIN {text}", f"EXPLAIN {text}", values)
-        return [t for t in re.findall(r"Seq Scan on (\w+)", "\n".join(r["QUERY PLAN"] for r in plan)) if t in BIG]
-
-    return await transaction(explain)

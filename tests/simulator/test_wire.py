@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-import httpx
 import pytest
+from aiohttp import web
 from twilio.request_validator import RequestValidator
 
 from tests.cast import Cast
-from tests.conftest import until
+from tests.cast.simulated import Simulated
+from tests.cast.waiting import until
 from webapp.simulator import main as simulator
 from webapp.simulator import personas, wire
+from webapp.simulator.account import ACCOUNT, TOKEN
 
 WIRE = json.loads((Path(__file__).parents[1] / "vectors" / "sdk_wire.json").read_text())
-ROOT = f"/2010-04-01/Accounts/{simulator.ACCOUNT}"
-AUTH = (simulator.ACCOUNT, simulator.TOKEN)
+ROOT = f"/2010-04-01/Accounts/{ACCOUNT}"
+AUTH = (ACCOUNT, TOKEN)
 MESSAGE_KEYS = {
     "body",
     "num_segments",
@@ -54,8 +58,8 @@ PAGE_KEYS = {
 }
 
 
-async def test_a_created_message_has_every_key_in_twilio_s_types(cast: Cast, twilio: httpx.AsyncClient) -> None:
-    twilio.carrier.store.add_number("+14125550188")  # type: ignore[attr-defined]
+async def test_a_created_message_has_every_key_in_twilio_s_types(cast: Cast, twilio: Simulated) -> None:
+    twilio.carrier.store.add_number("+14125550188")
     form = {"To": "+14125550101", "From": "+14125550188", "Body": "Hola ñ 👍"}
     answer = await twilio.post(ROOT + "/Messages.json", data=form, auth=AUTH)
     assert answer.status_code == 201
@@ -72,16 +76,16 @@ async def test_a_created_message_has_every_key_in_twilio_s_types(cast: Cast, twi
     assert set(listed) == PAGE_KEYS and listed["messages"][0]["sid"] == told["sid"]
 
 
-@pytest.mark.parametrize(("auth", "code", "status"), [((simulator.ACCOUNT, "wrong"), 20003, 401), (AUTH, 20404, 404)])
+@pytest.mark.parametrize(("auth", "code", "status"), [((ACCOUNT, "wrong"), 20003, 401), (AUTH, 20404, 404)])
 async def test_errors_have_code_message_more_info_and_status(
-    cast: Cast, twilio: httpx.AsyncClient, auth: tuple, code: int, status: int
+    cast: Cast, twilio: Simulated, auth: tuple, code: int, status: int
 ) -> None:
     answer = await twilio.get(f"{ROOT}/Messages/SM{'0' * 32}.json", auth=auth)
     assert answer.status_code == status
     assert set(answer.json()) == {"code", "message", "more_info", "status"} and answer.json()["code"] == code
 
 
-async def test_429_says_when_to_come_back(cast: Cast, twilio: httpx.AsyncClient) -> None:
+async def test_429_says_when_to_come_back(cast: Cast, twilio: Simulated) -> None:
     await twilio.post("/simulator/faults", json={"do": "429", "seconds": 0.5})
     answer = await twilio.post(ROOT + "/Messages.json", data={"To": "+14125550101"}, auth=AUTH)
     assert answer.status_code == 429 and answer.headers["retry-after"] == "0.5"
@@ -92,10 +96,8 @@ async def test_429_says_when_to_come_back(cast: Cast, twilio: httpx.AsyncClient)
     [r for r in WIRE if "Messages.json" in r["path"] and r["method"] == "POST"][:6],
     ids=lambda r: r["raw_body"][:30],
 )
-async def test_what_the_sdk_really_puts_on_the_wire_is_understood(
-    cast: Cast, twilio: httpx.AsyncClient, row: dict
-) -> None:
-    twilio.carrier.store.add_number("+13125550199")  # type: ignore[attr-defined]
+async def test_what_the_sdk_really_puts_on_the_wire_is_understood(cast: Cast, twilio: Simulated, row: dict) -> None:
+    twilio.carrier.store.add_number("+13125550199")
     answer = await twilio.post(
         ROOT + "/Messages.json", content=row["raw_body"], headers={"content-type": row["content_type"]}, auth=AUTH
     )
@@ -103,21 +105,44 @@ async def test_what_the_sdk_really_puts_on_the_wire_is_understood(
     assert answer.status_code == (201 if form.get("From") == "+13125550199" else 400), answer.text
 
 
-async def test_webhooks_are_signed_and_tell_the_whole_life(cast: Cast, twilio: httpx.AsyncClient) -> None:
-    got: list[tuple[dict, str]] = []
-    carrier = twilio.carrier  # type: ignore[attr-defined]
+@dataclass
+class Webhooks:
+    """A site that takes what the simulator tells it. ``signed``: was each signed as Twilio signs?"""
 
-    async def keep(url: str, form: dict[str, str]) -> None:
-        got.append((form, RequestValidator(simulator.TOKEN).compute_signature(url, form)))
+    url: str = ""
+    came: list[dict[str, str]] = field(default_factory=list)
+    signed: list[bool] = field(default_factory=list)
 
-    carrier._post = keep
-    carrier.store.add_number("+14125550188", "http://texts.example/in")
-    form = {"To": "+14125550101", "From": "+14125550188", "Body": "Hi", "StatusCallback": "http://texts.example/s"}
+    async def take(self, request: web.Request) -> web.Response:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        signature = request.headers["X-Twilio-Signature"]
+        self.came.append(form)
+        self.signed.append(RequestValidator(TOKEN).validate(str(request.url), form, signature))
+        return web.Response()
+
+
+@pytest.fixture
+async def webhooks() -> AsyncIterator[Webhooks]:
+    made, site = Webhooks(), web.Application()
+    site.router.add_post("/{room}", made.take)
+    runner = web.AppRunner(site, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, shutdown_timeout=0.2).start()
+    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield made
+    await runner.cleanup()
+
+
+async def test_webhooks_are_signed_and_tell_the_whole_life(cast: Cast, twilio: Simulated, webhooks: Webhooks) -> None:
+    carrier = twilio.carrier
+    carrier.store.add_number("+14125550188", webhooks.url + "/in")
+    form = {"To": "+14125550101", "From": "+14125550188", "Body": "Hi", "StatusCallback": webhooks.url + "/s"}
     await twilio.post(ROOT + "/Messages.json", data=form, auth=AUTH)
-    await until(lambda: len(got) == 2)
-    assert [told["MessageStatus"] for told, _ in got] == ["sent", "delivered"]
+    await until(lambda: len(webhooks.came) == 2)
+    assert [told["MessageStatus"] for told in webhooks.came] == ["sent", "delivered"]
     await carrier.receive("+14125550101", "+14125550188", "Yes")
-    assert got[2][0]["Body"] == "Yes" and got[2][0]["NumMedia"] == "0" and got[2][1]
+    assert webhooks.came[2]["Body"] == "Yes" and webhooks.came[2]["NumMedia"] == "0"
+    assert webhooks.signed == [True] * 3
 
 
 @pytest.mark.parametrize(
@@ -132,29 +157,22 @@ async def test_webhooks_are_signed_and_tell_the_whole_life(cast: Cast, twilio: h
     ],
 )
 async def test_callbacks_go_wrong_as_told(
-    cast: Cast, twilio: httpx.AsyncClient, fault: dict, statuses: list[str]
+    cast: Cast, twilio: Simulated, webhooks: Webhooks, fault: dict, statuses: list[str]
 ) -> None:
-    got: list[str] = []
-    carrier = twilio.carrier  # type: ignore[attr-defined]
-
-    async def keep(_: str, form: dict[str, str]) -> None:
-        got.append(form["MessageStatus"])
-
-    carrier._post = keep
+    carrier = twilio.carrier
     carrier.store.add_number("+14125550188")
     await twilio.post("/simulator/faults", json=fault)
-    form = {"To": "+14125550101", "From": "+14125550188", "Body": "Hi", "StatusCallback": "http://texts.example/s"}
+    form = {"To": "+14125550101", "From": "+14125550188", "Body": "Hi", "StatusCallback": webhooks.url + "/s"}
     sid = (await twilio.post(ROOT + "/Messages.json", data=form, auth=AUTH)).json()["sid"]
-    await until(lambda: carrier.store.get(sid).status in ("delivered", "undelivered") and len(got) >= len(statuses))
-    await until(lambda: not carrier._tasks)
-    assert got == statuses
+    await until(lambda: (text := carrier.store.get(sid)) and text.status.endswith("delivered") and carrier.idle)
+    assert [told["MessageStatus"] for told in webhooks.came] == statuses
 
 
 @pytest.mark.parametrize(
     ("environ", "refused"),
     [
         ({}, False),
-        ({"TEXTBANK_TWILIO_ACCOUNT_SID": simulator.ACCOUNT, "TEXTBANK_TWILIO_API_URL": "http://127.0.0.1:1"}, False),
+        ({"TEXTBANK_TWILIO_ACCOUNT_SID": ACCOUNT, "TEXTBANK_TWILIO_API_URL": "http://127.0.0.1:1"}, False),
         ({"TEXTBANK_TWILIO_ACCOUNT_SID": "AC" + "9" * 32}, True),
         ({"TEXTBANK_TWILIO_API_URL": "https://api.twilio.example"}, True),
     ],
@@ -176,9 +194,9 @@ def test_segments_are_counted_with_another_library(text: str, segments: int) -> 
     assert wire.segments(text) == segments
 
 
-async def test_the_phones_page_answers_as_a_contact(cast: Cast, twilio: httpx.AsyncClient) -> None:
+async def test_the_phones_page_answers_as_a_contact(cast: Cast, twilio: Simulated) -> None:
     assert "No phone has got a text yet" in (await twilio.get("/phones")).text
-    twilio.carrier.store.add_number("+14125550188")  # type: ignore[attr-defined]
+    twilio.carrier.store.add_number("+14125550188")
     await twilio.post(
         ROOT + "/Messages.json",
         data={"To": "+14125550101", "From": "+14125550188", "Body": "Hi <b>Lisa</b>"},
@@ -191,6 +209,6 @@ async def test_the_phones_page_answers_as_a_contact(cast: Cast, twilio: httpx.As
     assert "Yes!" in (await twilio.get("/phones")).text
 
 
-async def test_another_site_can_not_answer_as_a_contact(cast: Cast, twilio: httpx.AsyncClient) -> None:
+async def test_another_site_can_not_answer_as_a_contact(cast: Cast, twilio: Simulated) -> None:
     answer = await twilio.post("/personas", data={"on": "1"}, headers={"origin": "https://evil.example"})
     assert answer.status_code == 403

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
 
 from tests.cast import Cast, texts
+from tests.cast.simulated import Simulated
 from webapp import config
 from webapp.gateways.twilio import Twilio
 from webapp.models.conversations.message import QUEUED, TAKEN
@@ -16,7 +16,7 @@ from webapp.workers import sending
 
 
 @pytest.mark.both
-async def test_a_click_becomes_one_text_on_a_phone(cast: Cast, twilio: httpx.AsyncClient) -> None:
+async def test_a_click_becomes_one_text_on_a_phone(cast: Cast, twilio: Simulated) -> None:
     twilio.carrier.store.add_number(cast.number.e164)
     await cast.start(cast.amy)
     outcome = await cast.click(cast.amy)
@@ -34,6 +34,7 @@ async def test_a_click_becomes_one_text_on_a_phone(cast: Cast, twilio: httpx.Asy
     assert sent["callback"] == f"http://texts.example/webhooks/twilio/status?message={message.public_id}"
 
     event = await applying.keep(STATUS, {"MessageSid": message.sid, "MessageStatus": "delivered"})
+    assert event
     await applying.apply(event)
     [message] = await texts()
     assert message.delivery == "delivered"

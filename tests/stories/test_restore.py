@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
-
 from tests.cast import Cast
-from webapp import clock, config, database
+from tests.cast.backups import back_up, restore
+from tests.cast.simulated import Simulated
+from webapp import clock
 from webapp.gateways.twilio import Twilio
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import TAKEN, Message
+from webapp.models.conversations.message import Message
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND
@@ -38,23 +36,13 @@ async def text(cast: Cast, gateway: Twilio, *phones: str) -> None:
     assert not await Message.exists(status="queued")
 
 
-async def restore(copy: Path) -> None:
-    """As whoever runs the server does: stop, put the file back, start."""
-    file = config.settings().database.removeprefix("sqlite://")
-    await database.close_database()
-    for left in Path(file).parent.glob("textbank.db-*"):
-        left.unlink()
-    shutil.copy(copy, file)
-    await database.open_database(config.settings().database)
-
-
-async def sent_by_phone(twilio: httpx.AsyncClient) -> Counter[str]:
+async def sent_by_phone(twilio: Simulated) -> Counter[str]:
     found = (await twilio.get("/simulator/messages")).json()
     return Counter(m["to"] for m in found)
 
 
 async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marked(
-    cast: Cast, gateway: Twilio, twilio: httpx.AsyncClient, tmp_path: Path
+    cast: Cast, gateway: Twilio, twilio: Simulated, tmp_path: Path
 ) -> None:
     for n, phone in enumerate(PHONES):
         await cast.add_contact(phone, first_name=f"C{n}", zip="15213")
@@ -63,8 +51,7 @@ async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marke
     await text(cast, gateway, PHONES[0])
     assert isinstance(await cast.click(cast.amy, await Contact.get(phone=PHONES[1])), Queued)  # waits in the backup
     await restoring_jobs.notice_restore({})
-    await database.query("PRAGMA wal_checkpoint(TRUNCATE)")
-    copy = shutil.copy(config.settings().database.removeprefix("sqlite://"), tmp_path / "backup.db")
+    copy = await back_up(tmp_path)
 
     clock.freeze(clock.now() + timedelta(minutes=30))
     await sending.drain({"twilio": gateway}, cast.number.id)
@@ -77,7 +64,7 @@ async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marke
     await restoring_jobs.notice_restore({})
     assert await sent_by_phone(twilio) == Counter(PHONES[:3])
 
-    await restore(Path(copy))
+    await restore(copy)
     assert await Message.filter(status="queued").count() == 1 and not await OptOut.exists()
     await restoring_jobs.notice_restore({})
     meyer = await Campaign.get(id=cast.meyer.id)
@@ -101,37 +88,3 @@ async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marke
         assert isinstance(await cast.click(cast.amy, await Contact.get(phone=phone)), Declined)
     await text(cast, gateway, PHONES[3])
     assert await sent_by_phone(twilio) == Counter(PHONES), "once each"
-
-
-async def test_a_lost_text_marks_the_conversation_whose_words_it_has(cast: Cast) -> None:
-    talk = await cast.conversation()
-    words = "Hi Lisa, it's Amy with Meyer for Senate. Will you vote? Reply STOP to opt out."
-    sent = restoring.Sent("SM" + "1" * 32, cast.lisa.phone, words, clock.now())
-    assert await restoring.mark(cast.number, sent) == "marked"
-    assert await restoring.mark(cast.number, sent) == "known"
-    talk = await Conversation.get(id=talk.id)
-    message = await Message.get()
-    assert talk.texted_at and (message.conversation_id, message.status, message.kind) == (talk.id, TAKEN, "initial")
-    assert (await Contact.get(id=cast.lisa.id)).last_claimed_message_id == message.id
-    assert await recount.differences() == []
-
-
-async def test_a_lost_text_nobody_can_place_closes_everything_open(cast: Cast) -> None:
-    sent = restoring.Sent("SM" + "1" * 32, cast.lisa.phone, "Words of a script that was changed since", clock.now())
-    await restoring.mark(cast.number, sent)
-    assert (await cast.conversation()).texted_at
-
-
-async def test_a_lost_response_leaves_who_was_not_texted_yet_where_they_are(cast: Cast) -> None:
-    """Lisa had written in another action, and was answered there with a response script."""
-    talk = await cast.conversation()
-    talk.replied_at = clock.now()
-    await database.transaction(lambda: talk.save(update_fields=["replied_at"]))
-    await restoring.mark(cast.number, restoring.Sent("SM" + "1" * 32, cast.lisa.phone, "Thank you, Lisa!", clock.now()))
-    assert (await cast.conversation()).texted_at is None and await Message.exists(body="Thank you, Lisa!")
-
-
-async def test_a_lost_text_to_a_stranger_is_kept_with_them(cast: Cast) -> None:
-    await restoring.mark(cast.number, restoring.Sent("SM" + "1" * 32, "+14125559999", "Hello", clock.now()))
-    stranger = await Contact.get(phone="+14125559999")
-    assert stranger.last_claimed_at and (await Message.get()).contact_id == stranger.id

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import httpx
 import pytest
+from twilio.base.exceptions import TwilioException
 
 from tests.cast import Cast
+from tests.cast.simulated import Simulated
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.gateways.twilio import Twilio
@@ -26,7 +27,7 @@ LANDLINE = "+14125550109"  # the simulator's landlines end in 9
 
 
 @pytest.fixture
-async def gateway(cast: Cast, twilio: httpx.AsyncClient) -> AsyncIterator[Twilio]:
+async def gateway(cast: Cast, twilio: Simulated) -> AsyncIterator[Twilio]:
     made = Twilio(config.settings())
     yield made
     await made.close()
@@ -113,7 +114,27 @@ async def _fails(cast: Cast) -> None:
     await learning.from_error(text, contact, 30006)
 
 
-async def test_the_gateway_speaks_our_words(gateway: Twilio, twilio: httpx.AsyncClient) -> None:
+async def test_the_gateway_speaks_our_words(gateway: Twilio, twilio: Simulated) -> None:
     assert await gateway.line_type(LANDLINE) == "landline"
     assert await gateway.line_type("+14125550102") == "mobile"
     assert await gateway.line_type("+1412") == lines.INVALID
+
+
+@pytest.mark.both
+async def test_a_line_that_cannot_be_asked_about_does_not_hold_up_the_others(cast: Cast) -> None:
+    """Ten phones at the front for which Twilio always answers an error: nobody behind them is ever asked about."""
+    for n in range(12):
+        await cast.add_contact(f"+14125552{n:03}", zip="15213")
+    last = await cast.add_contact("+14125559999", zip="15213")
+    await cast.make()
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(use_lookup=True))
+
+    class Odd:
+        async def line_type(self, phone: str) -> str:
+            if phone != last.phone:
+                raise TwilioException("HTTP 400")
+            return "landline"
+
+    for _ in range(5):
+        await look_up_lines({"twilio": Odd()})
+    assert (await Contact.get(id=last.id)).landline_until

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-import httpx
 import pytest
 
 from tests.cast import Cast
-from tests.models.receiving.test_applying import says, texted
-from tests.routes.conftest import Browser, app, browse  # noqa: F401
-from webapp import clock
+from tests.cast.simulated import Simulated
+from tests.cast.site import Browser
+from tests.cast.texting import says, texted
+from webapp import clock, config
+from webapp.config import Settings
+from webapp.database import transaction
+from webapp.gateways.twilio import Twilio
+from webapp.models.numbers.number import PhoneNumber
 from webapp.models.receiving.media import KEPT, REFUSED, TRIES, WAITING, Media
-from webapp.simulator import main as simulator
+from webapp.rules.scripts import picture
+from webapp.simulator import account as simulator
+from webapp.simulator.store import IN
+from webapp.workers import receiving
 from webapp.workers.media import fetch_media
 
 AT = f"https://api.twilio.com/2010-04-01/Accounts/{simulator.ACCOUNT}/Messages/MM1/Media/ME1"
@@ -27,7 +38,7 @@ async def sends(cast: Cast, *ends: str) -> list[Media]:
 
 
 @pytest.mark.both
-async def test_a_picture_is_kept_and_other_files_are_not(cast: Cast, twilio: httpx.AsyncClient) -> None:
+async def test_a_picture_is_kept_and_other_files_are_not(cast: Cast, twilio: Simulated) -> None:
     await sends(cast, ".png", ".exe", ".big", ".gone")
     await fetch_media({})
     rows = await Media.all().order_by("id")
@@ -41,7 +52,7 @@ async def test_a_picture_is_kept_and_other_files_are_not(cast: Cast, twilio: htt
     assert len(list(rows[0].path.parent.iterdir())) == 1
 
 
-async def test_trouble_is_tried_again_later_and_not_for_ever(cast: Cast, twilio: httpx.AsyncClient) -> None:
+async def test_trouble_is_tried_again_later_and_not_for_ever(cast: Cast, twilio: Simulated) -> None:
     [row] = await sends(cast, ".down")
     await fetch_media({})
     await fetch_media({})
@@ -55,9 +66,7 @@ async def test_trouble_is_tried_again_later_and_not_for_ever(cast: Cast, twilio:
 
 
 async def test_staff_see_it_with_the_contact_and_among_unmatched_texts(
-    cast: Cast,
-    twilio: httpx.AsyncClient,
-    browse: Browser,  # noqa: F811
+    cast: Cast, twilio: Simulated, browse: Browser
 ) -> None:
     await says(cast, "", NumMedia="1", MediaUrl0=AT + ".png")
     await fetch_media({})
@@ -71,9 +80,7 @@ async def test_staff_see_it_with_the_contact_and_among_unmatched_texts(
 
 
 async def test_the_thread_shows_it_on_a_click_to_its_holder_and_to_nobody_else(
-    cast: Cast,
-    twilio: httpx.AsyncClient,
-    browse: Browser,  # noqa: F811
+    cast: Cast, twilio: Simulated, browse: Browser
 ) -> None:
     [row, _] = await sends(cast, ".png", ".exe")
     talk, amy = await cast.conversation(), await browse(cast.amy)
@@ -89,3 +96,84 @@ async def test_the_thread_shows_it_on_a_click_to_its_holder_and_to_nobody_else(
     for member in (cast.dan, cast.jonah):
         assert (await (await browse(member)).get(picture)).status_code == 404
     assert (await (await browse()).get(picture)).status_code == 303
+
+
+async def test_a_picture_that_came_while_we_were_away_is_fetched(cast: Cast, twilio: Simulated) -> None:
+    clock.freeze(datetime.now(UTC))
+    await transaction(lambda: PhoneNumber.all().update(created_at=clock.now() - timedelta(hours=1)))
+    twilio.carrier.store.add(IN, cast.lisa.phone, cast.number.e164, "Look", 1, media=AT + ".png")
+    gateway = Twilio(config.settings())
+    await receiving.catch_up({"twilio": gateway})
+    await fetch_media({"twilio": gateway})
+    await gateway.close()
+    [row] = await Media.all()
+    assert row.status != REFUSED, f"lost for good: {row.why!r} at {row.url!r}"
+
+
+async def test_a_wrong_login_is_trouble_and_no_reason_to_give_a_picture_up(cast: Cast, twilio: Simulated) -> None:
+    """A token that is being rotated: 401 today, 200 in a minute."""
+    [row] = await sends(cast, ".png")
+    config.use(Settings(**{**config.settings().__dict__, "twilio_auth_token": "rotated"}))
+    await fetch_media({})
+    row = await Media.get(id=row.id)
+    assert row.status != REFUSED, row.why
+
+
+@pytest.mark.parametrize("address", ["https://[", "https://api.twilio.com:99999/x"])
+async def test_an_address_nobody_can_read_does_not_hold_up_the_others(
+    cast: Cast, twilio: Simulated, address: str
+) -> None:
+    await texted(cast)
+    await says(cast, "Look", NumMedia="2", MediaUrl0=address, MediaUrl1=AT + ".png")
+    for _ in range(3):
+        await fetch_media({})
+        clock.freeze(clock.now() + timedelta(hours=1))
+    assert (await Media.all().order_by("id"))[1].status == KEPT
+
+
+async def test_pictures_are_unpacked_one_at_a_time(
+    cast: Cast, twilio: Simulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each text with a picture nudges a job, and a picture of 250 kB takes 0.7 GB while it is read (scripts' take turns)."""
+    await sends(cast, ".png")
+    inside, most, lock = 0, 0, threading.Lock()
+    read = picture.read
+
+    def slow(data: bytes) -> Any:
+        nonlocal inside, most
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        time.sleep(0.3)
+        try:
+            return read(data)
+        finally:
+            with lock:
+                inside -= 1
+
+    monkeypatch.setattr(picture, "read", slow)
+    await asyncio.gather(*(fetch_media({}) for _ in range(5)))
+    assert most == 1
+
+
+async def test_a_picture_that_kills_the_worker_is_not_read_for_ever(
+    cast: Cast, twilio: Simulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that dies while it reads one (out of memory) tries it again first thing, each minute, for ever."""
+    await sends(cast, ".png")
+
+    class Killed(BaseException):
+        pass
+
+    def killed(data: bytes) -> Any:
+        raise Killed
+
+    monkeypatch.setattr(picture, "read", killed)
+    for _ in range(12):
+        try:
+            await fetch_media({})
+        except Killed:
+            pass
+        clock.freeze(clock.now() + timedelta(days=1))
+    [row] = await Media.all()
+    assert row.tries > 0 or row.status == REFUSED

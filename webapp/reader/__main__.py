@@ -1,7 +1,5 @@
-"""The reading process: `python -m webapp.reader survey SOURCE COPY`, or `rows` with an Order on standard input.
-
-`--memory=BYTES` replaces the limit in MEMORY.
-"""
+"""The reading process, with a memory limit: `python -m webapp.reader survey BYTES SOURCE COPY`, or `rows BYTES` with an
+Order on standard input."""
 
 from __future__ import annotations
 
@@ -20,14 +18,12 @@ from webapp.reader import rows, text, workbook
 from webapp.reader.child import NO_MEMORY, Surveyed
 from webapp.reader.file_error import FileError
 
-MEMORY = {"survey": 3_000_000_000, "rows": 1_000_000_000}  # bytes of address space; Python alone takes some 200 MB
-BATCH = 200  # rows a write
+BATCH = 200  # rows per write
 
 
 def main() -> None:
-    what, *paths = [argument for argument in sys.argv[1:] if not argument.startswith("--memory")]
-    said = [int(argument.partition("=")[2]) for argument in sys.argv if argument.startswith("--memory=")]
-    _stay_small(said[0] if said else MEMORY[what])
+    what, memory, *paths = sys.argv[1:]
+    _stay_small(int(memory))
     try:
         _do(what, paths)
     except MemoryError:

@@ -20,6 +20,7 @@ _TOO_LARGE = (
     "This file can't be read here: it needs more memory than one file may take. Save it as CSV and upload that."
 )
 NO_MEMORY = 3  # the exit code of a process that hit its memory limit
+MEMORY = {"survey": 3_000_000_000, "rows": 1_000_000_000}  # bytes of address space; Python alone takes some 200 MB
 
 
 class ReaderFailed(Exception):
@@ -84,12 +85,14 @@ async def rows(order: Order) -> AsyncIterator[Rows]:
         await _end(process)
 
 
-async def _start(*arguments: str) -> asyncio.subprocess.Process:
+async def _start(what: str, *paths: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "webapp.reader",
-        *arguments,
+        what,
+        str(MEMORY[what]),
+        *paths,
         cwd=_HOME,
         limit=2 * LONGEST_LINE,
         stdin=asyncio.subprocess.PIPE,

@@ -40,6 +40,11 @@ class Carrier:
         if self.session:
             await self.session.close()
 
+    @property
+    def idle(self) -> bool:
+        """Nothing is on its way any more."""
+        return not self._tasks
+
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from webapp import clock, config, news, queue
 from webapp.gateways import twilio
@@ -22,7 +22,8 @@ AT_ONCE = 20  # calls at once by one number
 log = logging.getLogger(__name__)
 NOTE = 2.0  # seconds a note beside the database may take
 _draining: set[int] = set()
-_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, asyncio.Semaphore]] = WeakKeyDictionary()
+_Lines = WeakValueDictionary[int, asyncio.Semaphore]  # of each number that is being drained
+_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Lines] = WeakKeyDictionary()
 _notes = ThreadPoolExecutor(2, "notes")  # a pool of their own: reading pictures delays no note
 
 
@@ -71,7 +72,7 @@ async def _claim_all(gateway: twilio.Twilio, number_id: int, calls: asyncio.Task
 
 def _lines_of(number_id: int) -> asyncio.Semaphore:
     """The number's lines in this process, shared by all drains of it."""
-    lines = _lines.setdefault(asyncio.get_running_loop(), {})
+    lines = _lines.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
     return lines.setdefault(number_id, asyncio.Semaphore(AT_ONCE))
 
 

@@ -1,22 +1,26 @@
-"""Who is in an action: lists and leave-outs, live, down to the card in a volunteer's hand (SPEC A1)."""
+"""Who is in an action: live, whatever changes (SPEC A1)."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.cast import Cast
-from tests.models.imports.test_importing import import_file, write
+from tests.cast.bulk import on, work
+from tests.cast.lists import import_file, write
+from tests.cast.moments import beside
+from webapp import clock
 from webapp.database import transaction
 from webapp.models import tallies
 from webapp.models.actions import audience
 from webapp.models.actions.action import Action
+from webapp.models.bulk.job import LIST, UNTAG
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
-from webapp.models.contacts.lists import ContactList
+from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.conversations import start
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.reports import labelling
+from webapp.models.reports import editing, labelling
 from webapp.models.results import recount
 from webapp.models.sending.click import Queued
 from webapp.rules import errors
@@ -27,7 +31,7 @@ async def closed(cast: Cast) -> dict[str, int | None]:
     return {row.contact.first_name: row.closed_code for row in rows}
 
 
-async def leave_out(cast: Cast, **what: list) -> None:  # type: ignore[type-arg]
+async def leave_out(cast: Cast, **what: list) -> None:
     await cast.action.leave_out(what.get("lists", []), what.get("tags", []), what.get("values", []))
     await audience.changed(cast.action.id)
 
@@ -74,7 +78,7 @@ async def test_a_value_leaves_out_whatever_its_case(cast: Cast) -> None:
 
 
 @pytest.mark.both
-async def test_the_nightly_file_of_people_who_voted_is_one_upload(cast: Cast, tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_the_nightly_file_of_people_who_voted_is_one_upload(cast: Cast, tmp_path) -> None:
     await cast.add_contact("+14125550102", first_name="Bo")
     await cast.make()
     row = await voted(cast)
@@ -152,3 +156,21 @@ async def test_it_is_counted_who_is_texted_and_who_left_out(cast: Cast) -> None:
     assert await audience.counted([cast.voters.id], [], [], []) == (5, 0)
     assert await audience.counted([cast.voters.id], [row.id], [tag.id], [(field.id, "no")]) == (5, 3)
     assert await audience.counted([], [row.id], [], []) == (0, 0)
+
+
+@pytest.mark.postgres
+async def test_a_tag_is_taken_while_the_person_comes_onto_a_list_that_is_left_out(cast: Cast) -> None:
+    """Each of the two changes, alone, would leave her out of the action."""
+    tag = await Tag.get(campaign=cast.meyer, name="Wrong Number")
+    out = await transaction(lambda: ContactList.create(campaign=cast.meyer, name="Out", created_at=clock.now()))
+    await transaction(lambda: cast.action.leave_out([out], [tag], []))
+    await editing.tag(cast.lisa.id, [tag], [tag], cast.gary)
+    assert (await cast.conversation()).closed_code
+    await beside(
+        "conversation",
+        "UPDATE",
+        work(cast, UNTAG, {"tag": tag.id}, [cast.lisa.id]),
+        work(cast, LIST, on(out), [cast.lisa.id]),
+    )
+    assert await ListMembership.exists(contact_list=out, contact=cast.lisa)
+    assert (await cast.conversation()).closed_code is not None

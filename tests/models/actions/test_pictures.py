@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import httpx
 import pytest
 
 from tests.cast import Cast, drawn, texts
+from tests.cast.simulated import Simulated
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.gateways.twilio import Twilio
@@ -17,8 +17,9 @@ from webapp.models.conversations.message import QUEUED, REFUSED, TAKEN
 from webapp.models.results import recount
 from webapp.models.scripts import rendering
 from webapp.models.sending import answers, click
-from webapp.models.sending.claim import Claimed, Refusal, claim_next
+from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Changed, Declined, Queued
+from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors
 from webapp.rules.scripts.picture import NoPicture
 from webapp.workers import scripts, sending
@@ -118,21 +119,21 @@ async def test_what_can_not_be_read_is_missing_and_holds_nobody_else_up(cast: Ca
 async def test_a_picture_uploaded_while_it_is_forgotten_is_there(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     await kept(cast)
     clock.freeze(clock.now() + pictures.KEEP_UNUSED + timedelta(seconds=1))
-    drop = pictures._drop_unused
+    drop = pictures.drop_unused
 
     async def and_again() -> list[Picture]:
         gone = await drop()
         await kept(cast)
         return gone
 
-    monkeypatch.setattr(pictures, "_drop_unused", and_again)
+    monkeypatch.setattr(pictures, "drop_unused", and_again)
     await pictures.forget_unused()
     [again] = await Picture.all()
     assert again.intact()
 
 
 async def test_a_reply_whose_picture_is_gone_is_refused_and_needs_attention_again(cast: Cast) -> None:
-    from tests.models.receiving.test_applying import says, texted
+    from tests.cast.texting import says, texted
 
     made = await kept(cast)
     await cast.thanks.write("Thanks", cast.thanks.body, made.id)
@@ -171,8 +172,8 @@ async def test_pictures_nobody_took_are_forgotten_and_sent_ones_are_kept(cast: C
     assert sent.intact() and used.intact() and not offered.path.exists()
 
 
-async def test_twilio_gets_the_picture_s_address_and_bills_one_mms(cast: Cast, twilio: httpx.AsyncClient) -> None:
-    twilio.carrier.store.add_number(cast.number.e164)  # type: ignore[attr-defined]
+async def test_twilio_gets_the_picture_s_address_and_bills_one_mms(cast: Cast, twilio: Simulated) -> None:
+    twilio.carrier.store.add_number(cast.number.e164)
     await illustrated(cast)
     long = cast.hello.body + " é" * 90
     await cast.hello.write("", long, cast.hello.picture_id)
@@ -182,7 +183,7 @@ async def test_twilio_gets_the_picture_s_address_and_bills_one_mms(cast: Cast, t
     await gateway.close()
     [message] = await texts()
     assert message.status == TAKEN and message.sid and message.sid.startswith("MM")
-    [row] = twilio.carrier.store.messages()  # type: ignore[attr-defined]
+    [row] = twilio.carrier.store.messages()
     assert row.media.startswith("http://texts.example/pictures/") and row.segments == message.segments == 1
 
 

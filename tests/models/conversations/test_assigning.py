@@ -1,33 +1,29 @@
-"""Conversations that change hands, while clicks go on."""
+"""Conversations that change hands: shared out evenly, freed, and never texted by who had them."""
 
 from __future__ import annotations
 
-import asyncio
+from collections import Counter
 
 import pytest
 
-from tests.cast import Cast, opt_out_phone
-from tests.conftest import until
-from tests.models.receiving.test_applying import says, texted
-from webapp import clock, database
+from tests.cast import Cast, suspend, texts
+from tests.cast.bulk import assign, off_list, people, work
+from tests.cast.moments import beside
+from tests.cast.texting import says, texted
+from webapp import clock
 from webapp.database import transaction
-from webapp.models.accounts.users import Membership
-from webapp.models.conversations import assigning
+from webapp.models import tallies
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership, who_may_text
+from webapp.models.actions.action import Action, ActionUser
+from webapp.models.bulk.job import ASSIGN
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations import assigning, start
+from webapp.models.conversations.conversation import AssignmentEvent, Conversation
 from webapp.models.conversations.message import CANCELLED, FOLLOW_UP, Message
-from webapp.models.opt_outs import blocking
-from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.results import recount
-from webapp.models.sending import click, click_sql
-from webapp.models.sending.claim import Claimed, claim_next
-from webapp.rules import errors
-
-
-async def suspend(member: Membership) -> None:
-    async def do() -> None:
-        await Membership.filter(id=member.id).update(suspended_at=clock.now())
-        await assigning.free_from(member)
-
-    await transaction(do)
+from webapp.models.sending import click
+from webapp.models.sending.click import Moved, Queued
 
 
 async def test_a_suspended_users_waiting_reply_leaves_the_person_unanswered(cast: Cast) -> None:
@@ -41,35 +37,121 @@ async def test_a_suspended_users_waiting_reply_leaves_the_person_unanswered(cast
     assert await recount.differences() == []
 
 
-async def someone_waits_for_a_lock() -> bool:
-    [row] = await database.query("SELECT COUNT(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    return row["n"] > 0
+async def test_suspending_a_volunteer_cancels_their_queue_and_frees_their_contacts(cast: Cast) -> None:
+    kim = await cast.add_contact("+14125550102", first_name="Kim", zip="15213")
+    await cast.make()
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    await assigning.free_from(cast.amy)
+    assert [m.status for m in await texts()] == [CANCELLED]
+    assert (await cast.conversation()).user_id is None and (await cast.conversation(kim)).user_id is None
+    assert await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_contacts_are_shared_out_evenly_and_each_is_somebody_s(cast: Cast) -> None:
+    await people(cast, 20)  # and Lisa
+    done = await work(cast, "assign", assign(cast.amy, cast.dan))
+    assert (done.status, done.done, done.total) == ("done", 21, 21)
+    held = Counter([c.user_id for c in await Conversation.all()])
+    assert sorted(held.values()) == [10, 11] and set(held) == {cast.amy.user_id, cast.dan.user_id}
+    assert Counter([c.keeper_id for c in await Contact.all()]) == held
+    assert await recount.differences() == []
+    assert (await tallies.of_user(cast.action.id, cast.amy.user_id))["remaining"] == held[cast.amy.user_id]
+    assert await AssignmentEvent.filter(how="reassign", by_user_id=cast.gary.user_id).count() == 21
+
+
+@pytest.mark.both
+async def test_who_is_assigned_has_them_first_when_pressing_start(cast: Cast) -> None:
+    [bo] = await people(cast, 1)
+    await work(cast, "assign", assign(cast.dan), [bo.id])
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(bucket_size=1))
+    await cast.start(cast.dan)
+    action = await Action.get(id=cast.action.id).select_related("campaign")
+    first = await start.next_in_queue(action, cast.dan.user)
+    assert first and first.contact_id == bo.id
+    assert await ActionUser.exists(action=cast.action, user_id=cast.dan.user_id)
+
+
+async def test_the_old_holder_s_card_can_not_be_sent_any_more(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    await work(cast, "assign", assign(cast.dan))
+    assert isinstance(await cast.click(cast.amy), Moved)
+    assert await Message.all().count() == 0
+    assert isinstance(await cast.click(cast.dan), Queued)
+
+
+async def test_what_was_clicked_goes_out_in_the_clicker_s_name(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    await work(cast, "assign", assign(cast.dan))
+    assert (await Message.get()).user_id == cast.amy.user_id
+    assert (await cast.conversation()).user_id == cast.dan.user_id
+    assert await recount.differences() == []
+
+
+@pytest.mark.parametrize(("mode", "moved"), [("all", {"Lisa", "P0"}), ("unsent", {"P0"}), ("attention", {"Lisa"})])
+async def test_a_mode_moves_only_its_conversations(cast: Cast, mode: str, moved: set[str]) -> None:
+    await texted(cast)
+    await says(cast, "who is this")
+    await people(cast, 1)
+    await work(cast, "assign", assign(cast.dan, mode=mode))
+    assert {
+        c.contact.first_name for c in await Conversation.filter(user_id=cast.dan.user_id).select_related("contact")
+    } == moved
+    keeps = await Contact.filter(keeper_id=cast.dan.user_id).count()
+    assert keeps == (2 if mode == "all" else 1), "whose conversation stays keeps its keeper"
+    assert await recount.differences() == []
+
+
+async def test_one_action_s_conversations_move_and_the_other_s_stay(cast: Cast) -> None:
+    other = await transaction(
+        lambda: Action.create(
+            campaign=cast.meyer, title="O", state="public", published_at=clock.now(), created_at=clock.now()
+        )
+    )
+    await transaction(
+        lambda: Conversation.create(
+            campaign=cast.meyer, action=other, contact=cast.lisa, script=cast.hello, created_at=clock.now()
+        )
+    )
+    await work(cast, "assign", assign(cast.dan, action=other.id))
+    assert (await cast.conversation()).user_id is None
+    assert (await Conversation.get(action=other)).user_id == cast.dan.user_id
+
+
+async def test_nobody_who_may_not_text_gets_any(cast: Cast) -> None:
+    await transaction(lambda: Membership.filter(id=cast.dan.id).update(suspended_at=clock.now()))
+    done = await work(cast, "assign", assign(cast.dan))
+    assert done.status == "failed" and "may text any more" in done.error_message
+    assert (await cast.conversation()).user_id is None
+    assert await who_may_text(cast.meyer.id, [cast.dan.user_id, cast.jonah.user_id, cast.amy.user_id]) == [
+        cast.amy.user_id
+    ]
+
+
+@pytest.mark.both
+async def test_someone_who_left_the_list_is_not_handed_out_when_their_volunteer_is_suspended(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    assert isinstance(await cast.click(cast.amy), Queued)
+    await off_list(cast, cast.lisa)
+    await transaction(lambda: assigning.free_from(cast.amy))
+    await cast.start(cast.dan)
+    assert (await cast.conversation()).user_id != cast.dan.user_id
+    assert await recount.differences() == []
+
+
+async def test_an_opted_out_thread_that_is_assigned_is_not_unread(cast: Cast) -> None:
+    await texted(cast)
+    await says(cast, "STOP")
+    assert not (await cast.conversation()).unread
+    await work(cast, ASSIGN, assign(cast.dan), [cast.lisa.id])
+    assert not (await cast.conversation()).unread
+    assert await Conversation.filter(user_id=cast.dan.user_id, unread=True).count() == 0
 
 
 @pytest.mark.postgres
-async def test_no_text_of_a_click_outlives_a_suspension_beside_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    await cast.start(cast.amy)
-    reached, go, store = asyncio.Event(), asyncio.Event(), click_sql.store_text
-
-    async def slow(draft: click_sql.Draft, *changed: str) -> Message:
-        reached.set()
-        await go.wait()
-        return await store(draft, *changed)
-
-    monkeypatch.setattr(click_sql, "store_text", slow)
-    click = asyncio.create_task(cast.click(cast.amy))
-    await reached.wait()
-    suspension = asyncio.create_task(suspend(cast.amy))
-    await until(someone_waits_for_a_lock)
-    go.set()
-    await asyncio.gather(click, suspension)
-    assert not isinstance(await claim_next(cast.number.id), Claimed)
-    assert await recount.differences() == []
-
-
-async def test_who_opted_out_while_blocked_stays_out_when_the_block_is_lifted(cast: Cast) -> None:
-    await blocking.block(await cast.conversation(), cast.amy.user)
-    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
-    await blocking.unblock(cast.lisa.id, cast.gary.user)
-    assert (await cast.conversation()).closed_code == errors.OPTED_OUT
-    assert await recount.differences() == []
+async def test_someone_suspended_while_contacts_are_assigned_keeps_none(cast: Cast) -> None:
+    shared_out = work(cast, ASSIGN, assign(cast.dan), [cast.lisa.id])
+    await beside("conversation", "UPDATE", shared_out, suspend(cast.dan))
+    assert (await cast.conversation()).user_id != cast.dan.user_id

@@ -7,8 +7,9 @@ from collections import Counter
 import pytest
 
 from tests.cast import HELLO, Cast
-from webapp import clock, database
-from webapp.database import packed, transaction
+from tests.cast.lists import list_many
+from webapp import clock
+from webapp.database import transaction
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import INITIAL, Script
 from webapp.models.conversations import making, start
@@ -23,26 +24,6 @@ async def write(cast: Cast, *bodies: str) -> list[Script]:
         made.append(await transaction(lambda body=body: Script.create(action=cast.action, kind=INITIAL, body=body)))  # type: ignore[misc]
         await making.pick_again(cast.action)
     return made
-
-
-async def list_many(cast: Cast, first: int, number: int) -> None:
-    """As an upload would."""
-
-    async def put() -> None:
-        await database.query(
-            "INSERT INTO contact (campaign_id, phone, first_name, last_name, email, state_abbrev, zip, van_id, timezone, zone_source,"
-            f" created_at) SELECT {cast.meyer.id}, r.phone, 'A', '', '', '', '15213', '', '', '', c.created_at"
-            f" FROM {packed.table('phone')}, contact c WHERE c.id = {cast.lisa.id}",
-            packed.rows({"phone": f"+1412{5550200 + n}"} for n in range(first, first + number)),
-        )
-        await database.query(
-            "INSERT INTO list_membership (contact_list_id, contact_id) SELECT ?, c.id FROM contact c WHERE NOT EXISTS"
-            " (SELECT 1 FROM list_membership m WHERE m.contact_id = c.id)",
-            cast.voters.id,
-        )
-
-    await transaction(put)
-    await making.make_all(cast.action.id)
 
 
 async def picks(cast: Cast, **which: object) -> list[int]:

@@ -1,4 +1,4 @@
-"""Strike lists: many phones opted out at once, the same deed as one by one (SPEC C7)."""
+"""A file of phones that are opted out."""
 
 from __future__ import annotations
 
@@ -10,28 +10,23 @@ from tortoise.exceptions import IntegrityError
 
 import webapp.models as models
 from tests.cast import Cast, opt_out_phone
-from tests.models.imports.test_importing import import_file, stored, write
-from tests.models.receiving.test_applying import says, texted
+from tests.cast.lists import import_file, stored, strike, write
+from tests.cast.texting import says, texted
 from webapp import database
 from webapp.database import transaction
+from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import ContactTag
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
-from webapp.models.imports import importing
-from webapp.models.imports.job import OPT_OUTS, ContactImport
 from webapp.models.opt_outs.many import opt_out_many
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut, opt_outs_by_source
 from webapp.models.reports import editing
 from webapp.models.results import recount
+from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Queued
 
-
-async def strike(cast: Cast, path: Path) -> ContactImport:
-    job = await importing.begin(cast.meyer, "", path, path.name, cast.gary.user, OPT_OUTS)
-    while await importing.take_in(job.id, 60):
-        continue
-    return await ContactImport.get(id=job.id)
+STRANGER = "+12125550123"
 
 
 @pytest.mark.both
@@ -115,3 +110,64 @@ async def test_nothing_removes_an_opt_out(cast: Cast, tmp_path: Path) -> None:
         r"DELETE FROM opt_out |UPDATE opt_out |OptOut\.filter\([^)]*\)\.(delete|update)|opted_out_at = None"
     )
     assert [found for text in sources for found in removing.findall(text)] == []
+
+
+async def test_an_opt_out_list_opts_out_a_row_with_a_cell_too_many(cast: Cast, tmp_path: Path) -> None:
+    job = await strike(cast, write(tmp_path, "phone,name\n4125550101,Ng, Lisa\n2125550123,x\n"))
+    assert (await Contact.get(id=cast.lisa.id)).opted_out_at, job.refused
+
+
+async def test_an_opt_out_list_opts_out_a_row_with_a_name_too_long(cast: Cast, tmp_path: Path) -> None:
+    await strike(cast, write(tmp_path, "phone,first name\n4125550101," + "x" * 101 + "\n2125550123,x\n"))
+    assert (await Contact.get(id=cast.lisa.id)).opted_out_at
+
+
+async def test_an_opt_out_list_opts_out_a_contact_of_another_country(cast: Cast, tmp_path: Path) -> None:
+    kate = await cast.add_contact("+442079460018", first_name="Kate")
+    job = await strike(cast, write(tmp_path, "phone\n+442079460018\n2125550123\n"))
+    assert (await Contact.get(id=kate.id)).opted_out_at, (job.status, job.refused)
+
+
+@pytest.mark.both
+async def test_a_contact_who_comes_in_opted_out_wears_the_tag(cast: Cast, tmp_path: Path) -> None:
+    await opt_out_phone(cast.meyer, "+12125550123", FROM_ADMIN)
+    await strike(cast, write(tmp_path, "phone\n3125550145\n"))
+    await import_file(cast, write(tmp_path, "phone\n2125550123\n3125550145\n"))
+    ann, bo = await Contact.get(phone="+12125550123"), await Contact.get(phone="+13125550145")
+    tags = await labels.tags_of([ann.id, bo.id])
+    assert [t.name for t in tags[ann.id]] == ["Opt Out"] == [t.name for t in tags[bo.id]]
+
+
+async def opted_out_stranger_writes(cast: Cast, folder: Path) -> None:
+    """Opted out by a list while nobody had them as a contact; then they write, and are one."""
+    await strike(cast, write(folder, "phone\n2125550123\n"))
+    await says(cast, "who is this", From=STRANGER)
+
+
+@pytest.mark.both
+async def test_a_stranger_opted_out_by_a_list_who_writes_is_an_opted_out_contact(cast: Cast, tmp_path: Path) -> None:
+    await opted_out_stranger_writes(cast, tmp_path)
+    assert (await Contact.get(phone=STRANGER)).opted_out_at
+
+
+@pytest.mark.both
+async def test_a_stranger_opted_out_by_a_list_stays_so_with_a_later_upload(cast: Cast, tmp_path: Path) -> None:
+    await opted_out_stranger_writes(cast, tmp_path)
+    job = await import_file(cast, write(tmp_path, "phone,first_name\n2125550123,Ann\n"), "Voters")
+    assert job.opted_out == 1
+    await cast.make()
+    ann = await Contact.get(phone=STRANGER)
+    assert ann.opted_out_at and (await cast.conversation(ann)).closed_code == 1302
+
+
+@pytest.mark.both
+async def test_a_stranger_opted_out_by_a_list_holds_nobody_else_up(cast: Cast, tmp_path: Path) -> None:
+    await opted_out_stranger_writes(cast, tmp_path)
+    await import_file(cast, write(tmp_path, "phone,first_name\n2125550123,Ann\n"), "Voters")
+    await cast.make()
+    await cast.start(cast.amy)
+    assert not isinstance(await cast.click(cast.amy, await Contact.get(phone=STRANGER)), Queued)
+    assert isinstance(await cast.click(cast.amy), Queued)
+    claim = await claim_next(cast.number.id)
+    assert isinstance(claim, Claimed) and claim.to == cast.lisa.phone
+    assert await claim_next(cast.number.id) is None

@@ -7,19 +7,22 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast, opt_out_phone
-from tests.models.receiving.test_applying import says, texted
+from tests.cast import Cast, opt_out_phone, texts
+from tests.cast.texting import in_touch, says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import tallies
 from webapp.models.actions import audience
 from webapp.models.actions.script import RESPONSE, Script, ScriptTag
+from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import Tag
+from webapp.models.conversations.message import QUEUED
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.results import recount
-from webapp.models.sending import answers
+from webapp.models.sending import answers, undo
 from webapp.models.sending.claim import Claimed, claim_next
-from webapp.models.sending.click import Queued
+from webapp.models.sending.click import Declined, Queued
+from webapp.rules import errors
 
 
 async def goodbye(cast: Cast) -> Script:
@@ -72,3 +75,16 @@ async def test_who_opted_out_while_off_the_list_is_not_back_with_it(cast: Cast) 
     await audience.changed(cast.action.id)
     assert (await tallies.totals(cast.action.id))["remaining"] == 0
     assert await recount.differences() == []
+
+
+async def test_a_script_with_the_opt_out_tag_lets_one_last_text_leave_and_has_no_undo(cast: Cast) -> None:
+    opt_out = await Tag.get(campaign=cast.meyer, slug="opt_out")
+    await transaction(lambda: cast.thanks.apply_on_send([opt_out], []))
+    await in_touch(cast)
+    outcome = await cast.reply(cast.amy, script=cast.thanks)
+    assert isinstance(outcome, Queued)
+    assert (await Contact.get(id=cast.lisa.id)).opted_out_at
+    assert (await texts())[-1].status == QUEUED, "it may still leave"
+    assert isinstance(await claim_next(cast.number.id), Claimed), "and it does"
+    assert not await undo.take_back(cast.amy, outcome.message.id)
+    assert await cast.reply(cast.amy, "one more thing") == Declined(errors.OPTED_OUT)

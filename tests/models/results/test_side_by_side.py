@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests.cast import Cast
 from webapp import clock
 from webapp.database import transaction
@@ -22,7 +20,7 @@ async def test_the_winner_has_its_place_among_all_scripts_texted_or_not(cast: Ca
         b, c = [
             await Script.create(action=cast.action, kind=INITIAL, body=x, position=n) for n, x in ((1, "B"), (2, "C"))
         ]
-        ids: list[Any] = list(await Conversation.exclude(contact=cast.lisa).values_list("id", flat=True))
+        ids = [talk.id for talk in await Conversation.exclude(contact=cast.lisa).order_by("id")]
         now = clock.now()
         await Conversation.filter(id__in=ids[:20]).update(script_id=b.id, texted_at=now)
         await Conversation.filter(id__in=ids[20:]).update(script_id=c.id, texted_at=now, replied_at=now)

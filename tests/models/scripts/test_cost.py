@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.cast import Cast, opt_out_phone
-from tests.models.conversations.test_making import list_many
+from tests.cast.lists import list_many
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.actions.action import Action

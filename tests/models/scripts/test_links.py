@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import HELLO, Cast, send_card, texts
-from tests.models.receiving.test_applying import says, texted
-from webapp import clock
+from tests.cast.texting import says, texted
+from webapp import clock, database
 from webapp.database import transaction
 from webapp.models import tallies
 from webapp.models.actions.script import RESPONSE, Script
@@ -164,18 +164,11 @@ async def test_to_look_at_responses_stores_nothing_and_a_card_never_sent_is_forg
     assert await TrackedLink.all().count() == 0
 
 
-async def test_a_click_that_takes_the_token_while_it_is_looked_up_leaves_another(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_click_that_takes_the_token_while_it_is_looked_up_leaves_another(cast: Cast) -> None:
     await linked(cast)
-    make = links._make
-
-    async def taken(conversation_id: int, keys: set[tuple[int, int, int]]) -> None:
-        await make(conversation_id, keys)
-        if await TrackedLink.all().count() == 1:
-            await transaction(lambda: TrackedLink.all().update(message_id=1))
-
-    monkeypatch.setattr(links, "_make", taken)
+    taken = "AFTER INSERT ON tracked_link WHEN (SELECT COUNT(*) FROM tracked_link) = 1"
+    at_once = "BEGIN UPDATE tracked_link SET message_id = 1; END"
+    await transaction(lambda: database.rows(f"CREATE TRIGGER taken {taken} {at_once}"))
     assert "/l/" in (await card(cast)).text and await TrackedLink.all().count() == 2
 
 

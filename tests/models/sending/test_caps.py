@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import Cast
+from tests.cast.texting import claimed, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.audit import AuditEvent
@@ -20,7 +21,7 @@ from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Queued, Stopped
 
 
-async def texted(cast: Cast) -> None:
+async def spent(cast: Cast) -> None:
     """Amy has texted Lisa, and Twilio took it: two segments' worth."""
     await cast.start(cast.amy)
     await cast.click(cast.amy)
@@ -44,7 +45,7 @@ async def closed(cast: Cast) -> str | None:
 
 @pytest.mark.both
 async def test_what_was_spent_today_is_counted_by_action_and_by_the_campaign_s_day(cast: Cast) -> None:
-    await texted(cast)
+    await spent(cast)
     assert await caps.today(cast.meyer) == {cast.action.id: 250}
     await transaction(lambda: Message.all().update(price="-0.02000"))
     assert await caps.today(cast.meyer) == {cast.action.id: 200}
@@ -58,7 +59,7 @@ async def test_what_was_spent_today_is_counted_by_action_and_by_the_campaign_s_d
 async def test_a_reached_cap_pauses_first_texts_and_says_so_while_replies_go_on(cast: Cast, of: str) -> None:
     dora = await cast.add_contact("+14125550102", zip="15213")
     await cast.make()
-    await texted(cast)
+    await spent(cast)
     assert isinstance(await cast.click(cast.amy, dora), Queued), "this one waits when the cap is reached"
     assert await cap(cast, **{of: 251}) == []
     assert await closed(cast) is None
@@ -78,13 +79,13 @@ async def test_a_reached_cap_pauses_first_texts_and_says_so_while_replies_go_on(
 async def test_no_card_is_sent_after_the_cap(cast: Cast) -> None:
     dora = await cast.add_contact("+14125550102", zip="15213")
     await cast.make()
-    await texted(cast)
+    await spent(cast)
     await cap(cast, campaign=1)
     assert await cast.click(cast.amy, dora) == Stopped("cap")
 
 
 async def test_the_next_day_first_texts_go_on_by_themselves(cast: Cast) -> None:
-    await texted(cast)
+    await spent(cast)
     await cap(cast, action=1)
     clock.freeze(clock.now() + timedelta(days=1))
     assert await closed(cast) is None and (await Message.get()).status == TAKEN
@@ -92,3 +93,20 @@ async def test_the_next_day_first_texts_go_on_by_themselves(cast: Cast) -> None:
 
 async def test_a_cap_of_nothing_lets_nothing_leave(cast: Cast) -> None:
     assert await cap(cast, action=0) == [cast.action.title]
+
+
+async def test_a_cap_that_was_raised_meanwhile_is_not_put_down(cast: Cast) -> None:
+    await texted(cast)
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(daily_cap=100))
+    [read] = await caps.capped()  # the sweep has read it
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(daily_cap=10_000, capped_on=None))
+    await caps.enforce(read)
+    assert (await Campaign.get(id=cast.meyer.id)).capped_on is None, "paused until midnight at 1 % of the cap"
+
+
+@pytest.mark.both
+async def test_a_text_that_may_have_been_taken_counts(cast: Cast) -> None:
+    """Twilio's answers are lost for a while: what it took costs, and the cap does not see it."""
+    claim = await claimed(cast)
+    await answers.unknown(claim.message_id, claim.attempt_id)
+    assert sum((await caps.today(cast.meyer)).values()) == 125

@@ -1,4 +1,4 @@
-"""Texts whose fate nobody knows: found at Twilio, settled by what comes in, never sent a second time beside that."""
+"""Texts whose fate nobody knows: found at Twilio, or looked for in vain and sent once more."""
 
 from __future__ import annotations
 
@@ -6,88 +6,71 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast, opt_out_phone, texts
-from tests.models.receiving.test_applying import says, texted
+from tests.cast import Cast, looked_for_in_vain, texts
+from tests.cast.texting import claimed, says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.conversations.message import DROPPED, FOLLOW_UP, QUEUED, TAKEN, UNKNOWN, Message
-from webapp.models.opt_outs.opt_out import FROM_ADMIN
-from webapp.models.receiving import applying
-from webapp.models.receiving.event import STATUS
 from webapp.models.results import recount
-from webapp.models.sending import answers, doubt, undo
-from webapp.models.sending.claim import Claimed, Refusal, claim_next
+from webapp.models.sending import answers, doubt
+from webapp.models.sending.claim import Claimed, claim_next
 
 
-async def lost(cast: Cast) -> Claimed:
-    """Amy's text to Lisa was handed over, no answer came, three looks found nothing: it waits for a second attempt."""
+async def test_a_worker_gone_for_30_seconds_leaves_an_unknown_text(cast: Cast) -> None:
+    await claimed(cast)
+    assert await doubt.give_up_on_lost_workers() == 0
+    clock.freeze(clock.now() + timedelta(seconds=31))
+    assert await doubt.give_up_on_lost_workers() == 1
+    assert [m.status for m in await texts()] == [UNKNOWN]
+
+
+async def unknown(cast: Cast) -> Message:
+    claim = await claimed(cast)
+    await answers.unknown(claim.message_id, claim.attempt_id)
+    [message] = await texts()
+    return message
+
+
+async def test_a_text_found_at_twilio_is_taken_with_its_sid(cast: Cast) -> None:
+    message = await unknown(cast)
+    seen = doubt.Seen("SM" + "2" * 32, "\n" + message.body, clock.now())
+    await doubt.looked_up(message.id, [seen])
+    [message] = await texts()
+    assert (message.status, message.sid) == (TAKEN, seen.sid)
+
+
+async def test_an_older_text_of_the_same_words_is_not_ours(cast: Cast) -> None:
+    message = await unknown(cast)
+    seen = doubt.Seen("SM" + "2" * 32, message.body, clock.now() - timedelta(minutes=2))
+    await doubt.looked_up(message.id, [seen])
+    assert (await texts())[0].status == UNKNOWN
+
+
+async def test_looked_for_three_times_in_vain_it_is_sent_once_more_and_then_staff_decide(cast: Cast) -> None:
+    message = await unknown(cast)
+    await looked_for_in_vain(message.id)
+    assert (await texts())[0].status == QUEUED
+    second = await claim_next(cast.number.id)
+    assert isinstance(second, Claimed)
+    await answers.unknown(second.message_id, second.attempt_id)
+    await looked_for_in_vain(message.id)
+    [message] = await texts()
+    assert message.status == UNKNOWN and message.next_look_at is None
+    assert [m.id for m in await doubt.undecided(cast.meyer.id)] == [message.id]
+    assert await doubt.decide(message.id, "arrived")
+    assert (await texts())[0].status == TAKEN
+    assert await recount.differences() == []
+
+
+async def test_a_reply_to_an_unknown_text_settles_it(cast: Cast) -> None:
     await cast.start(cast.amy)
     await cast.click(cast.amy)
     claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
     await answers.unknown(claim.message_id, claim.attempt_id)
-    for seconds in (30, 90, 180):
-        clock.freeze(clock.now() + timedelta(seconds=seconds))
-        await doubt.looked_up(claim.message_id, [])
-    assert [(m.status, m.attempts) for m in await texts()] == [(QUEUED, 1)]
-    return claim
-
-
-async def delivered(claim: Claimed) -> None:
-    event = await applying.keep(STATUS, {"MessageSid": "SM" + "e" * 32, "MessageStatus": "delivered"}, claim.public_id)
-    assert event
-    await applying.apply(event)
-
-
-async def leaves_again(cast: Cast) -> bool:
-    return isinstance(await claim_next(cast.number.id), Claimed)
-
-
-@pytest.mark.both
-async def test_a_second_attempt_refused_at_night_is_staffs_to_decide(cast: Cast) -> None:
-    claim = await lost(cast)
-    clock.freeze(clock.now().replace(hour=3) + timedelta(days=1))
-    assert isinstance(await claim_next(cast.number.id), Refusal)
-    assert [m.id for m in await doubt.undecided(cast.meyer.id)] == [claim.message_id]
-    assert (await cast.conversation()).texted_at
-    await delivered(claim)
-    clock.freeze(clock.now().replace(hour=16))
-    await cast.click(cast.amy)
-    assert not await leaves_again(cast)
-    assert [m.status for m in await texts()] == [TAKEN]
+    await says(cast, "Who is this?")
+    assert (await texts())[0].status == "taken"
     assert await recount.differences() == []
-
-
-@pytest.mark.both
-async def test_a_text_that_may_have_arrived_can_not_be_undone(cast: Cast) -> None:
-    claim = await lost(cast)
-    assert not await undo.take_back(cast.amy, claim.message_id)
-    await delivered(claim)
-    await cast.click(cast.amy)
-    assert not await leaves_again(cast)
-
-
-@pytest.mark.both
-async def test_an_answer_between_two_attempts_finds_its_thread_and_stops_the_second(cast: Cast) -> None:
-    await lost(cast)
-    news = await says(cast, "Yes, I got your text")
-    assert news.conversation_id == (await cast.conversation()).id
-    assert not await leaves_again(cast)
-    assert await recount.differences() == []
-
-
-async def test_an_opt_out_between_two_attempts_leaves_the_text_to_staff(cast: Cast) -> None:
-    await lost(cast)
-    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
-    assert [(m.status, m.next_look_at) for m in await texts()] == [(UNKNOWN, None)]
-    assert not await leaves_again(cast)
-
-
-async def test_the_second_attempt_keeps_the_lock_of_the_first(cast: Cast) -> None:
-    claim = await lost(cast)
-    await cast.lisa.refresh_from_db()
-    assert cast.lisa.last_claimed_message_id == claim.message_id
-    assert await leaves_again(cast)
 
 
 async def two_unknown_replies(cast: Cast) -> tuple[Claimed, Claimed]:

@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import Cast
-from tests.models.receiving.test_applying import says
+from tests.cast.texting import SID, says
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import Message
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND
 from webapp.models.results import operations
 from webapp.models.sending import answers, round_trip
 from webapp.models.sending.claim import Claimed, claim_next
@@ -82,3 +84,19 @@ async def test_without_registration_the_check_is_not_green(cast: Cast) -> None:
     assert (await meyer()).set_up
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(registration=""))
     assert not (await meyer()).set_up
+
+
+@pytest.mark.parametrize("words", ["OK", "STOP"])
+async def test_a_round_trip_is_a_text_that_left(cast: Cast, words: str) -> None:
+    """S10: the proof that texts leave and replies come in. This one still waits here."""
+    import uuid
+
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(round_trip_at=None))
+    outcome = await round_trip.begin(cast.selina, uuid.uuid4())
+    assert isinstance(outcome, Queued), outcome
+    payload = {"MessageSid": SID, "From": cast.selina.user.phone, "To": cast.number.e164, "Body": words}
+    event = await applying.keep(INBOUND, payload)
+    assert event
+    await applying.apply(event)
+    assert (await Message.get(id=outcome.message.id)).status in ("queued", "cancelled")
+    assert (await Campaign.get(id=cast.meyer.id)).round_trip_at is None, "nothing left yet"

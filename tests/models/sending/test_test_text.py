@@ -22,8 +22,9 @@ from webapp.models.results import recount
 from webapp.models.scripts import links
 from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.sending import answers, doubt, test_text, undo
-from webapp.models.sending.claim import Claimed, Refusal, claim_next
+from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Declined, Queued
+from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors
 
 HELLO = "Hi ##{{first_name}}, it's ##{{user.first_name}}."
@@ -36,7 +37,7 @@ async def gary_tries(cast: Cast, body: str = HELLO, **more: object) -> Queued:
     return outcome
 
 
-async def claimed(cast: Cast) -> Claimed:
+async def claimed_test(cast: Cast) -> Claimed:
     await gary_tries(cast)
     claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
@@ -69,7 +70,7 @@ async def test_the_same_click_twice_is_one_text(cast: Cast) -> None:
 
 async def test_tests_may_follow_each_other_with_other_words_only(cast: Cast) -> None:
     """The six hours' lock is for people; the same words within ten minutes are a mistake."""
-    claim = await claimed(cast)
+    claim = await claimed_test(cast)
     await answers.taken(claim.message_id, None, claim.attempt_id)
     outcome = await test_text.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
     assert isinstance(outcome, Declined) and outcome.code == errors.LOCKED
@@ -131,7 +132,7 @@ async def test_a_test_refused_by_the_worker_is_only_refused(cast: Cast) -> None:
 
 @pytest.mark.both
 async def test_a_test_nobody_knows_of_is_looked_up_and_left_to_staff(cast: Cast) -> None:
-    claim = await claimed(cast)
+    claim = await claimed_test(cast)
     await answers.unknown(claim.message_id, claim.attempt_id)
     await looked_for_in_vain(claim.message_id)
     assert [m.status for m in await texts()] == [QUEUED]
@@ -146,7 +147,7 @@ async def test_a_test_nobody_knows_of_is_looked_up_and_left_to_staff(cast: Cast)
 
 @pytest.mark.parametrize("code", [21610, 30006, 30007])
 async def test_a_test_that_fails_teaches_what_its_code_says(cast: Cast, code: int) -> None:
-    claim = await claimed(cast)
+    claim = await claimed_test(cast)
     await answers.rejected(claim.message_id, claim.attempt_id, code)
     assert [m.status for m in await texts()] == [REJECTED]
     own = await Contact.get(phone=GARY, campaign=cast.meyer)
@@ -155,7 +156,7 @@ async def test_a_test_that_fails_teaches_what_its_code_says(cast: Cast, code: in
 
 
 async def test_a_status_callback_and_a_stop_after_a_test_are_taken_in(cast: Cast) -> None:
-    claim = await claimed(cast)
+    claim = await claimed_test(cast)
     event = await applying.keep(STATUS, {"MessageSid": "SM" + "2" * 32, "MessageStatus": "delivered"}, claim.public_id)
     assert event
     await applying.apply(event)

@@ -1,11 +1,11 @@
-"""The Numbers page: who may do what, and what it says."""
+"""Numbers: paused, paced, retired, ordered, given back."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.cast import Cast
-from tests.routes.conftest import Browser
+from tests.cast.site import OFFICE, Browser
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.audit import AuditEvent
@@ -42,8 +42,9 @@ async def test_what_costs_money_or_ends_conversations_is_the_owner_s(cast: Cast,
 async def test_an_owner_orders_numbers(cast: Cast, browse: Browser) -> None:
     selina = await browse(cast.selina)
     await selina.post(f"{PAGE}/orders", data={"area_code": "570", "wanted": "2"})
-    order = await NumberOrder.get(campaign=cast.meyer)
-    assert (order.area_code, order.wanted, order.user_id) == ("570", 2, cast.selina.user_id)
+    order = await NumberOrder.get(campaign=cast.meyer).select_related("user")
+    assert order.user
+    assert (order.area_code, order.wanted, order.user.id) == ("570", 2, cast.selina.user_id)
     assert "0 of 2 numbers of 570 bought." in (await selina.get(PAGE)).text
 
 
@@ -97,3 +98,15 @@ async def test_the_cost_says_when_it_could_be_done(cast: Cast, browse: Browser) 
     assert "over 1 number" in text and "done at the earliest on Nov 24, 11:00" in text
     await change_number(cast.number, paused_at=clock.now())
     assert "not within a month" in (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/cost")).text
+
+
+async def test_a_wrong_limit_of_a_number_stays_beside_its_number(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    where = f"{OFFICE}/numbers/{cast.number.id}/rate"
+    wrong = await gary.post(where, data={"rate": "1", "daily_limit": "many"})
+    assert wrong.status_code == 422 and 'value="many"' in wrong.text and 'id="pace" open' in wrong.text
+    assert (await gary.post(where, data={"rate": "3", "daily_limit": "250"})).status_code == 303
+    number = await PhoneNumber.get(id=cast.number.id)
+    assert (number.rate, number.daily_limit) == (3, 250)
+    assert (await gary.post(where, data={"rate": "3", "daily_limit": ""})).status_code == 303
+    assert (await PhoneNumber.get(id=cast.number.id)).daily_limit is None

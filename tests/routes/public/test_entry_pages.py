@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.cast import PASSWORD, Cast
-from tests.routes.conftest import Browser
+from tests.cast.site import Browser
 from webapp.database import transaction
 from webapp.models.accounts import passwords
 from webapp.models.accounts.campaign import Campaign

@@ -1,21 +1,20 @@
-"""Custom links in Settings, and the address that leads on."""
+"""A custom link is led on, counted where it is a person's, and never held up."""
 
 from __future__ import annotations
 
 import pytest
+from limits import parse
 
 from tests.cast import HELLO, Cast
-from tests.routes.conftest import Browser
-from tests.rules.test_web_links import IPHONE
+from tests.cast.site import IPHONE, Browser
 from webapp import clock, limiting
 from webapp.database import transaction
 from webapp.models import tallies
-from webapp.models.accounts.audit import AuditEvent
 from webapp.models.scripts import links
 from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
 
-PAGE = "/c/meyer/admin/settings/links"
 PERSON = {"user-agent": IPHONE}
+PAGE = "/c/meyer/admin/settings/links"
 
 
 async def sent_link(cast: Cast) -> TrackedLink:
@@ -29,50 +28,6 @@ async def sent_link(cast: Cast) -> TrackedLink:
     await cast.start(cast.amy)
     await cast.click(cast.amy)
     return await TrackedLink.all().get()
-
-
-async def test_a_link_is_made_changed_archived_and_used_again(cast: Cast, browse: Browser) -> None:
-    gary = await browse(cast.gary)
-    await gary.post(PAGE, data={"title": "Cure your ballot", "url": "vote.example.org/cure"})
-    link = await CustomLink.get(campaign=cast.meyer)
-    assert (link.slug, link.url) == ("cure-your-ballot", "https://vote.example.org/cure")
-    await gary.post(f"{PAGE}/{link.id}", data={"title": "Cure", "url": "https://other.example.org/", "slug": "x"})
-    await link.refresh_from_db()
-    assert (link.slug, link.title, link.url) == ("cure-your-ballot", "Cure", "https://other.example.org/")
-    await gary.post(f"{PAGE}/{link.id}/archive")
-    assert "Use it again" in (await gary.get(PAGE)).text
-    await gary.post(f"{PAGE}/{link.id}/archive/end")
-    await link.refresh_from_db()
-    assert link.archived_at is None
-    assert [e.what for e in await AuditEvent.filter(what__startswith="link.").order_by("id")] == [
-        "link.created",
-        "link.changed",
-        "link.archived",
-        "link.restored",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("data", "why"),
-    [
-        ({"title": "", "url": "a.example"}, "Title is missing"),
-        ({"title": "x", "url": ""}, "Address is missing"),
-        ({"title": "x", "url": "javascript:alert(1)"}, "not the address of a web page"),
-        ({"title": "¿¡!", "url": "a.example"}, "letters or digits"),
-        ({"title": "plan", "url": "a.example"}, "of this name already"),
-        ({"title": "x" * 99, "url": "a.example"}, "may have 80"),
-    ],
-)
-async def test_a_wrong_form_keeps_what_was_typed(cast: Cast, browse: Browser, data: dict[str, str], why: str) -> None:
-    await transaction(
-        lambda: CustomLink.create(
-            campaign=cast.meyer, slug="plan", title="Plan", url="https://a.example/", created_at=clock.now()
-        )
-    )
-    gary = await browse(cast.gary)
-    answer = await gary.post(PAGE, data=data)
-    assert answer.status_code == 422 and why in answer.text and f'value="{data["url"]}"' in answer.text
-    assert await CustomLink.all().count() == 1
 
 
 async def test_a_person_is_led_on_and_counted(cast: Cast, browse: Browser) -> None:
@@ -99,7 +54,7 @@ async def test_previews_are_led_on_and_not_counted(cast: Cast, browse: Browser) 
 async def test_machines_do_not_use_up_what_is_counted_of_people(
     cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limiting, "CLICKS", limiting.parse("3/hour"))
+    monkeypatch.setattr(limiting, "CLICKS", parse("3/hour"))
     tracked, anybody = await sent_link(cast), await browse()
     for _ in range(5):
         await anybody.head(f"/l/{tracked.token}", headers=PERSON)
@@ -139,7 +94,7 @@ async def test_a_link_leads_on_where_nothing_can_be_stored(
 async def test_one_who_hammers_a_link_is_led_on_but_not_counted_for_ever(
     cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limiting, "CLICKS", limiting.parse("3/hour"))
+    monkeypatch.setattr(limiting, "CLICKS", parse("3/hour"))
     tracked, anybody = await sent_link(cast), await browse()
     for _ in range(6):
         assert (await anybody.get(f"/l/{tracked.token}", headers=PERSON)).status_code == 302

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import httpx
@@ -11,6 +12,7 @@ from litestar import Litestar
 from twilio.request_validator import RequestValidator
 
 from tests.cast import TESTS, Cast
+from tests.cast.site import over_asgi
 from webapp import clock, config
 from webapp.config import Settings
 from webapp.gateways import signature
@@ -19,7 +21,7 @@ from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import TwilioEvent
 from webapp.models.sending.claim import Claimed, claim_next
-from webapp.simulator import main as simulator
+from webapp.simulator import account as simulator
 
 VECTORS = TESTS / "vectors" / "twilio_signature.jsonl"
 
@@ -44,15 +46,18 @@ def test_signatures_are_judged_as_twilio_s_own_validator_judges_them(row: dict) 
     assert signature.valid(row["url"], body, headers, [row["auth_token"]]) is (row["expected"] == "valid")
 
 
+Calls = Callable[..., Awaitable[httpx.Response]]
+
+
 @pytest.fixture
-def twilio_calls(app: Litestar):  # type: ignore[no-untyped-def]
+def twilio_calls(app: Litestar) -> Calls:
     """A Twilio that signs: `await twilio_calls(path, form)`."""
 
     async def call(path: str, form: dict[str, str], token: str = simulator.TOKEN, sign: str = "") -> httpx.Response:
         url = "http://texts.example" + path
         signed = sign or RequestValidator(token).compute_signature(url, form)
         async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://elsewhere.internal:9999"
+            transport=over_asgi(app, raise_errors=True), base_url="http://elsewhere.internal:9999"
         ) as client:
             return await client.post(path, data=form, headers={"X-Twilio-Signature": signed})
 
@@ -70,7 +75,7 @@ def inbound(cast: Cast, body: str = "Yes") -> dict[str, str]:
     }
 
 
-async def test_a_signed_text_is_stored_and_answered_with_nothing_to_say(cast: Cast, twilio_calls) -> None:  # type: ignore[no-untyped-def]
+async def test_a_signed_text_is_stored_and_answered_with_nothing_to_say(cast: Cast, twilio_calls: Calls) -> None:
     answer = await twilio_calls("/webhooks/twilio/inbound", inbound(cast))
     assert answer.status_code == 200 and "<Response></Response>" in answer.text
     assert answer.headers["content-type"].startswith("application/xml")
@@ -78,19 +83,19 @@ async def test_a_signed_text_is_stored_and_answered_with_nothing_to_say(cast: Ca
 
 
 @pytest.mark.parametrize("sign", ["forged", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="])
-async def test_a_forged_webhook_stores_nothing(cast: Cast, twilio_calls, sign: str) -> None:  # type: ignore[no-untyped-def]
+async def test_a_forged_webhook_stores_nothing(cast: Cast, twilio_calls: Calls, sign: str) -> None:
     answer = await twilio_calls("/webhooks/twilio/inbound", inbound(cast, "STOP"), sign=sign)
     assert answer.status_code == 403
     assert await TwilioEvent.all().count() == 0 and await Message.all().count() == 0
 
 
-async def test_the_same_webhook_twice_is_one_text(cast: Cast, twilio_calls) -> None:  # type: ignore[no-untyped-def]
+async def test_the_same_webhook_twice_is_one_text(cast: Cast, twilio_calls: Calls) -> None:
     for _ in range(2):
         assert (await twilio_calls("/webhooks/twilio/inbound", inbound(cast))).status_code == 200
     assert await Message.all().count() == 1
 
 
-async def test_the_token_before_is_accepted_while_one_is_rotated(cast: Cast, twilio_calls) -> None:  # type: ignore[no-untyped-def]
+async def test_the_token_before_is_accepted_while_one_is_rotated(cast: Cast, twilio_calls: Calls) -> None:
     now = config.settings()
     config.use(Settings(**{**now.__dict__, "twilio_auth_token": "new", "twilio_auth_token_previous": simulator.TOKEN}))
     assert (await twilio_calls("/webhooks/twilio/inbound", inbound(cast))).status_code == 200
@@ -99,7 +104,7 @@ async def test_the_token_before_is_accepted_while_one_is_rotated(cast: Cast, twi
     ).status_code == 200
 
 
-async def test_a_status_names_its_text_by_the_address(cast: Cast, twilio_calls) -> None:  # type: ignore[no-untyped-def]
+async def test_a_status_names_its_text_by_the_address(cast: Cast, twilio_calls: Calls) -> None:
 
     await cast.start(cast.amy)
     await cast.click(cast.amy)
@@ -112,8 +117,8 @@ async def test_a_status_names_its_text_by_the_address(cast: Cast, twilio_calls) 
 
 
 async def test_a_webhook_that_can_not_be_applied_yet_is_kept_for_the_sweep(
-    cast: Cast, twilio_calls, monkeypatch: pytest.MonkeyPatch
-) -> None:  # type: ignore[no-untyped-def]
+    cast: Cast, twilio_calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
 
     async def broken(_: object) -> None:
         raise RuntimeError("not now")

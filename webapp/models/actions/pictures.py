@@ -164,7 +164,7 @@ def _signature(picture_id: int, until: int) -> str:
 async def forget_unused() -> None:
     """Deletes pictures older than KEEP_UNUSED that no script uses and no text had. Keeps a file whose picture was uploaded
     again meanwhile."""
-    for gone in await _drop_unused():
+    for gone in await drop_unused():
         aside = gone.path.with_suffix(".gone")
         with contextlib.suppress(FileNotFoundError):
             gone.path.rename(aside)
@@ -174,7 +174,8 @@ async def forget_unused() -> None:
 
 
 @transactional
-async def _drop_unused() -> list[Picture]:
+async def drop_unused() -> list[Picture]:
+    """Deletes the rows of those pictures, and returns them: their files are still there."""
     rows = await database.query(
         "SELECT id FROM picture p WHERE made_at < ? AND NOT EXISTS (SELECT 1 FROM script s WHERE s.picture_id = p.id)"
         " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.picture_id = p.id)",

@@ -34,13 +34,14 @@ class ZoneSet(Model):
         return (await cls.get(names=text)).id
 
 
-_zones: dict[int, tuple[str, ...]] = {}  # a row never changes
+_zones: dict[tuple[int, int], tuple[str, ...]] = {}  # by the opening of the database, and row; a row never changes
 
 
 async def zones_of(campaign: Campaign, zone_set_id: int | None) -> tuple[str, ...]:
     """The contact's zones, or the campaign's zone where theirs are not known."""
     if zone_set_id is None:
         return (campaign.timezone,)
-    if zone_set_id not in _zones:
-        _zones[zone_set_id] = (await ZoneSet.get(id=zone_set_id)).zones
-    return _zones[zone_set_id]
+    key = (database.opened(), zone_set_id)
+    if key not in _zones:
+        _zones[key] = (await ZoneSet.get(id=zone_set_id)).zones
+    return _zones[key]

@@ -14,7 +14,7 @@ from webapp.rules.numbers import forecast, local_number
 
 _FRESH, _STALE = 1.0, 5.0  # seconds a snapshot is used, at least and at most
 _SHARE = 20  # it is used this many times as long as it took to read: long queues are counted less often
-_snapshots: dict[int, Snapshot] = {}  # by campaign
+_snapshots: dict[tuple[int, int], Snapshot] = {}  # by the opening of the database, and campaign
 
 
 @dataclass
@@ -36,7 +36,8 @@ class Snapshot:
 async def snapshot(campaign: Campaign) -> Snapshot:
     """The kept snapshot, read again where it is too old or this process changed a number. While one click reads it again,
     others use the old one."""
-    kept, now = _snapshots.get(campaign.id), clock.steady()
+    key, now = (database.opened(), campaign.id), clock.steady()
+    kept = _snapshots.get(key)
     if kept and now < kept.until and kept.changes == Changes.count:
         return kept
     if kept:
@@ -44,7 +45,7 @@ async def snapshot(campaign: Campaign) -> Snapshot:
     changes, numbers = Changes.count, {n.id: n for n in await PhoneNumber.filter(campaign=campaign, retired_at=None)}
     queued, new_today = await _queued_segments(campaign), await _new_today(campaign, numbers)
     until = clock.steady() + min(max(_FRESH, _SHARE * (clock.steady() - now)), _STALE)
-    fresh = _snapshots[campaign.id] = Snapshot(until, changes, numbers, queued, new_today)
+    fresh = _snapshots[key] = Snapshot(until, changes, numbers, queued, new_today)
     return fresh
 
 

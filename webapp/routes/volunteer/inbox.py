@@ -21,7 +21,12 @@ async def inbox_page(
     """A page, or for htmx the list alone. ``before``: only replies older than this instant."""
     show = show if show in inbox.SHOWS else "attention"
     threads = await inbox.threads(inbox.of(member), show, q[:80], _instant(before))
-    given: dict[str, Any] = {"q": q[:80], "before": before[:40], "more": len(threads) == inbox.PAGE, "staff_view": False}
+    given: dict[str, Any] = {
+        "q": q[:80],
+        "before": before[:40],
+        "more": len(threads) == inbox.PAGE,
+        "staff_view": False,
+    }
     waiting = await inbox.waiting(member)
     return page(request, _PAGE, _LIST, threads=threads, show=show, waiting=waiting, **given)
 

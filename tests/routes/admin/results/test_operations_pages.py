@@ -1,4 +1,4 @@
-"""Operations, unmatched texts and /metrics."""
+"""Operations, unmatched texts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import Cast
-from tests.routes.conftest import Browser
+from tests.cast.site import Browser
 from webapp import clock, config, queue
 from webapp.config import Settings
 from webapp.models.numbers.number import change_number

@@ -1,1 +1,0 @@
-from tests.routes.conftest import app, browse  # noqa: F401

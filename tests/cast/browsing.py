@@ -1,0 +1,42 @@
+"""What a person does in a real browser, and what axe finds on the page before them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from tests.faults.bank import PASSWORD, Bank
+
+OpenPage = Callable[..., Awaitable[Page]]
+Size = dict[str, int]
+PHONE: Size = {"width": 390, "height": 844}
+NARROW: Size = {"width": 320, "height": 640}
+WIDE: Size = {"width": 1280, "height": 900}
+
+
+async def answer_as(bank: Bank, text: dict[str, Any], words: str) -> None:
+    async with httpx.AsyncClient(base_url=bank.twilio_url, timeout=20) as twilio:
+        await twilio.post("/simulator/replies", json={"from": text["to"], "to": text["from"], "body": words})
+
+
+async def log_in(page: Page, email: str) -> None:
+    await page.goto("/login")
+    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
+
+
+async def look_at(page: Page, path: str) -> list[str]:
+    """What is wrong with a page: what axe finds, and whether it is wider than its screen."""
+    await page.goto(path)
+    found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+    assert len(found.response["passes"]) > 5 and page.url.split("?")[0].endswith(path.split("?")[0].rstrip("/")), (
+        page.url
+    )
+    wrong = [f"{path}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in found.response["violations"]]
+    wide = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return wrong + ([f"{path}: {wide} px too wide"] if wide > 0 else [])

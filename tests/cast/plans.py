@@ -1,0 +1,63 @@
+"""What PostgreSQL would do: with sequential scans off, one shows only where no index serves."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.sqlite.client import SqliteClient
+
+from webapp import database
+from webapp.database import asyncpg_engine, transaction
+
+BIG = (
+    "contact",
+    "conversation",
+    "message",
+    "list_membership",
+    "contact_tag",
+    "field_value",
+    "opt_out",
+    "imported_contact",
+    "contact_event",
+)
+
+
+async def whole_tables(text: str, values: list[Any]) -> list[str]:
+    async def explain() -> list[str]:
+        await database.query("SET LOCAL enable_seqscan = off")
+        plan = await database.rows(f"EXPLAIN {text}", f"EXPLAIN {database.numbered(text)}", values)
+        lines = "\n".join(row["QUERY PLAN"] for row in plan)
+        return [table for table in re.findall(r"Seq Scan on (\w+)", lines) if table in BIG]
+
+    return await transaction(explain)
+
+
+Asked = list[tuple[str, list[Any]]]
+
+
+@contextlib.contextmanager
+def statements() -> Iterator[Asked]:
+    """What is asked of the database meanwhile, by the ORM and by statements of ours, with its values."""
+    asked: Asked = []
+    with pytest.MonkeyPatch.context() as patch:
+        for client, names in (
+            (SqliteClient, ["execute_query"]),
+            (AsyncpgDBClient, ["execute_query", "execute_query_dict"]),
+        ):
+            for name in names:
+                patch.setattr(client, name, _noted(getattr(client, name), asked))
+        patch.setattr(asyncpg_engine, "fetch", _noted(asyncpg_engine.fetch, asked))
+        yield asked
+
+
+def _noted(ask: Callable[..., Awaitable[Any]], asked: Asked) -> Callable[..., Awaitable[Any]]:
+    async def noting(client: Any, query: str, values: list[Any] | None = None) -> Any:
+        asked.append((query, values or []))
+        return await ask(client, query, values)
+
+    return noting

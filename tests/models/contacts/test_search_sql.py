@@ -1,0 +1,99 @@
+"""A filter is served by indexes at any size, and knows its campaign only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cast import Cast
+from tests.cast.bulk import on, work
+from tests.cast.lists import many_lists
+from tests.cast.plans import whole_tables
+from webapp import clock
+from webapp.database import transaction
+from webapp.models.bulk.job import LIST
+from webapp.models.contacts import search
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.contacts.search_sql import ContactQuery
+from webapp.rules.contacts import contact_filter
+from webapp.rules.contacts.contact_filter import Filter
+
+FILTERS = [
+    {},
+    {"q": "mey"},
+    {"q": "ana mey"},
+    {"q": "412-555-0101"},
+    {"list": 1},
+    {"tag": 1},
+    {"not_tag": 1},
+    {"field": 1},
+    {"field": 1, "value": "x"},
+    {"action": 1},
+    {"script": 1},
+    {"replied": "yes"},
+    {"replied": "no"},
+    {"attention": "yes"},
+    {"opted_out": "yes"},
+    {"assigned": "7"},
+    {"assigned": "nobody"},
+    {"assigned": "staff"},
+    {"action": 1, "assigned": "7", "replied": "yes"},
+    {"state": "PA"},
+    {"since": "2026-11-01"},
+    {"sort": "recent"},
+    {"any_lists": "1,2", "no_lists": "3"},
+    {"all_lists": "1,2"},
+]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("asked", FILTERS, ids=str)
+async def test_no_filter_reads_a_whole_table(cast: Cast, asked: dict[str, Any]) -> None:
+    """PostgreSQL explains each statement of the page: with sequential scans off, one shows only where no index serves."""
+    wanted = contact_filter.read(asked)
+    query = ContactQuery(cast.meyer, wanted)
+    if query.sources:
+        assert not await whole_tables(*query.leader_sql())
+    for text, values in (await search.page_sql(cast.meyer, wanted), await search.count_sql(cast.meyer, wanted)):
+        assert not await whole_tables(text, values), text
+
+
+@pytest.mark.postgres
+async def test_a_statement_without_an_index_would_be_seen(cast: Cast) -> None:
+    """The control of the test above."""
+    assert await whole_tables("SELECT id FROM contact WHERE email = ?", ["x"]) == ["contact"]
+
+
+async def test_another_campaign_s_lists_and_tags_find_nobody(cast: Cast) -> None:
+    assert (await search.page(cast.ryan, Filter(list=cast.voters.id))).contacts == []
+    assert await search.count(cast.ryan, Filter(action=cast.action.id)) == 0
+    assert await search.own(cast.ryan, [cast.lisa.id]) == []
+
+
+def test_an_address_makes_a_filter_and_a_filter_its_address() -> None:
+    wanted = contact_filter.read(
+        {
+            "q": " li ",
+            "list": "3",
+            "tag": "x",
+            "replied": "perhaps",
+            "state": "pa",
+            "since": "2026-02-30",
+            "assigned": "7",
+            "sort": "evil",
+        }
+    )
+    assert wanted == Filter(q="li", list=3, state="PA", assigned="7")
+    assert contact_filter.read(wanted.asked()) == wanted
+
+
+@pytest.mark.both
+async def test_a_filter_may_name_very_many_lists(cast: Cast) -> None:
+    others = await many_lists(cast, 90)
+    made = await transaction(lambda: ContactList.create(campaign=cast.meyer, name="T", created_at=clock.now()))
+    which = Filter(any_lists=str(cast.voters.id), no_lists=",".join(str(row.id) for row in others))
+    await work(cast, LIST, on(made), which)
+    bo = await Contact.get(first_name="Bo")
+    assert bo.id not in await ListMembership.filter(contact_list=made).values_list("contact_id", flat=True)

@@ -1,0 +1,34 @@
+"""A report ends the need for an answer, and its Opt Out tag opts out."""
+
+from __future__ import annotations
+
+from tests.cast import Cast
+from tests.cast.texting import says, texted
+from webapp.models import tallies
+from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.reports import filing
+from webapp.models.results import recount
+
+
+async def test_a_report_ends_the_need_and_the_next_reply_brings_it_back(cast: Cast) -> None:
+    await texted(cast)
+    await says(cast, "Yes")
+    conversation = await cast.conversation()
+    await conversation.fetch_related("action")
+    asked = await filing.questions(conversation.action)
+    await filing.file(conversation, cast.amy.user, asked, {"will_vote"}, {"notes": "Kind"})
+    assert not (await cast.conversation()).needs_attention
+    await says(cast, "One more question")
+    assert (await cast.conversation()).needs_attention
+    totals = await tallies.totals(cast.action.id)
+    assert (totals["reports"], totals["reported"], totals["replied"]) == (1, 1, 1)
+    assert await recount.differences() == []
+
+
+async def test_the_opt_out_tag_on_a_report_opts_out(cast: Cast) -> None:
+    await texted(cast)
+    conversation = await cast.conversation()
+    await conversation.fetch_related("action")
+    asked = await filing.questions(conversation.action)
+    await filing.file(conversation, cast.amy.user, asked, {"opt_out"}, {})
+    assert (await OptOut.get(phone=cast.lisa.phone)).source == "volunteer"

@@ -1,0 +1,57 @@
+"""Undo takes a text back that has not left."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import Cast, texts
+from tests.cast.bulk import off_list
+from webapp.models.actions.action import Action
+from webapp.models.conversations import buckets, start
+from webapp.models.conversations.buckets import Bucket
+from webapp.models.conversations.message import CANCELLED
+from webapp.models.results import recount
+from webapp.models.sending import undo
+from webapp.models.sending.click import Declined, Queued
+
+
+async def test_undo_takes_a_queued_text_back_and_the_person_can_be_texted_again(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    outcome = await cast.click(cast.amy)
+    assert isinstance(outcome, Queued)
+    assert await undo.take_back(cast.amy, outcome.message.id)
+    assert [m.status for m in await texts()] == [CANCELLED]
+    assert (await cast.conversation()).texted_at is None
+    assert not await undo.take_back(cast.amy, outcome.message.id)
+    assert isinstance(await cast.click(cast.amy), Queued)
+    assert await recount.differences() == []
+
+
+async def test_nobody_undoes_another_s_text(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    outcome = await cast.click(cast.amy)
+    assert isinstance(outcome, Queued)
+    assert not await undo.take_back(cast.dan, outcome.message.id)
+
+
+async def test_a_bucket_is_finished_and_undo_opens_it_again(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    outcome = await cast.click(cast.amy)
+    assert isinstance(outcome, Queued)
+    [bucket] = await Bucket.all()
+    assert not await buckets.finish_if_done(bucket), "its last text still waits to leave"
+    await undo.take_back(cast.amy, outcome.message.id)
+    [bucket] = await Bucket.all()
+    assert bucket.finished_at is None
+
+
+@pytest.mark.both
+async def test_undo_of_a_text_to_someone_who_left_the_list_shows_no_card_of_them(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    outcome = await cast.click(cast.amy)
+    assert isinstance(outcome, Queued)
+    await off_list(cast, cast.lisa)
+    await undo.take_back(cast.amy, outcome.message.id)
+    action = await Action.get(id=cast.action.id).select_related("campaign")
+    assert await start.next_in_queue(action, cast.amy.user) is None
+    assert isinstance(await cast.click(cast.amy), Declined)

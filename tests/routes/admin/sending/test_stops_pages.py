@@ -1,0 +1,40 @@
+"""Stop Everything, and who lets texts go again."""
+
+from __future__ import annotations
+
+from tests.cast import Cast
+from tests.cast.site import OFFICE, Browser, audited
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.sending import restoring
+
+
+async def test_stop_everything_and_start_again(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    await gary.post(OFFICE + "/stop")
+    assert "All texts are stopped" in (await gary.get(OFFICE + "/setup")).text
+    await gary.post(OFFICE + "/stop/end")
+    assert "All texts are stopped" not in (await gary.get(OFFICE + "/setup")).text
+    assert await audited("campaign.stopped") == await audited("campaign.started_again") == 1
+
+
+async def test_after_a_restore_only_an_owner_lets_texts_go_and_only_once_it_is_reconciled(
+    cast: Cast, browse: Browser
+) -> None:
+    selina, gary = await browse(cast.selina), await browse(cast.gary)
+    await restoring.stop_all()
+    refused = await selina.post(OFFICE + "/stop/end")
+    assert refused.status_code == 409 and "textbank doctor --after-restore" in refused.text
+    await restoring.reconciled()
+    refused = await gary.post(OFFICE + "/stop/end")
+    assert refused.status_code == 409 and "only an owner" in refused.text
+    assert (await selina.post(OFFICE + "/stop/end")).status_code == 303
+    assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None
+
+
+async def test_stop_everything_does_not_end_the_stop_of_a_restore(cast: Cast, browse: Browser) -> None:
+    """Gary, an admin, presses Stop Everything (which is no harm, it seems), then lets texts go."""
+    gary = await browse(cast.gary)
+    await restoring.stop_all()
+    await gary.post("/c/meyer/admin/stop")
+    await gary.post("/c/meyer/admin/stop/end")
+    assert (await Campaign.get(id=cast.meyer.id)).stopped_at, "nothing was reconciled, and no owner went on"

@@ -1,0 +1,57 @@
+"""Opt-outs, blocks and reports, from a thread."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import Cast
+from tests.cast.site import Browser
+from tests.cast.texting import says, texted
+from webapp.models.contacts.contact import Contact
+from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.reports.report import Report
+
+
+async def test_a_possible_opt_out_takes_the_composer_s_place_until_decided(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "take me off your list please")
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    page = (await amy.get(thread)).text
+    assert "Does Lisa want no more texts?" in page and "<textarea" not in page
+    await amy.post(thread + "/opt-out-decision", data={"not": "1"})
+    assert "<textarea" in (await amy.get(thread)).text
+    await says(cast, "no really, stop texting me")
+    await amy.post(thread + "/opt-out-decision")
+    assert await OptOut.exists(phone=cast.lisa.phone)
+    assert "has opted out" in (await amy.get(thread)).text
+
+
+async def test_a_report_is_filed_and_seen(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "Yes!")
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    assert "Will Vote" in (await amy.get(thread + "/report")).text
+    form = {"tags": "will_vote", "field_support_rating": "Supporter", "field_notes": "Kind <b>person</b>"}
+    assert (await amy.post(thread + "/reports", data=form)).status_code == 303
+    [report] = await Report.all()
+    assert (report.tags, report.values_) == (
+        ["Will Vote"],
+        {"Support Rating": "Supporter", "Notes": "Kind <b>person</b>"},
+    )
+    page = (await amy.get(thread + "/report")).text
+    assert "Kind &lt;b&gt;person&lt;/b&gt;" in page
+
+
+async def test_an_answer_that_was_not_offered_is_refused(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    answer = await amy.post(thread + "/reports", data={"field_support_rating": "Maybe"})
+    assert answer.status_code == 422 and await Report.all().count() == 0
+
+
+@pytest.mark.parametrize(("path", "field"), [("opt-out", "opted_out_at"), ("block", "blocked_at")])
+async def test_opting_out_and_blocking_by_hand(cast: Cast, browse: Browser, path: str, field: str) -> None:
+    await texted(cast)
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    assert (await amy.post(f"{thread}/{path}")).status_code == 303
+    assert getattr(await Contact.get(id=cast.lisa.id), field)

@@ -1,0 +1,48 @@
+"""Home: what is open, and why it is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import Cast
+from tests.cast.site import Browser
+from tests.cast.texting import says, texted
+from webapp import clock
+from webapp.database import transaction
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.actions.action import ActionUser
+
+
+async def test_home_shows_what_is_open_and_counts_it_as_sent(cast: Cast, browse: Browser) -> None:
+    page = await (await browse(cast.amy)).get("/c/meyer/")
+    assert "Make a plan to vote" in page.text and "1 person left" in page.text
+    assert await ActionUser.filter(user=cast.amy.user).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "words"), [({"credentials_ok": False}, "still setting up"), ({"stopped_at": "now"}, "stopped all texts")]
+)
+async def test_start_is_refused_with_the_reason(cast: Cast, browse: Browser, change: dict, words: str) -> None:
+    values = {k: clock.now() if v == "now" else v for k, v in change.items()}
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(**values))
+    answer = await (await browse(cast.amy)).post(f"/c/meyer/actions/{cast.action.id}/buckets")
+    assert answer.status_code == 409 and words in answer.text
+
+
+async def test_when_all_are_asleep_start_says_how_many_open_when(cast: Cast, browse: Browser) -> None:
+    clock.freeze(clock.now().replace(hour=10))  # 5 in the morning in Pittsburgh
+    answer = await (await browse(cast.amy)).post(f"/c/meyer/actions/{cast.action.id}/buckets")
+    assert answer.status_code == 409 and "All asleep." in answer.text and "9:00 AM" in answer.text
+
+
+async def test_while_all_is_stopped_every_page_says_so(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "Where do I vote?")
+    await cast.add_contact("+14125550177", first_name="Ike")
+    await cast.make()
+    await cast.start(cast.amy)
+    await transaction(lambda: cast.meyer.stop_everything())
+    amy, gary = await browse(cast.amy), await browse(cast.gary)
+    for path in ("", "/inbox", f"/threads/{(await cast.conversation()).id}", f"/actions/{cast.action.id}/queue"):
+        assert "The office stopped" in (await amy.get(f"/c/meyer{path}/" if not path else f"/c/meyer{path}")).text
+    assert "All texts are stopped" in (await gary.get("/c/meyer/admin/actions")).text

@@ -1,0 +1,96 @@
+"""The card, Send and Undo."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from tests.cast import Cast, texts
+from tests.cast.site import PARTIAL, Browser, form_of
+from webapp.database import transaction
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.conversations import going_back
+
+
+async def open_queue(amy: httpx.AsyncClient, cast: Cast) -> str:
+    await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")
+    return (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text
+
+
+async def test_the_card_shows_the_person_the_place_and_the_rendered_text(cast: Cast, browse: Browser) -> None:
+    text = await open_queue(await browse(cast.amy), cast)
+    assert ">Lisa</h2>" in text and "Pittsburgh, PA" in text and "11:00 AM" in text
+    assert "Hi Lisa, it&#39;s Amy with Meyer for Senate." in text
+    assert cast.lisa.phone not in text and "0101" not in text, "no phone number on a card"
+
+
+@pytest.mark.parametrize("headers", [{}, PARTIAL])
+async def test_send_leads_to_the_next_card_with_and_without_htmx(
+    cast: Cast, browse: Browser, headers: dict[str, str]
+) -> None:
+    amy = await browse(cast.amy)
+    path = f"/c/meyer/queue/{(await cast.conversation()).id}/messages"
+    answer = await amy.post(path, data=form_of(await open_queue(amy, cast), path), headers=headers)
+    assert answer.status_code == 303
+    page = await amy.get(answer.headers["location"], headers=headers)
+    assert "That was 1" in page.text
+    assert page.text.lstrip().startswith("<main" if headers else "<!doctype")
+    assert len(await texts()) == 1
+
+
+async def test_a_repeated_click_answers_what_the_first_answered(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    path = f"/c/meyer/queue/{(await cast.conversation()).id}/messages"
+    form = form_of(await open_queue(amy, cast), path)
+    first, second = await amy.post(path, data=form), await amy.post(path, data=form)
+    assert first.status_code == second.status_code == 303
+    assert len(await texts()) == 1
+
+
+async def test_a_changed_script_comes_back_as_a_new_card(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    path = f"/c/meyer/queue/{(await cast.conversation()).id}/messages"
+    form = form_of(await open_queue(amy, cast), path)
+    await transaction(lambda: cast.hello.write("", "New words for ##{{first_name}}. Reply STOP to opt out.", None))
+    answer = await amy.post(path, data=form, headers=PARTIAL)
+    assert answer.status_code == 409
+    assert "The text changed. Read it again, then send." in answer.text and "New words for Lisa" in answer.text
+    assert await texts() == []
+
+
+async def test_a_contact_that_moved_answers_409_and_shows_nothing_of_them(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    path = f"/c/meyer/queue/{(await cast.conversation()).id}/messages"
+    form = form_of(await open_queue(amy, cast), path)
+
+    for _ in range(2):
+        await going_back.skip(await cast.conversation())
+    await cast.start(cast.dan)
+    answer = await amy.post(path, data=form)
+    assert answer.status_code == 409 and "This person moved to Dan." in answer.text
+    assert "Lisa" not in answer.text
+    assert (await amy.get(f"/c/meyer/threads/{(await cast.conversation()).id}")).status_code == 404
+
+
+async def test_undo_shows_the_card_again(cast: Cast, browse: Browser) -> None:
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(undo_seconds=5))
+    amy = await browse(cast.amy)
+    path = f"/c/meyer/queue/{(await cast.conversation()).id}/messages"
+    await amy.post(path, data=form_of(await open_queue(amy, cast), path))
+    page = (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text
+    undo = re.search(r'action="(/c/meyer/messages/\d+/cancellation)"', page)
+    assert undo
+    answer = await amy.post(undo[1])
+    assert "Taken back. It did not leave." in answer.text and ">Lisa</h2>" in answer.text
+    again = await amy.post(undo[1])
+    assert again.status_code == 409 and "Too late to undo" in again.text
+
+
+async def test_the_queue_of_a_paused_action_can_not_be_sent(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    await open_queue(amy, cast)
+    await transaction(lambda: cast.action.pause(cast.gary))
+    page = (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text
+    assert "The office paused this action" in page and re.search(r'id="send"[^>]* disabled', page)

@@ -1,0 +1,106 @@
+"""Each safeguard refuses with its code (SPEC S1 to S10)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from webapp.rules.safeguards import Allowed, Claim, Facts, Refused, may_send
+
+NOON = datetime(2026, 11, 24, 17, tzinfo=UTC)  # in New York
+
+
+def facts(**changes: object) -> Facts:
+    """A first text that nothing speaks against."""
+    allowed: dict = {
+        "kind": "initial",
+        "body": "Hi",
+        "phone": "+14125550142",
+        "zones": ["America/New_York"],
+        "start": time(9),
+        "end": time(21),
+        "lock": True,
+        "landline": False,
+        "opted_out": False,
+        "confirms_opt_out": False,
+        "blocked": False,
+        "possible_opt_out": False,
+        "texted_already": False,
+        "last_claim": None,
+        "their_conversation": False,
+        "unanswered": 0,
+        "number_can_send": True,
+        "unfilled": (),
+        "picture_missing": False,
+    }
+    return Facts(**(allowed | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"landline": True}, 1301),
+        ({"opted_out": True}, 1302),
+        ({"blocked": True}, 1308),
+        ({"texted_already": True}, 1306),
+        ({"unfilled": ("x",)}, 1307),
+        ({"body": "x" * 1601}, 1310),
+        ({"possible_opt_out": True}, 1311),
+        ({"picture_missing": True}, 1312),
+        ({"phone": "+19005550142"}, 1305),
+        ({"phone": "+447700900123"}, 1305),
+        ({"phone": "12345", "kind": "follow_up"}, 1305),
+        ({"number_can_send": False}, 1309),
+        ({"start": time(13)}, 1304),
+        ({"zones": ["America/New_York", "Pacific/Honolulu"]}, 1304),
+        ({"zones": []}, 1304),
+        ({"last_claim": Claim(NOON - timedelta(hours=5, minutes=59), "Other")}, 1303),
+        ({"last_claim": Claim(NOON - timedelta(minutes=9), "Hi "), "lock": False}, 1303),
+        ({"kind": "follow_up", "last_claim": Claim(NOON - timedelta(hours=1), "Other")}, 1303),
+        (
+            {
+                "kind": "follow_up",
+                "their_conversation": True,
+                "unanswered": 3,
+                "last_claim": Claim(NOON - timedelta(hours=1), "O"),
+            },
+            1303,
+        ),
+    ],
+)
+def test_each_safeguard_refuses_with_its_code(changes: dict, code: int) -> None:
+    verdict = may_send(facts(**changes), NOON)
+    assert verdict == Refused(code) and verdict.sentence.endswith(".")
+    assert verdict.not_now is (code in (1303, 1304, 1309, 1311, 1312))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"opted_out": True, "confirms_opt_out": True, "kind": "confirmation"},
+        {"last_claim": Claim(NOON - timedelta(hours=6), "Other")},
+        {"last_claim": Claim(NOON - timedelta(hours=1), "Other"), "lock": False},
+        {
+            "kind": "follow_up",
+            "their_conversation": True,
+            "unanswered": 2,
+            "last_claim": Claim(NOON - timedelta(minutes=1), "Other"),
+        },
+    ],
+)
+def test_what_is_allowed_is_allowed(changes: dict) -> None:
+    assert may_send(facts(**changes), NOON) == Allowed()
+
+
+def test_the_law_s_hours_hold_whatever_the_campaign_says() -> None:
+    late = NOON.replace(hour=2) + timedelta(days=1)  # 21:00 in New York
+    assert may_send(facts(start=time(0), end=time(23, 59)), late) == Refused(1304)
+    assert may_send(facts(start=time(0), end=time(23, 59)), late - timedelta(seconds=1)) == Allowed()
+
+
+def test_the_worker_refuses_in_the_last_minute() -> None:
+    nearly = NOON.replace(hour=1, minute=59, second=30) + timedelta(days=1)
+    assert may_send(facts(), nearly) == Allowed()
+    assert may_send(facts(), nearly, at_the_worker=True) == Refused(1304)

@@ -1,0 +1,134 @@
+"""What is wrong with a script, and what mends it (SPEC A3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from webapp.rules import script_lint, segments
+from webapp.rules.script_lint import lint
+
+KNOWN = {"first_name", "user.first_name", "campaign.name"}
+GOOD = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer. Will you vote? Reply STOP to opt out."
+
+
+def test_a_good_script_has_no_findings() -> None:
+    assert lint(GOOD, "initial", KNOWN, "Meyer") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Hi ##{{first_name}}, will you vote?", "no_opt_out"),
+        (GOOD + " https://bit.ly/3JyacKR", "shortener"),
+        (GOOD + " ##{{frist_name}}", "unknown_variable"),
+        (GOOD + " ##{{first_name}", "unclosed"),
+        ("x" * 1601, "too_long"),
+        (" ", "empty"),
+    ],
+)
+def test_errors_stop_publishing(text: str, code: str) -> None:
+    assert code in [f.code for f in script_lint.errors(lint(text, "initial", KNOWN))]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Reply STOP to end",
+        "Text STOP to opt out",
+        "Stop2Quit",
+        "STOP=end",
+        "Reply END to stop",
+        "Responda ALTO para salir",
+        "Envía STOP para cancelar",
+        'reply "stop" to unsubscribe',
+        "opt out: reply STOP",
+        "STOP to be removed",
+        "Text us STOP",
+        "Reply w/ STOP",
+        "Opt-out: STOP",
+        "Reply REMOVE to opt out",
+        "Reply STOP at any time",
+        "Para no recibir más, responder STOP",
+        "Envíenos STOP",
+        "Escríbenos STOP",
+        "Txt STOP2END",
+        "To end, text QUIT.",
+    ],
+)
+def test_opt_out_wording_is_known_in_english_and_spanish(words: str) -> None:
+    assert script_lint.has_opt_out_wording("Hi Lisa. " + words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We must stop climate change",
+        "Please stop by",
+        "The end",
+        "Opt out of fear",
+        "We won't stop for now",
+        "From end to end",
+        "Please send end of year gifts",
+        "Text END the war",
+        "We will not stop for November",
+        "Reply to stop the cuts",
+    ],
+)
+def test_words_that_are_no_opt_out_wording(words: str) -> None:
+    assert not script_lint.has_opt_out_wording("Hi Lisa. " + words)
+
+
+def test_a_mend_makes_the_error_go_away() -> None:
+    [finding] = script_lint.errors(lint("Hi ##{{first_name}}", "initial", KNOWN))
+    assert finding.mend and script_lint.errors(lint(finding.mend, "initial", KNOWN)) == []
+    [finding] = script_lint.errors(lint(GOOD + " ##{{frist_name}}", "initial", KNOWN))
+    assert finding.mend == GOOD + " ##{{first_name}}"
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 60_000, "a." * 30_000, "##{ " * 15_000, "{{a}}" * 10_000, "bit.ly/x " * 5_000, "reply " * 9_000]
+)
+def test_a_long_text_is_looked_through_in_steps_not_in_squares(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A square of 60,000 would be minutes; the time-out of the test is the judge."""
+    assert any(f.code == "too_long" for f in lint(text, "initial", KNOWN))
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("Hi {{{first_name}}!", "Hi {{first_name}}!"),
+        ("Hi ##{{first_name}}}!", "Hi ##{{first_name}}!"),
+        ("##{first_name}}, x", "##{{first_name}}, x"),
+    ],
+)
+def test_a_brace_too_many_is_an_error_with_a_mend(text: str, mended: str) -> None:
+    [finding] = script_lint.errors(lint(text, "response", KNOWN))
+    assert (finding.code, finding.mend) == ("unclosed", mended)
+    assert script_lint.errors(lint(mended, "response", KNOWN)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("Hi ##{{first_name, it is", "Hi ##{{first_name}}, it is"),
+        ("Hi ##{first_name}!", "Hi ##{{first_name}}!"),
+        ("Hi {{First_Name} and", "Hi ##{{first_name}} and"),
+    ],
+)
+def test_an_open_brace_with_a_known_name_is_closed_with_one_tap(text: str, mended: str) -> None:
+    [finding] = script_lint.errors(lint(text, "response", KNOWN))
+    assert (finding.code, finding.mend) == ("unclosed", mended)
+
+
+def test_what_is_counted_is_what_the_person_gets_not_the_names_of_variables() -> None:
+    script = "Hi ##{{first_name}} " + "x" * 140
+    assert [f.code for f in lint(script, "response", KNOWN, "", "Hi Al " + "x" * 140)] == []
+    [finding] = lint(script, "response", KNOWN, "", "Hi Zoé Ł " + "x" * 100)
+    assert "“é”" not in finding.sentence and "Ł" in finding.sentence and finding.mend is None and finding.end == 0
+    [finding] = lint("Vote — now " + "x" * 65, "response", KNOWN)
+    assert "makes this 2 segments. With plain characters it is 1." in finding.sentence and finding.start == 5
+
+
+def test_curly_quotes_cost_segments_and_can_be_made_plain() -> None:
+    [finding] = [f for f in lint(GOOD.replace("'", "’"), "initial", KNOWN, "Meyer") if f.code == "encoding"]
+    assert finding.level == "warning" and finding.mend and segments.count(finding.mend).encoding == "GSM-7"

@@ -1,0 +1,71 @@
+"""Link shorteners in a script, and the custom links offered for them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webapp.rules import script_lint
+from webapp.rules.script_lint import lint
+
+KNOWN = {"first_name", "user.first_name", "campaign.name"}
+GOOD = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer. Will you vote? Reply STOP to opt out."
+LINKS = {"'cure-ballot'|trackable", "'plan'|trackable"}
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("See https://bit.ly/plan2.", "See ##{{'plan'|trackable}}."),
+        ("(BIT.LY/CureIt)", "(##{{'cure-ballot'|trackable}})"),
+        ("tinyurl.com/cure?y=1, soon", "##{{'cure-ballot'|trackable}}, soon"),
+        ("www.ow.ly:443/plan\nBye", "##{{'plan'|trackable}}\nBye"),
+    ],
+)
+def test_for_a_shortener_the_custom_link_that_sounds_like_it_is_offered(text: str, mended: str) -> None:
+    [finding] = script_lint.errors(lint(text, "response", KNOWN, links=LINKS))
+    assert finding.code == "shortener" and finding.mend == mended and finding.offer.startswith("Use ")
+    assert script_lint.errors(lint(mended, "response", KNOWN | LINKS)) == []
+
+
+def test_a_link_that_sounds_nothing_like_it_is_offered_only_where_it_is_the_only_one() -> None:
+    [finding] = script_lint.errors(lint("bit.ly/3JyacKR", "response", KNOWN, links=LINKS))
+    assert finding.mend is None
+    [finding] = script_lint.errors(lint("bit.ly/3JyacKR", "response", KNOWN, links={"'plan'|trackable"}))
+    assert finding.mend == "##{{'plan'|trackable}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("bit.ly/a,thanks all", "bit.ly/a"),
+        ("bit.ly?u={{first_name}} x", "bit.ly?u="),
+        ("See https://bit.ly./x.", "https://bit.ly./x"),
+        ("http://me@bit.ly/x", "http://me@bit.ly/x"),
+        ("go.bit.ly:443/x", "go.bit.ly:443/x"),
+        ("(bit.ly/abc)", "bit.ly/abc"),
+    ],
+)
+def test_a_shortener_is_marked_whole_and_nothing_else_with_it(text: str, place: str) -> None:
+    [finding] = script_lint.errors(lint(text, "response", KNOWN))
+    assert finding.code == "shortener" and text[finding.start : finding.end] == place
+
+
+@given(st.text(alphabet=st.sampled_from("{}# firstname_,.\n'|bit.ly/a"), max_size=60))
+def test_a_mend_keeps_every_word_of_the_author(text: str) -> None:
+    """It changes what it points at, and nothing before or behind it."""
+    for finding in lint(text, "response", KNOWN, links=LINKS):
+        if finding.mend is not None and finding.code in ("unclosed", "unknown_variable", "shortener"):
+            assert finding.mend.startswith(text[: finding.start]) and finding.start < finding.end
+            assert finding.mend.endswith(text[finding.end :])
+
+
+def test_without_custom_links_a_shortener_is_shown_where_it_stands() -> None:
+    [finding] = script_lint.errors(lint("Go to bit.ly/x now", "response", KNOWN))
+    assert finding.mend is None and "Go to bit.ly/x now"[finding.start : finding.end] == "bit.ly/x"
+
+
+@pytest.mark.parametrize("link", ["vote.org/x", "https://mybit.ly.example.org/x", "meyer.example", "abit.ly"])
+def test_other_addresses_are_no_shorteners(link: str) -> None:
+    assert script_lint.errors(lint(f"See {link}.", "response", KNOWN)) == []
