@@ -16,7 +16,7 @@ from webapp.models.contacts.lists import ContactList
 from webapp.models.results import contact_table
 from webapp.pages import page
 from webapp.rules.contacts import contact_filter, states
-from webapp.rules.contacts.contact_filter import MANY, Filter
+from webapp.rules.contacts.contact_filter import Filter
 
 OFFERED = 500  # options of a drop-down
 
@@ -45,7 +45,7 @@ async def contents(request: Request, member: Membership, wanted: Filter) -> dict
         "cells": await contact_table.cells(found.contacts, columns, fields),
         "options": await _options(member),
         "total": total,
-        "counted": total <= MANY or "exact" in query,
+        "counted": total <= search.MANY or "exact" in query,
         "query": urlencode(
             [
                 *wanted.asked().items(),
