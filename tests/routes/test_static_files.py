@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
-from tests.routes.conftest import Browser
+from tests.cast.site import Browser
 from webapp import static_files
 
 SHEETS = sorted((static_files.FOLDER / "css").glob("*.css"))
