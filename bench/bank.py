@@ -113,7 +113,7 @@ async def in_new_database(url: str, work: Callable[[], Awaitable[T]]) -> T:
 
 
 async def answers(url: str, path: str) -> bool:
-    """Whether it answers 200."""
+    """True where it answers 200."""
     with contextlib.suppress(httpx.HTTPError):
         async with httpx.AsyncClient(base_url=url) as client:
             return (await client.get(path)).status_code == 200

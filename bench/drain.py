@@ -1,4 +1,4 @@
-"""Whether the pace is held: numbers of one segment a second each, drained by several workers for a minute."""
+"""Measures whether the pace is held: several workers drain numbers of one segment a second each, for a minute."""
 
 from __future__ import annotations
 

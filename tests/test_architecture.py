@@ -299,15 +299,13 @@ def _already_found(node: ast.Call) -> bool:
 
 
 # Routes whose verbs are still to be moved into the models: the list ends empty, and goes then
-STILL_TO_DO = ("admin/bulk.py", "admin/imports.py", "admin/scripts/", "admin/sending/")
 WRITES = {"save", "create", "bulk_create", "bulk_update", "get_or_create", "update", "update_or_create", "delete"}
 
 
 @every_file
 def test_no_route_opens_a_transaction_or_writes_a_row(path: Path) -> None:
     """A route calls a verb of the models, which a command or an API could call too."""
-    name = str(path.relative_to(WEBAPP))
-    if room(path) not in ("routes", "access") or name.removeprefix("routes/").startswith(STILL_TO_DO):
+    if room(path) not in ("routes", "access"):
         return
     assert _writes(ast.parse(path.read_text())) == []
 
@@ -382,7 +380,8 @@ def test_requirements_are_pinned_with_hashes() -> None:
 
 def test_functions_and_files_stay_short() -> None:
     """STYLE 16 as a smell test: few may be longer, none by much."""
-    assert too_long(sources(), lines=320, in_a_function=46) == []
+    tables = {WEBAPP / "database" / "guards.py"}  # a table of SQL
+    assert too_long([path for path in sources() if path not in tables], lines=250, in_a_function=31) == []
 
 
 def test_bench_and_what_starts_the_product_stay_short() -> None:

@@ -1,4 +1,4 @@
-"""Who hears of an event in a conversation: its holder, or all staff where the thread was handed to them (SPEC V5)."""
+"""Tells open pages of an event in a conversation: its holder's, or all staff's where staff hold the thread (SPEC V5)."""
 
 from __future__ import annotations
 

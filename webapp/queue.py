@@ -69,8 +69,8 @@ async def run_bulk(job_id: int) -> None:
     await _nudge("run_bulk", job_id)
 
 
-async def run_measure(measure_id: int) -> None:
-    await _nudge("run_measure", measure_id)
+async def run_cost(cost_id: int) -> None:
+    await _nudge("run_cost", cost_id)
 
 
 async def list_account() -> None:
@@ -116,7 +116,7 @@ async def note_worker() -> None:
 
 
 async def worker_seen() -> bool:
-    """Whether a worker noted itself in the last 20 seconds; False also while Valkey is away."""
+    """True where a worker noted itself in the last 20 seconds; False while Valkey is away."""
     try:
         return bool(await asyncio.wait_for(pool().exists(WORKER), SECONDS))
     except Exception as error:

@@ -55,7 +55,7 @@ async def _click(browser: Browser, card: Card, with_next_card: bool) -> None:
 
 
 async def taps(stage: Stage, connections: int, seconds: float) -> Measured:
-    """What a volunteer waits for: the click, and the next card."""
+    """A click and the next card: a volunteer waits for both."""
     return await clicks(stage, connections, seconds, with_next_card=True)
 
 

@@ -1,4 +1,4 @@
-"""What the load finds in place: a site, cards to click, volunteers who will press Start, people who will answer."""
+"""The load's material: a site, cards to click, volunteers who will press Start, people who will answer."""
 
 from __future__ import annotations
 

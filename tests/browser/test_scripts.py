@@ -81,7 +81,7 @@ async def test_a_good_script_is_the_easy_one(bank: Bank, open_page: OpenPage, tm
     assert (await area.input_value()).endswith("ballot: ##{{'cure-your-ballot'|trackable}} Reply STOP to opt out.")
 
     # Seen as real people will, counted over all of them
-    bubble, measure = page.locator("#preview .bubble"), page.locator("#measure")
+    bubble, measure = page.locator("#preview .bubble"), page.locator("#script-cost")
     await expect(bubble).to_have_text(
         re.compile(r"^Hi \w+, it's .* with .* - fix your ballot: http\S+/l/\w{8} Reply STOP")
     )

@@ -275,7 +275,7 @@ def test_two_migrations_at_once_end_well(tmp_path: Path) -> None:
 WRITER = """
 import asyncio, sys
 from webapp import database
-from webapp.models.campaign import Campaign
+from webapp.models.accounts.campaign import Campaign
 async def add():
     campaign = await Campaign.get(slug="meyer")
     campaign.bucket_size += 1

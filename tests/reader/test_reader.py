@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.cast import books
 from webapp.reader import child, text
+from webapp.reader.file_error import FileError
 from webapp.reader.rows import Order, Row, prepare
 from webapp.rules.contacts import contact_columns
 
@@ -83,7 +84,7 @@ async def test_the_first_sheet_with_anything_on_it_is_read_and_the_others_named(
 async def test_what_is_no_list_is_refused_with_a_sentence(tmp_path: Path, make, code: str, words: str) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "upload.list"
     make(path)
-    with pytest.raises(text.FileError) as refused:
+    with pytest.raises(FileError) as refused:
         await read(path)
     assert refused.value.code == code and words in refused.value.message
 
@@ -101,7 +102,7 @@ async def test_a_workbook_that_says_it_unpacks_to_too_much_is_refused_unread(tmp
         with packed.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
             for _ in range(1_010):
                 part.write(b"0" * 1_000_000)
-    with pytest.raises(text.FileError) as refused:
+    with pytest.raises(FileError) as refused:
         await read(path)
     assert refused.value.code == "too_large" and "save it as CSV" in refused.value.message
 
@@ -111,7 +112,7 @@ async def test_a_reader_that_needs_too_much_memory_dies_alone(tmp_path: Path, mo
     for what in child.MEMORY:
         monkeypatch.setitem(child.MEMORY, what, 230_000_000)
     people: list[list[books.Cell]] = [[2125550000 + n, "x" * 4_000] for n in range(60_000)]
-    with pytest.raises(text.FileError) as refused:
+    with pytest.raises(FileError) as refused:
         await read(books.write(tmp_path / "x.xlsx", {"A": [["phone", "first_name"], *people]}))
     assert refused.value.code == "too_large"
 

@@ -12,7 +12,7 @@ from webapp.gateways.twilio import Twilio
 from webapp.models.actions.action import Action
 from webapp.models.conversations import making
 from webapp.models.scripts import cost
-from webapp.models.scripts.cost import ScriptMeasure
+from webapp.models.scripts.cost import ScriptCost
 from webapp.models.scripts.links import CustomLink
 from webapp.workers import sending
 
@@ -65,4 +65,4 @@ async def test_the_count_shown_is_the_count_billed(cast: Cast, twilio: Simulated
     billed = {row.recipient: row.segments for row in twilio.carrier.store.messages()}
     assert len(billed) == len(NAMES) + 1
     assert {message.phone: message.segments for message in await texts()} == billed
-    assert (await ScriptMeasure.get(id=made.id)).segments == sum(billed.values())
+    assert (await ScriptCost.get(id=made.id)).segments == sum(billed.values())

@@ -22,7 +22,7 @@ from webapp.models.imports.job import ContactImport
 from webapp.models.long_work import DONE
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.receiving.media import KEPT, Media
-from webapp.models.scripts.cost import ScriptMeasure
+from webapp.models.scripts.cost import ScriptCost
 from webapp.models.scripts.links import CustomLink
 
 ID_LIMIT, SMALL_ID_LIMIT = 2**53, 2**31
@@ -95,8 +95,8 @@ async def link_of(member: Membership, link_id: int) -> CustomLink:
     return await CustomLink.filter(id=small_id(link_id), campaign_id=member.campaign_id).first() or _missing()
 
 
-async def measure_of(action: Action, measure_id: int) -> ScriptMeasure:
-    return await ScriptMeasure.filter(id=small_id(measure_id), action=action).first() or _missing()
+async def script_cost_of(action: Action, cost_id: int) -> ScriptCost:
+    return await ScriptCost.filter(id=small_id(cost_id), action=action).first() or _missing()
 
 
 async def list_of(member: Membership, list_id: int) -> ContactList:
@@ -108,15 +108,15 @@ async def import_of(member: Membership, import_id: int) -> ContactImport:
     return await found.select_related("contact_list", "campaign", "user").first() or _missing()
 
 
-async def work_of(member: Membership, work_id: int) -> BulkJob:
-    found = BulkJob.filter(id=small_id(work_id), campaign_id=member.campaign_id)
+async def bulk_job_of(member: Membership, job_id: int) -> BulkJob:
+    found = BulkJob.filter(id=small_id(job_id), campaign_id=member.campaign_id)
     return await found.select_related("user").first() or _missing()
 
 
-async def export_of(member: Membership, work_id: int) -> Path:
+async def export_of(member: Membership, job_id: int) -> Path:
     """The finished file of an export, for the user who asked for it and may still export."""
-    work = await BulkJob.filter(id=small_id(work_id), campaign_id=member.campaign_id, user_id=member.user_id).first()
-    path = Path(work.path) if work and work.path and work.status == DONE and member.exports else None
+    job = await BulkJob.filter(id=small_id(job_id), campaign_id=member.campaign_id, user_id=member.user_id).first()
+    path = Path(job.path) if job and job.path and job.status == DONE and member.exports else None
     return path if path and path.exists() else _missing()
 
 

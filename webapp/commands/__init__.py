@@ -1,1 +1,1 @@
-"""What `textbank` does, a file for each kind of command. webapp/cli.py reads the arguments."""
+"""The work of the `textbank` commands. webapp/cli.py reads their arguments."""

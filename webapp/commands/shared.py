@@ -1,4 +1,4 @@
-"""What the commands share: the open database, a campaign by its slug, and the error that ends a command."""
+"""Shared by the commands: the open database, a campaign by its slug, and the error that ends a command."""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ GUARDS = [
     _index("link_not_sent", "tracked_link", "made_at", "message_id IS NULL"),
     _index("click_of_link", "link_click", "link_id, by, contact_id", "action_id IS NOT NULL"),
     _index("click_of_contact", "link_click", "contact_id, id"),
-    _index("measure_of_action", "script_measure", "action_id, key"),
+    _index("cost_of_action", "script_cost", "action_id, key"),
     _index("message_with_picture", "message", "picture_id", "picture_id IS NOT NULL"),
     _index("script_of_action", "script", "action_id, kind, position"),
     _index("session_of_user", "session", "user_id"),

@@ -26,7 +26,7 @@ from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.receiving.event import TwilioEvent
 from webapp.models.receiving.media import Media
 from webapp.models.reports.report import Report
-from webapp.models.scripts.cost import ScriptMeasure
+from webapp.models.scripts.cost import ScriptCost
 from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.tallies import SafeguardHit, Tally
 
@@ -69,7 +69,7 @@ TABLES = [
     ReportTag,
     SafeguardHit,
     Script,
-    ScriptMeasure,
+    ScriptCost,
     ScriptTag,
     ScriptValue,
     Session,

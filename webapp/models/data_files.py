@@ -1,4 +1,4 @@
-"""Files in the data directory: whole and on the disk, or not there."""
+"""Files in the data directory, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write(path: Path, data: bytes, durable: bool = True) -> None:
-    """Not ``durable``: it outlives this process, not a power cut."""
+    """``durable``: the file also survives a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{secrets.token_hex(8)}.new")
     with fresh.open("wb") as file:

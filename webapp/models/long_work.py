@@ -1,4 +1,4 @@
-"""Work too long for one transaction: a row that workers take on in slices, whoever of them dies meanwhile."""
+"""Work too long for one transaction: a row that a worker does slice by slice, and that another worker resumes."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from webapp.database import transactional
 T = TypeVar("T")
 
 FIRST, SMALLEST, LARGEST = 100, 20, 1_000  # rows a slice
-SECONDS = 0.04  # a slice aims at this long
-REST = 0.25  # of a slice's time nothing is done after it, so that others get their turn
+SECONDS = 0.04  # a slice should take this long
+REST = 0.25  # of a slice's time; other transactions have their turn in it
 
 
 class Pace:
-    """How many rows the next slice has: it grows slowly and shrinks at once."""
+    """How many rows the next slice has: more after a fast slice, by half at most; fewer after a slow one, at once."""
 
     def __init__(self) -> None:
         self.size = min(FIRST, LARGEST)
 
     async def take(self, slice_: Awaitable[T]) -> T:
-        """Does the slice, learns from how long it took, and rests."""
+        """Does the slice, sets the next one's size, and rests."""
         began = clock.steady()
         done = await slice_
         took = clock.steady() - began
@@ -40,20 +40,20 @@ class Pace:
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 OVER = (DONE, FAILED, CANCELLED)
 
-GONE = timedelta(seconds=30)  # work without a sign of life for so long has lost its worker
-STUMBLES = 5  # times a worker may fail at one place before the work is given up
+GONE = timedelta(seconds=30)  # without a sign of life for so long, work has lost its worker
+STUMBLES = 5  # failures in a row at one place, then the work is given up
 
 
-class Sliced(Model):
-    """A model of such work has a ``cursor`` beside these, which moves in the transaction that does a slice."""
+class LongWork(Model):
+    """The columns every kind of long work has. Each kind adds a ``cursor``, moved in the transaction of its slice."""
 
     id = fields.IntField(primary_key=True)
     status = fields.CharField(12, default=WAITING)
-    stumbles = fields.IntField(default=0, db_default=0)  # times in a row that a worker failed at one place
+    stumbles = fields.IntField(default=0, db_default=0)  # failures in a row at one place
     error_message = fields.TextField(default="")
     created_at = fields.DatetimeField()
     started_at = fields.DatetimeField(null=True)
-    seen_at = fields.DatetimeField(null=True)  # the worker's sign of life
+    seen_at = fields.DatetimeField(null=True)  # the worker's last sign of life
     ended_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -65,34 +65,35 @@ class Sliced(Model):
 
 
 @transactional
-async def cancel(work: Sliced) -> bool:
-    """Nothing further is done; what is done stays, and the page says how much. False where it was over."""
-    return await _end(work, CANCELLED)
+async def cancel(job: LongWork) -> bool:
+    """Slices done before stay done. False where the job was over already."""
+    return await _end(job, CANCELLED)
 
 
 @transactional
-async def fail(work: Sliced, message: str, **why: Any) -> None:
-    await _end(work, FAILED, error_message=message, **why)
+async def fail(job: LongWork, message: str, **why: Any) -> None:
+    """``why``: more columns to set, such as an error code."""
+    await _end(job, FAILED, error_message=message, **why)
 
 
-async def _end(work: Sliced, status: str, **why: Any) -> bool:
-    found = type(work).filter(id=work.id).exclude(status__in=OVER)
+async def _end(job: LongWork, status: str, **why: Any) -> bool:
+    found = type(job).filter(id=job.id).exclude(status__in=OVER)
     return bool(await found.update(status=status, ended_at=clock.now(), **why))
 
 
 @transactional
-async def stumbled(kind: type[Sliced], id_: int, message: str, **why: Any) -> None:
-    """A worker failed for a reason of ours. It is tried again; after some times at one place it is given up."""
-    work = await kind.filter(id=id_).select_for_update().get()
-    work.stumbles += 1
-    work.seen_at = clock.now()
-    await work.save(update_fields=["stumbles", "seen_at"])
-    if work.stumbles >= STUMBLES:
-        await fail(work, message, **why)
+async def stumbled(kind: type[LongWork], id_: int, message: str, **why: Any) -> None:
+    """Notes that a worker failed through a fault of ours. A later sweep tries again; after STUMBLES the job fails."""
+    job = await kind.filter(id=id_).select_for_update().get()
+    job.stumbles += 1
+    job.seen_at = clock.now()
+    await job.save(update_fields=["stumbles", "seen_at"])
+    if job.stumbles >= STUMBLES:
+        await fail(job, message, **why)
 
 
-async def abandoned(kind: type[Sliced]) -> list[int]:
-    """Work whose worker is gone, or whose first nudge was lost."""
+async def abandoned(kind: type[LongWork]) -> list[int]:
+    """Jobs whose worker is gone, or whose first nudge was lost."""
     since = clock.now() - GONE
     open_ones = await kind.filter(status__in=(WAITING, RUNNING))
-    return [work.id for work in open_ones if (work.seen_at or work.created_at) < since]
+    return [job.id for job in open_ones if (job.seen_at or job.created_at) < since]

@@ -1,4 +1,4 @@
-"""The process that reads, in so much memory: `python -m webapp.reader survey BYTES SOURCE COPY`, or `rows BYTES` with an
+"""The reading process, with a memory limit: `python -m webapp.reader survey BYTES SOURCE COPY`, or `rows BYTES` with an
 Order on standard input."""
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import msgspec
 
 from webapp.reader import rows, text, workbook
 from webapp.reader.child import NO_MEMORY, Surveyed
+from webapp.reader.file_error import FileError
 
-BATCH = 200
+BATCH = 200  # rows per write
 
 
 def main() -> None:
@@ -37,7 +38,7 @@ def _do(what: str, paths: list[str]) -> None:
 
 
 def _stay_small(limit: int) -> None:
-    """Little memory, last in line for the processor, and gone when the parent is."""
+    """Limits memory, takes the lowest priority, and has the kernel kill this process when its parent dies."""
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     os.nice(15)
     with contextlib.suppress(OSError, AttributeError):  # Linux only
@@ -54,7 +55,7 @@ def _survey(source: Path, copy: Path) -> Surveyed:
                 with source.open("rb") as file:
                     encoding = text.copy_plain(file, target)
         return Surveyed(text.survey(copy, encoding), sheet)
-    except text.FileError as error:
+    except FileError as error:
         return Surveyed(None, "", error.code, error.message)
     except OSError as error:
         if error.errno != errno.ENOSPC:

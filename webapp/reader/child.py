@@ -1,4 +1,4 @@
-"""Starting the process that reads, and hearing from it."""
+"""Starts the reading process and takes its answers."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from pathlib import Path
 import msgspec
 
 import webapp
+from webapp.reader.file_error import FileError
 from webapp.reader.rows import LONGEST_LINE, Order, Row
-from webapp.reader.text import FileError, Shape
+from webapp.reader.text import Shape
 
 _HOME = Path(webapp.__file__).parents[1]
 _TOO_LARGE = (
     "This file can't be read here: it needs more memory than one file may take. Save it as CSV and upload that."
 )
-NO_MEMORY = 3  # what the process ends with then
+NO_MEMORY = 3  # the exit code of a process that hit its memory limit
 MEMORY = {"survey": 3_000_000_000, "rows": 1_000_000_000}  # bytes of address space; Python alone takes some 200 MB
 
 
 class ReaderFailed(Exception):
-    """The process that reads ended for a reason of ours; its last words are in the log."""
+    """The reading process failed through a fault of ours; the log has its error output."""
 
 
 class Surveyed(msgspec.Struct):
-    """``sheet``: what of a workbook was read, in words. Without a shape there is an error."""
+    """``sheet``: which sheet of a workbook was read, in words. ``shape`` is None where there is an error."""
 
     shape: Shape | None
     sheet: str = ""
@@ -36,7 +37,7 @@ class Surveyed(msgspec.Struct):
 
 
 async def survey(source: Path, copy: Path) -> Surveyed:
-    """Makes the plain copy and says how to read it. Raises FileError. Cancelled, it leaves no process behind."""
+    """Writes the plain copy. Raises FileError. Cancelled, it leaves no process behind."""
     process = await _start("survey", str(source), str(copy))
     try:
         said, _ = await process.communicate()
@@ -50,7 +51,7 @@ async def survey(source: Path, copy: Path) -> Surveyed:
 
 
 class Rows:
-    """The rows of an order as they come: `take` some, until there are none."""
+    """The rows of an order, as the process reads them."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout
@@ -58,7 +59,7 @@ class Rows:
         self._decoder = msgspec.json.Decoder(Row)
 
     async def take(self, most: int) -> list[Row]:
-        """Up to so many; none at the end of the file. A process that died before it raises FileError."""
+        """Up to ``most`` rows; none at the end of the file. Raises FileError where the process died before the end."""
         found: list[Row] = []
         while len(found) < most and not self._over:
             line = await self._out.readline()
@@ -100,7 +101,7 @@ async def _start(what: str, *paths: str) -> asyncio.subprocess.Process:
 
 
 def _check(code: int | None) -> None:
-    """A limit of memory or a kill from outside is the file's fault; anything else is ours."""
+    """Raises FileError after a memory limit or a kill, which are the file's fault; ReaderFailed after our own."""
     if code == NO_MEMORY or (code or 0) < 0:
         raise FileError("too_large", _TOO_LARGE)
     if code:
@@ -108,8 +109,8 @@ def _check(code: int | None) -> None:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Ends it and reads its last words: asyncio tells of an end only when the pipes are empty, and ours stands full
-    whenever the worker is slower than the reader."""
+    """Kills the process and drains its output: asyncio reports an exit only once the pipes are empty, and this one is
+    full whenever the worker is slower than the reader."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             process.kill()

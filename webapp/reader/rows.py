@@ -1,4 +1,4 @@
-"""Rows of a plain copy as the worker stores them: JSON, one a line, with the byte and line to go on from."""
+"""Rows of a plain copy, read by the rules: lines of JSON, each with the byte and line to go on after."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import msgspec
 from webapp.reader.text import Shape, records
 from webapp.rules.contacts import contact_columns, contact_rows
 
-LONGEST_CELL = 5_000
-LONGEST_LINE = 2_000_000  # bytes of one row between the processes: what the worker holds of a file stays small
+LONGEST_CELL = 5_000  # characters kept of a refused row's cell
+LONGEST_LINE = 2_000_000  # bytes of one row between the processes, so that the worker needs little memory
 
 
 class Row(msgspec.Struct, array_like=True):
-    """``person`` or, where ``reason`` is set, the ``cells`` of a row that is refused."""
+    """A ``person``; or a refused row with its ``reason``, ``raw_phone`` and ``cells``. Lines and bytes as in Record."""
 
     line: int
     end: int
@@ -27,7 +27,7 @@ class Row(msgspec.Struct, array_like=True):
 
 
 class Order(msgspec.Struct):
-    """What the worker asks for. ``read_bytes`` and ``line``: where it got to; 0 and 0 for the beginning."""
+    """``read_bytes``, ``line``: where to go on after; 0, 0 for the first row. ``only_phones``: nothing else is read."""
 
     path: str
     shape: Shape
@@ -38,7 +38,7 @@ class Order(msgspec.Struct):
 
 
 def prepare(order: Order) -> Iterator[Row]:
-    """Every row under the header but the blank ones, in order."""
+    """Every row under the header but blank ones, in order."""
     width = len(order.shape.header)
     for record in records(Path(order.path), order.shape, order.read_bytes, order.line):
         if record.blank:
@@ -55,7 +55,7 @@ def prepare(order: Order) -> Iterator[Row]:
 
 
 def encoded(order: Order) -> Iterator[bytes]:
-    """The rows as lines of JSON. A row too long to be handed over is refused."""
+    """The rows as lines of JSON. A row longer than LONGEST_LINE is refused."""
     encoder = msgspec.json.Encoder()
     for row in prepare(order):
         line = encoder.encode(row)

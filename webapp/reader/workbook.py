@@ -1,4 +1,4 @@
-"""A workbook (XLSX) as lines of text: its first sheet that has anything on it."""
+"""A workbook (XLSX) as lines of text: its first visible sheet that is not empty."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import BinaryIO
 
 import python_calamine
 
-from webapp.reader.text import FileError
+from webapp.reader.file_error import FileError
 
 LARGEST = 50_000_000  # bytes of the file
-LARGEST_UNPACKED = 1_000_000_000  # bytes, as the packed file says of itself; the memory limit holds whatever it says
+LARGEST_UNPACKED = 1_000_000_000  # bytes, by the file's own table; the memory limit holds where that lies
 _VISIBLE, _SHEET = python_calamine.SheetVisibleEnum.Visible, python_calamine.SheetTypeEnum.WorkSheet
 _DAMAGED = "This workbook is damaged or protected by a password. Open it in a spreadsheet and save it as CSV."
 _TOO_LARGE = "This workbook is too large to be read here. Open it in a spreadsheet and save it as CSV."
 
 
 def is_one(path: Path) -> bool:
-    """By content, whatever the file is called."""
+    """By content, not by the file's name."""
     with path.open("rb") as file:
         if file.read(4) != b"PK\x03\x04":
             return False
@@ -34,7 +34,7 @@ def is_one(path: Path) -> bool:
 
 
 def copy_plain(path: Path, target: BinaryIO) -> str:
-    """Writes the sheet as CSV, a line a row. Returns what of the workbook was read, in words."""
+    """Writes the sheet as CSV, one line a row. Returns in words which sheet was read. Raises FileError."""
     with zipfile.ZipFile(path) as packed:
         if path.stat().st_size > LARGEST or sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
             raise FileError("too_large", _TOO_LARGE)
@@ -58,7 +58,7 @@ def _said(name: str, others: int) -> str:
 
 
 def _write(sheet: python_calamine.CalamineSheet, target: BinaryIO) -> None:
-    """Rows above the first filled one stay as blank lines, so that line numbers are the sheet's."""
+    """Rows above the first filled one become blank lines, so that line numbers are the sheet's."""
     text = io.TextIOWrapper(target, "utf-8", newline="\n", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
     top = sheet.start[0] if sheet.start else 0
@@ -69,7 +69,7 @@ def _write(sheet: python_calamine.CalamineSheet, target: BinaryIO) -> None:
 
 
 def _leading(sheet: python_calamine.CalamineSheet) -> int:
-    """How many empty rows the library gives by itself before the first filled one."""
+    """How many empty rows the library gives before the first filled one."""
     for n, row in enumerate(sheet.iter_rows()):
         if any(value not in ("", None) for value in row):
             return n
@@ -77,7 +77,7 @@ def _leading(sheet: python_calamine.CalamineSheet) -> int:
 
 
 def _cell(value: int | float | str | bool | time | date | datetime | timedelta) -> str:
-    """As a person sees it; 4125550101.0 is a phone that a spreadsheet took for a number."""
+    """As the spreadsheet shows it. 4125550101.0 is a phone stored as a number."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer():

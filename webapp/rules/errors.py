@@ -1,6 +1,6 @@
-"""Why a text did not go or did not arrive: our safeguards and Twilio's codes, with a plain sentence each.
+"""Why a text was not sent or did not arrive: our safeguards' codes and Twilio's, with a sentence each.
 
-Sources: SPEC X3 and X4, DOMAIN C6. Unknown codes are Twilio errors that staff may try again.
+Sources: SPEC X3 and X4, DOMAIN C6. Codes not listed are Twilio errors, which staff may try again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ Kind = Literal["safeguard", "twilio", "carrier"]
 LANDLINE, OPTED_OUT, LOCKED, OUT_OF_HOURS, INVALID_PHONE, ALREADY_TEXTED = 1301, 1302, 1303, 1304, 1305, 1306
 UNFILLED, BLOCKED, NO_NUMBER, TOO_LONG, POSSIBLE_OPT_OUT, PICTURE_MISSING = 1307, 1308, 1309, 1310, 1311, 1312
 RESTORED, RECONCILED = 1313, 1314  # why a campaign is stopped
-NOT_LISTED = 1300  # the contact is on no list of the action any more; no refusal, so not in the table
+NOT_LISTED = 1300  # the contact left the action's lists; no refusal, so not in the table
 NOT_NOW = frozenset({LOCKED, OUT_OF_HOURS, NO_NUMBER, POSSIBLE_OPT_OUT, PICTURE_MISSING})
 
 RECORDS_OPT_OUT = frozenset({21610})
@@ -86,10 +86,10 @@ _TABLE = [
     Explanation(30034, "twilio", "The sending number is not registered (A2P 10DLC).", "Register it at Twilio."),
 ]
 TABLE = {row.code: row for row in _TABLE}
-AFTER_RESTORE = frozenset({RESTORED, RECONCILED})  # stops that only an owner ends, once all is marked
+AFTER_RESTORE = frozenset({RESTORED, RECONCILED})  # only an owner ends these stops
 CARRIER = frozenset(row.code for row in _TABLE if row.kind == "carrier")
 
 
 def explain(code: int) -> Explanation:
-    """What a code means; an unknown one is a Twilio error that says its number."""
+    """For a code not listed: a Twilio error with its number."""
     return TABLE.get(code) or Explanation(code, "twilio", f"Twilio reported error {code}.", "Look it up at Twilio.")

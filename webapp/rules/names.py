@@ -1,4 +1,4 @@
-"""Names as a search compares them: José, JOSE and jose are one, and so are O'Neil and ONeil."""
+"""Names as a search compares them: José equals JOSE and jose, O'Neil equals ONeil."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 
 
 def key(name: str) -> str:
-    """Small letters without accents and marks, digits and single blanks; 100 characters at most."""
+    """Lower-case letters without accents, digits and single spaces; at most 100 characters."""
     if name.isascii():
         plain = name.lower()
     else:

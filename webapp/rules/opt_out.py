@@ -1,7 +1,7 @@
-"""Does this text end what we may send to its sender?
+"""Whether a text opts its sender out.
 
-Sources: SPEC X6 and V8; 47 CFR 64.1200(a)(10): the words that revoke by themselves, and "other words" to be judged by
-a person. Only the whole message counts as a keyword; anything else is flagged for a volunteer, never acted upon.
+Sources: SPEC X6 and V8; 47 CFR 64.1200(a)(10): words that revoke consent by themselves, and "other words", which a
+person judges. Only a keyword that is the whole message opts out; anything else is flagged for a volunteer.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KEYWORDS = frozenset(
         "stop all",
     ]
 )
-# One word that means it in another language, or is the keyword mistyped.
+# Words of other languages and mistyped keywords: possible opt-outs where they are the whole message.
 ALONE = frozenset(
     [
         "enough",
@@ -144,17 +144,17 @@ POSSIBLE = [
 
 
 def classify(body: str) -> Verdict:
-    """ "opt_out": the whole message is a keyword of X6. "possible": it may mean so; a person decides (V8)."""
+    """ "opt_out": the whole message is a keyword (X6). "possible": a person decides (V8)."""
     text = _visible(body)
     bare = _bare(text)
     if bare in KEYWORDS:
         return "opt_out"
     if not bare or _QUOTED.match(text):
         return "none"
-    return "possible" if _sounds_like_it(text, bare) else "none"
+    return "possible" if _may_mean_it(text, bare) else "none"
 
 
-def _sounds_like_it(text: str, bare: str) -> bool:
+def _may_mean_it(text: str, bare: str) -> bool:
     if bare in ALONE or _bare(text.translate(_LOOKALIKE)) in KEYWORDS:
         return True
     if re.fullmatch(r"(\w[\W_]+){2,}\w", bare) and re.sub(r"[\W_]", "", bare) in KEYWORDS:
@@ -167,12 +167,12 @@ def _sounds_like_it(text: str, bare: str) -> bool:
 
 
 def _visible(body: str) -> str:
-    """Without marks nobody sees (zero-width spaces, direction marks), in the compatible form of each character."""
+    """Without invisible characters (zero-width spaces, direction marks), in NFKC form."""
     seen = "".join(c for c in body if unicodedata.category(c) != "Cf")
     return unicodedata.normalize("NFKC", seen)
 
 
 def _bare(text: str) -> str:
-    """Lower case, without what is neither letter nor digit at both ends; inner spaces become one."""
+    """Lower case, single spaces inside, neither punctuation nor spaces at the ends."""
     kept = re.sub(r"^[\W_]+|[\W_]+$", "", text)
     return re.sub(r"\s+", " ", kept).casefold()

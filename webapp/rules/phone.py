@@ -20,7 +20,7 @@ _LABEL = re.compile(
 _FORMULA = re.compile(r'^="([^"]*)"$')
 _SEVERAL = re.compile(r"[|/&;\n]|\bor\b|\band\b|,\s", re.IGNORECASE)
 _IN_TEXT = re.compile(r"\+\d{8,15}\b|(?<!\d)\d{10}(?!\d)")
-_LONGEST = 64
+_LONGEST = 64  # characters
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class InvalidPhone:
 
 
 def parse(raw: str, region: str = "US") -> Phone | InvalidPhone:
-    """Any valid number of any country. A cell with two numbers, or with digits lost, is refused, never guessed at."""
+    """Accepts valid numbers of every country. Two numbers in one cell, or lost digits (4.12E+09), are refused."""
     text = _cleaned(raw)
     if not text:
         return InvalidPhone("missing_phone")
@@ -55,7 +55,7 @@ def parse(raw: str, region: str = "US") -> Phone | InvalidPhone:
 
 
 def textable(raw: str) -> Phone | InvalidPhone:
-    """A number this system may text: valid, country code +1, and no 900 number (SPEC C2)."""
+    """Accepts only numbers this system may text: country code +1, no 900 numbers (SPEC C2)."""
     parsed = parse(raw)
     if isinstance(parsed, InvalidPhone):
         return parsed
@@ -76,7 +76,7 @@ def is_textable(e164: str, first: bool) -> bool:
 
 
 def national(e164: str) -> str:
-    """412-555-0188 for +14125550188; other countries as they are."""
+    """412-555-0188 for +14125550188; other countries' numbers unchanged."""
     if e164.startswith("+1") and len(e164) == 12:
         return f"{e164[2:5]}-{e164[5:8]}-{e164[8:]}"
     return e164
@@ -110,7 +110,7 @@ def _has_two(text: str) -> bool:
 
 
 def _has_stray_letters(text: str) -> bool:
-    """A letter between digits is a typing slip, unless the letters spell a vanity number."""
+    """True for letters that are neither a label, an extension nor a vanity number's end: digits may be missing."""
     if not (letters := re.findall(r"[A-Za-z]+", text)):
         return False
     if re.match(r"(?i)^(tel:|phone:|\(m\))", text) or re.search(r"(?i)\d\s*(;ext=|ext|extension|x|#)\.?\s*\d+$", text):

@@ -1,16 +1,17 @@
-"""How sure a rate is, and whether one script really does better than another (SPEC A2, R3)."""
+"""Rates with their uncertainty, and whether one script does better than the others (SPEC A2, R3)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
 
-Z = 1.96  # standard deviations: 95 of 100 intervals made so hold the true rate
+Z = 1.96  # standard deviations of a 95 % interval
 
 
 @dataclass(frozen=True)
 class Rate:
-    """``hits`` of ``tries``; ``low`` and ``high`` are Wilson's 95 % interval, which holds for few tries and for none."""
+    """``hits`` of ``tries``. ``low``, ``high``: Wilson's 95 % interval, which is right for few tries too; 0 and 1 for
+    none."""
 
     hits: int
     tries: int
@@ -38,7 +39,7 @@ class Rate:
 
 
 def best(rates: list[Rate]) -> int | None:
-    """The place of the one rate whose interval lies above all others'; None where it may be chance."""
+    """The index of the one rate whose interval lies above all others'; None where the difference may be chance."""
     for n, rate in enumerate(rates):
         others = [other for m, other in enumerate(rates) if m != n]
         if others and all(rate.low > other.high for other in others):

@@ -1,4 +1,4 @@
-"""What is wrong with a script before anyone sends it (SPEC A7). Errors stop publishing, warnings never do."""
+"""Findings in a script before anyone sends it (SPEC A7). Errors stop publishing; warnings don't."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _OPT_OUT = re.compile(
     r"|(?i:opt[ -]?out|unsubscribe|para salir|no recibir m[aá]s)\s*[:=,–—-]\s*[\"'“‘]?(?:STOPALL|STOP|ALTO|END|QUIT)\b",
     re.MULTILINE,
 )
-_LINK = re.compile(  # a whole address, without the comma or bracket after it; never from the middle of a word
+_LINK = re.compile(  # a whole address, without a comma or bracket behind it; never the middle of a word
     r"(?<![\w@.'’-])(?:https?://(?:[\w.%-]+@)?)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:\.(?=[/:]))?(?::\d+)?"
     r"(?:[/?#](?:[^\s{}|,;]*[^\s{}|,;.:!?)\]'\"”’»])?)?",
     re.IGNORECASE,
@@ -53,8 +53,8 @@ _DOMAIN_END = re.compile(
 
 @dataclass(frozen=True)
 class Finding:
-    """``start`` and ``end`` say where in the text it stands, ``mend`` the whole text as it would be mended, and ``offer``
-    in a few words what the mend does."""
+    """``start``, ``end``: its place in the text, in characters. ``mend``: the whole text, mended. ``offer``: the words
+    on the button that mends it."""
 
     level: Level
     code: str
@@ -62,14 +62,14 @@ class Finding:
     start: int = 0
     end: int = 0
     mend: str | None = None
-    offer: str = "Mend it"
+    offer: str = "Fix it"
 
 
 def lint(
     text: str, kind: Kind, known: Collection[str], campaign_name: str = "", shown: str = "", links: Collection[str] = ()
 ) -> list[Finding]:
-    """``known`` are the canonical names of variables this campaign has, ``links`` those of custom links to be offered;
-    ``shown`` is the text as one person gets it, which is what is billed. Errors first."""
+    """``known``: canonical names of the campaign's variables. ``links``: names of custom links to offer. ``shown``: the
+    text as one person gets it, which is what is billed. Errors come first."""
     findings = [
         *_emptiness(text),
         *_broken_braces(text, known),
@@ -77,28 +77,28 @@ def lint(
         *_shorteners(text, links),
         *_length(text, shown),
         *(_opt_out_wording(text) if kind == "initial" else []),
-        *_encoding(text, shown or variables.bare(text)),
-        *(_manners(text, campaign_name) if kind == "initial" else []),
+        *_encoding(text, shown or variables.with_names(text)),
+        *(_courtesy(text, campaign_name) if kind == "initial" else []),
     ]
     return sorted(findings, key=lambda f: f.level != "error")
 
 
-_GLAD = re.compile(
+_AGREEING = re.compile(
     r"\b(yes|yeah|s[ií]|support\w*|attend\w*|will vote|voted|volunteer\w*|interested|sign ?up|thank\w*)\b",
     re.IGNORECASE,
 )
 
 
-def opting_out_of_the_glad(name: str, opts_out: bool) -> list[Finding]:
-    """A response script that opts people out, called as if they had agreed: hardly meant, and for good."""
-    if not opts_out or not _GLAD.search(name):
+def opts_out_supporters(name: str, opts_out: bool) -> list[Finding]:
+    """A warning where a response script opts people out and its name says that they agreed."""
+    if not opts_out or not _AGREEING.search(name):
         return []
     sentence = f"Sending “{name}” opts the person out, for good. Is the Opt Out tag meant here?"
     return [Finding("warning", "opts_out", sentence)]
 
 
 def picture(missing: bool) -> list[Finding]:
-    """The file behind a script's picture is gone or broken: nobody would be texted (1312)."""
+    """``missing``: the file of the script's picture is gone or broken; its texts would be refused (1312)."""
     return [Finding("error", "picture", "The picture is missing. Add it again.")] if missing else []
 
 
@@ -107,7 +107,7 @@ def errors(findings: list[Finding]) -> list[Finding]:
 
 
 def has_opt_out_wording(text: str) -> bool:
-    """Does the text tell the reader how to be left alone, in English or Spanish?"""
+    """True where the text says how to opt out, in English or Spanish."""
     return bool(_OPT_OUT.search(text))
 
 
@@ -140,7 +140,7 @@ def _unknown_variables(text: str, known: Collection[str]) -> list[Finding]:
 
 def _unknown(text: str, variable: variables.Variable, known: Collection[str]) -> Finding:
     near = difflib.get_close_matches(variable.name, list(known), n=1, cutoff=0.6)
-    if near and variable.end - variable.start > len(near[0]) + 12:  # more than a name: these are the author's words
+    if near and variable.end - variable.start > len(near[0]) + 12:  # too long for a name: the author's words
         near = []
     sentence = f"“{variable.name}” is not a variable of this campaign."
     if not near:
@@ -155,24 +155,25 @@ def _shorteners(text: str, links: Collection[str]) -> list[Finding]:
 
 
 def is_shortener(host: str) -> bool:
-    """The service itself, or a name under it."""
+    """True for a shortener's host and for names under it."""
     labels = host.lower().split(".")
     return any(".".join(labels[n:]) in SHORTENERS for n in range(len(labels) - 1))
 
 
 def _shortener(text: str, match: re.Match[str], offered: Collection[str]) -> Finding:
-    """Only the author knows where it leads, so a custom link is offered where it sounds like it, or is the only one."""
+    """Offers the custom link that resembles the address, or the only one: the short address doesn't say where it
+    leads."""
     sentence = f"{match[1]} is a link shortener; carriers filter it. Use the full address or a custom link."
     links = {slug: name for name in sorted(offered) for slug in variables.links(f"{{{{{name}}}}}")}
-    slug = next(iter(links)) if len(links) == 1 else _sounds_like(match[0].lower(), links)
+    slug = next(iter(links)) if len(links) == 1 else _resembling(match[0].lower(), links)
     if not slug:
         return Finding("error", "shortener", sentence, *match.span())
     mend = f"{text[: match.start()]}##{{{{{links[slug]}}}}}{text[match.end() :]}"
     return Finding("error", "shortener", sentence, *match.span(), mend, f"Use {slug}")
 
 
-def _sounds_like(address: str, slugs: Collection[str]) -> str:
-    """The slug of which the address has a word, or most of its letters at the end."""
+def _resembling(address: str, slugs: Collection[str]) -> str:
+    """The slug with a word in the address's last part, or else the slug most like it; "" where none is."""
     end = address.rpartition("/")[2]
     for slug in slugs:
         if any(len(word) > 2 and word in end for word in re.split(r"[-_]", slug)):
@@ -185,7 +186,7 @@ def _links(text: str) -> list[re.Match[str]]:
 
 
 def _length(text: str, shown: str) -> list[Finding]:
-    """As written, or with the values of the person it is shown as."""
+    """Of the text as written or as shown, the longer one."""
     if (length := max(len(text), len(shown))) <= segments.LONGEST:
         return []
     return [Finding("error", "too_long", f"{length:,} characters. A text may have {segments.LONGEST:,} at most.")]
@@ -211,7 +212,7 @@ def _encoding(text: str, shown: str) -> list[Finding]:
 
 
 def _special(text: str, shown: str, now: segments.Segments) -> Finding:
-    """What forces UCS-2, and where the first of it stands in the script; it may have come with a value."""
+    """Names the characters that force UCS-2. They may be in a value, and then have no place in the script."""
     forcing, own = segments.forcing(shown), segments.forcing(text)
     named = " ".join(f"“{c}”" for c in forcing[:5]) + (" and others" if len(forcing) > 5 else "")
     makes = f"{named} {'makes' if len(forcing) == 1 else 'make'}"
@@ -223,7 +224,7 @@ def _special(text: str, shown: str, now: segments.Segments) -> Finding:
     return Finding("warning", "encoding", sentence, start, start + bool(own), mend, "Use plain characters")
 
 
-def _manners(text: str, campaign_name: str) -> list[Finding]:
+def _courtesy(text: str, campaign_name: str) -> list[Finding]:
     names = {v.name for v in variables.found(text)}
     warnings = []
     if _links(text) or any("trackable" in name for name in names):

@@ -1,7 +1,8 @@
 """How many segments a carrier bills for a text.
 
-Source: Twilio's segment rules. GSM-7: 160 septets alone, 153 each in a chain. Any character outside GSM-7 makes the
-whole text UCS-2: 70 UTF-16 units alone, 67 each. What a reader sees as one character is never split over two segments.
+Source: Twilio's segment rules. GSM-7: 160 septets in one segment, 153 each in several. One character outside GSM-7
+makes the whole text UCS-2: 70 UTF-16 units in one segment, 67 each in several. A grapheme is never split between
+segments.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENDED = frozenset("\f^{}\\[~]|€")  # two septets each
-ALONE = {"GSM-7": 160, "UCS-2": 70}
-CHAINED = {"GSM-7": 153, "UCS-2": 67}
+ALONE = {"GSM-7": 160, "UCS-2": 70}  # units of a text of one segment
+CHAINED = {"GSM-7": 153, "UCS-2": 67}  # units of each of several segments
 LONGEST = 1600  # characters Twilio takes in one body (error 21617)
 
-# What a keyboard or a word processor puts in without asking, and the plain character that means the same.
+# Characters that keyboards and word processors insert by themselves -> their GSM-7 equivalents
 PLAIN = {
     "‘": "'",
     "’": "'",
@@ -67,7 +68,7 @@ class Segments:
 
 
 def count(text: str) -> Segments:
-    """Segments for ``text``; an empty text is 0 units and 1 segment (Twilio would refuse it, 21602)."""
+    """An empty text is 0 units and 1 segment (Twilio refuses it, 21602)."""
     encoding: Encoding = "UCS-2" if forcing(text) else "GSM-7"
     size = _septets if encoding == "GSM-7" else _utf16_units
     units = size(text)
@@ -77,17 +78,17 @@ def count(text: str) -> Segments:
 
 
 def billed(counted: Segments, picture: bool) -> int:
-    """Segments a text is billed as; with a picture it goes as one MMS, however long."""
+    """With a picture the text is one MMS, however long."""
     return 1 if picture else counted.segments
 
 
 def forcing(text: str) -> list[str]:
-    """The characters that force UCS-2, each once, in order of appearance."""
+    """The characters outside GSM-7, each once, in order of appearance."""
     return [c for c in dict.fromkeys(text) if c not in BASIC and c not in EXTENDED]
 
 
 def plain(text: str) -> str:
-    """``text`` with typographic characters replaced by the GSM-7 ones that mean the same; the rest is kept."""
+    """``text`` with the characters in PLAIN replaced; others outside GSM-7 stay."""
     return "".join(PLAIN.get(c, c) for c in text)
 
 
@@ -104,6 +105,6 @@ def _packed(sizes: list[int], room: int) -> int:
     for size in sizes:
         if used + size > room and used:
             segments, used = segments + 1, 0
-        overflow = max(0, (used + size - 1) // room)  # one character of stacked marks may fill several
+        overflow = max(0, (used + size - 1) // room)  # one grapheme of stacked marks may fill several
         segments, used = segments + overflow, used + size - overflow * room
     return segments

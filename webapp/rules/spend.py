@@ -1,4 +1,4 @@
-"""What texts cost, by the price Twilio told where it is known (SPEC S11). Money is in ten-thousandths of a dollar."""
+"""What texts cost, by Twilio's price where it is known (SPEC S11). Money is in ten-thousandths of a dollar."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-ENOUGH = 20  # segments whose price is known, before they correct the others
+ENOUGH = 20  # segments with a known price, before their mean stands for the others
 
 
 @dataclass(frozen=True)
 class Group:
-    """Texts alike: ``price`` as Twilio writes it for each ("-0.01250"), blank where it is not known yet."""
+    """Texts of one action and price. ``price``: of each text, as Twilio writes it ("-0.01250"); blank until known."""
 
     action_id: int
     price: str
@@ -23,7 +23,7 @@ class Group:
 
 
 def told(price: str) -> int | None:
-    """Twilio's price of one text, a negative number of dollars; None where it says nothing."""
+    """``price`` as an amount; None where it is blank or no number."""
     try:
         amount = abs(Decimal(price)) * 10_000
     except InvalidOperation:
@@ -32,7 +32,8 @@ def told(price: str) -> int | None:
 
 
 def by_action(groups: Sequence[Group], segment_price: int, mms_price: int) -> dict[int, int]:
-    """Action -> cost. SMS whose price is not known yet cost what the known ones did a segment, once enough are known."""
+    """Action -> cost. An SMS without a price costs the known ones' mean a segment, or ``segment_price`` until ENOUGH
+    are known."""
     known = [(g, price) for g in groups if not g.mms and (price := told(g.price)) is not None]
     segments = sum(g.segments for g, _ in known)
     seen = sum(price * g.texts for g, price in known) / segments if segments >= ENOUGH else segment_price

@@ -1,7 +1,6 @@
-"""##{{name}} in scripts (SPEC section 4). One pass: text that arrives in a value is never expanded.
+"""##{{name}} in scripts (SPEC section 4). Filled in one pass: a variable inside a value is not expanded.
 
-Names ignore case and spaces, `{{name}}` and `## {{name}}` are taken as `##{{name}}`, quotes round a link's slug may be
-curly.
+Names ignore case and spaces. `{{name}}` and `## {{name}}` mean `##{{name}}`. Quotes round a link's slug may be curly.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ BUILT_IN = frozenset(CONTACT + USER + CAMPAIGN)
 ALIASES = {"fullname": "full_name", "user.fullname": "user.full_name"}
 
 _VARIABLE = re.compile(r"(?:##+[ \t]*)?\{\{([^{}]*)\}\}")
-_FILLED = "\ue000"  # stands for a variable while the rest of the text is looked at
+_FILLED = "\ue000"  # in place of each variable, while the rest is searched for stray braces
 _CLOSING = r"(?:[ \t]*\})*"
 _BROKEN = re.compile(
     rf"##[ \t]*\{{+[^{{}}\s]*{_CLOSING}|\{{\{{[^{{}}\s]*{_CLOSING}|\}}\}}+|\{{+(?={_FILLED})|(?<={_FILLED})\}}+"
@@ -36,20 +35,22 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Unfilled:
-    """What could not be filled: names with no value, or the unclosed brace as it stands."""
+    """``names``: variables without a value, or the unclosed braces as written."""
 
     names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Variable:
-    name: str  # canonical
+    """``name`` is canonical. ``start``, ``end``: its place in the text, in characters."""
+
+    name: str
     start: int
     end: int
 
 
 def render(text: str, values: Mapping[str, str | None]) -> Rendered | Unfilled:
-    """``values`` by canonical name, fallbacks already in them; a blank value can't fill anything."""
+    """``values``: by canonical name, with fallbacks. A blank value leaves its variable unfilled."""
     if problems := broken(text):
         return Unfilled(tuple(text[p.start : p.end] for p in problems))
     missing = [v.name for v in found(text) if not (value(values, v.name) or "").strip()]
@@ -64,8 +65,8 @@ def found(text: str) -> tuple[Variable, ...]:
     return tuple(Variable(canonical(m[1]), m.start(), m.end()) for m in _VARIABLE.finditer(text))
 
 
-def beyond_built_in(text: str) -> bool:
-    """Does it use a custom field, or a name nobody knows?"""
+def uses_fields(text: str) -> bool:
+    """True where it names a custom field, or anything that is neither built in nor a link."""
     return any(v.name not in BUILT_IN and not v.name.endswith(_TRACKABLE) for v in found(text))
 
 
@@ -76,24 +77,25 @@ def unknown(text: str, known: Collection[str]) -> list[str]:
 
 @lru_cache(maxsize=500)
 def broken(text: str) -> tuple[Variable, ...]:
-    """Where a brace of ours is opened and not closed, closed and not opened, or one too many."""
+    """Stray braces: opened and not closed, closed and not opened, or one too many."""
     rest = _VARIABLE.sub(lambda match: _FILLED * len(match[0]), text)
     return tuple(Variable(m[0], m.start(), m.end()) for m in _BROKEN.finditer(rest))
 
 
 def meant(broken_text: str, known: Collection[str]) -> tuple[str, int] | None:
-    """The known name that stands in a brace left open, as ``{{first_name}`` or ``##{last_name,``, and where it ends."""
+    """The known name in an unclosed brace, as in ``{{first_name}`` or ``##{last_name,``, and the length up to its
+    end."""
     match = _NAME_IN_BROKEN.search(broken_text)
     return (canonical(match[1]), match.end()) if match and _knows(known, canonical(match[1])) else None
 
 
 def link_name(slug: str) -> str:
-    """How a custom link is named in scripts and among values."""
+    """The canonical name of a custom link."""
     return f"'{slug}{_TRACKABLE}"
 
 
-def bare(text: str) -> str:
-    """The text with each variable's name in its place: about as long as what will be filled in."""
+def with_names(text: str) -> str:
+    """The text with each variable replaced by its name: about as long as the filled text."""
     return _VARIABLE.sub(lambda match: match[1], text)
 
 
@@ -104,7 +106,7 @@ def links(text: str) -> list[str]:
 
 
 def canonical(name: str) -> str:
-    """The one way to write a name: lower case, no spaces, aliases resolved; a link as 'slug'|trackable."""
+    """Lower case, no spaces, aliases resolved; a link as 'slug'|trackable."""
     if link := _LINK.fullmatch(name.strip()):
         return link_name(link[1].lower())
     plain = re.sub(r"\s+", "", name).lower()
@@ -112,12 +114,12 @@ def canonical(name: str) -> str:
 
 
 def same_field(name: str, slug: str) -> bool:
-    """Does a script mean this custom field by that name?"""
+    """True where this name in a script means the custom field."""
     return name == slug or name == _FIELD + slug or _FIELD + name == slug
 
 
 def value(values: Mapping[str, str | None], name: str) -> str | None:
-    """What fills this canonical name: a custom field is found with ``custom_field_`` before it and without."""
+    """What fills this canonical name. A custom field may be named with ``custom_field_`` before it or without."""
     if name in values:
         return values[name]
     return values.get(name.removeprefix(_FIELD)) if name.startswith(_FIELD) else values.get(_FIELD + name)

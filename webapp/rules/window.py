@@ -1,4 +1,4 @@
-"""May a text leave now, on the clock of the person who gets it?
+"""Whether a text may leave now, by the local time of the person who gets it.
 
 Source: SPEC S1; 47 CFR 64.1200(c)(1): nothing before 8:00 or after 21:00, local time at the called party's location.
 """
@@ -23,13 +23,14 @@ def allows(now: datetime, start: time, end: time, zones: Iterable[str]) -> bool:
 
 
 def open_for(now: datetime, minutes: int, start: time, end: time, zones: Iterable[str]) -> bool:
-    """True where the window is open now and still will be in ``minutes``."""
+    """True where the window is open both now and in ``minutes``."""
     zones = list(zones)
     return all(allows(at, start, end, zones) for at in (now, now + timedelta(minutes=minutes)))
 
 
 def opens_at(now: datetime, start: time, end: time, zones: Iterable[str]) -> datetime | None:
-    """The next instant, by the minute, at which the window is open in every zone; None where none comes in 8 days."""
+    """``now`` where the window is open in every zone; else the next instant it opens in all; None if not within 8
+    days."""
     zones = [name for name in zones if _zone(name)]
     if allows(now, start, end, zones):
         return now
@@ -38,7 +39,7 @@ def opens_at(now: datetime, start: time, end: time, zones: Iterable[str]) -> dat
 
 
 def closes_at(now: datetime, start: time, end: time, zones: Iterable[str]) -> datetime:
-    """The first instant after ``now`` at which some zone's window is closed. ``now`` itself where it is closed already."""
+    """The first instant at which the window closes in one of the zones; ``now`` where it is closed already."""
     zones = list(zones)
     if not allows(now, start, end, zones):
         return now
@@ -47,7 +48,7 @@ def closes_at(now: datetime, start: time, end: time, zones: Iterable[str]) -> da
 
 
 def usable(name: str) -> bool:
-    """Is this the name of a zone?"""
+    """True for an IANA name this machine knows."""
     return _zone(name) is not None
 
 
@@ -58,7 +59,7 @@ def _inside(at: time, start: time, end: time) -> bool:
 
 
 def _starts(now: datetime, at: time, zone: ZoneInfo | None) -> list[datetime]:
-    """That time of day in that zone, on the days around ``now``, as instants in ``now``'s zone."""
+    """``at`` in ``zone`` on 10 days from yesterday on, as instants in ``now``'s zone."""
     first = now.astimezone(zone).date() - timedelta(days=1)
     return [datetime.combine(first + timedelta(days=n), at, zone).astimezone(now.tzinfo) for n in range(10)]
 

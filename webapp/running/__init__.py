@@ -1,1 +1,1 @@
-"""How a text bank runs on one machine: the web process, the supervisor of all of them, and the demo campaign."""
+"""Runs a text bank on one machine: the supervisor, the web process, Valkey, and the demo campaign."""

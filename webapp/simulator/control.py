@@ -1,4 +1,4 @@
-"""How tests steer the simulator: they plan faults, answer texts, add numbers, and read what was sent."""
+"""Addresses by which tests steer the simulator: plan faults, answer texts, add numbers, read the texts sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the handlers of the simulator find what they share: request.app[STORE], request.app[CARRIER]."""
+"""Shared by the simulator's handlers: request.app[STORE] and request.app[CARRIER]."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs that keep an action's conversations in step with its audience (SPEC A1)."""
+"""Jobs that close and reopen conversations as an action's audience changes (SPEC A1)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from webapp import clock, queue
 from webapp.models.actions import audience
-from webapp.workers.conversations import SWEEP
+
+SWEEP = 10.0  # seconds a sweep spends on all actions
 
 
 async def apply_audience(ctx: dict[str, Any], action_id: int) -> None:
@@ -15,7 +16,7 @@ async def apply_audience(ctx: dict[str, Any], action_id: int) -> None:
 
 
 async def apply_audiences(ctx: dict[str, Any]) -> None:
-    """What no nudge reached, or whose chain of nudges broke."""
+    """Actions whose nudge was lost."""
     deadline = clock.steady() + SWEEP
     for action_id in await audience.unfinished():
         while clock.steady() < deadline and await audience.sync_slice(action_id):

@@ -1,4 +1,4 @@
-"""Jobs that do one thing to many contacts."""
+"""Runs bulk jobs, and deletes old exports (SPEC C5)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from webapp.models.bulk.job import BulkJob
 
 log = logging.getLogger(__name__)
 
-WORK = 20.0  # seconds one job may take; the next one goes on
-KEEP_FILES = 14  # days after a job has ended
+WORK = 20.0  # seconds; the rest of a bulk job is the next call's
+KEEP_FILES = 14  # days after a bulk job has ended
 
 
 async def run_bulk(ctx: dict[str, Any], job_id: int) -> None:
@@ -27,19 +27,19 @@ async def run_bulk(ctx: dict[str, Any], job_id: int) -> None:
     if more:
         await queue.run_bulk(job_id)
         return
-    for user_id in await slices.to_tell(job_id):
+    for user_id in await slices.users_to_nudge(job_id):
         await live.nudge(user_id, "inbox-changed", 0)
-    for row in await ActionList.filter(contact_list_id=await slices.list_of(job_id)):
+    for row in await ActionList.filter(contact_list_id=await slices.grown_list(job_id)):
         await queue.make_conversations(row.action_id)
 
 
 async def resume_bulk(ctx: dict[str, Any]) -> None:
-    """What lost its worker, or was never heard of."""
+    """Bulk jobs whose worker died, or whose first nudge was lost."""
     for job_id in await long_work.abandoned(BulkJob):
         await queue.run_bulk(job_id)
 
 
 async def forget_exports(ctx: dict[str, Any]) -> None:
-    """Exports are people's data: the files go when they are not needed any more."""
-    for path in await slices.forgotten(KEEP_FILES):
+    """Deletes exports nobody needs any more: they are people's data."""
+    for path in await slices.forget_files(KEEP_FILES):
         path.unlink(missing_ok=True)

@@ -1,16 +1,14 @@
-"""Jobs that make conversations and give unsent ones back to the pool (SPEC A1, S8)."""
+"""Jobs that create conversations, and return unsent ones to the pool (SPEC A1, S8)."""
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from webapp import queue
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations import going_back, making
 
-SWEEP = 10.0  # seconds a clockwork gives to one kind of leftovers
-log = logging.getLogger(__name__)
+SWEEP = 10.0  # seconds a sweep spends on one action
 
 
 async def return_unsent(ctx: dict[str, Any]) -> None:
@@ -19,7 +17,7 @@ async def return_unsent(ctx: dict[str, Any]) -> None:
 
 
 async def make_conversations(ctx: dict[str, Any], action_id: int, list_id: int = 0, after: int = 0) -> None:
-    """A window of a list at a time, so that the site never waits; the next window is the next job's."""
+    """One window of a list, so that no transaction waits long; the next window is the next job's."""
     place = await making.make_some(action_id, making.Place(list_id, after))
     if place is not None:
         await queue.make_conversations(action_id, place.list_id, place.after)

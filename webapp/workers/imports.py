@@ -1,4 +1,4 @@
-"""Jobs that read uploaded lists."""
+"""Jobs that read uploaded lists, and delete old uploads (SPEC C1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webapp.models.imports.job import ContactImport
 
 log = logging.getLogger(__name__)
 
-WORK = 20.0  # seconds one job may take; the next one goes on
+WORK = 20.0  # seconds; the rest of an upload is the next call's
 KEEP_FILES = 14  # days after an upload has ended
 
 
@@ -33,12 +33,12 @@ async def run_import(ctx: dict[str, Any], import_id: int) -> None:
 
 
 async def resume_imports(ctx: dict[str, Any]) -> None:
-    """What lost its worker, or was never heard of."""
+    """Uploads whose worker died, or whose first nudge was lost."""
     for import_id in await long_work.abandoned(ContactImport):
         await queue.run_import(import_id)
 
 
 async def forget_uploads(ctx: dict[str, Any]) -> None:
-    """Lists are people's data: the files go when they are not needed any more."""
-    for path in await importing.forgotten(KEEP_FILES):
+    """Deletes uploads nobody needs any more: they are people's data."""
+    for path in await importing.forget_files(KEEP_FILES):
         path.unlink(missing_ok=True)

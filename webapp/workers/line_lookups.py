@@ -1,4 +1,4 @@
-"""Asking Twilio what kind of lines people have (SPEC X7)."""
+"""Jobs that ask Twilio what kind of line a phone is (SPEC X7)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.sending import line_lookups
 
 WORK = 45.0  # seconds of each minute
-AT_ONCE = 10
-IN_VAIN = 3  # times in a row that nobody was answered about
+AT_ONCE = 10  # phones
+IN_VAIN = 3  # batches in a row without an answer, then the minute is given up
 log = logging.getLogger(__name__)
 
 
 async def look_up_lines(ctx: dict[str, Any]) -> None:
-    """Every minute, by one worker, so that nobody is asked and paid for twice. Nobody waits for it: who is texted before is
-    learnt about from errors."""
+    """Every minute, by one worker, so that no lookup is paid for twice. A phone texted before its lookup is judged by
+    the error of that text."""
     deadline = clock.steady() + WORK
     for campaign in await line_lookups.campaigns():
         try:
@@ -34,7 +34,7 @@ async def _look_up(gateway: twilio.Twilio, campaign: Campaign, deadline: float) 
     after, in_vain = 0, 0
     while clock.steady() < deadline and in_vain < IN_VAIN:
         part = await line_lookups.window(campaign, after)
-        random.shuffle(part.asked)  # phones that can't be asked about must not come first each time
+        random.shuffle(part.asked)  # so that phones Twilio can't answer for don't come first each time
         for start in range(0, len(part.asked), AT_ONCE):
             if clock.steady() > deadline or in_vain >= IN_VAIN:
                 return
@@ -45,7 +45,7 @@ async def _look_up(gateway: twilio.Twilio, campaign: Campaign, deadline: float) 
 
 
 async def _ask(gateway: twilio.Twilio, asked: list[tuple[int, str]]) -> int:
-    """Some at once; what was answered is kept, whatever became of the others. How many were answered."""
+    """Asks about all at once and keeps the answers there are. Returns their number."""
     answers = await asyncio.gather(*(gateway.line_type(phone) for _, phone in asked), return_exceptions=True)
     for (contact_id, _), answer in zip(asked, answers, strict=True):
         if not isinstance(answer, BaseException):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from webapp import config
 from webapp.gateways import email
 from webapp.models.accounts.mail import QUEUED, Mail
-from webapp.workers import conversations
+
+log = logging.getLogger(__name__)
 
 
 async def send_mail(ctx: dict[str, Any], mail_id: int) -> None:
@@ -17,7 +19,7 @@ async def send_mail(ctx: dict[str, Any], mail_id: int) -> None:
     try:
         await email.send(config.settings(), mail.to, mail.subject, mail.text, mail.html)
     except email.NotSent as error:
-        conversations.log.warning("mail %s was not sent: %s", mail.id, error)
+        log.warning("mail %s was not sent: %s", mail.id, error)
         await mail.not_sent()
     else:
         await mail.sent()

@@ -1,4 +1,4 @@
-"""Fetching what came with people's texts."""
+"""Jobs that fetch the files that came with people's texts (SPEC X5)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from webapp.gateways import twilio
 from webapp.models.receiving import media
 from webapp.models.receiving.media import Media
 
-MOST = 20  # by one job
+MOST = 20  # files one job fetches
 log = logging.getLogger(__name__)
 
 
 async def fetch_media(ctx: dict[str, Any]) -> None:
-    """A few of those that wait, one after the other: nobody waits for them."""
+    """One after the other; a sweep starts the next job."""
     for _ in range(MOST):
         if (row := await media.begin_next()) is None:
             return
         try:
             await _fetch(ctx, row)
-        except Exception:  # it was counted as a try; the others have their turn
+        except Exception:  # this try is counted; the other files have their turn
             log.exception("media %s could not be taken in", row.id)
 
 
@@ -36,7 +36,7 @@ async def _fetch(ctx: dict[str, Any], row: Media) -> None:
 
 
 async def _address(account: twilio.Twilio, row: Media) -> str:
-    """Of a text that was listed and not delivered to us: Twilio has its files' addresses. Nothing where it has none."""
+    """The file's address for a text that Twilio listed and never delivered to us; "" where it has no such file."""
     sid, place = await media.of_text(row)
     found = await account.media_of(sid)
     return found[place] if place < len(found) else ""

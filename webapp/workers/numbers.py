@@ -1,4 +1,4 @@
-"""Jobs about the campaign's numbers at Twilio: what the account has, buying, pointing here, giving back (SPEC X8)."""
+"""Jobs about numbers at Twilio: checked, listed, bought, pointed here, released (SPEC S10, X8)."""
 
 from __future__ import annotations
 
@@ -12,32 +12,27 @@ from webapp.gateways import twilio
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers import orders
 from webapp.models.numbers.number import PhoneNumber, change_number, measure_numbers, note_account, note_check
-from webapp.workers import sending
-
-
-async def check_setup(ctx: dict[str, Any], campaign_id: int) -> None:
-    """The set-up check (S10): do the credentials work, does every number of the campaign reach us?"""
-    campaign, gateway = await Campaign.get(id=campaign_id), ctx["twilio"]
-    answers = await gateway.account_answers()
-    reached: set[str] = set()
-    if answers:
-        here = config.settings().url("/webhooks/twilio/inbound")
-        try:
-            reached = {n.e164 for n in await gateway.numbers() if n.sms_url == here}
-        except twilio.TROUBLE as error:
-            sending.log.warning("the account's numbers could not be listed: %s", type(error).__name__)
-    await note_check(campaign, answers, reached)
-
 
 REFUSED = "Twilio sells none of area code {code} now ({why}). Try another."
-log = logging.getLogger(__name__)
-
-
 INBOUND = "/webhooks/twilio/inbound"
+log = logging.getLogger(__name__)
 
 
 def here() -> str:
     return config.settings().url(INBOUND)
+
+
+async def check_setup(ctx: dict[str, Any], campaign_id: int) -> None:
+    """The set-up check (S10): whether the credentials work, and which numbers' texts reach us."""
+    campaign, gateway = await Campaign.get(id=campaign_id), ctx["twilio"]
+    answers = await gateway.account_answers()
+    reached: set[str] = set()
+    if answers:
+        try:
+            reached = {n.e164 for n in await gateway.numbers() if n.sms_url == here()}
+        except twilio.TROUBLE as error:
+            log.warning("the account's numbers could not be listed: %s", type(error).__name__)
+    await note_check(campaign, answers, reached)
 
 
 async def list_account(ctx: dict[str, Any]) -> None:
@@ -50,11 +45,11 @@ async def list_account(ctx: dict[str, Any]) -> None:
 
 
 async def buy_numbers(ctx: dict[str, Any], order_id: int) -> None:
-    """One a call; a call is begun once, whatever happens to this worker."""
+    """One number a call. Each call is noted before it is made, and is never repeated."""
     while order := await orders.next_call(order_id):
         try:
             got = await ctx["twilio"].buy(order.area_code, here())
-        except twilio.TROUBLE as error:  # it may have been bought: never again by itself
+        except twilio.TROUBLE as error:  # the number may have been bought: staff decide
             log.warning("order %s has no answer: %s", order_id, type(error).__name__)
             await orders.failed(order_id, orders.STOPPED_MIDWAY)
             return
@@ -73,7 +68,7 @@ async def _keep(order_id: int, got: twilio.Number) -> None:
 
 
 async def point_number(ctx: dict[str, Any], number_id: int) -> None:
-    """Its texts come here from now on; until then nobody hears from it."""
+    """Texts to the number come here from now on; only then does it send."""
     number = await PhoneNumber.get(id=number_id)
     try:
         await ctx["twilio"].point_here(number.sid, here())
@@ -84,7 +79,7 @@ async def point_number(ctx: dict[str, Any], number_id: int) -> None:
 
 
 async def release_number(ctx: dict[str, Any], number_id: int) -> None:
-    """Given back to Twilio; one that is gone there already is as good."""
+    """Gives a retired number back to Twilio; a number already gone there counts as released."""
     number = await PhoneNumber.get(id=number_id)
     if number.retired_at is None or number.released_at:
         return
@@ -97,7 +92,7 @@ async def release_number(ctx: dict[str, Any], number_id: int) -> None:
 
 
 async def tend(ctx: dict[str, Any]) -> None:
-    """Every minute: how the numbers fare, and orders whose worker or nudge was lost."""
+    """Every minute: updates the numbers' delivery rates, and resumes orders whose worker or nudge was lost."""
     await measure_numbers()
     await orders.give_up_on_lost()
     for order_id in await orders.waiting():

@@ -10,7 +10,7 @@ from webapp.models.opt_outs import possible
 
 
 async def hand_over_possible_opt_outs(ctx: dict[str, Any]) -> None:
-    """V8: nobody looked for hours, so it goes to the admins."""
+    """Those that no volunteer decided in time (V8)."""
     for campaign in await Campaign.all():
         for user_id, conversation_id in await possible.hand_old_to_staff(campaign):
             await live.nudge(user_id, "inbox-changed", conversation_id)

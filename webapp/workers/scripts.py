@@ -1,38 +1,39 @@
-"""Jobs that measure scripts over a list and forget what no script uses (SPEC A4, A6, B1)."""
+"""Jobs that count scripts' costs, and delete what no script uses (SPEC A4, A6, B1)."""
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from webapp import queue
 from webapp.models import long_work
 from webapp.models.actions import pictures
 from webapp.models.scripts import cost, links
-from webapp.models.scripts.cost import ScriptMeasure
-from webapp.workers import conversations
+from webapp.models.scripts.cost import ScriptCost
 
-MEASURE = 2.0  # seconds one job spends on a measure
+WORK = 2.0  # seconds; the rest of a count is the next call's, so that texts never wait for it
+log = logging.getLogger(__name__)
 
 
-async def run_measure(ctx: dict[str, Any], measure_id: int) -> None:
-    """A few seconds at a time, so that texts never wait for it."""
+async def run_cost(ctx: dict[str, Any], cost_id: int) -> None:
     try:
-        more = await cost.run(measure_id, MEASURE)
+        more = await cost.run(cost_id, WORK)
     except Exception:
-        conversations.log.exception("measure %s stumbled", measure_id)
-        await cost.stumbled(measure_id)
+        log.exception("script cost %s stumbled", cost_id)
+        await cost.stumbled(cost_id)
         return
     if more:
-        await queue.run_measure(measure_id)
+        await queue.run_cost(cost_id)
 
 
-async def resume_measures(ctx: dict[str, Any]) -> None:
-    for measure_id in await long_work.abandoned(ScriptMeasure):
-        await queue.run_measure(measure_id)
+async def resume_costs(ctx: dict[str, Any]) -> None:
+    """Counts whose worker died, or whose first nudge was lost."""
+    for cost_id in await long_work.abandoned(ScriptCost):
+        await queue.run_cost(cost_id)
 
 
 async def forget_unused(ctx: dict[str, Any]) -> None:
-    """What nobody has use for any more: pictures nobody took, links nobody was sent, measures of yesterday."""
+    """Deletes pictures of no script, links that no text carries, and old costs."""
     await pictures.forget_unused()
     await links.forget_unsent()
     await cost.forget()

@@ -38,7 +38,7 @@ FUNCTIONS: list[Any] = [
     numbers.release_number,
     func(media.fetch_media, timeout=LONG_JOB_SECONDS),  # type: ignore[arg-type]
     conversations.make_conversations,
-    scripts.run_measure,
+    scripts.run_cost,
     actions.apply_audience,
     mail.send_mail,
 ]
@@ -63,7 +63,7 @@ CLOCKWORK: list[CronJob] = [
     cron(imports.forget_uploads, hour=9, minute=11, second=11, timeout=60),
     cron(bulk.forget_exports, hour=9, minute=11, second=11, timeout=60),
     cron(scripts.forget_unused, hour=9, minute=21, second=21, timeout=60),
-    cron(scripts.resume_measures, second={18, 48}, timeout=20),
+    cron(scripts.resume_costs, second={18, 48}, timeout=20),
     cron(actions.apply_audiences, second={8, 28, 48}, timeout=20),
     cron(conversations.return_unsent, second=13, timeout=60),
     cron(opt_outs.hand_over_possible_opt_outs, second=23, timeout=60),

@@ -95,7 +95,7 @@ async def test_without_a_header_the_first_person_is_kept(cast: Cast, tmp_path: P
 
 async def test_someone_who_wants_to_look_first_sees_before_anything_is_stored(cast: Cast, tmp_path: Path) -> None:
     path = write(tmp_path, "phone,issue\n2125550123,Roads\n")
-    job = await importing.begin(cast.meyer, "L", path, path.name, cast.gary.user, look_first=True)
+    job = await importing.begin(cast.meyer, "L", path, path.name, cast.gary.user, preview_first=True)
     assert not await importing.take_in(job.id, 60)
     job = await ContactImport.get(id=job.id)
     assert (job.status, job.error_code, job.created) == ("asking", "", 0)
@@ -157,7 +157,7 @@ async def test_columns_named_once_more_while_the_file_is_read_change_nothing(
 async def test_a_file_whose_columns_nobody_names_is_forgotten(cast: Cast) -> None:
     job = await asked(cast, write(reading.folder(), "Nummer\n2125550123\n"))
     clock.freeze(clock.now() + timedelta(days=400))
-    assert Path(job.path) in await importing.forgotten(14)
+    assert Path(job.path) in await importing.forget_files(14)
 
 
 async def test_an_answer_to_a_cancelled_import_takes_nothing_in(cast: Cast, tmp_path: Path) -> None:

@@ -106,4 +106,4 @@ async def test_a_file_given_in_a_shell_stays_its_owner_s(cast: Cast, tmp_path: P
     copy = reading.plain_copy(job)
     assert copy.exists() and [p.name for p in tmp_path.glob("*list*")] == [path.name], "nothing of ours beside it"
     clock.freeze(clock.now() + timedelta(days=400))
-    assert await importing.forgotten(14) == [copy]
+    assert await importing.forget_files(14) == [copy]

@@ -18,7 +18,7 @@ from webapp.models.long_work import CANCELLED, DONE, RUNNING
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.reports import labelling
 from webapp.models.scripts import cost, links, people_in_order
-from webapp.models.scripts.cost import ScriptMeasure
+from webapp.models.scripts.cost import ScriptCost
 from webapp.models.scripts.links import CustomLink
 from webapp.models.sending import click
 from webapp.rules import segments
@@ -31,11 +31,11 @@ async def loaded(cast: Cast) -> Action:
     return await Action.get(id=cast.action.id).select_related("campaign")
 
 
-async def measured(cast: Cast, body: str = PLAIN, picture: bool = False) -> ScriptMeasure:
+async def measured(cast: Cast, body: str = PLAIN, picture: bool = False) -> ScriptCost:
     made, _ = await cost.begin(await loaded(cast), cast.gary.user, body, picture)
     while await cost.run(made.id, 60):
         continue
-    return await ScriptMeasure.get(id=made.id)
+    return await ScriptCost.get(id=made.id)
 
 
 @pytest.mark.both
@@ -101,7 +101,7 @@ async def test_slices_add_up_whoever_works_on_them(cast: Cast, monkeypatch: pyte
     await asyncio.gather(*(cost.run(made.id, 60) for _ in range(4)))
     while await cost.run(made.id, 60):
         continue
-    found = await ScriptMeasure.get(id=made.id)
+    found = await ScriptCost.get(id=made.id)
     assert (found.status, found.people, found.segments) == (DONE, 61, 61)
 
 
@@ -110,11 +110,11 @@ async def test_what_is_not_wanted_any_more_stops(cast: Cast, monkeypatch: pytest
     monkeypatch.setattr(cost, "SLICE", 7)
     made, _ = await cost.begin(await loaded(cast), cast.gary.user, PLAIN, False, "12")
     other, _ = await cost.begin(await loaded(cast), cast.gary.user, PLAIN + "!", False, "12")
-    assert await ScriptMeasure.get_or_none(id=made.id) is None
+    assert await ScriptCost.get_or_none(id=made.id) is None
     assert await cost.run(made.id, 60) is False
-    await transaction(lambda: ScriptMeasure.filter(id=other.id).update(status=CANCELLED))
+    await transaction(lambda: ScriptCost.filter(id=other.id).update(status=CANCELLED))
     assert await cost.run(other.id, 60) is False
-    assert (await ScriptMeasure.get(id=other.id)).people == 0
+    assert (await ScriptCost.get(id=other.id)).people == 0
 
 
 async def test_the_same_text_is_measured_once_until_it_may_have_changed(cast: Cast) -> None:
@@ -159,29 +159,29 @@ async def test_a_worker_goes_on_with_it_and_gives_up_after_some_stumbles(
     monkeypatch.setattr(cost, "SLICE", 7)
     made, new = await cost.begin(await loaded(cast), cast.gary.user, PLAIN, False)
     assert new and (await cost.begin(await loaded(cast), cast.gary.user, PLAIN, False)) == (made, False)
-    monkeypatch.setattr(scripts, "MEASURE", -1.0)
+    monkeypatch.setattr(scripts, "WORK", -1.0)
     for _ in range(9):
-        await scripts.run_measure({}, made.id)
-    found = await ScriptMeasure.get(id=made.id)
+        await scripts.run_cost({}, made.id)
+    found = await ScriptCost.get(id=made.id)
     assert found.status in ("waiting", RUNNING)
 
     async def breaks(*_: object) -> None:
         raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr(people_in_order, "window", breaks)
-    monkeypatch.setattr(scripts, "MEASURE", 5.0)
+    monkeypatch.setattr(scripts, "WORK", 5.0)
     for _ in range(5):
-        await scripts.run_measure({}, made.id)
-    found = await ScriptMeasure.get(id=made.id)
+        await scripts.run_cost({}, made.id)
+    found = await ScriptCost.get(id=made.id)
     assert found.status == "failed" and "A fault of the site" in found.error_message
-    await scripts.run_measure({}, 999)  # one that is gone
+    await scripts.run_cost({}, 999)  # one that is gone
 
 
 async def test_measures_of_yesterday_are_forgotten(cast: Cast) -> None:
     await measured(cast)
     clock.freeze(clock.now() + cost.KEEP * 2)
     await scripts.forget_unused({})
-    assert await ScriptMeasure.all().count() == 0
+    assert await ScriptCost.all().count() == 0
 
 
 async def test_a_list_of_nobody_is_done_at_once(cast: Cast) -> None:
@@ -205,7 +205,7 @@ async def test_what_is_measured_is_what_the_texts_have(cast: Cast) -> None:
     outcome = await cast.click(cast.amy)
     assert isinstance(outcome, click.Queued)
     [message] = await Message.all()
-    assert (await ScriptMeasure.get(id=found.id)).segments == message.segments > 2
+    assert (await ScriptCost.get(id=found.id)).segments == message.segments > 2
     assert links.SAMPLE not in message.body
 
 
@@ -237,5 +237,5 @@ async def test_a_measure_that_waits_is_running_for_whoever_looks(cast: Cast, mon
     monkeypatch.setattr(clock, "steady", lambda: next(steady))
     made, _ = await cost.begin(await loaded(cast), cast.gary.user, PLAIN, False)
     assert await cost.run(made.id, 1)
-    found = await ScriptMeasure.get(id=made.id)
+    found = await ScriptCost.get(id=made.id)
     assert (found.status, found.people, found.over) == (RUNNING, 7, False)

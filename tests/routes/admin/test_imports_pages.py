@@ -136,7 +136,7 @@ async def test_columns_are_shown_with_the_rows_as_they_will_be_stored(cast: Cast
         {"Voters": [["Cell", "First", "Zip5", "Issue"], [2125550123, "Ann", 2139, "Roads"], ["n/a", "Bo", "", ""]]},
     )
     gary = await browse(cast.gary)
-    path = await upload(gary, "v.xlsx", book.read_bytes(), name="Voters 2", look="1")
+    path = await upload(gary, "v.xlsx", book.read_bytes(), name="Voters 2", preview="1")
     await take_newest()
     page = (await gary.get(path)).text
     assert (
@@ -184,7 +184,7 @@ async def test_pasted_rows_are_a_list(cast: Cast, browse: Browser) -> None:
 async def test_a_workbook_past_the_limit_is_refused_at_once(
     cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from webapp.routes.admin import imports
+    from webapp.routes.admin.imports import upload as imports
 
     monkeypatch.setattr(imports, "LARGEST_WORKBOOK", 10)
     answer = await (await browse(cast.gary)).post(
@@ -213,7 +213,7 @@ async def test_the_vectors_come_out_the_same_through_the_page(cast: Cast, browse
 
 async def test_a_strike_list_is_looked_at_and_then_struck(cast: Cast, browse: Browser) -> None:
     gary = await browse(cast.gary)
-    path = await upload(gary, "strike.txt", b"412-555-0101\n2125550123\n", kind="opt_outs", look="1")
+    path = await upload(gary, "strike.txt", b"412-555-0101\n2125550123\n", kind="opt_outs", preview="1")
     await take_newest()
     page = (await gary.get(path)).text
     assert "412-555-0101" in page and "phones, for good" in page and await OptOut.all().count() == 0

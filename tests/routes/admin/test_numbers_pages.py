@@ -18,8 +18,8 @@ PAGE = "/c/meyer/admin/numbers"
 async def test_an_admin_pauses_paces_and_retires_and_it_is_logged(cast: Cast, browse: Browser) -> None:
     gary, path = await browse(cast.gary), f"{PAGE}/{cast.number.id}"
     for room, shown in (
-        ("pauses", "Paused"),
-        ("pauses/end", "Good"),
+        ("pause", "Paused"),
+        ("pause/end", "Good"),
         ("retirement", "Retired"),
         ("retirement/end", "Good"),
     ):

@@ -40,7 +40,7 @@ async def note(campaign: Campaign, by: User | None, what: str, subject: str = ""
 
 @transactional
 async def record(member: Membership, what: str, subject: str = "", **detail: Any) -> None:
-    """Notes what a member of the staff asked for, where no row of ours changes by it."""
+    """Notes what a member of the staff did; called within a verb, in its transaction."""
     await note(member.campaign, member.user, what, subject, **detail)
 
 

@@ -45,7 +45,7 @@ async def count(campaign_id: int) -> int:
 
 
 async def approve(who: Membership, by: Membership) -> bool:
-    """True where ``who`` was waiting until now."""
+    """Returns True where ``who`` was waiting until now."""
     waited = who.approved_at is None
     await _approve(who, by)
     return waited

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import secrets
 from datetime import timedelta
 
@@ -21,7 +22,12 @@ LINK_LIFE = timedelta(hours=1)
 FIRST_LINK_LIFE = timedelta(days=7)
 
 _hasher = PasswordHasher()
-_nobody = _hasher.hash("nobody has this password")
+
+
+@functools.cache
+def _nobody() -> str:
+    """The hash compared where there is no user. Not made at import: every command would pay for it."""
+    return _hasher.hash("nobody has this password")
 
 
 async def hashed(password: str) -> str:
@@ -30,12 +36,12 @@ async def hashed(password: str) -> str:
 
 async def matches(password: str, password_hash: str) -> bool:
     """Takes as long where there is no user (a blank hash), so that the time doesn't tell which e-mails have an account."""
-    return await asyncio.to_thread(_matches, password, password_hash or _nobody) and bool(password_hash)
+    return await asyncio.to_thread(_matches, password, password_hash) and bool(password_hash)
 
 
 def _matches(password: str, password_hash: str) -> bool:
     try:
-        return _hasher.verify(password_hash, password)
+        return _hasher.verify(password_hash or _nobody(), password)
     except (Argon2Error, InvalidHashError):
         return False
 

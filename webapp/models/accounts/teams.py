@@ -94,7 +94,7 @@ async def create_team(name: str, by: Membership) -> Team:
 
 @transactional
 async def add_members(user_list: UserList, members: list[Membership], by: Membership) -> int:
-    """How many of them were not on it."""
+    """Returns how many of them were not on it."""
     known = await UserListMember.filter(user_list=user_list).values_list("user_id", flat=True)
     new = {member.user_id for member in members} - set(known)
     rows = [UserListMember(user_list=user_list, user_id=user_id) for user_id in sorted(new)]

@@ -152,7 +152,8 @@ class ActionList(Model):
 
 
 class ActionExclusion(Model):
-    """Leaves contacts out of an action: those on a list, with a tag, or with a value in a field (A1). One of the three."""
+    """Leaves contacts out of an action: those on a list, with a tag, or with a value in a field (A1). A row holds
+    one of the three."""
 
     id = fields.IntField(primary_key=True)
     action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(

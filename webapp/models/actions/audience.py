@@ -15,7 +15,7 @@ from webapp.models import tallies
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.contact import never_texted_sql
 from webapp.rules import errors
-from webapp.rules.contacts.contact_filter import MANY
+from webapp.rules.contacts.contact_filter import MANY as MANY
 
 SLICE = 1_000  # conversations a transaction
 
@@ -136,7 +136,7 @@ class Chosen:
 
 
 async def chosen(action_id: int) -> Chosen:
-    """As stored."""
+    """The choice as stored."""
     lists = await database.query("SELECT contact_list_id AS id FROM action_list WHERE action_id = ?", action_id)
     out = await database.query(
         "SELECT contact_list_id, tag_id, field_id, value FROM action_exclusion WHERE action_id = ?", action_id

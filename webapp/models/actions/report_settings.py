@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -46,9 +48,9 @@ class ReportField(Model):
 
 async def chosen_ids(action: Action) -> tuple[set[int], set[int]]:
     """Ids of the tags, and of the fields. Both are empty where nothing was chosen for this action."""
-    tag_ids = await ReportTag.filter(action=action).values_list("tag_id", flat=True)
-    field_ids = await ReportField.filter(action=action).values_list("field_id", flat=True)
-    return {int(n) for n in tag_ids}, {int(n) for n in field_ids}  # type: ignore[call-overload]
+    tag_ids: set[Any] = set(await ReportTag.filter(action=action).values_list("tag_id", flat=True))
+    field_ids: set[Any] = set(await ReportField.filter(action=action).values_list("field_id", flat=True))
+    return tag_ids, field_ids
 
 
 @transactional

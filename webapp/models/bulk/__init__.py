@@ -1,1 +1,1 @@
-"""One thing done to many contacts, in slices."""
+"""Bulk jobs: one operation on many contacts, in slices."""

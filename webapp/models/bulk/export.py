@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from pathlib import Path
 from typing import Any
@@ -20,42 +18,37 @@ from webapp.rules.contacts import contact_columns
 COLUMNS = ("phone", *contact_columns.PERSONAL)
 
 
-def line(cells: list[str]) -> bytes:
-    """One line of CSV, formulas made harmless."""
-    out = io.StringIO()
-    csv.writer(out).writerow([safe_cells.harmless(cell) for cell in cells])
-    return out.getvalue().encode()
-
-
-async def add(work: BulkJob, ids: list[int]) -> None:
-    """Appends a slice. ``what["bytes"]`` is how long the file was at the last commit: what a worker that died wrote
-    past it is cut off first, so nobody stands in it twice."""
-    path = _path(work)
-    fields = await _fields(work)
-    lines = [_header(fields)] if not work.what.get("bytes") else []
+async def add(job: BulkJob, ids: list[int]) -> None:
+    """Appends a slice. ``what["bytes"]`` is the file's length at the last commit: bytes after it, from a worker that
+    died before its commit, are cut off first, so that no contact is in the file twice."""
+    path = _path(job)
+    fields = await _fields(job)
+    lines = [_header(fields)] if not job.what.get("bytes") else []
     lines += await _lines(ids, fields)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
-        file.truncate(work.what.get("bytes", 0))
+        file.truncate(job.what.get("bytes", 0))
         file.seek(0, os.SEEK_END)
         file.write(b"".join(lines))
-        work.what["bytes"] = file.tell()
-    work.path = str(path)
+        job.what["bytes"] = file.tell()
+    job.path = str(path)
 
 
-async def _fields(work: BulkJob) -> list[CustomField]:
-    """Those there were when the file was begun: its header names them."""
-    everything = await CustomField.filter(campaign_id=work.campaign_id)
-    chosen = work.what.setdefault("fields", [field.id for field in everything if not field.archived_at])
+async def _fields(job: BulkJob) -> list[CustomField]:
+    """The fields that existed when the file was begun: its header names them."""
+    everything = await CustomField.filter(campaign_id=job.campaign_id)
+    chosen = job.what.setdefault("fields", [field.id for field in everything if not field.archived_at])
     return [field for field in everything if field.id in chosen]
 
 
-def _path(work: BulkJob) -> Path:
-    return config.settings().data_dir.resolve() / "exports" / f"contacts-{work.id}.csv"
+def _path(job: BulkJob) -> Path:
+    return config.settings().data_dir.resolve() / "exports" / f"contacts-{job.id}.csv"
 
 
 def _header(fields: list[CustomField]) -> bytes:
-    return b"\xef\xbb\xbf" + line([*COLUMNS, "assigned_user_email", "opted_out", "tags", *(f.slug for f in fields)])
+    return safe_cells.BOM + safe_cells.line(
+        [*COLUMNS, "assigned_user_email", "opted_out", "tags", *(f.slug for f in fields)]
+    )
 
 
 async def _lines(ids: list[int], fields: list[CustomField]) -> list[bytes]:
@@ -68,7 +61,7 @@ async def _lines(ids: list[int], fields: list[CustomField]) -> list[bytes]:
         u.id: u.email for u in await User.filter(id__in=[c.keeper_id for c in contacts if c.keeper_id] or [0])
     }
     return [
-        line(
+        safe_cells.line(
             [
                 *(getattr(c, name) for name in COLUMNS),
                 keepers.get(c.keeper_id, ""),

@@ -1,4 +1,4 @@
-"""Work on many contacts: a row with a status, done in slices by a worker (SPEC C5, G2)."""
+"""A bulk job: one operation on many contacts, which a worker does in slices (SPEC C5, G2)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tortoise import fields
 
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
-from webapp.models.long_work import Sliced
+from webapp.models.long_work import LongWork
 
 ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT = (
     "assign",
@@ -23,16 +23,17 @@ ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT = (
 KINDS = (ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT)
 
 
-class BulkJob(Sliced):
-    """``which``: {"ids": [...]} or {"filter": {...}, "through": the newest contact when it was asked for}.
+class BulkJob(LongWork):
+    """``which``: {"ids": [...]}, or {"filter": {...}, "through": the newest contact's id when the job began}.
     ``what``: what the kind needs (tag, field and value, list, users). ``cursor``: the last contact done; it moves in
-    the transaction that does them. ``changed``: those for whom it made a difference."""
+    the transaction of that contact's slice. ``done`` counts contacts, ``changed`` those the job made a difference to.
+    ``path``: the file of an export."""
 
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
-        "models.Campaign", related_name="bulk_works", on_delete=fields.NO_ACTION
+        "models.Campaign", related_name="bulk_jobs", on_delete=fields.NO_ACTION
     )
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
-        "models.User", related_name="bulk_works", on_delete=fields.NO_ACTION
+        "models.User", related_name="bulk_jobs", on_delete=fields.NO_ACTION
     )
     kind = fields.CharField(10)
     subject = fields.CharField(200, default="")
@@ -48,4 +49,4 @@ class BulkJob(Sliced):
     user_id: int
 
     class Meta:
-        table = "bulk_work"
+        table = "bulk_job"

@@ -1,4 +1,4 @@
-"""Assigns a single contact, by the same work as many (SPEC G2)."""
+"""Assigns a single contact, by a bulk job for one (SPEC G2)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from webapp.models.accounts.users import Membership
 from webapp.models.bulk import slices
 from webapp.models.bulk.job import ASSIGN, BulkJob
 
-SECONDS = 5.0  # one contact takes milliseconds; a job finishes what takes longer
+SECONDS = 5.0  # one contact takes milliseconds
 
 
 async def assign(contact_id: int, to: dict[str, Any], name: str, by: Membership) -> BulkJob:
-    """The contact's conversations, and those to come. ``to``: users, action and mode (`operations`), ``name`` of whom in
-    words. Done when this returns, and a job tells those whose inbox changed."""
-    work = await _begin(contact_id, to, name, by)
-    await slices.work(work.id, SECONDS)
-    return work
+    """Assigns the contact's conversations, now and in later actions. ``to``: users, action and mode, as in `operations`.
+    ``name``: the user's or user list's. A nudge of the job afterwards tells users whose inbox changed."""
+    job = await _begin(contact_id, to, name, by)
+    await slices.work(job.id, SECONDS)
+    return job
 
 
 @transactional

@@ -1,4 +1,4 @@
-"""Work on many contacts, done in slices: each is one transaction that also moves the work's cursor (SPEC C5)."""
+"""Bulk jobs begun, and done in slices: one transaction a slice, which also moves the job's cursor (SPEC C5)."""
 
 from __future__ import annotations
 
@@ -9,19 +9,37 @@ from typing import Any
 from webapp import clock
 from webapp.database import transactional
 from webapp.models import long_work
+from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.accounts.users import User
+from webapp.models.accounts.users import Membership, User
 from webapp.models.bulk import operations
 from webapp.models.bulk.job import ASSIGN, LIST, BulkJob
 from webapp.models.contacts import many_at_once, search
+from webapp.models.contacts.lists import ContactList
 from webapp.models.long_work import DONE, RUNNING, Pace
 from webapp.rules.contacts import contact_filter
 
 Which = contact_filter.Filter | list[int]
+FEW = 100  # a job for fewer contacts has their ids in its audit note
 
 
-async def number(campaign: Campaign, which: Which) -> int:
-    """For how many it is; counted before the transaction that begins it."""
+async def start(kind: str, which: Which, what: dict[str, Any], subject: str, by: Membership) -> BulkJob:
+    """Begins a job with its audit note. ``what["new_list"]`` names a list to create, which the contacts go on."""
+    total = await how_many(by.campaign, which)  # a slow count: outside the transaction
+    return await _start(kind, which, what, subject, total, by)
+
+
+@transactional
+async def _start(kind: str, which: Which, what: dict[str, Any], subject: str, total: int, by: Membership) -> BulkJob:
+    if new := what.get("new_list"):
+        what = {**what, "list": (await ContactList.make(by.campaign, new, "Selected from All Contacts")).id}
+    job = await begin(by.campaign, by.user, kind, which, what, subject, total)
+    noted = job.which if job.total < FEW else job.which.get("filter", {})
+    await audit.record(by, f"contacts.{kind}", subject, contacts=job.total, which=noted)
+    return job
+
+
+async def how_many(campaign: Campaign, which: Which) -> int:
     return len(which) if isinstance(which, list) else await search.count(campaign, which, exactly=True)
 
 
@@ -29,7 +47,7 @@ async def number(campaign: Campaign, which: Which) -> int:
 async def begin(
     campaign: Campaign, user: User, kind: str, which: Which, what: dict[str, Any], subject: str = "", total: int = 0
 ) -> BulkJob:
-    """``which``: contacts ticked by hand, or whom a filter finds when their slice comes, of those who are here now."""
+    """``which``: ids of ticked contacts, or a filter, asked again at each slice among the contacts that exist now."""
     if isinstance(which, list):
         selection: dict[str, Any] = {"ids": sorted(set(which))}
     else:
@@ -41,75 +59,82 @@ async def begin(
         which=selection,
         what=what,
         subject=subject[:200],
-        total=total or await number(campaign, which),
+        total=total or await how_many(campaign, which),
         created_at=clock.now(),
     )
 
 
-async def work(work_id: int, seconds: float) -> bool:
-    """Works for so long; True where there is more to do. Resumes where the last one got to."""
-    work = await BulkJob.get(id=work_id)
+@transactional
+async def cancel(job: BulkJob, by: Membership) -> None:
+    """Contacts done before stay done. A job that is over stays as it is, without an audit note."""
+    if await long_work.cancel(job):
+        await audit.record(by, "contacts.work_cancelled", job.kind)
+
+
+async def work(job_id: int, seconds: float) -> bool:
+    """Does slices for ``seconds``, from where the last worker stopped. True while contacts are left."""
+    job = await BulkJob.get(id=job_id)
     pace, deadline = Pace(), clock.steady() + seconds
-    while not work.over:
+    while not job.over:
         if clock.steady() > deadline:
             return True
         try:
-            work = await pace.take(_slice(work_id, work.cursor, pace.size))
+            job = await pace.take(_slice(job_id, job.cursor, pace.size))
         except operations.Impossible as reason:
-            await long_work.fail(work, str(reason))
+            await long_work.fail(job, str(reason))
             return False
     return False
 
 
 @transactional
-async def _slice(work_id: int, cursor: int, size: int) -> BulkJob:
-    """The work after it. Where someone else took this slice, or it was cancelled, it is left alone."""
-    work = await BulkJob.filter(id=work_id).select_for_update().get()
-    await work.fetch_related("campaign", "user")
-    if work.over or work.cursor != cursor:
-        return work
-    ids = await _next_ids(work, size)
+async def _slice(job_id: int, cursor: int, size: int) -> BulkJob:
+    """The job after this slice. Does nothing where another worker took the slice or someone cancelled the job."""
+    job = await BulkJob.filter(id=job_id).select_for_update().get()
+    await job.fetch_related("campaign", "user")
+    if job.over or job.cursor != cursor:
+        return job
+    ids = await _next_ids(job, size)
     now = clock.now()
-    work.status, work.started_at, work.seen_at = RUNNING, work.started_at or now, now
+    job.status, job.started_at, job.seen_at = RUNNING, job.started_at or now, now
     if ids:
         await many_at_once.lock_contacts(ids)
-        work.changed += await operations.apply(work, ids)
-        work.stumbles = 0
-        work.done += len(ids)
-        work.cursor = ids[-1]
+        job.changed += await operations.apply(job, ids)
+        job.stumbles = 0
+        job.done += len(ids)
+        job.cursor = ids[-1]
     else:
-        work.status, work.ended_at = DONE, now
-    await work.save()
-    return work
+        job.status, job.ended_at = DONE, now
+    await job.save()
+    return job
 
 
-async def _next_ids(work: BulkJob, size: int) -> list[int]:
-    if "ids" in work.which:
-        mine = [n for n in work.which["ids"] if n > work.cursor][:size]
-        return await search.own(work.campaign, mine)
-    wanted = contact_filter.read(work.which["filter"])
-    return await search.ids(work.campaign, wanted, work.cursor, work.which["through"], size)
+async def _next_ids(job: BulkJob, size: int) -> list[int]:
+    if "ids" in job.which:
+        ticked = [n for n in job.which["ids"] if n > job.cursor][:size]
+        return await search.own(job.campaign, ticked)
+    wanted = contact_filter.read(job.which["filter"])
+    return await search.ids(job.campaign, wanted, job.cursor, job.which["through"], size)
 
 
-async def stumbled(work_id: int) -> None:
-    await long_work.stumbled(BulkJob, work_id, "A fault of the site stopped this; its log says more.")
+async def stumbled(job_id: int) -> None:
+    await long_work.stumbled(BulkJob, job_id, "A fault of the site stopped this; its log says more.")
 
 
-async def to_tell(work_id: int) -> list[int]:
+async def users_to_nudge(job_id: int) -> list[int]:
     """Users whose inbox an assignment changed."""
-    work = await BulkJob.get(id=work_id)
-    return [*work.what["users"], *work.what.get("touched", [])] if work.kind == ASSIGN else []
+    job = await BulkJob.get(id=job_id)
+    return [*job.what["users"], *job.what.get("touched", [])] if job.kind == ASSIGN else []
 
 
-async def list_of(work_id: int) -> int:
-    """The list that work added people to; 0 where there is none."""
-    work = await BulkJob.get(id=work_id)
-    return work.what["list"] if work.kind == LIST else 0
+async def grown_list(job_id: int) -> int:
+    """The list the job added contacts to; 0 for other kinds of jobs."""
+    job = await BulkJob.get(id=job_id)
+    return job.what["list"] if job.kind == LIST else 0
 
 
 @transactional
-async def forgotten(days: int) -> list[Path]:
-    """Finished files that have waited for their owner long enough."""
+async def forget_files(days: int) -> list[Path]:
+    """Exports of jobs that ended ``days`` ago are not offered any more. Returns the files, for the caller to delete."""
     ended = await BulkJob.filter(ended_at__lt=clock.now() - timedelta(days=days)).exclude(path="")
-    await BulkJob.filter(id__in=[work.id for work in ended] or [0]).update(path="")
-    return [Path(work.path) for work in ended]
+    await BulkJob.filter(id__in=[job.id for job in ended] or [0]).update(path="")
+    return [Path(job.path) for job in ended]

@@ -65,7 +65,7 @@ def field_slug(text: str) -> str:
 
 
 def reserved(slug: str) -> bool:
-    """Is it no slug for a custom field: empty, or the name of a variable or a column of every contact?"""
+    """True where it can't be a field's slug: blank, or the name of a variable or of a column of every contact."""
     return not slug or slug in variables.BUILT_IN or slug in contact_columns.FIELDS
 
 

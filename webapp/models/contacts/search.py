@@ -13,7 +13,8 @@ from webapp.database.statements import column
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.search_sql import ContactQuery
-from webapp.rules.contacts.contact_filter import MANY, Filter
+from webapp.rules.contacts.contact_filter import MANY as MANY
+from webapp.rules.contacts.contact_filter import Filter
 
 PAGE = 50
 

@@ -1,1 +1,1 @@
-"""Uploaded lists: read, previewed, stored in slices."""
+"""Uploaded lists: previewed, read and stored in slices."""

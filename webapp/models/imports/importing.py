@@ -1,4 +1,4 @@
-"""An uploaded list becomes contacts: slices of rows, each one transaction that also moves the import's cursor (SPEC C1, C2)."""
+"""A worker reads an upload: slices of rows, each one transaction that also moves the import's cursor (SPEC C1, C2)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from webapp.models.imports.known import Known
 from webapp.models.imports.strike_list import store_opt_outs
 from webapp.models.long_work import CANCELLED, DONE, RUNNING, WAITING, Pace
 from webapp.reader import child, rows, text
+from webapp.reader.file_error import FileError
 from webapp.rules.contacts import contact_columns
 
 
@@ -28,10 +29,11 @@ async def begin(
     file_name: str,
     user: User | None,
     kind: str = CONTACTS,
-    look_first: bool = False,
+    preview_first: bool = False,
     mapping: dict[str, str] | None = None,
 ) -> ContactImport:
-    """A file on disk waits to be read. ``look_first``: someone wants to see its first rows before any is stored."""
+    """``path``: the file on disk. ``preview_first``: show the first rows, and wait for an `answer`, before any is
+    stored. ``mapping``: header -> field or slug."""
     return await ContactImport.create(
         campaign=campaign,
         user=user,
@@ -39,35 +41,35 @@ async def begin(
         list_name=list_name[:120],
         file_name=file_name[:200],
         path=str(path.resolve()),
-        look_first=look_first,
+        preview_first=preview_first,
         mapping=mapping or {},
         created_at=clock.now(),
     )
 
 
 async def take_in(import_id: int, seconds: float) -> bool:
-    """Takes rows in for so long; True where there is more to do. Resumes where the last one got to."""
+    """Stores rows for ``seconds``, from where the last worker stopped. True while rows are left."""
     job = await ContactImport.get(id=import_id).select_related("campaign", "user")
     if job.over or job.status == ASKING:
         return False
     try:
-        shape = await reading.survey(job)
-        columns = await reading.columns_of(job, shape)
-        if isinstance(columns, contact_columns.Unclear) or job.look_first:
+        found = await reading.survey(job)
+        columns = await reading.columns_of(job, found)
+        if isinstance(columns, contact_columns.Unclear) or job.preview_first:
             await _ask(job, columns if isinstance(columns, contact_columns.Unclear) else None)
             return False
         await _started(job, columns)
-        return await _read(job, shape, columns, clock.steady() + seconds)
-    except text.FileError as error:
+        return await _read(job, found, columns, clock.steady() + seconds)
+    except FileError as error:
         await long_work.fail(job, error.message, error_code=error.code)
     except FileNotFoundError:
         await long_work.fail(job, "The uploaded file is not there any more. Upload it again.", error_code="file_gone")
     return False
 
 
-async def _read(job: ContactImport, shape: text.Shape, columns: contact_columns.Columns, deadline: float) -> bool:
+async def _read(job: ContactImport, found: text.Shape, columns: contact_columns.Columns, deadline: float) -> bool:
     copy, phones = str(reading.plain_copy(job)), job.kind == OPT_OUTS
-    order = rows.Order(copy, shape, columns, job.read_bytes, job.cursor, phones)
+    order = rows.Order(copy, found, columns, job.read_bytes, job.cursor, phones)
     pace, known = Pace(), Known(job)
     async with child.rows(order) as coming:
         while clock.steady() < deadline:
@@ -81,7 +83,7 @@ async def _read(job: ContactImport, shape: text.Shape, columns: contact_columns.
 
 
 async def _take(job: ContactImport, part: list[rows.Row], known: Known) -> bool:
-    """One slice; False where someone else works on this import, or it was cancelled."""
+    """One slice; False where another worker does this import, or it was cancelled."""
     if job.kind == CONTACTS:
         await known.prepare(part)
     stored = await _store(job, part, known)
@@ -106,7 +108,7 @@ async def _store(job: ContactImport, part: list[rows.Row], known: Known) -> bool
 
 @transactional
 async def _started(job: ContactImport, columns: contact_columns.Columns) -> None:
-    """The list is made with the first rows: a list of that name is added to."""
+    """Creates the list, unless there is one of that name to add to."""
     fresh = await ContactImport.filter(id=job.id).select_for_update().get()
     if fresh.status not in (WAITING, RUNNING):
         return
@@ -121,7 +123,7 @@ async def _started(job: ContactImport, columns: contact_columns.Columns) -> None
 
 @transactional
 async def _ask(job: ContactImport, unclear: contact_columns.Unclear | None) -> None:
-    """The page asks which column is what, and shows the first rows; nothing is stored until someone says."""
+    """Waits for someone to choose the columns; nothing is stored before."""
     code, message = (unclear.code, unclear.message) if unclear else ("", "")
     await ContactImport.filter(id=job.id, status__in=(WAITING, RUNNING)).update(
         status=ASKING, error_code=code, error_message=message
@@ -130,19 +132,19 @@ async def _ask(job: ContactImport, unclear: contact_columns.Unclear | None) -> N
 
 @transactional
 async def answer(job: ContactImport, mapping: dict[str, str]) -> bool:
-    """Someone said which column is what ("#0", the position, or the name -> field or slug); the job goes on. False
-    where it did not ask any more, as when it was cancelled in another tab."""
-    said = ContactImport.filter(id=job.id, status=ASKING)
+    """Columns were chosen: the import goes on. ``mapping``: header or position ("#0") -> field or slug. False where the
+    import does not ask any more, as after a cancellation in another tab."""
+    asking = ContactImport.filter(id=job.id, status=ASKING)
     return bool(
-        await said.update(
-            mapping=mapping, status=WAITING, error_code="", error_message="", look_first=False, seen_at=clock.now()
+        await asking.update(
+            mapping=mapping, status=WAITING, error_code="", error_message="", preview_first=False, seen_at=clock.now()
         )
     )
 
 
 @transactional
 async def again(job: ContactImport, mapping: dict[str, str], user: User | None) -> ContactImport:
-    """The same file once more, with columns that were left out: who is in it is updated, nobody doubled."""
+    """A new import of the same file onto the same list, with columns that were left out: contacts are updated."""
     return await ContactImport.create(
         campaign_id=job.campaign_id,
         user=user,
@@ -167,14 +169,14 @@ async def stumbled(import_id: int) -> None:
     await long_work.stumbled(ContactImport, import_id, message, error_code="internal")
 
 
-async def forgotten(days: int) -> list[Path]:
-    """Files of imports that ended so long ago that nobody maps their columns any more: they may go. What the rows keep
-    of them, first rows and refused ones, goes at once."""
+async def forget_files(days: int) -> list[Path]:
+    """Imports that ended ``days`` ago lose their first rows, refused cells and files; imports that have asked as long
+    are cancelled. Returns the files in the uploads folder, for the caller to delete."""
     since = clock.now() - timedelta(days=days)
     await _give_up(since)
     ended = await ContactImport.filter(ended_at__lte=since).exclude(path="")
-    still = {job.path for job in await ContactImport.filter(status__in=(WAITING, RUNNING, ASKING))}
-    gone = [job for job in ended if job.path not in still]
+    in_use = {job.path for job in await ContactImport.filter(status__in=(WAITING, RUNNING, ASKING))}
+    gone = [job for job in ended if job.path not in in_use]
     await _forget([job.id for job in gone])
     files = [path for job in gone for path in (Path(job.path), reading.plain_copy(job))]
     return [path for path in files if path.parent == reading.folder()]
@@ -182,7 +184,6 @@ async def forgotten(days: int) -> list[Path]:
 
 @transactional
 async def _give_up(since: datetime) -> None:
-    """Nobody answered which column is what."""
     asking = ContactImport.filter(status=ASKING, created_at__lt=since)
     await asking.update(status=CANCELLED, ended_at=since)
 

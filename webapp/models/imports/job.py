@@ -1,4 +1,4 @@
-"""A list being uploaded: a row with a status, and the rows that were refused (SPEC C1)."""
+"""An upload, its refused rows, and the contacts it named (SPEC C1)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
+from webapp import clock
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.contacts.lists import ContactList
-from webapp.models.long_work import Sliced
+from webapp.models.long_work import LongWork
 
-CONTACTS, OPT_OUTS = "contacts", "opt_outs"  # what a file is uploaded as
-ASKING = "asking"  # the one state beside Sliced's
+CONTACTS, OPT_OUTS = "contacts", "opt_outs"  # kinds of uploads
+ASKING = "asking"  # the one state beside LongWork's
 
 
-class ContactImport(Sliced):
-    """``cursor`` is the last physical line taken in; it moves in the transaction that stores the rows up to it.
-    ``contact_list`` is made with the first row: a file that can't be read leaves no empty list behind.
-
-    ``mapping``: header -> field by hand. ASKING: the file waits for someone to say which column is what.
-    """
+class ContactImport(LongWork):
+    """``cursor``: the last physical line stored; it moves in the transaction of that line's slice. ``read_bytes``:
+    bytes of the plain copy up to there. ``contact_list`` is created with the first row, so that a file that can't be
+    read leaves no empty list. ``mapping``: header or position ("#0") -> field or slug, as chosen by hand. ``left_out``:
+    columns that go nowhere. ASKING: someone must choose the columns."""
 
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name="imports", on_delete=fields.NO_ACTION
@@ -36,16 +36,16 @@ class ContactImport(Sliced):
     list_name = fields.CharField(120, default="", db_default="")
     file_name = fields.CharField(200)
     path = fields.CharField(500)
-    look_first = fields.BooleanField(default=False, db_default=False)
-    shape: dict[str, Any] | None = fields.JSONField(null=True)  # how to read the plain copy: reader.text.Shape
-    sheet = fields.CharField(300, default="", db_default="")  # what of a workbook was read
+    preview_first = fields.BooleanField(default=False, db_default=False)
+    shape: dict[str, Any] | None = fields.JSONField(null=True)  # a reader.text.Shape
+    sheet = fields.CharField(300, default="", db_default="")  # which sheet of a workbook was read, in words
     mapping: dict[str, str] = fields.JSONField(default=dict)
     header: list[str] = fields.JSONField(default=list)
     sample: list[Any] = fields.JSONField(default=list)
     left_out: list[str] = fields.JSONField(default=list)
     lines = fields.IntField(default=0)
     cursor = fields.IntField(default=0)
-    read_bytes = fields.BigIntField(default=0, db_default=0)  # bytes of the plain copy that ``cursor`` lines are
+    read_bytes = fields.BigIntField(default=0, db_default=0)
     created = fields.IntField(default=0)
     updated = fields.IntField(default=0)
     merged = fields.IntField(default=0)
@@ -68,9 +68,17 @@ class ContactImport(Sliced):
     def stored(self) -> int:
         return self.created + self.updated
 
+    @property
+    def seconds_left(self) -> int | None:
+        """By the pace so far; None in the first 1,000 lines, which tell too little."""
+        if self.over or not self.started_at or self.cursor < 1_000:
+            return None
+        spent = (clock.now() - self.started_at).total_seconds()
+        return max(1, int(spent / self.cursor * (self.lines - self.cursor)))
+
 
 class RefusedRow(Model):
-    """``cells`` as they stand in the file, so that the row can be mended and uploaded again."""
+    """``cells`` are as in the file, so that the row can be mended and uploaded again."""
 
     id = fields.BigIntField(primary_key=True)
     contact_import: fields.ForeignKeyRelation[ContactImport] = fields.ForeignKeyField(
@@ -86,8 +94,8 @@ class RefusedRow(Model):
 
 
 class ImportedContact(Model):
-    """A contact that rows of an import named, and the fields they filled: the first row wins, later ones fill what it
-    left. Kept, so that the contact's page says which files brought what."""
+    """A contact that an import's rows name, and the fields they filled. The first row wins; later ones fill only
+    blanks. The contact's page shows which file brought which field."""
 
     id = fields.BigIntField(primary_key=True)
     import_id = fields.IntField()

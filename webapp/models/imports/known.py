@@ -1,4 +1,4 @@
-"""What an import looks up again and again, kept for one run of it."""
+"""Zone sets, keepers, fields and tags, kept in memory for one run of an import."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from webapp.rules import names
 
 
 class Known:
-    """What an import looks up again and again, kept for one run of it: zone sets, keepers, fields and tags.
-
-    A zone set made in a slice counts as known only when the slice is committed: see `begin` and `committed`.
-    """
+    """Ids by zones, e-mail, slug and name. A zone set created in a slice is kept only once the slice is committed."""
 
     def __init__(self, job: ContactImport) -> None:
         self.job = job
@@ -25,7 +22,7 @@ class Known:
         self._fresh: dict[tuple[str, ...], int | None] = {}
 
     async def prepare(self, part: list[Row]) -> None:
-        """What the rows of a slice speak of, looked up before its transaction."""
+        """Loads what the rows of a slice name, before the slice's transaction."""
         people = [row.person for row in part if row.person]
         emails = {p.values["assigned_user_email"].lower() for p in people if "assigned_user_email" in p.values}
         if new := emails - set(self.keepers):
@@ -37,12 +34,11 @@ class Known:
             self.fields = {field.slug: field.id for field in found_fields}
         if self.tags is None and any(p.tags for p in people):
             found_tags = await Tag.filter(campaign_id=self.job.campaign_id, archived_at=None)
-            self.tags = {
-                names.key(tag.name): tag for tag in sorted(found_tags, key=lambda tag: tag.system)
-            }  # the system's wins
+            system_last = sorted(found_tags, key=lambda tag: tag.system)  # of two tags with one name the system's wins
+            self.tags = {names.key(tag.name): tag for tag in system_last}
 
     def begin(self) -> None:
-        """A slice's transaction begins, perhaps once more."""
+        """A slice's transaction begins, or begins again after a conflict."""
         self._fresh.clear()
 
     def committed(self) -> None:

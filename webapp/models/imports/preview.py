@@ -1,4 +1,4 @@
-"""The first rows of an upload as they will be stored, before any is (SPEC C1)."""
+"""The first rows of an upload as they will be stored; nothing is stored yet (SPEC C1)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from webapp.rules.contacts import contact_columns, contact_rows
 
 @dataclass(frozen=True)
 class Preview:
-    """``chosen``: what each column goes to, by position. ``rows``: as stored, or refused. ``unclear``: why none can be
-    shown yet. ``recognized``: columns that go somewhere. ``doubled``: a sentence where two go to the same place."""
+    """``chosen``: by position, the field or slug each column goes to. ``rows``: as they will be stored, or refused.
+    ``unclear``: why no rows can be shown. ``recognized``: the number of columns that go somewhere. ``doubled``: a
+    sentence where two columns go to one field."""
 
     chosen: list[str]
     rows: list[contact_rows.Person | contact_rows.Refused]
@@ -26,7 +27,7 @@ NEW = "new"  # a column that becomes a custom field of its own name
 
 
 async def of(job: ContactImport, mapping: dict[str, str] | None = None) -> Preview:
-    """With the columns as the names say, or as ``mapping`` has them."""
+    """``mapping``: the columns as chosen now, in place of the stored choice."""
     shape = reading.shape_of(job)
     width = len(shape.header)
     columns = await reading.columns_of(job, shape, mapping)

@@ -1,4 +1,4 @@
-"""How an uploaded file is read: its shape, its plain copy, which column is what (SPEC C1, C3)."""
+"""An uploaded file's shape, its plain copy and its columns (SPEC C1, C3)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from webapp.models.imports.job import OPT_OUTS, ContactImport
 from webapp.reader import child, text
 from webapp.rules.contacts import contact_columns
 
-SIGN_OF_LIFE = 5.0  # seconds between two, while the file is looked through
+SIGN_OF_LIFE = 5.0  # seconds between two, while the reading process surveys the file
 
 
 async def survey(job: ContactImport) -> text.Shape:
-    """How to read the file: looked through once, in a process of its own."""
+    """How to read the file, surveyed once by the reading process. Raises FileError and FileNotFoundError."""
     copy = plain_copy(job)
     if job.shape is None or not copy.exists():
         if not Path(job.path).is_file():
@@ -36,7 +36,7 @@ def shape_of(job: ContactImport) -> text.Shape:
 
 
 def folder() -> Path:
-    """Of uploads and plain copies. A file that lies elsewhere, as a shell gives it, is its owner's and only read."""
+    """The folder of uploads and plain copies. A file elsewhere, given to the command, is only read."""
     path = config.settings().data_dir.resolve() / "uploads"
     path.mkdir(parents=True, exist_ok=True)
     return path
@@ -78,10 +78,10 @@ async def _alive(job: ContactImport) -> None:
 async def columns_of(
     job: ContactImport, shape: text.Shape, mapping: dict[str, str] | None = None
 ) -> contact_columns.Columns | contact_columns.Unclear:
-    """What the columns are, by their names and by what someone said. ``mapping``: to try another answer."""
+    """By the columns' names, and by hand. ``mapping``: in place of the stored choice."""
     chosen = job.mapping if mapping is None else mapping
     if job.kind == OPT_OUTS and shape.headless and len(shape.header) == 1:
-        chosen = {"#0": "phone"}  # a column of bare numbers can be nothing else
+        chosen = {"#0": "phone"}  # one column of bare numbers can only be phones
     found = contact_columns.match(shape.header, await _custom_fields(job.campaign_id), chosen)
     if isinstance(found, contact_columns.Unclear) and shape.headless and found.code == "no_phone_column":
         return contact_columns.Unclear(found.code, "The first row is a person, not a header. Say which column is what.")

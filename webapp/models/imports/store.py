@@ -1,7 +1,5 @@
-"""One slice of a list's rows into contacts: new ones, changed ones, merged ones, refused ones.
-
-A handful of statements a slice, whatever its size: rows travel as one JSON parameter and the database takes them apart.
-"""
+"""Stores one slice of an upload: contacts created, updated and merged, rows refused (SPEC C1, C2). The number of
+statements is fixed: the rows are one JSON parameter, which the database takes apart."""
 
 from __future__ import annotations
 
@@ -28,7 +26,7 @@ COLUMNS = (*TEXTS, "first_key", "last_key", "zone_set_id", "zone_source", "keepe
 
 
 async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[str]:
-    """Inside the slice's transaction. Returns what is to be added to the import's counts."""
+    """Inside the slice's transaction. Returns what to add to the import's counts."""
     known.begin()
     counted: Counter[str] = Counter()
     people: dict[str, contact_rows.Person] = {}
@@ -48,7 +46,8 @@ async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[st
 
 
 class _Slice:
-    """The people of one slice on their way in. ``there``: phone -> the contact's row before; ``ids``: phone -> id."""
+    """``there``: phone -> the row of a contact that exists. ``ids``: phone -> contact. ``earlier``: contact -> fields
+    that earlier rows of this import filled. ``moved``: contacts with another zone set."""
 
     def __init__(
         self, job: ContactImport, people: dict[str, contact_rows.Person], lines: dict[str, int], known: Known
@@ -65,10 +64,10 @@ class _Slice:
         self.there = await self._locked(list(self.people))
         new = [phone for phone in self.people if phone not in self.there]
         made = await self._insert(new)
-        if len(made) < len(new):  # someone else made them just now, and they are theirs to lock
+        if len(made) < len(new):  # another transaction created them just now
             self.there |= await self._locked([phone for phone in new if phone not in made])
         self.ids = {phone: row["id"] for phone, row in self.there.items()} | made
-        await self._leave_what_earlier_rows_gave()
+        await self._drop_fields_filled_before()
         await self._update()
         await self._remember(set(made))
         await self._put_on_list()
@@ -92,7 +91,7 @@ class _Slice:
         return {row["phone"]: row for row in found}
 
     async def _insert(self, phones: list[str]) -> dict[str, int]:
-        """Phone -> id of the contacts that are new here. Whose phone has opted out is opted out from the first moment."""
+        """Phone -> id of the contacts created. A contact whose phone has opted out is created opted out."""
         if not phones:
             return {}
         rows = [{"phone": phone, **await self._plain(self.people[phone])} for phone in phones]
@@ -121,8 +120,8 @@ class _Slice:
             "keeper_id": self.known.keepers.get(email),
         }
 
-    async def _leave_what_earlier_rows_gave(self) -> None:
-        """People whom earlier slices brought: merged, and only what is still blank is taken."""
+    async def _drop_fields_filled_before(self) -> None:
+        """Contacts that earlier slices brought: merged, taking only fields that are still blank."""
         if not self.there:
             return
         found = await database.query(
@@ -140,7 +139,7 @@ class _Slice:
             self.counted["merged"] += 1
 
     async def _update(self) -> None:
-        """Non-blank values replace, blank ones never do. Every import derives anew where the person lives (S1)."""
+        """Non-blank values replace, blank ones never do. Time zones are derived anew (S1)."""
         changed = []
         for phone, row in self.there.items():
             after = await self._after(row, self.people[phone])
@@ -212,7 +211,7 @@ class _Slice:
         self.counted["opted_out"] += opted_out
 
     async def _keep_opted_out(self) -> None:
-        """Who came in opted out looks like everyone else who has; a row that missed its opt-out is put right."""
+        """Contacts with an opt-out get its tag, time and closed conversations, where any of them is missing."""
         rows = await database.query(
             f"SELECT c.id FROM contact c JOIN opt_out o ON o.campaign_id = c.campaign_id AND o.phone = c.phone WHERE {packed.among('c.id')}"
             " AND (c.opted_out_at IS NULL OR NOT EXISTS (SELECT 1 FROM contact_tag t JOIN tag g ON g.id = t.tag_id"

@@ -1,4 +1,4 @@
-"""One slice of a strike list (SPEC C7)."""
+"""One slice of an uploaded list of phones to opt out (SPEC C7)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webapp.reader.rows import Row
 
 
 async def store_opt_outs(job: ContactImport, part: list[Row]) -> Counter[str]:
-    """A slice of a strike list, inside its transaction. ``created``: phones opted out now, ``opted_out``: already."""
+    """Inside the slice's transaction. ``created`` counts phones opted out now, ``opted_out`` those that were before."""
     phones = [row.person.phone for row in part if row.person]
     once = list(dict.fromkeys(phones))
     new = await opt_out_many(job.campaign, once, FROM_IMPORT, job.user, job.file_name)

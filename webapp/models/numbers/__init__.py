@@ -1,1 +1,1 @@
-"""The campaign's phone numbers: which one a contact hears from, buying, health."""
+"""The campaign's phone numbers: choosing one for a contact, rates, health, orders."""

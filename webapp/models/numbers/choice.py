@@ -75,7 +75,7 @@ async def number_of(
 
 
 async def number_ids(campaign: Campaign) -> list[int]:
-    """Of the numbers in use."""
+    """Ids of the numbers in use."""
     return [number.id for number in await PhoneNumber.filter(campaign=campaign, retired_at=None)]
 
 

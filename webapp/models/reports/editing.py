@@ -55,7 +55,7 @@ async def tag(contact_id: int, tags: list[Tag], wanted: list[Tag], by: Membershi
 
 @transactional
 async def opt_out(contact_id: int, by: Membership) -> None:
-    """For good."""
+    """Opts the contact out, for good."""
     contact = await Contact.locked(contact_id)
     await opting_out.opt_out(contact, FROM_ADMIN, by.user)
     await _note(contact, by, "opt_out.added")

@@ -47,7 +47,7 @@ async def take_tag(contact: Contact, tag: Tag, by: User | None) -> None:
 
 
 async def set_tags(contact: Contact, tags: list[Tag], wanted: set[int], source: str, by: User) -> None:
-    """Of ``tags`` the contact has those whose id is ``wanted`` from now on, and not the others."""
+    """Sets those of ``tags`` whose id is in ``wanted`` and removes the others."""
     for tag in tags:
         if tag.id in wanted:
             await set_tag(contact, tag, source, by)

@@ -1,1 +1,1 @@
-"""What staff look at: results, operations, one contact's timeline."""
+"""Figures and histories for staff: results, operations, a contact's timeline."""

@@ -1,1 +1,1 @@
-"""What fills a script, what it costs, its links, and publishing."""
+"""Scripts edited, filled in, their cost and links, and publishing an action."""

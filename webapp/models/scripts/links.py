@@ -1,7 +1,7 @@
-"""Custom links (SPEC B1): one address a text, so that a click tells who, in which action, of which script.
+"""Custom links and their clicks (SPEC B1). Each text has its own address, so a click tells contact, action and script.
 
-The token is made when a script with the link is first rendered for a conversation, stays the same while the script does,
-and is joined to the text at the click of Send; the next text of the same script gets one of its own.
+The token is created when a script with the link is first rendered for a conversation, and stays while the script is
+unchanged. The click of Send joins it to the text; the next text of the script gets a new token.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ from webapp.rules import variables
 
 PERSON, PREVIEW = "person", "preview"
 ALPHABET = string.ascii_letters + string.digits
-LENGTH = 8  # 47 bits: nobody comes upon another's by trying
+LENGTH = 8  # characters, 47 bits: too many to find one by trying
 KEEP_UNSENT = timedelta(days=7)
-SAMPLE = "aB3dE5gH"  # as long as a real one, and nobody's
+SAMPLE = "aB3dE5gH"  # for previews: as long as a real token
 
 
 class CustomLink(Model):
-    """``slug`` is fixed at creation: scripts name the link by it. ``url`` may be mended: texts that are out follow it."""
+    """``slug`` never changes: scripts name the link by it. ``url`` may change: texts sent before lead to the new
+    one."""
 
     id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -52,7 +53,7 @@ class CustomLink(Model):
 
 
 class TrackedLink(Model):
-    """A link in one text. ``conversation_id`` is None in a test; ``message_id`` is None until Send was clicked."""
+    """A link in one text. ``conversation_id`` is None in a test, ``message_id`` until Send is clicked."""
 
     id = fields.BigIntField(primary_key=True)
     token = fields.CharField(16, unique=True)
@@ -76,7 +77,7 @@ class TrackedLink(Model):
 
 
 class LinkClick(Model):
-    """Someone opened it: ``by`` a person, or a preview of a phone, a messenger or a carrier."""
+    """``by``: PERSON, or PREVIEW for a machine of a phone, messenger or carrier."""
 
     id = fields.BigIntField(primary_key=True)
     link: fields.ForeignKeyRelation[CustomLink] = fields.ForeignKeyField(
@@ -100,29 +101,29 @@ def address(token: str) -> str:
 
 
 def unaddressed(text: str) -> str:
-    """A text without what is another in each: the tokens of its links."""
+    """The text with SAMPLE for each token, to compare texts of one script."""
     return re.sub(re.escape(address("")) + rf"\w{{{LENGTH}}}", address(SAMPLE), text)
 
 
 async def names(campaign: Campaign, **which: Any) -> set[str]:
-    """As scripts name them; an archived link still works where it is used."""
+    """Canonical names. Archived links are included: they still work where scripts use them."""
     slugs = await CustomLink.filter(campaign=campaign, **which).values_list("slug", flat=True)
     return {variables.link_name(str(slug)) for slug in slugs}
 
 
 def samples(text: str) -> dict[str, str]:
-    """For previews: addresses as long as real ones, which lead nowhere."""
+    """For previews: canonical name -> an address as long as a real one, which leads nowhere."""
     return {variables.link_name(slug): address(SAMPLE) for slug in variables.links(text)}
 
 
 async def known_samples(campaign: Campaign, text: str) -> dict[str, str]:
-    """The same of the links this campaign has; any other fills nothing."""
+    """As `samples`, of links the campaign has only."""
     known = await names(campaign)
     return {name: url for name, url in samples(text).items() if name in known}
 
 
 async def addresses(campaign: Campaign, scripts: Sequence[Script], conversation_id: int) -> dict[int, dict[str, str]]:
-    """Script -> canonical name -> the address of this conversation's own link; made where there is none yet."""
+    """Script -> canonical name -> the address of this conversation's own link, created where missing."""
     wanted = {script.id: variables.links(script.body) for script in scripts}
     slugs = {slug for used in wanted.values() for slug in used}
     if not slugs:
@@ -130,7 +131,8 @@ async def addresses(campaign: Campaign, scripts: Sequence[Script], conversation_
     known = {link.slug: link.id for link in await CustomLink.filter(campaign=campaign, slug__in=slugs)}
     needed = {(s.id, s.version, known[slug]) for s in scripts for slug in wanted[s.id] if slug in known}
     there = await _tokens(conversation_id, needed)
-    while missing := needed - there.keys():  # again where a click took one meanwhile, or a token was somebody's
+    # Again only where a click took a token meanwhile, or a new token existed already
+    while missing := needed - there.keys():
         await _make(conversation_id, missing)
         there = await _tokens(conversation_id, needed)
     versions = {script.id: script.version for script in scripts}
@@ -144,7 +146,7 @@ _Key = tuple[int, int, int]  # script, its version, link
 
 
 async def _tokens(conversation_id: int, needed: set[_Key]) -> dict[_Key, str]:
-    """Those that no text has taken yet."""
+    """Tokens that no text carries yet."""
     found = TrackedLink.filter(conversation_id=conversation_id, message_id=None)
     rows = await found.filter(script_id__in={key[0] for key in needed})
     return {(row.script_id or 0, row.script_version or 0, row.link_id): row.token for row in rows}
@@ -152,7 +154,7 @@ async def _tokens(conversation_id: int, needed: set[_Key]) -> dict[_Key, str]:
 
 @transactional
 async def _make(conversation_id: int, keys: set[_Key]) -> None:
-    """Two renderings at once make one token."""
+    """Two renderings at the same time create one token."""
     for script_id, version, link_id in sorted(keys):
         await database.query(
             "INSERT INTO tracked_link (token, link_id, conversation_id, script_id, script_version, made_at)"
@@ -171,21 +173,21 @@ def _token() -> str:
 
 
 async def join(message: Message, script: Script) -> None:
-    """This text carries the links that were rendered for it. Inside the click's transaction."""
+    """Joins the links rendered for this text to it. Inside the click's transaction."""
     if variables.links(script.body):
         of_this = TrackedLink.filter(conversation_id=message.conversation_id, script_id=script.id, message_id=None)
         await of_this.filter(script_version=script.version).update(message_id=message.id)
 
 
 async def for_test(campaign: Campaign, text: str) -> list[TrackedLink]:
-    """Links of a test: they work, and count for nobody. Inside its transaction."""
+    """Links of a test text: they work, and their clicks are not counted. Inside the test's transaction."""
     found = await CustomLink.filter(campaign=campaign, slug__in=variables.links(text) or [""])
     return [await TrackedLink.create(token=_token(), link=link, made_at=clock.now()) for link in found]
 
 
 @transactional
 async def forget_unsent() -> None:
-    """Tokens of cards that were never sent, of old versions most of them. A card that is still open gets a new one."""
+    """Deletes tokens of cards that were not sent. A card that is still open gets a new one."""
     await TrackedLink.filter(message_id=None, made_at__lt=clock.now() - KEEP_UNSENT).delete()
 
 
@@ -196,7 +198,7 @@ async def of_token(token: str) -> TrackedLink | None:
 
 @transactional
 async def clicked(tracked: TrackedLink, by: str, user_agent: str) -> None:
-    """Counts a person's click with the text's action and sender. What nobody was sent can't be clicked by anybody."""
+    """Stores a click, and counts a person's for the text's action and sender. A token of no text is ignored."""
     message = await Message.get_or_none(id=tracked.message_id or 0)
     if message is None:
         return
@@ -217,7 +219,7 @@ async def clicked(tracked: TrackedLink, by: str, user_agent: str) -> None:
 
 @dataclass(frozen=True)
 class Clicks:
-    """``people``: how many different contacts clicked; ``previews`` are no clicks."""
+    """``people``: how many different contacts clicked. ``previews`` are not among ``clicks``."""
 
     clicks: int = 0
     people: int = 0
@@ -225,7 +227,7 @@ class Clicks:
 
 
 async def counted(campaign: Campaign) -> dict[int, Clicks]:
-    """Link -> who opened it, tests left out."""
+    """Link -> its clicks, those of tests left out."""
     rows = await database.query(
         "SELECT c.link_id, SUM(CASE WHEN c.by = 'person' THEN 1 ELSE 0 END) AS clicks,"
         " COUNT(DISTINCT CASE WHEN c.by = 'person' THEN c.contact_id END) AS people,"

@@ -1,5 +1,5 @@
-"""The people of an action who may be texted, in order of their ids, a window at a time: by list and id, so that a small
-list of a large campaign is a small matter."""
+"""The contacts of an action who may be texted, in order of their ids, in windows. Reads the action's lists by id, so
+that the time depends on their size, not the campaign's."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from webapp.models.actions import audience
 from webapp.models.actions.action import Action
 from webapp.models.contacts.contact import Contact, never_texted_sql
 
-STEP, MOST = 100, 20_000  # places looked at for somebody's neighbour: at first, and at most
+STEP, MOST = 100, 20_000  # size of the first and of the largest window in which a neighbour is searched
 
 
 @dataclass(frozen=True)
 class Window:
-    """``ids``: those who may be texted. ``through``: the last contact looked at. ``last``: nobody comes after."""
+    """``ids``: contacts who may be texted. ``through``: the window's last contact. ``last``: no contact comes after
+    it."""
 
     ids: list[int]
     through: int
@@ -25,8 +26,8 @@ class Window:
 
 
 async def window(action: Action, after: int, size: int, backwards: bool = False) -> Window:
-    """The next ``size`` places of the action's lists past a contact, less those who are left out, have opted out, are
-    blocked or have a landline."""
+    """The next ``size`` contacts of the action's lists after a contact, without those excluded, opted out, blocked or
+    on a landline."""
     sign, order = ("<", "DESC") if backwards else (">", "ASC")
     lists = await database.query("SELECT contact_list_id AS id FROM action_list WHERE action_id = ?", action.id)
     found: set[int] = set()
@@ -56,7 +57,7 @@ async def _textable(action: Action, ids: list[int]) -> list[int]:
 
 
 async def neighbour(action: Action, contact_id: int, backwards: bool = False) -> Contact | None:
-    """Who comes next, or before; after the last one the first again. None where there is nobody."""
+    """The next contact, or the one before; after the last comes the first. None where nobody may be texted."""
     ends = (contact_id, 2**62 if backwards else 0)
     for start in ends:
         found = await _first(action, start, backwards)

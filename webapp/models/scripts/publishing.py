@@ -1,4 +1,4 @@
-"""What must be right before an action may be published (SPEC A7, A9, S10), and publishing it."""
+"""The checklist of an action before it is published, publishing it, and archiving it (SPEC A7, A9, S10)."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from webapp.rules import script_lint
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the last look. ``step`` and ``script_id`` say where it is mended. ``overrulable``: an owner may publish
-    all the same, with a reason (A7)."""
+    """One line of the checklist. ``step``, ``script_id``: the page that mends it. ``overrulable``: an owner may publish
+    in spite of it, with a reason (A7)."""
 
     fine: bool
     sentence: str
@@ -33,7 +33,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Checklist:
-    """``checks`` must all be fine; ``warnings`` are sentences about what may be published all the same (A7)."""
+    """All ``checks`` must be fine. ``warnings``: sentences; they don't stop publishing (A7)."""
 
     checks: list[Check]
     warnings: list[str]
@@ -44,64 +44,61 @@ async def checklist(action: Action) -> Checklist:
     known = await rendering.known_names(campaign)
     initial, response = await Script.of(action, INITIAL), await Script.of(action, RESPONSE)
     lists = await ActionList.filter(action=action).count()
+    checks, warnings = _steps(lists, len(initial), len(response), campaign), []
+    for title, script in _titled(initial, response):
+        for finding in findings(script, known, campaign.name):
+            sentence = f"{title}: {finding.sentence}"
+            if finding.level == "error":
+                checks.append(Check(False, sentence, "scripts", finding.code == "no_opt_out", script.id))
+            else:
+                warnings.append(sentence)
+    return Checklist(checks, warnings)
+
+
+def _steps(lists: int, initial: int, response: int, campaign: Campaign) -> list[Check]:
+    chosen = f"{lists} contact list{'s' * (lists != 1)}" if lists else "No contact list is chosen."
+    written = f"{initial} initial script{'s' * (initial != 1)}" if initial else "There is no initial script."
+    green = "Set-up check is green" if campaign.set_up else "The set-up check is not green yet."
     checks = [
-        Check(
-            bool(lists), f"{lists} contact list{'s' * (lists != 1)}" if lists else "No contact list is chosen.", "basic"
-        ),
-        Check(
-            bool(initial),
-            f"{len(initial)} initial script{'s' * (len(initial) != 1)}" if initial else "There is no initial script.",
-            "scripts",
-        ),
-        Check(
-            campaign.set_up,
-            "Set-up check is green" if campaign.set_up else "The set-up check is not green yet.",
-            "setup",
-        ),
+        Check(bool(lists), chosen, "basic"),
+        Check(bool(initial), written, "scripts"),
+        Check(campaign.set_up, green, "setup"),
     ]
     if response:
-        checks.append(Check(True, f"{len(response)} response script{'s' * (len(response) != 1)}"))
-    found = [(title, script, findings(script, known, campaign.name)) for title, script in _titled(initial, response)]
-    checks += [
-        Check(False, f"{title}: {f.sentence}", "scripts", f.code == "no_opt_out", script.id)
-        for title, script, of_it in found
-        for f in script_lint.errors(of_it)
-    ]
-    return Checklist(
-        checks, [f"{title}: {f.sentence}" for title, _, of_it in found for f in of_it if f.level == "warning"]
-    )
+        checks.append(Check(True, f"{response} response script{'s' * (response != 1)}"))
+    return checks
 
 
 def _titled(initial: list[Script], response: list[Script]) -> list[tuple[str, Script]]:
-    """Each script with what the office calls it."""
+    """Each script with its title on the page."""
     letters = [f"Initial script {string.ascii_uppercase[n % 26]}" for n in range(len(initial))]
     return [*zip(letters, initial, strict=True), *((script.name, script) for script in response)]
 
 
 def findings(script: Script, known: set[str], campaign_name: str) -> list[script_lint.Finding]:
-    """All that is to be said of a stored script, with its picture and tags loaded."""
+    """The script's picture and tags are loaded already."""
     return [
         *script_lint.lint(script.body, script.kind, known, campaign_name),  # type: ignore[arg-type]
         *script_lint.picture(bool(script.picture and not script.picture.intact())),
-        *script_lint.opting_out_of_the_glad(script.name, script.opts_out),
+        *script_lint.opts_out_supporters(script.name, script.opts_out),
     ]
 
 
 def may_publish(checks: list[Check], member: Membership, reason: str) -> bool:
-    """Everything is fine; or only opt-out wording is missing, and an owner says why it may be."""
+    """True where all is fine, or only opt-out wording is missing and an owner gives a reason."""
     wrong = [check for check in checks if not check.fine]
     return not wrong or (all(check.overrulable for check in wrong) and member.role == OWNER and bool(reason.strip()))
 
 
 @transactional
 async def publish(action: Action, member: Membership, state: str, reason: str = "") -> bool:
-    """To "private" or "public", now. False where something is in the way."""
+    """``state``: PRIVATE or PUBLIC. False where a check fails."""
     if state not in (PRIVATE, PUBLIC):
         return False
-    look = await checklist(action)
-    if not may_publish(look.checks, member, reason):
+    checked = await checklist(action)
+    if not may_publish(checked.checks, member, reason):
         return False
-    overruled = reason.strip() if any(not check.fine for check in look.checks) else ""
+    overruled = reason.strip() if any(not check.fine for check in checked.checks) else ""
     await action.publish(state, overruled)
     await audit.note(
         action.campaign,
@@ -110,7 +107,7 @@ async def publish(action: Action, member: Membership, state: str, reason: str = 
         action.title,
         state=state,
         overruled=overruled,
-        warnings=look.warnings,
+        warnings=checked.warnings,
     )
     return True
 
@@ -125,7 +122,7 @@ async def send_to(action: Action, members: list[Membership], by: Membership) -> 
 
 @transactional
 async def archive(action: Action, by: Membership) -> None:
-    """Nobody texts in it any more. First texts that wait to leave are cancelled; replies still leave."""
+    """Ends the action. Queued first texts are cancelled; queued replies still leave."""
     action.archived_at = clock.now()
     await action.save(update_fields=["archived_at"])
     waiting = await Message.filter(action_id=action.id, kind=INITIAL, status=QUEUED)

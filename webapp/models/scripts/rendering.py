@@ -22,7 +22,8 @@ TEAM_CODE = "user.team_code"
 
 @dataclass(frozen=True)
 class Rendering:
-    """A script as one contact would get it. ``hash`` is what the card carries: the same hash, the same words (A11)."""
+    """A script as one contact would get it. ``hash``: the card carries it, and the click compares it (A11). With
+    ``unfilled`` variables, ``text`` is the script's own and ``hash`` is ""."""
 
     text: str
     unfilled: tuple[str, ...]
@@ -30,7 +31,7 @@ class Rendering:
 
 
 async def known_names(campaign: Campaign) -> set[str]:
-    """The canonical names a script of this campaign may use."""
+    """Canonical names of all variables a script of this campaign may use."""
     slugs = await CustomField.filter(campaign=campaign).values_list("slug", flat=True)
     return set(variables.BUILT_IN) | {str(slug) for slug in slugs} | await links.names(campaign)
 
@@ -42,14 +43,14 @@ async def render(campaign: Campaign, script: Script, contact: Contact, sender: U
 async def render_all(
     campaign: Campaign, scripts: list[Script], contact: Contact, sender: User, conversation_id: int
 ) -> list[Rendering]:
-    """Each script for the same person, the values looked up once; links are the conversation's own."""
+    """Loads the values once. Links are the conversation's own, created where missing."""
     given = await values(campaign, contact, sender, "".join(script.body for script in scripts)) if scripts else {}
     own = await links.addresses(campaign, scripts, conversation_id)
     return [_rendered(script, {**given, **own.get(script.id, {})}) for script in scripts]
 
 
 async def preview_all(campaign: Campaign, scripts: list[Script], contact: Contact, sender: User) -> list[Rendering]:
-    """To be looked at only: links are samples, as long as real ones, and nothing is stored."""
+    """Links are samples, as long as real ones; nothing is stored."""
     body = "".join(script.body for script in scripts)
     given = await values(campaign, contact, sender, body) if scripts else {}
     given |= await links.known_samples(campaign, body)
@@ -64,7 +65,7 @@ def _rendered(script: Script, given: Mapping[str, str | None]) -> Rendering:
 
 
 def rendering(script: Script, text: str) -> Rendering:
-    """``text`` is what this version of the script became for one person."""
+    """``text``: this version of the script, filled in for one person."""
     return Rendering(text, (), _signed(f"{script.id}:{script.version}:{text}"))
 
 
@@ -74,8 +75,9 @@ def _signed(what: str) -> str:
 
 
 async def values(campaign: Campaign, contact: Contact, sender: User, text: str) -> dict[str, str | None]:
-    """By canonical name, fallbacks and field defaults already in them; what few scripts use only where ``text`` does."""
-    fields = await _fields(campaign, contact) if variables.beyond_built_in(text) else {}
+    """By canonical name, with fallbacks and fields' defaults. Fields and the team code are loaded only if ``text`` uses
+    them."""
+    fields = await _fields(campaign, contact) if variables.uses_fields(text) else {}
     return {**fields, **of_contact(campaign, contact), **await of_sender(campaign, sender, text)}
 
 
@@ -85,7 +87,7 @@ async def _fields(campaign: Campaign, contact: Contact) -> dict[str, str]:
 
 
 async def of_sender(campaign: Campaign, sender: User, text: str) -> dict[str, str | None]:
-    """What is the same for every contact."""
+    """The values that are the same for all contacts."""
     given = {**_sender(campaign, sender), **_campaign(campaign)}
     if any(variable.name == TEAM_CODE for variable in variables.found(text)):
         given[TEAM_CODE] = await teams.code_of(campaign.id, sender.id)

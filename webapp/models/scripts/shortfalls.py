@@ -1,4 +1,4 @@
-"""How many people an action's scripts can't be filled for, before anyone is texted (SPEC section 4, 1307)."""
+"""How many people lack a value that a script of the action needs (SPEC section 4, 1307)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from webapp.models.actions.script import Script
 from webapp.models.contacts.labels import CustomField
 from webapp.rules import variables
 
-_BLANK = {
-    name: f"c.{name} = ''" for name in ("last_name", "email", "state_abbrev")
-}  # the others fall back or are always there
+# A contact's other fields have a fallback or are never blank
+_BLANK = {name: f"c.{name} = ''" for name in ("last_name", "email", "state_abbrev")}
 
 
 @dataclass(frozen=True)
 class Shortfall:
-    """``missing`` of ``people`` have nothing for this variable, and get no text of this script."""
+    """``missing`` of ``people`` have no value for this variable, and get no text of this script."""
 
     script: Script
     variable: str
@@ -27,7 +26,7 @@ class Shortfall:
 
 
 async def of_action(action: Action) -> list[Shortfall]:
-    """One for each variable of each script in use that somebody has nothing for."""
+    """One for each script in use and each of its variables that someone has no value for."""
     scripts = await Script.filter(action=action, archived_at=None).order_by("kind", "position", "id")
     names = {v.name for script in scripts for v in variables.found(script.body)}
     people, missing = await _count(action, names)
@@ -40,7 +39,7 @@ async def of_action(action: Action) -> list[Shortfall]:
 
 
 async def _count(action: Action, names: set[str]) -> tuple[int, dict[str, int]]:
-    """People in the action, and of each name how many have nothing: one pass over the lists for all of them."""
+    """The number of people in the action, and of each name how many lack a value: one statement for all."""
     wanted = {name: _BLANK[name] for name in names if name in _BLANK}
     for field in await CustomField.filter(campaign_id=action.campaign_id, default_value=""):
         none = f"NOT EXISTS (SELECT 1 FROM field_value f WHERE f.field_id = {int(field.id)} AND f.contact_id = c.id)"

@@ -164,17 +164,26 @@ async def _put_in(
     for each in texted:
         async with tallies.moving(each):
             each.texted_at = sent.created_at
+    message = await _lost_message(contact, number, sent, place, first=bool(place and texted))
+    tallies.count_new(message)
+    await _lock(contact, message, sent)
+    return "marked"
+
+
+async def _lost_message(
+    contact: Contact, number: PhoneNumber, sent: Sent, place: Conversation | None, first: bool
+) -> Message:
     counted = segments.count(sent.body)
-    message = await Message.create(
+    return await Message.create(
         campaign_id=contact.campaign_id,
         contact_id=contact.id,
         conversation_id=place.id if place else None,
         number_id=number.id,
         user_id=place.user_id if place else None,
         action_id=place.action_id if place else None,
-        script_id=place.script_id if place and texted else None,
+        script_id=place.script_id if place and first else None,
         direction=OUT,
-        kind=INITIAL if place and texted else FOLLOW_UP,
+        kind=INITIAL if first else FOLLOW_UP,
         phone=contact.phone,
         body=sent.body,
         segments=counted.segments,
@@ -187,9 +196,6 @@ async def _put_in(
         sid=sent.sid,
         public_id=uuid.uuid4(),
     )
-    tallies.count_new(message)
-    await _lock(contact, message, sent)
-    return "marked"
 
 
 async def _lock(contact: Contact, message: Message, sent: Sent) -> None:

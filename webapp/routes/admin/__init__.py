@@ -6,19 +6,22 @@ from litestar import Router
 from litestar.di import Provide
 
 from webapp.access import login
-from webapp.routes.admin import attention, bulk, imports, numbers, opt_outs
+from webapp.routes.admin import attention, bulk, numbers, opt_outs
 from webapp.routes.admin.accounts import settings, user_lists, users
 from webapp.routes.admin.actions import actions, basics
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
+from webapp.routes.admin.imports import columns, progress, refused, upload
 from webapp.routes.admin.results import operations, results
-from webapp.routes.admin.scripts import links, previews, scripts
+from webapp.routes.admin.scripts import cost, editor, links, scripts, test_text
 from webapp.routes.admin.sending import setup, stops, undecided
 
 PAGES = (
     actions,
     basics,
     scripts,
-    previews,
+    editor,
+    cost,
+    test_text,
     links,
     results,
     operations,
@@ -26,7 +29,10 @@ PAGES = (
     contact,
     lists,
     labels,
-    imports,
+    upload,
+    progress,
+    columns,
+    refused,
     bulk,
     opt_outs,
     users,

@@ -12,23 +12,15 @@ from webapp.models.accounts.users import Membership
 from webapp.models.conversations import assigning, inbox
 from webapp.pages import page
 
+_PAGE, _LIST = "admin/conversations/attention.html", "volunteer/inbox/_threads.html"
+
 
 @get("/attention")
 async def attention(request: Request, member: Membership, show: str = "all") -> Response:
     """Threads handed to the staff."""
     show = show if show in inbox.SHOWS else "all"
     threads = await inbox.threads(inbox.with_staff(member), show)
-    return page(
-        request,
-        "admin/conversations/attention.html",
-        "volunteer/inbox/_threads.html",
-        threads=threads,
-        show=show,
-        q="",
-        before="",
-        more=False,
-        staff_view=True,
-    )
+    return page(request, _PAGE, _LIST, threads=threads, show=show, q="", before="", more=False, staff_view=True)
 
 
 @post("/threads/{conversation_id:int}/holders")

@@ -1,17 +1,15 @@
-"""What is done with many contacts at once: asked for here, done by a job, seen on its own page (SPEC C5, G2)."""
+"""Bulk jobs: asked for in a form, done by a worker, watched on a page of their own (SPEC C5, G2)."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.response import File
 
 from webapp import access, pages, queue, words
-from webapp.database import transaction
 from webapp.forms import Form
-from webapp.models import long_work
-from webapp.models.accounts import audit
 from webapp.models.accounts.teams import Team, UserList
 from webapp.models.accounts.users import Membership, who_may_text
 from webapp.models.actions.action import Action
@@ -25,55 +23,65 @@ from webapp.pages import page
 from webapp.rules.contacts import contact_filter
 from webapp.rules.contacts.contact_filter import Filter
 
-MOST = 500  # of a drop-down
-Asked = tuple[dict[str, Any], str]  # what the work needs, and its subject in words
+MOST = 500  # choices in a drop-down
+MOST_TICKED = 1_000
+Asked = tuple[dict[str, Any], str]  # a job's ``what`` and its subject
 
 
 @get("/contacts/bulk/new")
-async def new_work(request: Request, member: Membership) -> Response:
-    """What is to be done with the contacts that were selected: ticked ones, or all that a filter finds."""
-    form = Form(request.query_params)
-    return await _new_work(request, member, form)
+async def new_job(request: Request, member: Membership) -> Response:
+    """The form of one kind of job, for the contacts selected: ticked ones, or all that a filter finds."""
+    return await _new_job(request, member, Form(request.query_params))
 
 
-async def _new_work(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
-    which = await _which(member, form)
-    kind = form.choice("kind", words.gettext("What to do"), KINDS)
-    number = await slices.number(member.campaign, which)
-    if kind == EXPORT and not member.exports:
-        form.wrong("kind", words.gettext("Exporting is a right of its own. An owner can give it to you."))
-    own = {"campaign_id": member.campaign_id, "archived_at": None}
+async def _new_job(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
+    which, kind = await _which(member, form), _kind(member, form)
     return page(
         request,
         "admin/bulk/new.html",
         status_code=status,
         form=form,
         kind=kind,
-        number=number,
+        number=await slices.how_many(member.campaign, which),
         filtered=which.asked() if isinstance(which, Filter) else {},
         ids=which if isinstance(which, list) else [],
-        tags=await Tag.filter(**own),
-        fields=await CustomField.filter(**own),
-        lists=await ContactList.filter(**own).order_by("-id").limit(MOST),
-        action_choices=[(a.id, a.title) for a in await Action.filter(**own).order_by("-id").limit(MOST) if a.live],
         holders=await holders(member),
+        **await _choices(member),
     )
 
 
 async def _which(member: Membership, form: Form) -> Filter | list[int]:
-    """Ticked contacts of this campaign, or the filter where all of it was asked for."""
+    """Ticked contacts of this campaign, or the filter where all of its contacts were asked for."""
     if form.data.get("scope") == "all":
         return contact_filter.read(form.data)
     ticked = [int(n) for n in form.every("contacts") if n.isdecimal() and len(n) < 16]
-    return await search.own(member.campaign, ticked[:1_000])
+    return await search.own(member.campaign, ticked[:MOST_TICKED])
+
+
+def _kind(member: Membership, form: Form) -> str:
+    kind = form.choice("kind", words.gettext("What to do"), KINDS)
+    if kind == EXPORT and not member.exports:
+        form.wrong("kind", words.gettext("Exporting is a right of its own. An owner can give it to you."))
+    return kind
+
+
+async def _choices(member: Membership) -> dict[str, Any]:
+    own = {"campaign_id": member.campaign_id, "archived_at": None}
+    actions = await Action.filter(**own).order_by("-id").limit(MOST)
+    return {
+        "tags": await Tag.filter(**own),
+        "fields": await CustomField.filter(**own),
+        "lists": await ContactList.filter(**own).order_by("-id").limit(MOST),
+        "action_choices": [(action.id, action.title) for action in actions if action.live],
+    }
 
 
 async def holders(member: Membership) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Whom contacts can be assigned to: (group, [(value, words)])."""
+    """Users, user lists and teams that contacts can be assigned to: (group, [(value, words)])."""
     own = {"campaign_id": member.campaign_id}
     people = Membership.filter(**own, suspended_at=None).exclude(approved_at=None).select_related("user")
-    teams_ = await Team.filter(**own, archived_at=None).order_by("name")
-    of_teams = {team.user_list_id for team in teams_}
+    teams = await Team.filter(**own, archived_at=None).order_by("name")
+    of_teams = {team.user_list_id for team in teams}
     lists = [r for r in await UserList.filter(**own, archived_at=None).order_by("name") if r.id not in of_teams]
     return [
         (
@@ -81,66 +89,51 @@ async def holders(member: Membership) -> list[tuple[str, list[tuple[str, str]]]]
             [(f"user:{m.user_id}", m.user.name) for m in await people.order_by("user__first_name").limit(1_000)],
         ),
         (words.gettext("User lists"), [(f"list:{r.id}", r.name) for r in lists]),
-        (words.gettext("Teams"), [(f"list:{team.user_list_id}", team.name) for team in teams_]),
+        (words.gettext("Teams"), [(f"list:{team.user_list_id}", team.name) for team in teams]),
     ]
 
 
 @post("/contacts/bulk")
-async def start_work(request: Request, member: Membership) -> Response:
-    """A row and a job: the page of the work says how it goes."""
+async def start_job(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
-    which = await _which(member, form)
-    kind = form.choice("kind", words.gettext("What to do"), KINDS)
-    if kind == EXPORT and not member.exports:
-        form.wrong("kind", words.gettext("Exporting is a right of its own. An owner can give it to you."))
+    which, kind = await _which(member, form), _kind(member, form)
     if which == []:
         form.wrong("kind", words.gettext("Tick somebody first. Nothing was done."))
     what, subject = await _ASKED[kind](member, form)
     if not form:
-        return await _new_work(request, member, form, status=422)
-
-    total = await slices.number(member.campaign, which)
-
-    async def do() -> BulkJob:
-        if new := what.get("new_list"):
-            what["list"] = (await ContactList.make(member.campaign, new, "Selected from All Contacts")).id
-        work = await slices.begin(member.campaign, member.user, kind, which, what, subject, total)
-        await audit.note(
-            member.campaign,
-            member.user,
-            f"contacts.{kind}",
-            subject,
-            contacts=work.total,
-            which=work.which if work.total < 100 else work.which.get("filter", {}),
-        )
-        return work
-
-    work = await transaction(do)
-    await queue.run_bulk(work.id)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/bulk/{work.id}")
+        return await _new_job(request, member, form, status=422)
+    job = await slices.start(kind, which, what, subject, member)
+    await queue.run_bulk(job.id)
+    return _to(request, member, job)
 
 
 async def assigned_to(member: Membership, form: Form) -> Asked:
-    """Users, action and mode of an assignment, and to whom in words."""
-    kind, _, number = form.text("to", words.gettext("To whom"), 40, required=True).partition(":")
-    chosen = [access.small_id(int(number))] if kind == "user" and number.isdecimal() else []
-    name = ""
-    if kind == "list" and number.isdecimal():
-        group = await UserList.filter(id=access.small_id(int(number)), campaign_id=member.campaign_id).first()
-        chosen, name = ([m.user_id for m in await group.members()], group.name) if group else ([], "")
-    users = await who_may_text(member.campaign_id, chosen)
+    """Users, action and mode of an assignment; its subject is the user's or the list's name."""
+    users, name = await _users(member, form)
     if form and not users:
         form.wrong("to", words.gettext("Nobody there may text: choose someone who is approved and not suspended."))
     actions = await assigning.actions_of(member.campaign_id)
-    action = int(form.choice("do_action", words.gettext("Action"), [0, *actions])) if form.data.get("do_action") else 0
-    mode = (
-        form.choice("mode", words.gettext("Which conversations"), assigning.MODES)
-        if form.data.get("mode")
-        else assigning.ALL
-    )
-    if kind == "user" and users:
-        name = (await Membership.get(user_id=users[0], campaign_id=member.campaign_id).select_related("user")).user.name
+    action, mode = 0, assigning.ALL
+    if form.data.get("do_action"):
+        action = int(form.choice("do_action", words.gettext("Action"), [0, *actions]))
+    if form.data.get("mode"):
+        mode = form.choice("mode", words.gettext("Which conversations"), assigning.MODES)
     return {"users": users, "action": action, "mode": mode}, name
+
+
+async def _users(member: Membership, form: Form) -> tuple[list[int], str]:
+    """The users chosen who may text, and the name of the user or list chosen."""
+    kind, _, number = form.text("to", words.gettext("To whom"), 40, required=True).partition(":")
+    chosen_id = access.small_id(int(number)) if number.isdecimal() else 0
+    if kind == "list":
+        group = await UserList.filter(id=chosen_id, campaign_id=member.campaign_id).first()
+        members = await group.members() if group else []
+        return await who_may_text(member.campaign_id, [m.user_id for m in members]), group.name if group else ""
+    users = await who_may_text(member.campaign_id, [chosen_id] if kind == "user" else [])
+    if not users:
+        return [], ""
+    one = await Membership.get(user_id=users[0], campaign_id=member.campaign_id).select_related("user")
+    return users, one.user.name
 
 
 async def _tag(member: Membership, form: Form) -> Asked:
@@ -163,7 +156,7 @@ async def _field(member: Membership, form: Form) -> Asked:
 
 
 async def _list(member: Membership, form: Form) -> Asked:
-    """A list that is there, or a new one of the name typed, made with the work."""
+    """An existing list, or the name of a new one, which is created with the job."""
     lists = {str(r.id): r for r in await ContactList.filter(campaign_id=member.campaign_id, archived_at=None)}
     new = form.text("new_list", words.gettext("New list"), 120)
     if new and form.data.get("kind") == LIST:
@@ -176,7 +169,7 @@ async def _nothing_more(member: Membership, form: Form) -> Asked:
     return {}, ""
 
 
-_ASKED: dict[str, Any] = {
+_ASKED: dict[str, Callable[[Membership, Form], Awaitable[Asked]]] = {
     ASSIGN: assigned_to,
     TAG: _tag,
     UNTAG: _tag,
@@ -188,32 +181,31 @@ _ASKED: dict[str, Any] = {
 }
 
 
-@get("/bulk/{work_id:int}")
-async def work_page(request: Request, member: Membership, work_id: int) -> Response:
-    """How it goes; the fragment refreshes itself until it is over."""
-    work = await access.work_of(member, work_id)
-    return page(request, "admin/bulk/job.html", "admin/bulk/_job.html", work=work)
+@get("/bulk/{job_id:int}")
+async def job_page(request: Request, member: Membership, job_id: int) -> Response:
+    """The job's progress; the fragment refreshes itself until the job is over."""
+    job = await access.bulk_job_of(member, job_id)
+    return page(request, "admin/bulk/job.html", "admin/bulk/_job.html", job=job)
 
 
-@post("/bulk/{work_id:int}/cancellation")
-async def cancel_work(request: Request, member: Membership, work_id: int) -> Response:
-    work = await access.work_of(member, work_id)
-
-    async def do() -> None:
-        if await long_work.cancel(work):
-            await audit.note(member.campaign, member.user, "contacts.work_cancelled", work.kind)
-
-    await transaction(do)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/bulk/{work.id}")
+@post("/bulk/{job_id:int}/cancellation")
+async def cancel_job(request: Request, member: Membership, job_id: int) -> Response:
+    job = await access.bulk_job_of(member, job_id)
+    await slices.cancel(job, member)
+    return _to(request, member, job)
 
 
-@get("/bulk/{work_id:int}/contacts.csv")
-async def exported_file(member: Membership, work_id: int) -> File:
-    """The finished file, for whoever asked for it."""
-    path = await access.export_of(member, work_id)
+def _to(request: Request, member: Membership, job: BulkJob) -> Response:
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/bulk/{job.id}")
+
+
+@get("/bulk/{job_id:int}/contacts.csv")
+async def exported_file(member: Membership, job_id: int) -> File:
+    """A finished export, for the member who asked for it."""
+    path = await access.export_of(member, job_id)
     return File(
         path, filename="contacts.csv", media_type="text/csv; charset=utf-8", content_disposition_type="attachment"
     )
 
 
-HANDLERS = [new_work, start_work, work_page, cancel_work, exported_file]
+HANDLERS = [new_job, start_job, job_page, cancel_job, exported_file]

@@ -12,13 +12,12 @@ from litestar.response import Stream
 from webapp import access, pages
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
-from webapp.models.bulk import export
 from webapp.models.contacts.contact import Contact
 from webapp.models.imports.job import OPT_OUTS, ContactImport
 from webapp.models.opt_outs import by_staff
 from webapp.models.opt_outs.opt_out import opt_outs_by_source
 from webapp.pages import page
-from webapp.rules import phone
+from webapp.rules import phone, safe_cells
 
 
 @get("/opt-outs")
@@ -77,9 +76,9 @@ async def opt_outs_file(member: Membership) -> Stream:
 
 async def _lines(member: Membership) -> AsyncIterator[bytes]:
     """A byte order mark comes first, so that Excel reads the file as UTF-8."""
-    yield b"\xef\xbb\xbf" + export.line(["phone", "source", "at", "words"])
+    yield safe_cells.BOM + safe_cells.line(["phone", "source", "at", "words"])
     async for rows in by_staff.slices(member.campaign_id):
-        yield b"".join(export.line([r.phone, r.source, r.at.isoformat(), r.words]) for r in rows)
+        yield b"".join(safe_cells.line([r.phone, r.source, r.at.isoformat(), r.words]) for r in rows)
 
 
 HANDLERS = [opt_outs_page, add_opt_out, opt_outs_file]

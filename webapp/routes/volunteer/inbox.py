@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from litestar import Request, Response, get
 
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import inbox
 from webapp.pages import page
+
+_PAGE, _LIST = "volunteer/inbox/inbox.html", "volunteer/inbox/_inbox.html"
 
 
 @get("/inbox")
@@ -18,18 +21,14 @@ async def inbox_page(
     """A page, or for htmx the list alone. ``before``: only replies older than this instant."""
     show = show if show in inbox.SHOWS else "attention"
     threads = await inbox.threads(inbox.of(member), show, q[:80], _instant(before))
-    return page(
-        request,
-        "volunteer/inbox/inbox.html",
-        "volunteer/inbox/_inbox.html",
-        threads=threads,
-        show=show,
-        q=q[:80],
-        before=before[:40],
-        waiting=await inbox.waiting(member),
-        more=len(threads) == inbox.PAGE,
-        staff_view=False,
-    )
+    given: dict[str, Any] = {
+        "q": q[:80],
+        "before": before[:40],
+        "more": len(threads) == inbox.PAGE,
+        "staff_view": False,
+    }
+    waiting = await inbox.waiting(member)
+    return page(request, _PAGE, _LIST, threads=threads, show=show, waiting=waiting, **given)
 
 
 @get("/badges")

@@ -150,27 +150,31 @@ async def _thread(
     form: Form | None = None,
 ) -> Response:
     await conversation.fetch_related("contact", "action__campaign")
-    contact, campaign = conversation.contact, conversation.campaign
-    history = await inbox.history(contact.id)
-    asked = await filing.questions(conversation.action)
-    zones = await zones_of(campaign, contact.zone_set_id)
-    context: dict[str, Any] = {
-        "conversation": conversation,
-        "contact": contact,
+    history = await inbox.history(conversation.contact_id)
+    given: dict[str, Any] = {
         "messages": history,
         "form": _draft(member, history) if form is None else form,
-        "client_id": uuid.uuid4(),
-        "opens_at": await inbox.opens_at(conversation),
-        "contact_zone": zones[0],
-        "tags": (await labels.tags_of([contact.id]))[contact.id],
-        "all_tags": asked.tags,
         "follow": follow,
         "q": q,
         "scripts": await _previews(member, conversation, q) if follow else [],
         "groups": await _groups(conversation) if follow else [],
+        **await _about(conversation),
+    }
+    return page(request, "volunteer/thread/thread.html", "volunteer/thread/_thread.html", status_code=status, **given)
+
+
+async def _about(conversation: Conversation) -> dict[str, Any]:
+    contact = conversation.contact
+    return {
+        "conversation": conversation,
+        "contact": contact,
+        "client_id": uuid.uuid4(),
+        "opens_at": await inbox.opens_at(conversation),
+        "contact_zone": (await zones_of(conversation.campaign, contact.zone_set_id))[0],
+        "tags": (await labels.tags_of([contact.id]))[contact.id],
+        "all_tags": (await filing.questions(conversation.action)).tags,
         "at": clock.now(),
     }
-    return page(request, "volunteer/thread/thread.html", "volunteer/thread/_thread.html", status_code=status, **context)
 
 
 def _draft(member: Membership, history: list[Message]) -> Form:

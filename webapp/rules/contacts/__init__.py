@@ -1,1 +1,1 @@
-"""Rules about contacts: columns of a list, rows, filters, the clocks of a place, kinds of phone lines."""
+"""Rules about contacts: columns and rows of a list, filters, time zones, states, kinds of phone lines."""

@@ -1,4 +1,4 @@
-"""Which column of a list is what (SPEC C3): headers as VAN, spreadsheets and phone books write them."""
+"""Which field each column of a list holds (SPEC C3), by the headers VAN, spreadsheets and phone books use."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ PERSONAL = (
     "zip",
     "van_id",
     "timezone",
-)  # what a contact's row keeps
+)  # columns of the contact table
 LEAVE_OUT = ""
-_OURS = ("", "line", "why")  # what the file of refused rows adds
+_OURS = ("", "line", "why")  # columns that the file of refused rows adds
 
 _ALIASES = {
     "first_name": "firstname first fname givenname forename nombre preferredname nickname",
@@ -54,7 +54,7 @@ _PHONE_RANKS = (frozenset(_MOBILE.split()), frozenset(_ANY_PHONE.split()))
 
 @dataclass(frozen=True)
 class Columns:
-    """``fields``: position -> one of FIELDS. ``custom``: position -> slug. ``unknown``: headers left out."""
+    """``fields``: position -> one of FIELDS. ``custom``: position -> slug. ``unknown``: headers of columns left out."""
 
     fields: dict[int, str] = field(default_factory=dict)
     custom: dict[int, str] = field(default_factory=dict)
@@ -62,13 +62,13 @@ class Columns:
 
     @property
     def phone(self) -> int:
-        """The column that says whom to text."""
+        """The position of the phone's column."""
         return next(n for n, name in self.fields.items() if name == "phone")
 
 
 @dataclass(frozen=True)
 class Unclear:
-    """Which column holds the phone can't be told: none does, or several might."""
+    """No column holds the phone, or several may."""
 
     code: str  # "no_phone_column" or "duplicate_header"
     message: str
@@ -77,8 +77,8 @@ class Unclear:
 def match(
     header: Sequence[str], custom_fields: Mapping[str, str], chosen: Mapping[str, str] | None = None
 ) -> Columns | Unclear:
-    """``custom_fields``: slug -> title. ``chosen``: field or slug by hand, for a header or for a position ("#0");
-    LEAVE_OUT leaves it out."""
+    """``custom_fields``: slug -> title. ``chosen``: header or position ("#0") -> field or slug, by hand; LEAVE_OUT
+    leaves the column out."""
     by_hand = _by_position(header, chosen or {})
     names = [by_hand.get(n, _guess(cell, custom_fields)) for n, cell in enumerate(header)]
     phones = _phones(header, by_hand)
@@ -98,7 +98,7 @@ def match(
 
 
 def slug(title: str) -> str:
-    """The name of a custom field in headers and scripts: lower case, everything else a dash below, 64 at most."""
+    """The name of a custom field in headers and scripts: lower-case letters, digits and underscores, at most 64."""
     return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:64]
 
 

@@ -1,4 +1,4 @@
-"""Which contacts a page shows or a deed is for (SPEC C5): a filter is what stands in the address bar, and nothing else."""
+"""Which contacts a page shows or a bulk job changes (SPEC C5): a filter is made of an address's query alone."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 YES, NO = "yes", "no"
 NOBODY, STAFF = "nobody", "staff"
 RECENT = "recent"
-MANY = 10_000  # counted no further, unless someone asks
+MANY = 10_000  # the page counts no further unless asked to
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Ids are 0 where nothing is asked; ``*_lists`` are ids with commas. ``assigned``: a user's id, NOBODY or STAFF. ``since``, ``until``: days of the
-    last message, in the campaign's zone, both included. ``sort``: RECENT, or as the contacts came."""
+    """0 and "" ask for nothing. ``*_lists``: ids with commas. ``assigned``: a user's id, NOBODY or STAFF. ``since``,
+    ``until``: days of the last message in the campaign's zone, both included. ``sort``: RECENT, or "" for the order of
+    creation."""
 
     q: str = ""
     list: int = 0
@@ -39,12 +40,12 @@ class Filter:
     sort: str = ""
 
     def asked(self) -> dict[str, str]:
-        """What is not as it would be anyway, for an address."""
+        """The query of an address: the filters that are set."""
         return {name: str(value) for name, value in asdict(self).items() if value not in ("", 0)}
 
     @property
     def number(self) -> int:
-        """How many filters are on, search and order left aside."""
+        """How many filters are set, search and order not counted."""
         return len(set(self.asked()) - {"q", "sort", "value"})
 
     @property
@@ -53,7 +54,7 @@ class Filter:
 
 
 def read(typed: Mapping[str, Any]) -> Filter:
-    """From an address or a form. What makes no sense is left out."""
+    """From an address's query or a form. Invalid values are ignored."""
     values: dict[str, Any] = {}
     for field in fields(Filter):
         text = (

@@ -1,4 +1,4 @@
-"""What one row of a list says of one person, or why it is refused (SPEC C1 to C3)."""
+"""One row of a list as a person, or the reason it is refused (SPEC C1 to C3)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LONGEST_CUSTOM = 5_000
 
 @dataclass
 class Person:
-    """``values``: field -> what is there, ``custom``: slug -> what is there; blanks are left out. ``tags``: as written.
-    ``zones`` and ``zone_source``: the clocks this row alone tells of (S1)."""
+    """``values``: field -> value. ``custom``: slug -> value. Blank values are left out. ``tags``: as written.
+    ``zones``, ``zone_source``: the time zones by this row alone (S1)."""
 
     phone: str
     values: dict[str, str] = field(default_factory=dict)
@@ -28,12 +28,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Refused:
-    reason: str  # of the vectors' policy
+    reason: str  # a code of the vectors' csv/expected.json
     raw_phone: str = ""
 
 
 def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> Person | Refused:
-    """``width``: how many columns the header has."""
+    """``width``: the number of columns in the header."""
     at = columns.phone
     raw = cells[at] if at < len(cells) else ""
     if any(cell.strip() for cell in cells[width:]) or any(map(_runs_on, cells)):
@@ -51,7 +51,7 @@ def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> 
 
 
 def read_phone(cells: Sequence[str], columns: contact_columns.Columns) -> Person | Refused:
-    """Of a strike list only the phone counts, of whatever country, and whatever stands beside it."""
+    """For a list of opt-outs: the phone alone, of any country; other cells are ignored."""
     raw = cells[columns.phone] if columns.phone < len(cells) else ""
     parsed = phone.parse(raw)
     return Refused(parsed.reason, raw) if isinstance(parsed, phone.InvalidPhone) else Person(parsed.e164)
@@ -68,12 +68,12 @@ def _person(e164: str, values: dict[str, str], custom: dict[str, str]) -> Person
 
 
 def _runs_on(cell: str) -> bool:
-    """Did a stray quotation mark swallow other people's rows? Then a phone stands on a later line of one cell."""
+    """True where a later line of one cell has a phone: a stray quotation mark swallowed other people's rows."""
     return "\n" in cell and bool(re.search(r"\n[^\n]*\d{3}[^\n]{0,3}\d{3}[^\n]?\d{4}", cell))
 
 
 def _split(values: dict[str, str]) -> None:
-    """Lisa Ng or "Ng, Lisa" fills what a column for first or last name left blank."""
+    """Fills blank first and last names from "Lisa Ng" or "Ng, Lisa"."""
     whole = " ".join(values.pop("full_name", "").split())
     if not whole:
         return
@@ -85,7 +85,7 @@ def _split(values: dict[str, str]) -> None:
 
 
 def merge(first: Person, later: Person) -> None:
-    """A later row of the same phone only fills what the first left blank."""
+    """A later row with the same phone fills only blanks of the first."""
     first.values = {**later.values, **first.values}
     first.custom = {**later.custom, **first.custom}
     first.tags = list(dict.fromkeys([*first.tags, *later.tags]))

@@ -1,15 +1,16 @@
-"""On whose clocks a contact may be: from what a list says of them (SPEC S1).
+"""The time zones a contact may be in, by what a list says of them (SPEC S1).
 
-By the timezone column, else ZIP, else state where it has one zone, else area code with every zone it touches.
+By the timezone column, else the ZIP, else the state if it has one zone, else every zone of the area code.
 Data: zip2info (Census, GeoNames CC BY 4.0) for ZIPs, joined with zipcodes for states and area codes.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import zip2info
 import zipcodes
@@ -18,7 +19,7 @@ from webapp.rules import window
 
 Source = Literal["timezone", "zip", "state", "area_code", ""]
 
-_WITHOUT_GEOGRAPHY = frozenset(
+_WITHOUT_GEOGRAPHY = frozenset(  # area codes of no place: toll-free, personal, premium
     [
         "500",
         "521",
@@ -76,14 +77,14 @@ _COLLOQUIAL = {
 
 @dataclass(frozen=True)
 class Zones:
-    """IANA names, sorted, and what they were read from. No names: nothing is known."""
+    """``names``: IANA names, sorted; empty where nothing is known. ``source``: what they were derived from."""
 
     names: tuple[str, ...] = ()
     source: Source = ""
 
 
 def derive(timezone: str = "", zip_code: str = "", state: str = "", phone: str = "") -> Zones:
-    """The zones a contact may be in. Several: a text must be in hours in all of them."""
+    """With several zones, a text must be in hours in all of them."""
     if name := _by_name(timezone):
         return Zones((name,), "timezone")
     if name := zone_of_zip(zip_code):
@@ -97,19 +98,19 @@ def derive(timezone: str = "", zip_code: str = "", state: str = "", phone: str =
 
 
 def zone_of_zip(zip_code: str) -> str | None:
-    """The zone of a ZIP as lists have it: ZIP+4, or shortened by a spreadsheet that dropped the leading zero."""
+    """Takes ZIPs as lists have them; see `five_digits`."""
     digits = five_digits(zip_code)
     return zip2info.timezone(digits) if digits else None
 
 
 def five_digits(zip_code: str) -> str:
-    """02139 for "2139", "02139-4307" or "2139.0"; nothing where it is no ZIP."""
+    """02139 for "2139", "02139-4307" or "2139.0": spreadsheets drop leading zeros. "" for what is no ZIP."""
     match = re.fullmatch(r"(\d{3,5})(?:\.0+)?(?:-?\d{4})?", zip_code.strip())
     return match[1].zfill(5) if match else ""
 
 
 def place_of_zip(zip_code: str) -> str:
-    """Erie, PA for 16502; nothing where the ZIP is not known."""
+    """Erie, PA for 16502; "" for an unknown ZIP."""
     digits = five_digits(zip_code)
     return _place(digits) if digits else ""
 
@@ -125,10 +126,10 @@ def _by_name(timezone: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    """Zones by state and zones by area code, from every ZIP that names them."""
+    """Zones by state and by area code, from all ZIPs."""
     states: dict[str, set[str]] = {}
     codes: dict[str, set[str]] = {}
-    for row in (row for n in range(100) for row in zipcodes.similar_to(f"{n:02}")):  # all at once would stay in memory
+    for row in _every_zip():
         if not (zone := zip2info.timezone(row["zip_code"]) or row["timezone"]):
             continue
         states.setdefault(row["state"], set()).add(zone)
@@ -137,7 +138,13 @@ def _tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     return {k: _by_clock(v) for k, v in states.items()}, {k: _by_clock(v) for k, v in codes.items()}
 
 
-# Zones that have kept the same clock since 2007; one name stands for them.
+def _every_zip() -> Iterator[dict[str, Any]]:
+    """In parts: a list of all would stay in memory."""
+    for n in range(100):
+        yield from zipcodes.similar_to(f"{n:02}")  # type: ignore[no-untyped-call]
+
+
+# Zones with the same local time since 2007 -> the name used for them
 _SAME_CLOCK = {
     "America/Detroit": "America/New_York",
     "America/Kentucky/Louisville": "America/New_York",
@@ -168,5 +175,5 @@ def _by_clock(zones: set[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=10_000)
 def _place(digits: str) -> str:
-    found = zipcodes.matching(digits)
+    found = zipcodes.matching(digits)  # type: ignore[no-untyped-call]
     return f"{found[0]['city']}, {found[0]['state']}" if found else ""

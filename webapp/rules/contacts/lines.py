@@ -1,14 +1,14 @@
-"""Which kinds of lines can't get texts, by Twilio's names for them (DOMAIN C10)."""
+"""Kinds of phone lines that can't get texts, by Twilio's names (DOMAIN C10)."""
 
 from __future__ import annotations
 
-INVALID = "invalid"  # ours: Twilio says that there is no such number
+INVALID = "invalid"  # our own name: Twilio knows no such number
 NOT_TEXTABLE = frozenset({"landline", "tollFree", "premium", "pager", "voicemail", "uan", "sharedCost", INVALID})
 UNKNOWN = frozenset({"", "unknown"})
 
 
 def textable(kind: str) -> bool:
-    """Also where nobody knows: then errors teach it."""
+    """True for an unknown kind: an error of the first text will tell."""
     return kind not in NOT_TEXTABLE
 
 

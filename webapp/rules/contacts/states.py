@@ -1,4 +1,4 @@
-"""State names as lists have them, and their two letters."""
+"""Names of states and provinces, and their two letters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ABBREVIATIONS = tuple(sorted(_BY_NAME.values()))
 
 
 def abbreviation(text: str) -> str:
-    """PA for "pa", "P.A." or "Pennsylvania"; nothing where it is no state."""
+    """PA for "pa", "P.A." or "Pennsylvania"; "" for an unknown name. Any two letters are taken as they are."""
     plain = text.strip().replace(".", "")
     if len(plain) == 2 and plain.isascii() and plain.isalpha():
         return plain.upper()

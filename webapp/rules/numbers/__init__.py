@@ -1,1 +1,1 @@
-"""Rules about phone numbers of ours: which one is chosen, when a queue is done."""
+"""Rules about the campaign's numbers: which one a contact gets, and when a queue will be done."""

@@ -1,4 +1,4 @@
-"""When so many segments will have left, by the pace of the numbers and the campaign's window (SPEC V3, X1)."""
+"""When a number of segments will have been sent, by the numbers' pace and the campaign's window (SPEC V3, X1)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import datetime, time, timedelta
 
 from webapp.rules import window
 
-DAYS = 30  # further ahead than this nothing is said
+DAYS = 30  # how far ahead it looks
 
 
 def done_at(
     now: datetime, segments: float, rate: float, start: time, end: time, zones: Sequence[str]
 ) -> datetime | None:
-    """``rate``: segments a second, of all numbers together. None: never at this pace, or not within 30 days."""
+    """``rate``: segments a second of all numbers together. None where it takes longer than DAYS, or the rate is 0."""
     if rate <= 0:
         return None
     left, at = timedelta(seconds=segments / rate), now

@@ -1,4 +1,4 @@
-"""Which of the campaign's numbers a contact hears from (SPEC S3)."""
+"""Which of the campaign's numbers texts a contact (SPEC S3)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ LONGEST_QUEUE = 30 * 60  # seconds
 
 @dataclass(frozen=True)
 class Candidate:
+    """``queue_seconds``: how long its queue takes. ``new_today``: contacts it texted first today."""
+
     id: int
     area_code: str
     queue_seconds: float
@@ -24,7 +26,8 @@ class Candidate:
 
 
 def choose(numbers: Sequence[Candidate], preferred: Sequence[str]) -> Candidate | None:
-    """The first preferred area code with a free, healthy number; else any healthy one, the shortest queue first."""
+    """The number with the shortest queue of the first preferred area code that has a free one; else of all healthy
+    ones."""
     for code in preferred:
         if near := [n for n in numbers if n.area_code == code and n.free]:
             return min(near, key=_by_queue)

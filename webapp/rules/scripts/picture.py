@@ -1,5 +1,5 @@
-"""Pictures as they may go with a text (SPEC A4): looked at by content, turned upright, stripped of what a camera wrote
-into them, and small enough for carriers. Slow: call it in a thread."""
+"""Pictures that may go with a text (SPEC A4): told by content, turned upright, without metadata, small enough for
+carriers. Slow: call it in a thread."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-LIMIT = 600_000  # bytes; a picture has fewer
-MOST_PIXELS = 60_000_000  # of one picture; a phone's camera has up to 50 million
-MOST_FRAMES, MOST_MOVING = 200, 30_000_000  # frames of a moving picture, and their pixels together
+LIMIT = 600_000  # bytes; a picture must have fewer
+MOST_PIXELS = 60_000_000  # of one picture; phones' cameras have up to 50 million
+MOST_FRAMES, MOST_MOVING = 200, 30_000_000  # frames of an animation, and pixels of all its frames
 TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif"}
-_KINDS = {"MPO": "JPEG"}  # what phones write: a JPEG with more pictures behind the first
+_KINDS = {"MPO": "JPEG"}  # phones write MPO: a JPEG with more pictures behind the first
 _SIZES = (2048, 1600, 1280, 1024, 800, 640, 480, 320)  # the longer side, in pixels
 _QUALITIES = (85, 75, 60)
 _MOVING_SIZES = (480, 320, 200)
@@ -23,12 +23,12 @@ Reason = Literal["not_a_picture", "other_type", "too_many_pixels", "broken"]
 
 
 class _TooMuch(Exception):
-    """More pixels or frames than can be worked on."""
+    """More pixels or frames than allowed."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Ready to be kept: ``data`` are the bytes to send, of ``type`` image/jpeg, image/png or image/gif."""
+    """``data``: the bytes to send. ``type``: image/jpeg, image/png or image/gif."""
 
     data: bytes
     type: str
@@ -46,18 +46,18 @@ class NoPicture:
 
 
 def read(data: bytes) -> Picture | NoPicture:
-    """The picture itself, without metadata. It may be too large: then `shrunk` makes a smaller one of it."""
+    """The picture without metadata. It may not be `small_enough`; then use `shrunk`."""
     opened = _open(data)
     return opened if isinstance(opened, NoPicture) else _written(opened, _kind(opened))
 
 
 def shrunk(data: bytes) -> Picture | NoPicture:
-    """The largest version under the limit that still looks well. A moving picture goes on moving where it can; else its
-    first frame stands for it."""
+    """The largest version under LIMIT of good quality. An animation stays one if it can get small enough; otherwise its
+    first frame is used."""
     opened = _open(data)
     if isinstance(opened, NoPicture):
         return opened
-    moving = [("GIF", side, 0) for side in _MOVING_SIZES] if _moves(opened) else []
+    moving = [("GIF", side, 0) for side in _MOVING_SIZES] if _is_animated(opened) else []
     for kind, side, quality in [*moving, *(("JPEG", side, quality) for side in _SIZES for quality in _QUALITIES)]:
         smaller = _written(opened, kind, side, quality)
         if isinstance(smaller, NoPicture) or smaller.small_enough:
@@ -69,12 +69,12 @@ def _kind(image: Image.Image) -> str:
     return _KINDS.get(image.format or "", image.format or "")
 
 
-def _moves(image: Image.Image) -> bool:
+def _is_animated(image: Image.Image) -> bool:
     return image.format == "GIF" and bool(getattr(image, "is_animated", False))
 
 
 def _open(data: bytes) -> Image.Image | NoPicture:
-    """By content, whatever the file is called; counted before a pixel is unpacked."""
+    """By content, not by name. Pixels are counted before any is unpacked."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -83,7 +83,7 @@ def _open(data: bytes) -> Image.Image | NoPicture:
         return NoPicture("other_type" if _is_other(data) else "not_a_picture")
     except Image.DecompressionBombError:
         return NoPicture("too_many_pixels")
-    except Exception:  # a decoder may fail on broken bytes in any way it likes
+    except Exception:  # a decoder may raise anything on broken bytes
         return NoPicture("broken")
     if image.width * image.height > MOST_PIXELS:
         return NoPicture("too_many_pixels")
@@ -99,7 +99,7 @@ def _loaded(image: Image.Image) -> Image.Image | NoPicture:
 
 
 def _is_other(data: bytes) -> bool:
-    """A picture, but of a type that MMS does not carry."""
+    """True for a picture of a type that MMS doesn't carry."""
     phones = data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
     desks = data[:4] in (b"II*\0", b"MM\0*", b"%PDF") or data[:2] == b"BM" or data[8:12] == b"WEBP"
     return phones or desks or b"<svg" in data[:1000]
@@ -124,7 +124,7 @@ def _written(image: Image.Image, kind: str, side: int = 0, quality: int = 88) ->
 
 
 def _plain(image: Image.Image, kind: str, side: int) -> Image.Image:
-    """Upright, in the colours of the web, of a kind that holds no metadata; JPEG has no see-through parts."""
+    """Upright, in sRGB, without metadata. JPEG has no transparency: it becomes white."""
     upright = _in_srgb(_eight_bits(ImageOps.exif_transpose(image)))
     clear = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
     if kind == "PNG":
@@ -141,7 +141,7 @@ def _plain(image: Image.Image, kind: str, side: int) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Gray of sixteen bits would be cut off, not scaled."""
+    """Scales 16-bit gray down; Pillow's own conversion clips it."""
     return image.convert("I").point(lambda value: value / 257).convert("L") if image.mode.startswith("I") else image
 
 
@@ -158,7 +158,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
 
 
 def _write_frames(image: Image.Image, out: io.BytesIO, side: int) -> tuple[int, int]:
-    """A GIF keeps its frames and their time, and nothing else. A frame may be larger than the picture says it is."""
+    """Writes only the frames and their durations. A frame may be larger than the file's header says."""
     frames: list[Image.Image] = []
     times, pixels = [], 0
     while _next_frame(image, len(frames)):
@@ -177,7 +177,7 @@ def _write_frames(image: Image.Image, out: io.BytesIO, side: int) -> tuple[int, 
 
 
 def _next_frame(image: Image.Image, number: int) -> bool:
-    """Never by counting the frames first: a small file may have a million."""
+    """Seeks frame by frame: counting first would unpack a million frames of a small file."""
     try:
         image.seek(number)
     except EOFError:
@@ -186,7 +186,7 @@ def _next_frame(image: Image.Image, number: int) -> bool:
 
 
 def _extent(image: Image.Image) -> int:
-    """Pixels this frame unpacks to, known before it is."""
+    """Pixels this frame will unpack to."""
     box = getattr(image, "dispose_extent", None) or (0, 0, *image.size)
     width, height = max(image.width, box[2]), max(image.height, box[3])
     return width * height

@@ -1,4 +1,4 @@
-"""Which initial script a conversation gets (SPEC A2): shuffled in blocks, so that counts are even by construction."""
+"""Which initial script a conversation gets (SPEC A2): shuffled in blocks, so that counts stay even."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import random
 
 
 def pick(seed: str, position: int, scripts: int) -> int:
-    """The index of the script for the conversation at ``position`` (0, 1, 2 ... in order of creation).
+    """The index of a script. ``position``: the conversation's, from 0, in order of creation. ``scripts``: their number.
 
-    Of every ``scripts`` conversations each script gets one, in an order that ``seed`` and the block decide.
+    Each block of ``scripts`` conversations has every script once, in an order decided by ``seed`` and the block.
     """
     block, place = divmod(position, scripts)
     order = list(range(scripts))

@@ -1,4 +1,4 @@
-"""Addresses that may stand behind a custom link, and who it is that opens one (SPEC B1)."""
+"""Addresses custom links may lead to, and whether a person or a machine opened one (SPEC B1)."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import crawleruseragents
 
 LONGEST = 2_000
 _HOST = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}", re.IGNORECASE)
-_BROWSER = re.compile(r"(Mozilla|Opera)/\d")  # how the user agent of every browser begins
+_BROWSER = re.compile(r"(Mozilla|Opera)/\d")  # every browser's user agent begins so
 _FETCHER = re.compile(
     r"compatible;(?! MSIE)|preview|prefetch|\bGoogle-|scanner|fetcher|SafeLinks|MobileSMS", re.IGNORECASE
 )
-_PLAIN = "%/:?@!$&'()*+,;=~-._[]"  # what an address keeps as it is; the rest is escaped, as a header wants it
-_AHEAD = ("purpose", "sec-purpose", "x-purpose", "x-moz")  # headers of what is loaded before anyone looks
+_PLAIN = "%/:?@!$&'()*+,;=~-._[]"  # kept in an address; other characters are escaped, as a Location header needs
+_AHEAD = ("purpose", "sec-purpose", "x-purpose", "x-moz")  # request headers of a browser that loads ahead
 
 
 def slug(text: str) -> str:
-    """A link's short name in scripts: small letters, digits and hyphens."""
+    """A link's short name in scripts: lower-case letters, digits, underscores and hyphens; at most 40 characters."""
     plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9_]+", "-", plain).strip("-_")[:40]
 
 
 def address(raw: str) -> str | None:
-    """The whole address a link may lead to; None where it is none. ``https://`` is put before it where nothing is.
-    Only web pages of named hosts: no other schemes, no log-in names, no bare IP numbers; in ASCII, as a header takes it."""
+    """The whole address in ASCII, with https:// added where the scheme is missing; None where a link may not lead
+    there. Only http and https, only named hosts: no user names, no IP addresses."""
     text = raw.strip()
     if not re.match(r"[a-z][a-z0-9+.-]*:", text, re.IGNORECASE) or _HOST.fullmatch(text.split("/")[0].split(":")[0]):
         text = f"https://{text}"
@@ -47,10 +47,10 @@ def address(raw: str) -> str | None:
 
 
 def is_preview(method: str, user_agent: str, headers: Mapping[str, str]) -> bool:
-    """True where a machine looks before a person does: HEAD, a browser loading ahead, the link previews of phones and
-    messengers, carriers' scanners. ``headers`` by lower-case name."""
+    """True for a machine: HEAD, a browser loading ahead, link previews of phones and messengers, carriers' scanners.
+    ``headers``: by lower-case name."""
     if method != "GET" or any(re.search("prefetch|preview|prerender", headers.get(name, "")) for name in _AHEAD):
         return True
     if not _BROWSER.match(user_agent) or _FETCHER.search(user_agent):
         return True
-    return crawleruseragents.is_crawler(user_agent)
+    return bool(crawleruseragents.is_crawler(user_agent))

@@ -64,7 +64,7 @@ async def test_without_anybody_on_the_lists_somebody_is_invented(cast: Cast, bro
     await cast.action.use_lists([])
     gary = await browse(cast.gary)
     text = await preview(gary, cast)
-    assert "Hi Maria" in text and "invented" in text and "/measures" not in text
+    assert "Hi Maria" in text and "invented" in text and "/script-costs" not in text
 
 
 async def test_a_custom_link_is_previewed_with_an_address_that_leads_nowhere(cast: Cast, browse: Browser) -> None:
@@ -83,7 +83,7 @@ async def test_a_custom_link_is_previewed_with_an_address_that_leads_nowhere(cas
 async def test_the_place_of_another_action_s_script_is_not_there(cast: Cast, browse: Browser) -> None:
     gary = await browse(cast.gary)
     for place in ("999", "x", "", "9" * 30):
-        for room in ("preview", "measures", "tests"):
+        for room in ("preview", "script-costs", "tests"):
             answer = await gary.post(f"{here(cast)}/{room}", data={"place": place, "body": FINE})
             assert answer.status_code == 404, (place, room)
 
@@ -107,12 +107,12 @@ async def test_a_small_list_is_measured_at_once(cast: Cast, browse: Browser) -> 
     field = await CustomField.get(campaign=cast.meyer, slug="notes")
     gary = await browse(cast.gary)
     answer = await gary.post(
-        f"{here(cast)}/measures", data={"place": str(cast.hello.id), "body": FINE}, headers=PARTIAL
+        f"{here(cast)}/script-costs", data={"place": str(cast.hello.id), "body": FINE}, headers=PARTIAL
     )
     assert "All 2 people" in answer.text and "3 segments, $0.04" in answer.text and "for 1 person, Łucja" in answer.text
     assert "hx-get" not in answer.text  # it is done
     body = FINE + " ##{{notes}}"
-    text = (await gary.post(f"{here(cast)}/measures", data={"place": str(cast.hello.id), "body": body})).text
+    text = (await gary.post(f"{here(cast)}/script-costs", data={"place": str(cast.hello.id), "body": body})).text
     assert (
         "2 of 2: something can" in text
         and "The one person" not in text

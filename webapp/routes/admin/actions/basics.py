@@ -16,7 +16,6 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 from webapp.models.sending import caps
 from webapp.pages import page
-from webapp.rules.contacts.contact_filter import MANY
 
 Row = TypeVar("Row", ContactList, Tag, CustomField)
 
@@ -62,7 +61,7 @@ async def _basics(
         fields=fields,
         chosen=chosen,
         counted=await _counted(chosen),
-        many=MANY,
+        many=audience.MANY,
         value_rows=max(LEAVE_OUT_VALUES, len(chosen.values) + 1),
     )
 
@@ -110,7 +109,7 @@ async def audience_counted(request: Request, member: Membership) -> Response:
     """How many people the choice in the form texts and how many it leaves out. Nothing is saved."""
     form = Form(await request.form())
     chosen = _chosen(form, *await _own(member))
-    return page(request, "admin/actions/_audience.html", counted=await _counted(chosen), many=MANY)
+    return page(request, "admin/actions/_audience.html", counted=await _counted(chosen), many=audience.MANY)
 
 
 async def _save_basics(request: Request, member: Membership, action: Action | None) -> Response:

@@ -16,7 +16,7 @@ from webapp.models.contacts.lists import ContactList
 from webapp.models.results import contact_table
 from webapp.pages import page
 from webapp.rules.contacts import contact_filter, states
-from webapp.rules.contacts.contact_filter import MANY, Filter
+from webapp.rules.contacts.contact_filter import Filter
 
 OFFERED = 500  # options of a drop-down
 
@@ -45,7 +45,7 @@ async def contents(request: Request, member: Membership, wanted: Filter) -> dict
         "cells": await contact_table.cells(found.contacts, columns, fields),
         "options": await _options(member),
         "total": total,
-        "counted": total <= MANY or "exact" in query,
+        "counted": total <= search.MANY or "exact" in query,
         "query": urlencode(
             [
                 *wanted.asked().items(),
@@ -75,7 +75,7 @@ async def _options(member: Membership) -> dict[str, list[tuple[Any, str]]]:
         "tag": [(t.id, t.name) for t in await Tag.filter(**own, archived_at=None)],
         "field": [(f.id, f.title) for f in await CustomField.filter(**own, archived_at=None)],
         "action": [(a.id, a.title) for a in actions],
-        "script": [(s.id, f"{titles[s.action_id]}: {s.name or s.body[:40]}") for s in await scripts.limit(OFFERED)],  # type: ignore[attr-defined]
+        "script": [(s.id, f"{titles[s.action_id]}: {s.name or s.body[:40]}") for s in await scripts.limit(OFFERED)],
         "assigned": [(m.user_id, m.user.name) for m in await members.limit(OFFERED)],
         "state": [(s, s) for s in sorted(states.ABBREVIATIONS)],
     }

@@ -121,8 +121,8 @@ async def assign(request: Request, member: Membership, contact_id: int) -> Respo
     to, name = await bulk.assigned_to(member, form)
     if not form:
         return await _contact(request, member, contact, form, status=422)
-    work = await one_contact.assign(contact.id, to, name, member)
-    await queue.run_bulk(work.id)
+    job = await one_contact.assign(contact.id, to, name, member)
+    await queue.run_bulk(job.id)
     return _back(request, member, contact)
 
 

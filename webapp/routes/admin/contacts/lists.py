@@ -47,11 +47,11 @@ async def make_list(request: Request, member: Membership) -> Response:
         form.wrong("name", words.gettext("There is a list of this name already."))
     if not form:
         return await _new(request, member, form, status=422)
-    made, work = await new_list.create(name, sources, member)
-    if work is None:
+    made, job = await new_list.create(name, sources, member)
+    if job is None:
         return _back(request, member, made)
-    await queue.run_bulk(work.id)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/bulk/{work.id}")
+    await queue.run_bulk(job.id)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/bulk/{job.id}")
 
 
 async def _sources(member: Membership, form: Form) -> Sources:

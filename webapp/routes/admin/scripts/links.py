@@ -1,16 +1,13 @@
-"""Custom links: where they lead, and how often they were opened (SPEC B1)."""
+"""Custom links: their addresses, and how often they were opened (SPEC B1)."""
 
 from __future__ import annotations
 
 from litestar import Request, Response, get, post
-from tortoise.exceptions import IntegrityError
 
-from webapp import access, clock, pages, words
-from webapp.database import transaction
+from webapp import access, pages, words
 from webapp.forms import Form
-from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
-from webapp.models.scripts import links
+from webapp.models.scripts import link_editing, links
 from webapp.models.scripts.links import CustomLink
 from webapp.pages import page
 from webapp.rules.scripts import web_links
@@ -40,25 +37,14 @@ async def _links(
 
 @post("/settings/links")
 async def add_link(request: Request, member: Membership) -> Response:
-    """The slug is fixed from here on: scripts name the link by it."""
     form = Form(await request.form())
     title, url = _read(form)
-    slug = web_links.slug(form.text("slug", words.gettext("Slug"), 40) or title)
-    taken = words.gettext("There is a link of this name already. Give this one another title, or a slug of its own.")
-    if form and not slug:
-        form.wrong("slug", words.gettext("A slug needs letters or digits."))
-    if form and await CustomLink.exists(campaign_id=member.campaign_id, slug=slug):
+    slug = _slug(form, title)
+    if form and not await link_editing.add(slug, title, url, member):
+        taken = words.gettext(
+            "There is a link of this name already. Give this one another title, or a slug of its own."
+        )
         form.wrong("slug" if form.typed["slug"] else "title", taken)
-
-    async def make() -> None:
-        await CustomLink.create(campaign=member.campaign, slug=slug, title=title, url=url, created_at=clock.now())
-        await audit.note(member.campaign, member.user, "link.created", title, url=url)
-
-    try:
-        if form:
-            await transaction(make)
-    except IntegrityError:  # the same form twice at once
-        form.wrong("slug", taken)
     return _to(request, member) if form else await _links(request, member, form, status=422)
 
 
@@ -71,6 +57,13 @@ def _read(form: Form) -> tuple[str, str]:
     return title, url or ""
 
 
+def _slug(form: Form, title: str) -> str:
+    slug = web_links.slug(form.text("slug", words.gettext("Slug"), 40) or title)
+    if form and not slug:
+        form.wrong("slug", words.gettext("A slug needs letters or digits."))
+    return slug
+
+
 @get("/settings/links/{link_id:int}")
 async def link_page(request: Request, member: Membership, link_id: int) -> Response:
     return await _links(request, member, Form(), chosen=await access.link_of(member, link_id))
@@ -78,32 +71,23 @@ async def link_page(request: Request, member: Membership, link_id: int) -> Respo
 
 @post("/settings/links/{link_id:int}")
 async def save_link(request: Request, member: Membership, link_id: int) -> Response:
-    """Texts that are out lead to the new address too, so a mistake can be mended."""
     link, form = await access.link_of(member, link_id), Form(await request.form())
     title, url = _read(form)
     if not form:
         return await _links(request, member, form, status=422, chosen=link)
-    earlier, link.title, link.url = link.url, title, url
-    await audit.noted(
-        member, lambda: link.save(update_fields=["title", "url"]), "link.changed", title, url=url, earlier=earlier
-    )
+    await link_editing.change(link, title, url, member)
     return _to(request, member)
 
 
 @post("/settings/links/{link_id:int}/archive")
 async def archive_link(request: Request, member: Membership, link_id: int) -> Response:
-    """No menu offers it any more; where it is used it goes on working."""
-    link = await access.link_of(member, link_id)
-    link.archived_at = link.archived_at or clock.now()
-    await audit.noted(member, lambda: link.save(update_fields=["archived_at"]), "link.archived", link.title)
+    await link_editing.archive(await access.link_of(member, link_id), member)
     return _to(request, member)
 
 
 @post("/settings/links/{link_id:int}/archive/end")
 async def restore_link(request: Request, member: Membership, link_id: int) -> Response:
-    link = await access.link_of(member, link_id)
-    link.archived_at = None
-    await audit.noted(member, lambda: link.save(update_fields=["archived_at"]), "link.restored", link.title)
+    await link_editing.restore(await access.link_of(member, link_id), member)
     return _to(request, member)
 
 

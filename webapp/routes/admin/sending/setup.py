@@ -73,22 +73,26 @@ async def register(request: Request, member: Membership) -> Response:
 
 @post("/setup/round-trips")
 async def begin_round_trip(request: Request, member: Membership) -> Response:
-    """One text to one's own phone; its answer is the proof."""
+    """Sends one text to the admin's own phone; the answer to it is the proof."""
     client_id = forms.uuid_of(Form(await request.form()).text("client_message_id", "", 40))
     if client_id is None or member.campaign.stopped_at:
-        why = (
-            words.gettext("All texts are stopped now. Start again first.")
-            if client_id
-            else words.gettext("Something in that form could not be read. Nothing was sent.")
-        )
-        return await show(request, member, status=422, not_sent=why)
+        return await show(request, member, status=422, not_sent=_not_begun(client_id is None))
     outcome = await round_trip.begin(member, client_id)
     if isinstance(outcome, Declined):
-        soon = words.gettext("You got this text less than ten minutes ago. Answer it, or try again later.")
-        why = soon if outcome.code == errors.LOCKED else own_phone.declined(outcome.code)
-        return await show(request, member, status=422, not_sent=why)
+        return await show(request, member, status=422, not_sent=_declined(outcome.code))
     await queue.drain(outcome.message.number_id or 0)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
+
+
+def _not_begun(unreadable: bool) -> str:
+    if unreadable:
+        return words.gettext("Something in that form could not be read. Nothing was sent.")
+    return words.gettext("All texts are stopped now. Start again first.")
+
+
+def _declined(code: int) -> str:
+    soon = words.gettext("You got this text less than ten minutes ago. Answer it, or try again later.")
+    return soon if code == errors.LOCKED else own_phone.declined(code)
 
 
 @post("/setup/checks")

@@ -1,0 +1,51 @@
+"""What staff do with an upload: begin it, choose its columns, cancel it, each with its audit note (SPEC C1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from webapp.database import transactional
+from webapp.models import long_work
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.contacts import labels
+from webapp.models.imports import importing, preview
+from webapp.models.imports.job import ContactImport
+
+
+@transactional
+async def start(
+    list_name: str, path: Path, file_name: str, kind: str, preview_first: bool, by: Membership
+) -> ContactImport:
+    """Arguments as in `importing.begin`."""
+    await audit.record(by, "list.uploaded", file_name, kind=kind)
+    return await importing.begin(by.campaign, list_name, path, file_name, by.user, kind, preview_first)
+
+
+@transactional
+async def choose_columns(job: ContactImport, mapping: dict[str, str], by: Membership) -> ContactImport:
+    """The import to run now: this one, or a new one of the same file where this one is over. ``mapping``: position
+    ("#0") -> field or slug; `preview.NEW` adds a custom field named as the column."""
+    chosen = await _with_new_fields(job, mapping, by)
+    await audit.record(by, "list.columns_chosen", job.file_name)
+    if job.over:
+        return await importing.again(job, chosen, by.user)
+    await importing.answer(job, chosen)
+    return job
+
+
+async def _with_new_fields(job: ContactImport, mapping: dict[str, str], by: Membership) -> dict[str, str]:
+    chosen = dict(mapping)
+    for n, title in enumerate(job.header):
+        if mapping.get(f"#{n}") == preview.NEW:
+            field = await labels.new_field(by.campaign, title)
+            chosen[f"#{n}"] = field.slug
+            await audit.record(by, "field.added", field.title)
+    return chosen
+
+
+@transactional
+async def cancel(job: ContactImport, by: Membership) -> None:
+    """Rows stored before stay. An import that is over stays as it is, without an audit note."""
+    if await long_work.cancel(job):
+        await audit.record(by, "list.upload_cancelled", job.file_name)

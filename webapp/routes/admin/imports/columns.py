@@ -1,0 +1,111 @@
+"""Which column of an upload is what: chosen with the first rows in view (SPEC C1, C3)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+
+from webapp import access, queue, words
+from webapp.forms import Form
+from webapp.models.accounts.users import Membership
+from webapp.models.contacts.labels import CustomField
+from webapp.models.imports import preview, upload
+from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport
+from webapp.pages import page
+from webapp.routes.admin.imports import to_import
+from webapp.routes.admin.imports.refused import REASONS
+from webapp.rules.contacts import contact_columns
+
+FIELD_NAMES = {
+    "phone": "Phone",
+    "first_name": "First name",
+    "last_name": "Last name",
+    "full_name": "First and last name",
+    "email": "E-mail",
+    "state_abbrev": "State",
+    "zip": "ZIP",
+    "van_id": "VAN ID",
+    "assigned_user_email": "Volunteer's e-mail (assign to)",
+    "timezone": "Time zone",
+    "tags": "Tags",
+}
+
+
+@get("/imports/{import_id:int}/columns")
+async def columns_page(request: Request, member: Membership, import_id: int) -> Response:
+    """For a file that was read already, to take in columns that were left out."""
+    return await show(request, member, await access.import_of(member, import_id), Form(), again=True)
+
+
+@post("/imports/{import_id:int}/preview")
+async def preview_page(request: Request, member: Membership, import_id: int) -> Response:
+    """The first rows with the columns as chosen now; nothing is stored."""
+    job = await access.import_of(member, import_id)
+    return await show(request, member, job, Form(await request.form()), again=job.over)
+
+
+@post("/imports/{import_id:int}/mapping")
+async def choose_columns(request: Request, member: Membership, import_id: int) -> Response:
+    """Reads on with these columns, or once more where the file was read already."""
+    job, form = await access.import_of(member, import_id), Form(await request.form())
+    if job.shape is None or (job.status != ASKING and not job.over):
+        return to_import(request, member, job)
+    mapping = await _checked(job, form)
+    if not form:
+        return await show(request, member, job, form, again=job.over, status=422)
+    going = await upload.choose_columns(job, mapping, member)
+    await queue.run_import(going.id)
+    return to_import(request, member, going)
+
+
+async def _checked(job: ContactImport, form: Form) -> dict[str, str]:
+    mapping = _mapping(job, form) or {}
+    if "phone" not in mapping.values():
+        form.wrong("columns", words.gettext("One column must be the phone."))
+    if doubled := (await preview.of(job, mapping)).doubled:
+        form.wrong("columns", doubled)
+    return mapping
+
+
+def _mapping(job: ContactImport, form: Form) -> dict[str, str] | None:
+    """Position ("#0") -> field or slug; None where the form chooses nothing."""
+    chosen = {
+        f"#{n}": str(form.data.get(f"column_{n}", "")).replace("\x00", "")
+        for n in range(len(job.header))
+        if f"column_{n}" in form.data
+    }
+    return chosen or None
+
+
+async def show(
+    request: Request, member: Membership, job: ContactImport, form: Form, again: bool = False, status: int = 200
+) -> Response:
+    """``again``: the file was read already."""
+    if job.shape is None:  # the file could not be read; its page says why
+        return to_import(request, member, job)
+    custom = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
+    return page(
+        request,
+        "admin/imports/columns.html",
+        "admin/imports/_columns.html",
+        status_code=status,
+        job=job,
+        form=form,
+        seen=await preview.of(job, _mapping(job, form)),
+        targets=_targets(job, custom),
+        titles={f.slug: f.title for f in custom if job.kind == CONTACTS},
+        reasons=REASONS,
+        again=again,
+    )
+
+
+def _targets(job: ContactImport, custom: list[CustomField]) -> list[tuple[str, str]]:
+    """What a column may go to: value and words."""
+    nowhere = ("", words.gettext("Leave out"))
+    if job.kind == OPT_OUTS:
+        return [nowhere, ("phone", words.gettext("Phone"))]
+    fields = [(name, FIELD_NAMES[name]) for name in contact_columns.FIELDS]
+    new = (preview.NEW, words.gettext("New custom field"))
+    return [nowhere, *fields, *((f.slug, f.title) for f in custom), new]
+
+
+HANDLERS = [columns_page, preview_page, choose_columns]

@@ -1,0 +1,44 @@
+"""Refused rows of an upload as a file, to be mended and uploaded again (SPEC C1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+from litestar import get
+from litestar.response import Stream
+
+from webapp import access
+from webapp.models.accounts.users import Membership
+from webapp.models.imports import refused
+from webapp.models.imports.job import ContactImport
+from webapp.rules import safe_cells
+
+REASONS = {
+    "missing_phone": "No phone",
+    "invalid_phone": "Not a phone number",
+    "unsupported_country": "Not a number in the United States or Canada",
+    "not_textable": "A number that can't be texted",
+    "field_too_long": "A cell is too long",
+    "ragged_row": "Cells do not fit the header: one too many, or a stray quotation mark",
+}
+
+
+@get("/imports/{import_id:int}/refused.csv")
+async def refused_file(member: Membership, import_id: int) -> Stream:
+    job = await access.import_of(member, import_id)
+    name = re.sub(r"[^A-Za-z0-9]+", "-", job.list_name or "rows").strip("-") or "rows"
+    headers = {"content-disposition": f'attachment; filename="{name}-refused.csv"'}
+    return Stream(_lines(job), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _lines(job: ContactImport) -> AsyncIterator[bytes]:
+    """The file's own columns, then line and reason, then cells past the header."""
+    width = len(job.header)
+    yield safe_cells.BOM + safe_cells.line([*job.header, "line", "why"])
+    async for row in refused.every(job):
+        padded, more = [*row.cells, *[""] * width][:width], row.cells[width:]
+        yield safe_cells.line([*padded, str(row.line), REASONS.get(row.reason, row.reason), *more])
+
+
+HANDLERS = [refused_file]

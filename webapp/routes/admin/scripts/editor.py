@@ -1,0 +1,132 @@
+"""Scripts of an action written, copied, archived and ordered (SPEC A2 to A5).
+
+A button beside the text that copies or moves a script saves first what is typed there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, post
+
+from webapp import access, pages, words
+from webapp.forms import Form
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import Action
+from webapp.models.actions.pictures import Picture
+from webapp.models.actions.script import INITIAL, RESPONSE, Script
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.scripts import editing
+from webapp.models.scripts.editing import Draft
+from webapp.routes.admin.scripts import pictures, scripts
+from webapp.routes.admin.scripts.pictures import LARGEST
+from webapp.routes.admin.scripts.scripts import Unsaved
+
+
+@post("/actions/{action_id:int}/scripts", request_max_body_size=LARGEST)
+async def add_script(request: Request, member: Membership, action_id: int) -> Response:
+    return await _save_and_show(request, member, await access.action_of(member, action_id), None)
+
+
+@post("/actions/{action_id:int}/scripts/{script_id:int}", request_max_body_size=LARGEST)
+async def save_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
+    action = await access.action_of(member, action_id)
+    return await _save_and_show(request, member, action, await access.script_of(action, script_id))
+
+
+async def _save_and_show(request: Request, member: Membership, action: Action, script: Script | None) -> Response:
+    saved = await _save(request, member, action, script)
+    return saved if isinstance(saved, Response) else _back(request, member, action, saved, saved=True)
+
+
+async def _save(request: Request, member: Membership, action: Action, script: Script | None) -> Script | Response:
+    """The stored script; or, where the form can't be stored, the page with what was typed."""
+    form = Form(await request.form())
+    draft, offer = await _read(member, form, script)
+    if form:
+        return await editing.save(action, script, draft, member)
+    unsaved = Unsaved(str(script.id) if script else f"new-{draft.kind}", form, offer)
+    return await scripts.show(request, member, action, unsaved, status=422)
+
+
+async def _read(member: Membership, form: Form, script: Script | None) -> tuple[Draft, Picture | None]:
+    """What the form says, and a smaller picture to offer where the one uploaded is too large."""
+    kind = script.kind if script else form.choice("kind", words.gettext("Kind"), (INITIAL, RESPONSE))
+    body = form.long_text("body", words.gettext("The text"), 10_000)
+    name = form.text("name", words.gettext("Name"), 120, required=kind == RESPONSE)
+    tags, fields = await _effects(member.campaign, form)
+    for sentence in await editing.obstacles(member.campaign, kind, body):
+        form.wrong("body", sentence)
+    picture_id, offer = await pictures.chosen(member, form, script)
+    return Draft(kind, name, body, picture_id, tags, fields), offer
+
+
+async def _effects(campaign: Campaign, form: Form) -> tuple[list[Tag], list[tuple[CustomField, str]]]:
+    """Tags and values that sending a response script sets."""
+    tags = {str(t.id): t for t in await Tag.filter(campaign=campaign, archived_at=None)}
+    fields = await CustomField.filter(campaign=campaign, archived_at=None)
+    given = [(field, form.text(f"value_{field.slug}", field.title, 500)) for field in fields]
+    for one, value in given:
+        if not one.accepts(value):
+            form.wrong("body", f"{one.title}: choose one of those offered.")
+    return [tags[n] for n in form.many("tags", tags)], given
+
+
+@post("/actions/{action_id:int}/scripts/{script_id:int}/archive", request_max_body_size=LARGEST)
+async def archive_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
+    action = await access.action_of(member, action_id)
+    await editing.archive(action, await access.script_of(action, script_id), member)
+    return _back(request, member, action)
+
+
+@post("/actions/{action_id:int}/scripts/{script_id:int}/archive/end")
+async def restore_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
+    action = await access.action_of(member, action_id)
+    script = await access.archived_script_of(action, script_id)
+    await editing.restore(action, script, member)
+    return _back(request, member, action, script)
+
+
+@post("/actions/{action_id:int}/scripts/{script_id:int}/copies", request_max_body_size=LARGEST)
+async def copy_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
+    action = await access.action_of(member, action_id)
+    saved = await _saved_first(request, member, action, await access.script_of(action, script_id))
+    if isinstance(saved, Response):
+        return saved
+    return _back(request, member, action, await editing.copy(action, saved, member))
+
+
+async def _saved_first(request: Request, member: Membership, action: Action, script: Script) -> Script | Response:
+    return await _save(request, member, action, script) if "body" in await request.form() else script
+
+
+@post("/actions/{action_id:int}/scripts/{script_id:int}/moves", request_max_body_size=LARGEST)
+async def move_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
+    """One place up or down among its kind."""
+    action, form = await access.action_of(member, action_id), await request.form()
+    saved = await _saved_first(request, member, action, await access.script_of(action, script_id))
+    if isinstance(saved, Response):
+        return saved
+    await editing.move(action, saved, -1 if form.get("up") else 1, member)
+    return _back(request, member, action, saved)
+
+
+@post("/actions/{action_id:int}/script-orders")
+async def order_scripts(request: Request, member: Membership, action_id: int) -> Response:
+    """The response scripts as they were dragged: their ids in the new order. htmx has the page in order already."""
+    action, form = await access.action_of(member, action_id), Form(await request.form())
+    ids = [int(n) for n in form.every("script") if n.isdecimal() and len(n) < 10]
+    await editing.order_responses(action, ids, member)
+    return Response(None, status_code=204) if request.headers.get("hx-request") else _back(request, member, action)
+
+
+def _back(
+    request: Request, member: Membership, action: Action, script: Script | None = None, saved: bool = False
+) -> Response:
+    """To the page of scripts, with this one open and focused."""
+    at = f"?script={script.id}{'&saved=1' if saved else ''}#script-{script.id}" if script else ""
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/scripts{at}")
+
+
+HANDLERS: list[Any] = [add_script, save_script, archive_script, restore_script, copy_script, move_script, order_scripts]
