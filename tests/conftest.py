@@ -34,15 +34,19 @@ from webapp.simulator.account import ACCOUNT, TOKEN
 MORNING = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # a Tuesday, 11 in New York, 8 in Los Angeles
 
 
+ROUTES = Path(__file__).parent / "routes"  # every page and form is asked for on both databases
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "both: run on SQLite and on PostgreSQL")
+    config.addinivalue_line("markers", "both: run on SQLite and on PostgreSQL, as all tests of routes are")
     config.addinivalue_line("markers", "postgres: run on PostgreSQL only")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "db_kind" in metafunc.fixturenames:
         marks = {mark.name for mark in metafunc.definition.iter_markers()}
-        kinds = ["sqlite", "postgres"] if "both" in marks else ["postgres"] if "postgres" in marks else ["sqlite"]
+        both = "both" in marks or ROUTES in metafunc.definition.path.parents
+        kinds = ["postgres"] if "postgres" in marks else ["sqlite", "postgres"] if both else ["sqlite"]
         metafunc.parametrize("db_kind", kinds, indirect=True)
 
 
