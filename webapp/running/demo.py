@@ -56,7 +56,7 @@ DESCRIPTION = (
 INSTRUCTIONS = (
     "Read the text once, then send. Replies come to your Inbox: answer with Follow Up.\n"
     "If someone asks you to stop in any words, choose Opt Out. Do not argue.\n"
-    "Not sure? Hand the thread to an admin. Nobody minds."
+    "Not sure? Hand the conversation to an admin. Nobody minds."
 )
 SCRIPTS = (
     "Hi ##{{first_name}}, it's ##{{user.first_name}}, a volunteer with Meyer for Senate. Can we count on your vote this year? Reply STOP to opt out.",

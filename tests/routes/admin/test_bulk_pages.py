@@ -44,7 +44,7 @@ async def test_all_that_match_get_a_tag_and_the_filter_says_who(cast: Cast, brow
     gary = await browse(cast.gary)
     answer = await begin_work(gary, "tag", do_tag=str(tag.id), q="li")
     assert answer.status_code == 303 and await audited("contacts.tag") == 1
-    assert "Waits to begin" in (await gary.get(answer.headers["location"])).text
+    assert "Waiting to start" in (await gary.get(answer.headers["location"])).text
     assert (await finish_work()).done == 1
     assert [t.contact_id for t in await ContactTag.filter(tag=tag)] == [cast.lisa.id]
     assert "Done: 1 contact" in (await gary.get(answer.headers["location"])).text
@@ -62,12 +62,12 @@ async def test_a_new_list_is_made_with_those_selected(cast: Cast, browse: Browse
     [
         ("tag", {"do_tag": "99"}, "choose one"),
         ("field", {"do_field": "x"}, "choose one"),
-        ("assign", {"to": "user:999"}, "Nobody there may text"),
+        ("assign", {"to": "user:999"}, "Nobody you chose can text"),
         ("assign", {}, "is missing"),
         ("nothing", {}, "choose one"),
         ("list", {"to_list": "99"}, "choose one"),
-        ("tag", {"scope": "ticked", "do_tag": "1"}, "Tick somebody first"),
-        ("export", {}, "a right of its own"),
+        ("tag", {"scope": "ticked", "do_tag": "1"}, "Select a contact first"),
+        ("export", {}, "not allowed to export"),
     ],
 )
 async def test_a_wrong_form_does_nothing_and_says_why(

@@ -41,7 +41,9 @@ async def test_a_file_that_is_no_picture_changes_nothing(cast: Cast, browse: Bro
     files = {"picture": ("cat.png", b"<script>alert(1)</script>", "image/png")}
     answer = await gary.post(f"{here(cast)}/scripts/{cast.hello.id}", data={"body": FINE}, files=files)
     assert (
-        answer.status_code == 422 and "This file is no picture." in answer.text and "it&#39;s ##{{user" in answer.text
+        answer.status_code == 422
+        and "This file is not a picture." in answer.text
+        and "it&#39;s ##{{user" in answer.text
     )
     await cast.hello.refresh_from_db()
     assert cast.hello.version == 1 and await Picture.all().count() == 0
@@ -52,7 +54,7 @@ async def test_one_too_large_is_offered_smaller_and_taken_with_one_tap(cast: Cas
     large = drawn(2200, 1600, "JPEG", noise=True, quality=95)
     assert len(large) > 2_000_000
     answer = await gary.post(path, data={"body": FINE}, files={"picture": ("big.jpg", large, "image/jpeg")})
-    assert answer.status_code == 422 and "A smaller one is ready" in answer.text
+    assert answer.status_code == 422 and "A smaller picture is ready" in answer.text
     offered = re.search(r'name="use_picture" value="(\d+)"', answer.text)
     assert offered
     assert (await gary.post(path, data={"body": FINE, "use_picture": offered[1]})).status_code == 303
