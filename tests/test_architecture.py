@@ -298,7 +298,6 @@ def _already_found(node: ast.Call) -> bool:
     return isinstance(value, ast.Attribute) and value.attr in ("id", "message_id", "conversation_id")
 
 
-# Routes whose verbs are still to be moved into the models: the list ends empty, and goes then
 WRITES = {"save", "create", "bulk_create", "bulk_update", "get_or_create", "update", "update_or_create", "delete"}
 
 
