@@ -127,7 +127,7 @@ async def test_a_slice_costs_a_fixed_number_of_statements(
     asked: list[str] = []
     rows = database.rows
 
-    async def counted(sqlite: str, postgres: str | None = None, values: list | None = None):  # type: ignore[no-untyped-def, type-arg]
+    async def counted(sqlite: str, postgres: str | None = None, values: list | None = None):
         asked.append(sqlite)
         return await rows(sqlite, postgres, values)
 
