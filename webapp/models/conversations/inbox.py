@@ -120,7 +120,7 @@ async def waiting(member: Membership) -> Waiting:
         attention=await mine.filter(needs_attention=True).count(),
         replied=await mine.count(),
         possible=await flagged.count(),
-        oldest_attention=attention[0] if attention else None,  # type: ignore[arg-type]
+        oldest_attention=attention[0] if attention else None,
         oldest_possible=oldest[0].contact.possible_opt_out_at if oldest else None,
         newest_unread=newest[0].replied_at if newest else None,
         newest_name=newest[0].contact.first_name if newest else "",
