@@ -178,7 +178,7 @@ def _styles(site: str, page: str) -> list[str]:
         answer = httpx.get(f"{site}/static/{static_files.digest()}/{file}")
         assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/css")
         assert "immutable" in answer.headers["cache-control"]
-        assert answer.content == (ROOT / "static" / file).read_bytes()
+        assert answer.content == static_files.served()[file]
     return found
 
 

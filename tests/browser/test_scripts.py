@@ -1,4 +1,4 @@
-"""A script is written, warned about, mended, seen, tested and published; a chosen response tags the contact."""
+"""A script is written, warned about, mended, seen, tested and published (SPEC A5, A7); a chosen response tags the contact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kept counts equal a recount, whatever people do in whatever order."""
+"""Kept counts equal a recount, whatever people do in whatever order (SPEC R2)."""
 
 from __future__ import annotations
 

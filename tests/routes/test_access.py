@@ -1,4 +1,4 @@
-"""Every route, asked by whoever should not: deny by default."""
+"""Every route, asked by whoever should not: deny by default (SPEC V9, P1)."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Variables are filled whole or not at all (SPEC section 4)."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,5 @@
-"""Landlines by Twilio's Lookup: asked before people are texted, once in 180 days, never for people nobody will text."""
+"""Landlines by Twilio's Lookup: asked before people are texted, once in 180 days, never for people nobody will text (SPEC
+X7)."""
 
 from __future__ import annotations
 

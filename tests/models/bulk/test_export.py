@@ -1,4 +1,4 @@
-"""An export is a file that can be uploaded again and holds no formula."""
+"""An export is a file that can be uploaded again and holds no formula (SPEC R5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conversations that change hands: shared out evenly, freed, and never texted by who had them."""
+"""Conversations that change hands: shared out evenly, freed, and never texted by who had them (SPEC G2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contacts go back to the pool: skipped twice, not texted in time, or asleep in a finished bucket."""
+"""Contacts go back to the pool: skipped twice, not texted in time, or asleep in a finished bucket (SPEC S8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who needs an answer, and who has read it."""
+"""Who needs an answer, and who has read it (SPEC V5)."""
 
 from __future__ import annotations
 

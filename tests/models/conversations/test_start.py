@@ -1,4 +1,4 @@
-"""Start gives out whoever may be texted now, each to one volunteer."""
+"""Start gives out whoever may be texted now, each to one volunteer (SPEC V3, G1)."""
 
 from __future__ import annotations
 

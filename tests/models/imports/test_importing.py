@@ -1,4 +1,4 @@
-"""Lists as campaigns have them, against the vectors and the sample."""
+"""Lists as campaigns have them, against the vectors and the sample (SPEC C1 to C3)."""
 
 from __future__ import annotations
 

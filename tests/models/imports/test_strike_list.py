@@ -1,4 +1,4 @@
-"""A file of phones that are opted out."""
+"""A file of phones that are opted out (SPEC C7)."""
 
 from __future__ import annotations
 

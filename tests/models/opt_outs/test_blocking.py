@@ -1,4 +1,4 @@
-"""A contact nobody may text, until the block is lifted."""
+"""A contact nobody may text, until the block is lifted (SPEC V10)."""
 
 from __future__ import annotations
 

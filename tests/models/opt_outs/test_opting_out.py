@@ -1,4 +1,4 @@
-"""STOP, against everything that happens at the same moment."""
+"""STOP, against everything that happens at the same moment (SPEC X6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that may mean STOP hold everything to that phone until someone decides."""
+"""Words that may mean STOP hold everything to that phone until someone decides (SPEC V8, G3)."""
 
 from __future__ import annotations
 

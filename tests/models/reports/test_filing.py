@@ -1,4 +1,4 @@
-"""A report ends the need for an answer, and its Opt Out tag opts out."""
+"""A report ends the need for an answer, and its Opt Out tag opts out (SPEC V7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Caps of a day: first texts pause, replies go on, and tomorrow is another day."""
+"""Caps of a day: first texts pause, replies go on, and tomorrow is another day (SPEC S11)."""
 
 from __future__ import annotations
 

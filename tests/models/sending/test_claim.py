@@ -1,4 +1,4 @@
-"""A text is claimed once, in its hours, and never after a STOP."""
+"""A text is claimed once, in its hours, and never after a STOP (SPEC X1 to X3)."""
 
 from __future__ import annotations
 

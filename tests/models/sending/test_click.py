@@ -1,4 +1,4 @@
-"""The click of Send: one text, to the person and in the words the volunteer saw."""
+"""The click of Send: one text, to the person and in the words the volunteer saw (SPEC V4, A11)."""
 
 from __future__ import annotations
 

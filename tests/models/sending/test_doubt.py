@@ -1,4 +1,4 @@
-"""Texts whose fate nobody knows: found at Twilio, or looked for in vain and sent once more."""
+"""Texts whose fate nobody knows: found at Twilio, or looked for in vain and sent once more (SPEC X2)."""
 
 from __future__ import annotations
 

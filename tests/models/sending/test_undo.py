@@ -1,4 +1,4 @@
-"""Undo takes a text back that has not left."""
+"""Undo takes a text back that has not left (SPEC V4)."""
 
 from __future__ import annotations
 

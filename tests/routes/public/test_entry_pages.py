@@ -1,4 +1,4 @@
-"""Coming in."""
+"""Coming in (SPEC V1)."""
 
 from __future__ import annotations
 

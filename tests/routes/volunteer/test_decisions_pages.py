@@ -1,4 +1,4 @@
-"""Opt-outs, blocks and reports, from a thread."""
+"""Opt-outs, blocks and reports, from a thread (SPEC V7, V8, V10, A8)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from tests.cast import Cast
 from tests.cast.site import Browser
 from tests.cast.texting import says, texted
 from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import Tag
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.reports.report import Report
 
@@ -55,3 +56,21 @@ async def test_opting_out_and_blocking_by_hand(cast: Cast, browse: Browser, path
     amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
     assert (await amy.post(f"{thread}/{path}")).status_code == 303
     assert getattr(await Contact.get(id=cast.lisa.id), field)
+
+
+async def test_volunteers_are_asked_what_the_action_chose_and_else_what_is_reportable(
+    cast: Cast, browse: Browser
+) -> None:
+    await texted(cast)
+    await says(cast, "Yes!")
+    amy, gary = await browse(cast.amy), await browse(cast.gary)
+    report = f"/c/meyer/threads/{(await cast.conversation()).id}/report"
+    settings = f"/c/meyer/admin/actions/{cast.action.id}/report-settings"
+    page = (await amy.get(report)).text
+    assert "Will Vote" in page and "Spanish Speaker" in page and "Support Rating" in page
+    will_vote = await Tag.get(campaign=cast.meyer, slug="will_vote")
+    assert (await gary.post(settings, data={"tags": str(will_vote.id)})).status_code == 303
+    page = (await amy.get(report)).text
+    assert "Will Vote" in page and "Spanish Speaker" not in page and "Support Rating" not in page
+    await gary.post(settings, data={})
+    assert "Spanish Speaker" in (await amy.get(report)).text

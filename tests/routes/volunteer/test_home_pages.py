@@ -1,4 +1,4 @@
-"""Home: what is open, and why it is not."""
+"""Home: what is open, and why it is not (SPEC V2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The card, Send and Undo."""
+"""The card, Send and Undo (SPEC V4)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tests.cast import Cast, texts
 from tests.cast.site import PARTIAL, Browser, form_of
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import going_back
 
 
@@ -94,3 +95,11 @@ async def test_the_queue_of_a_paused_action_can_not_be_sent(cast: Cast, browse: 
     await transaction(lambda: cast.action.pause(cast.gary))
     page = (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text
     assert "The office paused this action" in page and re.search(r'id="send"[^>]* disabled', page)
+
+
+async def test_who_has_no_name_is_greeted_by_the_fallback(cast: Cast, browse: Browser) -> None:
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(first_name="", last_name=""))
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(fallback_recipient="neighbor"))
+    amy = await browse(cast.amy)
+    await open_queue(amy, cast)
+    assert "Hi neighbor, it&#39;s Amy" in (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text

@@ -1,4 +1,4 @@
-"""A thread: what was said, replies, scripts, hand-over."""
+"""A thread: what was said, replies, scripts, hand-over (SPEC V6, V9)."""
 
 from __future__ import annotations
 

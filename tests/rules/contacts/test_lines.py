@@ -1,4 +1,4 @@
-"""Which lines can get texts."""
+"""Which lines can get texts (SPEC X7)."""
 
 from __future__ import annotations
 

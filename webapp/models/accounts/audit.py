@@ -1,4 +1,4 @@
-"""The audit log: a row for each change of staff that has consequences."""
+"""The audit log: a row for each change of staff that has consequences (SPEC B4)."""
 
 from __future__ import annotations
 

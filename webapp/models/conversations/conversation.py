@@ -72,7 +72,7 @@ class Conversation(Model):
         table = "conversation"
 
     def counts(self) -> Counter[str]:
-        """What this row adds to its holder's tally."""
+        """What this row adds to its holder's tally (SPEC R1, R2)."""
         return Counter(
             {
                 "remaining": int(self.texted_at is None and self.closed_code is None),
@@ -85,7 +85,7 @@ class Conversation(Model):
         )
 
     def held_by(self, member: Membership) -> bool:
-        """May this member read and write here? The holder may; all staff may where the staff hold it."""
+        """May this member read and write here (V9)? The holder may; all staff may where the staff hold it."""
         return self.user_id == member.user_id or (self.with_staff and member.is_staff)
 
     def free_for(self, member: Membership) -> bool:

@@ -1,4 +1,4 @@
-"""The inbox: a volunteer's threads, unread ones and those that need an answer (SPEC V2, V5, V6)."""
+"""The inbox: a volunteer's threads and those staff hold; what waits for an answer, and what is history (SPEC V2, V5, V6, G3)."""
 
 from __future__ import annotations
 

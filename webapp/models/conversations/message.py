@@ -134,7 +134,7 @@ class Message(Model):
         return errors.explain(self.error_code) if self.error_code else None
 
     def counts(self) -> Counter[str]:
-        """What this row adds to its user's tally."""
+        """What this row adds to its user's tally (SPEC R1, R2)."""
         taken = self.ours and self.status == TAKEN
         kind = errors.explain(self.error_code).kind if self.error_code and self.status != REFUSED else ""
         return Counter(

@@ -1,4 +1,4 @@
-"""Start assigns a bucket, and the queue shows its next contact (SPEC V3, V4)."""
+"""Start assigns a bucket, and the queue shows its next contact (SPEC V3, V4, G1)."""
 
 from __future__ import annotations
 

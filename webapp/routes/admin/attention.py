@@ -17,7 +17,7 @@ _PAGE, _LIST = "admin/conversations/attention.html", "volunteer/inbox/_threads.h
 
 @get("/attention")
 async def attention(request: Request, member: Membership, show: str = "all") -> Response:
-    """Threads handed to the staff."""
+    """Threads handed to the staff (SPEC G3)."""
     show = show if show in inbox.SHOWS else "all"
     threads = await inbox.threads(inbox.with_staff(member), show)
     return page(request, _PAGE, _LIST, threads=threads, show=show, q="", before="", more=False, staff_view=True)

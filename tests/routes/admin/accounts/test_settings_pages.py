@@ -1,4 +1,4 @@
-"""Settings: saved and noted, or kept as typed with what is wrong."""
+"""Settings: saved and noted, or kept as typed with what is wrong (SPEC S7, S12, B4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An action from its title to its texts: scripted, published, paused."""
+"""An action from its title to its texts: scripted, published, paused (SPEC A9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One contact: what happened, data, tags, erasure."""
+"""One contact: what happened, data, tags, erasure (SPEC C6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tags and custom fields."""
+"""Tags and custom fields (SPEC C4)."""
 
 from __future__ import annotations
 

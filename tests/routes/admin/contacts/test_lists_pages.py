@@ -1,4 +1,4 @@
-"""Lists: made of lists, renamed, archived, and their people."""
+"""Lists: made of lists, renamed, archived, and their people (SPEC C8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results: the figures, and scripts side by side."""
+"""Results: the figures, and scripts side by side (SPEC R1 to R3)."""
 
 from __future__ import annotations
 
