@@ -152,7 +152,7 @@ def same_field(name: str, slug: str) -> bool:
 
 
 def value(values: Mapping[str, str | None], name: str) -> str | None:
-    """What fills this canonical name. A custom field may be named with ``custom_field_`` before it or without."""
+    """The value of this canonical name. A custom field may be named with ``custom_field_`` before it or without."""
     if name in values:
         return values[name]
     return values.get(name.removeprefix(_FIELD)) if name.startswith(_FIELD) else values.get(_FIELD + name)

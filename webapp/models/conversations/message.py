@@ -191,7 +191,7 @@ async def first_texts_of(bucket: Bucket, most: int) -> list[Message]:
 
 
 class MessageEffect(Model):
-    """What a script's text did to the contact at the click, so that Undo can take it back (A3)."""
+    """A change that a script's text made to the contact at the click, kept so that Undo can take it back (A3)."""
 
     id = fields.BigIntField(primary_key=True)
     message: fields.ForeignKeyRelation[Message] = fields.ForeignKeyField(

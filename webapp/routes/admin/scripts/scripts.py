@@ -26,7 +26,7 @@ from webapp.rules import variables
 
 @dataclass(frozen=True)
 class Unsaved:
-    """What one editor holds and could not be stored. ``place``: as in Written. ``offer``: a smaller picture."""
+    """The contents of an editor that could not be stored. ``place``: as in Written. ``offer``: a smaller picture."""
 
     place: str = ""
     form: Form = field(default_factory=Form)
@@ -84,7 +84,7 @@ async def show(
 
 
 def _written(scripts: list[Script], unsaved: Unsaved) -> dict[str, Written]:
-    """What each editor holds, by its place: the stored text, or what was typed and not stored."""
+    """The contents of each editor by its place: the stored text, or text typed and not stored."""
     found = {str(script.id): previews.stored(script) for script in scripts}
     found |= {place: Written(place, kind, "") for place, kind in previews.NEW.items()}
     if unsaved.place:
