@@ -62,7 +62,7 @@ def privates(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Attribute) and private(node.attr) and not own(node.value):
             yield node.attr
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "setattr":
-            yield from (a.value for a in node.args if isinstance(a, ast.Constant) and private(str(a.value)))
+            yield from (name for a in node.args if isinstance(a, ast.Constant) and private(name := str(a.value)))
 
 
 def private(name: str) -> bool:
