@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from limits import parse
 
@@ -38,8 +40,9 @@ async def test_a_person_is_led_on_and_counted(cast: Cast, browse: Browser) -> No
     assert (await tallies.totals(cast.action.id))["link_clicks"] == 1
     gary = await browse(cast.gary)
     assert "Opened the link Plan." in (await gary.get(f"/c/meyer/admin/contacts/{cast.lisa.id}")).text
-    assert "<dt>Link Clicks</dt><dd>1</dd>" in (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/results")).text
-    assert '<td class="number">1</td><td class="number">1</td><td class="number">0</td>' in (await gary.get(PAGE)).text
+    results = (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/results")).text
+    assert re.search(r"<dt>Link Clicks</dt>\s*<dd>1</dd>", results)
+    assert re.findall(r'<td class="number">(\d+)</td>', (await gary.get(PAGE)).text) == ["1", "1", "0"]
 
 
 async def test_previews_are_led_on_and_not_counted(cast: Cast, browse: Browser) -> None:

@@ -22,7 +22,7 @@ async def test_filters_stand_in_the_address_and_come_back_in_the_form(cast: Cast
         await gary.get(OFFICE + "/contacts", params={"state": "OH", "q": "b", "col": ["email", "field:notes"]})
     ).text
     assert "Bo" in page and ">Lisa Ng<" not in page and "1 contact" in page
-    assert '<option value="OH" selected>' in page and 'value="b"' in page and ">Notes</th>" in page
+    assert '<option value="OH" selected>' in page and 'value="b"' in page and re.search(r">\s*Notes\s*</th>", page)
     assert f"contacts/{bo.id}" in page
     assert "Nobody's first or last name begins" in (await gary.get(OFFICE + "/contacts?q=zz")).text
     assert "Nobody fits all of these filters" in (await gary.get(OFFICE + "/contacts?q=zz&state=OH")).text

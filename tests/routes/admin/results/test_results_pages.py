@@ -16,7 +16,7 @@ async def test_results_agree_with_what_was_done(cast: Cast, browse: Browser) -> 
     await cast.reply(cast.amy, "Great")
     await says(cast, "STOP")
     page = (await gary.get(f"{OFFICE}/actions/{cast.action.id}/results")).text
-    figures = dict(re.findall(r"<dt>([^<]+)</dt><dd>([\d,]+)</dd>", page))
+    figures = dict(re.findall(r"<dt>([^<]+)</dt>\s*<dd>([\d,]+)</dd>", page))
     assert figures == {
         "Sent to": "1",
         "Seen": "1",

@@ -92,7 +92,7 @@ async def test_without_javascript_a_preview_is_a_page(cast: Cast, browse: Browse
     gary = await browse(cast.gary)
     answer = await gary.post(f"{here(cast)}/preview", data={"place": "new-initial", "body": "Hi — bit.ly/x"})
     assert "<!doctype html>" in answer.text and "bit.ly is a link shortener" in answer.text
-    assert re.search(r'<textarea id="body-new-initial"[^>]*>Hi — bit.ly/x</textarea>', answer.text)
+    assert re.search(r'<textarea\s+id="body-new-initial"[^>]*>Hi — bit.ly/x</textarea>', answer.text)
     data = {"place": str(cast.thanks.id), "body": "Typed", "name": "Called", "mend": "Mended ##{{first_name}}"}
     text = (
         await gary.post(f"{here(cast)}/preview", data=data, files={"picture": ("x.png", drawn(), "image/png")})

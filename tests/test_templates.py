@@ -1,0 +1,76 @@
+"""Templates can be read: lines that fit, and partials that say what they take and where they are put."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+WEBAPP = Path(__file__).parents[1] / "webapp"
+FOLDERS = [WEBAPP / "templates", WEBAPP / "simulator" / "templates"]
+TEMPLATES = sorted(path for folder in FOLDERS for path in folder.rglob("*.*") if path.suffix in (".html", ".txt"))
+PARTIALS = [path for path in TEMPLATES if path.name.startswith("_")]
+VOID = {"input", "img", "br", "hr", "meta", "link"}
+LONGEST = 160  # for a sentence or an attribute that can't be broken; all else fits in 120
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(WEBAPP))
+
+
+class _Roots(HTMLParser):
+    """The id of each element that stands in no other; "" for none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.depth, self.ids = 0, list[str]()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self.depth == 0:
+            self.ids.append(dict(attrs).get("id") or "")
+        if tag not in VOID:
+            self.depth += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        self.depth -= 1
+
+
+def root_ids(source: str) -> list[str]:
+    html = re.sub(r"\{%-?\s*macro.*?endmacro\s*-?%\}|\{#.*?#\}|\{%.*?%\}", "", source, flags=re.S)
+    parser = _Roots()
+    parser.feed(re.sub(r"\{\{.*?\}\}", "x", html, flags=re.S))
+    return parser.ids
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_every_line_fits(path: Path) -> None:
+    long = [n for n, line in enumerate(path.read_text().splitlines(), 1) if len(line) > LONGEST]
+    assert long == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_indentation_is_two_spaces_a_level(path: Path) -> None:
+    """Rows of a comment or of a list over several lines may stand under their first word."""
+    source = re.sub(r"\{#.*?#\}|\{%.*?%\}", lambda m: m[0].replace("\n", " "), path.read_text(), flags=re.S)
+    odd = [line for line in source.splitlines() if (len(line) - len(line.lstrip(" "))) % 2 or "\t" in line]
+    assert odd == []
+
+
+@pytest.mark.parametrize("path", PARTIALS, ids=_name)
+def test_a_partial_says_what_it_takes(path: Path) -> None:
+    assert re.match(r"\{# takes: [^#]+ #\}\n", path.read_text())
+
+
+@pytest.mark.parametrize("path", PARTIALS, ids=_name)
+def test_a_partial_has_one_root_with_an_id_or_says_why_not(path: Path) -> None:
+    """htmx finds what to swap by its id (STYLE 21)."""
+    source = path.read_text()
+    reasoned = "no id: " in source.partition("#}")[0]
+    ids = root_ids(source)
+    assert reasoned != (len(ids) == 1 and bool(ids[0])), ids
+
+
+def test_a_second_root_is_found() -> None:
+    assert root_ids('{# takes: a #}{% if a %}<p id="{{ a }}"><b></b></p>{% endif %}<input><hr>') == ["x", "", ""]
