@@ -32,10 +32,10 @@ def test_why_a_text_did_not_go_can_be_translated(explanation: errors.Explanation
 @pytest.mark.parametrize(
     "sentence",
     [
-        "Waits to leave",
+        "Waiting to be sent",
         "%(label)s is missing.",
-        "No connection. Nothing was sent; try again.",
-        "The office stopped all texts for now.",
+        "No connection. Nothing was sent. Try again.",
+        "All texts are stopped for now.",
         "Join code",
     ],
 )

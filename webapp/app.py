@@ -135,12 +135,9 @@ def static_file(digest: str, file_path: str) -> Response[bytes]:
 
 _SENTENCES = {
     404: ("Not here", "The address is wrong, or this belongs to someone else now. Nothing you sent is lost."),
-    405: ("Not here", "This address does not take that. Nothing was changed."),
-    413: (
-        "Too large",
-        "That is more than can be taken at once; a list may have 1 GB, a workbook 50 MB. Nothing was stored.",
-    ),
-    429: ("Too often", "That was tried too often. Wait ten minutes, then try again."),
+    405: ("Not here", "This page can't do that. Nothing was changed."),
+    413: ("Too large", "This file is too large: a list may have 1 GB, a workbook 50 MB. Nothing was stored."),
+    429: ("Too often", "Too many tries. Wait ten minutes, then try again."),
     400: ("Not understood", "Something in that form could not be read. Nothing was changed."),
 }
 
@@ -157,7 +154,7 @@ def _our_error(request: Request, error: Exception) -> Response:
     """Logged under a code that the page shows, so that a person can quote it; no traceback on a page."""
     code = _code()
     log.error("error %s at %s %s", code, request.method, phone.masked_in(request.url.path), exc_info=error)
-    text = "Something went wrong on our side. What was stored before stays stored. Try again; if it stays, tell us the code."
+    text = "Something went wrong on our side. What was stored before is kept. Try again. If it happens again, tell us the code."
     return pages.page(request, "error.html", status_code=500, title="Our mistake", text=text, status=500, code=code)
 
 

@@ -71,7 +71,7 @@ class Form:
     def choice(self, name: str, label: str, among: Iterable[Any]) -> str:
         value, options = self._raw(name), [str(option) for option in among]
         if value not in options:
-            self.wrong(name, gettext("%(label)s: choose one of those offered.", label=label))
+            self.wrong(name, gettext("%(label)s: choose one of the options.", label=label))
             return options[0] if options else ""
         return value
 
@@ -170,7 +170,7 @@ def uuid_of(text: str) -> uuid.UUID | None:
 
 def _too_long(label: str, most: int, length: int) -> str:
     return gettext(
-        "%(label)s may have %(most)s characters; this has %(length)s.",
+        "%(label)s may have %(most)s characters. This has %(length)s.",
         label=label,
         most=f"{most:,}",
         length=f"{length:,}",

@@ -28,12 +28,12 @@ async def test_a_page_of_contacts_is_ticked_at_once_and_counted(office: Page) ->
     await office.goto(OFFICE + "/contacts")
     number = await office.locator("[name=contacts]").count()
     assert number > 10
-    await office.get_by_label("Select the page").check()
-    await expect(office.get_by_text(f"{number} ticked")).to_be_visible()
+    await office.get_by_label("Select all on this page").check()
+    await expect(office.get_by_text(f"{number} selected")).to_be_visible()
     await office.locator("[name=contacts]").first.uncheck()
-    await expect(office.get_by_text(f"{number - 1} ticked")).to_be_visible()
-    await office.get_by_label("Select the page").uncheck()
-    await expect(office.locator("[data-ticked]")).to_have_text("those ticked")
+    await expect(office.get_by_text(f"{number - 1} selected")).to_be_visible()
+    await office.get_by_label("Select all on this page").uncheck()
+    await expect(office.locator("[data-ticked]")).to_have_text("those selected")
 
 
 async def test_an_address_has_only_the_filters_that_are_set(office: Page) -> None:
@@ -142,7 +142,7 @@ async def test_a_reply_half_typed_stays_and_news_waits_for_the_thumb(bank: Bank,
     await expect(page.locator("#send")).to_be_focused()
     [text] = await until(bank.sent, 30)
     await page.goto("/c/meyer/inbox?show=all")
-    await expect(page.get_by_text("Nobody waits")).to_be_visible()
+    await expect(page.get_by_text("Nobody is waiting")).to_be_visible()
     await answer_as(bank, text, "Where is it?")
     await page.get_by_text("Where is it?").click()
 

@@ -36,22 +36,22 @@ async def test_a_file_is_looked_at_stored_found_tagged_and_one_of_it_opted_out(
     await page.get_by_role("button", name="Store 61 rows").click()
     await expect(page.get_by_role("heading", name="60 contacts stored")).to_be_visible(timeout=20_000)
     assert await look_at(page, page.url) == []
-    await page.get_by_role("link", name="Look at the list").click()
+    await page.get_by_role("link", name="Open the list").click()
     await page.get_by_role("searchbox").fill(f"{who}1000")
     await page.get_by_role("button", name="Search").click()
     await page.get_by_label(f"Select {who}1000").check()
-    await expect(page.get_by_text("1 ticked")).to_be_visible()
+    await expect(page.get_by_text("1 selected")).to_be_visible()
     await page.locator("#kind").select_option("tag")
-    await page.get_by_role("button", name="Go on with those ticked").click()
+    await page.get_by_role("button", name="Continue with those selected").click()
     await page.locator("#do_tag").select_option(label="Will Vote")
     await page.get_by_role("button", name="Add a tag").click()
     await expect(page.get_by_role("heading", name="Done: 1 contact")).to_be_visible(timeout=20_000)
     await page.goto(OFFICE + f"/contacts?q={who}1000")
     await page.get_by_role("link", name=f"{who}1000").first.click()
-    await expect(page.get_by_text("Tag set: Will Vote.")).to_be_visible()
+    await expect(page.get_by_text("Tag added: Will Vote.")).to_be_visible()
     await page.get_by_role("button", name="Opt out", exact=True).click()
     await page.locator("#opt-out").get_by_role("button", name="Opt out").click()
-    await expect(page.get_by_text("Opted out, for good")).to_be_visible()
+    await expect(page.get_by_text("Opted out permanently")).to_be_visible()
     assert await look_at(page, page.url) == []
 
 

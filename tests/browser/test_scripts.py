@@ -32,7 +32,7 @@ async def make_action(page: Page) -> str:
     await page.goto("/c/meyer/admin/actions/new")
     await page.get_by_label("Title").fill("Ballot cure")
     await page.get_by_label("Voters").first.check()
-    await page.get_by_role("button", name="Save and go on").click()
+    await page.get_by_role("button", name="Save and continue").click()
     await page.wait_for_url(re.compile(r"/actions/\d+"))
     found = re.search(r"/c/meyer/admin/actions/\d+", page.url)
     assert found
@@ -88,7 +88,7 @@ async def test_a_good_script_is_the_easy_one(bank: Bank, open_page: OpenPage, tm
     first = await bubble.inner_text()
     await page.get_by_role("button", name="Next", exact=True).click()
     await expect(bubble).not_to_have_text(first)
-    await expect(measure.get_by_text(re.compile(r"All \d+ people"))).to_be_visible()
+    await expect(measure.get_by_text(re.compile(r"All \d+ contacts"))).to_be_visible()
     await page.get_by_role("button", name="Send a test to my phone").click()
     await expect(page.get_by_text("On its way to")).to_be_visible()
 
@@ -103,7 +103,7 @@ async def test_a_good_script_is_the_easy_one(bank: Bank, open_page: OpenPage, tm
     await page.locator("#picture-new-initial").set_input_files(tmp_path / "x.png")
     await page.get_by_role("button", name="Add script").first.click()
     await expect(page.get_by_alt_text("Picture of this script")).to_be_visible()
-    await expect(page.get_by_text("with the picture, however long").first).to_be_visible()
+    await expect(page.get_by_text("with the picture, at any length").first).to_be_visible()
     await write_responses(page)
     await order_responses(page)
 
@@ -171,7 +171,7 @@ async def text_and_answer(bank: Bank, open_page: OpenPage, office: str) -> None:
     await log_in(page, bank.seeded["emails"][0])
     await page.goto(office.replace("/admin", ""))
     await page.get_by_role("button", name="Start").click()
-    await expect(page.get_by_alt_text("The picture that goes with it")).to_be_visible()
+    await expect(page.get_by_alt_text("The picture sent with the text")).to_be_visible()
     before = len(await bank.sent())
     await page.locator("#send:not([data-unread])").click()
 
@@ -194,7 +194,7 @@ async def text_and_answer(bank: Bank, open_page: OpenPage, office: str) -> None:
     await page.wait_for_load_state()
     await page.keyboard.press("1")
     await expect(page.get_by_role("radio").first).to_be_checked()
-    await expect(page.get_by_text("Sending sets the tag")).to_have_count(2)
+    await expect(page.get_by_text("Sending adds the tag")).to_have_count(2)
     await page.get_by_role("button", name="Send").click()
     await expect(page.locator(".ours .bubble").last).to_have_text(re.compile("Thank you, "))
     await page.get_by_role("button", name=re.compile("About this person")).click()

@@ -37,7 +37,7 @@ async def send_ten(page: Page) -> None:
     for n in range(10):
         await expect(page.get_by_role("status").filter(has_text=f"{n} of 10").first).to_be_visible()
         await page.locator("#send:not([data-unread])").click()
-    await expect(page.get_by_role("heading", name="That was 10")).to_be_visible()
+    await expect(page.get_by_role("heading", name="You texted 10 people")).to_be_visible()
     await expect(page.get_by_role("button", name="Text Again")).to_be_visible()
 
 
@@ -57,7 +57,7 @@ async def test_a_newcomer_goes_the_whole_way_on_a_phone(bank: Bank, open_page: O
 
     # A reply arrives without reloading
     await page.goto("/c/meyer/inbox?show=all")
-    await expect(page.get_by_text("Nobody waits")).to_be_visible()
+    await expect(page.get_by_text("Nobody is waiting")).to_be_visible()
     await answer_as(bank, sent[0], "Yes! Where do I vote?")
     await expect(page.get_by_text("Yes! Where do I vote?")).to_be_visible()
     await expect(page.locator("#unread-badge")).to_contain_text("1")
@@ -170,7 +170,7 @@ async def test_news_that_comes_while_the_badge_is_asked_for_reaches_it(bank: Ban
 
     await page.route("**/badges", hold_up, times=1)
     await page.goto("/c/meyer/inbox?show=all")
-    await expect(page.get_by_text("Nobody waits")).to_be_visible()
+    await expect(page.get_by_text("Nobody is waiting")).to_be_visible()
     await answer_as(bank, text, "Who is this?")
     await expect(page.get_by_text("Who is this?")).to_be_visible()
     may_answer.set()

@@ -195,7 +195,7 @@ def test_segments_are_counted_with_another_library(text: str, segments: int) -> 
 
 
 async def test_the_phones_page_answers_as_a_contact(cast: Cast, twilio: Simulated) -> None:
-    assert "No phone has got a text yet" in (await twilio.get("/phones")).text
+    assert "No phone has received a text yet" in (await twilio.get("/phones")).text
     twilio.carrier.store.add_number("+14125550188")
     await twilio.post(
         ROOT + "/Messages.json",

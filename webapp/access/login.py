@@ -27,7 +27,7 @@ class Waiting(HTTPException):
     """A member who may not text: not approved yet, or suspended."""
 
     status_code = 403
-    detail = "An admin has to let you in first."
+    detail = "An admin has to approve you first."
 
 
 async def current_session(request: Request) -> Session | None:

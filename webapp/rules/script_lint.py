@@ -125,7 +125,7 @@ def _unclosed(text: str, place: variables.Variable, known: Collection[str]) -> F
     if set(shown) in ({"{"}, {"}"}) and len(shown) == 1:
         mend = text[: place.start] + text[place.end :]
         sentence = f"There is a “{shown}” too many at a variable. Write ##{{{{name}}}}."
-        return Finding("error", "unclosed", sentence, place.start, place.end, mend, "Take it away")
+        return Finding("error", "unclosed", sentence, place.start, place.end, mend, "Remove it")
     if not (meant := variables.meant(shown, known)):
         return Finding("error", "unclosed", sentence, place.start, place.end)
     name, length = meant

@@ -42,7 +42,7 @@ async def test_the_opt_out_tag_opts_out_in_bulk_too(cast: Cast) -> None:
     assert (await work(cast, "tag", {"tag": tag.id})).changed == 3
     assert {o.source for o in await OptOut.all()} == {FROM_ADMIN} and await OptOut.all().count() == 3
     failed = await work(cast, "untag", {"tag": tag.id})
-    assert failed.status == "failed" and "for good" in failed.error_message
+    assert failed.status == "failed" and "permanent" in failed.error_message
     assert await OptOut.all().count() == 3 and await recount.differences() == []
 
 

@@ -54,7 +54,7 @@ async def test_a_call_without_an_answer_is_never_made_again_by_itself(cast: Cast
     clock.freeze(clock.now() + orders.GONE * 2)
     await orders.give_up_on_lost()
     order = await NumberOrder.get(id=order.id)
-    assert order.status == FAILED and "In the account" in order.error
+    assert order.status == FAILED and "In the Twilio account" in order.error
     assert await orders.next_call(order.id) is None
 
 

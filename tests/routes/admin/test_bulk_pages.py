@@ -44,7 +44,7 @@ async def test_all_that_match_get_a_tag_and_the_filter_says_who(cast: Cast, brow
     gary = await browse(cast.gary)
     answer = await begin_work(gary, "tag", do_tag=str(tag.id), q="li")
     assert answer.status_code == 303 and await audited("contacts.tag") == 1
-    assert "Waits to begin" in (await gary.get(answer.headers["location"])).text
+    assert "Waiting to start" in (await gary.get(answer.headers["location"])).text
     assert (await finish_work()).done == 1
     assert [t.contact_id for t in await ContactTag.filter(tag=tag)] == [cast.lisa.id]
     assert "Done: 1 contact" in (await gary.get(answer.headers["location"])).text

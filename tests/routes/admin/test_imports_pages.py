@@ -26,7 +26,7 @@ async def test_a_list_goes_through_the_page(cast: Cast, browse: Browser) -> None
         answer = await gary.post(OFFICE + "/imports", files={"file": ("meyer_gotv.csv", file)}, data={"name": "GOTV"})
     assert answer.status_code == 303
     path = answer.headers["location"]
-    assert "Waits to be read" in (await gary.get(path)).text
+    assert re.search(r'id="going">\s*Waiting\s*<', (await gary.get(path)).text)
     job = await ContactImport.get()
     while await importing.take_in(job.id, 60):
         pass
@@ -167,7 +167,7 @@ async def test_what_was_left_out_is_taken_in_afterwards_from_the_page(cast: Cast
     path = await upload(gary, "v.csv", b"phone,Issue\n2125550123,Roads\n")
     await take_newest()
     assert path + "/columns" in (await gary.get(path)).text
-    assert "Read it once more" in (await gary.get(path + "/columns")).text
+    assert "Import again" in (await gary.get(path + "/columns")).text
     answer = await gary.post(path + "/mapping", data={"column_0": "phone", "column_1": "new"})
     assert answer.headers["location"] != path
     await take_newest()
@@ -218,8 +218,8 @@ async def test_a_strike_list_is_looked_at_and_then_struck(cast: Cast, browse: Br
     path = await upload(gary, "strike.txt", b"412-555-0101\n2125550123\n", kind="opt_outs", preview="1")
     await take_newest()
     page = (await gary.get(path)).text
-    assert "412-555-0101" in page and "phones, for good" in page and await OptOut.all().count() == 0
+    assert "412-555-0101" in page and "phones permanently" in page and await OptOut.all().count() == 0
     await gary.post(path + "/mapping", data={"column_0": "phone"})
     await take_newest()
     assert await OptOut.all().count() == 2 and "2 phones opted out" in (await gary.get(path)).text
-    assert "Strike lists and uploads" in (await gary.get(OFFICE + "/opt-outs")).text
+    assert "Strike lists and imports" in (await gary.get(OFFICE + "/opt-outs")).text

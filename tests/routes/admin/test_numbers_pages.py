@@ -95,9 +95,9 @@ async def test_the_cost_says_when_it_could_be_done(cast: Cast, browse: Browser) 
     await change_number(cast.number, rate=1.0)
     gary = await browse(cast.gary)
     text = (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/cost")).text
-    assert "over 1 number" in text and "done at the earliest on Nov 24, 11:00" in text
+    assert "from 1 number" in text and "done at the earliest on Nov 24, 11:00" in text
     await change_number(cast.number, paused_at=clock.now())
-    assert "not within a month" in (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/cost")).text
+    assert "takes more than a month" in (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/cost")).text
 
 
 async def test_a_wrong_limit_of_a_number_stays_beside_its_number(cast: Cast, browse: Browser) -> None:

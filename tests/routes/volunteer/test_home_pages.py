@@ -32,7 +32,7 @@ async def test_start_is_refused_with_the_reason(cast: Cast, browse: Browser, cha
 async def test_when_all_are_asleep_start_says_how_many_open_when(cast: Cast, browse: Browser) -> None:
     clock.freeze(clock.now().replace(hour=10))  # 5 in the morning in Pittsburgh
     answer = await (await browse(cast.amy)).post(f"/c/meyer/actions/{cast.action.id}/buckets")
-    assert answer.status_code == 409 and "All asleep." in answer.text and "9:00 AM" in answer.text
+    assert answer.status_code == 409 and "Nobody can be texted right now." in answer.text and "9:00 AM" in answer.text
 
 
 async def test_while_all_is_stopped_every_page_says_so(cast: Cast, browse: Browser) -> None:

@@ -12,7 +12,7 @@ from tests.cast.texting import says, texted
 async def test_the_inbox_filters_what_needs_attention(cast: Cast, browse: Browser) -> None:
     await texted(cast)
     amy = await browse(cast.amy)
-    assert "Nobody waits" in (await amy.get("/c/meyer/inbox")).text
+    assert "Nobody is waiting" in (await amy.get("/c/meyer/inbox")).text
     await says(cast, "Where do I vote?")
     page = (await amy.get("/c/meyer/inbox?show=attention")).text
     assert "Where do I vote?" in page and "Needs Attention 1" in page

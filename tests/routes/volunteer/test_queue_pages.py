@@ -36,7 +36,7 @@ async def test_send_leads_to_the_next_card_with_and_without_htmx(
     answer = await amy.post(path, data=form_of(await open_queue(amy, cast), path), headers=headers)
     assert answer.status_code == 303
     page = await amy.get(answer.headers["location"], headers=headers)
-    assert "That was 1" in page.text
+    assert "You texted 1 person" in page.text
     assert page.text.lstrip().startswith("<main" if headers else "<!doctype")
     assert len(await texts()) == 1
 
@@ -70,7 +70,7 @@ async def test_a_contact_that_moved_answers_409_and_shows_nothing_of_them(cast: 
         await going_back.skip(await cast.conversation())
     await cast.start(cast.dan)
     answer = await amy.post(path, data=form)
-    assert answer.status_code == 409 and "This person moved to Dan." in answer.text
+    assert answer.status_code == 409 and "This person is now assigned to Dan." in answer.text
     assert "Lisa" not in answer.text
     assert (await amy.get(f"/c/meyer/threads/{(await cast.conversation()).id}")).status_code == 404
 
@@ -84,7 +84,7 @@ async def test_undo_shows_the_card_again(cast: Cast, browse: Browser) -> None:
     undo = re.search(r'action="(/c/meyer/messages/\d+/cancellation)"', page)
     assert undo
     answer = await amy.post(undo[1])
-    assert "Taken back. It did not leave." in answer.text and ">Lisa</h2>" in answer.text
+    assert "Undone. The text was not sent." in answer.text and ">Lisa</h2>" in answer.text
     again = await amy.post(undo[1])
     assert again.status_code == 409 and "Too late to undo" in again.text
 

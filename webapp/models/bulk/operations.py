@@ -28,7 +28,7 @@ async def _assign(job: BulkJob, ids: list[int]) -> int:
     their position; in mode ALL the others are shared out separately, for later actions."""
     users = await who_may_text(job.campaign_id, job.what["users"], lock=True)
     if not users:
-        raise Impossible("Nobody of those chosen may text any more. Choose someone else.")
+        raise Impossible("None of those chosen may text any more. Choose someone else.")
     actions, mode = await assigning.actions_of(job.campaign_id, job.what["action"]), job.what["mode"]
     moving = await assigning.with_conversations(ids, actions, mode)
     resting = [n for n in ids if n not in moving] if mode == assigning.ALL else []
@@ -50,7 +50,7 @@ async def _tag(job: BulkJob, ids: list[int]) -> int:
 async def _untag(job: BulkJob, ids: list[int]) -> int:
     tag = await Tag.get(id=job.what["tag"], campaign_id=job.campaign_id)
     if tag.opts_out:
-        raise Impossible("An opt-out is for good: nothing takes the Opt Out tag away.")
+        raise Impossible("An opt-out is permanent: the Opt Out tag can't be removed.")
     taken = await many_at_once.remove_tag(ids, tag.id)
     await _note(taken, job, "tag_taken", tag.name)
     await audience.sync_after_tag(taken, tag.id)

@@ -117,7 +117,7 @@ async def _next_ids(job: BulkJob, size: int) -> list[int]:
 
 
 async def stumbled(job_id: int) -> None:
-    await long_work.stumbled(BulkJob, job_id, "A fault of the site stopped this; its log says more.")
+    await long_work.stumbled(BulkJob, job_id, "A fault of the site stopped this. Its log says more.")
 
 
 async def users_to_nudge(job_id: int) -> list[int]:

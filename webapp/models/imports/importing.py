@@ -113,7 +113,7 @@ async def _started(job: ContactImport, columns: contact_columns.Columns) -> None
     if fresh.status not in (WAITING, RUNNING):
         return
     if fresh.kind == CONTACTS and fresh.contact_list_id is None:
-        made_from = f"Upload of {job.file_name}"
+        made_from = f"Import of {job.file_name}"
         fresh.contact_list_id = (await ContactList.make(job.campaign, job.list_name, made_from)).id
     fresh.status, fresh.seen_at, fresh.started_at = RUNNING, clock.now(), fresh.started_at or clock.now()
     fresh.left_out = list(columns.unknown)
@@ -165,7 +165,7 @@ async def _finish(job: ContactImport) -> None:
 
 
 async def stumbled(import_id: int) -> None:
-    message = "A fault of the site stopped this upload. What was stored before stays; the site's log says more."
+    message = "A fault of the site stopped this import. What was stored before is kept. The site's log says more."
     await long_work.stumbled(ContactImport, import_id, message, error_code="internal")
 
 

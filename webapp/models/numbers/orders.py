@@ -17,7 +17,7 @@ from webapp.models.numbers.number import PhoneNumber, add_number
 OPEN, DONE, FAILED = "open", "done", "failed"
 MOST = 20  # numbers of one order
 GONE = timedelta(seconds=60)  # the worker of a call that had no answer for so long is gone
-STOPPED_MIDWAY = "This stopped midway. Look under “In the account” for what was bought, then order the rest."
+STOPPED_MIDWAY = "This stopped midway. Look under “In the Twilio account” for what was bought, then order the rest."
 
 
 class NumberOrder(Model):

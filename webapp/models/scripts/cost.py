@@ -154,7 +154,7 @@ async def run(cost_id: int, seconds: float) -> bool:
 
 async def stumbled(cost_id: int) -> None:
     if await ScriptCost.exists(id=cost_id):
-        await long_work.stumbled(ScriptCost, cost_id, "A fault of the site stopped this; its log says more.")
+        await long_work.stumbled(ScriptCost, cost_id, "A fault of the site stopped this. Its log says more.")
 
 
 @transactional

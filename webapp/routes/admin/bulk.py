@@ -61,7 +61,7 @@ async def _which(member: Membership, form: Form) -> Filter | list[int]:
 def _kind(member: Membership, form: Form) -> str:
     kind = form.choice("kind", words.gettext("What to do"), KINDS)
     if kind == EXPORT and not member.exports:
-        form.wrong("kind", words.gettext("Exporting is a right of its own. An owner can give it to you."))
+        form.wrong("kind", words.gettext("You are not allowed to export. An owner can give you that right."))
     return kind
 
 
@@ -98,7 +98,7 @@ async def start_job(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     which, kind = await _which(member, form), _kind(member, form)
     if which == []:
-        form.wrong("kind", words.gettext("Tick somebody first. Nothing was done."))
+        form.wrong("kind", words.gettext("Select a contact first. Nothing was changed."))
     what, subject = await _ASKED[kind](member, form)
     if not form:
         return await _new_job(request, member, form, status=422)
@@ -111,7 +111,7 @@ async def assigned_to(member: Membership, form: Form) -> Asked:
     """Users, action and mode of an assignment; its subject is the user's or the list's name."""
     users, name = await _users(member, form)
     if form and not users:
-        form.wrong("to", words.gettext("Nobody there may text: choose someone who is approved and not suspended."))
+        form.wrong("to", words.gettext("Nobody you chose can text. Choose someone who is approved and not suspended."))
     actions = await assigning.actions_of(member.campaign_id)
     action, mode = 0, assigning.ALL
     if form.data.get("do_action"):
@@ -140,7 +140,7 @@ async def _tag(member: Membership, form: Form) -> Asked:
     tags = {str(t.id): t for t in await Tag.filter(campaign_id=member.campaign_id, archived_at=None)}
     tag = tags.get(form.choice("do_tag", words.gettext("Tag"), tags))
     if tag and tag.opts_out and form.data.get("kind") == UNTAG:
-        form.wrong("do_tag", words.gettext("An opt-out is for good: nothing takes the Opt Out tag away."))
+        form.wrong("do_tag", words.gettext("An opt-out is permanent: the Opt Out tag can't be removed."))
     return {"tag": tag.id if tag else 0}, tag.name if tag else ""
 
 
@@ -149,7 +149,7 @@ async def _field(member: Membership, form: Form) -> Asked:
     field = fields.get(form.choice("do_field", words.gettext("Field"), fields))
     value, clear = form.text("do_value", words.gettext("Value"), 5_000), form.ticked("do_clear")
     if bool(value) == clear:
-        form.wrong("do_value", words.gettext("Type the value, or choose to take it away."))
+        form.wrong("do_value", words.gettext("Type the value, or choose to remove it."))
     if field and not field.accepts(value):
         form.wrong("do_value", words.gettext("Choose one of: %(choices)s", choices=", ".join(field.choices)))
     return {"field": field.id if field else 0, "value": value}, f"{field.title}: {value or '-'}" if field else ""

@@ -69,7 +69,7 @@ async def import_number(request: Request, member: Membership) -> Response:
         raise NotFoundException
     number = await managing.import_number(found, member)
     if number is None:
-        form.wrong("sid", words.gettext("This number belongs to a campaign already."))
+        form.wrong("sid", words.gettext("This number already belongs to a campaign."))
         return await _numbers(request, member, form, status=422)
     await queue.point_number(number.id)
     return _to(request, member)
@@ -83,7 +83,7 @@ async def buy(request: Request, member: Membership) -> Response:
     code = form.text("area_code", words.gettext("Area code"), 3, required=True)
     wanted = form.integer("wanted", words.gettext("How many"), 1, orders.MOST)
     if form and not (len(code) == 3 and code.isdecimal() and code[0] not in "01"):
-        form.wrong("area_code", words.gettext("An area code has three digits, as 412."))
+        form.wrong("area_code", words.gettext("An area code has three digits, such as 412."))
     if not form:
         return await _numbers(request, member, form, status=422)
     order = await orders.place(code, wanted, member)

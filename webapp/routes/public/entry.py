@@ -51,11 +51,9 @@ async def _known(request: Request, form: Form) -> User | None:
     email, password = form.email(), str(form.data.get("password", ""))
     user = await User.with_email(email) if form else None
     if not await limiting.allowed(limiting.LOG_IN, "login", email, _address(request)):
-        form.wrong("password", words.gettext("That was tried too often. Wait ten minutes, or ask for a link."))
+        form.wrong("password", words.gettext("Too many tries. Wait ten minutes, or ask for a link."))
     elif not await passwords.matches(password, user.password_hash if user else ""):
-        form.wrong(
-            "password", words.gettext("E-mail and password do not match. Your e-mail is kept; type the password again.")
-        )
+        form.wrong("password", words.gettext("E-mail and password do not match. Type the password again."))
     return user if form else None
 
 
@@ -123,7 +121,7 @@ def _newcomer(form: Form) -> Newcomer:
 
 async def _campaign_of_code(request: Request, form: Form, code: str) -> Campaign | None:
     if not await _may_try(request):
-        form.wrong("code", words.gettext("That was tried too often. Wait ten minutes, then try again."))
+        form.wrong("code", words.gettext("Too many tries. Wait ten minutes, then try again."))
         return None
     campaign = await Campaign.get_or_none(join_code=code)
     if campaign is None:
@@ -151,7 +149,9 @@ async def _new_or_known(form: Form, campaign: Campaign, newcomer: Newcomer) -> U
     if await passwords.matches(newcomer.password, user.password_hash):
         await Membership.join(user, campaign, **newcomer.place)
         return user
-    form.wrong("email", words.gettext("This e-mail has an account. Type its password, or log in and ask for a link."))
+    form.wrong(
+        "email", words.gettext("This e-mail already has an account. Type its password, or log in and ask for a link.")
+    )
     return None
 
 
@@ -168,7 +168,7 @@ async def ask_for_reset(request: Request) -> Response:
     form = Form(await request.form())
     email = form.email()
     if form and not await limiting.allowed(limiting.LETTER, "reset", _address(request)):
-        form.wrong("email", words.gettext("That was asked too often. Wait an hour, then try again."))
+        form.wrong("email", words.gettext("You asked too often. Wait an hour, then try again."))
     if not form:
         return page(request, "public/password_reset.html", status_code=422, form=form, sent=False)
     if user := await User.with_email(email):

@@ -27,7 +27,7 @@ async def file_report(request: Request, member: Membership, conversation_id: int
     answers = {field.slug: form.long_text(f"field_{field.slug}", field.title, 5_000) for field in asked.fields}
     for field in asked.fields:
         if field.choices and answers[field.slug] not in ("", *field.choices):
-            form.wrong(f"field_{field.slug}", words.gettext("Choose one of those offered."))
+            form.wrong(f"field_{field.slug}", words.gettext("Choose one of the options."))
     if not form:
         return await _report(request, conversation, form, status=422)
     await filing.file(conversation, member.user, asked, ticked, answers)

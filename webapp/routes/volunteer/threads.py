@@ -27,7 +27,7 @@ from webapp.pages import page
 from webapp.rules import segments
 
 STOPPED = {
-    "first": "Their first text has not left yet, so there is nothing to follow up. Nothing was sent.",
+    "first": "Their first text has not been sent yet, so you can't follow up. Nothing was sent.",
     "member": "You can't text for this campaign now. Ask an admin.",
     "scripts": "This campaign uses scripts only. Choose one with Follow Up.",
 }
@@ -65,7 +65,7 @@ async def reply(request: Request, member: Membership, conversation_id: int) -> R
 def _typed(form: Form) -> str:
     typed = form.long_text("body", words.gettext("The text"), segments.LONGEST)
     if "##{{" in typed:
-        form.wrong("body", words.gettext("Variables work in scripts only. Write the words themselves."))
+        form.wrong("body", words.gettext("Variables only work in scripts. Type the words themselves."))
     if not typed:
         form.wrong("body", words.gettext("There is no text yet. Nothing was sent."))
     return typed
@@ -81,7 +81,7 @@ async def _answer(
         case click.Moved():
             return await _moved(request, conversation)
         case click.Declined(_):
-            kept = words.gettext("Nothing was sent; your words are kept.")
+            kept = words.gettext("Nothing was sent. Your words are kept.")
             form.wrong("body", f"{words.gettext(outcome.sentence)} {kept}")
         case click.Stopped(why):
             form.wrong("body", words.gettext(STOPPED.get(why, STOPPED["member"])))

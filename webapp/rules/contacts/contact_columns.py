@@ -118,7 +118,7 @@ def _phones(header: Sequence[str], by_hand: Mapping[int, str]) -> int | Unclear:
             return Unclear("duplicate_header", f"Two columns may hold the phone: {shown}. Say which one it is.")
         if found:
             return found[0]
-    return Unclear("no_phone_column", "No column is called phone, so it can't be told whom to text.")
+    return Unclear("no_phone_column", "No column is called phone. Say which one it is.")
 
 
 def _guess(cell: str, custom_fields: Mapping[str, str]) -> str:

@@ -37,7 +37,7 @@ async def test_a_draft_that_is_not_ready_is_not_sent(cast: Cast, browse: Browser
 async def test_a_waiting_volunteer_is_approved_and_told_by_mail(cast: Cast, browse: Browser) -> None:
     await transaction(lambda: Membership.filter(id=cast.amy.id).update(approved_at=None))
     gary = await browse(cast.gary)
-    assert "1 waits for approval" in (await gary.get(OFFICE + "/users")).text
+    assert "1 waiting for approval" in (await gary.get(OFFICE + "/users")).text
     await gary.post(f"{OFFICE}/users/{cast.amy.id}/approval")
     assert (await Membership.get(id=cast.amy.id)).active
     assert (await Mail.get()).to == "amy@example.org" and await audited("user.approved") == 1

@@ -37,7 +37,7 @@ async def test_an_action_is_made_scripted_published_and_texted(cast: Cast, brows
     await gary.post(f"{OFFICE}/actions/{action}/report-settings", data={"tags": str(will_vote.id)})
     assert await ReportTag.filter(action_id=action).count() == 1
     page = (await gary.get(f"{OFFICE}/actions/{action}/publication")).text
-    assert "2 initial scripts" in page and "Nothing in the way" in page
+    assert "2 initial scripts" in page and "Nothing left to fix" in page
     assert (await gary.post(f"{OFFICE}/actions/{action}/publication", data={"state": "public"})).status_code == 303
 
     await making.make_all(action)
@@ -67,7 +67,7 @@ async def test_pause_and_resume(cast: Cast, browse: Browser) -> None:
     gary, amy = await browse(cast.gary), await browse(cast.amy)
     await gary.post(f"{OFFICE}/actions/{cast.action.id}/pause")
     answer = await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")
-    assert answer.status_code == 409 and "The office paused this action. Replies go on." in answer.text
+    assert answer.status_code == 409 and "This action is paused. You can still answer replies." in answer.text
     await gary.post(f"{OFFICE}/actions/{cast.action.id}/pause/end")
     assert (await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")).status_code == 303
 

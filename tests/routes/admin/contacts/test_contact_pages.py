@@ -62,7 +62,7 @@ async def test_one_contact_shows_everything_with_who_and_when(cast: Cast, browse
     told = [
         "Will you vote",
         "yes I will",
-        "Tag set: Will Vote.",
+        "Tag added: Will Vote.",
         "Assigned to Dan Egan, Make a plan to vote.",
         "Opted out, for good",
     ]

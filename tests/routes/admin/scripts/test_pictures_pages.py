@@ -41,7 +41,9 @@ async def test_a_file_that_is_no_picture_changes_nothing(cast: Cast, browse: Bro
     files = {"picture": ("cat.png", b"<script>alert(1)</script>", "image/png")}
     answer = await gary.post(f"{here(cast)}/scripts/{cast.hello.id}", data={"body": FINE}, files=files)
     assert (
-        answer.status_code == 422 and "This file is no picture." in answer.text and "it&#39;s ##{{user" in answer.text
+        answer.status_code == 422
+        and "This file is not a picture." in answer.text
+        and "it&#39;s ##{{user" in answer.text
     )
     await cast.hello.refresh_from_db()
     assert cast.hello.version == 1 and await Picture.all().count() == 0

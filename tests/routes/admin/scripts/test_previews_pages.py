@@ -109,13 +109,15 @@ async def test_a_small_list_is_measured_at_once(cast: Cast, browse: Browser) -> 
     answer = await gary.post(
         f"{here(cast)}/script-costs", data={"place": str(cast.hello.id), "body": FINE}, headers=PARTIAL
     )
-    assert "All 2 people" in answer.text and "3 segments, $0.04" in answer.text and "for 1 person, Łucja" in answer.text
+    assert (
+        "All 2 contacts" in answer.text and "3 segments, $0.04" in answer.text and "for 1 contact, Łucja" in answer.text
+    )
     assert "hx-get" not in answer.text  # it is done
     body = FINE + " ##{{notes}}"
     text = (await gary.post(f"{here(cast)}/script-costs", data={"place": str(cast.hello.id), "body": body})).text
     assert (
         "2 of 2: something can" in text
-        and "The one person" not in text
+        and "The 1 contact" not in text
         and field.slug in body
         and "<!doctype html>" in text
     )

@@ -30,7 +30,7 @@ async def test_asking_twilio_again_shows_that_it_is_asked(cast: Cast, browse: Br
 async def test_registration_is_noted_and_start_waits_for_it(cast: Cast, browse: Browser) -> None:
     gary = await browse(cast.gary)
     assert (await gary.post(OFFICE + "/setup/registration", data={"registration": ""})).status_code == 303
-    assert "No registration is noted" in (await gary.get(OFFICE + "/setup")).text
+    assert "No registration entered" in (await gary.get(OFFICE + "/setup")).text
     wrong = await gary.post(OFFICE + "/setup/registration", data={"registration": "p2p", "registration_cap": "x"})
     assert wrong.status_code == 422 and "Texts a day" in wrong.text and "aria-invalid" in wrong.text
     form = {"registration": "toll_free", "registration_cap": "2000"}
@@ -44,7 +44,7 @@ async def test_the_office_texts_its_own_phone_and_the_page_waits_for_the_answer(
     gary = await browse(cast.gary)
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(round_trip_at=None))
     page = (await gary.get(OFFICE + "/setup")).text
-    assert "No text has gone out and come back yet" in page and "every 4s" not in page
+    assert "No test text has been answered yet" in page and "every 4s" not in page
     [form_id] = re.findall(r'name="client_message_id" value="([^"]+)"', page)
     for _ in range(2):
         sent = await gary.post(OFFICE + "/setup/round-trips", data={"client_message_id": form_id})
@@ -56,7 +56,7 @@ async def test_the_office_texts_its_own_phone_and_the_page_waits_for_the_answer(
     assert isinstance(claim, Claimed)
     await answers.taken(claim.message_id, "SM" + "7" * 32, claim.attempt_id)
     await says(cast, "ok", From="+14125550177")
-    assert "A text went out and its answer came in" in (await gary.get(OFFICE + "/setup")).text
+    assert "A test text was sent and answered" in (await gary.get(OFFICE + "/setup")).text
 
 
 async def test_the_own_phone_s_text_says_why_it_was_not_sent(cast: Cast, browse: Browser) -> None:

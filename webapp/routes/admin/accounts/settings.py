@@ -30,11 +30,11 @@ ZONES = (
     ("Pacific/Guam", "Guam"),
 )
 NUMBERS = {
-    "return_after_minutes": ("Return unsent after, minutes", 0, 10_080),
-    "undo_seconds": ("Undo, seconds", 0, 15),
+    "return_after_minutes": ("Return unsent contacts after, minutes", 0, 10_080),
+    "undo_seconds": ("Undo time, seconds", 0, 15),
     "queue_limit_minutes": ("Queue limit at Start, minutes", 1, 600),
-    "possible_opt_out_hours": ("Possible opt-outs to admins after, hours", 1, 72),
-    "waiting_reply_minutes": ("Waiting replies offered after, minutes", 5, 1_440),
+    "possible_opt_out_hours": ("Send possible opt-outs to admins after, hours", 1, 72),
+    "waiting_reply_minutes": ("Offer waiting replies to others after, minutes", 5, 1_440),
 }
 
 
@@ -88,7 +88,7 @@ def _texting_values(form: Form) -> dict[str, Any]:
         "use_lookup": form.ticked("use_lookup"),
         "segment_price": form.dollars("segment_price", words.gettext("Price of a segment"), required=True),
         "mms_price": form.dollars("mms_price", words.gettext("Price of a picture message"), required=True),
-        "daily_cap": form.dollars("daily_cap", words.gettext("Cap a day")),
+        "daily_cap": form.dollars("daily_cap", words.gettext("Daily spending limit")),
         **{name: form.integer(name, label, least, most) for name, (label, least, most) in NUMBERS.items()},
     }
 
@@ -98,9 +98,9 @@ def _window(form: Form) -> dict[str, str]:
     start = form.time_of_day("start_time", words.gettext("Start time"))
     end = form.time_of_day("end_time", words.gettext("End time"))
     if start < window.LEGAL_START:
-        form.wrong("start_time", words.gettext("No text may leave before 8:00 AM. Choose 8:00 AM or later."))
+        form.wrong("start_time", words.gettext("No text may be sent before 8:00 AM. Choose 8:00 AM or later."))
     if end > window.LEGAL_END:
-        form.wrong("end_time", words.gettext("No text may leave after 9:00 PM. Choose 9:00 PM or earlier."))
+        form.wrong("end_time", words.gettext("No text may be sent after 9:00 PM. Choose 9:00 PM or earlier."))
     if start >= end:
         form.wrong("end_time", words.gettext("The end must be after the start."))
     return {"start_time": f"{start:%H:%M}", "end_time": f"{end:%H:%M}"}

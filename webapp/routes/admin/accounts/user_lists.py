@@ -41,7 +41,7 @@ async def make_user_list(request: Request, member: Membership) -> Response:
     name = form.text("name", words.gettext("Name"), 120, required=True)
     kind = form.choice("kind", words.gettext("Kind"), ("list", "team"))
     if form and await teams.name_taken(member.campaign_id, name):
-        form.wrong("name", words.gettext("There is one of this name already."))
+        form.wrong("name", words.gettext("This name is already taken. Choose another."))
     if not form:
         return await _user_lists(request, member, form, status=422)
     if kind == "team":
@@ -90,7 +90,7 @@ async def archive_user_list(request: Request, member: Membership, user_list_id: 
 async def restore_user_list(request: Request, member: Membership, user_list_id: int) -> Response:
     chosen, form = await access.user_list_of(member, user_list_id), Form()
     if await teams.name_taken(member.campaign_id, chosen.name):
-        form.wrong("name", words.gettext("One of this name is in use."))
+        form.wrong("name", words.gettext("This name is already taken."))
         return await _user_lists(request, member, form, status=422)
     await teams.restore(chosen, member)
     return _to(request, member, chosen.id)

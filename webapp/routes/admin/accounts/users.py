@@ -96,16 +96,16 @@ async def send_action(request: Request, member: Membership) -> Response:
     if number is None:
         return await _refused(request, member, _not_ready(action), action.id)
     await queue.make_conversations(action.id)
-    notice = f"“{action.title}” was sent to {number} more of them."
+    notice = f"“{action.title}” was sent to {number} more user{'s' * (number != 1)}."
     return await _users(request, member, Shown(action=action.id), notice)
 
 
 def _nothing_chosen() -> str:
-    return words.gettext("Tick at least one user and choose an action. Nothing was sent.")
+    return words.gettext("Select at least one user and choose an action. Nothing was sent.")
 
 
 def _not_ready(action: Action) -> str:
-    return f"“{action.title}” is not ready yet. Its last step says what to mend. Nothing was sent."
+    return f"“{action.title}” is not ready yet. Its last step says what to fix. Nothing was sent."
 
 
 async def _ticked(member: Membership, form: Form) -> list[Membership]:

@@ -76,7 +76,7 @@ async def publish(request: Request, member: Membership, action_id: int) -> Respo
     state = form.choice("state", words.gettext("Who may text"), (PRIVATE, PUBLIC))
     reason = form.text("reason", words.gettext("Reason"), 400)
     if not form or not await publishing.publish(action, member, state, reason):
-        form.wrong("state", words.gettext("Not published. The list below says what to mend first."))
+        form.wrong("state", words.gettext("Not published. The list below says what to fix first."))
         return await _publication(request, member, action, form, status=422)
     await queue.make_conversations(action.id)
     office = f"/c/{member.campaign.slug}/admin"

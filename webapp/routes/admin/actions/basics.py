@@ -133,7 +133,7 @@ def _values(form: Form) -> dict[str, Any]:
         "description": form.long_text("description", words.gettext("Description"), 4_000),
         "instructions": form.long_text("instructions", words.gettext("Instructions"), 8_000),
         "ends_on": form.day("ends_on", words.gettext("End date")),
-        "daily_cap": form.dollars("daily_cap", words.gettext("Cap a day")),
+        "daily_cap": form.dollars("daily_cap", words.gettext("Daily spending limit")),
     }
 
 

@@ -71,7 +71,7 @@ async def _answers(contact: Contact, form: Form) -> dict[CustomField, str]:
             continue
         answers[field] = value = form.text(name, field.title, 5_000)
         if value != before.get(field.slug) and not field.accepts(value):
-            form.wrong(name, words.gettext("Choose one of those offered."))
+            form.wrong(name, words.gettext("Choose one of the options."))
     return answers
 
 
@@ -93,7 +93,7 @@ def _values(form: Form) -> dict[str, str]:
         if not values["zip"]:
             form.wrong("zip", words.gettext("A ZIP has five digits."))
     if values["timezone"] and not ("/" in values["timezone"] and window.usable(values["timezone"])):
-        form.wrong("timezone", words.gettext("A zone such as America/New_York, or nothing."))
+        form.wrong("timezone", words.gettext("Enter a time zone such as America/New_York, or nothing."))
     return values
 
 

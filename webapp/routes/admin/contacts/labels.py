@@ -56,7 +56,7 @@ async def _new_tag(member: Membership, form: Form) -> dict[str, Any]:
 
 
 def _tag_taken() -> str:
-    return words.gettext("There is a tag of this name already.")
+    return words.gettext("There is already a tag with this name.")
 
 
 def _tag_values(form: Form) -> dict[str, Any]:
@@ -100,7 +100,7 @@ async def archive_tag(request: Request, member: Membership, tag_id: int) -> Resp
 async def restore_tag(request: Request, member: Membership, tag_id: int) -> Response:
     tag, form = await access.tag_of(member, tag_id), Form()
     if await label_changes.tag_name_taken(member.campaign_id, tag.name, but=tag):
-        form.wrong("name", words.gettext("A tag of this name is in use. Rename that one first."))
+        form.wrong("name", words.gettext("There is already a tag with this name. Rename that one first."))
         return await _tags(request, member, form, status=422)
     await label_changes.restore_tag(tag, member)
     return _to(request, member, "tags")
@@ -133,7 +133,7 @@ async def add_field(request: Request, member: Membership) -> Response:
     values = _field_values(form, type_)
     slug = _new_slug(form, values["title"])
     if form and not await label_changes.create_field(slug, type_, values, member):
-        form.wrong("slug", words.gettext("There is a field of this slug already."))
+        form.wrong("slug", words.gettext("There is already a field with this slug."))
     if not form:
         return await _fields(request, member, form, status=422)
     return _to(request, member, "fields")
@@ -143,7 +143,7 @@ def _new_slug(form: Form, title: str) -> str:
     """As typed, else made from the title."""
     slug = label_changes.field_slug(form.text("slug", words.gettext("Slug"), 64) or title)
     if form and label_changes.reserved(slug):
-        form.wrong("slug", words.gettext("This slug means something else already. Choose another."))
+        form.wrong("slug", words.gettext("This slug is already used for something else. Choose another."))
     return slug
 
 
@@ -155,7 +155,7 @@ def _field_values(form: Form, type_: str) -> dict[str, Any]:
         **_place(form),
     }
     if type_ == SELECTION and not values["options"]:
-        form.wrong("options", words.gettext("A selection needs options, one a line."))
+        form.wrong("options", words.gettext("A selection needs options, one per line."))
     return values
 
 

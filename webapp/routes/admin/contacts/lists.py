@@ -44,7 +44,7 @@ async def make_list(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     name, sources = form.text("name", words.gettext("Name"), 120, required=True), await _sources(member, form)
     if form and await lists.name_taken(member.campaign_id, name):
-        form.wrong("name", words.gettext("There is a list of this name already."))
+        form.wrong("name", words.gettext("There is already a list with this name."))
     if not form:
         return await _new(request, member, form, status=422)
     made, job = await new_list.create(name, sources, member)
@@ -57,7 +57,7 @@ async def make_list(request: Request, member: Membership) -> Response:
 async def _sources(member: Membership, form: Form) -> Sources:
     there = {str(r.id): r for r in await ContactList.filter(campaign_id=member.campaign_id, archived_at=None)}
     chosen, without = form.many("from", there), form.many("without", there)
-    how = form.choice("how", words.gettext("Who"), ("any", "all")) if chosen else "any"
+    how = form.choice("how", words.gettext("Which contacts"), ("any", "all")) if chosen else "any"
     return Sources([there[n] for n in chosen], [there[n] for n in without], all=how == "all")
 
 
@@ -85,7 +85,7 @@ async def rename_list(request: Request, member: Membership, list_id: int) -> Res
     chosen, form = await access.list_of(member, list_id), Form(await request.form())
     name = form.text("name", words.gettext("Name"), 120, required=True)
     if form and await lists.name_taken(member.campaign_id, name, but=chosen):
-        form.wrong("name", words.gettext("There is a list of this name already."))
+        form.wrong("name", words.gettext("There is already a list with this name."))
     if not form:
         return await _list(request, member, chosen, form, status=422)
     await lists.rename(chosen, name, member)
@@ -102,7 +102,7 @@ async def archive_list(request: Request, member: Membership, list_id: int) -> Re
 async def restore_list(request: Request, member: Membership, list_id: int) -> Response:
     chosen, form = await access.list_of(member, list_id), Form()
     if await lists.name_taken(member.campaign_id, chosen.name):
-        form.wrong("name", words.gettext("A list of this name is in use. Rename one of them first."))
+        form.wrong("name", words.gettext("There is already a list with this name. Rename one of them first."))
         return await _list(request, member, chosen, form, status=422)
     await lists.restore(chosen, member)
     return _back(request, member, chosen)

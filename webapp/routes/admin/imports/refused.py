@@ -20,7 +20,7 @@ REASONS = {
     "unsupported_country": "Not a number in the United States or Canada",
     "not_textable": "A number that can't be texted",
     "field_too_long": "A cell is too long",
-    "ragged_row": "Cells do not fit the header: one too many, or a stray quotation mark",
+    "ragged_row": "The row doesn't fit the header: a cell too many, or a stray quotation mark",
 }
 
 

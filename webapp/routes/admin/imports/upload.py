@@ -55,7 +55,7 @@ async def _keep(form: Form) -> tuple[Path, str]:
     chosen = file if isinstance(file, UploadFile) and file.filename else None
     pasted = form.long_text("pasted", words.gettext("Pasted rows"), LARGEST_PASTED)
     if pasted and chosen:
-        form.wrong("file", words.gettext("You pasted rows and chose a file. Keep one of them."))
+        form.wrong("file", words.gettext("You pasted rows and chose a file. Use only one of them."))
     elif pasted:
         if form:
             path.write_text(pasted + "\n")
@@ -72,9 +72,7 @@ async def _keep_file(form: Form, file: UploadFile, path: Path) -> str:
         await _write(file, path)
     except OSError:
         path.unlink(missing_ok=True)
-        form.wrong(
-            "file", words.gettext("The file could not be kept: the disk of the site is full. Nothing was stored.")
-        )
+        form.wrong("file", words.gettext("The file could not be stored: the site's disk is full. Nothing was stored."))
     if path.exists() and path.stat().st_size > LARGEST_WORKBOOK and file.filename.lower().endswith((".xlsx", ".xls")):
         path.unlink()
         form.wrong(

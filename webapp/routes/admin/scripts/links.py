@@ -41,9 +41,7 @@ async def add_link(request: Request, member: Membership) -> Response:
     title, url = _read(form)
     slug = _slug(form, title)
     if form and not await link_editing.add(slug, title, url, member):
-        taken = words.gettext(
-            "There is a link of this name already. Give this one another title, or a slug of its own."
-        )
+        taken = words.gettext("There is already a link with this name. Give this one another title, or its own slug.")
         form.wrong("slug" if form.typed["slug"] else "title", taken)
     return _to(request, member) if form else await _links(request, member, form, status=422)
 

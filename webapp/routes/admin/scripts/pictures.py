@@ -14,10 +14,10 @@ from webapp.rules.scripts import picture
 
 LARGEST = 25_000_000  # bytes of a form; of a picture too large for a text, a smaller version is offered
 REFUSED = {
-    "not_a_picture": "This file is no picture.",
+    "not_a_picture": "This file is not a picture.",
     "broken": "This picture is broken: it can't be opened.",
-    "other_type": "This type of picture does not go with texts. Save it as JPEG, PNG or GIF.",
-    "too_many_pixels": "This picture has more points than can be worked on. Make it smaller.",
+    "other_type": "This type of picture can't be sent. Save it as JPEG, PNG or GIF.",
+    "too_many_pixels": "This picture has too many pixels. Make it smaller.",
 }
 
 
@@ -40,7 +40,7 @@ async def _uploaded(member: Membership, form: Form, data: bytes) -> tuple[int | 
         case pictures.TooLarge(size, smaller):
             megabytes = f"{size / 1e6:.1f}"
             form.wrong(
-                "picture", words.gettext("This picture has %(n)s MB; a text carries less than 0.6.", n=megabytes)
+                "picture", words.gettext("This picture has %(n)s MB. It must have less than 0.6 MB.", n=megabytes)
             )
             return None, smaller
         case _:

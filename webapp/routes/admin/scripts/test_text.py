@@ -60,7 +60,7 @@ async def _send(member: Membership, action: Action, written: Written, contact: C
         form.wrong("test", own_phone.declined(outcome.code))
         return form.errors["test"]
     if outcome.again:
-        return words.gettext("That one is on its way already.")
+        return words.gettext("That text is already on its way.")
     await queue.drain(outcome.message.number_id or 0)
     return words.gettext("On its way to %(phone)s.", phone=phone.national(member.user.phone))
 
@@ -70,7 +70,7 @@ async def _hindrance(member: Membership, check: dict[str, Any], client_id: uuid.
     if why := _wrong(member, check, client_id):
         return why
     if not await limiting.allowed(limiting.TEST, str(member.user_id)):
-        return words.gettext("Those were many tests in an hour. Wait a little, then try again.")
+        return words.gettext("You sent many tests in the last hour. Wait a while, then try again.")
     return ""
 
 

@@ -9,9 +9,9 @@ from webapp.rules import errors
 def declined(code: int) -> str:
     """A safeguard's sentence is about some person; here the person is whoever reads it."""
     own = {
-        errors.LOCKED: "You got these very words less than ten minutes ago. Change the text, or wait a little.",
-        errors.OPTED_OUT: "Your own phone has opted out of this campaign, for good.",
-        errors.INVALID_PHONE: "The phone number of your account is not one this site can text.",
+        errors.LOCKED: "You got this same text less than ten minutes ago. Change the text, or wait a while.",
+        errors.OPTED_OUT: "Your own phone has opted out of this campaign permanently.",
+        errors.INVALID_PHONE: "This site can't text the phone number of your account.",
         errors.OUT_OF_HOURS: "It is too early or too late where your phone is.",
     }
     return words.gettext("Not sent:") + " " + words.gettext(own.get(code, errors.explain(code).meaning))
