@@ -125,13 +125,13 @@ async def test_someone_not_approved_yet_sees_that_they_wait(cast: Cast, browse: 
     amy = await browse(cast.amy)
     answer = await amy.get("/c/meyer/")
     assert answer.headers["location"] == "/c/meyer/waiting"
-    assert "An admin looks at your sign-up first" in (await amy.get("/c/meyer/waiting")).text
+    assert "An admin has to approve your sign-up first" in (await amy.get("/c/meyer/waiting")).text
 
 
 async def test_someone_suspended_is_told_so(cast: Cast, browse: Browser) -> None:
     await transaction(lambda: Membership.filter(id=cast.amy.id).update(suspended_at=clock.now()))
     amy = await browse(cast.amy)
-    assert "on hold" in (await amy.get("/c/meyer/waiting")).text
+    assert "Account suspended" in (await amy.get("/c/meyer/waiting")).text
 
 
 @pytest.mark.parametrize(

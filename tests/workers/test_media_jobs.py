@@ -91,7 +91,7 @@ async def test_the_thread_shows_it_on_a_click_to_its_holder_and_to_nobody_else(
     await fetch_media({})
     shown = (await amy.get(thread)).text
     assert re.search(rf'src="{picture}" alt="Picture they sent" loading="lazy">\s*</details>', shown)
-    assert "no picture" in shown
+    assert "not a picture" in shown
     answer = await amy.get(picture)
     assert answer.status_code == 200 and answer.headers["content-type"] == "image/png"
     assert answer.headers["x-content-type-options"] == "nosniff"

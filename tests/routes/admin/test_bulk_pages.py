@@ -62,12 +62,12 @@ async def test_a_new_list_is_made_with_those_selected(cast: Cast, browse: Browse
     [
         ("tag", {"do_tag": "99"}, "choose one"),
         ("field", {"do_field": "x"}, "choose one"),
-        ("assign", {"to": "user:999"}, "Nobody there may text"),
+        ("assign", {"to": "user:999"}, "Nobody you chose can text"),
         ("assign", {}, "is missing"),
         ("nothing", {}, "choose one"),
         ("list", {"to_list": "99"}, "choose one"),
-        ("tag", {"scope": "ticked", "do_tag": "1"}, "Tick somebody first"),
-        ("export", {}, "a right of its own"),
+        ("tag", {"scope": "ticked", "do_tag": "1"}, "Select a contact first"),
+        ("export", {}, "not allowed to export"),
     ],
 )
 async def test_a_wrong_form_does_nothing_and_says_why(

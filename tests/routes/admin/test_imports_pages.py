@@ -205,7 +205,7 @@ async def test_the_vectors_come_out_the_same_through_the_page(cast: Cast, browse
     page = (await gary.get(path)).text
     if case["file_error"]:
         assert job.error_code == case["file_error"] and job.stored == 0
-        assert "Nothing was stored" in page or "Nothing of this file was stored yet" in page
+        assert "Nothing was stored" in page or "Nothing from this file is stored yet" in page
         return
     own_rule = case["file"].startswith("52_")  # stored, opted out, counted: the named alternative
     assert job.status == "done" and job.stored == len(case["accepted"]) + own_rule

@@ -73,7 +73,7 @@ async def test_a_number_of_the_account_is_taken_in_once(cast: Cast, browse: Brow
     assert number.campaign_id == cast.meyer.id and not number.webhooks_ok  # until it is pointed here
     jonah = await browse(cast.jonah)
     answer = await jonah.post("/c/ryan/admin/numbers/imports", data={"sid": row.sid})
-    assert answer.status_code == 422 and "belongs to a campaign already" in answer.text
+    assert answer.status_code == 422 and "already belongs to a campaign" in answer.text
     assert (await selina.post(f"{PAGE}/imports", data={"sid": "PNnone"})).status_code == 404
 
 

@@ -20,7 +20,7 @@ async def test_home_shows_what_is_open_and_counts_it_as_sent(cast: Cast, browse:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"), [({"credentials_ok": False}, "still setting up"), ({"stopped_at": "now"}, "stopped all texts")]
+    ("change", "words"), [({"credentials_ok": False}, "still being set up"), ({"stopped_at": "now"}, "texts are stopped")]
 )
 async def test_start_is_refused_with_the_reason(cast: Cast, browse: Browser, change: dict, words: str) -> None:
     values = {k: clock.now() if v == "now" else v for k, v in change.items()}
@@ -44,5 +44,5 @@ async def test_while_all_is_stopped_every_page_says_so(cast: Cast, browse: Brows
     await transaction(lambda: cast.meyer.stop_everything())
     amy, gary = await browse(cast.amy), await browse(cast.gary)
     for path in ("", "/inbox", f"/threads/{(await cast.conversation()).id}", f"/actions/{cast.action.id}/queue"):
-        assert "The office stopped" in (await amy.get(f"/c/meyer{path}/" if not path else f"/c/meyer{path}")).text
+        assert "All texts are stopped" in (await amy.get(f"/c/meyer{path}/" if not path else f"/c/meyer{path}")).text
     assert "All texts are stopped" in (await gary.get("/c/meyer/admin/actions")).text

@@ -94,7 +94,7 @@ async def test_the_queue_of_a_paused_action_can_not_be_sent(cast: Cast, browse: 
     await open_queue(amy, cast)
     await transaction(lambda: cast.action.pause(cast.gary))
     page = (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text
-    assert "The office paused this action" in page and re.search(r'id="send"[^>]* disabled', page)
+    assert "This action is paused" in page and re.search(r'id="send"[^>]* disabled', page)
 
 
 async def test_who_has_no_name_is_greeted_by_the_fallback(cast: Cast, browse: Browser) -> None:

@@ -69,7 +69,7 @@ async def test_a_reply_out_of_hours_is_refused_and_its_words_are_kept(cast: Cast
     clock.freeze(clock.now().replace(hour=4))
     answer = await amy.post(thread + "/messages", data={**form, "body": "See you there"})
     assert answer.status_code == 422
-    assert "You can write from 9:00 AM there" in answer.text
+    assert "You can reply from 9:00 AM their time" in answer.text
     assert len(await texts()) == 2
 
 
@@ -122,7 +122,7 @@ async def test_a_variable_in_a_typed_reply_is_refused_and_the_words_kept(cast: C
     amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
     form = {"client_message_id": str(uuid.uuid4()), "body": "Hi ##{{first_name}}"}
     answer = await amy.post(f"{thread}/messages", data=form)
-    assert answer.status_code == 422 and "Variables work in scripts only" in answer.text and "Hi ##{{" in answer.text
+    assert answer.status_code == 422 and "Variables only work in scripts" in answer.text and "Hi ##{{" in answer.text
     assert (await amy.get(f"{thread}/messages")).headers["location"] == f"{thread}#newest"
 
 

@@ -47,7 +47,7 @@ async def test_a_new_cap_counts_from_now(cast: Cast, browse: Browser) -> None:
     day = cast.meyer.local(clock.now()).date()
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(daily_cap=1, capped_on=day))
     gary = await browse(cast.gary)
-    assert "cap is reached" in (await gary.get(OFFICE + "/settings")).text
+    assert "limit is reached" in (await gary.get(OFFICE + "/settings")).text
     await gary.post(OFFICE + "/settings", data=SETTINGS)
     assert (await Campaign.get(id=cast.meyer.id)).capped_on is None
     basic = {"title": "Plan", "lists": str(cast.voters.id), "daily_cap": "12.50"}
@@ -85,7 +85,7 @@ async def test_a_wrong_setting_has_its_error_beside_it_and_nothing_is_saved(
 async def test_a_cap_below_what_was_spent_closes_start_at_once(cast: Cast, browse: Browser) -> None:
     await texted(cast)
     gary = await browse(cast.gary)
-    assert "cap is reached" in (await gary.post(OFFICE + "/settings", data=SETTINGS | {"daily_cap": "0.01"})).text
+    assert "limit is reached" in (await gary.post(OFFICE + "/settings", data=SETTINGS | {"daily_cap": "0.01"})).text
     amy = await browse(cast.amy)
     refused = await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")
     assert refused.status_code == 409 and "spending limit for today" in refused.text

@@ -24,7 +24,7 @@ async def test_filters_stand_in_the_address_and_come_back_in_the_form(cast: Cast
     assert "Bo" in page and ">Lisa Ng<" not in page and "1 contact" in page
     assert '<option value="OH" selected>' in page and 'value="b"' in page and re.search(r">\s*Notes\s*</th>", page)
     assert f"contacts/{bo.id}" in page
-    assert "Nobody's first or last name begins" in (await gary.get(OFFICE + "/contacts?q=zz")).text
+    assert "No first or last name starts with this" in (await gary.get(OFFICE + "/contacts?q=zz")).text
     assert "Nobody fits all of these filters" in (await gary.get(OFFICE + "/contacts?q=zz&state=OH")).text
 
 

@@ -64,7 +64,7 @@ async def test_one_contact_shows_everything_with_who_and_when(cast: Cast, browse
         "yes I will",
         "Tag added: Will Vote.",
         "Assigned to Dan Egan, Make a plan to vote.",
-        "Opted out, for good",
+        "Opted out permanently",
     ]
     places = [page.index(words) for words in told]
     assert places == sorted(places) and "<b>Gary Walsh</b>" in page and "<b>Amy Brookheimer</b>" in page

@@ -42,7 +42,7 @@ async def test_a_link_is_made_changed_archived_and_used_again(cast: Cast, browse
         ({"title": "x", "url": ""}, "Address is missing"),
         ({"title": "x", "url": "javascript:alert(1)"}, "not the address of a web page"),
         ({"title": "¿¡!", "url": "a.example"}, "letters or digits"),
-        ({"title": "plan", "url": "a.example"}, "of this name already"),
+        ({"title": "plan", "url": "a.example"}, "already a link with this name"),
         ({"title": "x" * 99, "url": "a.example"}, "may have 80"),
     ],
 )

@@ -54,7 +54,7 @@ async def test_one_too_large_is_offered_smaller_and_taken_with_one_tap(cast: Cas
     large = drawn(2200, 1600, "JPEG", noise=True, quality=95)
     assert len(large) > 2_000_000
     answer = await gary.post(path, data={"body": FINE}, files={"picture": ("big.jpg", large, "image/jpeg")})
-    assert answer.status_code == 422 and "A smaller one is ready" in answer.text
+    assert answer.status_code == 422 and "A smaller picture is ready" in answer.text
     offered = re.search(r'name="use_picture" value="(\d+)"', answer.text)
     assert offered
     assert (await gary.post(path, data={"body": FINE, "use_picture": offered[1]})).status_code == 303

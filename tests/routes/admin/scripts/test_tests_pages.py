@@ -42,7 +42,7 @@ async def test_a_test_is_on_its_way_and_says_where_to(cast: Cast, browse: Browse
         ({"body": "bit.ly/x Reply STOP"}, "link shortener"),
         ({"body": ""}, "no text yet"),
         ({"client_message_id": "no"}, "could not be read"),
-        ({"body": FINE + "##{{email}}"}, "nothing to fill it with"),
+        ({"body": FINE + "##{{email}}"}, "has no value for"),
     ],
 )
 async def test_a_test_that_can_not_go_says_why(cast: Cast, browse: Browser, change: dict[str, str], why: str) -> None:
@@ -79,7 +79,7 @@ async def test_the_next_tap_after_a_test_is_another_one(cast: Cast, browse: Brow
     fresh = re.search(r'id="test-client" name="client_message_id" value="([^"]+)" hx-swap-oob', first.text)
     assert fresh and fresh[1] != form["client_message_id"]
     again = await gary.post(f"{here(cast)}/tests", data=form, headers=PARTIAL)
-    assert "on its way already" in again.text
+    assert "already on its way" in again.text
     other = await gary.post(f"{here(cast)}/tests", data={**form, "client_message_id": fresh[1]}, headers=PARTIAL)
     assert other.status_code == 422 and "You got these very words" in other.text and len(await texts()) == 1
 
@@ -89,7 +89,7 @@ async def test_tests_are_few_in_an_hour(cast: Cast, browse: Browser, monkeypatch
     gary = await browse(cast.gary)
     assert (await gary.post(f"{here(cast)}/tests", data=form_of_test(cast), headers=PARTIAL)).status_code == 200
     answer = await gary.post(f"{here(cast)}/tests", data=form_of_test(cast), headers=PARTIAL)
-    assert answer.status_code == 422 and "tests in an hour" in answer.text and len(await texts()) == 1
+    assert answer.status_code == 422 and "tests in the last hour" in answer.text and len(await texts()) == 1
 
 
 async def test_a_test_has_no_undo(cast: Cast, browse: Browser) -> None:
