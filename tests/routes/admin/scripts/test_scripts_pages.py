@@ -70,7 +70,7 @@ async def test_an_archived_script_waits_to_be_used_again(cast: Cast, browse: Bro
     await gary.post(f"{path}/archive")
     assert (
         await order(cast) == []
-        and "What was sent of them stays in Results" in (await gary.get(f"{here(cast)}/scripts")).text
+        and "Texts already sent stay in Results" in (await gary.get(f"{here(cast)}/scripts")).text
     )
     assert (await gary.post(path, data={"name": "x", "body": FINE})).status_code == 404
     await gary.post(f"{path}/archive/end")
