@@ -19,7 +19,7 @@ from webapp import clock, database
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
-from webapp.models.contacts.create import create_campaign
+from webapp.models.contacts.new_campaign import create_campaign
 from webapp.models.contacts.zones import ZoneSet
 from webapp.models.conversations.message import FOLLOW_UP, OUT, QUEUED, Message
 from webapp.models.numbers.number import PhoneNumber, add_number

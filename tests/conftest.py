@@ -76,6 +76,7 @@ def settings(tmp_path: Path, valkey: str, db_url: str) -> Settings:
 @pytest.fixture
 async def db(settings: Settings) -> AsyncIterator[None]:
     EXECUTOR_CACHE.clear()  # Tortoise keeps statements by the connection's name, whatever its dialect
+    await queue.pool().flushall()  # what somebody tried in another test is forgotten
     await database.open_database(settings.database)
     yield
     await queue.close()

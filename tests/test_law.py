@@ -84,7 +84,7 @@ def law() -> set[str]:
 
 
 def to_build() -> set[str]:
-    """What code and tests have to cite: the rows, and section 4, which has none."""
+    """The rows that code and tests have to cite, and section 4, which has none."""
     return {row for row in law() if not row.startswith("section")} | {"section 4"}
 
 

@@ -1,4 +1,4 @@
-"""Tells open pages of an event in a conversation: its holder's, or all staff's where staff hold the thread (SPEC V5)."""
+"""Tells open pages that a conversation changed: its holder's pages, or all staff's where staff hold it (SPEC V5, G3)."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def digest() -> str:
 
 @lru_cache(maxsize=1)
 def served() -> dict[str, bytes]:
-    """What may be fetched, by its address below /static/<digest>/: what is not listed is not there."""
+    """The files that may be fetched, by their address below /static/<digest>/. Any other address is a 404."""
     files = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
     return files | {SHEET: _joined_sheet(files), SCRIPT: _joined_script(files)}
 

@@ -12,9 +12,9 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import ADMIN, OWNER, VOLUNTEER, Membership, User
 from webapp.models.actions.action import PUBLIC, Action
 from webapp.models.actions.script import INITIAL, Script
-from webapp.models.contacts.create import create_campaign
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
+from webapp.models.contacts.new_campaign import create_campaign
 from webapp.models.contacts.zones import ZoneSet
 from webapp.models.numbers.number import add_number
 

@@ -13,8 +13,8 @@ import asyncpg
 
 from bench.contacts import files
 from webapp import database
-from webapp.models.contacts.create import create_campaign
 from webapp.models.contacts.lists import ContactList
+from webapp.models.contacts.new_campaign import create_campaign
 from webapp.models.contacts.zones import ZoneSet
 from webapp.models.imports import importing
 from webapp.rules.contacts import contact_rows

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from webapp.models.contacts.create import create_campaign
+from webapp.models.contacts.new_campaign import create_campaign
 from webapp.models.imports import importing
 from webapp.models.imports.job import ContactImport
 

@@ -1,4 +1,4 @@
-"""What a person does in a real browser, and what axe finds on the page before them."""
+"""A person's steps in a real browser, and axe's findings on the page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def log_in(page: Page, email: str) -> None:
 
 
 async def look_at(page: Page, path: str) -> list[str]:
-    """What is wrong with a page: what axe finds, and whether it is wider than its screen."""
+    """The faults of a page: axe's findings, and whether it is wider than its screen."""
     await page.goto(path)
     found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
     assert len(found.response["passes"]) > 5 and page.url.split("?")[0].endswith(path.split("?")[0].rstrip("/")), (

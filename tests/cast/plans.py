@@ -1,4 +1,4 @@
-"""What PostgreSQL would do: with sequential scans off, one shows only where no index serves."""
+"""PostgreSQL's plans: with sequential scans off, one shows only where no index serves."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Asked = list[tuple[str, list[Any]]]
 
 @contextlib.contextmanager
 def statements() -> Iterator[Asked]:
-    """What is asked of the database meanwhile, by the ORM and by statements of ours, with its values."""
+    """The statements sent to the database meanwhile, by the ORM and by statements of ours, with its values."""
     asked: Asked = []
     with pytest.MonkeyPatch.context() as patch:
         for client, names in (

@@ -1,4 +1,4 @@
-"""The site as tests ask it: browsers of the cast, every route with ids of Meyer's, what the log of deeds says."""
+"""The site as tests ask it: browsers of the cast, every route with ids of Meyer's, the audit log."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def over_asgi(site: Litestar, raise_errors: bool = False) -> httpx.ASGITransport
 
 
 async def audited(what: str) -> int:
-    """How often it is in the log of deeds."""
+    """How often it is in the audit log."""
     return await AuditEvent.filter(what=what).count()
 
 

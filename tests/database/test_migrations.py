@@ -219,7 +219,7 @@ class Migration(migrations.Migration):
 
 @pytest.fixture
 def one_more_migration(db_kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the next migrations will do: one adds a column and fills it, removes one, alters one and makes two tables."""
+    """Made-up next migrations: one adds a column and fills it, removes one, alters one and makes two tables."""
     package = tmp_path / f"migrations_and_one_{db_kind}"
     shutil.copytree(ROOT / "webapp" / "migrations", package, ignore=shutil.ignore_patterns("__pycache__"))
     (package / "9999_next.py").write_text(NEXT.replace("{last}", MIGRATIONS[-1].stem))

@@ -138,13 +138,13 @@ class Bank:
         return False
 
     async def sent(self) -> list[dict[str, Any]]:
-        """What the simulator took, in order."""
+        """The texts the simulator took, in order."""
         async with httpx.AsyncClient(base_url=self.twilio_url, timeout=20) as client:
             texts: list[dict[str, Any]] = (await client.get("/simulator/messages")).json()
             return texts
 
     async def look(self, what: str, *more: str) -> dict[str, Any]:
-        """What the database says, asked in a process of its own."""
+        """The database's answer, asked in a process of its own."""
         command = [sys.executable, "-m", "tests.faults.look", what, *more]
         told = await asyncio.to_thread(
             subprocess.run, command, env=self.environment, cwd=ROOT, capture_output=True, text=True

@@ -1,4 +1,4 @@
-"""What the database says after the storm: `python -m tests.faults.look texts|open|attempts|decided|recount|people`, as JSON."""
+"""The state of the database after the storm: `python -m tests.faults.look texts|open|attempts|decided|recount|people`, as JSON."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def attempts() -> dict:
 
 
 async def decided() -> dict:
-    """What staff do with texts unknown a second time: they look whether the phone got it (here: in our arguments)."""
+    """Decides texts whose outcome is unknown a second time, as staff do who ask the phone's owner (here: our arguments)."""
     left = await Message.filter(status=UNKNOWN, next_look_at=None)
     what = {m.id: "arrived" if m.phone in sys.argv[2:] else "again" for m in left}
     return {str(n): choice for n, choice in what.items() if await doubt.decide(n, choice)}
@@ -55,7 +55,7 @@ async def after_stop() -> dict:
 
 
 async def people() -> dict:
-    """What uploads left behind: contacts with all that belongs to them, lists, refused rows, and how each upload ended."""
+    """The rows uploads left behind: contacts with all that belongs to them, lists, refused rows, and how each upload ended."""
     contacts = await database.query(
         "SELECT c.phone, c.first_name, c.last_name, c.zip, z.names, c.zone_source, u.email AS keeper, (c.opted_out_at IS NOT NULL) AS out,"
         " (SELECT COUNT(*) FROM list_membership l WHERE l.contact_id = c.id) AS lists, (SELECT COUNT(*) FROM contact_tag t WHERE t.contact_id = c.id) AS tags,"

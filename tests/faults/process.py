@@ -27,7 +27,7 @@ from webapp.gateways import twilio, twilio_http
 from webapp.models import long_work
 from webapp.models.conversations import closing
 from webapp.models.conversations.message import Message
-from webapp.models.imports import importing, reading, store
+from webapp.models.imports import reading, store, upload
 from webapp.models.imports.known import Known
 from webapp.models.receiving import applying
 from webapp.models.sending import answers, click, click_sql, doubt, facts
@@ -81,7 +81,7 @@ def hurry() -> None:
         cron(imports.resume_imports, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(bulk.resume_bulk, second=set(range(60)), run_at_startup=True, timeout=20),
     ]
-    long_work.GONE, reading.SIGN_OF_LIFE = timedelta(seconds=2), 0.5
+    long_work.GONE, reading.SIGN_OF_LIFE = timedelta(seconds=3), 0.5
     imports.WORK = bulk.WORK = 3.0
     long_work.FIRST = long_work.LARGEST = 60
 
@@ -133,7 +133,7 @@ def main() -> None:
         click.send_first = dying("", click.send_first, "clicked")
         applying.keep = dying("webhook", applying.keep, "stored")
         UploadFile.read = dying("writing", UploadFile.read, "")  # type: ignore[method-assign]
-        importing.begin = dying("", importing.begin, "begun")
+        upload.start = dying("", upload.start, "begun")
         asyncio.run(web.run())
         return
     child.survey = dying("", child.survey, "surveyed")

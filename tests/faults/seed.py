@@ -15,8 +15,8 @@ from webapp.models.accounts.users import OWNER, VOLUNTEER, Membership, User
 from webapp.models.actions.action import PUBLIC, Action
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.contact import Contact
-from webapp.models.contacts.create import create_campaign
 from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.contacts.new_campaign import create_campaign
 from webapp.models.contacts.zones import ZoneSet
 from webapp.models.conversations import making
 from webapp.models.numbers.number import add_number

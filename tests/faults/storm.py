@@ -98,7 +98,7 @@ class Storm:
 
     @contextlib.asynccontextmanager
     async def supervised(self) -> AsyncIterator[None]:
-        """Whoever ended by itself, at its start without a database for instance, is started again."""
+        """Restarts processes that ended by themselves, such as one that found no database at its start."""
         keeper = asyncio.create_task(self._keep_up())
         try:
             yield

@@ -24,7 +24,7 @@ from webapp.models.sending.claim import Claimed, claim_next
 
 
 class Crowd:
-    """Random deeds of volunteers, contacts, workers and carriers, from one seed."""
+    """Random steps of volunteers, contacts, workers and carriers, from one seed."""
 
     def __init__(self, cast: Cast, dice: random.Random) -> None:
         self.cast, self.dice = cast, dice
@@ -147,15 +147,15 @@ RARE = ["skip", "undo", "look_up", "read", "hand", "block", "decide", "opt_out",
 
 @pytest.mark.both
 @pytest.mark.parametrize("seed", range(6))
-async def test_after_a_hundred_random_deeds_every_kept_count_is_right(cast: Cast, seed: int) -> None:
+async def test_after_a_hundred_random_steps_every_kept_count_is_right(cast: Cast, seed: int) -> None:
     for n in range(12):
         await cast.add_contact(f"+1412555{5000 + n}", first_name=f"C{n}", zip="15213")
     await cast.make()
     crowd, done = Crowd(cast, random.Random(seed)), []
     for _ in range(100):
-        deed = crowd.dice.choice(LIKELY * 2 + RARE)
-        done.append(deed)
-        await getattr(crowd, deed)()
+        step = crowd.dice.choice(LIKELY * 2 + RARE)
+        done.append(step)
+        await getattr(crowd, step)()
         if len(done) % 10 == 0:
             assert await recount.differences() == [], f"seed {seed}: {' '.join(done)}"
     assert await Message.exists(direction="in") and await Message.exists(direction="out"), "the crowd did nothing"

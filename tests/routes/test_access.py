@@ -102,7 +102,7 @@ async def test_every_form_of_the_office_survives_nonsense(
         "file": "text",
     }
     for method, path in campaign_routes(app):
-        if method == "POST" and "archive" not in path and "suspension" not in path:
+        if method == "POST" and not path.endswith(("/archive", "/suspension")):
             answer = await gary.post(fill(path, names, "meyer"), data=nonsense)
             assert answer.status_code < 500, (path, answer.status_code)
             assert "Traceback" not in answer.text

@@ -36,7 +36,7 @@ class Office:
         self.cast, self.dice, self.folder = cast, dice, folder
         self.phones = [f"412555{n}" for n in range(1000, 1060)]
         self.errors: list[str] = []
-        self.deeds: list[Callable[[int], Awaitable[Any]]] = [
+        self.steps: list[Callable[[int], Awaitable[Any]]] = [
             lambda _: self.some(TAG, {"tag": self.tag.id}),
             lambda _: self.some(UNTAG, {"tag": self.tag.id}),
             lambda _: self.some(LIST, on(self.dice.choice([self.out, cast.voters]))),
@@ -107,7 +107,7 @@ class Office:
         """One after the other, of the numbers that are left."""
         for n in numbers:
             try:
-                await self.dice.choice(self.deeds)(n)
+                await self.dice.choice(self.steps)(n)
             except Exception as error:
                 self.errors.append(repr(error)[:300])
 

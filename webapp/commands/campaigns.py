@@ -8,7 +8,7 @@ from webapp import config, database
 from webapp.commands.shared import Refused, campaign_of
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.contacts.create import create_campaign
+from webapp.models.contacts.new_campaign import create_campaign
 from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.rules import phone, window
 

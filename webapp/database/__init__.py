@@ -68,7 +68,7 @@ async def transaction(body: Callable[[], Awaitable[T]]) -> T:
         try:
             return await _once(body)
         except (asyncpg.TransactionRollbackError, OperationalError) as error:
-            if attempt == ATTEMPTS or not _passes(error):
+            if attempt == ATTEMPTS or not _is_transient(error):
                 raise
     raise AssertionError("unreachable")
 
@@ -103,7 +103,7 @@ def work() -> Work:
     return current
 
 
-def _passes(error: Exception) -> bool:
+def _is_transient(error: Exception) -> bool:
     return isinstance(error, asyncpg.TransactionRollbackError) or "locked" in str(error)
 
 

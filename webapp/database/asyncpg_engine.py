@@ -17,12 +17,12 @@ from tortoise.exceptions import IntegrityError, OperationalError
 class Context(TransactionContextPooled):
     async def __aenter__(self) -> Any:
         await self.ensure_connection()
-        pool = self.client._parent._pool  # type: ignore[attr-defined]
-        self.client._connection = await pool.acquire()  # type: ignore[attr-defined]
+        pool = self.client._parent._pool
+        self.client._connection = await pool.acquire()
         try:
             await self.client.begin()
         except BaseException:
-            await pool.release(self.client._connection)  # type: ignore[attr-defined]
+            await pool.release(self.client._connection)
             raise
         self.token = get_connections().set("default", self.client)
         return self.client
@@ -32,7 +32,7 @@ class Context(TransactionContextPooled):
         try:
             await (self.client.rollback() if exc_type else self.client.commit())
         finally:
-            await self.client._parent._pool.release(self.client._connection)  # type: ignore[attr-defined]
+            await self.client._parent._pool.release(self.client._connection)
 
 
 STATEMENTS = 1_000  # prepared ones a connection keeps; a hundred, asyncpg's default, are fewer than the pages have

@@ -1,4 +1,4 @@
-"""What the database itself refuses, and the indexes it answers from: named statements, one text per dialect.
+"""Rows the database itself refuses, and its indexes: named statements, one text per dialect.
 
 Not in the models' Meta: Tortoise's constraints make nothing or the wrong thing, and SQLite's table rebuild drops
 triggers and indexes without a word (docs/database.md). `textbank migrate` puts them back, start-up and /ready refuse

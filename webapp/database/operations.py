@@ -1,4 +1,4 @@
-"""What migrations can do beyond Tortoise's own operations."""
+"""Operations of migrations that Tortoise lacks."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def for_update(of: str = "", how: str = "UPDATE") -> str:
 
 
 def instant(value: Any) -> datetime | None:
-    """What plain SQL gives back for a time: text on SQLite."""
+    """The type plain SQL returns for a time: text on SQLite."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 

@@ -83,7 +83,7 @@ class Twilio:
         self.http = TwilioHttp(settings.twilio_api_url)
         self.settings = settings
         sid, token = settings.twilio_account_sid or "AC" + "0" * 32, settings.twilio_auth_token or "none"
-        self.client = Client(sid, token, http_client=self.http)  # type: ignore[arg-type]
+        self.client = Client(sid, token, http_client=self.http)
 
     async def close(self) -> None:
         await self.http.session.close()

@@ -31,7 +31,7 @@ class TwilioHttp(AsyncHttpClient):
         limit = aiohttp.ClientTimeout(total=TOTAL, connect=CONNECT)
         self.session = aiohttp.ClientSession(timeout=limit, connector=aiohttp.TCPConnector(limit=AT_ONCE))
 
-    async def request(  # type: ignore[override]
+    async def request(
         self,
         method: str,
         url: str,

@@ -12,33 +12,25 @@ import msgspec
 
 import webapp
 from webapp.reader.file_error import FileError
+from webapp.reader.limits import NO_MEMORY
 from webapp.reader.rows import LONGEST_LINE, Order, Row
-from webapp.reader.text import Shape
+from webapp.reader.surveying import Surveyed
 
 _HOME = Path(webapp.__file__).parents[1]
 _TOO_LARGE = (
     "This file can't be read here: it needs more memory than one file may take. Save it as CSV and upload that."
 )
-NO_MEMORY = 3  # the exit code of a process that hit its memory limit
-MEMORY = {"survey": 3_000_000_000, "rows": 1_000_000_000}  # bytes of address space; Python alone takes some 200 MB
+# Bytes of address space of each process; Python alone takes some 200 MB
+MEMORY = {"surveying": 3_000_000_000, "preparing": 1_000_000_000}
 
 
 class ReaderFailed(Exception):
     """The reading process failed through a fault of ours; the log has its error output."""
 
 
-class Surveyed(msgspec.Struct):
-    """``sheet``: which sheet of a workbook was read, in words. ``shape`` is None where there is an error."""
-
-    shape: Shape | None
-    sheet: str = ""
-    error_code: str = ""
-    error_message: str = ""
-
-
 async def survey(source: Path, copy: Path) -> Surveyed:
     """Writes the plain copy. Raises FileError. Cancelled, it leaves no process behind."""
-    process = await _start("survey", str(source), str(copy))
+    process = await _start("surveying", str(source), str(copy))
     try:
         said, _ = await process.communicate()
     finally:
@@ -75,7 +67,7 @@ class Rows:
 
 @contextlib.asynccontextmanager
 async def rows(order: Order) -> AsyncIterator[Rows]:
-    process = await _start("rows")
+    process = await _start("preparing")
     assert process.stdin
     try:
         process.stdin.write(msgspec.json.encode(order))
@@ -89,8 +81,7 @@ async def _start(what: str, *paths: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "webapp.reader",
-        what,
+        f"webapp.reader.{what}",
         str(MEMORY[what]),
         *paths,
         cwd=_HOME,

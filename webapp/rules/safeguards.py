@@ -27,7 +27,7 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the database knows of one text and its contact. No fact has a default: forgetting one is a type error.
+    """The database's facts of one text and its contact. No fact has a default: forgetting one is a type error.
 
     ``zones`` are the contact's, or the campaign's where there is no evidence. ``texted_already``: another first text
     left in this conversation. ``last_claim`` never is the text itself. ``their_conversation``: the contact wrote last in

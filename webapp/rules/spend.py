@@ -1,4 +1,4 @@
-"""What texts cost, by Twilio's price where it is known (SPEC S11). Money is in ten-thousandths of a dollar."""
+"""The cost of texts, by Twilio's price where it is known (SPEC S11). Money is in ten-thousandths of a dollar."""
 
 from __future__ import annotations
 

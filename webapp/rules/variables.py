@@ -1,4 +1,4 @@
-"""##{{name}} in scripts (SPEC section 4). Filled in one pass: a variable inside a value is not expanded.
+"""##{{name}} in scripts and the menus of them (SPEC section 4, A5). Filled in one pass: a variable inside a value is not expanded.
 
 Names ignore case and spaces. `{{name}}` and `## {{name}}` mean `##{{name}}`. Quotes round a link's slug may be curly.
 """
@@ -10,9 +10,42 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-CONTACT = ("first_name", "last_name", "full_name", "email", "phone", "state_abbrev")
-USER = ("user.first_name", "user.last_name", "user.full_name", "user.email", "user.phone", "user.team_code")
-CAMPAIGN = ("campaign.name", "campaign.description", "campaign.join_code", "broadcast_phone_number")
+Menu = tuple[str, list[tuple[str, str]]]  # its title; words and the variable's name of each item
+
+MENUS: list[Menu] = [
+    (
+        "Contact Info",
+        [
+            ("First Name", "first_name"),
+            ("Last Name", "last_name"),
+            ("Full Name", "full_name"),
+            ("Email", "email"),
+            ("Phone", "phone"),
+            ("State", "state_abbrev"),
+        ],
+    ),
+    (
+        "User Info",
+        [
+            ("First Name", "user.first_name"),
+            ("Last Name", "user.last_name"),
+            ("Full Name", "user.full_name"),
+            ("Email", "user.email"),
+            ("Phone", "user.phone"),
+            ("Team Code", "user.team_code"),
+        ],
+    ),
+    (
+        "Campaign Info",
+        [
+            ("Campaign Name", "campaign.name"),
+            ("Description", "campaign.description"),
+            ("Join Code", "campaign.join_code"),
+            ("Broadcast Phone Number", "broadcast_phone_number"),
+        ],
+    ),
+]
+CONTACT, USER, CAMPAIGN = (tuple(name for _, name in items) for _, items in MENUS)
 BUILT_IN = frozenset(CONTACT + USER + CAMPAIGN)
 ALIASES = {"fullname": "full_name", "user.fullname": "user.full_name"}
 
@@ -119,7 +152,7 @@ def same_field(name: str, slug: str) -> bool:
 
 
 def value(values: Mapping[str, str | None], name: str) -> str | None:
-    """What fills this canonical name. A custom field may be named with ``custom_field_`` before it or without."""
+    """The value of this canonical name. A custom field may be named with ``custom_field_`` before it or without."""
     if name in values:
         return values[name]
     return values.get(name.removeprefix(_FIELD)) if name.startswith(_FIELD) else values.get(_FIELD + name)

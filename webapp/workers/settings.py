@@ -30,13 +30,13 @@ FUNCTIONS: list[Any] = [
     sending.drain,
     receiving.apply_events,
     numbers.check_setup,
-    func(imports.run_import, timeout=LONG_JOB_SECONDS),  # type: ignore[arg-type]
-    func(bulk.run_bulk, timeout=LONG_JOB_SECONDS),  # type: ignore[arg-type]
+    func(imports.run_import, timeout=LONG_JOB_SECONDS),
+    func(bulk.run_bulk, timeout=LONG_JOB_SECONDS),
     numbers.list_account,
     numbers.buy_numbers,
     numbers.point_number,
     numbers.release_number,
-    func(media.fetch_media, timeout=LONG_JOB_SECONDS),  # type: ignore[arg-type]
+    func(media.fetch_media, timeout=LONG_JOB_SECONDS),
     conversations.make_conversations,
     scripts.run_cost,
     actions.apply_audience,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cast import Cast
@@ -78,7 +80,7 @@ async def test_a_value_leaves_out_whatever_its_case(cast: Cast) -> None:
 
 
 @pytest.mark.both
-async def test_the_nightly_file_of_people_who_voted_is_one_upload(cast: Cast, tmp_path) -> None:
+async def test_the_nightly_file_of_people_who_voted_is_one_upload(cast: Cast, tmp_path: Path) -> None:
     await cast.add_contact("+14125550102", first_name="Bo")
     await cast.make()
     row = await voted(cast)

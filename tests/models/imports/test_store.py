@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,7 +128,9 @@ async def test_a_slice_costs_a_fixed_number_of_statements(
     asked: list[str] = []
     rows = database.rows
 
-    async def counted(sqlite: str, postgres: str | None = None, values: list | None = None):  # type: ignore[no-untyped-def, type-arg]
+    async def counted(
+        sqlite: str, postgres: str | None = None, values: list[Any] | None = None
+    ) -> list[dict[str, Any]]:
         asked.append(sqlite)
         return await rows(sqlite, postgres, values)
 

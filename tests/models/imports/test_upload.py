@@ -40,7 +40,7 @@ async def test_columns_of_a_finished_upload_are_read_by_a_new_one(cast: Cast, tm
         continue
     job = await ContactImport.get(id=job.id).select_related("campaign", "user")
     going = await upload.choose_columns(job, {"#0": "phone", "#1": "notes"}, cast.gary)
-    assert going.id != job.id and going.contact_list_id == job.contact_list_id  # type: ignore[attr-defined]
+    assert going.id != job.id and going.contact_list_id == job.contact_list_id
     await upload.cancel(going, cast.gary)
     await upload.cancel(going, cast.gary)
     assert (await noted("list.upload_cancelled")).subject == "voters.csv"

@@ -18,6 +18,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import Tag
 from webapp.models.conversations.message import QUEUED
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
+from webapp.models.reports import editing
 from webapp.models.results import recount
 from webapp.models.sending import answers, undo
 from webapp.models.sending.claim import Claimed, claim_next
@@ -47,6 +48,16 @@ async def test_after_a_stop_not_even_the_confirmation_is_tried_again(cast: Cast)
     await answers.later(claim.message_id, claim.attempt_id, 1)
     clock.freeze(clock.now() + timedelta(seconds=5))
     assert not isinstance(await claim_next(cast.number.id), Claimed)
+
+
+@pytest.mark.both
+async def test_tags_saved_again_after_an_opt_out_do_not_cancel_its_confirmation(cast: Cast) -> None:
+    await texted(cast)
+    await says(cast, "please no more texts ok?")
+    assert isinstance(await cast.reply(cast.amy, script=await goodbye(cast)), Queued)
+    opt_out_tag = await Tag.get(campaign=cast.meyer, slug="opt_out")
+    await editing.tag(cast.lisa.id, [opt_out_tag], [opt_out_tag], cast.gary)
+    assert isinstance(await claim_next(cast.number.id), Claimed)
 
 
 @pytest.mark.postgres

@@ -54,12 +54,12 @@ async def test_a_click_that_waited_for_a_suspension_sees_it(cast: Cast) -> None:
     assert await while_it_is_under_way(lambda: suspended, cast.click(cast.amy)) == Stopped("member")
 
 
-async def while_it_is_under_way(deed: Callable[[], Awaitable[object]], click: Awaitable[object]) -> object:
-    """The click begins when the deed is done and not committed yet, and waits for it."""
+async def while_it_is_under_way(step: Callable[[], Awaitable[object]], click: Awaitable[object]) -> object:
+    """The click begins when the step is done and not committed yet, and waits for it."""
     done, may_commit = asyncio.Event(), asyncio.Event()
 
     async def body() -> None:
-        await deed()
+        await step()
         done.set()
         await may_commit.wait()
 

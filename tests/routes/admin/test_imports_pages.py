@@ -130,7 +130,9 @@ async def upload(client: httpx.AsyncClient, file: str, content: bytes, **form: s
     return answer.headers["location"]
 
 
-async def test_columns_are_shown_with_the_rows_as_they_will_be_stored(cast: Cast, browse: Browser, tmp_path) -> None:
+async def test_columns_are_shown_with_the_rows_as_they_will_be_stored(
+    cast: Cast, browse: Browser, tmp_path: Path
+) -> None:
     book = books.write(
         tmp_path / "v.xlsx",
         {"Voters": [["Cell", "First", "Zip5", "Issue"], [2125550123, "Ann", 2139, "Roads"], ["n/a", "Bo", "", ""]]},

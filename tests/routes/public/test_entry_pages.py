@@ -6,7 +6,8 @@ import re
 
 from tests.cast import PASSWORD, Cast
 from tests.cast.site import Browser
-from webapp.database import transaction
+from webapp import database
+from webapp.database import guards, transaction
 from webapp.models.accounts import passwords
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.mail import Mail
@@ -144,8 +145,9 @@ async def test_ready_asks_database_guards_and_valkey(cast: Cast, browse: Browser
 
 
 async def test_ready_is_not_when_a_guard_is_missing(cast: Cast, browse: Browser) -> None:
-    from webapp import database
-
     await transaction(lambda: database.rows("DROP INDEX one_contact"))
-    answer = await (await browse()).get("/ready")
+    try:
+        answer = await (await browse()).get("/ready")
+    finally:
+        await transaction(guards.put_back)
     assert answer.status_code == 503 and answer.json()["guards"] is False

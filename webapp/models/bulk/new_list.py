@@ -1,4 +1,4 @@
-"""Creates a contact list out of other lists (SPEC C4)."""
+"""Creates a contact list out of other lists (SPEC C8)."""
 
 from __future__ import annotations
 

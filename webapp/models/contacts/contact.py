@@ -18,9 +18,8 @@ from webapp.models.contacts.zones import ZoneSet
 from webapp.rules import errors, names
 from webapp.rules.contacts import contact_zones
 
-MAKING_CONTACTS = (
-    4711  # held shared while contacts are created, alone while many phones opt out: neither misses the other
-)
+# An advisory lock: shared while contacts are created, alone while many phones opt out, so that neither misses the other
+MAKING_CONTACTS = 4711
 
 
 class Contact(Model):

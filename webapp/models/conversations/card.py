@@ -1,4 +1,4 @@
-"""What a volunteer's queue shows: the next contact, the bucket's progress, the texts just sent (SPEC V4)."""
+"""A volunteer's queue: the next contact, the bucket's progress, the texts just sent (SPEC V4)."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Conversation(Model):
         table = "conversation"
 
     def counts(self) -> Counter[str]:
-        """What this row adds to its holder's tally."""
+        """What this row adds to its holder's tally (SPEC R1, R2)."""
         return Counter(
             {
                 "remaining": int(self.texted_at is None and self.closed_code is None),

@@ -1,4 +1,4 @@
-"""The inbox: a volunteer's threads, unread ones and those that need an answer (SPEC V2, V5, V6)."""
+"""The inbox: a volunteer's threads and those staff hold; what waits for an answer, and what is history (SPEC V2, V5, V6, G3)."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ async def waiting(member: Membership) -> Waiting:
         attention=await mine.filter(needs_attention=True).count(),
         replied=await mine.count(),
         possible=await flagged.count(),
-        oldest_attention=attention[0] if attention else None,  # type: ignore[arg-type]
+        oldest_attention=attention[0] if attention else None,
         oldest_possible=oldest[0].contact.possible_opt_out_at if oldest else None,
         newest_unread=newest[0].replied_at if newest else None,
         newest_name=newest[0].contact.first_name if newest else "",

@@ -160,7 +160,7 @@ async def _count(action_id: int, rows: list[Conversation]) -> None:
     for code in {row.closed_code for row in rows if row.closed_code}:
         ids = [row.contact_id for row in rows if row.closed_code == code]
         made = await column(Conversation.filter(action_id=action_id, contact_id__in=ids), "id")
-        await tallies.hits([(action_id, int(n)) for n in made], code)  # type: ignore[call-overload]
+        await tallies.hits([(action_id, int(n)) for n in made], code)
 
 
 @transactional

@@ -134,7 +134,7 @@ class Message(Model):
         return errors.explain(self.error_code) if self.error_code else None
 
     def counts(self) -> Counter[str]:
-        """What this row adds to its user's tally."""
+        """What this row adds to its user's tally (SPEC R1, R2)."""
         taken = self.ours and self.status == TAKEN
         kind = errors.explain(self.error_code).kind if self.error_code and self.status != REFUSED else ""
         return Counter(
@@ -191,7 +191,7 @@ async def first_texts_of(bucket: Bucket, most: int) -> list[Message]:
 
 
 class MessageEffect(Model):
-    """What a script's text did to the contact at the click, so that Undo can take it back (A3)."""
+    """A change that a script's text made to the contact at the click, kept so that Undo can take it back (A3)."""
 
     id = fields.BigIntField(primary_key=True)
     message: fields.ForeignKeyRelation[Message] = fields.ForeignKeyField(

@@ -14,6 +14,7 @@ from webapp.database import transactional
 from webapp.models.contacts.labels import CustomField
 from webapp.models.imports.job import OPT_OUTS, ContactImport
 from webapp.reader import child, text
+from webapp.reader.surveying import Surveyed
 from webapp.rules.contacts import contact_columns
 
 SIGN_OF_LIFE = 5.0  # seconds between two, while the reading process surveys the file
@@ -47,7 +48,7 @@ def plain_copy(job: ContactImport) -> Path:
 
 
 @transactional
-async def _note_shape(job: ContactImport, surveyed: child.Surveyed) -> None:
+async def _note_shape(job: ContactImport, surveyed: Surveyed) -> None:
     assert surveyed.shape
     job.shape, job.sheet, job.lines = msgspec.to_builtins(surveyed.shape), surveyed.sheet[:300], surveyed.shape.lines
     job.header, job.sample = list(surveyed.shape.header), [list(row) for row in surveyed.shape.sample]

@@ -1,4 +1,4 @@
-"""What staff do with an upload: begin it, choose its columns, cancel it, each with its audit note (SPEC C1)."""
+"""Begins an upload, chooses its columns, cancels it, each with its audit note (SPEC C1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chooses the number a contact hears from, and tells how long the queues are (SPEC S3, V3)."""
+"""Gathers the numbers a contact could hear from, for `rules/numbers/` to choose (SPEC S3), and how long the queues are (V3)."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class PhoneNumber(Model):
 
 
 class Changes:
-    """Bumped when this process changes a number; older snapshots are stale."""
+    """Counts this process's changes to numbers. A snapshot taken at a lower count is stale."""
 
     count = 0
 

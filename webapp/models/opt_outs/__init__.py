@@ -1,1 +1,1 @@
-"""Who is never texted again, and who nobody may text until someone decides."""
+"""Opt-outs, possible opt-outs that someone must decide, and blocking."""

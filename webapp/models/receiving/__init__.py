@@ -1,1 +1,1 @@
-"""What Twilio tells us, stored first and applied once."""
+"""Twilio's webhooks: stored first, then applied once."""

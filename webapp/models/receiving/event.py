@@ -1,4 +1,5 @@
-"""What Twilio tells us, stored before it is answered: in any order, repeated, or before our own call's answer (SPEC X5)."""
+"""A webhook of Twilio, stored before it is answered. They come in any order, repeated, or before our own call's answer
+(SPEC X5)."""
 
 from __future__ import annotations
 

@@ -30,6 +30,8 @@ async def set_tag(contact: Contact, tag: Tag, source: str, by: User | None, mess
 
 async def _opt_out(contact: Contact, source: str, by: User | None, message: Message | None) -> bool:
     new = contact.opted_out_at is None
+    if not new and message is None:  # saved again with the tag still ticked: a queued confirmation stays queued
+        return False
     confirmation_id, words = (message.id, message.body) if message else (None, "")
     await opting_out.opt_out(contact, source, by, message, confirmation_id, words)
     return new

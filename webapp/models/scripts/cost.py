@@ -1,4 +1,4 @@
-"""What a script costs over an action's whole list, counted person by person (SPEC A6).
+"""The cost of a script over an action's whole list, counted person by person (SPEC A6).
 
 Everyone in the action who may be texted is rendered; texts that are filled alike are rendered once. A small list is
 counted within the request, a large one by a worker in slices.

@@ -1,4 +1,4 @@
-"""What fills a script's variables for one contact and one sender (SPEC section 4)."""
+"""The values of a script's variables for one contact and one sender (SPEC section 4)."""
 
 from __future__ import annotations
 

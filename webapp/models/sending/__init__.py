@@ -1,1 +1,1 @@
-"""From the click to Twilio's answer: the gate, the claim, doubt, caps."""
+"""From the click to Twilio's answer: the safeguards' facts, the claim, texts in doubt, caps."""

@@ -1,4 +1,4 @@
-"""What one click reads and writes, in one round trip each: plain SQL, because volunteers wait for it.
+"""The statements of one click, one round trip each: plain SQL, because volunteers wait for it.
 
 click.py asks the rules in between. A test compares both with the ORM.
 """

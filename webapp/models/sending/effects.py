@@ -1,4 +1,4 @@
-"""What sending a response script does to the contact, in the same transaction (SPEC A3)."""
+"""Applies a response script's tags, fields and opt-out to the contact, in the transaction of the click (SPEC A3)."""
 
 from __future__ import annotations
 

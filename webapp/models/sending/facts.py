@@ -1,4 +1,4 @@
-"""What the database knows of one text and its contact, gathered for the safeguards (SPEC X3)."""
+"""Gathers the facts of one text and its contact for the safeguards (SPEC X3)."""
 
 from __future__ import annotations
 

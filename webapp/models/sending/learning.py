@@ -29,6 +29,5 @@ async def from_error(message: Message, contact: Contact, code: int) -> None:
         campaign = await Campaign.get(id=message.campaign_id)
         if not campaign.stopped_at:
             await campaign.stop_everything(code)
-    await attention.reconsider(
-        message.conversation_id, contact
-    )  # a reply that failed brings the need for an answer back
+    # A reply that failed brings the need for an answer back
+    await attention.reconsider(message.conversation_id, contact)

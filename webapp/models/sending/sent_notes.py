@@ -1,4 +1,4 @@
-"""How far each number's sending has got, noted beside the database: one that knows of less was restored from a backup.
+"""Notes beside the database how far each number's sending has got. A database that knows of less was restored from a backup.
 
 A note is an instant, `PhoneNumber.free_at` after a claim: every claim moves it on, and nothing moves it back but a restore.
 """

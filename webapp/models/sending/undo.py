@@ -50,6 +50,5 @@ async def _reopen(message: Message, contact: Contact) -> None:
             conversation.texted_at = None
             await buckets.open_again(message.bucket_id)
         await attention.refresh(conversation, contact)
-    await audience.sync_conversations(
-        [contact.id]
-    )  # tags may be gone, and the contact may have left the action after the click
+    # Tags may be gone, and the contact may have left the action after the click
+    await audience.sync_conversations([contact.id])

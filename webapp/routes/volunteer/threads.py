@@ -135,7 +135,7 @@ async def add_tag(request: Request, member: Membership, conversation_id: int) ->
 
 @post("/segments")
 async def count_segments(request: Request, member: Membership) -> Response:
-    """What a reply will cost, while it is typed."""
+    """The cost of a reply, while it is typed."""
     text = str((await request.form()).get("body", ""))[:4000]
     return page(request, "components/_segment_count.html", counted=segments.count(text), text=text)
 
@@ -204,7 +204,7 @@ async def _previews(member: Membership, conversation: Conversation, q: str) -> l
 
 
 async def _groups(conversation: Conversation) -> list[str]:
-    """What stands before the colon in the names of several scripts: "Attending" of "Attending: Yes"."""
+    """The words before the colon that several scripts' names share: "Attending" of "Attending: Yes"."""
     heads = [script.name.partition(":") for script in await Script.of(conversation.action, RESPONSE)]
     count = Counter(head.strip() for head, colon, _ in heads if colon)
     return [head for head, number in count.items() if number > 1]

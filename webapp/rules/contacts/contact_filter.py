@@ -1,4 +1,4 @@
-"""Which contacts a page shows or a bulk job changes (SPEC C5): a filter is made of an address's query alone."""
+"""The filters of All Contacts (SPEC C5): read from an address's query, written into one, and shown in words."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ async def show(
 
 
 def _targets(job: ContactImport, custom: list[CustomField]) -> list[tuple[str, str]]:
-    """What a column may go to: value and words."""
+    """The choices for a column: value and words."""
     nowhere = ("", words.gettext("Leave out"))
     if job.kind == OPT_OUTS:
         return [nowhere, ("phone", words.gettext("Phone"))]

@@ -1,4 +1,4 @@
-"""What a script, or all first texts of an action, cost over the whole list (SPEC A6)."""
+"""The cost of a script, or of all first texts of an action, over the whole list (SPEC A6)."""
 
 from __future__ import annotations
 

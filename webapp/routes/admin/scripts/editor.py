@@ -51,7 +51,7 @@ async def _save(request: Request, member: Membership, action: Action, script: Sc
 
 
 async def _read(member: Membership, form: Form, script: Script | None) -> tuple[Draft, Picture | None]:
-    """What the form says, and a smaller picture to offer where the one uploaded is too large."""
+    """The form's fields, and a smaller picture to offer where the one uploaded is too large."""
     kind = script.kind if script else form.choice("kind", words.gettext("Kind"), (INITIAL, RESPONSE))
     body = form.long_text("body", words.gettext("The text"), 10_000)
     name = form.text("name", words.gettext("Name"), 120, required=kind == RESPONSE)

@@ -1,4 +1,4 @@
-"""What a script's editor holds, and what its counter, findings and preview show of it (SPEC A6, A7)."""
+"""The counter, findings and preview of the text in a script's editor (SPEC A6, A7)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEW = {f"new-{INITIAL}": INITIAL, f"new-{RESPONSE}": RESPONSE}  # place of an un
 
 @dataclass(frozen=True)
 class Written:
-    """What an editor holds. ``place``: the script's id, or one of NEW. ``opts_out``: a stored tag of it opts people
+    """The contents of one editor. ``place``: the script's id, or one of NEW. ``opts_out``: a stored tag of it opts people
     out."""
 
     place: str
@@ -46,7 +46,7 @@ class Example:
     campaign: Campaign
 
     def check(self, written: Written) -> dict[str, Any]:
-        """What the counter, the findings and the preview of one script show."""
+        """The counter, the findings and the preview of one script."""
         text, unfilled = self._rendered(written.body)
         counted = segments.count(text)
         return {

@@ -23,35 +23,10 @@ from webapp.routes.admin.scripts.pictures import LARGEST
 from webapp.routes.admin.scripts.previews import Written
 from webapp.rules import variables
 
-Menu = tuple[str, list[tuple[str, str]]]  # its title; words and the variable's name of each item
-
-CONTACT_INFO = [
-    ("First Name", "first_name"),
-    ("Last Name", "last_name"),
-    ("Full Name", "full_name"),
-    ("Email", "email"),
-    ("Phone", "phone"),
-    ("State", "state_abbrev"),
-]
-USER_INFO = [
-    ("First Name", "user.first_name"),
-    ("Last Name", "user.last_name"),
-    ("Full Name", "user.full_name"),
-    ("Email", "user.email"),
-    ("Phone", "user.phone"),
-    ("Team Code", "user.team_code"),
-]
-CAMPAIGN_INFO = [
-    ("Campaign Name", "campaign.name"),
-    ("Description", "campaign.description"),
-    ("Join Code", "campaign.join_code"),
-    ("Broadcast Phone Number", "broadcast_phone_number"),
-]
-
 
 @dataclass(frozen=True)
 class Unsaved:
-    """What one editor holds and could not be stored. ``place``: as in Written. ``offer``: a smaller picture."""
+    """The contents of an editor that could not be stored. ``place``: as in Written. ``offer``: a smaller picture."""
 
     place: str = ""
     form: Form = field(default_factory=Form)
@@ -109,7 +84,7 @@ async def show(
 
 
 def _written(scripts: list[Script], unsaved: Unsaved) -> dict[str, Written]:
-    """What each editor holds, by its place: the stored text, or what was typed and not stored."""
+    """The contents of each editor by its place: the stored text, or text typed and not stored."""
     found = {str(script.id): previews.stored(script) for script in scripts}
     found |= {place: Written(place, kind, "") for place, kind in previews.NEW.items()}
     if unsaved.place:
@@ -131,10 +106,8 @@ async def _menus(campaign_id: int) -> dict[str, Any]:
     """Tags and fields a response script may set, and the menus of variables."""
     in_use = {"campaign_id": campaign_id, "archived_at": None}
     fields, links = await CustomField.filter(**in_use), await CustomLink.filter(**in_use)
-    menus: list[Menu] = [
-        ("Contact Info", CONTACT_INFO),
-        ("User Info", USER_INFO),
-        ("Campaign Info", CAMPAIGN_INFO),
+    menus: list[variables.Menu] = [
+        *variables.MENUS,
         ("Custom fields", [(one.title, one.slug) for one in fields]),
         ("Custom links", [(one.title, variables.link_name(one.slug)) for one in links]),
     ]

@@ -1,0 +1,35 @@
+"""The process that prepares rows: `python -m webapp.reader.preparing BYTES`, BYTES being its memory limit, with an Order on
+standard input."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+
+import msgspec
+
+from webapp.reader import limits, rows
+
+BATCH = 200  # rows per write
+
+
+def main() -> None:
+    limits.within(int(sys.argv[1]), _rows)
+
+
+def _rows() -> None:
+    order = msgspec.json.decode(sys.stdin.buffer.read(), type=rows.Order)
+    out, lines = sys.stdout.buffer, []
+    with contextlib.suppress(BrokenPipeError):
+        for line in rows.encoded(order):
+            lines.append(line)
+            if len(lines) == BATCH:
+                out.write(b"\n".join(lines) + b"\n")
+                lines.clear()
+        out.write(b"".join(line + b"\n" for line in lines))
+        out.write(b"end\n")
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()
