@@ -87,6 +87,7 @@ def environment() -> jinja2.Environment:
         "money": money,
         "dollars": dollars,
         "national": phone.national,
+        "masked": phone.masked,
     }
     made.globals |= {
         "static": static_files.address,
