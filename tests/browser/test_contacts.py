@@ -51,7 +51,7 @@ async def test_a_file_is_looked_at_stored_found_tagged_and_one_of_it_opted_out(
     await expect(page.get_by_text("Tag added: Will Vote.")).to_be_visible()
     await page.get_by_role("button", name="Opt out", exact=True).click()
     await page.locator("#opt-out").get_by_role("button", name="Opt out").click()
-    await expect(page.get_by_text("Opted out permanently")).to_be_visible()
+    await expect(page.locator("li.happened").get_by_text("Opted out permanently")).to_be_visible()
     assert await look_at(page, page.url) == []
 
 
