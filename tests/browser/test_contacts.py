@@ -34,7 +34,7 @@ async def test_a_file_is_looked_at_stored_found_tagged_and_one_of_it_opted_out(
     await expect(page.get_by_text("Issue: Roads").first).to_be_visible()
     assert await look_at(page, page.url) == []
     await page.get_by_role("button", name="Store 61 rows").click()
-    await expect(page.get_by_role("heading", name="60 contacts stored")).to_be_visible(timeout=20_000)
+    await expect(page.get_by_role("heading", name="60 contacts stored")).to_be_visible(timeout=60_000)
     assert await look_at(page, page.url) == []
     await page.get_by_role("link", name="Open the list").click()
     await page.get_by_role("searchbox").fill(f"{who}1000")
@@ -64,5 +64,5 @@ async def test_a_large_file_shows_how_far_it_has_come(bank: Bank, open_page: Ope
     await page.set_input_files("#file", file)
     await page.get_by_role("switch").uncheck()
     await page.get_by_role("button", name="Upload", exact=True).click()
-    await expect(page.get_by_role("heading", name="1 contact stored")).to_be_visible(timeout=20_000)
+    await expect(page.get_by_role("heading", name="1 contact stored")).to_be_visible(timeout=60_000)
     assert "/imports/" in page.url
