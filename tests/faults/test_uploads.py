@@ -42,7 +42,7 @@ def write_list(path: Path, dice: random.Random) -> Path:
 
 async def upload(bank: Bank, path: Path) -> None:
     """As an admin does who tries again when the site does not answer."""
-    for _ in range(60):
+    for _ in range(600):
         with contextlib.suppress(httpx.HTTPError):
             async with httpx.AsyncClient(base_url=bank.url, timeout=8) as client:
                 await client.post("/login", data={"email": "selina@example.org", "password": PASSWORD})
