@@ -22,8 +22,8 @@ def within(memory: int, work: Callable[[], None]) -> None:
 
 
 def _stay_small(limit: int) -> None:
-    """Limits memory, takes the lowest priority, and has the kernel kill this process when its parent dies."""
+    """Limits memory, gives way to the site, and has the kernel kill this process when its parent dies."""
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    os.nice(15)
+    os.nice(10)
     with contextlib.suppress(OSError, AttributeError):  # Linux only
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG

@@ -48,7 +48,8 @@ async def begin(
 
 
 async def take_in(import_id: int, seconds: float) -> bool:
-    """Stores rows for ``seconds``, from where the last worker stopped. True while rows are left."""
+    """Stores rows for ``seconds``, from where the last worker stopped, and one slice at least: on a busy machine the
+    reading process may need longer than that to start. True while rows are left."""
     job = await ContactImport.get(id=import_id).select_related("campaign", "user")
     if job.over or job.status == ASKING:
         return False
@@ -71,15 +72,16 @@ async def _read(job: ContactImport, found: text.Shape, columns: contact_columns.
     copy, phones = str(reading.plain_copy(job)), job.kind == OPT_OUTS
     order = rows.Order(copy, found, columns, job.read_bytes, job.cursor, phones)
     pace, known = Pace(), Known(job)
-    async with child.rows(order) as coming:
-        while clock.steady() < deadline:
+    async with reading.signs_of_life(job), child.rows(order) as coming:
+        while True:
             part = await coming.take(pace.size)
             if not part:
                 await _finish(job)
                 return False
             if not await pace.take(_take(job, part, known)):
                 return False
-    return True
+            if clock.steady() >= deadline:
+                return True
 
 
 async def _take(job: ContactImport, part: list[rows.Row], known: Known) -> bool:

@@ -17,7 +17,7 @@ from webapp.reader import child, text
 from webapp.reader.surveying import Surveyed
 from webapp.rules.contacts import contact_columns
 
-SIGN_OF_LIFE = 5.0  # seconds between two, while the reading process surveys the file
+SIGN_OF_LIFE = 5.0  # seconds between two, while a worker reads the file
 
 
 async def survey(job: ContactImport) -> text.Shape:
@@ -26,7 +26,7 @@ async def survey(job: ContactImport) -> text.Shape:
     if job.shape is None or not copy.exists():
         if not Path(job.path).is_file():
             raise FileNotFoundError
-        async with _signs_of_life(job):
+        async with signs_of_life(job):
             surveyed = await child.survey(Path(job.path), copy)
         await _note_shape(job, surveyed)
     return shape_of(job)
@@ -56,19 +56,22 @@ async def _note_shape(job: ContactImport, surveyed: Surveyed) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _signs_of_life(job: ContactImport) -> AsyncIterator[None]:
+async def signs_of_life(job: ContactImport) -> AsyncIterator[None]:
+    """Says every SIGN_OF_LIFE seconds that this import has a worker."""
+    over = asyncio.Event()
+
     async def keep_saying() -> None:
-        while True:
+        while not over.is_set():
             await _alive(job)
-            await asyncio.sleep(SIGN_OF_LIFE)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), SIGN_OF_LIFE)
 
     task = asyncio.create_task(keep_saying())
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        over.set()
+        await task
 
 
 @transactional
