@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tortoise import fields
@@ -42,13 +41,3 @@ async def note(campaign: Campaign, by: User | None, what: str, subject: str = ""
 async def record(member: Membership, what: str, subject: str = "", **detail: Any) -> None:
     """Notes what a member of the staff did; called within a verb, in its transaction."""
     await note(member.campaign, member.user, what, subject, **detail)
-
-
-@transactional
-async def noted(
-    member: Membership, verb: Callable[[], Awaitable[Any]], what: str, subject: str = "", **detail: Any
-) -> Any:
-    """Runs ``verb`` and notes it in one transaction. Returns the verb's result."""
-    done = await verb()
-    await note(member.campaign, member.user, what, subject, **detail)
-    return done

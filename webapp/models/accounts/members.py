@@ -54,4 +54,4 @@ async def approve(who: Membership, by: Membership) -> bool:
 @transactional
 async def _approve(who: Membership, by: Membership) -> None:
     await who.approve()
-    await audit.note(by.campaign, by.user, "user.approved", who.user.name)
+    await audit.record(by, "user.approved", who.user.name)

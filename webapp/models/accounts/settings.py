@@ -33,10 +33,24 @@ async def _save(values: dict[str, Any], by: Membership, what: str) -> None:
 async def _store(changed: dict[str, Any], by: Membership, what: str) -> None:
     await Campaign.filter(id=by.campaign_id).update(**changed)
     detail = {name: str(value) for name, value in changed.items()}
-    await audit.note(by.campaign, by.user, what, ", ".join(changed), **detail)
+    await audit.record(by, what, ", ".join(changed), **detail)
+
+
+@transactional
+async def stop_everything(by: Membership) -> None:
+    """A person's Stop Everything (S11); `Campaign.stop_everything` alone is the system's."""
+    await by.campaign.stop_everything()
+    await audit.record(by, "campaign.stopped")
+
+
+@transactional
+async def register(kind: str, cap: int | None, by: Membership) -> None:
+    """``kind``: one of REGISTRATIONS, or "" for none. ``cap``: texts a day, None for no limit."""
+    await by.campaign.register(kind, cap)
+    await audit.record(by, "campaign.registered", kind, cap=cap)
 
 
 @transactional
 async def renew_join_code(by: Membership) -> None:
     await by.campaign.renew_join_code()
-    await audit.note(by.campaign, by.user, "join_code.renewed")
+    await audit.record(by, "join_code.renewed")

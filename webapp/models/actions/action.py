@@ -79,13 +79,13 @@ class Action(Model):
         """First texts stop, queued ones included; replies go on."""
         self.paused_at = clock.now()
         await self.save(update_fields=["paused_at"])
-        await audit.note(by.campaign, by.user, "action.paused", self.title)
+        await audit.record(by, "action.paused", self.title)
 
     @transactional
     async def resume(self, by: Membership) -> None:
         self.paused_at = None
         await self.save(update_fields=["paused_at"])
-        await audit.note(by.campaign, by.user, "action.resumed", self.title)
+        await audit.record(by, "action.resumed", self.title)
 
     @transactional
     async def use_lists(self, lists: list[ContactList]) -> None:
@@ -113,7 +113,7 @@ class Action(Model):
         new = [member.user_id for member in members if member.user_id not in set(known)]
         now = clock.now()
         await ActionUser.bulk_create([ActionUser(action=self, user_id=user_id, sent_at=now) for user_id in new])
-        await audit.note(by.campaign, by.user, "action.sent", self.title, users=len(new))
+        await audit.record(by, "action.sent", self.title, users=len(new))
         return len(new)
 
     @classmethod

@@ -49,4 +49,4 @@ async def _choose(action: Action, title: str, chosen: Chosen, by: Membership) ->
     left_out = [row.name for row in off] + [tag.name for tag in out_tags]
     left_out += [f"{field.title}: {value}" for field, value in values]
     names = [row.name for row in on]
-    await audit.note(by.campaign, by.user, "action.saved", title, lists=names, left_out=left_out)
+    await audit.record(by, "action.saved", title, lists=names, left_out=left_out)

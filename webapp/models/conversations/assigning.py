@@ -10,6 +10,7 @@ from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.statements import column, update_each
 from webapp.models import tallies
+from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import DRAFT, Action, ActionUser
 from webapp.models.contacts.contact import Contact
@@ -42,6 +43,7 @@ async def take_over(conversation_id: int, member: Membership) -> None:
     """Gives a thread of the staff's to one of them."""
     conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
     await _hand(conversation, member.user_id, member.user, "take_over")
+    await audit.record(member, "conversation.taken_over", conversation=conversation.id)
 
 
 async def _hand(conversation: Conversation, to: int | None, by: User | None, how: str) -> int | None:

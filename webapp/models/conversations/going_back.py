@@ -44,7 +44,7 @@ async def return_unsent(campaign: Campaign) -> int:
 async def return_all(action: Action, by: Membership) -> int:
     """S8's button on the action: every contact taken by Start and not clicked, whoever holds it. Returns how many."""
     returned = await _return_untexted("a.id = ?", [action.id], by.user_id)
-    await audit.note(by.campaign, by.user, "action.returned", action.title)
+    await audit.record(by, "action.returned", action.title)
     return returned
 
 

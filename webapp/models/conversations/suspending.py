@@ -16,7 +16,7 @@ async def suspend(who: Membership, by: Membership) -> bool:
         return False
     await Membership.filter(id=who.id).update(suspended_at=clock.now())
     await assigning.free_from(who)
-    await audit.note(by.campaign, by.user, "user.suspended", who.user.name)
+    await audit.record(by, "user.suspended", who.user.name)
     return True
 
 
@@ -25,4 +25,4 @@ async def reinstate(who: Membership, by: Membership) -> None:
     """Approves them too, where they were suspended while they waited."""
     await Membership.filter(id=who.id).update(suspended_at=None)
     await who.approve()
-    await audit.note(by.campaign, by.user, "user.reinstated", who.user.name)
+    await audit.record(by, "user.reinstated", who.user.name)

@@ -49,7 +49,7 @@ class NumberOrder(Model):
 @transactional
 async def place(area_code: str, wanted: int, by: Membership) -> NumberOrder:
     """An order of so many numbers, to be bought by a worker."""
-    await audit.note(by.campaign, by.user, "numbers.ordered", f"{wanted} of {area_code}")
+    await audit.record(by, "numbers.ordered", f"{wanted} of {area_code}")
     return await NumberOrder.create(
         campaign=by.campaign, user=by.user, area_code=area_code, wanted=wanted, created_at=clock.now()
     )

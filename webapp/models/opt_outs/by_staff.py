@@ -31,12 +31,12 @@ async def page(campaign_id: int, e164: str | None = None, before: int = 0) -> tu
 async def add(e164: str, by: Membership) -> None:
     """Opts a phone out for good, whether it is a contact's or not."""
     await opt_out_many(by.campaign, [e164], FROM_ADMIN, by.user)
-    await audit.note(by.campaign, by.user, "opt_out.added", phone.masked(e164))
+    await audit.record(by, "opt_out.added", phone.masked(e164))
 
 
 @transactional
 async def note_export(by: Membership) -> None:
-    await audit.note(by.campaign, by.user, "opt_outs.exported")
+    await audit.record(by, "opt_outs.exported")
 
 
 async def slices(campaign_id: int) -> AsyncIterator[list[OptOut]]:

@@ -33,7 +33,7 @@ async def edit(contact_id: int, values: dict[str, str], answers: dict[CustomFiel
 
 
 async def _note(contact: Contact, by: Membership, what: str) -> None:
-    await audit.note(by.campaign, by.user, what, phone.masked(contact.phone))
+    await audit.record(by, what, phone.masked(contact.phone))
 
 
 async def _change(contact: Contact, changed: dict[str, str]) -> None:

@@ -128,4 +128,4 @@ async def archive(action: Action, by: Membership) -> None:
     waiting = await Message.filter(action_id=action.id, kind=INITIAL, status=QUEUED)
     for contact_id in sorted({message.contact_id for message in waiting if message.contact_id}):
         await closing.cancel_queued(await Contact.locked(contact_id), action_id=action.id, kind=INITIAL)
-    await audit.note(by.campaign, by.user, "action.archived", action.title)
+    await audit.record(by, "action.archived", action.title)

@@ -101,7 +101,7 @@ async def decide(message_id: int, what: str, by: Membership | None = None) -> bo
         await message.save(update_fields=["status", "error_code"])
         await attention.reconsider(message.conversation_id, contact)
     if by:
-        await audit.note(by.campaign, by.user, "message.decided", what, message=message.id)
+        await audit.record(by, "message.decided", what, message=message.id)
     return True
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from litestar import Request, Response, get, post
 
 from webapp import access, pages
-from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import assigning, inbox
 from webapp.pages import page
@@ -27,8 +24,7 @@ async def attention(request: Request, member: Membership, show: str = "all") -> 
 async def take_over(request: Request, member: Membership, conversation_id: int) -> Response:
     """Take a thread of the staff's into one's own inbox."""
     conversation = await access.held_conversation(member, conversation_id)
-    take = partial(assigning.take_over, conversation.id, member)
-    await audit.noted(member, take, "conversation.taken_over", conversation=conversation.id)
+    await assigning.take_over(conversation.id, member)
     return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation.id}")
 
 

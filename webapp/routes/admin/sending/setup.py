@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from functools import partial
 
 from litestar import Request, Response, get, post
 
 from webapp import clock, forms, pages, queue, words
 from webapp.forms import Form
-from webapp.models.accounts import audit
+from webapp.models.accounts import audit, settings
 from webapp.models.accounts.campaign import REGISTRATIONS
 from webapp.models.accounts.users import Membership
 from webapp.models.numbers import choice
@@ -66,8 +65,7 @@ async def register(request: Request, member: Membership) -> Response:
     cap = form.integer("registration_cap", words.gettext("Texts a day"), 1, 100_000_000) if capped else None
     if not form:
         return await show(request, member, status=422, form=form)
-    change = partial(member.campaign.register, kind, cap)
-    await audit.noted(member, change, "campaign.registered", kind, cap=cap)
+    await settings.register(kind, cap, member)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 
 

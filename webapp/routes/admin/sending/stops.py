@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Request, Response, post
 
 from webapp import pages, queue
-from webapp.models.accounts import audit
+from webapp.models.accounts import settings
 from webapp.models.accounts.users import Membership
 from webapp.models.numbers import choice
 from webapp.models.sending import restoring
@@ -14,7 +14,7 @@ from webapp.routes.admin.sending import setup
 
 @post("/stop")
 async def stop_everything(request: Request, member: Membership) -> Response:
-    await audit.noted(member, member.campaign.stop_everything, "campaign.stopped")
+    await settings.stop_everything(member)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 
 
