@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from webapp.rules.contacts import headers
+
 FIELDS = (
     "phone",
     "first_name",
@@ -95,6 +97,11 @@ def match(
         cell for n, cell in enumerate(header) if n not in fields and n not in custom and cell.strip() not in _OURS
     ]
     return Columns(fields, custom, tuple(unknown))
+
+
+def recognized(cells: Sequence[str]) -> int:
+    """How many cells of a line are names of columns this system knows: a header line has several, a title none."""
+    return sum(headers.meaning(cell) is not None for cell in cells)
 
 
 def slug(title: str) -> str:

@@ -1,0 +1,58 @@
+"""What the header of a column means (SPEC C3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from webapp.rules.contacts import contact_columns, headers
+
+# System -> header -> field, phone as "phone:kind", a column that says whom not to text as "flag:how"
+KNOWN = {
+    "VAN and EveryAction": "Voter File VANID=van_id;LastName=last_name;FirstName=first_name;State=state_abbrev;Zip5=zip;"
+    "Home Phone=phone:home;Cell Phone=phone:mobile;Work Phone=phone:work;PreferredEmail=email;Preferred Phone=phone:any;"
+    "State/Province=state_abbrev;Zip/Postal=zip;Contact Name=full_name;Do Not Text=flag:negative",
+    "NationBuilder": "mobile_number=phone:mobile;phone_number=phone:any;work_phone_number=phone:work;primary_state=state_abbrev;"
+    "primary_zip5=zip;do_not_call=flag:negative;do_not_contact=flag:negative;is_mobile_bad=flag:negative;"
+    "mobile_opt_in=flag:positive;federal_donotcall=flag:negative;tag_list=tags;email_opt_in=;is_deceased=flag:negative",
+    "Action Network": "can2_phone=phone:any;can2_state_abbreviated=state_abbrev;zip_code=zip;can2_user_tags=tags;"
+    "can2_sms_status=flag:status;Mobile number (for texts)=phone:mobile;can2_subscription_status=;can2_county=",
+    "ActBlue": "Donor First Name=first_name;Donor Last Name=last_name;Donor State=state_abbrev;Donor ZIP=zip;Donor Email=email;"
+    "Donor Phone=phone:any;Donor City=;Amount=",
+    "Salesforce": "FirstName=first_name;MobilePhone=phone:mobile;HomePhone=phone:home;OtherPhone=phone:any;"
+    "MailingState=state_abbrev;MailingPostalCode=zip;DoNotCall=flag:negative;HasOptedOutOfEmail=;HasOptedOutOfSms=flag:negative",
+    "Mailchimp": "Email Address=email;First Name=first_name;Phone Number=phone:any;TIMEZONE=timezone;REGION=state_abbrev;TAGS=tags",
+    "Google": "Given Name=first_name;Family Name=last_name;E-mail 1 - Value=email;Phone 1 - Value=phone:any;Phone 1 - Label=;"
+    "Address 1 - Region=state_abbrev;Address 1 - Postal Code=zip;Nickname=first_name;Notes=",
+    "Outlook": "E-mail Address=email;Mobile Phone=phone:mobile;Business Phone=phone:work;Home State=state_abbrev;"
+    "Home Postal Code=zip;Home Phone 2=phone:home;Assistant's Phone=;Car Phone=",
+    "CiviCRM": "Postal Code=zip;Do Not Sms=flag:negative;Do Not Phone=flag:negative;Do Not Email=;Do Not Mail=",
+    "L2": "Voters_FirstName=first_name;Voters_LastName=last_name;VoterTelephones_CellPhoneFormatted=phone:mobile;"
+    "VoterTelephones_LandlineFormatted=phone:home;Residence_Addresses_State=state_abbrev;Residence_Addresses_Zip=zip",
+    "Hustle and ThruText": "Contact First Name=first_name;Contact Phone=phone:any;Lead Phone=phone:any;Sender First Name=;opted_out=flag:negative",
+    "Spoke": "contact[firstName]=first_name;contact[lastName]=last_name;contact[cell]=phone:mobile;contact[zip]=zip;"
+    "contact[optOut]=flag:negative;texter[cell]=;texter[firstName]=",
+    "dialers": "Phone Number 1=phone:any;phone_2=phone:any;Alternate Phone=phone:any;Landline=phone:home;DNC=flag:negative",
+    "Spanish": "Teléfono=phone:any;Teléfono celular=phone:mobile;MÓVIL=phone:mobile;Código postal=zip;Correo electrónico=email;"
+    "Apellido=last_name;Nombre=first_name;Nombre completo=full_name;Estado=state_abbrev;No llamar=flag:negative",
+    "forms": "What's your cell phone number?=phone:mobile;Cell #=phone:mobile;Phone (cell)=phone:mobile;Phone #=phone:any;"
+    "Deceased?=flag:negative;Opt-Out Date=flag:negative;OK to text=flag:positive;SMS consent=flag:positive",
+    "no columns of ours": "Phone Bank=;Has phone=;Emergency Phone=;Spouse Cell=;Phone Type=;Area Code=;Bus Stop=;Street=;Text=;"
+    "Zip4=;Precinct=;Fax=;Phone carrier=;Voter ID=",
+}
+ROWS = [(system, *pair.rsplit("=", 1)) for system, pairs in KNOWN.items() for pair in pairs.split(";")]
+
+
+@pytest.mark.parametrize(("system", "header", "expected"), ROWS)
+def test_the_headers_of_other_systems_are_known(system: str, header: str, expected: str) -> None:
+    found = headers.meaning(header)
+    said = "" if found is None else f"flag:{found.flag}" if found.flag else found.field
+    assert (f"phone:{found.kind}" if found and said == "phone" else said) == expected
+
+
+def test_a_header_line_is_told_from_a_title() -> None:
+    assert contact_columns.recognized(["VOTER ID", "LAST NAME", "FIRST NAME", "ZIP", "PHONE"]) == 4
+    assert contact_columns.recognized(["Registered voters - Ward 7", "", "Run date: 11/01/2026"]) == 0
+
+
+def test_a_hundred_thousand_characters_are_no_header() -> None:
+    assert headers.meaning("do not " * 20_000) is None

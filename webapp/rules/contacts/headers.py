@@ -1,0 +1,220 @@
+"""What the header of a column means (SPEC C3), whoever exported the list: VAN and EveryAction, NationBuilder, Action
+Network, ActBlue, Salesforce, Mailchimp, Google and Outlook contacts, CiviCRM, L2, Hustle, ThruText, Spoke, dialers, and
+headers in Spanish. Accents and case are folded. Imports nothing of people and places: the surveying process asks it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+PhoneKind = Literal["mobile", "any", "home", "work"]
+FlagKind = Literal["negative", "status", "positive"]  # see Meaning
+LONGEST = 200  # characters of a header that are looked at
+
+# Field -> tiers of names, best first. Where a better column is blank, the next one is read.
+_TIERS: dict[str, tuple[str, ...]] = {
+    "first_name": (
+        "firstname",
+        "first fname givenname forename nombre nombres primernombre namefirst firstnamelegal",
+        "preferredname preferredfirstname nickname goesby knownas apodo",
+    ),
+    "last_name": ("lastname", "last lname surname familyname apellido apellidos primerapellido namelast"),
+    "full_name": (
+        "fullname",
+        "name contactname votername displayname nombrecompleto nombreyapellido firstandlastname firstlastname",
+        "voter",
+    ),
+    "email": (
+        "email",
+        "emailaddress emailaddr preferredemail primaryemail mainemail personalemail homeemail email1value email1 "
+        "emailaddress1 emailvalue correoelectronico correoe direcciondecorreo direcciondecorreoelectronico emailid",
+        "mail correo email2value email2 emailaddress2 otheremail secondaryemail alternateemail workemail email3value",
+    ),
+    "state_abbrev": (
+        "stateabbrev",
+        "state",
+        "stateprovince statecode stateabbreviated stateabbreviation stateorprovince statename province homestate "
+        "homestateprovince primarystate addressstate residencestate residenceaddressesstate regaddressstate "
+        "registeredstate registrationstate votingaddressstate residentialstate vstate address1state estado estadoprovincia "
+        "provincia",
+        "region address1region st",
+    ),
+    "zip": (
+        "zip",
+        "zip5 zipcode",
+        "zipcode5 zippostal zippostalcode postalcode postcode postal homezip homepostalcode homezipcode homezippostalcode "
+        "primaryzip primaryzip5 primaryzipcode primarypostalcode addresszip addresszipcode addresspostalcode "
+        "residencezip residencezip5 residenceaddresseszip regaddresszip registeredzip registeredzip5 votingaddresszip "
+        "residentialzip vzip vzip5 address1postalcode address1zip codigopostal cp zip4 zipplus4 zip9",
+    ),
+    "van_id": (
+        "vanid",
+        "votervanid voterfilevanid myvotersvanid mycampaignid mycampaignvanid vanidnumber everyactionid everyactionvanid",
+    ),
+    "assigned_user_email": ("assigneduseremail", "assignedto assignedemail volunteeremail assignedvolunteeremail"),
+    "timezone": ("timezone", "tz timezonename contacttimezone zonahoraria husohorario"),
+    "tags": ("tags", "tag taglist usertags can2usertags contacttags etiquetas"),
+}
+# Used only where no column above has the meaning: another address of the same person
+_ELSEWHERE: dict[str, str] = {
+    "state_abbrev": "mstate mailingstate mailingstateprovince mailingaddressesstate mailingaddressstate mailstate billingstate "
+    "billingstateprovince billingaddressstate otherstate otherstateprovince",
+    "zip": "mzip mzip5 mailingzip mailingzip5 mailingzippostalcode mailingzipcode mailingpostalcode mailingaddresseszip "
+    "mailingaddresszip mailzip billingzip billingzip5 billingzippostalcode billingpostalcode billingaddresszip otherzip "
+    "otherpostalcode otherzippostalcode",
+}
+_NO_NAMES = {"zip4", "zipplus4", "zip9"}  # the last four digits, or too much to tell
+ELSEWHERE = 9  # the tier of those
+_FIELD_OF = {
+    name: (field, tier)
+    for field, tiers in _TIERS.items()
+    for tier, names in enumerate(tiers)
+    for name in names.split()
+    if name not in _NO_NAMES
+} | {name: (field, ELSEWHERE) for field, names in _ELSEWHERE.items() for name in names.split()}
+UNSURE = frozenset({"mail", "correo"})  # letters or e-mail: the cells decide
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_OWNERS = _set(
+    "donor donors contact contacts voter voters supporter member person people constituent customer client subscriber "
+    "recipient participant attendee registrant respondent lead individual signer activist can2 your my c"
+)  # "Donor ZIP" is the ZIP
+
+_MOBILE = _set(
+    "cell cells cellphone cellular cel celular mobile mobilephone movil movile sms text texting texts txt wireless "
+    "textphone smsphone smsnumber cellnumber mobilenumber cellphonenumber mobilephonenumber handy"
+)
+_PHONE = _set(
+    "phone phones landline landlines phonenumber telephone telephones telephonenumber tel telefono telefonos tfno phoneno voterphone "
+    "votertelephones primaryphone preferredphone contactphone contactnumber homephone workphone"
+)
+_HOME = _set("home landline landlines house household residence residential casa hogar fijo homephone")
+_WORK = _set("work business office company oficina trabajo workphone")
+_LATER = {
+    "secondary": 2, "alternate": 2, "alternative": 2, "alt": 2, "other": 2, "another": 2, "second": 2, "backup": 2,
+    "additional": 2, "otro": 2, "tertiary": 3, "third": 3,
+}  # fmt: skip
+_BESIDE_PHONE = _OWNERS | _set(
+    "number numbers no num nbr nr numero de del telefono primary main best preferred default personal day daytime evening "
+    "value for to the a at is what whats s which where can we you reach us please enter with of include including area code "
+    "raw clean cleaned formatted full e164 international dialed first principal preferido contacto messages message "
+    "updates and or if user append appended match matched verified"
+)
+_NEVER_PHONE = frozenset(["areacode", "phonecode", "textmessage", "textmessages", "text", "texts", "texting", "textme"])
+
+_NOT_TEXTS = _set("email emails mail mailing fax postal letter letters trade walk canvass door bulk")
+_TEXTS = _set("sms text texts texting p2p p2ptext mobile cell phone call")
+_NEGATIVE = re.compile(
+    r"\b(federal ?)?do(nt| ?n ?t| ?not) ?(call|contact|text|txt|sms|phone|message|solicit|dial|disturb)"
+    r"|\b(dnc|dnt|dnk)\b|\bno ?(call|calls|text|texts|txt|sms|contact|phone)\b"
+    r"|\b(sms|text|texts|p2p|p2ptext|phone|cell|mobile|call|user|is|has)? ?opt(ed|s)? ?outs?\b|optout|\bunsubscribed?\b"
+    r"|^stop(ped)?$|\bstop ?(text|texts|texting|sms)\b|\bdeceased\b|\bis ?dead\b|\bdate ?of ?death\b|\bdeath ?date\b"
+    r"|\b(wrong|bad|invalid|disconnected) ?(number|phone|cell|mobile)\b|\b(number|phone|cell|mobile) ?(is ?)?(wrong|bad|invalid|disconnected)\b"
+    r"|\b(suppress|suppressed|suppression|blacklist|blacklisted|litigator|revoked)\b|\bno ?(llamar|contactar|textear|llame)\b|\bfallecid[oa]\b"
+)
+_STATUS = re.compile(r"\b(sms|text|texting|txt|mobile|cell|phone|p2p)\b.*\b(status|estado)\b")
+_POSITIVE = re.compile(
+    r"\b(opt|opted) ?in\b|\boptin\b|\bconsent(s|ed)?\b|\b(ok|okay) ?to ?(text|sms|contact|call)\b|\bcan ?(we )?text\b|\btextable\b"
+    r"|\b(text|texts|texting|sms) ?(permission|ok|allowed|subscribed|subscriber)\b"
+    r"|\b(receive|receives|accept|accepts|allow|allows|wants|want) ?(texts|text|sms)\b"
+)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """``field``: one of contact_columns.FIELDS, or "" for a column that says whom not to text. ``rank``: smaller is read
+    first. ``kind``: of a phone. ``flag``: "negative" where a yes forbids texts (do_not_call), "positive" where a no
+    does (mobile_opt_in), "status" where words do (sms_status)."""
+
+    field: str
+    rank: int = 0
+    kind: PhoneKind = "any"
+    flag: FlagKind | None = None
+
+
+@lru_cache(maxsize=2_000)
+def meaning(header: str) -> Meaning | None:
+    words = words_of(header)
+    if not words:
+        return None
+    whole = "".join(words)
+    if found := _FIELD_OF.get(whole):
+        return Meaning(found[0], found[1])
+    if found_flag := flag(header):
+        return Meaning("", flag=found_flag)
+    if found_phone := _phone(words):
+        return found_phone
+    rest = list(words)
+    while len(rest) > 1 and rest[0] in _OWNERS:
+        rest.pop(0)
+        if found := _FIELD_OF.get("".join(rest)):
+            return Meaning(found[0], found[1] if found[1] == ELSEWHERE else max(found[1], 1))
+    return None
+
+
+def flag(header: str) -> FlagKind | None:
+    """Does a column say whom not to text? E-mail and letters are another matter."""
+    words = words_of(header)
+    said = " ".join(words)
+    if set(words) & _NOT_TEXTS and not set(words) & _TEXTS:
+        return None
+    if _NEGATIVE.search(said):
+        return "negative"
+    if _STATUS.search(said):
+        return "status"
+    return "positive" if _POSITIVE.search(said) else None
+
+
+def label_of(header: str) -> str:
+    """ "Phone 1 - Value" for "Phone 1 - Label" and "Phone" for "Phone Type", as keys: the column whose kind this one
+    tells. "" for any other header."""
+    words = words_of(header)
+    if len(words) > 1 and words[-1] in ("label", "type", "kind", "tipo", "etiqueta"):
+        return "".join(words[:-1])
+    return ""
+
+
+def key(header: str) -> str:
+    """Lower-case letters and digits, without accents."""
+    return "".join(words_of(header))
+
+
+def words_of(header: str) -> list[str]:
+    """``MobilePhone`` and "Teléfono (móvil)" in words, folded."""
+    cut = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header[:LONGEST])
+    plain = "".join(c for c in unicodedata.normalize("NFKD", cut) if not unicodedata.combining(c)).lower()
+    return re.findall(r"[a-z]+[0-9]*|[0-9]+", plain.replace("'", "").replace("’", "").replace("e-mail", "email"))
+
+
+def _phone(words: list[str]) -> Meaning | None:
+    """A phone's header has a word for phone and beside it only words that say which or whose."""
+    counted = [re.sub(r"\d+$", "", word) or word for word in words]
+    number = next((int(n) for word in words if (n := re.sub(r"\D", "", word)) and word not in ("can2", "e164")), 1)
+    named = {word for word in counted if word in _MOBILE or word in _PHONE}
+    others = {w for w, c in zip(words, counted, strict=True) if c not in named and not w.isdigit()}
+    known = _BESIDE_PHONE | _HOME | _WORK | set(_LATER)
+    if not named or "".join(counted) in _NEVER_PHONE or {w for w in others if w not in known and w != "can2"}:
+        return None
+    if (
+        not named & _PHONE
+        and not named - {"text", "texts", "texting", "sms", "txt"}
+        and not others & {"number", "numero", "no", "num"}
+    ):
+        return None if named & {"text", "texts", "texting", "txt"} else Meaning("phone", number, "mobile")
+    return Meaning("phone", max([number, *(_LATER.get(w, 1) for w in others)]), _kind(named | set(counted)))
+
+
+def _kind(words: set[str]) -> PhoneKind:
+    if words & _WORK:
+        return "work"
+    if words & _MOBILE:
+        return "mobile"
+    return "home" if words & _HOME else "any"
