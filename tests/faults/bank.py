@@ -14,6 +14,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ class Bank:
     environment: dict[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     seeded: dict[str, Any] = field(default_factory=dict)
+    _looking: threading.Lock = field(default_factory=threading.Lock)  # one look at a time
 
     def __post_init__(self) -> None:
         self.web_port, self.twilio_port = free_port(), free_port()
@@ -96,11 +98,18 @@ class Bank:
                 await client.post("/simulator/numbers", json=body)
         return made
 
-    def start(self, name: str, command: list[str], **environment: str) -> subprocess.Popen[bytes]:
-        log = (self.folder / f"{name}.log").open("ab")
-        self.processes[name] = subprocess.Popen(
-            command, env={**self.environment, **environment}, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
-        )
+    def start(self, name: str, command: list[str], talks: bool = False, **environment: str) -> subprocess.Popen[bytes]:
+        """``talks``: its input and output are ours; else both outputs go to its log."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                command,
+                env={**self.environment, **environment},
+                cwd=ROOT,
+                stdin=subprocess.PIPE if talks else None,
+                stdout=subprocess.PIPE if talks else log,
+                stderr=log,
+                start_new_session=True,
+            )
         return self.processes[name]
 
     def start_valkey(self) -> None:
@@ -144,14 +153,21 @@ class Bank:
             return texts
 
     async def look(self, what: str, *more: str) -> dict[str, Any]:
-        """The database's answer, asked in a process of its own."""
-        command = [sys.executable, "-m", "tests.faults.look", what, *more]
-        told = await asyncio.to_thread(
-            subprocess.run, command, env=self.environment, cwd=ROOT, capture_output=True, text=True
-        )
-        assert told.returncode == 0, told.stderr[-3000:]
-        said: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])
-        return said
+        """The database's answer, asked by a process of its own that stays."""
+        return await asyncio.to_thread(self._look, " ".join([what, *more]))
+
+    def _look(self, line: str) -> dict[str, Any]:
+        with self._looking:
+            looker = self.processes.get("look")
+            if looker is None or looker.poll() is not None:
+                looker = self.start("look", [sys.executable, "-m", "tests.faults.look"], talks=True)
+            assert looker.stdin and looker.stdout
+            looker.stdin.write(line.encode() + b"\n")
+            looker.stdin.flush()
+            answer = looker.stdout.readline()
+            assert answer, f"the look at {line} failed\n{self.logs()}"
+            said: dict[str, Any] = json.loads(answer)
+            return said
 
     def logs(self) -> str:
         return "\n".join(

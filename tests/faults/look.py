@@ -1,10 +1,14 @@
-"""The state of the database after the storm: `python -m tests.faults.look texts|open|attempts|decided|recount|people`, as JSON."""
+"""A process that says how the database is: each line it reads names one of ASKED and its arguments, answered as JSON.
+
+It stays, since starting Python for each look cost more than what was looked at.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
+from collections.abc import Awaitable, Callable
 
 from webapp import config, database
 from webapp.models.conversations.message import UNKNOWN, Message
@@ -33,10 +37,10 @@ async def attempts() -> dict:
     return {str(row["attempts"]): row["n"] for row in rows}
 
 
-async def decided() -> dict:
-    """Decides texts whose outcome is unknown a second time, as staff do who ask the phone's owner (here: our arguments)."""
+async def decided(*arrived: str) -> dict:
+    """Decides texts whose outcome is unknown a second time, as staff do who ask the owners of these phones."""
     left = await Message.filter(status=UNKNOWN, next_look_at=None)
-    what = {m.id: "arrived" if m.phone in sys.argv[2:] else "again" for m in left}
+    what = {m.id: "arrived" if m.phone in arrived else "again" for m in left}
     return {str(n): choice for n, choice in what.items() if await doubt.decide(n, choice)}
 
 
@@ -54,8 +58,13 @@ async def after_stop() -> dict:
     return {"texts": [row["phone"] for row in rows], "stopped": [row["phone"] for row in stopped]}
 
 
+async def imports() -> dict:
+    rows = await database.query("SELECT status FROM contact_import ORDER BY id")
+    return {"statuses": [row["status"] for row in rows]}
+
+
 async def people() -> dict:
-    """The rows uploads left behind: contacts with all that belongs to them, lists, refused rows, and how each upload ended."""
+    """The rows uploads left behind: contacts with all that belongs to them, lists and refused rows."""
     contacts = await database.query(
         "SELECT c.phone, c.first_name, c.last_name, c.zip, z.names, c.zone_source, u.email AS keeper, (c.opted_out_at IS NOT NULL) AS out,"
         " (SELECT COUNT(*) FROM list_membership l WHERE l.contact_id = c.id) AS lists, (SELECT COUNT(*) FROM contact_tag t WHERE t.contact_id = c.id) AS tags,"
@@ -66,13 +75,13 @@ async def people() -> dict:
         "SELECT l.name, l.size, (SELECT COUNT(*) FROM list_membership m WHERE m.contact_list_id = l.id) AS people FROM contact_list l ORDER BY l.name"
     )
     refused = await database.query("SELECT DISTINCT line, reason, raw_phone FROM refused_row ORDER BY line")
-    states = await database.query("SELECT status FROM contact_import ORDER BY id")
     plain = [[bool(v) if k == "out" else v for k, v in row.items()] for row in contacts]
-    return {"contacts": plain, "lists": lists, "refused": refused, "imports": [row["status"] for row in states]}
+    return {"contacts": plain, "lists": lists, "refused": refused}
 
 
-ASKED = {
+ASKED: dict[str, Callable[..., Awaitable[dict]]] = {
     "people": people,
+    "imports": imports,
     "after_stop": after_stop,
     "texts": texts,
     "open": open_ones,
@@ -85,7 +94,9 @@ ASKED = {
 async def main() -> None:
     try:
         await database.open_database(config.settings().database)
-        print(json.dumps(await ASKED[sys.argv[1]]()))
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            what, *arguments = line.split()
+            print(json.dumps(await ASKED[what](*arguments)), flush=True)
     finally:
         await database.close_database()
 

@@ -55,7 +55,7 @@ async def upload(bank: Bank, path: Path) -> None:
 
 
 async def over(bank: Bank) -> bool:
-    states = (await bank.look("people"))["imports"]
+    states = (await bank.look("imports"))["statuses"]
     assert not {"failed", "cancelled"} & set(states), states
     return bool(states) and set(states) == {"done"}
 
