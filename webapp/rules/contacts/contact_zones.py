@@ -1,78 +1,30 @@
 """The time zones a contact may be in, by what a list says of them (SPEC S1).
 
-By the timezone column, else the ZIP, else the state if it has one zone, else every zone of the area code.
-Data: zip2info (Census, GeoNames CC BY 4.0) for ZIPs, joined with zipcodes for states and area codes.
+By the timezone column, else the ZIP, else the state or province, else the area code. Evidence that allows several zones
+gives them all: a text must be in hours in each. The data is in `zone_tables`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Literal
 
 import zip2info
 import zipcodes
 
 from webapp.rules import window
+from webapp.rules.contacts import states, zone_tables
 
 Source = Literal["timezone", "zip", "state", "area_code", ""]
 
-_WITHOUT_GEOGRAPHY = frozenset(  # area codes of no place: toll-free, personal, premium
-    [
-        "500",
-        "521",
-        "522",
-        "523",
-        "524",
-        "525",
-        "526",
-        "527",
-        "528",
-        "529",
-        "533",
-        "544",
-        "566",
-        "577",
-        "588",
-        "600",
-        "700",
-        "710",
-        "800",
-        "833",
-        "844",
-        "855",
-        "866",
-        "877",
-        "888",
-        "900",
-    ]
-)
-_COLLOQUIAL = {
-    "eastern": "America/New_York",
-    "est": "America/New_York",
-    "edt": "America/New_York",
-    "et": "America/New_York",
-    "central": "America/Chicago",
-    "cst": "America/Chicago",
-    "cdt": "America/Chicago",
-    "ct": "America/Chicago",
-    "mountain": "America/Denver",
-    "mst": "America/Denver",
-    "mdt": "America/Denver",
-    "mt": "America/Denver",
-    "pacific": "America/Los_Angeles",
-    "pst": "America/Los_Angeles",
-    "pdt": "America/Los_Angeles",
-    "pt": "America/Los_Angeles",
-    "alaska": "America/Anchorage",
-    "akst": "America/Anchorage",
-    "hawaii": "Pacific/Honolulu",
-    "hst": "Pacific/Honolulu",
-    "arizona": "America/Phoenix",
-    "atlantic": "America/Puerto_Rico",
-}
+_LONGEST = 64  # characters of a cell that are looked at
+_SOURCES_OF_DATA = ("zip2info", "zipcodes", "phonenumbers")
 
 
 @dataclass(frozen=True)
@@ -84,29 +36,44 @@ class Zones:
 
 
 def derive(timezone: str = "", zip_code: str = "", state: str = "", phone: str = "") -> Zones:
-    """With several zones, a text must be in hours in all of them."""
+    """Takes values as lists have them. An IANA name stands alone. A word ("MST") only chooses among what the ZIP, state or
+    area code allow; where it contradicts the ZIP or the state, a text must be in hours by both."""
     if name := _by_name(timezone):
         return Zones((name,), "timezone")
-    if name := zone_of_zip(zip_code):
-        return Zones((name,), "zip")
-    if len(names := _tables()[0].get(state.strip().upper(), ())) == 1:
-        return Zones(names, "state")
-    code = phone[2:5] if phone.startswith("+1") else ""
-    if code not in _WITHOUT_GEOGRAPHY and (names := _tables()[1].get(code, ())):
-        return Zones(names, "area_code")
-    return Zones()
+    place = _by_place(zip_code, state)
+    code = zone_tables.of_area_codes().get(phone[2:5], ()) if phone.startswith("+1") else ()
+    if meanings := _by_word(timezone):
+        return Zones(_narrowed(meanings, place.names, code), "timezone")
+    if place.names:
+        return place
+    return Zones(code, "area_code") if code else Zones()
+
+
+def knows_zone(timezone: str) -> bool:
+    """True for a zone's IANA name, and for a word that means one: EST, Eastern Time (US & Canada)."""
+    return bool(_by_name(timezone) or _by_word(timezone))
 
 
 def zone_of_zip(zip_code: str) -> str | None:
     """Takes ZIPs as lists have them; see `five_digits`."""
     digits = five_digits(zip_code)
-    return zip2info.timezone(digits) if digits else None
+    return (zone_tables.of_zip(digits) or None) if digits else None
+
+
+_ZIP = re.compile(r"(?:([0-9]{5})|([0-9]{3,4}))(?:\.0{1,6})?(?:[ -]{0,3}[0-9]{4}|[ -]{1,3})?")
 
 
 def five_digits(zip_code: str) -> str:
-    """02139 for "2139", "02139-4307" or "2139.0": spreadsheets drop leading zeros. "" for what is no ZIP."""
-    match = re.fullmatch(r"(\d{3,5})(?:\.0+)?(?:-?\d{4})?", zip_code.strip())
-    return match[1].zfill(5) if match else ""
+    """02139 for "2139", "02139-4307", "02139 4307", "021394307", "2139.0", "02139-" or "2,139": spreadsheets drop leading
+    zeros and add commas. "" for what is no ZIP; three and four digits must be a ZIP that exists."""
+    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", zip_code[:_LONGEST]))
+    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain.strip().strip("'\u2019\"").strip())
+    match = _ZIP.fullmatch(text)
+    if match is None:
+        return ""
+    digits = match[1] or match[2].zfill(5)
+    exists = zip2info.timezone(digits) is not None
+    return digits if exists or (match[1] and not digits.startswith("000")) else ""
 
 
 def place_of_zip(zip_code: str) -> str:
@@ -115,62 +82,70 @@ def place_of_zip(zip_code: str) -> str:
     return _place(digits) if digits else ""
 
 
-def _by_name(timezone: str) -> str | None:
-    name = timezone.strip()
-    if not name:
-        return None
-    if "/" in name and window.usable(name):
-        return name
-    return _COLLOQUIAL.get(re.sub(r"\W*(standard|daylight)?\W*(time)?\W*$", "", name.lower()))
+@lru_cache(maxsize=1)
+def version() -> str:
+    """Another one for each change of this file, its tables or its data. Stored contacts are then derived anew."""
+    read = b"".join(Path(str(module.__file__)).read_bytes() for module in (zone_tables, states))
+    data = " ".join(metadata.version(name) for name in _SOURCES_OF_DATA)
+    return hashlib.sha256(Path(__file__).read_bytes() + read + data.encode()).hexdigest()[:32]
+
+
+def _by_place(zip_code: str, state: str) -> Zones:
+    if name := zone_of_zip(zip_code):
+        return Zones((name,), "zip")
+    names = zone_tables.of_states().get(states.abbreviation(state[:_LONGEST]), ())
+    return Zones(names, "state") if names else Zones()
+
+
+def _by_name(timezone: str) -> str:
+    """The IANA name as it is spelled, for any case and with blanks for underscores. Etc/GMT+5 and UTC are no place."""
+    text = timezone.strip()
+    if "/" not in text or len(text) > _LONGEST:
+        return ""
+    name = _iana().get(text.replace(" ", "_").casefold(), "")
+    return name if window.usable(name) else ""
 
 
 @lru_cache(maxsize=1)
-def _tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    """Zones by state and by area code, from all ZIPs."""
-    states: dict[str, set[str]] = {}
-    codes: dict[str, set[str]] = {}
-    for row in _every_zip():
-        if not (zone := zip2info.timezone(row["zip_code"]) or row["timezone"]):
-            continue
-        states.setdefault(row["state"], set()).add(zone)
-        for code in row["area_codes"]:
-            codes.setdefault(code, set()).add(zone)
-    return {k: _by_clock(v) for k, v in states.items()}, {k: _by_clock(v) for k, v in codes.items()}
+def _iana() -> dict[str, str]:
+    names = (resources.files("tzdata") / "zones").read_text().split()
+    return {name.casefold(): name for name in names if "/" in name and not name.startswith("Etc/")}
 
 
-def _every_zip() -> Iterator[dict[str, Any]]:
-    """In parts: a list of all would stay in memory."""
-    for n in range(100):
-        yield from zipcodes.similar_to(f"{n:02}")  # type: ignore[no-untyped-call]
+_HALF_OF_YEAR = re.compile(r"\b(?:standard|daylight|savings?)\b")
+_PASSED_OVER = re.compile(r"\b(?:zone|us|usa|canada|and|gmt|utc|the)\b")
 
 
-# Zones with the same local time since 2007 -> the name used for them
-_SAME_CLOCK = {
-    "America/Detroit": "America/New_York",
-    "America/Kentucky/Louisville": "America/New_York",
-    "America/Kentucky/Monticello": "America/New_York",
-    "America/Indiana/Indianapolis": "America/New_York",
-    "America/Indiana/Vincennes": "America/New_York",
-    "America/Indiana/Winamac": "America/New_York",
-    "America/Indiana/Marengo": "America/New_York",
-    "America/Indiana/Petersburg": "America/New_York",
-    "America/Indiana/Vevay": "America/New_York",
-    "America/Indiana/Tell_City": "America/Chicago",
-    "America/Indiana/Knox": "America/Chicago",
-    "America/Menominee": "America/Chicago",
-    "America/North_Dakota/Center": "America/Chicago",
-    "America/North_Dakota/New_Salem": "America/Chicago",
-    "America/North_Dakota/Beulah": "America/Chicago",
-    "America/Boise": "America/Denver",
-    "America/Juneau": "America/Anchorage",
-    "America/Sitka": "America/Anchorage",
-    "America/Nome": "America/Anchorage",
-    "America/Yakutat": "America/Anchorage",
-}
+def _by_word(timezone: str) -> tuple[zone_tables.Names, ...]:
+    """What a word may mean (`zone_tables`); nothing for an unknown word. Reads "(GMT-05:00) Eastern Time (US & Canada)", the
+    names Windows has ("US Mountain Standard Time" is Arizona) and letters with points."""
+    if not timezone:
+        return ()
+    plain = unicodedata.normalize("NFKC", timezone[:_LONGEST]).casefold().replace(".", "")
+    text = re.sub(r"\btime\b", "", " ".join(re.findall(r"[a-z]+(?:\d[a-z]+)?", plain)))
+    local = _PASSED_OVER.sub("", text)
+    forms = (
+        text,
+        _HALF_OF_YEAR.sub("", text) if re.match(r"(us|canada) ", text) else "",
+        local,
+        _HALF_OF_YEAR.sub("", local),
+    )
+    words = zone_tables.words()
+    return next((words[form] for form in map(_one_blank, forms) if form in words), ())
 
 
-def _by_clock(zones: set[str]) -> tuple[str, ...]:
-    return tuple(sorted({_SAME_CLOCK.get(zone, zone) for zone in zones}))
+def _one_blank(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _narrowed(
+    meanings: tuple[zone_tables.Names, ...], place: zone_tables.Names, code: zone_tables.Names
+) -> tuple[str, ...]:
+    for evidence in (place, code):
+        for group in meanings[1:] or meanings:
+            if both := set(group) & set(evidence):
+                return tuple(sorted(both))
+    return tuple(sorted({*meanings[0], *place}))
 
 
 @lru_cache(maxsize=10_000)

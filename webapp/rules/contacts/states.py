@@ -10,7 +10,8 @@ NH New Hampshire;NJ New Jersey;NM New Mexico;NY New York;NC North Carolina;ND No
 PA Pennsylvania;RI Rhode Island;SC South Carolina;SD South Dakota;TN Tennessee;TX Texas;UT Utah;VT Vermont;VA Virginia;
 WA Washington;WV West Virginia;WI Wisconsin;WY Wyoming;PR Puerto Rico;GU Guam;VI Virgin Islands;AS American Samoa;
 MP Northern Mariana Islands;ON Ontario;QC Quebec;BC British Columbia;AB Alberta;MB Manitoba;SK Saskatchewan;
-NS Nova Scotia;NB New Brunswick;NL Newfoundland and Labrador;PE Prince Edward Island
+NS Nova Scotia;NB New Brunswick;NL Newfoundland and Labrador;PE Prince Edward Island;
+YT Yukon;NT Northwest Territories;NU Nunavut;FM Micronesia;MH Marshall Islands;PW Palau
 """
 _BY_NAME = {row.strip()[3:].lower(): row.strip()[:2] for row in _NAMES.split(";") if row.strip()}
 ABBREVIATIONS = tuple(sorted(_BY_NAME.values()))
