@@ -42,7 +42,7 @@ async def test_a_file_is_looked_at_stored_found_tagged_and_one_of_it_opted_out(
     await page.get_by_label(f"Select {who}1000").check()
     await expect(page.get_by_text("1 selected")).to_be_visible()
     await page.locator("#kind").select_option("tag")
-    await page.get_by_role("button", name="Continue with those selected").click()
+    await page.get_by_role("button", name="Continue").click()
     await page.locator("#do_tag").select_option(label="Will Vote")
     await page.get_by_role("button", name="Add a tag").click()
     await expect(page.get_by_role("heading", name="Done: 1 contact")).to_be_visible(timeout=20_000)

@@ -125,6 +125,8 @@ class Everything:
                 or c.keeper_id == int(f.assigned)
                 or any(v.user_id == int(f.assigned) for v in mine),
                 f.replied != "no" or not any(v.replied_at for v in mine),
+                f.replied != "no" or f.texted == "no" or any(v.texted_at for v in mine),
+                not f.texted or any(v.texted_at for v in mine) == (f.texted == "yes"),
                 f.attention != "no" or not any(v.needs_attention for v in mine),
                 not f.opted_out or (c.opted_out_at is not None) == (f.opted_out == "yes"),
                 not f.state or c.state_abbrev == f.state,
@@ -165,7 +167,8 @@ async def _story(
     cast: Cast, dice: random.Random, contact: Contact, extra: ContactList, actions: list[Action], users: list[Any]
 ) -> None:
     """Inside a transaction: a keeper, a last message, a list, conversations."""
-    last = dice.choice([None, clock.now() - timedelta(days=dice.randint(0, 9))])
+    texted_at = dice.choice([None, clock.now() - timedelta(days=dice.randint(0, 9))])
+    last = texted_at or dice.choice([None, clock.now()])
     await Contact.filter(id=contact.id).update(keeper_id=dice.choice(users), last_message_at=last)
     if dice.random() < 0.4:
         await many_at_once.add_to_list(extra.id, [contact.id])
@@ -178,6 +181,7 @@ async def _story(
                 contact=contact,
                 script=cast.hello,
                 user_id=dice.choice(users),
+                texted_at=texted_at if texted_at and dice.random() < 0.8 else None,
                 replied_at=replied,
                 with_staff=dice.random() < 0.2,
                 needs_attention=bool(replied) and dice.random() < 0.5,
@@ -202,6 +206,7 @@ async def test_every_mixture_of_filters_finds_what_a_plain_reading_finds(cast: C
         "value": ["", "supporter", "Neutral"],
         "action": [a.id for a in actions],
         "script": [cast.hello.id],
+        "texted": ["yes", "no"],
         "replied": ["yes", "no"],
         "attention": ["yes", "no"],
         "opted_out": ["yes", "no"],
@@ -226,16 +231,33 @@ async def test_every_mixture_of_filters_finds_what_a_plain_reading_finds(cast: C
 async def test_pages_follow_one_another_and_show_each_contact_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "PAGE", 7)
     await crowd(cast, random.Random(3))
-    for wanted in (Filter(), Filter(sort="recent"), Filter(state="PA")):
+    for wanted in (Filter(), Filter(sort="recent"), Filter(state="PA"), Filter(list=cast.voters.id), Filter(q="p")):
         everyone = await search.count(cast.meyer, wanted)
-        seen: list[int] = []
-        after, times = "", []
-        while True:
-            page = await search.page(cast.meyer, wanted, after)
-            seen += [c.id for c in page.contacts]
-            times += [c.last_message_at for c in page.contacts if c.last_message_at]
-            if not page.more:
-                break
-            after = page.more
-        assert len(seen) == len(set(seen)) == everyone > 7
+        pages = [await search.page(cast.meyer, wanted)]
+        while pages[-1].more:
+            pages.append(await search.page(cast.meyer, wanted, after=pages[-1].more))
+        seen = [c for page in pages for c in page.contacts]
+        assert len(seen) == len({c.id for c in seen}) == everyone
+        times = [c.last_message_at for c in seen if c.last_message_at]
         assert not wanted.by_last_message or (len(times) == everyone and times == sorted(times, reverse=True))
+        back = [pages[-1]]
+        while back[-1].less:
+            back.append(await search.page(cast.meyer, wanted, before=back[-1].less))
+        assert [ids(page) for page in reversed(back)] == [ids(page) for page in pages], wanted
+        assert [page.more for page in reversed(back)] == [page.more for page in pages]
+
+
+def ids(page: search.Found) -> list[int]:
+    return [contact.id for contact in page.contacts]
+
+
+@pytest.mark.both
+async def test_where_contacts_before_a_page_have_gone_the_first_page_is_shown(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "PAGE", 2)
+    for n in range(4):
+        await cast.add_contact(f"+1412555{n + 1200}")
+    first = await search.page(cast.meyer, Filter())
+    for place in (str(first.contacts[1].id), "nonsense"):
+        assert ids(await search.page(cast.meyer, Filter(), before=place)) == ids(first)

@@ -32,6 +32,8 @@ FILTERS = [
     {"field": 1, "value": "x"},
     {"action": 1},
     {"script": 1},
+    {"texted": "yes"},
+    {"texted": "no"},
     {"replied": "yes"},
     {"replied": "no"},
     {"attention": "yes"},
@@ -56,7 +58,11 @@ async def test_no_filter_reads_a_whole_table(cast: Cast, asked: dict[str, Any]) 
     query = ContactQuery(cast.meyer, wanted)
     if query.sources:
         assert not await whole_tables(*query.leader_sql())
-    for text, values in (await search.page_sql(cast.meyer, wanted), await search.count_sql(cast.meyer, wanted)):
+    for text, values in (
+        await search.page_sql(cast.meyer, wanted),
+        await search.page_sql(cast.meyer, wanted, before="7"),
+        await search.count_sql(cast.meyer, wanted),
+    ):
         assert not await whole_tables(text, values), text
 
 

@@ -21,32 +21,48 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Found:
-    """``more``: the ``after`` of the next page; blank on the last one."""
+    """``more``: the ``after`` of the next page; blank on the last one. ``less``: the ``before`` of the previous page; blank
+    on the first one."""
 
     contacts: list[Contact]
     more: str = ""
+    less: str = ""
 
 
-async def page(campaign: Campaign, wanted: Filter, after: str = "") -> Found:
-    """The first page, or the one ``after`` the place that `Found.more` gave."""
-    text, values = await page_sql(campaign, wanted, after)
+async def page(campaign: Campaign, wanted: Filter, after: str = "", before: str = "") -> Found:
+    """The first page, or the one ``after`` or ``before`` a place that `Found` gave."""
+    text, values = await page_sql(campaign, wanted, after, before)
     rows = await database.query(text, *values)
-    ids = [row["id"] for row in rows[:PAGE]]
-    there = {c.id: c for c in await Contact.filter(id__in=ids or [0]).select_related("zone_set")}
-    more = _place(rows[PAGE - 1], wanted) if len(rows) > PAGE else ""
-    return Found([there[n] for n in ids], more)
+    further = len(rows) > PAGE
+    rows = rows[:PAGE]
+    if before:
+        rows.reverse()
+        if not further and len(rows) < PAGE:  # some have gone since: the first page, whole
+            return await page(campaign, wanted)
+    there = {
+        c.id: c for c in await Contact.filter(id__in=[row["id"] for row in rows] or [0]).select_related("zone_set")
+    }
+    return Found(
+        [there[row["id"]] for row in rows],
+        _place(rows[-1], wanted) if rows and (further or before) else "",
+        _place(rows[0], wanted) if rows and (further if before else after) else "",
+    )
 
 
-async def page_sql(campaign: Campaign, wanted: Filter, after: str = "") -> tuple[str, list[Any]]:
+async def page_sql(campaign: Campaign, wanted: Filter, after: str = "", before: str = "") -> tuple[str, list[Any]]:
+    """One row more than a page, from the place on; ``before``: in the opposite order."""
     query = ContactQuery(campaign, wanted)
-    at, _, last = after.rpartition("~")
+    at, _, last = (before or after).rpartition("~")
     past = int(last) if last.isdecimal() and len(last) < 19 else 0
+    select, limit = "c.id, c.last_message_at", f" LIMIT {PAGE + 1}"
+    down = " DESC" if bool(before) != wanted.by_last_message else ""
+    beyond = "<" if down else ">"
     if not wanted.by_last_message:
-        query.add("c.id > ?", past)
-        return await query.sql("c.id, c.last_message_at", "c.id", f" LIMIT {PAGE + 1}", past)
+        query.add(f"c.id {beyond} ?", past)
+        return await query.sql(select, f"c.id{down}", limit, f"{beyond} {past}")
     if moment := _moment(at):
-        query.add("(c.last_message_at, c.id) < (?, ?)", sql_time(moment), past)
-    return await query.sql("c.id, c.last_message_at", "c.last_message_at DESC, c.id DESC", f" LIMIT {PAGE + 1}")
+        query.add(f"(c.last_message_at, c.id) {beyond} (?, ?)", sql_time(moment), past)
+    return await query.sql(select, f"c.last_message_at{down}, c.id{down}", limit)
 
 
 def _place(row: dict[str, Any], wanted: Filter) -> str:
@@ -80,7 +96,7 @@ async def ids(campaign: Campaign, wanted: Filter, after: int, through: int, most
     on it changes."""
     query = ContactQuery(campaign, wanted)
     query.add("c.id > ? AND c.id <= ?", after, through)
-    text, values = await query.sql("c.id", "c.id", f" LIMIT {int(most)}", after)
+    text, values = await query.sql("c.id", "c.id", f" LIMIT {int(most)}", f"> {int(after)}")
     return [row["id"] for row in await database.query(text, *values)]
 
 

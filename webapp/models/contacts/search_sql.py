@@ -8,7 +8,6 @@ where there is no source are the contacts themselves walked. Every other conditi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,39 +15,12 @@ from zoneinfo import ZoneInfo
 from webapp import database
 from webapp.database.packed import sql_time
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.contacts.search_source import Source
 from webapp.rules import names, phone
 from webapp.rules.contacts.contact_filter import NO, NOBODY, STAFF, YES, Filter
 
 FEW = 2_000
 _LAST = "\U0010ffff"
-
-
-@dataclass(frozen=True)
-class Source:
-    """Contacts by an index: rows ``x`` of a table that name a contact. ``walked``: the index gives them in order of contact.
-    ``probe``: the same condition on one contact ``c``, where it doesn't follow from the table."""
-
-    table: str
-    column: str
-    where: str
-    values: tuple[Any, ...]
-    several: bool = False  # rows of one contact
-    walked: bool = True
-    probe: str = ""
-    probe_values: tuple[Any, ...] = ()
-
-    def select(self, more: str = "", once: bool = True) -> str:
-        """``once``: each contact one time, which reads all rows where a contact has several."""
-        distinct = "DISTINCT " if self.several and once else ""
-        return f"SELECT {distinct}x.{self.column} AS id FROM {self.table} x WHERE {self.where}{more}"
-
-    def condition(self) -> tuple[str, tuple[Any, ...]]:
-        """The source as a condition on one contact ``c``, with its values."""
-        if self.probe:
-            return self.probe, self.probe_values
-        if self.table == "contact":
-            return self.where.replace("x.", "c."), self.values
-        return f"EXISTS (SELECT 1 FROM {self.table} x WHERE {self.where} AND x.{self.column} = c.id)", self.values
 
 
 class ContactQuery:
@@ -68,24 +40,25 @@ class ContactQuery:
     def add(self, text: str, *values: Any) -> None:
         self.conditions.append((text, values))
 
-    async def sql(self, select: str, order: str = "", limit: str = "", after: int = 0) -> tuple[str, list[Any]]:
-        """The whole statement and its values. ``select`` and ``order`` name columns of ``c``. ``after``: only contacts past
-        this id, where the order is by id."""
+    async def sql(self, select: str, order: str = "", limit: str = "", past: str = "") -> tuple[str, list[Any]]:
+        """The whole statement and its values. ``select`` and ``order`` name columns of ``c``. ``past``: such as "> 7", only
+        contacts with these ids, where the order is by id."""
         source, few = await self._leader()
-        if source is None or not (few or (source.walked and order in ("", "c.id"))):
+        if source is None or not (few or (source.walked and order in ("", "c.id", "c.id DESC"))):
             return self._plain(select, order, limit)
-        return self._led(source, few, select, order, limit, after)
+        return self._led(source, few, select, order, limit, past)
 
     def _plain(self, select: str, order: str, limit: str) -> tuple[str, list[Any]]:
         where, values = self._where([*self.conditions, *(s.condition() for s in self.sources)])
         return f"SELECT {select} FROM contact c WHERE {where}{_order(order)}{limit}", values
 
-    def _led(self, source: Source, few: bool, select: str, order: str, limit: str, after: int) -> tuple[str, list[Any]]:
+    def _led(self, source: Source, few: bool, select: str, order: str, limit: str, past: str) -> tuple[str, list[Any]]:
         """Looks up each contact of the source in turn and checks the other conditions on it."""
         others = (s.condition() for s in self.sources if s is not source)
         where, values = self._where([*self.conditions, *others])
-        past = f" AND x.{source.column} > {int(after)}" if after else ""
-        leader = source.select(past) + ("" if few else f" ORDER BY x.{source.column}")
+        column = f"x.{source.column}"
+        walk = "" if few else f" ORDER BY {column}{' DESC' if order.endswith('DESC') else ''}"
+        leader = source.select(f" AND {column} {past}" if past else "") + walk
         if database.dialect() == "sqlite":  # CROSS JOIN is SQLite's word for "in this order"
             text = f"SELECT {select} FROM ({leader}) AS d CROSS JOIN contact c ON c.id = d.id WHERE {where}"
         else:  # OFFSET 0 keeps the planner from looking into it
@@ -197,6 +170,8 @@ class ContactQuery:
             self._source("conversation", "contact_id", where, self.campaign.id, *values, several=not w.action)
         else:
             self._assigned()
+        self._texted()
+        self._without(w.texted, "v.texted_at IS NOT NULL")
         self._without(w.replied, "v.replied_at IS NOT NULL")
         self._without(w.attention, "v.needs_attention")
 
@@ -212,10 +187,19 @@ class ContactQuery:
                 " AND (v.user_id IS NOT NULL OR v.with_staff))"
             )
 
+    def _texted(self) -> None:
+        """Whoever was texted has a last message, by which there is an index."""
+        if self.wanted.texted == YES or (self.wanted.replied == NO and not self.wanted.texted):
+            self._source("contact", "id", "x.campaign_id = ? AND x.last_message_at IS NOT NULL", self.campaign.id)
+            self.add(f"EXISTS ({self._has('v.texted_at IS NOT NULL')})")
+
     def _without(self, answer: str, what: str) -> None:
         if answer == NO:
-            action = f" AND v.action_id = {int(self.wanted.action)}" if self.wanted.action else ""
-            self.add(f"NOT EXISTS (SELECT 1 FROM conversation v WHERE v.contact_id = c.id AND {what}{action})")
+            self.add(f"NOT EXISTS ({self._has(what)})")
+
+    def _has(self, what: str) -> str:
+        action = f" AND v.action_id = {int(self.wanted.action)}" if self.wanted.action else ""
+        return f"SELECT 1 FROM conversation v WHERE v.contact_id = c.id AND {what}{action}"
 
     def _contact(self) -> None:
         w = self.wanted

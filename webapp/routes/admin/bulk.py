@@ -20,11 +20,13 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 from webapp.models.conversations import assigning
 from webapp.pages import page
+from webapp.routes.admin.contacts import filter_words
 from webapp.rules.contacts import contact_filter
 from webapp.rules.contacts.contact_filter import Filter
 
 MOST = 500  # choices in a drop-down
 MOST_TICKED = 1_000
+PERMANENT = (OPT_OUT, FIELD)  # can't be undone, so the form asks twice
 Asked = tuple[dict[str, Any], str]  # a job's ``what`` and its subject
 
 
@@ -44,6 +46,7 @@ async def _new_job(request: Request, member: Membership, form: Form, status: int
         kind=kind,
         number=await slices.how_many(member.campaign, which),
         filtered=which.asked() if isinstance(which, Filter) else {},
+        filter_words=await filter_words.in_words(member, which) if isinstance(which, Filter) else [],
         ids=which if isinstance(which, list) else [],
         holders=await holders(member),
         **await _choices(member),
@@ -97,14 +100,20 @@ async def holders(member: Membership) -> list[tuple[str, list[tuple[str, str]]]]
 async def start_job(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     which, kind = await _which(member, form), _kind(member, form)
-    if which == []:
-        form.wrong("kind", words.gettext("Select a contact first. Nothing was changed."))
+    _check(form, which, kind)
     what, subject = await _ASKED[kind](member, form)
     if not form:
         return await _new_job(request, member, form, status=422)
     job = await slices.start(kind, which, what, subject, member)
     await queue.run_bulk(job.id)
     return _to(request, member, job)
+
+
+def _check(form: Form, which: Filter | list[int], kind: str) -> None:
+    if which == []:
+        form.wrong("kind", words.gettext("Select a contact first. Nothing was changed."))
+    if kind in PERMANENT and not form.ticked("sure"):
+        form.wrong("sure", words.gettext("This can't be undone. Tick that you are sure, then press once more."))
 
 
 async def assigned_to(member: Membership, form: Form) -> Asked:
@@ -145,11 +154,17 @@ async def _tag(member: Membership, form: Form) -> Asked:
 
 
 async def _field(member: Membership, form: Form) -> Asked:
+    """``do_field``: the field's id, and for one of its choices "=" and the choice."""
     fields = {str(f.id): f for f in await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)}
-    field = fields.get(form.choice("do_field", words.gettext("Field"), fields))
-    value, clear = form.text("do_value", words.gettext("Value"), 5_000), form.ticked("do_clear")
-    if bool(value) == clear:
+    typed, chosen, choice = form.text("do_field", words.gettext("Field"), 300).partition("=")
+    field, clear = fields.get(typed), form.ticked("do_clear")
+    value = choice if chosen else form.text("do_value", words.gettext("Value"), 5_000)
+    if field is None:
+        form.wrong("do_field", words.gettext("Field: choose one of the options."))
+    if not chosen and bool(value) == clear:
         form.wrong("do_value", words.gettext("Type the value, or choose to remove it."))
+    if clear:
+        value = ""
     if field and not field.accepts(value):
         form.wrong("do_value", words.gettext("Choose one of: %(choices)s", choices=", ".join(field.choices)))
     return {"field": field.id if field else 0, "value": value}, f"{field.title}: {value or '-'}" if field else ""

@@ -15,7 +15,8 @@ MANY = 10_000  # the page counts no further unless asked to
 
 @dataclass(frozen=True)
 class Filter:
-    """0 and "" ask for nothing. ``*_lists``: ids with commas. ``assigned``: a user's id, NOBODY or STAFF. ``since``,
+    """0 and "" ask for nothing. ``texted``: YES, had a first text, of the action where one is chosen. ``replied``: NO means
+    texted and silent. ``*_lists``: ids with commas. ``assigned``: a user's id, NOBODY or STAFF. ``since``,
     ``until``: days of the last message in the campaign's zone, both included. ``sort``: RECENT, or "" for the order of
     creation."""
 
@@ -30,6 +31,7 @@ class Filter:
     value: str = ""
     action: int = 0
     script: int = 0
+    texted: str = ""
     replied: str = ""
     attention: str = ""
     opted_out: str = ""
@@ -63,7 +65,7 @@ def read(typed: Mapping[str, Any]) -> Filter:
             .replace("\x00", "")[: 4_000 if field.name.endswith("_lists") else 200]
         )
         values[field.name] = _number(text) if field.type == "int" else text
-    for name in ("replied", "opted_out", "attention"):
+    for name in ("texted", "replied", "opted_out", "attention"):
         values[name] = values[name] if values[name] in (YES, NO) else ""
     for name in ("since", "until"):
         values[name] = _day(values[name])

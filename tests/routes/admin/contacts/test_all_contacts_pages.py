@@ -38,6 +38,22 @@ async def test_a_page_leads_to_the_next_with_its_filters_and_columns(cast: Cast,
     assert asked["q"] == ["p"] and asked["col"] == ["zip"]
     second = (await gary.get(address.replace("&amp;", "&"))).text
     assert ">P59<" in second and ">P0<" not in second and "First page" in second
+    [address] = re.findall(r'href="([^"]*before=[^"]*)"', second)
+    back = (await gary.get(address.replace("&amp;", "&"))).text
+    assert ">P0<" in back and ">P59<" not in back and "Previous" in second and "Previous" not in back
+
+
+async def test_select_all_selects_and_then_one_chooses_what_to_do(cast: Cast, browse: Browser) -> None:
+    for n in range(60):
+        await cast.add_contact(f"+1412555{n + 1200}", first_name=f"P{n}")
+    gary = await browse(cast.gary)
+    page = (await gary.get(OFFICE + "/contacts?q=p&after=5")).text
+    [address] = re.findall(r'href="([^"]*all=1)"', page)
+    chosen = (await gary.get(address.replace("&amp;", "&"))).text
+    assert "All 60 selected" in chosen and 'name="scope" value="all"' in chosen
+    assert chosen.count(" checked disabled") > 5 and 'name="scope" value="ticked"' not in chosen
+    [none] = re.findall(r'href="([^"]*)">Select none', chosen)
+    assert parse_qs(urlsplit(none.replace("&amp;", "&")).query) == {"q": ["p"], "after": ["5"]}
 
 
 async def test_many_are_shown_as_many_and_counted_where_one_asks(

@@ -6,19 +6,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get
+from litestar.datastructures import MultiDict
 
 from webapp.models.accounts.users import Membership
-from webapp.models.actions.action import DRAFT, Action
-from webapp.models.actions.script import Script
 from webapp.models.contacts import search
-from webapp.models.contacts.labels import CustomField, Tag
-from webapp.models.contacts.lists import ContactList
 from webapp.models.results import contact_table
 from webapp.pages import page
-from webapp.rules.contacts import contact_filter, states
+from webapp.routes.admin.contacts import filter_words
+from webapp.rules.contacts import contact_filter
 from webapp.rules.contacts.contact_filter import Filter
-
-OFFERED = 500  # options of a drop-down
 
 
 @get("/contacts")
@@ -33,7 +29,8 @@ async def contents(request: Request, member: Membership, wanted: Filter) -> dict
     campaign, query = member.campaign, request.query_params
     fields = await contact_table.columns(campaign)
     columns = contact_table.chosen(query.getall("col", []), fields)
-    found = await search.page(campaign, wanted, str(query.get("after", ""))[:60])
+    after, before = (str(query.get(name, ""))[:60] for name in ("after", "before"))
+    found = await search.page(campaign, wanted, after, before)
     total = await search.count(campaign, wanted, exactly="exact" in query)
     return {
         "contacts": found.contacts,
@@ -43,42 +40,22 @@ async def contents(request: Request, member: Membership, wanted: Filter) -> dict
         "fields": fields,
         "all_columns": contact_table.OTHERS,
         "cells": await contact_table.cells(found.contacts, columns, fields),
-        "options": await _options(member),
+        "options": await filter_words.options(member),
         "total": total,
         "counted": total <= search.MANY or "exact" in query,
-        "query": urlencode(
-            [
-                *wanted.asked().items(),
-                *(("col", c) for c in query.getall("col", [])),
-                *([("exact", "1")] if "exact" in query else []),
-            ]
-        ),
+        "query": _address(wanted, query),
         "more": found.more,
-        "later": bool(query.get("after")),
+        "less": found.less,
+        "place": urlencode([("after", after)] * bool(after) + [("before", before)] * bool(before)),
+        "everyone": "all" in query,
         "may_export": member.exports,
     }
 
 
-async def _options(member: Membership) -> dict[str, list[tuple[Any, str]]]:
-    """Filter -> its options, each a value and its words."""
-    own = {"campaign_id": member.campaign_id}
-    members = Membership.filter(**own).exclude(approved_at=None).select_related("user").order_by("user__first_name")
-    actions = await Action.filter(**own).exclude(state=DRAFT).order_by("-id").limit(OFFERED)
-    scripts = Script.filter(action_id__in=[a.id for a in actions[:50]] or [0]).order_by(
-        "-action_id", "kind", "position"
-    )
-    titles = {a.id: a.title for a in actions}
-    return {
-        "list": [
-            (r.id, r.name) for r in await ContactList.filter(**own, archived_at=None).order_by("-id").limit(OFFERED)
-        ],
-        "tag": [(t.id, t.name) for t in await Tag.filter(**own, archived_at=None)],
-        "field": [(f.id, f.title) for f in await CustomField.filter(**own, archived_at=None)],
-        "action": [(a.id, a.title) for a in actions],
-        "script": [(s.id, f"{titles[s.action_id]}: {s.name or s.body[:40]}") for s in await scripts.limit(OFFERED)],
-        "assigned": [(m.user_id, m.user.name) for m in await members.limit(OFFERED)],
-        "state": [(s, s) for s in sorted(states.ABBREVIATIONS)],
-    }
+def _address(wanted: Filter, query: MultiDict[str]) -> str:
+    """The filters, columns and exact count asked for, without the place and the selection."""
+    columns = [("col", name) for name in query.getall("col", [])]
+    return urlencode([*wanted.asked().items(), *columns, *([("exact", "1")] if "exact" in query else [])])
 
 
 HANDLERS = [contacts_page]
