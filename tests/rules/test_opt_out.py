@@ -1,9 +1,15 @@
-"""A whole keyword opts out, other words are flagged (SPEC V8)."""
+"""A whole keyword opts out, other words are flagged (SPEC X6, V8)."""
 
 from __future__ import annotations
 
-from tests.cast.vectors import vectors
-from webapp.rules import opt_out
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.cast.vectors import vectors, words
+from webapp.rules import opt_out, script_lint
+from webapp.rules.opt_outs import wording
+from webapp.rules.opt_outs.words import KEYWORDS
 
 
 def test_only_a_whole_keyword_opts_out_and_other_words_are_flagged() -> None:
@@ -14,3 +20,73 @@ def test_only_a_whole_keyword_opts_out_and_other_words_are_flagged() -> None:
         if (got := opt_out.classify(row["body"])) not in accepted:
             wrong.append((row["id"], row["body"], got))
     assert wrong == []
+
+
+def test_what_people_wrote_to_be_left_alone_is_flagged_and_other_talk_is_not() -> None:
+    wrong = [(row["text"], got) for row in words("inbound") if (got := opt_out.classify(row["text"])) != row["right"]]
+    assert wrong == []
+
+
+AROUND = ("{}", "please {}", "{} please", "{} ya", "ok {} thanks", "{} now!", "Hi. {}.", "{}\nI moved", "{} por favor")
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_a_keyword_among_polite_words_is_never_overlooked(around: str) -> None:
+    unheard = [word for word in KEYWORDS if opt_out.classify(around.format(word)) == "none"]
+    assert unheard == []
+
+
+@pytest.mark.parametrize("about", ["me", "my number", "4125550123", "these texts", "this", "from list", "all messages"])
+def test_a_keyword_with_what_it_is_about_is_never_overlooked(about: str) -> None:
+    bare = sorted(KEYWORDS - {"opt out", "opt-out", "optout", "stop all", "stopall"})
+    assert [word for word in bare if opt_out.classify(f"{word.upper()} {about}") == "none"] == []
+
+
+@pytest.mark.parametrize("word", sorted(wording.WORDS.split("|")))
+def test_each_word_that_a_script_may_ask_for_is_understood_alone(word: str) -> None:
+    assert opt_out.classify(word) != "none" and opt_out.classify(word.upper() + ".") != "none"
+
+
+WORDINGS = st.from_regex(wording.PATTERN)
+
+
+@given(WORDINGS)
+def test_whatever_wording_the_lint_accepts_is_understood_when_sent_back(text: str) -> None:
+    """Drawn from the lint's own patterns."""
+    if script_lint.has_opt_out_wording(text) and len(text) < opt_out.LONGEST:
+        assert opt_out.classify(text) != "none"
+
+
+@pytest.mark.parametrize("tail", ["", ".", "!", " 🛑", "\n", " 👍", '"', "…", "​"])
+@pytest.mark.parametrize("word", sorted(KEYWORDS))
+def test_a_keyword_counts_whatever_stands_around_it(word: str, tail: str) -> None:
+    for written in (word, word.upper(), word.title()):
+        assert opt_out.classify(f" {tail}{written}{tail} ") == "opt_out"
+
+
+@pytest.mark.parametrize(
+    "word", ["STOPP", "sstop", "QUITT", "ARRETT", "UNSUBSCRIBEE", "unsuscribe", "CANCLE", "S T O P", "st0p"]
+)
+def test_a_mistyped_keyword_is_flagged(word: str) -> None:
+    assert opt_out.classify(word) == "possible"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "cancer",
+        "RESIST",
+        "shopping",
+        "Quite",
+        "the end",
+        "I quit smoking",
+        "Can you stop at my house?",
+        "When do polls end?",
+        "Stop the war",
+        "I'm off today",
+        "Dejé de fumar",
+        "Huy",
+    ],
+)
+def test_words_that_only_look_like_a_keyword_are_let_through(said: str) -> None:
+    assert opt_out.classify(said) == "none"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cast.vectors import words
 from webapp.rules import script_lint, segments
 from webapp.rules.script_lint import lint
 
@@ -31,7 +32,7 @@ def test_errors_stop_publishing(text: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    "wording",
     [
         "Reply STOP to end",
         "Text STOP to opt out",
@@ -53,14 +54,24 @@ def test_errors_stop_publishing(text: str, code: str) -> None:
         "Escríbenos STOP",
         "Txt STOP2END",
         "To end, text QUIT.",
+        "Stop to end",
+        "Reply STOP Paid for by Meyer",
+        "REPLY STOP TO OPT OUT",
+        "Text ‘stop’ and we leave you alone",
+        "Reply stop and we'll leave you alone",
+        "HELP for help, STOP to cancel",
+        "Txt STOP 4 no more",
+        "Opt out? STOP",
+        "Reply   STOP\n\nto opt out",
+        "Envíe STOP y lo borramos",
     ],
 )
-def test_opt_out_wording_is_known_in_english_and_spanish(words: str) -> None:
-    assert script_lint.has_opt_out_wording("Hi Lisa. " + words)
+def test_opt_out_wording_is_known_in_english_and_spanish(wording: str) -> None:
+    assert script_lint.has_opt_out_wording("Hi Lisa. " + wording)
 
 
 @pytest.mark.parametrize(
-    "words",
+    "wording",
     [
         "We must stop climate change",
         "Please stop by",
@@ -72,10 +83,38 @@ def test_opt_out_wording_is_known_in_english_and_spanish(words: str) -> None:
         "Text END the war",
         "We will not stop for November",
         "Reply to stop the cuts",
+        "Stop to end hunger in Ohio",
+        "Text CANCEL STUDENT DEBT",
+        "Say stop to war",
+        "Will you help us stop it?",
+        "Ven a salir con nosotros",
+        "Click here to opt out",
     ],
 )
-def test_words_that_are_no_opt_out_wording(words: str) -> None:
-    assert not script_lint.has_opt_out_wording("Hi Lisa. " + words)
+def test_words_that_are_no_opt_out_wording(wording: str) -> None:
+    assert not script_lint.has_opt_out_wording("Hi Lisa. " + wording)
+
+
+def test_each_case_of_wording_is_judged_right() -> None:
+    for row in words("wording"):
+        assert ("yes" if script_lint.has_opt_out_wording(row["text"]) else "no") in row["right"].split("|"), row
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Vote! It's Jo. See bit.ly/3vote-now Bye", "shortener"),
+        ("See TR.EE/x", "shortener"),
+        ("Hi {{first_name}}", "braces"),
+        ("Hi ##{{first_name}", "braces"),
+        ("Hi [First Name]", "braces"),
+        ("Doors open {7 pm} [back door], first come", ""),
+        ("Write to jo@bit.ly", ""),
+        ("See https://meyer.example.org/rally", ""),
+    ],
+)
+def test_what_a_text_may_not_have_when_it_leaves(text: str, wrong: str) -> None:
+    assert script_lint.in_sent(text) == wrong
 
 
 def test_a_mend_makes_the_error_go_away() -> None:

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cast.vectors import words
 from webapp.rules import script_lint
 from webapp.rules.script_lint import lint
+from webapp.rules.scripts import shorteners
 
 KNOWN = {"first_name", "user.first_name", "campaign.name"}
 GOOD = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer. Will you vote? Reply STOP to opt out."
@@ -66,6 +68,29 @@ def test_without_custom_links_a_shortener_is_shown_where_it_stands() -> None:
     assert finding.mend is None and "Go to bit.ly/x now"[finding.start : finding.end] == "bit.ly/x"
 
 
-@pytest.mark.parametrize("link", ["vote.org/x", "https://mybit.ly.example.org/x", "meyer.example", "abit.ly"])
+def test_each_case_of_a_short_address_is_judged_right() -> None:
+    for row in words("shortener"):
+        found = any(f.code == "shortener" for f in lint(f"See {row['text']}.", "response", KNOWN))
+        assert found == (row["right"] == "yes"), row
+
+
+def test_each_name_of_the_kept_list_is_found_as_address_and_in_a_sentence() -> None:
+    assert len(shorteners.NAMES) > 1_000
+    missed = [
+        name
+        for name in shorteners.NAMES
+        for text in (f"https://{name}/x", f"See {name}/Ab1, please", f"www.{name}")
+        if script_lint.in_sent(text) != "shortener"
+    ]
+    assert missed == []
+
+
+def test_a_sentence_that_ends_without_a_blank_is_no_address() -> None:
+    assert script_lint.in_sent("Sign up.To opt out reply STOP") == ""
+
+
+@pytest.mark.parametrize(
+    "link", ["vote.org/x", "www.man.ac.uk/x", "https://mybit.ly.example.org/x", "meyer.example", "abit.ly"]
+)
 def test_other_addresses_are_no_shorteners(link: str) -> None:
     assert script_lint.errors(lint(f"See {link}.", "response", KNOWN)) == []

@@ -2,6 +2,9 @@
 
 Sources: SPEC X6 and V8; 47 CFR 64.1200(a)(10): words that revoke consent by themselves, and "other words", which a
 person judges. Only a keyword that is the whole message opts out; anything else is flagged for a volunteer.
+
+Phrases are compared with the message in one form: lower case, no accents, no apostrophes, one blank between words, and
+" . " where a clause ends. So no phrase has to know how somebody types.
 """
 
 from __future__ import annotations
@@ -10,160 +13,104 @@ import re
 import unicodedata
 from typing import Literal
 
+from webapp.rules.opt_outs import phrases, wording
+from webapp.rules.opt_outs.words import (
+    ALONE,
+    ALONE_EXACTLY,
+    FILLERS,
+    KEYWORDS,
+    LONG,
+    MISTYPED,
+    NO_TYPOS,
+    OBJECTS,
+    SINGLE,
+    STARTS,
+)
+
 Verdict = Literal["opt_out", "possible", "none"]
 
-KEYWORDS = frozenset(
-    [
-        "stop",
-        "unsubscribe",
-        "remove",
-        "quit",
-        "stopall",
-        "cancel",
-        "end",
-        "revoke",
-        "optout",
-        "opt out",
-        "opt-out",
-        "stop all",
-    ]
-)
-# Words of other languages and mistyped keywords: possible opt-outs where they are the whole message.
-ALONE = frozenset(
-    [
-        "enough",
-        "sotp",
-        "stpo",
-        "sto",
-        "stopp",
-        "stpp",
-        "tsop",
-        "stoop",
-        "stip",
-        "sop",
-        "unsub",
-        "unsuscribe",
-        "unsubcribe",
-        "unsubscibe",
-        "unsubscrib",
-        "unscribe",
-        "parar",
-        "pare",
-        "paren",
-        "para",
-        "alto",
-        "basta",
-        "cancelar",
-        "cancele",
-        "anular",
-        "baja",
-        "detener",
-        "desuscribir",
-        "eliminar",
-        "borrar",
-        "salir",
-        "sacame",
-        "stopper",
-        "arret",
-        "arrêt",
-        "arrete",
-        "arreter",
-        "désabonner",
-        "stopp",
-        "abmelden",
-        "sair",
-        "parem",
-        "стоп",
-        "хватит",
-        "отписаться",
-        "停止",
-        "停",
-        "取消",
-        "退订",
-        "退訂",
-        "중지",
-        "그만",
-        "dừng",
-        "hủy",
-        "tigil",
-        "itigil",
-        "توقف",
-        "sispann",
-        "kanpe",
-    ]
-)
-_CLAUSE_WORDS = KEYWORDS - {"end", "remove", "cancel"} | {"please stop", "stop please", "stop it", "just stop"}
-_QUOTED = re.compile(r"^(loved|liked|disliked|emphasi[sz]ed|questioned|laughed at|reacted .{1,4} to)\s+[“\"'«]", re.I)
-_LOOKALIKE = str.maketrans("ЅТОРсорѕтЕԛԚΟΤΡѕ０", "STOPcopstEqQOTPs0")
+LONGEST = 4_000  # characters looked at; a text has 1,600 at most
 
-_TEXTS = (
-    r"(text(s|ing)?|txts?|messag(e|es|ing)|msgs?|sms|contact(ing)?|call(s|ing)?|writ(e|ing)|send(ing)?|bother(ing)?)"
+_QUOTED = re.compile(
+    r"(?:loved|liked|disliked|emphasi[sz]ed|questioned|laughed at|reacted .{1,8} to)\s{1,3}[“\"'«]", re.I
 )
-POSSIBLE = [
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"^\W*(yes|no|ok|just|pls|plz|please|and|thanks|thank you)?\W*stop\b\W*(please|pls|plz|now|already|thanks|thank|thx|ty|stop|it|this|all|por favor|or i)",
-        r"^\W*(yes|no|ok|pls|plz|please|just|all)\W+(stop|quit|unsubscribe|cancel|end)\W*$",
-        r"\b(stop|quit|cease)\s+(\w+\s+)?(texting|messag\w+|sending|calling|contacting|bothering|writing|spamming|harass\w+)",
-        r"\b(cancel|end|stop)\s+(all|my|these|the|your)?\s*(texts?|messages?|subscription|msgs?|alerts?)\b",
-        r"\b(please|pls|plz)\s+(end|quit|cancel|unsubscribe)\W*$|^\W*(end|quit|cancel|remove)\s+(please|pls|plz|this|it|now)\W*$",
-        r"\bunsu?b?scri?b\w*|\bunsuscri\w+",
-        r"(?<!don't )(?<!dont )(?<!not )\b(take|remove|delete|get|leave|scratch|cross)\s+(me|us|my (name|number|phone|cell|info\w*|contact)|this (number|phone))\s*(\w+\s+)?(off|from your|from this|from the|please|pls|number)\b",
-        r"(?<!don't )(?<!dont )(?<!not )\b(remove|delete|lose|erase|forget|drop|scrub)\s+(me\b(?!\s+from\s+(?!(?!your|this|the|all|ur)\w))|us\b|my\b|this\b(?!\s+(old|sign)))",
-        r"^(?!.*\b(do not|don't|dont|never)\s+(remove|take|delete)\b).*\b(off|from)\s+(of\s+)?(your|this|the|all|ur)\s+(\w+\s+)?(list|lists|database|contacts)\b",
-        r"^\W*st[o0]+p+\W*$|^\W*(wrong number\W*)?(please|pls)?\W*removed?\W*$",
-        r"\b(do not|don'?t|dont)\s+want\b.{0,30}\b(texts?|messages?|msgs?|these)\b",
-        rf"\b(do not|don'?t|dont|never|stop|quit|not)\s+(ever\s+)?(want\s+)?(to\s+)?(be\s+)?(get\s+|receive\s+)?(any\s+)?(more\s+)?{_TEXTS}\s*(me|us|my|this|from|again|anymore|any more|\W*$)",
-        r"\bno\s+more\s+(text|txt|message|msg|sms|call)",
-        r"\bno\s+(texts|messages)\b",
-        r"\bopt(ed|ing)?\s+(me\s+|us\s+)?out\b(?!.*[”\"'])",
-        r"\brevok",
-        r"\bleave (me|us) alone\b",
-        r"\blose (my|this) number\b",
-        r"\b(do not|don'?t|dont|did not|didn'?t|didnt|never|no)\s+(have|had|give|gave|given|consent\w*|agree\w*|sign\w*|subscrib\w*|ask\w*|opt\w*|authori[sz]\w*)\b.{0,40}\b(permission|consent|up|list|this|these|texts?|messages?|in|authori\w+)\b",
-        r"\bdo[- ]not[- ](call|text|contact)\s+(list|registry)",
-        r"\b(report|sue|suing|reported|reporting) (you|this|u)\b",
-        r"\bis spam\b|^\W*spam\W*$",
-        r"\b(harassing|harassment)\b",
-        # Spanish, French, Portuguese, German
-        r"\bno\s+m[aá]s\b",
-        r"\bno\s+(me|nos)\s+(vuelv\w+ a )?(escrib|mand|env[ií]|contact|llam|molest|texte|llame)\w*",
-        r"\bdej[ea]n?\s+de\b",
-        r"\bdejen?\s+de\b",
-        r"\bno\s+(quiero|deseo)\s+(recibir|m[aá]s|que)\b",
-        r"\b(qu[ií]t|s[aá]qu|b[oó]rr|elim[ií]n|remu[eé]v)\w*(me|nos)\b",
-        r"\b(elimin|borr|quit|sac|remov)\w*\s+(mi|este|el)\s+n[uú]mero",
-        r"\b(dar|darme|d[ée]nme|deme)\s+de\s+baja\b",
-        r"\b(desuscri|cancelar (mi )?(suscripci|mensaj)|anular (mi )?suscri)\w*",
-        r"\b(stop|alto|parar|pare|paren|basta|cancelar)\s+por\s+favor\b|\bpor\s+favor\s+(pare|paren|alto|cancelar|stop)",
-        r"\b(arr[eê]te[rz]?|ne m[e']\s*(écriv|contact|envoy)\w*|désabonn\w*|désinscri\w*)",
-        r"\b(pare|parem) de\b|\bn[ãa]o (me )?(mande|envie|escrev)\w*",
-        r"不要(再)?(发|發|给|聯|联)|别(再)?发|別(再)?發|退订|退訂|取消订阅",
-    )
-]
+_LOOKALIKE = str.maketrans("ЅТОРсорѕтЕԛԚΟΤΡѕ０", "STOPcopstEqQOTPs0")
+_END = re.compile(r"[!?;…|\n()¡¿]|[.,:](?=\s|$|[^\W\d_a-z])|\s[-–—]+\s")
+_APOSTROPHES = "'’‘`´"
+_TWICE = re.compile(r"(.)\1+")
 
 
 def classify(body: str) -> Verdict:
     """ "opt_out": the whole message is a keyword (X6). "possible": a person decides (V8)."""
-    text = _visible(body)
+    text = _visible(body.strip()[:LONGEST])
     bare = _bare(text)
     if bare in KEYWORDS:
         return "opt_out"
     if not bare or _QUOTED.match(text):
         return "none"
-    return "possible" if _may_mean_it(text, bare) else "none"
+    return "possible" if _may_mean_it(text, bare) or wording.found_in(body[:LONGEST]) else "none"
 
 
 def _may_mean_it(text: str, bare: str) -> bool:
-    if bare in ALONE or _bare(text.translate(_LOOKALIKE)) in KEYWORDS:
+    if bare in ALONE_EXACTLY or _bare(text.translate(_LOOKALIKE)) in KEYWORDS or _spelled_out(bare):
         return True
-    if re.fullmatch(r"(\w[\W_]+){2,}\w", bare) and re.sub(r"[\W_]", "", bare) in KEYWORDS:
+    said = plain(text)
+    clauses = [clause for part in said.split(" . ") if (clause := part.strip(" ."))]
+    if any(_asks(clause.split()) for clause in clauses) or _mistyped(" ".join(clauses)):
         return True
-    clauses = [_bare(clause) for clause in re.split(r"[.!?,;:]+(?=\s|$)|\n+|\s[-–—]\s", text)]
-    if len(clauses) > 1 and any(clause in _CLAUSE_WORDS for clause in clauses):
+    return any(phrase.search(said) for phrase in phrases.POSSIBLE)
+
+
+def _asks(words: list[str]) -> bool:
+    """True where a clause says nothing but to stop: a keyword, polite words, and what it is about."""
+    rest = " ".join(word for word in words if word not in FILLERS)
+    if rest in ALONE or rest in KEYWORDS or " ".join(words) in ALONE:
         return True
-    straight = text.replace("’", "'")
-    return any(pattern.search(straight) for pattern in POSSIBLE)
+    bare = [word for word in _joined(words) if word not in FILLERS]
+    left = bare[:1] + [word for word in bare[1:] if word not in OBJECTS and not word.isdigit()]
+    if left and all(word in SINGLE for word in left):
+        return True
+    first, *others = _joined(words)
+    return first in SINGLE and " ".join([*others[:2], ""]).startswith(STARTS)
+
+
+def _joined(words: list[str]) -> list[str]:
+    """ "opt out" as one word."""
+    return " ".join(words).replace("opt out", "optout").replace("stop all", "stopall").split()
+
+
+def _mistyped(said: str) -> bool:
+    """A keyword with a letter twice, or a long one with one letter wrong, as the whole message."""
+    if " " in said or len(said) > 20:
+        return False
+    once = _TWICE.sub(r"\1", said)
+    if said in MISTYPED or (once != said and any(once == _TWICE.sub(r"\1", word) for word in SINGLE | ALONE)):
+        return True
+    return said not in NO_TYPOS and any(_one_letter_off(said, word) for word in LONG)
+
+
+def _one_letter_off(a: str, b: str) -> bool:
+    """One letter more, fewer or another, or two changed places."""
+    if abs(len(a) - len(b)) > 1 or a == b:
+        return False
+    start = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    a, b = a[start:], b[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def _spelled_out(bare: str) -> bool:
+    """S T O P, s.t.o.p"""
+    letters = "".join(c for c in bare if c.isalnum())
+    return letters in KEYWORDS and len(bare) > len(letters) and max(map(len, re.split(r"[\W_]", bare))) == 1
+
+
+def plain(text: str) -> str:
+    """Lower case, without accents and apostrophes; single blanks between words, " . " between clauses."""
+    parts = unicodedata.normalize("NFKD", _END.sub(" . ", text).casefold())
+    kept = "".join(
+        c if c.isalnum() or c == "." else " " for c in parts if not unicodedata.combining(c) and c not in _APOSTROPHES
+    )
+    return " ".join(unicodedata.normalize("NFC", kept).split())
 
 
 def _visible(body: str) -> str:
@@ -174,5 +121,9 @@ def _visible(body: str) -> str:
 
 def _bare(text: str) -> str:
     """Lower case, single spaces inside, neither punctuation nor spaces at the ends."""
-    kept = re.sub(r"^[\W_]+|[\W_]+$", "", text)
-    return re.sub(r"\s+", " ", kept).casefold()
+    start, end = 0, len(text)
+    while start < end and not text[start].isalnum():
+        start += 1
+    while end > start and not text[end - 1].isalnum():
+        end -= 1
+    return " ".join(text[start:end].split()).casefold()

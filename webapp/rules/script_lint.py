@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from webapp.rules import segments, variables
+from webapp.rules.opt_outs import wording
+from webapp.rules.scripts import brackets, shorteners
 
 Level = Literal["error", "warning"]
 Kind = Literal["initial", "response"]
@@ -16,30 +18,6 @@ Kind = Literal["initial", "response"]
 OPT_OUT_MEND = " Reply STOP to opt out."
 MANY_SEGMENTS = 3
 
-_SHORTENERS = """
-bit.ly tinyurl.com goo.gl t.co ow.ly is.gd buff.ly rb.gy cutt.ly t.ly shorturl.at rebrand.ly tiny.cc lnkd.in
-s.id bl.ink v.gd shorte.st adf.ly bc.vc soo.gd clck.ru qr.ae db.tt j.mp x.co tr.im mcaf.ee su.pr snip.ly
-short.io tiny.one shorturl.com urlz.fr u.to n9.cl surl.li dub.sh linktr.ee hubs.ly spr.ly trib.al lnk.to amzn.to
-fb.me wp.me youtu.be m.me g.co gg.gg 0rz.tw bitly.com ht.ly smarturl.it po.st chilp.it
-"""
-SHORTENERS = frozenset(_SHORTENERS.split())
-_VERB = (
-    r"reply|text|txt|send|respond|answer|type|say|msg|message|responda|responde|responder|env[ií]e|env[ií]a|enviar|env[ií]enos|env[ií]anos"
-    r"|escriba|escribe|escribir|escr[ií]benos|escr[ií]banos|conteste|contesta|contestar|mande|manda|mandar"
-)
-_WORD = r"(?i:stopall|stop|unsubscribe|opt\s?-?out|alto|quit|end|cancel|remove|revoke|parar|cancelar|baja|salir)"
-_GOES_ON = r"""(?=["'”’»]?\s*(?:[.,;:!?)/–—-]|$|(?i:2|=|to\b|for\b|para\b|if\b|and\b|y\b|or\b|o\b|any\s?time\b|at any\b|en cualquier\b)))"""
-_OPT_OUT = re.compile(
-    # Reply STOP; text us "stop" to opt out; but not: please send end of year gifts
-    rf"(?i:\b(?:{_VERB})\b)(?:\W+(?i:back|us|with|w/|con|la palabra|the word|nos|to this number)(?!\w))*\W+(?:(?:STOPALL|STOP|UNSUBSCRIBE|ALTO)\b|{_WORD}\b{_GOES_ON})"
-    # STOP to end, Stop2Quit, STOP=end; but not: from end to end
-    r"|\b(?:STOPALL|STOP|END|QUIT|CANCEL|UNSUBSCRIBE|REMOVE|[Ss]top(?=\s*[2=]))\s*(?:2|=|(?i:to|for|para)\b)\s*"
-    r"(?i:quit|end|stop|opt|unsub|cancel|salir|terminar|leave|be removed|no recibir|no more|no longer|not (?:get|receive)|dejar)"
-    r"|(?i:\bstop\s+(?:to|for|para)\s+(?:opt[ -]?out|unsubscribe|be removed|no recibir))"
-    # Opt-out: STOP
-    r"|(?i:opt[ -]?out|unsubscribe|para salir|no recibir m[aá]s)\s*[:=,–—-]\s*[\"'“‘]?(?:STOPALL|STOP|ALTO|END|QUIT)\b",
-    re.MULTILINE,
-)
 _LINK = re.compile(  # a whole address, without a comma or bracket behind it; never the middle of a word
     r"(?<![\w@.'’-])(?:https?://(?:[\w.%-]+@)?)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:\.(?=[/:]))?(?::\d+)?"
     r"(?:[/?#](?:[^\s{}|,;]*[^\s{}|,;.:!?)\]'\"”’»])?)?",
@@ -49,6 +27,8 @@ _DOMAIN_END = re.compile(
     r"\.(com|org|net|gov|us|edu|ly|co|io|me|gl|info|app|link|vote|at|gd|gy|cc|in|id|t|tt|mp|im|ee|pr|to|li|sh|fr|ru|ae|st|vc|one|it|gg|be|tw|am|al|fm|tv)$",
     re.I,
 )
+
+_SENTENCE_END = re.compile(r"[a-z]\.[A-Z][a-z]{1,20}$")
 
 
 @dataclass(frozen=True)
@@ -74,6 +54,7 @@ def lint(
         *_emptiness(text),
         *_broken_braces(text, known),
         *_unknown_variables(text, known),
+        *_brackets(text, known),
         *_shorteners(text, links),
         *_length(text, shown),
         *(_opt_out_wording(text) if kind == "initial" else []),
@@ -106,9 +87,20 @@ def errors(findings: list[Finding]) -> list[Finding]:
     return [f for f in findings if f.level == "error"]
 
 
+def in_sent(text: str) -> Literal["", "shortener", "braces"]:
+    """What a text may not have when it leaves, whoever wrote it: the sender's name, a typed reply or a value may bring it
+    in (A7). Nothing is filled in any more, so a variable is as wrong as an open brace."""
+    if any(shorteners.is_shortener(match[1]) for match in _hosts(text)):
+        return "shortener"
+    if not any(mark in text for mark in "{[<_"):
+        return ""
+    named = any(place.name for place in brackets.found(text, variables.BUILT_IN))
+    return "braces" if named or variables.found(text) or variables.broken(text) else ""
+
+
 def has_opt_out_wording(text: str) -> bool:
     """True where the text says how to opt out, in English or Spanish."""
-    return bool(_OPT_OUT.search(text))
+    return wording.found_in(text)
 
 
 def _emptiness(text: str) -> list[Finding]:
@@ -150,14 +142,22 @@ def _unknown(text: str, variable: variables.Variable, known: Collection[str]) ->
     return Finding("error", "unknown_variable", sentence, variable.start, variable.end, mend, offer)
 
 
+def _brackets(text: str, known: Collection[str]) -> list[Finding]:
+    return [_bracketed(text, place) for place in brackets.found(text, known)]
+
+
+def _bracketed(text: str, place: brackets.Bracketed) -> Finding:
+    shown = text[place.start : place.end]
+    if not place.name:
+        sentence = f"“{shown}” is sent as it stands, with its brackets."
+        return Finding("warning", "brackets", sentence, place.start, place.end)
+    mend = f"{text[: place.start]}##{{{{{place.name}}}}}{text[place.end :]}"
+    sentence = f"“{shown}” is not filled in as a variable. Write ##{{{{{place.name}}}}}."
+    return Finding("error", "brackets", sentence, place.start, place.end, mend, f"Use {place.name}")
+
+
 def _shorteners(text: str, links: Collection[str]) -> list[Finding]:
-    return [_shortener(text, match, links) for match in _links(text) if is_shortener(match[1])]
-
-
-def is_shortener(host: str) -> bool:
-    """True for a shortener's host and for names under it."""
-    labels = host.lower().split(".")
-    return any(".".join(labels[n:]) in SHORTENERS for n in range(len(labels) - 1))
+    return [_shortener(text, match, links) for match in _hosts(text) if shorteners.is_shortener(match[1])]
 
 
 def _shortener(text: str, match: re.Match[str], offered: Collection[str]) -> Finding:
@@ -183,6 +183,11 @@ def _resembling(address: str, slugs: Collection[str]) -> str:
 
 def _links(text: str) -> list[re.Match[str]]:
     return [m for m in _LINK.finditer(text) if m[0].startswith(("http", "www")) or _DOMAIN_END.search(m[1])]
+
+
+def _hosts(text: str) -> list[re.Match[str]]:
+    """Addresses, of whatever ending. "Sign up.To opt out" is none: a sentence ends there."""
+    return [m for m in _LINK.finditer(text) if m[0] != m[1] or not _SENTENCE_END.search(m[1])]
 
 
 def _length(text: str, shown: str) -> list[Finding]:

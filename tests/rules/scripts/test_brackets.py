@@ -1,0 +1,74 @@
+"""A variable's name in other brackets than ##{{ }} is found and mended (SPEC A7)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.cast.vectors import words
+from webapp.rules import script_lint, variables
+from webapp.rules.script_lint import lint
+
+KNOWN = variables.BUILT_IN | {"union_local", "custom_field_remind_a_friend", "'plan'|trackable"}
+NAMES = sorted(KNOWN - {"'plan'|trackable"})
+SHAPES = ("[%s]", "{%s}", "<%s>", "[[%s]]", "{%s]", "##[%s]", "{ %s }", "<<%s>>", "#[%s]")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_known_name_in_any_brackets_is_an_error_with_a_mend(shape: str) -> None:
+    for name in NAMES:
+        for written in {name, name.upper(), name.replace("_", " ").title(), name.removeprefix("custom_field_")}:
+            [found] = script_lint.errors(lint(f"Hi {shape % written}!", "response", KNOWN))
+            assert found.mend == f"Hi ##{{{{{name}}}}}!", (shape, written)
+            assert script_lint.errors(lint(found.mend, "response", KNOWN)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("Hi #{{first_name}}", "Hi ##{{first_name}}"),
+        ("Hi # {{first_name}}", "Hi ##{{first_name}}"),
+        ("Hi %first_name%,", "Hi ##{{first_name}},"),
+        ("Hi $first_name,", "Hi ##{{first_name}},"),
+        ("Hi *|FNAME|*,", "Hi ##{{first_name}},"),
+        ("Hi first_name,", "Hi ##{{first_name}},"),
+        ("Hi ##first_name##,", "Hi ##{{first_name}},"),
+        ("Hi [##{{first_name}}],", "Hi ##{{first_name}},"),
+        ("I am [Your Name]", "I am ##{{user.first_name}}"),
+        ("Hi [Name]", "Hi ##{{first_name}}"),
+    ],
+)
+def test_other_systems_signs_are_errors_with_a_mend(text: str, mended: str) -> None:
+    [found] = script_lint.errors(lint(text, "response", KNOWN))
+    assert (found.code, found.mend) == ("brackets", mended)
+    assert script_lint.errors(lint(mended, "response", KNOWN)) == []
+
+
+def test_words_in_brackets_warn_and_other_things_in_brackets_are_nobodys_business() -> None:
+    for row in words("braces"):
+        levels: list[str] = [f.level for f in lint(row["text"], "response", KNOWN)] or ["none"]
+        assert levels[0] in row["right"].split("|"), row
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Doors open {7 pm}",
+        "Hi ##{{first_name}} (##{{email}})",
+        "I <3 you > all",
+        "https://x.example/?first_name=1",
+        "(email)",
+        "See https://x.example/user.first_name",
+        "[Paid for by Meyer for Senate]",
+    ],
+)
+def test_ordinary_brackets_are_no_errors(text: str) -> None:
+    assert script_lint.errors(lint(text, "response", KNOWN)) == []
+
+
+@given(st.text(alphabet=st.sampled_from("[]{}<>#%*|() first_name.\n"), max_size=60))
+def test_every_mend_keeps_what_stands_around_it(text: str) -> None:
+    for finding in lint(text, "response", KNOWN):
+        if finding.code == "brackets" and finding.mend is not None:
+            assert finding.mend.startswith(text[: finding.start]) and finding.mend.endswith(text[finding.end :])

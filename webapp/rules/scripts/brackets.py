@@ -1,0 +1,122 @@
+"""Names of variables in other brackets than ##{{ }}: [First Name], {first_name}, <first_name>, %first_name%, #{{first_name}}.
+
+They would be sent as they stand (SPEC A7).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from webapp.rules import variables
+
+# What other systems and people call them
+_MEANT = {
+    "name": "first_name",
+    "first": "first_name",
+    "fname": "first_name",
+    "firstname": "first_name",
+    "nombre": "first_name",
+    "contactname": "first_name",
+    "contactfirstname": "first_name",
+    "recipientname": "first_name",
+    "last": "last_name",
+    "lname": "last_name",
+    "lastname": "last_name",
+    "surname": "last_name",
+    "state": "state_abbrev",
+    "yourname": "user.first_name",
+    "myname": "user.first_name",
+    "yourfirstname": "user.first_name",
+    "volunteer": "user.first_name",
+    "volunteername": "user.first_name",
+    "sendername": "user.first_name",
+    "sender": "user.first_name",
+    "username": "user.first_name",
+    "texter": "user.first_name",
+    "textername": "user.first_name",
+    "agentname": "user.first_name",
+    "campaign": "campaign.name",
+    "campaignname": "campaign.name",
+    "organization": "campaign.name",
+    "organizationname": "campaign.name",
+    "joincode": "campaign.join_code",
+    "teamcode": "user.team_code",
+}
+_MARKS = r"#$%@*|"
+# A name among brackets, at most 60 characters; then a lone # at a variable; then a name that only a variable has
+_BRACKETS = re.compile(r"(?:#{1,3}[ \t]?)?[\[{<]{1,3}[ \t]{0,2}([^\[\]{}<>\n]{1,60})[\]}>]{1,3}|\*\|(\w{1,60})\|\*")
+_BARE = re.compile(
+    rf"(?<![\w?&/=.@#-])[{_MARKS}(]{{0,3}} ?((?:user\.|campaign\.)?[a-zA-Z]\w{{0,60}}[_.]\w{{1,60}})(?![\w=@/-]|\.\w)[{_MARKS})]{{0,3}}"
+)
+_LONE_SIGN = re.compile(r"(?<!#)#[ \t]?(?=\{\{)")
+_WORDS = re.compile(r"[^\W\d_]+(?:[ _'’-][^\W\d_]+){0,2}")
+
+
+@dataclass(frozen=True)
+class Bracketed:
+    """``start``, ``end``: its place. ``name``: the variable meant; "" where only brackets stand round some words."""
+
+    start: int
+    end: int
+    name: str
+
+
+def found(text: str, known: Collection[str]) -> list[Bracketed]:
+    """``known``: canonical names. Nothing that is a variable already, or a broken one (``variables.broken``)."""
+    taken = [(v.start, v.end) for v in (*variables.found(text), *variables.broken(text))]
+    names = _by_key(known)
+    rest = _blanked(text, taken)
+    return sorted([*_in_brackets(text, rest, names), *_bare(rest, names), *_at_variables(text)], key=lambda b: b.start)
+
+
+def _by_key(known: Collection[str]) -> dict[str, str]:
+    """What one may have typed, letters and digits alone -> canonical name."""
+    own = {_key(name): name for name in known if "|" not in name}
+    own |= {_key(name.removeprefix("custom_field_")): name for name in known if name.startswith("custom_field_")}
+    return {key: name for key, name in _MEANT.items() if name in known} | own
+
+
+def _key(name: str) -> str:
+    return "".join(c for c in name.casefold() if c.isalnum())
+
+
+def _blanked(text: str, places: list[tuple[int, int]]) -> str:
+    """With a line end in place of each character of these places, so that no pattern crosses them."""
+    parts, at = [], 0
+    for start, end in sorted(places):
+        if end > at:
+            parts += [text[at:start], "\n" * (end - max(start, at))]
+            at = end
+    return "".join([*parts, text[at:]])
+
+
+def _in_brackets(text: str, rest: str, names: dict[str, str]) -> Iterator[Bracketed]:
+    for match in _BRACKETS.finditer(rest):
+        inside = match[1] or match[2]
+        name = names.get(_key(inside), "")
+        if name or _WORDS.fullmatch(inside.strip()):
+            yield Bracketed(match.start(), match.end(), name)
+
+
+def _bare(rest: str, names: dict[str, str]) -> Iterator[Bracketed]:
+    inside = [match.span() for match in _BRACKETS.finditer(rest)]
+    ends = iter([*inside, (len(rest) + 1, len(rest) + 1)])
+    start, end = next(ends)
+    for match in _BARE.finditer(rest):
+        while end <= match.start():
+            start, end = next(ends)
+        name = names.get(_key(match[1]))
+        if name and name.casefold() == match[1].casefold() and match.start() < start:
+            yield Bracketed(match.start(), match.end(), name)
+
+
+def _at_variables(text: str) -> Iterator[Bracketed]:
+    """#{{first_name}} and [##{{first_name}}]: one sign too few, or brackets that would be sent with the value."""
+    for variable in variables.found(text):
+        start, end = variable.start, variable.end
+        if text[start] == "{" and (sign := _LONE_SIGN.search(text, max(0, start - 2), start + 2)):
+            yield Bracketed(sign.start(), end, variable.name)
+        elif text[start - 1 : start] + text[end : end + 1] in ("[]", "<>"):
+            yield Bracketed(start - 1, end + 1, variable.name)
