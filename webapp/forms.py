@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import date, time
 from typing import Any
 
-from webapp.rules import phone
+from webapp.rules import names, phone
 from webapp.words import gettext
 
 MOST_DOLLARS = 200_000  # in ten-thousandths it fits a 32-bit column
@@ -52,6 +52,15 @@ class Form:
         if len(value) > most:
             self.wrong(name, _too_long(label, most, len(value)))
         return value.strip()
+
+    def person_name(self, name: str, label: str, required: bool = True) -> str:
+        """A user's first or last name, as it is sent to voters (SPEC A7)."""
+        value = self.text(name, label, names.LONGEST, required)
+        if value and len(value) <= names.LONGEST and not names.may_be_a_persons(value):
+            self.wrong(
+                name, gettext("%(label)s: letters, hyphens and apostrophes only. It is sent in texts.", label=label)
+            )
+        return value
 
     def integer(self, name: str, label: str, least: int, most: int) -> int:
         value = self._raw(name)

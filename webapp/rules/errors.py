@@ -13,6 +13,7 @@ Kind = Literal["safeguard", "twilio", "carrier"]
 LANDLINE, OPTED_OUT, LOCKED, OUT_OF_HOURS, INVALID_PHONE, ALREADY_TEXTED = 1301, 1302, 1303, 1304, 1305, 1306
 UNFILLED, BLOCKED, NO_NUMBER, TOO_LONG, POSSIBLE_OPT_OUT, PICTURE_MISSING = 1307, 1308, 1309, 1310, 1311, 1312
 RESTORED, RECONCILED = 1313, 1314  # why a campaign is stopped
+SHORTENER, BRACES = 1315, 1316  # what no text may have when it leaves (A7)
 NOT_LISTED = 1300  # the contact left the action's lists; no refusal, so not in the table
 NOT_NOW = frozenset({LOCKED, OUT_OF_HOURS, NO_NUMBER, POSSIBLE_OPT_OUT, PICTURE_MISSING})
 
@@ -55,6 +56,18 @@ _TABLE = [
         "safeguard",
         "The database was restored from a backup, and the texts sent since are marked.",
         "An owner can start texting again.",
+    ),
+    Explanation(
+        SHORTENER,
+        "safeguard",
+        "The text has a link shortener, which carriers filter. Write the full address.",
+        "Use the full address or a custom link.",
+    ),
+    Explanation(
+        BRACES,
+        "safeguard",
+        "The text has a variable in it that nothing fills in. Type the words themselves.",
+        "Change the value or the words.",
     ),
     Explanation(11200, "twilio", "Twilio could not fetch the picture.", "Check the site's public address."),
     Explanation(12300, "twilio", "Twilio does not send this type of picture.", "Add the picture again."),

@@ -1,12 +1,97 @@
-"""Names as a search compares them: José equals JOSE and jose, O'Neil equals ONeil."""
+"""Names: which may be a person's (SPEC A7), and how a search compares them: José equals JOSE and jose, O'Neil equals ONeil."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+LONGEST = 40  # characters of a first or a last name
+_MOST_WORDS = 5
+_PARTICLES = frozenset(
+    [
+        "de",
+        "la",
+        "las",
+        "los",
+        "el",
+        "del",
+        "di",
+        "da",
+        "das",
+        "do",
+        "dos",
+        "du",
+        "des",
+        "y",
+        "e",
+        "i",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ten",
+        "ter",
+        "te",
+        "zu",
+        "zur",
+        "al",
+        "bin",
+        "ibn",
+        "abu",
+        "ben",
+        "le",
+        "lo",
+        "st",
+        "af",
+        "av",
+        "na",
+        "san",
+        "santa",
+        "san'",
+        "und",
+    ]
+)
+_SHORT = r"(?:dr|mr|mrs|ms|mx|prof|rev|fr|sr|jr|st|ste|sta|sto|hon|gen|col|maj|capt|cpt|lt|sgt|cpl|sra|srta|dra|ing|lic|ma|fco|wm|chas|geo|esq|gov|sen|rep|pbro|phd|md)"
+_LONGEST_GREETING = 100
+_NO_GREETING = re.compile(
+    r"[\x00-\x1f{}\[\]<>@#|\\=%^~_]|://|\.(?:com|org|net|gov|edu|info|io|co|ly|me|us|vote|app|link|example)\b|[!?]",
+    re.I,
+)
+# Letters and marks of any script; between them an apostrophe or a hyphen
+_LETTERS = "[^\\W\\d_]"
+_WORD = rf"['’‘ʻʼ`´]?{_LETTERS}+(?:['’‘ʻʼ`´‐‑–·-]{_LETTERS}+)*['’ʻʼ]?"
+_NAME = re.compile(
+    rf"(?:{_SHORT}\.|(?:{_LETTERS}\.-?){{1,4}}|{_WORD})(?:,? (?:{_SHORT}\.|(?:{_LETTERS}\.-?){{1,4}}|{_WORD}))*", re.I
+)
+
+
+def may_be_a_persons(name: str) -> bool:
+    """True where this can be a first or a last name: it is sent to voters as "it's Amy", so nothing that says more than a
+    name is one. Letters of any script, apostrophes, hyphens, initials and titles; no addresses, digits or sentences."""
+    if not 0 < len(name) <= LONGEST:
+        return False
+    plain = "".join(c for c in unicodedata.normalize("NFC", name.strip()) if not _joins(c))
+    words = plain.split(" ")
+    if len(words) > _MOST_WORDS or not _NAME.fullmatch(plain):
+        return False
+    return len(words) <= 3 or all(not word.islower() or word.strip("'’,.") in _PARTICLES for word in words)
+
+
+def greeting(name: str) -> str:
+    """A contact's name from a list, as a text may have it; "" where it has an address, braces or lines in it: people are
+    called "Bob & Sue" or "Lisa (Liz)", but no name is a message."""
+    plain = name[: _LONGEST_GREETING + 1]
+    return "" if len(plain) > _LONGEST_GREETING or _NO_GREETING.search(plain) else name
+
+
+def _joins(character: str) -> bool:
+    """Marks on letters, and what joins letters in Persian and Indic names."""
+    return unicodedata.category(character) in ("Mn", "Mc") or character in "\u200c\u200d"
 
 
 def key(name: str) -> str:
     """Lower-case letters without accents, digits and single spaces; at most 100 characters."""
+    name = name[:400]
     if name.isascii():
         plain = name.lower()
     else:

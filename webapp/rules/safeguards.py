@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Literal
 
-from webapp.rules import errors, phone, segments, window
+from webapp.rules import errors, phone, script_lint, segments, window
 
 Kind = Literal["initial", "follow_up", "confirmation", "test"]
 
@@ -91,6 +91,7 @@ def hours_allow(facts: Facts, now: datetime, at_the_worker: bool = False) -> boo
 
 def _checks(facts: Facts, now: datetime, at_the_worker: bool) -> list[tuple[int, bool]]:
     """Final refusals come first: an opt-out is named as such, whatever the hour."""
+    wrong = "" if facts.unfilled or len(facts.body) > segments.LONGEST else script_lint.in_sent(facts.body)
     return [
         (errors.ALREADY_TEXTED, facts.kind == "initial" and facts.texted_already),
         (errors.INVALID_PHONE, not phone.is_textable(facts.phone, first=facts.kind in ("initial", "test"))),
@@ -99,6 +100,8 @@ def _checks(facts: Facts, now: datetime, at_the_worker: bool) -> list[tuple[int,
         (errors.LANDLINE, facts.landline),
         (errors.UNFILLED, bool(facts.unfilled)),
         (errors.TOO_LONG, len(facts.body) > segments.LONGEST),
+        (errors.SHORTENER, wrong == "shortener"),
+        (errors.BRACES, wrong == "braces"),
         (errors.POSSIBLE_OPT_OUT, facts.possible_opt_out and not facts.confirms_opt_out),
         (errors.PICTURE_MISSING, facts.picture_missing),
         (errors.OUT_OF_HOURS, not hours_allow(facts, now, at_the_worker)),

@@ -126,6 +126,18 @@ async def test_a_variable_in_a_typed_reply_is_refused_and_the_words_kept(cast: C
     assert (await amy.get(f"{thread}/messages")).headers["location"] == f"{thread}#newest"
 
 
+async def test_a_reply_with_a_shortener_is_refused_with_its_reason_and_the_words_kept(
+    cast: Cast, browse: Browser
+) -> None:
+    await texted(cast)
+    await says(cast, "Where do I vote?")
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    form = {"client_message_id": str(uuid.uuid4()), "body": "At school, see bit.ly/3vote"}
+    answer = await amy.post(f"{thread}/messages", data=form)
+    assert answer.status_code == 422 and "has a link shortener" in answer.text
+    assert "Your words are kept." in answer.text and "At school, see bit.ly/3vote" in answer.text
+
+
 async def test_an_empty_reply_says_so(cast: Cast, browse: Browser) -> None:
     await texted(cast)
     await says(cast, "Where do I vote?")

@@ -15,7 +15,7 @@ from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, field_values
 from webapp.models.scripts import links
-from webapp.rules import phone, variables
+from webapp.rules import names, phone, variables
 
 TEAM_CODE = "user.team_code"
 
@@ -96,9 +96,9 @@ async def of_sender(campaign: Campaign, sender: User, text: str) -> dict[str, st
 
 def of_contact(campaign: Campaign, contact: Contact) -> dict[str, str | None]:
     return {
-        "first_name": campaign.contact_name(contact.first_name),
-        "last_name": contact.last_name,
-        "full_name": campaign.contact_name(contact.name),
+        "first_name": campaign.contact_name(names.greeting(contact.first_name)),
+        "last_name": names.greeting(contact.last_name),
+        "full_name": campaign.contact_name(names.greeting(contact.name)),
         "email": contact.email,
         "phone": phone.national(contact.phone),
         "state_abbrev": contact.state_abbrev,
@@ -106,10 +106,12 @@ def of_contact(campaign: Campaign, contact: Contact) -> dict[str, str | None]:
 
 
 def _sender(campaign: Campaign, sender: User) -> dict[str, str | None]:
+    """A name stored before the rule of names held is not sent: the fallback stands in for it (A7)."""
+    first, last = (name if names.may_be_a_persons(name) else "" for name in (sender.first_name, sender.last_name))
     return {
-        "user.first_name": campaign.sender_name(sender.first_name),
-        "user.last_name": sender.last_name,
-        "user.full_name": campaign.sender_name(f"{sender.first_name} {sender.last_name}".strip()),
+        "user.first_name": campaign.sender_name(first),
+        "user.last_name": last,
+        "user.full_name": campaign.sender_name(f"{first} {last}".strip()),
         "user.email": sender.email,
         "user.phone": phone.national(sender.phone),
         TEAM_CODE: None,

@@ -1,0 +1,102 @@
+"""Which names may be a person's (SPEC A7), and how a search compares them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.cast.vectors import words
+from webapp.rules import names, script_lint
+
+PEOPLE = [
+    "María-José",
+    "O'Brien",
+    "O’Brien",
+    "Dr. Ng",
+    "J.",
+    "J.R.",
+    "J. R.",
+    "John Jr.",
+    "King, Jr.",
+    "Louis XIV",
+    "d'Angelo",
+    "van der Berg",
+    "St. John",
+    "mary ann",
+    "MCDONALD",
+    "de la Cruz",
+    "Smith–Jones",
+    "李小龍",
+    "محمد",
+    "प्रिया",
+    "김민수",
+    "Ольга",
+    "Nguyễn Thị Minh Khai",
+    "ʻAkaka",
+    "Ma. Teresa",
+    "von und zu Guttenberg",
+    "William H. Macy",
+    "Maria Del Carmen",
+    "Domínguez y Nuñez",
+    "N'Golo",
+    "Xi",
+]
+MESSAGES = [
+    "",
+    "Amy http://x.example",
+    "<b>Amy</b>",
+    "vote.example",
+    "bit.ly",
+    "t.me/x",
+    "Amy 412",
+    "Amy!",
+    "Amy: vote",
+    "{first_name}",
+    "##{{x}}",
+    "[Amy]",
+    "@amy",
+    "amy@x.example",
+    "Jo. Polling place MOVED",
+    "jo polling place moved today",
+    "Amy 😀",
+    "Amy & Dan",
+    "Jo... Bye",
+    "A B C D E F",
+    "Amy. Call me",
+    "-",
+    ".",
+    "$1",
+]
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_a_person_may_be_called_so(name: str) -> None:
+    assert names.may_be_a_persons(name)
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_what_says_more_than_a_name_is_none(name: str) -> None:
+    assert not names.may_be_a_persons(name)
+
+
+def test_each_case_of_a_name_is_judged_right() -> None:
+    assert [row for row in words("name") if names.may_be_a_persons(row["text"]) != (row["right"] == "yes")] == []
+
+
+@given(st.text(max_size=60))
+def test_no_name_can_bring_in_what_a_script_may_not_have(name: str) -> None:
+    if names.may_be_a_persons(name):
+        assert script_lint.in_sent(f"Hi, it's {name} with Meyer") == "" and "\n" not in name and len(name) <= 40
+
+
+@pytest.mark.parametrize("name", ["Bob & Sue", "Lisa (Liz)", "St.John", "J.R.", "Lisa 2", "O'Neil"])
+def test_a_contact_is_greeted_by_the_name_on_the_list(name: str) -> None:
+    assert names.greeting(name) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["Lisa vote.org", "see https://x.example", "{{first_name}}", "A\nB", "x" * 101, "Lisa!"]
+)
+def test_a_contact_s_name_that_is_a_message_is_not_sent(name: str) -> None:
+    assert names.greeting(name) == ""
