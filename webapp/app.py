@@ -20,7 +20,6 @@ from webapp.access import login
 from webapp.config import Settings
 from webapp.database import guards
 from webapp.routes import admin, public, volunteer, webhooks
-from webapp.rules import phone
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             Exception: _our_error,
         },
         openapi_config=None,
+        logging_config=None,  # Litestar's own would replace ours (logs.py), plain and unmasked
         request_max_body_size=2_000_000,
     )
 
@@ -153,7 +153,7 @@ def _http_error(request: Request, error: HTTPException) -> Response:
 def _our_error(request: Request, error: Exception) -> Response:
     """Logged under a code that the page shows, so that a person can quote it; no traceback on a page."""
     code = _code()
-    log.error("error %s at %s %s", code, request.method, phone.masked_in(request.url.path), exc_info=error)
+    log.error("error %s at %s %s", code, request.method, request.url.path, exc_info=error)
     text = "Something went wrong on our side. What was stored before is kept. Try again. If it happens again, tell us the code."
     return pages.page(request, "error.html", status_code=500, title="Our mistake", text=text, status=500, code=code)
 

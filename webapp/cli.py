@@ -29,7 +29,7 @@ def main() -> None:
         logs.set_up(logging.INFO if options.command in ("web", "worker") else logging.WARNING)
         options.do(options)
     except ONE_LINE as error:
-        print(error, file=sys.stderr)
+        print(logs.without_secrets(str(error)), file=sys.stderr)
         sys.exit(1)
 
 

@@ -22,7 +22,7 @@ from tests.cast.waiting import blocking
 from webapp import config, database
 from webapp.config import Settings
 from webapp.database import guards
-from webapp.database.migrate import migrate
+from webapp.database.migrate import MigrationError, migrate
 from webapp.models.contacts.contact import Contact
 
 ROOT = Path(__file__).parents[2]
@@ -241,6 +241,62 @@ def test_the_next_migration_changes_its_columns_and_nothing_else(
     assert after == indexes and len(indexes) > 100
     assert [name for name in new if "user_id" in name] == (["note_line.user_id"] if db_kind == "sqlite" else [])
     assert blocking(wrong_guards(old_url)) == []
+
+
+FAILS = """
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+async def fail(apps, state_editor):
+    await state_editor.client.execute_query("UPDATE contact SET last_name = ''")
+    await state_editor.client.execute_query("SELECT 1 FROM nowhere")
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "9999_next")]
+    operations = [ops.RemoveField("Message", "encoding"), ops.RunPython(fail)]
+"""
+
+
+@pytest.fixture
+def one_that_fails(one_more_migration: None, tmp_path: Path, db_kind: str) -> None:
+    """A second made-up migration behind the first: it rebuilds a table and changes rows, then fails."""
+    (tmp_path / f"migrations_and_one_{db_kind}" / "99999_fails.py").write_text(FAILS)
+
+
+@pytest.mark.both
+def test_a_migration_that_fails_in_the_middle_leaves_everything_as_it_was(
+    old_url: str, request: pytest.FixtureRequest
+) -> None:
+    """The migrations before it too: tables, rows, indexes, and the triggers that keep opt-outs."""
+    blocking(migrate(old_url))
+    before, guarded = blocking(rows(old_url)), blocking(around(old_url))
+    request.getfixturevalue("one_that_fails")
+    with pytest.raises(MigrationError, match="nowhere"):
+        blocking(migrate(old_url))
+    assert blocking(rows(old_url)) == before
+    assert blocking(around(old_url)) == guarded and "opt_out_kept" in guarded
+    assert blocking(wrong_guards(old_url)) == []
+
+
+@pytest.mark.both
+def test_triggers_that_an_earlier_failure_left_out_are_back_even_after_a_failure(
+    old_url: str, request: pytest.FixtureRequest
+) -> None:
+    blocking(migrate(old_url))
+    blocking(_drop_a_trigger(old_url))
+    assert blocking(wrong_guards(old_url)) == ["opt_out_kept"]
+    request.getfixturevalue("one_that_fails")
+    with pytest.raises(MigrationError):
+        blocking(migrate(old_url))
+    assert blocking(wrong_guards(old_url)) == []
+
+
+async def _drop_a_trigger(url: str) -> None:
+    await database.open_database(url, migrating=True)
+    try:
+        await database.rows("DROP TRIGGER opt_out_kept", "DROP TRIGGER opt_out_kept ON opt_out")
+    finally:
+        await database.close_database()
 
 
 def _as_the_next_leaves(before: Rows) -> Rows:

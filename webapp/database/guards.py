@@ -218,12 +218,19 @@ async def put_back() -> None:
             await _create(guard)
 
 
-async def drop_triggers() -> None:
-    """Before a migration: a trigger that reads a rebuilt table makes the rebuild fail."""
+async def put_missing_triggers_back() -> None:
+    """Those that are there in other words stay."""
     there = await _there()
     for guard in for_dialect():
-        if guard.kind == "trigger" and guard.name in there:
-            await _drop(guard, True)
+        if guard.kind == "trigger" and guard.name not in there:
+            await _create(guard)
+
+
+async def drop_triggers_that_name(table: str) -> None:
+    """On SQLite, before the table is rebuilt."""
+    for name, text in (await _there()).items():
+        if re.match(r"CREATE TRIGGER\b", text) and re.search(rf"\b{table}\b", text):
+            await database.rows(f"DROP TRIGGER {name}")
 
 
 def _expected(guard: Guard) -> str:

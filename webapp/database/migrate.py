@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from tortoise.connection import get_connection
-from tortoise.migrations.api.migrate import migrate as run_migrations
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
+from tortoise.models import Model
 
 from webapp import clock, database
 from webapp.database import guards
@@ -25,31 +30,52 @@ class MigrationError(Exception):
 
 
 async def migrate(url: str) -> None:
-    """Locks, copies (SQLite), drops the triggers, migrates without foreign keys, puts the guards back, checks."""
+    """Locks, copies (SQLite), then does everything else in one transaction: a migration that fails, or a process that
+    dies, leaves tables, rows and guards as they were."""
     async with _locked(url):
         copy = await asyncio.to_thread(_copy, url)
         try:
-            await _run(url)
+            await database.open_database(url, migrating=True)
+            await _run(database.configuration(url, migrating=True))
         except Exception as error:
+            await _put_triggers_back()
             kept = f" A copy from before is {copy}." if copy else ""
-            raise MigrationError(f"The database could not be migrated: {error}.{kept}") from error
+            raise MigrationError(f"The database could not be migrated, and is as it was: {error}.{kept}") from error
+        finally:
+            await database.close_database()
 
 
-async def _run(url: str) -> None:
-    config = database.configuration(url, migrating=True)
-    try:
-        await database.open_database(url, migrating=True)
-        await guards.drop_triggers()
-        await database.close_database()
-        await run_migrations(config=config)
-        await database.close_database()
-        await database.open_database(url, migrating=True)
-        async with get_connection("default")._in_transaction():
-            await guards.put_back()
+async def _run(config: dict[str, Any]) -> None:
+    """On SQLite foreign keys are off (a rebuild would break them), so they are checked before the commit."""
+    async with get_connection("default")._in_transaction() as connection:
+        executor = _Executor(connection, config["apps"])
+        # Before the executor asks for it: on PostgreSQL a question about a missing table ends the transaction
+        await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+        await executor.migrate(direction="forward")
+        await guards.put_back()
         if database.dialect() == "sqlite" and (broken := await database.rows("PRAGMA foreign_key_check")):
             raise MigrationError(f"{len(broken)} rows point at rows that are not there")
-    finally:
-        await database.close_database()
+
+
+async def _put_triggers_back() -> None:
+    """Those that were missing before: an earlier version left them out when its migration failed."""
+    with contextlib.suppress(Exception):  # the failure that led here is the one to tell
+        async with get_connection("default")._in_transaction():
+            await guards.put_missing_triggers_back()
+
+
+class _Executor(MigrationExecutor):
+    def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
+        if database.dialect() == "sqlite":
+            return _RebuildingEditor(self.connection, atomic=atomic, collect_sql=collect_sql)
+        return super()._schema_editor(atomic, collect_sql)
+
+
+class _RebuildingEditor(SqliteSchemaEditor):
+    async def _remake_table(self, model: type[Model], *arguments: Any, **named: Any) -> None:
+        """A trigger that reads a rebuilt table makes the rebuild fail, so it goes first, and comes back with the guards."""
+        await guards.drop_triggers_that_name(model._meta.db_table)
+        await super()._remake_table(model, *arguments, **named)
 
 
 @asynccontextmanager

@@ -34,6 +34,15 @@ class Wrapper(SqliteTransactionWrapper):
             await asyncio.sleep(random.uniform(pause / 2, pause))
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
+    async def execute_script(self, query: str) -> None:
+        """One statement at a time: the stock one commits what is open, then runs the script outside of it."""
+        statement = ""
+        for part in query.split(";"):
+            statement += part + ";"
+            if sqlite3.complete_statement(statement):  # the semicolons within a trigger do not end it
+                await self.execute_query(statement)
+                statement = ""
+
 
 class Context(SqliteTransactionContext):
     """Gives back lock and connection however it ends: a begin that failed, a cancelled body, a cancelled commit."""

@@ -19,7 +19,12 @@ _LABEL = re.compile(
 )
 _FORMULA = re.compile(r'^="([^"]*)"$')
 _SEVERAL = re.compile(r"[|/&;\n]|\bor\b|\band\b|,\s", re.IGNORECASE)
-_IN_TEXT = re.compile(r"\+\d{8,15}\b|(?<!\d)\d{10}(?!\d)")
+# Phones in a text, however they are written: what stands between the digits may be encoded for an address or by repr()
+_GAP = r"(?:[\s.\-‐-―−·•/()\[\]_+]|%(?:20|28|29|2[BDEbde])|\\xa0|\\u[0-9a-fA-F]{4})"
+_IN_TEXT = re.compile(
+    rf"\+(?:{_GAP}{{0,3}}\d){{8,15}}(?!\d)"
+    rf"|(?:(?<!\d)|(?<=%[0-9A-F]{{2}}))(?:(?:00|011){_GAP}{{0,3}})?(?:1{_GAP}{{0,4}})?\d{{3}}{_GAP}{{0,4}}\d{{3}}{_GAP}{{0,4}}\d\d{_GAP}{{0,4}}\d\d(?!\d)"
+)
 _LONGEST = 64  # characters
 
 
@@ -88,7 +93,8 @@ def masked(e164: str) -> str:
 
 
 def masked_in(text: str) -> str:
-    """The text with every phone in it masked: each in E.164, and each ten digits in a row."""
+    """The text with every phone in it masked: numbers that begin with +, and ten digits as North America groups them, with
+    or without a 1 before."""
     return _IN_TEXT.sub(lambda found: masked(found[0]), text)
 
 

@@ -7,12 +7,21 @@ import gc
 import signal
 
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server.embed import Server
 
 from webapp import config
 from webapp.app import create_app
 
 BACKLOG, AT_ONCE = 2048, 20_000  # connections; by granian's default the 129th waits without an answer
+# Granian's lines go where all others go (logs.py), not to a handler of its own
+AS_OURS = {
+    "version": 1,
+    "incremental": True,
+    "formatters": {},
+    "handlers": {},
+    "loggers": {"_granian": {"propagate": True}},
+}
 GARBAGE = 20_000  # objects made and not freed between two collections: a full one takes longer than a click
 
 
@@ -30,7 +39,8 @@ async def run() -> None:
         backlog=BACKLOG,
         backpressure=AT_ONCE,
         log_access=False,
-        log_enabled=False,
+        log_level=LogLevels.warning,
+        log_dictconfig=AS_OURS,
     )
 
     def stop() -> None:
