@@ -62,7 +62,7 @@ ODD_FORMS = [
     ("/contacts/bulk", {"kind": "list", "contacts": "1", "new_list": ""}),
     ("/contacts/1", {"state_abbrev": "ßß"}),
     ("/contacts/1", {"first_name": "x", "zip": "abc"}),
-    ("/contacts/1/tags", {"tags": "1"}),
+    ("/contacts/1", {"offers_tags": "1", "tags": "1"}),
     ("/actions", {"title": "x", "out_field_0": "1", "out_value_0": "v" * 600}),
     ("/lists", {"name": "n", "from": "1", "how": "any"}),
     ("/settings/tags", {"name": "ßß", "display_order": "1"}),

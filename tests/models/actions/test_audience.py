@@ -166,7 +166,7 @@ async def test_a_tag_is_taken_while_the_person_comes_onto_a_list_that_is_left_ou
     tag = await Tag.get(campaign=cast.meyer, name="Wrong Number")
     out = await transaction(lambda: ContactList.create(campaign=cast.meyer, name="Out", created_at=clock.now()))
     await transaction(lambda: cast.action.leave_out([out], [tag], []))
-    await editing.tag(cast.lisa.id, [tag], [tag], cast.gary)
+    await editing.edit(cast.lisa.id, {}, {}, cast.gary, [tag], [tag])
     assert (await cast.conversation()).closed_code
     await beside(
         "conversation",

@@ -26,7 +26,7 @@ async def test_someone_tagged_while_conversations_are_made_is_left_out(cast: Cas
     bo = await cast.add_contact("+14125550102", first_name="Bo")
     tag = await Tag.get(campaign=cast.meyer, name="Wrong Number")
     await cast.action.leave_out([], [tag], [])
-    await beside("conversation", "INSERT", cast.make(), editing.tag(bo.id, [tag], [tag], cast.gary))
+    await beside("conversation", "INSERT", cast.make(), editing.edit(bo.id, {}, {}, cast.gary, [tag], [tag]))
     assert await ContactTag.exists(contact_id=bo.id, tag_id=tag.id)
     await cast.start(cast.amy)
     assert (await cast.conversation(bo)).user_id is None

@@ -56,7 +56,7 @@ async def test_tags_saved_again_after_an_opt_out_do_not_cancel_its_confirmation(
     await says(cast, "please no more texts ok?")
     assert isinstance(await cast.reply(cast.amy, script=await goodbye(cast)), Queued)
     opt_out_tag = await Tag.get(campaign=cast.meyer, slug="opt_out")
-    await editing.tag(cast.lisa.id, [opt_out_tag], [opt_out_tag], cast.gary)
+    await editing.edit(cast.lisa.id, {}, {}, cast.gary, [opt_out_tag], [opt_out_tag])
     assert isinstance(await claim_next(cast.number.id), Claimed)
 
 

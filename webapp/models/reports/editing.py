@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
@@ -16,20 +18,36 @@ from webapp.models.reports.report import Report
 from webapp.rules import phone
 from webapp.rules.contacts import contact_columns
 
+# Columns as the history names them, where that is not the column's name
+_SPOKEN = {"state_abbrev": "state", "zip": "ZIP", "van_id": "VAN ID", "email": "e-mail", "timezone": "time zone"}
+
 
 @transactional
-async def edit(contact_id: int, values: dict[str, str], answers: dict[CustomField, str], by: Membership) -> None:
+async def edit(
+    contact_id: int,
+    values: dict[str, str],
+    answers: dict[CustomField, str],
+    by: Membership,
+    tags: Sequence[Tag] = (),
+    wanted: Sequence[Tag] = (),
+) -> None:
     """``values``: columns of contact_columns.PERSONAL; a blank one is stored blank. The clock is derived anew, for the contact
-    and for their conversations (S1)."""
+    and for their conversations (S1). Of ``tags`` those that are ``wanted`` are set and the others removed. The Opt Out
+    tag opts out, and is never removed."""
     contact = await Contact.locked(contact_id)
     changed = {name: value for name, value in values.items() if getattr(contact, name) != value}
     await _change(contact, changed)
     if changed:
-        new = ", ".join(f"{name.replace('_', ' ')} {value or '-'}" for name, value in changed.items())
+        new = ", ".join(f"{_spoken(name)} {value or '-'}" for name, value in changed.items())
         await ContactEvent.note(contact.id, by.user_id, "edited", new)
     for field, value in answers.items():
         await labelling.set_field(contact.id, field, value, by.user_id)
+    await labelling.set_tags(contact, list(tags), {one.id for one in wanted}, FROM_ADMIN, by.user)
     await _note(contact, by, "contact.edited")
+
+
+def _spoken(name: str) -> str:
+    return _SPOKEN.get(name, name.replace("_", " "))
 
 
 async def _note(contact: Contact, by: Membership, what: str) -> None:
@@ -43,14 +61,6 @@ async def _change(contact: Contact, changed: dict[str, str]) -> None:
     await contact.save(update_fields=[*changed, "zone_set_id", "zone_source"])
     if contact.zone_set_id != before:
         await Conversation.filter(contact_id=contact.id).update(zone_set_id=contact.zone_set_id)
-
-
-@transactional
-async def tag(contact_id: int, tags: list[Tag], wanted: list[Tag], by: Membership) -> None:
-    """Sets those of ``tags`` that are ``wanted`` and removes the others. The Opt Out tag opts out, and is never removed."""
-    contact = await Contact.locked(contact_id)
-    await labelling.set_tags(contact, tags, {one.id for one in wanted}, FROM_ADMIN, by.user)
-    await _note(contact, by, "contact.tagged")
 
 
 @transactional

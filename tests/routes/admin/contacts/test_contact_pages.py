@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -104,17 +105,27 @@ async def test_wrong_data_is_not_saved(cast: Cast, browse: Browser, field: str, 
     assert (await Contact.get(id=cast.lisa.id)).first_name == "Lisa"
 
 
-async def test_tags_are_set_and_taken_on_the_contact_s_page(cast: Cast, browse: Browser) -> None:
-    gary = await browse(cast.gary)
+async def test_data_and_tags_are_saved_by_one_form(cast: Cast, browse: Browser) -> None:
+    gary, page = await browse(cast.gary), f"{OFFICE}/contacts/{cast.lisa.id}"
     tags = {t.slug: t for t in await Tag.filter(campaign=cast.meyer)}
-    await gary.post(
-        f"{OFFICE}/contacts/{cast.lisa.id}/tags",
-        data={"tags": [str(tags["will_vote"].id), str(tags["spanish_speaker"].id)]},
-    )
-    await gary.post(f"{OFFICE}/contacts/{cast.lisa.id}/tags", data={"tags": [str(tags["will_vote"].id)]})
+    form = {**EDIT, "offers_tags": "1"}
+    await gary.post(page, data={**form, "tags": [str(tags["will_vote"].id), str(tags["spanish_speaker"].id)]})
+    await gary.post(page, data={**form, "tags": [str(tags["will_vote"].id)]})
     assert [t.tag_id for t in await ContactTag.filter(contact_id=cast.lisa.id)] == [tags["will_vote"].id]
-    await gary.post(f"{OFFICE}/contacts/{cast.lisa.id}/tags", data={"tags": [str(tags["opt_out"].id)]})
+    assert (await Contact.get(id=cast.lisa.id)).first_name == "Elisa"
+    assert "e-mail e@x.org, state HI, ZIP 96720, VAN ID V1" in (await gary.get(page)).text
+    await gary.post(page, data={**form, "tags": [str(tags["opt_out"].id)]})
     assert (await OptOut.get()).phone == cast.lisa.phone
+
+
+async def test_a_form_that_is_refused_keeps_its_ticks_and_sets_no_tag(cast: Cast, browse: Browser) -> None:
+    gary, page = await browse(cast.gary), f"{OFFICE}/contacts/{cast.lisa.id}"
+    tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
+    refused = await gary.post(page, data={**EDIT, "zip": "abc", "offers_tags": "1", "tags": [str(tag.id)]})
+    assert refused.status_code == 422 and await ContactTag.all().count() == 0
+    assert re.search(rf'value="{tag.id}"\s*checked', refused.text)
+    await gary.post(page, data=EDIT)
+    assert await ContactTag.all().count() == 0, "a form without tags says nothing of them"
 
 
 async def test_one_contact_is_assigned_at_once(cast: Cast, browse: Browser) -> None:

@@ -55,10 +55,10 @@ async def _contact(request: Request, member: Membership, contact: Contact, form:
 async def save_contact(request: Request, member: Membership, contact_id: int) -> Response:
     """Everything but the phone, which identifies the contact."""
     contact, form = await access.contact_of(member, contact_id), Form(await request.form())
-    values, answers = _values(form), await _answers(contact, form)
+    values, answers, tags = _values(form), await _answers(contact, form), await _tags(member, form)
     if not form:
         return await _contact(request, member, contact, form, status=422)
-    await editing.edit(contact.id, values, answers, member)
+    await editing.edit(contact.id, values, answers, member, *tags)
     return _back(request, member, contact)
 
 
@@ -73,6 +73,15 @@ async def _answers(contact: Contact, form: Form) -> dict[CustomField, str]:
         if value != before.get(field.slug) and not field.accepts(value):
             form.wrong(name, words.gettext("Choose one of the options."))
     return answers
+
+
+async def _tags(member: Membership, form: Form) -> tuple[list[Tag], list[Tag]]:
+    """The tags on offer in the form, and those that are ticked."""
+    if "offers_tags" not in form.data:
+        return [], []
+    tags = await Tag.filter(campaign_id=member.campaign_id, archived_at=None)
+    ticked = set(form.many("tags", [tag.id for tag in tags]))
+    return tags, [tag for tag in tags if str(tag.id) in ticked]
 
 
 def _values(form: Form) -> dict[str, str]:
@@ -95,16 +104,6 @@ def _values(form: Form) -> dict[str, str]:
     if values["timezone"] and not ("/" in values["timezone"] and window.usable(values["timezone"])):
         form.wrong("timezone", words.gettext("Enter a time zone such as America/New_York, or nothing."))
     return values
-
-
-@post("/contacts/{contact_id:int}/tags")
-async def tag_contact(request: Request, member: Membership, contact_id: int) -> Response:
-    """Sets the ticked tags and removes the others. The Opt Out tag opts out, for good."""
-    contact, form = await access.contact_of(member, contact_id), Form(await request.form())
-    tags = await Tag.filter(campaign_id=member.campaign_id, archived_at=None)
-    ticked = set(form.many("tags", [tag.id for tag in tags]))
-    await editing.tag(contact.id, tags, [tag for tag in tags if str(tag.id) in ticked], member)
-    return _back(request, member, contact)
 
 
 @post("/contacts/{contact_id:int}/opt-out")
@@ -152,4 +151,4 @@ async def received(member: Membership, contact_id: int, media_id: int) -> File:
     return pages.private_file(found.path, found.kept_type, 3_600)
 
 
-HANDLERS = [received, contact_page, save_contact, tag_contact, opt_out, assign, unblock, erase]
+HANDLERS = [received, contact_page, save_contact, opt_out, assign, unblock, erase]
