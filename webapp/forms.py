@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Any
 
-from webapp.rules import names, phone
+from webapp.rules import edited, names, phone
 from webapp.words import gettext
 
 MOST_DOLLARS = 200_000  # in ten-thousandths it fits a 32-bit column
@@ -28,6 +28,7 @@ class Form:
         self.data = data if data is not None else {}
         self.typed: dict[str, Any] = typed or {}
         self.errors: dict[str, str] = {}
+        self.meanwhile: list[tuple[str, str, bool]] = []  # label, stored value, and whether this form changed it too
 
     def __bool__(self) -> bool:
         """True while there are no errors."""
@@ -36,6 +37,19 @@ class Form:
     def wrong(self, name: str, sentence: str) -> None:
         """Notes an error of a field; its first error stays."""
         self.errors.setdefault(name, sentence)
+
+    def mark(self) -> str:
+        """What was stored when the page was shown (rules/edited.py)."""
+        value = self.data.get("seen", "")
+        return value[: edited.LONGEST] if isinstance(value, str) else ""
+
+    def overtaken(self, found: edited.Meanwhile, labels: Mapping[str, str]) -> None:
+        """Notes what others changed meanwhile. The page shows their values where this form changed nothing; saving it again
+        stores what it shows. ``labels``: words for the names of the values."""
+        for name in found.changed:
+            self.meanwhile.append((gettext(labels.get(name, name)), found.stored[name], name in found.mine))
+            if name not in found.mine:
+                self.typed.pop(name, None)
 
     def text(self, name: str, label: str, most: int = 200, required: bool = False) -> str:
         value = self._raw(name)

@@ -137,6 +137,19 @@ async def hits(where: list[tuple[int, int]], code: int) -> None:
         add(row["action_id"], 0, {"safeguards": 1})
 
 
+async def take_hits(conversation_ids: list[int], codes: tuple[int, ...]) -> None:
+    """Forgets the refusals of these codes: what caused them is mended, and the conversations are open again."""
+    if not conversation_ids:
+        return
+    gone = await database.query(
+        f"DELETE FROM safeguard_hit WHERE {packed.among('conversation_id')}"
+        f" AND code IN ({', '.join(str(int(code)) for code in codes)}) RETURNING action_id",
+        packed.values(conversation_ids),
+    )
+    for row in gone:
+        add(row["action_id"], 0, {"safeguards": -1})
+
+
 def _moves() -> dict[tuple[int, int], Counter[str]]:
     work = database.work()
     if "tallies" not in work.kept:

@@ -45,6 +45,7 @@ MENUS: list[Menu] = [
         ],
     ),
 ]
+WORDS = {name: words for _, items in MENUS for words, name in items}
 CONTACT, USER, CAMPAIGN = (tuple(name for _, name in items) for _, items in MENUS)
 BUILT_IN = frozenset(CONTACT + USER + CAMPAIGN)
 ALIASES = {"fullname": "full_name", "user.fullname": "user.full_name"}
@@ -144,6 +145,12 @@ def canonical(name: str) -> str:
         return link_name(link[1].lower())
     plain = re.sub(r"\s+", "", name).lower()
     return ALIASES.get(plain, plain)
+
+
+def of_contact(name: str) -> bool:
+    """True where the contact has the value, in their own data or a custom field; False for a sender's, the campaign's, a
+    link, and for broken braces."""
+    return name not in USER + CAMPAIGN and not name.endswith(_TRACKABLE) and not {"{", "}"} & set(name)
 
 
 def same_field(name: str, slug: str) -> bool:

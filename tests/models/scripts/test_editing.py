@@ -29,6 +29,7 @@ async def test_a_second_initial_script_is_picked_for_some_and_archived_for_none(
     await cast.make()
     action = await loaded(cast)
     made = await editing.save(action, None, draft(INITIAL, "Hello again. Reply STOP to opt out."), cast.gary)
+    assert isinstance(made, Script)
     assert await made.conversations.all().count() == 5  # type: ignore[attr-defined]
     await editing.archive(action, made, cast.gary)
     assert await made.conversations.all().count() == 0  # type: ignore[attr-defined]
@@ -42,7 +43,9 @@ async def test_response_scripts_are_saved_with_what_they_set_copied_and_ordered(
     saved = await editing.save(
         action, None, Draft(RESPONSE, "Yes", "Good!", None, [tag], [(field, "glad to")]), cast.gary
     )
+    assert isinstance(saved, Script)
     copied = await editing.copy(action, saved, cast.gary)
+    assert isinstance(copied, Script)
     [stored] = [row for row in await Script.of(action, RESPONSE) if row.id == copied.id]
     assert (stored.name, [row.tag_id for row in stored.script_tags]) == ("Yes (copy)", [tag.id])
     assert [row.value for row in stored.script_values] == ["glad to"]

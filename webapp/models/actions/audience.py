@@ -1,6 +1,6 @@
 """An action's audience: contacts on one of its lists whom no list, tag or field leaves out (SPEC A1).
 
-It is live. Every unsent conversation of a contact outside of it is closed with NOT_LISTED, and reopened when the contact is
+It is live, and so is what their texts can be filled with (gaps.py). Every unsent conversation of a contact outside of it is closed with NOT_LISTED, and reopened when the contact is
 back in it. A conversation whose first text was clicked stays.
 """
 
@@ -12,6 +12,7 @@ from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
 from webapp.models import tallies
+from webapp.models.actions import gaps
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.contact import never_texted_sql
 from webapp.rules import errors
@@ -51,8 +52,9 @@ _IS_IN = is_in("conversation.action_id", "conversation.contact_id")
 
 @transactional
 async def sync_conversations(contact_ids: list[int], action_id: int | None = None) -> int:
-    """Closes unsent conversations of contacts no longer in the audience; reopens those back in it. In all actions, or in
-    one. Call it after any change to these contacts' lists, tags or fields. Returns how many it closed."""
+    """Closes unsent conversations of contacts no longer in the audience, or who lack a value that their text needs; reopens
+    those back in it, or with the value. In all actions, or in one. Call it after any change to these contacts' lists,
+    tags, fields or data. Returns how many it closed."""
     if not contact_ids:
         return 0
     unsent = f"{packed.among('contact_id')} AND texted_at IS NULL" + (
@@ -61,6 +63,8 @@ async def sync_conversations(contact_ids: list[int], action_id: int | None = Non
     ids = packed.values(contact_ids)
     await many_at_once.lock_contacts(contact_ids)  # of two changes to one contact, the second sees the first
     await many_at_once.lock_conversations(contact_ids)
+    needed = await gaps.needs(contact_ids[0], action_id)
+    await gaps.open_filled(needed, contact_ids)
     closed = await database.query(
         f"UPDATE conversation SET closed_code = {errors.NOT_LISTED} WHERE {unsent} AND closed_code IS NULL AND NOT {_IS_IN}"
         " RETURNING action_id, user_id",
@@ -77,7 +81,7 @@ async def sync_conversations(contact_ids: list[int], action_id: int | None = Non
         tallies.add(row["action_id"], row["user_id"], {"remaining": -1})
     for row in reopened:
         tallies.add(row["action_id"], row["user_id"], {"remaining": int(row["closed_code"] is None)})
-    return len(closed)
+    return len(closed) + await gaps.close_lacking(needed, contact_ids)
 
 
 async def sync_after_tag(contact_ids: list[int], tag_id: int) -> None:
@@ -87,8 +91,15 @@ async def sync_after_tag(contact_ids: list[int], tag_id: int) -> None:
 
 
 async def sync_after_field(contact_ids: list[int], field_id: int) -> None:
-    """After the field changed on these contacts. Does nothing where no action leaves one of its values out."""
-    if await database.query("SELECT 1 AS one FROM action_exclusion WHERE field_id = ? LIMIT 1", field_id):
+    """After the field changed on these contacts. Does nothing where no action leaves one of its values out and no first text
+    names it."""
+    named = (
+        "SELECT 1 AS one FROM custom_field f JOIN action a ON a.campaign_id = f.campaign_id JOIN script s ON s.action_id = a.id"
+        " WHERE f.id = ? AND a.archived_at IS NULL AND s.archived_at IS NULL AND s.kind = 'initial'"
+        " AND lower(replace(s.body, ' ', '')) LIKE '%' || f.slug || '%'"
+    )
+    left_out = "SELECT 1 AS one FROM action_exclusion WHERE field_id = ?"
+    if await database.query(f"{left_out} UNION ALL {named} LIMIT 1", field_id, field_id):
         await sync_conversations(contact_ids)
 
 

@@ -114,6 +114,9 @@ async def create_first_labels(campaign: Campaign) -> None:
         campaign=campaign, title="Support Rating", slug="support_rating", type=SELECTION, options=SUPPORT
     )
     await CustomField.create(campaign=campaign, title="Notes", slug="notes", display_order=1)
+    await CustomField.create(
+        campaign=campaign, title="Remind a friend", slug="remind_a_friend", display_order=2, reportable=False
+    )
 
 
 @transactional

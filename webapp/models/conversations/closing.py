@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from webapp import clock
+from webapp.database import transactional
 from webapp.models import tallies
 from webapp.models.actions import audience
 from webapp.models.contacts.contact import Contact
@@ -42,6 +43,16 @@ async def close_conversations(contact: Contact, code: int) -> None:
                 await tallies.hit(conversation.action_id, conversation.id, code)
             if code == errors.OPTED_OUT:
                 conversation.needs_attention = conversation.unread = False
+
+
+@transactional
+async def close_unsent(conversation: Conversation, code: int) -> None:
+    """Ends this first text, if nobody clicked it meanwhile."""
+    conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
+    if conversation.texted_at is None and conversation.closed_code is None:
+        async with tallies.moving(conversation):
+            conversation.closed_code = code
+        await tallies.hit(conversation.action_id, conversation.id, code)
 
 
 async def open_conversations(contact: Contact, code: int) -> None:

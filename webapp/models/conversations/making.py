@@ -12,7 +12,7 @@ from webapp.database.packed import sql_time
 from webapp.database.statements import column
 from webapp.models import tallies
 from webapp.models.accounts.users import who_may_text
-from webapp.models.actions import audience
+from webapp.models.actions import audience, gaps
 from webapp.models.actions.action import Action, ActionList
 from webapp.models.actions.script import INITIAL, Script
 from webapp.models.contacts import many_at_once
@@ -93,6 +93,9 @@ async def _make(action_id: int, contact_ids: list[int]) -> None:
     action.conversations_made += len(rows)
     await action.save(update_fields=["conversations_made"])
     await _count(action_id, rows)
+    if people:
+        ids = [row.contact_id for row in rows]
+        await gaps.close_lacking(await gaps.needs(ids[0], action_id), ids)
     await _note_keepers(action_id, [row.contact_id for row in rows if row.user_id], now)
 
 
@@ -164,16 +167,17 @@ async def _count(action_id: int, rows: list[Conversation]) -> None:
 
 
 @transactional
-async def pick_again(action: Action) -> None:
-    """Picks scripts anew after one was added or archived, for conversations that nobody holds and nobody texted (A2).
-    Conversations made later go on in the blocks begun here, so that the counts stay even."""
+async def pick_again(action: Action, held_too: bool = False) -> None:
+    """Picks scripts anew for conversations that nobody texted: after one was added, those that nobody holds; after one was
+    archived (``held_too``), also those that someone holds (A2). Conversations made later go on in the blocks begun here,
+    so that the counts stay even."""
     await Action.filter(id=action.id).select_for_update().get()
     scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None).order_by("id")
     if not scripts:
         return
     free = await database.query(
-        "SELECT id FROM conversation WHERE action_id = ? AND user_id IS NULL AND NOT with_staff AND texted_at IS NULL"
-        " ORDER BY id",
+        "SELECT id FROM conversation WHERE action_id = ? AND texted_at IS NULL"
+        f"{'' if held_too else ' AND user_id IS NULL AND NOT with_staff'} ORDER BY id",
         action.id,
     )
     seed = _seed(action, scripts)
@@ -184,6 +188,20 @@ async def pick_again(action: Action) -> None:
         for start in range(0, len(ids), SLICE):
             await Conversation.filter(id__in=ids[start : start + SLICE]).update(script_id=script_id)
     await Action.filter(id=action.id).update(conversations_made=len(free))
+
+
+@transactional
+async def pick_one(conversation: Conversation) -> bool:
+    """Picks another script where this conversation's is archived: its first text was taken back since, or refused. False
+    where the action has no initial script in use."""
+    action = await Action.get(id=conversation.action_id)
+    scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None).order_by("id")
+    if not scripts:
+        return False
+    script = scripts[script_choice.pick(_seed(action, scripts), conversation.id, len(scripts))]
+    await Conversation.filter(id=conversation.id, texted_at=None).update(script_id=script.id)
+    await audience.sync_conversations([conversation.contact_id], action.id)
+    return True
 
 
 def _seed(action: Action, scripts: list[Script]) -> str:

@@ -23,15 +23,17 @@ from webapp.models.conversations.conversation import HOLD_BY_START, Conversation
 from webapp.models.numbers import choice
 from webapp.rules import window
 
-Refusal = Literal["setup", "stopped", "paused", "cap", "ended", "queue", "no_number"]
+Refusal = Literal["setup", "stopped", "paused", "cap", "ended", "queue", "no_number", "script", "sender"]
 
 
 @dataclass(frozen=True)
 class Closed:
-    """Why Start is refused. ``minutes``: the length of the queue ahead, where that is the reason."""
+    """Why Start is refused. ``minutes``: the length of the queue ahead, where that is the reason. ``lacks``: variables of
+    a first text that this sender or the campaign has no value for, where that is the reason."""
 
     why: Refusal
     minutes: int = 0
+    lacks: tuple[str, ...] = ()
 
 
 @transactional

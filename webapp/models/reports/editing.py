@@ -40,6 +40,7 @@ async def edit(
     if changed:
         new = ", ".join(f"{_spoken(name)} {value or '-'}" for name, value in changed.items())
         await ContactEvent.note(contact.id, by.user_id, "edited", new)
+        await audience.sync_conversations([contact.id])  # a text may be filled now, or not any more
     for field, value in answers.items():
         await labelling.set_field(contact.id, field, value, by.user_id)
     await labelling.set_tags(contact, list(tags), {one.id for one in wanted}, FROM_ADMIN, by.user)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webapp import clock
 from webapp.database import transactional
+from webapp.models import tallies
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, Membership
+from webapp.models.actions import audience
 from webapp.models.actions.action import DRAFT, PRIVATE, PUBLIC, Action, ActionList
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import closing
 from webapp.models.conversations.message import QUEUED, Message
-from webapp.models.scripts import rendering
-from webapp.rules import script_lint
+from webapp.models.scripts import rendering, shortfalls
+from webapp.rules import script_lint, variables
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,11 @@ async def checklist(action: Action) -> Checklist:
     initial, response = await Script.of(action, INITIAL), await Script.of(action, RESPONSE)
     lists = await ActionList.filter(action=action).count()
     checks, warnings = _steps(lists, len(initial), len(response), campaign), []
+    senders = await shortfalls.of_senders(campaign, *(script.body for script in [*initial, *response]))
     for title, script in _titled(initial, response):
+        for check in nobody_has(senders, script.body):
+            checks.append(replace(check, sentence=f"{title}: {check.sentence}"))
+        warnings += [f"{title}: {sentence}" for sentence in some_lack(senders, script.body)]
         for finding in findings(script, known, campaign.name):
             sentence = f"{title}: {finding.sentence}"
             if finding.level == "error":
@@ -84,6 +90,32 @@ def findings(script: Script, known: set[str], campaign_name: str) -> list[script
     ]
 
 
+def nobody_has(senders: dict[str, tuple[int, int]], body: str) -> list[Check]:
+    """A failed check for each variable in the text that the campaign, or every user, has no value for. ``senders``: from
+    `shortfalls.of_senders`."""
+    names = [name for name in _named(body) if name in senders and senders[name][0] == senders[name][1]]
+    return [
+        Check(False, f"The campaign has no {variables.WORDS[name]}.", "info")
+        if name in variables.CAMPAIGN
+        else Check(False, f"No user has a {variables.WORDS[name]}.", "teams")
+        for name in names
+    ]
+
+
+def some_lack(senders: dict[str, tuple[int, int]], body: str) -> list[str]:
+    """A sentence for each variable in the text that some users have no value for."""
+    found = [(name, *senders[name]) for name in _named(body) if name in senders]
+    return [
+        f"{lack:,} of {people:,} users have no {variables.WORDS[name]} and can't send it."
+        for name, lack, people in found
+        if lack < people
+    ]
+
+
+def _named(body: str) -> list[str]:
+    return list(dict.fromkeys(variable.name for variable in variables.found(body)))
+
+
 def may_publish(checks: list[Check], member: Membership, reason: str) -> bool:
     """True where all is fine, or only opt-out wording is missing and an owner gives a reason."""
     wrong = [check for check in checks if not check.fine]
@@ -95,6 +127,7 @@ async def publish(action: Action, member: Membership, state: str, reason: str = 
     """``state``: PRIVATE or PUBLIC. False where a check fails."""
     if state not in (PRIVATE, PUBLIC):
         return False
+    await Action.filter(id=action.id).select_for_update().get()  # a script saved at the same time is seen, or sees this
     checked = await checklist(action)
     if not may_publish(checked.checks, member, reason):
         return False
@@ -123,9 +156,40 @@ async def send_to(action: Action, members: list[Membership], by: Membership) -> 
 @transactional
 async def archive(action: Action, by: Membership) -> None:
     """Ends the action. Queued first texts are cancelled; queued replies still leave."""
-    action.archived_at = clock.now()
+    action.archived_at = action.archived_at or clock.now()
     await action.save(update_fields=["archived_at"])
     waiting = await Message.filter(action_id=action.id, kind=INITIAL, status=QUEUED)
     for contact_id in sorted({message.contact_id for message in waiting if message.contact_id}):
         await closing.cancel_queued(await Contact.locked(contact_id), action_id=action.id, kind=INITIAL)
     await audit.record(by, "action.archived", action.title)
+
+
+@dataclass(frozen=True)
+class Archiving:
+    """What archiving an action ends: people not texted yet, first texts that are cancelled, and replies that still
+    leave."""
+
+    people: int
+    cancelled: int
+    leaving: int
+
+
+async def archiving(action: Action) -> Archiving:
+    queued = Message.filter(action_id=action.id, status=QUEUED)
+    first = await queued.filter(kind=INITIAL).count()
+    return Archiving((await tallies.totals(action.id))["remaining"], first, await queued.count() - first)
+
+
+@transactional
+async def restore(action: Action, by: Membership, reason: str = "") -> bool:
+    """Uses an archived action again, in the state it had; its contacts can be texted again at once. False where a check
+    fails, unless it is a draft (A7)."""
+    stored = await Action.filter(id=action.id).select_for_update().get()
+    checked = await checklist(action)
+    if stored.state != DRAFT and not may_publish(checked.checks, by, reason):
+        return False
+    overruled = reason.strip() if any(not check.fine for check in checked.checks) else ""
+    await Action.filter(id=action.id).update(archived_at=None, opt_out_overruled=overruled or stored.opt_out_overruled)
+    await audience.changed(action.id)
+    await audit.record(by, "action.restored", action.title, overruled=overruled)
+    return True

@@ -15,7 +15,7 @@ from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, field_values
 from webapp.models.scripts import links
-from webapp.rules import names, phone, variables
+from webapp.rules import errors, names, phone, segments, variables
 
 TEAM_CODE = "user.team_code"
 
@@ -28,6 +28,18 @@ class Rendering:
     text: str
     unfilled: tuple[str, ...]
     hash: str
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The variables that the sender or the campaign has no value for: no fault of this contact."""
+        return tuple(name for name in self.unfilled if not variables.of_contact(name))
+
+    @property
+    def final_code(self) -> int | None:
+        """Why this contact gets no first text, until the value or the script changes: 1307 or 1310."""
+        if self.unfilled:
+            return None if self.lacks else errors.UNFILLED
+        return errors.TOO_LONG if len(self.text) > segments.LONGEST else None
 
 
 async def known_names(campaign: Campaign) -> set[str]:
@@ -88,7 +100,7 @@ async def _fields(campaign: Campaign, contact: Contact) -> dict[str, str]:
 
 async def of_sender(campaign: Campaign, sender: User, text: str) -> dict[str, str | None]:
     """The values that are the same for all contacts."""
-    given = {**_sender(campaign, sender), **_campaign(campaign)}
+    given = {**_sender(campaign, sender), **of_campaign(campaign)}
     if any(variable.name == TEAM_CODE for variable in variables.found(text)):
         given[TEAM_CODE] = await teams.code_of(campaign.id, sender.id)
     return given
@@ -118,7 +130,7 @@ def _sender(campaign: Campaign, sender: User) -> dict[str, str | None]:
     }
 
 
-def _campaign(campaign: Campaign) -> dict[str, str | None]:
+def of_campaign(campaign: Campaign) -> dict[str, str | None]:
     return {
         "campaign.name": campaign.name,
         "campaign.description": campaign.description,

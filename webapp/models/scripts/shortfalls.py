@@ -1,18 +1,29 @@
-"""How many people lack a value that a script of the action needs (SPEC section 4, 1307)."""
+"""Values that the scripts of an action need and that contacts, senders or the campaign lack (SPEC section 4, 1307)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from webapp import database
-from webapp.models.actions import audience
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import User
+from webapp.models.actions import audience, gaps
 from webapp.models.actions.action import Action
-from webapp.models.actions.script import Script
-from webapp.models.contacts.labels import CustomField
+from webapp.models.actions.script import INITIAL, Script
+from webapp.models.conversations import start
+from webapp.models.conversations.start import Closed
+from webapp.models.scripts import rendering
 from webapp.rules import variables
 
-# A contact's other fields have a fallback or are never blank
-_BLANK = {name: f"c.{name} = ''" for name in ("last_name", "email", "state_abbrev")}
+# A user without a value, as SQL of membership ``m`` and user ``u``; their names have a fallback
+_SENDER = {
+    "user.last_name": "TRIM(u.last_name) = ''",
+    "user.email": "TRIM(u.email) = ''",
+    "user.phone": "TRIM(u.phone) = ''",
+    "user.team_code": "NOT EXISTS (SELECT 1 FROM user_list_member l JOIN team t ON t.user_list_id = l.user_list_id"
+    " WHERE l.user_id = m.user_id AND t.campaign_id = m.campaign_id AND t.archived_at IS NULL)",
+}
 
 
 @dataclass(frozen=True)
@@ -26,9 +37,9 @@ class Shortfall:
 
 
 async def of_action(action: Action) -> list[Shortfall]:
-    """One for each script in use and each of its variables that someone has no value for."""
+    """One for each script in use and each of its variables that some contact has no value for."""
     scripts = await Script.filter(action=action, archived_at=None).order_by("kind", "position", "id")
-    names = {v.name for script in scripts for v in variables.found(script.body)}
+    names = [v.name for script in scripts for v in variables.found(script.body)]
     people, missing = await _count(action, names)
     return [
         Shortfall(script, name, missing[name], people)
@@ -38,17 +49,49 @@ async def of_action(action: Action) -> list[Shortfall]:
     ]
 
 
-async def _count(action: Action, names: set[str]) -> tuple[int, dict[str, int]]:
+async def _count(action: Action, names: Iterable[str]) -> tuple[int, dict[str, int]]:
     """The number of people in the action, and of each name how many lack a value: one statement for all."""
-    wanted = {name: _BLANK[name] for name in names if name in _BLANK}
-    for field in await CustomField.filter(campaign_id=action.campaign_id, default_value=""):
-        none = f"NOT EXISTS (SELECT 1 FROM field_value f WHERE f.field_id = {int(field.id)} AND f.contact_id = c.id)"
-        wanted |= {name: none for name in names if variables.same_field(name, field.slug)}
+    wanted = await gaps.tests(action.campaign_id, names)
     if not wanted:
         return 0, {}
-    sums = ", ".join(f"SUM(CASE WHEN {test} THEN 1 ELSE 0 END) AS n{n}" for n, test in enumerate(wanted.values()))
     [row] = await database.query(
-        f"SELECT COUNT(*) AS people, {sums} FROM contact c WHERE c.campaign_id = ? AND {audience.is_in(str(int(action.id)), 'c.id')}",
+        f"SELECT COUNT(*) AS people, {_sums(wanted)} FROM contact c"
+        f" WHERE c.campaign_id = ? AND {audience.is_in(str(int(action.id)), 'c.id')}",
         action.campaign_id,
     )
     return int(row["people"]), {name: int(row[f"n{n}"] or 0) for n, name in enumerate(wanted)}
+
+
+def _sums(tests: dict[str, str]) -> str:
+    return ", ".join(f"SUM(CASE WHEN {test} THEN 1 ELSE 0 END) AS n{n}" for n, test in enumerate(tests.values()))
+
+
+async def of_senders(campaign: Campaign, *bodies: str) -> dict[str, tuple[int, int]]:
+    """Variable of the sender or the campaign -> how many of the users who may text lack it, and how many they are. Only
+    variables that somebody lacks."""
+    names = list(dict.fromkeys(v.name for body in bodies for v in variables.found(body)))
+    tests = {name: _SENDER[name] for name in names if name in _SENDER}
+    [row] = await database.query(
+        f"SELECT COUNT(*) AS people{', ' if tests else ''}{_sums(tests)} FROM membership m JOIN user_account u ON u.id = m.user_id"
+        " WHERE m.campaign_id = ? AND m.suspended_at IS NULL AND m.approved_at IS NOT NULL",
+        campaign.id,
+    )
+    people = int(row["people"])
+    found = {name: (int(row[f"n{n}"] or 0), people) for n, name in enumerate(tests)}
+    of_campaign = rendering.of_campaign(campaign)
+    found |= {name: (people, people) for name in names if name in of_campaign and not (of_campaign[name] or "").strip()}
+    return {name: numbers for name, numbers in found.items() if numbers[0]}
+
+
+async def why_closed(action: Action, sender: User) -> Closed | None:
+    """Why Start is refused to this sender now; None where it is open. The first texts must be ones they can send."""
+    if closed := await start.why_closed(action):
+        return closed
+    scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None)
+    if not scripts:
+        return Closed("script")
+    text = "\n".join(script.body for script in scripts)
+    given = await rendering.of_sender(action.campaign, sender, text)
+    names = dict.fromkeys(v.name for v in variables.found(text) if v.name in given)
+    lacks = tuple(name for name in names if not (given[name] or "").strip())
+    return Closed("sender", lacks=lacks) if lacks else None

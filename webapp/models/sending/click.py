@@ -14,6 +14,7 @@ from webapp.models import tallies
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
+from webapp.models.conversations import making
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import (
@@ -66,7 +67,8 @@ class Declined:
 @dataclass(frozen=True)
 class Stopped:
     """Nothing may be sent, whatever the text: first texts are stopped ("setup", "stopped", "paused", "cap", "ended"), the
-    volunteer may not text ("member"), may only send scripts ("scripts"), or there is no first text yet ("first")."""
+    volunteer may not text ("member"), may only send scripts ("scripts"), there is no first text yet ("first"), the action
+    has no initial script in use ("script"), or the text needs what this sender or the campaign lacks ("sender")."""
 
     why: str
 
@@ -119,14 +121,21 @@ async def _send_first(member: Membership, conversation_id: int, client_id: uuid.
         return Stopped(why)
     if conversation.closed_code:
         return Declined(conversation.closed_code)
-    return await _first_text(member, rows, client_id, seen)
+    if conversation.texted_at:
+        return Declined(errors.ALREADY_TEXTED)
+    if rows.script is None or rows.script.id != conversation.script_id:  # picked anew while this click waited
+        return Changed()
+    if rows.script.archived_at:
+        return Changed() if await making.pick_one(conversation) else Stopped("script")
+    return await _first_text(member, rows, rows.script, client_id, seen)
 
 
-async def _first_text(member: Membership, rows: ClickRows, client_id: uuid.UUID, seen: str) -> Outcome:
-    contact, conversation, campaign, script = rows.contact, rows.conversation, rows.action.campaign, rows.script
-    assert script is not None
+async def _first_text(member: Membership, rows: ClickRows, script: Script, client_id: uuid.UUID, seen: str) -> Outcome:
+    contact, conversation, campaign = rows.contact, rows.conversation, rows.action.campaign
     rendered = await rendering.render(campaign, script, contact, member.user, conversation.id)
-    if conversation.texted_at is None and not rendered.unfilled and rendered.hash != seen:
+    if rendered.lacks:
+        return Stopped("sender")
+    if not rendered.unfilled and rendered.hash != seen:
         return Changed()
     number = await choice.number_of(campaign, contact, first=True, kept=rows.number)
     text = Text(
@@ -136,7 +145,7 @@ async def _first_text(member: Membership, rows: ClickRows, client_id: uuid.UUID,
         conversation_id=conversation.id,
         picture_id=script.picture_id,
         unfilled=rendered.unfilled,
-        texted_already=conversation.texted_at is not None,
+        texted_already=False,
         confirms_opt_out=False,
     )
     verdict = safeguards.may_send(await facts.gather(campaign, contact, number, text), clock.now())
@@ -159,8 +168,6 @@ async def _take_back(conversation: Conversation, member: Membership) -> None:
 
 async def _decline_first(conversation: Conversation, verdict: safeguards.Refused) -> Declined:
     """Refused for now: the conversation moves to the end of its holder's queue. Refused for good: it is closed."""
-    if verdict.code == errors.ALREADY_TEXTED:
-        return Declined(verdict.code)
     async with tallies.moving(conversation):
         if verdict.not_now:
             conversation.move_to_end()

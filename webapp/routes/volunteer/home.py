@@ -12,7 +12,9 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action, ActionUser
 from webapp.models.conversations import buckets, hours, inbox, start
 from webapp.models.conversations.buckets import Bucket
+from webapp.models.scripts import shortfalls
 from webapp.pages import page
+from webapp.rules import variables
 
 
 @get("/")
@@ -38,7 +40,7 @@ async def _row(action: Action, bucket: Bucket | None, left: int) -> dict[str, An
 async def action_page(request: Request, member: Membership, action_id: int) -> Response:
     action = await access.open_action(member, action_id)
     await ActionUser.mark([action.id], member.user_id, "seen_at")
-    return await _action_page(request, member, action, await start.why_closed(action))
+    return await _action_page(request, member, action, await shortfalls.why_closed(action, member.user))
 
 
 async def _action_page(
@@ -52,6 +54,7 @@ async def _action_page(
         status_code=409 if nobody or (refused and request.method == "POST") else 200,
         action=action,
         closed=refused,
+        lacks=[variables.WORDS[name] for name in refused.lacks] if refused else [],
         bucket=bucket,
         mine=mine,
         left=(await tallies.totals(action.id))["remaining"],
@@ -64,7 +67,7 @@ async def _action_page(
 async def press_start(request: Request, member: Membership, action_id: int) -> Response:
     """Start and Text Again: assigns a bucket of contacts to this volunteer alone."""
     action = await access.open_action(member, action_id)
-    if refused := await start.why_closed(action):
+    if refused := await shortfalls.why_closed(action, member.user):
         return await _action_page(request, member, action, refused)
     if await start.assign_bucket(action, member.user) is None:
         return await _action_page(request, member, action, None, nobody=True)

@@ -10,10 +10,10 @@ from litestar import Request, Response, get, post
 from webapp import access, clock, forms, pages, queue, words
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
-from webapp.models.conversations import assigning, card, going_back, hours
+from webapp.models.conversations import assigning, going_back, hours
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL
-from webapp.models.scripts import rendering
+from webapp.models.scripts import first_card
 from webapp.models.sending import click, undo
 from webapp.pages import page
 
@@ -98,7 +98,7 @@ async def _queue(
 ) -> Response:
     """The next card; or that the bucket is finished, or everybody in it asleep."""
     action.campaign = member.campaign
-    shown = await card.queue_of(member, action, first)
+    shown, text = await first_card.queue_of(member, action, first)
     if shown is None:
         return pages.go_to(request, f"/c/{member.campaign.slug}/actions/{action.id}")
     closed = action.first_texts_stopped(clock.now())
@@ -106,16 +106,10 @@ async def _queue(
     if shown.card is None:
         given["asleep"] = await hours.asleep(action, member.user)
         return page(request, _EMPTY, _EMPTY_PART, status_code=status, shown=shown, **given)
-    text = await _text(member, action, shown.card.conversation)
+    if text is None or text.lacks:
+        given["closed"] = given["closed"] or ("sender" if text else "script")
     client_id = uuid.uuid4()
     return page(request, _CARD, _CARD_PART, status_code=status, shown=shown, text=text, client_id=client_id, **given)
-
-
-async def _text(member: Membership, action: Action, conversation: Conversation) -> rendering.Rendering:
-    assert conversation.script
-    return await rendering.render(
-        action.campaign, conversation.script, conversation.contact, member.user, conversation.id
-    )
 
 
 def _path(member: Membership, action_id: int) -> str:

@@ -9,6 +9,7 @@ from litestar import Request, Response, get, post
 from webapp import access, pages, words
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
+from webapp.models.actions import gaps
 from webapp.models.contacts import label_changes
 from webapp.models.contacts.labels import SELECTION, TEXT, CustomField, Tag
 from webapp.pages import page
@@ -170,7 +171,7 @@ async def save_field(request: Request, member: Membership, field_id: int) -> Res
     values = _field_values(form, field.type)
     if not form:
         return await _fields(request, member, form, status=422, chosen=field)
-    await label_changes.change_field(field, values, member)
+    await gaps.change_field(field, values, member)
     return _to(request, member, "fields")
 
 

@@ -1,27 +1,32 @@
-"""Scripts of an action written, copied, archived and ordered (SPEC A2 to A5).
+"""Scripts of an action written, copied, archived and ordered (SPEC A2 to A5, A7).
 
-A button beside the text that copies or moves a script saves first what is typed there.
+A button beside the text that copies or moves a script saves first what is typed there. What an action may not have is
+answered with the page of scripts, what was typed kept; an owner may give a reason there.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from litestar import Request, Response, post
+from litestar import Request, Response, get, post
 
-from webapp import access, pages, words
+from webapp import access, pages, queue, words
 from webapp.forms import Form
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.accounts.users import Membership
+from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.pictures import Picture
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.labels import CustomField, Tag
-from webapp.models.scripts import editing
-from webapp.models.scripts.editing import Draft
+from webapp.models.scripts import editing, reach
+from webapp.models.scripts.editing import Draft, Refused
+from webapp.pages import page
 from webapp.routes.admin.scripts import pictures, scripts
 from webapp.routes.admin.scripts.pictures import LARGEST
 from webapp.routes.admin.scripts.scripts import Unsaved
+from webapp.rules.edited import Meanwhile
+
+FIELDS = {"name": "Script Name", "body": "The text", "picture": "Picture", "tags": "Tags", "fields": "Custom fields"}
 
 
 @post("/actions/{action_id:int}/scripts", request_max_body_size=LARGEST)
@@ -37,16 +42,50 @@ async def save_script(request: Request, member: Membership, action_id: int, scri
 
 async def _save_and_show(request: Request, member: Membership, action: Action, script: Script | None) -> Response:
     saved = await _save(request, member, action, script)
-    return saved if isinstance(saved, Response) else _back(request, member, action, saved, saved=True)
+    return saved if isinstance(saved, Response) else await _back(request, member, action, saved, saved=True)
 
 
 async def _save(request: Request, member: Membership, action: Action, script: Script | None) -> Script | Response:
     """The stored script; or, where the form can't be stored, the page with what was typed."""
     form = Form(await request.form())
     draft, offer = await _read(member, form, script)
+    place, status = str(script.id) if script else f"new-{draft.kind}", 422
     if form:
-        return await editing.save(action, script, draft, member)
-    unsaved = Unsaved(str(script.id) if script else f"new-{draft.kind}", form, offer)
+        saved = await editing.save(action, script, draft, member, *_reason_and_mark(form))
+        match saved:
+            case Refused():
+                return await _refused(request, member, action, saved, place, form, offer)
+            case Meanwhile():
+                _overtaken(form, saved)
+                status = 409
+            case _:
+                return saved
+    return await scripts.show(request, member, action, Unsaved(place, form, offer), status)
+
+
+def _overtaken(form: Form, found: Meanwhile) -> None:
+    form.overtaken(found, FIELDS)
+    if "fields" in found.changed and "fields" not in found.mine:
+        form.typed = {name: value for name, value in form.typed.items() if not name.startswith("value_")}
+
+
+def _reason_and_mark(form: Form) -> tuple[str, str]:
+    return form.text("reason", words.gettext("Reason"), 400), form.mark()
+
+
+async def _refused(
+    request: Request,
+    member: Membership,
+    action: Action,
+    refused: Refused,
+    place: str,
+    form: Form,
+    offer: Picture | None = None,
+) -> Response:
+    """``place``: the script the sentences are about. An owner may overrule what is `overrulable`, with a reason."""
+    for sentence in refused.sentences:
+        form.wrong("body" if "body" not in form.errors else f"body-{len(form.errors)}", words.gettext(sentence))
+    unsaved = Unsaved(place, form, offer, may_insist=refused.overrulable and member.role == OWNER)
     return await scripts.show(request, member, action, unsaved, status=422)
 
 
@@ -56,8 +95,6 @@ async def _read(member: Membership, form: Form, script: Script | None) -> tuple[
     body = form.long_text("body", words.gettext("The text"), 10_000)
     name = form.text("name", words.gettext("Name"), 120, required=kind == RESPONSE)
     tags, fields = await _effects(member.campaign, form)
-    for sentence in await editing.obstacles(member.campaign, kind, body):
-        form.wrong("body", sentence)
     picture_id, offer = await pictures.chosen(member, form, script)
     return Draft(kind, name, body, picture_id, tags, fields), offer
 
@@ -73,19 +110,35 @@ async def _effects(campaign: Campaign, form: Form) -> tuple[list[Tag], list[tupl
     return [tags[n] for n in form.many("tags", tags)], given
 
 
+@get("/actions/{action_id:int}/scripts/{script_id:int}/archive")
+async def ask_to_archive(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
+    """Says how many people and texts archiving the script is about, and asks."""
+    action = await access.action_of(member, action_id)
+    script = await access.script_of(action, script_id)
+    return page(
+        request,
+        "admin/scripts/archive.html",
+        action=action,
+        script=script,
+        reach=await reach.of_one(action.id, script.id),
+        others=await Script.filter(action=action, kind=script.kind, archived_at=None).exclude(id=script.id).count(),
+    )
+
+
 @post("/actions/{action_id:int}/scripts/{script_id:int}/archive", request_max_body_size=LARGEST)
 async def archive_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
     action = await access.action_of(member, action_id)
     await editing.archive(action, await access.script_of(action, script_id), member)
-    return _back(request, member, action)
+    return await _back(request, member, action)
 
 
 @post("/actions/{action_id:int}/scripts/{script_id:int}/archive/end")
 async def restore_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
-    action = await access.action_of(member, action_id)
+    action, form = await access.action_of(member, action_id), Form(await request.form())
     script = await access.archived_script_of(action, script_id)
-    await editing.restore(action, script, member)
-    return _back(request, member, action, script)
+    if refused := await editing.restore(action, script, member, _reason_and_mark(form)[0]):
+        return await _refused(request, member, action, refused, f"archived-{script.id}", form)
+    return await _back(request, member, action, script)
 
 
 @post("/actions/{action_id:int}/scripts/{script_id:int}/copies", request_max_body_size=LARGEST)
@@ -94,7 +147,17 @@ async def copy_script(request: Request, member: Membership, action_id: int, scri
     saved = await _saved_first(request, member, action, await access.script_of(action, script_id))
     if isinstance(saved, Response):
         return saved
-    return _back(request, member, action, await editing.copy(action, saved, member))
+    form = Form(await request.form())
+    made = await editing.copy(action, saved, member, _reason_and_mark(form)[0])
+    if isinstance(made, Refused):
+        return await _refused(request, member, action, made, str(saved.id), _typed(form, saved))
+    return await _back(request, member, action, made)
+
+
+def _typed(form: Form, script: Script) -> Form:
+    """The editor keeps the stored text where the form brought none."""
+    form.typed = {"body": script.body, "name": script.name, **form.typed}
+    return form
 
 
 async def _saved_first(request: Request, member: Membership, action: Action, script: Script) -> Script | Response:
@@ -104,12 +167,14 @@ async def _saved_first(request: Request, member: Membership, action: Action, scr
 @post("/actions/{action_id:int}/scripts/{script_id:int}/moves", request_max_body_size=LARGEST)
 async def move_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
     """One place up or down among its kind."""
-    action, form = await access.action_of(member, action_id), await request.form()
+    action, form = await access.action_of(member, action_id), Form(await request.form())
     saved = await _saved_first(request, member, action, await access.script_of(action, script_id))
     if isinstance(saved, Response):
         return saved
-    await editing.move(action, saved, -1 if form.get("up") else 1, member)
-    return _back(request, member, action, saved)
+    places = -1 if form.data.get("up") else 1
+    if refused := await editing.move(action, saved, places, member, _reason_and_mark(form)[0]):
+        return await _refused(request, member, action, refused, str(saved.id), _typed(form, saved))
+    return await _back(request, member, action, saved)
 
 
 @post("/actions/{action_id:int}/script-orders")
@@ -117,16 +182,29 @@ async def order_scripts(request: Request, member: Membership, action_id: int) ->
     """The response scripts as they were dragged: their ids in the new order. htmx has the page in order already."""
     action, form = await access.action_of(member, action_id), Form(await request.form())
     ids = [int(n) for n in form.every("script") if n.isdecimal() and len(n) < 10]
-    await editing.order_responses(action, ids, member)
-    return Response(None, status_code=204) if request.headers.get("hx-request") else _back(request, member, action)
+    if refused := await editing.order_responses(action, ids, member):
+        return await _refused(request, member, action, refused, "", form)
+    return (
+        Response(None, status_code=204) if request.headers.get("hx-request") else await _back(request, member, action)
+    )
 
 
-def _back(
+async def _back(
     request: Request, member: Membership, action: Action, script: Script | None = None, saved: bool = False
 ) -> Response:
-    """To the page of scripts, with this one open and focused."""
+    """To the page of scripts, with this one open and focused. Other conversations may be open or closed now."""
+    await queue.apply_audience(action.id)
     at = f"?script={script.id}{'&saved=1' if saved else ''}#script-{script.id}" if script else ""
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/scripts{at}")
 
 
-HANDLERS: list[Any] = [add_script, save_script, archive_script, restore_script, copy_script, move_script, order_scripts]
+HANDLERS: list[Any] = [
+    add_script,
+    save_script,
+    ask_to_archive,
+    archive_script,
+    restore_script,
+    copy_script,
+    move_script,
+    order_scripts,
+]

@@ -16,21 +16,24 @@ from webapp.models.actions.pictures import Picture
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.scripts import editing, reach
 from webapp.models.scripts.links import CustomLink
 from webapp.pages import page
 from webapp.routes.admin.scripts import previews
 from webapp.routes.admin.scripts.pictures import LARGEST
 from webapp.routes.admin.scripts.previews import Written
-from webapp.rules import variables
+from webapp.rules import edited, variables
 
 
 @dataclass(frozen=True)
 class Unsaved:
-    """The contents of an editor that could not be stored. ``place``: as in Written. ``offer``: a smaller picture."""
+    """The contents of an editor that could not be stored. ``place``: as in Written, or "archived-7" of a script that can't
+    be used again. ``offer``: a smaller picture. ``may_insist``: an owner may overrule the refusal with a reason."""
 
     place: str = ""
     form: Form = field(default_factory=Form)
     offer: Picture | None = None
+    may_insist: bool = False
 
 
 @get("/actions/{action_id:int}/scripts")
@@ -78,6 +81,8 @@ async def show(
         opened=opened,
         saved="saved" in request.query_params,
         shown=checks[shown],
+        reach=await reach.of_scripts(action.id) if action.live else {},
+        marks={str(script.id): edited.mark(editing.words_from(script)) for script in [*initial, *response]},
         client_id=uuid.uuid4(),
         **await _menus(member.campaign_id),
     )
@@ -87,10 +92,10 @@ def _written(scripts: list[Script], unsaved: Unsaved) -> dict[str, Written]:
     """The contents of each editor by its place: the stored text, or text typed and not stored."""
     found = {str(script.id): previews.stored(script) for script in scripts}
     found |= {place: Written(place, kind, "") for place, kind in previews.NEW.items()}
-    if unsaved.place:
+    if unsaved.place in found:
         was, typed = found[unsaved.place], unsaved.form.typed
         found[unsaved.place] = Written(
-            was.place, was.kind, typed["body"], typed.get("name", ""), was.picture, was.opts_out
+            was.place, was.kind, typed.get("body", was.body), typed.get("name", was.name), was.picture, was.opts_out
         )
     return found
 

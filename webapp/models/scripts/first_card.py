@@ -1,0 +1,32 @@
+"""The card a volunteer sees: the next contact of their queue, with the first text filled in (SPEC V4, section 4)."""
+
+from __future__ import annotations
+
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import Action
+from webapp.models.conversations import card, closing, making
+from webapp.models.conversations.card import Queue
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.scripts import rendering
+from webapp.models.scripts.rendering import Rendering
+
+
+async def queue_of(
+    member: Membership, action: Action, first: Conversation | None = None
+) -> tuple[Queue | None, Rendering | None]:
+    """As `card.queue_of`, and the text of its card. Contacts whose text can't be filled, or is too long, are closed here:
+    nobody taps on them. The text is None where there is no card, and where its script is archived and no other is in
+    use."""
+    while True:
+        shown = await card.queue_of(member, action, first)
+        if shown is None or shown.card is None:
+            return shown, None
+        talk, first = shown.card.conversation, None
+        if talk.script is None or talk.script.archived_at:
+            if await making.pick_one(talk):
+                continue
+            return shown, None
+        text = await rendering.render(action.campaign, talk.script, talk.contact, member.user, talk.id)
+        if text.final_code is None:
+            return shown, text
+        await closing.close_unsent(talk, text.final_code)
