@@ -22,7 +22,8 @@ from webapp.rules import errors, variables
 
 # A contact's other values have a fallback or are never blank
 _BLANK = {name: f"TRIM(c.{name}) = ''" for name in ("last_name", "email", "state_abbrev")}
-OF_THE_TEXT = (errors.UNFILLED, errors.TOO_LONG)  # codes that another value or another script ends
+# Codes that another value or another script ends
+OF_THE_TEXT = (errors.UNFILLED, errors.TOO_LONG, errors.SHORTENER, errors.BRACES)
 
 
 async def tests(campaign_id: int, names: Iterable[str]) -> dict[str, str]:
