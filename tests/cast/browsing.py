@@ -11,10 +11,7 @@ from playwright.async_api import Page
 
 from tests.faults.bank import PASSWORD, Bank
 
-AXE = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
-    "rules": {"landmark-unique": {"enabled": True}},
-}
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "rules": {"landmark-unique": {"enabled": True}}}
 OpenPage = Callable[..., Awaitable[Page]]
 Size = dict[str, int]
 PHONE: Size = {"width": 390, "height": 844}
