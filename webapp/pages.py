@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -10,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 import jinja2
 from babel.dates import format_date, format_datetime, format_time
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from litestar import MediaType, Request, Response
 from litestar.response import File
 
 from webapp import clock, static_files
-from webapp.rules import errors, phone
+from webapp.rules import errors, phone, window
 from webapp.words import gettext, language, ngettext
 
 HERE = Path(__file__).parent
@@ -81,6 +83,7 @@ def environment() -> jinja2.Environment:
     made.filters |= {
         "number": number,
         "clock": clock_time,
+        "clocks": clock_times,
         "day": day,
         "moment": moment,
         "ago": ago,
@@ -114,6 +117,12 @@ def dollars(ten_thousandths: int | None) -> str:
 def clock_time(at: datetime, zone: str) -> str:
     """10:42 AM in ``zone``."""
     return format_time(at.astimezone(ZoneInfo(zone)), "short", locale=_locale()).replace("\u202f", " ")
+
+
+def clock_times(at: datetime, zones: Iterable[str]) -> str:
+    """9:42 AM or 10:42 AM: each time that the zones have at this instant."""
+    times = [clock_time(at, name) for name in window.clocks(at, zones)]
+    return format_list(times, style="or-short", locale=_locale())
 
 
 def day(at: datetime, zone: str) -> str:

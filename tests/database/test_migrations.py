@@ -159,7 +159,8 @@ def test_a_filled_database_keeps_its_rows_and_guards(old_url: str) -> None:
     before = blocking(counts(old_url))
     blocking(migrate(old_url))
     new = {"custom_field": before["custom_field"] + before["campaign"]}  # each campaign's remind_a_friend
-    assert blocking(counts(old_url)) == before | new and min(before.values()) > 0
+    after = blocking(counts(old_url))
+    assert {table: after[table] for table in before} == before | new and min(before.values()) > 0
     assert blocking(wrong_guards(old_url)) == []
     found = blocking(jose(old_url))
     assert (found.first_key, found.last_key) == ("jose", "oneil nunez")

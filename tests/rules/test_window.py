@@ -27,3 +27,9 @@ def test_hours_are_read_on_every_clock_the_contact_may_have() -> None:
         if window.allows(now, start, end, zones) is not row["allowed"]:
             wrong.append(row["id"])
     assert wrong == []
+
+
+def test_clocks_that_agree_are_one() -> None:
+    zones = ["America/New_York", "America/Detroit", "America/Denver", "America/Phoenix", "Mars/Base"]
+    assert [zone in ("America/Denver", "America/Phoenix") for zone in window.clocks(NOON, zones)] == [True, False]
+    assert len(window.clocks(NOON.replace(month=7), zones)) == 3, "Arizona has no summer time"

@@ -15,7 +15,7 @@ from webapp.models.bulk.job import BulkJob
 from webapp.models.contacts.contact import Contact, ContactEvent
 from webapp.models.contacts.labels import ContactTag, CustomField, FieldValue, Tag
 from webapp.models.contacts.lists import ContactList, ListMembership
-from webapp.models.contacts.zones import ZoneSet
+from webapp.models.contacts.zones import ZoneDerivation, ZoneSet
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
 from webapp.models.conversations.message import Message, MessageEffect
@@ -81,6 +81,7 @@ TABLES = [
     User,
     UserList,
     UserListMember,
+    ZoneDerivation,
     ZoneSet,
 ]
 

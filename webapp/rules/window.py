@@ -47,6 +47,12 @@ def closes_at(now: datetime, start: time, end: time, zones: Iterable[str]) -> da
     return min((edge for edge in ends if edge > now), default=now + timedelta(days=1))
 
 
+def clocks(now: datetime, zones: Iterable[str]) -> list[str]:
+    """One zone for each local time the zones have ``now``, the earliest time first. Unknown names are skipped."""
+    by_offset = {now.astimezone(zone).utcoffset(): name for name in zones if (zone := _zone(name))}
+    return [by_offset[offset] for offset in sorted(offset for offset in by_offset if offset is not None)]
+
+
 def usable(name: str) -> bool:
     """True for an IANA name this machine knows."""
     return _zone(name) is not None

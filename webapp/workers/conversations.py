@@ -1,4 +1,4 @@
-"""Jobs that create conversations, and return unsent ones to the pool (SPEC A1, S8)."""
+"""Jobs that create conversations, and return unsent ones to the pool (SPEC A1, S8), and derive time zones anew (S1)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 from webapp import queue
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.conversations import going_back, making
+from webapp.models.conversations import going_back, making, zones_anew
 
 SWEEP = 10.0  # seconds a sweep spends on one action
+ZONES_SWEEP = 45.0  # seconds a sweep spends on time zones
 
 
 async def return_unsent(ctx: dict[str, Any]) -> None:
@@ -26,3 +27,7 @@ async def make_conversations(ctx: dict[str, Any], action_id: int, list_id: int =
 async def make_all_conversations(ctx: dict[str, Any]) -> None:
     for action_id in await making.unfinished():
         await making.make_all(action_id, SWEEP)
+
+
+async def derive_zones(ctx: dict[str, Any]) -> None:
+    await zones_anew.derive_some(ZONES_SWEEP)

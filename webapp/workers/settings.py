@@ -66,6 +66,7 @@ CLOCKWORK: list[CronJob] = [
     cron(scripts.resume_costs, second={18, 48}, timeout=20),
     cron(actions.apply_audiences, second={8, 28, 48}, timeout=20),
     cron(conversations.return_unsent, second=13, timeout=60),
+    cron(conversations.derive_zones, second=38, run_at_startup=True, timeout=60),
     cron(opt_outs.hand_over_possible_opt_outs, second=23, timeout=60),
     cron(mail.send_waiting_mail, second={17, 47}, run_at_startup=True, timeout=60),
     cron(conversations.make_all_conversations, minute=_EVERY_10_MINUTES, second=43, timeout=60),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, opt_out_phone
+from tests.cast.clocks import as_upload, clocks
 from tests.cast.lists import import_file, stored, write
 from tests.cast.moments import deadlock
 from webapp import clock, database
@@ -51,6 +52,19 @@ async def test_a_move_changes_the_clock_of_those_not_texted_yet(cast: Cast, tmp_
     before = (await cast.conversation()).zone_set_id
     await import_file(cast, write(tmp_path, "phone,zip\n4125550101,96720\n"))
     assert (await cast.conversation()).zone_set_id != before
+
+
+@pytest.mark.both
+async def test_each_case_of_a_zone_comes_through_an_upload(cast: Cast, tmp_path: Path) -> None:
+    path, right = as_upload(tmp_path)
+    there = {contact.phone: contact.zone_set_id for contact in await stored(await import_file(cast, path))}
+    assert set(there) == set(right)
+    wrong = []
+    for phone, names in right.items():
+        zones = await zones_of(cast.meyer, there[phone])
+        if clocks(zones) != clocks(names.split("|")):
+            wrong.append((phone, zones, names))
+    assert wrong == []
 
 
 async def test_assigned_user_email_makes_the_user_the_keeper(cast: Cast, tmp_path: Path) -> None:

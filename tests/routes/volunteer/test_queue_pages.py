@@ -12,7 +12,7 @@ from tests.cast.site import PARTIAL, Browser, form_of
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations import going_back
+from webapp.models.conversations import going_back, zones_anew
 
 
 async def open_queue(amy: httpx.AsyncClient, cast: Cast) -> str:
@@ -25,6 +25,13 @@ async def test_the_card_shows_the_person_the_place_and_the_rendered_text(cast: C
     assert ">Lisa</h2>" in text and "Pittsburgh, PA" in text and "11:00 AM" in text
     assert "Hi Lisa, it&#39;s Amy with Meyer for Senate." in text
     assert cast.lisa.phone not in text and "0101" not in text, "no phone number on a card"
+
+
+async def test_the_card_says_each_clock_that_differs(cast: Cast, browse: Browser) -> None:
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(zip="", state_abbrev="TN"))
+    await zones_anew.derive_some(60)
+    text = await open_queue(await browse(cast.amy), cast)
+    assert "10:00 AM or 11:00 AM</time>" in text
 
 
 @pytest.mark.parametrize("headers", [{}, PARTIAL])

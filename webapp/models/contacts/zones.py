@@ -34,6 +34,20 @@ class ZoneSet(Model):
         return (await cls.get(names=text)).id
 
 
+class ZoneDerivation(Model):
+    """One row: by which version of the tables (`contact_zones.version`) the zones of stored contacts were derived."""
+
+    id = fields.IntField(primary_key=True)  # always 1
+    version = fields.CharField(32)
+    after_id = fields.BigIntField()  # contacts up to this id are done
+    changed = fields.IntField()
+    began_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "zone_derivation"
+
+
 _zones: dict[tuple[int, int], tuple[str, ...]] = {}  # by the opening of the database, and row; a row never changes
 
 

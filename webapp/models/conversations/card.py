@@ -20,10 +20,10 @@ JUST_SENT = 7
 
 @dataclass(frozen=True)
 class Card:
-    """The next contact of a queue. ``zone``: one of the contact's clocks. ``texted_before``: by any action."""
+    """The next contact of a queue. ``zones``: those the contact may be in. ``texted_before``: by any action."""
 
     conversation: Conversation
-    zone: str
+    zones: tuple[str, ...]
     tags: list[Tag]
     texted_before: bool
 
@@ -69,7 +69,7 @@ async def _card(action: Action, conversation: Conversation) -> Card:
     contact = conversation.contact
     return Card(
         conversation=conversation,
-        zone=(await zones_of(action.campaign, contact.zone_set_id))[0],
+        zones=await zones_of(action.campaign, contact.zone_set_id),
         tags=(await labels.tags_of([contact.id]))[contact.id],
         texted_before=await Message.filter(contact_id=contact.id, direction=OUT, status=TAKEN).exists(),
     )

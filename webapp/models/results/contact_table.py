@@ -17,7 +17,7 @@ PLAIN: dict[str, Callable[[Contact], Any]] = {
     "state": lambda c: c.state_abbrev,
     "zip": lambda c: c.zip,
     "van_id": lambda c: c.van_id,
-    "clock": lambda c: f"{c.zone_set.names} ({c.zone_source.replace('_', ' ')})" if c.zone_set else "",
+    "clock": lambda c: f"{', '.join(c.zone_set.zones)} ({c.zone_source.replace('_', ' ')})" if c.zone_set else "",
 }
 USUAL = ("tags", "assigned", "last_message")
 OTHERS = (*USUAL, *PLAIN)  # all but name, phone and custom fields

@@ -170,7 +170,7 @@ async def _about(conversation: Conversation) -> dict[str, Any]:
         "contact": contact,
         "client_id": uuid.uuid4(),
         "opens_at": await inbox.opens_at(conversation),
-        "contact_zone": (await zones_of(conversation.campaign, contact.zone_set_id))[0],
+        "contact_zones": await zones_of(conversation.campaign, contact.zone_set_id),
         "tags": (await labels.tags_of([contact.id]))[contact.id],
         "all_tags": (await filing.questions(conversation.action)).tags,
         "at": clock.now(),
