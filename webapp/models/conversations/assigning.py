@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.queryset import QuerySet
@@ -63,6 +64,13 @@ async def _hand(conversation: Conversation, to: int | None, by: User | None, how
     return before
 
 
+async def give_again(conversation_id: int, user_id: int, by: User) -> None:
+    """Gives a thread of the staff's back to the user who had it, inside a transaction."""
+    conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
+    if conversation.with_staff:
+        await _hand(conversation, user_id, by, "reassign")
+
+
 @transactional
 async def free_from(member: Membership) -> None:
     """Takes everything from a user who is suspended or removed: queued texts are cancelled, texted conversations go to
@@ -83,6 +91,30 @@ async def actions_of(campaign_id: int, action_id: int = 0) -> list[int]:
     """The ids of this action, or of all running ones."""
     found = Action.filter(campaign_id=campaign_id, archived_at=None).exclude(state=DRAFT)
     return [a.id for a in await (found.filter(id=action_id) if action_id else found)]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What assigning is about: conversations in running actions without a text yet, those with one, and clicked texts,
+    which still leave in the clicker's name."""
+
+    unsent: int
+    threads: int
+    leaving: int
+
+
+async def assignment_of(campaign_id: int, contact_ids: list[int]) -> Assignment:
+    running = ", ".join(str(int(n)) for n in await actions_of(campaign_id)) or "0"
+    among = packed.among("contact_id")
+    [talks] = await database.query(
+        f"SELECT COUNT(*) AS n, COUNT(texted_at) AS texted FROM conversation WHERE {among} AND action_id IN ({running})",
+        packed.values(contact_ids),
+    )
+    [texts] = await database.query(
+        f"SELECT COUNT(*) AS n FROM message WHERE {among} AND status = 'queued' AND action_id IN ({running})",
+        packed.values(contact_ids),
+    )
+    return Assignment(int(talks["n"]) - int(talks["texted"]), int(talks["texted"]), int(texts["n"]))
 
 
 def pick(seed: str, position: int, user_ids: list[int]) -> int:

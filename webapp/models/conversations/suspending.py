@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-from webapp import clock
+from dataclasses import dataclass
+from datetime import datetime
+
+from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.conversations import assigning
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import OUT, QUEUED, Message
+
+
+@dataclass(frozen=True)
+class Suspension:
+    """What a suspension is about: people not texted yet, who go back to the pool; conversations, which go to the admins;
+    and texts that are cancelled."""
+
+    people: int
+    conversations: int
+    cancelled: int
+
+
+def may_suspend(who: Membership, by: Membership) -> bool:
+    """Nobody suspends an owner, or themselves."""
+    return who.id != by.id and who.role != OWNER
+
+
+async def suspension_of(who: Membership) -> Suspension:
+    held = Conversation.filter(user_id=who.user_id, campaign_id=who.campaign_id)
+    queued = Message.filter(user_id=who.user_id, campaign_id=who.campaign_id, status=QUEUED, direction=OUT)
+    people = await held.filter(texted_at=None).count()
+    return Suspension(people, await held.count() - people, await queued.count())
 
 
 @transactional
 async def suspend(who: Membership, by: Membership) -> bool:
-    """False where it is refused: nobody suspends an owner, or themselves."""
-    if who.id == by.id or who.role == OWNER:
+    """False where it is refused."""
+    if not may_suspend(who, by):
         return False
     await Membership.filter(id=who.id).update(suspended_at=clock.now())
     await assigning.free_from(who)
@@ -21,8 +49,27 @@ async def suspend(who: Membership, by: Membership) -> bool:
 
 
 @transactional
-async def reinstate(who: Membership, by: Membership) -> None:
-    """Approves them too, where they were suspended while they waited."""
+async def reinstate(who: Membership, by: Membership) -> int:
+    """Approves them too, where they were suspended while they waited. The conversations that nobody took over since are
+    theirs again; returns how many."""
+    fresh = await Membership.filter(id=who.id).select_for_update().get()
     await Membership.filter(id=who.id).update(suspended_at=None)
     await who.approve()
-    await audit.record(by, "user.reinstated", who.user.name)
+    given = await _give_again(who, fresh.suspended_at, by) if fresh.suspended_at else 0
+    await audit.record(by, "user.reinstated", who.user.name, conversations=given)
+    return given
+
+
+async def _give_again(who: Membership, since: datetime, by: Membership) -> int:
+    rows = await database.query(
+        "SELECT DISTINCT v.id FROM conversation v JOIN assignment_event e ON e.conversation_id = v.id"
+        " WHERE v.campaign_id = ? AND v.with_staff AND v.last_holder_id = ? AND e.from_user_id = ? AND e.how = 'removal'"
+        " AND e.at >= ?",
+        who.campaign_id,
+        who.user_id,
+        who.user_id,
+        sql_time(since),
+    )
+    for row in sorted(rows, key=lambda row: int(row["id"])):
+        await assigning.give_again(row["id"], who.user_id, by.user)
+    return len(rows)

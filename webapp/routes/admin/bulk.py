@@ -22,7 +22,7 @@ from webapp.models.conversations import assigning
 from webapp.pages import page
 from webapp.routes.admin.contacts import filter_words
 from webapp.rules.contacts import contact_filter
-from webapp.rules.contacts.contact_filter import Filter
+from webapp.rules.contacts.contact_filter import MANY, Filter
 
 MOST = 500  # choices in a drop-down
 MOST_TICKED = 1_000
@@ -49,8 +49,18 @@ async def _new_job(request: Request, member: Membership, form: Form, status: int
         filter_words=await filter_words.in_words(member, which) if isinstance(which, Filter) else [],
         ids=which if isinstance(which, list) else [],
         holders=await holders(member),
+        about=await _about(member, kind, which),
         **await _choices(member),
     )
+
+
+async def _about(member: Membership, kind: str, which: Filter | list[int]) -> assigning.Assignment | None:
+    """The conversations and texts an assignment is about; None for other kinds, and for more contacts than are counted."""
+    if kind != ASSIGN:
+        return None
+    newest = 2**62
+    found = which if isinstance(which, list) else await search.ids(member.campaign, which, 0, newest, MANY + 1)
+    return await assigning.assignment_of(member.campaign_id, found) if len(found) <= MANY else None
 
 
 async def _which(member: Membership, form: Form) -> Filter | list[int]:

@@ -65,6 +65,13 @@ async def _write_approved(who: Membership) -> None:
     await letters.write("approved", who.user.email, who.language, user=who.user, campaign=who.campaign, link=link)
 
 
+@get("/users/{member_id:int}/suspension")
+async def ask_to_suspend(request: Request, member: Membership, member_id: int) -> Response:
+    who = await access.member_of(member, member_id)
+    about, allowed = await suspending.suspension_of(who), suspending.may_suspend(who, member)
+    return page(request, "admin/accounts/suspension.html", who=who, about=about, allowed=allowed)
+
+
 @post("/users/{member_id:int}/suspension")
 async def suspend(request: Request, member: Membership, member_id: int) -> Response:
     who = await access.member_of(member, member_id)
@@ -117,4 +124,4 @@ def _back(request: Request, member: Membership) -> Response:
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/users")
 
 
-HANDLERS = [users_page, approve, suspend, reinstate, send_action]
+HANDLERS = [users_page, approve, ask_to_suspend, suspend, reinstate, send_action]

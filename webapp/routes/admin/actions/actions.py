@@ -128,6 +128,12 @@ async def resume(request: Request, member: Membership, action_id: int) -> Respon
     return _to_results(request, member, action)
 
 
+@get("/actions/{action_id:int}/archive")
+async def ask_to_archive(request: Request, member: Membership, action_id: int) -> Response:
+    action = await access.action_of(member, action_id)
+    return page(request, "admin/actions/archive.html", action=action, about=await publishing.archiving(action))
+
+
 @post("/actions/{action_id:int}/archive")
 async def archive(request: Request, member: Membership, action_id: int) -> Response:
     action = await access.action_of(member, action_id)
@@ -135,16 +141,43 @@ async def archive(request: Request, member: Membership, action_id: int) -> Respo
     return _to_results(request, member, action)
 
 
+@post("/actions/{action_id:int}/archive/end")
+async def restore(request: Request, member: Membership, action_id: int) -> Response:
+    """In use again, where the checklist of publishing allows it."""
+    action, form = await access.action_of(member, action_id), Form(await request.form())
+    if not await publishing.restore(action, member, form.text("reason", words.gettext("Reason"), 400)):
+        form.wrong("state", words.gettext("Not used again. The list below says what to fix first."))
+        return await _publication(request, member, action, form, status=422)
+    await queue.apply_audience(action.id)
+    await queue.make_conversations(action.id)
+    return _to_results(request, member, action)
+
+
+@get("/actions/{action_id:int}/returns")
+async def ask_to_return(request: Request, member: Membership, action_id: int) -> Response:
+    action = await access.action_of(member, action_id)
+    people, volunteers = await going_back.returning(action)
+    return page(request, "admin/actions/returns.html", action=action, people=people, volunteers=volunteers)
+
+
 @post("/actions/{action_id:int}/returns")
 async def return_unsent(request: Request, member: Membership, action_id: int) -> Response:
     """S8's button: contacts that Start gave to volunteers and nobody clicked are free again."""
     action = await access.action_of(member, action_id)
-    await going_back.return_all(action, member)
-    return _to_results(request, member, action)
+    people = await going_back.return_all(action, member)
+    return _to_results(request, member, action, f"?returned={people}")
 
 
-def _to_results(request: Request, member: Membership, action: Action) -> Response:
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/results")
+@post("/actions/{action_id:int}/returns/end")
+async def undo_return(request: Request, member: Membership, action_id: int) -> Response:
+    """Those whom nobody took meanwhile go back to the volunteers who had them."""
+    action = await access.action_of(member, action_id)
+    people = await going_back.undo_return(action, member)
+    return _to_results(request, member, action, f"?given={people}")
+
+
+def _to_results(request: Request, member: Membership, action: Action, more: str = "") -> Response:
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/results{more}")
 
 
 HANDLERS = [
@@ -156,6 +189,10 @@ HANDLERS = [
     publish,
     pause,
     resume,
+    ask_to_archive,
     archive,
+    restore,
+    ask_to_return,
     return_unsent,
+    undo_return,
 ]

@@ -16,10 +16,13 @@ from webapp.pages import page
 
 
 @get("/actions/{action_id:int}/results")
-async def results_page(request: Request, member: Membership, action_id: int) -> Response:
-    """The page. Its figures fetch themselves anew by htmx, as a fragment."""
+async def results_page(
+    request: Request, member: Membership, action_id: int, returned: int | None = None, given: int | None = None
+) -> Response:
+    """The page. Its figures fetch themselves anew by htmx, as a fragment. ``returned``, ``given``: what was just done."""
     figures = await _figures(await access.action_of(member, action_id))
-    return page(request, "admin/results/results.html", "admin/results/_figures.html", **figures)
+    names = "admin/results/results.html", "admin/results/_figures.html"
+    return page(request, *names, returned=returned, given=given, **figures)
 
 
 async def _figures(action: Action) -> dict[str, Any]:
