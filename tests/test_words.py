@@ -34,7 +34,7 @@ def test_why_a_text_did_not_go_can_be_translated(explanation: errors.Explanation
     [
         "Waiting to be sent",
         "%(label)s is missing.",
-        "No connection. Nothing was sent. Try again.",
+        "No connection. What you see here may be old.",
         "All texts are stopped for now.",
         "Join code",
     ],

@@ -99,15 +99,8 @@ class OwnForms(ASGIMiddleware):
         if request.method in ("GET", "HEAD", "OPTIONS") or scope["path"].startswith("/webhooks/") or _is_ours(request):
             await next_app(scope, receive, send)
             return
-        answer = pages.page(
-            request,
-            "error.html",
-            status_code=403,
-            title="Not done",
-            code=_code(),
-            text="This form came from another site, so nothing was changed. Open the page here and try again.",
-            status=403,
-        )
+        text = "This form came from another site, so nothing was changed. Open the page here and try again."
+        answer = pages.error_page(request, 403, "Not done", text, _code())
         await answer.to_asgi_response(None, request)(scope, receive, send)
 
 
@@ -134,7 +127,7 @@ def static_file(digest: str, file_path: str) -> Response[bytes]:
 
 
 _SENTENCES = {
-    404: ("Not here", "The address is wrong, or this belongs to someone else now. Nothing you sent is lost."),
+    404: ("Not here", "The address is wrong, or this belongs to someone else now. Nothing was changed."),
     405: ("Not here", "This page can't do that. Nothing was changed."),
     413: ("Too large", "This file is too large: a list may have 1 GB, a workbook 50 MB. Nothing was stored."),
     429: ("Too often", "Too many tries. Wait ten minutes, then try again."),
@@ -147,7 +140,7 @@ def _http_error(request: Request, error: HTTPException) -> Response:
     if status >= 500:
         return _our_error(request, error)
     title, text = _SENTENCES.get(status, _SENTENCES[400])
-    return pages.page(request, "error.html", status_code=status, title=title, text=text, status=status, code=_code())
+    return pages.error_page(request, status, title, text, _code())
 
 
 def _our_error(request: Request, error: Exception) -> Response:
@@ -155,7 +148,7 @@ def _our_error(request: Request, error: Exception) -> Response:
     code = _code()
     log.error("error %s at %s %s", code, request.method, request.url.path, exc_info=error)
     text = "Something went wrong on our side. What was stored before is kept. Try again. If it happens again, tell us the code."
-    return pages.page(request, "error.html", status_code=500, title="Our mistake", text=text, status=500, code=code)
+    return pages.error_page(request, 500, "Our mistake", text, code)
 
 
 def _code() -> str:

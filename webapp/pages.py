@@ -28,16 +28,43 @@ def page(
     request: Request, template: str, fragment: str | None = None, /, status_code: int = 200, **context: Any
 ) -> Response[str]:
     """Renders ``fragment`` where htmx asks for a part of the page; boosted links and Back want the whole page."""
-    partial = request.headers.get("hx-request-type") == "partial"
-    name = fragment if fragment and partial else template
-    return Response(
-        render(request, name, **context), status_code=status_code, media_type=MediaType.HTML, headers={"vary": VARY}
-    )
+    if fragment and is_partial(request):
+        html = render(request, fragment, **context) + _title(request, template, **context)
+    else:
+        html = render(request, template, **context)
+    return Response(html, status_code=status_code, media_type=MediaType.HTML, headers={"vary": VARY})
+
+
+def _title(request: Request, template: str, **context: Any) -> str:
+    """The whole page's title. htmx takes it out of the fragment, so that the tab says what the page shows."""
+    found = environment().get_template(template)
+    values = found.new_context({**shared(request), **context})
+    return f"<title>{''.join(found.blocks['title'](values))} · Textbank</title>\n"
+
+
+def error_page(request: Request, status: int, title: str, text: str, code: str) -> Response[str]:
+    """Why a request was refused. Where htmx asked for a part of a page, a sentence at the foot of that page: the part keeps
+    what it shows. ``code``: what a person may quote."""
+    context = {"title": title, "text": text, "status": status, "code": code}
+    if not is_partial(request):
+        return page(request, "error.html", status_code=status, **context)
+    answer = page(request, "components/_toast.html", status_code=status, **context)
+    answer.headers.update({"hx-retarget": "#toasts", "hx-reswap": "beforeend"})
+    return answer
+
+
+def is_partial(request: Request) -> bool:
+    """Does htmx ask for a part of the page?"""
+    return request.headers.get("hx-request-type") == "partial"
 
 
 def render(request: Request, template: str, **context: Any) -> str:
-    shared = getattr(request.state, "shared", {})
-    return environment().get_template(template).render({**DEFAULTS, **shared, "path": request.scope["path"], **context})
+    return environment().get_template(template).render({**shared(request), **context})
+
+
+def shared(request: Request) -> dict[str, Any]:
+    """What every page of this request may use."""
+    return {**DEFAULTS, **getattr(request.state, "shared", {}), "path": request.scope["path"]}
 
 
 NO_BADGES = {"unread": 0, "needs_attention": 0, "waiting": 0}  # the page fetches them when its stream connects

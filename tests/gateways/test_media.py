@@ -73,10 +73,11 @@ async def test_what_is_too_large_is_not_read_to_its_end(twilio: Simulated, db: N
     assert await media.fetch(config.settings(), AT + ".big") == Refused("large")
 
 
-async def test_what_is_gone_is_not_asked_for_again_and_trouble_is(twilio: Simulated, db: None) -> None:
-    assert await media.fetch(config.settings(), AT + ".gone") == Refused("gone")
-    with pytest.raises(Later):
-        await media.fetch(config.settings(), AT + ".down")
+async def test_what_is_gone_is_not_asked_for_again_and_what_is_not_there_yet_is(twilio: Simulated, db: None) -> None:
+    assert await media.fetch(config.settings(), AT + ".vanished") == Refused("gone")
+    for ending in (".down", ".later"):  # a 503; a 404, as Twilio answers until its store has the file
+        with pytest.raises(Later):
+            await media.fetch(config.settings(), AT + ending)
 
 
 async def test_a_twilio_that_is_not_there_is_trouble(settings: Settings) -> None:

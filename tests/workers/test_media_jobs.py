@@ -40,7 +40,7 @@ async def sends(cast: Cast, *ends: str) -> list[Media]:
 
 @pytest.mark.both
 async def test_a_picture_is_kept_and_other_files_are_not(cast: Cast, twilio: Simulated) -> None:
-    await sends(cast, ".png", ".exe", ".big", ".gone")
+    await sends(cast, ".png", ".exe", ".big", ".vanished")
     await fetch_media({})
     rows = await Media.all().order_by("id")
     assert [(row.status, row.why) for row in rows] == [
@@ -110,6 +110,33 @@ async def test_a_picture_that_came_while_we_were_away_is_fetched(cast: Cast, twi
     await gateway.close()
     [row] = await Media.all()
     assert row.status != REFUSED, f"lost for good: {row.why!r} at {row.url!r}"
+
+
+async def test_a_picture_that_twilio_does_not_show_yet_is_fetched_later(cast: Cast, twilio: Simulated) -> None:
+    """Its list of files is empty, and a file is a 404, until Twilio's own store has caught up."""
+    [row] = await sends(cast, ".later")
+    await transaction(lambda: Media.create(message_id=row.message_id, url="", content_type="image/png"))
+
+    class EmptyList:
+        async def media_of(self, sid: str) -> list[str]:
+            return []
+
+    await fetch_media({"twilio": EmptyList()})
+    assert [(media.status, media.tries) for media in await Media.all()] == [(WAITING, 1), (WAITING, 1)]
+
+
+async def test_a_picture_that_has_come_is_told_to_the_open_thread(
+    cast: Cast, twilio: Simulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+
+    async def tell(conversation_id: int, holder_id: int | None = None) -> None:
+        told.append(conversation_id)
+
+    await sends(cast, ".png")
+    monkeypatch.setattr("webapp.news.tell", tell)
+    await fetch_media({})
+    assert told == [(await cast.conversation()).id]
 
 
 async def test_a_wrong_login_is_trouble_and_no_reason_to_give_a_picture_up(cast: Cast, twilio: Simulated) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 from typing import NoReturn
 
@@ -66,6 +67,11 @@ async def own_message(member: Membership, message_id: int) -> Message:
     return await found.exclude(conversation_id=None).first() or _missing()
 
 
+async def text_of_form(member: Membership, client_id: uuid.UUID | None) -> Message | None:
+    """The text that this very form of the member's has stored before; None where it came for the first time."""
+    return await Message.get_or_none(client_id=client_id, user_id=member.user_id) if client_id else None
+
+
 async def message_of(member: Membership, message_id: int) -> Message:
     """A text of the member's campaign, for the office."""
     return await Message.filter(id=row_id(message_id), campaign_id=member.campaign_id).first() or _missing()
@@ -73,6 +79,11 @@ async def message_of(member: Membership, message_id: int) -> Message:
 
 async def script_of(action: Action, script_id: int) -> Script:
     return await Script.filter(id=small_id(script_id), action=action, archived_at=None).first() or _missing()
+
+
+async def live_script_of(action: Action, script_id: int) -> Script | None:
+    """None where it is archived, or no script of this action."""
+    return await Script.get_or_none(id=small_id(script_id), action=action, archived_at=None)
 
 
 async def archived_script_of(action: Action, script_id: int) -> Script:

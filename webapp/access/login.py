@@ -110,10 +110,14 @@ async def office_badges(member: Membership) -> dict[str, int]:
 
 
 def to_login(request: Request, _: Exception) -> Response:
-    """To the login page, and from there back to this page; a form goes back to the page it was on."""
-    back = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "")).path
-    query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
-    return pages.go_to(request, f"/login?next={quote(back + query)}&expired=1" if back not in ("", "/") else "/login")
+    """To the login page, and from there back to this page; a form goes back to the page it was on. ``expired`` 2: what was
+    pressed has not been done."""
+    on = urlsplit(str(request.url) if request.method == "GET" else request.headers.get("referer", ""))
+    back = on.path + (f"?{on.query}" if on.query else "")
+    expired = 1 if request.method == "GET" else 2
+    return pages.go_to(
+        request, f"/login?next={quote(back)}&expired={expired}" if on.path not in ("", "/") else "/login"
+    )
 
 
 def to_waiting(request: Request, _: Exception) -> Response:

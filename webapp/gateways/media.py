@@ -92,9 +92,11 @@ async def _follow(session: aiohttp.ClientSession, settings: Settings, url: str, 
             if answer.status in (301, 302, 303, 307, 308):
                 url = str(answer.url.join(URL(answer.headers.get("Location", ""))))
                 continue
-            if answer.status >= 500 or answer.status in (401, 403, 429):  # a token may be rotated just now
+            if answer.status == 410:
+                return Refused("gone")
+            if answer.status != 200:  # 404: not there yet; 401, 403: a token may be rotated just now
                 raise Later(f"HTTP {answer.status}")
-            return await _read(answer) if answer.status == 200 else Refused("gone")
+            return await _read(answer)
     return Refused("address")
 
 

@@ -47,7 +47,8 @@ async def read_media(request: web.Request) -> web.Response:
 
 
 async def stored_media(request: web.Request) -> web.Response:
-    """By the ending: .png is a picture, .exe only claims to be one, .big is 9 MB, .down is a 503, any other is a 404."""
+    """By the ending: .png is a picture, .exe only claims to be one, .big is 9 MB, .down is a 503, .vanished is a 410,
+    any other is a 404."""
     if "Authorization" in request.headers:
         return web.Response(status=400, text="Only one auth mechanism allowed")
     match request.match_info["media"].rpartition(".")[2]:
@@ -59,4 +60,6 @@ async def stored_media(request: web.Request) -> web.Response:
             return web.Response(body=bytes(9_000_000), content_type="image/png")
         case "down":
             return web.Response(status=503)
+        case "vanished":
+            return web.Response(status=410)
     return web.Response(status=404)

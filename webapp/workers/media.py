@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from webapp import config
+from webapp import config, news
 from webapp.gateways import media as gateway
 from webapp.gateways import twilio
 from webapp.models.receiving import media
@@ -33,10 +33,15 @@ async def _fetch(ctx: dict[str, Any], row: Media) -> None:
         log.warning("media %s could not be fetched yet: %s", row.id, error)
         return
     await (media.refuse(row, found.why) if isinstance(found, gateway.Refused) else media.keep(row, found))
+    if conversation_id := await media.conversation_of(row):
+        await news.tell(conversation_id)
 
 
 async def _address(account: twilio.Twilio, row: Media) -> str:
-    """The file's address for a text that Twilio listed and never delivered to us; "" where it has no such file."""
+    """The file's address for a text that Twilio listed and never delivered to us. Its list of files may come later than
+    the text."""
     sid, place = await media.of_text(row)
     found = await account.media_of(sid)
-    return found[place] if place < len(found) else ""
+    if place >= len(found):
+        raise gateway.Later("not listed yet")
+    return found[place]

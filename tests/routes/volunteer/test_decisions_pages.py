@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.cast import Cast
 from tests.cast.site import Browser
 from tests.cast.texting import says, texted
+from webapp import clock
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import Tag
 from webapp.models.opt_outs.opt_out import OptOut
@@ -74,3 +77,48 @@ async def test_volunteers_are_asked_what_the_action_chose_and_else_what_is_repor
     assert "Will Vote" in page and "Spanish Speaker" not in page and "Support Rating" not in page
     await gary.post(settings, data={})
     assert "Spanish Speaker" in (await amy.get(report)).text
+
+
+@pytest.mark.parametrize(
+    ("deed", "form", "sentence"),
+    [
+        ("tags", {"tag": "will_vote"}, "Tag added."),
+        ("tags", {"tag": "nothing"}, "This tag is no longer offered. Nothing was added."),
+        ("block", {}, "Blocked."),
+        ("opt-out", {}, "Lisa is opted out."),
+        ("handover", {}, "Handed to an admin."),
+        ("reports", {}, "Report filed."),
+    ],
+)
+async def test_what_was_done_is_confirmed_in_a_word(
+    cast: Cast, browse: Browser, deed: str, form: dict[str, str], sentence: str
+) -> None:
+    await texted(cast)
+    await says(cast, "Hm")
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    answer = await amy.post(f"{thread}/{deed}", data=form)
+    assert sentence in (await amy.get(answer.headers["location"])).text
+    assert sentence not in (await (await browse(cast.gary)).get(f"/c/meyer/threads/1?said={deed}")).text
+
+
+async def test_opt_out_is_not_confirmed_where_someone_else_decided_otherwise(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "take me off your list")
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    await amy.post(f"{thread}/opt-out-decision", data={"not": "1"})
+    answer = await amy.post(f"{thread}/opt-out-decision", data={})
+    page = (await amy.get(answer.headers["location"])).text
+    assert "Not opted out: someone else decided" in page and "Lisa is opted out" not in page
+
+
+async def test_opt_out_stands_beside_the_reply_and_asks_once(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "Hm")
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    for page in (thread, thread + "?follow=1"):
+        composer = (await amy.get(page)).text.split('id="composer"')[1].split("</main>")[0]
+        asked = re.search(r"<details class=\"ask\">.*?</details>", composer, re.S)
+        assert asked and "Opt Out" in asked[0] and "Opt Lisa out?" in asked[0] and f"{thread}/opt-out" in asked[0]
+        assert composer.count(f'action="{thread}/opt-out"') == 1
+    clock.freeze(clock.now().replace(hour=4))
+    assert f'action="{thread}/opt-out"' in (await amy.get(thread)).text, "at night too"

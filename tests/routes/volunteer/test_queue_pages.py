@@ -9,10 +9,12 @@ import pytest
 
 from tests.cast import Cast, texts
 from tests.cast.site import PARTIAL, Browser, form_of
+from tests.cast.texting import texted
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import going_back, zones_anew
+from webapp.models.conversations.message import REFUSED, Message
 
 
 async def open_queue(amy: httpx.AsyncClient, cast: Cast) -> str:
@@ -92,8 +94,18 @@ async def test_undo_shows_the_card_again(cast: Cast, browse: Browser) -> None:
     assert undo
     answer = await amy.post(undo[1])
     assert "Undone. The text was not sent." in answer.text and ">Lisa</h2>" in answer.text
-    again = await amy.post(undo[1])
-    assert again.status_code == 409 and "Too late to undo" in again.text
+    assert "Undone. The text was not sent." in (await amy.post(undo[1])).text, "the same press again changes nothing"
+
+
+async def test_undo_says_what_became_of_a_text_that_can_not_be_taken_back(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    await texted(cast)
+    [text] = await texts()
+    undo = f"/c/meyer/messages/{text.id}/cancellation"
+    late = await amy.post(undo)
+    assert late.status_code == 409 and "Too late to undo: the text has already left." in late.text
+    await transaction(lambda: Message.filter(id=text.id).update(status=REFUSED, error_code=1301))
+    assert "the text was refused, so it was not sent" in (await amy.post(undo)).text
 
 
 async def test_the_queue_of_a_paused_action_can_not_be_sent(cast: Cast, browse: Browser) -> None:

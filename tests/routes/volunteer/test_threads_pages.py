@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import timedelta
 
 from tests.cast import Cast, drawn, texts
-from tests.cast.site import Browser, add_response, form_of
+from tests.cast.site import PARTIAL, Browser, add_response, form_of
 from tests.cast.texting import says, texted
 from webapp import clock
 from webapp.database import transaction
@@ -110,9 +111,10 @@ async def test_a_typed_reply_can_be_taken_back_from_its_thread(cast: Cast, brows
     await amy.post(f"{thread}/messages", data={"client_message_id": str(uuid.uuid4()), "body": "At the library."})
     path = re.search(r'action="(/c/meyer/messages/\d+/cancellation)"', (await amy.get(thread)).text)
     assert path
-    assert (await amy.post(path[1])).headers["location"] == f"{thread}#newest"
-    page = (await amy.get(thread)).text
-    assert "At the library." not in page
+    back = (await amy.post(path[1])).headers["location"]
+    page = (await amy.get(back)).text
+    assert "Undone. The text was not sent." in page and re.search(r"<textarea[^>]*>At the library.</textarea>", page)
+    assert "At the library." not in (await amy.get(thread)).text
     assert (await cast.conversation()).needs_attention
 
 
@@ -193,3 +195,81 @@ async def test_volunteers_find_scripts_by_the_words_people_would_read(cast: Cast
     amy, talk = await browse(cast.amy), await cast.conversation()
     text = (await amy.get(f"/c/meyer/threads/{talk.id}?follow=1&q=where,+lisa")).text
     assert "Where, Lisa" in text and "Thank you" not in text
+
+
+async def test_a_refused_script_stays_chosen_and_says_why(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "Where?")
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    form = form_of((await amy.get(thread + "?follow=1")).text, thread + "/messages")
+    clock.freeze(clock.now() + timedelta(days=0, hours=1))
+    await transaction(lambda: cast.thanks.write("Thanks", "New thanks, ##{{first_name}}", None))
+    answer = await amy.post(f"{thread}/messages", data={**form, "script": str(cast.thanks.id)})
+    assert answer.status_code == 422 and "This script has changed. Nothing was sent." in answer.text
+    assert re.search(rf'value="{cast.thanks.id}"[^>]* checked', answer.text) and "New thanks, Lisa" in answer.text
+    form = form_of(answer.text, thread + "/messages")
+    assert (await amy.post(f"{thread}/messages", data={**form, "script": str(cast.thanks.id)})).status_code == 303
+
+
+async def test_a_script_the_office_has_archived_is_refused_with_a_reason(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "Where?")
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    form = form_of((await amy.get(thread + "?follow=1")).text, thread + "/messages")
+    await transaction(lambda: Script.filter(id=cast.thanks.id).update(archived_at=clock.now()))
+    answer = await amy.post(f"{thread}/messages", data={**form, "script": str(cast.thanks.id)}, headers=PARTIAL)
+    assert answer.status_code == 422 and "This script is no longer offered. Nothing was sent." in answer.text
+    assert len(await texts()) == 2
+
+
+async def test_what_they_took_back_meanwhile_is_not_answered(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "Yes, I will come")
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    form = form_of((await amy.get(thread)).text, thread + "/messages")
+    await says(cast, "Sorry, I can't after all")
+    answer = await amy.post(f"{thread}/messages", data={**form, "body": "Great, see you!"})
+    assert answer.status_code == 422 and "Lisa has written again. Nothing was sent." in answer.text
+    assert re.search(r"<textarea[^>]*>Great, see you!</textarea>", answer.text) and "after all" in answer.text
+    form = form_of(answer.text, thread + "/messages")
+    assert (await amy.post(f"{thread}/messages", data={**form, "body": "A pity."})).status_code == 303
+
+
+async def test_a_reply_that_came_too_late_for_its_thread_shows_its_words(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "Where?")
+    amy, talk = await browse(cast.amy), await cast.conversation()
+    thread = f"/c/meyer/threads/{talk.id}"
+    sent = {**form_of((await amy.get(thread)).text, thread + "/messages"), "body": "At the library."}
+    late = {**sent, "client_message_id": str(uuid.uuid4()), "body": "It opens at 9."}
+    assert (await amy.post(f"{thread}/messages", data=sent)).status_code == 303
+    await assigning.hand_to_staff(talk.id, cast.gary.user)
+    answer = await amy.post(f"{thread}/messages", data=late, headers=PARTIAL)
+    assert answer.status_code == 409 and "Nothing was sent." in answer.text and "It opens at 9." in answer.text
+    again = await amy.post(f"{thread}/messages", data=sent)
+    assert again.status_code == 409 and "Nothing was sent" not in again.text, "it was"
+    assert "The reply you sent before is stored and goes out as usual." in again.text
+
+
+async def test_an_open_thread_that_asks_for_news_learns_that_it_has_moved(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    talk = await cast.conversation()
+    await assigning.hand_to_staff(talk.id, cast.gary.user)
+    await says(cast, "My new address is 5 Elm St")
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{talk.id}"
+    answer = await amy.get(thread, headers=PARTIAL)
+    assert answer.status_code == 409 and "assigned to an admin" in answer.text
+    assert "5 Elm St" not in answer.text and "Nothing was sent" not in answer.text
+    assert (await amy.get(thread)).status_code == 404
+    assert (await (await browse(cast.dan)).get(thread, headers=PARTIAL)).status_code == 404
+
+
+async def test_the_same_form_twice_is_one_reply_even_if_its_script_is_gone_by_then(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "Where?")
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    form = form_of((await amy.get(thread + "?follow=1")).text, thread + "/messages") | {"script": str(cast.thanks.id)}
+    assert (await amy.post(f"{thread}/messages", data=form)).status_code == 303
+    await transaction(lambda: Script.filter(id=cast.thanks.id).update(archived_at=clock.now()))
+    assert (await amy.post(f"{thread}/messages", data=form)).status_code == 303
+    assert len(await texts()) == 3

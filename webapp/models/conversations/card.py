@@ -13,6 +13,7 @@ from webapp.models.contacts.zones import zones_of
 from webapp.models.conversations import buckets, going_back, start
 from webapp.models.conversations.buckets import Bucket, Progress
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.going_back import GoneBack
 from webapp.models.conversations.message import OUT, TAKEN, Message, first_texts_of
 
 JUST_SENT = 7
@@ -30,14 +31,14 @@ class Card:
 
 @dataclass(frozen=True)
 class Queue:
-    """``card``: None where nobody can be texted now. ``returned``: contacts that S8 gave back to the pool. ``undoable``:
+    """``card``: None where nobody can be texted now. ``gone_back``: contacts that went back to the pool. ``undoable``:
     the newest text that has not left yet, for ``undo_seconds`` more."""
 
     bucket: Bucket
     card: Card | None
     progress: Progress
     just_sent: list[Message]
-    returned: int
+    gone_back: GoneBack
     undoable: Message | None
     undo_seconds: int
 
@@ -59,7 +60,7 @@ async def queue_of(member: Membership, action: Action, first: Conversation | Non
         card=await _card(action, conversation) if conversation else None,
         progress=await buckets.progress(bucket, member.campaign),
         just_sent=sent,
-        returned=await going_back.returned(bucket),
+        gone_back=await going_back.gone_back(bucket),
         undoable=undoable,
         undo_seconds=seconds,
     )

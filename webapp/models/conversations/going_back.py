@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,18 +18,28 @@ from webapp.models.conversations import buckets
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
 
+SKIPPED = ("skipped", "returned", "not_skipped")
+
 
 @transactional
-async def skip(conversation: Conversation) -> None:
-    """Moves it to the end of the volunteer's bucket; the second time, back to the pool."""
+async def skip(conversation: Conversation, member: Membership | None = None, shown: int | None = None) -> str:
+    """Moves it to the end of the volunteer's bucket ("skipped"); the second time, back to the pool ("returned"). Neither,
+    where it is not the member's any more, was texted or closed, or was skipped before by the same press: ``shown`` is how
+    often it had been skipped when the card was made."""
     conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
+    if member and conversation.user_id != member.user_id:
+        return "returned" if conversation.free_for(member) else "not_skipped"
     if conversation.texted_at or conversation.closed_code:
-        return
+        return "not_skipped"
+    if shown is not None and conversation.skips != shown:
+        return "skipped"
     async with tallies.moving(conversation):
         conversation.skips += 1
         conversation.move_to_end()
     if conversation.skips >= 2:
         await _give_back(conversation, "skip", conversation.user_id, clock.now())
+        return "returned"
+    return "skipped"
 
 
 @transactional
@@ -122,13 +133,25 @@ async def _newest_bucket(action: Action, user_id: int) -> int | None:
     return bucket.id if bucket else None
 
 
-async def returned(bucket: Bucket) -> int:
-    """How many contacts of this bucket S8 gave back to the pool."""
-    [row] = await database.query(
-        "SELECT COUNT(DISTINCT v.id) AS people FROM assignment_event e JOIN conversation v ON v.id = e.conversation_id"
-        " WHERE e.from_user_id = ? AND e.how = 'return' AND e.at >= ? AND v.action_id = ?",
+@dataclass(frozen=True)
+class GoneBack:
+    """Contacts of a bucket that went back to the pool untexted, and that its volunteer has not got again: because time ran
+    out (S8), by an admin's button (S8), or skipped twice (V4)."""
+
+    by_time: int = 0
+    by_admin: int = 0
+    by_skip: int = 0
+
+
+async def gone_back(bucket: Bucket) -> GoneBack:
+    rows = await database.query(
+        "SELECT CASE WHEN e.how = 'skip' THEN 'by_skip' WHEN e.by_user_id IS NULL THEN 'by_time' ELSE 'by_admin' END AS why,"
+        " COUNT(DISTINCT v.id) AS people FROM assignment_event e JOIN conversation v ON v.id = e.conversation_id"
+        " WHERE e.from_user_id = ? AND e.how IN ('return', 'skip') AND e.at >= ? AND v.action_id = ?"
+        " AND COALESCE(v.bucket_id, 0) <> ? GROUP BY 1",
         bucket.user_id,
         sql_time(bucket.started_at),
         bucket.action_id,
+        bucket.id,
     )
-    return int(row["people"])
+    return GoneBack(**{row["why"]: int(row["people"]) for row in rows})

@@ -18,7 +18,7 @@ from webapp.models.contacts.labels import Tag
 from webapp.models.contacts.zones import zones_of
 from webapp.models.conversations import hours
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import CANCELLED, Message
+from webapp.models.conversations.message import CANCELLED, IN, Message
 
 PAGE = 40
 HISTORY = 200
@@ -131,6 +131,11 @@ async def history(contact_id: int) -> list[Message]:
     """Every text with this contact, those of other actions and volunteers included, oldest first."""
     found = Message.filter(contact_id=contact_id).exclude(status=CANCELLED).order_by("-id").limit(HISTORY)
     return list(reversed(await found.select_related("user").prefetch_related("media")))
+
+
+async def wrote_since(contact_id: int, message_id: int) -> bool:
+    """Has the contact written after this text?"""
+    return await Message.filter(contact_id=contact_id, direction=IN, id__gt=message_id).exists()
 
 
 async def listeners(conversation_id: int) -> list[int]:

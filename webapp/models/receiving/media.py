@@ -69,6 +69,11 @@ async def of_text(media: Media) -> tuple[str, int]:
     return text.sid or "", await Media.filter(message_id=text.id, id__lt=media.id).count()
 
 
+async def conversation_of(media: Media) -> int | None:
+    """The thread that shows it; None where nobody could place the text."""
+    return (await Message.get(id=media.message_id)).conversation_id
+
+
 async def keep(media: Media, data: bytes) -> None:
     """As a picture of ours would be: upright, without metadata, small enough; the file first, then the row."""
     async with pictures.one_at_a_time():

@@ -11,7 +11,16 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import ContactTag, FieldValue
 from webapp.models.conversations import attention, buckets
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import CANCELLED, INITIAL, Message, MessageEffect
+from webapp.models.conversations.message import (
+    CANCELLED,
+    DROPPED,
+    FOLLOW_UP,
+    INITIAL,
+    REFUSED,
+    REJECTED,
+    Message,
+    MessageEffect,
+)
 
 
 @transactional
@@ -27,6 +36,22 @@ async def take_back(member: Membership, message_id: int) -> bool:
     await _revert_effects(message)
     await _reopen(message, contact)
     return True
+
+
+async def what_became(member: Membership, message: Message) -> str:
+    """Takes it back where that is possible, and says what became of it: "undone", now or by an earlier press; "not_sent",
+    because it was refused; "left", the rest."""
+    if await take_back(member, message.id):
+        return "undone"
+    status = (await Message.get(id=message.id)).status
+    return "undone" if status == CANCELLED else "not_sent" if status in (REFUSED, REJECTED, DROPPED) else "left"
+
+
+async def typed_words(conversation_id: int, member: Membership, message_id: int) -> str:
+    """The words of a typed reply that the member took back; "" for any other text."""
+    found = Message.filter(id=message_id, conversation_id=conversation_id, user_id=member.user_id)
+    text = await found.filter(kind=FOLLOW_UP, script_id=None, status=CANCELLED).first()
+    return text.body if text else ""
 
 
 async def _revert_effects(message: Message) -> None:

@@ -31,7 +31,7 @@ async def login_page(request: Request, next: str = "", expired: int = 0) -> Resp
     session = await login.current_session(request)
     if session:
         return pages.redirect(request, login.safe_next(next) or await _home_of(session.user))
-    return page(request, "public/login.html", form=Form(), next=login.safe_next(next), expired=bool(expired))
+    return page(request, "public/login.html", form=Form(), next=login.safe_next(next), expired=expired)
 
 
 @post("/login")
@@ -41,7 +41,7 @@ async def log_in(request: Request) -> Response:
     next_ = login.safe_next(str(form.data.get("next", "")))
     user = await _known(request, form)
     if user is None:
-        return page(request, "public/login.html", status_code=422, form=form, next=next_, expired=False)
+        return page(request, "public/login.html", status_code=422, form=form, next=next_, expired=0)
     return await _let_in(request, user, next_ or await _home_of(user))
 
 

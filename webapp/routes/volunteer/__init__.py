@@ -6,11 +6,11 @@ from litestar import Router
 from litestar.di import Provide
 
 from webapp.access import login
-from webapp.routes.volunteer import account, home, inbox, pictures, queue, reports, threads
+from webapp.routes.volunteer import account, decisions, home, inbox, pictures, queue, reports, threads
 
 
 def router() -> Router:
-    modules = (home, queue, inbox, threads, reports, pictures, account)
+    modules = (home, queue, inbox, threads, decisions, reports, pictures, account)
     handlers = [handler for module in modules for handler in module.HANDLERS]
     inner = Router("/", route_handlers=handlers, dependencies={"member": Provide(login.volunteer)})
     outer = Router("/c/{slug:str}", route_handlers=[inner])

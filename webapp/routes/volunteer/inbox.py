@@ -16,9 +16,9 @@ _PAGE, _LIST = "volunteer/inbox/inbox.html", "volunteer/inbox/_inbox.html"
 
 @get("/inbox")
 async def inbox_page(
-    request: Request, member: Membership, show: str = "attention", q: str = "", before: str = ""
+    request: Request, member: Membership, show: str = "attention", q: str = "", before: str = "", said: str = ""
 ) -> Response:
-    """A page, or for htmx the list alone. ``before``: only replies older than this instant."""
+    """A page, or for htmx the list alone. ``before``: only replies older than this instant. ``said``: what was just done."""
     show = show if show in inbox.SHOWS else "attention"
     threads = await inbox.threads(inbox.of(member), show, q[:80], _instant(before))
     given: dict[str, Any] = {
@@ -26,6 +26,7 @@ async def inbox_page(
         "before": before[:40],
         "more": len(threads) == inbox.PAGE,
         "staff_view": False,
+        "said": said[:20],
     }
     waiting = await inbox.waiting(member)
     return page(request, _PAGE, _LIST, threads=threads, show=show, waiting=waiting, **given)

@@ -22,9 +22,10 @@ _EMPTY, _EMPTY_PART = "volunteer/queue/empty.html", "volunteer/queue/_empty.html
 
 
 @get("/actions/{action_id:int}/queue")
-async def queue_page(request: Request, member: Membership, action_id: int) -> Response:
+async def queue_page(request: Request, member: Membership, action_id: int, said: str = "") -> Response:
+    """``said``: what became of the contact that was skipped just now."""
     action = await access.open_action(member, action_id)
-    return await _queue(request, member, action)
+    return await _queue(request, member, action, notice=said if said in going_back.SKIPPED else "")
 
 
 @post("/queue/{conversation_id:int}/messages")
@@ -64,22 +65,24 @@ async def _refused(
 
 @post("/queue/{conversation_id:int}/skips")
 async def skip(request: Request, member: Membership, conversation_id: int) -> Response:
-    """To the end of the bucket; the second time back to the pool."""
-    conversation = await access.held_conversation(member, conversation_id)
-    if conversation.user_id == member.user_id:
-        await going_back.skip(conversation)
-    return pages.redirect(request, _path(member, conversation.action_id))
+    """To the end of the bucket; the second time back to the pool. ``skips``: how often the card's contact had been skipped
+    when it was shown, so that the same press twice is one skip."""
+    conversation, form = await access.once_held(member, conversation_id), await request.form()
+    shown = str(form.get("skips", ""))
+    skipped = await going_back.skip(conversation, member, int(shown[:4]) if shown.isdecimal() else None)
+    return pages.redirect(request, f"{_path(member, conversation.action_id)}?said={skipped}")
 
 
 @post("/messages/{message_id:int}/cancellation")
 async def undo_send(request: Request, member: Membership, message_id: int) -> Response:
     message = await access.own_message(member, message_id)
-    undone = await undo.take_back(member, message.id)
+    became = await undo.what_became(member, message)
     if message.kind != INITIAL:
-        return pages.redirect(request, f"/c/{member.campaign.slug}/threads/{message.conversation_id}#newest")
+        thread = f"/c/{member.campaign.slug}/threads/{message.conversation_id}"
+        return pages.redirect(request, f"{thread}?said={became}&message={message.id}#newest")
     conversation = await access.once_held(member, message.conversation_id or 0)
-    if not undone:
-        return await _queue(request, member, conversation.action, notice="left", status=409)
+    if became != "undone":
+        return await _queue(request, member, conversation.action, notice=became, status=409)
     return await _queue(request, member, conversation.action, notice="undone", first=await _fresh(conversation))
 
 

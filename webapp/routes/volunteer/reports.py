@@ -31,7 +31,7 @@ async def file_report(request: Request, member: Membership, conversation_id: int
     if not form:
         return await _report(request, conversation, form, status=422)
     await filing.file(conversation, member.user, asked, ticked, answers)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation.id}#newest")
+    return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation.id}?said=reported#newest")
 
 
 async def _report(request: Request, conversation: Conversation, form: Form, status: int = 200) -> Response:

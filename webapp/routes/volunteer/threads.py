@@ -1,29 +1,26 @@
-"""One thread: read it, answer it, opt out, block, hand over (SPEC V6, V8, V10)."""
+"""One thread: read it, and answer it (SPEC V6)."""
 
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
 
 from webapp import access, clock, forms, pages, queue, words
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
-from webapp.models.actions.script import RESPONSE, Script
+from webapp.models.actions.script import Script
 from webapp.models.contacts import labels
 from webapp.models.contacts.zones import zones_of
 from webapp.models.conversations import assigning, inbox
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import Message
-from webapp.models.opt_outs import blocking, opting_out, possible
-from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER
+from webapp.models.conversations.message import CANCELLED, Message
 from webapp.models.reports import filing
-from webapp.models.results import results
-from webapp.models.scripts import rendering
-from webapp.models.sending import click
+from webapp.models.sending import click, undo
 from webapp.pages import page
+from webapp.routes.volunteer import responses
 from webapp.rules import segments
 
 STOPPED = {
@@ -34,32 +31,79 @@ STOPPED = {
 
 
 @get("/threads/{conversation_id:int}")
-async def thread(request: Request, member: Membership, conversation_id: int, follow: int = 0, q: str = "") -> Response:
-    conversation = await access.held_conversation(member, conversation_id)
+async def thread(
+    request: Request,
+    member: Membership,
+    conversation_id: int,
+    follow: int = 0,
+    q: str = "",
+    said: str = "",
+    message: int = 0,
+) -> Response:
+    """``said``: what was just done here, confirmed in a sentence. ``message``: the text of ours that it was done to."""
+    conversation = await access.once_held(member, conversation_id)
+    if not conversation.held_by(member):
+        return await _left(request, conversation)
     await inbox.read(conversation, member)
-    return await _thread(request, member, conversation, follow=bool(follow), q=q[:80])
+    form = (
+        Form(typed={"body": await undo.typed_words(conversation.id, member, access.row_id(message))})
+        if said == "undone"
+        else None
+    )
+    return await _thread(request, member, conversation, follow=bool(follow), q=q[:80], said=said[:20], form=form)
+
+
+async def _left(request: Request, conversation: Conversation) -> Response:
+    """An open page that asks for news learns that the thread has moved; as a page of its own it is not there (V9)."""
+    if pages.is_partial(request):
+        return await _moved(request, conversation)
+    raise NotFoundException
 
 
 @get("/threads/{conversation_id:int}/messages")
 async def back_to_thread(request: Request, member: Membership, conversation_id: int) -> Response:
     """The address that a refused reply leaves in the browser: opened again, it shows the thread."""
     conversation = await access.held_conversation(member, conversation_id)
-    return pages.redirect(request, _path(conversation, member))
+    return pages.redirect(request, path_of(conversation, member))
 
 
 @post("/threads/{conversation_id:int}/messages")
 async def reply(request: Request, member: Membership, conversation_id: int) -> Response:
-    """A response script, or typed words."""
+    """A response script, or typed words. The same form twice is one text, whatever happened to the thread between."""
     conversation, form = await access.once_held(member, conversation_id), Form(await request.form())
-    if not conversation.held_by(member):  # the last holder learns that it moved, and nothing else (G2)
-        return await _moved(request, conversation)
-    script = await _script(conversation, str(form.data.get("script", "")))
-    typed = "" if script else _typed(form)
     client_id = forms.uuid_of(str(form.data.get("client_message_id", "")))
-    if client_id is None or not form:
-        return await _thread(request, member, conversation, status=422, form=form)
+    before = await access.text_of_form(member, client_id)
+    if not conversation.held_by(member):  # the last holder learns that it moved, and nothing else (G2)
+        return await _moved(request, conversation, form, before)
+    if before and before.status != CANCELLED:
+        return pages.redirect(request, path_of(conversation, member))
+    script, typed = await _written(conversation, form)
+    if client_id is None or before or not form:
+        return await _refused(request, member, conversation, form)
     outcome = await click.send_reply(member, conversation.id, client_id, script, typed)
-    return await _answer(request, member, conversation, outcome, form)
+    return await _answer(request, member, conversation, form, outcome)
+
+
+async def _written(conversation: Conversation, form: Form) -> tuple[Script | None, str]:
+    """The script or the typed words of a reply; what is wrong is noted in the form."""
+    script = await _chosen(conversation, form)
+    typed = "" if "script" in form.data else _typed(form)
+    await _check_read(conversation, form)
+    return script, typed
+
+
+async def _chosen(conversation: Conversation, form: Form) -> Script | None:
+    """The script that was chosen. One that the office has archived or changed since it was shown is refused."""
+    chosen = str(form.data.get("script", ""))
+    if not chosen.isdecimal():
+        return None
+    script = await access.live_script_of(conversation.action, int(chosen[:12]))
+    shown = str(form.data.get(f"version_{chosen[:12]}", ""))
+    if script is None:
+        form.wrong("body", words.gettext("This script is no longer offered. Nothing was sent. Choose another."))
+    elif shown and shown != str(script.version):
+        form.wrong("body", words.gettext("This script has changed. Nothing was sent. Read it again, then send."))
+    return script
 
 
 def _typed(form: Form) -> str:
@@ -71,66 +115,57 @@ def _typed(form: Form) -> str:
     return typed
 
 
+async def _check_read(conversation: Conversation, form: Form) -> None:
+    """Nobody answers what the contact has taken back meanwhile: the page says which of their texts was seen last."""
+    seen = str(form.data.get("seen", ""))
+    if seen.isdecimal() and await inbox.wrote_since(conversation.contact_id, access.row_id(int(seen[:18]))):
+        name = conversation.campaign.contact_name(conversation.contact.first_name)
+        form.wrong(
+            "body", words.gettext("%(name)s has written again. Nothing was sent. Read it, then send.", name=name)
+        )
+
+
 async def _answer(
-    request: Request, member: Membership, conversation: Conversation, outcome: click.Outcome, form: Form
+    request: Request, member: Membership, conversation: Conversation, form: Form, outcome: click.Outcome
 ) -> Response:
     match outcome:
         case click.Queued(message):
             await queue.drain_when_due(message.number_id or 0, member.campaign.undo_seconds)
-            return pages.redirect(request, _path(conversation, member))
+            return pages.redirect(request, path_of(conversation, member))
         case click.Moved():
-            return await _moved(request, conversation)
+            return await _moved(request, conversation, form)
         case click.Declined(_):
-            kept = words.gettext("Nothing was sent. Your words are kept.")
-            form.wrong("body", f"{words.gettext(outcome.sentence)} {kept}")
+            kept = "Nothing was sent." if "script" in form.data else "Nothing was sent. Your words are kept."
+            form.wrong("body", f"{words.gettext(outcome.sentence)} {words.gettext(kept)}")
         case click.Stopped(why):
             form.wrong("body", words.gettext(STOPPED.get(why, STOPPED["member"])))
-    return await _thread(request, member, conversation, status=422, form=form)
+    return await _refused(request, member, conversation, form)
 
 
-async def _moved(request: Request, conversation: Conversation) -> Response:
-    moved = await assigning.whereabouts(conversation.id)
-    return page(request, "volunteer/thread/moved.html", "volunteer/thread/_moved.html", status_code=409, moved=moved)
+async def _refused(request: Request, member: Membership, conversation: Conversation, form: Form) -> Response:
+    """The thread with the reason, and the words or the choice of script as they were."""
+    form.wrong("body", words.gettext("That could not be read, or was taken back. Nothing was sent. Press Send again."))
+    follow, q = "script" in form.data, str(form.data.get("q", ""))[:80]
+    return await _thread(request, member, conversation, status=422, form=form, follow=follow, q=q)
 
 
-@post("/threads/{conversation_id:int}/opt-out-decision")
-async def decide(request: Request, member: Membership, conversation_id: int) -> Response:
-    """V8: did those words mean no more texts?"""
-    conversation, form = await access.held_conversation(member, conversation_id), await request.form()
-    await possible.decide(conversation, member.user, opts_out=not form.get("not"))
-    return pages.redirect(request, _path(conversation, member))
-
-
-@post("/threads/{conversation_id:int}/opt-out")
-async def opt_out(request: Request, member: Membership, conversation_id: int) -> Response:
-    conversation = await access.held_conversation(member, conversation_id)
-    await opting_out.opt_out_by_hand(conversation.contact_id, FROM_VOLUNTEER, member.user)
-    return pages.redirect(request, _path(conversation, member))
-
-
-@post("/threads/{conversation_id:int}/block")
-async def block(request: Request, member: Membership, conversation_id: int) -> Response:
-    conversation = await access.held_conversation(member, conversation_id)
-    await blocking.block(conversation, member.user)
-    return pages.redirect(request, _path(conversation, member))
-
-
-@post("/threads/{conversation_id:int}/handover")
-async def hand_over(request: Request, member: Membership, conversation_id: int) -> Response:
-    """To an admin: the thread leaves this inbox."""
-    conversation = await access.held_conversation(member, conversation_id)
-    await assigning.hand_to_staff(conversation.id, member.user)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/inbox")
-
-
-@post("/threads/{conversation_id:int}/tags")
-async def add_tag(request: Request, member: Membership, conversation_id: int) -> Response:
-    conversation, form = await access.held_conversation(member, conversation_id), await request.form()
-    asked = await filing.questions(conversation.action)
-    tag = next((tag for tag in asked.tags if tag.slug == form.get("tag")), None)
-    if tag:
-        await filing.tag_contact(conversation, tag, member.user)
-    return pages.redirect(request, _path(conversation, member))
+async def _moved(
+    request: Request, conversation: Conversation, form: Form | None = None, before: Message | None = None
+) -> Response:
+    """``form``: a reply that came too late; its words are shown, to be copied. ``before``: the text this very form has
+    sent already."""
+    typed = str(form.data.get("body", ""))[: segments.LONGEST] if form else ""
+    return page(
+        request,
+        "volunteer/thread/moved.html",
+        "volunteer/thread/_moved.html",
+        status_code=409,
+        moved=await assigning.whereabouts(conversation.id),
+        thread=f"/c/{conversation.campaign.slug}/threads/{conversation.id}",
+        typed=typed,
+        refused=form is not None and before is None,
+        before=before is not None and before.status != CANCELLED,
+    )
 
 
 @post("/segments")
@@ -147,6 +182,7 @@ async def _thread(
     status: int = 200,
     follow: bool = False,
     q: str = "",
+    said: str = "",
     form: Form | None = None,
 ) -> Response:
     await conversation.fetch_related("contact", "action__campaign")
@@ -156,8 +192,9 @@ async def _thread(
         "form": _draft(member, history) if form is None else form,
         "follow": follow,
         "q": q,
-        "scripts": await _previews(member, conversation, q) if follow else [],
-        "groups": await _groups(conversation) if follow else [],
+        "said": said,
+        "scripts": await responses.previews(member, conversation, q) if follow else [],
+        "groups": await responses.groups(conversation) if follow else [],
         **await _about(conversation),
     }
     return page(request, "volunteer/thread/thread.html", "volunteer/thread/_thread.html", status_code=status, **given)
@@ -184,40 +221,9 @@ def _draft(member: Membership, history: list[Message]) -> Form:
     return Form(typed={"body": ours[-1].body if refused else ""})
 
 
-async def _previews(member: Membership, conversation: Conversation, q: str) -> list[dict[str, Any]]:
-    """Response scripts with this person's values in them, the most used first; one that can't be filled says so. A
-    search looks in what the person would read."""
-    scripts = await Script.of(conversation.action, RESPONSE)
-    uses = await results.uses([script.id for script in scripts])
-    texts = await rendering.preview_all(conversation.campaign, scripts, conversation.contact, member.user)
-    filled = [
-        {
-            "script": script,
-            "text": text,
-            "billed": segments.billed(segments.count(text.text), bool(script.picture_id)),
-            "used": uses.get(script.id, 0),
-        }
-        for script, text in zip(scripts, texts, strict=True)
-        if q.lower() in f"{script.name} {text.text}".lower()
-    ]
-    return sorted(filled, key=lambda row: -row["used"])  # as ordered by the office where they are used alike
+def path_of(conversation: Conversation, member: Membership, said: str = "") -> str:
+    """The thread at its newest text. ``said``: a query that confirms what was done."""
+    return f"/c/{member.campaign.slug}/threads/{conversation.id}{said and '?said=' + said}#newest"
 
 
-async def _groups(conversation: Conversation) -> list[str]:
-    """The words before the colon that several scripts' names share: "Attending" of "Attending: Yes"."""
-    heads = [script.name.partition(":") for script in await Script.of(conversation.action, RESPONSE)]
-    count = Counter(head.strip() for head, colon, _ in heads if colon)
-    return [head for head, number in count.items() if number > 1]
-
-
-async def _script(conversation: Conversation, script_id: str) -> Script | None:
-    if not script_id.isdecimal():
-        return None
-    return await access.script_of(conversation.action, int(script_id))
-
-
-def _path(conversation: Conversation, member: Membership) -> str:
-    return f"/c/{member.campaign.slug}/threads/{conversation.id}#newest"
-
-
-HANDLERS = [thread, back_to_thread, reply, decide, opt_out, block, hand_over, add_tag, count_segments]
+HANDLERS = [thread, back_to_thread, reply, count_segments]

@@ -1,0 +1,57 @@
+"""What a volunteer decides about a person in a thread: opt out, block, hand over, tag (SPEC V6, V8, V10)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, post
+
+from webapp import access, pages
+from webapp.models.accounts.users import Membership
+from webapp.models.conversations import assigning
+from webapp.models.opt_outs import blocking, opting_out, possible
+from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER
+from webapp.models.reports import filing
+from webapp.routes.volunteer.threads import path_of
+
+
+@post("/threads/{conversation_id:int}/opt-out-decision")
+async def decide(request: Request, member: Membership, conversation_id: int) -> Response:
+    """V8: did those words mean no more texts?"""
+    conversation, form = await access.held_conversation(member, conversation_id), await request.form()
+    opts_out = not form.get("not")
+    await possible.decide(conversation, member.user, opts_out=opts_out)
+    return pages.redirect(request, path_of(conversation, member, "opted_out" if opts_out else "no_opt_out"))
+
+
+@post("/threads/{conversation_id:int}/opt-out")
+async def opt_out(request: Request, member: Membership, conversation_id: int) -> Response:
+    conversation = await access.held_conversation(member, conversation_id)
+    await opting_out.opt_out_by_hand(conversation.contact_id, FROM_VOLUNTEER, member.user)
+    return pages.redirect(request, path_of(conversation, member, "opted_out"))
+
+
+@post("/threads/{conversation_id:int}/block")
+async def block(request: Request, member: Membership, conversation_id: int) -> Response:
+    conversation = await access.held_conversation(member, conversation_id)
+    await blocking.block(conversation, member.user)
+    return pages.redirect(request, path_of(conversation, member, "blocked"))
+
+
+@post("/threads/{conversation_id:int}/handover")
+async def hand_over(request: Request, member: Membership, conversation_id: int) -> Response:
+    """To an admin: the thread leaves this inbox."""
+    conversation = await access.held_conversation(member, conversation_id)
+    await assigning.hand_to_staff(conversation.id, member.user)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/inbox?said=handed_over")
+
+
+@post("/threads/{conversation_id:int}/tags")
+async def add_tag(request: Request, member: Membership, conversation_id: int) -> Response:
+    conversation, form = await access.held_conversation(member, conversation_id), await request.form()
+    asked = await filing.questions(conversation.action)
+    tag = next((tag for tag in asked.tags if tag.slug == form.get("tag")), None)
+    if tag:
+        await filing.tag_contact(conversation, tag, member.user)
+    return pages.redirect(request, path_of(conversation, member, "tagged" if tag else "not_tagged"))
+
+
+HANDLERS = [decide, opt_out, block, hand_over, add_tag]
