@@ -7,12 +7,16 @@
   const parts = () => [...document.querySelectorAll("[data-spoken]")];
   const names = () => new Set(parts().map((part) => part.dataset.spoken));
   const words = (part) => part.textContent.replace(/\s+/g, " ").trim();
-  let known = names();
+  const SPOKEN = 5000; // milliseconds; whoever reads on finds nothing old there
+  let known = names(), clearing = 0;
 
   document.addEventListener("htmx:after:swap", () => {
     const fresh = parts().filter((part) => !known.has(part.dataset.spoken));
     const place = document.getElementById("spoken");
     known = names();
-    if (fresh.length && place) place.textContent = fresh.map(words).join(". ");
+    if (!fresh.length || !place) return;
+    place.textContent = fresh.map(words).join(". ");
+    clearTimeout(clearing);
+    clearing = setTimeout(() => place.replaceChildren(), SPOKEN);
   });
 })();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -59,12 +60,14 @@ async def bank(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) 
 
 @pytest.fixture
 async def open_page(chromium: Browser, bank: Bank) -> AsyncIterator[OpenPage]:
-    """`await open_page(width=390)`; at its end no page may have logged an error."""
+    """`await open_page(width=390)`; at its end no page may have logged an error, but for those that `expected` (a pattern)
+    finds: refusals, unless a test makes others."""
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
     async def opened(**options: Any) -> Page:
         options.setdefault("viewport", PHONE)
+        expected = re.compile(options.pop("expected", "409|422"))
         context = await chromium.new_context(base_url=bank.url, **options)
         contexts.append(context)
         page = await context.new_page()
@@ -73,9 +76,7 @@ async def open_page(chromium: Browser, bank: Bank) -> AsyncIterator[OpenPage]:
         page.on(
             "console",
             lambda m: (
-                troubles.append(f"{page.url}: {m.text}")
-                if m.type == "error" and "409" not in m.text and "422" not in m.text
-                else None
+                troubles.append(f"{page.url}: {m.text}") if m.type == "error" and not expected.search(m.text) else None
             ),
         )
         return page

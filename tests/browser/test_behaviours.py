@@ -121,7 +121,7 @@ FAILS = "([type, detail]) => document.body.dispatchEvent(new CustomEvent(type, {
 
 async def test_a_request_that_failed_is_told_and_a_login_that_ended_leads_to_the_login(office: Page) -> None:
     await office.evaluate(FAILS, ["htmx:error", {"error": "TypeError: Failed to fetch"}])
-    await expect(office.get_by_text("No connection.")).to_be_visible()
+    await expect(office.get_by_text("No connection. What you see here may be old.")).to_be_visible()
     await office.evaluate(FAILS, ["htmx:response:error", {"ctx": {"response": {"status": 503}}}])
     await expect(office.get_by_text("Something went wrong on our side.")).to_be_visible()
     await expect(office.get_by_text("No connection.")).to_have_count(0, timeout=10_000)
