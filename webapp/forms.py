@@ -20,6 +20,9 @@ _THOUSANDS = re.compile(r",(?=\d{3}(\D|$))")  # the comma of 1,000; 1,25 is an e
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
+_NO_LABELS: Mapping[str, str] = {}
+
+
 class Form:
     """``data``: a multi-dict of strings and uploads. ``typed``: field -> what the page shows in it. ``errors``: field -> a
     sentence."""
@@ -43,11 +46,12 @@ class Form:
         value = self.data.get("seen", "")
         return value[: edited.LONGEST] if isinstance(value, str) else ""
 
-    def overtaken(self, found: edited.Meanwhile, labels: Mapping[str, str]) -> None:
+    def overtaken(self, found: edited.Meanwhile, labels: Mapping[str, str] = _NO_LABELS) -> None:
         """Notes what others changed meanwhile. The page shows their values where this form changed nothing; saving it again
-        stores what it shows. ``labels``: words for the names of the values."""
+        stores what it shows. ``labels``: words for names that don't speak for themselves."""
         for name in found.changed:
-            self.meanwhile.append((gettext(labels.get(name, name)), found.stored[name], name in found.mine))
+            label = gettext(labels.get(name) or name.replace("_", " ").capitalize())
+            self.meanwhile.append((label, found.stored[name], name in found.mine))
             if name not in found.mine:
                 self.typed.pop(name, None)
 

@@ -44,5 +44,12 @@ def meanwhile(seen: str, stored: Mapping[str, str], wanted: Mapping[str, str]) -
     return Meanwhile(dict(stored), changed, {name for name in changed if _digest(wanted[name]) != before[name]})
 
 
+def word(value: object) -> str:
+    """A value as a page can show it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "" if value is None else str(value)
+
+
 def _digest(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()[:12]

@@ -51,3 +51,8 @@ def new_cap(before: int | None, after: int | None) -> dict[str, Any]:
     """The columns to write for a daily cap of ``after``. A changed cap counts from now on, so what the old one paused goes
     on."""
     return {"daily_cap": after} | ({"capped_on": None} if after != before else {})
+
+
+def word(price: int | None) -> str:
+    """Ten-thousandths of a dollar as a page can show them; blank for none."""
+    return "" if price is None else f"${price / 10_000:,.4f}"

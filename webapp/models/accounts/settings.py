@@ -8,32 +8,53 @@ from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
-from webapp.rules import spend
+from webapp.rules import edited, spend
+from webapp.rules.edited import Meanwhile
+
+_MONEY = ("segment_price", "mms_price", "daily_cap")
 
 
-async def save_texting(values: dict[str, Any], by: Membership) -> None:
-    """``values``: columns of Campaign, ``daily_cap`` among them."""
-    await _save(values | spend.new_cap(by.campaign.daily_cap, values["daily_cap"]), by, "settings.saved")
+async def save_texting(values: dict[str, Any], by: Membership, seen: str = "") -> Meanwhile | None:
+    """``values``: columns of Campaign, ``daily_cap`` among them. ``seen``: the mark of the form (rules/edited.py); nothing
+    is stored where somebody else changed one of them since."""
+    return await _save(values, by, "settings.saved", seen)
 
 
-async def save_info(values: dict[str, Any], by: Membership) -> None:
-    """``values``: columns of Campaign."""
-    await _save(values, by, "campaign.saved")
+async def save_info(values: dict[str, Any], by: Membership, seen: str = "") -> Meanwhile | None:
+    """As `save_texting`, without a cap."""
+    return await _save(values, by, "campaign.saved", seen)
 
 
-async def _save(values: dict[str, Any], by: Membership, what: str) -> None:
-    """Writes and notes only what differs, and sets it on ``by.campaign`` once it is stored."""
-    changed = {name: value for name, value in values.items() if getattr(by.campaign, name) != value}
-    if changed:
-        await _store(changed, by, what)
-    by.campaign.update_from_dict(changed)
+async def _save(values: dict[str, Any], by: Membership, what: str, seen: str) -> Meanwhile | None:
+    """Sets what is stored now on ``by.campaign`` once it is."""
+    found = await _store(values, by, what, seen)
+    await by.campaign.refresh_from_db()
+    return found
 
 
 @transactional
-async def _store(changed: dict[str, Any], by: Membership, what: str) -> None:
-    await Campaign.filter(id=by.campaign_id).update(**changed)
-    detail = {name: str(value) for name, value in changed.items()}
-    await audit.record(by, what, ", ".join(changed), **detail)
+async def _store(values: dict[str, Any], by: Membership, what: str, seen: str) -> Meanwhile | None:
+    """Writes and notes only what differs."""
+    stored = await Campaign.filter(id=by.campaign_id).select_for_update().get()
+    now = {name: word for name, word in words_of(stored).items() if name in values}
+    if found := edited.meanwhile(seen, now, {name: _word(name, value) for name, value in values.items()}):
+        return found
+    if "daily_cap" in values:
+        values = values | spend.new_cap(stored.daily_cap, values["daily_cap"])
+    changed = {name: value for name, value in values.items() if getattr(stored, name) != value}
+    if changed:
+        await Campaign.filter(id=by.campaign_id).update(**changed)
+        await audit.record(by, what, ", ".join(changed), **{name: str(value) for name, value in changed.items()})
+    return None
+
+
+def words_of(campaign: Campaign) -> dict[str, str]:
+    """All its columns, as `edited` compares them."""
+    return {name: _word(name, getattr(campaign, name)) for name in Campaign._meta.db_fields}
+
+
+def _word(name: str, value: Any) -> str:
+    return spend.word(value) if name in _MONEY else edited.word(value)
 
 
 @transactional

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from webapp import clock
@@ -13,7 +14,10 @@ from webapp.models.actions.action import Action
 from webapp.models.actions.audience import Chosen
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
-from webapp.rules import spend
+from webapp.rules import edited, spend
+from webapp.rules.edited import Meanwhile
+
+_COLUMNS = ("title", "description", "instructions", "ends_on", "daily_cap")
 
 
 @transactional
@@ -25,11 +29,41 @@ async def create(values: dict[str, Any], chosen: Chosen, by: Membership) -> Acti
 
 
 @transactional
-async def save(action: Action, values: dict[str, Any], chosen: Chosen, by: Membership) -> None:
-    """``values`` as for `create`. ``action`` itself keeps its old values until it is read again."""
-    columns = values | spend.new_cap(action.daily_cap, values["daily_cap"])
+async def save(
+    action: Action, values: dict[str, Any], chosen: Chosen, by: Membership, seen: str = ""
+) -> Meanwhile | None:
+    """``values`` as for `create`. ``action`` itself keeps its old values until it is read again. ``seen``: the mark of the
+    form (rules/edited.py); nothing is stored where somebody else changed what this would change back."""
+    stored = await Action.filter(id=action.id).select_for_update().get()
+    if found := edited.meanwhile(seen, await words_of(stored), await _words(by.campaign_id, values, chosen)):
+        return found
+    columns = values | spend.new_cap(stored.daily_cap, values["daily_cap"])
     await Action.filter(id=action.id).update(**columns)
     await _choose(action, values["title"], chosen, by)
+    return None
+
+
+async def words_of(action: Action) -> dict[str, str]:
+    """The stored values of the form, as `edited` compares them."""
+    values = {name: getattr(action, name) for name in _COLUMNS}
+    return await _words(action.campaign_id, values, await audience.chosen(action.id))
+
+
+async def _words(campaign_id: int, values: dict[str, Any], chosen: Chosen) -> dict[str, str]:
+    lists = {row.id: row.name for row in await ContactList.filter(campaign_id=campaign_id)}
+    tags = {row.id: row.name for row in await Tag.filter(campaign_id=campaign_id)}
+    fields = {row.id: row.title for row in await CustomField.filter(campaign_id=campaign_id)}
+    words = {name: edited.word(values[name]) for name in _COLUMNS} | {"daily_cap": spend.word(values["daily_cap"])}
+    return words | {
+        "lists": _in_order(lists[n] for n in chosen.lists if n in lists),
+        "out_lists": _in_order(lists[n] for n in chosen.out_lists if n in lists),
+        "out_tags": _in_order(tags[n] for n in chosen.out_tags if n in tags),
+        "out_values": _in_order(f"{fields[n]}: {value}" for n, value in chosen.values if n in fields),
+    }
+
+
+def _in_order(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
 
 
 async def _choose(action: Action, title: str, chosen: Chosen, by: Membership) -> None:

@@ -8,6 +8,7 @@ from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import audience
+from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact, ContactEvent
 from webapp.models.contacts.labels import ContactTag, CustomField, FieldValue, Tag
 from webapp.models.conversations.conversation import Conversation
@@ -15,8 +16,9 @@ from webapp.models.opt_outs import blocking, opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.reports import labelling
 from webapp.models.reports.report import Report
-from webapp.rules import phone
+from webapp.rules import edited, phone
 from webapp.rules.contacts import contact_columns
+from webapp.rules.edited import Meanwhile
 
 # Columns as the history names them, where that is not the column's name
 _SPOKEN = {"state_abbrev": "state", "zip": "ZIP", "van_id": "VAN ID", "email": "e-mail", "timezone": "time zone"}
@@ -30,11 +32,18 @@ async def edit(
     by: Membership,
     tags: Sequence[Tag] = (),
     wanted: Sequence[Tag] = (),
-) -> None:
+    seen: str = "",
+) -> Meanwhile | None:
     """``values``: columns of contact_columns.PERSONAL; a blank one is stored blank. The clock is derived anew, for the contact
     and for their conversations (S1). Of ``tags`` those that are ``wanted`` are set and the others removed. The Opt Out
-    tag opts out, and is never removed."""
+    tag opts out, and is never removed. ``seen``: the mark of the form (rules/edited.py); nothing is stored where somebody
+    else changed what this would change back."""
     contact = await Contact.locked(contact_id)
+    new_words = values | {f"field_{field.slug}": value for field, value in answers.items()}
+    if tags:
+        new_words["tags"] = _names(wanted)
+    if found := edited.meanwhile(seen, await words_of(contact), new_words):
+        return found
     changed = {name: value for name, value in values.items() if getattr(contact, name) != value}
     await _change(contact, changed)
     if changed:
@@ -45,6 +54,20 @@ async def edit(
         await labelling.set_field(contact.id, field, value, by.user_id)
     await labelling.set_tags(contact, list(tags), {one.id for one in wanted}, FROM_ADMIN, by.user)
     await _note(contact, by, "contact.edited")
+    return None
+
+
+async def words_of(contact: Contact) -> dict[str, str]:
+    """The stored values of the contact's form, as `edited` compares them."""
+    own = {name: str(getattr(contact, name)) for name in contact_columns.PERSONAL}
+    slugs = await CustomField.filter(campaign_id=contact.campaign_id).values_list("slug", flat=True)
+    given = await labels.field_values(contact.id)
+    tags = (await labels.tags_of([contact.id]))[contact.id]
+    return own | {f"field_{slug}": given.get(str(slug), "") for slug in slugs} | {"tags": _names(tags)}
+
+
+def _names(tags: Sequence[Tag]) -> str:
+    return ", ".join(sorted(tag.name for tag in tags if not tag.archived_at and not tag.opts_out))
 
 
 def _spoken(name: str) -> str:

@@ -16,7 +16,7 @@ from webapp.models.accounts.campaign import BUCKET_SIZES
 from webapp.models.accounts.users import Membership
 from webapp.models.sending import caps
 from webapp.pages import page
-from webapp.rules import window
+from webapp.rules import edited, window
 
 ZONES = (
     ("America/New_York", "Eastern, New York"),
@@ -54,6 +54,7 @@ async def _texting(
         zones=_zones(member.campaign.timezone),
         bucket_sizes=BUCKET_SIZES,
         saved=saved,
+        mark=edited.mark(settings.words_of(member.campaign)),
         spent=await caps.total_today(member.campaign),
     )
 
@@ -69,7 +70,9 @@ async def save_texting(request: Request, member: Membership) -> Response:
     values = _texting_values(form)
     if not form:
         return await _texting(request, member, form, status=422)
-    await settings.save_texting(values, member)
+    if found := await settings.save_texting(values, member, form.mark()):
+        form.overtaken(found)
+        return await _texting(request, member, form, status=409)
     await caps.enforce(member.campaign)
     await member.campaign.refresh_from_db()
     return await _texting(request, member, Form(), saved=True)
@@ -122,7 +125,9 @@ async def info_page(request: Request, member: Membership) -> Response:
 def _info(request: Request, member: Membership, form: Form, status: int = 200, saved: bool = False) -> Response:
     link = config.settings().url(f"/join?code={member.campaign.join_code}")
     qr = segno.make(link).svg_data_uri(scale=5, dark="#17150f", light="#fffdf8")
-    return page(request, "admin/accounts/info.html", status_code=status, form=form, link=link, qr=qr, saved=saved)
+    mark = edited.mark(settings.words_of(member.campaign))
+    shown = {"form": form, "link": link, "qr": qr, "saved": saved, "mark": mark}
+    return page(request, "admin/accounts/info.html", status_code=status, **shown)
 
 
 @post("/settings/info")
@@ -131,7 +136,9 @@ async def save_info(request: Request, member: Membership) -> Response:
     values = _info_values(form)
     if not form:
         return _info(request, member, form, status=422)
-    await settings.save_info(values, member)
+    if found := await settings.save_info(values, member, form.mark()):
+        form.overtaken(found)
+        return _info(request, member, form, status=409)
     return _info(request, member, Form(), saved=True)
 
 

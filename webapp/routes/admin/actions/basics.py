@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from litestar import Request, Response, get, post
@@ -16,9 +17,13 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 from webapp.models.sending import caps
 from webapp.pages import page
+from webapp.rules import edited
+from webapp.rules.edited import Meanwhile
 
 Row = TypeVar("Row", ContactList, Tag, CustomField)
 
+FIELDS = {"ends_on": "End date", "lists": "Contact lists", "out_lists": "Left out by list"}
+FIELDS |= {"out_tags": "Left out by tag", "out_values": "Left out by value", "daily_cap": "Daily spending limit"}
 LEAVE_OUT_VALUES = 3  # rows of field and value that a form shows at least
 MOST_VALUES = 50
 
@@ -44,10 +49,17 @@ async def save_action(request: Request, member: Membership, action_id: int) -> R
 
 
 async def _basics(
-    request: Request, member: Membership, action: Action | None, form: Form, status: int = 200
+    request: Request,
+    member: Membership,
+    action: Action | None,
+    form: Form,
+    status: int = 200,
+    chosen: Chosen | None = None,
 ) -> Response:
+    """``chosen``: shown instead of the form's choice."""
     lists, tags, fields = await _own(member)
-    chosen = _chosen(form, lists, tags, fields) if form.data else await _stored(action)
+    if chosen is None:
+        chosen = _chosen(form, lists, tags, fields) if form.data else await _stored(action)
     lists = _offered(lists, {*chosen.lists, *chosen.out_lists})
     tags, fields = _offered(tags, set(chosen.out_tags)), _offered(fields, {n for n, _ in chosen.values})
     return page(
@@ -56,6 +68,7 @@ async def _basics(
         status_code=status,
         action=action,
         form=form,
+        mark=edited.mark(await basics.words_of(action)) if action else "",
         lists=lists,
         tags=tags,
         fields=fields,
@@ -119,12 +132,22 @@ async def _save_basics(request: Request, member: Membership, action: Action | No
         return await _basics(request, member, action, form, status=422)
     if action is None:
         action = await basics.create(values, chosen, member)
-    else:
-        await basics.save(action, values, chosen, member)
+    elif found := await basics.save(action, values, chosen, member, form.mark()):
+        form.overtaken(found, FIELDS)
+        action = await access.action_of(member, action.id)
+        return await _basics(request, member, action, form, 409, await _merged(action, chosen, found))
     await caps.enforce(member.campaign)
     await queue.apply_audience(action.id)
     await queue.make_conversations(action.id)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/scripts")
+
+
+async def _merged(action: Action, chosen: Chosen, found: Meanwhile) -> Chosen:
+    """The form's choice, with what others changed meanwhile where the form changed nothing."""
+    stored = await audience.chosen(action.id)
+    theirs = {name for name in found.changed if name not in found.mine}
+    parts = {"lists": "lists", "out_lists": "out_lists", "out_tags": "out_tags", "out_values": "values"}
+    return replace(chosen, **{part: getattr(stored, part) for name, part in parts.items() if name in theirs})
 
 
 def _values(form: Form) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from webapp.models.reports import editing
 from webapp.models.results import contact_table, timeline
 from webapp.pages import page
 from webapp.routes.admin import bulk
-from webapp.rules import window
+from webapp.rules import edited, window
 from webapp.rules.contacts import contact_zones, states
 
 
@@ -35,6 +35,7 @@ async def _contact(request: Request, member: Membership, contact: Contact, form:
         status_code=status,
         contact=contact,
         form=form,
+        mark=edited.mark(await editing.words_of(contact)),
         saved="saved" in request.query_params,
         moments=await timeline.of(contact),
         tags=(await labels.tags_of([contact.id]))[contact.id],
@@ -58,7 +59,9 @@ async def save_contact(request: Request, member: Membership, contact_id: int) ->
     values, answers, tags = _values(form), await _answers(contact, form), await _tags(member, form)
     if not form:
         return await _contact(request, member, contact, form, status=422)
-    await editing.edit(contact.id, values, answers, member, *tags)
+    if found := await editing.edit(contact.id, values, answers, member, *tags, seen=form.mark()):
+        form.overtaken(found, {f"field_{field.slug}": field.title for field in answers})
+        return await _contact(request, member, await access.contact_of(member, contact_id), form, status=409)
     return _back(request, member, contact)
 
 
