@@ -36,3 +36,11 @@ def test_enough_known_prices_correct_the_unknown_ones() -> None:
 def test_a_few_known_prices_correct_nothing_but_themselves() -> None:
     known, unknown = Group(1, "-0.01000", False, 19, 19), Group(2, "", False, 1, 1)
     assert by_action([known, unknown], 125, 220) == {1: 1_900, 2: 125}
+
+
+def test_known_prices_of_mms_correct_those_of_mms_only() -> None:
+    known = Group(1, "-0.03000", True, 20, 20)
+    groups = [known, Group(2, "", True, 5, 5), Group(2, "", False, 2, 3)]
+    assert by_action(groups, 125, 220) == {1: 6_000, 2: 5 * 300 + 3 * 125}
+    few = [Group(1, "-0.03000", True, 19, 19), Group(2, "", True, 5, 5)]
+    assert by_action(few, 125, 220) == {1: 5_700, 2: 5 * 220}

@@ -10,7 +10,7 @@ from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import Action, ActionExclusion, ActionList, ActionUser
 from webapp.models.actions.pictures import Picture
 from webapp.models.actions.report_settings import ReportField, ReportTag
-from webapp.models.actions.script import Script, ScriptTag, ScriptValue
+from webapp.models.actions.script import Script, ScriptTag, ScriptValue, ScriptWords
 from webapp.models.bulk.job import BulkJob
 from webapp.models.contacts.contact import Contact, ContactEvent
 from webapp.models.contacts.labels import ContactTag, CustomField, FieldValue, Tag
@@ -20,6 +20,7 @@ from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
 from webapp.models.conversations.message import Message, MessageEffect
 from webapp.models.imports.job import ContactImport, ImportedContact, RefusedRow
+from webapp.models.kept_counts import CodeTally, SafeguardHit, ScriptTally, Tally
 from webapp.models.numbers.number import AccountNumber, PhoneNumber
 from webapp.models.numbers.orders import NumberOrder
 from webapp.models.opt_outs.opt_out import OptOut
@@ -28,7 +29,6 @@ from webapp.models.receiving.media import Media
 from webapp.models.reports.report import Report
 from webapp.models.scripts.cost import ScriptCost
 from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
-from webapp.models.tallies import SafeguardHit, Tally
 
 TABLES = [
     AccountNumber,
@@ -41,6 +41,7 @@ TABLES = [
     Bucket,
     BulkJob,
     Campaign,
+    CodeTally,
     Contact,
     ContactEvent,
     ContactImport,
@@ -71,7 +72,9 @@ TABLES = [
     Script,
     ScriptCost,
     ScriptTag,
+    ScriptTally,
     ScriptValue,
+    ScriptWords,
     Session,
     Tag,
     Tally,

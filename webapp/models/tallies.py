@@ -1,4 +1,5 @@
-"""Kept counts: one row per action and user (0 stands for the pool), so that no page counts messages.
+"""Kept counts (kept_counts.py): one row per action and user (0 stands for the pool), so that no page counts messages. Of
+scripts by version and of codes there are rows of their own, by action and user too: no two volunteers meet in one.
 
 A transaction that changes what is counted moves the counts with it, as its last statements and in id order, so that
 nothing deadlocks. A test and `textbank doctor` compare them with a recount of all rows.
@@ -8,69 +9,18 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Protocol
 
-from tortoise import fields
 from tortoise.models import Model
 
 from webapp import database
 from webapp.database import packed
-from webapp.database.statements import Statement, columns
+from webapp.database.statements import Statement, columns, together
+from webapp.models.kept_counts import COLUMNS, SCRIPT_COLUMNS, Counts, of_code
 
-COLUMNS = (
-    "remaining",
-    "needs_attention",
-    "unread",
-    "replied",
-    "reported",
-    "opt_outs",
-    "initials",
-    "follow_ups",
-    "responses",
-    "twilio_errors",
-    "carrier_filtering",
-    "safeguards",
-    "reports",
-    "performs",
-    "link_clicks",
-)
-
-
-class Tally(Model):
-    id = fields.IntField(primary_key=True)
-    action_id = fields.IntField()
-    user_id = fields.IntField(default=0)
-    remaining = fields.IntField(default=0)
-    needs_attention = fields.IntField(default=0)
-    unread = fields.IntField(default=0)
-    replied = fields.IntField(default=0)
-    reported = fields.IntField(default=0)
-    opt_outs = fields.IntField(default=0)
-    initials = fields.IntField(default=0)
-    follow_ups = fields.IntField(default=0)
-    responses = fields.IntField(default=0)
-    twilio_errors = fields.IntField(default=0)
-    carrier_filtering = fields.IntField(default=0)
-    safeguards = fields.IntField(default=0)
-    reports = fields.IntField(default=0)
-    performs = fields.IntField(default=0)
-    link_clicks = fields.IntField(default=0, db_default=0)
-
-    class Meta:
-        table = "tally"
-
-
-class SafeguardHit(Model):
-    """A conversation that one of our safeguards kept from a text; once per code, however often it refused (R2)."""
-
-    id = fields.BigIntField(primary_key=True)
-    action_id = fields.IntField()
-    conversation_id = fields.BigIntField()
-    code = fields.IntField()
-
-    class Meta:
-        table = "safeguard_hit"
+AT_ONCE = 4  # statements in one round trip
+SLICE = 200  # rows in one statement
 
 
 class Counted(Protocol):
@@ -79,7 +29,7 @@ class Counted(Protocol):
     action_id: Any
     user_id: Any
 
-    def counts(self) -> Counter[str]: ...
+    def counts(self) -> Counts: ...
 
 
 @contextlib.asynccontextmanager
@@ -109,7 +59,7 @@ def count_new(row: Counted) -> None:
     add(row.action_id, row.user_id, row.counts())
 
 
-def add(action_id: int | None, user_id: int | None, counts: Mapping[str, int], sign: int = 1) -> None:
+def add(action_id: int | None, user_id: int | None, counts: Mapping[Any, int], sign: int = 1) -> None:
     """Adds to a tally (``sign`` -1: takes away) when the current transaction ends."""
     if action_id is None:
         return
@@ -134,46 +84,84 @@ async def hits(where: list[tuple[int, int]], code: int) -> None:
         packed.rows({"action_id": action, "conversation_id": conversation} for action, conversation in where),
     )
     for row in new:
-        add(row["action_id"], 0, {"safeguards": 1})
+        add(row["action_id"], 0, {"safeguards": 1, of_code(code): 1})
 
 
 async def take_hits(conversation_ids: list[int], codes: tuple[int, ...]) -> None:
-    """Forgets the refusals of these codes: what caused them is mended, and the conversations are open again."""
+    """Forgets the refusals of these codes: what caused them is mended, and the conversations are open again. A text that the
+    worker refused stays counted."""
     if not conversation_ids:
         return
     gone = await database.query(
         f"DELETE FROM safeguard_hit WHERE {packed.among('conversation_id')}"
-        f" AND code IN ({', '.join(str(int(code)) for code in codes)}) RETURNING action_id",
+        f" AND code IN ({', '.join(str(int(code)) for code in codes)}) AND NOT EXISTS (SELECT 1 FROM message m"
+        " WHERE m.conversation_id = safeguard_hit.conversation_id AND m.status = 'refused' AND m.error_code = safeguard_hit.code)"
+        " RETURNING action_id, code",
         packed.values(conversation_ids),
     )
     for row in gone:
-        add(row["action_id"], 0, {"safeguards": -1})
+        add(row["action_id"], 0, {"safeguards": -1, of_code(row["code"]): -1})
 
 
-def _moves() -> dict[tuple[int, int], Counter[str]]:
+async def reopened(rows: list[dict[str, Any]]) -> None:
+    """Conversations that are open again, or closed with another code: their id, action_id, user_id and closed_code."""
+    for row in rows:
+        add(row["action_id"], row["user_id"], {"remaining": int(row["closed_code"] is None)})
+    for code in sorted({row["closed_code"] for row in rows if row["closed_code"]}):
+        await hits([(row["action_id"], row["id"]) for row in rows if row["closed_code"] == code], code)
+
+
+def _moves() -> dict[tuple[int, int], Counts]:
     work = database.work()
     if "tallies" not in work.kept:
         work.kept["tallies"] = defaultdict(Counter)
         work.last.append(_apply)
-    moves: dict[tuple[int, int], Counter[str]] = work.kept["tallies"]
+    moves: dict[tuple[int, int], Counts] = work.kept["tallies"]
     return moves
 
 
 async def _apply() -> None:
-    for text, values in due():
+    """A few moves take one round trip."""
+    statements = due()
+    if 1 < len(statements) <= AT_ONCE and database.dialect() == "postgres":
+        await together(("SELECT 1 AS one", []), *statements)
+        return
+    for text, values in statements:
         await database.query(text, *values)
 
 
 def due() -> list[Statement]:
-    """The current transaction's moves as statements, in id order. The caller runs them."""
+    """The current transaction's moves as statements: those of users, of scripts, of codes, each in the order of its keys.
+    The caller runs them."""
     moves = _moves()
-    statements = [_move(action_id, user_id, counts) for (action_id, user_id), counts in sorted(moves.items())]
+    users, scripts, codes = [], defaultdict[tuple[int, ...], Counter[str]](Counter), list[list[int]]()
+    for (action_id, user_id), counts in sorted(moves.items()):
+        users.append(_move(action_id, user_id, {n: v for n, v in counts.items() if v and isinstance(n, str)}))
+        for (column, key, version), number in sorted((n, v) for n, v in counts.items() if v and isinstance(n, tuple)):
+            if column == "code":
+                codes.append([action_id, user_id, key, number])
+            else:
+                scripts[(action_id, user_id, key, version)][column] += number
     moves.clear()
-    return [statement for statement in statements if statement]
+    of_scripts = [[*key, *(row[name] for name in SCRIPT_COLUMNS)] for key, row in sorted(scripts.items())]
+    found = [*users, *_many("script_tally", "script_id, version", SCRIPT_COLUMNS, of_scripts)]
+    return [statement for statement in [*found, *_many("code_tally", "code", ("number",), codes)] if statement]
 
 
-def _move(action_id: int, user_id: int, counts: Mapping[str, int]) -> Statement | None:
-    changed = {name: number for name, number in counts.items() if number}
+def _many(table: str, key: str, names: tuple[str, ...], rows: list[list[int]]) -> Iterator[Statement]:
+    """One statement for a slice of rows, which are locked in the order given."""
+    for start in range(0, len(rows), SLICE):
+        part = rows[start : start + SLICE]
+        marks = ", ".join([f"({', '.join('?' * len(part[0]))})"] * len(part))
+        updates = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in names)
+        text = (
+            f"INSERT INTO {table} (action_id, user_id, {key}, {', '.join(names)}) VALUES {marks}"
+            f" ON CONFLICT (action_id, user_id, {key}) DO UPDATE SET {updates}"
+        )
+        yield text, [value for row in part for value in row]
+
+
+def _move(action_id: int, user_id: int, changed: Mapping[str, int]) -> Statement | None:
     if not changed:
         return None
     names = list(changed)  # from COLUMNS, never from a request
@@ -183,24 +171,3 @@ def _move(action_id: int, user_id: int, counts: Mapping[str, int]) -> Statement 
     updates = ", ".join(f"{name} = tally.{name} + excluded.{name}" for name in names)
     text = f"INSERT INTO tally ({columns}) VALUES ({values}) ON CONFLICT (action_id, user_id) DO UPDATE SET {updates}"
     return text, [action_id, user_id, *changed.values()]
-
-
-async def totals(action_id: int) -> Counter[str]:
-    """An action's counts, summed over all users and the pool."""
-    return (await totals_of([action_id]))[action_id]
-
-
-async def totals_of(action_ids: Iterable[int]) -> dict[int, Counter[str]]:
-    """Action -> its counts, summed over all users and the pool. One query."""
-    ids = [int(n) for n in action_ids]
-    sums = ", ".join(f"SUM({name}) AS {name}" for name in COLUMNS)
-    among = ", ".join(map(str, ids)) or "0"
-    rows = await database.query(f"SELECT action_id, {sums} FROM tally WHERE action_id IN ({among}) GROUP BY action_id")
-    found = {row["action_id"]: Counter({name: int(row[name]) for name in COLUMNS}) for row in rows}
-    return {n: found.get(n, Counter()) for n in ids}
-
-
-async def of_user(action_id: int, user_id: int) -> Counter[str]:
-    """One user's counts in an action."""
-    row = await Tally.get_or_none(action_id=action_id, user_id=user_id)
-    return Counter({name: getattr(row, name) for name in COLUMNS} if row else {})

@@ -15,6 +15,7 @@ UNFILLED, BLOCKED, NO_NUMBER, TOO_LONG, POSSIBLE_OPT_OUT, PICTURE_MISSING = 1307
 RESTORED, RECONCILED = 1313, 1314  # why a campaign is stopped
 SHORTENER, BRACES = 1315, 1316  # what no text may have when it leaves (A7)
 NOT_LISTED = 1300  # the contact left the action's lists; no refusal, so not in the table
+NO_REASON = 30008  # the carrier did not deliver, and did not say why
 NOT_NOW = frozenset({LOCKED, OUT_OF_HOURS, NO_NUMBER, POSSIBLE_OPT_OUT, PICTURE_MISSING})
 
 RECORDS_OPT_OUT = frozenset({21610})

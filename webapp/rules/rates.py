@@ -11,14 +11,14 @@ Z = 1.96  # standard deviations of a 95 % interval
 @dataclass(frozen=True)
 class Rate:
     """``hits`` of ``tries``. ``low``, ``high``: Wilson's 95 % interval, which is right for few tries too; 0 and 1 for
-    none."""
+    none. Somebody may have answered while nobody knows yet whether the first text arrived: a hit more than the tries."""
 
     hits: int
     tries: int
 
     @property
     def value(self) -> float:
-        return self.hits / self.tries if self.tries else 0.0
+        return min(1.0, self.hits / self.tries) if self.tries else 0.0
 
     @property
     def low(self) -> float:

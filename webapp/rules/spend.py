@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-ENOUGH = 20  # segments with a known price, before their mean stands for the others
+ENOUGH = 20  # segments, or MMS, with a known price, before their mean stands for the others
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,24 @@ def told(price: str) -> int | None:
 
 
 def by_action(groups: Sequence[Group], segment_price: int, mms_price: int) -> dict[int, int]:
-    """Action -> cost. An SMS without a price costs the known ones' mean a segment, or ``segment_price`` until ENOUGH
-    are known."""
-    known = [(g, price) for g in groups if not g.mms and (price := told(g.price)) is not None]
-    segments = sum(g.segments for g, _ in known)
-    seen = sum(price * g.texts for g, price in known) / segments if segments >= ENOUGH else segment_price
+    """Action -> cost. A text without a price costs the mean of the known ones, an SMS a segment and an MMS as a whole; the
+    campaign's price until ENOUGH are known."""
+    a_segment, an_mms = _mean(groups, False, segment_price), _mean(groups, True, mms_price)
     spent: dict[int, float] = defaultdict(float)
     for group in groups:
         price = told(group.price)
         if price is not None:
             spent[group.action_id] += price * group.texts
         else:
-            spent[group.action_id] += mms_price * group.texts if group.mms else seen * group.segments
+            spent[group.action_id] += an_mms * group.texts if group.mms else a_segment * group.segments
     return {action_id: round(cost) for action_id, cost in spent.items()}
+
+
+def _mean(groups: Sequence[Group], mms: bool, until_known: int) -> float:
+    """Of the known prices of a segment, or of an MMS."""
+    known = [(g, price) for g in groups if g.mms is mms and (price := told(g.price)) is not None]
+    units = sum(g.texts if mms else g.segments for g, _ in known)
+    return sum(price * g.texts for g, price in known) / units if units >= ENOUGH else until_known
 
 
 def new_cap(before: int | None, after: int | None) -> dict[str, Any]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.cast.bulk import on, work
 from tests.cast.lists import import_file, write
 from tests.cast.moments import beside
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.actions import audience
-from webapp.models.actions.action import Action
+from webapp.models.actions.action import DRAFT, PUBLIC, Action
 from webapp.models.bulk.job import LIST, UNTAG
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.contact import Contact
@@ -22,6 +23,7 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.conversations import start
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.reports import editing, labelling
 from webapp.models.results import recount
 from webapp.models.sending.click import Queued
@@ -47,6 +49,33 @@ async def voted(cast: Cast) -> ContactList:
 
 
 @pytest.mark.both
+async def test_people_to_text_are_those_who_will_be_texted(cast: Cast) -> None:
+    """Without who is left out, opted out, blocked or on a landline; once published, what Results call remaining."""
+    people = [await cast.add_contact(f"+1412555{3000 + n}", first_name=f"Person {n}", zip="15213") for n in range(6)]
+    gone = await voted(cast)
+
+    async def bar() -> None:
+        await Contact.filter(id=people[0].id).update(blocked_at=clock.now())
+        await Contact.filter(id=people[1].id).update(landline_until=clock.now() + timedelta(days=9))
+        await Contact.filter(id=people[2].id).update(landline_until=clock.now() - timedelta(days=9))
+        await ListMembership.create(contact_list=gone, contact=people[3])
+        await ListMembership.create(contact_list=gone, contact=people[1])
+        await cast.action.leave_out([gone], [], [])
+        await Action.filter(id=cast.action.id).update(state=DRAFT)
+
+    await opt_out_phone(cast.meyer, people[4].phone, FROM_ADMIN)
+    await transaction(bar)
+    asked = await audience.numbers(await action_of(cast))
+    assert asked == audience.Numbers(to_text=3, left_out=2, barred=2)  # Lisa, the third and the last
+    await transaction(lambda: Action.filter(id=cast.action.id).update(state=PUBLIC))
+    await cast.make()
+    assert (await audience.numbers(await action_of(cast))).to_text == 3
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    assert (await audience.numbers(await action_of(cast))).to_text == 2
+
+
+@pytest.mark.both
 async def test_who_comes_onto_a_list_that_is_left_out_is_out_at_once_and_back_when_off_it(cast: Cast) -> None:
     row = await voted(cast)
     await leave_out(cast, lists=[row])
@@ -54,7 +83,7 @@ async def test_who_comes_onto_a_list_that_is_left_out_is_out_at_once_and_back_wh
     await transaction(lambda: many_at_once.add_to_list(row.id, [cast.lisa.id]))
     await audience.sync_conversations([cast.lisa.id])
     assert await closed(cast) == {"Lisa": errors.NOT_LISTED}
-    assert (await tallies.totals(cast.action.id))["remaining"] == 0
+    assert (await kept_counts.totals(cast.action.id))["remaining"] == 0
     await leave_out(cast)
     assert await closed(cast) == {"Lisa": None} and await recount.differences() == []
 

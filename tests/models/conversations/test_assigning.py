@@ -12,7 +12,7 @@ from tests.cast.moments import beside
 from tests.cast.texting import says, texted
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, who_may_text
 from webapp.models.actions.action import Action, ActionUser
@@ -57,7 +57,7 @@ async def test_contacts_are_shared_out_evenly_and_each_is_somebody_s(cast: Cast)
     assert sorted(held.values()) == [10, 11] and set(held) == {cast.amy.user_id, cast.dan.user_id}
     assert Counter([c.keeper_id for c in await Contact.all()]) == held
     assert await recount.differences() == []
-    assert (await tallies.of_user(cast.action.id, cast.amy.user_id))["remaining"] == held[cast.amy.user_id]
+    assert (await kept_counts.of_user(cast.action.id, cast.amy.user_id))["remaining"] == held[cast.amy.user_id]
     assert await AssignmentEvent.filter(how="reassign", by_user_id=cast.gary.user_id).count() == 21
 
 

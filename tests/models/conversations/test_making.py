@@ -8,13 +8,15 @@ import pytest
 
 from tests.cast import HELLO, Cast
 from tests.cast.lists import list_many
-from webapp import clock
+from tests.cast.texting import new_sid
 from webapp.database import transaction
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import INITIAL, Script
 from webapp.models.conversations import making, start
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.results import results
+from webapp.models.sending import answers
+from webapp.models.sending.claim import Claimed, claim_next
 
 
 async def write(cast: Cast, *bodies: str) -> list[Script]:
@@ -87,14 +89,18 @@ async def test_an_archived_script_goes_from_the_pool_and_stays_in_the_results(ca
     await list_many(cast, 0, 120)
     [other] = await write(cast, "B " + HELLO)
     await cast.start(cast.amy)
-    texted = await Conversation.filter(action=cast.action, user_id=cast.amy.user_id, script_id=other.id).first()
+    got_it = Conversation.filter(action=cast.action, user_id=cast.amy.user_id, script_id=other.id)
+    texted = await got_it.first().select_related("contact")
     assert texted
-    await transaction(lambda: Conversation.filter(id=texted.id).update(texted_at=clock.now()))
+    await cast.click(cast.amy, texted.contact)
+    found = await claim_next(cast.number.id)
+    assert isinstance(found, Claimed)
+    await answers.taken(found.message_id, new_sid(), found.attempt_id)
     await other.archive()
     await making.pick_again(cast.action)
     assert set(await picks(cast, user_id=None)) == {cast.hello.id}
-    rows, best = await results.side_by_side(cast.action)
-    assert {row.script.id: row.texted for row in rows} == {cast.hello.id: 0, other.id: 1} and best is None
+    rows = await results.side_by_side(cast.action)
+    assert {row.script.id: row.sent for row in rows} == {cast.hello.id: 0, other.id: 1}
 
 
 async def test_the_same_action_picks_the_same_again(cast: Cast) -> None:

@@ -11,7 +11,7 @@ from tests.cast import Cast, opt_out_phone, texts
 from tests.cast.texting import in_touch, says, texted
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import tallies
+from webapp.models import kept_counts, tallies
 from webapp.models.actions import audience
 from webapp.models.actions.script import RESPONSE, Script, ScriptTag
 from webapp.models.contacts.contact import Contact
@@ -84,7 +84,7 @@ async def test_who_opted_out_while_off_the_list_is_not_back_with_it(cast: Cast) 
     await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
     await transaction(lambda: cast.action.use_lists([cast.voters]))
     await audience.changed(cast.action.id)
-    assert (await tallies.totals(cast.action.id))["remaining"] == 0
+    assert (await kept_counts.totals(cast.action.id))["remaining"] == 0
     assert await recount.differences() == []
 
 

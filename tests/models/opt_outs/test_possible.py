@@ -8,7 +8,7 @@ from tests.cast import Cast, texts
 from tests.cast.texting import says, texted
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.contacts.contact import Contact
 from webapp.models.opt_outs import possible
 from webapp.models.opt_outs.opt_out import OptOut
@@ -33,7 +33,7 @@ async def test_a_possible_opt_out_that_is_one_is_for_good(cast: Cast) -> None:
     await possible.decide(await cast.conversation(), cast.amy.user, opts_out=True)
     row = await OptOut.get(phone=cast.lisa.phone)
     assert (row.source, row.words) == ("volunteer", "please take me off your list")
-    assert (await tallies.totals(cast.action.id))["opt_outs"] == 0, "by hand is not counted (R2)"
+    assert (await kept_counts.totals(cast.action.id))["opt_outs"] == 0, "by hand is not counted (R2)"
 
 
 async def test_a_possible_opt_out_nobody_looks_at_goes_to_the_admins(cast: Cast) -> None:

@@ -11,7 +11,7 @@ from tests.cast import Cast, texts
 from tests.cast.moments import beside
 from tests.cast.texting import SECOND, SID, new_sid, says, texted
 from webapp import clock
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import inbox
 from webapp.models.conversations.message import Message
@@ -43,7 +43,7 @@ async def test_the_same_webhook_many_times_at_once_is_one_text(cast: Cast) -> No
     await texted(cast)
     await asyncio.gather(*(says(cast, "Yes!", sid="SM" + "a" * 32) for _ in range(6)))
     assert await Message.filter(direction="in").count() == 1
-    assert (await tallies.totals(cast.action.id))["responses"] == 1
+    assert (await kept_counts.totals(cast.action.id))["responses"] == 1
 
 
 @pytest.mark.both
@@ -54,7 +54,7 @@ async def test_a_keyword_opts_out_and_the_thread_leaves_the_inbox(cast: Cast, wo
     assert (await OptOut.get(phone=cast.lisa.phone)).words == words
     assert await inbox.threads(inbox.of(cast.amy), "all") == []
     assert await cast.reply(cast.amy, "wait") == Declined(errors.OPTED_OUT)
-    assert (await tallies.totals(cast.action.id))["opt_outs"] == 1
+    assert (await kept_counts.totals(cast.action.id))["opt_outs"] == 1
     assert await recount.differences() == []
 
 

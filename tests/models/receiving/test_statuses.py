@@ -10,7 +10,7 @@ import pytest
 from tests.cast import Cast, texts
 from tests.cast.texting import claimed
 from webapp import clock
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.conversations.message import TAKEN
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import STATUS
@@ -48,7 +48,7 @@ async def test_a_delivery_error_is_counted_by_its_kind(cast: Cast) -> None:
     assert event
     await applying.apply(event)
 
-    assert (await tallies.totals(cast.action.id))["carrier_filtering"] == 1
+    assert (await kept_counts.totals(cast.action.id))["carrier_filtering"] == 1
     assert await recount.differences() == []
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cast import Cast
 from tests.cast.texting import says, texted
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.reports import filing
 from webapp.models.results import recount
@@ -20,8 +22,22 @@ async def test_a_report_ends_the_need_and_the_next_reply_brings_it_back(cast: Ca
     assert not (await cast.conversation()).needs_attention
     await says(cast, "One more question")
     assert (await cast.conversation()).needs_attention
-    totals = await tallies.totals(cast.action.id)
+    totals = await kept_counts.totals(cast.action.id)
     assert (totals["reports"], totals["reported"], totals["replied"]) == (1, 1, 1)
+    assert await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_a_corrected_report_counts_once_and_for_who_filed_it_first(cast: Cast) -> None:
+    await texted(cast)
+    await says(cast, "Yes")
+    conversation = await cast.conversation()
+    await conversation.fetch_related("action")
+    asked = await filing.questions(conversation.action)
+    for by, notes in ((cast.amy, "Kind"), (cast.dan, "Very kind"), (cast.amy, "The kindest")):
+        await filing.file(conversation, by.user, asked, {"will_vote"}, {"notes": notes})
+    assert (await kept_counts.of_user(cast.action.id, cast.amy.user_id))["reports"] == 1
+    assert (await kept_counts.totals(cast.action.id))["reports"] == 1
     assert await recount.differences() == []
 
 

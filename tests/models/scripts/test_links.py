@@ -12,7 +12,7 @@ from tests.cast import HELLO, Cast, send_card, texts
 from tests.cast.texting import says, texted
 from webapp import clock, database
 from webapp.database import transaction
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.actions.script import RESPONSE, Script
 from webapp.models.conversations import making
 from webapp.models.conversations.conversation import Conversation
@@ -118,8 +118,8 @@ async def test_a_person_s_click_counts_with_action_script_user_and_contact(cast:
     assert {(c.action_id, c.script_id, c.user_id, c.contact_id, c.message_id) for c in found} == {
         (cast.action.id, cast.hello.id, cast.amy.user_id, cast.lisa.id, message.id)
     }
-    assert (await tallies.totals(cast.action.id))["link_clicks"] == 2
-    assert (await tallies.of_user(cast.action.id, cast.amy.user_id))["link_clicks"] == 2
+    assert (await kept_counts.totals(cast.action.id))["link_clicks"] == 2
+    assert (await kept_counts.of_user(cast.action.id, cast.amy.user_id))["link_clicks"] == 2
     assert await links.counted(cast.meyer) == {link.id: links.Clicks(clicks=2, people=1, previews=2)}
     assert await links.counted(cast.ryan) == {}
     assert await recount.differences() == []

@@ -13,7 +13,7 @@ from tests.cast.moments import refusing
 from tests.cast.texting import claimed
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.buckets import Bucket
@@ -123,7 +123,7 @@ async def test_claiming_the_last_text_of_a_bucket_is_a_perform(cast: Cast) -> No
     [bucket] = await Bucket.all()
     assert bucket.finished_at
 
-    assert (await tallies.totals(cast.action.id))["performs"] == 1
+    assert (await kept_counts.totals(cast.action.id))["performs"] == 1
     assert await recount.differences() == []
 
 

@@ -10,11 +10,11 @@ from webapp.database import transaction
 from webapp.models.actions.script import ScriptTag
 from webapp.models.contacts import labels
 from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.kept_counts import Tally
 from webapp.models.reports import labelling
 from webapp.models.results import recount
 from webapp.models.sending import effects, undo
 from webapp.models.sending.click import Queued
-from webapp.models.tallies import Tally
 
 
 async def test_counts_are_written_after_all_that_a_script_s_effects_lock(

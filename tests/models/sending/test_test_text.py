@@ -10,7 +10,7 @@ import pytest
 from tests.cast import Cast, drawn, looked_for_in_vain, opt_out_phone, texts
 from webapp import clock
 from webapp.database import transaction
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.actions import pictures
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
@@ -54,7 +54,7 @@ async def test_a_test_goes_to_one_s_own_phone_as_the_person_shown_would_get_it(c
     assert isinstance(claim, Claimed) and (claim.to, claim.body) == (GARY, "Hi Lisa, it's Gary.")
     await answers.taken(claim.message_id, "SM" + "1" * 32, claim.attempt_id)
     assert [m.status for m in await texts()] == [TAKEN]
-    assert sum((await tallies.totals(cast.action.id)).values()) == 1  # Lisa, who remains
+    assert sum((await kept_counts.totals(cast.action.id)).values()) == 1  # Lisa, who remains
     assert await recount.differences() == []
     own = await Contact.get(campaign=cast.meyer, phone=GARY)
     assert own.name == "Gary Walsh" and await Conversation.filter(contact=own).count() == 0

@@ -11,7 +11,7 @@ from tests.cast import HELLO, Cast
 from tests.cast.site import IPHONE, Browser
 from webapp import clock, limiting
 from webapp.database import transaction
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.scripts import links
 from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
 
@@ -37,7 +37,7 @@ async def test_a_person_is_led_on_and_counted(cast: Cast, browse: Browser) -> No
     answer = await anybody.get(f"/l/{tracked.token}", headers=PERSON)
     assert (answer.status_code, answer.headers["location"]) == (302, "https://vote.example/plan?a=1")
     assert answer.headers["cache-control"] == "no-store" and answer.headers["referrer-policy"] == "no-referrer"
-    assert (await tallies.totals(cast.action.id))["link_clicks"] == 1
+    assert (await kept_counts.totals(cast.action.id))["link_clicks"] == 1
     gary = await browse(cast.gary)
     assert "Opened the link Plan." in (await gary.get(f"/c/meyer/admin/contacts/{cast.lisa.id}")).text
     results = (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/results")).text
@@ -50,7 +50,7 @@ async def test_previews_are_led_on_and_not_counted(cast: Cast, browse: Browser) 
     assert (await anybody.head(f"/l/{tracked.token}", headers=PERSON)).status_code == 302
     for headers in ({"user-agent": "WhatsApp/2.2"}, {**PERSON, "purpose": "prefetch"}, {"user-agent": ""}):
         assert (await anybody.get(f"/l/{tracked.token}", headers=headers)).status_code == 302
-    assert (await tallies.totals(cast.action.id))["link_clicks"] == 0
+    assert (await kept_counts.totals(cast.action.id))["link_clicks"] == 0
     assert await LinkClick.filter(by=links.PREVIEW).count() == 4
 
 
@@ -62,7 +62,7 @@ async def test_machines_do_not_use_up_what_is_counted_of_people(
     for _ in range(5):
         await anybody.head(f"/l/{tracked.token}", headers=PERSON)
     await anybody.get(f"/l/{tracked.token}", headers=PERSON)
-    assert (await tallies.totals(cast.action.id))["link_clicks"] == 1
+    assert (await kept_counts.totals(cast.action.id))["link_clicks"] == 1
 
 
 @pytest.mark.both

@@ -1,7 +1,7 @@
 """An action's audience: contacts on one of its lists whom no list, tag or field leaves out (SPEC A1).
 
-It is live, and so is what their texts can be filled with (gaps.py). Every unsent conversation of a contact outside of it is closed with NOT_LISTED, and reopened when the contact is
-back in it. A conversation whose first text was clicked stays.
+It is live, and so is what their texts can be filled with (gaps.py). Every unsent conversation of a contact outside of it is
+closed with NOT_LISTED, and reopened when the contact is back in it. A conversation whose first text was clicked stays.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
-from webapp.models import tallies
+from webapp.models import kept_counts, tallies
 from webapp.models.actions import gaps
+from webapp.models.actions.action import DRAFT, Action
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.contact import never_texted_sql
 from webapp.rules import errors
@@ -73,14 +74,13 @@ async def sync_conversations(contact_ids: list[int], action_id: int | None = Non
     code = never_texted_sql("c", packed.mark("timestamptz"))
     reopened = await database.query(
         f"UPDATE conversation SET closed_code = (SELECT {code} FROM contact c WHERE c.id = conversation.contact_id)"
-        f" WHERE {unsent} AND closed_code = {errors.NOT_LISTED} AND {_IS_IN} RETURNING action_id, user_id, closed_code",
+        f" WHERE {unsent} AND closed_code = {errors.NOT_LISTED} AND {_IS_IN} RETURNING id, action_id, user_id, closed_code",
         sql_time(clock.now()),
         ids,
     )
     for row in closed:
         tallies.add(row["action_id"], row["user_id"], {"remaining": -1})
-    for row in reopened:
-        tallies.add(row["action_id"], row["user_id"], {"remaining": int(row["closed_code"] is None)})
+    await tallies.reopened(reopened)
     return len(closed) + await gaps.close_lacking(needed, contact_ids)
 
 
@@ -164,6 +164,37 @@ async def of_action(action_id: int) -> tuple[int, int]:
     """People on the action's lists, each counted once, and how many of them are left out."""
     its = await chosen(action_id)
     return await counted(its.lists, its.out_lists, its.out_tags, its.values, exactly=True)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """``to_text``: people who get a first text if nothing changes. ``left_out`` by lists, tags and values; ``barred``:
+    opted out, blocked or on a landline."""
+
+    to_text: int
+    left_out: int
+    barred: int
+
+
+async def numbers(action: Action) -> Numbers:
+    """Of a published action, ``to_text`` is what Results call Messages Remaining."""
+    people, out = await of_action(action.id)
+    barred = await _barred(action)
+    if action.state != DRAFT:
+        return Numbers((await kept_counts.totals(action.id))["remaining"], out, barred)
+    return Numbers(people - out - barred, out, barred)
+
+
+async def _barred(action: Action) -> int:
+    """The contacts who may not be texted are few: it starts from them, by the index contact_barred."""
+    [row] = await database.query(
+        "SELECT COUNT(*) AS n FROM contact c WHERE c.campaign_id = ?"
+        " AND (c.opted_out_at IS NOT NULL OR c.blocked_at IS NOT NULL OR c.landline_until IS NOT NULL)"
+        f" AND {never_texted_sql('c', packed.mark('timestamptz'))} IS NOT NULL AND {is_in(str(int(action.id)), 'c.id')}",
+        action.campaign_id,
+        sql_time(clock.now()),
+    )
+    return int(row["n"])
 
 
 async def counted(

@@ -93,8 +93,7 @@ async def open_filled(found: Needs, contact_ids: list[int]) -> None:
         sql_time(clock.now()),
         packed.values(contact_ids),
     )
-    for row in rows:
-        tallies.add(row["action_id"], row["user_id"], {"remaining": int(row["closed_code"] is None)})
+    await tallies.reopened(rows)
     await tallies.take_hits([row["id"] for row in rows], OF_THE_TEXT)
 
 

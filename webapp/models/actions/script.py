@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -10,12 +12,14 @@ from webapp.database import transactional
 from webapp.models.actions.action import Action
 from webapp.models.actions.pictures import Picture
 from webapp.models.contacts.labels import CustomField, Tag
+from webapp.rules.scripts import script_choice
 
 INITIAL, RESPONSE = "initial", "response"
 
 
 class Script(Model):
-    """``version`` counts changes of text or picture: a card names the version it showed (A11)."""
+    """``version`` counts changes of text or picture: a card names the version it showed (A11). ``letter``: of an initial
+    script, once `give_letters` was asked."""
 
     id = fields.IntField(primary_key=True)
     action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
@@ -33,6 +37,7 @@ class Script(Model):
 
     action_id: int
     picture_id: int | None
+    letter: str = ""
     script_tags: fields.ReverseRelation[ScriptTag]
     script_values: fields.ReverseRelation[ScriptValue]
 
@@ -47,9 +52,14 @@ class Script(Model):
 
     @transactional
     async def write(self, name: str, body: str, picture_id: int | None) -> None:
-        """Saves it; a new version where text or picture changed. The row is locked, so two who save at once make two."""
+        """Saves it; a new version where text or picture changed, and the words of the one before are kept. The row is
+        locked, so two who save at once make two."""
         stored = await Script.filter(id=self.id).select_for_update().get()
-        self.version = stored.version + ((body, picture_id) != (stored.body, stored.picture_id))
+        self.version = stored.version
+        if (body, picture_id) != (stored.body, stored.picture_id):
+            if stored.body:  # a new script has none before its first save
+                await ScriptWords.create(script_id=self.id, version=stored.version, body=stored.body)
+            self.version += 1
         self.name, self.body, self.picture_id = name, body, picture_id
         await self.save(update_fields=["name", "body", "picture_id", "version"])
 
@@ -102,9 +112,19 @@ class Script(Model):
 
     @classmethod
     async def of(cls, action: Action, kind: str) -> list[Script]:
-        """The scripts in use, in order, with their pictures and the tags and values they set."""
-        found = cls.filter(action=action, kind=kind, archived_at=None)
-        return await found.prefetch_related("script_tags__tag", "script_values__field", "picture")
+        """The scripts in use, in order, with their letters, their pictures and the tags and values they set."""
+        found = cls.filter(action=action, kind=kind)
+        scripts = await found.prefetch_related("script_tags__tag", "script_values__field", "picture")
+        give_letters(scripts)
+        return [script for script in scripts if script.archived_at is None]
+
+
+def give_letters(scripts: Iterable[Script]) -> None:
+    """``scripts``: all of an action, archived ones included. Initial ones get letters in the order they were made in, so
+    that a letter stays when scripts are moved or archived (A2)."""
+    initial = sorted((script for script in scripts if script.kind == INITIAL), key=lambda script: script.id)
+    for place, script in enumerate(initial):
+        script.letter = script_choice.letter(place)
 
 
 @transactional
@@ -116,6 +136,18 @@ async def put_in_order(action: Action, kind: str, ids: list[int]) -> None:
     place = {script_id: n for n, script_id in reversed(list(enumerate(ids)))}
     for position, row in enumerate(sorted(rows, key=lambda row: place.get(row.id, len(ids)))):
         await Script.filter(id=row.id).update(position=position)
+
+
+class ScriptWords(Model):
+    """The words of an earlier version of a script, so that Results show what was sent (R3)."""
+
+    id = fields.IntField(primary_key=True)
+    script_id = fields.IntField()
+    version = fields.IntField()
+    body = fields.TextField()
+
+    class Meta:
+        table = "script_words"
 
 
 class ScriptTag(Model):

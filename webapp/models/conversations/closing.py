@@ -62,6 +62,8 @@ async def open_conversations(contact: Contact, code: int) -> None:
     for conversation in await closed.select_for_update():
         async with tallies.moving(conversation):
             conversation.closed_code = contact.never_texted(clock.now())
+            if conversation.closed_code:
+                await tallies.hit(conversation.action_id, conversation.id, conversation.closed_code)
             await attention.refresh(conversation, contact)
     await audience.sync_conversations([contact.id])  # meanwhile they may have left a list
 

@@ -9,6 +9,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from webapp import clock
+from webapp.models import kept_counts
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import Action
@@ -22,6 +23,7 @@ class Conversation(Model):
 
     ``turn`` orders a holder's queue: 0 until skipped or refused for now, then the microsecond that happened.
     ``closed_code``: the final safeguard that keeps it from a first text. ``last_holder_id``: the user who held it before.
+    ``script_version``: of the script at the click. ``answered_at``: their first text that was no STOP, HELP or INFO.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -53,7 +55,9 @@ class Conversation(Model):
 
     texted_at = fields.DatetimeField(null=True)
     closed_code = fields.IntField(null=True)
+    script_version = fields.IntField(null=True)
     replied_at = fields.DatetimeField(null=True)  # their newest text
+    answered_at = fields.DatetimeField(null=True)
     opted_out_at = fields.DatetimeField(null=True)  # by replying here
     reported_at = fields.DatetimeField(null=True)
     reported_through_id = fields.BigIntField(null=True)  # the newest message the last report knew of
@@ -71,9 +75,9 @@ class Conversation(Model):
     class Meta:
         table = "conversation"
 
-    def counts(self) -> Counter[str]:
-        """What this row adds to its holder's tally (SPEC R1, R2)."""
-        return Counter(
+    def counts(self) -> kept_counts.Counts:
+        """What this row adds to its holder's tallies (SPEC R1 to R3)."""
+        counted: kept_counts.Counts = Counter(
             {
                 "remaining": int(self.texted_at is None and self.closed_code is None),
                 "needs_attention": int(self.needs_attention),
@@ -83,6 +87,10 @@ class Conversation(Model):
                 "opt_outs": int(self.opted_out_at is not None),
             }
         )
+        if self.texted_at and self.script_id:
+            for column, at in (("answered", self.answered_at), ("opted_out", self.opted_out_at)):
+                counted[kept_counts.of_script(column, self.script_id, self.script_version)] = int(at is not None)
+        return counted
 
     def held_by(self, member: Membership) -> bool:
         """May this member read and write here (V9)? The holder may; all staff may where the staff hold it."""

@@ -11,6 +11,7 @@ from tortoise.models import Model
 
 from webapp import clock, database
 from webapp.database.statements import Joined
+from webapp.models import kept_counts
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.contacts.contact import Contact
@@ -133,11 +134,18 @@ class Message(Model):
     def explanation(self) -> errors.Explanation | None:
         return errors.explain(self.error_code) if self.error_code else None
 
-    def counts(self) -> Counter[str]:
-        """What this row adds to its user's tally (SPEC R1, R2)."""
+    @property
+    def turned_down(self) -> int | None:
+        """The code with which Twilio or a carrier refused it, at once or later; None where none did."""
+        refused = self.status == REJECTED or (self.status == TAKEN and self.delivery in FAILED_DELIVERY)
+        return self.error_code if refused else None
+
+    def counts(self) -> kept_counts.Counts:
+        """What this row adds to its user's tallies (SPEC R1 to R3). Twilio's codes that count as safeguards count a contact
+        once, as ours do: `SafeguardHit`."""
         taken = self.ours and self.status == TAKEN
-        kind = errors.explain(self.error_code).kind if self.error_code and self.status != REFUSED else ""
-        return Counter(
+        kind = errors.explain(self.turned_down).kind if self.turned_down else ""
+        counted: kept_counts.Counts = Counter(
             {
                 "initials": int(taken and self.kind == INITIAL),
                 "follow_ups": int(taken and self.kind != INITIAL),
@@ -146,6 +154,11 @@ class Message(Model):
                 "carrier_filtering": int(kind == "carrier"),
             }
         )
+        if taken and self.script_id:
+            counted[kept_counts.of_script("sent", self.script_id, self.script_version)] = 1
+        if self.turned_down and kind != "safeguard":
+            counted[kept_counts.of_code(self.turned_down)] = 1
+        return counted
 
     async def try_again(self) -> None:
         """Queues a second attempt of a text not found at Twilio. The first may have arrived, so its claim stands."""

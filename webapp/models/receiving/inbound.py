@@ -143,6 +143,7 @@ async def _replied(text: Message, contact: Contact, conversation: Conversation |
         if attention.asks_for_information(text.body):
             await attention.refresh(conversation, contact)
         else:
+            conversation.answered_at = conversation.answered_at or text.created_at
             conversation.needs_attention = contact.opted_out_at is None
     tallies.count_new(text)
     return [*([update(conversation, *changed)] if changed else []), *tallies.due()]

@@ -8,6 +8,7 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import FAILED_DELIVERY, RANK, Message
 from webapp.models.receiving.event import News, TwilioEvent
 from webapp.models.sending import answers, learning
+from webapp.rules import errors
 
 
 @transactional
@@ -34,12 +35,18 @@ async def _delivery(message_id: int, event: TwilioEvent) -> News:
     contact, message = await Message.locked(message_id)
     if RANK.get(event.status, 0) <= RANK.get(message.delivery, 0):
         return News()
-    code = str(event.payload.get("ErrorCode") or "")
     async with tallies.moving(message):
         message.delivery = event.status
-        if code.isdecimal() and int(code):
-            message.error_code = int(code)
+        message.error_code = _code(event)
     if event.status in FAILED_DELIVERY:
         await learning.from_error(message, contact, message.error_code or 0)
     conversation = await Conversation.get_or_none(id=message.conversation_id)
     return News(conversation.user_id if conversation else None, message.conversation_id)
+
+
+def _code(event: TwilioEvent) -> int | None:
+    """None for a text that arrived in the end. A failure without a code counts as one whose carrier gave no reason."""
+    told = str(event.payload.get("ErrorCode") or "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    return errors.NO_REASON if event.status in FAILED_DELIVERY else None

@@ -69,11 +69,13 @@ async def _note(conversation_id: int, by: User, report: Report) -> None:
     conversation = await Conversation.get(id=conversation_id)
     contact = await Contact.get(id=conversation.contact_id)
     newest = await Message.filter(conversation_id=conversation_id).order_by("-id").first()
+    first = conversation.reported_at is None
     async with tallies.moving(conversation):
         conversation.reported_at = report.filed_at
         conversation.reported_through_id = newest.id if newest else 0
         await attention.refresh(conversation, contact)
-    tallies.add(conversation.action_id, by.id, {"reports": 1})
+    if first:  # a corrected report is still one, of whoever filed it first (R1)
+        tallies.add(conversation.action_id, by.id, {"reports": 1})
 
 
 @transactional

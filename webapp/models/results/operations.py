@@ -9,7 +9,7 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import packed
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import Message
 
@@ -54,7 +54,7 @@ SENDS = ("initials", "follow_ups", "responses", "opt_outs", "twilio_errors", "ca
 async def sends() -> Counter[str]:
     """Sums of SENDS over all tallies. Reads no messages, so it is quick at any size."""
     sums = ", ".join(f"COALESCE(SUM({name}), 0) AS {name}" for name in SENDS)
-    [row] = await database.query(f"SELECT {sums} FROM {tallies.Tally._meta.db_table}")
+    [row] = await database.query(f"SELECT {sums} FROM {kept_counts.Tally._meta.db_table}")
     return Counter({name: int(row[name]) for name in SENDS})
 
 

@@ -1,43 +1,128 @@
-"""Recomputes every tally from the rows, for `textbank doctor` and for tests to compare with the stored tallies."""
+"""Recounts every tally from the rows, for `textbank doctor` and for tests to compare with the stored tallies.
+
+Written from SPEC R1 to R3 and not from what counts: it asks none of the rows' ``counts()``. Each statement gives an
+action, a user (0 for the pool) and a number.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 
 from webapp import database
-from webapp.models.conversations.buckets import Bucket
-from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import Message
-from webapp.models.reports.report import Report
-from webapp.models.tallies import COLUMNS, SafeguardHit, Tally
+from webapp.models.kept_counts import COLUMNS, SCRIPT_COLUMNS, CodeTally, Counts, Name, ScriptTally, Tally, of_code
+from webapp.rules import errors
 
-Counts = dict[tuple[int, int], Counter[str]]
+Counted = dict[tuple[int, int], Counts]
+
+_FAILED = "(m.status = 'rejected' OR (m.status = 'taken' AND m.delivery IN ('failed', 'undelivered', 'canceled')))"
+_TAKEN = "m.direction = 'out' AND m.status = 'taken'"
+_REPLIED = "EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = v.id AND m.direction = 'in')"
+# V5: they wrote last, HELP and INFO aside, after our newest text that may have left and after the last report
+_NEEDS_ATTENTION = """
+ NOT EXISTS (SELECT 1 FROM contact k WHERE k.id = v.contact_id AND k.opted_out_at IS NOT NULL)
+ AND EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = v.id AND m.direction = 'in'
+   AND lower(trim(trim(m.body, ?), '.!?')) NOT IN ('help', 'info') AND m.id > COALESCE(v.reported_through_id, 0)
+   AND NOT EXISTS (SELECT 1 FROM message o WHERE o.conversation_id = v.id AND o.direction = 'out' AND o.id > m.id
+     AND o.status IN ('queued', 'sending', 'unknown', 'taken') AND o.delivery NOT IN ('failed', 'undelivered', 'canceled')))
+"""
+_BLANKS = " \t\r\n"
+_ONE_REPORT = "id IN (SELECT MIN(r.id) FROM report r GROUP BY r.conversation_id)"
+_OF_MESSAGES = {
+    "initials": f"{_TAKEN} AND m.kind = 'initial'",
+    "follow_ups": f"{_TAKEN} AND m.kind <> 'initial'",
+    "responses": "m.direction = 'in'",
+}
+_OF_CONVERSATIONS = {
+    "remaining": "v.texted_at IS NULL AND v.closed_code IS NULL",
+    "unread": "v.unread",
+    "replied": _REPLIED,
+    "reported": f"{_REPLIED} AND EXISTS (SELECT 1 FROM report r WHERE r.conversation_id = v.id)",
+    "opt_outs": "v.opted_out_at IS NOT NULL",
+}
+# A safeguard kept a contact from a text: at the click (a hit alone tells), in the worker, before, or at Twilio
+_HITS = f"""
+SELECT action_id, conversation_id, code FROM safeguard_hit
+UNION SELECT m.action_id, m.conversation_id, m.error_code FROM message m WHERE m.status = 'refused'
+  AND m.conversation_id IS NOT NULL AND m.error_code IS NOT NULL
+UNION SELECT action_id, id, closed_code FROM conversation WHERE closed_code <> {errors.NOT_LISTED}
+UNION SELECT m.action_id, m.conversation_id, m.error_code FROM message m WHERE {_FAILED} AND m.conversation_id IS NOT NULL
+  AND m.error_code IN ({{safeguards}})
+"""
 
 
-async def recounted() -> Counts:
+async def recounted() -> Counted:
     """(action id, user id or 0 for the pool) -> counts, from all rows. Counts of 0 are left out."""
-    found: Counts = defaultdict(Counter)
-    for conversation in await Conversation.all():
-        found[(conversation.action_id, conversation.user_id or 0)] += conversation.counts()
-    for message in await Message.exclude(action_id=None):
-        found[(message.action_id or 0, message.user_id or 0)] += message.counts()
-    for hit in await SafeguardHit.all():
-        found[(hit.action_id, 0)]["safeguards"] += 1
-    for report in await Report.all():
-        found[(report.action_id, report.user_id)]["reports"] += 1
-    clicks = "SELECT action_id, user_id, COUNT(*) AS n FROM link_click WHERE by = 'person' AND action_id IS NOT NULL GROUP BY action_id, user_id"
-    for row in await database.query(clicks):
-        found[(row["action_id"], row["user_id"] or 0)]["link_clicks"] += int(row["n"])
-    for bucket in await Bucket.exclude(finished_at=None):
-        found[(bucket.action_id, bucket.user_id)]["performs"] += 1
+    found: Counted = defaultdict(Counter)
+    for name, where in _OF_MESSAGES.items():
+        await _add(found, name, f"message m WHERE m.action_id IS NOT NULL AND {where}")
+    for name, where in _OF_CONVERSATIONS.items():
+        await _add(found, name, f"conversation v WHERE {where}")
+    await _add(found, "needs_attention", f"conversation v WHERE {_NEEDS_ATTENTION}", _BLANKS)
+    await _add(found, "reports", f"report WHERE {_ONE_REPORT}")
+    await _add(found, "performs", "bucket WHERE finished_at IS NOT NULL")
+    await _add(found, "link_clicks", "link_click WHERE by = 'person' AND action_id IS NOT NULL")
+    await _add_scripts(found)
+    await _add_codes(found)
+    await _add_safeguards(found)
     return {key: +counts for key, counts in found.items() if +counts}
 
 
-async def stored() -> Counts:
+async def _add(found: Counted, name: Name, rows: str, *values: str) -> None:
+    text = f"SELECT action_id, COALESCE(user_id, 0) AS user_id, COUNT(*) AS n FROM {rows} GROUP BY 1, 2"
+    for row in await database.query(text, *values):
+        found[row["action_id"], row["user_id"]][name] += int(row["n"])
+
+
+_SCRIPTS = {
+    "sent": f"SELECT m.script_version AS version, m.* FROM message m WHERE m.action_id IS NOT NULL AND {_TAKEN}",
+    "answered": "SELECT v.script_version AS version, v.* FROM conversation v WHERE v.texted_at IS NOT NULL AND v.answered_at IS NOT NULL",
+    "opted_out": "SELECT v.script_version AS version, v.* FROM conversation v WHERE v.texted_at IS NOT NULL AND v.opted_out_at IS NOT NULL",
+}
+
+
+async def _add_scripts(found: Counted) -> None:
+    for name, rows in _SCRIPTS.items():
+        text = (
+            "SELECT action_id, COALESCE(user_id, 0) AS user_id, script_id, COALESCE(version, 0) AS version, COUNT(*) AS n"
+            f" FROM ({rows}) AS x WHERE script_id IS NOT NULL GROUP BY 1, 2, 3, 4"
+        )
+        for row in await database.query(text):
+            found[row["action_id"], row["user_id"]][name, row["script_id"], row["version"]] += int(row["n"])
+
+
+async def _add_codes(found: Counted) -> None:
+    """Each text that Twilio or a carrier refused, in the one box of its code."""
+    text = (
+        "SELECT m.action_id, COALESCE(m.user_id, 0) AS user_id, m.error_code, COUNT(*) AS n FROM message m"
+        f" WHERE m.action_id IS NOT NULL AND m.direction = 'out' AND m.error_code IS NOT NULL AND {_FAILED} GROUP BY 1, 2, 3"
+    )
+    for row in await database.query(text):
+        box = {"twilio": "twilio_errors", "carrier": "carrier_filtering"}.get(errors.explain(row["error_code"]).kind)
+        if box:
+            found[row["action_id"], row["user_id"]][box] += int(row["n"])
+            found[row["action_id"], row["user_id"]][of_code(row["error_code"])] += int(row["n"])
+
+
+async def _add_safeguards(found: Counted) -> None:
+    codes = ", ".join(str(code) for code, told in errors.TABLE.items() if told.kind == "safeguard")
+    rows = _HITS.format(safeguards=codes)
+    for row in await database.query(f"SELECT action_id, code, COUNT(*) AS n FROM ({rows}) AS x GROUP BY 1, 2"):
+        found[row["action_id"], 0]["safeguards"] += int(row["n"])
+        found[row["action_id"], 0][of_code(row["code"])] += int(row["n"])
+
+
+async def stored() -> Counted:
     """The tallies as they stand, in the shape of `recounted`."""
-    rows = await Tally.all()
-    counts = {(row.action_id, row.user_id): Counter({n: getattr(row, n) for n in COLUMNS}) for row in rows}
-    return {key: Counter({n: v for n, v in c.items() if v}) for key, c in counts.items() if any(c.values())}
+    found: Counted = defaultdict(Counter)
+    for row in await Tally.all():
+        found[row.action_id, row.user_id].update({name: getattr(row, name) for name in COLUMNS})
+    for script in await ScriptTally.all():
+        of_it: Counts = Counter({(n, script.script_id, script.version): getattr(script, n) for n in SCRIPT_COLUMNS})
+        found[script.action_id, script.user_id].update(of_it)
+    for code in await CodeTally.all():
+        found[code.action_id, code.user_id].update({of_code(code.code): code.number})
+    kept = {key: Counter({n: v for n, v in counts.items() if v}) for key, counts in found.items()}
+    return {key: counts for key, counts in kept.items() if counts}
 
 
 async def differences() -> list[str]:
@@ -48,9 +133,16 @@ async def differences() -> list[str]:
         " WHERE c.opted_out_at IS NULL"
     )
     missed = [f"{row['n']} contacts do not know that their phone has opted out"] if row["n"] else []
+    none: Counts = Counter()
     return missed + [
-        f"action {key[0]}, user {key[1]}: {name} is {have.get(key, Counter())[name]}, a recount gives {want.get(key, Counter())[name]}"
+        f"action {key[0]}, user {key[1]}: {_words(name)} is {have.get(key, none)[name]}, a recount gives {want.get(key, none)[name]}"
         for key in sorted(have.keys() | want.keys())
-        for name in COLUMNS
-        if have.get(key, Counter())[name] != want.get(key, Counter())[name]
+        for name in sorted(have.get(key, none).keys() | want.get(key, none).keys(), key=str)
+        if have.get(key, none)[name] != want.get(key, none)[name]
     ]
+
+
+def _words(name: Name) -> str:
+    if isinstance(name, str):
+        return name
+    return f"code {name[1]}" if name[0] == "code" else f"{name[0]} by script {name[1]}, version {name[2]}"

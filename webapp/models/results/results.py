@@ -1,16 +1,16 @@
-"""The figures of View Results (SPEC section 7). Most come from the tallies, so they are exact and quick at any size."""
+"""The figures of View Results (SPEC section 7). They come from the kept counts: exact, and as quick at any number of texts."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 from webapp import database
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.accounts.users import User
 from webapp.models.actions.action import Action
-from webapp.models.actions.script import INITIAL, Script
+from webapp.models.actions.script import INITIAL, Script, ScriptWords, give_letters
 from webapp.rules import errors, rates
 
 
@@ -35,74 +35,107 @@ async def overview(action: Action, counted: Counter[str]) -> Overview:
     return Overview(**{k: int(v) for k, v in row.items()}, performs=counted["performs"], reports=counted["reports"])
 
 
-async def safeguards_by_code(action: Action) -> list[tuple[errors.Explanation, int]]:
-    rows = await database.query(
-        "SELECT code, COUNT(*) AS number FROM safeguard_hit WHERE action_id = ? GROUP BY code ORDER BY number DESC",
-        action.id,
-    )
-    return [(errors.explain(row["code"]), int(row["number"])) for row in rows]
-
-
-async def errors_by_code(action: Action) -> list[tuple[errors.Explanation, int]]:
-    rows = await database.query(
-        "SELECT error_code, COUNT(*) AS number FROM message WHERE action_id = ? AND error_code IS NOT NULL"
-        " AND status <> 'refused' GROUP BY error_code ORDER BY number DESC",
-        action.id,
-    )
-    return [(errors.explain(row["error_code"]), int(row["number"])) for row in rows]
+async def by_code(action: Action) -> list[tuple[errors.Explanation, int]]:
+    """Each code with its number: of a safeguard, contacts, each once; of Twilio and the carriers, texts. What they add up to
+    are the boxes Safeguards, Twilio Errors and Carrier Filtering."""
+    return [(errors.explain(code), number) for code, number in await kept_counts.of_codes(action.id)]
 
 
 async def by_user(action: Action) -> list[tuple[User, Counter[str]]]:
     """Users with a tally in the action, the one with most first texts first."""
-    rows = await tallies.Tally.filter(action_id=action.id).exclude(user_id=0)
+    rows = await kept_counts.Tally.filter(action_id=action.id).exclude(user_id=0)
     users = {user.id: user for user in await User.filter(id__in=[row.user_id for row in rows] or [0])}
-    counted = [(users[row.user_id], Counter({n: getattr(row, n) for n in tallies.COLUMNS})) for row in rows]
+    counted = [(users[row.user_id], Counter({n: getattr(row, n) for n in kept_counts.COLUMNS})) for row in rows]
     return sorted(counted, key=lambda pair: (-pair[1]["initials"], pair[0].name))
 
 
-async def scripts(action: Action) -> list[tuple[Script, int]]:
-    """Scripts, and how many texts of each Twilio took. Archived ones only where they were used."""
-    rows = await database.query(
-        "SELECT script_id, COUNT(*) AS number FROM message WHERE action_id = ? AND script_id IS NOT NULL AND status = 'taken'"
-        " GROUP BY script_id",
-        action.id,
-    )
-    used = {row["script_id"]: int(row["number"]) for row in rows}
+@dataclass(frozen=True)
+class Used:
+    """A script with its letter, and how many texts of it Twilio took."""
+
+    script: Script
+    sent: int
+
+
+async def scripts(action: Action) -> list[Used]:
+    """Those in use, and archived ones that were used; initial ones by their letters."""
+    sent: Counter[int] = Counter()
+    for row in await kept_counts.of_scripts(action.id):
+        sent[row.script_id] += row.sent
     found = await Script.filter(action=action).order_by("position", "id")
-    return [(script, used.get(script.id, 0)) for script in found if script.archived_at is None or used.get(script.id)]
+    give_letters(found)
+    used = [Used(s, sent[s.id]) for s in found if s.archived_at is None or sent[s.id]]
+    return sorted(used, key=lambda one: one.script.id if one.script.letter else 0)
 
 
 @dataclass(frozen=True)
 class SideBySide:
-    """An initial script of the A/B test: contacts texted with it, and the rates of those who replied and of those whose
-    reply opted them out."""
+    """A version of an initial script of the A/B test. ``words``: its own; blank where they were not kept. ``sent``: texts
+    that Twilio took. The rates are of those who answered, STOP, HELP and INFO aside, and of those whose reply opted them
+    out. ``latest``: the newest version that was sent, or the one in use. ``changed``: several versions were sent."""
 
     script: Script
-    texted: int
+    version: int
+    words: str
+    sent: int
     replied: rates.Rate
     opted_out: rates.Rate
+    latest: bool
+    changed: bool
 
 
-async def side_by_side(action: Action) -> tuple[list[SideBySide], int | None]:
-    """Every initial script that was used or is in use, and the position of the one that gets more replies, None where that
-    may be chance. Counting reads all conversations of the action, so the page loads this part by itself."""
-    rows = await database.query(
-        "SELECT script_id, COUNT(*) AS texted, COUNT(replied_at) AS replied, COUNT(opted_out_at) AS opted_out"
-        " FROM conversation WHERE action_id = ? AND texted_at IS NOT NULL GROUP BY script_id",
-        action.id,
+async def side_by_side(action: Action) -> list[SideBySide]:
+    """Every version of an initial script that was sent, by letter, the newest first, and scripts in use without a text yet.
+    Reads the kept counts only."""
+    scripts = await Script.filter(action=action, kind=INITIAL).order_by("id")
+    give_letters(scripts)
+    counted: dict[int, list[kept_counts.OfScript]] = defaultdict(list)
+    for row in await kept_counts.of_scripts(action.id):
+        if row.sent:
+            counted[row.script_id].append(row)
+    words = {(row.script_id, row.version): row.body for row in await _earlier_words(scripts)}
+    found = []
+    for script in scripts:
+        none_yet = [kept_counts.OfScript(script.id, script.version, 0, 0, 0)] if script.archived_at is None else []
+        words[script.id, script.version] = script.body
+        for place, row in enumerate(counted[script.id] or none_yet):
+            text = words.get((script.id, row.version), "")
+            rows_of_it = len(counted[script.id])
+            found.append(_compared(script, text, row, latest=place == 0, changed=rows_of_it > 1))
+    return found
+
+
+async def _earlier_words(scripts: list[Script]) -> list[ScriptWords]:
+    return await ScriptWords.filter(script_id__in=[script.id for script in scripts] or [0])
+
+
+def _compared(script: Script, words: str, row: kept_counts.OfScript, latest: bool, changed: bool) -> SideBySide:
+    return SideBySide(
+        script=script,
+        version=row.version,
+        words=words,
+        sent=row.sent,
+        replied=rates.Rate(row.answered, row.sent),
+        opted_out=rates.Rate(row.opted_out, row.sent),
+        latest=latest,
+        changed=changed,
     )
-    counted = {row["script_id"]: row for row in rows}
-    found = await Script.filter(action=action, kind=INITIAL).order_by("position", "id")
-    used = [script for script in found if script.id in counted or script.archived_at is None]
-    compared = [_compared(script, counted.get(script.id)) for script in used]
-    texted = [n for n, row in enumerate(compared) if row.texted]
-    best = rates.best([compared[n].replied for n in texted])
-    return compared, None if best is None else texted[best]
 
 
-def _compared(script: Script, row: dict[str, Any] | None) -> SideBySide:
-    texted, replied, out = (int(row[name]) if row else 0 for name in ("texted", "replied", "opted_out"))
-    return SideBySide(script, texted, rates.Rate(replied, texted), rates.Rate(out, texted))
+Verdict = Literal["nothing", "no_replies", "chance", "best"]
+
+
+def verdict(rows: list[SideBySide]) -> tuple[Verdict, str]:
+    """What may be said of the test, and the letter of the script that gets more replies. The newest version of each script
+    is compared. "nothing": fewer than two were sent. "no_replies": nobody has answered yet. "chance": the difference may
+    be chance."""
+    compared = [row for row in rows if row.latest and row.sent]
+    if len(compared) < 2:
+        return "nothing", ""
+    if not any(row.replied.hits for row in compared):
+        return "no_replies", ""
+    best = rates.best([row.replied for row in compared])
+    return ("chance", "") if best is None else ("best", compared[best].script.letter)
 
 
 MANY = 1_000  # counting the uses of a script stops here: enough to put the most used first

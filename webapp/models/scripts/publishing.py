@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import string
 from dataclasses import dataclass, replace
 
 from webapp import clock
 from webapp.database import transactional
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, Membership
@@ -77,8 +76,8 @@ def _steps(lists: int, initial: int, response: int, campaign: Campaign) -> list[
 
 def _titled(initial: list[Script], response: list[Script]) -> list[tuple[str, Script]]:
     """Each script with its title on the page."""
-    letters = [f"Initial script {string.ascii_uppercase[n % 26]}" for n in range(len(initial))]
-    return [*zip(letters, initial, strict=True), *((script.name, script) for script in response)]
+    lettered = [(f"Initial script {script.letter}", script) for script in initial]
+    return [*lettered, *((script.name, script) for script in response)]
 
 
 def findings(script: Script, known: set[str], campaign_name: str) -> list[script_lint.Finding]:
@@ -177,7 +176,7 @@ class Archiving:
 async def archiving(action: Action) -> Archiving:
     queued = Message.filter(action_id=action.id, status=QUEUED)
     first = await queued.filter(kind=INITIAL).count()
-    return Archiving((await tallies.totals(action.id))["remaining"], first, await queued.count() - first)
+    return Archiving((await kept_counts.totals(action.id))["remaining"], first, await queued.count() - first)
 
 
 @transactional

@@ -39,6 +39,7 @@ async def taken(message_id: int, sid: str | None = None, attempt_id: uuid.UUID |
     async with tallies.moving(message):
         if message.status in (SENDING, UNKNOWN, QUEUED, DROPPED) and not under_way:
             message.status, message.taken_at, message.next_look_at = TAKEN, clock.now(), None
+            message.error_code = None  # of a second attempt that a safeguard refused
         if sid and message.sid is None and not await Message.exists(sid=sid):
             message.sid = sid
 

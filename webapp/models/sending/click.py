@@ -154,7 +154,7 @@ async def _first_text(member: Membership, rows: ClickRows, script: Script, clien
     with tallies.counting(conversation) as changed:
         if conversation.user_id != member.user_id:
             await _take_back(conversation, member)
-        conversation.texted_at = clock.now()
+        conversation.texted_at, conversation.script_version = clock.now(), script.version
     draft = Draft(member, contact, conversation, rows.action, number, client_id, INITIAL, text.body, script)
     return Queued(await click_sql.store_text(draft, changed))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from webapp import clock
+from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import attention, closing
@@ -19,6 +20,8 @@ LANDLINE_FOR = timedelta(days=180)
 
 async def from_error(message: Message, contact: Contact, code: int) -> None:
     """Called in the transaction that stored the code. The contact is locked."""
+    if errors.explain(code).kind == "safeguard" and message.conversation_id and message.action_id:
+        await tallies.hit(message.action_id, message.conversation_id, code)
     if code in errors.RECORDS_OPT_OUT:
         await opting_out.opt_out(contact, FROM_PROVIDER, message=message, words=f"Twilio error {code}")
     if code in errors.MARKS_LANDLINE and not lines.surely_textable(contact.line_type):  # Lookup knows better

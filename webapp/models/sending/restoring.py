@@ -164,6 +164,7 @@ async def _put_in(
     for each in texted:
         async with tallies.moving(each):
             each.texted_at = sent.created_at
+            each.script_version = each.script.version if each is place and each.script else None
     message = await _lost_message(contact, number, sent, place, first=bool(place and texted))
     tallies.count_new(message)
     await _lock(contact, message, sent)
@@ -182,6 +183,7 @@ async def _lost_message(
         user_id=place.user_id if place else None,
         action_id=place.action_id if place else None,
         script_id=place.script_id if place and first else None,
+        script_version=place.script_version if place and first else None,
         direction=OUT,
         kind=INITIAL if first else FOLLOW_UP,
         phone=contact.phone,

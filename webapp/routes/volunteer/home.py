@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from webapp import access, clock, pages
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action, ActionUser
 from webapp.models.conversations import buckets, hours, inbox, start
@@ -22,7 +22,7 @@ async def home(request: Request, member: Membership) -> Response:
     actions = await Action.open_to(member)
     ids = [action.id for action in actions]
     await ActionUser.mark_sent(ids, member.user_id)
-    open_ones, totals = await buckets.open_ones(member.user_id, ids), await tallies.totals_of(ids)
+    open_ones, totals = await buckets.open_ones(member.user_id, ids), await kept_counts.totals_of(ids)
     rows = [await _row(action, open_ones.get(action.id), totals[action.id]["remaining"]) for action in actions]
     return page(request, "volunteer/home.html", waiting=await inbox.waiting(member), rows=rows)
 
@@ -47,7 +47,7 @@ async def _action_page(
     request: Request, member: Membership, action: Action, refused: start.Closed | None, nobody: bool = False
 ) -> Response:
     bucket = (await buckets.open_ones(member.user_id, [action.id])).get(action.id)
-    mine = await tallies.of_user(action.id, member.user_id)
+    mine = await kept_counts.of_user(action.id, member.user_id)
     return page(
         request,
         "volunteer/action.html",
@@ -57,7 +57,7 @@ async def _action_page(
         lacks=[variables.WORDS[name] for name in refused.lacks] if refused else [],
         bucket=bucket,
         mine=mine,
-        left=(await tallies.totals(action.id))["remaining"],
+        left=(await kept_counts.totals(action.id))["remaining"],
         nobody=nobody,
         asleep=await hours.asleep(action, None) if nobody else [],
     )

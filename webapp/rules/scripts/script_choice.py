@@ -14,3 +14,12 @@ def pick(seed: str, position: int, scripts: int) -> int:
     order = list(range(scripts))
     random.Random(f"{seed}:{block}:{scripts}").shuffle(order)
     return order[place]
+
+
+def letter(place: int) -> str:
+    """A to Z, then AA, AB and so on. ``place``: from 0."""
+    name = ""
+    while place >= 0:
+        place, rest = place // 26 - 1, place % 26
+        name = chr(ord("A") + rest) + name
+    return name

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+import pytest
 
 from tests.cast import Cast
 from tests.cast.site import OFFICE, Browser
-from tests.cast.texting import says, texted
+from tests.cast.texting import claimed, says, texted
+from webapp import database
+from webapp.database import transaction
+from webapp.models import tallies
+from webapp.models.actions.script import Script
+from webapp.models.kept_counts import of_script
+from webapp.models.sending import answers
 
 
 async def test_results_agree_with_what_was_done(cast: Cast, browse: Browser) -> None:
@@ -41,8 +50,71 @@ async def test_results_agree_with_what_was_done(cast: Cast, browse: Browser) -> 
 async def test_scripts_stand_side_by_side_and_noise_names_no_winner(cast: Cast, browse: Browser) -> None:
     await texted(cast)
     await says(cast, "yes")
-    await cast.hello.copy()
+    other = await cast.hello.copy()
+    await transaction(lambda: _sent(cast, other))
     gary = await browse(cast.gary)
     assert "/results/scripts" in (await gary.get(f"{OFFICE}/actions/{cast.action.id}/results")).text
     page = (await gary.get(f"{OFFICE}/actions/{cast.action.id}/results/scripts")).text
     assert "100.0 %" in page and "20.7 to 100.0 %" in page and "Too close to call" in page
+
+
+async def _sent(cast: Cast, script: Script) -> None:
+    tallies.add(cast.action.id, cast.amy.user_id, {of_script("sent", script.id, script.version): 1})
+
+
+async def test_side_by_side_says_so_where_there_is_nothing_to_compare(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await cast.hello.copy()
+    page = (await (await browse(cast.gary)).get(f"{OFFICE}/actions/{cast.action.id}/results/scripts")).text
+    assert "Nothing to compare yet" in page and "Too close" not in page
+
+
+REFUSED = [
+    # Twilio's code, the box it counts in, its type in the table
+    (21610, "Safeguards", "Safeguard"),
+    (21614, "Safeguards", "Safeguard"),
+    (21635, "Safeguards", "Safeguard"),
+    (21612, "Twilio Errors", "Twilio Error"),
+    (30004, "Carrier Filtering", "Carrier Filtering"),
+    (77777, "Twilio Errors", "Twilio Error"),
+]
+
+
+@pytest.mark.parametrize(("code", "box", "type"), REFUSED)
+async def test_a_refused_text_is_in_one_box_and_in_the_table_below(
+    cast: Cast, browse: Browser, code: int, box: str, type: str
+) -> None:
+    claim = await claimed(cast)
+    await answers.rejected(claim.message_id, claim.attempt_id, code)
+    page = (await (await browse(cast.gary)).get(f"{OFFICE}/actions/{cast.action.id}/results")).text
+    figures = dict(re.findall(r"<dt>([^<]+)</dt>\s*<dd>([\d,]+)</dd>", page))
+    boxes = ("Initial Messages", "Follow-Ups", "Twilio Errors", "Carrier Filtering", "Safeguards")
+    assert {name: figures[name] for name in boxes if figures[name] != "0"} == {box: "1"}
+    rows = re.findall(
+        r'<th scope="row">(\d+)</th>\s*<td>\s*([\w ]+?)\s*</td>.*?<td class="number">(\d+)</td>', page, re.S
+    )
+    assert rows == [(str(code), type, "1")]
+
+
+async def test_the_figures_cost_the_same_however_many_texts_there_are(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No statement of theirs reads texts, conversations, reports or hits: none grows with the number of people."""
+    await texted(cast)
+    gary, asked, rows = await browse(cast.gary), list[str](), database.rows
+
+    async def noted(sqlite: str, postgres: str | None = None, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        asked.append(sqlite)
+        return await rows(sqlite, postgres, values)
+
+    monkeypatch.setattr(database, "rows", noted)
+    here = f"{OFFICE}/actions/{cast.action.id}/results"
+    for address in (here, f"{here}/scripts"):
+        assert (
+            await gary.get(address, headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+        ).status_code == 200
+    counted = [text for text in asked if "_tally" in text or "FROM tally" in text or "action_user" in text]
+    assert len(counted) >= 4, asked
+    large = re.compile(r"\b(FROM|JOIN) (message|conversation|report|safeguard_hit|contact|link_click)\b")
+    assert [text for text in counted if large.search(text)] == []
+    assert not [text for text in asked if large.search(text) and "GROUP BY" in text]

@@ -6,7 +6,7 @@ from litestar import Request, Response, get, post
 
 from webapp import access, clock, pages, queue, words
 from webapp.forms import Form
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import audience, report_settings
 from webapp.models.actions.action import DRAFT, PRIVATE, PUBLIC, Action, ActionUser
@@ -22,7 +22,7 @@ async def actions_page(request: Request, member: Membership, show: str = "runnin
     groups = _groups(await Action.filter(campaign_id=member.campaign_id).order_by("-id").select_related("campaign"))
     show = show if show in groups else "running"
     ids = [a.id for a in groups[show]]
-    totals, volunteers = await tallies.totals_of(ids), await ActionUser.counts(ids)
+    totals, volunteers = await kept_counts.totals_of(ids), await ActionUser.counts(ids)
     rows = [(a, totals[a.id], volunteers.get(a.id, 0)) for a in groups[show]]
     return page(
         request, "admin/actions/actions.html", show=show, groups={k: len(v) for k, v in groups.items()}, rows=rows
@@ -89,7 +89,6 @@ async def _publication(
 ) -> Response:
     checklist = await publishing.checklist(action)
     checks = checklist.checks
-    people, left_out = await audience.of_action(action.id)
     return page(
         request,
         "admin/actions/publication.html",
@@ -99,8 +98,7 @@ async def _publication(
         form=Form() if form is None else form,
         checks=checks,
         wrong=[c for c in checks if not c.fine],
-        people=people - left_out,
-        left_out=left_out,
+        numbers=await audience.numbers(action),
         overrulable=member.role == "owner" and all(c.overrulable for c in checks if not c.fine),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request, Response, get
 
 from webapp import access, clock
-from webapp.models import tallies
+from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import INITIAL, RESPONSE
@@ -26,27 +26,28 @@ async def results_page(
 
 
 async def _figures(action: Action) -> dict[str, Any]:
-    counted, used = await tallies.totals(action.id), await results.scripts(action)
+    counted, used = await kept_counts.totals(action.id), await results.scripts(action)
     return {
         "action": action,
         "counted": counted,
         "at": clock.now(),
         "overview": await results.overview(action, counted),
         "users": await results.by_user(action),
-        "safeguards": await results.safeguards_by_code(action),
-        "errors": await results.errors_by_code(action),
-        "initial": [row for row in used if row[0].kind == INITIAL],
-        "responses": [row for row in used if row[0].kind == RESPONSE],
+        "codes": await results.by_code(action),
+        "initial": [row for row in used if row.script.kind == INITIAL],
+        "responses": [row for row in used if row.script.kind == RESPONSE],
     }
 
 
 @get("/actions/{action_id:int}/results/scripts")
 async def side_by_side(request: Request, member: Membership, action_id: int) -> Response:
-    """The A/B test: each initial script with its rates and their margins, and a winner where chance doesn't explain it."""
+    """The A/B test: each version of an initial script with its words, its rates and their margins, and a winner where chance
+    doesn't explain it."""
     action = await access.action_of(member, action_id)
-    rows, best = await results.side_by_side(action)
+    rows = await results.side_by_side(action)
     names = "admin/results/side_by_side.html", "admin/results/_side_by_side.html"
-    return page(request, *names, action=action, rows=rows, best=best)
+    said, best = results.verdict(rows)
+    return page(request, *names, action=action, rows=rows, said=said, best=best)
 
 
 HANDLERS = [results_page, side_by_side]

@@ -68,12 +68,15 @@ async def _script_cost(request: Request, action: Action, found: ScriptCost, plac
 async def action_cost(request: Request, member: Membership, action_id: int) -> Response:
     """Everyone gets one of the initial scripts: the mean of the scripts' costs."""
     action = await access.action_of(member, action_id)
-    scripts = [stored(script) for script in await Script.of(action, INITIAL)]
-    costs = [await _cost_of(action, member, replace(one, place=f"cost-{one.place}")) for one in scripts]
-    return await _action_cost(request, member, action, costs)
+    scripts = await Script.of(action, INITIAL)
+    written = [stored(script) for script in scripts]
+    costs = [await _cost_of(action, member, replace(one, place=f"cost-{one.place}")) for one in written]
+    return await _action_cost(request, member, action, costs, [script.letter for script in scripts])
 
 
-async def _action_cost(request: Request, member: Membership, action: Action, costs: list[ScriptCost]) -> Response:
+async def _action_cost(
+    request: Request, member: Membership, action: Action, costs: list[ScriptCost], letters: list[str]
+) -> Response:
     scripts = max(len(costs), 1)
     return page(
         request,
@@ -81,6 +84,7 @@ async def _action_cost(request: Request, member: Membership, action: Action, cos
         "admin/scripts/_action_cost.html",
         action=action,
         script_costs=costs,
+        letters=letters,
         price=sum(one.price(member.campaign) for one in costs) // scripts,
         forecast=await choice.done_at(member.campaign, sum(one.segments for one in costs) / scripts),
         people=max((one.people for one in costs), default=0),

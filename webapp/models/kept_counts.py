@@ -1,0 +1,161 @@
+"""The tables of the kept counts, what each count is called, and their sums. What moves them is tallies.py."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import database
+
+COLUMNS = (
+    "remaining",
+    "needs_attention",
+    "unread",
+    "replied",
+    "reported",
+    "opt_outs",
+    "initials",
+    "follow_ups",
+    "responses",
+    "twilio_errors",
+    "carrier_filtering",
+    "safeguards",
+    "reports",
+    "performs",
+    "link_clicks",
+)
+
+
+class Tally(Model):
+    id = fields.IntField(primary_key=True)
+    action_id = fields.IntField()
+    user_id = fields.IntField(default=0)
+    remaining = fields.IntField(default=0)
+    needs_attention = fields.IntField(default=0)
+    unread = fields.IntField(default=0)
+    replied = fields.IntField(default=0)
+    reported = fields.IntField(default=0)
+    opt_outs = fields.IntField(default=0)
+    initials = fields.IntField(default=0)
+    follow_ups = fields.IntField(default=0)
+    responses = fields.IntField(default=0)
+    twilio_errors = fields.IntField(default=0)
+    carrier_filtering = fields.IntField(default=0)
+    safeguards = fields.IntField(default=0)
+    reports = fields.IntField(default=0)
+    performs = fields.IntField(default=0)
+    link_clicks = fields.IntField(default=0, db_default=0)
+
+    class Meta:
+        table = "tally"
+
+
+class ScriptTally(Model):
+    """Of one version of a script. ``sent``: texts that Twilio took. Of the conversations that got it as their first text:
+    ``answered``, by other words than STOP, HELP or INFO, and ``opted_out``, by replying. ``version``: 0 where a restored
+    backup did not know it."""
+
+    id = fields.IntField(primary_key=True)
+    action_id = fields.IntField()
+    user_id = fields.IntField(default=0)
+    script_id = fields.IntField()
+    version = fields.IntField(default=0)
+    sent = fields.IntField(default=0)
+    answered = fields.IntField(default=0)
+    opted_out = fields.IntField(default=0)
+
+    class Meta:
+        table = "script_tally"
+
+
+class CodeTally(Model):
+    """``number``: texts that Twilio or a carrier refused with this code; of a safeguard's code, contacts, each once."""
+
+    id = fields.IntField(primary_key=True)
+    action_id = fields.IntField()
+    user_id = fields.IntField(default=0)
+    code = fields.IntField()
+    number = fields.IntField(default=0)
+
+    class Meta:
+        table = "code_tally"
+
+
+SCRIPT_COLUMNS = ("sent", "answered", "opted_out")
+# The name of a count: one of COLUMNS, or one of SCRIPT_COLUMNS with script and version, or "code" with a code and 0
+Name = str | tuple[str, int, int]
+Counts = Counter[Name]
+
+
+def of_code(code: int) -> Name:
+    return "code", code, 0
+
+
+def of_script(column: str, script_id: int, version: int | None) -> Name:
+    return column, script_id, version or 0
+
+
+class SafeguardHit(Model):
+    """A conversation that one of our safeguards kept from a text; once per code, however often it refused (R2)."""
+
+    id = fields.BigIntField(primary_key=True)
+    action_id = fields.IntField()
+    conversation_id = fields.BigIntField()
+    code = fields.IntField()
+
+    class Meta:
+        table = "safeguard_hit"
+
+
+async def totals(action_id: int) -> Counter[str]:
+    """An action's counts, summed over all users and the pool."""
+    return (await totals_of([action_id]))[action_id]
+
+
+async def totals_of(action_ids: Iterable[int]) -> dict[int, Counter[str]]:
+    """Action -> its counts, summed over all users and the pool. One query."""
+    ids = [int(n) for n in action_ids]
+    sums = ", ".join(f"SUM({name}) AS {name}" for name in COLUMNS)
+    among = ", ".join(map(str, ids)) or "0"
+    rows = await database.query(f"SELECT action_id, {sums} FROM tally WHERE action_id IN ({among}) GROUP BY action_id")
+    found = {row["action_id"]: Counter({name: int(row[name]) for name in COLUMNS}) for row in rows}
+    return {n: found.get(n, Counter()) for n in ids}
+
+
+async def of_user(action_id: int, user_id: int) -> Counter[str]:
+    """One user's counts in an action."""
+    row = await Tally.get_or_none(action_id=action_id, user_id=user_id)
+    return Counter({name: getattr(row, name) for name in COLUMNS} if row else {})
+
+
+@dataclass(frozen=True)
+class OfScript:
+    script_id: int
+    version: int
+    sent: int
+    answered: int
+    opted_out: int
+
+
+async def of_scripts(action_id: int) -> list[OfScript]:
+    """Each version's counts, summed over all users, the newest version of a script first."""
+    rows = await database.query(
+        "SELECT script_id, version, SUM(sent) AS sent, SUM(answered) AS answered, SUM(opted_out) AS opted_out"
+        " FROM script_tally WHERE action_id = ? GROUP BY script_id, version ORDER BY script_id, version DESC",
+        action_id,
+    )
+    return [OfScript(**{name: int(value) for name, value in row.items()}) for row in rows]
+
+
+async def of_codes(action_id: int) -> list[tuple[int, int]]:
+    """Code and number, summed over all users, the most frequent first."""
+    rows = await database.query(
+        "SELECT code, SUM(number) AS number FROM code_tally WHERE action_id = ? GROUP BY code HAVING SUM(number) > 0"
+        " ORDER BY number DESC, code",
+        action_id,
+    )
+    return [(row["code"], int(row["number"])) for row in rows]
