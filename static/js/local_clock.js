@@ -10,7 +10,8 @@
 
   const words = (now, zones) => {
     const local = (timeZone) => now.toLocaleString("sv-SE", { timeZone }); // 2026-11-03 09:42:00, so that it sorts
-    const times = zones.sort((a, b) => local(a).localeCompare(local(b))).map((timeZone) => now.toLocaleTimeString(language, { timeStyle: "short", timeZone }));
+    const shown = (timeZone) => now.toLocaleTimeString(language, { timeStyle: "short", timeZone });
+    const times = zones.sort((a, b) => local(a).localeCompare(local(b))).map(shown);
     return either.format(new Set(times)).replace(/\s/g, " ");
   };
   const tick = () => {

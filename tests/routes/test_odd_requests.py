@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.cast import Cast
-from tests.cast.site import OFFICE, Browser
+from tests.cast.site import OFFICE, PARTIAL, Browser
 
 HUGE = "99999999999999999999999999"
 FORM = {"content-type": "application/x-www-form-urlencoded", "origin": "http://texts.example"}
@@ -107,3 +107,30 @@ async def test_files_of_odd_names_are_answered(cast: Cast, browse: Browser) -> N
         if answer.status_code >= 500:
             wrong.append((name, answer.status_code, answer.text[:300]))
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/c/meyer/threads/999999", 404),
+        ("/c/meyer/actions/999999/queue", 404),
+        ("/c/meyer/inbox?before=" + "9" * 40, 200),
+        ("/nowhere", 404),
+        ("/c/meyer/queue/1/messages", 405),
+    ],
+)
+async def test_a_refusal_never_takes_the_place_of_a_part_of_a_page(
+    cast: Cast, browse: Browser, path: str, status: int
+) -> None:
+    """htmx swaps in whatever comes with a 4xx. An error page would stand where the thread stood."""
+    answer = await (await browse(cast.amy)).get(path, headers=PARTIAL)
+    assert answer.status_code == status
+    if status >= 400:
+        assert (answer.headers["hx-retarget"], answer.headers["hx-reswap"]) == ("#toasts", "beforeend")
+        assert "<html" not in answer.text and 'class="toast' in answer.text
+
+
+async def test_a_form_from_elsewhere_is_refused_beside_the_page_too(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    answer = await amy.post("/c/meyer/segments", headers={**PARTIAL, "origin": "https://evil.example"})
+    assert answer.status_code == 403 and answer.headers["hx-retarget"] == "#toasts"

@@ -122,3 +122,32 @@ async def test_who_has_no_name_is_greeted_by_the_fallback(cast: Cast, browse: Br
     amy = await browse(cast.amy)
     await open_queue(amy, cast)
     assert "Hi neighbor, it&#39;s Amy" in (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text
+
+
+async def test_the_same_press_on_skip_twice_is_one_skip(cast: Cast, browse: Browser) -> None:
+    amy, talk = await browse(cast.amy), await cast.conversation()
+    path = f"/c/meyer/queue/{talk.id}/skips"
+    form = form_of(await open_queue(amy, cast), path)
+    for _ in range(2):
+        answer = await amy.post(path, data=form)
+        assert "Skipped. This person comes again" in (await amy.get(answer.headers["location"])).text
+    assert (await cast.conversation()).skips == 1
+    form = form_of((await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text, path)
+    for _ in range(2):
+        answer = await amy.post(path, data=form)
+        assert "This person went back for others to text." in (await amy.get(answer.headers["location"])).text
+
+
+async def test_a_skip_that_came_too_late_says_so(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    await texted(cast)
+    answer = await amy.post(f"/c/meyer/queue/{(await cast.conversation()).id}/skips", data={"skips": "0"})
+    assert "Not skipped: this person was texted already" in (await amy.get(answer.headers["location"])).text
+
+
+async def test_a_fragment_brings_the_title_of_its_page(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    await open_queue(amy, cast)
+    queue = f"/c/meyer/actions/{cast.action.id}/queue"
+    for headers in ({}, PARTIAL):
+        assert re.findall(r"<title>(.*?)</title>", (await amy.get(queue, headers=headers)).text) == ["0 / 1 · Textbank"]
