@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage
@@ -10,24 +14,56 @@ from limits.aio.strategies import FixedWindowRateLimiter
 
 from webapp import config
 
+# Of these only failures count, so that fifty people can come in from one address
 JOIN_CODE = parse("10/10minutes")
 JOIN_CODE_ALL = parse("600/hour")  # everybody together; there are a million codes
 LOG_IN = parse("10/10minutes")
-LETTER = parse("5/hour")
+# Of these each one counts
+LETTER = parse("5/hour")  # to one e-mail
+LETTERS = parse("60/hour")  # asked for from one address, whether somebody has the e-mail or not
 TEST = parse("20/hour")  # texts to one's own phone
 CLICKS = parse("60/hour")  # counted of one link; past that it still leads on
+T = TypeVar("T")
+Limit = tuple[RateLimitItem, tuple[str, ...]]
 log = logging.getLogger(__name__)
 _limiters: dict[str, FixedWindowRateLimiter] = {}
 _memory = FixedWindowRateLimiter(MemoryStorage())
+_locks: WeakValueDictionary[Limit, asyncio.Lock] = WeakValueDictionary()
+
+
+class TooMany(Exception):
+    """Too many failures: nothing was looked at."""
 
 
 async def allowed(limit: RateLimitItem, *key: str) -> bool:
     """Counts one try; False where it is one too many."""
+    return await _ask(lambda limiter: limiter.hit(limit, *key))
+
+
+async def unless_failed(look: Callable[[], Awaitable[T | None]], *limits: Limit) -> T | None:
+    """What ``look`` finds; None is a failure and counts. Raises TooMany where one of the limits is used up. Those who share
+    the first limit's key take turns, so that a thousand guesses sent at once are no more than the limit either."""
+    async with _locks.setdefault(limits[0], asyncio.Lock()):
+        for limit, key in limits:
+            if not await _room_left(limit, key):
+                raise TooMany
+        found = await look()
+        if found is None:
+            for limit, key in limits:
+                await allowed(limit, *key)
+        return found
+
+
+async def _room_left(limit: RateLimitItem, key: tuple[str, ...]) -> bool:
+    return await _ask(lambda limiter: limiter.test(limit, *key))
+
+
+async def _ask(what: Callable[[FixedWindowRateLimiter], Awaitable[bool]]) -> bool:
     try:
-        return await _shared().hit(limit, *key)
+        return await what(_shared())
     except Exception as error:
         log.warning("limits are counted in memory: %s", type(error).__name__)
-        return await _memory.hit(limit, *key)
+        return await what(_memory)
 
 
 def _shared() -> FixedWindowRateLimiter:

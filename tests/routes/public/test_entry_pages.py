@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from dataclasses import replace
+
+import httpx
+import pytest
 
 from tests.cast import PASSWORD, Cast
 from tests.cast.site import Browser
-from webapp import database
+from webapp import config, database
 from webapp.database import guards, transaction
 from webapp.models.accounts import passwords
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.mail import Mail
+from webapp.models.accounts.passwords import PasswordLink
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User
 
@@ -151,3 +157,128 @@ async def test_ready_is_not_when_a_guard_is_missing(cast: Cast, browse: Browser)
     finally:
         await transaction(guards.put_back)
     assert answer.status_code == 503 and answer.json()["guards"] is False
+
+
+async def guess(client: httpx.AsyncClient, times: int, **headers: str) -> httpx.Response:
+    """The answer to the last of so many wrong passwords of Amy's."""
+    for _ in range(times):
+        form = {"email": "amy@example.org", "password": "wrong"}
+        answer = await client.post("/login", data=form, headers=headers)
+    return answer
+
+
+async def enter(client: httpx.AsyncClient, **headers: str) -> httpx.Response:
+    form = {"email": "amy@example.org", "password": PASSWORD}
+    return await client.post("/login", data=form, headers=headers)
+
+
+@pytest.fixture
+async def amys_password(cast: Cast) -> None:
+    await passwords.set_password(cast.amy.user, await passwords.hashed(PASSWORD))
+
+
+async def test_fifty_people_join_from_one_address_in_a_minute(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def quick(password: str) -> str:
+        return "not hashed: fifty times a tenth of a second"
+
+    monkeypatch.setattr(passwords, "hashed", quick)
+    client = await browse()
+
+    async def one(n: int) -> int:
+        await client.get("/join?code=482913")
+        return (await client.post("/join", data={**JOIN, "email": f"p{n}@example.org"})).status_code
+
+    assert set(await asyncio.gather(*map(one, range(50)))) == {303}
+    assert await User.filter(email__startswith="p").count() == 50
+
+
+async def test_ten_wrong_codes_from_an_address_are_the_last_and_others_join_on(cast: Cast, browse: Browser) -> None:
+    config.use(replace(config.settings(), trusted_proxies="127.0.0.0/8"))
+    client = await browse()
+    for n in range(10):
+        assert "No campaign has this code" in (await client.post("/join", data={**JOIN, "code": f"00000{n}"})).text
+    answer = await client.post("/join", data=JOIN)
+    assert answer.status_code == 422 and "Too many wrong codes" in answer.text
+    assert "Join Meyer" not in (await client.get("/join?code=482913")).text
+    elsewhere = await client.post("/join", data=JOIN, headers={"x-forwarded-for": "203.0.113.7"})
+    assert elsewhere.status_code == 303
+
+
+async def test_guesses_sent_at_once_are_no_more_than_the_limit(cast: Cast, browse: Browser) -> None:
+    client = await browse()
+    answers = await asyncio.gather(*(client.get(f"/join?code={n:06}") for n in range(30)))
+    assert all(answer.status_code == 200 for answer in answers)
+    assert "Join Meyer" not in (await client.get("/join?code=482913")).text, "ten were looked up and counted"
+
+
+async def test_a_right_password_never_counts(cast: Cast, browse: Browser, amys_password: None) -> None:
+    for _ in range(12):
+        assert (await enter(await browse())).status_code == 303
+
+
+async def test_whoever_guesses_elsewhere_locks_nobody_out(cast: Cast, browse: Browser, amys_password: None) -> None:
+    config.use(replace(config.settings(), trusted_proxies="127.0.0.1"))
+    stranger = await browse(**{"x-forwarded-for": "198.51.100.9"})
+    assert "Too many tries" in (await guess(stranger, 11)).text
+    assert "Too many tries" in (await guess(stranger, 1, **{"x-forwarded-for": "203.0.113.7, 198.51.100.9"})).text
+    assert (await enter(await browse(**{"x-forwarded-for": "203.0.113.7"}))).status_code == 303
+
+
+async def test_a_browser_that_logged_in_before_is_not_locked_out_by_its_neighbours(
+    cast: Cast, browse: Browser, amys_password: None
+) -> None:
+    amy, neighbour = await browse(), await browse()
+    await enter(amy)
+    await amy.post("/logout")
+    assert "Too many tries" in (await guess(neighbour, 11)).text
+    assert "Too many tries" in (await enter(neighbour)).text
+    neighbour.cookies.set("textbank_known", "0" * 64)
+    assert "Too many tries" in (await enter(neighbour)).text, "a mark can't be made up"
+    assert (await enter(amy)).status_code == 303
+
+
+async def test_whoever_is_locked_out_comes_in_by_a_letter(cast: Cast, browse: Browser, amys_password: None) -> None:
+    client = await browse()
+    await guess(client, 11)
+    await client.post("/password-reset", data={"email": "amy@example.org"})
+    path = re.search(r"http://texts.example(/password/\S+)", (await Mail.all())[0].text)[1]  # type: ignore[index]
+    assert (await client.post(path, data={"password": PASSWORD})).headers["location"] == "/c/meyer"
+    await client.post("/logout")
+    assert (await enter(client)).status_code == 303
+
+
+async def test_passwords_are_not_guessed_at_the_sign_up_either(
+    cast: Cast, browse: Browser, amys_password: None
+) -> None:
+    client = await browse()
+    for _ in range(11):
+        answer = await client.post("/join", data={**JOIN, "email": "amy@example.org", "password": "wrong password"})
+    assert "Too many tries" in answer.text
+
+
+async def test_letters_to_one_e_mail_are_limited_the_same_whether_somebody_has_it(cast: Cast, browse: Browser) -> None:
+    client, told = await browse(), []
+    for email in ("amy@example.org", "nobody@example.org"):
+        told.append([(await client.post("/password-reset", data={"email": email})).status_code for _ in range(6)])
+    assert told == [[200] * 5 + [422]] * 2 and await Mail.all().count() == 5
+
+
+async def test_who_was_made_by_staff_says_their_name_and_phone_with_the_password(cast: Cast, browse: Browser) -> None:
+    user = await User.sign_up(email="sue@example.org")
+    await Membership.join(user, cast.meyer, "owner")
+    path, client = f"/password/{await PasswordLink.issue(user)}", await browse()
+    assert 'name="first_name"' in (await client.get(path)).text
+    form = {"first_name": "Sue", "last_name": "Wilson", "phone": "412-555-0133", "password": PASSWORD}
+    refused = await client.post(path, data={**form, "phone": "12"})
+    assert refused.status_code == 422 and 'value="Wilson"' in refused.text
+    assert (await User.get(id=user.id)).password_hash == ""
+    assert (await client.post(path, data=form)).status_code == 303
+    sue = await User.get(id=user.id)
+    assert (sue.name, sue.phone) == ("Sue Wilson", "+14125550133") and sue.password_hash
+
+
+async def test_who_is_known_is_only_asked_for_the_password(cast: Cast, browse: Browser) -> None:
+    path = f"/password/{await PasswordLink.issue(cast.amy.user)}"
+    assert 'name="first_name"' not in (await (await browse()).get(path)).text

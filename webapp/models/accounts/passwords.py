@@ -83,9 +83,12 @@ class PasswordLink(Model):
         return await found.select_related("user").first()
 
     @transactional
-    async def use(self, password_hash: str) -> bool:
-        """Sets the password. False where the link was used meanwhile."""
+    async def use(self, password_hash: str, **person: str) -> bool:
+        """Sets the password, and what the user says of themselves (columns of User). False where the link was used
+        meanwhile."""
         used = await PasswordLink.filter(id=self.id, used_at=None).update(used_at=clock.now())
         if used:
             await set_password(self.user, password_hash)
+            if person:
+                await self.user.change(**person)
         return bool(used)

@@ -36,6 +36,11 @@ class User(Model):
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email
 
+    @property
+    def unknown(self) -> bool:
+        """Made by somebody else, and has not said their own name and phone yet."""
+        return not (self.first_name and self.phone)
+
     @classmethod
     async def with_email(cls, email: str) -> User | None:
         return await cls.get_or_none(email=normal_email(email))
@@ -44,6 +49,12 @@ class User(Model):
     @transactional
     async def sign_up(cls, email: str, **values: Any) -> User:
         return await cls.create(email=normal_email(email), created_at=clock.now(), **values)
+
+    @transactional
+    async def change(self, **values: str) -> None:
+        """``values``: first_name, last_name, phone. A name is in texts that are not sent yet: open cards show it anew (A11)."""
+        await User.filter(id=self.id).update(**values)
+        self.update_from_dict(values)
 
 
 class Membership(Model):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from litestar import Router
 
-from webapp.routes.public import entry, fetched, health, metrics, stream
+from webapp.routes.public import entry, fetched, health, metrics, new_password, stream
 
 
 def routers() -> list[Router]:
-    return [entry.router, fetched.router, health.router, metrics.router, stream.router]
+    return [entry.router, new_password.router, fetched.router, health.router, metrics.router, stream.router]

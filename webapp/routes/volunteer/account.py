@@ -1,20 +1,38 @@
-"""The user's own account, and the page for those who are not approved yet or suspended (SPEC V1)."""
+"""The user's own account (SPEC S9), and the page for those who are not approved yet or suspended (SPEC V1)."""
 
 from __future__ import annotations
 
-from litestar import Request, Response, Router, get
+from litestar import Request, Response, Router, get, post
 from litestar.di import Provide
 
 from webapp import pages
 from webapp.access import login
+from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.pages import page
+from webapp.routes.public import own_details
 
 
 @get("/account")
 async def account(request: Request, member: Membership) -> Response:
+    return await _account(request, member, Form())
+
+
+async def _account(
+    request: Request, member: Membership, form: Form, status: int = 200, saved: bool = False
+) -> Response:
     others = await Membership.filter(user=member.user).select_related("campaign").order_by("campaign__name")
-    return page(request, "volunteer/account.html", memberships=others)
+    return page(request, "volunteer/account.html", status_code=status, memberships=others, form=form, saved=saved)
+
+
+@post("/account")
+async def save_account(request: Request, member: Membership) -> Response:
+    form = Form(await request.form())
+    person = own_details.read(form)
+    if not form:
+        return await _account(request, member, form, status=422)
+    await member.user.change(**person)
+    return await _account(request, member, Form(), saved=True)
 
 
 @get("/waiting")
@@ -24,7 +42,7 @@ async def waiting(request: Request, anyone: Membership) -> Response:
     return page(request, "volunteer/waiting.html", suspended=anyone.suspended_at is not None)
 
 
-HANDLERS = [account]
+HANDLERS = [account, save_account]
 waiting_router = Router(
     "/c/{slug:str}", route_handlers=[waiting], dependencies={"anyone": Provide(login.current_member)}
 )

@@ -1,0 +1,40 @@
+"""One's own account (SPEC S9)."""
+
+from __future__ import annotations
+
+from tests.cast import Cast
+from tests.cast.site import Browser
+from webapp.models.accounts.users import User
+
+PERSON = {"first_name": "Amy", "last_name": "Brookheimer-Egan", "phone": "412 555 0144"}
+
+
+async def test_amy_changes_her_own_name_and_phone(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    answer = await amy.post("/c/meyer/account", data=PERSON)
+    assert answer.status_code == 200 and "Saved." in answer.text
+    assert 'value="Brookheimer-Egan"' in answer.text and 'value="412-555-0144"' in answer.text
+    stored = await User.get(id=cast.amy.user_id)
+    assert (stored.name, stored.phone) == ("Amy Brookheimer-Egan", "+14125550144")
+    assert (await User.get(id=cast.dan.user_id)).last_name != "Brookheimer-Egan"
+
+
+async def test_a_phone_that_is_none_is_told_and_the_rest_of_the_form_kept(cast: Cast, browse: Browser) -> None:
+    before = await User.get(id=cast.amy.user_id)
+    answer = await (await browse(cast.amy)).post("/c/meyer/account", data={**PERSON, "phone": "12"})
+    assert answer.status_code == 422 and 'value="12"' in answer.text and 'value="Brookheimer-Egan"' in answer.text
+    assert await User.get(id=cast.amy.user_id).values("last_name", "phone") == {
+        "last_name": before.last_name,
+        "phone": before.phone,
+    }
+
+
+async def test_an_empty_form_says_what_is_missing(cast: Cast, browse: Browser) -> None:
+    answer = await (await browse(cast.amy)).post("/c/meyer/account", data={})
+    assert answer.status_code == 422 and answer.text.count("is missing") >= 3
+
+
+async def test_only_those_of_the_campaign_have_an_account_there(cast: Cast, browse: Browser) -> None:
+    assert (await (await browse()).post("/c/meyer/account", data=PERSON)).status_code == 303
+    assert (await (await browse(cast.jonah)).post("/c/meyer/account", data=PERSON)).status_code == 404
+    assert (await (await browse(cast.amy)).put("/c/meyer/account")).status_code in (403, 405)

@@ -1,0 +1,45 @@
+"""Who asks, for limits on tries: the address of a request, and whether this browser has logged in as somebody before."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from litestar import Request, Response
+
+from webapp import config
+from webapp.rules import client_address
+
+KNOWN_COOKIE = "textbank_known"
+KNOWN_SECONDS = 365 * 24 * 3600
+
+
+def address(request: Request) -> str:
+    """What failures are counted by: an IPv4 address, or the /64 of an IPv6 one."""
+    peer = request.client.host if request.client else ""
+    return client_address.of(peer, request.headers.getall("x-forwarded-for", []), config.settings().proxies)
+
+
+def remember(answer: Response, email: str) -> None:
+    """Marks a browser in which this e-mail and its password were right: what others get wrong never locks it out."""
+    answer.set_cookie(
+        KNOWN_COOKIE,
+        _mark(email),
+        max_age=KNOWN_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=config.settings().secure,
+        path="/",
+    )
+
+
+def place(request: Request, email: str) -> str:
+    """Where somebody tries to log in from: a browser that knows this e-mail counts by itself, every other by its address."""
+    mark = request.cookies.get(KNOWN_COOKIE, "")
+    known = hmac.compare_digest(mark.encode(), _mark(email).encode())
+    return f"known {address(request)}" if known else address(request)
+
+
+def _mark(email: str) -> str:
+    key = config.secret_key(config.settings()).encode()
+    return hmac.new(key, b"known " + hashlib.sha256(email.encode()).digest(), hashlib.sha256).hexdigest()

@@ -1,0 +1,16 @@
+"""The name and phone that people give of themselves: at sign-up, with their first password, and on their account page
+(SPEC S9)."""
+
+from __future__ import annotations
+
+from webapp import words
+from webapp.forms import Form
+
+
+def read(form: Form) -> dict[str, str]:
+    """Columns of User."""
+    return {
+        "first_name": form.text("first_name", words.gettext("First name"), 60, required=True),
+        "last_name": form.text("last_name", words.gettext("Last name"), 60, required=True),
+        "phone": form.phone("phone"),
+    }
