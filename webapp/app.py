@@ -18,7 +18,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from webapp import config, database, live, pages, queue, static_files
 from webapp.access import login
 from webapp.config import Settings
-from webapp.database import guards
+from webapp.database.migrated import open_migrated
 from webapp.routes import admin, public, volunteer, webhooks
 
 log = logging.getLogger(__name__)
@@ -60,10 +60,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
 async def _life(app: Litestar) -> AsyncIterator[None]:
     chosen = config.settings()
     static_files.digest()  # read and joined now, not by the first request
-    await database.open_database(chosen.database)
     try:
-        if missing := await guards.wrong():
-            raise config.ConfigError(f"The database lacks its guards ({', '.join(missing[:3])}). Run textbank migrate.")
+        await open_migrated(chosen.database)
         app.state.hub = live.Hub()
         app.state.hub.start()
         yield

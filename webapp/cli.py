@@ -11,21 +11,26 @@ from typing import TypeAlias
 
 from tortoise.exceptions import OperationalError, ValidationError
 
-from webapp import logs
+from webapp import config, logs
 from webapp.commands import campaigns, doctor, imports, processes, users
 from webapp.commands.shared import Refused, in_database
 from webapp.config import ConfigError
 from webapp.database.migrate import MigrationError
+from webapp.database.migrated import NotMigrated
 from webapp.models.accounts.users import ROLES
 from webapp.running.supervisor import CannotRun
 
-ONE_LINE = (Refused, ConfigError, MigrationError, ValidationError, OperationalError, OSError, CannotRun)
+ONE_LINE = (Refused, ConfigError, NotMigrated, MigrationError, ValidationError, OperationalError, OSError, CannotRun)
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main() -> None:
     options = _parser().parse_args()
     try:
+        environ = config.with_env_file()
+        config.use(config.from_environment(environ))
+        for sentence in config.unknown(environ):
+            print(sentence, file=sys.stderr)
         logs.set_up(logging.INFO if options.command in ("web", "worker") else logging.WARNING)
         options.do(options)
     except ONE_LINE as error:
@@ -83,6 +88,9 @@ def _campaign(parser: argparse.ArgumentParser) -> None:
     create.add_argument("name")
     create.add_argument("--slug", required=True, help="its name in addresses: small letters, digits, dashes")
     create.add_argument("--timezone", required=True, help="such as America/New_York")
+    create.add_argument("--description", default="", help="one or two sentences, used by its variable in scripts")
+    create.add_argument("--broadcast-phone", default="", help="used by its variable in scripts")
+    create.add_argument("--approval", action="store_true", help="new volunteers wait until an admin approves them")
     create.set_defaults(do=_database(campaigns.create))
     number = verbs.add_parser("number", help="give a campaign a number of the Twilio account")
     number.add_argument("phone")
@@ -97,8 +105,8 @@ def _user(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--email", required=True)
     create.add_argument("--role", required=True, choices=ROLES)
     create.add_argument("--campaign", required=True, metavar="SLUG")
-    create.add_argument("--first-name", default="")
-    create.add_argument("--last-name", default="")
+    create.add_argument("--name", default="", help='such as "Selina Meyer"; who has none is asked with the password')
+    create.add_argument("--phone", default="", help="their own; the set-up check texts an owner's")
     create.set_defaults(do=_database(users.create))
 
 

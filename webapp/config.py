@@ -1,18 +1,25 @@
-"""Settings from the environment. The only reader of os.environ."""
+"""Settings from the environment and from `.env`. The only reader of os.environ."""
 
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 import secrets
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dotenv.parser import parse_stream
+
 PREFIX = "TEXTBANK_"
+NOT_OURS = ("TEXTBANK_TEST_", "TEXTBANK_FAULT_")  # of bin/test and the fault runs
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+FOLDER = Path("var")
+REHEARSAL_FOLDER = FOLDER / "rehearsal"
 
 
 class ConfigError(Exception):
@@ -35,11 +42,13 @@ class Settings:
     twilio_api_url: str = ""
     smtp_url: str = ""
     mail_from: str = "Textbank <no-reply@localhost>"
-    data_dir: Path = Path("var")
+    data_dir: Path = FOLDER
     clock: str = ""
     metrics_token: str = ""
+    trusted_proxies: str = ""
 
     def __post_init__(self) -> None:
+        _networks(self.trusted_proxies)
         if self.clock and not self.rehearsal:
             raise ConfigError("TEXTBANK_CLOCK is for rehearsals: it needs TEXTBANK_TWILIO_API_URL on this machine.")
         if self.clock and self.clock_start is None:
@@ -49,6 +58,16 @@ class Settings:
     def rehearsal(self) -> bool:
         """True where every call to Twilio goes to a simulator on this machine."""
         return _on_this_machine(self.twilio_api_url)
+
+    @property
+    def exposed(self) -> bool:
+        """True where the web process listens beyond this machine."""
+        return self.host not in LOOPBACK
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Whose X-Forwarded-For is believed."""
+        return _networks(self.trusted_proxies)
 
     @property
     def clock_start(self) -> datetime | None:
@@ -80,14 +99,57 @@ def _on_this_machine(url: str) -> bool:
     return bool(url) and urlsplit(url).hostname in LOOPBACK
 
 
+@lru_cache(maxsize=8)
+def _networks(written: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses and networks with commas or spaces between them."""
+    try:
+        return tuple(ip_network(one, strict=False) for one in written.replace(",", " ").split())
+    except ValueError as error:
+        raise ConfigError(f"TEXTBANK_TRUSTED_PROXIES wants addresses such as 10.0.0.0/8: {error}.") from None
+
+
 def from_environment(environ: dict[str, str] | None = None) -> Settings:
+    """Without a Twilio account and a data directory of their own, the settings lead to the rehearsal's folder."""
     environ = dict(os.environ) if environ is None else environ
     values: dict[str, object] = {}
     for field in fields(Settings):
         raw = environ.get(PREFIX + field.name.upper(), "").strip()
         if raw:
             values[field.name] = _parse(field.name, raw)
+    if "twilio_account_sid" not in values:
+        values.setdefault("data_dir", REHEARSAL_FOLDER)
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def with_env_file(path: Path = Path(".env")) -> dict[str, str]:
+    """The environment, and where it is silent the file's TEXTBANK_ variables. No shell reads the file, so a $ is a $."""
+    return {**(_variables(path) if path.is_file() else {}), **os.environ}
+
+
+def _variables(path: Path) -> dict[str, str]:
+    found: dict[str, str] = {}
+    try:
+        with path.open(encoding="utf-8-sig") as lines:
+            for line in parse_stream(lines):
+                if line.error or (line.key and line.value is None):
+                    raise ConfigError(f"Line {line.original.line} of {path} is not NAME=value. Nothing was started.")
+                if line.key and line.key.startswith(PREFIX):
+                    found[line.key] = line.value or ""
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not UTF-8. Save it as UTF-8, then try again.") from None
+    return found
+
+
+def unknown(environ: dict[str, str]) -> list[str]:
+    """A sentence for each TEXTBANK_ variable that nobody reads: perhaps it is misspelt."""
+    known = [PREFIX + field.name.upper() for field in fields(Settings)]
+    strangers = sorted(n for n in environ if n.startswith(PREFIX) and n not in known and not n.startswith(NOT_OURS))
+    return [f"{name} is no setting, so nobody reads it.{_meant(name, known)}" for name in strangers]
+
+
+def _meant(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1, 0.8)
+    return f" Is it {near[0]}?" if near else ""
 
 
 def _parse(name: str, raw: str) -> object:
@@ -141,6 +203,9 @@ def _keep_new_key(kept: Path) -> None:
 
 
 def environment_of(chosen: Settings) -> dict[str, str]:
-    """The variables that give a child process the same settings."""
+    """The variables that give a child process the same settings. Unknown ones stay here: they were named once."""
     named = {PREFIX + field.name.upper(): str(getattr(chosen, field.name)) for field in fields(Settings)}
-    return {**os.environ, **named}
+    others = {
+        name: value for name, value in os.environ.items() if not name.startswith(PREFIX) or name.startswith(NOT_OURS)
+    }
+    return {**others, **named}

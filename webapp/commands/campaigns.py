@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from webapp import config, database
-from webapp.commands.shared import Refused, campaign_of
+from webapp.commands.shared import Refused, campaign_of, phone_of
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.new_campaign import create_campaign
 from webapp.models.numbers.number import PhoneNumber, add_number
-from webapp.rules import phone, window
+from webapp.rules import window
 
 
 async def create(options: argparse.Namespace) -> None:
@@ -21,18 +22,30 @@ async def create(options: argparse.Namespace) -> None:
         raise Refused("A slug has small letters, digits and dashes, 60 at most.")
     if await Campaign.exists(slug=slug):
         raise Refused(f"There is a campaign {slug} already.")
-    campaign = await create_campaign(options.name, slug, options.timezone)
+    info = _info(options)
+    campaign = await create_campaign(options.name, slug, options.timezone, **info)
     print(f"Campaign {campaign.name} at {config.settings().url('/c/' + slug)}, join code {campaign.join_code}")
 
 
+def _info(options: argparse.Namespace) -> dict[str, Any]:
+    """Columns of Campaign (SPEC S9)."""
+    if len(options.name) > 120 or not options.name.strip():
+        raise Refused("A campaign's name has 1 to 120 characters.")
+    if len(options.description) > 2_000:
+        raise Refused("A description has 2,000 characters at most.")
+    return {
+        "description": options.description.strip(),
+        "broadcast_phone_number": phone_of(options.broadcast_phone) if options.broadcast_phone else "",
+        "approval_needed": options.approval,
+    }
+
+
 async def add_a_number(options: argparse.Namespace) -> None:
-    campaign, parsed = await campaign_of(options.slug), phone.parse(options.phone)
-    if isinstance(parsed, phone.InvalidPhone):
-        raise Refused(f"{options.phone} is not a phone number.")
+    campaign, e164 = await campaign_of(options.slug), phone_of(options.phone)
 
     async def do() -> PhoneNumber:
-        await audit.note(campaign, None, "number.added_from_shell", parsed.e164)
-        return await add_number(campaign, parsed.e164, rate=options.rate)
+        await audit.note(campaign, None, "number.added_from_shell", e164)
+        return await add_number(campaign, e164, rate=options.rate)
 
     number = await database.transaction(do)
     print(f"{number.e164} belongs to {campaign.name}. Now press Check again on its Set-up check.")

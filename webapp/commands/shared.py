@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from webapp import config, database
-from webapp.database import guards
+from webapp.database.migrated import open_migrated
 from webapp.models.accounts.campaign import Campaign
+from webapp.rules import phone
 
 T = TypeVar("T")
 
@@ -24,9 +25,7 @@ def in_database(work: Callable[[], Awaitable[T]]) -> T:
 
 async def _opened(work: Callable[[], Awaitable[T]]) -> T:
     try:
-        await database.open_database(config.settings().database)
-        if await guards.wrong():
-            raise Refused("The database is not up to date. Run textbank migrate first.")
+        await open_migrated(config.settings().database)
         return await work()
     finally:
         await database.close_database()
@@ -37,3 +36,11 @@ async def campaign_of(slug: str) -> Campaign:
     if campaign is None:
         raise Refused(f"There is no campaign {slug}.")
     return campaign
+
+
+def phone_of(written: str) -> str:
+    """In E.164."""
+    parsed = phone.parse(written)
+    if isinstance(parsed, phone.InvalidPhone):
+        raise Refused(f"{written} is not a phone number.")
+    return parsed.e164

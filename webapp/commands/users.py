@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from webapp import clock, config, database
-from webapp.commands.shared import Refused, campaign_of
+from webapp.commands.shared import Refused, campaign_of, phone_of
 from webapp.models.accounts import audit
 from webapp.models.accounts.passwords import FIRST_LINK_LIFE, PasswordLink
 from webapp.models.accounts.users import Membership, User, normal_email
@@ -17,10 +17,12 @@ async def create(options: argparse.Namespace) -> None:
     if "@" not in email:
         raise Refused(f"{options.email} is no e-mail address.")
 
+    person = _person(options)
+
     async def do() -> User:
-        user = await User.with_email(email)
-        if user is None:
-            user = await User.sign_up(email=email, first_name=options.first_name, last_name=options.last_name)
+        user = await User.with_email(email) or await User.sign_up(email=email)
+        if person:
+            await user.change(**person)
         member = await Membership.join(user, campaign, options.role)
         await Membership.filter(id=member.id).update(role=options.role, approved_at=clock.now())
         await audit.note(campaign, None, "user.made_from_shell", email, role=options.role)
@@ -29,3 +31,12 @@ async def create(options: argparse.Namespace) -> None:
     user = await database.transaction(do)
     link = config.settings().url("/password/" + await PasswordLink.issue(user, FIRST_LINK_LIFE))
     print(f"{email} is {options.role} of {campaign.name}. One-time link to set a password, good for 7 days:\n{link}")
+
+
+def _person(options: argparse.Namespace) -> dict[str, str]:
+    """Columns of User, as far as they are given (SPEC S9)."""
+    first, _, last = " ".join(options.name.split()).partition(" ")
+    if max(len(first), len(last)) > 60:
+        raise Refused("A first name and a last name have 60 characters at most.")
+    name = {"first_name": first, "last_name": last} if first else {}
+    return {**name, "phone": phone_of(options.phone)} if options.phone else name

@@ -10,7 +10,6 @@ import functools
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 import asyncpg
 from tortoise import Tortoise
@@ -18,7 +17,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.exceptions import OperationalError
 
-from webapp.database import asyncpg_engine
+from webapp.database import address, asyncpg_engine
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -26,7 +25,6 @@ P = ParamSpec("P")
 MODELS = "webapp.models"
 MIGRATIONS = "webapp.migrations"
 ATTEMPTS = 4  # the first and three more
-CONNECTIONS = 10  # of one process to PostgreSQL: with more it has to choose between them, and does less (docs/bench.md)
 
 
 class Work:
@@ -46,7 +44,7 @@ _dialect, _opened = "", 0
 async def open_database(url: str, migrating: bool = False) -> None:
     """Opens this process's connections. Close them with `close_database`, or the process never ends."""
     global _dialect, _opened
-    _dialect = "sqlite" if url.startswith("sqlite://") else "postgres"
+    _dialect = address.dialect(url)
     _opened += 1
     await Tortoise.init(config=configuration(url, migrating), _enable_global_fallback=True)
 
@@ -157,9 +155,9 @@ def configuration(url: str, migrating: bool = False) -> dict[str, Any]:
 
 
 def _connections(url: str, migrating: bool) -> dict[str, Any]:
-    if url.startswith("sqlite://"):
-        return _sqlite_connections(url.removeprefix("sqlite://"), migrating)
-    return {"default": {"engine": "webapp.database.asyncpg_engine", "credentials": _postgres_credentials(url)}}
+    if address.dialect(url) == "sqlite":
+        return _sqlite_connections(address.sqlite_path(url), migrating)
+    return {"default": {"engine": "webapp.database.asyncpg_engine", "credentials": address.postgres_credentials(url)}}
 
 
 def _sqlite_connections(path: str, migrating: bool) -> dict[str, Any]:
@@ -170,22 +168,6 @@ def _sqlite_connections(path: str, migrating: bool) -> dict[str, Any]:
         return {"default": {**writer, "credentials": {**writing, "busy_timeout": 10_000}}}
     reading = {**common, "query_only": "ON", "busy_timeout": 5_000}
     return {"default": {"engine": "webapp.database.sqlite", "credentials": reading}, "write": writer}
-
-
-def _postgres_credentials(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    options = dict(parse_qsl(parts.query))
-    size = int(options.pop("pool", str(CONNECTIONS)))
-    return {
-        "host": options.pop("host", parts.hostname or "127.0.0.1"),
-        "port": parts.port or 5432,
-        "user": unquote(parts.username or "postgres"),
-        "password": unquote(parts.password or ""),
-        "database": parts.path.lstrip("/"),
-        "minsize": 1,
-        "maxsize": size,
-        "server_settings": {"default_transaction_isolation": "read committed", "timezone": "UTC"},
-    }
 
 
 # For Tortoise's own command line: `tortoise -c webapp.database.IN_MEMORY makemigrations`

@@ -44,8 +44,9 @@ async def _as_it_is(_: Any) -> None:
 
 
 class Client(AsyncpgDBClient):
-    async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
-        return await asyncpg.create_pool(None, reset=_as_it_is, statement_cache_size=STATEMENTS, **kwargs)
+    async def create_pool(self, dsn: str | None = None, **kwargs: Any) -> asyncpg.Pool:
+        """``dsn``: options of the address that asyncpg reads itself."""
+        return await asyncpg.create_pool(dsn, reset=_as_it_is, statement_cache_size=STATEMENTS, **kwargs)
 
     def _in_transaction(self) -> Context:
         return Context(TransactionWrapper(self), self._pool_init_lock)

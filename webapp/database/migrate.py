@@ -19,7 +19,7 @@ from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
 from tortoise.models import Model
 
 from webapp import clock, database
-from webapp.database import guards
+from webapp.database import address, guards
 
 KEEP_COPIES = 5
 _LOCK_NUMBER = 7_267_001
@@ -81,16 +81,14 @@ class _RebuildingEditor(SqliteSchemaEditor):
 @asynccontextmanager
 async def _locked(url: str) -> AsyncIterator[None]:
     """One migration at a time, over all processes."""
-    if url.startswith("sqlite://"):
-        path = Path(url.removeprefix("sqlite://"))
+    if address.dialect(url) == "sqlite":
+        path = Path(address.sqlite_path(url))
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.with_suffix(".migrating").open("w") as lock:
             await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
             yield
         return
-    credentials = database._postgres_credentials(url)
-    wanted = {key: credentials[key] for key in ("host", "port", "user", "password", "database")}
-    connection = await asyncpg.connect(**wanted)
+    connection = await _connected(url)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK_NUMBER)
         yield
@@ -98,10 +96,20 @@ async def _locked(url: str) -> AsyncIterator[None]:
         await connection.close()
 
 
+async def _connected(url: str) -> asyncpg.Connection:
+    try:
+        return await asyncpg.connect(**address.for_one_connection(url))
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        why = " ".join(str(error).split()) or type(error).__name__
+        raise MigrationError(f"The database {address.shown(url)} does not answer: {why}") from error
+
+
 def _copy(url: str) -> Path | None:
     """A copy by SQLite's own backup: cp would miss what is in the write-ahead log."""
-    path = Path(url.removeprefix("sqlite://"))
-    if not url.startswith("sqlite://") or not path.exists() or path.stat().st_size == 0:
+    if address.dialect(url) == "postgres":
+        return None
+    path = Path(address.sqlite_path(url))
+    if not path.exists() or path.stat().st_size == 0:
         return None
     folder = path.parent / "copies"
     folder.mkdir(exist_ok=True)

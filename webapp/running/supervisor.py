@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 
 from webapp import clock, config
 from webapp.config import Settings
+from webapp.running import ports
 from webapp.simulator.account import ACCOUNT, TOKEN
 
 HOME = ZoneInfo("America/New_York")
@@ -72,9 +73,9 @@ def run(settings: Settings, prepare: Callable[[Settings], list[str]]) -> None:
     """``prepare`` brings the database up to date before web and worker start; it returns the lines to print."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with _alone(settings):
-        _check_port(settings.host, settings.port)
         chosen, rehearsal = _rehearsal(settings)
         _check_extra(chosen, rehearsal)
+        _check_ports(chosen, rehearsal)
         config.use(chosen)
         children = Children()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -112,14 +113,20 @@ def _alone(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _check_port(host: str, port: int) -> None:
-    """Granian shares a port silently, so a second server would take half of the requests."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            raise CannotRun(f"Port {port} is taken. Set TEXTBANK_PORT to another.") from None
+def _check_ports(settings: Settings, rehearsal: bool) -> None:
+    """The site's own, and in a rehearsal the two after it."""
+    ports.check(settings.host, settings.port)
+    if rehearsal:
+        _check_after(settings.port, settings.port + 1, "the simulator")
+        _check_after(settings.port, settings.port + 2, "the mailbox")
+
+
+def _check_after(first: int, port: int, whose: str) -> None:
+    if port > 65535:
+        raise CannotRun(f"A rehearsal needs the two ports after TEXTBANK_PORT. {first} has not two after it.")
+    ports.check(
+        "127.0.0.1", port, f"A rehearsal needs it for {whose}: set TEXTBANK_PORT so that the two after it are free."
+    )
 
 
 def _rehearsal(settings: Settings) -> tuple[Settings, bool]:

@@ -10,8 +10,11 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.embed import Server
 
-from webapp import config
+from webapp import config, database
 from webapp.app import create_app
+from webapp.config import Settings
+from webapp.database.migrated import open_migrated
+from webapp.running import ports
 
 BACKLOG, AT_ONCE = 2048, 20_000  # connections; by granian's default the 129th waits without an answer
 # Granian's lines go where all others go (logs.py), not to a handler of its own
@@ -28,6 +31,7 @@ GARBAGE = 20_000  # objects made and not freed between two collections: a full o
 async def run() -> None:
     """Runs until SIGTERM or SIGINT. Then streams end and requests under way are answered."""
     chosen = config.settings()
+    await _check(chosen)
     app = create_app(chosen)
     gc.freeze()  # modules and routes are never collected
     gc.set_threshold(GARBAGE, 20, 50)
@@ -51,3 +55,12 @@ async def run() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop)
     await server.serve()
+
+
+async def _check(chosen: Settings) -> None:
+    """Says in one line what granian would bury: a taken port, or a database that can't be used."""
+    ports.check(chosen.host, chosen.port)
+    try:
+        await open_migrated(chosen.database)
+    finally:
+        await database.close_database()

@@ -12,7 +12,7 @@ from arq.worker import Worker
 from redis.asyncio import ConnectionPool
 
 from webapp import config, database, queue
-from webapp.database import guards
+from webapp.database.migrated import open_migrated
 from webapp.gateways.twilio import Twilio
 from webapp.workers import restoring, settings
 
@@ -26,11 +26,9 @@ async def run() -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await database.open_database(chosen.database)
     gateway = Twilio(chosen)
     try:
-        if missing := await guards.wrong():
-            raise SystemExit(f"The database lacks its guards ({', '.join(missing[:3])} ...). Run textbank migrate.")
+        await open_migrated(chosen.database)
         await restoring.notice_restore({})  # before any text can leave
         await _work(gateway, stop)
     finally:

@@ -1,0 +1,48 @@
+"""Opens a database that `textbank migrate` has brought up to date, or says in one line why there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import asyncpg
+from tortoise.exceptions import DBConnectionError, OperationalError
+
+from webapp import database
+from webapp.database import address, guards
+
+FILES = Path(__file__).parents[1] / "migrations"
+FIRST = "Run textbank migrate first."
+SILENT = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, DBConnectionError)
+
+
+class NotMigrated(Exception):
+    """The text says which database it is and what to do."""
+
+
+async def open_migrated(url: str) -> None:
+    """As `open_database`. Raises NotMigrated, and then leaves no new file behind; close the database in any case."""
+    where = address.shown(url)
+    if address.dialect(url) == "sqlite" and not Path(where).is_file():
+        raise NotMigrated(f"There is no database at {where}. {FIRST}")
+    try:
+        await database.open_database(url)
+        lacking = await _lacking()
+    except SILENT as error:
+        raise NotMigrated(f"The database {where} does not answer: {_in_one_line(error)}") from error
+    if lacking:
+        raise NotMigrated(f"The database {where} is not up to date: it lacks {lacking}. {FIRST}")
+
+
+async def _lacking() -> str:
+    """What the database lacks; "" where it is up to date."""
+    try:
+        done = {row["name"] for row in await database.query("SELECT name FROM tortoise_migrations")}
+    except OperationalError:
+        return "every table"
+    if missing := sorted({file.stem for file in FILES.glob("[0-9]*.py")} - done):
+        return ", ".join(missing)
+    return ", ".join((await guards.wrong())[:3])
+
+
+def _in_one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
