@@ -11,6 +11,7 @@ import httpx
 from playwright.async_api import Browser, Page, async_playwright
 
 SITE, PHONES = os.environ.get("TEXTBANK_PUBLIC_URL", "http://127.0.0.1:8000"), "http://127.0.0.1:8001"
+PASSWORD = Path(os.environ.get("TEXTBANK_DATA_DIR", "var/rehearsal")) / "password"
 FOLDER = Path(__file__).parents[1] / "docs" / "shots"
 PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
@@ -29,7 +30,7 @@ async def _page(browser: Browser, size: dict, mode: str, who: str) -> Page:
     page = await context.new_page()
     await page.goto("/login")
     await page.get_by_label("E-mail").fill(f"{who}@example.org")
-    await page.get_by_label("Password").fill("rehearsal1")
+    await page.get_by_label("Password").fill(PASSWORD.read_text())
     await page.get_by_role("button", name="Log in").click()
     await page.wait_for_url("**/c/meyer**")
     return page

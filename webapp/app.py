@@ -19,6 +19,7 @@ from webapp import config, database, live, pages, queue, static_files
 from webapp.access import login
 from webapp.config import Settings
 from webapp.database.migrated import open_migrated
+from webapp.models.accounts import rehearsal
 from webapp.routes import admin, public, volunteer, webhooks
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ async def _life(app: Litestar) -> AsyncIterator[None]:
     static_files.digest()  # read and joined now, not by the first request
     try:
         await open_migrated(chosen.database)
+        await rehearsal.check(chosen)
         app.state.hub = live.Hub()
         app.state.hub.start()
         yield

@@ -60,6 +60,11 @@ class Settings:
         return _on_this_machine(self.twilio_api_url)
 
     @property
+    def real(self) -> bool:
+        """True beside an account whose texts would reach real phones."""
+        return bool(self.twilio_account_sid) and not self.rehearsal
+
+    @property
     def exposed(self) -> bool:
         """True where the web process listens beyond this machine."""
         return self.host not in LOOPBACK

@@ -11,6 +11,7 @@ from webapp import config
 from webapp.commands.shared import in_database
 from webapp.config import Settings
 from webapp.database.migrate import migrate
+from webapp.models.accounts.campaign import Campaign
 from webapp.running import demo, supervisor, web
 from webapp.workers import main as worker
 
@@ -24,7 +25,12 @@ def _prepare(chosen: Settings) -> list[str]:
     asyncio.run(migrate(chosen.database))
     if chosen.rehearsal:
         return in_database(lambda: demo.make(chosen))
-    return [f"Text bank at {chosen.public_url}. Make a campaign with textbank campaign create."]
+    return in_database(lambda: _lines(chosen))
+
+
+async def _lines(chosen: Settings) -> list[str]:
+    next_step = "" if await Campaign.exists() else " Make a campaign with textbank campaign create."
+    return [f"Text bank at {chosen.public_url}.{next_step}"]
 
 
 def run_web(options: argparse.Namespace) -> None:

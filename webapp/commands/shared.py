@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from webapp import config, database
 from webapp.database.migrated import open_migrated
+from webapp.models.accounts import rehearsal
 from webapp.models.accounts.campaign import Campaign
 from webapp.rules import phone
 
@@ -26,6 +27,7 @@ def in_database(work: Callable[[], Awaitable[T]]) -> T:
 async def _opened(work: Callable[[], Awaitable[T]]) -> T:
     try:
         await open_migrated(config.settings().database)
+        await rehearsal.check(config.settings())
         return await work()
     finally:
         await database.close_database()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import secrets
 from zoneinfo import ZoneInfo
 
 from webapp import clock
 from webapp.config import Settings
 from webapp.database import transaction
 from webapp.gateways.twilio import Number, Twilio
-from webapp.models.accounts import passwords
+from webapp.models.accounts import passwords, rehearsal
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import ADMIN, OWNER, VOLUNTEER, Membership, User
 from webapp.models.actions.action import PUBLIC, Action
@@ -22,14 +23,16 @@ from webapp.models.conversations import making
 from webapp.models.numbers.number import PhoneNumber, add_number, note_check
 
 HOME = ZoneInfo("America/New_York")
-PASSWORD = "rehearsal1"  # noqa: S105, printed at the start
 PEOPLE = (
-    ("Selina", "Meyer", OWNER),
-    ("Gary", "Walsh", ADMIN),
-    ("Amy", "Brookheimer", VOLUNTEER),
-    ("Dan", "Egan", VOLUNTEER),
+    ("Selina", "Meyer", OWNER, "+14125550177"),
+    ("Gary", "Walsh", ADMIN, "+14125550178"),
+    ("Amy", "Brookheimer", VOLUNTEER, "+14125550179"),
+    ("Dan", "Egan", VOLUNTEER, "+14125550180"),
 )
+EMAILS = [f"{first.lower()}@example.org" for first, *_ in PEOPLE]
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 AREA_CODES = ("412", "814", "570")
+THEIR_CODES = ("215", "484", "717", "724")  # none of the numbers that text them
 NAMES = (
     "Maria Lisa Robert Gloria Kim Andre Rosalind Teddy Ngozi Walt Ines Joan Theo Keoni Carmen Luis Priya "
     "Jo Everett Agnes Hugh Ada Marcus Dana Octavio Trinidad Melody Angela Abigail Mario"
@@ -88,31 +91,39 @@ RESPONSES = (
 
 
 async def make(settings: Settings) -> list[str]:
-    """Makes the campaign in an empty database; the lines to print."""
+    """Makes the campaign in an empty database; the lines to print. Raises ConfigError in a real campaign's."""
+    await rehearsal.check_own()
     if not await Campaign.exists():
-        hashed = await passwords.hashed(PASSWORD)
-        campaign = await create_campaign("Meyer for Senate", "meyer", "America/New_York")
-        await transaction(lambda: _fill(campaign, hashed))
+        campaign = await create_campaign("Meyer for Senate", "meyer", "America/New_York", rehearsal=True)
+        await transaction(lambda: _fill(campaign))
         action = await transaction(lambda: _action(campaign))
         await making.make_all(action.id)
+    await transaction(lambda: Campaign.filter(rehearsal.EARLIER).update(rehearsal=True))
+    password = await _password(settings)
     await _numbers(settings)
-    return _lines(settings)
+    return _lines(settings, password)
 
 
-async def _fill(campaign: Campaign, hashed: str) -> None:
+async def _password(settings: Settings) -> str:
+    """The one password of the four, kept in the data directory. A new one is given to those who have none of their own."""
+    kept = settings.data_dir / "password"
+    old = kept.read_text() if kept.exists() else ""
+    password = old or "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
+    hashed = await passwords.hashed(password)
+    theirs = User.filter(email__in=EMAILS, password_hash="") if old else User.filter(email__in=EMAILS)
+    await transaction(lambda: theirs.update(password_hash=hashed))
+    kept.touch(mode=0o600)
+    kept.write_text(password)  # last: until it is there, the next start gives a new one to all four
+    return password
+
+
+async def _fill(campaign: Campaign) -> None:
     campaign.description = "Selina Meyer is running to keep our hospitals open."
     campaign.join_code, campaign.preferred_area_codes = "482913", ", ".join(AREA_CODES)
     campaign.registration, campaign.round_trip_at = "10dlc", clock.now()  # Start stays closed without them (S10)
     await campaign.save()
-    for first, last, role in PEOPLE:
-        user = await User.create(
-            first_name=first,
-            last_name=last,
-            email=f"{first.lower()}@example.org",
-            phone="+14125550177",
-            password_hash=hashed,
-            created_at=clock.now(),
-        )
+    for (first, last, role, phone), email in zip(PEOPLE, EMAILS, strict=True):
+        user = await User.sign_up(first_name=first, last_name=last, email=email, phone=phone)
         await Membership.join(user, campaign, role, "15213")
     await CustomField.create(campaign=campaign, title="Issue ID", slug="issue_id", display_order=2, reportable=False)
 
@@ -146,11 +157,11 @@ async def _list(campaign: Campaign) -> ContactList:
 
 
 def _contact(campaign: Campaign, dice: random.Random, n: int) -> Contact:
-    """The n-th. The phones' exchange 555 is for fiction; one in thirty contacts has no first name."""
+    """The n-th. Only 555-0100 to 555-0199 are for fiction; one in thirty contacts has no first name."""
     zip_code, state = dice.choice(ZIPS)
     return Contact(
         campaign=campaign,
-        phone=f"+1{dice.choice(('412', '814', '215', '484'))}555{1000 + n:04}",
+        phone=f"+1{THEIR_CODES[n % len(THEIR_CODES)]}55501{n // len(THEIR_CODES):02}",
         zip=zip_code,
         state_abbrev=state,
         first_name=dice.choice(NAMES.split()) if dice.random() > 0.03 else "",
@@ -185,22 +196,21 @@ async def _numbers(settings: Settings) -> None:
             if number.sms_url != here:
                 await gateway.point_here(number.sid, here)
         await note_check(
-            campaign, await gateway.account_answers(), {n.e164 for n in await gateway.numbers() if n.sms_url == here}
+            campaign, await gateway.account_trouble(), {n.e164 for n in await gateway.numbers() if n.sms_url == here}
         )
     finally:
         await gateway.close()
 
 
-def _lines(settings: Settings) -> list[str]:
-    names = ", ".join(f"{first.lower()}@example.org" for first, *_ in PEOPLE)
+def _lines(settings: Settings, password: str) -> list[str]:
     return [
         "",
         f"  Text bank   {settings.public_url}",
         f"  Phones      {settings.twilio_api_url}/phones    what contacts got, and answers as them",
         f"  Mailbox     {settings.twilio_api_url}/mailbox",
         "",
-        f"  Log in as   {names}",
-        f"  Password    {PASSWORD}        Join code  482913",
+        f"  Log in as   {', '.join(EMAILS)}",
+        f"  Password    {password}        Join code  482913",
         f"  Clock       {clock.now().astimezone(HOME):%A, %-I:%M %p} in New York; move it on the phones page",
         "",
         "  Ctrl-C stops everything. No real phone is reached.",

@@ -133,6 +133,8 @@ def _rehearsal(settings: Settings) -> tuple[Settings, bool]:
     """Settings with the simulator in Twilio's place, and True, where no Twilio account is set."""
     if settings.twilio_account_sid and settings.twilio_account_sid != ACCOUNT:
         return settings, False
+    if settings.exposed:
+        raise CannotRun("A rehearsal listens on this machine only. Leave TEXTBANK_HOST empty, or set a Twilio account.")
     port = settings.port
     standard = settings.public_url == Settings.public_url
     return replace(

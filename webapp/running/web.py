@@ -14,6 +14,7 @@ from webapp import config, database
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.database.migrated import open_migrated
+from webapp.models.accounts import rehearsal
 from webapp.running import ports
 
 BACKLOG, AT_ONCE = 2048, 20_000  # connections; by granian's default the 129th waits without an answer
@@ -62,5 +63,6 @@ async def _check(chosen: Settings) -> None:
     ports.check(chosen.host, chosen.port)
     try:
         await open_migrated(chosen.database)
+        await rehearsal.check(chosen)
     finally:
         await database.close_database()

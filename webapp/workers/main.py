@@ -14,6 +14,7 @@ from redis.asyncio import ConnectionPool
 from webapp import config, database, queue
 from webapp.database.migrated import open_migrated
 from webapp.gateways.twilio import Twilio
+from webapp.models.accounts import rehearsal
 from webapp.workers import restoring, settings
 
 PATIENCE = 8.0  # seconds running jobs get to end
@@ -29,6 +30,7 @@ async def run() -> None:
     gateway = Twilio(chosen)
     try:
         await open_migrated(chosen.database)
+        await rehearsal.check(chosen)
         await restoring.notice_restore({})  # before any text can leave
         await _work(gateway, stop)
     finally:
