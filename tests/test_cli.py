@@ -128,6 +128,10 @@ def test_a_user_gets_a_one_time_link(textbank: Textbank) -> None:
         (("campaign", "create", "Again", "--slug", "meyer", "--timezone", "America/New_York"), 1),
         (("campaign", "create", "Again", "--slug", "x", "--timezone", "America/New_York", "--broadcast-phone", "1"), 1),
         (("user", "create", "--email", "a@b.c", "--role", "owner", "--campaign", "meyer", "--phone", "12"), 1),
+        (
+            ("user", "create", "--email", "a@b.c", "--role", "owner", "--campaign", "meyer", "--name", "Vote bit.ly/x"),
+            1,
+        ),
         (("campaign", "create", "Mars", "--slug", "mars", "--timezone", "Mars/Base"), 1),
         (("nonsense",), 2),
         (("import",), 2),

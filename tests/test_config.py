@@ -104,6 +104,12 @@ def test_without_an_account_the_folder_is_the_rehearsals() -> None:
     assert from_environment({"TEXTBANK_DATA_DIR": "/srv/x"}).data_dir == Path("/srv/x")
 
 
+def test_without_a_public_address_links_lead_to_the_port_in_use() -> None:
+    assert from_environment({"TEXTBANK_PORT": "8100"}).url("/join") == "http://127.0.0.1:8100/join"
+    given = {"TEXTBANK_PORT": "8100", "TEXTBANK_PUBLIC_URL": "https://texts.example"}
+    assert from_environment(given).url("/join") == "https://texts.example/join"
+
+
 def test_a_childs_settings_are_its_parents(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEXTBANK_DATABSE_URL", "x")
     parent = Settings(data_dir=REHEARSAL_FOLDER, twilio_account_sid="AC1", trusted_proxies="10.0.0.0/8")

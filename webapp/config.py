@@ -123,6 +123,7 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
             values[field.name] = _parse(field.name, raw)
     if "twilio_account_sid" not in values:
         values.setdefault("data_dir", REHEARSAL_FOLDER)
+    values.setdefault("public_url", f"http://127.0.0.1:{values.get('port', Settings.port)}")
     return Settings(**values)  # type: ignore[arg-type]
 
 

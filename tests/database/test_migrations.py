@@ -15,6 +15,7 @@ from typing import Any
 import asyncpg
 import pytest
 from tortoise import Tortoise
+from tortoise.connection import get_connection
 from tortoise.migrations.api.migrate import migrate as stock_migrate
 
 from tests.cast import make_cast
@@ -164,6 +165,42 @@ def test_a_filled_database_keeps_its_rows_and_guards(old_url: str) -> None:
     assert blocking(wrong_guards(old_url)) == []
     found = blocking(jose(old_url))
     assert (found.first_key, found.last_key) == ("jose", "oneil nunez")
+
+
+REHEARSED = (
+    "UPDATE campaign SET description = 'Selina Meyer is running to keep our hospitals open.' WHERE slug = 'meyer'"
+)
+WITH_PASSWORD = "UPDATE user_account SET password_hash = 'published'"
+
+
+async def change(url: str, *statements: str) -> None:
+    """As a person with a shell: no guard is asked for."""
+    await database.open_database(url, migrating=True)
+    try:
+        for statement in statements:
+            await get_connection("default").execute_query(statement)
+    finally:
+        await database.close_database()
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(
+    ("before", "marked", "opens"),
+    [
+        ([WITH_PASSWORD], 0, 5),
+        ([REHEARSED, WITH_PASSWORD], 1, 1),
+        ([REHEARSED, WITH_PASSWORD, "UPDATE phone_number SET e164 = '+14122345678'"], 0, 1),
+    ],
+    ids=["a real campaign", "a rehearsal", "a rehearsal that went live"],
+)
+def test_the_published_password_of_a_rehearsal_opens_nothing_any_more(
+    old_url: str, before: list[str], marked: int, opens: int
+) -> None:
+    blocking(change(old_url, *before))
+    blocking(migrate(old_url))
+    found = blocking(rows(old_url))
+    assert sum(bool(row["rehearsal"]) for row in found["campaign"]) == marked
+    assert sum(row["password_hash"] == "published" for row in found["user_account"]) == opens
 
 
 def test_a_copy_of_a_sqlite_file_is_kept_from_before(old_url: str, tmp_path: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+import aiohttp
 import pytest
+from twilio.http.response import Response
 
 from tests.cast import Cast
 from tests.cast.simulated import Simulated
@@ -14,6 +17,7 @@ from webapp import config
 from webapp.gateways import twilio as gateway
 from webapp.gateways import twilio_http
 from webapp.gateways.twilio import Later, Rejected, Sent, Twilio, Unknown
+from webapp.rules.numbers import credentials
 
 LISA, NUMBER = "+14125550101", "+14125550188"
 
@@ -105,8 +109,59 @@ async def test_nothing_listening_is_certainly_not_taken(cast: Cast) -> None:
 async def test_a_wrong_token_is_bad_credentials(cast: Cast, twilio: Simulated) -> None:
     opened = Twilio(replace(config.settings(), twilio_auth_token="wrong"))
     assert await send(opened) == Rejected(20003)
-    assert not await opened.account_answers()
+    assert await opened.account_trouble() == credentials.WRONG
     await opened.close()
+
+
+def answering(answer: Response | Exception) -> Twilio:
+    """The real SDK over a wire that always answers this."""
+
+    class Wire(twilio_http.TwilioHttp):
+        async def request(self, *_: object, **__: object) -> Response:
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+    opened = Twilio(config.settings())
+    opened.client.http_client = Wire("")
+    return opened
+
+
+def told(status: int, /, **body: object) -> Response:
+    return Response(status, json.dumps(body))
+
+
+REACHED = {
+    "active": (told(200, sid="AC1", status="active"), credentials.WORKS),
+    "suspended": (told(200, sid="AC1", status="suspended"), credentials.NOT_ACTIVE),
+    "closed": (told(200, sid="AC1", status="closed"), credentials.NOT_ACTIVE),
+    "refused as suspended": (told(403, code=20005, message="Account not active"), credentials.NOT_ACTIVE),
+    "a wrong token": (told(401, code=20003, message="Authenticate"), credentials.WRONG),
+    "a wrong account": (told(404, code=20404, message="not found"), credentials.WRONG),
+    "a server error": (told(500, code=20500, message="Internal"), credentials.TROUBLE),
+    "something else's page": (Response(200, "<html>Hotel Wi-Fi</html>"), credentials.TROUBLE),
+    "too many": (twilio_http.TooManyRequests(1), credentials.TROUBLE),
+    "a time-out": (TimeoutError(), credentials.NO_NETWORK),
+    "a cut": (aiohttp.ServerDisconnectedError(), credentials.NO_NETWORK),
+}
+
+
+@pytest.mark.parametrize("name", REACHED)
+async def test_what_is_wrong_with_an_account_is_told_apart(cast: Cast, name: str) -> None:
+    answer, trouble = REACHED[name]
+    opened = answering(answer)
+    assert await opened.account_trouble() == trouble
+    await opened.close()
+    await opened.client.http_client.session.close()
+
+
+async def test_no_network_and_no_account_are_told_apart_from_a_wrong_token(cast: Cast) -> None:
+    unheard = Twilio(replace(config.settings(), twilio_api_url=f"http://127.0.0.1:{free_port()}"))
+    unset = Twilio(replace(config.settings(), twilio_auth_token=""))
+    assert await unheard.account_trouble() == credentials.NO_NETWORK
+    assert await unset.account_trouble() == credentials.NOT_SET
+    await unheard.close()
+    await unset.close()
 
 
 async def test_what_was_sent_can_be_looked_up_newest_first(account: Twilio) -> None:
@@ -126,7 +181,7 @@ async def test_a_long_list_is_followed_page_by_page(account: Twilio) -> None:
 
 
 async def test_numbers_are_bought_listed_and_pointed_here(account: Twilio) -> None:
-    assert await account.account_answers()
+    assert await account.account_trouble() == credentials.WORKS
     bought = await account.buy("814", "http://elsewhere.example/")
     assert isinstance(bought, gateway.Number) and bought.e164.startswith("+1814")
     await account.point_here(bought.sid, "http://texts.example/webhooks/twilio/inbound")

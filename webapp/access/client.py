@@ -20,6 +20,12 @@ def address(request: Request) -> str:
     return client_address.of(peer, request.headers.getall("x-forwarded-for", []), config.settings().proxies)
 
 
+def behind_a_stranger(request: Request) -> bool:
+    """Does the request come through a proxy that TEXTBANK_TRUSTED_PROXIES does not name? Then all count as one."""
+    peer = request.client.host if request.client else ""
+    return "x-forwarded-for" in request.headers and not client_address.is_trusted(peer, config.settings().proxies)
+
+
 def remember(answer: Response, email: str) -> None:
     """Marks a browser in which this e-mail and its password were right: what others get wrong never locks it out."""
     answer.set_cookie(

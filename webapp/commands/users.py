@@ -9,6 +9,7 @@ from webapp.commands.shared import Refused, campaign_of, phone_of
 from webapp.models.accounts import audit
 from webapp.models.accounts.passwords import FIRST_LINK_LIFE, PasswordLink
 from webapp.models.accounts.users import Membership, User, normal_email
+from webapp.rules import names
 
 
 async def create(options: argparse.Namespace) -> None:
@@ -36,7 +37,7 @@ async def create(options: argparse.Namespace) -> None:
 def _person(options: argparse.Namespace) -> dict[str, str]:
     """Columns of User, as far as they are given (SPEC S9)."""
     first, _, last = " ".join(options.name.split()).partition(" ")
-    if max(len(first), len(last)) > 60:
-        raise Refused("A first name and a last name have 60 characters at most.")
+    if not all(names.may_be_a_persons(part) for part in (first, last) if part):
+        raise Refused("A name has letters, hyphens and apostrophes only, 40 to each part. It is sent in texts.")
     name = {"first_name": first, "last_name": last} if first else {}
     return {**name, "phone": phone_of(options.phone)} if options.phone else name

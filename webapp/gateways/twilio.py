@@ -15,6 +15,7 @@ from twilio.rest import Client
 from webapp.config import Settings
 from webapp.gateways.twilio_http import TooManyRequests, TwilioHttp
 from webapp.rules.contacts import lines
+from webapp.rules.numbers import credentials
 
 NO_CAPACITY = 20429
 API = "https://api.twilio.com"
@@ -156,13 +157,19 @@ class Twilio:
         told = found.line_type_intelligence or {}
         return "unknown" if told.get("error_code") else str(told.get("type") or "unknown")
 
-    async def account_answers(self) -> bool:
-        """True where the credentials are right and the account is active."""
+    async def account_trouble(self) -> str:
+        """credentials.WORKS where the credentials are right and the account is active, else what is wrong."""
+        if not (self.settings.twilio_account_sid and self.settings.twilio_auth_token):
+            return credentials.NOT_SET
         try:
             account = await self.client.api.accounts(self.client.account_sid).fetch_async()
-        except (TwilioRestException, TooManyRequests, TimeoutError, aiohttp.ClientError, json.JSONDecodeError):
-            return False
-        return bool(account.status == "active")
+        except TwilioRestException as error:
+            return credentials.of_error(error.status, int(error.code or error.status))
+        except (TooManyRequests, json.JSONDecodeError):
+            return credentials.TROUBLE
+        except (TimeoutError, aiohttp.ClientError):
+            return credentials.NO_NETWORK
+        return credentials.WORKS if account.status == "active" else credentials.NOT_ACTIVE
 
     async def numbers(self) -> list[Number]:
         found = await self.client.incoming_phone_numbers.list_async(limit=1000)

@@ -28,6 +28,11 @@ def of(peer: str, forwarded: Iterable[str], trusted: Sequence[Network]) -> str:
     return _counted(here)
 
 
+def is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
+    here = _address(peer)
+    return here is not None and _is_trusted(here, trusted)
+
+
 def _address(written: str) -> Address | None:
     """Also with a port, as some proxies write it: 192.0.2.1:443 and [2001:db8::1]:443."""
     plain = written.strip()[:LONGEST].strip('"')

@@ -136,14 +136,12 @@ def _rehearsal(settings: Settings) -> tuple[Settings, bool]:
     if settings.exposed:
         raise CannotRun("A rehearsal listens on this machine only. Leave TEXTBANK_HOST empty, or set a Twilio account.")
     port = settings.port
-    standard = settings.public_url == Settings.public_url
     return replace(
         settings,
         twilio_account_sid=ACCOUNT,
         twilio_auth_token=TOKEN,
         twilio_api_url=f"http://127.0.0.1:{port + 1}",
         smtp_url=settings.smtp_url or f"smtp://127.0.0.1:{port + 2}",
-        public_url=f"http://127.0.0.1:{port}" if standard else settings.public_url,
     ), True
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
 from webapp import clock, config, queue
-from webapp.gateways import twilio
+from webapp.gateways import email, twilio
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers import orders
 from webapp.models.numbers.number import PhoneNumber, change_number, measure_numbers, note_account, note_check
@@ -23,16 +24,16 @@ def here() -> str:
 
 
 async def check_setup(ctx: dict[str, Any], campaign_id: int) -> None:
-    """The set-up check (S10): whether the credentials work, and which numbers' texts reach us."""
+    """The set-up check (S10): whether the credentials work, which numbers' texts reach us, and whether mail leaves."""
     campaign, gateway = await Campaign.get(id=campaign_id), ctx["twilio"]
-    answers = await gateway.account_answers()
+    trouble, no_mail = await asyncio.gather(gateway.account_trouble(), email.trouble(config.settings()))
     reached: set[str] = set()
-    if answers:
+    if not trouble:
         try:
             reached = {n.e164 for n in await gateway.numbers() if n.sms_url == here()}
         except twilio.TROUBLE as error:
             log.warning("the account's numbers could not be listed: %s", type(error).__name__)
-    await note_check(campaign, answers, reached)
+    await note_check(campaign, trouble, reached, no_mail)
 
 
 async def list_account(ctx: dict[str, Any]) -> None:

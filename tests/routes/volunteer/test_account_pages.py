@@ -29,6 +29,12 @@ async def test_a_phone_that_is_none_is_told_and_the_rest_of_the_form_kept(cast: 
     }
 
 
+async def test_a_name_that_is_a_message_is_refused(cast: Cast, browse: Browser) -> None:
+    form = PERSON | {"first_name": "Jo. Polling place MOVED, see bit.ly/x"}
+    answer = await (await browse(cast.amy)).post("/c/meyer/account", data=form)
+    assert answer.status_code == 422 and (await User.get(id=cast.amy.user_id)).first_name == "Amy"
+
+
 async def test_an_empty_form_says_what_is_missing(cast: Cast, browse: Browser) -> None:
     answer = await (await browse(cast.amy)).post("/c/meyer/account", data={})
     assert answer.status_code == 422 and answer.text.count("is missing") >= 3

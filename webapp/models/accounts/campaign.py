@@ -28,6 +28,9 @@ class Campaign(Model):
     approval_needed = fields.BooleanField(default=False)
     searchable = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()
+    rehearsal = fields.BooleanField(
+        default=False, db_default=False
+    )  # a rehearsal made it: never beside real credentials
 
     # Texting settings, S1 to S8 and S12
     start_time = fields.CharField(5, default="09:00")
@@ -58,6 +61,9 @@ class Campaign(Model):
     # The result of the last set-up check (S10)
     checked_at = fields.DatetimeField(null=True)
     credentials_ok = fields.BooleanField(default=False)
+    credentials_trouble = fields.CharField(20, default="", db_default="")  # one of rules.numbers.credentials
+    mail_checked_at = fields.DatetimeField(null=True)
+    mail_trouble = fields.CharField(200, default="", db_default="")  # why the mail server took no letter
     webhooks_ok = fields.BooleanField(default=False)
     registration = fields.CharField(
         12, default="", db_default=""
@@ -94,7 +100,8 @@ class Campaign(Model):
     @property
     def set_up(self) -> bool:
         """Is the set-up check green (S10)?"""
-        return self.credentials_ok and self.webhooks_ok and self.registered and self.round_trip_at is not None
+        proved = self.credentials_ok and self.webhooks_ok and self.round_trip_at is not None
+        return proved and self.registered and not self.mail_trouble
 
     @property
     def registered(self) -> bool:

@@ -88,14 +88,18 @@ async def note_heard(number: PhoneNumber, until: datetime) -> None:
 
 
 @transactional
-async def note_check(campaign: Campaign, answers: bool, reached: set[str]) -> None:
-    """Stores what the set-up check found (S10): whether the credentials work, and the numbers (E.164) that send their texts
-    here."""
+async def note_check(campaign: Campaign, credentials_trouble: str, reached: set[str], mail_trouble: str = "") -> None:
+    """Stores what the set-up check found (S10): what is wrong with the credentials (rules.numbers.credentials), the numbers
+    (E.164) that send their texts here, and why the mail server takes no letter."""
     for number in await PhoneNumber.filter(campaign=campaign, released_at=None):
         number.webhooks_ok = number.e164 in reached
         await number.save(update_fields=["webhooks_ok"])
-    campaign.credentials_ok, campaign.checked_at = answers, clock.now()
-    await campaign.save(update_fields=["credentials_ok", "checked_at"])
+    campaign.credentials_ok, campaign.credentials_trouble = not credentials_trouble, credentials_trouble
+    campaign.mail_trouble = mail_trouble
+    campaign.checked_at = campaign.mail_checked_at = clock.now()
+    await campaign.save(
+        update_fields=["credentials_ok", "credentials_trouble", "mail_trouble", "checked_at", "mail_checked_at"]
+    )
     await _refresh_check(campaign.id)
 
 

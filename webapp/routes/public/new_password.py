@@ -33,10 +33,14 @@ async def ask_for_reset(request: Request) -> Response:
         )
     if not form:
         return page(request, "public/password_reset.html", status_code=422, form=form, sent=False)
+    await _write(email)
+    return page(request, "public/password_reset.html", form=form, sent=True)
+
+
+async def _write(email: str) -> None:
     if user := await User.with_email(email):
         link = config.settings().url(f"/password/{await PasswordLink.issue(user)}")
         await letters.write("password_reset", user.email, words.language.get(), user=user, link=link)
-    return page(request, "public/password_reset.html", form=form, sent=True)
 
 
 async def _may_ask(request: Request, email: str) -> bool:

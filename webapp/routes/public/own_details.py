@@ -10,7 +10,7 @@ from webapp.forms import Form
 def read(form: Form) -> dict[str, str]:
     """Columns of User."""
     return {
-        "first_name": form.text("first_name", words.gettext("First name"), 60, required=True),
-        "last_name": form.text("last_name", words.gettext("Last name"), 60, required=True),
+        "first_name": form.person_name("first_name", words.gettext("First name")),
+        "last_name": form.person_name("last_name", words.gettext("Last name")),
         "phone": form.phone("phone"),
     }

@@ -101,3 +101,20 @@ async def test_publishing_past_warnings_is_noted_with_them(cast: Cast, browse: B
     assert answer.status_code == 303
     noted = await AuditEvent.get(what="action.published")
     assert any("does not say who is writing" in words for words in noted.detail["warnings"])
+
+
+async def test_the_first_page_of_an_owner_is_what_is_left_to_do(cast: Cast, browse: Browser) -> None:
+    jonah = await browse(cast.jonah)
+    page = (await jonah.get("/c/ryan/admin/actions")).text
+    assert "Before the first text: 0 of 6 done" in page
+    for link in ("settings/info", "numbers", "setup", "lists", "actions/new"):
+        assert f'href="/c/ryan/admin/{link}"' in page
+        assert (await jonah.get(f"/c/ryan/admin/{link}")).status_code == 200
+    assert "Before the first text" not in (await jonah.get("/c/ryan/admin/actions?show=drafts")).text
+
+
+async def test_where_an_action_runs_there_is_no_list_of_steps(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    assert "Before the first text" not in (await gary.get(OFFICE + "/actions")).text
+    await gary.post(f"{OFFICE}/actions/{cast.action.id}/archive")
+    assert "Before the first text" not in (await gary.get(OFFICE + "/actions")).text

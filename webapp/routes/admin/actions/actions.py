@@ -13,7 +13,7 @@ from webapp.models.actions.action import DRAFT, PRIVATE, PUBLIC, Action, ActionU
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.conversations import going_back
 from webapp.models.numbers import choice
-from webapp.models.scripts import publishing, shortfalls
+from webapp.models.scripts import first_steps, publishing, shortfalls
 from webapp.pages import page
 
 
@@ -24,9 +24,9 @@ async def actions_page(request: Request, member: Membership, show: str = "runnin
     ids = [a.id for a in groups[show]]
     totals, volunteers = await kept_counts.totals_of(ids), await ActionUser.counts(ids)
     rows = [(a, totals[a.id], volunteers.get(a.id, 0)) for a in groups[show]]
-    return page(
-        request, "admin/actions/actions.html", show=show, groups={k: len(v) for k, v in groups.items()}, rows=rows
-    )
+    steps = [] if rows else await first_steps.of(member.campaign)
+    sizes = {k: len(v) for k, v in groups.items()}
+    return page(request, "admin/actions/actions.html", show=show, groups=sizes, rows=rows, steps=steps)
 
 
 def _groups(actions: list[Action]) -> dict[str, list[Action]]:

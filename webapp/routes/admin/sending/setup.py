@@ -1,4 +1,4 @@
-"""The set-up check: credentials, webhooks, registration and one text there and back (SPEC S10)."""
+"""The set-up check: credentials, webhooks, mail, registration and one text there and back (SPEC S10)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import uuid
 
 from litestar import Request, Response, get, post
 
-from webapp import clock, forms, pages, queue, words
+from webapp import clock, config, forms, pages, queue, words
+from webapp.access import client
 from webapp.forms import Form
 from webapp.models.accounts import audit, settings
 from webapp.models.accounts.campaign import REGISTRATIONS
@@ -52,6 +53,8 @@ async def show(
         undecided=await doubt.undecided(member.campaign_id),
         explain=errors.explain,
         refused=refused,
+        mail_set=bool(config.settings().smtp_url),
+        strange_proxy=client.behind_a_stranger(request),
         status_code=status,
     )
 
