@@ -10,7 +10,8 @@ from webapp.database import transactional
 from webapp.models import long_work
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
-from webapp.models.contacts.lists import ContactList
+from webapp.models.actions.action import ActionExclusion, ActionList
+from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.imports import reading, store
 from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport, RefusedRow
 from webapp.models.imports.known import Known
@@ -62,10 +63,30 @@ async def take_in(import_id: int, seconds: float) -> bool:
         await _started(job, columns)
         return await _read(job, found, columns, clock.steady() + seconds)
     except FileError as error:
-        await long_work.fail(job, error.message, error_code=error.code)
+        await _fail(job, error.message, error.code)
     except FileNotFoundError:
-        await long_work.fail(job, "The uploaded file is not there any more. Upload it again.", error_code="file_gone")
+        await _fail(job, "The uploaded file is not there any more. Upload it again.", "file_gone")
     return False
+
+
+@transactional
+async def _fail(job: ContactImport, message: str, code: str) -> None:
+    await long_work.fail(job, message, error_code=code)
+    await drop_empty_list(job)
+
+
+@transactional
+async def drop_empty_list(job: ContactImport) -> None:
+    """Deletes the list that this import created, where nobody is on it and nothing else uses it (C1)."""
+    fresh = await ContactImport.get(id=job.id)
+    row = await ContactList.filter(id=fresh.contact_list_id or 0, size=0, created_at__gte=fresh.created_at).first()
+    if row is None or await ListMembership.exists(contact_list=row):
+        return
+    others = ContactImport.filter(contact_list=row).exclude(id=job.id)
+    used = [others, ActionList.filter(contact_list=row), ActionExclusion.filter(contact_list=row)]
+    if not any([await kind.exists() for kind in used]):
+        await ContactImport.filter(id=job.id).update(contact_list_id=None)
+        await row.delete()
 
 
 async def _read(job: ContactImport, found: text.Shape, columns: contact_columns.Columns, deadline: float) -> bool:

@@ -48,4 +48,5 @@ async def _with_new_fields(job: ContactImport, mapping: dict[str, str], by: Memb
 async def cancel(job: ContactImport, by: Membership) -> None:
     """Rows stored before stay. An import that is over stays as it is, without an audit note."""
     if await long_work.cancel(job):
+        await importing.drop_empty_list(job)
         await audit.record(by, "list.upload_cancelled", job.file_name)
