@@ -25,6 +25,8 @@ from webapp.config import Settings
 from webapp.database import guards
 from webapp.database.migrate import MigrationError, migrate
 from webapp.models.contacts.contact import Contact
+from webapp.models.kept_counts import CodeTally
+from webapp.models.results import recount
 
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = sorted(ROOT.glob("webapp/migrations/0*.py"))
@@ -201,6 +203,32 @@ def test_the_published_password_of_a_rehearsal_opens_nothing_any_more(
     found = blocking(rows(old_url))
     assert sum(bool(row["rehearsal"]) for row in found["campaign"]) == marked
     assert sum(row["password_hash"] == "published" for row in found["user_account"]) == opens
+
+
+REFUSED_THEN = """
+UPDATE message SET status = 'rejected', error_code = 21614, direction = 'out', kind = 'initial', script_version = 1,
+       script_id = (SELECT MIN(id) FROM script), conversation_id = (SELECT MIN(id) FROM conversation),
+       action_id = (SELECT action_id FROM conversation ORDER BY id LIMIT 1) WHERE id = (SELECT MIN(id) FROM message)
+"""
+
+
+@pytest.mark.both
+def test_counts_made_again_by_a_migration_equal_a_recount(old_url: str) -> None:
+    """Of scripts and of codes, and the boxes that were wrong: the first message was refused as a landline."""
+    blocking(change(old_url, REFUSED_THEN))
+    blocking(migrate(old_url))
+    wrong, codes = blocking(_compared(old_url))
+    assert codes[21614] == 1
+    made_again = ("code ", "by script", "reports", "twilio_errors", "carrier_filtering", "safeguards")
+    assert [line for line in wrong if any(name in line for name in made_again)] == []
+
+
+async def _compared(url: str) -> tuple[list[str], dict[int, int]]:
+    await database.open_database(url)
+    try:
+        return await recount.differences(), {row.code: row.number for row in await CodeTally.all()}
+    finally:
+        await database.close_database()
 
 
 def test_a_copy_of_a_sqlite_file_is_kept_from_before(old_url: str, tmp_path: Path) -> None:
