@@ -82,9 +82,9 @@ async def drop_empty_list(job: ContactImport) -> None:
     row = await ContactList.filter(id=fresh.contact_list_id or 0, size=0, created_at__gte=fresh.created_at).first()
     if row is None or await ListMembership.exists(contact_list=row):
         return
-    others = ContactImport.filter(contact_list=row).exclude(id=job.id)
-    used = [others, ActionList.filter(contact_list=row), ActionExclusion.filter(contact_list=row)]
-    if not any([await kind.exists() for kind in used]):
+    by_another = await ContactImport.filter(contact_list=row).exclude(id=job.id).exists()
+    used = by_another or await ActionList.exists(contact_list=row) or await ActionExclusion.exists(contact_list=row)
+    if not used:
         await ContactImport.filter(id=job.id).update(contact_list_id=None)
         await row.delete()
 
