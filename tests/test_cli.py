@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.cast.databases import whole
 
 ROOT = Path(__file__).parents[1]
 CSV = Path(__file__).parent / "vectors" / "csv"
+LISTS = Path(__file__).parent / "vectors" / "lists"
 
 
 Textbank = Callable[..., subprocess.CompletedProcess[str]]
@@ -113,6 +115,24 @@ def test_map_names_the_phone_column(textbank: Textbank, tmp_path: Path) -> None:
     assert (
         done.returncode == 0 and told["accepted"] == 1 and told["refused"] == [{"line": 3, "reason": "invalid_phone"}]
     )
+
+
+def test_a_sheet_a_header_line_and_hidden_rows_are_said_in_the_shell(textbank: Textbank, tmp_path: Path) -> None:
+    def told(file: str, *more: str) -> dict[str, Any]:
+        done = textbank("import", str(LISTS / file), "--campaign", "meyer", "--list", "L", "--json", *more)
+        return dict(json.loads(done.stdout)) | {"code": done.returncode}
+
+    sheets = told("18_multi_sheets.xlsx")
+    assert sheets["accepted"] == 1 and sheets["sheet"] == "Data"
+    assert any("READ ME, Data 2" in warning and "--sheet" in warning for warning in sheets["warnings"])
+    assert told("18_multi_sheets.xlsx", "--sheet", "Data 2")["sheet"] == "Data 2"
+    wrong = told("18_multi_sheets.xlsx", "--sheet", "Data 3")
+    assert wrong["code"] == 1 and "READ ME, Data, Data 2" in wrong["error"]["message"]
+    filtered = told("22_filtered.xlsx", "--without-hidden-rows")
+    assert filtered["hidden_rows"] == 3 and filtered["accepted"] == 3
+    county = told("08_county_junk.csv")
+    assert (county["accepted"], county["lines_left_out"], county["refused"]) == (4, 5, [])
+    assert told("08_county_junk.csv", "--header-line", "1")["error"]["code"] == "no_phone_column"
 
 
 def test_a_user_gets_a_one_time_link(textbank: Textbank) -> None:

@@ -118,6 +118,9 @@ def _import(commands: Subparsers) -> None:
     parser.add_argument(
         "--map", action="append", default=[], metavar="COLUMN=FIELD", help="say what a column is; may be repeated"
     )
+    parser.add_argument("--sheet", default="", metavar="NAME", help="the sheet of a workbook")
+    parser.add_argument("--header-line", type=int, metavar="N", help="the line of the header; 0 for none")
+    parser.add_argument("--without-hidden-rows", action="store_true", help="leave out a workbook's hidden rows")
     parser.add_argument("--json", action="store_true", help="print one object that a script can read")
 
 

@@ -13,10 +13,12 @@ from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.conversations import making
 from webapp.models.imports import importing
 from webapp.models.imports.job import OPT_OUTS, ContactImport
+from webapp.reader.shape import Wanted
 
 CSV = TESTS / "vectors" / "csv"
 EXPECTED = json.loads((CSV / "expected.json").read_text())["files"]
 assert len(EXPECTED) >= 25
+CASES = TESTS / "vectors" / "lists"  # files as other systems export them
 SAMPLE = TESTS / "samples" / "meyer_gotv.csv"
 
 
@@ -40,9 +42,9 @@ async def take_newest() -> ContactImport:
 
 
 async def import_file(
-    cast: Cast, path: Path, name: str = "Imported", mapping: dict[str, str] | None = None
+    cast: Cast, path: Path, name: str = "Imported", mapping: dict[str, str] | None = None, wanted: Wanted | None = None
 ) -> ContactImport:
-    job = await importing.begin(cast.meyer, name, path, path.name, cast.gary.user, mapping=mapping)
+    job = await importing.begin(cast.meyer, name, path, path.name, cast.gary.user, mapping=mapping, wanted=wanted)
     return await take_all(job.id)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from webapp.commands.shared import Refused, campaign_of, in_database
 from webapp.models import long_work
 from webapp.models.conversations import making
-from webapp.models.imports import importing, reading
+from webapp.models.imports import importing, reading, reading_notes
 from webapp.models.imports.job import ContactImport, RefusedRow
 
 NOTHING_STORED = {"accepted": 0, "merged": 0, "refused": [], "left_out": []}
@@ -39,7 +39,9 @@ async def _import(options: argparse.Namespace) -> dict[str, Any]:
     if not options.file.is_file():
         raise Refused(f"There is no file {options.file}.")
     file = options.file.resolve()
-    job = await importing.begin(campaign, options.list_name, file, file.name, None, mapping=_mapping(options.map))
+    wanted = reading.Wanted(options.sheet, options.header_line, options.without_hidden_rows)
+    mapping = _mapping(options.map)
+    job = await importing.begin(campaign, options.list_name, file, file.name, None, mapping=mapping, wanted=wanted)
     while await importing.take_in(job.id, 60):
         continue
     reading.plain_copy(job).unlink(missing_ok=True)
@@ -57,7 +59,8 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
 
 
 async def _result(import_id: int) -> dict[str, Any]:
-    """accepted, merged, left_out, warnings, refused (line, reason), error (None, or code and message)."""
+    """accepted, merged, left_out, lines_left_out, hidden_rows, sheet, warnings, refused (line, reason), error (None, or
+    code and message)."""
     job = await ContactImport.get(id=import_id)
     rows = await RefusedRow.filter(contact_import=job).order_by("line")
     if job.status == "asking":
@@ -68,8 +71,18 @@ async def _result(import_id: int) -> dict[str, Any]:
         "merged": job.merged,
         "error": error,
         "left_out": job.left_out,
+        **_read(job),
         "warnings": _warnings(job),
         "refused": [{"line": row.line, "reason": row.reason} for row in rows],
+    }
+
+
+def _read(job: ContactImport) -> dict[str, Any]:
+    shape = reading.shape_of(job) if job.shape else None
+    return {
+        "lines_left_out": shape.above + shape.below if shape else 0,
+        "hidden_rows": shape.hidden if shape else 0,
+        "sheet": shape.sheet if shape else "",
     }
 
 
@@ -83,7 +96,9 @@ def _warnings(job: ContactImport) -> list[str]:
         (job.unknown_keepers, "name a volunteer who is not here"),
     ]
     left_out = [f"Columns left out: {', '.join(job.left_out)}. Say where they go with --map."] if job.left_out else []
-    return [f"{number} {words}." for number, words in counts if number] + left_out
+    read = reading_notes.notes(reading.shape_of(job), job.without_hidden) if job.shape else []
+    sheet = [f"{job.sheet} Say which with --sheet."] if job.shape and len(reading.shape_of(job).sheets) > 1 else []
+    return [*sheet, *read, *(f"{number} {words}." for number, words in counts if number), *left_out]
 
 
 def _print(result: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ import webapp
 from webapp.reader.file_error import FileError
 from webapp.reader.limits import NO_MEMORY
 from webapp.reader.rows import LONGEST_LINE, Order, Row
+from webapp.reader.shape import Wanted
 from webapp.reader.surveying import Surveyed
 
 _HOME = Path(webapp.__file__).parents[1]
@@ -28,11 +29,11 @@ class ReaderFailed(Exception):
     """The reading process failed through a fault of ours; the log has its error output."""
 
 
-async def survey(source: Path, copy: Path) -> Surveyed:
+async def survey(source: Path, copy: Path, wanted: Wanted | None = None) -> Surveyed:
     """Writes the plain copy. Raises FileError. Cancelled, it leaves no process behind."""
     process = await _start("surveying", str(source), str(copy))
     try:
-        said, _ = await process.communicate()
+        said, _ = await process.communicate(msgspec.json.encode(wanted or Wanted()))
     finally:
         await _end(process)
     _check(process.returncode)

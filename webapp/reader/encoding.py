@@ -1,6 +1,7 @@
 """The encoding of an uploaded file, told from its bytes.
 
-Nothing is guessed where a wrong guess could lose people: then the file is refused with a reason.
+Nothing is guessed where a wrong guess could lose people: then the file is refused with a reason. The whole file decides, not
+its beginning, so that the outcome is the same wherever a byte stands.
 """
 
 from __future__ import annotations
@@ -8,8 +9,6 @@ from __future__ import annotations
 import codecs
 import re
 from typing import BinaryIO
-
-import charset_normalizer
 
 from webapp.reader.file_error import FileError
 
@@ -23,28 +22,41 @@ _MAGIC = {  # first bytes of files that are no text
     b"%PDF": "a PDF",
     b"\x1f\x8b": "a packed file",
     b"PK\x03\x04": "a packed file",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"Rar!": "a packed file",
     b"7z\xbc\xaf": "a packed file",
     b"SQLite format 3": "a database",
     b"\x7fELF": "a program",
     b"MZ\x90": "a program",
 }
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_OTHER_TEXT = (  # how a text begins that is no list, in small letters
+    (b"<!doctype html", "a web page"),
+    (b"<html", "a web page"),
+    (b"<table", "a web page"),
+    (b"<?xml", "an XML file"),
+    (b"{\\rtf", "a text document"),
+    (b"begin:vcard", "a file of business cards"),
+)
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as UTF-16's does
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 # é, ñ, quotes, emoji
 _UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa1-\xbf]|\xe2\x80[\x93-\x9d]|\xf0\x9f[\x80-\xbf]")
-# á à ä é è ú ü; the same bytes are no letters in Windows-1252, or rare ones
-_MAC_LETTER = re.compile(rb"[a-z][\x87\x88\x8a\x8e\x8f\x9c\x9f]")
+# á à ä é ê ú ü; the same bytes are no letters in Windows-1252, or rare ones. è is left out: its byte is undefined there
+_MAC_LETTER = re.compile(rb"[a-z][\x87\x88\x8a\x8e\x9c\x9f]")
 _CP1252_LETTER = re.compile(rb"[a-zA-Z][\xe0-\xff]|[\xc0-\xff][a-z]")
+_HIGH = bytes(range(0xA1, 0x100))
+_HIGH_WORD = re.compile(rb"[\xa1-\xff]{3,}")  # in a Western language letters with accents stand alone
 
 
 def detect(file: BinaryIO) -> str:
     """A name Python's codecs know. Raises FileError for a file that is no text or mixes encodings."""
     file.seek(0)
     sample = file.read(SAMPLE)
-    for magic, what in _MAGIC.items():
-        if sample.startswith(magic):
-            raise FileError("not_text", f"This is {what}, not a list. Open it in a spreadsheet and save it as CSV.")
+    _refuse_other_files(sample)
     for bom, encoding in _BOMS:
         if sample.startswith(bom):
             return encoding
@@ -52,9 +64,16 @@ def detect(file: BinaryIO) -> str:
         return name
     if _is_binary(sample):
         raise FileError("not_text", "This file is not text. Open it in a spreadsheet and save it as CSV.")
-    if _is_utf8(file):
-        return "utf-8"
-    return _single_byte(file)
+    line = _first_line_not_utf8(file)
+    return _single_byte(file, line) if line else "utf-8"
+
+
+def _refuse_other_files(sample: bytes) -> None:
+    begins = sample.removeprefix(codecs.BOM_UTF8).lstrip()[:20].lower()
+    found = [what for magic, what in _MAGIC.items() if sample.startswith(magic)]
+    found += [what for text, what in _OTHER_TEXT if begins.startswith(text)]
+    if found:
+        raise FileError("not_text", f"This is {found[0]}, not a list. Open it in a spreadsheet and save it as CSV.")
 
 
 def _utf16_without_bom(sample: bytes) -> str | None:
@@ -70,39 +89,38 @@ def _is_binary(sample: bytes) -> bool:
     return strange > len(sample) // 100 or sample.count(0) > len(sample) // 10
 
 
-def _is_utf8(file: BinaryIO) -> bool:
+def _first_line_not_utf8(file: BinaryIO) -> int:
+    """The number of the line with the first byte that is not UTF-8; 0 where all are."""
     file.seek(0)
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    decoder, lines = codecs.getincrementaldecoder("utf-8")(), 1
     try:
         while piece := file.read(PIECE):
             decoder.decode(piece)
+            lines += piece.count(b"\n")
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    except UnicodeDecodeError as error:
+        return lines + error.object[: error.start].count(b"\n")
+    return 0
 
 
-def _single_byte(file: BinaryIO) -> str:
-    """Windows-1252 or Mac Roman; where it can be neither, another single-byte encoding. A UTF-8 letter anywhere in the
-    file means mixed encodings, which are refused."""
+def _single_byte(file: BinaryIO, line: int) -> str:
+    """Windows-1252 or Mac Roman. A UTF-8 letter anywhere means mixed encodings, which are refused, and so are letters of
+    other alphabets: which one, only a guess could say. ``line``: the first that is not UTF-8."""
     file.seek(0)
-    sample, mac, before = file.read(SAMPLE), False, b""
-    file.seek(0)
-    letters = False
+    mac = western = False
+    high = in_words = 0
+    before = b""
     while piece := file.read(PIECE):
-        if _UTF8_LETTER.search(before + piece):
+        both = before + piece
+        if _UTF8_LETTER.search(both):
             raise FileError(
-                "encoding", "Part of this file is UTF-8 and part is not. Save it as CSV UTF-8 and upload again."
+                "encoding",
+                f"Part of this file is UTF-8 and part is not, such as line {line:,}. Save it as CSV UTF-8 and upload again.",
             )
-        mac, letters = mac or bool(_MAC_LETTER.search(piece)), letters or bool(_CP1252_LETTER.search(piece))
+        mac, western = mac or bool(_MAC_LETTER.search(both)), western or bool(_CP1252_LETTER.search(both))
+        high += len(piece) - len(piece.translate(None, _HIGH))
+        in_words += sum(len(word[0]) for word in _HIGH_WORD.finditer(piece))
         before = piece[-3:]
-    if mac and not letters:
-        return "mac_roman"
-    try:
-        sample.decode("cp1252")
-        return "cp1252"
-    except UnicodeDecodeError:
-        best = charset_normalizer.from_bytes(sample).best()
-    if best is None:
+    if in_words * 2 > high:
         raise FileError("encoding", UNREADABLE)
-    return best.encoding
+    return "mac_roman" if mac and not western else "cp1252"

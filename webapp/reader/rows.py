@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from webapp.reader.text import Shape, records
+from webapp.reader.shape import Shape
+from webapp.reader.text import records
 from webapp.rules.contacts import contact_columns, contact_rows
 
 LONGEST_CELL = 5_000  # characters kept of a refused row's cell
@@ -38,12 +39,13 @@ class Order(msgspec.Struct):
 
 
 def prepare(order: Order) -> Iterator[Row]:
-    """Every row under the header but blank ones, in order."""
+    """Every row under the header that is not left out, in order."""
     width = len(order.shape.header)
     for record in records(Path(order.path), order.shape, order.read_bytes, order.line):
-        if record.blank:
-            continue
-        if order.only_phones:
+        read: contact_rows.Person | contact_rows.Refused
+        if record.swallowed:
+            read = contact_rows.Refused("ragged_row")
+        elif order.only_phones:
             read = contact_rows.read_phone(record.cells, order.columns)
         else:
             read = contact_rows.read(record.cells, order.columns, width)

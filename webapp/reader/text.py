@@ -1,4 +1,4 @@
-"""A contact list as a file of text: its plain copy, delimiter, header and records."""
+"""A contact list as a file of text: its plain copy and its records."""
 
 from __future__ import annotations
 
@@ -14,158 +14,176 @@ from typing import BinaryIO
 
 from webapp.reader import encoding
 from webapp.reader.file_error import FileError
-from webapp.rules import phone
+from webapp.reader.shape import Shape
+from webapp.rules.contacts import asides
 
-SAMPLE_ROWS = 8
-DELIMITERS = ",\t;|"
 LONGEST_FIELD = 4_000_000  # characters; a longer one is an unclosed quote
+LINE_IN_CELL = "\u2028"  # stands in a workbook's plain copy for the line break of a cell, so that a row is one line
+ERRORS = frozenset(["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"])  # of formulas; read as blank
+MOST_LINES = 2_000  # of one record that are looked at
 _END = "\x1e" + secrets.token_hex(8)  # no file holds it
+_DRESSED = frozenset("'=#")
+_FORMULA = re.compile(r'="([^"]*)"')
+_DUTCH = re.compile(r"'[nst][ -][A-Z]")  # 't Hooft
 csv.field_size_limit(LONGEST_FIELD)
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How to read a plain copy. Lines are physical ones, counted from 1. ``start``: the byte where the first row
-    begins, -1 in a headless file. ``header_line``: the line before the first row. ``headless``: the first row is a
-    person, and ``header`` holds made-up names. ``rows``: those that are not blank. ``sample``: the first of them."""
-
-    encoding: str
-    delimiter: str
-    header: tuple[str, ...]
-    header_line: int
-    start: int
-    lines: int
-    rows: int
-    headless: bool
-    sample: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
 class Record:
     """One row, which may span lines. ``line``, ``last_line``: its first and last physical line. ``end``: the byte after
-    it."""
+    it. ``swallowed``: a stray quotation mark joined the rows of several people. ``errors``: cells such as #N/A."""
 
     line: int
     end: int
     last_line: int
     cells: list[str]
+    swallowed: bool = False
+    errors: int = 0
 
     @property
     def blank(self) -> bool:
         return not any(cell.strip() for cell in self.cells)
 
+    @property
+    def filled(self) -> list[str]:
+        return [cell for cell in self.cells if cell.strip()]
 
-def copy_plain(source: BinaryIO, target: BinaryIO) -> str:
-    """Writes the text as UTF-8 with LF line ends, without NULs and DOS's end-of-file mark. Returns its encoding."""
+
+def copy_plain(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
+    """Writes the text as UTF-8 with LF line ends, without NULs and DOS's end-of-file mark. Returns its encoding, and how
+    many characters could not be read; each of them is a U+FFFD now."""
     name = encoding.detect(source)
     source.seek(0)
-    decoder, held = codecs.getincrementaldecoder(name)(), ""
-    try:
-        while piece := source.read(encoding.PIECE):
-            text = held + decoder.decode(piece)
-            held = "\r" if text.endswith("\r") else ""  # its LF may be in the next piece
-            target.write(_plain(text.removesuffix("\r") if held else text))
-        target.write(_plain(held + decoder.decode(b"", final=True)))
-    except UnicodeDecodeError:
-        raise FileError("encoding", encoding.UNREADABLE) from None
-    return name
+    decoder, held, unreadable = codecs.getincrementaldecoder(name)("replace"), "", 0
+    while piece := source.read(encoding.PIECE):
+        text = held + decoder.decode(piece)
+        held = "\r" if text.endswith("\r") else ""  # its LF may be in the next piece
+        text = text.removesuffix("\r") if held else text
+        unreadable += text.count("\ufffd")
+        target.write(_plain(text))
+    text = held + decoder.decode(b"", final=True)
+    target.write(_plain(text))
+    return name, unreadable + text.count("\ufffd")
 
 
 def _plain(text: str) -> bytes:
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").replace("\x1a", "").encode()
-
-
-def survey(path: Path, encoding_name: str) -> Shape:
-    """Reads the whole plain copy once, in pieces. ``encoding_name``: the upload's. Raises FileError."""
-    with path.open("rb") as file:
-        first = [line.decode().rstrip("\n") for line in islice(file, 25)]
-        if not any(line.strip() for line in first):
-            raise FileError("empty_file", "The file is empty. Nothing was stored.")
-        delimiter, skip = _delimiter(first)
-        found = (r for r in _records(file, delimiter, 0, 0) if r.line > skip)
-        header = next((r for r in found if not r.blank), None)
-        if header is None:
-            raise FileError("empty_file", "The file is empty. Nothing was stored.")
-        return _shape(encoding_name, delimiter, header, found)
-
-
-def _shape(encoding_name: str, delimiter: str, header: Record, found: Iterator[Record]) -> Shape:
-    names = tuple(cell.strip() for cell in header.cells)
-    headless = any(isinstance(phone.parse(cell), phone.Phone) for cell in names)
-    start, line = header.end, header.last_line
-    if headless:
-        names, start, line = tuple(f"Column {n + 1}" for n in range(len(names))), -1, header.line - 1
-        found = chain([header], found)
-    sample: list[tuple[str, ...]] = []
-    last, people = header.last_line, 0
-    for record in found:
-        last = record.last_line
-        if not record.blank:
-            people += 1
-            if len(sample) < SAMPLE_ROWS:
-                sample.append(tuple(cell[:80] for cell in record.cells))
-    if not people:
-        raise FileError("no_rows", "The file has a header and no rows. Nothing was stored.")
-    return Shape(encoding_name, delimiter, names, line, start, last, people, headless, tuple(sample))
+    for gone in ("\x00", "\x1a", "\ufeff"):
+        text = text.replace(gone, "")
+    return text.replace("\r\n", "\n").replace("\r", "\n").encode(errors="replace")
 
 
 def records(path: Path, shape: Shape, start: int = 0, line: int = 0) -> Iterator[Record]:
-    """The records under the header, blank ones too. ``start``, ``line``: the byte and line to go on after; 0, 0 for the
-    first row."""
+    """The people under the header: neither blank rows nor those that are left out. ``start``, ``line``: the byte and line
+    to go on after; 0, 0 for the first row."""
     with path.open("rb") as file:
         if start or shape.start >= 0:
-            yield from _records(file, shape.delimiter, start or shape.start, line or shape.header_line)
-        else:  # headless: read from the top, past a hint or blank lines
-            yield from (r for r in _records(file, shape.delimiter, 0, 0) if r.line > shape.header_line)
+            found = read(file, shape.delimiter, start or shape.start, line or shape.header_line)
+        else:  # headless: read from the top, past a hint, blank lines or titles
+            found = (r for r in read(file, shape.delimiter, 0, 0) if r.line > shape.header_line)
+        for record in found:
+            if not shape.encoding:
+                del record.cells[len(shape.header) :]
+            if not left_out(record, shape.header, shape.last_row):
+                yield record
 
 
-def _records(file: BinaryIO, delimiter: str, start: int, line: int) -> Iterator[Record]:
+def left_out(record: Record, header: tuple[str, ...], last_row: int) -> bool:
+    """True for a blank row, the header said again, totals, and footers below ``last_row``."""
+    filled = record.filled
+    return (
+        not filled
+        or asides.is_aside(filled)
+        or (header[:1] == (one_line(record.cells[0]),) and names(record.cells) == header)
+        or (0 < last_row < record.line and asides.may_be_footer(filled))
+    )
+
+
+def names(cells: Iterable[str]) -> tuple[str, ...]:
+    return tuple(one_line(cell) for cell in cells)
+
+
+def one_line(cell: str) -> str:
+    return " ".join(cell.split())
+
+
+def read(file: BinaryIO, delimiter: str, start: int, line: int) -> Iterator[Record]:
+    """Every record after byte ``start``, which is the end of line ``line``. Raises FileError for an unclosed quote."""
     file.seek(start)
     counted = _Counted(file, start, line)
     reader = csv.reader(chain(counted, [_END]), delimiter=delimiter)
     while True:
         first = counted.line + 1
+        counted.held.clear()
         try:
             cells = next(reader)
         except (StopIteration, csv.Error):
-            raise FileError("unbalanced_quotes", _UNBALANCED) from None
+            raise _unclosed(first) from None
         if cells == [_END]:
             return
         if cells and _END in cells[-1]:
-            raise FileError("unbalanced_quotes", _UNBALANCED)
-        yield Record(first, counted.byte, counted.line, cells)
+            raise _unclosed(first)
+        swallowed = len(counted.held) > 1 and _swallowed(counted.held, delimiter)
+        errors = sum(cell in ERRORS for cell in cells) if not ERRORS.isdisjoint(cells) else 0
+        yield Record(first, counted.byte, counted.line, _undressed(cells), swallowed, errors)
 
 
-_UNBALANCED = "A quotation mark is opened and never closed, so rows run together. Close it and upload again."
+def _unclosed(line: int) -> FileError:
+    return FileError(
+        "unbalanced_quotes",
+        f"A quotation mark is opened in line {line:,} or later and never closed, so rows run together. Close it and upload"
+        " again.",
+    )
 
 
 class _Counted:
-    """The lines of the copy. ``byte``: where the next line begins. ``line``: the number of the last one given."""
+    """The lines of the copy. ``byte``: where the next line begins. ``line``: the number of the last one given. ``held``:
+    the lines since it was cleared."""
 
     def __init__(self, lines: Iterable[bytes], byte: int, line: int) -> None:
         self.lines, self.byte, self.line = lines, byte, line
+        self.held: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
         for raw in self.lines:
             self.byte += len(raw)
             self.line += 1
-            yield raw.decode()
+            text = raw.decode()
+            self.held.append(text)
+            yield text
 
 
-def _delimiter(first: list[str]) -> tuple[str, int]:
-    """The delimiter, and how many lines before the header belong to a spreadsheet's hint ("sep=;")."""
-    if hint := re.fullmatch(r"\s*sep=(.)\s*", first[0], re.IGNORECASE):
-        return hint[1], 1
-    lines = [line for line in first if line.strip()]
-    return max(DELIMITERS, key=lambda d: (_agreement(lines, d), -DELIMITERS.index(d))), 0
-
-
-def _agreement(lines: list[str], delimiter: str) -> tuple[int, int]:
-    """How many lines have as many cells as the first, and how many cells that is; 0, 0 where the first has one cell."""
+def _swallowed(lines: list[str], delimiter: str) -> bool:
+    """Do the lines of one record hold several rows? A closing quote stands inside a cell then, or two lines are as long as
+    each other and have a number as long as a phone's in the same place. A phone in a note is neither."""
     try:
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error:
-        return 0, 0
-    if not widths or widths[0] < 2:
-        return 0, 0
-    return sum(width == widths[0] for width in widths), widths[0]
+        return True
+    seen: set[tuple[int, int]] = set()
+    for line in islice(lines, MOST_LINES):
+        cells = line.split(delimiter)
+        places = {(len(cells), n) for n, cell in enumerate(cells) if _is_number(cell)}
+        if places & seen:
+            return True
+        seen |= places
+    return False
+
+
+def _is_number(cell: str) -> bool:
+    return len(cell) < 100 and 10 <= sum(c.isdigit() for c in cell) <= 15
+
+
+def _undressed(cells: list[str]) -> list[str]:
+    """Without what a spreadsheet puts round a text: the apostrophe before it, or ="…", or a line break's stand-in."""
+    return [_bare(cell) if cell[:1] in _DRESSED or LINE_IN_CELL in cell else cell for cell in cells]
+
+
+def _bare(cell: str) -> str:
+    if cell.strip() in ERRORS:
+        return ""
+    if formula := _FORMULA.fullmatch(cell.strip()):
+        return formula[1]
+    if cell.startswith("'") and not _DUTCH.match(cell):
+        quoted = len(cell) > 2 and cell.endswith("'") and cell.count("'") == 2
+        cell = cell[1:-1] if quoted else cell[1:]
+    return cell.replace(LINE_IN_CELL, "\n")

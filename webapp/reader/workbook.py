@@ -1,87 +1,247 @@
-"""A workbook (XLSX) as lines of text: its first visible sheet that is not empty."""
+"""A workbook (XLSX) as lines of text: the sheet that was chosen, or the first that looks like a list (SPEC C1)."""
 
 from __future__ import annotations
 
 import csv
 import io
+import mmap
+import posixpath
 import re
 import zipfile
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
-import python_calamine
-
+from webapp.reader import sheet_xml
+from webapp.reader.cell_values import Formats
 from webapp.reader.file_error import FileError
+from webapp.reader.shape import Sheet, Wanted
+from webapp.reader.text import LINE_IN_CELL
+from webapp.rules.contacts import header_line
 
 LARGEST = 50_000_000  # bytes of the file
 LARGEST_UNPACKED = 1_000_000_000  # bytes, by the file's own table; the memory limit holds where that lies
-_VISIBLE, _SHEET = python_calamine.SheetVisibleEnum.Visible, python_calamine.SheetTypeEnum.WorkSheet
-_DAMAGED = "This workbook is damaged or protected by a password. Open it in a spreadsheet and save it as CSV."
+LARGEST_COPY = 1_000_000_000  # bytes: a small workbook can name one long text, or its last column, a million times
+WIDEST = 2_000  # columns of a sheet that are read
+MOST_SHEETS = 50  # that are looked at
+_OLD = b"\xd0\xcf\x11\xe0"  # a file of the kind old workbooks and locked ones are
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+_LOCKED_OLD = re.compile(rb"\x09\x08\x10\x00.{16}\x2f\x00", re.DOTALL)  # a workbook's beginning, then FILEPASS
+_DAMAGED = "This workbook is damaged. Open it in a spreadsheet, save it as CSV and upload that."
 _TOO_LARGE = "This workbook is too large to be read here. Open it in a spreadsheet and save it as CSV."
+_IS_LOCKED = "This workbook has a password: take it off, upload again."
+_FORMULAS = "This workbook's formulas were never calculated: open it, save it, upload again."
+_OTHER_KINDS = {"xl/workbook.bin": "a binary Excel workbook", "content.xml": "an OpenDocument file"}
+
+
+@dataclass(frozen=True)
+class Copied:
+    """``sheets``: those with something on them. ``hidden``: hidden rows of the sheet ``name``. ``stray``: its cells past
+    WIDEST."""
+
+    name: str
+    sheets: tuple[Sheet, ...]
+    hidden: int
+    stray: int
 
 
 def is_one(path: Path) -> bool:
-    """By content, not by the file's name."""
+    """By content, not by the file's name. Raises FileError for a workbook that can't be opened or is of another kind."""
     with path.open("rb") as file:
-        if file.read(4) != b"PK\x03\x04":
-            return False
+        begins = file.read(4)
+        if begins == _OLD:
+            raise FileError(*_old(file))
+    if begins != b"PK\x03\x04":
+        return False
     try:
         with zipfile.ZipFile(path) as packed:
-            return "xl/workbook.xml" in packed.namelist()
+            names = set(_Parts(packed).names)
+            locked = any(part.flag_bits & 1 for part in packed.infolist())
     except zipfile.BadZipFile:
         return False
+    if "xl/workbook.xml" in names and locked:
+        raise FileError("password", _IS_LOCKED)
+    for part, what in _OTHER_KINDS.items():
+        if part in names:
+            raise FileError("not_text", f"This is {what}. Open it in a spreadsheet and save it as XLSX or CSV.")
+    return "xl/workbook.xml" in names
 
 
-def copy_plain(path: Path, target: BinaryIO) -> str:
-    """Writes the sheet as CSV, one line a row. Returns in words which sheet was read. Raises FileError."""
+def _old(file: BinaryIO) -> tuple[str, str]:
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        if whole.find(_LOCKED) >= 0 or _LOCKED_OLD.search(whole):
+            return "password", _IS_LOCKED
+    return "not_text", "This is an old Excel workbook, not a list. Open it in a spreadsheet and save it as CSV."
+
+
+def copy_plain(path: Path, target: BinaryIO, wanted: Wanted) -> Copied:
+    """Writes the sheet as CSV, one line a row, with an empty line for a row that is not there. Raises FileError."""
     with zipfile.ZipFile(path) as packed:
         if path.stat().st_size > LARGEST or sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
             raise FileError("too_large", _TOO_LARGE)
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        sheets = [s for s in book.sheets_metadata if s.visible == _VISIBLE and s.typ == _SHEET]
-        for place in sheets:
-            sheet = book.get_sheet_by_name(place.name)
-            if sheet.height:
-                _write(sheet, target)
-                return _said(place.name, len(sheets) - 1)
-    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
-        raise FileError("not_text", _DAMAGED) from error
-    raise FileError("empty_file", "The workbook is empty. Nothing was stored.")
+        try:
+            return _Book(packed).copy(target, wanted)
+        except (zipfile.BadZipFile, ValueError, KeyError, EOFError, NotImplementedError) as error:
+            raise FileError("not_text", _DAMAGED) from error
 
 
-def _said(name: str, others: int) -> str:
-    return f"Sheet “{name[:80]}” was read" + (
-        f"; {others} other{'s were' if others > 1 else ' was'} not." if others else "."
-    )
+class _Parts:
+    """The parts of the package by their names, as writers differ in capitals and slashes."""
+
+    def __init__(self, packed: zipfile.ZipFile) -> None:
+        self.packed = packed
+        self.names = {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in packed.infolist()}
+
+    def open(self, name: str) -> IO[bytes]:
+        return self.packed.open(self.names[name.lower()])
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self.names
 
 
-def _write(sheet: python_calamine.CalamineSheet, target: BinaryIO) -> None:
-    """Rows above the first filled one become blank lines, so that line numbers are the sheet's."""
-    text = io.TextIOWrapper(target, "utf-8", newline="\n", write_through=True)
-    writer = csv.writer(text, lineterminator="\n")
-    top = sheet.start[0] if sheet.start else 0
-    text.write("\n" * max(0, top - _leading(sheet)))
-    for row in sheet.iter_rows():
-        writer.writerow([_cell(value) for value in row])
-    text.detach()
+@dataclass
+class _Place:
+    name: str
+    part: str
+    hidden: bool
 
 
-def _leading(sheet: python_calamine.CalamineSheet) -> int:
-    """How many empty rows the library gives before the first filled one."""
-    for n, row in enumerate(sheet.iter_rows()):
-        if any(value not in ("", None) for value in row):
-            return n
-    return 0
+class _Book:
+    def __init__(self, packed: zipfile.ZipFile) -> None:
+        self.parts = _Parts(packed)
+        self.since_1904 = self.recalculates = False
+        self.places = self._places()
+        self.texts: list[str] = []
+        if "xl/sharedStrings.xml" in self.parts:
+            with self.parts.open("xl/sharedStrings.xml") as part:
+                self.texts = sheet_xml.shared_texts(part)
+        self.formats = Formats(since_1904=self.since_1904)
+        if "xl/styles.xml" in self.parts:
+            with self.parts.open("xl/styles.xml") as part:
+                self.formats = sheet_xml.formats(part, self.since_1904)
+
+    def copy(self, target: BinaryIO, wanted: Wanted) -> Copied:
+        chosen = self._named(wanted.sheet) if wanted.sheet else None
+        sheets = self._sheets([place for place in self.places if not place.hidden])
+        if not sheets:
+            sheets = self._sheets(self.places)
+        if chosen is None:
+            if not sheets:
+                raise FileError("empty_file", "The workbook is empty. Nothing was stored.")
+            best = max(sheets, key=lambda sheet: sheet.looks_like_list)
+            chosen = next(place for place in self.places if place.name == best.name)
+        return Copied(chosen.name, tuple(sheets), *self._write(chosen, target, wanted.without_hidden))
+
+    def _named(self, name: str) -> _Place:
+        for same in (lambda other: other == name, lambda other: _folded(other) == _folded(name)):
+            for place in self.places:
+                if same(place.name):
+                    return place
+        there = ", ".join(place.name[:80] for place in self.places if not place.hidden)
+        raise FileError("no_sheet", f"This workbook has no sheet {name[:80]}. Its sheets: {there}.")
+
+    def _sheets(self, places: list[_Place]) -> list[Sheet]:
+        """Those with something on them, by their first rows."""
+        found = []
+        for place in places[:MOST_SHEETS]:
+            if lines := self._first_lines(place):
+                shown = tuple(", ".join(cell[:60] for cell in line if cell)[:120] for line in lines[:3])
+                found.append(Sheet(place.name, shown, _looks(lines)))
+        return found
+
+    def _first_lines(self, place: _Place) -> list[list[str]]:
+        lines: list[list[str]] = []
+
+        def take(row: sheet_xml.Row) -> None:
+            if row.cells:
+                lines.append([row.cells.get(n, "") for n in range(min(max(row.cells) + 1, header_line.WIDEST))])
+            if len(lines) == header_line.CANDIDATES:
+                raise sheet_xml.Enough
+
+        self._read(place, take)
+        return [line for line in lines if any(cell.strip() for cell in line)]
+
+    def _read(self, place: _Place, take: Callable[[sheet_xml.Row], None]) -> None:
+        with self.parts.open(place.part) as part:
+            try:
+                sheet_xml.rows(part, self.texts, self.formats, take)
+            except sheet_xml.Enough:
+                return
+
+    def _write(self, place: _Place, target: BinaryIO, without_hidden: bool) -> tuple[int, int]:
+        """Returns the numbers of hidden rows with cells and of stray cells. A hidden row that is not wanted becomes an empty
+        line."""
+        copy = _Copy(target, without_hidden)
+        self._read(place, copy.take)
+        copy.text.detach()
+        if copy.uncalculated or (self.recalculates and copy.formulas and copy.zeros == copy.formulas):
+            raise FileError("formulas", _FORMULAS)
+        return copy.hidden, copy.stray
+
+    def _places(self) -> list[_Place]:
+        """The sheets in order; charts are none."""
+        links = self._links()
+        found: list[_Place] = []
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            if name == "sheet":
+                target = next((links.get(v, "") for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
+                if target in self.parts:
+                    found.append(
+                        _Place(attributes.get("name", ""), target, attributes.get("state", "visible") != "visible")
+                    )
+            elif name == "workbookPr":
+                self.since_1904 = attributes.get("date1904") in ("1", "true")
+            elif name == "calcPr":
+                self.recalculates = attributes.get("fullCalcOnLoad") in ("1", "true")
+
+        with self.parts.open("xl/workbook.xml") as part:
+            sheet_xml.parse(part, start, lambda name, text: None)
+        return found
+
+    def _links(self) -> dict[str, str]:
+        """Id -> the name of a worksheet's part."""
+        found: dict[str, str] = {}
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            if name == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
+                target = attributes.get("Target", "").replace("\\", "/")
+                whole = target[1:] if target.startswith("/") else posixpath.normpath("xl/" + target)
+                found[attributes.get("Id", "")] = whole
+
+        with self.parts.open("xl/_rels/workbook.xml.rels") as part:
+            sheet_xml.parse(part, start, lambda name, text: None)
+        return found
 
 
-def _cell(value: int | float | str | bool | time | date | datetime | timedelta) -> str:
-    """As the spreadsheet shows it. 4125550101.0 is a phone stored as a number."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
-    return re.sub(r"[\r\n\x0b\x0c\x85\u2028\u2029]+", " ", str(value).replace("\x00", ""))
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _looks(lines: list[list[str]]) -> int:
+    return header_line.find(lines).looks_like_list
+
+
+class _Copy:
+    """A sheet's rows as lines of CSV."""
+
+    def __init__(self, target: BinaryIO, without_hidden: bool) -> None:
+        self.target, self.without_hidden = target, without_hidden
+        self.text = io.TextIOWrapper(target, "utf-8", errors="replace", newline="\n")
+        self.writer = csv.writer(self.text, lineterminator="\n")
+        self.done = self.hidden = self.stray = self.uncalculated = self.formulas = self.zeros = 0
+
+    def take(self, row: sheet_xml.Row) -> None:
+        self.hidden += row.hidden and bool(row.cells)
+        self.uncalculated += row.uncalculated
+        self.formulas += row.formulas
+        self.zeros += row.zeros
+        cells = {} if row.hidden and self.without_hidden else row.cells
+        last = max((n for n in cells if n < WIDEST), default=-1)
+        self.stray += sum(n >= WIDEST for n in cells)
+        self.text.write("\n" * (row.number - 1 - self.done))
+        self.writer.writerow([cells.get(n, "").replace("\n", LINE_IN_CELL) for n in range(last + 1)])
+        self.done = row.number
+        if self.target.tell() > LARGEST_COPY:
+            raise FileError("too_large", _TOO_LARGE)

@@ -8,7 +8,7 @@ from typing import Any
 from webapp import queue
 from webapp.models import long_work
 from webapp.models.conversations import making
-from webapp.models.imports import importing
+from webapp.models.imports import forgetting, importing
 from webapp.models.imports.job import ContactImport
 
 log = logging.getLogger(__name__)
@@ -40,5 +40,5 @@ async def resume_imports(ctx: dict[str, Any]) -> None:
 
 async def forget_uploads(ctx: dict[str, Any]) -> None:
     """Deletes uploads nobody needs any more: they are people's data."""
-    for path in await importing.forget_files(KEEP_FILES):
+    for path in await forgetting.forget_files(KEEP_FILES):
         path.unlink(missing_ok=True)

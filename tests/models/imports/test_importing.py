@@ -17,7 +17,7 @@ from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField
 from webapp.models.contacts.lists import ContactList
-from webapp.models.imports import importing, reading, store
+from webapp.models.imports import forgetting, importing, reading, store
 from webapp.models.imports.job import ContactImport, RefusedRow
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 
@@ -49,7 +49,7 @@ async def test_files_give_what_the_vectors_expect(cast: Cast, case: dict) -> Non
 @pytest.mark.both
 async def test_the_sample_list_is_stored_merged_and_refused_as_its_readme_says(cast: Cast) -> None:
     async def fields() -> None:
-        for slug in ("issue_id", "donation_amount", "remind_a_friend"):
+        for slug in ("issue_id", "donation_amount"):
             await CustomField.create(campaign=cast.meyer, title=slug.replace("_", " "), slug=slug)
 
     await transaction(fields)
@@ -157,7 +157,7 @@ async def test_columns_named_once_more_while_the_file_is_read_change_nothing(
 async def test_a_file_whose_columns_nobody_names_is_forgotten(cast: Cast) -> None:
     job = await asked(cast, write(reading.folder(), "Nummer\n2125550123\n"))
     clock.freeze(clock.now() + timedelta(days=400))
-    assert Path(job.path) in await importing.forget_files(14)
+    assert Path(job.path) in await forgetting.forget_files(14)
 
 
 async def test_an_answer_to_a_cancelled_import_takes_nothing_in(cast: Cast, tmp_path: Path) -> None:

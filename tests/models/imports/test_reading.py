@@ -12,7 +12,7 @@ from tests.cast import Cast, books
 from tests.cast.lists import import_file, stored, write
 from webapp import clock
 from webapp.models.contacts.contact import Contact
-from webapp.models.imports import importing, reading
+from webapp.models.imports import forgetting, reading
 
 
 async def test_a_workbook_is_a_list_too(cast: Cast, tmp_path: Path) -> None:
@@ -106,4 +106,4 @@ async def test_a_file_given_in_a_shell_stays_its_owner_s(cast: Cast, tmp_path: P
     copy = reading.plain_copy(job)
     assert copy.exists() and [p.name for p in tmp_path.glob("*list*")] == [path.name], "nothing of ours beside it"
     clock.freeze(clock.now() + timedelta(days=400))
-    assert await importing.forget_files(14) == [copy]
+    assert await forgetting.forget_files(14) == [copy]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from webapp import clock
@@ -13,12 +12,13 @@ from webapp.models.accounts.users import User
 from webapp.models.actions.action import ActionExclusion, ActionList
 from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.imports import reading, store
-from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport, RefusedRow
+from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport
 from webapp.models.imports.known import Known
 from webapp.models.imports.strike_list import store_opt_outs
-from webapp.models.long_work import CANCELLED, DONE, RUNNING, WAITING, Pace
-from webapp.reader import child, rows, text
+from webapp.models.long_work import DONE, RUNNING, WAITING, Pace
+from webapp.reader import child, rows
 from webapp.reader.file_error import FileError
+from webapp.reader.shape import Shape, Wanted
 from webapp.rules.contacts import contact_columns
 
 
@@ -32,9 +32,11 @@ async def begin(
     kind: str = CONTACTS,
     preview_first: bool = False,
     mapping: dict[str, str] | None = None,
+    wanted: Wanted | None = None,
 ) -> ContactImport:
-    """``path``: the file on disk. ``preview_first``: show the first rows, and wait for an `answer`, before any is
-    stored. ``mapping``: header -> field or slug."""
+    """``path``: the file on disk. ``user``: None for the command, which never asks for a sheet. ``preview_first``: show
+    the first rows, and wait for an `answer`, before any is stored. ``mapping``: header -> field or slug."""
+    wanted = wanted or Wanted()
     return await ContactImport.create(
         campaign=campaign,
         user=user,
@@ -44,6 +46,9 @@ async def begin(
         path=str(path.resolve()),
         preview_first=preview_first,
         mapping=mapping or {},
+        sheet_name=wanted.sheet[:300],
+        header_line=wanted.header_line,
+        without_hidden=wanted.without_hidden,
         created_at=clock.now(),
     )
 
@@ -57,12 +62,14 @@ async def take_in(import_id: int, seconds: float) -> bool:
     try:
         found = await reading.survey(job)
         columns = await reading.columns_of(job, found)
-        if isinstance(columns, contact_columns.Unclear) or job.preview_first:
+        if isinstance(columns, contact_columns.Unclear) or job.preview_first or _asks_for_sheet(job, found):
             await _ask(job, columns if isinstance(columns, contact_columns.Unclear) else None)
             return False
         await _started(job, columns)
         return await _read(job, found, columns, clock.steady() + seconds)
     except FileError as error:
+        if await reading.forget_choices(job, error):
+            return True
         await _fail(job, error.message, error.code)
     except FileNotFoundError:
         await _fail(job, "The uploaded file is not there any more. Upload it again.", "file_gone")
@@ -89,7 +96,12 @@ async def drop_empty_list(job: ContactImport) -> None:
         await row.delete()
 
 
-async def _read(job: ContactImport, found: text.Shape, columns: contact_columns.Columns, deadline: float) -> bool:
+def _asks_for_sheet(job: ContactImport, found: Shape) -> bool:
+    """True where several sheets look like lists and nobody chose one."""
+    return job.user_id is not None and not job.sheet_name and len(found.lists) > 1
+
+
+async def _read(job: ContactImport, found: Shape, columns: contact_columns.Columns, deadline: float) -> bool:
     copy, phones = str(reading.plain_copy(job)), job.kind == OPT_OUTS
     order = rows.Order(copy, found, columns, job.read_bytes, job.cursor, phones)
     pace, known = Pace(), Known(job)
@@ -146,8 +158,10 @@ async def _started(job: ContactImport, columns: contact_columns.Columns) -> None
 
 @transactional
 async def _ask(job: ContactImport, unclear: contact_columns.Unclear | None) -> None:
-    """Waits for someone to choose the columns; nothing is stored before."""
-    code, message = (unclear.code, unclear.message) if unclear else ("", "")
+    """Waits for someone to choose the columns; nothing is stored before. An error of the choices before stays."""
+    code, message = job.error_code, job.error_message
+    if unclear and not code:
+        code, message = unclear.code, unclear.message
     await ContactImport.filter(id=job.id, status__in=(WAITING, RUNNING)).update(
         status=ASKING, error_code=code, error_message=message
     )
@@ -155,19 +169,43 @@ async def _ask(job: ContactImport, unclear: contact_columns.Unclear | None) -> N
 
 @transactional
 async def answer(job: ContactImport, mapping: dict[str, str]) -> bool:
-    """Columns were chosen: the import goes on. ``mapping``: header or position ("#0") -> field or slug. False where the
+    """Columns were chosen, and with them the sheet that was shown: the import goes on. ``mapping``: header or position ("#0") -> field or slug. False where the
     import does not ask any more, as after a cancellation in another tab."""
+    asking = ContactImport.filter(id=job.id, status=ASKING)
+    sheet = reading.shape_of(job).sheet[:300] if job.shape else ""
+    settled = {"mapping": mapping, "sheet_name": sheet, "preview_first": False, "error_code": "", "error_message": ""}
+    return bool(await asking.update(status=WAITING, seen_at=clock.now(), **settled))
+
+
+@transactional
+async def read_again(job: ContactImport, wanted: Wanted, mapping: dict[str, str]) -> bool:
+    """The file is read anew as ``wanted``, and then asks again; nothing is stored before. ``mapping``: columns chosen so
+    far. False where the import does not ask any more."""
     asking = ContactImport.filter(id=job.id, status=ASKING)
     return bool(
         await asking.update(
-            mapping=mapping, status=WAITING, error_code="", error_message="", preview_first=False, seen_at=clock.now()
+            status=WAITING,
+            shape=None,
+            sample=[],
+            mapping=mapping,
+            preview_first=True,
+            sheet_name=wanted.sheet[:300],
+            header_line=wanted.header_line,
+            without_hidden=wanted.without_hidden,
+            error_code="",
+            error_message="",
+            seen_at=clock.now(),
         )
     )
 
 
 @transactional
-async def again(job: ContactImport, mapping: dict[str, str], user: User | None) -> ContactImport:
-    """A new import of the same file onto the same list, with columns that were left out: contacts are updated."""
+async def again(
+    job: ContactImport, mapping: dict[str, str], user: User | None, wanted: Wanted | None = None
+) -> ContactImport:
+    """A new import of the same file onto the same list, with columns that were left out: contacts are updated.
+    ``wanted``: the file is read otherwise, and the page asks first."""
+    how = wanted or Wanted(job.sheet_name, job.header_line, job.without_hidden)
     return await ContactImport.create(
         campaign_id=job.campaign_id,
         user=user,
@@ -177,6 +215,10 @@ async def again(job: ContactImport, mapping: dict[str, str], user: User | None) 
         path=job.path,
         mapping=mapping,
         contact_list_id=job.contact_list_id,
+        preview_first=wanted is not None,
+        sheet_name=how.sheet[:300],
+        header_line=how.header_line,
+        without_hidden=how.without_hidden,
         created_at=clock.now(),
     )
 
@@ -190,28 +232,3 @@ async def _finish(job: ContactImport) -> None:
 async def stumbled(import_id: int) -> None:
     message = "A fault of the site stopped this import. What was stored before is kept. The site's log says more."
     await long_work.stumbled(ContactImport, import_id, message, error_code="internal")
-
-
-async def forget_files(days: int) -> list[Path]:
-    """Imports that ended ``days`` ago lose their first rows, refused cells and files; imports that have asked as long
-    are cancelled. Returns the files in the uploads folder, for the caller to delete."""
-    since = clock.now() - timedelta(days=days)
-    await _give_up(since)
-    ended = await ContactImport.filter(ended_at__lte=since).exclude(path="")
-    in_use = {job.path for job in await ContactImport.filter(status__in=(WAITING, RUNNING, ASKING))}
-    gone = [job for job in ended if job.path not in in_use]
-    await _forget([job.id for job in gone])
-    files = [path for job in gone for path in (Path(job.path), reading.plain_copy(job))]
-    return [path for path in files if path.parent == reading.folder()]
-
-
-@transactional
-async def _give_up(since: datetime) -> None:
-    asking = ContactImport.filter(status=ASKING, created_at__lt=since)
-    await asking.update(status=CANCELLED, ended_at=since)
-
-
-@transactional
-async def _forget(import_ids: list[int]) -> None:
-    await ContactImport.filter(id__in=import_ids or [0]).update(path="", sample=[], shape=None)
-    await RefusedRow.filter(contact_import_id__in=import_ids or [0]).update(cells=[], raw_phone="")

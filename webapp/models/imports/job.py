@@ -21,7 +21,8 @@ class ContactImport(LongWork):
     """``cursor``: the last physical line stored; it moves in the transaction of that line's slice. ``read_bytes``:
     bytes of the plain copy up to there. ``contact_list`` is created with the first row, so that a file that can't be
     read leaves no empty list. ``mapping``: header or position ("#0") -> field or slug, as chosen by hand. ``left_out``:
-    columns that go nowhere. ASKING: someone must choose the columns."""
+    columns that go nowhere. ``sheet_name``, ``header_line``, ``without_hidden``: how the file is to be read, as in
+    reader.shape.Wanted. ASKING: someone must choose the columns, or the sheet."""
 
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name="imports", on_delete=fields.NO_ACTION
@@ -37,8 +38,11 @@ class ContactImport(LongWork):
     file_name = fields.CharField(200)
     path = fields.CharField(500)
     preview_first = fields.BooleanField(default=False, db_default=False)
-    shape: dict[str, Any] | None = fields.JSONField(null=True)  # a reader.text.Shape
+    shape: dict[str, Any] | None = fields.JSONField(null=True)  # a reader.shape.Shape
     sheet = fields.CharField(300, default="", db_default="")  # which sheet of a workbook was read, in words
+    sheet_name = fields.CharField(300, default="", db_default="")
+    header_line = fields.IntField(null=True)
+    without_hidden = fields.BooleanField(default=False, db_default=False)
     mapping: dict[str, str] = fields.JSONField(default=dict)
     header: list[str] = fields.JSONField(default=list)
     sample: list[Any] = fields.JSONField(default=list)

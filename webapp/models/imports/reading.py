@@ -12,28 +12,41 @@ import msgspec
 from webapp import clock, config
 from webapp.database import transactional
 from webapp.models.contacts.labels import CustomField
+from webapp.models.imports import reading_notes
 from webapp.models.imports.job import OPT_OUTS, ContactImport
-from webapp.reader import child, text
+from webapp.models.long_work import WAITING
+from webapp.reader import child
+from webapp.reader.file_error import FileError
+from webapp.reader.shape import Shape
+from webapp.reader.shape import Wanted as Wanted  # for routes and commands too
 from webapp.reader.surveying import Surveyed
 from webapp.rules.contacts import contact_columns
 
 SIGN_OF_LIFE = 5.0  # seconds between two, while a worker reads the file
 
 
-async def survey(job: ContactImport) -> text.Shape:
+async def survey(job: ContactImport) -> Shape:
     """How to read the file, surveyed once by the reading process. Raises FileError and FileNotFoundError."""
     copy = plain_copy(job)
     if job.shape is None or not copy.exists():
         if not Path(job.path).is_file():
             raise FileNotFoundError
         async with signs_of_life(job):
-            surveyed = await child.survey(Path(job.path), copy)
+            wanted = Wanted(job.sheet_name, job.header_line, job.without_hidden)
+            surveyed = await child.survey(Path(job.path), copy, wanted)
         await _note_shape(job, surveyed)
     return shape_of(job)
 
 
-def shape_of(job: ContactImport) -> text.Shape:
-    return msgspec.convert(job.shape, text.Shape)
+def shape_of(job: ContactImport) -> Shape:
+    return msgspec.convert(job.shape, Shape)
+
+
+def header_of(shape: Shape) -> int:
+    """The physical line where the header begins; 0 for none."""
+    if shape.headless:
+        return 0
+    return max((line for line, _ in shape.first_lines if line <= shape.header_line), default=shape.header_line)
 
 
 def folder() -> Path:
@@ -50,9 +63,25 @@ def plain_copy(job: ContactImport) -> Path:
 @transactional
 async def _note_shape(job: ContactImport, surveyed: Surveyed) -> None:
     assert surveyed.shape
-    job.shape, job.sheet, job.lines = msgspec.to_builtins(surveyed.shape), surveyed.sheet[:300], surveyed.shape.lines
+    job.shape, job.sheet, job.lines = (
+        msgspec.to_builtins(surveyed.shape),
+        reading_notes.sheet_read(surveyed.shape)[:300],
+        surveyed.shape.lines,
+    )
     job.header, job.sample = list(surveyed.shape.header), [list(row) for row in surveyed.shape.sample]
     await job.save(update_fields=["shape", "sheet", "lines", "header", "sample"])
+
+
+@transactional
+async def forget_choices(job: ContactImport, error: FileError) -> bool:
+    """Where the file can't be read as someone chose on the page, it is read once more without those choices, and the page
+    asks again with the error. False for a file that was not read by such a choice."""
+    chosen = job.sheet_name or job.header_line is not None or job.without_hidden
+    if not chosen or not job.preview_first or job.user_id is None:
+        return False
+    asking = ContactImport.filter(id=job.id, status=WAITING)
+    why = {"error_code": error.code, "error_message": error.message}
+    return bool(await asking.update(sheet_name="", header_line=None, without_hidden=False, shape=None, **why))
 
 
 @contextlib.asynccontextmanager
@@ -80,7 +109,7 @@ async def _alive(job: ContactImport) -> None:
 
 
 async def columns_of(
-    job: ContactImport, shape: text.Shape, mapping: dict[str, str] | None = None
+    job: ContactImport, shape: Shape, mapping: dict[str, str] | None = None
 ) -> contact_columns.Columns | contact_columns.Unclear:
     """By the columns' names, and by hand. ``mapping``: in place of the stored choice."""
     chosen = job.mapping if mapping is None else mapping

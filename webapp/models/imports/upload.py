@@ -11,6 +11,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.contacts import labels
 from webapp.models.imports import importing, preview
 from webapp.models.imports.job import ContactImport
+from webapp.reader.shape import Wanted
 
 
 @transactional
@@ -31,6 +32,17 @@ async def choose_columns(job: ContactImport, mapping: dict[str, str], by: Member
     if job.over:
         return await importing.again(job, chosen, by.user)
     await importing.answer(job, chosen)
+    return job
+
+
+@transactional
+async def read_again(job: ContactImport, wanted: Wanted, mapping: dict[str, str], by: Membership) -> ContactImport:
+    """The import that reads the file anew and then asks: this one, or a new one of the same file where this one is
+    over."""
+    await audit.record(by, "list.read_again", job.file_name)
+    if job.over:
+        return await importing.again(job, mapping, by.user, wanted)
+    await importing.read_again(job, wanted, mapping)
     return job
 
 

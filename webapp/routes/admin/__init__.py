@@ -10,7 +10,7 @@ from webapp.routes.admin import attention, bulk, numbers, opt_outs
 from webapp.routes.admin.accounts import settings, user_lists, users
 from webapp.routes.admin.actions import actions, basics
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
-from webapp.routes.admin.imports import columns, progress, refused, upload
+from webapp.routes.admin.imports import columns, progress, reading, refused, upload
 from webapp.routes.admin.results import operations, results
 from webapp.routes.admin.scripts import cost, editor, links, scripts, test_text
 from webapp.routes.admin.sending import setup, stops, undecided
@@ -32,6 +32,7 @@ PAGES = (
     upload,
     progress,
     columns,
+    reading,
     refused,
     bulk,
     opt_outs,

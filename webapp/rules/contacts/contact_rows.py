@@ -36,12 +36,12 @@ def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> 
     """``width``: the number of columns in the header."""
     at = columns.phone
     raw = cells[at] if at < len(cells) else ""
-    if any(cell.strip() for cell in cells[width:]) or any(map(_runs_on, cells)):
+    if any(cell.strip() for cell in cells[width:]):
         return Refused("ragged_row", raw)
     parsed = phone.textable(raw)
     if isinstance(parsed, phone.InvalidPhone):
         return Refused(parsed.reason, raw)
-    values = {name: cells[n].strip() for n, name in columns.fields.items() if n < len(cells) and name != "phone"}
+    values = {n: " ".join(cells[at].split()) for at, n in columns.fields.items() if at < len(cells) and n != "phone"}
     custom = {slug: cells[n].strip() for n, slug in columns.custom.items() if n < len(cells)}
     if any(len(values.get(name, "")) > most for name, most in LONGEST.items()):
         return Refused("field_too_long", raw)
@@ -65,11 +65,6 @@ def _person(e164: str, values: dict[str, str], custom: dict[str, str]) -> Person
     zones = contact_zones.derive(values.get("timezone", ""), values["zip"], values["state_abbrev"], e164)
     filled = {k: v for k, v in values.items() if v}
     return Person(e164, filled, {k: v for k, v in custom.items() if v}, tags, zones.names, zones.source)
-
-
-def _runs_on(cell: str) -> bool:
-    """True where a later line of one cell has a phone: a stray quotation mark swallowed other people's rows."""
-    return "\n" in cell and bool(re.search(r"\n[^\n]*\d{3}[^\n]{0,3}\d{3}[^\n]?\d{4}", cell))
 
 
 def _split(values: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ from webapp import access, queue, words
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
-from webapp.models.imports import preview, upload
+from webapp.models.imports import preview, reading, reading_notes, upload
 from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport
 from webapp.pages import page
 from webapp.routes.admin.imports import to_import
@@ -58,7 +58,7 @@ async def choose_columns(request: Request, member: Membership, import_id: int) -
 
 
 async def _checked(job: ContactImport, form: Form) -> dict[str, str]:
-    mapping = _mapping(job, form) or {}
+    mapping = chosen(job, form) or {}
     if "phone" not in mapping.values():
         form.wrong("columns", words.gettext("One column must be the phone."))
     if doubled := (await preview.of(job, mapping)).doubled:
@@ -66,14 +66,14 @@ async def _checked(job: ContactImport, form: Form) -> dict[str, str]:
     return mapping
 
 
-def _mapping(job: ContactImport, form: Form) -> dict[str, str] | None:
+def chosen(job: ContactImport, form: Form) -> dict[str, str] | None:
     """Position ("#0") -> field or slug; None where the form chooses nothing."""
-    chosen = {
+    mapping = {
         f"#{n}": str(form.data.get(f"column_{n}", "")).replace("\x00", "")
         for n in range(len(job.header))
         if f"column_{n}" in form.data
     }
-    return chosen or None
+    return mapping or None
 
 
 async def show(
@@ -83,6 +83,7 @@ async def show(
     if job.shape is None:  # the file could not be read; its page says why
         return to_import(request, member, job)
     custom = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
+    shape = reading.shape_of(job)
     return page(
         request,
         "admin/imports/columns.html",
@@ -90,7 +91,10 @@ async def show(
         status_code=status,
         job=job,
         form=form,
-        seen=await preview.of(job, _mapping(job, form)),
+        shape=shape,
+        header=reading.header_of(shape),
+        notes=reading_notes.notes(shape, job.without_hidden),
+        seen=await preview.of(job, chosen(job, form)),
         targets=_targets(job, custom),
         titles={f.slug: f.title for f in custom if job.kind == CONTACTS},
         reasons=REASONS,

@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from webapp import access
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
-from webapp.models.imports import reading, refused, upload
+from webapp.models.imports import reading, reading_notes, refused, upload
 from webapp.models.imports.job import ASKING, ContactImport
 from webapp.pages import page
 from webapp.routes.admin.imports import columns, to_import
@@ -33,6 +33,7 @@ async def _progress(request: Request, job: ContactImport) -> Response:
         job=job,
         refused=await refused.first(job, SHOWN),
         reasons=REASONS,
+        notes=reading_notes.notes(reading.shape_of(job), job.without_hidden) if job.shape else [],
         seconds_left=job.seconds_left,
         mappable=job.over and bool(job.left_out) and reading.plain_copy(job).exists(),
     )

@@ -1,0 +1,67 @@
+"""How an upload is to be read, and how it is read: what the reading processes and the worker tell each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person chose. ``sheet``: its name, "" for the one that looks like a list. ``header_line``: the physical line
+    of the header, 0 where the first line is a person, None where it is to be found."""
+
+    sheet: str = ""
+    header_line: int | None = None
+    without_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook. ``first``: its first lines, as text. ``looks_like_list``: as in header_line.Found."""
+
+    name: str
+    first: tuple[str, ...]
+    looks_like_list: int
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How to read a plain copy. Lines are physical ones, counted from 1. ``encoding``: "" for a workbook. ``start``: the
+    byte where the first row begins, -1 in a headless file. ``header_line``: the line before the first row. ``headless``:
+    the first row is a person, and ``header`` holds made-up names. ``lines``: of the whole file. ``rows``: those that are
+    people. ``sample``: the first of them.
+
+    What is left out: ``above`` lines above the header, and ``below`` lines of totals, as `rules.contacts.asides` tells;
+    ``asides`` are the first of them; ``last_row`` is the line after which rows of one cell are footers. ``stray``: cells of
+    a workbook beside the list.
+
+    What is told: ``hidden`` rows of a workbook; ``unreadable`` characters; ``errors``, cells such as #N/A, read as blank;
+    ``sheets``, those of a workbook that are not empty; ``sheet``, the one that was read; ``first_lines``, line number and
+    text, for a person to choose the header among."""
+
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+    header_line: int
+    start: int
+    lines: int
+    rows: int
+    headless: bool
+    sample: tuple[tuple[str, ...], ...]
+    above: int = 0
+    below: int = 0
+    asides: tuple[str, ...] = ()
+    last_row: int = 0
+    stray: int = 0
+    hidden: int = 0
+    unreadable: int = 0
+    errors: int = 0
+    sheets: tuple[Sheet, ...] = ()
+    sheet: str = ""
+    first_lines: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def lists(self) -> tuple[Sheet, ...]:
+        """The sheets that look as much like a list as the best one."""
+        best = max((sheet.looks_like_list for sheet in self.sheets), default=0)
+        return tuple(sheet for sheet in self.sheets if best and sheet.looks_like_list == best)
