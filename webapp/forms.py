@@ -16,7 +16,7 @@ from webapp.rules import edited, names, phone
 from webapp.words import gettext
 
 MOST_DOLLARS = 200_000  # in ten-thousandths it fits a 32-bit column
-_THOUSANDS = re.compile(r",(?=\d{3}(\D|$))")  # the comma of 1,000; 1,25 is an error
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d{1,4})?")  # 1,250.50; the comma of 0,022 is a point
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -80,6 +80,13 @@ class Form:
             )
         return value
 
+    def greeting(self, name: str, label: str) -> str:
+        """A fallback first name: plain words, never a variable (SPEC S4)."""
+        value = self.text(name, label, 60, required=True)
+        if value and not names.greeting(value):
+            self.wrong(name, gettext("%(label)s: plain words only. They are sent as they stand.", label=label))
+        return value
+
     def integer(self, name: str, label: str, least: int, most: int) -> int:
         value = self._raw(name)
         if not re.fullmatch(r"\d{1,9}", value) or not least <= int(value) <= most:
@@ -133,8 +140,9 @@ class Form:
             return None
 
     def dollars(self, name: str, label: str, required: bool = False) -> int | None:
-        """In ten-thousandths of a dollar; None where the field is blank."""
-        value = _THOUSANDS.sub("", self._raw(name).removeprefix("$").strip())
+        """In ten-thousandths of a dollar; None where the field is blank. 0.022 and 0,022 read alike (SPEC S7)."""
+        value = self._raw(name).removeprefix("$").strip()
+        value = value.replace(",", "" if _THOUSANDS.fullmatch(value) else ".")
         if not value:
             if required:
                 self.wrong(name, gettext("%(label)s is missing.", label=label))
@@ -146,6 +154,13 @@ class Form:
             self.wrong(name, gettext("%(label)s: at most $200,000.", label=label))
             return None
         return round(float(value) * 10_000)
+
+    def cap(self, name: str) -> int | None:
+        """A daily spending limit, as `dollars`; more than nothing (SPEC S7)."""
+        value = self.dollars(name, gettext("Daily spending limit"))
+        if value == 0:
+            self.wrong(name, gettext("A limit of 0 stops every first text: use Pause or Stop Everything for that."))
+        return value
 
     def email(self, name: str = "email") -> str:
         value = self._raw(name).lower()

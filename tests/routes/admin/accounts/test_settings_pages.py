@@ -69,7 +69,11 @@ async def test_a_new_cap_counts_from_now(cast: Cast, browse: Browser) -> None:
         ("start_time", "noon", "such as 09:00"),
         ("segment_price", "", "is missing"),
         ("daily_cap", "lots", "an amount in dollars"),
-        ("segment_price", "1,25", "an amount in dollars"),
+        ("segment_price", "1,2,5", "an amount in dollars"),
+        ("daily_cap", "0", "use Pause or Stop Everything"),
+        ("daily_cap", "0,00", "use Pause or Stop Everything"),
+        ("fallback_sender", "##{{first_name}}", "plain words only"),
+        ("fallback_sender", "{first_name}", "plain words only"),
         ("daily_cap", "300000", "at most $200,000"),
     ],
 )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from tests.cast import Cast
 from tests.cast.site import OFFICE, Browser
+from webapp import clock
+from webapp.database import transaction
 from webapp.models.actions.action import Action, ActionExclusion, ActionList
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
@@ -23,6 +26,17 @@ async def test_a_title_is_wanted_and_what_was_typed_is_kept(cast: Cast, browse: 
     )
     assert answer.status_code == 422 and "Title is missing" in answer.text and "Kept words" in answer.text
     assert re.search(r'value="\d+"\s+checked', answer.text)
+
+
+async def test_an_end_date_is_not_in_the_past_but_may_stay_after_it_has_passed(cast: Cast, browse: Browser) -> None:
+    gary, today = await browse(cast.gary), cast.meyer.local(clock.now()).date()
+    page, form = f"{OFFICE}/actions/{cast.action.id}", {**LEAVE, "lists": str(cast.voters.id)}
+    refused = await gary.post(page, data=form | {"ends_on": str(today - timedelta(days=1))})
+    assert refused.status_code == 422 and "The end date is in the past" in refused.text
+    assert (await gary.post(page, data=form | {"ends_on": str(today)})).status_code == 303
+    await transaction(lambda: Action.filter(id=cast.action.id).update(ends_on=today - timedelta(days=9)))
+    kept = await gary.post(page, data=form | {"title": "New", "ends_on": str(today - timedelta(days=9))})
+    assert kept.status_code == 303 and (await Action.get(id=cast.action.id)).title == "New"
 
 
 async def test_who_to_leave_out_is_saved_counted_and_applied(cast: Cast, browse: Browser) -> None:

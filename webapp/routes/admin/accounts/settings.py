@@ -84,14 +84,14 @@ def _texting_values(form: Form) -> dict[str, Any]:
         "timezone": form.choice("timezone", words.gettext("Time zone"), sorted(available_timezones())),
         "bucket_size": int(form.choice("bucket_size", words.gettext("Bucket size"), BUCKET_SIZES)),
         "preferred_area_codes": _area_codes(form),
-        "fallback_sender": form.text("fallback_sender", words.gettext("For senders"), 60, required=True),
-        "fallback_recipient": form.text("fallback_recipient", words.gettext("For recipients"), 60, required=True),
+        "fallback_sender": form.greeting("fallback_sender", words.gettext("For senders")),
+        "fallback_recipient": form.greeting("fallback_recipient", words.gettext("For recipients")),
         "outbound_lock": form.ticked("outbound_lock"),
         "disable_custom_responses": form.ticked("disable_custom_responses"),
         "use_lookup": form.ticked("use_lookup"),
         "segment_price": form.dollars("segment_price", words.gettext("Price of a segment"), required=True),
         "mms_price": form.dollars("mms_price", words.gettext("Price of a picture message"), required=True),
-        "daily_cap": form.dollars("daily_cap", words.gettext("Daily spending limit")),
+        "daily_cap": form.cap("daily_cap"),
         **{name: form.integer(name, label, least, most) for name, (label, least, most) in NUMBERS.items()},
     }
 

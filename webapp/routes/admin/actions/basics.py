@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any, TypeVar
 
 from litestar import Request, Response, get, post
 
-from webapp import access, pages, queue, words
+from webapp import access, clock, pages, queue, words
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import audience, basics
@@ -127,7 +128,7 @@ async def audience_counted(request: Request, member: Membership) -> Response:
 
 async def _save_basics(request: Request, member: Membership, action: Action | None) -> Response:
     form = Form(await request.form())
-    values, chosen = _values(form), _chosen(form, *await _own(member))
+    values, chosen = _values(form, member, action), _chosen(form, *await _own(member))
     if not form:
         return await _basics(request, member, action, form, status=422)
     if action is None:
@@ -150,14 +151,22 @@ async def _merged(action: Action, chosen: Chosen, found: Meanwhile) -> Chosen:
     return replace(chosen, **{part: getattr(stored, part) for name, part in parts.items() if name in theirs})
 
 
-def _values(form: Form) -> dict[str, Any]:
+def _values(form: Form, member: Membership, action: Action | None) -> dict[str, Any]:
     return {
         "title": form.text("title", words.gettext("Title"), 160, required=True),
         "description": form.long_text("description", words.gettext("Description"), 4_000),
         "instructions": form.long_text("instructions", words.gettext("Instructions"), 8_000),
-        "ends_on": form.day("ends_on", words.gettext("End date")),
-        "daily_cap": form.dollars("daily_cap", words.gettext("Daily spending limit")),
+        "ends_on": _end_date(form, member, action),
+        "daily_cap": form.cap("daily_cap"),
     }
+
+
+def _end_date(form: Form, member: Membership, action: Action | None) -> date | None:
+    """Not in the past, by the campaign's clock; one that has passed since it was saved may stay (A1)."""
+    day = form.day("ends_on", words.gettext("End date"))
+    if day and day < member.campaign.local(clock.now()).date() and day != (action.ends_on if action else None):
+        form.wrong("ends_on", words.gettext("The end date is in the past. Choose today or a later day."))
+    return day
 
 
 HANDLERS = [new_action, create_action, audience_counted, edit_action, save_action]
