@@ -15,8 +15,9 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp import config, database, live, pages, queue, static_files
+from webapp import bounded, config, database, live, pages, queue, static_files
 from webapp.access import login
+from webapp.bounded import BoundedAddresses, BoundedRequest
 from webapp.config import Settings
 from webapp.database.migrated import open_migrated
 from webapp.models.accounts import rehearsal
@@ -42,7 +43,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         config.use(settings)
     return Litestar(
         route_handlers=[static_file, *public.routers(), volunteer.router(), admin.router(), *webhooks.routers()],
-        middleware=[OwnForms()],
+        middleware=[BoundedAddresses(), OwnForms()],
         before_send=[secure],
         lifespan=[_life],
         exception_handlers={
@@ -53,7 +54,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         },
         openapi_config=None,
         logging_config=None,  # Litestar's own would replace ours (logs.py), plain and unmasked
-        request_max_body_size=2_000_000,
+        request_class=BoundedRequest,
+        request_max_body_size=bounded.ANONYMOUS_BODY,
     )
 
 
@@ -130,6 +132,7 @@ _SENTENCES = {
     404: ("Not here", "The address is wrong, or this belongs to someone else now. Nothing was changed."),
     405: ("Not here", "This page can't do that. Nothing was changed."),
     413: ("Too large", "This file is too large: a list may have 1 GB, a workbook 50 MB. Nothing was stored."),
+    414: ("Too long", "This address is too long. Nothing was changed."),
     429: ("Too often", "Too many tries. Wait ten minutes, then try again."),
     400: ("Not understood", "Something in that form could not be read. Nothing was changed."),
 }

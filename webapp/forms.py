@@ -17,7 +17,10 @@ from webapp.words import gettext
 
 MOST_DOLLARS = 200_000  # in ten-thousandths it fits a 32-bit column
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d{1,4})?")  # 1,250.50; the comma of 0,022 is a point
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_LONGEST = 20_000  # characters of a line; each field's own limit is shorter
+_SHORT = 100  # characters of a number, a time, a day or a choice
+_LONGEST_EMAIL = 254
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 
 
 _NO_LABELS: Mapping[str, str] = {}
@@ -88,7 +91,7 @@ class Form:
         return value
 
     def integer(self, name: str, label: str, least: int, most: int) -> int:
-        value = self._raw(name)
+        value = self._raw(name, _SHORT)
         if not re.fullmatch(r"\d{1,9}", value) or not least <= int(value) <= most:
             self.wrong(
                 name,
@@ -125,14 +128,14 @@ class Form:
         return value
 
     def time_of_day(self, name: str, label: str) -> time:
-        value = self._raw(name)
+        value = self._raw(name, _SHORT)
         if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
             self.wrong(name, gettext("%(label)s: a time such as 09:00.", label=label))
             return time(9)
         return time.fromisoformat(value)
 
     def day(self, name: str, label: str) -> date | None:
-        value = self._raw(name)
+        value = self._raw(name, _SHORT)
         try:
             return date.fromisoformat(value) if value else None
         except ValueError:
@@ -141,7 +144,7 @@ class Form:
 
     def dollars(self, name: str, label: str, required: bool = False) -> int | None:
         """In ten-thousandths of a dollar; None where the field is blank. 0.022 and 0,022 read alike (SPEC S7)."""
-        value = self._raw(name).removeprefix("$").strip()
+        value = self._raw(name, _SHORT).removeprefix("$").strip()
         value = value.replace(",", "" if _THOUSANDS.fullmatch(value) else ".")
         if not value:
             if required:
@@ -163,14 +166,14 @@ class Form:
         return value
 
     def email(self, name: str = "email") -> str:
-        value = self._raw(name).lower()
-        if not _EMAIL.fullmatch(value) or len(value) > 254:
+        value = self._raw(name, _LONGEST_EMAIL + 1).lower()
+        if len(value) > _LONGEST_EMAIL or not _EMAIL.fullmatch(value):
             self.wrong(name, gettext("This is not an e-mail address."))
         return value
 
     def phone(self, name: str, label: str = "") -> str:
         """In E.164, of any country."""
-        parsed = phone.parse(self._raw(name))
+        parsed = phone.parse(self._raw(name, _SHORT))
         if isinstance(parsed, phone.Phone):
             return parsed.e164
         label = label or gettext("Phone")
@@ -184,21 +187,23 @@ class Form:
 
     def zip_code(self, name: str) -> str:
         """Five digits, or nine with a hyphen or without."""
-        value = self._raw(name)
+        value = self._raw(name, _SHORT)
         if not re.fullmatch(r"\d{5}(-?\d{4})?", value):
             self.wrong(name, gettext("A ZIP has five digits."))
         return value
 
     def new_password(self, name: str, least: int) -> str:
         """``least``: characters. Not kept in ``typed``: a page never shows a password again."""
-        value = str(self.data.get(name, ""))
+        value = str(self.data.get(name, ""))[:_LONGEST]
         if len(value) < least:
             self.wrong(name, gettext("%(least)s characters or more.", least=least))
         return value
 
-    def _raw(self, name: str) -> str:
+    def _raw(self, name: str, most: int = _LONGEST) -> str:
+        """At most ``most`` characters, so that no pattern sees more."""
         value = self.data.get(name, "")
-        plain = value.strip().replace("\x00", "") if isinstance(value, str) else ""
+        value = value.lstrip()[:most] if isinstance(value, str) else ""
+        plain = value.strip().replace("\x00", "")
         self.typed[name] = plain
         return plain
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,3 +103,11 @@ def test_a_contact_is_greeted_by_the_name_on_the_list(name: str) -> None:
 )
 def test_a_contact_s_name_that_is_a_message_is_not_sent(name: str) -> None:
     assert names.greeting(name) == ""
+
+
+def test_every_form_that_takes_a_users_name_asks_the_rule() -> None:
+    """A contact's own name is from a list; it is asked where it is greeted."""
+    routes = Path(__file__).parents[2] / "webapp" / "routes"
+    plain = re.compile(r"""\.(text|_raw)\(\s*["'](first|last)_name["']""")
+    asking = [str(p.relative_to(routes)) for p in routes.rglob("*.py") if plain.search(p.read_text())]
+    assert asking == ["admin/contacts/contact.py"]

@@ -14,7 +14,7 @@ Reason = Literal["missing_phone", "invalid_phone", "unsupported_country", "not_t
 _FLOAT = re.compile(r"^\+?\d{10,15}\.0+$")
 _SCIENTIFIC = re.compile(r"^\d(\.\d+)?[eE]\+?\d{1,2}$")
 _LABEL = re.compile(
-    r"\s*[(\[]?\b(cell|cellular|mobile|mob|home|work|office|landline|phone|tel|text|sms|m|h|w|c|do not call)\b[)\]]?\.?\s*$",
+    r"\s{0,2}[(\[]?\b(cell|cellular|mobile|mob|home|work|office|landline|phone|tel|text|sms|m|h|w|c|do not call)\b[)\]]?\.?\s{0,2}$",
     re.IGNORECASE,
 )
 _FORMULA = re.compile(r'^="([^"]*)"$')
@@ -26,6 +26,8 @@ _IN_TEXT = re.compile(
     rf"|(?:(?<!\d)|(?<=%[0-9A-F]{{2}}))(?:(?:00|011){_GAP}{{0,3}})?(?:1{_GAP}{{0,4}})?\d{{3}}{_GAP}{{0,4}}\d{{3}}{_GAP}{{0,4}}\d\d{_GAP}{{0,4}}\d\d(?!\d)"
 )
 _LONGEST = 64  # characters
+_LOOKED_AT = 200  # characters of a cell, blanks in a row counted as one
+_BLANKS = re.compile(r"[^\S\n]+")
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,11 @@ def masked_in(text: str) -> str:
 
 
 def _cleaned(raw: str) -> str:
-    visible = "".join(c for c in raw if unicodedata.category(c) not in ("Cf", "Cc") or c == "\n")
+    visible = "".join(
+        c
+        for c in _BLANKS.sub(" ", raw.strip())[:_LOOKED_AT]
+        if unicodedata.category(c) not in ("Cf", "Cc") or c == "\n"
+    )
     text = unicodedata.normalize("NFKC", visible).strip()
     if formula := _FORMULA.match(text):
         text = formula[1].strip()

@@ -17,6 +17,7 @@ Kind = Literal["initial", "response"]
 
 OPT_OUT_MEND = " Reply STOP to opt out."
 MANY_SEGMENTS = 3
+LOOKED_AT = 20_000  # characters; what is longer is only told to be too long
 
 _LINK = re.compile(  # a whole address, without a comma or bracket behind it; never the middle of a word
     r"(?<![\w@.'’-])(?:https?://(?:[\w.%-]+@)?)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:\.(?=[/:]))?(?::\d+)?"
@@ -50,6 +51,8 @@ def lint(
 ) -> list[Finding]:
     """``known``: canonical names of the campaign's variables. ``links``: names of custom links to offer. ``shown``: the
     text as one person gets it, which is what is billed. Errors come first."""
+    if max(len(text), len(shown)) > LOOKED_AT:
+        return _length(text, shown)
     findings = [
         *_emptiness(text),
         *_broken_braces(text, known),

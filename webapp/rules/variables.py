@@ -50,7 +50,7 @@ CONTACT, USER, CAMPAIGN = (tuple(name for _, name in items) for _, items in MENU
 BUILT_IN = frozenset(CONTACT + USER + CAMPAIGN)
 ALIASES = {"fullname": "full_name", "user.fullname": "user.full_name"}
 
-_VARIABLE = re.compile(r"(?:##+[ \t]*)?\{\{([^{}]*)\}\}")
+_VARIABLE = re.compile(r"(?:(?<!#)##+[ \t]*)?\{\{([^{}]*)\}\}")
 _FILLED = "\ue000"  # in place of each variable, while the rest is searched for stray braces
 _CLOSING = r"(?:[ \t]*\})*"
 _BROKEN = re.compile(
@@ -59,7 +59,7 @@ _BROKEN = re.compile(
 _LINK = re.compile(r"['\"‘’“”]\s*([^'\"‘’“”]+?)\s*['\"‘’“”]\s*\|\s*trackable", re.IGNORECASE)
 _TRACKABLE = "'|trackable"
 _FIELD = "custom_field_"
-_NAME_IN_BROKEN = re.compile(rf"\{{+\s*([\w.]*\w){_CLOSING}")
+_NAME_IN_BROKEN = re.compile(rf"(?<!\{{)\{{+\s*([\w.]*\w){_CLOSING}")
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,15 @@ async def test_a_sign_up_with_mistakes_keeps_what_was_typed_and_stores_nothing(c
     assert not await User.exists(first_name="Carmen")
 
 
+async def test_a_name_that_is_a_message_is_refused_and_kept_on_the_page(cast: Cast, browse: Browser) -> None:
+    """A7: it would be sent to voters."""
+    for field in ("first_name", "last_name"):
+        wrong = {**JOIN, field: "Jo. Polling place MOVED, see bit.ly/x"}
+        answer = await (await browse()).post("/join", data=wrong)
+        assert answer.status_code == 422 and "It is sent in texts." in answer.text
+    assert await User.with_email("carmen@example.org") is None
+
+
 async def test_an_unknown_code_is_told_and_nothing_is_stored(cast: Cast, browse: Browser) -> None:
     answer = await (await browse()).post("/join", data={**JOIN, "code": "000001"})
     assert answer.status_code == 422 and "No campaign has this code" in answer.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -87,6 +88,18 @@ async def test_a_forged_webhook_stores_nothing(cast: Cast, twilio_calls: Calls, 
     answer = await twilio_calls("/webhooks/twilio/inbound", inbound(cast, "STOP"), sign=sign)
     assert answer.status_code == 403
     assert await TwilioEvent.all().count() == 0 and await Message.all().count() == 0
+
+
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", "text/plain", ""])
+async def test_what_is_no_form_is_refused_whoever_signed_it(cast: Cast, app: Litestar, kind: str) -> None:
+    body = b'{"Body": "STOP"}'
+    digest = hashlib.sha256(body).hexdigest()
+    path = f"/webhooks/twilio/inbound?bodySHA256={digest}"
+    chosen = config.settings()
+    signed = RequestValidator(chosen.twilio_auth_token).compute_signature(chosen.url(path), {})
+    async with httpx.AsyncClient(transport=over_asgi(app, raise_errors=True), base_url="http://x.internal") as client:
+        answer = await client.post(path, content=body, headers={"X-Twilio-Signature": signed, "content-type": kind})
+    assert answer.status_code == 403 and await TwilioEvent.all().count() == 0
 
 
 async def test_the_same_webhook_twice_is_one_text(cast: Cast, twilio_calls: Calls) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Router
 from litestar.di import Provide
 
+from webapp import bounded
 from webapp.access import login
 from webapp.routes.admin import attention, bulk, numbers, opt_outs
 from webapp.routes.admin.accounts import settings, user_lists, users
@@ -49,4 +50,9 @@ PAGES = (
 
 def router() -> Router:
     handlers = [handler for one in PAGES for handler in one.HANDLERS]
-    return Router("/c/{slug:str}/admin", route_handlers=handlers, dependencies={"member": Provide(login.staff)})
+    return Router(
+        "/c/{slug:str}/admin",
+        route_handlers=handlers,
+        dependencies={"member": Provide(login.staff)},
+        request_max_body_size=bounded.BODY,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Router
 from litestar.di import Provide
 
+from webapp import bounded
 from webapp.access import login
 from webapp.routes.volunteer import account, decisions, home, inbox, pictures, queue, reports, threads
 
@@ -12,6 +13,11 @@ from webapp.routes.volunteer import account, decisions, home, inbox, pictures, q
 def router() -> Router:
     modules = (home, queue, inbox, threads, decisions, reports, pictures, account)
     handlers = [handler for module in modules for handler in module.HANDLERS]
-    inner = Router("/", route_handlers=handlers, dependencies={"member": Provide(login.volunteer)})
+    inner = Router(
+        "/",
+        route_handlers=handlers,
+        dependencies={"member": Provide(login.volunteer)},
+        request_max_body_size=bounded.BODY,
+    )
     outer = Router("/c/{slug:str}", route_handlers=[inner])
     return Router("/", route_handlers=[outer, account.waiting_router])

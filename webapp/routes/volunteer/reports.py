@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, pages, words
+from webapp import access, bounded, pages, words
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts import labels
@@ -19,7 +19,7 @@ async def report_page(request: Request, member: Membership, conversation_id: int
     return await _report(request, conversation, Form())
 
 
-@post("/threads/{conversation_id:int}/reports")
+@post("/threads/{conversation_id:int}/reports", opt=bounded.MANY_FIELDS)
 async def file_report(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation, form = await access.held_conversation(member, conversation_id), Form(await request.form())
     asked = await filing.questions(conversation.action)

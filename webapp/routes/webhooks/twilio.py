@@ -12,7 +12,7 @@ from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
 
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
-LARGEST = 200_000  # bytes
+LARGEST = 64_000  # bytes; a text of 1,600 characters has under 20,000
 log = logging.getLogger(__name__)
 
 
@@ -41,13 +41,13 @@ async def status(request: Request) -> Response[str]:
 
 
 async def _signed(request: Request) -> dict[str, str] | None:
-    """The parameters; None where they are not signed for our public address."""
+    """The parameters; None where this is no form, or not signed for our public address."""
     chosen, body = config.settings(), await request.body()
     query = request.scope["query_string"].decode("latin-1")
     raw_path = request.scope.get("raw_path", b"").decode("latin-1").split("?")[0] or request.url.path
     url = chosen.url(raw_path + (f"?{query}" if query else ""))
     tokens = [chosen.twilio_auth_token, chosen.twilio_auth_token_previous]
-    if not signature.valid(url, body, request.headers, tokens):
+    if not signature.is_form(request.headers, body) or not signature.valid(url, body, request.headers, tokens):
         return None
     return dict(signature.parameters(body))
 

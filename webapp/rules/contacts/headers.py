@@ -120,7 +120,7 @@ _NEGATIVE = re.compile(
     r"|\b(wrong|bad|invalid|disconnected) ?(number|phone|cell|mobile)\b|\b(number|phone|cell|mobile) ?(is ?)?(wrong|bad|invalid|disconnected)\b"
     r"|\b(suppress|suppressed|suppression|blacklist|blacklisted|litigator|revoked)\b|\bno ?(llamar|contactar|textear|llame)\b|\bfallecid[oa]\b"
 )
-_STATUS = re.compile(r"\b(sms|text|texting|txt|mobile|cell|phone|p2p)\b.*\b(status|estado)\b")
+_STATUS = re.compile(r"\b(sms|text|texting|txt|mobile|cell|phone|p2p)\b.{0,60}\b(status|estado)\b")
 _POSITIVE = re.compile(
     r"\b(opt|opted) ?in\b|\boptin\b|\bconsent(s|ed)?\b|\b(ok|okay) ?to ?(text|sms|contact|call)\b|\bcan ?(we )?text\b|\btextable\b"
     r"|\b(text|texts|texting|sms) ?(permission|ok|allowed|subscribed|subscriber)\b"
@@ -196,7 +196,7 @@ def words_of(header: str) -> list[str]:
 
 def _phone(words: list[str]) -> Meaning | None:
     """A phone's header has a word for phone and beside it only words that say which or whose."""
-    counted = [re.sub(r"\d+$", "", word) or word for word in words]
+    counted = [word.rstrip("0123456789") or word for word in words]
     number = next((int(n) for word in words if (n := re.sub(r"\D", "", word)) and word not in ("can2", "e164")), 1)
     named = {word for word in counted if word in _MOBILE or word in _PHONE}
     others = {w for w, c in zip(words, counted, strict=True) if c not in named and not w.isdigit()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, queue, words
+from webapp import access, bounded, queue, words
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
@@ -36,14 +36,14 @@ async def columns_page(request: Request, member: Membership, import_id: int) -> 
     return await show(request, member, await access.import_of(member, import_id), Form(), again=True)
 
 
-@post("/imports/{import_id:int}/preview")
+@post("/imports/{import_id:int}/preview", opt=bounded.MANY_FIELDS)
 async def preview_page(request: Request, member: Membership, import_id: int) -> Response:
     """The first rows with the columns as chosen now; nothing is stored."""
     job = await access.import_of(member, import_id)
     return await show(request, member, job, Form(await request.form()), again=job.over)
 
 
-@post("/imports/{import_id:int}/mapping")
+@post("/imports/{import_id:int}/mapping", opt=bounded.MANY_FIELDS)
 async def choose_columns(request: Request, member: Membership, import_id: int) -> Response:
     """Reads on with these columns, or once more where the file was read already."""
     job, form = await access.import_of(member, import_id), Form(await request.form())

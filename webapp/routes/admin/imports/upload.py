@@ -9,7 +9,7 @@ import anyio
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 
-from webapp import queue, words
+from webapp import bounded, queue, words
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
@@ -34,7 +34,7 @@ async def _upload(request: Request, member: Membership, form: Form, status: int 
     return page(request, "admin/imports/upload.html", status_code=status, form=form, fields=fields)
 
 
-@post("/imports", request_max_body_size=LARGEST + PIECE)
+@post("/imports", request_max_body_size=LARGEST + PIECE, opt=bounded.LONG_VALUES)
 async def take_upload(request: Request, member: Membership) -> Response:
     """``kind`` opt_outs: a list of phones to opt out. ``preview``: show the first rows before any is stored."""
     form = Form(await request.form())

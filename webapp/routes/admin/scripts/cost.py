@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from litestar import Request, Response, get, post
 
-from webapp import access, queue
+from webapp import access, bounded, queue
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
@@ -21,7 +21,7 @@ from webapp.routes.admin.scripts.previews import NEW, Written, stored, written_i
 AT_ONCE = 0.25  # seconds of a request spent on counting; a worker goes on
 
 
-@post("/actions/{action_id:int}/script-costs", request_max_body_size=LARGEST)
+@post("/actions/{action_id:int}/script-costs", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS)
 async def count_script(request: Request, member: Membership, action_id: int) -> Response:
     action, form = await access.action_of(member, action_id), Form(await request.form())
     written = await written_in(action, form)

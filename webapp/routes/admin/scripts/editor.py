@@ -10,7 +10,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access, pages, queue, words
+from webapp import access, bounded, pages, queue, words
 from webapp.forms import Form
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, Membership
@@ -29,12 +29,12 @@ from webapp.rules.edited import Meanwhile
 FIELDS = {"name": "Script Name", "body": "The text", "picture": "Picture", "tags": "Tags", "fields": "Custom fields"}
 
 
-@post("/actions/{action_id:int}/scripts", request_max_body_size=LARGEST)
+@post("/actions/{action_id:int}/scripts", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS)
 async def add_script(request: Request, member: Membership, action_id: int) -> Response:
     return await _save_and_show(request, member, await access.action_of(member, action_id), None)
 
 
-@post("/actions/{action_id:int}/scripts/{script_id:int}", request_max_body_size=LARGEST)
+@post("/actions/{action_id:int}/scripts/{script_id:int}", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS)
 async def save_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
     action = await access.action_of(member, action_id)
     return await _save_and_show(request, member, action, await access.script_of(action, script_id))
@@ -125,7 +125,9 @@ async def ask_to_archive(request: Request, member: Membership, action_id: int, s
     )
 
 
-@post("/actions/{action_id:int}/scripts/{script_id:int}/archive", request_max_body_size=LARGEST)
+@post(
+    "/actions/{action_id:int}/scripts/{script_id:int}/archive", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS
+)
 async def archive_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
     action = await access.action_of(member, action_id)
     await editing.archive(action, await access.script_of(action, script_id), member)
@@ -141,7 +143,7 @@ async def restore_script(request: Request, member: Membership, action_id: int, s
     return await _back(request, member, action, script)
 
 
-@post("/actions/{action_id:int}/scripts/{script_id:int}/copies", request_max_body_size=LARGEST)
+@post("/actions/{action_id:int}/scripts/{script_id:int}/copies", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS)
 async def copy_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
     action = await access.action_of(member, action_id)
     saved = await _saved_first(request, member, action, await access.script_of(action, script_id))
@@ -164,7 +166,7 @@ async def _saved_first(request: Request, member: Membership, action: Action, scr
     return await _save(request, member, action, script) if "body" in await request.form() else script
 
 
-@post("/actions/{action_id:int}/scripts/{script_id:int}/moves", request_max_body_size=LARGEST)
+@post("/actions/{action_id:int}/scripts/{script_id:int}/moves", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS)
 async def move_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
     """One place up or down among its kind."""
     action, form = await access.action_of(member, action_id), Form(await request.form())

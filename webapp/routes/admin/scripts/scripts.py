@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access
+from webapp import access, bounded
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
@@ -41,7 +41,7 @@ async def scripts_page(request: Request, member: Membership, action_id: int) -> 
     return await show(request, member, await access.action_of(member, action_id), Unsaved())
 
 
-@post("/actions/{action_id:int}/preview", request_max_body_size=LARGEST)
+@post("/actions/{action_id:int}/preview", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS)
 async def preview(request: Request, member: Membership, action_id: int) -> Response:
     """An editor's text as one person of the list would get it. Without JavaScript the whole page, nothing stored."""
     action, form = await access.action_of(member, action_id), Form(await request.form())
