@@ -105,6 +105,18 @@ async def test_wrong_data_is_not_saved(cast: Cast, browse: Browser, field: str, 
     assert (await Contact.get(id=cast.lisa.id)).first_name == "Lisa"
 
 
+@pytest.mark.parametrize(
+    ("field", "typed", "kept"),
+    [("timezone", "Eastern Time (US & Canada)", "Eastern Time (US & Canada)"), ("zip", "10001 - 1234", "10001")],
+)
+async def test_the_form_takes_zones_and_zips_as_an_import_does(
+    cast: Cast, browse: Browser, field: str, typed: str, kept: str
+) -> None:
+    await (await browse(cast.gary)).post(f"{OFFICE}/contacts/{cast.lisa.id}", data={**EDIT, field: typed})
+    lisa = await Contact.get(id=cast.lisa.id).select_related("zone_set")
+    assert getattr(lisa, field) == kept and lisa.zone_set and "America/New_York" in lisa.zone_set.names
+
+
 async def test_data_and_tags_are_saved_by_one_form(cast: Cast, browse: Browser) -> None:
     gary, page = await browse(cast.gary), f"{OFFICE}/contacts/{cast.lisa.id}"
     tags = {t.slug: t for t in await Tag.filter(campaign=cast.meyer)}

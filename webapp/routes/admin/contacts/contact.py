@@ -18,7 +18,7 @@ from webapp.models.reports import editing
 from webapp.models.results import contact_table, timeline
 from webapp.pages import page
 from webapp.routes.admin import bulk
-from webapp.rules import edited, window
+from webapp.rules import edited
 from webapp.rules.contacts import contact_zones, states
 
 
@@ -93,7 +93,7 @@ def _values(form: Form) -> dict[str, str]:
         "last_name": form.text("last_name", words.gettext("Last name"), 100),
         "email": form.email() if form.data.get("email") else "",
         "van_id": form.text("van_id", "VAN ID", 40),
-        "zip": form.text("zip", "ZIP", 10),
+        "zip": form.text("zip", "ZIP", 20),
         "timezone": form.text("timezone", words.gettext("Time zone"), 64),
     }
     typed = form.text("state_abbrev", words.gettext("State"), 40)
@@ -104,7 +104,7 @@ def _values(form: Form) -> dict[str, str]:
         values["zip"] = contact_zones.five_digits(values["zip"])
         if not values["zip"]:
             form.wrong("zip", words.gettext("A ZIP has five digits."))
-    if values["timezone"] and not ("/" in values["timezone"] and window.usable(values["timezone"])):
+    if values["timezone"] and not contact_zones.knows_zone(values["timezone"]):
         form.wrong("timezone", words.gettext("Enter a time zone such as America/New_York, or nothing."))
     return values
 
