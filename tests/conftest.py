@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ import pytest
 from litestar import Litestar
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, executed, make_cast
 from tests.cast.databases import db_kind as db_kind
 from tests.cast.databases import db_url as db_url
 from tests.cast.databases import postgres as postgres
@@ -34,12 +35,18 @@ from webapp.simulator.account import ACCOUNT, TOKEN
 MORNING = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # a Tuesday, 11 in New York, 8 in Los Angeles
 
 
+EXECUTED = "TEXTBANK_TEST_EXECUTED"  # a folder, where bin/test runs everything
 ROUTES = Path(__file__).parent / "routes"  # every page and form is asked for on both databases
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both: run on SQLite and on PostgreSQL, as all tests of routes are")
     config.addinivalue_line("markers", "postgres: run on PostgreSQL only")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if folder := os.environ.get(EXECUTED):
+        executed.note_statements(Path(folder))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
