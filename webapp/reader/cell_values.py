@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_PLACE = re.compile(r"([A-Za-z]{1,3})(\d{0,7})")
+_LETTERS = re.compile(r"[A-Za-z]{1,3}")
 _BREAKS = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
 _IN_FORMAT = re.compile(r'"[^"]*"|\\.|\[(?:[^hms\]][^\]]*)?\]|_.|\*.')  # what in a number format is no code
 _DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])  # built-in formats
@@ -43,10 +44,16 @@ def number(text: str | None) -> int:
 
 def place(reference: str, column: int) -> int:
     """ "C7" -> 2; ``column`` for what is no reference."""
-    if not (found := _PLACE.fullmatch(reference)):
-        return column
+    found = _column(reference.rstrip("0123456789")[:4])
+    return column if found is None else found
+
+
+@lru_cache(maxsize=20_000)
+def _column(letters: str) -> int | None:
+    if not _LETTERS.fullmatch(letters):
+        return None
     at = 0
-    for letter in found[1].upper():
+    for letter in letters.upper():
         at = at * 26 + ord(letter) - 64
     return at - 1
 

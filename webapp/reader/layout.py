@@ -6,7 +6,6 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -124,16 +123,18 @@ class _Seen:
         self.errors += record.errors
         if self.workbook:
             self.beside.update(n for n, cell in enumerate(record.cells[self.width :]) if cell.strip())
-            record = replace(record, cells=record.cells[: self.width])
+            record = record.cut(self.width)
         if text.left_out(record, self.header, 0):
             self._leave_out(record)
         elif self.footers_can_be and asides.may_be_footer(record.filled):
             self.waiting += 1
             self.pending = [*self.pending, record][: max(ASIDES, SAMPLE_ROWS)]
         else:
-            self._people()
-            self.pending, self.waiting, self.last_row = [record], 1, record.last_line
-            self._people()
+            if self.waiting:
+                self._people()
+            self.rows, self.last_row = self.rows + 1, record.last_line
+            if len(self.sample) < SAMPLE_ROWS:
+                self.sample.append(record.cells)
 
     def finish(self) -> None:
         """At the end of the file: what still waits are footers, unless nothing else is there. Raises FileError."""
@@ -151,8 +152,10 @@ class _Seen:
         self.stray = sum(filled for n, filled in self.beside.items() if n >= self.unnamed)
 
     def _people(self) -> None:
+        """Those that wait are people."""
         self.rows += self.waiting
-        self.sample = [*self.sample, *(record.cells for record in self.pending)][:SAMPLE_ROWS]
+        if len(self.sample) < SAMPLE_ROWS:
+            self.sample = [*self.sample, *(record.cells for record in self.pending)][:SAMPLE_ROWS]
         self.pending, self.waiting = [], 0
 
     def _leave_out(self, record: Record) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import IO
 from xml.parsers import expat
 
@@ -85,6 +86,7 @@ def _no_types(*_: object) -> None:
     raise ValueError("a document type in a workbook")
 
 
+@lru_cache(maxsize=1_000)
 def _local(name: str) -> str:
     return name.rpartition(":")[2]
 

@@ -7,7 +7,7 @@ import csv
 import re
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
@@ -28,25 +28,35 @@ _DUTCH = re.compile(r"'[nst][ -][A-Z]")  # 't Hooft
 csv.field_size_limit(LONGEST_FIELD)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Record:
     """One row, which may span lines. ``line``, ``last_line``: its first and last physical line. ``end``: the byte after
-    it. ``swallowed``: a stray quotation mark joined the rows of several people. ``errors``: cells such as #N/A."""
+    it. ``filled``: the cells that are not blank. ``swallowed``: a stray quotation mark joined the rows of several people.
+    ``errors``: cells such as #N/A."""
 
     line: int
     end: int
     last_line: int
     cells: list[str]
+    filled: list[str]
     swallowed: bool = False
     errors: int = 0
 
     @property
     def blank(self) -> bool:
-        return not any(cell.strip() for cell in self.cells)
+        return not self.filled
 
-    @property
-    def filled(self) -> list[str]:
-        return [cell for cell in self.cells if cell.strip()]
+    def cut(self, width: int) -> Record:
+        """The row without the cells past ``width``."""
+        return (
+            self
+            if len(self.cells) <= width
+            else replace(self, cells=self.cells[:width], filled=_filled(self.cells[:width]))
+        )
+
+
+def _filled(cells: list[str]) -> list[str]:
+    return [cell for cell in cells if cell and not cell.isspace()]
 
 
 def copy_plain(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
@@ -81,20 +91,18 @@ def records(path: Path, shape: Shape, start: int = 0, line: int = 0) -> Iterator
         else:  # headless: read from the top, past a hint, blank lines or titles
             found = (r for r in read(file, shape.delimiter, 0, 0) if r.line > shape.header_line)
         for record in found:
-            if not shape.encoding:
-                del record.cells[len(shape.header) :]
+            record = record if shape.encoding else record.cut(len(shape.header))
             if not left_out(record, shape.header, shape.last_row):
                 yield record
 
 
 def left_out(record: Record, header: tuple[str, ...], last_row: int) -> bool:
     """True for a blank row, the header said again, totals, and footers below ``last_row``."""
-    filled = record.filled
     return (
-        not filled
-        or asides.is_aside(filled)
+        not record.filled
+        or asides.is_aside(record.filled)
         or (header[:1] == (one_line(record.cells[0]),) and names(record.cells) == header)
-        or (0 < last_row < record.line and asides.may_be_footer(filled))
+        or (0 < last_row < record.line and asides.may_be_footer(record.filled))
     )
 
 
@@ -123,8 +131,9 @@ def read(file: BinaryIO, delimiter: str, start: int, line: int) -> Iterator[Reco
         if cells and _END in cells[-1]:
             raise _unclosed(first)
         swallowed = len(counted.held) > 1 and _swallowed(counted.held, delimiter)
-        errors = sum(cell in ERRORS for cell in cells) if not ERRORS.isdisjoint(cells) else 0
-        yield Record(first, counted.byte, counted.line, _undressed(cells), swallowed, errors)
+        errors = 0 if ERRORS.isdisjoint(cells) else sum(cell in ERRORS for cell in cells)
+        cells = _undressed(cells)
+        yield Record(first, counted.byte, counted.line, cells, _filled(cells), swallowed, errors)
 
 
 def _unclosed(line: int) -> FileError:
@@ -175,6 +184,9 @@ def _is_number(cell: str) -> bool:
 
 def _undressed(cells: list[str]) -> list[str]:
     """Without what a spreadsheet puts round a text: the apostrophe before it, or ="…", or a line break's stand-in."""
+    joined = "".join(cells)  # one look at a row is quicker than one at each cell
+    if not ("'" in joined or "=" in joined or "#" in joined or LINE_IN_CELL in joined):
+        return cells
     return [_bare(cell) if cell[:1] in _DRESSED or LINE_IN_CELL in cell else cell for cell in cells]
 
 

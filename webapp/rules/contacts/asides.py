@@ -28,6 +28,7 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[\d\s.,:/$%()#+-]{1,40}")
+_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{2,4}(?:[ T]{1,3}\d{1,2}:\d{2}(?::\d{2})?)?")
 _RULE = re.compile(r"[\W_]+")  # ------
 
 
@@ -36,6 +37,8 @@ def is_aside(filled: Sequence[str]) -> bool:
     if not filled or len(filled) > MOST_FILLED:
         return False
     first, others = filled[0].strip()[:LONGEST], filled[1:]
+    if first.lower() == first.upper() and first[0].isalnum():
+        return False  # a number; most rows are decided here
     if _RULE.fullmatch(first):
         return all(_RULE.fullmatch(cell.strip()[:LONGEST]) for cell in others)
     if not (_TOTALS.fullmatch(first) or (not others and _FOOTER.fullmatch(first))) or _may_hold_phone(filled):
@@ -52,4 +55,5 @@ def may_be_footer(filled: Sequence[str]) -> bool:
 
 
 def _may_hold_phone(cells: Sequence[str]) -> bool:
-    return any(sum(c.isdigit() for c in cell[:LONGEST]) >= 10 for cell in cells)
+    """Ten digits, but for those of dates."""
+    return any(sum(c.isdigit() for c in _DATE.sub("", cell[:LONGEST])) >= 10 for cell in cells)
