@@ -13,6 +13,7 @@ import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from ipaddress import IPv4Network
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
@@ -31,6 +32,7 @@ PLAIN: dict[Any, Any] = {
     date: date(2026, 11, 24),
     time: time(9),
     timedelta: timedelta(minutes=1),
+    IPv4Network: IPv4Network("10.0.0.0/8"),
 }
 MADE: dict[Any, Callable[[], Any]] = {
     contact_columns.Columns: lambda: contact_columns.match(["phone", "name", "email", "zip", "state", "tags"], {})

@@ -10,7 +10,7 @@ from functools import lru_cache
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")
 _BREAKS = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
-_IN_FORMAT = re.compile(r'"[^"]*"|\\.|\[(?:[^hms\]][^\]]*)?\]|_.|\*.')  # what in a number format is no code
+_IN_FORMAT = re.compile(r'"[^"]*"|\\.|\[(?:[^hms\[\]][^\[\]]*)?\]|_.|\*.')  # what in a number format is no code
 _DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])  # built-in formats
 _SINCE_1900, _SINCE_1904 = datetime.fromisoformat("1899-12-30"), datetime.fromisoformat("1904-01-01")
 

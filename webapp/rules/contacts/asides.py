@@ -10,8 +10,8 @@ LONGEST = 200  # characters of a cell that are looked at
 MOST_FILLED = 12  # a line of totals has few cells
 _THINGS = r"(?:records?|rows?|voters?|contacts?|names?|entr(?:y|ies)|people|persons?|members?|households?|results?|items?|lines?)"
 _TOTALS = re.compile(
-    r"\W*(?:"
-    r"(?:[\w.]+[ -]{1,3}){0,4}(?:sub|grand)?[ -]?totals?\b(?:[ ]\w+){0,5}\W{0,5}[\d,.]*\W*"  # Ward 7 Total: 15
+    r"\W{0,20}(?:"
+    r"(?:[\w.]{1,40}[ -]{1,3}){0,4}(?:sub|grand)?[ -]?totals?\b(?:[ ]\w+){0,5}\W{0,5}[\d,.]{0,40}\W{0,40}"  # Ward 7 Total: 15
     rf"|(?:number|no\.?|count) of \w+(?: \w+)?\W{{0,5}}[\d,]*\W*"
     rf"|{_THINGS}(?: (?:count|found|total|listed|exported))?\s*[:=]\s*[\d,]+\W*"
     rf"|\(?[\d,]+ (?:\w+ )?{_THINGS}(?: \w+){{0,3}}\W*"  # (4 rows affected)
