@@ -120,6 +120,21 @@ async def test_a_sheet_is_read_after_another_was_stored(cast: Cast, browse: Brow
     assert await phones(cast) == {"+14125550541", "+14125550542"}
 
 
+async def test_a_sheet_that_was_chosen_but_not_read_is_shown_before_anything_is_stored(
+    cast: Cast, browse: Browser
+) -> None:
+    """Whoever chooses another sheet and presses Store at once must not get the one that stands on the page."""
+    gary, path = await upload(cast, browse, "18_multi_sheets.xlsx")
+    form = {"sheet": "Data 2", "header_line": "1", "column_0": "first_name", "column_1": "phone"}
+    assert checked((await gary.post(path + "/preview", data=form)).text) == ["Data 2"], "the choice stays"
+    await gary.post(path + "/mapping", data=form)
+    job = await take_newest()
+    assert job.status == "asking" and await phones(cast) == set()
+    await gary.post(path + "/mapping", data=form)
+    await take_newest()
+    assert await phones(cast) == {"+14125550542"}
+
+
 @pytest.mark.both
 async def test_a_wrong_form_changes_nothing(cast: Cast, browse: Browser) -> None:
     gary, path = await upload(cast, browse, "18_multi_sheets.xlsx")

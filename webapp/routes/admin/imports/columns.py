@@ -11,6 +11,7 @@ from webapp.models.contacts.labels import CustomField
 from webapp.models.imports import preview, reading, reading_notes, upload
 from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport
 from webapp.pages import page
+from webapp.routes.admin.imports import reading as reading_choice
 from webapp.routes.admin.imports import to_import
 from webapp.routes.admin.imports.refused import REASONS
 from webapp.rules.contacts import contact_columns
@@ -45,10 +46,13 @@ async def preview_page(request: Request, member: Membership, import_id: int) -> 
 
 @post("/imports/{import_id:int}/mapping", opt=bounded.MANY_FIELDS)
 async def choose_columns(request: Request, member: Membership, import_id: int) -> Response:
-    """Reads on with these columns, or once more where the file was read already."""
+    """Reads on with these columns, or once more where the file was read already. Where another sheet or header was chosen
+    beside them, that is read and shown first."""
     job, form = await access.import_of(member, import_id), Form(await request.form())
     if job.shape is None or (job.status != ASKING and not job.over):
         return to_import(request, member, job)
+    if reading_choice.differs(job, form):
+        return await reading_choice.begin(request, member, job, form)
     mapping = await _checked(job, form)
     if not form:
         return await show(request, member, job, form, again=job.over, status=422)
@@ -58,22 +62,12 @@ async def choose_columns(request: Request, member: Membership, import_id: int) -
 
 
 async def _checked(job: ContactImport, form: Form) -> dict[str, str]:
-    mapping = chosen(job, form) or {}
+    mapping = reading_choice.chosen(job, form) or {}
     if "phone" not in mapping.values():
         form.wrong("columns", words.gettext("One column must be the phone."))
     if doubled := (await preview.of(job, mapping)).doubled:
         form.wrong("columns", doubled)
     return mapping
-
-
-def chosen(job: ContactImport, form: Form) -> dict[str, str] | None:
-    """Position ("#0") -> field or slug; None where the form chooses nothing."""
-    mapping = {
-        f"#{n}": str(form.data.get(f"column_{n}", "")).replace("\x00", "")
-        for n in range(len(job.header))
-        if f"column_{n}" in form.data
-    }
-    return mapping or None
 
 
 async def show(
@@ -92,9 +86,9 @@ async def show(
         job=job,
         form=form,
         shape=shape,
-        header=reading.header_of(shape),
+        picked=reading_choice.picked(job, form),
         notes=reading_notes.notes(shape, job.without_hidden),
-        seen=await preview.of(job, chosen(job, form)),
+        seen=await preview.of(job, reading_choice.chosen(job, form)),
         targets=_targets(job, custom),
         titles={f.slug: f.title for f in custom if job.kind == CONTACTS},
         reasons=REASONS,

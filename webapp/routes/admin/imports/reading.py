@@ -4,41 +4,68 @@ from __future__ import annotations
 
 from litestar import Request, Response, post
 
-from webapp import access, queue
+from webapp import access, bounded, queue
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.imports import reading, upload
 from webapp.models.imports.job import ASKING, ContactImport
-from webapp.routes.admin.imports import columns, to_import
+from webapp.routes.admin.imports import to_import
 
 
-@post("/imports/{import_id:int}/reading")
+@post("/imports/{import_id:int}/reading", opt=bounded.MANY_FIELDS)
 async def read_again(request: Request, member: Membership, import_id: int) -> Response:
     """A worker reads the file anew, and the page asks again; nothing is stored before."""
     job, form = await access.import_of(member, import_id), Form(await request.form())
     if job.shape is None or (job.status != ASKING and not job.over):
         return to_import(request, member, job)
+    return await begin(request, member, job, form)
+
+
+async def begin(request: Request, member: Membership, job: ContactImport, form: Form) -> Response:
     wanted, same = _wanted(job, form)
-    mapping = columns.chosen(job, form) or job.mapping if same else {}
+    mapping = chosen(job, form) or job.mapping if same else {}
     going = await upload.read_again(job, wanted, mapping, member)
     await queue.run_import(going.id)
     return to_import(request, member, going)
 
 
-def _wanted(job: ContactImport, form: Form) -> tuple[reading.Wanted, bool]:
-    """What the form says, and whether sheet and header stay, and with them the columns chosen so far. A line that the
-    page had found itself is looked for again."""
+def chosen(job: ContactImport, form: Form) -> dict[str, str] | None:
+    """Position ("#0") -> field or slug; None where the form chooses nothing."""
+    mapping = {
+        f"#{n}": str(form.data.get(f"column_{n}", "")).replace("\x00", "")
+        for n in range(len(job.header))
+        if f"column_{n}" in form.data
+    }
+    return mapping or None
+
+
+def picked(job: ContactImport, form: Form) -> reading.Wanted:
+    """As the form says; what it does not say, or says wrongly, is as the file was read."""
     shape = reading.shape_of(job)
-    sheet = str(form.data.get("sheet", ""))
-    sheet = sheet if sheet in [known.name for known in shape.sheets] else shape.sheet
-    line, now = str(form.data.get("header_line", "")), reading.header_of(shape)
-    known_lines = {str(number): number for number in (0, *(number for number, _ in shape.first_lines))}
-    header = known_lines.get(line, now)
-    if sheet != shape.sheet:
-        return reading.Wanted(sheet, None, form.ticked("without_hidden")), False
+    if "header_line" not in form.data and "sheet" not in form.data:
+        return reading.Wanted(shape.sheet, reading.header_of(shape), job.without_hidden)
+    sheet, line = str(form.data.get("sheet", "")), str(form.data.get("header_line", ""))
+    lines = {str(number): number for number in (0, *(number for number, _ in shape.first_lines))}
     return reading.Wanted(
-        sheet, job.header_line if header == now else header, form.ticked("without_hidden")
-    ), header == now
+        sheet if sheet in [known.name for known in shape.sheets] else shape.sheet,
+        lines.get(line, reading.header_of(shape)),
+        form.ticked("without_hidden") if shape.hidden else job.without_hidden,
+    )
+
+
+def differs(job: ContactImport, form: Form) -> bool:
+    """True where the form says otherwise than the file was read: what stands on the page is not what would be stored."""
+    return picked(job, form) != picked(job, Form())
+
+
+def _wanted(job: ContactImport, form: Form) -> tuple[reading.Wanted, bool]:
+    """What is to be read, and whether sheet and header stay, and with them the columns chosen so far. On another sheet, and
+    where the page had found it itself, the header is looked for."""
+    new, now = picked(job, form), picked(job, Form())
+    if new.sheet != now.sheet:
+        return reading.Wanted(new.sheet, None, new.without_hidden), False
+    same = new.header_line == now.header_line
+    return reading.Wanted(new.sheet, job.header_line if same else new.header_line, new.without_hidden), same
 
 
 HANDLERS = [read_again]
