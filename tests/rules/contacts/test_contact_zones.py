@@ -102,7 +102,8 @@ def test_a_word_chooses_among_the_zones_of_the_place(word: str, place: dict[str,
 
 @pytest.mark.parametrize("place", [{"state": "HI"}, {"zip_code": "96720"}])
 def test_where_a_word_contradicts_the_place_both_count(place: dict[str, str]) -> None:
-    assert contact_zones.derive(timezone="EST", **place).names == (NEW_YORK, HONOLULU)
+    for phone in ("", "+12125550123"):
+        assert contact_zones.derive(timezone="EST", phone=phone, **place).names == (NEW_YORK, HONOLULU)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,19 @@ from webapp.rules.contacts import contact_zones
 START, END = time(9), time(21)
 DAYS = [datetime(2027, month, 15, 0, 30, tzinfo=UTC) for month in range(1, 13)]
 INSTANTS = [day + timedelta(hours=n) for day in DAYS for n in range(24)]
+WORDS = [
+    "EST",
+    "EDT",
+    "Eastern",
+    "CST",
+    "Central Time (US & Canada)",
+    "MST",
+    "mountain",
+    "PST",
+    "Pacific",
+    "AKST",
+    "HST",
+]
 UNINHABITED = {"96898"}  # Wake Island
 PROVINCES = {
     "Manitoba": "MB",
@@ -62,6 +75,21 @@ def test_the_check_itself_finds_a_text_out_of_hours() -> None:
 
 def test_by_the_zip(places: list[tuple[str, str, list[str], str]]) -> None:
     wrong = [z for z, _, _, zone in places if texted_out_of_hours(contact_zones.derive(zip_code=z).names, zone)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("phone", ["", "+12125550123", "+13125550123", "+14155550123", "+18085550123"])
+def test_by_the_zip_whatever_the_zone_word_and_the_number(
+    places: list[tuple[str, str, list[str], str]], phone: str
+) -> None:
+    one_of_each = {zone: zip_code for zip_code, _, _, zone in places}
+    assert len(one_of_each) > 20
+    wrong = [
+        (word, zone)
+        for word in WORDS
+        for zone, zip_code in one_of_each.items()
+        if texted_out_of_hours(contact_zones.derive(word, zip_code, "", phone).names, zone)
+    ]
     assert wrong == []
 
 

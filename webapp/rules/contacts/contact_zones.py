@@ -141,10 +141,11 @@ def _one_blank(text: str) -> str:
 def _narrowed(
     meanings: tuple[zone_tables.Names, ...], place: zone_tables.Names, code: zone_tables.Names
 ) -> tuple[str, ...]:
-    for evidence in (place, code):
-        for group in meanings[1:] or meanings:
-            if both := set(group) & set(evidence):
-                return tuple(sorted(both))
+    """The word's meaning among the zones of the place, and only without a place among those of the area code. A word that
+    contradicts the place opens where both are open."""
+    for group in meanings[1:] or meanings:
+        if both := set(group) & set(place or code):
+            return tuple(sorted(both))
     return tuple(sorted({*meanings[0], *place}))
 
 
