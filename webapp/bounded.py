@@ -23,6 +23,7 @@ ANONYMOUS_BODY, BODY = 64_000, 2_000_000  # bytes: of who is not logged in; of w
 ADDRESS = 8_000  # bytes of path and query
 FIELDS = 200  # names in a form or a query
 VALUES = 2_000  # a list of ticked boxes is one name
+NAME = 200  # characters of a field's name
 LONGEST = 20_000  # characters of a value; what is longer is cut, and the field's own limit then refuses it
 BOUNDARY = 200  # characters between the parts of a form with files
 
@@ -56,7 +57,7 @@ class BoundedRequest(Request):
         if len(fields) > opt.get("most_fields", FIELDS):
             raise ValidationException("too many fields")
         longest = opt.get("longest_value", LONGEST)
-        return {name[:FIELDS]: _shortened(value, longest) for name, value in fields.items()}
+        return {name[:NAME]: _shortened(value, longest) for name, value in fields.items()}
 
 
 def _decoded(body: bytes) -> dict[str, Any]:

@@ -24,6 +24,7 @@ LETTERS = parse("60/hour")  # asked for from one address, whether somebody has t
 TEST = parse("20/hour")  # texts to one's own phone
 CLICKS = parse("60/hour")  # counted of one link; past that it still leads on
 T = TypeVar("T")
+A = TypeVar("A")
 Limit = tuple[RateLimitItem, tuple[str, ...]]
 log = logging.getLogger(__name__)
 _limiters: dict[str, FixedWindowRateLimiter] = {}
@@ -32,7 +33,10 @@ _locks: WeakValueDictionary[Limit, asyncio.Lock] = WeakValueDictionary()
 
 
 class TooMany(Exception):
-    """Too many failures: nothing was looked at."""
+    """Too many failures: nothing was looked at. ``hours``: how long the limit that is used up lasts at most."""
+
+    def __init__(self, limit: RateLimitItem) -> None:
+        self.hours = limit.get_expiry() / 3_600
 
 
 async def allowed(limit: RateLimitItem, *key: str) -> bool:
@@ -41,12 +45,13 @@ async def allowed(limit: RateLimitItem, *key: str) -> bool:
 
 
 async def unless_failed(look: Callable[[], Awaitable[T | None]], *limits: Limit) -> T | None:
-    """What ``look`` finds; None is a failure and counts. Raises TooMany where one of the limits is used up. Those who share
-    the first limit's key take turns, so that a thousand guesses sent at once are no more than the limit either."""
+    """What ``look`` finds; None is a failure and counts. Raises TooMany where one of the limits is used up. The first
+    is one's own: whoever has not failed there is let past the others, so that nobody locks everybody out. Those who share
+    its key take turns in this process, so that a thousand guesses sent at once are no more than the limit either."""
     async with _locks.setdefault(limits[0], asyncio.Lock()):
-        for limit, key in limits:
+        for limit, key in limits[:1] if await _untouched(*limits[0]) else limits:
             if not await _room_left(limit, key):
-                raise TooMany
+                raise TooMany(limit)
         found = await look()
         if found is None:
             for limit, key in limits:
@@ -54,11 +59,16 @@ async def unless_failed(look: Callable[[], Awaitable[T | None]], *limits: Limit)
         return found
 
 
+async def _untouched(limit: RateLimitItem, key: tuple[str, ...]) -> bool:
+    left = await _ask(lambda limiter: limiter.get_window_stats(limit, *key))
+    return left.remaining == limit.amount
+
+
 async def _room_left(limit: RateLimitItem, key: tuple[str, ...]) -> bool:
     return await _ask(lambda limiter: limiter.test(limit, *key))
 
 
-async def _ask(what: Callable[[FixedWindowRateLimiter], Awaitable[bool]]) -> bool:
+async def _ask(what: Callable[[FixedWindowRateLimiter], Awaitable[A]]) -> A:
     try:
         return await what(_shared())
     except Exception as error:

@@ -174,7 +174,7 @@ GUARDS = [
     _index("bucket_of_user", "bucket", "user_id, action_id", "finished_at IS NULL"),
     _index("bucket_of_action", "bucket", "action_id, user_id"),
     _index("assignment_of_conversation", "assignment_event", "conversation_id, id"),
-    _index("assignment_returned", "assignment_event", "from_user_id, at", "how = 'return'"),
+    _index("assignment_gone_back", "assignment_event", "from_user_id, at", "how IN ('return', 'skip')"),
     _index("event_waiting", "twilio_event", "received_at", "applied_at IS NULL"),
     _index("hit_of_action", "safeguard_hit", "action_id, code"),
     _index("report_of_conversation", "report", "conversation_id, id"),

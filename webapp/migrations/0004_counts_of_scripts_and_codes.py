@@ -54,18 +54,21 @@ async def _note_answers() -> None:
     """The first text of each conversation that was no STOP, HELP or INFO."""
     last, answered = 0, set[int]()
     while rows := await database.query(
-        "SELECT id, conversation_id, body, created_at FROM message WHERE id > ? AND direction = 'in'"
+        "SELECT id, conversation_id, body FROM message WHERE id > ? AND direction = 'in'"
         f" AND conversation_id IS NOT NULL ORDER BY id LIMIT {SLICE}",
         last,
     ):
         last = rows[-1]["id"]
+        firsts: dict[int, int] = {}
         for row in rows:
-            if row["conversation_id"] in answered or _is_keyword(row["body"]):
-                continue
-            answered.add(row["conversation_id"])
-            # As the row has it: text on SQLite, a time on PostgreSQL
+            if row["conversation_id"] not in answered and not _is_keyword(row["body"]):
+                firsts.setdefault(row["conversation_id"], row["id"])
+        answered |= firsts.keys()
+        if firsts:
+            among = ", ".join(map(str, firsts.values()))
             await database.query(
-                "UPDATE conversation SET answered_at = ? WHERE id = ?", row["created_at"], row["conversation_id"]
+                "UPDATE conversation SET answered_at = m.created_at FROM message m"
+                f" WHERE m.id IN ({among}) AND m.conversation_id = conversation.id"
             )
 
 

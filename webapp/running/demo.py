@@ -98,7 +98,6 @@ async def make(settings: Settings) -> list[str]:
         await transaction(lambda: _fill(campaign))
         action = await transaction(lambda: _action(campaign))
         await making.make_all(action.id)
-    await transaction(lambda: Campaign.filter(rehearsal.EARLIER).update(rehearsal=True))
     password = await _password(settings)
     await _numbers(settings)
     return _lines(settings, password)

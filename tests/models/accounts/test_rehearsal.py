@@ -55,7 +55,9 @@ async def test_nothing_is_rehearsed_in_a_real_campaigns_database(cast: Cast) -> 
     await rehearsal.check_own()
 
 
-async def test_a_rehearsal_from_before_the_mark_is_known(cast: Cast) -> None:
+async def test_a_campaign_that_looks_like_a_rehearsal_s_and_has_no_mark_is_real(cast: Cast) -> None:
+    """The migration that brought the mark gave it to all old rehearsals but those with a real number."""
     told = "Selina Meyer is running to keep our hospitals open."
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(join_code="482913", description=told))
-    await rehearsal.check_own()
+    with pytest.raises(ConfigError, match="real campaign"):
+        await rehearsal.check_own()

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from limits import parse
 
 from tests.cast import PASSWORD, Cast
 from tests.cast.site import Browser
-from webapp import config, database
+from webapp import config, database, limiting
 from webapp.database import guards, transaction
 from webapp.models.accounts import passwords
 from webapp.models.accounts.campaign import Campaign
@@ -211,6 +212,20 @@ async def test_ten_wrong_codes_from_an_address_are_the_last_and_others_join_on(c
     answer = await client.post("/join", data=JOIN)
     assert answer.status_code == 422 and "Too many wrong codes" in answer.text
     assert "Join Meyer" not in (await client.get("/join?code=482913")).text
+    elsewhere = await client.post("/join", data=JOIN, headers={"x-forwarded-for": "203.0.113.7"})
+    assert elsewhere.status_code == 303
+
+
+async def test_when_everybody_s_limit_is_used_up_only_who_failed_waits(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiting, "JOIN_CODE_ALL", parse("5/hour"))
+    config.use(replace(config.settings(), trusted_proxies="127.0.0.0/8"))
+    client = await browse()
+    for n in range(5):
+        await client.post("/join", data={**JOIN, "code": f"00000{n}"})
+    waits = await client.post("/join", data=JOIN)
+    assert waits.status_code == 422 and "Wait an hour" in waits.text
     elsewhere = await client.post("/join", data=JOIN, headers={"x-forwarded-for": "203.0.113.7"})
     assert elsewhere.status_code == 303
 

@@ -99,9 +99,13 @@ class Campaign(Model):
 
     @property
     def set_up(self) -> bool:
-        """Is the set-up check green (S10)?"""
-        proved = self.credentials_ok and self.webhooks_ok and self.round_trip_at is not None
-        return proved and self.registered and not self.mail_trouble
+        """Is the set-up check green (S10)? Start and publishing ask it."""
+        return self.can_text and not self.mail_trouble
+
+    @property
+    def can_text(self) -> bool:
+        """Is all of the set-up check green that texts need? Each tap asks it: a mail server's trouble stops no evening."""
+        return self.credentials_ok and self.webhooks_ok and self.round_trip_at is not None and self.registered
 
     @property
     def registered(self) -> bool:

@@ -58,14 +58,14 @@ class Used:
 
 
 async def scripts(action: Action) -> list[Used]:
-    """Those in use, and archived ones that were used; initial ones by their letters."""
+    """Those in use, and archived ones that were used; initial ones first, by their letters."""
     sent: Counter[int] = Counter()
     for row in await kept_counts.of_scripts(action.id):
         sent[row.script_id] += row.sent
     found = await Script.filter(action=action).order_by("position", "id")
     give_letters(found)
     used = [Used(s, sent[s.id]) for s in found if s.archived_at is None or sent[s.id]]
-    return sorted(used, key=lambda one: one.script.id if one.script.letter else 0)
+    return sorted(used, key=lambda one: (not one.script.letter, one.script.id if one.script.letter else 0))
 
 
 @dataclass(frozen=True)

@@ -240,4 +240,4 @@ async def _reply_text(member: Membership, rows: ClickRows, script: Script | None
 
 
 def _stopped(action: Action) -> str:
-    return "setup" if not action.campaign.set_up else action.first_texts_stopped(clock.now())
+    return "setup" if not action.campaign.can_text else action.first_texts_stopped(clock.now())

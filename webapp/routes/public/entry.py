@@ -132,8 +132,9 @@ async def _campaign_of_code(request: Request, form: Form, code: str) -> Campaign
         campaign = await limiting.unless_failed(
             lambda: Campaign.get_or_none(join_code=code), mine, (limiting.JOIN_CODE_ALL, ("join",))
         )
-    except limiting.TooMany:
-        form.wrong("code", words.gettext("Too many wrong codes. Wait ten minutes, then try again."))
+    except limiting.TooMany as error:
+        wait = words.gettext("ten minutes") if error.hours < 1 else words.gettext("an hour")
+        form.wrong("code", words.gettext("Too many wrong codes. Wait %(wait)s, then try again.", wait=wait))
         return None
     if campaign is None:
         form.wrong("code", words.gettext("No campaign has this code. Ask your organizer for the six digits."))

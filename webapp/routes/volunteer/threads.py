@@ -87,7 +87,7 @@ async def reply(request: Request, member: Membership, conversation_id: int) -> R
 async def _written(conversation: Conversation, form: Form) -> tuple[Script | None, str]:
     """The script or the typed words of a reply; what is wrong is noted in the form."""
     script = await _chosen(conversation, form)
-    typed = "" if "script" in form.data else _typed(form)
+    typed = "" if script or form.errors else _typed(form)
     await _check_read(conversation, form)
     return script, typed
 
