@@ -135,6 +135,55 @@ def test_a_sheet_a_header_line_and_hidden_rows_are_said_in_the_shell(textbank: T
     assert told("08_county_junk.csv", "--header-line", "1")["error"]["code"] == "no_phone_column"
 
 
+def test_people_whom_a_column_says_not_to_text_are_refused_until_the_shell_says_so(textbank: Textbank) -> None:
+    words = ("import", str(LISTS / "07_actionnetwork.csv"), "--campaign", "meyer", "--list", "L", "--json")
+    told = json.loads(textbank(*words).stdout)
+    assert (told["accepted"], told["opted_out"], told["refused"]) == (1, 0, [{"line": 3, "reason": "do_not_text"}])
+    assert told["left_values"] == {"tags": {"volunteer": 1}}
+    told = json.loads(textbank(*words, "--opt-out-column", "can2_sms_status").stdout)
+    assert (told["accepted"], told["opted_out"], told["refused"]) == (2, 1, [])
+
+
+def test_home_phones_and_numbers_with_words_are_taken_where_the_shell_says_so(textbank: Textbank) -> None:
+    place = ("--campaign", "meyer", "--list", "L", "--json")
+    told = json.loads(textbank("import", str(LISTS / "01_van_myvoters.xls"), *place, "--home-phones").stdout)
+    assert told["accepted"] == 3 and "1 have a home phone; it may be a landline." in told["warnings"]
+    told = json.loads(textbank("import", str(LISTS / "13_notes_in_phone.csv"), *place, "--take-words").stdout)
+    assert told["opted_out"] == 3 and "words_beside" not in {row["reason"] for row in told["refused"]}
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--list", "L", "--map", "Cel=phone"), "The file has no column Cel. It has: Name, Cell #, E-mail."),
+        (("--list", "L", "--map", "Name=firstname"), "There is no field firstname."),
+        (("--list", "L", "--opt-out-column", "Nobody"), "The file has no column Nobody."),
+        (("--list", " "), "--list wants a name."),
+    ],
+)
+def test_what_does_not_exist_is_refused_and_nothing_stored(
+    textbank: Textbank, options: tuple[str, ...], sentence: str
+) -> None:
+    done = textbank("import", str(LISTS / "12f_cell_hash.csv"), "--campaign", "meyer", *options)
+    assert done.returncode == 1 and sentence in done.stderr and done.stdout == ""
+
+
+def test_a_file_of_which_nothing_was_stored_ends_with_1(textbank: Textbank, tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text("phone\nfoo\n")
+    done = textbank("import", "l.csv", "--campaign", "meyer", "--list", "L", "--json")
+    assert done.returncode == 1 and json.loads(done.stdout)["error"]["code"] == "nothing_stored"
+    done = textbank("import", "l.csv", "--campaign", "meyer", "--list", "L")
+    assert done.returncode == 1 and "line 2: invalid_phone" in done.stdout
+
+
+def test_a_column_without_a_header_is_named_by_its_place(textbank: Textbank) -> None:
+    words = ("import", str(LISTS / "26_headless.txt"), "--campaign", "meyer", "--list", "L")
+    done = textbank(*words)
+    assert done.returncode == 1 and 'as in --map "Column 8=phone"' in done.stderr
+    told = json.loads(textbank(*words, "--map", "Column 8=phone", "--map", "Column 3=first_name", "--json").stdout)
+    assert told["accepted"] == 2
+
+
 def test_a_user_gets_a_one_time_link(textbank: Textbank) -> None:
     done = textbank("user", "create", "--email", "Selina@example.org", "--role", "owner", "--campaign", "meyer")
     assert done.returncode == 0 and "/password/" in done.stdout and "selina@example.org is owner" in done.stdout

@@ -18,7 +18,15 @@ import pytest
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 LETTERS = {"S": 12, "C": 8, "A": 11, "V": 10, "X": 8, "R": 5, "G": 4, "P": 3, "B": 5}  # rows of each letter in spec.md
-NOT_OURS = ("tests/vectors/", "tests/samples/", "static/vendor/", "static/fonts/", "requirements", "LICENSE")
+NOT_OURS = (
+    "tests/vectors/",
+    "tests/cases/",
+    "tests/samples/",
+    "static/vendor/",
+    "static/fonts/",
+    "requirements",
+    "LICENSE",
+)
 NO_TEXT = (".png", ".woff2", ".json", ".csv", ".xlsx", ".svg")
 ITSELF = "tests/test_law.py"
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

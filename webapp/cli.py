@@ -116,11 +116,26 @@ def _import(commands: Subparsers) -> None:
     parser.add_argument("--campaign", required=True, metavar="SLUG")
     parser.add_argument("--list", required=True, metavar="NAME", dest="list_name")
     parser.add_argument(
-        "--map", action="append", default=[], metavar="COLUMN=FIELD", help="say what a column is; may be repeated"
+        "--map",
+        metavar="COLUMN=FIELD",
+        help='say what a column is; may be repeated. A column without a header is "Column 3"; COLUMN= leaves it out',
+        action="append",
+        default=[],
     )
     parser.add_argument("--sheet", default="", metavar="NAME", help="the sheet of a workbook")
     parser.add_argument("--header-line", type=int, metavar="N", help="the line of the header; 0 for none")
     parser.add_argument("--without-hidden-rows", action="store_true", help="leave out a workbook's hidden rows")
+    parser.add_argument(
+        "--opt-out-column",
+        metavar="COLUMN",
+        help="opt out the people whom this column says not to text; without it their rows are refused",
+        action="append",
+        default=[],
+    )
+    parser.add_argument(
+        "--take-words", action="store_true", help="take numbers with words beside them; opt out where they say so"
+    )
+    parser.add_argument("--home-phones", action="store_true", help="use a home phone where the others are blank")
     parser.add_argument("--json", action="store_true", help="print one object that a script can read")
 
 

@@ -13,7 +13,7 @@ import msgspec
 import webapp
 from webapp.reader.file_error import FileError
 from webapp.reader.limits import NO_MEMORY
-from webapp.reader.rows import LONGEST_LINE, Order, Row
+from webapp.reader.rows import LONGEST_LINE, Counted, Order, Row
 from webapp.reader.shape import Wanted
 from webapp.reader.surveying import Surveyed
 
@@ -41,6 +41,17 @@ async def survey(source: Path, copy: Path, wanted: Wanted | None = None) -> Surv
     if surveyed.shape is None:
         raise FileError(surveyed.error_code, surveyed.error_message)
     return surveyed
+
+
+async def count(order: Order) -> Counted:
+    """Raises FileError."""
+    process = await _start("preparing")
+    try:
+        said, _ = await process.communicate(msgspec.json.encode(order))
+    finally:
+        await _end(process)
+    _check(process.returncode)
+    return msgspec.json.decode(said, type=Counted)
 
 
 class Rows:

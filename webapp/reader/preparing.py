@@ -20,6 +20,9 @@ def main() -> None:
 def _rows() -> None:
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=rows.Order)
     out, lines = sys.stdout.buffer, []
+    if order.counting:
+        out.write(msgspec.json.encode(rows.count(order)))
+        return
     with contextlib.suppress(BrokenPipeError):
         for line in rows.encoded(order):
             lines.append(line)

@@ -14,7 +14,7 @@ Reason = Literal["missing_phone", "invalid_phone", "unsupported_country", "not_t
 _FLOAT = re.compile(r"^\+?\d{10,15}\.0+$")
 _SCIENTIFIC = re.compile(r"^\d(\.\d+)?[eE]\+?\d{1,2}$")
 _LABEL = re.compile(
-    r"\s{0,2}[(\[]?\b(cell|cellular|mobile|mob|home|work|office|landline|phone|tel|text|sms|m|h|w|c|do not call)\b[)\]]?\.?\s{0,2}$",
+    r"\s{0,2}[(\[]?\b(cell|cellular|mobile|mob|home|work|office|landline|phone|tel|text|sms|m|h|w|c)\b[)\]]?\.?\s{0,2}$",
     re.IGNORECASE,
 )
 _FORMULA = re.compile(r'^="([^"]*)"$')
@@ -100,7 +100,8 @@ def masked_in(text: str) -> str:
     return _IN_TEXT.sub(lambda found: masked(found[0]), text)
 
 
-def _cleaned(raw: str) -> str:
+def plain(raw: str) -> str:
+    """Without invisible characters, a spreadsheet's formula (="412...") and the .0 of a number; in NFKC form."""
     visible = "".join(
         c
         for c in _BLANKS.sub(" ", raw.strip())[:_LOOKED_AT]
@@ -109,9 +110,11 @@ def _cleaned(raw: str) -> str:
     text = unicodedata.normalize("NFKC", visible).strip()
     if formula := _FORMULA.match(text):
         text = formula[1].strip()
-    if _FLOAT.match(text):
-        text = text.split(".")[0]
-    return _LABEL.sub("", text).strip()
+    return text.split(".")[0] if _FLOAT.match(text) else text
+
+
+def _cleaned(raw: str) -> str:
+    return _LABEL.sub("", plain(raw)).strip()
 
 
 def _has_two(text: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.cast import Cast, books, opt_out_phone
+from tests.cast import TESTS, Cast, books, opt_out_phone
 from tests.cast.lists import CSV, EXPECTED, SAMPLE, asked, import_file, take_newest, write
 from tests.cast.site import OFFICE, Browser
 from webapp.config import Settings
@@ -223,3 +223,82 @@ async def test_a_strike_list_is_looked_at_and_then_struck(cast: Cast, browse: Br
     await take_newest()
     assert await OptOut.all().count() == 2 and "2 phones opted out" in (await gary.get(path)).text
     assert "Strike lists and imports" in (await gary.get(OFFICE + "/opt-outs")).text
+
+
+async def test_a_preview_tells_of_the_whole_file_and_keeps_what_was_recognised(cast: Cast, browse: Browser) -> None:
+    text = (
+        "First Name,Cell Phone,Home Phone,Do Not Text,Wards\nAnn,4125550201,,Y,1\nBo,,4125550202,,2\n"
+        "Cy,412-555-0203 (wife),,,3\nDi,412-555-0204 do not call,,,4\n"
+    )
+    gary = await browse(cast.gary)
+    data = {"name": "L", "preview": "1"}
+    answer = await gary.post(OFFICE + "/imports", files={"file": ("l.csv", text.encode())}, data=data)
+    await take_newest()
+    path = answer.headers["location"]
+    page = re.sub(r"\s+", " ", (await gary.get(path)).text)
+    assert "<b>Do Not Text</b> says of 1 row not to text. Opt them out is chosen" in page
+    assert "Use Home Phone where the other phones are blank (1 row)" in page
+    assert "words beside them (1 rows), and opt out" in page and "(1 rows). Otherwise" in page
+    chosen = dict(re.findall(r'name="(column_\d)".*?value="([a-z_]*)" selected', page))
+    assert chosen == {
+        "column_0": "first_name",
+        "column_1": "phone",
+        "column_2": "",
+        "column_3": "opt_out",
+        "column_4": "",
+    }
+    seen = (await gary.post(path + "/preview", data={**chosen, "home": "1", "take_words": "1"})).text
+    assert "412-555-0202" in seen and "412-555-0203" in seen and "will be opted out" in seen
+    await gary.post(path + "/mapping", data={**chosen, "home": "1", "take_words": "1"})
+    job = await take_newest()
+    assert (job.stored, job.refused, job.said_no, job.home_phones) == (4, 0, 2, 1)
+
+
+async def test_a_preview_that_asks_for_the_phone_keeps_the_other_columns(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    answer = await gary.post(
+        OFFICE + "/imports", files={"file": ("x.csv", b"Nummer,First Name,ZIP\n2125550123,Lisa,10001\n")}
+    )
+    await take_newest()
+    page = (await gary.get(answer.headers["location"])).text
+    assert re.findall(r'value="([a-z_]*)" selected', page) == ["", "first_name", "zip"]
+
+
+async def test_a_strike_list_s_preview_marks_what_will_be_refused(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    file = (TESTS / "vectors" / "lists" / "34_strike.csv").read_bytes()
+    data = {"kind": "opt_outs", "preview": "1"}
+    answer = await gary.post(OFFICE + "/imports", files={"file": ("34_strike.csv", file)}, data=data)
+    await take_newest()
+    page = re.sub(r"\s+", " ", (await gary.get(answer.headers["location"])).text)
+    assert "1 row will be refused: Not a phone number (1)." in page and "412-555-0103" in page
+    assert re.search(r"foo</th> <td> .*? Refused: Not a phone number", page)
+
+
+async def test_values_that_could_not_be_stored_are_named_in_the_result(
+    cast: Cast, browse: Browser, tmp_path: Path
+) -> None:
+    job = await import_file(
+        cast, write(tmp_path, "phone,tags,state\n4125550201,Newsletter,ZZ\n4125550202,Newsletter,PA\n")
+    )
+    page = re.sub(r"\s+", " ", (await (await browse(cast.gary)).get(f"{OFFICE}/imports/{job.id}")).text)
+    assert 'Tags</th> <td class="words">Newsletter</td> <td class="number">2</td>' in page
+    assert 'State</th> <td class="words">ZZ</td> <td class="number">1</td>' in page
+
+
+async def test_a_list_of_two_hundred_columns_folds_what_is_left_out(cast: Cast, browse: Browser) -> None:
+    header = ",".join(["phone", "first_name", *(f"q{n}" for n in range(198))])
+    gary = await browse(cast.gary)
+    data = {"name": "L", "preview": "1"}
+    file = f"{header}\n2125550123,Lisa{',x' * 198}\n".encode()
+    answer = await gary.post(OFFICE + "/imports", files={"file": ("wide.csv", file)}, data=data)
+    await take_newest()
+    path = answer.headers["location"]
+    page = (await gary.get(path)).text
+    assert "198 columns are left out" in page and page.index("column_1") < page.index("<details") < page.index(
+        "column_199"
+    )
+    await gary.post(
+        path + "/mapping", data={f"column_{n}": {0: "phone", 199: "first_name"}.get(n, "") for n in range(200)}
+    )
+    assert (await take_newest()).stored == 1 and (await Contact.get(phone="+12125550123")).first_name == "x"

@@ -11,7 +11,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.actions.action import ActionExclusion, ActionList
 from webapp.models.contacts.lists import ContactList, ListMembership
-from webapp.models.imports import reading, store
+from webapp.models.imports import counting, reading, store
 from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport
 from webapp.models.imports.known import Known
 from webapp.models.imports.strike_list import store_opt_outs
@@ -33,6 +33,7 @@ async def begin(
     preview_first: bool = False,
     mapping: dict[str, str] | None = None,
     wanted: Wanted | None = None,
+    take_words: bool = False,
 ) -> ContactImport:
     """``path``: the file on disk. ``user``: None for the command, which never asks for a sheet. ``preview_first``: show
     the first rows, and wait for an `answer`, before any is stored. ``mapping``: header -> field or slug."""
@@ -49,6 +50,7 @@ async def begin(
         sheet_name=wanted.sheet[:300],
         header_line=wanted.header_line,
         without_hidden=wanted.without_hidden,
+        take_words=take_words,
         created_at=clock.now(),
     )
 
@@ -62,8 +64,8 @@ async def take_in(import_id: int, seconds: float) -> bool:
     try:
         found = await reading.survey(job)
         columns = await reading.columns_of(job, found)
-        if isinstance(columns, contact_columns.Unclear) or job.preview_first or _asks_for_sheet(job, found):
-            await _ask(job, columns if isinstance(columns, contact_columns.Unclear) else None)
+        if isinstance(columns, contact_columns.Unclear) or job.preview_first or _undecided(job, found, columns):
+            await counting.ask(job, found, columns)
             return False
         await _started(job, columns)
         return await _read(job, found, columns, clock.steady() + seconds)
@@ -96,9 +98,11 @@ async def drop_empty_list(job: ContactImport) -> None:
         await row.delete()
 
 
-def _asks_for_sheet(job: ContactImport, found: Shape) -> bool:
-    """True where several sheets look like lists and nobody chose one."""
-    return job.user_id is not None and not job.sheet_name and len(found.lists) > 1
+def _undecided(job: ContactImport, found: Shape, columns: contact_columns.Columns) -> bool:
+    """Somebody at a page can say which of several sheets is the list, or what becomes of those whom a column says not to
+    text."""
+    several = not job.sheet_name and len(found.lists) > 1
+    return job.user_id is not None and (several or (bool(columns.flags) and not job.mapping))
 
 
 async def _read(job: ContactImport, found: Shape, columns: contact_columns.Columns, deadline: float) -> bool:
@@ -136,7 +140,7 @@ async def _store(job: ContactImport, part: list[rows.Row], known: Known) -> bool
     for name, number in counted.items():
         setattr(fresh, name, getattr(fresh, name) + number)
     fresh.cursor, fresh.read_bytes, fresh.seen_at, fresh.stumbles = part[-1].last_line, part[-1].end, clock.now(), 0
-    await fresh.save(update_fields=["cursor", "read_bytes", "seen_at", "stumbles", *counted])
+    await fresh.save(update_fields=["cursor", "read_bytes", "seen_at", "stumbles", "left_values", *counted])
     job.cursor, job.read_bytes = fresh.cursor, fresh.read_bytes
     return True
 
@@ -157,24 +161,14 @@ async def _started(job: ContactImport, columns: contact_columns.Columns) -> None
 
 
 @transactional
-async def _ask(job: ContactImport, unclear: contact_columns.Unclear | None) -> None:
-    """Waits for someone to choose the columns; nothing is stored before. An error of the choices before stays."""
-    code, message = job.error_code, job.error_message
-    if unclear and not code:
-        code, message = unclear.code, unclear.message
-    await ContactImport.filter(id=job.id, status__in=(WAITING, RUNNING)).update(
-        status=ASKING, error_code=code, error_message=message
-    )
-
-
-@transactional
-async def answer(job: ContactImport, mapping: dict[str, str]) -> bool:
-    """Columns were chosen, and with them the sheet that was shown: the import goes on. ``mapping``: header or position ("#0") -> field or slug. False where the
-    import does not ask any more, as after a cancellation in another tab."""
+async def answer(job: ContactImport, mapping: dict[str, str], take_words: bool = False) -> bool:
+    """Columns were chosen, and with them the sheet that was shown: the import goes on. ``mapping``: header or position
+    ("#0") -> field or slug. ``take_words``: numbers with words beside them too. False where the import does not ask any more,
+    as after a cancellation in another tab."""
     asking = ContactImport.filter(id=job.id, status=ASKING)
     sheet = reading.shape_of(job).sheet[:300] if job.shape else ""
-    settled = {"mapping": mapping, "sheet_name": sheet, "preview_first": False, "error_code": "", "error_message": ""}
-    return bool(await asking.update(status=WAITING, seen_at=clock.now(), **settled))
+    settled = {"mapping": mapping, "take_words": take_words, "sheet_name": sheet, "preview_first": False}
+    return bool(await asking.update(**settled, status=WAITING, error_code="", error_message="", seen_at=clock.now()))
 
 
 @transactional
@@ -201,7 +195,11 @@ async def read_again(job: ContactImport, wanted: Wanted, mapping: dict[str, str]
 
 @transactional
 async def again(
-    job: ContactImport, mapping: dict[str, str], user: User | None, wanted: Wanted | None = None
+    job: ContactImport,
+    mapping: dict[str, str],
+    user: User | None,
+    wanted: Wanted | None = None,
+    take_words: bool = False,
 ) -> ContactImport:
     """A new import of the same file onto the same list, with columns that were left out: contacts are updated.
     ``wanted``: the file is read otherwise, and the page asks first."""
@@ -214,6 +212,7 @@ async def again(
         file_name=job.file_name,
         path=job.path,
         mapping=mapping,
+        take_words=take_words,
         contact_list_id=job.contact_list_id,
         preview_first=wanted is not None,
         sheet_name=how.sheet[:300],

@@ -22,7 +22,9 @@ class ContactImport(LongWork):
     bytes of the plain copy up to there. ``contact_list`` is created with the first row, so that a file that can't be
     read leaves no empty list. ``mapping``: header or position ("#0") -> field or slug, as chosen by hand. ``left_out``:
     columns that go nowhere. ``sheet_name``, ``header_line``, ``without_hidden``: how the file is to be read, as in
-    reader.shape.Wanted. ASKING: someone must choose the columns, or the sheet."""
+    reader.shape.Wanted. ``left_values``: field -> value -> in how many rows it could not be stored. ``said_no``: people opted
+    out because the file says so. ``take_words``: numbers with words beside them are taken. ASKING: someone must choose the
+    columns, or the sheet."""
 
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name="imports", on_delete=fields.NO_ACTION
@@ -59,6 +61,11 @@ class ContactImport(LongWork):
     zoneless = fields.IntField(default=0)
     landlines = fields.IntField(default=0, db_default=0)
     unknown_keepers = fields.IntField(default=0, db_default=0)
+    home_phones = fields.IntField(default=0, db_default=0)
+    said_no = fields.IntField(default=0, db_default=0)
+    left_values: dict[str, dict[str, int]] | None = fields.JSONField(null=True)
+    take_words = fields.BooleanField(default=False, db_default=False)
+    counted: dict[str, Any] | None = fields.JSONField(null=True)  # a reader.rows.Counted, with "columns"
     error_code = fields.CharField(30, default="")
 
     campaign_id: int
@@ -71,6 +78,12 @@ class ContactImport(LongWork):
     @property
     def stored(self) -> int:
         return self.created + self.updated
+
+    @property
+    def values_left(self) -> list[tuple[str, str, int]]:
+        """Field, value, and in how many rows it could not be stored; the most frequent first."""
+        found = [(name, value, n) for name, counts in (self.left_values or {}).items() for value, n in counts.items()]
+        return sorted(found, key=lambda one: (one[0], -one[2], one[1]))
 
     @property
     def seconds_left(self) -> int | None:

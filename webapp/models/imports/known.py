@@ -17,7 +17,7 @@ class Known:
         self.job = job
         self.zone_sets: dict[tuple[str, ...], int | None] = {(): None}
         self.keepers: dict[str, int | None] = {}
-        self.fields: dict[str, int] = {}
+        self.fields: dict[str, CustomField] = {}
         self.tags: dict[str, Tag] | None = None
         self._fresh: dict[tuple[str, ...], int | None] = {}
 
@@ -31,7 +31,7 @@ class Known:
             self.keepers |= {email: found.get(email) for email in new}
         if {slug for p in people for slug in p.custom} - set(self.fields):
             found_fields = await CustomField.filter(campaign_id=self.job.campaign_id)
-            self.fields = {field.slug: field.id for field in found_fields}
+            self.fields = {field.slug: field for field in found_fields}
         if self.tags is None and any(p.tags for p in people):
             found_tags = await Tag.filter(campaign_id=self.job.campaign_id, archived_at=None)
             system_last = sorted(found_tags, key=lambda tag: tag.system)  # of two tags with one name the system's wins

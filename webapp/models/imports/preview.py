@@ -2,48 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from webapp.models.imports import reading
-from webapp.models.imports.job import ContactImport
+from webapp.models.imports import counting, reading
+from webapp.models.imports.job import CONTACTS, OPT_OUTS, ContactImport
+from webapp.reader.rows import Counted
 from webapp.rules.contacts import contact_columns, contact_rows
+
+Shown = contact_rows.Person | contact_rows.Refused
 
 
 @dataclass(frozen=True)
 class Preview:
     """``chosen``: by position, the field or slug each column goes to. ``rows``: as they will be stored, or refused.
     ``unclear``: why no rows can be shown. ``recognized``: the number of columns that go somewhere. ``doubled``: a
-    sentence where two columns go to one field."""
+    sentence where two columns go to one custom field. ``counted``: of the file, or of its first rows. ``flags``: columns
+    that say whom not to text. ``home``: headers of home phones that nobody asked for. ``only_home``: there are no other
+    phones."""
 
     chosen: list[str]
-    rows: list[contact_rows.Person | contact_rows.Refused]
+    rows: list[Shown]
     unclear: str
     recognized: int
     doubled: str = ""
+    counted: Counted = field(default_factory=Counted)
+    flags: tuple[int, ...] = ()
+    home: tuple[str, ...] = ()
+    only_home: bool = False
+
+    @property
+    def words_beside(self) -> int:
+        return self.counted.refused.get("words_beside", 0)
+
+    @property
+    def words_against(self) -> int:
+        return self.counted.refused.get("do_not_text_words", 0)
 
 
 NEW = "new"  # a column that becomes a custom field of its own name
 
 
-async def of(job: ContactImport, mapping: dict[str, str] | None = None) -> Preview:
-    """``mapping``: the columns as chosen now, in place of the stored choice."""
+async def of(job: ContactImport, mapping: dict[str, str] | None = None, take_words: bool = False) -> Preview:
+    """``mapping``: the columns as chosen now, in place of the stored choice. Columns that say whom not to text are shown
+    as opting out, until someone chooses otherwise."""
     shape = reading.shape_of(job)
     width = len(shape.header)
-    columns = await reading.columns_of(job, shape, mapping)
-    if isinstance(columns, contact_columns.Unclear):
-        chosen = [(mapping or {}).get(f"#{n}", "") for n in range(width)]
-        return Preview(chosen, [], columns.message, sum(map(bool, chosen)), _doubled(shape.header, chosen))
-    new = {n: shape.header[n] for n in range(width) if (mapping or {}).get(f"#{n}") == NEW}
-    names = [columns.fields.get(n) or columns.custom.get(n) or (mapping or {}).get(f"#{n}", "") for n in range(width)]
+    found = await reading.columns_of(job, shape, mapping, contact_columns.OPT_OUT)
+    columns = found.columns if isinstance(found, contact_columns.Unclear) else found
+    columns = replace(columns, take_words=take_words)
+    by_hand = mapping or {}
+    chosen = [_target(columns, n) or by_hand.get(f"#{n}", "") for n in range(width)]
+    seen = Preview(chosen, [], "", sum(map(bool, chosen)), _doubled(shape.header, chosen, columns))
+    seen = replace(seen, flags=tuple(columns.flags), counted=await counting.of(job, shape, columns))
+    if isinstance(found, contact_columns.Unclear):
+        return replace(seen, unclear=found.message)
+    new = {n: shape.header[n] for n in range(width) if by_hand.get(f"#{n}") == NEW}
+    home = tuple(shape.header[n] for n in columns.home) if job.kind == CONTACTS else ()
     shown = replace(columns, custom={**columns.custom, **new})
-    rows = [contact_rows.read(list(row), shown, width) for row in shape.sample if any(cell.strip() for cell in row)]
-    return Preview(names, rows, "", sum(map(bool, names)), _doubled(shape.header, names))
+    return replace(seen, rows=_rows(job, shape.sample, shown, width), home=home, only_home=columns.only_home)
 
 
-def _doubled(header: Sequence[str], chosen: Sequence[str]) -> str:
+def _rows(
+    job: ContactImport, sample: Sequence[Sequence[str]], columns: contact_columns.Columns, width: int
+) -> list[Shown]:
+    found: list[Shown] = []
+    for row in sample:
+        if not any(cell.strip() for cell in row):
+            continue
+        if job.kind == OPT_OUTS:
+            found += [read for read in contact_rows.read_phones(row, columns) if read]
+        else:
+            found.append(contact_rows.read(list(row), columns, width))
+    return found
+
+
+async def with_home(job: ContactImport, mapping: Mapping[str, str]) -> dict[str, str]:
+    """``mapping``, with the home phones that nobody asked for as phones too."""
+    found = await reading.columns_of(job, reading.shape_of(job), dict(mapping))
+    if isinstance(found, contact_columns.Unclear):
+        return dict(mapping)
+    return {**mapping, **{f"#{n}": "phone" for n in (*found.phones, *found.home)}}
+
+
+def _target(columns: contact_columns.Columns, n: int) -> str:
+    return columns.fields.get(n) or columns.custom.get(n) or columns.flags.get(n, "")
+
+
+def _doubled(header: Sequence[str], chosen: Sequence[str], columns: contact_columns.Columns) -> str:
     for n, target in enumerate(chosen):
-        if target and target != NEW and target in chosen[:n]:
+        if target in columns.custom.values() and target in chosen[:n]:
             first = header[list(chosen).index(target)]
             return f"Two columns go to {target.replace('_', ' ')}: {first} and {header[n]}. Keep one of them."
     return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -109,16 +110,22 @@ async def _alive(job: ContactImport) -> None:
 
 
 async def columns_of(
-    job: ContactImport, shape: Shape, mapping: dict[str, str] | None = None
+    job: ContactImport, shape: Shape, mapping: dict[str, str] | None = None, flagged: str = contact_columns.REFUSE
 ) -> contact_columns.Columns | contact_columns.Unclear:
-    """By the columns' names, and by hand. ``mapping``: in place of the stored choice."""
+    """By the columns' names, and by hand. ``mapping``: in place of the stored choice. ``flagged``: as in
+    contact_columns.match."""
     chosen = job.mapping if mapping is None else mapping
     if job.kind == OPT_OUTS and shape.headless and len(shape.header) == 1:
         chosen = {"#0": "phone"}  # one column of bare numbers can only be phones
-    found = contact_columns.match(shape.header, await _custom_fields(job.campaign_id), chosen)
+    if job.kind == OPT_OUTS:
+        found = contact_columns.every_phone(shape.header, chosen)
+    else:
+        customs = await _custom_fields(job.campaign_id)
+        found = contact_columns.match(shape.header, customs, chosen, shape.sample, flagged)
     if isinstance(found, contact_columns.Unclear) and shape.headless and found.code == "no_phone_column":
-        return contact_columns.Unclear(found.code, "The first row is a person, not a header. Say which column is what.")
-    return found
+        message = "The first row is a person, not a header. Say which column is what."
+        return contact_columns.Unclear(found.code, message, found.columns)
+    return found if isinstance(found, contact_columns.Unclear) else replace(found, take_words=job.take_words)
 
 
 async def _custom_fields(campaign_id: int) -> dict[str, str]:

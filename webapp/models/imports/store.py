@@ -14,8 +14,9 @@ from webapp.models.contacts import many_at_once
 from webapp.models.contacts.contact import MAKING_CONTACTS
 from webapp.models.imports.job import ContactImport
 from webapp.models.imports.known import Known
+from webapp.models.imports.left_values import LeftValues
 from webapp.models.imports.refused import refuse_rows
-from webapp.models.opt_outs.many import mark_opted_out, tag_contacts
+from webapp.models.opt_outs.many import mark_opted_out, opt_out_contacts, tag_contacts
 from webapp.models.opt_outs.opt_out import FROM_IMPORT
 from webapp.reader.rows import Row
 from webapp.rules import names
@@ -28,12 +29,13 @@ COLUMNS = (*TEXTS, "first_key", "last_key", "zone_set_id", "zone_source", "keepe
 async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[str]:
     """Inside the slice's transaction. Returns what to add to the import's counts."""
     known.begin()
-    counted: Counter[str] = Counter()
+    left, counted = LeftValues(job.left_values), Counter[str]()
     people: dict[str, contact_rows.Person] = {}
     lines: dict[str, int] = {}
     for row in part:
         if row.person is None:
             continue
+        left.of_row(row.person, known)
         if row.person.phone in people:
             contact_rows.merge(people[row.person.phone], row.person)
             counted["merged"] += 1
@@ -42,6 +44,7 @@ async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[st
     counted["refused"] = await refuse_rows(job, part)
     if people:
         counted += await _Slice(job, people, lines, known).store()
+    job.left_values = left.values
     return counted
 
 
@@ -192,7 +195,7 @@ class _Slice:
 
     async def _set_custom(self) -> None:
         rows = [
-            {"contact_id": self.ids[phone], "field_id": self.known.fields[slug], "value": value}
+            {"contact_id": self.ids[phone], "field_id": self.known.fields[slug].id, "value": value}
             for phone, person in self.people.items()
             for slug, value in person.custom.items()
             if slug in self.known.fields
@@ -200,7 +203,7 @@ class _Slice:
         await many_at_once.set_values(rows, self.job.user_id)
 
     async def _set_tags(self) -> None:
-        """The Opt Out tag opts out, in a file as everywhere (X6). A tag that is not known is left out."""
+        """The Opt Out tag opts out (X6), and so does a row that says not to text (C1). An unknown tag is left out."""
         tags = self.known.tags or {}
         tagged = {
             self.ids[phone]: [tags[names.key(name)] for name in person.tags if names.key(name) in tags]
@@ -209,6 +212,8 @@ class _Slice:
         job = self.job
         _, opted_out = await tag_contacts(job.campaign, tagged, FROM_IMPORT, job.user, job.file_name)
         self.counted["opted_out"] += opted_out
+        if ids := [self.ids[phone] for phone, person in self.people.items() if person.opted_out]:
+            self.counted["said_no"] += await opt_out_contacts(job.campaign, ids, FROM_IMPORT, job.user, job.file_name)
 
     async def _keep_opted_out(self) -> None:
         """Contacts with an opt-out get its tag, time and closed conversations, where any of them is missing."""
@@ -229,6 +234,7 @@ class _Slice:
                 continue
             after = row or await self._plain(person)
             self.counted["updated"] += row is not None
+            self.counted["home_phones"] += person.home
             self.counted["nameless"] += not after["first_name"]
             self.counted["zoneless"] += after["zone_set_id"] is None
             self.counted["opted_out"] += bool(row and row["opted_out_at"])

@@ -13,7 +13,7 @@ from webapp.reader.rows import Row
 
 async def store_opt_outs(job: ContactImport, part: list[Row]) -> Counter[str]:
     """Inside the slice's transaction. ``created`` counts phones opted out now, ``opted_out`` those that were before."""
-    phones = [row.person.phone for row in part if row.person]
+    phones = [phone for row in part if row.person for phone in (row.person.phone, *row.person.more)]
     once = list(dict.fromkeys(phones))
     new = await opt_out_many(job.campaign, once, FROM_IMPORT, job.user, job.file_name)
     return Counter(

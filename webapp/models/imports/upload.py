@@ -24,14 +24,16 @@ async def start(
 
 
 @transactional
-async def choose_columns(job: ContactImport, mapping: dict[str, str], by: Membership) -> ContactImport:
+async def choose_columns(
+    job: ContactImport, mapping: dict[str, str], by: Membership, take_words: bool = False
+) -> ContactImport:
     """The import to run now: this one, or a new one of the same file where this one is over. ``mapping``: position
     ("#0") -> field or slug; `preview.NEW` adds a custom field named as the column."""
     chosen = await _with_new_fields(job, mapping, by)
     await audit.record(by, "list.columns_chosen", job.file_name)
     if job.over:
-        return await importing.again(job, chosen, by.user)
-    await importing.answer(job, chosen)
+        return await importing.again(job, chosen, by.user, take_words=take_words)
+    await importing.answer(job, chosen, take_words)
     return job
 
 

@@ -1,4 +1,4 @@
-"""Which field each column of a list holds (SPEC C3), by the headers VAN, spreadsheets and phone books use."""
+"""Which field each column of a list holds (SPEC C1, C3): by its header, see `headers`, or as chosen by hand."""
 
 from __future__ import annotations
 
@@ -31,72 +31,83 @@ PERSONAL = (
     "timezone",
 )  # columns of the contact table
 LEAVE_OUT = ""
+OPT_OUT, REFUSE = "opt_out", "do_not_text"  # what becomes of rows in which a column says not to text
 _OURS = ("", "line", "why")  # columns that the file of refused rows adds
-
-_ALIASES = {
-    "first_name": "firstname first fname givenname forename nombre preferredname nickname",
-    "last_name": "lastname last lname surname familyname apellido apellidos",
-    "full_name": "fullname name contactname voter votername nombrecompleto",
-    "email": "email emailaddress mail preferredemail email1value emailaddress1 correo primaryemail",
-    "state_abbrev": "stateabbrev state stateprovince st region mstate vstate statecode votingaddressstate mailingstate",
-    "zip": "zip zipcode postalcode postcode zip5 mzip5 vzip5 mailingzip votingaddresszip zippostalcode",
-    "van_id": "vanid votervanid myvotersvanid mycampaignid voterfilevanid vanidnumber",
-    "assigned_user_email": "assigneduseremail assignedto assignedemail volunteeremail",
-    "timezone": "timezone tz",
-    "tags": "tags tag",
-}
-_MOBILE = "cell cellphone cellnumber cellphonenumber mobile mobilephone mobilenumber mobilephonenumber celular telefonocelular sms textphone"
-_ANY_PHONE = (
-    "phone phonenumber telephone telephonenumber tel preferredphone primaryphone contactnumber contactphone phone1 "
-    "phone1value phonenumber1 telefono numero phoneno"
-)
-_FIELD_OF = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
-_PHONE_RANKS = (frozenset(_MOBILE.split()), frozenset(_ANY_PHONE.split()))
+KINDS = ("mobile", "any", "home", "work")  # of phones, in the order in which they are read
+_BY_HAND = 5  # the tier of a column whose own name says nothing
 
 
 @dataclass(frozen=True)
 class Columns:
-    """``fields``: position -> one of FIELDS. ``custom``: position -> slug. ``unknown``: headers of columns left out."""
+    """``fields``: position -> one of FIELDS; of several columns with one field the first that is not blank is read.
+    ``custom``: position -> slug. ``unknown``: headers of columns left out. ``kinds``: position of a phone -> its kind.
+    ``labels``: position of a phone -> the column that tells its kind ("Phone 1 - Label"). ``nicknames``: columns that
+    fill only a blank first name. ``flags``: columns that say whom not to text -> OPT_OUT or REFUSE, ``flag_kinds``: how
+    they say it. ``home``: home phones that nobody asked for. ``take_words``: a number with words beside it is taken."""
 
     fields: dict[int, str] = field(default_factory=dict)
     custom: dict[int, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    kinds: dict[int, str] = field(default_factory=dict)
+    labels: dict[int, int] = field(default_factory=dict)
+    nicknames: tuple[int, ...] = ()
+    flags: dict[int, str] = field(default_factory=dict)
+    flag_kinds: dict[int, str] = field(default_factory=dict)
+    home: tuple[int, ...] = ()
+    take_words: bool = False
 
     @property
-    def phone(self) -> int:
-        """The position of the phone's column."""
-        return next(n for n, name in self.fields.items() if name == "phone")
+    def phones(self) -> list[int]:
+        """The positions of the phones, best first."""
+        return [n for n, name in self.fields.items() if name == "phone"]
+
+    @property
+    def only_home(self) -> bool:
+        """True where the only phones are home phones: many are landlines."""
+        return {self.kinds.get(n) for n in self.phones} == {"home"}
 
 
 @dataclass(frozen=True)
 class Unclear:
-    """No column holds the phone, or several may."""
+    """No column holds the phone, or two of one name do. ``columns``: what was recognised all the same."""
 
     code: str  # "no_phone_column" or "duplicate_header"
     message: str
+    columns: Columns = field(default_factory=Columns)
 
 
 def match(
-    header: Sequence[str], custom_fields: Mapping[str, str], chosen: Mapping[str, str] | None = None
+    header: Sequence[str],
+    custom_fields: Mapping[str, str],
+    chosen: Mapping[str, str] | None = None,
+    sample: Sequence[Sequence[str]] = (),
+    flagged: str = REFUSE,
 ) -> Columns | Unclear:
-    """``custom_fields``: slug -> title. ``chosen``: header or position ("#0") -> field or slug, by hand; LEAVE_OUT
-    leaves the column out."""
+    """``custom_fields``: slug -> title. ``chosen``: header or position ("#0") -> field, slug, OPT_OUT or REFUSE, by hand;
+    LEAVE_OUT leaves the column out; a field chosen by hand is not looked for elsewhere. ``sample``: first rows.
+    ``flagged``: what becomes of columns that say whom not to text, where nobody chose."""
     by_hand = _by_position(header, chosen or {})
-    names = [by_hand.get(n, _guess(cell, custom_fields)) for n, cell in enumerate(header)]
-    phones = _phones(header, by_hand)
-    if isinstance(phones, Unclear):
-        return phones
-    fields = {phones: "phone"}
-    custom: dict[int, str] = {}
-    for position, name in enumerate(names):
-        if name in custom_fields and name not in custom.values():
-            custom[position] = name
-        elif name in FIELDS and name != "phone" and name not in fields.values():
-            fields[position] = name
-    unknown = [
-        cell for n, cell in enumerate(header) if n not in fields and n not in custom and cell.strip() not in _OURS
-    ]
-    return Columns(fields, custom, tuple(unknown))
+    guessed = {n: _guess(n, header, custom_fields, sample) for n in range(len(header)) if n not in by_hand}
+    said = set(by_hand.values())
+    targets = by_hand | {n: name for n, name in guessed.items() if name not in said or name in (REFUSE, *custom_fields)}
+    targets = {n: flagged if n in guessed and name == REFUSE else name for n, name in targets.items()}
+    phones = _phones(header, targets, by_hand)
+    columns = _columns(header, targets, phones, custom_fields)
+    if doubled := _doubled(header, phones, by_hand):
+        message = f"Two columns may hold the phone: {doubled}. Say which one it is."
+        return Unclear("duplicate_header", message, _columns(header, targets, [], custom_fields))
+    return columns if phones else Unclear("no_phone_column", _no_phone(header), columns)
+
+
+def every_phone(header: Sequence[str], chosen: Mapping[str, str] | None = None) -> Columns | Unclear:
+    """For a list of phones to opt out: every column of phones, whatever its kind."""
+    by_hand = _by_position(header, chosen or {})
+    found = [n for n, target in by_hand.items() if target == "phone"]
+    if not found:
+        found = [n for n, cell in enumerate(header) if _is_phone(cell) and n not in by_hand]
+    unknown = [cell for n, cell in enumerate(header) if n not in found and cell.strip() not in _OURS]
+    columns = Columns(dict.fromkeys(found, "phone"), unknown=tuple(unknown))
+    return columns if found else Unclear("no_phone_column", _no_phone([]), columns)
 
 
 def recognized(cells: Sequence[str]) -> int:
@@ -104,39 +115,121 @@ def recognized(cells: Sequence[str]) -> int:
     return sum(headers.meaning(cell) is not None for cell in cells)
 
 
+def is_column(header: Sequence[str], name: str) -> bool:
+    """Does ``name`` name a column in `match`'s ``chosen``?"""
+    return bool(_by_position(header, {name: ""}))
+
+
+def kind_of_label(label: str, otherwise: str) -> str:
+    """The kind of a phone whose label, in a column of its own, is "Mobile" or "* Work"."""
+    found = headers.meaning(f"{label[:50]} phone") if label.strip() else None
+    return found.kind if found and found.kind != "any" else otherwise
+
+
 def slug(title: str) -> str:
     """The name of a custom field in headers and scripts: lower-case letters, digits and underscores, at most 64."""
-    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:64]
+    return re.sub(r"[^a-z0-9]+", "_", title[:1_000].lower()).strip("_")[:64]
 
 
 def _by_position(header: Sequence[str], chosen: Mapping[str, str]) -> dict[int, str]:
-    named = {_key(name): target for name, target in chosen.items() if not name.startswith("#")}
-    found = {n: named[_key(cell)] for n, cell in enumerate(header) if _key(cell) in named}
+    """By header; as "Column 1", counted from 1, where no header is called so; or by position from 0 ("#0")."""
+    named = {_key(name): target for name, target in chosen.items() if not re.fullmatch(r"#\d+", name)}
+    keys = [_key(cell) for cell in header]
+    places = {n: key for n in range(len(header)) if (key := f"column{n + 1}") in named and key not in keys}
+    found = {n: named[key] for n, key in [*places.items(), *enumerate(keys)] if key and key in named}
     return found | {n: chosen[f"#{n}"] for n in range(len(header)) if f"#{n}" in chosen}
 
 
-def _phones(header: Sequence[str], by_hand: Mapping[int, str]) -> int | Unclear:
-    if said := [n for n, target in by_hand.items() if target == "phone"]:
-        return said[0]
-    for rank in _PHONE_RANKS:
-        found = [n for n, cell in enumerate(header) if _key(cell) in rank and n not in by_hand]
-        if len(found) > 1:
-            shown = ", ".join(header[n].strip() for n in found)
-            return Unclear("duplicate_header", f"Two columns may hold the phone: {shown}. Say which one it is.")
-        if found:
-            return found[0]
-    return Unclear("no_phone_column", "No column is called phone. Say which one it is.")
-
-
-def _guess(cell: str, custom_fields: Mapping[str, str]) -> str:
-    wanted = slug(cell)
-    if not wanted:
-        return LEAVE_OUT
-    for name, title in custom_fields.items():
-        if wanted in (name.lower(), f"custom_field_{name.lower()}", slug(title)):
-            return name
-    return _FIELD_OF.get(_key(cell), LEAVE_OUT)
-
-
 def _key(cell: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", cell.lower())
+    return headers.key(cell) or cell.strip().casefold()
+
+
+def _guess(n: int, header: Sequence[str], custom_fields: Mapping[str, str], sample: Sequence[Sequence[str]]) -> str:
+    found = headers.meaning(header[n])
+    if found and found.flag:
+        return REFUSE
+    wanted = slug(header[n])
+    for name, title in custom_fields.items():
+        if wanted and wanted in (name.lower(), f"custom_field_{name.lower()}", slug(title)):
+            return name
+    if found is None or (headers.key(header[n]) in headers.UNSURE and not _has_addresses(n, sample)):
+        return LEAVE_OUT
+    return found.field
+
+
+def _has_addresses(n: int, sample: Sequence[Sequence[str]]) -> bool:
+    return any(n < len(row) and "@" in row[n] for row in sample)
+
+
+def _is_phone(cell: str) -> bool:
+    found = headers.meaning(cell)
+    return found is not None and found.field == "phone"
+
+
+def _phones(header: Sequence[str], targets: Mapping[int, str], by_hand: Mapping[int, str]) -> list[int]:
+    """Mobile phones, then phones of no kind, then, only by hand or where there are no others, home phones; work phones
+    only by hand. Of one kind the first first."""
+    found = [n for n, target in targets.items() if target == "phone"]
+    if not any(n in by_hand for n in found):
+        plain = [n for n in found if _kind(header[n]) in ("mobile", "any")]
+        found = plain or [n for n in found if _kind(header[n]) == "home"]
+    return sorted(found, key=lambda n: (KINDS.index(_kind(header[n])), _tier(header[n], "phone"), n))
+
+
+def _columns(
+    header: Sequence[str], targets: Mapping[int, str], phones: Sequence[int], custom_fields: Mapping[str, str]
+) -> Columns:
+    fields = dict.fromkeys(phones, "phone")
+    for name in FIELDS[1:]:
+        tiers = {n: _tier(header[n], name) for n, target in targets.items() if target == name}
+        best = min(tiers.values(), default=0)
+        near = {n: tier for n, tier in tiers.items() if tier < headers.ELSEWHERE or best == headers.ELSEWHERE}
+        fields |= dict.fromkeys(sorted(near, key=lambda n: (near[n], n)), name)
+    custom: dict[int, str] = {}
+    for n, target in sorted(targets.items()):
+        if target in custom_fields and target not in custom.values():
+            custom[n] = target
+    flags = {n: target for n, target in sorted(targets.items()) if target in (OPT_OUT, REFUSE)}
+    labels = _labels(header, phones)
+    used = {*fields, *custom, *flags, *labels.values()}
+    return Columns(
+        fields,
+        custom,
+        tuple(cell for n, cell in enumerate(header) if n not in used and cell.strip() not in _OURS),
+        {n: _kind(header[n]) for n in phones},
+        labels,
+        tuple(n for n, name in fields.items() if name == "first_name" and _tier(header[n], name) == headers.NICKNAME),
+        flags,
+        {n: headers.flag(header[n]) or "negative" for n in flags},
+        tuple(n for n, cell in enumerate(header) if n not in used and _is_phone(cell) and _kind(cell) == "home"),
+    )
+
+
+def _labels(header: Sequence[str], phones: Sequence[int]) -> dict[int, int]:
+    told = {whose: n for n, cell in enumerate(header) if (whose := headers.label_of(cell))}
+    keys = {n: headers.key(header[n]) for n in phones}
+    return {n: told[key] for n, whole in keys.items() for key in (whole, whole.removesuffix("value")) if key in told}
+
+
+def _kind(cell: str) -> str:
+    found = headers.meaning(cell)
+    return found.kind if found else "any"
+
+
+def _tier(cell: str, name: str) -> int:
+    found = headers.meaning(cell)
+    return found.rank if found and found.field == name else _BY_HAND
+
+
+def _doubled(header: Sequence[str], phones: Sequence[int], by_hand: Mapping[int, str]) -> str:
+    """The headers of two columns of one name, where nobody chose."""
+    keys = [_key(header[n]) for n in phones if n not in by_hand]
+    same = [n for n in phones if n not in by_hand and keys.count(_key(header[n])) > 1]
+    return ", ".join(header[n].strip() for n in same)
+
+
+def _no_phone(header: Sequence[str]) -> str:
+    work = [cell.strip() for cell in header if _is_phone(cell) and _kind(cell) == "work"]
+    if work:
+        return f"The only phones are work phones: {', '.join(work)}. Say which column is the phone."
+    return "No column is called phone. Say which one it is."

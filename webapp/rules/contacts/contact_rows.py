@@ -7,16 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from webapp.rules import phone
-from webapp.rules.contacts import contact_columns, contact_zones, states
+from webapp.rules.contacts import contact_columns, contact_zones, flags, phone_cell, row_values
 
 LONGEST = {"first_name": 100, "last_name": 100, "email": 254, "van_id": 40, "timezone": 64, "assigned_user_email": 254}
 LONGEST_CUSTOM = 5_000
+LONGEST_CELL = 6_000  # characters of a cell that are looked at: more than any field may have
+LONGEST_TAGS = 2_000
 
 
 @dataclass
 class Person:
     """``values``: field -> value. ``custom``: slug -> value. Blank values are left out. ``tags``: as written.
-    ``zones``, ``zone_source``: the time zones by this row alone (S1)."""
+    ``zones``, ``zone_source``: the time zones by this row alone (S1). ``left``: field -> the value of this row that is
+    kept out, for it is no ZIP, state, zone or address. ``opted_out``: the row says not to text. ``home``: the phone is a
+    home phone. ``more``: other phones of the row, in a list of phones to opt out."""
 
     phone: str
     values: dict[str, str] = field(default_factory=dict)
@@ -24,66 +28,178 @@ class Person:
     tags: list[str] = field(default_factory=list)
     zones: tuple[str, ...] = ()
     zone_source: str = ""
+    left: dict[str, str] = field(default_factory=dict)
+    opted_out: bool = False
+    home: bool = False
+    more: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Refused:
-    reason: str  # a code of the vectors' csv/expected.json
+    reason: str  # a code of the vectors' csv/expected.json, or one of the routes' REASONS
     raw_phone: str = ""
+
+
+@dataclass(frozen=True)
+class _Phone:
+    e164: str
+    home: bool
+    opted_out: bool
+    raw: str
 
 
 def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> Person | Refused:
     """``width``: the number of columns in the header."""
-    at = columns.phone
-    raw = cells[at] if at < len(cells) else ""
+    cells = [cell[:LONGEST_CELL] for cell in cells]
+    found = _phone(cells, columns)
+    raw = found.raw if isinstance(found, _Phone) else found.raw_phone
     if any(cell.strip() for cell in cells[width:]):
         return Refused("ragged_row", raw)
-    parsed = phone.textable(raw)
-    if isinstance(parsed, phone.InvalidPhone):
-        return Refused(parsed.reason, raw)
-    values = {n: " ".join(cells[at].split()) for at, n in columns.fields.items() if at < len(cells) and n != "phone"}
-    custom = {slug: cells[n].strip() for n, slug in columns.custom.items() if n < len(cells)}
+    if isinstance(found, Refused):
+        return found
+    forbidding = says_no(cells, columns)
+    if any(columns.flags[n] == contact_columns.REFUSE for n in forbidding):
+        return Refused("do_not_text", raw)
+    values = _values(cells, columns)
+    custom = {slug: _at(cells, n).strip() for n, slug in columns.custom.items()}
     if any(len(values.get(name, "")) > most for name, most in LONGEST.items()):
         return Refused("field_too_long", raw)
     if any(len(value) > LONGEST_CUSTOM for value in custom.values()):
         return Refused("field_too_long", raw)
-    return _person(parsed.e164, values, custom)
+    person = _person(found.e164, values, custom)
+    person.tags = _tags(cells, columns)
+    person.home, person.opted_out = found.home, found.opted_out or bool(forbidding)
+    return person
 
 
-def read_phone(cells: Sequence[str], columns: contact_columns.Columns) -> Person | Refused:
-    """For a list of opt-outs: the phone alone, of any country; other cells are ignored."""
-    raw = cells[columns.phone] if columns.phone < len(cells) else ""
-    parsed = phone.parse(raw)
-    return Refused(parsed.reason, raw) if isinstance(parsed, phone.InvalidPhone) else Person(parsed.e164)
+def says_no(cells: Sequence[str], columns: contact_columns.Columns) -> list[int]:
+    """The columns of this row that say not to text."""
+    return [n for n in columns.flags if flags.forbids(columns.flag_kinds.get(n, "negative"), _at(cells, n))]
+
+
+def only_at_home(cells: Sequence[str], columns: contact_columns.Columns) -> bool:
+    """True where every phone is blank but a home phone that is not read."""
+    if not all(phone_cell.blank(_at(cells, n)) for n in columns.phones):
+        return False
+    return any(not phone_cell.blank(_at(cells, n)) for n in columns.home)
+
+
+def read_phones(cells: Sequence[str], columns: contact_columns.Columns) -> tuple[Person | None, Refused | None]:
+    """For a list of opt-outs: every number in every phone column, of any country; words beside them are passed over.
+    Both a person and a reason where a cell has a number and another has none that can be read."""
+    found: dict[str, bool] = {}
+    wrong = ""
+    for n in columns.phones:
+        raw = _at(cells, n)[:LONGEST_CELL]
+        cell = phone_cell.read(raw)
+        found |= cell.numbers
+        if (cell.broken or not cell.numbers) and not phone_cell.blank(raw):
+            wrong = wrong or raw
+    raw = wrong or next((text for n in columns.phones if (text := _at(cells, n).strip())), "")
+    refused = Refused("invalid_phone" if raw else "missing_phone", raw) if wrong or not found else None
+    return (Person(next(iter(found)), more=list(found)[1:]) if found else None), refused
+
+
+def _at(cells: Sequence[str], n: int) -> str:
+    return cells[n] if n < len(cells) else ""
+
+
+def _phone(cells: Sequence[str], columns: contact_columns.Columns) -> _Phone | Refused:
+    """The first phone that is not blank, mobiles first. "do not call" in a phone's cell without a number counts for the
+    number that follows."""
+    refused, forbidden = Refused("missing_phone"), False
+    for kind, raw in _phones(cells, columns):
+        if phone_cell.blank(raw):
+            refused = refused if refused.raw_phone or not raw.strip() else Refused("invalid_phone", raw)
+            continue
+        if kind == "work" and not any(columns.kinds.get(n) == "work" for n in columns.phones):
+            refused = Refused("work_phone", raw)
+            continue
+        cell = phone_cell.read(raw)
+        if cell.reason == "do_not_text_words":
+            forbidden, refused = True, Refused(cell.reason, raw)
+            continue
+        if forbidden and not columns.take_words:
+            return Refused("do_not_text_words", raw)
+        return _chosen(cell, raw, kind, columns, forbidden)
+    return refused
+
+
+def _chosen(
+    cell: phone_cell.Cell, raw: str, kind: str, columns: contact_columns.Columns, forbidden: bool
+) -> _Phone | Refused:
+    if reason := phone_cell.choose(cell, columns.take_words):
+        return Refused(reason, raw)
+    parsed = phone.textable(phone_cell.number(cell))
+    if isinstance(parsed, phone.InvalidPhone):
+        return Refused(parsed.reason, raw)
+    return _Phone(parsed.e164, kind == "home", cell.forbids or forbidden, raw)
+
+
+def _phones(cells: Sequence[str], columns: contact_columns.Columns) -> list[tuple[str, str]]:
+    """Kind and cell of each phone, best first. Of two values in one cell ("a ::: b") the one that can be texted."""
+    found = [(_kind(cells, columns, n), _textable_part(_at(cells, n))) for n in columns.phones]
+    return sorted(found, key=lambda pair: contact_columns.KINDS.index(pair[0])) if columns.labels else found
+
+
+def _kind(cells: Sequence[str], columns: contact_columns.Columns, n: int) -> str:
+    own = columns.kinds.get(n, "any")
+    if n not in columns.labels:
+        return own
+    return contact_columns.kind_of_label(_at(cells, columns.labels[n]).partition(":::")[0], own)
+
+
+def _textable_part(cell: str) -> str:
+    parts = [part.strip() for part in cell.split(":::")]
+    if len(parts) == 1:
+        return cell
+    return next(
+        (part for part in parts if isinstance(phone.textable(part[: phone_cell.LONGEST]), phone.Phone)), parts[0]
+    )
+
+
+def _values(cells: Sequence[str], columns: contact_columns.Columns) -> dict[str, str]:
+    """Of several columns with one field the first that is not blank; nicknames fill a first name that no column has."""
+    values: dict[str, str] = {}
+    nicknames = ""
+    for n, name in columns.fields.items():
+        value = " ".join(_at(cells, n).partition(":::")[0].split()) if name not in ("phone", "tags") else ""
+        if n in columns.nicknames:
+            nicknames = nicknames or value
+        elif value and not values.get(name):
+            values[name] = value
+    row_values.split_name(values, LONGEST)
+    if nicknames and not values.get("first_name"):
+        values["first_name"] = nicknames
+    return values
+
+
+def _tags(cells: Sequence[str], columns: contact_columns.Columns) -> list[str]:
+    found: dict[str, None] = {}
+    for n, name in columns.fields.items():
+        if name == "tags":
+            parts = re.split(r"[;,|\n]|:::", _at(cells, n)[:LONGEST_TAGS])
+            found |= dict.fromkeys(tag for part in parts if (tag := part.strip().strip("\"'*").strip()))
+    return list(found)
 
 
 def _person(e164: str, values: dict[str, str], custom: dict[str, str]) -> Person:
-    _split(values)
-    tags = [tag.strip() for tag in re.split(r"[;,|]", values.pop("tags", "")) if tag.strip()]
-    values["state_abbrev"] = states.abbreviation(values.get("state_abbrev", ""))
-    values["zip"] = contact_zones.five_digits(values.get("zip", "")) or values.get("zip", "")[:10]
-    zones = contact_zones.derive(values.get("timezone", ""), values["zip"], values["state_abbrev"], e164)
+    left = row_values.kept_out(values)
+    zones = contact_zones.derive(
+        values.get("timezone", ""), values.get("zip", ""), values.get("state_abbrev", ""), e164
+    )
     filled = {k: v for k, v in values.items() if v}
-    return Person(e164, filled, {k: v for k, v in custom.items() if v}, tags, zones.names, zones.source)
-
-
-def _split(values: dict[str, str]) -> None:
-    """Fills blank first and last names from "Lisa Ng" or "Ng, Lisa"."""
-    whole = " ".join(values.pop("full_name", "").split())
-    if not whole:
-        return
-    last, comma, first = whole.partition(", ")
-    if not comma:
-        first, _, last = whole.partition(" ")
-    values["first_name"] = values.get("first_name") or first[: LONGEST["first_name"]]
-    values["last_name"] = values.get("last_name") or last[: LONGEST["last_name"]]
+    return Person(
+        e164, filled, {k: v for k, v in custom.items() if v}, zones=zones.names, zone_source=zones.source, left=left
+    )
 
 
 def merge(first: Person, later: Person) -> None:
-    """A later row with the same phone fills only blanks of the first."""
+    """A later row with the same phone fills only blanks of the first; its wish not to be texted counts."""
     first.values = {**later.values, **first.values}
     first.custom = {**later.custom, **first.custom}
     first.tags = list(dict.fromkeys([*first.tags, *later.tags]))
+    first.opted_out = first.opted_out or later.opted_out
     if {"timezone", "zip", "state_abbrev"} & set(later.values):
         v = first.values
         zones = contact_zones.derive(v.get("timezone", ""), v.get("zip", ""), v.get("state_abbrev", ""), first.phone)

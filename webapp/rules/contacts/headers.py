@@ -68,7 +68,8 @@ _ELSEWHERE: dict[str, str] = {
     "otherpostalcode otherzippostalcode",
 }
 _NO_NAMES = {"zip4", "zipplus4", "zip9"}  # the last four digits, or too much to tell
-ELSEWHERE = 9  # the tier of those
+NICKNAME = 2  # the tier of first names that fill only a blank
+ELSEWHERE = 9  # the tier of _ELSEWHERE
 _FIELD_OF = {
     name: (field, tier)
     for field, tiers in _TIERS.items()

@@ -28,6 +28,7 @@ FIELD_NAMES = {
     "assigned_user_email": "Volunteer's e-mail (assign to)",
     "timezone": "Time zone",
     "tags": "Tags",
+    "zip_canada": "ZIP (Canadian postal codes)",
 }
 
 
@@ -56,18 +57,24 @@ async def choose_columns(request: Request, member: Membership, import_id: int) -
     mapping = await _checked(job, form)
     if not form:
         return await show(request, member, job, form, again=job.over, status=422)
-    going = await upload.choose_columns(job, mapping, member)
+    going = await upload.choose_columns(job, mapping, member, form.ticked("take_words"))
     await queue.run_import(going.id)
     return to_import(request, member, going)
 
 
 async def _checked(job: ContactImport, form: Form) -> dict[str, str]:
-    mapping = reading_choice.chosen(job, form) or {}
+    mapping = await _mapping(job, form) or {}
     if "phone" not in mapping.values():
         form.wrong("columns", words.gettext("One column must be the phone."))
     if doubled := (await preview.of(job, mapping)).doubled:
         form.wrong("columns", doubled)
     return mapping
+
+
+async def _mapping(job: ContactImport, form: Form) -> dict[str, str] | None:
+    """The columns chosen; with the switch for home phones these are phones too."""
+    mapping = reading_choice.chosen(job, form)
+    return await preview.with_home(job, mapping) if mapping and form.ticked("home") else mapping
 
 
 async def show(
@@ -88,7 +95,8 @@ async def show(
         shape=shape,
         picked=reading_choice.picked(job, form),
         notes=reading_notes.notes(shape, job.without_hidden),
-        seen=await preview.of(job, reading_choice.chosen(job, form)),
+        seen=await preview.of(job, await _mapping(job, form), form.ticked("take_words")),
+        take_words=form.ticked("take_words"),
         targets=_targets(job, custom),
         titles={f.slug: f.title for f in custom if job.kind == CONTACTS},
         reasons=REASONS,
@@ -103,7 +111,11 @@ def _targets(job: ContactImport, custom: list[CustomField]) -> list[tuple[str, s
         return [nowhere, ("phone", words.gettext("Phone"))]
     fields = [(name, FIELD_NAMES[name]) for name in contact_columns.FIELDS]
     new = (preview.NEW, words.gettext("New custom field"))
-    return [nowhere, *fields, *((f.slug, f.title) for f in custom), new]
+    wishes = [
+        (contact_columns.OPT_OUT, words.gettext("Opt out whoever it says")),
+        (contact_columns.REFUSE, words.gettext("Refuse whoever it says")),
+    ]
+    return [nowhere, *fields, *((f.slug, f.title) for f in custom), new, *wishes]
 
 
 HANDLERS = [columns_page, preview_page, choose_columns]

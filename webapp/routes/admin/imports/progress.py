@@ -34,6 +34,7 @@ async def _progress(request: Request, job: ContactImport) -> Response:
         refused=await refused.first(job, SHOWN),
         reasons=REASONS,
         notes=reading_notes.notes(reading.shape_of(job), job.without_hidden) if job.shape else [],
+        names=columns.FIELD_NAMES,
         seconds_left=job.seconds_left,
         mappable=job.over and bool(job.left_out) and reading.plain_copy(job).exists(),
     )

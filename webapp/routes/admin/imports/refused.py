@@ -19,6 +19,12 @@ REASONS = {
     "invalid_phone": "Not a phone number",
     "unsupported_country": "Not a number in the United States or Canada",
     "not_textable": "A number that can't be texted",
+    "words_beside": "Words beside the number",
+    "do_not_text_words": "The words beside the number say not to text it",
+    "do_not_text": "A column says not to text this person",
+    "two_numbers": "Two numbers in one cell",
+    "extension": "A number with an extension",
+    "work_phone": "Only a work phone",
     "field_too_long": "A cell is too long",
     "ragged_row": "The row doesn't fit the header: a cell too many, or a stray quotation mark",
 }

@@ -1,0 +1,33 @@
+"""What a cell says in a column about whom not to text: do_not_call, sms_status, mobile_opt_in, Deceased? (SPEC C1)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST = 200  # characters of a cell that are looked at
+_NOTHING = frozenset(["", "na", "n a", "none", "null", "nil", "nan", "unknown", "not set", "unset", "blank"])
+_NO = frozenset(
+    ["no", "n", "false", "f", "0", "0 0", "off", "unchecked", "never", "not opted out", "ok", "good", "valid"]
+)
+_DENIED = re.compile(
+    r"\b(opt(ed)? ?outs?|optout|unsubscribed?|unsub|stop(ped)?|revoked?|denied|declined?|refused?|blocked|suppressed|inactive"
+    r"|do ?n[o']?t|dnc|dnt|disconnected|bad|wrong|invalid|deceased|not (opted in|subscribed|allowed|ok|consented)"
+    r"|no (consent|permission|texts?|calls?|sms)|bounc(ed|ing)|spam complaint|undeliverable|landline|baja|cancelado)\b"
+)
+
+
+def forbids(kind: str, cell: str) -> bool:
+    """``kind``: as in headers.Meaning.flag. A blank cell forbids nothing. In a "negative" column every word but a no
+    does, a date too; in a "positive" one a no; in a "status" one a word such as unsubscribed."""
+    said = _words(cell)
+    if said in _NOTHING:
+        return False
+    if kind == "negative":
+        return said not in _NO
+    return bool(_DENIED.search(said)) or (kind == "positive" and said in _NO - {"ok", "good", "valid"})
+
+
+def _words(cell: str) -> str:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", cell[:LONGEST]) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[^\W_]+", plain.lower().replace("'", "").replace("’", "")))

@@ -1,0 +1,176 @@
+"""A cell of a phone column: its numbers, and the words beside them (SPEC C1).
+
+Labels (cell, (m), home:) and dust (* ~ # ?) are set aside. "do not call" and its like are never a label.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from webapp.rules import opt_out, phone
+
+LONGEST = 200  # characters of a cell that are looked at; a longer one is no phone
+
+_MOBILE = frozenset(
+    ["c", "cell", "cellphone", "cellular", "cel", "celular", "m", "mob", "mobile", "movil", "sms", "txt", "text"]
+)
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_LABELS = _MOBILE | _set(
+    "p ph phone phones number num nr nbr tel telephone telefono t h hm home casa w wk work o office bus business landline "
+    "land line primary main preferred best personal us usa call day daytime evening eve other alt alternate"
+)
+_NONE = _set(
+    "na n a none null nil nan unlisted unknown unavailable private no not provided available given phone number listed "
+    "blank missing tbd undefined x xx xxx"
+)
+_FORBIDS = re.compile(
+    r"\b(do ?nt|do ?not|dont|please dont|never) ?(call|text|txt|contact|phone|sms|msg|message|use|solicit|disturb|dial|send)"
+    r"|\bdonot(call|text|contact)\b|\bno ?(more )?(call|calls|calling|text|texts|texting|txt|txts|sms|contact|messages|msgs|soliciting)\b"
+    r"|\bno longer\b|\bnot (text|call|contact|in service|working|valid|their|his|her|theirs|hers)\b|\bnot (the )?(right|correct) number\b"
+    r"|\b(wrong|bad|incorrect|invalid|old|former|dead) ?(number|num|no|nr|person|phone|cell|party|contact)?$"
+    r"|\b(wrong|bad|incorrect|invalid|dead) (number|num|no|nr|person|phone|cell|party|contact)\b|^(wrong|bad|invalid)\b"
+    r"|\b(dnc|dnt|dnd)\b|\bstop(ped|all)?\b|\bopt(ed|s)? ?outs?\b|\boptout\b|\bunsubscribed?\b|\bunsub\b|\bremoved?\b|\brevoked?\b"
+    r"|\b(quit|disconnected|disc|deceased|died|passed away|litigator|out of service|refused|hostile|blocked|blacklisted)\b"
+    r"|\bno (llamar|llame|textear|contactar|mensajes|enviar)\b|\b(numero )?equivocado\b|\bfallecid[oa]\b|\bbaja\b"
+)
+_EXTENSION = re.compile(r"(?:\b(?:x|xt|ext|extn|extension|anexo)|#)[\s.:=#]{0,3}\d{1,6}\b", re.IGNORECASE)
+_DATE = re.compile(
+    r"(?<![\d./-])(?:(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:(?:19|20)?\d\d))(?![\d./-])"
+)
+_GROUP = re.compile(r"\+?\d+")
+_STRAY = re.compile(r"[\s().\-/·•_]{0,8}")  # between two groups of digits of one number
+_VANITY = re.compile(r"[\d\s().+-]*[A-Za-z]{4,7}")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """``numbers``: E.164 -> is it marked as a mobile. ``words``: there are words beside them. ``forbids``: which say not
+    to text. ``reason``: why there is no number; "blank" for a cell that holds none, such as N/A. ``broken``: what may be
+    another number, with digits missing."""
+
+    numbers: dict[str, bool]
+    words: bool = False
+    forbids: bool = False
+    extension: bool = False
+    broken: bool = False
+    reason: str = ""
+
+
+def read(raw: str) -> Cell:
+    if len(raw := raw.strip()) > LONGEST:
+        return Cell({}, reason="invalid_phone")
+    text = _DATE.sub(" date ", _straight(phone.plain(raw)))
+    if isinstance(whole := _vanity(text), phone.Phone):
+        return Cell({whole.e164: False})
+    spans = list(_numbers(text))
+    between = [text[a:b] for a, b in pairwise([0, *(n for start, end, _ in spans for n in (start, end)), len(text)])][
+        ::2
+    ]
+    words = [_words(part) for part in between]
+    said = " ".join(" ".join(part) for part in words if part)
+    beside = any(word not in _LABELS for part in words for word in part)
+    forbids = bool(_FORBIDS.search(said)) or (beside and opt_out.classify(said) != "none")
+    found = [parsed.e164 for _, _, parsed in spans if isinstance(parsed, phone.Phone)]
+    if not found:
+        return Cell({}, forbids=forbids, reason=_reason(text, said))
+    extension = any(_EXTENSION.search(part) for part in between[1:])
+    return Cell(_marked(spans, between, words), beside, forbids, extension, len(found) < len(spans))
+
+
+def choose(cell: Cell, take_words: bool) -> str | None:
+    """The reason why this cell is refused, or None; see `number`."""
+    if cell.reason:
+        return cell.reason
+    if cell.forbids and not take_words:
+        return "do_not_text_words"
+    if cell.broken or (len(cell.numbers) > 1 and list(cell.numbers.values()).count(True) == 0):
+        return "two_numbers"
+    if cell.extension:
+        return "extension"
+    return "words_beside" if cell.words and not take_words else None
+
+
+def number(cell: Cell) -> str:
+    """The one number of a cell, or the first marked as a mobile."""
+    return next((e164 for e164, mobile in cell.numbers.items() if mobile), next(iter(cell.numbers)))
+
+
+def blank(raw: str) -> bool:
+    """Nothing, or a word for it: N/A, none, unlisted, 000-000-0000."""
+    text = raw[:LONGEST].strip()
+    digits = re.sub(r"\D", "", text)
+    if digits:
+        return len(digits) >= 7 and len(set(digits)) == 1 and not _words(re.sub(r"\d", "", text))
+    said = _words(text)
+    return not _FORBIDS.search(" ".join(said)) and all(word in _NONE for word in said)
+
+
+def _straight(text: str) -> str:
+    return re.sub(r"[\u2010-\u2015\u2212]", "-", text)
+
+
+def _vanity(text: str) -> phone.Phone | phone.InvalidPhone | None:
+    """1-800-FLOWERS: ten or eleven letters and digits in all."""
+    signs = sum(c.isalnum() for c in text)
+    return phone.parse(text) if signs in (10, 11) and _VANITY.fullmatch(text) else None
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int, phone.Phone | phone.InvalidPhone]]:
+    """Start, end and number of everything with seven digits or more, as groups of digits with little between them."""
+    groups = [(m.start(), m.end()) for m in _GROUP.finditer(text)]
+    first = 0
+    while first < len(groups):
+        last = _last_group(text, groups, first)
+        start, end = groups[first][0], groups[last][1]
+        if sum(c.isdigit() for c in text[start:end]) >= 7:
+            yield start, end, phone.parse(text[start:end])
+        first = last + 1
+
+
+def _last_group(text: str, groups: list[tuple[int, int]], first: int) -> int:
+    """Groups of a number: ten digits, eleven with a leading 1, all that follow a + of another country or 011."""
+    head = text[groups[first][0] : groups[first][1]]
+    foreign = head.startswith(("011", "00")) or (head.startswith("+") and not head.startswith("+1"))
+    wanted = 99 if foreign else 11 if head.lstrip("+").startswith("1") else 10
+    digits, last = 0, first
+    for n in range(first, len(groups)):
+        start, end = groups[n]
+        if n > first and (text[start] == "+" or not _STRAY.fullmatch(text, groups[n - 1][1], start)):
+            break
+        if digits >= wanted:
+            break
+        digits, last = digits + sum(c.isdigit() for c in text[start:end]), n
+    return last
+
+
+def _marked(
+    spans: list[tuple[int, int, phone.Phone | phone.InvalidPhone]], between: list[str], words: list[list[str]]
+) -> dict[str, bool]:
+    """A label stands before its number where the cell begins with one or where it has a colon, else after it."""
+    before = bool(words[0]) or any(re.search(r"[A-Za-z]\s{0,3}:", part) for part in between[:-1])
+    marked: dict[str, bool] = {}
+    for n, (_, _, parsed) in enumerate(spans):
+        if isinstance(parsed, phone.Phone):
+            label = words[n] if before else words[n + 1]
+            marked[parsed.e164] = marked.get(parsed.e164, False) or bool(set(label) & _MOBILE)
+    return marked
+
+
+def _words(text: str) -> list[str]:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
+    return re.findall(r"[^\W_]+", plain.replace("'", "").replace("’", "").replace("/", ""))
+
+
+def _reason(text: str, said: str) -> str:
+    if not text:
+        return "missing_phone"
+    return "do_not_text_words" if _FORBIDS.search(said) and not re.search(r"\d", text) else "invalid_phone"

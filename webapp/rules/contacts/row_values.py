@@ -1,0 +1,58 @@
+"""Values of a row as the contact's own form stores them; what can't be stored is kept out, never bent (SPEC C3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from webapp.rules.contacts import contact_zones, states
+
+_EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}\.[^@\s.,;<>]{2,63}")
+_CANADIAN = re.compile(r"[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d")
+_STATES = frozenset([*states.ABBREVIATIONS, "AA", "AE", "AP"])  # with the armed forces
+_TITLES = frozenset(["dr", "mr", "mrs", "ms", "miss", "mx", "rev", "prof", "hon", "sr", "sra", "srta"])
+_SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "md", "phd", "esq", "dds", "rn", "cpa", "dvm", "jd"])
+
+
+def kept_out(values: dict[str, str]) -> dict[str, str]:
+    """Makes values as the contact's own form stores them. Returns those that can't be: field -> as written."""
+    written = {name: value for name in ("state_abbrev", "zip", "timezone", "email") if (value := values.get(name, ""))}
+    state = states.abbreviation(written.get("state_abbrev", "")[:60])
+    values["state_abbrev"] = state if state in _STATES else ""
+    values["zip"] = contact_zones.five_digits(written.get("zip", "")[:40])
+    zone = written.get("timezone", "")[:64]
+    values["timezone"] = zone if contact_zones.knows_zone(zone) else ""
+    values["email"] = _email(written.get("email", ""))
+    left = {name: value[:80] for name, value in written.items() if not values[name]}
+    if _CANADIAN.fullmatch(left.get("zip", "").strip()):
+        left["zip_canada"] = left.pop("zip")
+    return left
+
+
+def _email(text: str) -> str:
+    """An address, also from "Lisa <lisa@example.net>" or the first of several."""
+    plain = text[:600].strip().removeprefix("mailto:")
+    if _EMAIL.fullmatch(plain):
+        return plain
+    found = _EMAIL.search(plain) if "@" in plain else None
+    return found[0] if found else ""
+
+
+def split_name(values: dict[str, str], longest: Mapping[str, int]) -> None:
+    """Fills blank first and last names from "Lisa Ng", "Ng, Lisa" or "Dr. Lisa Ng"."""
+    whole = " ".join(values.pop("full_name", "").split())
+    if not whole:
+        return
+    last, comma, first = (part.strip() for part in whole.partition(","))
+    if not comma or first.replace(".", "").lower() in _SUFFIXES:
+        first, last = _first_and_last(whole.replace(",", "") if comma else whole)
+    values["first_name"] = values.get("first_name") or first[: longest["first_name"]]
+    values["last_name"] = values.get("last_name") or last[: longest["last_name"]]
+
+
+def _first_and_last(whole: str) -> tuple[str, str]:
+    words = whole.split(" ")
+    while len(words) > 1 and words[0].rstrip(".").lower() in _TITLES:
+        words.pop(0)
+    after = 3 if len(words) > 3 and words[1].lower() in ("&", "and", "y") else 1  # "Lisa & Bob Ng"
+    return " ".join(words[:after]), " ".join(words[after:])
