@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from typing import Any, cast
+
 from tortoise.fields.relational import ForeignKeyFieldInstance
-from tortoise.migrations.operations import CreateModel, TortoiseOperation
+from tortoise.migrations.operations import AddField, CreateModel, TortoiseOperation
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_generator.state import ModelState, State
 from tortoise.models import Model
@@ -44,6 +47,29 @@ class CreateTables(TortoiseOperation):
             await state_editor.create_model(model)
             if state_editor.DIALECT == "postgres":
                 await _drop_unwanted_constraints(model, state_editor)
+
+
+class AddColumns(TortoiseOperation):
+    """Adds plain columns, of one table or of several, as one operation: see `CreateTables` for what each one costs."""
+
+    reversible = False
+
+    def __init__(self, *columns: AddField) -> None:
+        self.columns = columns
+
+    def describe(self) -> str:
+        return f"Add {len(self.columns)} columns"
+
+    def state_forward(self, app_label: str, state: State) -> None:
+        for column in self.columns:
+            self.get_model_state(state, app_label, column.model_name).fields[column.name] = deepcopy(cast(Any, column.field))
+        state.reload_models({(app_label, column.model_name) for column in self.columns})
+
+    async def database_forward(
+        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+    ) -> None:
+        for column in self.columns:
+            await column.database_forward(app_label, old_state, new_state, state_editor)
 
 
 async def _drop_unwanted_constraints(model: type[Model], state_editor: BaseSchemaEditor) -> None:

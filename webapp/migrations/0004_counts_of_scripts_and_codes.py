@@ -8,7 +8,7 @@ from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
 from webapp import database
-from webapp.database.operations import CreateTables
+from webapp.database.operations import AddColumns, CreateTables
 from webapp.rules import errors, opt_out
 
 Boxes = dict[tuple[int, int], Counter[str]]
@@ -194,11 +194,13 @@ class Migration(migrations.Migration):
                 bases=["Model"],
             ),
         ),
-        ops.AddField(
-            model_name="Conversation",
-            name="answered_at",
-            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        AddColumns(
+            ops.AddField(
+                model_name="Conversation",
+                name="answered_at",
+                field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+            ),
+            ops.AddField(model_name="Conversation", name="script_version", field=fields.IntField(null=True)),
         ),
-        ops.AddField(model_name="Conversation", name="script_version", field=fields.IntField(null=True)),
         ops.RunPython(fill),
     ]

@@ -5,6 +5,8 @@ from tortoise.migrations import operations as ops
 from tortoise import fields
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 
+from webapp.database.operations import AddColumns
+
 EMAILS = ("selina@example.org", "gary@example.org", "amy@example.org", "dan@example.org")
 EARLIER = "slug = 'meyer' AND join_code = '482913' AND description LIKE 'Selina Meyer is running%'"
 REAL = "EXISTS (SELECT 1 FROM phone_number WHERE e164 NOT LIKE '+1___55501__')"
@@ -28,25 +30,27 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
-        ops.AddField(
-            model_name='Campaign',
-            name='credentials_trouble',
-            field=fields.CharField(default='', db_default='', max_length=20),
-        ),
-        ops.AddField(
-            model_name='Campaign',
-            name='mail_checked_at',
-            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
-        ),
-        ops.AddField(
-            model_name='Campaign',
-            name='mail_trouble',
-            field=fields.CharField(default='', db_default='', max_length=200),
-        ),
-        ops.AddField(
-            model_name='Campaign',
-            name='rehearsal',
-            field=fields.BooleanField(default=False, db_default=False),
+        AddColumns(
+            ops.AddField(
+                model_name='Campaign',
+                name='credentials_trouble',
+                field=fields.CharField(default='', db_default='', max_length=20),
+            ),
+            ops.AddField(
+                model_name='Campaign',
+                name='mail_checked_at',
+                field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+            ),
+            ops.AddField(
+                model_name='Campaign',
+                name='mail_trouble',
+                field=fields.CharField(default='', db_default='', max_length=200),
+            ),
+            ops.AddField(
+                model_name='Campaign',
+                name='rehearsal',
+                field=fields.BooleanField(default=False, db_default=False),
+            ),
         ),
         ops.RunPython(close_the_published_door),
     ]
