@@ -105,3 +105,10 @@ async def test_a_stored_contact_passes_its_own_form(cast: Cast, tmp_path: Path) 
     contact = (await stored(job))[0]
     assert (contact.timezone, contact.state_abbrev, contact.zip) == ("mst", "AZ", "85001")
     assert (await labels.field_values(contact.id)) == {}
+
+
+async def test_a_line_break_in_a_workbook_s_phone_refuses_nobody(cast: Cast) -> None:
+    job = await import_file(cast, CASES / "27_newline_phones.xlsx")
+    assert (job.stored, job.refused) == (4, 0)
+    lisa = (await stored(job))[0]
+    assert (lisa.phone, lisa.first_name, lisa.last_name) == ("+14125550611", "Lisa", "Ng")

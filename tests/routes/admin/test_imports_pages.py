@@ -238,7 +238,7 @@ async def test_a_preview_tells_of_the_whole_file_and_keeps_what_was_recognised(c
     page = re.sub(r"\s+", " ", (await gary.get(path)).text)
     assert "<b>Do Not Text</b> says of 1 row not to text. Opt them out is chosen" in page
     assert "Use Home Phone where the other phones are blank (1 row)" in page
-    assert "words beside them (1 rows), and opt out" in page and "(1 rows). Otherwise" in page
+    assert "words beside them (rows: 1), and opt out" in page and "(rows: 1). Otherwise" in page
     chosen = dict(re.findall(r'name="(column_\d)".*?value="([a-z_]*)" selected', page))
     assert chosen == {
         "column_0": "first_name",

@@ -182,3 +182,20 @@ def test_every_phone_of_a_strike_list_is_struck() -> None:
     person, refused = contact_rows.read_phones(["4125550101 stop", "foo", "+44 20 7946 0958", "x"], columns)
     assert person and (person.phone, person.more) == ("+14125550101", ["+442079460958"])
     assert refused == contact_rows.Refused("invalid_phone", "foo")
+
+
+@pytest.mark.parametrize(
+    ("cell", "phone"),
+    [
+        ("412-555-0611\n412-555-0612", "+14125550611"),
+        ("+44 20 7946 0958\n412-555-0612", "+14125550612"),
+        ("h: 412-555-0611\nc: 412-555-0612", "+14125550612"),
+        ("412-555-0611 ::: 412-555-0612", "+14125550611"),
+        ("+44 20 7946 0958 ::: 412-555-0612", "+14125550612"),
+    ],
+)
+def test_of_a_number_in_each_line_the_first_that_can_be_texted_is_taken(cell: str, phone: str) -> None:
+    found = contact_rows.read(["Ng, Lisa", cell], matched("Name,Phone"), 2)
+    assert isinstance(found, contact_rows.Person) and found.phone == phone and found.values["first_name"] == "Lisa"
+    stop = contact_rows.read(["Ng, Lisa", "412-555-0611\n412-555-0612 do not text"], matched("Name,Phone"), 2)
+    assert stop == contact_rows.Refused("do_not_text_words", "412-555-0611\n412-555-0612 do not text")

@@ -128,7 +128,11 @@ def _phone(cells: Sequence[str], columns: contact_columns.Columns) -> _Phone | R
 def _chosen(
     cell: phone_cell.Cell, raw: str, kind: str, columns: contact_columns.Columns, forbidden: bool
 ) -> _Phone | Refused:
-    if reason := phone_cell.choose(cell, columns.take_words):
+    reason = phone_cell.choose(cell, columns.take_words)
+    if reason == "two_numbers" and "\n" in raw:  # a number in each line: the first that can be texted
+        cell = phone_cell.read(_textable_part(raw, "\n"))
+        reason = phone_cell.choose(cell, columns.take_words)
+    if reason:
         return Refused(reason, raw)
     parsed = phone.textable(phone_cell.number(cell))
     if isinstance(parsed, phone.InvalidPhone):
@@ -149,9 +153,9 @@ def _kind(cells: Sequence[str], columns: contact_columns.Columns, n: int) -> str
     return contact_columns.kind_of_label(_at(cells, columns.labels[n]).partition(":::")[0], own)
 
 
-def _textable_part(cell: str) -> str:
-    parts = [part.strip() for part in cell.split(":::")]
-    if len(parts) == 1:
+def _textable_part(cell: str, between: str = ":::") -> str:
+    parts = [part.strip() for part in cell.split(between) if part.strip()]
+    if len(parts) < 2:
         return cell
     return next(
         (part for part in parts if isinstance(phone.textable(part[: phone_cell.LONGEST]), phone.Phone)), parts[0]

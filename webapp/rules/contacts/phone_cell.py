@@ -47,7 +47,7 @@ _DATE = re.compile(
     r"(?<![\d./-])(?:(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:(?:19|20)?\d\d))(?![\d./-])"
 )
 _GROUP = re.compile(r"\+?\d+")
-_STRAY = re.compile(r"[\s().\-/·•_]{0,8}")  # between two groups of digits of one number
+_STRAY = re.compile(r"(?:[^\S\n]|[().\-/·•_]){0,8}")  # between two groups of digits of one number
 _VANITY = re.compile(r"[\d\s().+-]*[A-Za-z]{4,7}")
 
 
