@@ -163,6 +163,14 @@ async def order_responses(page: Page) -> None:
     assert await names.all_inner_texts() == ["Cure: Yes", "Cure: No"]
     await page.reload()
     assert await names.all_inner_texts() == ["Cure: Yes", "Cure: No"]
+    # An order that is refused is put back, with the reason
+    why = "Cure: bit.ly is a link shortener."
+    await page.route("**/script-orders", lambda route: route.fulfill(status=422, body=why))
+    await page.get_by_role("button", name="Move up: Cure: No").click()
+    await expect(page.locator("#toasts")).to_contain_text(why)
+    await expect(names).to_have_text(["Cure: Yes", "Cure: No"])
+    await expect(page.get_by_role("button", name="Move up: Cure: No")).to_be_enabled()
+    await page.unroute("**/script-orders")
 
 
 async def text_and_answer(bank: Bank, open_page: OpenPage, office: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.cast.bulk import work
+from webapp.database import transaction
 from webapp.models.actions import audience, gaps
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
@@ -17,7 +18,7 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.reports import editing as contact_editing
 from webapp.models.reports import labelling
 from webapp.models.results import recount
-from webapp.models.scripts import editing, rendering
+from webapp.models.scripts import editing, first_card, rendering
 from webapp.models.scripts.editing import Draft
 from webapp.rules import errors, variables
 
@@ -32,6 +33,13 @@ async def rewrite(cast: Cast, body: str) -> None:
     script = await Script.get(id=cast.hello.id)
     saved = await editing.save(action, script, Draft("initial", "", body, None, [], []), cast.gary)
     assert isinstance(saved, Script)
+    await the_job(cast)
+
+
+async def the_job(cast: Cast) -> None:
+    """Looks at the action's conversations again, as after each change of a script."""
+    while await audience.sync_slice(cast.action.id):
+        pass
 
 
 async def code_of(contact: Contact) -> int | None:
@@ -125,3 +133,57 @@ async def test_a_contact_who_opted_out_meanwhile_stays_closed_when_the_gap_heals
     await contact_editing.opt_out(cast.lisa.id, cast.gary)
     await by_another_script(cast)
     assert await code_of(cast.lisa) == errors.OPTED_OUT and await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_a_text_nobody_may_send_stays_closed_whatever_list_or_tag_changes(cast: Cast) -> None:
+    """Lisa's note is a short link. Only another script, or another note of hers, opens her conversation."""
+    await rewrite(cast, f"Hi ##{{{{first_name}}}}. ##{{{{notes}}}} {STOP}")
+    await labelling.set_field(cast.lisa.id, await notes(cast), "see bit.ly/x", None)
+    await cast.start(cast.amy)
+    action = await Action.get(id=cast.action.id).select_related("campaign")
+    shown, text = await first_card.queue_of(cast.amy, action)
+    assert shown and shown.card is None and text is None, "nobody taps on her"
+    assert await code_of(cast.lisa) == errors.SHORTENER
+    for look in (audience.sync_conversations([cast.lisa.id]), audience.changed(action.id)):
+        await look
+        assert await code_of(cast.lisa) == errors.SHORTENER
+    await labelling.set_field(cast.lisa.id, await notes(cast), "a dog", None)
+    assert await code_of(cast.lisa) is OPEN and await recount.differences() == []
+    await labelling.set_field(cast.lisa.id, await notes(cast), "see bit.ly/x", None)
+    await first_card.queue_of(cast.amy, action)
+    assert await code_of(cast.lisa) == errors.SHORTENER
+    await by_another_script(cast)
+    await the_job(cast)
+    assert await code_of(cast.lisa) is OPEN and await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_another_default_opens_whom_the_old_one_closed(cast: Cast) -> None:
+    await rewrite(cast, f"Hi ##{{{{first_name}}}}. {STOP}")
+    await transaction(lambda: CustomField.filter(slug="notes").update(default_value="bit.ly/x"))
+    await transaction(
+        lambda: Script.filter(id=cast.hello.id).update(body=f"Hi ##{{{{notes}}}}. {STOP}")
+    )  # as an older version of the product left it
+    await cast.start(cast.amy)
+    await first_card.queue_of(cast.amy, await Action.get(id=cast.action.id).select_related("campaign"))
+    assert await code_of(cast.lisa) == errors.SHORTENER
+    await by_a_default(cast)
+    await the_job(cast)
+    assert await code_of(cast.lisa) is OPEN and await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_one_request_passes_over_twenty_people_and_says_that_it_looks_on(cast: Cast) -> None:
+    await rewrite(cast, f"Hi ##{{{{first_name}}}}. ##{{{{notes}}}} {STOP}")
+    bad = [cast.lisa] + [await cast.add_contact(f"+1412555{1500 + n}") for n in range(first_card.AT_ONCE)]
+    for contact in bad:
+        await labelling.set_field(contact.id, await notes(cast), "bit.ly/x", None)
+    await cast.make()
+    await cast.start(cast.amy)
+    action = await Action.get(id=cast.action.id).select_related("campaign")
+    shown, text = await first_card.queue_of(cast.amy, action)
+    assert shown and shown.looking and shown.card is None and text is None
+    assert await Conversation.filter(closed_code=errors.SHORTENER).count() == first_card.AT_ONCE
+    shown, _ = await first_card.queue_of(cast.amy, action)
+    assert shown and not shown.looking and shown.card is None

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from tests.cast import HELLO, Cast, drawn, send_card
+from tests.cast.moments import beside
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts import teams
 from webapp.models.accounts.audit import AuditEvent
 from webapp.models.accounts.teams import UserList
 from webapp.models.accounts.users import Membership
-from webapp.models.actions import pictures
+from webapp.models.actions import audience, pictures
 from webapp.models.actions.action import DRAFT, Action
 from webapp.models.actions.pictures import Picture
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
+from webapp.models.contacts import many_at_once
 from webapp.models.contacts.labels import CustomField
+from webapp.models.conversations import making
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.reports import labelling
 from webapp.models.results import recount
@@ -112,24 +116,138 @@ async def test_a_picture_that_is_gone_stops_saving_and_ordering(cast: Cast) -> N
     assert isinstance(await editing.order_responses(await of(cast), [cast.thanks.id], cast.gary), Refused)
 
 
-@pytest.mark.both
-async def test_an_archived_script_is_on_no_card_whoever_holds_it(cast: Cast) -> None:
-    """Nine people: some in Amy's hand, some in nobody's."""
-    for n in range(8):
+async def three_scripts(cast: Cast) -> tuple[Action, dict[int, int | None]]:
+    """Of thirteen people Amy holds nine, three with each of three scripts. Conversation -> script."""
+    action = await of(cast)
+    for word in ("Hello", "Dear"):
+        assert isinstance(await add(cast, action, HELLO.replace("Hi", word), cast.gary, ""), Script)
+    for n in range(12):
         await cast.add_contact(f"+1412555{1300 + n}", first_name=f"C{n}")
     await cast.make()
-    action = await of(cast)
-    second = await add(cast, action, HELLO.replace("Hi", "Hello"), cast.gary, "")
-    assert isinstance(second, Script)
-    await transaction(lambda: type(cast.meyer).filter(id=cast.meyer.id).update(bucket_size=5))
+    await transaction(lambda: type(cast.meyer).filter(id=cast.meyer.id).update(bucket_size=9))
     await cast.start(cast.amy)
-    talk = await Conversation.filter(user_id=cast.amy.user_id, script_id=cast.hello.id).first()
-    assert talk and (await reach.of_one(action.id, cast.hello.id)).cards > 0
-    before = await first_card.queue_of(cast.amy, action, None)
+    return action, await scripts_of(cast.amy.user_id)
+
+
+async def scripts_of(user_id: int | None) -> dict[int, int | None]:
+    return {row.id: row.script_id for row in await Conversation.filter(user_id=user_id)}
+
+
+@pytest.mark.both
+async def test_archiving_one_of_three_changes_its_cards_and_no_other(cast: Cast) -> None:
+    """As many as the page that asks says."""
+    action, before = await three_scripts(cast)
+    told = (await reach.of_one(action.id, cast.hello.id)).cards
     await editing.archive(action, cast.hello, cast.gary)
+    after = await scripts_of(cast.amy.user_id)
+    changed = {n for n in before if before[n] != after[n]}
+    assert changed == {n for n in before if before[n] == cast.hello.id} and len(changed) == told > 1
+    taken = Counter(after[n] for n in changed)
+    assert len(taken) == 2 and max(taken.values()) - min(taken.values()) <= 1, "evenly"
     assert await Conversation.filter(script_id=cast.hello.id).count() == 0
-    assert isinstance(await send_card(cast.amy, await Conversation.get(id=talk.id)), click.Queued)
-    assert before[1] and (await Script.get(id=cast.hello.id)).archived_at
+    talk = await Conversation.get(id=min(changed))
+    assert isinstance(await send_card(cast.amy, talk), click.Queued)
+    assert await recount.differences() == []
+    again = await Script.get(id=cast.hello.id)
+    assert await editing.restore(action, again, cast.gary) is None
+    assert await scripts_of(cast.amy.user_id) == after, "what someone holds stays when a script comes"
+
+
+@pytest.mark.postgres
+async def test_a_card_clicked_while_its_script_is_archived_keeps_the_script_that_was_sent(cast: Cast) -> None:
+    action, held = await three_scripts(cast)
+    talk = await Conversation.get(id=min(n for n in held if held[n] == cast.hello.id)).select_related("contact")
+    _, text = await first_card.queue_of(
+        cast.amy, action, await Conversation.get(id=talk.id).select_related("contact", "script")
+    )
+    assert text
+    sent = click.send_first(cast.amy, talk.id, uuid.uuid4(), text.hash)
+    clicked, _ = await beside("message", "INSERT", sent, editing.archive(action, cast.hello, cast.gary))
+    assert isinstance(clicked, click.Queued)
+    assert (await Conversation.get(id=talk.id)).script_id == cast.hello.id == clicked.message.script_id
+    assert await Conversation.filter(script_id=cast.hello.id).count() == 1 and await recount.differences() == []
+
+
+SCRIPT_CHANGES: list[Deed] = [add, save, copy, use_again]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("deed", [*SCRIPT_CHANGES, None])
+async def test_a_change_of_a_script_locks_no_contact(
+    cast: Cast, deed: Deed | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A click locks the contact, then its conversation; the other order would be a deadlock. The job does the rest."""
+    action = await of(cast)
+    locked: list[list[int]] = []
+
+    async def lock(ids: list[int]) -> None:
+        locked.append(ids)
+
+    monkeypatch.setattr(many_at_once, "lock_contacts", lock)
+    if deed:
+        assert not isinstance(await deed(cast, action, f"{HELLO} ##{{{{email}}}}", cast.gary, ""), Refused)
+    else:
+        await editing.archive(action, cast.hello, cast.gary)
+    assert locked == [] and action.id in await audience.unfinished()
+
+
+@pytest.mark.both
+async def test_another_script_for_one_card_locks_the_contact_first(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    second = await add(cast, await of(cast), HELLO.replace("Hi", "Hello"), cast.gary, "")
+    assert isinstance(second, Script)
+    found: list[int | None] = []
+    lock = many_at_once.lock_contacts
+
+    async def noted(ids: list[int]) -> None:
+        found.append((await Conversation.get(contact_id=ids[0])).script_id)
+        await lock(ids)
+
+    monkeypatch.setattr(many_at_once, "lock_contacts", noted)
+    talk = await cast.conversation()
+    old = talk.script_id
+    await transaction(lambda: Script.filter(id=old).update(archived_at=clock.now()))
+    assert await making.pick_one(talk) and found[0] == old
+    assert (await cast.conversation()).script_id != old
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("deed", ["save", "copy", "move"])
+async def test_a_script_archived_by_somebody_else_meanwhile_is_refused_with_words(cast: Cast, deed: str) -> None:
+    action, opened = await of(cast), await Script.get(id=cast.hello.id)
+    await editing.archive(action, cast.hello, cast.selina)
+    match deed:
+        case "save":
+            draft = Draft(INITIAL, "", f"{HELLO} Thanks", None, [], [])
+            refused: object = await editing.save(action, opened, draft, cast.gary)
+        case "copy":
+            refused = await editing.copy(action, opened, cast.gary)
+        case _:
+            refused = await editing.move(action, opened, 1, cast.gary)
+    assert isinstance(refused, Refused) and refused.gone and "archived" in refused.sentences[0]
+    assert [script.body for script in await Script.filter(action=action, kind=INITIAL)] == [HELLO]
+
+
+OWN_WORDS = {
+    "campaign.description": ("description", "fight! bit.ly/x"),
+    "first_name": ("fallback_recipient", "friend, bit.ly/x"),
+    "user.first_name": ("fallback_sender", "{{first_name}}"),
+}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("name", [*OWN_WORDS, "notes"])
+async def test_the_campaign_s_own_words_that_no_text_may_have_stop_saving_and_publishing(cast: Cast, name: str) -> None:
+    if name == "notes":
+        await transaction(lambda: CustomField.filter(slug="notes").update(default_value="bit.ly/x"))
+    else:
+        column, value = OWN_WORDS[name]
+        await transaction(lambda: type(cast.meyer).filter(id=cast.meyer.id).update(**{column: value}))
+    body = f"Hi ##{{{{{name}}}}}. Reply STOP to opt out."
+    refused = await save(cast, await of(cast), body, cast.selina, "because")
+    assert isinstance(refused, Refused) and "link shortener" in refused.sentences[0] and not refused.overrulable
+    await stored(cast, body)
+    checks = (await publishing.checklist(await of(cast))).checks
+    assert not publishing.may_publish(checks, cast.selina, "because")
 
 
 @pytest.mark.both
@@ -208,8 +326,10 @@ async def test_a_card_that_can_not_be_sent_is_closed_without_a_tap(cast: Cast) -
     for contact, words in ((cast.lisa, "y" * 100), (bo, "y")):
         await labelling.set_field(contact.id, notes, words, None)
     assert isinstance(await save(cast, action, long, cast.gary, ""), Script)
+    await audience.sync_slice(action.id)
     shown, text = await first_card.queue_of(cast.amy, action)
     assert shown and shown.card and shown.card.conversation.contact_id == bo.id and text
     assert (await cast.conversation()).closed_code == 1310
     assert isinstance(await save(cast, action, HELLO, cast.gary, ""), Script)
+    await audience.sync_slice(action.id)
     assert (await cast.conversation()).closed_code is None and await recount.differences() == []

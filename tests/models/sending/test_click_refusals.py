@@ -86,13 +86,14 @@ async def test_typed_words_pass_the_lint_at_the_click(cast: Cast, typed: str, co
 
 
 @pytest.mark.both
-async def test_a_value_that_brings_a_shortener_into_a_first_text_is_refused(cast: Cast) -> None:
-    """The campaign's own words are asked too, as they leave."""
+async def test_the_campaign_s_own_words_that_bring_a_shortener_stop_first_texts_and_close_nobody(cast: Cast) -> None:
+    """No fault of the contact: it is said at Start, and nobody is passed over."""
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(fallback_sender="Jo of bit.ly/x"))
     await transaction(lambda: User.filter(id=cast.amy.user_id).update(first_name=""))
     await cast.amy.fetch_related("user")
     await cast.start(cast.amy)
-    assert await cast.click(cast.amy) == Declined(errors.SHORTENER)
+    assert await cast.click(cast.amy) == Stopped("sender")
+    assert (await cast.conversation()).closed_code is None
     assert await texts() == [] and await recount.differences() == []
 
 

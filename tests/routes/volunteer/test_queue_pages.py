@@ -12,9 +12,11 @@ from tests.cast.site import PARTIAL, Browser, form_of
 from tests.cast.texting import texted
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import going_back, zones_anew
 from webapp.models.conversations.message import REFUSED, Message
+from webapp.models.scripts import first_card
 
 
 async def open_queue(amy: httpx.AsyncClient, cast: Cast) -> str:
@@ -151,3 +153,17 @@ async def test_a_fragment_brings_the_title_of_its_page(cast: Cast, browse: Brows
     queue = f"/c/meyer/actions/{cast.action.id}/queue"
     for headers in ({}, PARTIAL):
         assert re.findall(r"<title>(.*?)</title>", (await amy.get(queue, headers=headers)).text) == ["0 / 1 · Textbank"]
+
+
+async def test_after_many_who_can_not_be_texted_the_page_says_that_it_looks_on(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It asks again by itself, or by a press."""
+    monkeypatch.setattr(first_card, "AT_ONCE", 1)
+    await cast.start(cast.amy)
+    await transaction(lambda: Script.filter(id=cast.hello.id).update(body="See bit.ly/x. Reply STOP to opt out."))
+    amy, path = await browse(cast.amy), f"/c/meyer/actions/{cast.action.id}/queue"
+    page = (await amy.get(path)).text
+    assert "Looking for the next person" in page and "Look again" in page and f'hx-get="{path}"' in page
+    assert "Text Again" not in page and "You finished your bucket" not in page
+    assert "Looking for the next person" not in (await amy.get(path)).text

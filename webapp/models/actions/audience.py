@@ -52,9 +52,9 @@ _IS_IN = is_in("conversation.action_id", "conversation.contact_id")
 
 
 @transactional
-async def sync_conversations(contact_ids: list[int], action_id: int | None = None) -> int:
+async def sync_conversations(contact_ids: list[int], action_id: int | None = None, new_values: bool = False) -> int:
     """Closes unsent conversations of contacts no longer in the audience, or who lack a value that their text needs; reopens
-    those back in it, or with the value. In all actions, or in one. Call it after any change to these contacts' lists,
+    those back in it, or with the value. In all actions, or in one. ``new_values``: their data or fields changed. Call it after any change to these contacts' lists,
     tags, fields or data. Returns how many it closed."""
     if not contact_ids:
         return 0
@@ -65,7 +65,7 @@ async def sync_conversations(contact_ids: list[int], action_id: int | None = Non
     await many_at_once.lock_contacts(contact_ids)  # of two changes to one contact, the second sees the first
     await many_at_once.lock_conversations(contact_ids)
     needed = await gaps.needs(contact_ids[0], action_id)
-    await gaps.open_filled(needed, contact_ids)
+    await gaps.open_filled(needed, contact_ids, new_values)
     closed = await database.query(
         f"UPDATE conversation SET closed_code = {errors.NOT_LISTED} WHERE {unsent} AND closed_code IS NULL AND NOT {_IS_IN}"
         " RETURNING action_id, user_id",
@@ -100,15 +100,21 @@ async def sync_after_field(contact_ids: list[int], field_id: int) -> None:
     )
     left_out = "SELECT 1 AS one FROM action_exclusion WHERE field_id = ?"
     if await database.query(f"{left_out} UNION ALL {named} LIMIT 1", field_id, field_id):
-        await sync_conversations(contact_ids)
+        await sync_conversations(contact_ids, new_values=True)
 
 
 @transactional
 async def changed(action_id: int) -> None:
-    """Call it after a change to the action's lists or leave-outs. Syncs the first slice of its conversations now; a job
+    """Call it after a change to the action's lists or leave-outs, with no conversation locked. Syncs the first slice of its conversations now; a job
     syncs the rest. Until it has, Start and the next card sync the conversations they are about to show."""
-    await database.query("UPDATE action SET audience_cursor = 0 WHERE id = ?", action_id)
+    await look_again(action_id)
     await sync_slice(action_id)
+
+
+async def look_again(action_id: int) -> None:
+    """As `changed`, for a transaction that locks conversations: nothing is synced now, since a contact is locked before its
+    conversations everywhere."""
+    await database.query("UPDATE action SET audience_cursor = 0 WHERE id = ?", action_id)
 
 
 @transactional
@@ -168,7 +174,8 @@ async def of_action(action_id: int) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Numbers:
-    """``to_text``: people who get a first text if nothing changes. ``left_out`` by lists, tags and values; ``barred``:
+    """``to_text``: people who get a first text if nothing changes; of a draft also those whose text can't be filled, since
+    publishing gives each one a script only then. The page counts those apart. ``left_out`` by lists, tags and values; ``barred``:
     opted out, blocked or on a landline."""
 
     to_text: int

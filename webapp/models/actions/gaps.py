@@ -24,6 +24,12 @@ from webapp.rules import errors, variables
 _BLANK = {name: f"TRIM(c.{name}) = ''" for name in ("last_name", "email", "state_abbrev")}
 # Codes that another value or another script ends
 OF_THE_TEXT = (errors.UNFILLED, errors.TOO_LONG, errors.SHORTENER, errors.BRACES)
+# Of these, what only a rendering of the text shows. Until the script or the contact's values change it would be the same
+_RENDERED = (errors.TOO_LONG, errors.SHORTENER, errors.BRACES)
+_OF_ANOTHER_SCRIPT = (
+    "(script_version IS NULL OR NOT EXISTS (SELECT 1 FROM script s WHERE s.id = conversation.script_id"
+    " AND s.version = conversation.script_version))"
+)
 
 
 async def tests(campaign_id: int, names: Iterable[str]) -> dict[str, str]:
@@ -81,14 +87,16 @@ async def _lacking(scripts: list[dict[str, Any]]) -> str:
     )
 
 
-async def open_filled(found: Needs, contact_ids: list[int]) -> None:
-    """Opens the conversations of these contacts that nothing is lacking for any more. The contacts are locked."""
+async def open_filled(found: Needs, contact_ids: list[int], new_values: bool) -> None:
+    """Opens the conversations of these contacts that nothing is lacking for any more. One closed for what its text had
+    opens only with another script or with ``new_values`` of the contact. The contacts are locked."""
     if not found.actions:
         return
     code = never_texted_sql("c", packed.mark("timestamptz"))
     rows = await database.query(
         f"UPDATE conversation SET closed_code = (SELECT {code} FROM contact c WHERE c.id = conversation.contact_id)"
-        f" WHERE {packed.among('contact_id')} AND texted_at IS NULL AND closed_code IN {OF_THE_TEXT}"
+        f" WHERE {packed.among('contact_id')} AND texted_at IS NULL AND (closed_code = {errors.UNFILLED}"
+        f" OR (closed_code IN {_RENDERED}{'' if new_values else f' AND {_OF_ANOTHER_SCRIPT}'}))"
         f" AND {_in(found.actions)} AND NOT ({found.lacking or '1 = 0'}) RETURNING id, action_id, user_id, closed_code",
         sql_time(clock.now()),
         packed.values(contact_ids),
@@ -122,8 +130,11 @@ async def change_field(field: CustomField, values: dict[str, Any], by: Membershi
     the next card look at their conversations again."""
     before = await CustomField.get(id=field.id)
     await label_changes.change_field(field, values, by)
+    running = "campaign_id = ? AND archived_at IS NULL AND state <> 'draft'"
     if values["default_value"] != before.default_value:
+        await database.query(f"UPDATE action SET audience_cursor = 0 WHERE {running}", by.campaign_id)
         await database.query(
-            "UPDATE action SET audience_cursor = 0 WHERE campaign_id = ? AND archived_at IS NULL AND state <> 'draft'",
+            f"UPDATE conversation SET script_version = NULL WHERE closed_code IN {_RENDERED} AND texted_at IS NULL AND action_id"
+            f" IN (SELECT id FROM action WHERE {running})",
             by.campaign_id,
         )

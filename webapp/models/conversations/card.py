@@ -32,7 +32,8 @@ class Card:
 @dataclass(frozen=True)
 class Queue:
     """``card``: None where nobody can be texted now. ``gone_back``: contacts that went back to the pool. ``undoable``:
-    the newest text that has not left yet, for ``undo_seconds`` more."""
+    the newest text that has not left yet, for ``undo_seconds`` more. ``looking``: the next contact is not found
+    yet; ask again."""
 
     bucket: Bucket
     card: Card | None
@@ -41,6 +42,7 @@ class Queue:
     gone_back: GoneBack
     undoable: Message | None
     undo_seconds: int
+    looking: bool = False
 
 
 async def queue_of(member: Membership, action: Action, first: Conversation | None = None) -> Queue | None:

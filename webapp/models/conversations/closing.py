@@ -46,12 +46,12 @@ async def close_conversations(contact: Contact, code: int) -> None:
 
 
 @transactional
-async def close_unsent(conversation: Conversation, code: int) -> None:
-    """Ends this first text, if nobody clicked it meanwhile."""
+async def close_unsent(conversation: Conversation, code: int, version: int) -> None:
+    """Ends this first text, if nobody clicked it meanwhile. ``version``: of the script that was looked at."""
     conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
     if conversation.texted_at is None and conversation.closed_code is None:
         async with tallies.moving(conversation):
-            conversation.closed_code = code
+            conversation.closed_code, conversation.script_version = code, version
         await tallies.hit(conversation.action_id, conversation.id, code)
 
 

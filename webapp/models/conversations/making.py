@@ -167,39 +167,58 @@ async def _count(action_id: int, rows: list[Conversation]) -> None:
 
 
 @transactional
-async def pick_again(action: Action, held_too: bool = False) -> None:
-    """Picks scripts anew for conversations that nobody texted: after one was added, those that nobody holds; after one was
-    archived (``held_too``), also those that someone holds (A2). Conversations made later go on in the blocks begun here,
-    so that the counts stay even."""
+async def pick_again(action: Action, ended: Script | None = None) -> None:
+    """Picks scripts anew for conversations that nobody texted: those that nobody holds; after a script ``ended``, also those
+    with it that someone holds (A2). Other cards stay as they are. Conversations made later go on in the blocks begun
+    here, so that the counts stay even.
+
+    Locks conversations in order of id and no contact afterwards: whoever locks a contact locks it first (the click)."""
     await Action.filter(id=action.id).select_for_update().get()
     scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None).order_by("id")
     if not scripts:
         return
-    free = await database.query(
-        "SELECT id FROM conversation WHERE action_id = ? AND texted_at IS NULL"
-        f"{'' if held_too else ' AND user_id IS NULL AND NOT with_staff'} ORDER BY id",
+    free = "user_id IS NULL AND NOT with_staff"
+    which = f"texted_at IS NULL AND ({free}{f' OR script_id = {int(ended.id)}' if ended else ''})"
+    rows = await database.query(
+        f"SELECT id, CASE WHEN {free} THEN 1 ELSE 0 END AS free FROM conversation WHERE action_id = ? AND {which} ORDER BY id",
         action.id,
     )
     seed = _seed(action, scripts)
-    picks: dict[int, list[int]] = {script.id: [] for script in scripts}
-    for n, row in enumerate(free):
-        picks[scripts[script_choice.pick(seed, n, len(scripts))].id].append(row["id"])
-    for script_id, ids in picks.items():
-        for start in range(0, len(ids), SLICE):
-            await Conversation.filter(id__in=ids[start : start + SLICE]).update(script_id=script_id)
-    await Action.filter(id=action.id).update(conversations_made=len(free))
+    held_first = sorted(rows, key=lambda row: row["free"])  # each part is even in itself
+    picks = {row["id"]: scripts[script_choice.pick(seed, n, len(scripts))].id for n, row in enumerate(held_first)}
+    for start in range(0, len(rows), SLICE):
+        await _give_scripts({row["id"]: picks[row["id"]] for row in rows[start : start + SLICE]}, which)
+    await Action.filter(id=action.id).update(conversations_made=len(rows))
+
+
+async def _give_scripts(picks: dict[int, int], which: str) -> None:
+    """Conversation -> script, in order of id. ``which``: SQL of what the choice assumed; a conversation that was texted or
+    taken meanwhile keeps its script."""
+    still = await database.query(
+        f"SELECT id FROM conversation WHERE {packed.among('id')} AND {which} ORDER BY id{packed.for_update()}",
+        packed.values(list(picks)),
+    )
+    ids = {row["id"] for row in still}
+    for script_id in dict.fromkeys(picks.values()):
+        mine = [n for n in picks if n in ids and picks[n] == script_id]
+        await (
+            Conversation.filter(id__in=mine or [0])
+            .exclude(script_id=script_id)
+            .update(script_id=script_id, script_version=None)
+        )
 
 
 @transactional
 async def pick_one(conversation: Conversation) -> bool:
     """Picks another script where this conversation's is archived: its first text was taken back since, or refused. False
-    where the action has no initial script in use."""
+    where the action has no initial script in use. Locks the contact first, as the click does."""
+    await many_at_once.lock_contacts([conversation.contact_id])
     action = await Action.get(id=conversation.action_id)
     scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None).order_by("id")
     if not scripts:
         return False
     script = scripts[script_choice.pick(_seed(action, scripts), conversation.id, len(scripts))]
-    await Conversation.filter(id=conversation.id, texted_at=None).update(script_id=script.id)
+    await Conversation.filter(id=conversation.id, texted_at=None).update(script_id=script.id, script_version=None)
     await audience.sync_conversations([conversation.contact_id], action.id)
     return True
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.expressions import Q
+
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
@@ -12,13 +14,13 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.conversations import assigning
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import OUT, QUEUED, Message
+from webapp.models.conversations.message import INITIAL, OUT, QUEUED, Message
 
 
 @dataclass(frozen=True)
 class Suspension:
-    """What a suspension is about: people not texted yet, who go back to the pool; conversations, which go to the admins;
-    and texts that are cancelled."""
+    """What a suspension is about: people not texted yet, who go back to the pool, with those whose first text is
+    cancelled; conversations, which go to the admins; and texts that are cancelled."""
 
     people: int
     conversations: int
@@ -33,8 +35,11 @@ def may_suspend(who: Membership, by: Membership) -> bool:
 async def suspension_of(who: Membership) -> Suspension:
     held = Conversation.filter(user_id=who.user_id, campaign_id=who.campaign_id)
     queued = Message.filter(user_id=who.user_id, campaign_id=who.campaign_id, status=QUEUED, direction=OUT)
-    people = await held.filter(texted_at=None).count()
-    return Suspension(people, await held.count() - people, await queued.count())
+    first = queued.filter(kind=INITIAL, contact_id__isnull=False)
+    waiting = {m.conversation_id for m in await first if not m.is_retry}  # cancelled, they leave nobody texted
+    people = await held.filter(Q(texted_at=None) | Q(id__in=list(waiting) or [0])).count()
+    again = [m for m in await queued if m.is_retry or not m.contact_id]  # the admins decide about these
+    return Suspension(people, await held.count() - people, await queued.count() - len(again))
 
 
 @transactional

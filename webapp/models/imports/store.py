@@ -78,7 +78,7 @@ class _Slice:
         await self._set_tags()
         await self._keep_opted_out()
         await self._count(set(made))
-        await audience.sync_conversations([row["id"] for row in self.there.values()])
+        await audience.sync_conversations([row["id"] for row in self.there.values()], new_values=True)
         return self.counted
 
     async def _locked(self, phones: list[str]) -> dict[str, dict[str, Any]]:

@@ -49,7 +49,7 @@ async def edit(
     if changed:
         new = ", ".join(f"{_spoken(name)} {value or '-'}" for name, value in changed.items())
         await ContactEvent.note(contact.id, by.user_id, "edited", new)
-        await audience.sync_conversations([contact.id])  # a text may be filled now, or not any more
+        await audience.sync_conversations([contact.id], new_values=True)  # a text may be filled now, or not any more
     for field, value in answers.items():
         await labelling.set_field(contact.id, field, value, by.user_id)
     await labelling.set_tags(contact, list(tags), {one.id for one in wanted}, FROM_ADMIN, by.user)
@@ -115,5 +115,5 @@ async def erase(contact_id: int, by: Membership) -> None:
     await ContactEvent.filter(contact_id=contact_id).delete()  # they hold the old data
     await Report.filter(contact_id=contact_id).update(values_={})
     await ContactEvent.note(contact_id, by.user_id, "erased")
-    await audience.sync_conversations([contact_id])
+    await audience.sync_conversations([contact_id], new_values=True)
     await _note(contact, by, "contact.erased")

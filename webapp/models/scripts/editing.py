@@ -42,10 +42,14 @@ class Draft:
 @dataclass(frozen=True)
 class Refused:
     """The script may not be in the action like this; nothing was changed. ``overrulable``: an owner may insist, with a
-    reason."""
+    reason. ``gone``: it was archived meanwhile."""
 
     sentences: list[str]
     overrulable: bool
+    gone: bool = False
+
+
+_GONE = Refused(["Somebody archived this script meanwhile."], overrulable=False, gone=True)
 
 
 @transactional
@@ -55,6 +59,8 @@ async def save(
     """Without a ``script`` a new one is added, as the last of its kind. ``reason``: an owner's, to overrule. ``seen``: the
     mark of the form (rules/edited.py)."""
     live = await _locked(action)
+    if script and await _archived(script):
+        return _GONE
     if script and (overtaken := edited.meanwhile(seen, await _stored_words(script), _words(draft))):
         return overtaken
     if refused := await _refused(live, draft.kind, draft.body, draft.picture_id, by, reason):
@@ -78,6 +84,8 @@ async def save(
 async def copy(action: Action, script: Script, by: Membership, reason: str = "") -> Script | Refused:
     """The same script once more, as the last of its kind."""
     live = await _locked(action)
+    if await _archived(script):
+        return _GONE
     if refused := await _refused(live, script.kind, script.body, script.picture_id, by, reason):
         return refused
     made = await script.copy()
@@ -91,14 +99,18 @@ async def archive(action: Action, script: Script, by: Membership) -> None:
     """Nobody gets it any more: cards show another script, and without another first texts stop. What was clicked leaves.
     Results keep the texts sent of it."""
     live = await _locked(action)
+    if await _archived(script):
+        return
     await script.archive()
-    await _pick_again(live, script, held_too=True)
+    await _pick_again(live, script, ended=True)
     await _note(action, script, by, "script.archived")
 
 
 @transactional
 async def restore(action: Action, script: Script, by: Membership, reason: str = "") -> Refused | None:
     live = await _locked(action)
+    if not await _archived(script):  # by somebody else, just now
+        return None
     if refused := await _refused(live, script.kind, script.body, script.picture_id, by, reason):
         return refused
     await script.restore()
@@ -111,6 +123,8 @@ async def restore(action: Action, script: Script, by: Membership, reason: str = 
 async def move(action: Action, script: Script, places: int, by: Membership, reason: str = "") -> Refused | None:
     """Moves a script down among its kind, or up where ``places`` is negative."""
     live = await _locked(action)
+    if await _archived(script):
+        return _GONE
     if refused := await _refused(live, script.kind, script.body, script.picture_id, by, reason):
         return refused
     ids = [row.id for row in await Script.of(action, script.kind)]
@@ -138,6 +152,12 @@ async def _locked(action: Action) -> Action:
     return await Action.filter(id=action.id).select_for_update().get()
 
 
+async def _archived(script: Script) -> bool:
+    """Reads again, after the lock."""
+    await script.refresh_from_db()
+    return script.archived_at is not None
+
+
 async def _refused(
     action: Action, kind: str, body: str, picture_id: int | None, by: Membership, reason: str
 ) -> Refused | None:
@@ -147,6 +167,7 @@ async def _refused(
     overrulable = all(f.code == "no_opt_out" for f in found)
     if action.live:
         gaps = publishing.nobody_has(await shortfalls.of_senders(campaign, body), body)
+        gaps += await publishing.unfit(campaign, body)
         more = [check.sentence for check in gaps] + await _picture(picture_id)
         sentences, overrulable = sentences + more, overrulable and not more
     if not sentences or (overrulable and by.role == OWNER and reason.strip()):
@@ -159,16 +180,16 @@ async def _picture(picture_id: int | None) -> list[str]:
     return [finding.sentence for finding in script_lint.picture(bool(picture and not picture.intact()))]
 
 
-async def _pick_again(action: Action, script: Script, held_too: bool = False) -> None:
+async def _pick_again(action: Action, script: Script, ended: bool = False) -> None:
     if script.kind == INITIAL:
-        await making.pick_again(action, held_too)
+        await making.pick_again(action, script if ended else None)
         await _fill_again(action, script)
 
 
 async def _fill_again(action: Action, script: Script) -> None:
-    """Other texts need other values: a job goes on with what is more than a slice."""
+    """Other texts need other values: a job, Start and the next card look at the conversations again."""
     if script.kind == INITIAL and action.live:
-        await audience.changed(action.id)
+        await audience.look_again(action.id)
 
 
 async def _note(action: Action, script: Script, by: Membership, what: str, reason: str = "") -> None:

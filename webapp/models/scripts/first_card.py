@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.conversations import card, closing, making
@@ -10,14 +12,16 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.scripts import rendering
 from webapp.models.scripts.rendering import Rendering
 
+AT_ONCE = 20  # contacts passed over in one request
+
 
 async def queue_of(
     member: Membership, action: Action, first: Conversation | None = None
 ) -> tuple[Queue | None, Rendering | None]:
     """As `card.queue_of`, and the text of its card. Contacts whose text can't be filled, or is too long, are closed here:
-    nobody taps on them. The text is None where there is no card, and where its script is archived and no other is in
-    use."""
-    while True:
+    nobody taps on them. After AT_ONCE of them the queue says that it is ``looking``, and the page asks again. The text is
+    None where there is no card, and where its script is archived and no other is in use."""
+    for _ in range(AT_ONCE):
         shown = await card.queue_of(member, action, first)
         if shown is None or shown.card is None:
             return shown, None
@@ -29,4 +33,6 @@ async def queue_of(
         text = await rendering.render(action.campaign, talk.script, talk.contact, member.user, talk.id)
         if text.final_code is None:
             return shown, text
-        await closing.close_unsent(talk, text.final_code)
+        await closing.close_unsent(talk, text.final_code, talk.script.version)
+    assert shown is not None
+    return replace(shown, card=None, looking=True), None

@@ -50,6 +50,8 @@ async def checklist(action: Action) -> Checklist:
     for title, script in _titled(initial, response):
         for check in nobody_has(senders, script.body):
             checks.append(replace(check, sentence=f"{title}: {check.sentence}"))
+        for check in await unfit(campaign, script.body):
+            checks.append(replace(check, sentence=f"{title}: {check.sentence}"))
         warnings += [f"{title}: {sentence}" for sentence in some_lack(senders, script.body)]
         for finding in findings(script, known, campaign.name):
             sentence = f"{title}: {finding.sentence}"
@@ -99,6 +101,22 @@ def nobody_has(senders: dict[str, tuple[int, int]], body: str) -> list[Check]:
         else Check(False, f"No user has a {variables.WORDS[name]}.", "teams")
         for name in names
     ]
+
+
+async def unfit(campaign: Campaign, body: str) -> list[Check]:
+    """A failed check for each variable in the text that the campaign's own words make one that nobody may send (A7)."""
+    wrong = "have a link shortener or braces."
+    return [
+        Check(False, f"The campaign's words for {variables.WORDS.get(name, name)} {wrong}", _page_of(name))
+        for name in await rendering.unfit(campaign, body)
+    ]
+
+
+def _page_of(name: str) -> str:
+    """The page with the campaign's words for this variable: its own, the fallbacks of names, the defaults of fields."""
+    if name in variables.CAMPAIGN:
+        return "info"
+    return "settings" if name in variables.BUILT_IN else "fields"
 
 
 def some_lack(senders: dict[str, tuple[int, int]], body: str) -> list[str]:

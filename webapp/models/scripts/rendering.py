@@ -15,7 +15,7 @@ from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, field_values
 from webapp.models.scripts import links
-from webapp.rules import errors, names, phone, segments, variables
+from webapp.rules import errors, names, phone, script_lint, segments, variables
 
 TEAM_CODE = "user.team_code"
 
@@ -36,10 +36,13 @@ class Rendering:
 
     @property
     def final_code(self) -> int | None:
-        """Why this contact gets no first text, until the value or the script changes: 1307 or 1310."""
+        """Why this contact gets no first text, until the value or the script changes: 1307, 1310, 1315 or 1316."""
         if self.unfilled:
             return None if self.lacks else errors.UNFILLED
-        return errors.TOO_LONG if len(self.text) > segments.LONGEST else None
+        if len(self.text) > segments.LONGEST:
+            return errors.TOO_LONG
+        wrong = script_lint.in_sent(self.text)
+        return {"": None, "shortener": errors.SHORTENER, "braces": errors.BRACES}[wrong]
 
 
 async def known_names(campaign: Campaign) -> set[str]:
@@ -99,11 +102,12 @@ async def _fields(campaign: Campaign, contact: Contact) -> dict[str, str]:
 
 
 async def of_sender(campaign: Campaign, sender: User, text: str) -> dict[str, str | None]:
-    """The values that are the same for all contacts."""
+    """The values that are the same for all contacts. One that no text may have counts as none: no contact is closed for
+    it."""
     given = {**_sender(campaign, sender), **of_campaign(campaign)}
     if any(variable.name == TEAM_CODE for variable in variables.found(text)):
         given[TEAM_CODE] = await teams.code_of(campaign.id, sender.id)
-    return given
+    return {name: "" if script_lint.in_sent(value or "") else value for name, value in given.items()}
 
 
 def of_contact(campaign: Campaign, contact: Contact) -> dict[str, str | None]:
@@ -128,6 +132,17 @@ def _sender(campaign: Campaign, sender: User) -> dict[str, str | None]:
         "user.phone": phone.national(sender.phone),
         TEAM_CODE: None,
     }
+
+
+async def unfit(campaign: Campaign, text: str) -> list[str]:
+    """The variables in the text for which the campaign's own words, fallbacks and defaults with them, bring a link
+    shortener or braces."""
+    defaults = await CustomField.filter(campaign=campaign).values_list("slug", "default_value")
+    given = {str(slug): str(default) for slug, default in defaults} | of_campaign(campaign)
+    given |= dict.fromkeys(("first_name", "full_name"), campaign.contact_name(""))
+    given |= dict.fromkeys(("user.first_name", "user.full_name"), campaign.sender_name(""))
+    names = dict.fromkeys(variable.name for variable in variables.found(text))
+    return [name for name in names if script_lint.in_sent(variables.value(given, name) or "")]
 
 
 def of_campaign(campaign: Campaign) -> dict[str, str | None]:

@@ -150,7 +150,7 @@ async def _first_text(member: Membership, rows: ClickRows, script: Script, clien
     )
     verdict = safeguards.may_send(await facts.gather(campaign, contact, number, text), clock.now())
     if isinstance(verdict, safeguards.Refused):
-        return await _decline_first(conversation, verdict)
+        return await _decline_first(conversation, verdict, script.version)
     with tallies.counting(conversation) as changed:
         if conversation.user_id != member.user_id:
             await _take_back(conversation, member)
@@ -166,13 +166,13 @@ async def _take_back(conversation: Conversation, member: Membership) -> None:
     conversation.bucket_id = newest.id if newest else None
 
 
-async def _decline_first(conversation: Conversation, verdict: safeguards.Refused) -> Declined:
+async def _decline_first(conversation: Conversation, verdict: safeguards.Refused, version: int) -> Declined:
     """Refused for now: the conversation moves to the end of its holder's queue. Refused for good: it is closed."""
     async with tallies.moving(conversation):
         if verdict.not_now:
             conversation.move_to_end()
         else:
-            conversation.closed_code = verdict.code
+            conversation.closed_code, conversation.script_version = verdict.code, version
     await tallies.hit(conversation.action_id, conversation.id, verdict.code)
     return Declined(verdict.code)
 

@@ -16,6 +16,7 @@ from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.results import recount
+from webapp.models.sending import click
 
 
 def words(page: str) -> str:
@@ -91,6 +92,24 @@ async def test_suspending_asks_and_letting_back_in_gives_the_conversations_again
     assert await held_by(cast.amy) == 0 and (await cast.conversation()).with_staff
     await gary.post(f"{path}/end")
     assert (await cast.conversation()).user_id == cast.amy.user_id and await recount.differences() == []
+
+
+async def test_people_whose_first_text_still_waits_become_unassigned_as_suspending_says(
+    cast: Cast, browse: Browser
+) -> None:
+    """Amy clicked two first texts that wait; one more person is hers, and Lisa's conversation is under way."""
+    more = await people(cast, 3)
+    await texted(cast)
+    await says(cast, "Yes")
+    for contact in more[:2]:
+        assert isinstance(await cast.click(cast.amy, contact), click.Queued)
+    gary, path = await browse(cast.gary), f"{OFFICE}/users/{cast.amy.id}/suspension"
+    asked = words((await gary.get(path)).text)
+    assert "3 people not texted yet become unassigned" in asked and "1 conversation goes to the admins" in asked
+    assert "2 texts that wait to be sent are cancelled" in asked
+    await gary.post(path)
+    assert await Conversation.filter(user_id=None, with_staff=False, texted_at=None).count() == 3
+    assert await Conversation.filter(with_staff=True).count() == 1 and await recount.differences() == []
 
 
 async def test_a_conversation_that_an_admin_took_over_stays_with_them(cast: Cast, browse: Browser) -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import pytest
 
 from tests.cast import HELLO, Cast, drawn
 from tests.cast.site import FINE, OFFICE, Browser, add_response, audited, here
+from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.audit import AuditEvent
 from webapp.models.actions import pictures
+from webapp.models.actions.action import Action
 from webapp.models.actions.pictures import Picture
 from webapp.models.actions.script import RESPONSE, Script, ScriptTag
 from webapp.models.contacts.labels import Tag
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.scripts import editing
 
 
 async def order(cast: Cast) -> list[str]:
@@ -166,3 +170,49 @@ async def test_an_opt_out_tag_on_a_script_for_the_glad_is_asked_about(cast: Cast
         await cast.thanks.apply_on_send([tag], [])
         page = (await gary.get(f"{OFFICE}/actions/{cast.action.id}/scripts")).text
         assert ("Is the Opt Out tag meant here?" in page) is asked
+
+
+async def test_a_deed_that_typed_nothing_is_refused_without_a_word_about_typing(cast: Cast, browse: Browser) -> None:
+    """To copy, move or use again brings no text; to save does."""
+    gary, path = await browse(cast.gary), f"{here(cast)}/scripts/{cast.hello.id}"
+    await transaction(lambda: Script.filter(id=cast.hello.id).update(body="Hi"))
+    for deed, data in (("copies", {}), ("moves", {"up": "1"})):
+        answer = await gary.post(f"{path}/{deed}", data=data)
+        assert (
+            answer.status_code == 422 and "Nothing was changed." in answer.text and "No way to opt out" in answer.text
+        )
+        assert "Not saved." not in answer.text and "What you typed is kept below" not in answer.text
+    typed = await gary.post(path, data={"body": "Hi there"})
+    assert typed.status_code == 422 and "What you typed is kept below" in typed.text and "Hi there" in typed.text
+    await transaction(lambda: Script.filter(id=cast.hello.id).update(archived_at=clock.now()))
+    again = await gary.post(f"{path}/archive/end")
+    assert again.status_code == 422 and "Nothing was changed." in again.text
+
+
+async def test_a_refused_order_is_answered_with_its_sentence(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    await transaction(lambda: Script.filter(id=cast.thanks.id).update(body="See bit.ly/x"))
+    data = {"script": [cast.thanks.id]}
+    told = await gary.post(f"{here(cast)}/script-orders", data=data, headers={"hx-request": "true"})
+    assert (
+        told.status_code == 422 and told.text.startswith("Thanks: bit.ly is a link shortener") and "<" not in told.text
+    )
+    page = await gary.post(f"{here(cast)}/script-orders", data=data)
+    assert page.status_code == 422 and "Nothing was changed." in page.text and "bit.ly is a link" in page.text
+
+
+async def test_words_typed_into_a_script_that_is_archived_meanwhile_are_kept_as_a_new_one(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other admin's archiving commits between the look and the lock."""
+    gary, save = await browse(cast.gary), editing.save
+
+    async def late(action: Action, script: Script | None, *rest: Any) -> object:
+        await transaction(lambda: Script.filter(id=cast.hello.id).update(archived_at=clock.now()))
+        return await save(action, script, *rest)
+
+    monkeypatch.setattr(editing, "save", late)
+    body = f"{FINE} These words are mine."
+    answer = await gary.post(f"{here(cast)}/scripts/{cast.hello.id}", data={"body": body})
+    assert answer.status_code == 422 and "Somebody archived this script meanwhile." in answer.text
+    assert "These words are mine." in answer.text and "What you typed is kept below" in answer.text

@@ -53,7 +53,8 @@ async def _save(request: Request, member: Membership, action: Action, script: Sc
     if form:
         saved = await editing.save(action, script, draft, member, *_reason_and_mark(form))
         match saved:
-            case Refused():
+            case Refused(gone=gone):  # what was typed is kept where a new script is written
+                place = f"new-{draft.kind}" if gone else place
                 return await _refused(request, member, action, saved, place, form, offer)
             case Meanwhile():
                 _overtaken(form, saved)
@@ -152,8 +153,13 @@ async def copy_script(request: Request, member: Membership, action_id: int, scri
     form = Form(await request.form())
     made = await editing.copy(action, saved, member, _reason_and_mark(form)[0])
     if isinstance(made, Refused):
-        return await _refused(request, member, action, made, str(saved.id), _typed(form, saved))
+        return await _refused(request, member, action, made, _place(saved, made), _typed(form, saved))
     return await _back(request, member, action, made)
+
+
+def _place(script: Script, refused: Refused) -> str:
+    """Where the sentences stand: a script that was archived meanwhile has no editor any more."""
+    return "" if refused.gone else str(script.id)
 
 
 def _typed(form: Form, script: Script) -> Form:
@@ -175,7 +181,7 @@ async def move_script(request: Request, member: Membership, action_id: int, scri
         return saved
     places = -1 if form.data.get("up") else 1
     if refused := await editing.move(action, saved, places, member, _reason_and_mark(form)[0]):
-        return await _refused(request, member, action, refused, str(saved.id), _typed(form, saved))
+        return await _refused(request, member, action, refused, _place(saved, refused), _typed(form, saved))
     return await _back(request, member, action, saved)
 
 
@@ -183,12 +189,14 @@ async def move_script(request: Request, member: Membership, action_id: int, scri
 async def order_scripts(request: Request, member: Membership, action_id: int) -> Response:
     """The response scripts as they were dragged: their ids in the new order. htmx has the page in order already."""
     action, form = await access.action_of(member, action_id), Form(await request.form())
+    partial = bool(request.headers.get("hx-request"))
     ids = [int(n) for n in form.every("script") if n.isdecimal() and len(n) < 10]
     if refused := await editing.order_responses(action, ids, member):
+        if partial:  # script_order.js says it, and puts the rows back
+            told = " ".join(words.gettext(sentence) for sentence in refused.sentences)
+            return Response(told, status_code=422, media_type="text/plain")
         return await _refused(request, member, action, refused, "", form)
-    return (
-        Response(None, status_code=204) if request.headers.get("hx-request") else await _back(request, member, action)
-    )
+    return Response(None, status_code=204) if partial else await _back(request, member, action)
 
 
 async def _back(

@@ -35,6 +35,11 @@ class Unsaved:
     offer: Picture | None = None
     may_insist: bool = False
 
+    @property
+    def typed(self) -> bool:
+        """Did the form bring a text? To copy, move, order or use again brings none."""
+        return "body" in self.form.data
+
 
 @get("/actions/{action_id:int}/scripts")
 async def scripts_page(request: Request, member: Membership, action_id: int) -> Response:
