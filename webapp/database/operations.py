@@ -62,7 +62,9 @@ class AddColumns(TortoiseOperation):
 
     def state_forward(self, app_label: str, state: State) -> None:
         for column in self.columns:
-            self.get_model_state(state, app_label, column.model_name).fields[column.name] = deepcopy(cast(Any, column.field))
+            self.get_model_state(state, app_label, column.model_name).fields[column.name] = deepcopy(
+                cast(Any, column.field)
+            )
         state.reload_models({(app_label, column.model_name) for column in self.columns})
 
     async def database_forward(
