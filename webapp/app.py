@@ -113,7 +113,9 @@ def _is_ours(request: Request) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return True  # not a browser, so it sends no victim's cookies
-    return urlsplit(origin).netloc in (request.headers.get("host", ""), urlsplit(config.settings().public_url).netloc)
+    parts = login.split(origin)
+    ours = (request.headers.get("host", ""), urlsplit(config.settings().public_url).netloc)
+    return parts is not None and parts.netloc in ours
 
 
 @get("/static/{digest:str}/{file_path:path}", sync_to_thread=False)

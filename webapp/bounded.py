@@ -14,7 +14,7 @@ from litestar import Request
 from litestar._multipart import parse_multipart_form
 from litestar.datastructures import FormMultiDict
 from litestar.enums import RequestEncodingType, ScopeType
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from litestar.types.empty import Empty
@@ -50,7 +50,10 @@ class BoundedRequest(Request):
         boundary = options.get("boundary", "")
         if not 0 < len(boundary) <= BOUNDARY or "\n" in boundary:
             raise ValidationException("no boundary between the parts of the form")
-        return await parse_multipart_form(self.stream(), boundary.encode(), VALUES)
+        try:
+            return await parse_multipart_form(self.stream(), boundary.encode(), VALUES)
+        except (UnicodeDecodeError, LookupError) as error:
+            raise ValidationException("a part of the form is no text") from error
 
     def _cut(self, fields: dict[str, Any]) -> dict[str, Any]:
         opt = self.route_handler.opt
@@ -83,6 +86,10 @@ class BoundedAddresses(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         query: bytes = scope["query_string"]
+        if "\x00" in scope["path"]:
+            raise NotFoundException
+        if b"%00" in query:
+            raise HTTPException("a NUL in the query", status_code=400)
         if len(query) + len(scope["path"]) > ADDRESS or query.count(b"&") >= FIELDS:
             raise HTTPException("too long an address", status_code=414)
         await next_app(scope, receive, send)

@@ -92,7 +92,7 @@ class Form:
 
     def integer(self, name: str, label: str, least: int, most: int) -> int:
         value = self._raw(name, _SHORT)
-        if not re.fullmatch(r"\d{1,9}", value) or not least <= int(value) <= most:
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
             self.wrong(
                 name,
                 gettext(
@@ -150,7 +150,7 @@ class Form:
             if required:
                 self.wrong(name, gettext("%(label)s is missing.", label=label))
             return None
-        if not re.fullmatch(r"\d{1,6}(\.\d{1,4})?", value):
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,4})?", value):
             self.wrong(name, gettext("%(label)s: an amount in dollars, such as 250 or 0.0125.", label=label))
             return None
         if float(value) > MOST_DOLLARS:

@@ -17,7 +17,9 @@ from webapp import config
 # Of these only failures count, so that fifty people can come in from one address
 JOIN_CODE = parse("10/10minutes")
 JOIN_CODE_ALL = parse("600/hour")  # everybody together; there are a million codes
-LOG_IN = parse("10/10minutes")
+SAME_CODE = parse("1/10minutes")  # a wrong code counts once: a room scans one old poster
+LOG_IN = parse("10/10minutes")  # one e-mail from one place
+LOG_INS = parse("200/10minutes")  # all e-mails from one address
 # Of these each one counts
 LETTER = parse("5/hour")  # to one e-mail
 LETTERS = parse("60/hour")  # asked for from one address, whether somebody has the e-mail or not
@@ -44,17 +46,24 @@ async def allowed(limit: RateLimitItem, *key: str) -> bool:
     return await _ask(lambda limiter: limiter.hit(limit, *key))
 
 
-async def unless_failed(look: Callable[[], Awaitable[T | None]], *limits: Limit) -> T | None:
-    """What ``look`` finds; None is a failure and counts. Raises TooMany where one of the limits is used up. The first
-    is one's own: whoever has not failed there is let past the others, so that nobody locks everybody out. Those who share
-    its key take turns in this process, so that a thousand guesses sent at once are no more than the limit either."""
+async def unless_failed(
+    look: Callable[[], Awaitable[T | None]],
+    *limits: Limit,
+    everybody: Limit | None = None,
+    counts: Callable[[], Awaitable[bool]] | None = None,
+) -> T | None:
+    """What ``look`` finds; None is a failure. Raises TooMany where one of the limits is used up. ``everybody``: a limit
+    that all share; whoever has not failed by the first limit is let past it, so that nobody locks everybody out.
+    ``counts``: whether this failure counts. Those who share the first limit's key take turns in this process, so that a
+    thousand guesses sent at once are no more than the limit either."""
+    shared = [everybody] if everybody else []
     async with _locks.setdefault(limits[0], asyncio.Lock()):
-        for limit, key in limits[:1] if await _untouched(*limits[0]) else limits:
+        for limit, key in [*limits, *([] if await _untouched(*limits[0]) else shared)]:
             if not await _room_left(limit, key):
                 raise TooMany(limit)
         found = await look()
-        if found is None:
-            for limit, key in limits:
+        if found is None and (counts is None or await counts()):
+            for limit, key in [*limits, *shared]:
                 await allowed(limit, *key)
         return found
 

@@ -74,3 +74,36 @@ async def test_as_many_boxes_as_a_campaign_has_lists_may_be_ticked(cast: Cast, b
     gary = await browse(cast.gary)
     answer = await gary.post(f"{OFFICE}/lists", data={"name": "n", "how": "any", "from": [str(n) for n in range(900)]})
     assert answer.status_code != 400
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/join?code=%00%00%00%00%00%00", 400),
+        ("/c/%00", 404),
+        ("/c/meyer/inbox?q=%00", 400),
+        ("/login?next=http://[", 303),
+        ("/c/meyer/admin/users?after=99999999999999999999", 200),
+    ],
+)
+async def test_an_address_no_browser_makes_is_answered(cast: Cast, browse: Browser, path: str, status: int) -> None:
+    selina = await browse(cast.selina)
+    assert (await selina.get(path)).status_code == status
+
+
+async def test_headers_that_are_no_addresses_are_answered(cast: Cast, browse: Browser) -> None:
+    client = await browse()
+    refused = await client.post("/login", data={"email": "x"}, headers={"origin": "http://["})
+    assert refused.status_code == 403
+    back = await client.post("/c/meyer/inbox", data={}, headers={"referer": "http://["})
+    assert back.status_code < 500
+
+
+async def test_a_part_of_a_form_that_is_no_text_is_refused(cast: Cast, browse: Browser) -> None:
+    client = await browse()
+    head = FORM | {"content-type": "multipart/form-data; boundary=b"}
+    for kind, value in (("text/plain", b"\xff\xfe"), ("text/plain; charset=utf-99", b"x")):
+        part = b'--b\r\nContent-Disposition: form-data; name="email"\r\nContent-Type: %s\r\n\r\n%s\r\n--b--\r\n'
+        answer = await client.post("/login", content=part % (kind.encode(), value), headers=head)
+        assert answer.status_code == 400, kind

@@ -94,3 +94,27 @@ def test_a_sentence_that_ends_without_a_blank_is_no_address() -> None:
 )
 def test_other_addresses_are_no_shorteners(link: str) -> None:
     assert script_lint.errors(lint(f"See {link}.", "response", KNOWN)) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "'bit.ly/x'",
+        "’bit.ly/x",
+        "-bit.ly/abc",
+        "..bit.ly/abc",
+        "_bit.ly/x",
+        "https://a:b@bit.ly/x",
+        "https://bit%2Ely/x",
+        "bit。ly/x",
+        "ｂｉｔ.ｌｙ/x",
+        "(BIT.LY/x)",
+    ],
+)
+def test_a_short_address_is_found_however_it_is_dressed(address: str) -> None:
+    assert script_lint.in_sent(f"see {address} Bye") == "shortener"
+
+
+@pytest.mark.parametrize("text", ["mail jo@bit.ly now", "abit.ly/x", "meyer.example.org/bit.ly", "don't.stop"])
+def test_what_only_contains_its_letters_is_none(text: str) -> None:
+    assert script_lint.in_sent(text) == ""

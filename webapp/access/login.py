@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException
@@ -112,12 +112,19 @@ async def office_badges(member: Membership) -> dict[str, int]:
 def to_login(request: Request, _: Exception) -> Response:
     """To the login page, and from there back to this page; a form goes back to the page it was on. ``expired`` 2: what was
     pressed has not been done."""
-    on = urlsplit(str(request.url) if request.method == "GET" else request.headers.get("referer", ""))
-    back = on.path + (f"?{on.query}" if on.query else "")
+    came = str(request.url) if request.method == "GET" else request.headers.get("referer", "")
+    on = split(came)
+    back = (on.path + (f"?{on.query}" if on.query else "")) if on else ""
     expired = 1 if request.method == "GET" else 2
-    return pages.go_to(
-        request, f"/login?next={quote(back)}&expired={expired}" if on.path not in ("", "/") else "/login"
-    )
+    return pages.go_to(request, f"/login?next={quote(back)}&expired={expired}" if back not in ("", "/") else "/login")
+
+
+def split(address: str) -> SplitResult | None:
+    """None where it is no address, such as "http://[": Python raises then."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
 
 
 def to_waiting(request: Request, _: Exception) -> Response:
@@ -126,6 +133,6 @@ def to_waiting(request: Request, _: Exception) -> Response:
 
 def safe_next(path: str) -> str:
     """The path where it is one of this site, else nothing: a link of ours never leads to another site."""
-    parts = urlsplit(path)
-    fine = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and "\\" not in path
-    return path if fine else ""
+    parts = split(path)
+    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
+    return path if parts and inside and not parts.netloc else ""

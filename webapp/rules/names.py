@@ -7,6 +7,18 @@ import unicodedata
 
 LONGEST = 40  # characters of a first or a last name
 _MOST_WORDS = 5
+_MOST_OWN_WORDS = 4  # besides particles
+# In a name of several words they make a sentence of it: "Vote Early" is sent as a message, "Early" is a surname
+_WORDS_OF_SENTENCES = (
+    "about after again all are ask ballot ballots been before bring call canceled cancelled change changed"
+    " check click closed closes delayed does don't dont early elect election elections for fraud from has have"
+    " into is isn't its join know late link live monday more moved new next not of only open opens our out over"
+    " please poll polling polls postponed read rally register remember reply see send she sign site stay stolen"
+    " stop sunday tell text that their them they this thursday today tomorrow tonight tuesday txt urgent"
+    " visit vote voted voter voters votes voting was web wednesday went were what when where who why will with"
+    " won't wont you your friday saturday cancel donate donations november nov october"
+)
+_OF_SENTENCES = frozenset(_WORDS_OF_SENTENCES.split())
 _PARTICLES = frozenset(
     [
         "de",
@@ -74,7 +86,15 @@ def may_be_a_persons(name: str) -> bool:
     words = plain.split(" ")
     if len(words) > _MOST_WORDS or not _NAME.fullmatch(plain):
         return False
-    return len(words) <= 3 or all(not word.islower() or word.strip("'’,.") in _PARTICLES for word in words)
+    own = [word for word in (word.strip("'’,.").lower().replace("’", "'") for word in words) if word not in _PARTICLES]
+    return len(words) == 1 or (len(own) <= _MOST_OWN_WORDS and not _sentence(own))
+
+
+def _sentence(words: list[str]) -> bool:
+    """ "Will Smith" and "Bo Early" are names, "Will Vote" is none: one such word at the beginning or end may be a name."""
+    return sum(word in _OF_SENTENCES for word in words) > (
+        1 if words[0] == "will" or words[-1] in ("early", "poll") else 0
+    )
 
 
 def greeting(name: str) -> str:

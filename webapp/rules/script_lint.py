@@ -10,7 +10,7 @@ from typing import Literal
 
 from webapp.rules import segments, variables
 from webapp.rules.opt_outs import wording
-from webapp.rules.scripts import brackets, shorteners
+from webapp.rules.scripts import addresses, brackets, shorteners
 
 Level = Literal["error", "warning"]
 Kind = Literal["initial", "response"]
@@ -18,18 +18,6 @@ Kind = Literal["initial", "response"]
 OPT_OUT_MEND = " Reply STOP to opt out."
 MANY_SEGMENTS = 3
 LOOKED_AT = 20_000  # characters; what is longer is only told to be too long
-
-_LINK = re.compile(  # a whole address, without a comma or bracket behind it; never the middle of a word
-    r"(?<![\w@.'’-])(?:https?://(?:[\w.%-]+@)?)?(?:www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:\.(?=[/:]))?(?::\d+)?"
-    r"(?:[/?#](?:[^\s{}|,;]*[^\s{}|,;.:!?)\]'\"”’»])?)?",
-    re.IGNORECASE,
-)
-_DOMAIN_END = re.compile(
-    r"\.(com|org|net|gov|us|edu|ly|co|io|me|gl|info|app|link|vote|at|gd|gy|cc|in|id|t|tt|mp|im|ee|pr|to|li|sh|fr|ru|ae|st|vc|one|it|gg|be|tw|am|al|fm|tv)$",
-    re.I,
-)
-
-_SENTENCE_END = re.compile(r"[a-z]\.[A-Z][a-z]{1,20}$")
 
 
 @dataclass(frozen=True)
@@ -93,7 +81,7 @@ def errors(findings: list[Finding]) -> list[Finding]:
 def in_sent(text: str) -> Literal["", "shortener", "braces"]:
     """What a text may not have when it leaves, whoever wrote it: the sender's name, a typed reply or a value may bring it
     in (A7). Nothing is filled in any more, so a variable is as wrong as an open brace."""
-    if any(shorteners.is_shortener(match[1]) for match in _hosts(text)):
+    if any(shorteners.is_shortener(addresses.host(match)) for match in addresses.hosts(text)):
         return "shortener"
     if not any(mark in text for mark in "{[<_"):
         return ""
@@ -160,7 +148,11 @@ def _bracketed(text: str, place: brackets.Bracketed) -> Finding:
 
 
 def _shorteners(text: str, links: Collection[str]) -> list[Finding]:
-    return [_shortener(text, match, links) for match in _hosts(text) if shorteners.is_shortener(match[1])]
+    return [
+        _shortener(text, match, links)
+        for match in addresses.hosts(text)
+        if shorteners.is_shortener(addresses.host(match))
+    ]
 
 
 def _shortener(text: str, match: re.Match[str], offered: Collection[str]) -> Finding:
@@ -182,15 +174,6 @@ def _resembling(address: str, slugs: Collection[str]) -> str:
         if any(len(word) > 2 and word in end for word in re.split(r"[-_]", slug)):
             return slug
     return next(iter(difflib.get_close_matches(end, slugs, n=1, cutoff=0.6)), "")
-
-
-def _links(text: str) -> list[re.Match[str]]:
-    return [m for m in _LINK.finditer(text) if m[0].startswith(("http", "www")) or _DOMAIN_END.search(m[1])]
-
-
-def _hosts(text: str) -> list[re.Match[str]]:
-    """Addresses, of whatever ending. "Sign up.To opt out" is none: a sentence ends there."""
-    return [m for m in _LINK.finditer(text) if m[0] != m[1] or not _SENTENCE_END.search(m[1])]
 
 
 def _length(text: str, shown: str) -> list[Finding]:
@@ -235,7 +218,7 @@ def _special(text: str, shown: str, now: segments.Segments) -> Finding:
 def _courtesy(text: str, campaign_name: str) -> list[Finding]:
     names = {v.name for v in variables.found(text)}
     warnings = []
-    if _links(text) or any("trackable" in name for name in names):
+    if addresses.links(text) or any("trackable" in name for name in names):
         warnings.append(Finding("warning", "link", "A link in a first text makes carriers filter more."))
     if not names & {"user.first_name", "user.full_name"}:
         warnings.append(

@@ -133,3 +133,10 @@ async def test_a_stop_that_is_applied_while_its_number_is_added_is_heard(cast: C
     if again := await applying.keep(INBOUND, payload):
         await applying.apply(again)
     assert await OptOut.exists(phone=cast.lisa.phone)
+
+
+@pytest.mark.parametrize("number", ["abc", "1" + "0" * 20, "-1", "", "١"])
+async def test_a_stop_counts_however_odd_the_number_of_its_files(cast: Cast, number: str) -> None:
+    await texted(cast)
+    await says(cast, "STOP", NumMedia=number)
+    assert (await OptOut.get()).phone == cast.lisa.phone

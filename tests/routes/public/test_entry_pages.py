@@ -306,3 +306,27 @@ async def test_who_was_made_by_staff_says_their_name_and_phone_with_the_password
 async def test_who_is_known_is_only_asked_for_the_password(cast: Cast, browse: Browser) -> None:
     path = f"/password/{await PasswordLink.issue(cast.amy.user)}"
     assert 'name="first_name"' not in (await (await browse()).get(path)).text
+
+
+async def test_a_room_that_scans_an_old_poster_locks_nobody_out(cast: Cast, browse: Browser) -> None:
+    client = await browse()
+    for _ in range(12):
+        await client.get("/join?code=111111")
+    assert (await client.post("/join", data=JOIN)).status_code == 303
+
+
+@pytest.mark.parametrize("code", ["482-913", "48291", "4829130", "x" * 300])
+async def test_a_code_of_another_length_is_said_to_be_one(cast: Cast, browse: Browser, code: str) -> None:
+    answer = await (await browse()).post("/join", data={**JOIN, "code": code})
+    assert answer.status_code == 422 and ("six digits" in answer.text or "may have 6 characters" in answer.text)
+
+
+async def test_one_password_tried_on_many_accounts_ends_by_the_address(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiting, "LOG_INS", parse("3/10minutes"))
+    client = await browse()
+    for n in range(3):
+        await client.post("/login", data={"email": f"p{n}@example.org", "password": "x"})
+    answer = await client.post("/login", data={"email": "p9@example.org", "password": "x"})
+    assert answer.status_code == 422 and "Too many tries" in answer.text

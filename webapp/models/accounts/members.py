@@ -17,10 +17,13 @@ def of_campaign(campaign_id: int) -> QuerySet[Membership]:
     return Membership.filter(campaign_id=campaign_id).order_by("id").select_related("user")
 
 
+NEWEST = 2**31 - 1  # no id is higher
+
+
 async def page(campaign_id: int, show: str, q: str, after: int) -> list[Membership]:
     """The next PAGE approved members past ``after`` (an id). ``show``: "all", "suspended" or a role. ``q``: beginnings of
     names or e-mails, all of which must match; the first three count."""
-    found = of_campaign(campaign_id).exclude(approved_at=None).filter(id__gt=max(0, after))
+    found = of_campaign(campaign_id).exclude(approved_at=None).filter(id__gt=max(0, min(after, NEWEST)))
     if show in ROLES:
         found = found.filter(role=show)
     if show == "suspended":

@@ -47,7 +47,8 @@ async def suspend(who: Membership, by: Membership) -> bool:
     """False where it is refused."""
     if not may_suspend(who, by):
         return False
-    await Membership.filter(id=who.id).update(suspended_at=clock.now())
+    if not await Membership.filter(id=who.id, suspended_at=None).update(suspended_at=clock.now()):
+        return True  # suspended already: the time says which conversations they get back
     await assigning.free_from(who)
     await audit.record(by, "user.suspended", who.user.name)
     return True

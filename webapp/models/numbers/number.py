@@ -156,9 +156,13 @@ class AccountNumber(Model):
         table = "account_number"
 
 
+LISTING_ACCOUNT = 4_714  # the lock of whoever replaces the list
+
+
 @transactional
 async def note_account(found: list[tuple[str, str]]) -> None:
-    """Replaces the list of the account's numbers: (sid, E.164) each."""
+    """Replaces the list of the account's numbers: (sid, E.164) each. One at a time."""
+    await database.lock(LISTING_ACCOUNT, 0)
     await AccountNumber.all().delete()
     now = clock.now()
     await AccountNumber.bulk_create([AccountNumber(sid=sid, e164=e164, seen_at=now) for sid, e164 in found])

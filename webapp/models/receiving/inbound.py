@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 from webapp import clock, database
@@ -99,8 +100,13 @@ def _text(event: TwilioEvent, number: PhoneNumber, contact: Contact, conversatio
         created_at=clock.now(),
         public_id=uuid.uuid4(),
         sid=event.sid,
-        media_count=int(event.payload.get("NumMedia") or 0),
+        media_count=_number(event.payload.get("NumMedia")),
     )
+
+
+def _number(text: object) -> int:
+    """A number of files that can't be read is none: the words count, above all a STOP."""
+    return int(str(text)) if re.fullmatch(r"[0-9]{1,2}", str(text)) else 0
 
 
 async def _act_on(

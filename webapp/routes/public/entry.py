@@ -62,7 +62,11 @@ async def _with_password(request: Request, form: Form, email: str, password: str
         return user if await passwords.matches(password, user.password_hash if user else "") else None
 
     try:
-        return await limiting.unless_failed(look, (limiting.LOG_IN, ("login", email, client.place(request, email))))
+        return await limiting.unless_failed(
+            look,
+            (limiting.LOG_IN, ("login", email, client.place(request, email))),
+            (limiting.LOG_INS, ("logins", client.address(request))),
+        )
     except limiting.TooMany:
         form.wrong("password", words.gettext("Too many tries. Wait ten minutes, or ask for a link."))
         return None
@@ -100,7 +104,9 @@ async def join(request: Request) -> Response:
     form = Form(await request.form())
     code = form.text("code", words.gettext("Join code"), 6, required=True)
     newcomer = _newcomer(form)
-    campaign = await _campaign_of_code(request, form, code) if code else None
+    campaign = await _campaign_of_code(request, form, code) if len(code) == 6 else None
+    if code and len(code) != 6:
+        form.wrong("code", words.gettext("A join code has six digits."))
     user = await _joined(request, form, campaign, newcomer) if form and campaign else None
     if user is None or campaign is None:
         return page(request, "public/join.html", status_code=422, form=form, joining=campaign)
@@ -127,10 +133,13 @@ def _newcomer(form: Form) -> Newcomer:
 
 async def _campaign_of_code(request: Request, form: Form, code: str) -> Campaign | None:
     """A wrong code counts, for this address and for everybody together; a right one never does."""
-    mine = (limiting.JOIN_CODE, ("join", client.address(request)))
+    address = client.address(request)
     try:
         campaign = await limiting.unless_failed(
-            lambda: Campaign.get_or_none(join_code=code), mine, (limiting.JOIN_CODE_ALL, ("join",))
+            lambda: Campaign.get_or_none(join_code=code[:6]),
+            (limiting.JOIN_CODE, ("join", address)),
+            everybody=(limiting.JOIN_CODE_ALL, ("join",)),
+            counts=lambda: limiting.allowed(limiting.SAME_CODE, "code", address, code[:6]),
         )
     except limiting.TooMany as error:
         wait = words.gettext("ten minutes") if error.hours < 1 else words.gettext("an hour")

@@ -18,8 +18,8 @@ def _names(file: str) -> list[str]:
 
 def _kept() -> frozenset[str]:
     own = _names("shorteners_own.txt")
-    left_out = {name[1:] for name in own if name.startswith("-")}
-    return frozenset({*_names("shorteners.txt"), *own}) - left_out
+    left_out = {name for name in own if name.startswith("-")}
+    return frozenset({*_names("shorteners.txt"), *own}) - left_out - {name[1:] for name in left_out}
 
 
 NAMES = _kept()

@@ -71,6 +71,9 @@ async def test_a_new_cap_counts_from_now(cast: Cast, browse: Browser) -> None:
         ("daily_cap", "lots", "an amount in dollars"),
         ("segment_price", "1,2,5", "an amount in dollars"),
         ("daily_cap", "0", "use Pause or Stop Everything"),
+        ("timezone", "Asia/Tokyo", "choose one of the options"),
+        ("timezone", "Etc/GMT+12", "choose one of the options"),
+        ("segment_price", "٠.٠١", "an amount in dollars"),
         ("daily_cap", "0,00", "use Pause or Stop Everything"),
         ("fallback_sender", "##{{first_name}}", "plain words only"),
         ("fallback_sender", "{first_name}", "plain words only"),
@@ -124,3 +127,14 @@ async def test_a_large_cap_is_refused_or_kept(cast: Cast, browse: Browser) -> No
         "waiting_reply_minutes": "60",
     }
     assert (await selina.post("/c/meyer/admin/settings", data=form)).status_code in (200, 422)
+
+
+@pytest.mark.parametrize("field", ["name", "description"])
+@pytest.mark.parametrize("value", ["Meyer (bit.ly/meyer)", "Meyer {first_name}"])
+async def test_a_campaign_s_own_words_may_not_hold_what_no_text_may(
+    cast: Cast, browse: Browser, field: str, value: str
+) -> None:
+    form = {"name": "Meyer", "description": "Of the people", "broadcast_phone_number": ""}
+    answer = await (await browse(cast.selina)).post(OFFICE + "/settings/info", data={**form, field: value})
+    assert answer.status_code == 422 and "no link shortener and no variable" in answer.text
+    assert (await Campaign.get(id=cast.meyer.id)).name == cast.meyer.name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from zoneinfo import available_timezones
 
 import segno
 from litestar import Request, Response, get, post
@@ -16,7 +15,7 @@ from webapp.models.accounts.campaign import BUCKET_SIZES
 from webapp.models.accounts.users import Membership
 from webapp.models.sending import caps
 from webapp.pages import page
-from webapp.rules import edited, window
+from webapp.rules import edited, script_lint, window
 
 ZONES = (
     ("America/New_York", "Eastern, New York"),
@@ -67,7 +66,7 @@ def _zones(own: str) -> list[tuple[str, str]]:
 @post("/settings")
 async def save_texting(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
-    values = _texting_values(form)
+    values = _texting_values(form, member)
     if not form:
         return await _texting(request, member, form, status=422)
     if found := await settings.save_texting(values, member, form.mark()):
@@ -78,10 +77,10 @@ async def save_texting(request: Request, member: Membership) -> Response:
     return await _texting(request, member, Form(), saved=True)
 
 
-def _texting_values(form: Form) -> dict[str, Any]:
+def _texting_values(form: Form, member: Membership) -> dict[str, Any]:
     return {
         **_window(form),
-        "timezone": form.choice("timezone", words.gettext("Time zone"), sorted(available_timezones())),
+        "timezone": form.choice("timezone", words.gettext("Time zone"), dict(_zones(member.campaign.timezone))),
         "bucket_size": int(form.choice("bucket_size", words.gettext("Bucket size"), BUCKET_SIZES)),
         "preferred_area_codes": _area_codes(form),
         "fallback_sender": form.greeting("fallback_sender", words.gettext("For senders")),
@@ -111,7 +110,7 @@ def _window(form: Form) -> dict[str, str]:
 
 def _area_codes(form: Form) -> str:
     codes = form.text("preferred_area_codes", words.gettext("Area codes"), 200)
-    if codes and not re.fullmatch(r"\s*[2-9]\d\d([,\s]+[2-9]\d\d)*[,\s]*", codes):
+    if codes and not re.fullmatch(r"\s*[2-9][0-9]{2}([,\s]+[2-9][0-9]{2})*[,\s]*", codes):
         sentence = words.gettext("Area codes have three digits; separate them with commas, such as 814, 412.")
         form.wrong("preferred_area_codes", sentence)
     return codes
@@ -144,9 +143,16 @@ async def save_info(request: Request, member: Membership) -> Response:
 
 def _info_values(form: Form) -> dict[str, Any]:
     phone = form.phone("broadcast_phone_number") if form.data.get("broadcast_phone_number") else ""
+    name = form.text("name", words.gettext("Name"), 120, required=True)
+    description = form.long_text("description", words.gettext("Description"), 2_000)
+    for field, value in (("name", name), ("description", description)):
+        if script_lint.in_sent(value):
+            form.wrong(
+                field, words.gettext("Scripts send these words, so no link shortener and no variable may be here.")
+            )
     return {
-        "name": form.text("name", words.gettext("Name"), 120, required=True),
-        "description": form.long_text("description", words.gettext("Description"), 2_000),
+        "name": name,
+        "description": description,
         "broadcast_phone_number": phone,
         "approval_needed": form.ticked("approval_needed"),
         "searchable": form.ticked("searchable"),
