@@ -131,7 +131,7 @@ async def _answer(
     match outcome:
         case click.Queued(message):
             await queue.drain_when_due(message.number_id or 0, member.campaign.undo_seconds)
-            return pages.redirect(request, path_of(conversation, member))
+            return pages.redirect(request, path_of(conversation, member, "sent"))
         case click.Moved():
             return await _moved(request, conversation, form)
         case click.Declined(_):
@@ -193,11 +193,12 @@ async def _thread(
         "follow": follow,
         "q": q,
         "said": said,
+        "oob": False,
         "scripts": await responses.previews(member, conversation, q) if follow else [],
         "groups": await responses.groups(conversation) if follow else [],
         **await _about(conversation),
     }
-    return page(request, "volunteer/thread/thread.html", "volunteer/thread/_thread.html", status_code=status, **given)
+    return page(request, "volunteer/thread/thread.html", "volunteer/thread/_part.html", status_code=status, **given)
 
 
 async def _about(conversation: Conversation) -> dict[str, Any]:
