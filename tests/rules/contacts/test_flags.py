@@ -9,7 +9,7 @@ from webapp.rules.contacts import flags
 FORBIDS = {
     "negative": "yes;Y;true;1;x;X;✓ yes;2024-03-01;do not call;Deceased;sí;opted out",
     "status": "unsubscribed;Opted Out;stopped;bouncing;spam complaint;inactive;Not subscribed;wrong number",
-    "positive": "false;No;0;n;opted out;denied;unsubscribed;not opted in",
+    "positive": "false;No;0;n;opted out;denied;unsubscribed;not opted in;nope;No thanks;nah;never;Not now",
 }
 ALLOWS = {
     "negative": ";no;N;false;0;0.0;none;null;N/A;f",

@@ -56,3 +56,28 @@ def test_a_header_line_is_told_from_a_title() -> None:
 
 def test_a_hundred_thousand_characters_are_no_header() -> None:
     assert headers.meaning("do not " * 20_000) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "field", "flag"),
+    [
+        ("No enviar mensajes", "", "negative"),
+        ("Remove", "", "negative"),
+        ("Remove from list", "", "negative"),
+        ("Wants off", "", "negative"),
+        ("Baja", "", "negative"),
+        ("Cell Ph", "phone", None),
+        ("Home Ph", "phone", None),
+        ("Apellido paterno", "last_name", None),
+        ("What is your name?", "full_name", None),
+        ("Please enter your ZIP", "zip", None),
+    ],
+)
+def test_headers_a_new_admin_brought(header: str, field: str, flag: str | None) -> None:
+    found = headers.meaning(header)
+    assert found and (found.field, found.flag) == (field, flag)
+
+
+@pytest.mark.parametrize("header", ["Remove duplicates by", "Off days", "What", "Name of the street"])
+def test_headers_that_only_resemble_one_mean_nothing(header: str) -> None:
+    assert headers.meaning(header) is None

@@ -15,6 +15,7 @@ _DENIED = re.compile(
     r"|do ?n[o']?t|dnc|dnt|disconnected|bad|wrong|invalid|deceased|not (opted in|subscribed|allowed|ok|consented)"
     r"|no (consent|permission|texts?|calls?|sms)|bounc(ed|ing)|spam complaint|undeliverable|landline|baja|cancelado)\b"
 )
+_NO_IN_WORDS = re.compile(r"^(no|nope|nah|nay|not|never|dont|please no|rather not)\b")
 
 
 def forbids(kind: str, cell: str) -> bool:
@@ -25,7 +26,8 @@ def forbids(kind: str, cell: str) -> bool:
         return False
     if kind == "negative":
         return said not in _NO
-    return bool(_DENIED.search(said)) or (kind == "positive" and said in _NO - {"ok", "good", "valid"})
+    denied = said in _NO - {"ok", "good", "valid"} or _NO_IN_WORDS.match(said)
+    return bool(_DENIED.search(said) or (kind == "positive" and denied))
 
 
 def _words(cell: str) -> str:

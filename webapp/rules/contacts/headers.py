@@ -22,7 +22,10 @@ _TIERS: dict[str, tuple[str, ...]] = {
         "first fname givenname forename nombre nombres primernombre namefirst firstnamelegal",
         "preferredname preferredfirstname nickname goesby knownas apodo",
     ),
-    "last_name": ("lastname", "last lname surname familyname apellido apellidos primerapellido namelast"),
+    "last_name": (
+        "lastname",
+        "last lname surname familyname apellido apellidos primerapellido apellido1 apellidopaterno namelast",
+    ),
     "full_name": (
         "fullname",
         "name contactname votername displayname nombrecompleto nombreyapellido firstandlastname firstlastname",
@@ -89,12 +92,14 @@ _OWNERS = _set(
     "recipient participant attendee registrant respondent lead individual signer activist can2 your my c"
 )  # "Donor ZIP" is the ZIP
 
+_ASKING = _set("what whats s is the please enter type")  # "What is your name?"
+
 _MOBILE = _set(
     "cell cells cellphone cellular cel celular mobile mobilephone movil movile sms text texting texts txt wireless "
     "textphone smsphone smsnumber cellnumber mobilenumber cellphonenumber mobilephonenumber handy"
 )
 _PHONE = _set(
-    "phone phones landline landlines phonenumber telephone telephones telephonenumber tel telefono telefonos tfno phoneno voterphone "
+    "phone phones ph landline landlines phonenumber telephone telephones telephonenumber tel telefono telefonos tfno phoneno voterphone "
     "votertelephones primaryphone preferredphone contactphone contactnumber homephone workphone"
 )
 _HOME = _set("home landline landlines house household residence residential casa hogar fijo homephone")
@@ -119,7 +124,8 @@ _NEGATIVE = re.compile(
     r"|\b(sms|text|texts|p2p|p2ptext|phone|cell|mobile|call|user|is|has)? ?opt(ed|s)? ?outs?\b|optout|\bunsubscribed?\b"
     r"|^stop(ped)?$|\bstop ?(text|texts|texting|sms)\b|\bdeceased\b|\bis ?dead\b|\bdate ?of ?death\b|\bdeath ?date\b"
     r"|\b(wrong|bad|invalid|disconnected) ?(number|phone|cell|mobile)\b|\b(number|phone|cell|mobile) ?(is ?)?(wrong|bad|invalid|disconnected)\b"
-    r"|\b(suppress|suppressed|suppression|blacklist|blacklisted|litigator|revoked)\b|\bno ?(llamar|contactar|textear|llame)\b|\bfallecid[oa]\b"
+    r"|\b(suppress|suppressed|suppression|blacklist|blacklisted|litigator|revoked)\b|\bno ?(llamar|contactar|textear|llame|enviar|envie|mandar|molestar|desea|quiere|recibir)\b"
+    r"|\bfallecid[oa]\b|^(de )?baja$|^remov(e|ed|al)$|\bremove ?(me|from|number|contact)\b|\b(wants|take|taken) ?off\b"
 )
 _STATUS = re.compile(r"\b(sms|text|texting|txt|mobile|cell|phone|p2p)\b.{0,60}\b(status|estado)\b")
 _POSITIVE = re.compile(
@@ -154,7 +160,7 @@ def meaning(header: str) -> Meaning | None:
     if found_phone := _phone(words):
         return found_phone
     rest = list(words)
-    while len(rest) > 1 and rest[0] in _OWNERS:
+    while len(rest) > 1 and rest[0] in _OWNERS | _ASKING:
         rest.pop(0)
         if found := _FIELD_OF.get("".join(rest)):
             return Meaning(found[0], found[1] if found[1] == ELSEWHERE else max(found[1], 1))
