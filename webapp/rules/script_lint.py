@@ -10,7 +10,7 @@ from typing import Literal
 
 from webapp.rules import segments, variables
 from webapp.rules.opt_outs import wording
-from webapp.rules.scripts import addresses, brackets, shorteners
+from webapp.rules.scripts import addresses, blanks, brackets, shorteners
 
 Level = Literal["error", "warning"]
 Kind = Literal["initial", "response"]
@@ -46,6 +46,7 @@ def lint(
         *_broken_braces(text, known),
         *_unknown_variables(text, known),
         *_brackets(text, known),
+        *_blanks(text),
         *_shorteners(text, links),
         *_length(text, shown),
         *(_opt_out_wording(text) if kind == "initial" else []),
@@ -145,6 +146,19 @@ def _bracketed(text: str, place: brackets.Bracketed) -> Finding:
     mend = f"{text[: place.start]}##{{{{{place.name}}}}}{text[place.end :]}"
     sentence = f"“{shown}” is not filled in as a variable. Write ##{{{{{place.name}}}}}."
     return Finding("error", "brackets", sentence, place.start, place.end, mend, f"Use {place.name}")
+
+
+def _blanks(text: str) -> list[Finding]:
+    return [
+        Finding(
+            "error" if sure else "warning",
+            "blank",
+            f"“{text[start:end]}” looks like a blank that nobody filled in. Write the words, or insert a variable.",
+            start,
+            end,
+        )
+        for start, end, sure in blanks.found(text)
+    ]
 
 
 def _shorteners(text: str, links: Collection[str]) -> list[Finding]:

@@ -1,0 +1,20 @@
+"""Blanks that somebody meant to fill in before sending (SPEC A7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_BLANK = re.compile(
+    r"_{3,}"
+    r"|\((?:(?:first|last|full|your|their|user|candidate|campaign|volunteer) ?)?name\)"
+    r"|%(?:name|first|last)%|\$name\b",  # names of variables are `brackets`' concern
+    re.IGNORECASE,
+)
+_UNSURE = re.compile(r"\bINSERT [A-Z]{3,20}\b|\bTBD\b|\bXX+\b|\[[A-Z][A-Z ]{2,30}\]")
+
+
+def found(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Start and end of each, and whether it is surely a blank."""
+    yield from ((*match.span(), True) for match in _BLANK.finditer(text))
+    yield from ((*match.span(), False) for match in _UNSURE.finditer(text))
