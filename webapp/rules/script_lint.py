@@ -82,7 +82,7 @@ def errors(findings: list[Finding]) -> list[Finding]:
 def in_sent(text: str) -> Literal["", "shortener", "braces"]:
     """What a text may not have when it leaves, whoever wrote it: the sender's name, a typed reply or a value may bring it
     in (A7). Nothing is filled in any more, so a variable is as wrong as an open brace."""
-    if any(shorteners.is_shortener(addresses.host(match)) for match in addresses.hosts(text)):
+    if any(shorteners.is_shortener(addresses.host(match[1])) for match in addresses.hosts(text)):
         return "shortener"
     if not any(mark in text for mark in "{[<_"):
         return ""
@@ -165,7 +165,7 @@ def _shorteners(text: str, links: Collection[str]) -> list[Finding]:
     return [
         _shortener(text, match, links)
         for match in addresses.hosts(text)
-        if shorteners.is_shortener(addresses.host(match))
+        if shorteners.is_shortener(addresses.host(match[1]))
     ]
 
 

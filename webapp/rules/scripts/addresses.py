@@ -28,9 +28,9 @@ def hosts(text: str) -> list[re.Match[str]]:
     return [m for m in _LINK.finditer(_plain(text)) if m[0] != m[1] or not _SENTENCE_END.search(m[1])]
 
 
-def host(match: re.Match[str]) -> str:
-    """The host of one of `hosts`, in lower case."""
-    return match[1].lower().replace("%2e", ".")
+def host(written: str) -> str:
+    """The host as an address has it, in lower case."""
+    return written.lower().replace("%2e", ".")
 
 
 def _plain(text: str) -> str:
