@@ -127,3 +127,20 @@ async def test_a_missing_or_changed_guard_is_noticed(cast: Cast) -> None:
     finally:
         await transaction(guards.put_back)
     assert await guards.wrong() == []
+
+
+@pytest.mark.both
+async def test_a_trigger_in_other_words_is_made_anew(cast: Cast) -> None:
+    """As after an upgrade that changes its words."""
+
+    async def change() -> None:
+        if database.dialect() == "postgres":
+            await database.rows("COMMENT ON TRIGGER opt_out_kept ON opt_out IS 'of an earlier version'")
+            return
+        await database.rows("DROP TRIGGER opt_out_kept")
+        await database.rows("CREATE TRIGGER opt_out_kept BEFORE DELETE ON opt_out BEGIN SELECT 1; END")
+
+    await transaction(change)
+    assert await guards.wrong() == ["opt_out_kept"]
+    await transaction(guards.put_back)
+    assert await guards.wrong() == []
