@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
@@ -43,6 +44,10 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("valkey")
     path = folder / "v.sock"
     process = subprocess.Popen(valkey_command(str(folder), str(path)), stdout=subprocess.DEVNULL)
+    for _ in range(3_000):  # half a minute; it answers as soon as its socket is there
+        if path.exists():
+            break
+        time.sleep(0.01)
     yield f"unix://{path}"
     process.terminate()
     process.wait()
