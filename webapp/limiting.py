@@ -58,7 +58,8 @@ async def unless_failed(
     thousand guesses sent at once are no more than the limit either."""
     shared = [everybody] if everybody else []
     async with _locks.setdefault(limits[0], asyncio.Lock()):
-        for limit, key in [*limits, *([] if await _untouched(*limits[0]) else shared)]:
+        let_past = not shared or await _untouched(*limits[0])
+        for limit, key in limits if let_past else [*limits, *shared]:
             if not await _room_left(limit, key):
                 raise TooMany(limit)
         found = await look()

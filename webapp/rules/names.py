@@ -19,50 +19,11 @@ _WORDS_OF_SENTENCES = (
     " won't wont you your friday saturday cancel donate donations november nov october"
 )
 _OF_SENTENCES = frozenset(_WORDS_OF_SENTENCES.split())
-_PARTICLES = frozenset(
-    [
-        "de",
-        "la",
-        "las",
-        "los",
-        "el",
-        "del",
-        "di",
-        "da",
-        "das",
-        "do",
-        "dos",
-        "du",
-        "des",
-        "y",
-        "e",
-        "i",
-        "van",
-        "von",
-        "der",
-        "den",
-        "ten",
-        "ter",
-        "te",
-        "zu",
-        "zur",
-        "al",
-        "bin",
-        "ibn",
-        "abu",
-        "ben",
-        "le",
-        "lo",
-        "st",
-        "af",
-        "av",
-        "na",
-        "san",
-        "santa",
-        "san'",
-        "und",
-    ]
+_PARTICLES_OF_NAMES = (
+    "de la las los el del di da das do dos du des y e i van von der den ten ter te zu zur al"
+    " bin ibn abu ben le lo st af av na san santa und"
 )
+_PARTICLES = frozenset(_PARTICLES_OF_NAMES.split())
 _SHORT = r"(?:dr|mr|mrs|ms|mx|prof|rev|fr|sr|jr|st|ste|sta|sto|hon|gen|col|maj|capt|cpt|lt|sgt|cpl|sra|srta|dra|ing|lic|ma|fco|wm|chas|geo|esq|gov|sen|rep|pbro|phd|md)"
 _LONGEST_GREETING = 100
 _NO_GREETING = re.compile(
@@ -91,7 +52,7 @@ def may_be_a_persons(name: str) -> bool:
 
 
 def _sentence(words: list[str]) -> bool:
-    """ "Will Smith" and "Bo Early" are names, "Will Vote" is none: one such word at the beginning or end may be a name."""
+    """True where words of sentences are among them. One may be a name: Will at the beginning, Early or Poll at the end."""
     return sum(word in _OF_SENTENCES for word in words) > (
         1 if words[0] == "will" or words[-1] in ("early", "poll") else 0
     )
