@@ -115,7 +115,7 @@ ORDER = (
     {"numbers", "actions"},
     {"conversations"},
     {"opt_outs", "scripts"},
-    {"imports", "reports", "bulk"},
+    {"imports", "reports", "bulk", "outcomes"},
     {"sending", "results"},
     {"receiving"},
 )

@@ -26,8 +26,9 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.opt_outs import opting_out
+from webapp.models.outcomes import doubt
 from webapp.models.scripts import rendering
-from webapp.models.sending import click, doubt
+from webapp.models.sending import click
 from webapp.models.sending.click import Outcome
 from webapp.rules.contacts import contact_zones
 

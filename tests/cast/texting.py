@@ -10,9 +10,9 @@ from webapp.models.actions.script import INITIAL, Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import making, start
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.outcomes import answers
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, News
-from webapp.models.sending import answers
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Queued
 

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 
 from webapp import config, database
 from webapp.models.conversations.message import UNKNOWN, Message
+from webapp.models.outcomes import doubt
 from webapp.models.results import recount
-from webapp.models.sending import doubt
 
 
 async def texts() -> dict:

@@ -29,8 +29,9 @@ from webapp.models.conversations import closing
 from webapp.models.conversations.message import Message
 from webapp.models.imports import reading, store, upload
 from webapp.models.imports.known import Known
+from webapp.models.outcomes import answers, doubt
 from webapp.models.receiving import applying
-from webapp.models.sending import answers, click, click_sql, doubt, facts
+from webapp.models.sending import click, click_sql, facts
 from webapp.models.sending.claim import Claimed, Wait, claim_next
 from webapp.reader import child
 from webapp.running import web

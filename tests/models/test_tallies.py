@@ -23,12 +23,13 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.opt_outs import blocking, possible
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
+from webapp.models.outcomes import answers, doubt
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS
 from webapp.models.reports import filing
 from webapp.models.results import recount, results
 from webapp.models.scripts import editing
-from webapp.models.sending import answers, click, doubt, undo
+from webapp.models.sending import click, undo
 from webapp.models.sending.claim import Claimed, claim_next
 
 

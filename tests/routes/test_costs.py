@@ -12,7 +12,7 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.models.actions.action import Action
 from webapp.models.contacts.lists import ContactList
-from webapp.models.sending import answers
+from webapp.models.outcomes import answers
 from webapp.models.sending.claim import Claimed, claim_next
 
 

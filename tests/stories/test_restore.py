@@ -15,10 +15,10 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import Message
 from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.outcomes import restoring
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND
 from webapp.models.results import recount
-from webapp.models.sending import restoring
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued, Stopped
 from webapp.rules import errors

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.cast.texting import says, texted
-from webapp.models.sending import restoring
+from webapp.models.outcomes import restoring
 from webapp.workers import settings
 
 JOBS = {job.coroutine.__qualname__: job.coroutine for job in settings.CLOCKWORK}

@@ -19,7 +19,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import TAKEN, UNKNOWN
-from webapp.models.sending import sent_notes
+from webapp.models.outcomes import sent_notes
 from webapp.workers import sending, settings
 
 

@@ -18,8 +18,9 @@ from webapp.gateways.twilio_http import TooManyRequests
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import Message
+from webapp.models.outcomes import learning
 from webapp.models.results import recount
-from webapp.models.sending import learning, line_lookups
+from webapp.models.sending import line_lookups
 from webapp.rules import errors
 from webapp.rules.contacts import lines
 from webapp.workers.line_lookups import forget_old, look_up_lines

@@ -16,9 +16,9 @@ from webapp.gateways.twilio import Twilio
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers.number import add_number
 from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.outcomes import restoring
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND
-from webapp.models.sending import restoring
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Declined, Queued
 from webapp.rules import errors

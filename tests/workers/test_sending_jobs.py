@@ -17,7 +17,7 @@ from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import Message
 from webapp.models.numbers import choice
-from webapp.models.sending import answers
+from webapp.models.outcomes import answers
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.workers import sending
 

@@ -11,9 +11,9 @@ from webapp import config
 from webapp.commands.shared import Refused
 from webapp.database import guards
 from webapp.gateways import twilio
+from webapp.models.outcomes import restoring
 from webapp.models.receiving import applying
 from webapp.models.results import recount
-from webapp.models.sending import restoring
 from webapp.workers import restoring as restoring_jobs
 
 FINE = "Guards are there, kept counts equal a recount, and every text that came in is applied."

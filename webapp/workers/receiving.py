@@ -9,9 +9,9 @@ from webapp import clock, news
 from webapp.gateways import twilio
 from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import PhoneNumber, note_heard
+from webapp.models.outcomes import doubt
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
-from webapp.models.sending import doubt
 from webapp.workers import sending
 
 LISTED_TWICE = timedelta(minutes=10)  # Twilio's list may lag by this much

@@ -10,7 +10,7 @@ from typing import Any
 from webapp import clock
 from webapp.gateways import twilio
 from webapp.models.numbers.number import PhoneNumber, note_heard
-from webapp.models.sending import restoring, sent_notes
+from webapp.models.outcomes import restoring, sent_notes
 from webapp.workers import numbers, receiving
 
 BEFORE = timedelta(hours=1)  # the comparison with Twilio begins this long before the newest claim in the database

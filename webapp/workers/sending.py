@@ -12,7 +12,8 @@ from webapp import clock, config, news, queue
 from webapp.gateways import twilio
 from webapp.models.conversations.message import Message
 from webapp.models.numbers import choice
-from webapp.models.sending import answers, caps, doubt, restoring, sent_notes
+from webapp.models.outcomes import answers, doubt, restoring, sent_notes
+from webapp.models.sending import caps
 from webapp.models.sending.claim import Claimed, Older, Wait, claim_next
 from webapp.models.sending.refusal import Refusal
 

@@ -14,9 +14,10 @@ from webapp.gateways.twilio import Twilio
 from webapp.models.actions import pictures
 from webapp.models.actions.pictures import Picture, TooLarge
 from webapp.models.conversations.message import QUEUED, REFUSED, TAKEN
+from webapp.models.outcomes import answers
 from webapp.models.results import recount
 from webapp.models.scripts import rendering
-from webapp.models.sending import answers, click
+from webapp.models.sending import click
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Changed, Declined, Queued
 from webapp.models.sending.refusal import Refusal

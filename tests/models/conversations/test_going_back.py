@@ -13,8 +13,8 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations import going_back
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.going_back import GoneBack
+from webapp.models.outcomes import answers
 from webapp.models.results import recount
-from webapp.models.sending import answers
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Moved, Queued
 

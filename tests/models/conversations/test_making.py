@@ -14,8 +14,8 @@ from webapp.models.actions.action import Action
 from webapp.models.actions.script import INITIAL, Script
 from webapp.models.conversations import making, start
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.outcomes import answers
 from webapp.models.results import results
-from webapp.models.sending import answers
 from webapp.models.sending.claim import Claimed, claim_next
 
 

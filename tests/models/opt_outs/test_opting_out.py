@@ -18,9 +18,10 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import Tag
 from webapp.models.conversations.message import QUEUED
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
+from webapp.models.outcomes import answers
 from webapp.models.reports import editing
 from webapp.models.results import recount
-from webapp.models.sending import answers, undo
+from webapp.models.sending import undo
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Declined, Queued
 from webapp.rules import errors

@@ -12,10 +12,10 @@ from tests.cast.texting import claimed
 from webapp import clock
 from webapp.models import kept_counts
 from webapp.models.conversations.message import TAKEN
+from webapp.models.outcomes import answers
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import STATUS
 from webapp.models.results import recount
-from webapp.models.sending import answers
 
 
 async def test_a_callback_before_the_answer_settles_the_text(cast: Cast) -> None:

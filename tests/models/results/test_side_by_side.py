@@ -11,9 +11,9 @@ from webapp.models import tallies
 from webapp.models.actions.script import INITIAL, Script, put_in_order
 from webapp.models.contacts.contact import Contact
 from webapp.models.kept_counts import of_script
+from webapp.models.outcomes import answers
 from webapp.models.results import results
 from webapp.models.scripts import editing
-from webapp.models.sending import answers
 from webapp.models.sending.claim import Claimed, claim_next
 
 

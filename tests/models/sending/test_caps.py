@@ -16,7 +16,8 @@ from webapp.models.actions.action import Action
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import start
 from webapp.models.conversations.message import TAKEN, Message
-from webapp.models.sending import answers, caps
+from webapp.models.outcomes import answers
+from webapp.models.sending import caps
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Queued, Stopped
 

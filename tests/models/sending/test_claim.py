@@ -19,8 +19,8 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.message import CANCELLED, REFUSED, SENDING, Message
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
+from webapp.models.outcomes import answers
 from webapp.models.results import recount
-from webapp.models.sending import answers
 from webapp.models.sending.claim import Claimed, Wait, claim_next
 from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors

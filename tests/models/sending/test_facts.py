@@ -13,7 +13,7 @@ from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import making
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.sending import answers
+from webapp.models.outcomes import answers
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Declined, Outcome, Queued
 from webapp.rules import errors

@@ -13,7 +13,8 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ListMembership
 from webapp.models.conversations import closing
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.sending import answers, learning, line_lookups
+from webapp.models.outcomes import answers, learning
+from webapp.models.sending import line_lookups
 from webapp.rules import errors
 
 

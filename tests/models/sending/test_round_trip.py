@@ -13,10 +13,11 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import Message
+from webapp.models.outcomes import answers
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND
 from webapp.models.results import operations
-from webapp.models.sending import answers, round_trip
+from webapp.models.sending import round_trip
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Declined, Queued
 

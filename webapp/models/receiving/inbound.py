@@ -17,9 +17,10 @@ from webapp.models.conversations.message import DROPPED, IN, INBOUND, QUEUED, RE
 from webapp.models.numbers.number import ADDING_NUMBERS, PhoneNumber
 from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_KEYWORD
+from webapp.models.outcomes import answers
 from webapp.models.receiving.event import News, TwilioEvent
 from webapp.models.receiving.media import Media
-from webapp.models.sending import answers, round_trip
+from webapp.models.sending import round_trip
 from webapp.rules import opt_out, segments
 
 MOST_MEDIA = 10

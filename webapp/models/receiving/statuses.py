@@ -6,8 +6,8 @@ from webapp.database import transactional
 from webapp.models import tallies
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import FAILED_DELIVERY, RANK, Message
+from webapp.models.outcomes import answers, learning
 from webapp.models.receiving.event import News, TwilioEvent
-from webapp.models.sending import answers, learning
 from webapp.rules import errors
 
 

@@ -1,1 +1,1 @@
-"""From the click to Twilio's answer: the safeguards' facts, the claim, texts in doubt, caps."""
+"""From the click to the call of Twilio: the safeguards' facts, the claim, Undo, caps."""

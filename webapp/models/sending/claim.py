@@ -26,7 +26,8 @@ from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.message import CONFIRMATION, IN, INITIAL, QUEUED, SENDING, Message
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_outs.opt_out import OptOut
-from webapp.models.sending import answers, facts, sent_notes
+from webapp.models.outcomes import answers, sent_notes
+from webapp.models.sending import facts
 from webapp.models.sending.facts import Text
 from webapp.models.sending.refusal import Refusal, refuse
 from webapp.rules import errors, opt_out, safeguards, window

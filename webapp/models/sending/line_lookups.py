@@ -9,7 +9,7 @@ from webapp.database import packed, transactional
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import closing
-from webapp.models.sending import learning
+from webapp.models.outcomes import learning
 from webapp.rules import errors
 from webapp.rules.contacts import lines
 

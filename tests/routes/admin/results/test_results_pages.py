@@ -15,7 +15,7 @@ from webapp.database import transaction
 from webapp.models import tallies
 from webapp.models.actions.script import Script
 from webapp.models.kept_counts import of_script
-from webapp.models.sending import answers
+from webapp.models.outcomes import answers
 
 
 async def test_results_agree_with_what_was_done(cast: Cast, browse: Browser) -> None:

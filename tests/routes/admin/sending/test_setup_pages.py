@@ -15,7 +15,7 @@ from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import change_number, note_check
-from webapp.models.sending import answers
+from webapp.models.outcomes import answers
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.rules.numbers import credentials
 

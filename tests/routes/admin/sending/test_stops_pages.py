@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.cast import Cast
 from tests.cast.site import OFFICE, Browser, audited
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.sending import restoring
+from webapp.models.outcomes import restoring
 
 
 async def test_stop_everything_and_start_again(cast: Cast, browse: Browser) -> None:

@@ -10,8 +10,9 @@ from webapp import queue
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.numbers import choice
+from webapp.models.outcomes import doubt
 from webapp.models.results import operations
-from webapp.models.sending import caps, doubt
+from webapp.models.sending import caps
 from webapp.pages import page
 
 

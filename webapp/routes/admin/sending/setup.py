@@ -14,7 +14,8 @@ from webapp.models.accounts.campaign import REGISTRATIONS
 from webapp.models.accounts.users import Membership
 from webapp.models.numbers import choice
 from webapp.models.numbers.number import PhoneNumber
-from webapp.models.sending import doubt, round_trip
+from webapp.models.outcomes import doubt
+from webapp.models.sending import round_trip
 from webapp.models.sending.click import Declined
 from webapp.pages import page
 from webapp.routes.admin.sending import own_phone

@@ -8,7 +8,7 @@ from webapp import pages, queue
 from webapp.models.accounts import settings
 from webapp.models.accounts.users import Membership
 from webapp.models.numbers import choice
-from webapp.models.sending import restoring
+from webapp.models.outcomes import restoring
 from webapp.routes.admin.sending import setup
 
 

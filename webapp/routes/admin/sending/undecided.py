@@ -6,7 +6,7 @@ from litestar import Request, Response, post
 
 from webapp import access, pages, queue
 from webapp.models.accounts.users import Membership
-from webapp.models.sending import doubt
+from webapp.models.outcomes import doubt
 
 
 @post("/messages/{message_id:int}/decision")

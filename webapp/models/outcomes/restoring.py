@@ -23,7 +23,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import FOLLOW_UP, INITIAL, OUT, QUEUED, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.numbers.number import PhoneNumber
-from webapp.models.sending import answers, doubt, sent_notes
+from webapp.models.outcomes import answers, doubt, sent_notes
 from webapp.rules import errors, segments, variables
 
 log = logging.getLogger(__name__)

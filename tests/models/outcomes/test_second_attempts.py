@@ -11,10 +11,11 @@ from tests.cast.texting import says
 from webapp import clock
 from webapp.models.conversations.message import QUEUED, TAKEN, UNKNOWN
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
+from webapp.models.outcomes import answers, doubt
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import STATUS
 from webapp.models.results import recount
-from webapp.models.sending import answers, doubt, undo
+from webapp.models.sending import undo
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.refusal import Refusal
 

@@ -11,8 +11,8 @@ from tests.cast.texting import claimed, says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.conversations.message import DROPPED, FOLLOW_UP, QUEUED, TAKEN, UNKNOWN, Message
+from webapp.models.outcomes import answers, doubt
 from webapp.models.results import recount
-from webapp.models.sending import answers, doubt
 from webapp.models.sending.claim import Claimed, claim_next
 
 

@@ -13,7 +13,7 @@ from webapp.database import transaction
 from webapp.models import data_files
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers.number import PhoneNumber, add_number
-from webapp.models.sending import restoring, sent_notes
+from webapp.models.outcomes import restoring, sent_notes
 from webapp.workers import restoring as restoring_jobs
 
 

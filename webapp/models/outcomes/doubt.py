@@ -16,7 +16,7 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import attention
 from webapp.models.conversations.message import DROPPED, SENDING, TAKEN, UNKNOWN, Message
-from webapp.models.sending import answers
+from webapp.models.outcomes import answers
 
 GONE_AFTER = timedelta(seconds=30)  # a worker that recorded no answer for so long after its claim is gone
 LOOK_AT = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5))  # after the claim

@@ -16,8 +16,8 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import making
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import TAKEN, Message
+from webapp.models.outcomes import answers, restoring
 from webapp.models.results import recount
-from webapp.models.sending import answers, restoring
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Queued
 

@@ -15,7 +15,7 @@ from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import DROPPED, QUEUED, REJECTED, SENDING, TAKEN, UNKNOWN, Message
-from webapp.models.sending import learning
+from webapp.models.outcomes import learning
 
 BAD_CREDENTIALS = 20003
 FIRST_LOOK = timedelta(seconds=30)

@@ -13,8 +13,8 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import QUEUED, REJECTED, SENDING, TAKEN
 from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.outcomes import answers
 from webapp.models.results import recount
-from webapp.models.sending import answers
 from webapp.models.sending.claim import Claimed, claim_next
 
 
