@@ -15,6 +15,7 @@ from webapp import config, logs
 from webapp.commands import campaigns, doctor, imports, processes, users
 from webapp.commands.shared import Refused, in_database
 from webapp.config import ConfigError
+from webapp.database import address
 from webapp.database.migrate import MigrationError
 from webapp.database.migrated import NotMigrated
 from webapp.models.accounts.users import ROLES
@@ -28,7 +29,8 @@ def main() -> None:
     options = _parser().parse_args()
     try:
         environ = config.with_env_file()
-        config.use(config.from_environment(environ))
+        chosen = config.use(config.from_environment(environ))
+        address.check(chosen.database)
         for sentence in config.unknown(environ):
             print(sentence, file=sys.stderr)
         logs.set_up(logging.INFO if options.command in ("web", "worker") else logging.WARNING)

@@ -20,6 +20,12 @@ NOT_OURS = ("TEXTBANK_TEST_", "TEXTBANK_FAULT_")  # of bin/test and the fault ru
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 FOLDER = Path("var")
 REHEARSAL_FOLDER = FOLDER / "rehearsal"
+SCHEMES = {
+    "redis_url": ("redis", "rediss", "unix"),
+    "public_url": ("http", "https"),
+    "twilio_api_url": ("http", "https"),
+    "smtp_url": ("smtp", "smtps"),
+}  # database_url has its own reader, database/address.py
 
 
 class ConfigError(Exception):
@@ -49,6 +55,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         _networks(self.trusted_proxies)
+        for name, schemes in SCHEMES.items():
+            _check_address(PREFIX + name.upper(), getattr(self, name), schemes)
         if self.clock and not self.rehearsal:
             raise ConfigError("TEXTBANK_CLOCK is for rehearsals: it needs TEXTBANK_TWILIO_API_URL on this machine.")
         if self.clock and self.clock_start is None:
@@ -104,6 +112,21 @@ def _on_this_machine(url: str) -> bool:
     return bool(url) and urlsplit(url).hostname in LOOPBACK
 
 
+def _check_address(name: str, url: str, schemes: tuple[str, ...]) -> None:
+    """Raises ConfigError, without the address: it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        found = parts.path if parts.scheme == "unix" else parts.hostname and parts.port != 0
+        readable = parts.scheme in schemes and found and not parts.fragment
+        if name.endswith("REDIS_URL") and parts.scheme != "unix":
+            readable = readable and (not parts.path.strip("/") or parts.path.strip("/").isdecimal())
+    except ValueError:
+        readable = False
+    if url and not readable:
+        wanted = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise ConfigError(f"{name} can't be read. It wants {wanted} and a host; in a password # is %23, / is %2F.")
+
+
 @lru_cache(maxsize=8)
 def _networks(written: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """Addresses and networks with commas or spaces between them."""
@@ -129,7 +152,8 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
 
 def with_env_file(path: Path = Path(".env")) -> dict[str, str]:
     """The environment, and where it is silent the file's TEXTBANK_ variables. No shell reads the file, so a $ is a $."""
-    return {**(_variables(path) if path.is_file() else {}), **os.environ}
+    there = path.exists() or path.is_symlink()
+    return {**(_variables(path) if there else {}), **os.environ}
 
 
 def _variables(path: Path) -> dict[str, str]:
@@ -143,6 +167,8 @@ def _variables(path: Path) -> dict[str, str]:
                     found[line.key] = line.value or ""
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not UTF-8. Save it as UTF-8, then try again.") from None
+    except OSError as error:
+        raise ConfigError(f"{path} can't be read: {error.strerror}. Nothing was started.") from None
     return found
 
 
@@ -159,6 +185,8 @@ def _meant(name: str, known: list[str]) -> str:
 
 
 def _parse(name: str, raw: str) -> object:
+    if not raw.isprintable():
+        raise ConfigError(f"{PREFIX}{name.upper()} holds a character that can't be seen. Type it anew.")
     if name == "data_dir":
         return Path(raw)
     if name != "port":

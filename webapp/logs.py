@@ -64,10 +64,18 @@ def _secrets_of(chosen: Settings) -> tuple[str, ...]:
         chosen.twilio_auth_token,
         chosen.twilio_auth_token_previous,
         chosen.metrics_token,
-        *(urlsplit(url).password or "" for url in (chosen.database_url, chosen.redis_url, chosen.smtp_url)),
+        *(_password(url) for url in (chosen.database_url, chosen.redis_url, chosen.smtp_url)),
     }
     found = {form for secret in plain if len(secret) >= SHORTEST for form in (secret, quote(secret, safe=""))}
     return tuple(sorted(found, key=len, reverse=True))
+
+
+def _password(url: str) -> str:
+    """ "" too where the address can't be read: whoever refuses it doesn't show it."""
+    try:
+        return urlsplit(url).password or ""
+    except ValueError:
+        return ""
 
 
 class _Safe(logging.Formatter):

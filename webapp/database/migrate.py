@@ -33,8 +33,9 @@ async def migrate(url: str) -> None:
     """Locks, copies (SQLite), then does everything else in one transaction: a migration that fails, or a process that
     dies, leaves tables, rows and guards as they were."""
     async with _locked(url):
-        copy = await asyncio.to_thread(_copy, url)
+        copy: Path | None = None
         try:
+            copy = await asyncio.to_thread(_copy, url)
             await database.open_database(url, migrating=True)
             await _run(database.configuration(url, migrating=True))
         except Exception as error:
@@ -99,7 +100,7 @@ async def _locked(url: str) -> AsyncIterator[None]:
 async def _connected(url: str) -> asyncpg.Connection:
     try:
         return await asyncpg.connect(**address.for_one_connection(url))
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, UnicodeError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         why = " ".join(str(error).split()) or type(error).__name__
         raise MigrationError(f"The database {address.shown(url)} does not answer: {why}") from error
 

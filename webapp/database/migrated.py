@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import asyncpg
@@ -12,7 +13,16 @@ from webapp.database import address, guards
 
 FILES = Path(__file__).parents[1] / "migrations"
 FIRST = "Run textbank migrate first."
-SILENT = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, DBConnectionError)
+# UnicodeError: a host name that can't be one
+SILENT = (
+    OSError,
+    TimeoutError,
+    UnicodeError,
+    sqlite3.Error,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    DBConnectionError,
+)
 
 
 class NotMigrated(Exception):
