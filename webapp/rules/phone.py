@@ -25,6 +25,8 @@ _IN_TEXT = re.compile(
     rf"\+(?:{_GAP}{{0,3}}\d){{8,15}}(?!\d)"
     rf"|(?:(?<!\d)|(?<=%[0-9A-F]{{2}}))(?:(?:00|011){_GAP}{{0,3}})?(?:1{_GAP}{{0,4}})?\d{{3}}{_GAP}{{0,4}}\d{{3}}{_GAP}{{0,4}}\d\d{_GAP}{{0,4}}\d\d(?!\d)"
 )
+# No person's mobile: numbers that are free or dear to call. A business may answer texts there, a voter never does
+_NO_PERSONS = frozenset(["800", "833", "844", "855", "866", "877", "888", "900"])
 _LONGEST = 64  # characters
 _LOOKED_AT = 200  # characters of a cell, blanks in a row counted as one
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -62,13 +64,13 @@ def parse(raw: str, region: str = "US") -> Phone | InvalidPhone:
 
 
 def textable(raw: str) -> Phone | InvalidPhone:
-    """Accepts only numbers this system may text: country code +1, no 900 numbers (SPEC C2)."""
+    """Accepts only numbers this system may text: country code +1, neither toll-free nor 900 numbers (SPEC C2)."""
     parsed = parse(raw)
     if isinstance(parsed, InvalidPhone):
         return parsed
     if not parsed.e164.startswith("+1"):
         return InvalidPhone("unsupported_country")
-    return InvalidPhone("not_textable") if parsed.area_code == "900" else parsed
+    return InvalidPhone("not_textable") if parsed.area_code in _NO_PERSONS else parsed
 
 
 _NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
@@ -76,9 +78,10 @@ _NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
 
 def is_textable(e164: str, first: bool) -> bool:
     """May a stored number get a text? Quick, for the safeguards: numbers of country code +1 by their shape alone. A
-    ``first`` text goes to no other country, a reply to any valid number."""
+    ``first`` text goes to no other country and to no toll-free number, a reply to any valid number that is not 900."""
     if e164.startswith("+1"):
-        return _NORTH_AMERICAN.fullmatch(e164) is not None and e164[2:5] != "900"
+        barred = _NO_PERSONS if first else ("900",)
+        return _NORTH_AMERICAN.fullmatch(e164) is not None and e164[2:5] not in barred
     return not first and isinstance(parse(e164), Phone)
 
 

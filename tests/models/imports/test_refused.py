@@ -20,6 +20,7 @@ from webapp.models.imports.job import ContactImport, RefusedRow
         ("+44 20 7946 0018", "unsupported_country"),
         ("900-555-0123", "invalid_phone"),
         ("(900) 234-5678", "not_textable"),
+        ("1-888-234-5678", "not_textable"),
     ],
 )
 async def test_a_row_that_can_not_be_texted_is_refused_with_its_reason(

@@ -12,13 +12,17 @@ from webapp.rules.contacts import phone_cell
 
 CASES = TESTS / "vectors" / "lists"
 NUMBER = "412-555-0101"
-LABELS = "{n} cell;cell {n};c: {n};{n}c;(c) {n};{n} (m);M: {n};mobile: {n};{n} [mobile];p: {n};h: {n};{n} (home);{n} landline;"
+LABELS = "{n} cell;cell {n};c: {n};{n}c;(c) {n};{n} (m);M: {n};mobile: {n};{n} [mobile];p: {n};h: {n};{n} (home);"
+TEXTS = (
+    "{n} text only;{n} (Text Only!);text: {n};{n} prefers text;TEXT ONLY {n};{n} cell - text only please;only SMS {n}"
+)
 DUST = "{n}*;~{n};#{n};{n}?;'{n};*{n}*;({n})"
 AGAINST = (
     "do not call {n};{n} do not call;{n} (Do Not Call);DNC {n};{n} DNC;{n} no text;{n} no texts;{n} WRONG NUMBER;wrong # {n};{n} stop;"
     "STOP {n};{n} - opted out;{n} don't text;{n} (Don’t call!);{n} not her number;{n} disconnected;{n} deceased;{n} remove me;"
-    "please do not contact {n};{n} never text;{n} unsubscribed;{n} número equivocado;no llamar {n};{n} DO-NOT-CALL;{n} take me off your list"
+    "please do not contact {n};{n} never text;{n} unsubscribed;{n} número equivocado;no llamar {n};{n} DO-NOT-CALL;{n} take me off your list;{n} call only;{n} (voice only);{n} calls only - no text;{n} do not call or text only;only call {n}"
 )
+LANDLINES = "{n} landline;{n} (Land line);landline: {n};{n} - LANDLINE;home landline {n};{n} fax;Fax: {n};{n} fijo"
 WORDS = (
     "{n} (wife);{n} - call after 6;{n} ok to text;{n}, ask for Bob;Bob's number {n};{n} WhatsApp;{n} as of 2024-01-05"
 )
@@ -30,7 +34,7 @@ def refusal(raw: str, take_words: bool = False) -> str | None:
     return phone_cell.choose(phone_cell.read(raw), take_words)
 
 
-@pytest.mark.parametrize("form", [f for f in (LABELS + DUST).split(";") if f])
+@pytest.mark.parametrize("form", [f for f in ";".join((LABELS, DUST, TEXTS)).split(";") if f])
 def test_labels_and_dust_are_set_aside(form: str) -> None:
     cell = phone_cell.read(form.format(n=NUMBER))
     assert phone_cell.choose(cell, False) is None and phone_cell.number(cell) == "+14125550101"
@@ -53,6 +57,14 @@ def test_words_beside_a_number_are_a_reason_of_their_own_until_someone_takes_the
 @pytest.mark.parametrize("raw", [f.format(n=NUMBER) for f in (*EXTENSIONS.replace(";ext", "§ext").split(";"),)])
 def test_an_extension_is_a_reason_of_its_own(raw: str) -> None:
     assert refusal(raw.replace("§", ";")) == refusal(raw.replace("§", ";"), take_words=True) == "extension"
+
+
+def test_a_landline_or_a_fax_is_never_taken() -> None:
+    for form in LANDLINES.split(";"):
+        assert refusal(form.format(n=NUMBER)) == refusal(form.format(n=NUMBER), take_words=True) == "landline", form
+    for form in ("{n} landline, 412-555-0102", "412-555-0102 / {n} (landline)", "landline: {n}; 412-555-0102"):
+        raw = form.format(n=NUMBER)
+        assert (refusal(raw), phone_cell.number(phone_cell.read(raw))) == (None, "+14125550102"), raw
 
 
 @pytest.mark.parametrize("form", TWO.split(";"))
@@ -90,6 +102,7 @@ def test_the_county_s_notes_come_out_as_they_should() -> None:
         "do_not_text_words": "P02 P06 P35",
         "two_numbers": "P03",
         "extension": "P05 P39",
+        "landline": "P38",
         "invalid_phone": "P10 P11 P13 P14 P15 P16 P17 P21",
     }
     expected = {name: reason for reason, names in refused.items() for name in names.split()}

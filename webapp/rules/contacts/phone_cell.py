@@ -1,6 +1,7 @@
 """A cell of a phone column: its numbers, and the words beside them (SPEC C1).
 
-Labels (cell, (m), home:) and dust (* ~ # ?) are set aside. "do not call" and its like are never a label.
+Labels (cell, (m), home:, text only) and dust (* ~ # ?) are set aside. "do not call" and its like are never a label; a
+number marked as a landline or a fax is never taken.
 """
 
 from __future__ import annotations
@@ -25,9 +26,14 @@ def _set(words: str) -> frozenset[str]:
 
 
 _LABELS = _MOBILE | _set(
-    "p ph phone phones number num nr nbr tel telephone telefono t h hm home casa w wk work o office bus business landline "
-    "land line primary main preferred best personal us usa call day daytime evening eve other alt alternate"
+    "p ph phone phones number num nr nbr tel telephone telefono t h hm home casa w wk work o office bus business primary main preferred best personal us usa call day daytime evening eve other alt alternate"
 )
+# Words that mark a number as one for texts alone: "text only", "prefers texts". They are read as "text"
+_TEXTS = r"(?:text|texts|texting|txt|txts|sms)(?: messages?)?"
+_TAKES_TEXTS = re.compile(
+    rf"\b(?:please |pls )?(?:(?:only|prefers?) {_TEXTS}|{_TEXTS} (?:only|preferred))(?: please| pls)?\b"
+)
+_LANDLINE = re.compile(r"\b(?:land ?lines?|lan line|fax|ll|fijo|telefono fijo)\b")
 _NONE = _set(
     "na n a none null nil nan unlisted unknown unavailable private no not provided available given phone number listed "
     "blank missing tbd undefined x xx xxx"
@@ -35,6 +41,7 @@ _NONE = _set(
 _FORBIDS = re.compile(
     r"\b(do ?nt|do ?not|dont|please dont|never) ?(call|text|txt|contact|phone|sms|msg|message|use|solicit|disturb|dial|send)"
     r"|\bdonot(call|text|contact)\b|\bno ?(more )?(call|calls|calling|text|texts|texting|txt|txts|sms|contact|messages|msgs|soliciting)\b"
+    r"|\b(call|calls|calling|voice|phone calls?) only\b|\bonly (call|calls|calling|voice)\b"
     r"|\bno longer\b|\bnot (text|call|contact|in service|working|valid|their|his|her|theirs|hers)\b|\bnot (the )?(right|correct) number\b"
     r"|\b(wrong|bad|incorrect|invalid|old|former|dead) ?(number|num|no|nr|person|phone|cell|party|contact)?$"
     r"|\b(wrong|bad|incorrect|invalid|dead) (number|num|no|nr|person|phone|cell|party|contact)\b|^(wrong|bad|invalid)\b"
@@ -55,9 +62,10 @@ _VANITY = re.compile(r"[\d\s().+-]*[A-Za-z]{4,7}")
 class Cell:
     """``numbers``: E.164 -> is it marked as a mobile. ``words``: there are words beside them. ``forbids``: which say not
     to text. ``reason``: why there is no number; "blank" for a cell that holds none, such as N/A. ``broken``: what may be
-    another number, with digits missing."""
+    another number, with digits missing. ``landlines``: numbers marked as a landline or a fax."""
 
     numbers: dict[str, bool]
+    landlines: frozenset[str] = frozenset()
     words: bool = False
     forbids: bool = False
     extension: bool = False
@@ -75,15 +83,24 @@ def read(raw: str) -> Cell:
     between = [text[a:b] for a, b in pairwise([0, *(n for start, end, _ in spans for n in (start, end)), len(text)])][
         ::2
     ]
-    words = [_words(part) for part in between]
-    said = " ".join(" ".join(part) for part in words if part)
-    beside = any(word not in _LABELS for part in words for word in part)
+    plain = [" ".join(_words(part)) for part in between]
+    said = " ".join(part for part in plain if part)
+    words = [_LANDLINE.sub("landline", _TAKES_TEXTS.sub("text", part)).split() for part in plain]
+    beside = any(word not in _LABELS and word != "landline" for part in words for word in part)
     forbids = bool(_FORBIDS.search(said)) or (beside and opt_out.classify(said) != "none")
     found = [parsed.e164 for _, _, parsed in spans if isinstance(parsed, phone.Phone)]
     if not found:
         return Cell({}, forbids=forbids, reason=_reason(text, said))
     extension = any(_EXTENSION.search(part) for part in between[1:])
-    return Cell(_marked(spans, between, words), beside, forbids, extension, len(found) < len(spans))
+    labels = _labels(spans, between, words)
+    return Cell(
+        {e164: bool(label & _MOBILE) for e164, label in labels.items()},
+        frozenset(e164 for e164, label in labels.items() if "landline" in label),
+        beside,
+        forbids,
+        extension,
+        len(found) < len(spans),
+    )
 
 
 def choose(cell: Cell, take_words: bool) -> str | None:
@@ -92,7 +109,10 @@ def choose(cell: Cell, take_words: bool) -> str | None:
         return cell.reason
     if cell.forbids and not take_words:
         return "do_not_text_words"
-    if cell.broken or (len(cell.numbers) > 1 and list(cell.numbers.values()).count(True) == 0):
+    others = [e164 for e164 in cell.numbers if e164 not in cell.landlines]
+    if not others:
+        return "landline"
+    if cell.broken or (len(others) > 1 and not any(cell.numbers[e164] for e164 in others)):
         return "two_numbers"
     if cell.extension:
         return "extension"
@@ -100,8 +120,9 @@ def choose(cell: Cell, take_words: bool) -> str | None:
 
 
 def number(cell: Cell) -> str:
-    """The one number of a cell, or the first marked as a mobile."""
-    return next((e164 for e164, mobile in cell.numbers.items() if mobile), next(iter(cell.numbers)))
+    """The one number of a cell that `choose` lets pass, or the first marked as a mobile."""
+    others = [e164 for e164 in cell.numbers if e164 not in cell.landlines]
+    return next((e164 for e164 in others if cell.numbers[e164]), others[0])
 
 
 def blank(raw: str) -> bool:
@@ -152,17 +173,18 @@ def _last_group(text: str, groups: list[tuple[int, int]], first: int) -> int:
     return last
 
 
-def _marked(
+def _labels(
     spans: list[tuple[int, int, phone.Phone | phone.InvalidPhone]], between: list[str], words: list[list[str]]
-) -> dict[str, bool]:
-    """A label stands before its number where the cell begins with one or where it has a colon, else after it."""
+) -> dict[str, set[str]]:
+    """The words beside each number. A label stands before its number where the cell begins with one or where it has a colon,
+    else after it."""
     before = bool(words[0]) or any(re.search(r"[A-Za-z]\s{0,3}:", part) for part in between[:-1])
-    marked: dict[str, bool] = {}
+    found: dict[str, set[str]] = {}
     for n, (_, _, parsed) in enumerate(spans):
         if isinstance(parsed, phone.Phone):
-            label = words[n] if before else words[n + 1]
-            marked[parsed.e164] = marked.get(parsed.e164, False) or bool(set(label) & _MOBILE)
-    return marked
+            beside = words if len(spans) == 1 else [words[n] if before else words[n + 1]]
+            found.setdefault(parsed.e164, set()).update(*beside)
+    return found
 
 
 def _words(text: str) -> list[str]:
