@@ -1,6 +1,9 @@
 """Counts of scripts by version and of codes; the words of earlier versions; which version a conversation got, and when it was
-answered. Counts that were wrong are made again: texts refused with Twilio's codes of a safeguard, and corrected reports."""
+answered. Counts that were wrong are made again: texts refused with Twilio's codes of a safeguard, and corrected reports.
 
+The codes and keywords below are those of that day, copied: a migration does the same whenever it is run."""
+
+import unicodedata
 from collections import Counter, defaultdict
 from typing import Any
 
@@ -9,10 +12,13 @@ from tortoise.migrations import operations as ops
 
 from webapp import database
 from webapp.database.operations import AddColumns, CreateTables
-from webapp.rules import errors, opt_out
 
 Boxes = dict[tuple[int, int], Counter[str]]
 SLICE = 5_000
+NO_REASON, NOT_LISTED = 30008, 1300
+SAFEGUARDS = (*range(1301, 1317), 21610, 21614, 21635)
+CARRIER = (30004, 30007, 30022, 30023)
+KEYWORDS = frozenset("stop|unsubscribe|remove|quit|stopall|cancel|end|revoke|optout|opt out|opt-out|stop all".split("|"))
 TRIED_AND_FAILED = (
     "(m.status = 'rejected' OR (m.status = 'taken' AND m.delivery IN ('failed', 'undelivered', 'canceled')))"
 )
@@ -41,7 +47,7 @@ async def fill(apps: Any, state_editor: Any) -> None:
 async def _mend_codes() -> None:
     """A failure without a code had none; a text that arrived in the end, or was found at Twilio, kept one."""
     await database.query(
-        f"UPDATE message SET error_code = {errors.NO_REASON} WHERE status = 'taken' AND error_code IS NULL"
+        f"UPDATE message SET error_code = {NO_REASON} WHERE status = 'taken' AND error_code IS NULL"
         " AND delivery IN ('failed', 'undelivered', 'canceled')"
     )
     await database.query(
@@ -73,17 +79,30 @@ async def _note_answers() -> None:
 
 
 def _is_keyword(body: str) -> bool:
-    return body.strip().strip(".!?").lower() in ("help", "info") or opt_out.classify(body) == "opt_out"
+    if body.strip().strip(".!?").lower() in ("help", "info"):
+        return True
+    visible = "".join(c for c in body.strip()[:4_000] if unicodedata.category(c) != "Cf")
+    return _bare(unicodedata.normalize("NFKC", visible)) in KEYWORDS
+
+
+def _bare(text: str) -> str:
+    """Lower case, single spaces inside, neither punctuation nor spaces at the ends."""
+    start, end = 0, len(text)
+    while start < end and not text[start].isalnum():
+        start += 1
+    while end > start and not text[end - 1].isalnum():
+        end -= 1
+    return " ".join(text[start:end].split()).casefold()
 
 
 async def _add_hits() -> None:
-    codes = ", ".join(str(code) for code, told in errors.TABLE.items() if told.kind == "safeguard")
+    codes = ", ".join(map(str, SAFEGUARDS))
     await database.query(
         "INSERT INTO safeguard_hit (action_id, conversation_id, code) SELECT x.action_id, x.conversation_id, x.code FROM ("
         " SELECT m.action_id, m.conversation_id, m.error_code AS code FROM message m WHERE m.conversation_id IS NOT NULL"
         f" AND m.action_id IS NOT NULL AND m.error_code IS NOT NULL AND (m.status = 'refused' OR ({TRIED_AND_FAILED}"
         f" AND m.error_code IN ({codes})))"
-        f" UNION SELECT action_id, id, closed_code FROM conversation WHERE closed_code <> {errors.NOT_LISTED}) AS x"
+        f" UNION SELECT action_id, id, closed_code FROM conversation WHERE closed_code <> {NOT_LISTED}) AS x"
         " WHERE NOT EXISTS (SELECT 1 FROM safeguard_hit h WHERE h.conversation_id = x.conversation_id AND h.code = x.code)"
     )
 
@@ -111,9 +130,8 @@ async def _count_codes() -> Boxes:
         "SELECT m.action_id, COALESCE(m.user_id, 0) AS user_id, m.error_code AS code, COUNT(*) AS n FROM message m"
         f" WHERE m.action_id IS NOT NULL AND m.error_code IS NOT NULL AND {TRIED_AND_FAILED} GROUP BY 1, 2, 3"
     ):
-        kind = errors.explain(row["code"]).kind
-        if kind != "safeguard":
-            box = "twilio_errors" if kind == "twilio" else "carrier_filtering"
+        if row["code"] not in SAFEGUARDS:
+            box = "carrier_filtering" if row["code"] in CARRIER else "twilio_errors"
             counted[row["action_id"], row["user_id"]][box] += int(row["n"])
             found[row["action_id"], row["user_id"], row["code"]] += int(row["n"])
     for row in await database.query("SELECT action_id, code, COUNT(*) AS n FROM safeguard_hit GROUP BY 1, 2"):
