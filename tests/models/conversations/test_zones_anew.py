@@ -81,4 +81,33 @@ async def test_other_tables_begin_at_the_first_contact(cast: Cast, monkeypatch: 
     monkeypatch.setattr(contact_zones, "version", lambda: "other tables")
     await jobs.derive_zones({})
     assert await zones(cast, contact) == ("Pacific/Honolulu",)
-    assert (await ZoneDerivation.get(id=1)).version == "other tables"
+    assert (await latest()).version == "other tables"
+
+
+async def latest() -> ZoneDerivation:
+    found = await ZoneDerivation.all().order_by("-id").first()
+    assert found is not None
+    return found
+
+
+async def test_while_two_versions_run_side_by_side_the_later_one_wins_and_begins_once(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for size in ("FIRST", "SMALLEST", "LARGEST"):
+        monkeypatch.setattr(long_work, size, 1)
+    contacts = [await kai(cast), await kai(cast, "+14155550143"), await kai(cast, "+14155550144")]
+    ours, old = contact_zones.version(), lambda: "older tables"
+    wrong = contact_zones.Zones(("America/Los_Angeles",), "area_code")
+
+    async def sweep_of_the_old() -> bool:
+        with monkeypatch.context() as running:
+            running.setattr(contact_zones, "version", old)
+            running.setattr(contact_zones, "derive", lambda *values, **named: wrong)
+            return await zones_anew.derive_some(0)
+
+    assert await sweep_of_the_old(), "it began, and has contacts left"
+    while await zones_anew.derive_some(0):
+        assert not await sweep_of_the_old()
+    assert not await sweep_of_the_old() and not await zones_anew.derive_some(0)
+    assert [await zones(cast, one) for one in contacts] == [("Pacific/Honolulu",)] * 3
+    assert ((await latest()).version, await ZoneDerivation.all().count()) == (ours, 2)

@@ -35,9 +35,10 @@ class ZoneSet(Model):
 
 
 class ZoneDerivation(Model):
-    """One row: by which version of the tables (`contact_zones.version`) the zones of stored contacts were derived."""
+    """How far a version of the tables (`contact_zones.version`) is through the stored contacts. The one with the highest id is in
+    force: a version that comes back, as from an old process during a deployment, changes nothing any more."""
 
-    id = fields.IntField(primary_key=True)  # always 1
+    id = fields.IntField(primary_key=True)
     version = fields.CharField(32)
     after_id = fields.BigIntField()  # contacts up to this id are done
     changed = fields.IntField()

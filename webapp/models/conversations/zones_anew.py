@@ -14,12 +14,16 @@ from webapp.models.contacts.zones import ZoneDerivation, ZoneSet
 from webapp.models.long_work import Pace
 from webapp.rules.contacts import contact_zones
 
+# A lock of that name: which version is the latest must not change while a slice is written
+DERIVING = 4712
+
 
 async def derive_some(seconds: float) -> bool:
     """Goes on for so long, by one slice at least. True where contacts are left. Nothing to do where this version of the tables went
-    through all contacts already."""
+    through all contacts already, or a later one has begun."""
     version = await asyncio.to_thread(_load_tables)
-    if await ZoneDerivation.filter(version=version, ended_at__not_isnull=True).exists():
+    latest = await ZoneDerivation.all().order_by("-id").first()
+    if latest and latest.version == version and latest.ended_at:
         return False
     pace, deadline = Pace(), clock.steady() + seconds
     left = await _begin(version) and await pace.take(_derive_slice(version, pace.size))
@@ -36,25 +40,31 @@ def _load_tables() -> str:
 
 @transactional
 async def _begin(version: str) -> bool:
-    """False where the contacts are as this version derives them. Another version begins at the first contact."""
-    await database.query(
-        "INSERT INTO zone_derivation (id, version, after_id, changed, began_at) VALUES (1, '', 0, 0, ?)"
-        " ON CONFLICT (id) DO NOTHING",
-        sql_time(clock.now()),
-    )
-    found = await ZoneDerivation.filter(id=1).select_for_update().get()
-    if found.version == version:
-        return found.ended_at is None
-    found.version, found.after_id, found.changed, found.began_at, found.ended_at = version, 0, 0, clock.now(), None
-    await found.save()
-    return True
+    """A version that is seen for the first time begins at the first contact. So each begins once, and while two run side by side,
+    as in a deployment, the older one leaves the contacts alone. False where there is nothing to do."""
+    await database.lock(DERIVING, 0)
+    if not await ZoneDerivation.filter(version=version).exists():
+        await database.query(
+            "INSERT INTO zone_derivation (id, version, after_id, changed, began_at)"
+            " SELECT COALESCE(MAX(id), 0) + 1, ?, 0, 0, ? FROM zone_derivation",
+            version,
+            sql_time(clock.now()),
+        )
+    return await _under_way(version) is not None
+
+
+async def _under_way(version: str) -> ZoneDerivation | None:
+    """None where this version is through, or a later one has begun."""
+    latest = await ZoneDerivation.all().order_by("-id").first()
+    return latest if latest and latest.version == version and latest.ended_at is None else None
 
 
 @transactional
 async def _derive_slice(version: str, size: int) -> bool:
-    """False where none is left, or a worker with other tables took over."""
-    found = await ZoneDerivation.filter(id=1).select_for_update().get()
-    if found.version != version or found.ended_at is not None:
+    """False where none is left, or a worker with later tables took over."""
+    await database.lock(DERIVING, 0)
+    found = await _under_way(version)
+    if found is None:
         return False
     contacts = await database.query(
         "SELECT id, phone, timezone, zip, state_abbrev, zone_set_id, zone_source FROM contact WHERE id > ?"
