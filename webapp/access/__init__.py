@@ -67,9 +67,11 @@ async def own_message(member: Membership, message_id: int) -> Message:
     return await found.exclude(conversation_id=None).first() or _missing()
 
 
-async def text_of_form(member: Membership, client_id: uuid.UUID | None) -> Message | None:
-    """The text that this very form of the member's has stored before; None where it came for the first time."""
-    return await Message.get_or_none(client_id=client_id, user_id=member.user_id) if client_id else None
+async def text_of_form(member: Membership, conversation: Conversation, client_id: uuid.UUID | None) -> Message | None:
+    """The text in this conversation that this very form of the member's has stored before; None where it came for the
+    first time."""
+    own = {"user_id": member.user_id, "conversation_id": conversation.id}
+    return await Message.get_or_none(client_id=client_id, **own) if client_id else None
 
 
 async def message_of(member: Membership, message_id: int) -> Message:

@@ -18,8 +18,8 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField
 from webapp.models.conversations import assigning, start
 from webapp.models.results import recount
-from webapp.models.sending import click
-from webapp.models.sending.click import Changed, Declined, Moved, Queued, Stopped
+from webapp.models.sending import click, round_trip, test_text
+from webapp.models.sending.click import Changed, Declined, Moved, Queued, Reused, Stopped
 from webapp.rules import errors
 
 
@@ -53,6 +53,25 @@ async def test_the_same_click_several_times_at_once_is_one_text_and_one_answer(c
     assert len({outcome.message.id for outcome in outcomes if isinstance(outcome, Queued)}) == 1
     assert sum(isinstance(outcome, Queued) for outcome in outcomes) == 6
     assert len(await texts()) == 1 and await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_a_press_that_was_for_somebody_else_sends_nothing_and_says_so(cast: Cast) -> None:
+    """The client id of a text of one's own to another person, of another user's, of a test: in each verb that takes one."""
+    mike = await cast.add_contact("+14125550103", first_name="Mike")
+    await cast.make()
+    await cast.start(cast.amy)
+    sent, tested = await cast.click(cast.amy), await test_text.send(cast.gary, "Hi", cast.lisa, uuid.uuid4())
+    assert isinstance(sent, Queued) and isinstance(tested, Queued)
+    first, test = (message.client_id or uuid.uuid4() for message in (sent.message, tested.message))
+    lisa, to_mike = await cast.conversation(), await cast.conversation(mike)
+    for member, client_id in [(cast.amy, first), (cast.amy, test), (cast.dan, first)]:
+        assert await send_card(member, to_mike, client_id) == Reused()
+    assert await click.send_reply(cast.amy, lisa.id, test, None, "Hello") == Reused()
+    assert await test_text.send(cast.gary, "Hi", cast.lisa, first) == Reused()
+    assert await round_trip.begin(cast.gary, first) == Reused()
+    assert len(await texts()) == 2 and (await cast.conversation(mike)).texted_at is None
+    assert await recount.differences() == []
 
 
 @pytest.mark.both

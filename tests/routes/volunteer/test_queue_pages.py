@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 import httpx
 import pytest
@@ -17,6 +18,8 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import going_back, zones_anew
 from webapp.models.conversations.message import REFUSED, Message
 from webapp.models.scripts import first_card
+from webapp.models.sending import test_text
+from webapp.models.sending.click import Queued
 
 
 async def open_queue(amy: httpx.AsyncClient, cast: Cast) -> str:
@@ -59,6 +62,33 @@ async def test_a_repeated_click_answers_what_the_first_answered(cast: Cast, brow
     first, second = await amy.post(path, data=form), await amy.post(path, data=form)
     assert first.status_code == second.status_code == 303
     assert len(await texts()) == 1
+
+
+async def test_a_press_that_was_for_somebody_else_says_so(cast: Cast, browse: Browser) -> None:
+    """Its client id stands in another user's text, or in one's own to another person."""
+    mike = await cast.add_contact("+14125550103", first_name="Mike")
+    await cast.make()
+    amy, talk, to_mike = await browse(cast.amy), await cast.conversation(), await cast.conversation(mike)
+    path, other = f"/c/meyer/queue/{talk.id}/messages", f"/c/meyer/queue/{to_mike.id}/messages"
+    form = form_of(await open_queue(amy, cast), path)
+    await amy.post(path, data=form)
+    answer = await amy.post(other, data=form, headers=PARTIAL)
+    assert answer.status_code == 409 and "That press was for another person. Nothing was sent now." in answer.text
+    assert ">Mike</h2>" in answer.text and form_of(answer.text, other)["client_message_id"] != form["client_message_id"]
+    await transaction(lambda: Message.all().update(status="taken"))
+    answer = await amy.post(
+        f"/c/meyer/threads/{talk.id}/messages", data={"client_message_id": await of_gary(cast), "body": "Hello"}
+    )
+    assert (
+        answer.status_code == 422 and "That press was for another thread." in answer.text and ">Hello<" in answer.text
+    )
+    assert len(await texts()) == 2
+
+
+async def of_gary(cast: Cast) -> str:
+    tested = await test_text.send(cast.gary, "Hi", cast.lisa, uuid.uuid4())
+    assert isinstance(tested, Queued)
+    return str(tested.message.client_id)
 
 
 async def test_a_changed_script_comes_back_as_a_new_card(cast: Cast, browse: Browser) -> None:

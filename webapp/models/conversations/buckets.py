@@ -16,6 +16,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.actions.action import Action, ActionUser
 from webapp.models.conversations import hours
+from webapp.models.conversations.conversation import Conversation
 
 
 class Bucket(Model):
@@ -94,6 +95,13 @@ async def settle(bucket: Bucket, now: datetime) -> bool:
     await ActionUser.mark([bucket.action_id], bucket.user_id, "completed_at")
     tallies.add(bucket.action_id, bucket.user_id, {"performs": 1})
     return True
+
+
+async def take_back(conversation: Conversation, user_id: int) -> None:
+    """S8 gave it back to the pool and nobody took it, but its card was still on this user's screen."""
+    conversation.hold(user_id, clock.now(), by_start=True)
+    newest = await Bucket.filter(action_id=conversation.action_id, user_id=user_id).order_by("-id").first()
+    conversation.bucket_id = newest.id if newest else None
 
 
 async def open_again(bucket_id: int | None) -> None:

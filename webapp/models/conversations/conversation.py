@@ -16,6 +16,7 @@ from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.zones import ZoneSet
+from webapp.rules import errors
 
 
 class Conversation(Model):
@@ -104,6 +105,13 @@ class Conversation(Model):
     def move_to_end(self) -> None:
         """Moves it to the end of its holder's queue."""
         self.turn = int(clock.now().timestamp() * 1_000_000)
+
+    def refuse(self, code: int) -> None:
+        """Its first text was refused. For now: it moves to the end of its holder's queue. For good: it is closed."""
+        if code in errors.NOT_NOW:
+            self.move_to_end()
+        else:
+            self.closed_code = code
 
     def let_go(self) -> None:
         """Gives it back to the pool; it keeps its ``turn``."""

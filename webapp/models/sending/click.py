@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from tortoise.exceptions import IntegrityError
 
@@ -14,8 +15,7 @@ from webapp.models import tallies
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
-from webapp.models.conversations import making
-from webapp.models.conversations.buckets import Bucket
+from webapp.models.conversations import buckets, making
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import (
     CONFIRMATION,
@@ -54,6 +54,11 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class Reused:
+    """The form's client id stands in a text to somebody else, or in another user's. This press sent nothing."""
+
+
+@dataclass(frozen=True)
 class Declined:
     """A safeguard refuses the text."""
 
@@ -73,38 +78,48 @@ class Stopped:
     why: str
 
 
-Outcome = Queued | Changed | Moved | Declined | Stopped
+Outcome = Queued | Changed | Moved | Reused | Declined | Stopped
+T = TypeVar("T")
 
 
 async def send_first(member: Membership, conversation_id: int, client_id: uuid.UUID, seen: str) -> Outcome:
     """``seen`` is the card's hash. The member holds the conversation, or held it last and it is free again (S8)."""
-    return await _once(member, client_id, lambda: _send_first(member, conversation_id, client_id, seen))
+    return await once(member, conversation_id, client_id, lambda: _send_first(member, conversation_id, client_id, seen))
 
 
 async def send_reply(
     member: Membership, conversation_id: int, client_id: uuid.UUID, script: Script | None, typed: str = ""
 ) -> Outcome:
     """A response script, or typed words where the campaign lets volunteers type (S6)."""
-    return await _once(member, client_id, lambda: _send_reply(member, conversation_id, client_id, script, typed))
+    return await once(
+        member, conversation_id, client_id, lambda: _send_reply(member, conversation_id, client_id, script, typed)
+    )
 
 
-async def _once(member: Membership, client_id: uuid.UUID, verb: Callable[[], Awaitable[Outcome]]) -> Outcome:
+async def once(
+    member: Membership, conversation_id: int | None, client_id: uuid.UUID, verb: Callable[[], Awaitable[T]]
+) -> T | Queued | Reused:
     """The same click may come twice at once. The second waits for the first one's locks, then finds its rows changed or
-    its client id taken, and answers what the first answered."""
+    its client id taken, and answers what the first answered. ``verb`` is one transaction of its own."""
     try:
         outcome = await verb()
         if isinstance(outcome, Queued):
             return outcome
     except IntegrityError:
-        if earlier := await _earlier(member, client_id):
-            return earlier
+        if found := await earlier(member, conversation_id, client_id):
+            return found
         raise
-    return await _earlier(member, client_id) or outcome
+    return await earlier(member, conversation_id, client_id) or outcome
 
 
-async def _earlier(member: Membership, client_id: uuid.UUID) -> Queued | None:
-    message = await Message.get_or_none(client_id=client_id, user_id=member.user_id)
-    return Queued(message, again=True) if message else None
+async def earlier(member: Membership, conversation_id: int | None, client_id: uuid.UUID) -> Queued | Reused | None:
+    """What this very press has stored before; None where it comes for the first time. ``conversation_id``: None for a
+    test."""
+    message = await Message.get_or_none(client_id=client_id)
+    if message is None:
+        return None
+    own = message.user_id == member.user_id and message.conversation_id == conversation_id
+    return Queued(message, again=True) if own else Reused()
 
 
 @transactional
@@ -112,8 +127,8 @@ async def _send_first(member: Membership, conversation_id: int, client_id: uuid.
     rows = await click_sql.read(member, conversation_id, client_id)
     if rows is None:
         return Moved()
-    if rows.earlier_id:
-        return Queued(await Message.get(id=rows.earlier_id), again=True)
+    if rows.earlier_id and (found := await earlier(member, conversation_id, client_id)):
+        return found
     conversation = rows.conversation
     if conversation.user_id != member.user_id and not conversation.free_for(member):
         return Moved()
@@ -150,31 +165,21 @@ async def _first_text(member: Membership, rows: ClickRows, script: Script, clien
     )
     verdict = safeguards.may_send(await facts.gather(campaign, contact, number, text), clock.now())
     if isinstance(verdict, safeguards.Refused):
-        return await _decline_first(conversation, verdict, script.version)
+        return await _decline_first(conversation, verdict.code, script.version)
     with tallies.counting(conversation) as changed:
         if conversation.user_id != member.user_id:
-            await _take_back(conversation, member)
+            await buckets.take_back(conversation, member.user_id)
         conversation.texted_at, conversation.script_version = clock.now(), script.version
     draft = Draft(member, contact, conversation, rows.action, number, client_id, INITIAL, text.body, script)
     return Queued(await click_sql.store_text(draft, changed))
 
 
-async def _take_back(conversation: Conversation, member: Membership) -> None:
-    """S8 gave it back to the pool and nobody took it, but its card was still on the member's screen."""
-    conversation.hold(member.user_id, clock.now(), by_start=True)
-    newest = await Bucket.filter(action_id=conversation.action_id, user_id=member.user_id).order_by("-id").first()
-    conversation.bucket_id = newest.id if newest else None
-
-
-async def _decline_first(conversation: Conversation, verdict: safeguards.Refused, version: int) -> Declined:
-    """Refused for now: the conversation moves to the end of its holder's queue. Refused for good: it is closed."""
+async def _decline_first(conversation: Conversation, code: int, version: int) -> Declined:
     async with tallies.moving(conversation):
-        if verdict.not_now:
-            conversation.move_to_end()
-        else:
-            conversation.closed_code, conversation.script_version = verdict.code, version
-    await tallies.hit(conversation.action_id, conversation.id, verdict.code)
-    return Declined(verdict.code)
+        conversation.refuse(code)
+        conversation.script_version = version if conversation.closed_code else None
+    await tallies.hit(conversation.action_id, conversation.id, code)
+    return Declined(code)
 
 
 @transactional
@@ -184,8 +189,8 @@ async def _send_reply(
     rows = await click_sql.read(member, conversation_id, client_id)
     if rows is None:
         return Moved()
-    if rows.earlier_id:
-        return Queued(await Message.get(id=rows.earlier_id), again=True)
+    if rows.earlier_id and (found := await earlier(member, conversation_id, client_id)):
+        return found
     if not rows.conversation.held_by(member):
         return Moved()
     if why := await _reply_stopped(rows, script):

@@ -30,7 +30,7 @@ from webapp.rules import segments
 class ClickRows:
     """``contact`` and ``conversation`` are locked and fresh. ``active``: the member may text; the membership is locked too,
     so a suspension either came before or finds this click's text and cancels it. ``number``: the contact's, if chosen.
-    ``earlier_id``: the text that the same click stored before."""
+    ``earlier_id``: the text stored with this client id, whoever sent it to whom."""
 
     contact: Contact
     conversation: Conversation
@@ -51,7 +51,7 @@ async def read(member: Membership, conversation_id: int, client_id: uuid.UUID) -
         " FROM conversation v JOIN contact k ON k.id = v.contact_id CROSS JOIN membership m"
         " JOIN action a ON a.id = v.action_id JOIN campaign c ON c.id = v.campaign_id"
         " LEFT JOIN script s ON s.id = v.script_id LEFT JOIN phone_number n ON n.id = k.number_id"
-        " LEFT JOIN message e ON e.client_id = ? AND e.user_id = m.user_id"
+        " LEFT JOIN message e ON e.client_id = ?"
         " WHERE v.id = ? AND v.campaign_id = ? AND m.id = ?"
         # locked in this order; a click that waited reads what the one before it wrote
         f"{packed.for_update('m', 'SHARE')}{packed.for_update('k')}{packed.for_update('v')}",

@@ -11,7 +11,6 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import attention, buckets
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL, QUEUED, REFUSED, Message
-from webapp.rules import safeguards
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,7 @@ async def _update_conversation(message: Message, contact: Contact, code: int) ->
         if message.kind == INITIAL:
             conversation.texted_at = None
             await buckets.open_again(message.bucket_id)
-            if safeguards.Refused(code).not_now:
-                conversation.move_to_end()
-            else:
-                conversation.closed_code = code
+            conversation.refuse(code)
         await attention.refresh(conversation, contact)
     await tallies.hit(conversation.action_id, conversation.id, code)
     await audience.sync_conversations([contact.id])

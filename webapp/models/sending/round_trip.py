@@ -12,23 +12,27 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import SENDING, TAKEN, TEST, UNKNOWN, Message
-from webapp.models.sending import test_text
-from webapp.models.sending.click import Declined, Queued
+from webapp.models.sending import click, test_text
+from webapp.models.sending.click import Declined, Queued, Reused
 from webapp.rules import errors, phone
 
 WORDS = "Set-up check of {name}: please answer this text with OK."
 ANSWERED_WITHIN = timedelta(days=1)
 
 
-@transactional
-async def begin(member: Membership, client_id: uuid.UUID) -> Queued | Declined:
+async def begin(member: Membership, client_id: uuid.UUID) -> Queued | Reused | Declined:
     """Sends it, with every safeguard of a text. The same click twice is one text."""
+    return await click.once(member, None, client_id, lambda: _begin(member, client_id))
+
+
+@transactional
+async def _begin(member: Membership, client_id: uuid.UUID) -> Queued | Reused | Declined:
     campaign = await Campaign.filter(id=member.campaign_id).select_for_update().get()
     if not phone.is_textable(member.user.phone, first=True):
         return Declined(errors.INVALID_PHONE)
     own = await Contact.of_phone(campaign, member.user.phone)
     now = clock.now()
-    outcome = await test_text.send(member, WORDS.format(name=campaign.name), own, client_id)
+    outcome = await test_text.store(member, WORDS.format(name=campaign.name), own, client_id)
     if isinstance(outcome, Queued) and not outcome.again:
         campaign.round_trip_phone, campaign.round_trip_asked_at = own.phone, now
         await campaign.save(update_fields=["round_trip_phone", "round_trip_asked_at"])

@@ -16,21 +16,28 @@ from webapp.models.conversations.message import OUT, QUEUED, SENDING, TEST, Mess
 from webapp.models.numbers import choice
 from webapp.models.scripts import links, rendering
 from webapp.models.scripts.links import TrackedLink
-from webapp.models.sending import facts
-from webapp.models.sending.click import Declined, Queued
+from webapp.models.sending import click, facts
+from webapp.models.sending.click import Declined, Queued, Reused
 from webapp.models.sending.click_sql import Draft, store_text
 from webapp.models.sending.facts import Text
 from webapp.rules import errors, phone, safeguards, variables
 
 
-@transactional
 async def send(
     member: Membership, body: str, contact: Contact, client_id: uuid.UUID, picture_id: int | None = None
-) -> Queued | Declined:
+) -> Queued | Reused | Declined:
     """Sends the script ``body``, as ``contact`` would get it, to the member's own phone. The same click twice is one text.
     A declined one leaves nothing behind but, at most, a contact with the member's phone."""
-    if earlier := await Message.get_or_none(client_id=client_id, user_id=member.user_id):
-        return Queued(earlier, again=True)
+    return await click.once(member, None, client_id, lambda: store(member, body, contact, client_id, picture_id))
+
+
+@transactional
+async def store(
+    member: Membership, body: str, contact: Contact, client_id: uuid.UUID, picture_id: int | None = None
+) -> Queued | Reused | Declined:
+    """`send`, inside the caller's transaction."""
+    if found := await click.earlier(member, None, client_id):
+        return found
     if not phone.is_textable(member.user.phone, first=True):
         return Declined(errors.INVALID_PHONE)
     campaign = await Campaign.get(id=member.campaign_id)

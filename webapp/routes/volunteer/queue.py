@@ -53,6 +53,8 @@ async def _refused(
             notice, more = "changed", {"first": conversation}
         case click.Moved():
             notice, more = "moved", {"moved": await assigning.whereabouts(conversation.id)}
+        case click.Reused():
+            notice, more = "reused", {"first": conversation}
         case click.Declined(_):
             why = words.gettext(outcome.sentence)
             notice, more = "declined", {"why": why, "name": conversation.contact.first_name}

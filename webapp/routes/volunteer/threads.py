@@ -72,7 +72,7 @@ async def reply(request: Request, member: Membership, conversation_id: int) -> R
     """A response script, or typed words. The same form twice is one text, whatever happened to the thread between."""
     conversation, form = await access.once_held(member, conversation_id), Form(await request.form())
     client_id = forms.uuid_of(str(form.data.get("client_message_id", "")))
-    before = await access.text_of_form(member, client_id)
+    before = await access.text_of_form(member, conversation, client_id)
     if not conversation.held_by(member):  # the last holder learns that it moved, and nothing else (G2)
         return await _moved(request, conversation, form, before)
     if before and before.status != CANCELLED:
@@ -134,6 +134,10 @@ async def _answer(
             return pages.redirect(request, path_of(conversation, member, "sent"))
         case click.Moved():
             return await _moved(request, conversation, form)
+        case click.Reused():
+            form.wrong(
+                "body", words.gettext("That press was for another thread. Nothing was sent here. Press Send again.")
+            )
         case click.Declined(_):
             kept = "Nothing was sent." if "script" in form.data else "Nothing was sent. Your words are kept."
             form.wrong("body", f"{words.gettext(outcome.sentence)} {words.gettext(kept)}")

@@ -13,7 +13,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.contacts.contact import Contact
 from webapp.models.sending import test_text
-from webapp.models.sending.click import Declined
+from webapp.models.sending.click import Declined, Reused
 from webapp.pages import page
 from webapp.routes.admin.scripts import previews
 from webapp.routes.admin.scripts.pictures import LARGEST
@@ -58,6 +58,9 @@ async def _send(member: Membership, action: Action, written: Written, contact: C
     outcome = await test_text.send(member, written.body, example.contact, client_id, picture_id)
     if isinstance(outcome, Declined):
         form.wrong("test", own_phone.declined(outcome.code))
+        return form.errors["test"]
+    if isinstance(outcome, Reused):
+        form.wrong("test", words.gettext("That press was for another text. Nothing was sent. Press Send a test again."))
         return form.errors["test"]
     if outcome.again:
         return words.gettext("That text is already on its way.")

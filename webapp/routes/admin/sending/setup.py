@@ -16,7 +16,7 @@ from webapp.models.numbers import choice
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import doubt
 from webapp.models.sending import round_trip
-from webapp.models.sending.click import Declined
+from webapp.models.sending.click import Declined, Reused
 from webapp.pages import page
 from webapp.routes.admin.sending import own_phone
 from webapp.rules import errors
@@ -82,6 +82,8 @@ async def begin_round_trip(request: Request, member: Membership) -> Response:
     outcome = await round_trip.begin(member, client_id)
     if isinstance(outcome, Declined):
         return await show(request, member, status=422, not_sent=_declined(outcome.code))
+    if isinstance(outcome, Reused):
+        return await show(request, member, status=422, not_sent=_not_begun(unreadable=True))
     await queue.drain(outcome.message.number_id or 0)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 
