@@ -32,6 +32,7 @@ def facts(**changes: object) -> Facts:
         "unanswered": 0,
         "number_can_send": True,
         "unfilled": (),
+        "fields": ("polling",),
         "picture_missing": False,
     }
     return Facts(**(allowed | changes))
@@ -51,6 +52,7 @@ def facts(**changes: object) -> Facts:
         ({"body": "See tr.ee/x", "kind": "confirmation"}, 1315),
         ({"body": "Hi {{first_name}}"}, 1316),
         ({"body": "Hi [First Name]", "kind": "follow_up"}, 1316),
+        ({"body": "Vote at {Polling}", "kind": "follow_up"}, 1316),
         ({"possible_opt_out": True}, 1311),
         ({"picture_missing": True}, 1312),
         ({"phone": "+19005550142"}, 1305),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Literal
@@ -31,7 +31,8 @@ class Facts:
 
     ``zones`` are the contact's, or the campaign's where there is no evidence. ``texted_already``: another first text
     left in this conversation. ``last_claim`` never is the text itself. ``their_conversation``: the contact wrote last in
-    the conversation of this text. ``confirms_opt_out``: it is the one text that may follow an opt-out (X6).
+    the conversation of this text. ``confirms_opt_out``: it is the one text that may follow an opt-out (X6). ``fields``:
+    slugs of the campaign's custom fields, where the text is `brackets.marked`.
     """
 
     kind: Kind
@@ -52,6 +53,7 @@ class Facts:
     unanswered: int
     number_can_send: bool
     unfilled: tuple[str, ...]
+    fields: Collection[str]
     picture_missing: bool
 
 
@@ -89,9 +91,17 @@ def hours_allow(facts: Facts, now: datetime, at_the_worker: bool = False) -> boo
     return all(window.allows(at, start, end, facts.zones) for at in instants for start, end in windows)
 
 
+def wrong_words(text: str, fields: Collection[str]) -> int | None:
+    """1310, 1315 or 1316: what no text may be or have when it leaves (A7). ``fields``: as in `Facts`."""
+    if len(text) > segments.LONGEST:
+        return errors.TOO_LONG
+    found = script_lint.in_sent(text, fields)
+    return {"": None, "shortener": errors.SHORTENER, "braces": errors.BRACES}[found]
+
+
 def _checks(facts: Facts, now: datetime, at_the_worker: bool) -> list[tuple[int, bool]]:
     """Final refusals come first: an opt-out is named as such, whatever the hour."""
-    wrong = "" if facts.unfilled or len(facts.body) > segments.LONGEST else script_lint.in_sent(facts.body)
+    wrong = None if facts.unfilled else wrong_words(facts.body, facts.fields)
     return [
         (errors.ALREADY_TEXTED, facts.kind == "initial" and facts.texted_already),
         (errors.INVALID_PHONE, not phone.is_textable(facts.phone, first=facts.kind in ("initial", "test"))),
@@ -99,9 +109,7 @@ def _checks(facts: Facts, now: datetime, at_the_worker: bool) -> list[tuple[int,
         (errors.BLOCKED, facts.blocked),
         (errors.LANDLINE, facts.landline),
         (errors.UNFILLED, bool(facts.unfilled)),
-        (errors.TOO_LONG, len(facts.body) > segments.LONGEST),
-        (errors.SHORTENER, wrong == "shortener"),
-        (errors.BRACES, wrong == "braces"),
+        (wrong or 0, wrong is not None),
         (errors.POSSIBLE_OPT_OUT, facts.possible_opt_out and not facts.confirms_opt_out),
         (errors.PICTURE_MISSING, facts.picture_missing),
         (errors.OUT_OF_HOURS, not hours_allow(facts, now, at_the_worker)),

@@ -79,14 +79,15 @@ def errors(findings: list[Finding]) -> list[Finding]:
     return [f for f in findings if f.level == "error"]
 
 
-def in_sent(text: str) -> Literal["", "shortener", "braces"]:
+def in_sent(text: str, fields: Collection[str] = ()) -> Literal["", "shortener", "braces"]:
     """What a text may not have when it leaves, whoever wrote it: the sender's name, a typed reply or a value may bring it
-    in (A7). Nothing is filled in any more, so a variable is as wrong as an open brace."""
+    in (A7). Nothing is filled in any more, so a variable is as wrong as an open brace. ``fields``: slugs of the campaign's
+    custom fields, needed where `brackets.marked`."""
     if any(shorteners.is_shortener(addresses.host(match[1])) for match in addresses.hosts(text)):
         return "shortener"
-    if not any(mark in text for mark in "{[<_"):
+    if not brackets.marked(text):
         return ""
-    named = any(place.name for place in brackets.found(text, variables.BUILT_IN))
+    named = any(place.name for place in brackets.found(text, variables.BUILT_IN | set(fields)))
     return "braces" if named or variables.found(text) or variables.broken(text) else ""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -11,15 +13,22 @@ from tests.cast import Cast, texts
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.accounts.users import User
+from webapp.models.accounts.users import Membership, User
+from webapp.models.actions.action import Action
+from webapp.models.actions.script import Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import OUT, REFUSED, Message
+from webapp.models.reports import labelling
 from webapp.models.results import recount
+from webapp.models.scripts import first_card, shortfalls
 from webapp.models.sending import click
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued, Stopped
 from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors
+from webapp.rules.scripts import shorteners
 
 
 @pytest.mark.both
@@ -86,15 +95,54 @@ async def test_typed_words_pass_the_lint_at_the_click(cast: Cast, typed: str, co
 
 
 @pytest.mark.both
-async def test_the_campaign_s_own_words_that_bring_a_shortener_stop_first_texts_and_close_nobody(cast: Cast) -> None:
-    """No fault of the contact: it is said at Start, and nobody is passed over."""
-    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(fallback_sender="Jo of bit.ly/x"))
-    await transaction(lambda: User.filter(id=cast.amy.user_id).update(first_name=""))
-    await cast.amy.fetch_related("user")
+async def test_what_the_script_or_the_campaign_brings_stops_first_texts_and_closes_nobody(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No fault of the contact, whatever changed after publishing: it is said at Start, and nobody is passed over. What
+    the contact's own value brings closes this contact alone."""
+    await transaction(
+        lambda: CustomField.create(campaign=cast.meyer, title="Polling", slug="polling", default_value="Elm St")
+    )
+    monkeypatch.setattr(shorteners, "NAMES", shorteners.NAMES | {"later.example"})
+    nameless = await cast.add_contact("+14125550109")
+    script = "Hi ##{{full_name}}, it's ##{{user.first_name}} of ##{{campaign.description}}: ##{{polling}}. STOP to end"
+    await transaction(lambda: Script.filter(id=cast.hello.id).update(body=script))
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(description="Meyer"))
+    await cast.make()
     await cast.start(cast.amy)
-    assert await cast.click(cast.amy) == Stopped("sender")
-    assert (await cast.conversation()).closed_code is None
+    cases: list[tuple[Any, dict[str, str], str]] = [
+        (Campaign.filter(id=cast.meyer.id), {"fallback_sender": "Jo of bit.ly/x"}, "sender"),
+        (Campaign.filter(id=cast.meyer.id), {"fallback_recipient": "pal of bit.ly/x"}, "text"),
+        (CustomField.filter(slug="polling"), {"default_value": "see later.example/x"}, "text"),
+        (CustomField.filter(slug="polling"), {"default_value": "the {Support Rating}"}, "text"),
+        (Campaign.filter(id=cast.meyer.id), {"description": "x" * 1600}, "text"),
+        (Script.filter(id=cast.hello.id), {"body": "Hi ##{{first_name}}, see later.example/x. STOP to end"}, "text"),
+    ]
+    for what, values, why in cases:
+        assert await said_of_nameless(cast, nameless) == ("", None), "all is well before"
+        [before] = await what.values(*values)
+        await transaction(partial(what.update, **values))
+        assert await said_of_nameless(cast, nameless) == (why, None), values
+        await transaction(partial(what.update, **before))
+    field = await CustomField.get(slug="polling")
+    await labelling.set_field(nameless.id, field, "see later.example/x", None)
+    assert await said_of_nameless(cast, nameless) == ("", errors.SHORTENER), "that is the contact's own"
     assert await texts() == [] and await recount.differences() == []
+
+
+async def said_of_nameless(cast: Cast, contact: Contact) -> tuple[str, int | None]:
+    """Why Start, the card and the click are refused to a nameless Amy, alike; and what the conversation is closed with."""
+    action = await Action.get(id=cast.action.id).select_related("campaign")
+    member = await Membership.get(id=cast.amy.id).select_related("user", "campaign")
+    member.user.first_name = member.user.last_name = ""
+    talk = await Conversation.get(contact=contact).select_related("contact", "action", "campaign", "script")
+    refused = await shortfalls.why_closed(action, member.user)
+    _, text = await first_card.queue_of(member, action, talk)
+    closed = (await Conversation.get(id=talk.id)).closed_code
+    if text and not closed and text.stopped:
+        assert await click.send_first(member, talk.id, uuid.uuid4(), text.hash) == Stopped(text.stopped)
+    assert closed or (text and text.stopped == (refused.why if refused else ""))
+    return refused.why if refused else "", closed
 
 
 @pytest.mark.both
@@ -107,3 +155,6 @@ async def test_a_text_queued_before_the_rule_held_is_refused_by_the_worker(cast:
     assert isinstance(await claim_next(cast.number.id), Refusal)
     [message] = await texts()
     assert (message.status, message.error_code) == (REFUSED, errors.SHORTENER)
+    talk = await cast.conversation()
+    assert (talk.texted_at, talk.closed_code) == (None, None), "the next card finds out whose fault it is"
+    assert await recount.differences() == []

@@ -108,6 +108,20 @@ async def test_the_same_webhook_twice_is_one_text(cast: Cast, twilio_calls: Call
     assert await Message.all().count() == 1
 
 
+async def test_a_text_without_an_id_of_its_own_is_refused_and_nothing_is_stored(
+    cast: Cast, twilio_calls: Calls
+) -> None:
+    """Two without one, or with ids that are alike where they are cut, would be taken as one text (X5)."""
+    for sid in ("", " ", "S" * 40, "SM\x00", "SM 1"):
+        for path in ("inbound", "status"):
+            form = {**inbound(cast, "STOP"), "MessageSid": sid, "MessageStatus": "sent"}
+            assert (await twilio_calls(f"/webhooks/twilio/{path}", form)).status_code == 400, sid
+    assert await TwilioEvent.all().count() == 0
+    old = {name: value for name, value in inbound(cast).items() if name != "MessageSid"} | {"SmsSid": "SM" + "e" * 32}
+    assert (await twilio_calls("/webhooks/twilio/inbound", old)).status_code == 200
+    assert await Message.all().count() == 1
+
+
 async def test_the_token_before_is_accepted_while_one_is_rotated(cast: Cast, twilio_calls: Calls) -> None:
     now = config.settings()
     config.use(Settings(**{**now.__dict__, "twilio_auth_token": "new", "twilio_auth_token_previous": simulator.TOKEN}))

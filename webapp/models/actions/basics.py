@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from webapp import clock
@@ -20,6 +21,11 @@ from webapp.rules.edited import Meanwhile
 _COLUMNS = ("title", "description", "instructions", "ends_on", "daily_cap")
 
 
+@dataclass(frozen=True)
+class NoList:
+    """A published action texts at least one list: what stops publishing stops saving (A9). Nothing was stored."""
+
+
 @transactional
 async def create(values: dict[str, Any], chosen: Chosen, by: Membership) -> Action:
     """A draft. ``values``: title, description, instructions, ends_on and daily_cap (ten-thousandths of a dollar)."""
@@ -31,12 +37,14 @@ async def create(values: dict[str, Any], chosen: Chosen, by: Membership) -> Acti
 @transactional
 async def save(
     action: Action, values: dict[str, Any], chosen: Chosen, by: Membership, seen: str = ""
-) -> Meanwhile | None:
+) -> Meanwhile | NoList | None:
     """``values`` as for `create`. ``action`` itself keeps its old values until it is read again. ``seen``: the mark of the
     form (rules/edited.py); nothing is stored where somebody else changed what this would change back."""
     stored = await Action.filter(id=action.id).select_for_update().get()
     if found := edited.meanwhile(seen, await words_of(stored), await _words(by.campaign_id, values, chosen)):
         return found
+    if stored.live and not await ContactList.filter(campaign_id=by.campaign_id, id__in=chosen.lists or [0]).exists():
+        return NoList()
     columns = values | spend.new_cap(stored.daily_cap, values["daily_cap"])
     await Action.filter(id=action.id).update(**columns)
     await _choose(action, values["title"], chosen, by)

@@ -25,7 +25,7 @@ _BLANK = {name: f"TRIM(c.{name}) = ''" for name in ("last_name", "email", "state
 # Codes that another value or another script ends
 OF_THE_TEXT = (errors.UNFILLED, errors.TOO_LONG, errors.SHORTENER, errors.BRACES)
 # Of these, what only a rendering of the text shows. Until the script or the contact's values change it would be the same
-_RENDERED = (errors.TOO_LONG, errors.SHORTENER, errors.BRACES)
+RENDERED = (errors.TOO_LONG, errors.SHORTENER, errors.BRACES)
 _OF_ANOTHER_SCRIPT = (
     "(script_version IS NULL OR NOT EXISTS (SELECT 1 FROM script s WHERE s.id = conversation.script_id"
     " AND s.version = conversation.script_version))"
@@ -96,7 +96,7 @@ async def open_filled(found: Needs, contact_ids: list[int], new_values: bool) ->
     rows = await database.query(
         f"UPDATE conversation SET closed_code = (SELECT {code} FROM contact c WHERE c.id = conversation.contact_id)"
         f" WHERE {packed.among('contact_id')} AND texted_at IS NULL AND (closed_code = {errors.UNFILLED}"
-        f" OR (closed_code IN {_RENDERED}{'' if new_values else f' AND {_OF_ANOTHER_SCRIPT}'}))"
+        f" OR (closed_code IN {RENDERED}{'' if new_values else f' AND {_OF_ANOTHER_SCRIPT}'}))"
         f" AND {_in(found.actions)} AND NOT ({found.lacking or '1 = 0'}) RETURNING id, action_id, user_id, closed_code",
         sql_time(clock.now()),
         packed.values(contact_ids),
@@ -134,7 +134,7 @@ async def change_field(field: CustomField, values: dict[str, Any], by: Membershi
     if values["default_value"] != before.default_value:
         await database.query(f"UPDATE action SET audience_cursor = 0 WHERE {running}", by.campaign_id)
         await database.query(
-            f"UPDATE conversation SET script_version = NULL WHERE closed_code IN {_RENDERED} AND texted_at IS NULL AND action_id"
+            f"UPDATE conversation SET script_version = NULL WHERE closed_code IN {RENDERED} AND texted_at IS NULL AND action_id"
             f" IN (SELECT id FROM action WHERE {running})",
             by.campaign_id,
         )

@@ -23,7 +23,7 @@ from webapp.models.conversations.conversation import HOLD_BY_START, Conversation
 from webapp.models.numbers import choice
 from webapp.rules import window
 
-Refusal = Literal["setup", "stopped", "paused", "cap", "ended", "queue", "no_number", "script", "sender"]
+Refusal = Literal["setup", "stopped", "paused", "cap", "ended", "queue", "no_number", "script", "sender", "text"]
 
 
 @dataclass(frozen=True)

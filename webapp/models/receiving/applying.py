@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -18,11 +20,20 @@ from webapp.models.receiving.event import INBOUND, STATUS, News, TwilioEvent
 STATUS_WAITS = timedelta(days=1)  # the status of a text that is not ours is tried for so long
 
 
+LONGEST_SID = 34  # as the column holds
+
+
+def sid_of(payload: Mapping[str, Any]) -> str:
+    """Twilio's id of the text; "" where there is none that tells it from others."""
+    sid = str(payload.get("MessageSid") or payload.get("SmsSid") or "")
+    return sid if re.fullmatch(rf"[0-9A-Za-z]{{1,{LONGEST_SID}}}", sid) else ""
+
+
 @transactional
 async def keep(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None = None) -> TwilioEvent | None:
-    """Stores an event; None where the same one is stored already."""
+    """Stores an event that has a `sid_of`; None where the same one is stored already."""
     plain = {name: str(value).replace("\x00", "") for name, value in payload.items()}  # PostgreSQL's JSON has no NUL
-    sid = (plain.get("MessageSid") or plain.get("SmsSid") or "")[:34]
+    sid = sid_of(plain)
     event = TwilioEvent(
         kind=kind,
         sid=sid,

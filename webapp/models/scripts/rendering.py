@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from webapp import config
 from webapp.models.accounts import teams
@@ -15,19 +16,25 @@ from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, field_values
 from webapp.models.scripts import links
-from webapp.rules import errors, names, phone, script_lint, segments, variables
+from webapp.rules import errors, names, phone, safeguards, script_lint, variables
+from webapp.rules.scripts import brackets
 
 TEAM_CODE = "user.team_code"
+PLAIN = "x"  # in place of a value that is not looked at
+Values = Mapping[str, str | None]  # by canonical name
 
 
 @dataclass(frozen=True)
 class Rendering:
     """A script as one contact would get it. ``hash``: the card carries it, and the click compares it (A11). With
-    ``unfilled`` variables, ``text`` is the script's own and ``hash`` is ""."""
+    ``unfilled`` variables, ``text`` is the script's own and ``hash`` is "". ``wrong``: why nobody may send it: 1310, 1315
+    or 1316. ``theirs``: it is wrong by a value of the contact's own, not by the script or the campaign's words."""
 
     text: str
     unfilled: tuple[str, ...]
     hash: str
+    wrong: int | None = None
+    theirs: bool = False
 
     @property
     def lacks(self) -> tuple[str, ...]:
@@ -39,10 +46,14 @@ class Rendering:
         """Why this contact gets no first text, until the value or the script changes: 1307, 1310, 1315 or 1316."""
         if self.unfilled:
             return None if self.lacks else errors.UNFILLED
-        if len(self.text) > segments.LONGEST:
-            return errors.TOO_LONG
-        wrong = script_lint.in_sent(self.text)
-        return {"": None, "shortener": errors.SHORTENER, "braces": errors.BRACES}[wrong]
+        return self.wrong if self.theirs else None
+
+    @property
+    def stopped(self) -> Literal["", "sender", "text"]:
+        """Why the text can't leave, where that is no fault of this contact: the conversation stays open."""
+        if self.lacks:
+            return "sender"
+        return "text" if self.wrong and not self.theirs else ""
 
 
 async def known_names(campaign: Campaign) -> set[str]:
@@ -61,7 +72,7 @@ async def render_all(
     """Loads the values once. Links are the conversation's own, created where missing."""
     given = await values(campaign, contact, sender, "".join(script.body for script in scripts)) if scripts else {}
     own = await links.addresses(campaign, scripts, conversation_id)
-    return [_rendered(script, {**given, **own.get(script.id, {})}) for script in scripts]
+    return await _all(campaign, contact, [(script, {**given, **own.get(script.id, {})}) for script in scripts])
 
 
 async def preview_all(campaign: Campaign, scripts: list[Script], contact: Contact, sender: User) -> list[Rendering]:
@@ -69,7 +80,53 @@ async def preview_all(campaign: Campaign, scripts: list[Script], contact: Contac
     body = "".join(script.body for script in scripts)
     given = await values(campaign, contact, sender, body) if scripts else {}
     given |= await links.known_samples(campaign, body)
-    return [_rendered(script, given) for script in scripts]
+    return await _all(campaign, contact, [(script, given) for script in scripts])
+
+
+async def _all(campaign: Campaign, contact: Contact, pairs: list[tuple[Script, Values]]) -> list[Rendering]:
+    """Each script filled in with its values, and judged (A7)."""
+    made = [_rendered(script, given) for script, given in pairs]
+    fields = await fields_for(campaign.id, "\n".join(rendered.text for rendered in made if rendered.hash))
+    found = []
+    for rendered, (script, given) in zip(made, pairs, strict=True):
+        if rendered.hash and (wrong := safeguards.wrong_words(rendered.text, fields)):
+            plain = {**given, **dict.fromkeys(await _own_names(campaign, contact), PLAIN)}
+            theirs = safeguards.wrong_words(_filled(script.body, plain), fields) is None
+            rendered = replace(rendered, wrong=wrong, theirs=theirs)
+        found.append(rendered)
+    return found
+
+
+async def _own_names(campaign: Campaign, contact: Contact) -> list[str]:
+    """The variables whose values are the contact's own, not the campaign's fallbacks and defaults."""
+    fallback = campaign.contact_name("")
+    given = {**of_contact(campaign, contact), **await field_values(contact.id)}
+    return [name for name, value in given.items() if value and value != fallback]
+
+
+async def nobody_may_send(campaign: Campaign, shared: Values, scripts: list[Script]) -> bool:
+    """True where the script or the campaign's words make one of these a text that nobody may send (A7). ``shared``: the
+    values that are the same for all contacts."""
+    plain = {variable.name: PLAIN for script in scripts for variable in variables.found(script.body)}
+    given = {**plain, **{name: value for name, value in shared.items() if value}}
+    texts = [_filled(script.body, given) for script in scripts]
+    fields = await fields_for(campaign.id, "\n".join(texts))
+    wrong = any(safeguards.wrong_words(text, fields) for text in texts)
+    return wrong or bool(await unfit(campaign, "\n".join(script.body for script in scripts)))
+
+
+def _filled(body: str, given: Values) -> str:
+    """The text, or the script itself where something can't be filled."""
+    made = variables.render(body, given)
+    return body if isinstance(made, variables.Unfilled) else made.text
+
+
+async def fields_for(campaign_id: int, text: str) -> frozenset[str]:
+    """Slugs of the campaign's custom fields, where something in the text may name one; else none, without a statement."""
+    if not brackets.marked(text):
+        return frozenset()
+    slugs = await CustomField.filter(campaign_id=campaign_id).values_list("slug", flat=True)
+    return frozenset(str(slug) for slug in slugs)
 
 
 def _rendered(script: Script, given: Mapping[str, str | None]) -> Rendering:
@@ -97,8 +154,12 @@ async def values(campaign: Campaign, contact: Contact, sender: User, text: str) 
 
 
 async def _fields(campaign: Campaign, contact: Contact) -> dict[str, str]:
+    return await _defaults(campaign) | await field_values(contact.id)
+
+
+async def _defaults(campaign: Campaign) -> dict[str, str]:
     defaults = await CustomField.filter(campaign=campaign).values_list("slug", "default_value")
-    return {str(slug): str(default) for slug, default in defaults} | await field_values(contact.id)
+    return {str(slug): str(default) for slug, default in defaults}
 
 
 async def of_sender(campaign: Campaign, sender: User, text: str) -> dict[str, str | None]:
@@ -137,12 +198,13 @@ def _sender(campaign: Campaign, sender: User) -> dict[str, str | None]:
 async def unfit(campaign: Campaign, text: str) -> list[str]:
     """The variables in the text for which the campaign's own words, fallbacks and defaults with them, bring a link
     shortener or braces."""
-    defaults = await CustomField.filter(campaign=campaign).values_list("slug", "default_value")
-    given = {str(slug): str(default) for slug, default in defaults} | of_campaign(campaign)
+    given: dict[str, str | None] = {**(await _defaults(campaign) if variables.uses_fields(text) else {})}
+    given |= of_campaign(campaign)
     given |= dict.fromkeys(("first_name", "full_name"), campaign.contact_name(""))
     given |= dict.fromkeys(("user.first_name", "user.full_name"), campaign.sender_name(""))
     names = dict.fromkeys(variable.name for variable in variables.found(text))
-    return [name for name in names if script_lint.in_sent(variables.value(given, name) or "")]
+    fields = await fields_for(campaign.id, "\n".join(value for value in given.values() if value))
+    return [name for name in names if script_lint.in_sent(variables.value(given, name) or "", fields)]
 
 
 def of_campaign(campaign: Campaign) -> dict[str, str | None]:

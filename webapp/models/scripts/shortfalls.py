@@ -94,4 +94,6 @@ async def why_closed(action: Action, sender: User) -> Closed | None:
     given = await rendering.of_sender(action.campaign, sender, text)
     names = dict.fromkeys(v.name for v in variables.found(text) if v.name in given)
     lacks = tuple(name for name in names if not (given[name] or "").strip())
-    return Closed("sender", lacks=lacks) if lacks else None
+    if lacks:
+        return Closed("sender", lacks=lacks)
+    return Closed("text") if await rendering.nobody_may_send(action.campaign, given, scripts) else None

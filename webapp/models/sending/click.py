@@ -73,7 +73,8 @@ class Declined:
 class Stopped:
     """Nothing may be sent, whatever the text: first texts are stopped ("setup", "stopped", "paused", "cap", "ended"), the
     volunteer may not text ("member"), may only send scripts ("scripts"), there is no first text yet ("first"), the action
-    has no initial script in use ("script"), or the text needs what this sender or the campaign lacks ("sender")."""
+    has no initial script in use ("script"), the text needs what this sender or the campaign lacks ("sender"), or the script
+    or the campaign's words bring what no text may have ("text")."""
 
     why: str
 
@@ -148,8 +149,8 @@ async def _send_first(member: Membership, conversation_id: int, client_id: uuid.
 async def _first_text(member: Membership, rows: ClickRows, script: Script, client_id: uuid.UUID, seen: str) -> Outcome:
     contact, conversation, campaign = rows.contact, rows.conversation, rows.action.campaign
     rendered = await rendering.render(campaign, script, contact, member.user, conversation.id)
-    if rendered.lacks:
-        return Stopped("sender")
+    if rendered.stopped:
+        return Stopped(rendered.stopped)
     if not rendered.unfilled and rendered.hash != seen:
         return Changed()
     number = await choice.number_of(campaign, contact, first=True, kept=rows.number)

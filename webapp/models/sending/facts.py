@@ -10,6 +10,7 @@ from webapp.models.actions import pictures
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.zones import zones_of
 from webapp.models.numbers.number import PhoneNumber
+from webapp.models.scripts import rendering
 from webapp.rules import safeguards
 
 
@@ -50,6 +51,7 @@ async def gather(campaign: Campaign, contact: Contact, number: PhoneNumber | Non
         unanswered=await _unanswered(contact, text.message_id) if text.kind == "follow_up" else 0,
         number_can_send=number is not None and number.can_send,
         unfilled=text.unfilled,
+        fields=await rendering.fields_for(campaign.id, text.body),
         picture_missing=text.picture_id is not None and await pictures.missing(text.picture_id),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from webapp.database import transactional
 from webapp.models import tallies
-from webapp.models.actions import audience
+from webapp.models.actions import audience, gaps
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import attention, buckets
 from webapp.models.conversations.conversation import Conversation
@@ -46,7 +46,10 @@ async def _update_conversation(message: Message, contact: Contact, code: int) ->
         if message.kind == INITIAL:
             conversation.texted_at = None
             await buckets.open_again(message.bucket_id)
-            conversation.refuse(code)
+            if code in gaps.RENDERED:  # whose fault it is, the next card finds out
+                conversation.move_to_end()
+            else:
+                conversation.refuse(code)
         await attention.refresh(conversation, contact)
     await tallies.hit(conversation.action_id, conversation.id, code)
     await audience.sync_conversations([contact.id])

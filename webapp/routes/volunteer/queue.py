@@ -111,8 +111,7 @@ async def _queue(
     if shown.card is None:
         given["asleep"] = await hours.asleep(action, member.user)
         return page(request, _EMPTY, _EMPTY_PART, status_code=status, shown=shown, **given)
-    if text is None or text.lacks:
-        given["closed"] = given["closed"] or ("sender" if text else "script")
+    given["closed"] = closed or (text.stopped if text else "script")
     client_id = uuid.uuid4()
     return page(request, _CARD, _CARD_PART, status_code=status, shown=shown, text=text, client_id=client_id, **given)
 

@@ -22,6 +22,8 @@ async def inbound(request: Request) -> Response[str]:
     payload = await _signed(request)
     if payload is None:
         return _forged()
+    if not applying.sid_of(payload):
+        return _nameless()
     if event := await applying.keep(INBOUND, payload):
         await _apply(event)
         if payload.get("NumMedia", "0") not in ("", "0"):
@@ -35,6 +37,8 @@ async def status(request: Request) -> Response[str]:
     payload = await _signed(request)
     if payload is None:
         return _forged()
+    if not applying.sid_of(payload):
+        return _nameless()
     if event := await applying.keep(STATUS, payload, forms.uuid_of(request.query_params.get("message", ""))):
         await _apply(event)
     return Response("", media_type=MediaType.TEXT)
@@ -55,6 +59,13 @@ async def _signed(request: Request) -> dict[str, str] | None:
 def _forged() -> Response[str]:
     log.warning("a webhook came without Twilio's signature")
     return Response("Not signed by Twilio.", status_code=403, media_type=MediaType.TEXT)
+
+
+def _nameless() -> Response[str]:
+    """Without its id two texts are not told apart. What is really Twilio's comes in with its id when the texts missing
+    here are listed there."""
+    log.warning("a signed webhook came without a MessageSid")
+    return Response("A MessageSid is needed.", status_code=400, media_type=MediaType.TEXT)
 
 
 async def _apply(event: TwilioEvent) -> None:

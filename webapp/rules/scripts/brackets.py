@@ -1,4 +1,4 @@
-"""Names of variables in other brackets than ##{{ }}: [First Name], {first_name}, <first_name>, %first_name%, #{{first_name}}.
+"""Names of variables in other brackets than ##{{ }}: [First Name], {first_name}, <first_name>, %name%, #{{first_name}}.
 
 They would be sent as they stand (SPEC A7).
 """
@@ -44,12 +44,15 @@ _MEANT = {
     "joincode": "campaign.join_code",
     "teamcode": "user.team_code",
 }
+_FIELD = "custom_field_"
 _MARKS = r"#$%@*|"
 # A name among brackets, at most 60 characters; then a lone # at a variable; then a name that only a variable has
 _BRACKETS = re.compile(r"(?:#{1,3}[ \t]?)?[\[{<]{1,3}[ \t]{0,2}([^\[\]{}<>\n]{1,60})[\]}>]{1,3}|\*\|(\w{1,60})\|\*")
 _BARE = re.compile(
     rf"(?<![\w?&/=.@#-])[{_MARKS}(]{{0,3}} ?((?:user\.|campaign\.)?[a-zA-Z]\w{{0,60}}[_.]\w{{1,60}})(?![\w=@/-]|\.\w)[{_MARKS})]{{0,3}}"
 )
+_BETWEEN = re.compile(r"(?<![\w%$|@#^~])([%$|@#^~])\1?([a-zA-Z][\w.]{0,60})\1{1,2}(?![\w%$|@#^~])")
+_MARKED = re.compile(rf"[{{\[<_]|{_BETWEEN.pattern}|\b(?:user|campaign)\.[a-z]", re.IGNORECASE)
 _LONE_SIGN = re.compile(r"(?<!#)#[ \t]?(?=\{\{)")
 _WORDS = re.compile(r"[^\W\d_]+(?:[ _'’-][^\W\d_]+){0,2}")
 
@@ -68,13 +71,20 @@ def found(text: str, known: Collection[str]) -> list[Bracketed]:
     taken = [(v.start, v.end) for v in (*variables.found(text), *variables.broken(text))]
     names = _by_key(known)
     rest = _blanked(text, taken)
-    return sorted([*_in_brackets(text, rest, names), *_bare(rest, names), *_at_variables(text)], key=lambda b: b.start)
+    places = [*_in_brackets(text, rest, names), *_bare(rest, names), *_at_variables(text)]
+    return sorted([*places, *_between(rest, names, places)], key=lambda b: b.start)
+
+
+def marked(text: str) -> bool:
+    """False where nothing in the text can be the name of a variable, whatever the campaign's fields are called."""
+    return _MARKED.search(text) is not None
 
 
 def _by_key(known: Collection[str]) -> dict[str, str]:
     """What one may have typed, letters and digits alone -> canonical name."""
     own = {_key(name): name for name in known if "|" not in name}
-    own |= {_key(name.removeprefix("custom_field_")): name for name in known if name.startswith("custom_field_")}
+    own |= {_key(name.removeprefix(_FIELD)): name for name in known if name.startswith(_FIELD)}
+    own |= {_key(_FIELD + name): name for name in known if name not in variables.BUILT_IN and "|" not in name}
     return {key: name for key, name in _MEANT.items() if name in known} | own
 
 
@@ -100,6 +110,14 @@ def _in_brackets(text: str, rest: str, names: dict[str, str]) -> Iterator[Bracke
             yield Bracketed(match.start(), match.end(), name)
 
 
+def _between(rest: str, names: dict[str, str], found: list[Bracketed]) -> Iterator[Bracketed]:
+    """%name% and the like, where nothing was found yet."""
+    taken = {n for place in found for n in range(place.start, place.end)}
+    for match in _BETWEEN.finditer(rest):
+        if (name := names.get(_key(match[2]))) and match.start() not in taken:
+            yield Bracketed(match.start(), match.end(), name)
+
+
 def _bare(rest: str, names: dict[str, str]) -> Iterator[Bracketed]:
     inside = [match.span() for match in _BRACKETS.finditer(rest)]
     ends = iter([*inside, (len(rest) + 1, len(rest) + 1)])
@@ -108,7 +126,7 @@ def _bare(rest: str, names: dict[str, str]) -> Iterator[Bracketed]:
         while end <= match.start():
             start, end = next(ends)
         name = names.get(_key(match[1]))
-        if name and name.casefold() == match[1].casefold() and match.start() < start:
+        if name and variables.same_field(match[1].casefold(), name.casefold()) and match.start() < start:
             yield Bracketed(match.start(), match.end(), name)
 
 

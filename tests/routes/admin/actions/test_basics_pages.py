@@ -39,6 +39,19 @@ async def test_an_end_date_is_not_in_the_past_but_may_stay_after_it_has_passed(c
     assert kept.status_code == 303 and (await Action.get(id=cast.action.id)).title == "New"
 
 
+async def test_a_published_action_can_not_be_left_without_a_list(cast: Cast, browse: Browser) -> None:
+    """What stops publishing stops saving; a draft may be saved so (A9)."""
+    gary, page = await browse(cast.gary), f"{OFFICE}/actions/{cast.action.id}"
+    for lists in ({}, {"lists": "999999"}):
+        refused = await gary.post(page, data={**LEAVE, "title": "My new title", **lists})
+        assert refused.status_code == 422 and "it needs at least one contact list" in refused.text
+        assert "My new title" in refused.text
+    assert await ActionList.filter(action=cast.action).count() == 1
+    assert (await Action.get(id=cast.action.id)).title != "My new title"
+    await transaction(lambda: Action.filter(id=cast.action.id).update(state="draft"))
+    assert (await gary.post(page, data=LEAVE)).status_code == 303
+
+
 async def test_who_to_leave_out_is_saved_counted_and_applied(cast: Cast, browse: Browser) -> None:
     gary, tag = await browse(cast.gary), await Tag.get(campaign=cast.meyer, slug="will_vote")
     field = await CustomField.get(campaign=cast.meyer, slug="notes")

@@ -33,6 +33,9 @@ async def test_tags_and_fields_are_changed_archived_and_used_again(cast: Cast, b
     assert (
         await gary.post(f"{fields}/{field.id}", data={"title": "S", "options": "", "display_order": "3"})
     ).status_code == 422
+    unfit = {"title": "S", "options": "Yes", "display_order": "3", "default_value": "see bit.ly/x"}
+    answer = await gary.post(f"{fields}/{field.id}", data=unfit)
+    assert answer.status_code == 422 and "no link shortener" in answer.text, "scripts send a default (A7)"
     await gary.post(f"{fields}/{field.id}/archive")
     assert "Use it again" in (await gary.get(fields)).text
     await gary.post(f"{fields}/{field.id}/archive/end")

@@ -134,8 +134,11 @@ async def _save_basics(request: Request, member: Membership, action: Action | No
     if action is None:
         action = await basics.create(values, chosen, member)
     elif found := await basics.save(action, values, chosen, member, form.mark()):
-        form.overtaken(found, FIELDS)
         action = await access.action_of(member, action.id)
+        if isinstance(found, basics.NoList):
+            form.wrong("lists", words.gettext("This action is published, so it needs at least one contact list."))
+            return await _basics(request, member, action, form, 422)
+        form.overtaken(found, FIELDS)
         return await _basics(request, member, action, form, 409, await _merged(action, chosen, found))
     await caps.enforce(member.campaign)
     await queue.apply_audience(action.id)

@@ -13,6 +13,7 @@ from webapp.models.actions import gaps
 from webapp.models.contacts import label_changes
 from webapp.models.contacts.labels import SELECTION, TEXT, CustomField, Tag
 from webapp.pages import page
+from webapp.rules import script_lint
 from webapp.rules.contacts import contact_columns
 
 
@@ -155,6 +156,9 @@ def _field_values(form: Form, type_: str) -> dict[str, Any]:
         "default_value": form.text("default_value", words.gettext("Default value"), 500),
         **_place(form),
     }
+    if script_lint.in_sent(values["default_value"]):
+        why = "Scripts send these words, so no link shortener and no variable may be here."
+        form.wrong("default_value", words.gettext(why))
     if type_ == SELECTION and not values["options"]:
         form.wrong("options", words.gettext("A selection needs options, one per line."))
     return values
