@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from webapp.rules import edited, names, phone
@@ -35,6 +35,7 @@ class Form:
         self.typed: dict[str, Any] = typed or {}
         self.errors: dict[str, str] = {}
         self.meanwhile: list[tuple[str, str, bool]] = []  # label, stored value, and whether this form changed it too
+        self.saved: tuple[str, datetime | None] = ("", None)  # who saved meanwhile, and when
 
     def __bool__(self) -> bool:
         """True while there are no errors."""
@@ -52,6 +53,7 @@ class Form:
     def overtaken(self, found: edited.Meanwhile, labels: Mapping[str, str] = _NO_LABELS) -> None:
         """Notes what others changed meanwhile. The page shows their values where this form changed nothing; saving it again
         stores what it shows. ``labels``: words for names that don't speak for themselves."""
+        self.saved = (found.by, found.at)
         for name in found.changed:
             label = gettext(labels.get(name) or name.replace("_", " ").capitalize())
             self.meanwhile.append((label, found.stored[name], name in found.mine))

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 _PART = re.compile(r"([\w.-]{1,100})=([0-9a-f]{12})")
 LONGEST = 20_000  # characters of a mark that are read
@@ -19,11 +20,13 @@ LONGEST = 20_000  # characters of a mark that are read
 class Meanwhile:
     """Somebody else saved after the form was shown, so nothing was stored. ``stored``: all values as they are now.
     ``changed``: the names of those that changed and that this form would change back. ``mine``: those of them that this
-    form changed as well."""
+    form changed as well. ``by``, ``at``: who saved it last and when; "" and None where that is not known."""
 
     stored: dict[str, str]
     changed: list[str]
     mine: set[str]
+    by: str = ""
+    at: datetime | None = None
 
 
 def mark(stored: Mapping[str, str]) -> str:

@@ -113,6 +113,7 @@ async def test_the_later_save_is_told_and_saves_both_changes_the_second_time(
     assert hers.status_code in (200, 303)
     told = await gary.post(case.post, data={**case.both, his_field: his_value, "seen": mark})
     assert told.status_code == 409 and "somebody else changed this" in told.text, told.text[:3000]
+    assert re.search(r"Last saved by Selina Meyer, \w+ \d+, \d+:\d+ [AP]M\.", told.text)
     assert f"now “{shown}”" in told.text and his_value in told.text and "theirs is below" in told.text
     assert (await stored(cast, kind))[her_field] == her_value and (await stored(cast, kind))[his_field] != his_value
     both = {**case.both, her_field: her_value, his_field: his_value, "seen": mark_of(told.text, case.post)}

@@ -15,8 +15,10 @@ from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField
 from webapp.models.conversations import going_back, zones_anew
 from webapp.models.conversations.message import REFUSED, Message
+from webapp.models.reports import labelling
 from webapp.models.scripts import first_card
 from webapp.models.sending import test_text
 from webapp.models.sending.click import Queued
@@ -191,7 +193,9 @@ async def test_after_many_who_can_not_be_texted_the_page_says_that_it_looks_on(
     """It asks again by itself, or by a press."""
     monkeypatch.setattr(first_card, "AT_ONCE", 1)
     await cast.start(cast.amy)
-    await transaction(lambda: Script.filter(id=cast.hello.id).update(body="See bit.ly/x. Reply STOP to opt out."))
+    await transaction(lambda: Script.filter(id=cast.hello.id).update(body="See ##{{notes}}. Reply STOP to opt out."))
+    notes = await CustomField.get(campaign=cast.meyer, slug="notes")
+    await labelling.set_field(cast.lisa.id, notes, "bit.ly/x", None)
     amy, path = await browse(cast.amy), f"/c/meyer/actions/{cast.action.id}/queue"
     page = (await amy.get(path)).text
     assert "Looking for the next person" in page and "Look again" in page and f'hx-get="{path}"' in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tortoise import fields
@@ -11,6 +12,7 @@ from webapp import clock
 from webapp.database import transactional
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
+from webapp.rules.edited import Meanwhile
 
 
 class AuditEvent(Model):
@@ -35,6 +37,13 @@ class AuditEvent(Model):
 async def note(campaign: Campaign, by: User | None, what: str, subject: str = "", **detail: Any) -> None:
     """Call it inside the transaction of the change. ``by``: None for the system itself."""
     await AuditEvent.create(campaign=campaign, user=by, at=clock.now(), what=what, subject=subject[:200], detail=detail)
+
+
+async def with_saver(found: Meanwhile, campaign_id: int, what: str, **which: Any) -> Meanwhile:
+    """With who noted ``what`` last, and when. ``which``: columns of the event."""
+    noted = AuditEvent.filter(campaign_id=campaign_id, what=what, **which).order_by("-id").select_related("user")
+    newest = await noted.first()
+    return replace(found, by=newest.user.name, at=newest.at) if newest and newest.user else found
 
 
 @transactional

@@ -38,7 +38,7 @@ async def _store(values: dict[str, Any], by: Membership, what: str, seen: str) -
     stored = await Campaign.filter(id=by.campaign_id).select_for_update().get()
     now = {name: word for name, word in words_of(stored).items() if name in values}
     if found := edited.meanwhile(seen, now, {name: _word(name, value) for name, value in values.items()}):
-        return found
+        return await audit.with_saver(found, by.campaign_id, what)
     if "daily_cap" in values:
         values = values | spend.new_cap(stored.daily_cap, values["daily_cap"])
     changed = {name: value for name, value in values.items() if getattr(stored, name) != value}

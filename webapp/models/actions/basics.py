@@ -42,7 +42,7 @@ async def save(
     form (rules/edited.py); nothing is stored where somebody else changed what this would change back."""
     stored = await Action.filter(id=action.id).select_for_update().get()
     if found := edited.meanwhile(seen, await words_of(stored), await _words(by.campaign_id, values, chosen)):
-        return found
+        return await audit.with_saver(found, by.campaign_id, "action.saved", subject=stored.title[:200])
     if stored.live and not await ContactList.filter(campaign_id=by.campaign_id, id__in=chosen.lists or [0]).exists():
         return NoList()
     columns = values | spend.new_cap(stored.daily_cap, values["daily_cap"])

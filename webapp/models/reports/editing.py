@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from webapp.database import transactional
 from webapp.models.accounts import audit
-from webapp.models.accounts.users import Membership
+from webapp.models.accounts.users import Membership, User
 from webapp.models.actions import audience
 from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact, ContactEvent
@@ -43,7 +44,7 @@ async def edit(
     if tags:
         new_words["tags"] = _names(wanted)
     if found := edited.meanwhile(seen, await words_of(contact), new_words):
-        return found
+        return await _with_saver(found, contact)
     changed = {name: value for name, value in values.items() if getattr(contact, name) != value}
     await _change(contact, changed)
     if changed:
@@ -55,6 +56,13 @@ async def edit(
     await labelling.set_tags(contact, list(tags), {one.id for one in wanted}, FROM_ADMIN, by.user)
     await _note(contact, by, "contact.edited")
     return None
+
+
+async def _with_saver(found: Meanwhile, contact: Contact) -> Meanwhile:
+    """Their own events name the contact; the audit log names masked phones, which may be alike."""
+    newest = await ContactEvent.filter(contact_id=contact.id, user_id__gt=0).order_by("-id").first()
+    user = await User.get_or_none(id=newest.user_id) if newest else None
+    return replace(found, by=user.name, at=newest.at) if newest and user else found
 
 
 async def words_of(contact: Contact) -> dict[str, str]:

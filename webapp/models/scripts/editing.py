@@ -62,7 +62,8 @@ async def save(
     if script and await _archived(script):
         return _GONE
     if script and (overtaken := edited.meanwhile(seen, await _stored_words(script), _words(draft))):
-        return overtaken
+        subject = (script.name or script.body)[:200]
+        return await audit.with_saver(overtaken, by.campaign_id, "script.saved", subject=subject)
     if refused := await _refused(live, draft.kind, draft.body, draft.picture_id, by, reason):
         return refused
     stored = script or await Script.create(
