@@ -129,6 +129,26 @@ async def test_a_card_that_was_clicked_leaves_and_one_that_was_not_is_gone(cast:
 
 
 @pytest.mark.both
+async def test_a_start_takes_nobody_who_left_and_stops_looking_after_a_while(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audience, "SLICE", 1)
+    monkeypatch.setattr(start, "LOOKED_AT", 1)
+    monkeypatch.setattr(start, "PASSES", 2)
+    people = [await cast.add_contact(f"+1412555{1200 + n}", first_name=f"P{n}") for n in range(4)]
+    await cast.make()
+    row = await voted(cast)
+    await transaction(lambda: many_at_once.add_to_list(row.id, [cast.lisa.id, *(c.id for c in people[:3])]))
+    await leave_out(cast, lists=[row])
+    assert await start.assign_bucket(await action_of(cast), cast.dan.user) is None, (
+        "not without end, and nobody who left"
+    )
+    bucket = await start.assign_bucket(await action_of(cast), cast.dan.user)
+    held = await Conversation.filter(user_id=cast.dan.user_id).values_list("contact_id", flat=True)
+    assert bucket and held == [people[3].id] and await recount.differences() == []
+
+
+@pytest.mark.both
 async def test_until_the_job_is_through_start_and_card_look_for_themselves(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +162,8 @@ async def test_until_the_job_is_through_start_and_card_look_for_themselves(
     assert (await action_of(cast)).audience_cursor is not None, "a job has the rest to do"
     left = await start.next_in_queue(await action_of(cast), cast.dan.user)
     assert left and left.contact_id == people[3].id
+    monkeypatch.setattr(start, "LOOKED_AT", 2)  # so that Dan's Start looks three times
+    assert await start.assign_bucket(await action_of(cast), cast.dan.user), "he holds one who is still in it"
     while await audience.sync_slice(cast.action.id):
         continue
     assert (await action_of(cast)).audience_cursor is None and await audience.unfinished() == []

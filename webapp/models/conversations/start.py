@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from webapp import clock, database
 from webapp.database import transactional
@@ -36,38 +36,64 @@ class Closed:
     lacks: tuple[str, ...] = ()
 
 
-@transactional
-async def assign_bucket(action: Action, user: User) -> Bucket | None:
-    """The volunteer's open bucket, else a new one; None where no contact can be texted now.
+LOOKED_AT, PASSES = 500, 10  # people a pass, and passes a press, while a job still applies a changed audience
+Among = list[int] | None  # ids of contacts; None: whoever
 
-    A volunteer's Starts of one action run one after the other: marking the start locks the volunteer's row in the action.
+
+async def assign_bucket(action: Action, user: User) -> Bucket | None:
+    """The volunteer's open bucket, else a new one; None where no contact can be texted now."""
+    if action.audience_cursor is None:
+        return await _assign(action, user, None)
+    awake = await hours.open_zone_sets(action.campaign, clock.now())
+    mine = await _still_in(action, awake, "user_id = ?", [user.id])
+    pool = await _still_in(action, awake, *_POOL)
+    return await _assign(action, user, mine + pool)
+
+
+async def _still_in(action: Action, awake: list[int | None], holder: str, whose: list[Any]) -> list[int]:
+    """The next ones who are still in the audience, after those who are not were closed: a job has not come to them yet (A1).
+
+    In transactions of its own: a contact is locked before its conversations everywhere.
     """
+    for _ in range(PASSES):
+        rows = await database.query(
+            f"SELECT contact_id FROM conversation WHERE {_free(holder, awake)} ORDER BY turn, id LIMIT {LOOKED_AT}",
+            action.id,
+            *whose,
+        )
+        found = [row["contact_id"] for row in rows]
+        if await audience.sync_conversations(found, action.id) < len(found):
+            return found
+    return []
+
+
+@transactional
+async def _assign(action: Action, user: User, among: Among) -> Bucket | None:
+    """A volunteer's Starts of one action run one after the other: marking the start locks the volunteer's row in the action."""
     await ActionUser.mark([action.id], user.id, "seen_at", "started_at")
     now = clock.now()
     bucket = await Bucket.filter(action=action, user=user, finished_at=None).order_by("-id").first()
-    if bucket and await next_in_queue(action, user):
+    if bucket and await _next(action, user, among):
         return bucket
     if bucket:
         await buckets.settle(bucket, now)
-    return await _new_bucket(action, user, now)
+    return await _new_bucket(action, user, now, among)
 
 
-async def _new_bucket(action: Action, user: User, now: datetime) -> Bucket | None:
+async def _new_bucket(action: Action, user: User, now: datetime, among: Among) -> Bucket | None:
     """First the contacts of earlier buckets who slept and are still held, then the oldest of the pool."""
     size = action.campaign.bucket_size
     bucket = new(Bucket, action_id=action.id, user_id=user.id, size=size, started_at=now, last_used_at=now)
     [row] = await together(insert(bucket))
     bucket.id = row["id"]
     awake = await hours.open_zone_sets(action.campaign, now, hours.START_MARGIN)
-    while True:
-        kept = await _claim(action, user, bucket, awake, size, from_pool=False)
-        taken = await _claim(action, user, bucket, awake, size - len(kept), from_pool=True)
-        if not kept + taken:
-            await bucket.delete()
-            return None
-        _move_counts(action, user, taken)
-        if await _left_out(action, kept + taken) < len(kept + taken):
-            return bucket
+    kept = await _claim(action, user, bucket, awake, size, among, from_pool=False)
+    taken = await _claim(action, user, bucket, awake, size - len(kept), among, from_pool=True)
+    if not kept + taken:
+        await bucket.delete()
+        return None
+    _move_counts(action, user, taken)
+    return bucket
 
 
 def _move_counts(action: Action, user: User, taken: list[Conversation]) -> None:
@@ -81,24 +107,29 @@ def _move_counts(action: Action, user: User, taken: list[Conversation]) -> None:
         tallies.add(action.id, 0, one.counts(), -1 - len(others))
 
 
-async def _left_out(action: Action, found: list[Conversation]) -> int:
-    """How many of them are not in the action any more. Asked only while a job still applies a changed audience (A1)."""
-    if action.audience_cursor is None:
-        return 0
-    return await audience.sync_conversations([c.contact_id for c in found], action.id)
+_POOL: tuple[str, list[Any]] = ("user_id IS NULL AND NOT with_staff", [])
+
+
+def _free(holder: str, awake: list[int | None]) -> str:
+    """SQL: untexted conversations of an action whose people are awake, with such a holder."""
+    return f"action_id = ? AND {holder} AND texted_at IS NULL AND closed_code IS NULL AND {hours.awake_sql(awake)}"
+
+
+def _among(among: Among) -> str:
+    return "" if among is None else f" AND contact_id IN ({', '.join(map(str, map(int, among))) or 0})"
 
 
 _COUNTED = ("needs_attention", "unread", "replied_at", "reported_at", "opted_out_at")
 
 
 async def _claim(
-    action: Action, user: User, bucket: Bucket, awake: list[int | None], size: int, from_pool: bool
+    action: Action, user: User, bucket: Bucket, awake: list[int | None], size: int, among: Among, from_pool: bool
 ) -> list[Conversation]:
     """Selects and claims in one statement, in order; skips rows another Start has locked, and repeats its condition."""
     if size <= 0 or not awake:
         return []
-    holder, whose = ("user_id IS NULL AND NOT with_staff", []) if from_pool else ("user_id = ?", [user.id])
-    free = f"action_id = ? AND {holder} AND texted_at IS NULL AND closed_code IS NULL AND {hours.awake_sql(awake)}"
+    holder, whose = _POOL if from_pool else ("user_id = ?", [user.id])
+    free = f"{_free(holder, awake)}{_among(among)}"
     lately = sql_time(hours.locked_since(action.campaign, bucket.started_at))
     skip = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
     changes, values = "bucket_id = ?, skips = 0", [bucket.id]
@@ -125,25 +156,30 @@ _CARD = Joined(v=Conversation, k=Contact, s=Script)
 
 async def next_in_queue(action: Action, user: User) -> Conversation | None:
     """The next contact this volunteer may text now: the conversation with contact and script, in one round trip."""
+    if action.audience_cursor is None:
+        return await _next(action, user, None)
+    awake = await hours.open_zone_sets(action.campaign, clock.now())
+    return await _next(action, user, await _still_in(action, awake, "user_id = ?", [user.id]))
+
+
+async def _next(action: Action, user: User, among: Among) -> Conversation | None:
     now = clock.now()
     awake = await hours.open_zone_sets(action.campaign, now)
-    while True:
-        rows = await database.query(
-            f"SELECT {_CARD.columns} FROM conversation v JOIN contact k ON k.id = v.contact_id"
-            " LEFT JOIN script s ON s.id = v.script_id WHERE v.user_id = ? AND v.action_id = ?"
-            f" AND v.texted_at IS NULL AND v.closed_code IS NULL AND {hours.awake_sql(awake, 'v.zone_set_id')}"
-            f" AND {hours.RESTED} ORDER BY v.turn, v.id LIMIT 1",
-            user.id,
-            action.id,
-            sql_time(hours.locked_since(action.campaign, now)),
-        )
-        if not rows:
-            return None
-        found = _CARD.of(rows[0])
-        conversation: Conversation = found["v"]
-        conversation.contact, conversation.script = found["k"], found["s"]
-        if not await _left_out(action, [conversation]):
-            return conversation
+    rows = await database.query(
+        f"SELECT {_CARD.columns} FROM conversation v JOIN contact k ON k.id = v.contact_id"
+        " LEFT JOIN script s ON s.id = v.script_id WHERE v.user_id = ? AND v.action_id = ?"
+        f" AND v.texted_at IS NULL AND v.closed_code IS NULL AND {hours.awake_sql(awake, 'v.zone_set_id')}"
+        f" AND {hours.RESTED}{_among(among)} ORDER BY v.turn, v.id LIMIT 1",
+        user.id,
+        action.id,
+        sql_time(hours.locked_since(action.campaign, now)),
+    )
+    if not rows:
+        return None
+    found = _CARD.of(rows[0])
+    conversation: Conversation = found["v"]
+    conversation.contact, conversation.script = found["k"], found["s"]
+    return conversation
 
 
 async def why_closed(action: Action) -> Closed | None:
