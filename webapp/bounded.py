@@ -7,6 +7,7 @@ says ``opt=LONG_VALUES``.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import AsyncGenerator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,7 +15,7 @@ from litestar import Request
 from litestar._multipart import parse_multipart_form
 from litestar.datastructures import FormMultiDict
 from litestar.enums import RequestEncodingType, ScopeType
-from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, NotFoundException, ValidationException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 from litestar.types.empty import Empty
@@ -31,8 +32,24 @@ MANY_FIELDS = {"most_fields": 2_000}
 LONG_VALUES = {"longest_value": 2_000_001}
 
 
+class ClientGone(HTTPException):
+    """Whoever sent the request went away before all of it was here. Nothing was done, and nobody is there to be told."""
+
+    status_code = 400
+
+
 class BoundedRequest(Request):
     """A request whose form is bounded: names, values, and the length of each."""
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """Raises ClientGone; Litestar's own would call it a fault of the site."""
+        try:
+            async for part in super().stream():
+                yield part
+        except InternalServerException as error:
+            if "disconnected" in error.detail:
+                raise ClientGone from None
+            raise
 
     async def form(self) -> FormMultiDict:
         if self._form is Empty:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar import Litestar
@@ -107,3 +109,54 @@ async def test_a_part_of_a_form_that_is_no_text_is_refused(cast: Cast, browse: B
         part = b'--b\r\nContent-Disposition: form-data; name="email"\r\nContent-Type: %s\r\n\r\n%s\r\n--b--\r\n'
         answer = await client.post("/login", content=part % (kind.encode(), value), headers=head)
         assert answer.status_code == 400, kind
+
+
+HALF = {
+    "application/x-www-form-urlencoded": b"email=amy%40exam",
+    "multipart/form-data; boundary=x": b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nphone\r\n4125',
+}
+
+
+async def test_who_goes_away_in_the_middle_of_a_form_is_no_fault_of_the_site(
+    cast: Cast, browse: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    client = await browse(cast.gary)
+    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    paths = ["/login", "/webhooks/twilio/inbound", "/c/meyer/admin/imports", "/c/meyer/admin/contacts/bulk"]
+    for path in paths:
+        for kind, half in HALF.items():
+            said = await left_in_the_middle(client, path, {"content-type": kind, "cookie": cookie}, half)
+            assert all(message.get("status", 400) < 500 for message in said), (path, kind)
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+async def left_in_the_middle(client: Any, path: str, headers: dict[str, str], half: bytes) -> list[dict[str, Any]]:
+    """What the site says to a client that sends half of a form and goes away."""
+    coming: Iterator[dict[str, Any]] = iter(
+        [{"type": "http.request", "body": half, "more_body": True}, {"type": "http.disconnect"}]
+    )
+    said: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return next(coming)
+
+    async def send(message: dict[str, Any]) -> None:
+        said.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"texts.example"), *((k.encode(), v.encode()) for k, v in headers.items())],
+        "client": ("127.0.0.1", 9),
+        "server": ("texts.example", 80),
+    }
+    await client._transport.app(scope, receive, send)
+    return said
