@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import mimetypes
 import secrets
@@ -68,7 +69,9 @@ async def _life(app: Litestar) -> AsyncIterator[None]:
         await rehearsal.check(chosen)
         app.state.hub = live.Hub()
         app.state.hub.start()
+        keeping_clock = asyncio.create_task(database.keep_clock())
         yield
+        keeping_clock.cancel()
         await app.state.hub.stop()
     finally:
         await queue.close()

@@ -31,7 +31,7 @@ from webapp.models.imports import reading, store, upload
 from webapp.models.imports.known import Known
 from webapp.models.outcomes import answers, doubt
 from webapp.models.receiving import applying
-from webapp.models.sending import click, click_sql, facts
+from webapp.models.sending import claim, click, click_sql, facts
 from webapp.models.sending.claim import Claimed, Wait, claim_next
 from webapp.reader import child
 from webapp.running import web
@@ -71,9 +71,9 @@ def after(verb: Callable[..., None], what: str) -> Any:
 def hurry() -> None:
     """The same machine with shorter patience: a call may take 2 s in all, so 4 s after a claim its worker is gone."""
     twilio_http.TOTAL, twilio_http.CONNECT = 2, 1
-    sending.TOO_OLD = 1.0
+    claim.TOO_OLD = 1.0
     doubt.GONE_AFTER = answers.FIRST_LOOK = timedelta(seconds=4)
-    doubt.LOOK_AT = (timedelta(seconds=4), timedelta(seconds=5), timedelta(seconds=6))
+    doubt.LOOK_AGAIN = (timedelta(seconds=1), timedelta(seconds=1))
     settings.CLOCKWORK[:] = [
         cron(sending.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(sending.look_up, second=set(range(60)), timeout=20),

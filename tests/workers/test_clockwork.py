@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from arq import cron
 
 from tests.cast import Cast
 from tests.cast.texting import says, texted
+from webapp import queue
 from webapp.models.outcomes import restoring
-from webapp.workers import settings
+from webapp.workers import main, sending, settings
 
 JOBS = {job.coroutine.__qualname__: job.coroutine for job in settings.CLOCKWORK}
 
@@ -23,3 +28,19 @@ async def test_a_job_of_the_clockwork_runs_to_its_end(cast: Cast, ctx: dict, nam
 @pytest.mark.both
 async def test_the_newest_claim_is_read(cast: Cast) -> None:
     assert await restoring.newest_claim() is None
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+async def test_the_clockwork_goes_on_at_once_after_the_clock_was_set(
+    db: None, hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """arq alone would stand still for two hours, or run every tick of the last two."""
+    job = cron(sending.sweep, second=set(range(0, 60, 5)), run_at_startup=True)
+    worker = main.SteadyWorker(cron_jobs=[job], redis_pool=queue.pool(), handle_signals=False)
+    now = datetime.now(UTC)
+    await worker.run_cron(now, 0.5)
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + hours * 3600)
+    then = now + timedelta(hours=hours)
+    await worker.run_cron(then, 0.5)
+    assert job.next_run and timedelta() <= job.next_run - then <= timedelta(seconds=6)

@@ -20,6 +20,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import TAKEN, UNKNOWN
 from webapp.models.outcomes import sent_notes
+from webapp.models.sending import claim
 from webapp.workers import sending, settings
 
 
@@ -49,7 +50,7 @@ async def test_429_waits_and_the_text_leaves_later(cast: Cast, ctx: dict, twilio
 async def test_a_drain_that_stood_still_gives_its_attempt_up_unsent(
     cast: Cast, ctx: dict, twilio: Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "TOO_OLD", -1.0)
+    monkeypatch.setattr(claim, "TOO_OLD", -1.0)
     monkeypatch.setattr(sending, "WORK", 0.05)
     await clicked(cast)
     await sending.drain(ctx, cast.number.id)
@@ -111,7 +112,7 @@ async def test_a_slow_disk_does_not_let_a_text_leave_late(cast: Cast, monkeypatc
     may have come meanwhile, the window may have closed, the sweep may have given the attempt up."""
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    monkeypatch.setattr(sending, "TOO_OLD", 0.5)
+    monkeypatch.setattr(claim, "TOO_OLD", 0.5)
     monkeypatch.setattr(sent_notes, "note", lambda *_: time.sleep(1.5))
     quick = Quick()
     draining = asyncio.create_task(sending.drain({"twilio": quick}, cast.number.id))

@@ -6,9 +6,12 @@ connection that reads can't write, so a write that passes by the door fails in t
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import logging
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
 import asyncpg
@@ -17,10 +20,13 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.exceptions import OperationalError
 
+from webapp import clock
 from webapp.database import address, asyncpg_engine
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+log = logging.getLogger(__name__)
 
 MODELS = "webapp.models"
 MIGRATIONS = "webapp.migrations"
@@ -46,6 +52,7 @@ async def open_database(url: str, migrating: bool = False) -> None:
     global _dialect, _opened
     _dialect = address.dialect(url)
     _opened += 1
+    clock.follow(None)  # what another database said
     await Tortoise.init(config=configuration(url, migrating), _enable_global_fallback=True)
 
 
@@ -128,6 +135,39 @@ async def rows(sqlite: str, postgres: str | None = None, values: list[Any] | Non
     if _dialect == "sqlite":
         return await connection.execute_query_dict(sqlite, values or [])
     return await asyncpg_engine.fetch(connection, sqlite if postgres is None else postgres, values or [])
+
+
+SURE = 0.5  # seconds an answer may take that sets the clock
+SET_AGAIN = 5.0  # seconds
+
+
+async def set_clock() -> None:
+    """Sets this process's clock by PostgreSQL's; SQLite's is the system's own. An answer that took longer says too little of
+    the present: then the clock stays as it is, unless nothing set it before."""
+    if dialect() != "postgres":
+        clock.follow(None)
+        return
+    before = clock.steady()
+    [row] = await rows("SELECT extract(epoch FROM clock_timestamp())::float8 AS told")
+    after = clock.steady()
+    if after - before < SURE or not clock.follows():
+        clock.follow(row["told"], (before + after) / 2)
+
+
+async def keep_clock() -> None:
+    """Sets the clock again every few seconds, until cancelled."""
+    while dialect() == "postgres":
+        await asyncio.sleep(SET_AGAIN)
+        try:
+            await asyncio.wait_for(set_clock(), SET_AGAIN)
+        except Exception as error:
+            log.warning("the database could not be asked for the time: %s", type(error).__name__)
+
+
+async def now() -> datetime:
+    """The present instant, asked of the database: for what decides about a second text (DESIGN, Time)."""
+    await set_clock()
+    return clock.now()
 
 
 async def lock(name: int, number: int, shared: bool = False) -> None:

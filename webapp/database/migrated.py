@@ -36,6 +36,7 @@ async def open_migrated(url: str) -> None:
         raise NotMigrated(f"There is no database at {where}. {FIRST}")
     try:
         await database.open_database(url)
+        await database.set_clock()
         lacking = await _lacking()
     except SILENT as error:
         raise NotMigrated(f"The database {where} does not answer: {_in_one_line(error)}") from error

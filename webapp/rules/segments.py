@@ -22,6 +22,7 @@ EXTENDED = frozenset("\f^{}\\[~]|€")  # two septets each
 ALONE = {"GSM-7": 160, "UCS-2": 70}  # units of a text of one segment
 CHAINED = {"GSM-7": 153, "UCS-2": 67}  # units of each of several segments
 LONGEST = 1600  # characters Twilio takes in one body (error 21617)
+MOST = 50  # segments such a body can have: 1,600 emoji of two units each
 
 # Characters that keyboards and word processors insert by themselves -> their GSM-7 equivalents
 PLAIN = {

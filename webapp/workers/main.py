@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from datetime import UTC
+from datetime import UTC, datetime
+from typing import Any
 
 from arq.connections import ArqRedis
 from arq.worker import Worker
 from redis.asyncio import ConnectionPool
 
-from webapp import config, database, queue
+from webapp import clock, config, database, queue
 from webapp.database.migrated import open_migrated
 from webapp.gateways.twilio import Twilio
 from webapp.models.accounts import rehearsal
@@ -28,12 +29,16 @@ async def run() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     gateway = Twilio(chosen)
+    keeping_clock = None
     try:
         await open_migrated(chosen.database)
         await rehearsal.check(chosen)
         await restoring.notice_restore({})  # before any text can leave
+        keeping_clock = asyncio.create_task(database.keep_clock())
         await _work(gateway, stop)
     finally:
+        if keeping_clock:
+            keeping_clock.cancel()
         await gateway.close()
         await queue.close()
         await database.close_database()
@@ -54,8 +59,24 @@ async def _work(gateway: Twilio, stop: asyncio.Event) -> None:
         pause = min(pause * 1.5, 2.0)
 
 
+class SteadyWorker(Worker):
+    """arq's, whose clockwork goes on when the system's clock is set: arq would wait until it is late enough again, or catch
+    up on every tick in between."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._jumps = clock.Jumps()
+
+    async def run_cron(self, n: datetime, delay: float, num_windows: int = 2) -> None:
+        if jumped := self._jumps.since_last():
+            log.warning("this machine's clock was set by %+.0f s", jumped)
+            for job in self.cron_jobs:
+                job.calculate_next(n)
+        await super().run_cron(n, delay, num_windows)
+
+
 def _worker(gateway: Twilio) -> Worker:
-    return Worker(
+    return SteadyWorker(
         functions=settings.FUNCTIONS,
         cron_jobs=settings.CLOCKWORK,
         redis_pool=ArqRedis(ConnectionPool.from_url(config.settings().redis, socket_connect_timeout=2)),

@@ -12,13 +12,12 @@ from webapp import clock, config, news, queue
 from webapp.gateways import twilio
 from webapp.models.conversations.message import Message
 from webapp.models.numbers import choice
-from webapp.models.outcomes import answers, doubt, restoring, sent_notes
+from webapp.models.outcomes import answers, doubt, restoring, sent_notes, wrong_clock
 from webapp.models.sending import caps
-from webapp.models.sending.claim import Claimed, Older, Wait, claim_next
+from webapp.models.sending.claim import Claimed, Older, Wait, claim_next, seconds_left
 from webapp.models.sending.refusal import Refusal
 
 WORK = 5.0  # seconds one drain may take
-TOO_OLD = 5.0  # seconds after the claim's commit in which the call must begin
 AT_ONCE = 20  # calls at once by one number
 log = logging.getLogger(__name__)
 NOTE = 2.0  # seconds a note beside the database may take
@@ -87,10 +86,10 @@ async def _call(gateway: twilio.Twilio, claimed: Claimed) -> None:
         await _note_sent(claimed)
         callback = config.settings().url(f"/webhooks/twilio/status?message={claimed.public_id}")
         picture = config.settings().url(claimed.picture) if claimed.picture else ""
-        if clock.steady() - claimed.committed > TOO_OLD:  # this process stood still: give the attempt up, unsent
+        if not (validity := await seconds_left(claimed)):
             await answers.later(claimed.message_id, claimed.attempt_id, 0)
             return
-        outcome = await gateway.send(claimed.to, claimed.from_, claimed.body, callback, claimed.validity, picture)
+        outcome = await gateway.send(claimed.to, claimed.from_, claimed.body, callback, validity, picture)
         await _record(claimed, outcome)
     except Exception:  # an unexpected error must not end the other calls
         log.exception("message %s: its answer could not be recorded", claimed.message_id)
@@ -99,7 +98,7 @@ async def _call(gateway: twilio.Twilio, claimed: Claimed) -> None:
 
 async def _note_sent(claimed: Claimed) -> None:
     """Notes the claim beside the database, which may be restored from a backup. A full disk is logged; texting goes on."""
-    noted = asyncio.get_running_loop().run_in_executor(_notes, sent_notes.note, claimed.number_id, claimed.free_at)
+    noted = asyncio.get_running_loop().run_in_executor(_notes, sent_notes.note, claimed.number_id, claimed.mark)
     try:
         await asyncio.wait_for(noted, NOTE)
     except (OSError, TimeoutError) as error:
@@ -136,6 +135,8 @@ async def _tell_refused(refusal: Refusal) -> None:
 async def sweep(ctx: dict[str, Any]) -> None:
     """Every few seconds: drains numbers that no nudge reached, and gives up claims of dead workers. Never calls Twilio."""
     await queue.note_worker()
+    if mended := await wrong_clock.mend():
+        log.warning("%s texts waited for a time that a wrong clock had set", mended)
     for number_id in await choice.numbers_with_due_texts():
         await queue.drain(number_id)
     await doubt.give_up_on_lost_workers()

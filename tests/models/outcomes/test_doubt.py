@@ -39,11 +39,65 @@ async def test_a_text_found_at_twilio_is_taken_with_its_sid(cast: Cast) -> None:
     assert (message.status, message.sid) == (TAKEN, seen.sid)
 
 
-async def test_an_older_text_of_the_same_words_is_not_ours(cast: Cast) -> None:
+@pytest.mark.parametrize("ahead", [-600, -90, 0, 90, 600])
+async def test_a_text_is_found_whatever_the_clock_of_its_sender_said(cast: Cast, ahead: int) -> None:
+    """Seconds by which our clock is ahead of Twilio's."""
     message = await unknown(cast)
-    seen = doubt.Seen("SM" + "2" * 32, message.body, clock.now() - timedelta(minutes=2))
+    await doubt.looked_up(
+        message.id, [doubt.Seen("SM" + "2" * 32, message.body, clock.now() - timedelta(seconds=ahead))]
+    )
+    assert (await texts())[0].status == TAKEN
+
+
+async def test_a_text_of_the_same_words_two_days_older_is_not_ours(cast: Cast) -> None:
+    message = await unknown(cast)
+    seen = doubt.Seen("SM" + "2" * 32, message.body, clock.now() - timedelta(days=2))
     await doubt.looked_up(message.id, [seen])
     assert (await texts())[0].status == UNKNOWN
+
+
+@pytest.mark.both
+async def test_an_earlier_text_of_the_same_words_is_left_to_its_own_row(cast: Cast) -> None:
+    """Staff said that it arrived, so its row has no sid."""
+    await texted(cast)
+    await says(cast, "hm")
+    rows = []
+    for _ in range(2):
+        clock.freeze(clock.now() + timedelta(minutes=11))
+        await cast.reply(cast.amy, "Thank you")
+        claim = await claim_next(cast.number.id)
+        assert isinstance(claim, Claimed)
+        await answers.unknown(claim.message_id, claim.attempt_id)
+        rows.append(claim.message_id)
+        if len(rows) == 1:
+            await answers.taken(claim.message_id)
+            await says(cast, "and?")
+    seen = [doubt.Seen("SM" + "a" * 32, "Thank you", clock.now() - timedelta(minutes=11))]
+    await doubt.looked_up(rows[1], seen)
+    assert (await Message.get(id=rows[1])).status == UNKNOWN
+    await doubt.looked_up(rows[1], [doubt.Seen("SM" + "b" * 32, "Thank you", clock.now()), *seen])
+    assert (await Message.get(id=rows[1])).sid == "SM" + "b" * 32
+
+
+async def test_no_second_attempt_before_twilio_s_list_must_have_it(cast: Cast) -> None:
+    """It may lag by six minutes; and a clock that is set forward makes one look early, not all."""
+    message = await unknown(cast)
+    began = clock.now()
+    for _ in range(3):
+        due = (await Message.get(id=message.id)).next_look_at
+        assert due
+        clock.freeze(due)
+        await doubt.looked_up(message.id, [])
+    assert (await texts())[0].status == QUEUED and clock.now() - began >= timedelta(minutes=7)
+
+
+async def test_a_clock_set_forward_makes_one_look_early_and_not_all(cast: Cast) -> None:
+    message = await unknown(cast)
+    clock.freeze(clock.now() + timedelta(hours=2))
+    for _ in range(3):
+        await doubt.looked_up(message.id, [])
+    [message] = await texts()
+    assert message.status == UNKNOWN and message.looks == 1
 
 
 async def test_looked_for_three_times_in_vain_it_is_sent_once_more_and_then_staff_decide(cast: Cast) -> None:
@@ -82,7 +136,9 @@ async def two_unknown_replies(cast: Cast) -> tuple[Claimed, Claimed]:
         claim = await claim_next(cast.number.id)
         assert isinstance(claim, Claimed)
         await answers.unknown(claim.message_id, claim.attempt_id)
+        await transaction(lambda: Message.all().update(next_look_at=None))  # the next one waits for no look
         found.append(claim)
+    await transaction(lambda: Message.filter(status=UNKNOWN).update(next_look_at=clock.now()))
     clock.freeze(clock.now() + timedelta(seconds=31))
     return found[0], found[1]
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast, opt_out_phone, texts
-from tests.cast.texting import says
+from tests.cast import Cast, looked_for_in_vain, opt_out_phone, texts
+from tests.cast.texting import says, second_action, second_text_leaves
 from webapp import clock
+from webapp.database import transaction
 from webapp.models.conversations.message import QUEUED, TAKEN, UNKNOWN
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.outcomes import answers, doubt
@@ -27,9 +28,7 @@ async def lost(cast: Cast) -> Claimed:
     claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
     await answers.unknown(claim.message_id, claim.attempt_id)
-    for seconds in (30, 90, 180):
-        clock.freeze(clock.now() + timedelta(seconds=seconds))
-        await doubt.looked_up(claim.message_id, [])
+    await looked_for_in_vain(claim.message_id)
     assert [(m.status, m.attempts) for m in await texts()] == [(QUEUED, 1)]
     return claim
 
@@ -89,3 +88,29 @@ async def test_the_second_attempt_keeps_the_lock_of_the_first(cast: Cast) -> Non
     await cast.lisa.refresh_from_db()
     assert cast.lisa.last_claimed_message_id == claim.message_id
     assert await leaves_again(cast)
+
+
+@pytest.mark.both
+async def test_a_429_to_the_second_attempt_leaves_the_lock_of_the_first(cast: Cast) -> None:
+    """The first one may have arrived, so another action may not text Lisa for six hours."""
+    claim = await lost(cast)
+    second = await claim_next(cast.number.id)
+    assert isinstance(second, Claimed)
+    await answers.later(second.message_id, second.attempt_id, 2)
+    await cast.lisa.refresh_from_db()
+    assert cast.lisa.last_claimed_message_id == claim.message_id and cast.lisa.last_claimed_at
+    assert not await second_text_leaves(cast, await transaction(lambda: second_action(cast)))
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+async def test_a_look_finds_the_text_of_either_attempt(cast: Cast, attempt: int) -> None:
+    """Twilio's list may have hidden the first one for minutes."""
+    began = clock.now()
+    claim = await lost(cast)
+    second = await claim_next(cast.number.id)
+    assert isinstance(second, Claimed)
+    await answers.unknown(second.message_id, second.attempt_id)
+    created = began if attempt == 1 else clock.now()
+    [message] = await texts()
+    await doubt.looked_up(claim.message_id, [doubt.Seen("SM" + "2" * 32, message.body, created)])
+    assert [(m.status, m.sid) for m in await texts()] == [(TAKEN, "SM" + "2" * 32)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.cast import Cast
 from tests.cast.texting import SECOND
-from webapp import clock, config
+from webapp import config
 from webapp.database import transaction
 from webapp.models import data_files
 from webapp.models.accounts.campaign import Campaign
@@ -17,49 +17,60 @@ from webapp.models.outcomes import restoring, sent_notes
 from webapp.workers import restoring as restoring_jobs
 
 
-async def test_a_note_of_the_future_hides_no_restore(cast: Cast) -> None:
-    """One number was told to wait 300 s (429) when the backup was made; the other went on sending."""
+async def set_mark(cast: Cast, mark: int) -> None:
+    await transaction(lambda: PhoneNumber.filter(id=cast.number.id).update(claim_mark=mark))
+
+
+def path_of(cast: Cast) -> Path:
+    return config.settings().data_dir / "claim_marks" / str(cast.number.id)
+
+
+async def test_a_database_that_knows_of_less_than_was_noted_stops_everything(cast: Cast) -> None:
     other = await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
-    now = clock.now()
-    await transaction(lambda: PhoneNumber.filter(id=other.id).update(free_at=now + timedelta(seconds=300)))
+    await transaction(lambda: PhoneNumber.filter(id=other.id).update(claim_mark=9))
+    await set_mark(cast, 3)
     await restoring_jobs.notice_restore({})
-    clock.freeze(now + timedelta(seconds=200))
-    await transaction(lambda: PhoneNumber.filter(id=cast.number.id).update(free_at=clock.now()))  # it sends on
-    await restoring_jobs.notice_restore({})
-    await transaction(lambda: PhoneNumber.filter(id=cast.number.id).update(free_at=None))  # the backup again
+    assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None
+    await set_mark(cast, 2)  # the backup
     await restoring_jobs.notice_restore({})
     assert (await Campaign.get(id=cast.meyer.id)).stopped_at
 
 
-async def test_a_note_that_cannot_be_read_is_not_taken_for_none(cast: Cast) -> None:
-    """After a power cut it may be empty."""
-    await transaction(lambda: PhoneNumber.filter(id=cast.number.id).update(free_at=clock.now()))
-    await restoring_jobs.notice_restore({})
-    assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None
-    (config.settings().data_dir / "sent_until" / str(cast.number.id)).write_text("")
+@pytest.mark.parametrize("text", ["", "12", "-3\n", "9" * 19 + "\n", "2026-11-24T16:00:00+00:00\n"])
+async def test_a_note_that_cannot_be_read_is_not_taken_for_none(cast: Cast, text: str) -> None:
+    """After a power cut it may be empty, or cut short."""
+    await set_mark(cast, 1234)
+    path_of(cast).parent.mkdir(parents=True)
+    path_of(cast).write_text(text)
     await restoring_jobs.notice_restore({})
     assert (await Campaign.get(id=cast.meyer.id)).stopped_at
 
 
 async def test_a_note_is_never_put_back(cast: Cast) -> None:
     """Twenty calls of a number are under way at once, each notes in a thread of its own: any may come last."""
-    now = clock.now()
-    sent_notes.note(cast.number.id, now + timedelta(seconds=20))
-    sent_notes.note(cast.number.id, now + timedelta(seconds=1))
-    await transaction(lambda: PhoneNumber.filter(id=cast.number.id).update(free_at=now + timedelta(seconds=2)))
-    assert await restoring.is_older(), "the database lacks 18 seconds of texts"
+    sent_notes.note(cast.number.id, 20)
+    sent_notes.note(cast.number.id, 1)
+    await set_mark(cast, 2)
+    assert await restoring.is_older(), "the database lacks 18 texts"
 
 
-async def test_a_note_cut_short_is_one_that_cannot_be_read(cast: Cast) -> None:
-    now = clock.now()
-    sent_notes.note(cast.number.id, now)
-    (config.settings().data_dir / "sent_until" / str(cast.number.id)).write_text(now.isoformat()[:19])
-    await transaction(lambda: PhoneNumber.filter(id=cast.number.id).update(free_at=now + timedelta(days=1)))
-    assert await restoring.is_older()
+async def test_a_process_remembers_what_it_noted_where_the_notes_are_restored_too(cast: Cast) -> None:
+    sent_notes.note(cast.number.id, 20)
+    path_of(cast).write_text("2\n")
+    assert sent_notes.of(cast.number.id) == 20
+
+
+async def test_after_the_doctor_no_remembered_note_stops_anything(cast: Cast) -> None:
+    """Workers that ran through the restore remember marks that the restored database is far from."""
+    await set_mark(cast, 3)
+    sent_notes.note(cast.number.id, 20)
+    await restoring.stop_all()
+    await restoring.reconciled()
+    assert not await restoring.is_older()
 
 
 async def test_a_full_disk_does_not_keep_a_worker_from_starting(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    await transaction(lambda: PhoneNumber.filter(id=cast.number.id).update(free_at=clock.now()))
+    await set_mark(cast, 1)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

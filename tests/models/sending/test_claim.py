@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 
 from tests.cast import Cast, opt_out_phone, texts
 from tests.cast.moments import refusing
-from tests.cast.texting import claimed
+from tests.cast.texting import claimed, clicked, says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import kept_counts
@@ -18,10 +18,11 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.message import CANCELLED, REFUSED, SENDING, Message
+from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
-from webapp.models.outcomes import answers
+from webapp.models.outcomes import answers, wrong_clock
 from webapp.models.results import recount
-from webapp.models.sending.claim import Claimed, Wait, claim_next
+from webapp.models.sending.claim import Claimed, Wait, claim_next, seconds_left
 from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors
 
@@ -38,7 +39,7 @@ async def test_a_text_is_claimed_once_however_many_workers_ask(cast: Cast) -> No
 async def test_a_text_lives_at_twilio_until_30_seconds_before_the_window_closes(cast: Cast) -> None:
     clock.freeze(clock.now().replace(hour=1, minute=30) + timedelta(days=1))  # 20:30 in Pittsburgh
     claim = await claimed(cast)
-    assert claim.validity == 30 * 60 - 30
+    assert await seconds_left(claim) == 30 * 60 - 30
 
 
 async def test_the_worker_refuses_in_the_window_s_last_minute(cast: Cast) -> None:
@@ -138,6 +139,80 @@ async def test_a_number_keeps_its_pace(cast: Cast) -> None:
     assert await claim_next(cast.number.id) == Wait(1.0)
     clock.freeze(clock.now() + timedelta(seconds=1))
     assert isinstance(await claim_next(cast.number.id), Claimed)
+
+
+async def in_thread(cast: Cast, *words: str) -> list[Message]:
+    """Lisa has written, and Amy answers with all of these at once."""
+    await texted(cast)
+    await says(cast, "Who is this?")
+    for answer in words:
+        await cast.reply(cast.amy, answer)
+    return [message for message in await texts() if message.body in words]
+
+
+@pytest.mark.both
+async def test_replies_of_one_conversation_leave_in_order_one_at_a_time(cast: Cast) -> None:
+    first, second = await in_thread(cast, "One", "Two")
+    claim = await claim_next(cast.number.id)
+    assert isinstance(claim, Claimed) and claim.message_id == first.id
+    assert await claim_next(cast.number.id) is None, "the first is under way"
+    await answers.later(claim.message_id, claim.attempt_id, 2)  # 429
+    clock.freeze(clock.now() + timedelta(seconds=1))
+    assert isinstance(await claim_next(cast.number.id), Wait)
+    clock.freeze(clock.now() + timedelta(seconds=2))
+    again = await claim_next(cast.number.id)
+    assert isinstance(again, Claimed) and again.message_id == first.id
+    await answers.taken(again.message_id, "SM" + "7" * 32, again.attempt_id)
+    last = await claim_next(cast.number.id)
+    assert isinstance(last, Claimed) and last.message_id == second.id
+
+
+async def test_a_reply_waits_while_the_one_before_it_is_looked_up(cast: Cast) -> None:
+    first, second = await in_thread(cast, "One", "Two")
+    claim = await claim_next(cast.number.id)
+    assert isinstance(claim, Claimed)
+    await answers.unknown(claim.message_id, claim.attempt_id)
+    assert await claim_next(cast.number.id) is None
+    await transaction(lambda: Message.filter(id=first.id).update(next_look_at=None))  # staff decide
+    last = await claim_next(cast.number.id)
+    assert isinstance(last, Claimed) and last.message_id == second.id
+
+
+@pytest.mark.parametrize("column", ["free_at", "held_until", "rests_until"])
+async def test_a_time_that_a_wrong_clock_wrote_holds_no_number(cast: Cast, column: str) -> None:
+    """The clock was set two hours forward, a text left, and it was set back."""
+    await transaction(
+        lambda: PhoneNumber.filter(id=cast.number.id).update(**{column: clock.now() + timedelta(hours=2), "rate": 1.0})
+    )
+    await claimed(cast)
+
+
+@pytest.mark.both
+async def test_a_text_that_waits_for_a_time_of_a_wrong_clock_leaves(cast: Cast) -> None:
+    await clicked(cast)
+    await transaction(lambda: Message.all().update(due_at=clock.now() + timedelta(hours=2)))
+    assert await claim_next(cast.number.id) is None
+    assert await wrong_clock.mend() == 1
+    assert isinstance(await claim_next(cast.number.id), Claimed)
+    assert await wrong_clock.mend() == 0
+    await transaction(lambda: Message.all().update(claimed_at=clock.now() + timedelta(hours=2)))
+    assert await wrong_clock.mend() == 1
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("passed", [6, -600, 5 * 3600])
+async def test_a_call_does_not_begin_after_its_machine_slept(cast: Cast, passed: int) -> None:
+    """The steady clock stood still; the database's says how late it is."""
+    claim = await claimed(cast)
+    assert await seconds_left(claim) > 0
+    clock.freeze(clock.now() + timedelta(seconds=passed))
+    assert await seconds_left(claim) == 0
+
+
+async def test_a_call_does_not_begin_for_an_attempt_that_was_given_up(cast: Cast) -> None:
+    claim = await claimed(cast)
+    await answers.unknown(claim.message_id, claim.attempt_id)
+    assert await seconds_left(claim) == 0
 
 
 async def test_a_reply_overtakes_first_texts(cast: Cast) -> None:

@@ -58,6 +58,10 @@ class Campaign(Model):
     stopped_at = fields.DatetimeField(null=True)
     stopped_code = fields.IntField(null=True)
 
+    # While Twilio fails (outages.py): failed calls in a row, and until when none is tried
+    failures = fields.IntField(default=0, db_default=0)
+    rests_until = fields.DatetimeField(null=True)
+
     # The result of the last set-up check (S10)
     checked_at = fields.DatetimeField(null=True)
     credentials_ok = fields.BooleanField(default=False)

@@ -13,14 +13,17 @@ from webapp.database import transactional
 from webapp.database.packed import sql_time
 from webapp.database.statements import column
 from webapp.models.accounts.campaign import Campaign
-from webapp.rules import errors
+from webapp.rules import errors, segments
 
 ADDING_NUMBERS = 7_267_003  # held while a number is added, and while a text to a number of no campaign is set aside
+LONGEST_HOLD = 300.0  # seconds Twilio may ask a number to wait (twilio_http.py)
 ENOUGH_SENT, MOST_FILTERED = 50, 0.03  # texts in 24 hours, and the share of them that carriers may filter (S3)
 
 
 class PhoneNumber(Model):
-    """``rate``: segments a second. ``free_at``: the next text leaves then at the earliest; each claim moves it on.
+    """``rate``: segments a second. ``free_at``: its pace lets the next text leave then; each claim moves it on.
+    ``held_until``: Twilio asked to wait until then (429). ``claim_mark`` moves on at each claim, and never goes back but by
+    a restore. ``failures``: calls in a row without a readable answer; ``rests_until``: none is tried before (outages.py).
     ``heard_until``: every text that came to it before then is stored; None where Twilio was never asked. ``*_24h``: texts
     Twilio took in the 24 hours before ``measured_at``, and how many of them were filtered or failed. ``retired_at``: it
     takes no new contacts, but its conversations go on until it is given back to Twilio, ``released_at``."""
@@ -34,6 +37,10 @@ class PhoneNumber(Model):
     rate = fields.FloatField(default=1.0)
     daily_limit = fields.IntField(null=True)
     free_at = fields.DatetimeField(null=True)
+    held_until = fields.DatetimeField(null=True)
+    claim_mark = fields.BigIntField(default=0, db_default=0)
+    failures = fields.IntField(default=0, db_default=0)
+    rests_until = fields.DatetimeField(null=True)
     heard_until = fields.DatetimeField(null=True)
     webhooks_ok = fields.BooleanField(default=False)
     paused_at = fields.DatetimeField(null=True)
@@ -71,8 +78,20 @@ class PhoneNumber(Model):
         return self.paused_at is None and self.released_at is None
 
     def wait(self, now: datetime) -> float:
-        """Seconds until this number may send again."""
-        return max(0.0, (self.free_at - now).total_seconds()) if self.free_at else 0.0
+        """Seconds until this number may send again. An instant further ahead than any that is set is of a clock that was
+        wrong, and counts for nothing."""
+        return max(_ahead(self.free_at, now, self.longest), _ahead(self.held_until, now, LONGEST_HOLD))
+
+    @property
+    def longest(self) -> float:
+        """Seconds in which its longest text leaves."""
+        return segments.MOST / self.rate
+
+
+def _ahead(at: datetime | None, now: datetime, most: float) -> float:
+    """Seconds until then; 0 where it is past, or more than ``most`` away."""
+    seconds = (at - now).total_seconds() if at else 0.0
+    return seconds if 0 < seconds <= most else 0.0
 
 
 class Changes:

@@ -15,10 +15,11 @@ from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import DROPPED, QUEUED, REJECTED, SENDING, TAKEN, UNKNOWN, Message
+from webapp.models.numbers.number import LONGEST_HOLD
 from webapp.models.outcomes import learning
 
 BAD_CREDENTIALS = 20003
-FIRST_LOOK = timedelta(seconds=30)
+FIRST_LOOK = timedelta(seconds=30)  # after it became unknown
 # A contact's columns that a claim changes; they are restored when Twilio certainly did not take the text
 CLAIMS = (
     "last_claimed_at",
@@ -70,12 +71,15 @@ async def later(message_id: int, attempt_id: uuid.UUID, seconds: float) -> None:
 
 
 async def _hold_number(number_id: int | None, until: datetime) -> None:
-    """Nothing leaves by the number before ``until``. A later instant set by other claims stays."""
+    """Nothing leaves by the number before ``until``. A later instant that another call was told stays, unless it is further
+    away than Twilio ever asks: then a wrong clock set it."""
     await database.query(
-        "UPDATE phone_number SET free_at = ? WHERE id = ? AND (free_at IS NULL OR free_at < ?) RETURNING id",
+        "UPDATE phone_number SET held_until = ? WHERE id = ? AND (held_until IS NULL OR held_until < ? OR held_until > ?)"
+        " RETURNING id",
         sql_time(until),
         number_id,
         sql_time(until),
+        sql_time(clock.now() + timedelta(seconds=LONGEST_HOLD)),
     )
 
 
@@ -85,20 +89,20 @@ async def unknown(message_id: int, attempt_id: uuid.UUID) -> None:
     _, message = await Message.locked(message_id)
     if message.status == SENDING and message.attempt_id == attempt_id:
         message.status, message.looks = UNKNOWN, 0
-        message.next_look_at = (message.claimed_at or clock.now()) + FIRST_LOOK
+        message.next_look_at = clock.now() + FIRST_LOOK
         await message.save(update_fields=["status", "looks", "next_look_at"])
 
 
 async def _put_back(message: Message, contact: Contact, seconds: float) -> None:
     """Undoes this attempt: the text is queued again and the contact's lock is what it was before. If an earlier attempt
-    turned out to have arrived meanwhile, the text is taken instead."""
+    turned out to have arrived meanwhile, the text is taken instead; while it may have arrived, its lock stays."""
     if message.sid is not None:
         await taken(message.id, message.sid)
         return
     message.status, message.due_at = QUEUED, clock.now() + timedelta(seconds=seconds)
     message.attempts, message.next_look_at = message.attempts - 1, None
     await message.save(update_fields=["status", "due_at", "attempts", "next_look_at"])
-    if contact.last_claimed_message_id == message.id:
+    if contact.last_claimed_message_id == message.id and message.attempts == 0:
         contact.last_claimed_at = contact.earlier_claimed_at
         contact.last_claimed_message_id = contact.earlier_claimed_message_id
         contact.earlier_claimed_at = contact.earlier_claimed_message_id = None

@@ -15,13 +15,15 @@ from webapp.database.packed import sql_time
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import attention
-from webapp.models.conversations.message import DROPPED, SENDING, TAKEN, UNKNOWN, Message
+from webapp.models.conversations.message import DROPPED, OUT, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.outcomes import answers
 
 GONE_AFTER = timedelta(seconds=30)  # a worker that recorded no answer for so long after its claim is gone
-LOOK_AT = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5))  # after the claim
+# From one look to the next, the first after FIRST_LOOK: Twilio's list may lag by six minutes. Each is counted from the
+# last, so a clock that is set forward makes one of them early, not all
+LOOK_AGAIN = (timedelta(seconds=150), timedelta(minutes=5))
 DECISIONS = ("arrived", "again", "drop")
-CLOCKS_DIFFER = timedelta(seconds=60)
+EARLIEST = timedelta(days=1)  # before the claim: no two clocks differ by so much
 ASK_AGAIN = timedelta(hours=1)
 
 
@@ -60,13 +62,19 @@ async def looked_up(message_id: int, seen: Sequence[Seen]) -> None:
 
 async def _found(message: Message, seen: Sequence[Seen]) -> Seen | None:
     """The message with exactly our words, else one that ends with them (a messaging service puts a prefix before). It
-    belongs to no other row, and is not exactly another unsettled text of ours to this phone."""
+    belongs to no other row, and is not exactly another unsettled text of ours to this phone. Of any attempt: rows and
+    messages are told apart by their order, for Twilio's clock and ours differ."""
     free = [s for s in seen if _in_time(message, s) and not await Message.exists(sid=s.sid)]
-    others = Message.filter(phone=message.phone, campaign_id=message.campaign_id, status__in=(SENDING, UNKNOWN))
-    theirs = {_plain(other.body) for other in await others.exclude(id=message.id)}
+    same_phone = Message.filter(phone=message.phone, campaign_id=message.campaign_id, direction=OUT)
+    theirs = {
+        _plain(other.body) for other in await same_phone.filter(status__in=(SENDING, UNKNOWN)).exclude(id=message.id)
+    }
     ours = _plain(message.body)
+    settled = same_phone.filter(status=TAKEN, sid=None, id__lt=message.id)  # a reply or staff said so
+    older = sum(_plain(other.body) == ours for other in await settled)
     exact = [s for s in free if _plain(s.body) == ours]
-    longer = [s for s in free if _plain(s.body).endswith(ours) and _plain(s.body) not in theirs]
+    exact = exact[: max(0, len(exact) - older)]
+    longer = [s for s in free if _plain(s.body).endswith(ours) and _plain(s.body) not in {ours, *theirs}]
     return next(iter(exact + longer), None)
 
 
@@ -77,8 +85,8 @@ async def _not_found(message_id: int) -> None:
     if message.status != UNKNOWN or message.next_look_at is None or message.next_look_at > clock.now():
         return  # settled meanwhile, or a look-up beside this one has been counted
     message.looks += 1
-    if message.looks < len(LOOK_AT):
-        message.next_look_at = (message.claimed_at or clock.now()) + LOOK_AT[message.looks]
+    if message.looks <= len(LOOK_AGAIN):
+        message.next_look_at = clock.now() + LOOK_AGAIN[message.looks - 1]
     elif message.attempts < 2:
         await message.try_again()
     else:
@@ -106,7 +114,7 @@ async def decide(message_id: int, what: str, by: Membership | None = None) -> bo
 
 
 def _in_time(message: Message, candidate: Seen) -> bool:
-    return message.claimed_at is not None and candidate.created_at >= message.claimed_at - CLOCKS_DIFFER
+    return message.claimed_at is not None and candidate.created_at >= message.claimed_at - EARLIEST
 
 
 def same_words(ours: str, theirs: str) -> bool:

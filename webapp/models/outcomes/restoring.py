@@ -26,6 +26,7 @@ from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import answers, doubt, sent_notes
 from webapp.rules import errors, segments, variables
 
+OVERTAKES = 1_000_000_000  # more claims than a number makes between a backup and its restore
 log = logging.getLogger(__name__)
 Found = Literal["known", "settled", "marked"]
 
@@ -41,13 +42,12 @@ class Sent:
 
 
 async def note_all() -> None:
-    """Writes each number's `free_at` beside the database. A full disk is logged; texting goes on."""
+    """Writes each number's `claim_mark` beside the database. A full disk is logged; texting goes on."""
     noted = await asyncio.to_thread(sent_notes.all_of_them)
-    for number in await PhoneNumber.exclude(free_at=None):
-        assert number.free_at
+    for number in await PhoneNumber.filter(claim_mark__gt=0):
         try:
-            if noted.get(number.id) != number.free_at:
-                await asyncio.to_thread(sent_notes.note, number.id, number.free_at, True)
+            if noted.get(number.id) != number.claim_mark:
+                await asyncio.to_thread(sent_notes.note, number.id, number.claim_mark, True)
         except OSError as error:
             log.error("a restore from a backup may go unnoticed: %s", error)
             return
@@ -58,8 +58,8 @@ async def is_older() -> bool:
     noted = await asyncio.to_thread(sent_notes.all_of_them)
     if not noted or not await PhoneNumber.exists():
         return False
-    known = {number.id: number.free_at for number in await PhoneNumber.all()}
-    return any((free := known.get(id_)) is None or free < at for id_, at in noted.items())
+    known = {number.id: number.claim_mark for number in await PhoneNumber.all()}
+    return any(known.get(number_id, -1) < mark for number_id, mark in noted.items())
 
 
 async def newest_claim() -> datetime | None:
@@ -81,7 +81,9 @@ async def stop_all() -> int:
 
 @transactional
 async def reconciled() -> None:
-    """Everything Twilio sent since the backup is marked: owners may start again."""
+    """Everything Twilio sent since the backup is marked: owners may start again, and every mark overtakes those that were
+    noted before the restore."""
+    await database.query("UPDATE phone_number SET claim_mark = claim_mark + ? RETURNING id", OVERTAKES)
     for campaign in await Campaign.filter(stopped_code=errors.RESTORED).order_by("id"):
         await campaign.stop_everything(errors.RECONCILED)
         await audit.note(campaign, None, "campaign.reconciled")

@@ -1,48 +1,56 @@
 """Notes beside the database how far each number's sending has got. A database that knows of less was restored from a backup.
 
-A note is an instant, `PhoneNumber.free_at` after a claim: every claim moves it on, and nothing moves it back but a restore.
+A note is `PhoneNumber.claim_mark` after a claim: every claim moves it on, and nothing moves it back but a restore. This
+process also remembers what it noted, in case the notes were restored with the database.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import re
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
-from webapp import config
+from webapp import config, database
 from webapp.models import data_files
 
-NEVER = datetime.max.replace(tzinfo=UTC)  # a note that can't be read may tell of anything
+UNREADABLE = 2**62  # a note that can't be read may tell of anything
+_noted: dict[tuple[int, int], int] = {}  # by the opening of the database, and number
 
 
-def note(number_id: int, free_at: datetime, durable: bool = False) -> None:
+def note(number_id: int, mark: int, durable: bool = False) -> None:
     """Kept where an earlier one is there; a later one stays."""
+    _noted[_key(number_id)] = max(mark, _noted.get(_key(number_id), 0))
     path = _folder() / str(number_id)
     with _alone(path):
-        before = _read(path)
-        if before is None or before < free_at:
-            data_files.write(path, free_at.isoformat().encode(), durable)
+        if _read(path) < mark:
+            data_files.write(path, f"{mark}\n".encode(), durable)
 
 
-def of(number_id: int) -> datetime | None:
-    return _read(_folder() / str(number_id))
+def of(number_id: int) -> int:
+    """0 where there is none."""
+    return max(_read(_folder() / str(number_id)), _noted.get(_key(number_id), 0))
 
 
-def all_of_them() -> dict[int, datetime]:
+def all_of_them() -> dict[int, int]:
     """By number."""
-    found = {int(path.name): _read(path) for path in _folder().glob("*") if path.name.isdecimal()}
-    return {number_id: at for number_id, at in found.items() if at is not None}
+    numbers = {int(path.name) for path in _folder().glob("*") if path.name.isdecimal()}
+    return {number_id: of(number_id) for number_id in numbers}
 
 
 def forget() -> None:
+    """Removes the notes of all numbers. What other processes remember is overtaken by `restoring.reconciled`."""
     shutil.rmtree(_folder(), ignore_errors=True)
 
 
+def _key(number_id: int) -> tuple[int, int]:
+    return database.opened(), number_id
+
+
 def _folder() -> Path:
-    return config.settings().data_dir / "sent_until"
+    return config.settings().data_dir / "claim_marks"
 
 
 @contextlib.contextmanager
@@ -54,12 +62,12 @@ def _alone(path: Path) -> Iterator[None]:
         yield
 
 
-def _read(path: Path) -> datetime | None:
-    """None: there is none."""
+def _read(path: Path) -> int:
+    """0: there is none."""
     try:
-        at = datetime.fromisoformat(path.read_text())
+        text = path.read_text()
     except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError):
-        return NEVER
-    return at if at.tzinfo else NEVER
+        return 0
+    except OSError:
+        return UNREADABLE
+    return int(text) if re.fullmatch(r"[0-9]{1,18}\n", text) else UNREADABLE

@@ -61,10 +61,13 @@ async def _of_no_campaign(event: TwilioEvent, to: str) -> News:
 
 
 async def _conversation_of(contact: Contact, number: PhoneNumber) -> Conversation | None:
-    """The conversation of the newest text to this phone from this number that Twilio took or may have taken, locked. A text
-    that is queued for a second attempt, or that staff dropped, counts as taken by this: they answered it."""
+    """The conversation of the newest text to this phone from this number that Twilio took or may have taken, locked. If it
+    is the only one, it counts as taken by this, also where it is queued for a second attempt or staff dropped it: they
+    answered it. An answer to an older one says nothing about it."""
     rows = await database.query(
-        f"SELECT {_CONVERSATION.columns}, m.id AS message_id, m.status AS status FROM message m"
+        f"SELECT {_CONVERSATION.columns}, m.id AS message_id, m.status AS status, NOT EXISTS (SELECT 1"
+        " FROM message o WHERE o.contact_id = m.contact_id AND o.number_id = m.number_id AND o.direction = 'out'"
+        " AND o.id < m.id AND o.status IN ('taken', 'unknown', 'sending')) AS the_only_one FROM message m"
         " JOIN conversation v ON v.id = m.conversation_id WHERE m.contact_id = ? AND m.number_id = ? AND m.direction = 'out'"
         " AND (m.status IN ('taken', 'unknown', 'sending') OR (m.status IN ('queued', 'dropped') AND m.attempts > 0))"
         f" ORDER BY m.id DESC LIMIT 1{packed.for_update('v')}",
@@ -74,7 +77,7 @@ async def _conversation_of(contact: Contact, number: PhoneNumber) -> Conversatio
     if not rows:
         return None
     conversation: Conversation = _CONVERSATION.of(rows[0])["v"]
-    if rows[0]["status"] in (UNKNOWN, QUEUED, DROPPED):
+    if rows[0]["the_only_one"] and rows[0]["status"] in (UNKNOWN, QUEUED, DROPPED):
         await answers.taken(rows[0]["message_id"])
         conversation = await Conversation.get(id=conversation.id)
     return conversation

@@ -33,24 +33,26 @@ from webapp.models.sending.refusal import Refusal, refuse
 from webapp.rules import errors, opt_out, safeguards, window
 
 CATCH_UP = timedelta(seconds=0.5)
+TOO_OLD = 5.0  # seconds after the claim in which the call must begin
 VALIDITY_PAD = timedelta(seconds=30)
 LONGEST_VALIDITY = 36_000
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A text this process hands over to Twilio, once. ``validity``: seconds Twilio may keep it; ``committed``: instant of
-    the commit on the steady clock."""
+    """A text this process hands over to Twilio, once. ``mark``: the number's claim mark with this claim in it. ``leave_by``:
+    the contact's window closes 30 s later. ``committed``: instant of the commit on the steady clock."""
 
     message_id: int
     number_id: int
-    free_at: datetime  # when the number's pace lets the next one leave
+    mark: int
     attempt_id: uuid.UUID
     public_id: uuid.UUID
     to: str
     from_: str
     body: str
-    validity: int
+    claimed_at: datetime
+    leave_by: datetime
     committed: float
     picture: str = ""  # the path Twilio fetches its picture from
 
@@ -64,7 +66,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class Older:
-    """The notes beside the database name a later claim than the database: it was restored, or failed over, meanwhile."""
+    """A later claim than the database knows of was noted: it was restored, or failed over, meanwhile."""
 
 
 async def claim_next(number_id: int) -> Claimed | Wait | Refusal | Older | None:
@@ -72,7 +74,7 @@ async def claim_next(number_id: int) -> Claimed | Wait | Refusal | Older | None:
     number = await PhoneNumber.get(id=number_id).select_related("campaign")
     if number.campaign.stopped_at or number.paused_at:
         return None
-    now = clock.now()
+    now = await database.now()
     if (seconds := number.wait(now)) > 0:
         return Wait(seconds)
     if (message_id := await _next_due(number, now)) is None:
@@ -88,12 +90,15 @@ async def claim_next(number_id: int) -> Claimed | Wait | Refusal | Older | None:
 
 
 async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
-    """First texts of actions that are stopped, paused, ended or capped stay queued."""
+    """First texts of actions that are stopped, paused, ended or capped stay queued. A text waits for an earlier one of its
+    conversation that is queued, under way or looked up: they leave in order, one at a time."""
     actions = await Action.filter(campaign_id=number.campaign_id).select_related("campaign")
     held = ", ".join(str(a.id) for a in actions if a.first_texts_stopped(now)) or "0"
     rows = await database.query(
         "SELECT id FROM message WHERE number_id = ? AND status = 'queued' AND due_at <= ?"
-        f" AND (kind <> 'initial' OR action_id NOT IN ({held})) ORDER BY priority, due_at, id LIMIT 1",
+        f" AND (kind <> 'initial' OR action_id NOT IN ({held})) AND NOT EXISTS (SELECT 1 FROM message e"
+        " WHERE e.conversation_id = message.conversation_id AND e.id < message.id AND (e.status IN ('queued', 'sending')"
+        " OR (e.status = 'unknown' AND e.next_look_at IS NOT NULL))) ORDER BY priority, due_at, id LIMIT 1",
         number.id,
         sql_time(now),
     )
@@ -106,7 +111,7 @@ async def _claim(message_id: int, number_id: int) -> Claimed | Wait | Refusal | 
     contact, message = await Message.locked(message_id)
     if message.status != QUEUED:
         return Wait(0)
-    number, now = await PhoneNumber.get(id=number_id).select_related("campaign"), clock.now()
+    number, now = await PhoneNumber.get(id=number_id).select_related("campaign"), await database.now()
     campaign = number.campaign
     if campaign.stopped_at or await _first_texts_stopped(message, now):
         return None
@@ -114,11 +119,11 @@ async def _claim(message_id: int, number_id: int) -> Claimed | Wait | Refusal | 
     verdict = safeguards.may_send(asked, now, at_the_worker=True)
     if isinstance(verdict, safeguards.Refused):
         return await refuse(message.id, verdict.code)
-    if (free_at := await _take_turn(number, message, now)) is None:
+    if not await _take_turn(number, message, now):
         return Wait(0)
-    if _fell_back(number):
+    if sent_notes.of(number.id) > number.claim_mark:
         raise _FellBack
-    return await _hand_over(message, contact, number, free_at, asked.zones, now)
+    return await _hand_over(message, contact, number, asked.zones, now)
 
 
 async def _text(message: Message) -> Text:
@@ -135,13 +140,7 @@ async def _text(message: Message) -> Text:
 
 
 class _FellBack(Exception):
-    """Rolls the transaction back."""
-
-
-def _fell_back(number: PhoneNumber) -> bool:
-    """Called while this transaction holds the number's row, so every note is of a claim committed before."""
-    noted = sent_notes.of(number.id)
-    return noted is not None and (number.free_at is None or number.free_at < noted)
+    """Rolls the transaction back. Every note is of a claim committed before: this one holds the number's row."""
 
 
 async def _first_texts_stopped(message: Message, now: datetime) -> bool:
@@ -160,26 +159,25 @@ async def _may_confirm(message: Message) -> bool:
     return all(opt_out.classify(text.body) != "opt_out" for text in since)
 
 
-async def _take_turn(number: PhoneNumber, message: Message, now: datetime) -> datetime | None:
-    """Advances the number's pace and returns the instant it is free again; None where another worker was faster. Time lost
-    by waking up late, up to CATCH_UP, is made up: else every text would slow the pace down a little."""
-    free_at = number.free_at
-    if free_at is not None and free_at > now:
-        return None
-    start = max(free_at, now - CATCH_UP) if free_at else now
+async def _take_turn(number: PhoneNumber, message: Message, now: datetime) -> bool:
+    """Advances the number's pace and its mark; False where another worker was faster. Time lost by waking up late, up to
+    CATCH_UP, is made up: else every text would slow the pace down a little."""
+    if number.wait(now) > 0:
+        return False
+    start = min(max(number.free_at, now - CATCH_UP), now) if number.free_at else now
     until = start + timedelta(seconds=message.segments / number.rate)
-    as_read, values = ("free_at = ?", [sql_time(free_at)]) if free_at else ("free_at IS NULL", [])
-    taken = await database.query(
-        f"UPDATE phone_number SET free_at = ? WHERE id = ? AND {as_read} RETURNING id",
-        sql_time(until),
-        number.id,
-        *values,
+    return bool(
+        await database.query(
+            "UPDATE phone_number SET free_at = ?, claim_mark = claim_mark + 1 WHERE id = ? AND claim_mark = ? RETURNING id",
+            sql_time(until),
+            number.id,
+            number.claim_mark,
+        )
     )
-    return until if taken else None
 
 
 async def _hand_over(
-    message: Message, contact: Contact, number: PhoneNumber, free_at: datetime, zones: Sequence[str], now: datetime
+    message: Message, contact: Contact, number: PhoneNumber, zones: Sequence[str], now: datetime
 ) -> Claimed:
     message.status, message.attempt_id, message.claimed_at = SENDING, uuid.uuid4(), now
     message.attempts += 1
@@ -196,13 +194,14 @@ async def _hand_over(
     return Claimed(
         message.id,
         number.id,
-        free_at,
+        number.claim_mark + 1,
         message.attempt_id,
         message.public_id,
         message.phone,
         number.e164,
         message.body,
-        _validity(number.campaign, zones, now),
+        now,
+        _leave_by(number.campaign, zones, now),
         clock.steady(),
         _picture(message, now),
     )
@@ -212,11 +211,21 @@ def _picture(message: Message, now: datetime) -> str:
     return pictures.signed_path(message.picture_id, now) if message.picture_id else ""
 
 
-def _validity(campaign: Campaign, zones: Sequence[str], now: datetime) -> int:
-    """Seconds until 30 s before the contact's window closes: then Twilio drops the text."""
+def _leave_by(campaign: Campaign, zones: Sequence[str], now: datetime) -> datetime:
+    """30 s before the contact's window closes: then Twilio drops the text."""
     ends = [
         window.closes_at(now, campaign.opens, campaign.closes, zones),
         window.closes_at(now, window.LEGAL_START, window.LEGAL_END, zones),
     ]
-    left = (min(ends) - VALIDITY_PAD - now).total_seconds()
-    return max(1, min(int(left), LONGEST_VALIDITY))
+    return min(ends) - VALIDITY_PAD
+
+
+async def seconds_left(claimed: Claimed) -> int:
+    """How long Twilio may keep the text; 0 where the call may not begin any more: this process stood still, the window
+    closes, or the text is no longer this attempt's. Asked of the database right before the call: a machine that slept
+    may not know."""
+    now = await database.now()
+    too_old = clock.steady() - claimed.committed > TOO_OLD or abs(now - claimed.claimed_at) > timedelta(seconds=TOO_OLD)
+    if too_old or not await Message.exists(id=claimed.message_id, status=SENDING, attempt_id=claimed.attempt_id):
+        return 0
+    return max(0, min(int((claimed.leave_by - now).total_seconds()), LONGEST_VALIDITY))

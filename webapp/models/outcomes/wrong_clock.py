@@ -1,0 +1,40 @@
+"""Times that a wrong clock wrote: it was set forward, then back, and texts would wait until it is that late again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.database.packed import sql_time
+
+# The most by which each is ever set ahead, with room: undo and Retry-After; the looks of doubt.py; a claim is of now
+_AHEAD = (
+    ("queued", "due_at", timedelta(minutes=10)),
+    ("unknown", "next_look_at", timedelta(minutes=10)),
+    ("sending", "claimed_at", timedelta(seconds=30)),
+)
+
+
+async def mend() -> int:
+    """Texts that wait for such a time wait for the present one. Returns how many there were."""
+    now, mended = clock.now(), 0
+    for status, column, most in _AHEAD:
+        found = await database.query(
+            f"SELECT id FROM message WHERE status = ? AND {column} > ? LIMIT 1000", status, sql_time(now + most)
+        )
+        if found:
+            mended += await _set([row["id"] for row in found], status, column)
+    return mended
+
+
+@transactional
+async def _set(ids: list[int], status: str, column: str) -> int:
+    among = ", ".join(str(int(one)) for one in ids)
+    return len(
+        await database.query(
+            f"UPDATE message SET {column} = ? WHERE id IN ({among}) AND status = ? RETURNING id",
+            sql_time(clock.now()),
+            status,
+        )
+    )
