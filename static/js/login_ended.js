@@ -4,8 +4,9 @@
    Needs JavaScript because htmx would ask again for ever. */
 (() => {
   "use strict";
-  const TYPED = "textarea:not([data-draft], [readonly]), input[type=text]";
-  const typed = () => [...document.querySelectorAll(TYPED)].some((field) => field.value !== field.defaultValue);
+  const TYPED = "textarea:not([data-draft], [readonly]), input:is([type=text], [type=checkbox], [type=radio])";
+  const differs = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+  const typed = () => [...document.querySelectorAll(TYPED)].some(differs);
   const leave = (event) => {
     const status = event.detail?.status ?? event.detail?.ctx?.response?.status;
     const url = event.detail?.ctx?.request?.action ?? "";

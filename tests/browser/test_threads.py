@@ -163,3 +163,18 @@ async def test_words_outlive_a_lost_connection_and_a_login_that_ended(bank: Bank
     await expect(reply).to_have_value("It opens at 9")
     await send.click()
     await expect(page.locator(".ours .bubble").last).to_have_text("It opens at 9")
+
+    await page.get_by_role("link", name="Report").first.click()  # a report, as any other form
+    note, tag = page.locator("textarea").first, page.locator("input[type=checkbox]").first
+    await note.fill("Wants a sign")
+    await tag.set_checked(not await tag.is_checked())
+    ticked = await tag.is_checked()
+    await page.context.clear_cookies()
+    await page.get_by_role("button", name="File Report").click()
+    await page.wait_for_url("**/login?**")
+    await page.get_by_label("E-mail").fill(bank.seeded["emails"][0])
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
+    await expect(note).to_have_value("Wants a sign")
+    assert await tag.is_checked() is ticked
+    await expect(page.get_by_text("what you typed is back")).to_be_visible()
