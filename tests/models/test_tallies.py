@@ -162,7 +162,7 @@ class Crowd:
 
         async def give() -> None:
             await Contact.locked(contact_id)
-            await assigning.give({contact_id: to}, [self.cast.action.id], assigning.ALL, by)
+            await assigning.give({contact_id: to}, [self.cast.action.id], assigning.ALL, by, clock.now())
 
         await transaction(give)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
 from tests.cast import Cast, suspend, texts
-from tests.cast.bulk import assign, off_list, people, work
+from tests.cast.bulk import assign, finish, off_list, people, work
 from tests.cast.moments import beside
 from tests.cast.texting import says, texted
 from webapp import clock
@@ -16,7 +17,8 @@ from webapp.models import kept_counts
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, who_may_text
 from webapp.models.actions.action import Action, ActionUser
-from webapp.models.bulk.job import ASSIGN
+from webapp.models.bulk import slices
+from webapp.models.bulk.job import ASSIGN, BulkJob
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import assigning, start
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
@@ -45,6 +47,34 @@ async def test_suspending_a_volunteer_cancels_their_queue_and_frees_their_contac
     await assigning.free_from(cast.amy)
     assert [m.status for m in await texts()] == [CANCELLED]
     assert (await cast.conversation()).user_id is None and (await cast.conversation(kim)).user_id is None
+    assert await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_an_undo_gives_back_what_nobody_touched_since(cast: Cast) -> None:
+    """Amy's to Amy, the pool's to the pool, the staff's to the staff; not who was texted or moved since. A filter by holder
+    would not find them any more."""
+    await texted(cast)
+    kept, texted_since, moved_since, free = await people(cast, 4)
+    await assigning.hand_to_staff((await cast.conversation()).id, cast.gary.user)
+    await work(cast, "assign", assign(cast.amy), [kept.id, texted_since.id, moved_since.id])
+    clock.freeze(clock.now() + timedelta(minutes=1))
+    done = await work(cast, "assign", assign(cast.dan))
+    clock.freeze(clock.now() + timedelta(minutes=1))
+    await cast.click(cast.dan, texted_since)
+    await work(cast, "assign", assign(cast.selina), [moved_since.id])
+    undo = await slices.undo(done, cast.gary)
+    assert undo and (await finish(undo.id)).changed == 3
+    holders = {c.contact_id: (c.user_id, c.with_staff) for c in await Conversation.all()}
+    assert holders == {
+        kept.id: (cast.amy.user_id, False),
+        texted_since.id: (cast.dan.user_id, False),
+        moved_since.id: (cast.selina.user_id, False),
+        free.id: (None, False),
+        cast.lisa.id: (None, True),
+    }
+    assert (await Contact.get(id=kept.id)).keeper_id == cast.amy.user_id
+    assert await slices.undo(await BulkJob.get(id=done.id), cast.gary) is None, "once"
     assert await recount.differences() == []
 
 

@@ -152,6 +152,24 @@ async def test_from_a_volunteer_s_row_all_their_contacts_are_reassigned(cast: Ca
     assert (await cast.conversation()).user_id == cast.dan.user_id
 
 
+async def test_an_assignment_can_be_undone_from_its_page_once(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    begun = await begin_work(gary, "assign", to=f"user:{cast.dan.user_id}", do_action="0", mode="all")
+    here = begun.headers["location"]
+    assert "Undo assigning" not in (await gary.get(here)).text, "not while it runs"
+    await finish_work()
+    assert f'action="{here}/end"' in (await gary.get(here)).text
+    answers = [(await (await browse(one)).post(f"{here}/end")).status_code for one in (cast.amy, cast.jonah)]
+    assert answers[0] in (403, 404) and answers[1] == 404
+    undo = (await gary.post(f"{here}/end")).headers["location"]
+    await finish_work()
+    assert (await cast.conversation()).user_id is None
+    page = (await gary.get(undo)).text
+    assert "Went back" in page and "Undo assigning</h1>" in re.sub(r"\s+<", "<", page)
+    assert "Undone: see what went back." in (await gary.get(here)).text
+    assert (await gary.post(f"{here}/end")).headers["location"] == here, "nothing more"
+
+
 async def test_an_export_waits_for_whoever_asked_and_for_nobody_else(cast: Cast, browse: Browser) -> None:
     selina, gary = await browse(cast.selina), await browse(cast.gary)
     answer = await begin_work(selina, "export")

@@ -10,6 +10,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.long_work import LongWork
 
+UNASSIGN = "unassign"  # the undo of an ASSIGN, begun on its page alone
 ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT = (
     "assign",
     "tag",
@@ -21,6 +22,9 @@ ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT = (
     "export",
 )
 KINDS = (ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT)
+
+
+MOST_MOMENTS = 100  # slices; about 50,000 contacts
 
 
 class BulkJob(LongWork):
@@ -50,3 +54,9 @@ class BulkJob(LongWork):
 
     class Meta:
         table = "bulk_job"
+
+    @property
+    def undoable(self) -> bool:
+        """An assignment that is over, moved something, is not undone yet, and was small enough to note its moments."""
+        ended = self.kind == ASSIGN and self.over and self.changed > 0
+        return ended and not self.what.get("undone") and 0 < len(self.what.get("moments", [])) <= MOST_MOMENTS

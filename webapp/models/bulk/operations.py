@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from webapp import clock, database
 from webapp.database import packed
@@ -10,7 +11,19 @@ from webapp.database.packed import sql_time
 from webapp.models.accounts.users import who_may_text
 from webapp.models.actions import audience
 from webapp.models.bulk import export
-from webapp.models.bulk.job import ASSIGN, EXPORT, FIELD, LIST, OPT_OUT, TAG, UNLIST, UNTAG, BulkJob
+from webapp.models.bulk.job import (
+    ASSIGN,
+    EXPORT,
+    FIELD,
+    LIST,
+    MOST_MOMENTS,
+    OPT_OUT,
+    TAG,
+    UNASSIGN,
+    UNLIST,
+    UNTAG,
+    BulkJob,
+)
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.conversations import assigning
@@ -34,9 +47,16 @@ async def _assign(job: BulkJob, ids: list[int]) -> int:
     resting = [n for n in ids if n not in moving] if mode == assigning.ALL else []
     shares = {n: assigning.pick(f"assign:{job.id}", job.changed + at, users) for at, n in enumerate(moving)}
     shares |= {n: assigning.pick(f"keep:{job.id}", job.done - job.changed + at, users) for at, n in enumerate(resting)}
-    touched = await assigning.give(shares, actions, mode, job.user)
+    touched = await assigning.give(shares, actions, mode, job.user, at := clock.now())
+    job.what["moments"] = [*job.what.get("moments", [])[:MOST_MOMENTS], at.isoformat()]
     job.what["touched"] = sorted(touched | set(job.what.get("touched", [])))[:500]
     return len(moving)
+
+
+async def _unassign(job: BulkJob, ids: list[int]) -> int:
+    """``what``: the moments of the assignment and its user, and who is told of it."""
+    moments = [datetime.fromisoformat(moment) for moment in job.what["moments"]]
+    return len(await assigning.take_back(ids, moments, job.what["was_by"], job.user))
 
 
 async def _tag(job: BulkJob, ids: list[int]) -> int:
@@ -111,6 +131,7 @@ class Impossible(Exception):
 
 _OPERATIONS: dict[str, Callable[[BulkJob, list[int]], Awaitable[int]]] = {
     ASSIGN: _assign,
+    UNASSIGN: _unassign,
     TAG: _tag,
     UNTAG: _untag,
     FIELD: _field,

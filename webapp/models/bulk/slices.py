@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
 from webapp.models.bulk import operations
-from webapp.models.bulk.job import ASSIGN, LIST, BulkJob
+from webapp.models.bulk.job import ASSIGN, LIST, UNASSIGN, BulkJob
 from webapp.models.contacts import many_at_once, search
 from webapp.models.contacts.lists import ContactList
+from webapp.models.conversations import assigning
 from webapp.models.long_work import DONE, RUNNING, Pace
 from webapp.rules.contacts import contact_filter
 
@@ -37,6 +38,31 @@ async def _start(kind: str, which: Which, what: dict[str, Any], subject: str, to
     noted = job.which if job.total < FEW else job.which.get("filter", {})
     await audit.record(by, f"contacts.{kind}", subject, contacts=job.total, which=noted)
     return job
+
+
+@transactional
+async def undo(job: BulkJob, by: Membership) -> BulkJob | None:
+    """Begins the undo of an assignment, for the same contacts; None where it can't be undone, or is already."""
+    stored = await BulkJob.filter(id=job.id).select_for_update().get()
+    if not stored.undoable:
+        return None
+    what = {name: stored.what.get(name, []) for name in ("users", "touched", "moments")} | {"was_by": stored.user_id}
+    moments = [datetime.fromisoformat(moment) for moment in what["moments"]]
+    ids = await assigning.moved_at(by.campaign_id, moments, stored.user_id)
+    made = await BulkJob.create(
+        campaign=by.campaign,
+        user=by.user,
+        kind=UNASSIGN,
+        subject=stored.subject,
+        which={"ids": ids},  # a filter may not find them any more
+        what=what,
+        total=len(ids),
+        created_at=clock.now(),
+    )
+    stored.what["undone"] = made.id
+    await stored.save(update_fields=["what"])
+    await audit.record(by, "contacts.unassign", stored.subject, contacts=len(ids))
+    return made
 
 
 async def how_many(campaign: Campaign, which: Which) -> int:
@@ -123,7 +149,7 @@ async def stumbled(job_id: int) -> None:
 async def users_to_nudge(job_id: int) -> list[int]:
     """Users whose inbox an assignment changed."""
     job = await BulkJob.get(id=job_id)
-    return [*job.what["users"], *job.what.get("touched", [])] if job.kind == ASSIGN else []
+    return [*job.what["users"], *job.what.get("touched", [])] if job.kind in (ASSIGN, UNASSIGN) else []
 
 
 async def grown_list(job_id: int) -> int:

@@ -9,15 +9,16 @@ from tortoise.queryset import QuerySet
 
 from webapp import clock, database
 from webapp.database import packed, transactional
+from webapp.database.packed import sql_time
 from webapp.database.statements import column, update_each
 from webapp.models import tallies
 from webapp.models.accounts import audit
-from webapp.models.accounts.users import Membership, User
+from webapp.models.accounts.users import Membership, User, who_may_text
 from webapp.models.actions.action import DRAFT, Action, ActionUser
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import closing
 from webapp.models.conversations.conversation import HELD, AssignmentEvent, Conversation
-from webapp.models.conversations.message import OUT, QUEUED, Message
+from webapp.models.conversations.message import CANCELLED, OUT, QUEUED, Message
 from webapp.rules.scripts import script_choice
 
 ALL, UNSENT, ATTENTION = "all", "unsent", "attention"
@@ -123,7 +124,7 @@ def pick(seed: str, position: int, user_ids: list[int]) -> int:
 
 
 @transactional
-async def give(contacts: dict[int, int], action_ids: list[int], mode: str, by: User) -> set[int]:
+async def give(contacts: dict[int, int], action_ids: list[int], mode: str, by: User, at: datetime) -> set[int]:
     """Reassigns contacts whose rows are locked. ``contacts``: contact -> the user who holds its conversations from now on
     and keeps it for later actions. Texts already clicked leave in the clicker's name. Returns the users who held any."""
     await database.query(
@@ -134,7 +135,7 @@ async def give(contacts: dict[int, int], action_ids: list[int], mode: str, by: U
     moving = [c for c in found if c.user_id != contacts[c.contact_id]]
     before = {c.user_id for c in moving if c.user_id}
     if moving:
-        await _move(moving, contacts, by, clock.now())
+        await _move(moving, contacts, by, at)
     return before
 
 
@@ -167,11 +168,72 @@ async def _move(moving: list[Conversation], contacts: dict[int, int], by: User, 
         await ActionUser.mark(sorted({c.action_id for c in moving if c.user_id == user_id}), user_id)
 
 
-def _event(conversation: Conversation, to: int, by: User, now: datetime) -> AssignmentEvent:
+async def moved_at(campaign_id: int, moments: list[datetime], by_user_id: int) -> list[int]:
+    """The contacts of whom this user reassigned a conversation at these moments, in order."""
+    rows = await database.query(
+        "SELECT DISTINCT v.contact_id AS id FROM assignment_event e JOIN conversation v ON v.id = e.conversation_id"
+        " WHERE e.how = 'reassign' AND e.by_user_id = ? AND e.at >= ? AND e.at <= ? AND v.campaign_id = ? ORDER BY 1",
+        by_user_id,
+        sql_time(min(moments)),
+        sql_time(max(moments)),
+        campaign_id,
+    )
+    return [row["id"] for row in rows]
+
+
+@transactional
+async def take_back(contact_ids: list[int], moments: list[datetime], was_by: int, by: User) -> set[int]:
+    """Undoes what `give` did at these ``moments``, of contacts whose rows are locked: conversations in which their new
+    holder has done nothing yet go back to who had them, and may text still. Returns the contacts whose conversations did."""
+    found = await Conversation.filter(contact_id__in=contact_ids or [0]).order_by("id").select_for_update()
+    newest = {
+        event.conversation_id: event
+        for event in await AssignmentEvent.filter(conversation_id__in=[c.id for c in found] or [0]).order_by("id")
+    }
+    moved = [c for c in found if c.id in newest and newest[c.id].how == "reassign" and newest[c.id].at in moments]
+    moved = [c for c in moved if newest[c.id].by_user_id == was_by and newest[c.id].to_user_id == c.user_id]
+    since = min(moments)
+    clicked = Message.filter(conversation_id__in=[c.id for c in moved] or [0], direction=OUT, created_at__gte=since)
+    clicked = clicked.exclude(status=CANCELLED)
+    busy = {m.conversation_id for m in await clicked if m.created_at > newest[m.conversation_id or 0].at}
+    had = {n for c in moved if (n := newest[c.id].from_user_id)}
+    may_text = set(await who_may_text(moved[0].campaign_id, had, lock=True)) if had else set()
+    back = [
+        c
+        for c in moved
+        if c.id not in busy
+        and not (c.reported_at and c.reported_at > newest[c.id].at)
+        and newest[c.id].from_user_id in {*may_text, None}
+    ]
+    await _give_back(back, {c.id: newest[c.id].from_user_id for c in back}, by, clock.now())
+    return {c.contact_id for c in back}
+
+
+async def _give_back(back: list[Conversation], to: dict[int, int | None], by: User, now: datetime) -> None:
+    """To the user who had each; without one a thread goes to the staff and the others to the pool."""
+    events = []
+    for conversation in back:
+        events.append(_event(conversation, to[conversation.id], by, now))
+        with tallies.counting(conversation):
+            if to[conversation.id] or conversation.texted_at:
+                conversation.hold(to[conversation.id], now, quiet=conversation.opted_out_at is not None)
+            else:
+                conversation.let_go()
+            conversation.skips = 0
+    await AssignmentEvent.bulk_create(events)
+    await update_each(back, *HELD)
+    keepers = {event.conversation_id: (event.from_user_id, event.to_user_id) for event in events}
+    for conversation in back:
+        new, old = keepers[conversation.id]
+        await Contact.filter(id=conversation.contact_id, keeper_id=new).update(keeper_id=old)
+
+
+def _event(conversation: Conversation, to: int | None, by: User, now: datetime) -> AssignmentEvent:
     return AssignmentEvent(
         conversation_id=conversation.id,
         from_user_id=conversation.user_id,
         to_user_id=to,
+        to_staff=to is None and conversation.texted_at is not None,
         by_user_id=by.id,
         how="reassign",
         at=now,

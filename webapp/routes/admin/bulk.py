@@ -38,29 +38,29 @@ async def new_job(request: Request, member: Membership) -> Response:
 
 async def _new_job(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
     which, kind = await _which(member, form), _kind(member, form)
+    few = await _few(member, which) if kind == ASSIGN else None
     return page(
         request,
         "admin/bulk/new.html",
         status_code=status,
         form=form,
         kind=kind,
-        number=await slices.how_many(member.campaign, which),
+        number=len(few) if few is not None else await slices.how_many(member.campaign, which),
         filtered=which.asked() if isinstance(which, Filter) else {},
         filter_words=await filter_words.in_words(member, which) if isinstance(which, Filter) else [],
         ids=which if isinstance(which, list) else [],
         holders=await holders(member),
-        about=await _about(member, kind, which),
+        about=await assigning.assignment_of(member.campaign_id, few) if few is not None else None,
         **await _choices(member),
     )
 
 
-async def _about(member: Membership, kind: str, which: Filter | list[int]) -> assigning.Assignment | None:
-    """The conversations and texts an assignment is about; None for other kinds, and for more contacts than are counted."""
-    if kind != ASSIGN:
-        return None
+async def _few(member: Membership, which: Filter | list[int]) -> list[int] | None:
+    """The contacts an assignment is about, whose conversations and texts are then counted; None where they are more than
+    MANY."""
     newest = 2**62
     found = which if isinstance(which, list) else await search.ids(member.campaign, which, 0, newest, MANY + 1)
-    return await assigning.assignment_of(member.campaign_id, found) if len(found) <= MANY else None
+    return found if len(found) <= MANY else None
 
 
 async def _which(member: Membership, form: Form) -> Filter | list[int]:
@@ -224,6 +224,16 @@ def _to(request: Request, member: Membership, job: BulkJob) -> Response:
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/bulk/{job.id}")
 
 
+@post("/bulk/{job_id:int}/end")
+async def undo_job(request: Request, member: Membership, job_id: int) -> Response:
+    """Takes an assignment back, as far as nobody has done anything with it."""
+    job = await access.bulk_job_of(member, job_id)
+    made = await slices.undo(job, member)
+    if made:
+        await queue.run_bulk(made.id)
+    return _to(request, member, made or job)
+
+
 @get("/bulk/{job_id:int}/contacts.csv")
 async def exported_file(member: Membership, job_id: int) -> File:
     """A finished export, for the member who asked for it."""
@@ -233,4 +243,4 @@ async def exported_file(member: Membership, job_id: int) -> File:
     )
 
 
-HANDLERS = [new_job, start_job, job_page, cancel_job, exported_file]
+HANDLERS = [new_job, start_job, job_page, cancel_job, undo_job, exported_file]
