@@ -137,6 +137,9 @@ def _import(commands: Subparsers) -> None:
     parser.add_argument(
         "--take-words", action="store_true", help="take numbers with words beside them; opt out where they say so"
     )
+    parser.add_argument(
+        "--take-notes", action="store_true", help="take people of whom a note says not to text or a wrong number"
+    )
     parser.add_argument("--home-phones", action="store_true", help="use a home phone where the others are blank")
     parser.add_argument("--json", action="store_true", help="print one object that a script can read")
 

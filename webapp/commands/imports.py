@@ -11,7 +11,7 @@ from webapp.commands.shared import Refused, campaign_of, in_database
 from webapp.models import long_work
 from webapp.models.conversations import making
 from webapp.models.imports import choices, importing, reading, reading_notes
-from webapp.models.imports.job import ContactImport, RefusedRow
+from webapp.models.imports.job import ContactImport, RefusedRow, Wishes
 
 NOTHING_STORED = {"accepted": 0, "merged": 0, "refused": [], "left_out": []}
 
@@ -49,7 +49,7 @@ async def _import(options: argparse.Namespace) -> dict[str, Any]:
         None,
         mapping=_mapping(options),
         wanted=reading.Wanted(options.sheet, options.header_line, options.without_hidden_rows),
-        take_words=options.take_words,
+        wishes=Wishes(options.take_words, options.take_notes),
     )
     await _check_columns(job, options.home_phones)
     while await importing.take_in(job.id, 60):
@@ -137,5 +137,7 @@ def _print(result: dict[str, Any]) -> None:
         print(f"  line {row['line']}: {row['reason']}")
     if any(row["reason"] == "do_not_text" for row in result["refused"]):
         print("  do_not_text: a column says so. --opt-out-column COLUMN stores these people opted out.")
+    if any(row["reason"] == "notes_say_no" for row in result["refused"]):
+        print("  notes_say_no: a note says so. --take-notes stores these people all the same.")
     for warning in result["warnings"]:
         print(warning)

@@ -11,9 +11,10 @@ from pathlib import Path
 import msgspec
 
 import webapp
+from webapp.reader.counted import Counted
 from webapp.reader.file_error import FileError
 from webapp.reader.limits import NO_MEMORY
-from webapp.reader.rows import LONGEST_LINE, Counted, Order, Row
+from webapp.reader.rows import LONGEST_LINE, Order, Row
 from webapp.reader.shape import Wanted
 from webapp.reader.surveying import Surveyed
 

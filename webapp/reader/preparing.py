@@ -8,7 +8,7 @@ import sys
 
 import msgspec
 
-from webapp.reader import limits, rows
+from webapp.reader import counted, limits, rows
 
 BATCH = 200  # rows per write
 
@@ -21,7 +21,7 @@ def _rows() -> None:
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=rows.Order)
     out, lines = sys.stdout.buffer, []
     if order.counting:
-        out.write(msgspec.json.encode(rows.count(order)))
+        out.write(msgspec.json.encode(counted.count(order)))
         return
     with contextlib.suppress(BrokenPipeError):
         for line in rows.encoded(order):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -32,7 +30,7 @@ class Row(msgspec.Struct, array_like=True):
 
 class Order(msgspec.Struct):
     """``read_bytes``, ``line``: where to go on after; 0, 0 for the first row. ``only_phones``: nothing else is read.
-    ``counting``: so many rows are counted, see `count`, and none is read."""
+    ``counting``: so many rows are counted, see `counted`, and none is read."""
 
     path: str
     shape: Shape
@@ -47,7 +45,7 @@ def prepare(order: Order) -> Iterator[Row]:
     """Every row under the header that is not left out, in order."""
     width = len(order.shape.header)
     for record in records(Path(order.path), order.shape, order.read_bytes, order.line):
-        person, refused = _read(order, record)
+        person, refused = read(order, record)
         if refused is None:
             yield Row(record.line, record.end, record.last_line, person)
         else:
@@ -56,39 +54,13 @@ def prepare(order: Order) -> Iterator[Row]:
             yield Row(*place, person, refused.reason, refused.raw_phone[:200], cells)
 
 
-def _read(order: Order, record: Record) -> tuple[contact_rows.Person | None, contact_rows.Refused | None]:
+def read(order: Order, record: Record) -> tuple[contact_rows.Person | None, contact_rows.Refused | None]:
     if record.swallowed:
         return None, contact_rows.Refused("ragged_row")
     if order.only_phones:
         return contact_rows.read_phones(record.cells, order.columns)
     read = contact_rows.read(record.cells, order.columns, len(order.shape.header))
     return (read, None) if isinstance(read, contact_rows.Person) else (None, read)
-
-
-class Counted(msgspec.Struct):
-    """What a preview tells of the first rows. ``rows``: how many were looked at. ``flags``: column -> how many say not to
-    text. ``home``: rows whose phones are blank and whose home phone is not. ``refused``: reason -> rows."""
-
-    rows: int = 0
-    flags: dict[int, int] = {}
-    home: int = 0
-    refused: dict[str, int] = {}
-
-
-def count(order: Order) -> Counted:
-    """Of the first ``order.counting`` rows."""
-    flags, refused, found = dict.fromkeys(order.columns.flags, 0), Counter[str](), Counted()
-    plain = replace(order.columns, flags={})
-    for record in records(Path(order.path), order.shape):
-        if found.rows == order.counting:
-            break
-        found.rows += 1
-        for n in contact_rows.says_no(record.cells, order.columns):
-            flags[n] += 1
-        found.home += contact_rows.only_at_home(record.cells, order.columns)
-        _, reason = _read(msgspec.structs.replace(order, columns=plain), record)
-        refused.update([reason.reason] if reason else [])
-    return msgspec.structs.replace(found, flags=flags, refused=dict(refused))
 
 
 def encoded(order: Order) -> Iterator[bytes]:

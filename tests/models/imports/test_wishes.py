@@ -12,8 +12,8 @@ from webapp.database import transaction
 from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import ContactTag, CustomField, FieldValue
-from webapp.models.imports import importing
-from webapp.models.imports.job import RefusedRow
+from webapp.models.imports import importing, preview, upload
+from webapp.models.imports.job import RefusedRow, Wishes
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.results import recount
 
@@ -35,7 +35,7 @@ async def test_whom_a_column_says_not_to_text_is_opted_out_where_someone_chose_s
 async def test_it_is_asked_before_anything_is_stored(cast: Cast, tmp_path: Path) -> None:
     job = await import_file(cast, write(tmp_path, DNC))
     assert (job.status, job.stored) == ("asking", 0)
-    assert job.counted and job.counted["flags"] == {"2": 2}
+    assert job.counted and job.counted["alike"] == [[["", "", False, [2], []], 2], [["", "", False, [], []], 2]]
 
 
 async def test_without_anyone_to_ask_their_rows_are_refused(cast: Cast, tmp_path: Path) -> None:
@@ -48,10 +48,44 @@ async def test_without_anyone_to_ask_their_rows_are_refused(cast: Cast, tmp_path
 @pytest.mark.both
 async def test_numbers_with_words_are_taken_where_someone_chose_so(cast: Cast) -> None:
     path = CASES / "40_dnc.csv"
-    job = await take_all((await importing.begin(cast.meyer, "L", path, path.name, None, take_words=True)).id)
-    assert (job.stored, job.refused, job.said_no) == (6, 0, 4)
+    job = await take_all(
+        (await importing.begin(cast.meyer, "L", path, path.name, None, wishes=Wishes(take_words=True))).id
+    )
+    assert (job.stored, job.refused, job.said_no) == (5, 1, 4), "a landline is refused all the same"
     free = await Contact.filter(list_memberships__contact_list_id=job.contact_list_id, opted_out_at=None)
-    assert {contact.phone for contact in free} == {"+14125550903", "+14125550904"}
+    assert {contact.phone for contact in free} == {"+14125550904"}
+
+
+NOTED = "first_name,phone,Notes,tags\nAnn,4125550201,do not text,\nBo,4125550202,call 412-555-0202 after 5,\nCy,4125550203,,dnc\n"
+
+
+@pytest.mark.both
+async def test_whom_a_note_says_not_to_text_is_refused_until_someone_says_otherwise(cast: Cast, tmp_path: Path) -> None:
+    path = write(tmp_path, NOTED)
+    job = await import_file(cast, path)
+    assert (job.stored, job.refused) == (1, 2)
+    assert {(row.line, row.reason) for row in await RefusedRow.all()} == {(2, "notes_say_no"), (4, "notes_say_no")}
+    again = await importing.again(job, {}, None, wishes=Wishes(take_notes=True))
+    assert (await take_all(again.id)).stored == 3
+
+
+@pytest.mark.both
+async def test_tags_of_a_file_are_created_before_it_is_stored(cast: Cast, tmp_path: Path) -> None:
+    job = await importing.begin(
+        cast.meyer,
+        "L",
+        write(tmp_path, "phone,tags\n4125550201,Yard Sign;Will Vote\n"),
+        "l.csv",
+        cast.gary.user,
+        preview_first=True,
+    )
+    job = await take_all(job.id)
+    assert await preview.unknown_tags(job, job.mapping) == ["Yard Sign"]
+    for _ in range(2):
+        job = await upload.choose_columns(job, {}, cast.gary, new_tags=["Yard Sign", "!"])
+        job = await take_all(job.id)
+    assert job.left_values is None or job.left_values == {}
+    assert await ContactTag.filter(tag__slug__in=["yard_sign", "will_vote"]).count() == 2
 
 
 @pytest.mark.both

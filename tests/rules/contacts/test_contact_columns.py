@@ -27,7 +27,7 @@ EXPECTED = {
     "12f_cell_hash.csv": "+14125550343 A",
     "12g_home_only.csv": "+14125550344 A",
     "25_actblue.csv": "+17755550591 Act",
-    "40_dnc.csv": "do_not_text_words;do_not_text_words;+14125550903 Dnc3;+14125550904 Dnc4;do_not_text_words;do_not_text_words",
+    "40_dnc.csv": "do_not_text_words;do_not_text_words;landline;+14125550904 Dnc4;do_not_text_words;do_not_text_words",
 }
 
 

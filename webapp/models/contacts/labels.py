@@ -9,7 +9,7 @@ from webapp import database
 from webapp.database import packed, transactional
 from webapp.database.statements import Joined
 from webapp.models.accounts.campaign import Campaign
-from webapp.rules import variables
+from webapp.rules import names, variables
 from webapp.rules.contacts import contact_columns
 
 OPT_OUT = "opt_out"  # the slug of the tag that opts out whoever gets it (X6)
@@ -137,6 +137,24 @@ async def new_field(campaign: Campaign, title: str) -> CustomField:
     return await CustomField.create(
         campaign=campaign, title=_title(title), slug=slug, display_order=order, reportable=False
     )
+
+
+@transactional
+async def new_tag(campaign: Campaign, name: str) -> Tag | None:
+    """The tag of this name, created if there is none; an archived one is restored. None where nothing of the name can be a
+    slug."""
+    if not (base := contact_columns.slug(name)[:60]):
+        return None
+    slug, number = base, 1
+    while known := await Tag.get_or_none(campaign=campaign, slug=slug):
+        if names.key(known.name) == names.key(name):
+            known.archived_at = None
+            await known.save(update_fields=["archived_at"])
+            return known
+        number += 1
+        slug = f"{base}_{number}"
+    order = await Tag.filter(campaign=campaign).count()
+    return await Tag.create(campaign=campaign, name=name[:80], slug=slug, display_order=order, reportable=False)
 
 
 def _title(column: str) -> str:

@@ -11,11 +11,13 @@ from webapp.models.imports import reading
 from webapp.models.imports.job import ASKING, OPT_OUTS, ContactImport
 from webapp.models.long_work import RUNNING, WAITING
 from webapp.reader import child, rows
+from webapp.reader.counted import Counted
 from webapp.reader.shape import Shape
 from webapp.rules.contacts import contact_columns
 
 MOST = 200_000  # rows, counted by a worker before the page asks
 MOST_AT_ONCE = 20_000  # rows, counted while somebody waits for the page
+_COUNTED_FIELDS = ("first_name", "last_name", "full_name", "tags")
 
 
 async def ask(job: ContactImport, shape: Shape, found: contact_columns.Columns | contact_columns.Unclear) -> None:
@@ -43,13 +45,15 @@ async def count(job: ContactImport, shape: Shape, columns: contact_columns.Colum
     return {**msgspec.to_builtins(counted, str_keys=True), "columns": _key(columns)}
 
 
-async def of(job: ContactImport, shape: Shape, columns: contact_columns.Columns) -> rows.Counted:
+async def of(job: ContactImport, shape: Shape, columns: contact_columns.Columns) -> Counted:
     """As counted before, unless other columns are read now."""
     counted = job.counted
     if (counted is None or counted["columns"] != _key(columns)) and reading.plain_copy(job).exists():
         counted = await count(job, shape, columns, MOST_AT_ONCE)
-    return msgspec.convert(counted or {}, rows.Counted, strict=False)
+    return msgspec.convert(counted or {}, Counted, strict=False)
 
 
 def _key(columns: contact_columns.Columns) -> list[Any]:
-    return [columns.phones, sorted(columns.flags), list(columns.home)]
+    """What is counted depends on this alone; what is chosen for the rest changes only what is told of it."""
+    fields = {name: [n for n, field in columns.fields.items() if field == name] for name in _COUNTED_FIELDS}
+    return [columns.phones, sorted(columns.flags), list(columns.home), list(columns.notes), fields]

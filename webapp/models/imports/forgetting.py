@@ -33,5 +33,5 @@ async def _give_up(since: datetime) -> None:
 
 @transactional
 async def _forget(import_ids: list[int]) -> None:
-    await ContactImport.filter(id__in=import_ids or [0]).update(path="", sample=[], shape=None)
+    await ContactImport.filter(id__in=import_ids or [0]).update(path="", sample=[], shape=None, counted=None)
     await RefusedRow.filter(contact_import_id__in=import_ids or [0]).update(cells=[], raw_phone="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 from webapp import clock
@@ -12,7 +13,7 @@ from webapp.models.accounts.users import User
 from webapp.models.actions.action import ActionExclusion, ActionList
 from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.imports import counting, reading, store
-from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport
+from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport, Wishes
 from webapp.models.imports.known import Known
 from webapp.models.imports.strike_list import store_opt_outs
 from webapp.models.long_work import DONE, RUNNING, WAITING, Pace
@@ -33,7 +34,7 @@ async def begin(
     preview_first: bool = False,
     mapping: dict[str, str] | None = None,
     wanted: Wanted | None = None,
-    take_words: bool = False,
+    wishes: Wishes | None = None,
 ) -> ContactImport:
     """``path``: the file on disk. ``user``: None for the command, which never asks for a sheet. ``preview_first``: show
     the first rows, and wait for an `answer`, before any is stored. ``mapping``: header -> field or slug."""
@@ -50,7 +51,7 @@ async def begin(
         sheet_name=wanted.sheet[:300],
         header_line=wanted.header_line,
         without_hidden=wanted.without_hidden,
-        take_words=take_words,
+        **asdict(wishes or Wishes()),
         created_at=clock.now(),
     )
 
@@ -161,13 +162,12 @@ async def _started(job: ContactImport, columns: contact_columns.Columns) -> None
 
 
 @transactional
-async def answer(job: ContactImport, mapping: dict[str, str], take_words: bool = False) -> bool:
+async def answer(job: ContactImport, mapping: dict[str, str], wishes: Wishes | None = None) -> bool:
     """Columns were chosen, and with them the sheet that was shown: the import goes on. ``mapping``: header or position
-    ("#0") -> field or slug. ``take_words``: numbers with words beside them too. False where the import does not ask any more,
-    as after a cancellation in another tab."""
+    ("#0") -> field or slug. False where the import does not ask any more, as after a cancellation in another tab."""
     asking = ContactImport.filter(id=job.id, status=ASKING)
     sheet = reading.shape_of(job).sheet[:300] if job.shape else ""
-    settled = {"mapping": mapping, "take_words": take_words, "sheet_name": sheet, "preview_first": False}
+    settled = {"mapping": mapping, "sheet_name": sheet, "preview_first": False, **asdict(wishes or Wishes())}
     return bool(await asking.update(**settled, status=WAITING, error_code="", error_message="", seen_at=clock.now()))
 
 
@@ -199,7 +199,7 @@ async def again(
     mapping: dict[str, str],
     user: User | None,
     wanted: Wanted | None = None,
-    take_words: bool = False,
+    wishes: Wishes | None = None,
 ) -> ContactImport:
     """A new import of the same file onto the same list, with columns that were left out: contacts are updated.
     ``wanted``: the file is read otherwise, and the page asks first."""
@@ -212,7 +212,7 @@ async def again(
         file_name=job.file_name,
         path=job.path,
         mapping=mapping,
-        take_words=take_words,
+        **asdict(wishes or Wishes()),
         contact_list_id=job.contact_list_id,
         preview_first=wanted is not None,
         sheet_name=how.sheet[:300],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from tortoise import fields
@@ -17,13 +18,21 @@ CONTACTS, OPT_OUTS = "contacts", "opt_outs"  # kinds of uploads
 ASKING = "asking"  # the one state beside LongWork's
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """What somebody chose beside the columns, named as in ContactImport."""
+
+    take_words: bool = False
+    take_notes: bool = False
+
+
 class ContactImport(LongWork):
     """``cursor``: the last physical line stored; it moves in the transaction of that line's slice. ``read_bytes``:
     bytes of the plain copy up to there. ``contact_list`` is created with the first row, so that a file that can't be
     read leaves no empty list. ``mapping``: header or position ("#0") -> field or slug, as chosen by hand. ``left_out``:
     columns that go nowhere. ``sheet_name``, ``header_line``, ``without_hidden``: how the file is to be read, as in
     reader.shape.Wanted. ``left_values``: field -> value -> in how many rows it could not be stored. ``said_no``: people opted
-    out because the file says so. ``take_words``: numbers with words beside them are taken. ASKING: someone must choose the
+    out because the file says so. ``take_words``: numbers with words beside them are taken. ``take_notes``: rows whose notes say not to text are taken. ASKING: someone must choose the
     columns, or the sheet."""
 
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -65,7 +74,8 @@ class ContactImport(LongWork):
     said_no = fields.IntField(default=0, db_default=0)
     left_values: dict[str, dict[str, int]] | None = fields.JSONField(null=True)
     take_words = fields.BooleanField(default=False, db_default=False)
-    counted: dict[str, Any] | None = fields.JSONField(null=True)  # a reader.rows.Counted, with "columns"
+    take_notes = fields.BooleanField(default=False, db_default=False)
+    counted: dict[str, Any] | None = fields.JSONField(null=True)  # a reader.counted.Counted, with "columns"
     error_code = fields.CharField(30, default="")
 
     campaign_id: int
@@ -74,6 +84,10 @@ class ContactImport(LongWork):
 
     class Meta:
         table = "contact_import"
+
+    @property
+    def wishes(self) -> Wishes:
+        return Wishes(self.take_words, self.take_notes)
 
     @property
     def stored(self) -> int:

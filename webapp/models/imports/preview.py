@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
+from webapp.models.contacts.labels import Tag
 from webapp.models.imports import counting, reading
-from webapp.models.imports.job import CONTACTS, OPT_OUTS, ContactImport
-from webapp.reader.rows import Counted
+from webapp.models.imports.job import CONTACTS, OPT_OUTS, ContactImport, Wishes
+from webapp.reader.counted import Counted
+from webapp.rules import names
 from webapp.rules.contacts import contact_columns, contact_rows
 
 Shown = contact_rows.Person | contact_rows.Refused
@@ -18,7 +20,8 @@ class Preview:
     """``chosen``: by position, the field or slug each column goes to. ``rows``: as they will be stored, or refused.
     ``unclear``: why no rows can be shown. ``recognized``: the number of columns that go somewhere. ``doubled``: a
     sentence where two columns go to one custom field. ``counted``: of the file, or of its first rows. ``flags``: columns
-    that say whom not to text. ``home``: headers of home phones that nobody asked for. ``only_home``: there are no other
+    that say whom not to text. ``noted``: column -> rows whose note says so. ``refused``: reason -> rows, as chosen now.
+    ``new_tags``: tags that do not exist -> rows. ``home``: headers of home phones that nobody asked for. ``only_home``: there are no other
     phones."""
 
     chosen: list[str]
@@ -28,33 +31,49 @@ class Preview:
     doubled: str = ""
     counted: Counted = field(default_factory=Counted)
     flags: tuple[int, ...] = ()
+    noted: Mapping[int, int] = field(default_factory=dict)
+    refused: Mapping[str, int] = field(default_factory=dict)
+    new_tags: Mapping[str, int] = field(default_factory=dict)
     home: tuple[str, ...] = ()
     only_home: bool = False
 
     @property
     def words_beside(self) -> int:
-        return self.counted.refused.get("words_beside", 0)
+        return self.counted.beside.get("words_beside", 0)
 
     @property
     def words_against(self) -> int:
-        return self.counted.refused.get("do_not_text_words", 0)
+        return self.counted.beside.get("do_not_text_words", 0)
+
+    @property
+    def many_refused(self) -> int:
+        return sum(self.refused.values())
+
+    @property
+    def creates_tags(self) -> bool:
+        """Is creating the unknown tags chosen, where nobody chose? Many may be of another system's making."""
+        return 0 < len(self.new_tags) <= FEW_TAGS
 
 
+FEW_TAGS = 20
 NEW = "new"  # a column that becomes a custom field of its own name
 
 
-async def of(job: ContactImport, mapping: dict[str, str] | None = None, take_words: bool = False) -> Preview:
+async def of(job: ContactImport, mapping: dict[str, str] | None = None, wishes: Wishes | None = None) -> Preview:
     """``mapping``: the columns as chosen now, in place of the stored choice. Columns that say whom not to text are shown
     as opting out, until someone chooses otherwise."""
     shape = reading.shape_of(job)
     width = len(shape.header)
     found = await reading.columns_of(job, shape, mapping, contact_columns.OPT_OUT)
     columns = found.columns if isinstance(found, contact_columns.Unclear) else found
-    columns = replace(columns, take_words=take_words)
+    columns = replace(columns, **asdict(wishes or job.wishes))
     by_hand = mapping or {}
     chosen = [_target(columns, n) or by_hand.get(f"#{n}", "") for n in range(width)]
     seen = Preview(chosen, [], "", sum(map(bool, chosen)), _doubled(shape.header, chosen, columns))
-    seen = replace(seen, flags=tuple(columns.flags), counted=await counting.of(job, shape, columns))
+    counted = await counting.of(job, shape, columns)
+    seen = replace(seen, counted=counted, refused=counted.refused(columns), noted=counted.noted)
+    seen = replace(seen, flags=tuple(n for n in columns.flags if counted.flags.get(n)))
+    seen = replace(seen, new_tags=await _new_tags(job.campaign_id, counted.tags))
     if isinstance(found, contact_columns.Unclear):
         return replace(seen, unclear=found.message)
     new = {n: shape.header[n] for n in range(width) if by_hand.get(f"#{n}") == NEW}
@@ -77,12 +96,26 @@ def _rows(
     return found
 
 
+async def unknown_tags(job: ContactImport, mapping: Mapping[str, str]) -> list[str]:
+    """The tags of the file that the campaign does not have."""
+    return list((await of(job, dict(mapping))).new_tags)
+
+
 async def with_home(job: ContactImport, mapping: Mapping[str, str]) -> dict[str, str]:
     """``mapping``, with the home phones that nobody asked for as phones too."""
     found = await reading.columns_of(job, reading.shape_of(job), dict(mapping))
     if isinstance(found, contact_columns.Unclear):
         return dict(mapping)
     return {**mapping, **{f"#{n}": "phone" for n in (*found.phones, *found.home)}}
+
+
+async def _new_tags(campaign_id: int, tags: Mapping[str, int]) -> dict[str, int]:
+    """Those that do not exist, the most frequent first."""
+    if not tags:
+        return {}
+    there = {names.key(tag.name) for tag in await Tag.filter(campaign_id=campaign_id, archived_at=None)}
+    new = {name: n for name, n in tags.items() if names.key(name) not in there}
+    return dict(sorted(new.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _target(columns: contact_columns.Columns, n: int) -> str:

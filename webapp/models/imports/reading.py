@@ -125,7 +125,11 @@ async def columns_of(
     if isinstance(found, contact_columns.Unclear) and shape.headless and found.code == "no_phone_column":
         message = "The first row is a person, not a header. Say which column is what."
         return contact_columns.Unclear(found.code, message, found.columns)
-    return found if isinstance(found, contact_columns.Unclear) else replace(found, take_words=job.take_words)
+    return (
+        found
+        if isinstance(found, contact_columns.Unclear)
+        else replace(found, take_words=job.take_words, take_notes=job.take_notes)
+    )
 
 
 async def _custom_fields(campaign_id: int) -> dict[str, str]:

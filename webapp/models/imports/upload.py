@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from webapp.database import transactional
@@ -10,7 +11,7 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts import labels
 from webapp.models.imports import importing, preview
-from webapp.models.imports.job import ContactImport
+from webapp.models.imports.job import ContactImport, Wishes
 from webapp.reader.shape import Wanted
 
 
@@ -25,15 +26,23 @@ async def start(
 
 @transactional
 async def choose_columns(
-    job: ContactImport, mapping: dict[str, str], by: Membership, take_words: bool = False
+    job: ContactImport,
+    mapping: dict[str, str],
+    by: Membership,
+    wishes: Wishes | None = None,
+    new_tags: Sequence[str] = (),
 ) -> ContactImport:
     """The import to run now: this one, or a new one of the same file where this one is over. ``mapping``: position
-    ("#0") -> field or slug; `preview.NEW` adds a custom field named as the column."""
+    ("#0") -> field or slug; `preview.NEW` adds a custom field named as the column. ``new_tags``: tags of the file to create
+    first."""
+    for name in new_tags:
+        if await labels.new_tag(by.campaign, name):
+            await audit.record(by, "tag.created", name)
     chosen = await _with_new_fields(job, mapping, by)
     await audit.record(by, "list.columns_chosen", job.file_name)
     if job.over:
-        return await importing.again(job, chosen, by.user, take_words=take_words)
-    await importing.answer(job, chosen, take_words)
+        return await importing.again(job, chosen, by.user, wishes=wishes)
+    await importing.answer(job, chosen, wishes)
     return job
 
 

@@ -43,7 +43,8 @@ class Columns:
     ``custom``: position -> slug. ``unknown``: headers of columns left out. ``kinds``: position of a phone -> its kind.
     ``labels``: position of a phone -> the column that tells its kind ("Phone 1 - Label"). ``nicknames``: columns that
     fill only a blank first name. ``flags``: columns that say whom not to text -> OPT_OUT or REFUSE, ``flag_kinds``: how
-    they say it. ``home``: home phones that nobody asked for. ``take_words``: a number with words beside it is taken."""
+    they say it. ``home``: home phones that nobody asked for. ``notes``: tags and columns of no known meaning, where somebody may have
+    noted not to text. ``take_words``: a number with words beside it is taken. ``take_notes``: so is a row whose notes say not to text."""
 
     fields: dict[int, str] = field(default_factory=dict)
     custom: dict[int, str] = field(default_factory=dict)
@@ -54,7 +55,9 @@ class Columns:
     flags: dict[int, str] = field(default_factory=dict)
     flag_kinds: dict[int, str] = field(default_factory=dict)
     home: tuple[int, ...] = ()
+    notes: tuple[int, ...] = ()
     take_words: bool = False
+    take_notes: bool = False
 
     @property
     def phones(self) -> list[int]:
@@ -202,7 +205,12 @@ def _columns(
         flags,
         {n: headers.flag(header[n]) or "negative" for n in flags},
         tuple(n for n, cell in enumerate(header) if n not in used and _is_phone(cell) and _kind(cell) == "home"),
+        tuple(n for n, cell in enumerate(header) if _may_hold_notes(n, cell, fields, flags)),
     )
+
+
+def _may_hold_notes(n: int, cell: str, fields: Mapping[int, str], flags: Mapping[int, str]) -> bool:
+    return fields.get(n) == "tags" or (n not in fields and n not in flags and headers.meaning(cell) is None)
 
 
 def _labels(header: Sequence[str], phones: Sequence[int]) -> dict[int, int]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from webapp.rules import phone
-from webapp.rules.contacts import contact_columns, contact_zones, flags, phone_cell, row_values
+from webapp.rules import names, phone
+from webapp.rules.contacts import contact_columns, contact_zones, flags, notes, phone_cell, row_values
 
 LONGEST = {"first_name": 100, "last_name": 100, "email": 254, "van_id": 40, "timezone": 64, "assigned_user_email": 254}
 LONGEST_CUSTOM = 5_000
@@ -69,12 +69,25 @@ def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> 
     person = _person(found.e164, values, custom)
     person.tags = _tags(cells, columns)
     person.home, person.opted_out = found.home, found.opted_out or bool(forbidding)
+    if not person.opted_out and not columns.take_notes and noted_against(cells, columns):
+        return Refused("notes_say_no", raw)
     return person
 
 
 def says_no(cells: Sequence[str], columns: contact_columns.Columns) -> list[int]:
     """The columns of this row that say not to text."""
     return [n for n in columns.flags if flags.forbids(columns.flag_kinds.get(n, "negative"), _at(cells, n))]
+
+
+def noted_against(cells: Sequence[str], columns: contact_columns.Columns) -> list[int]:
+    """The columns of this row whose notes say not to text, or a tag other than Opt Out, which opts out by itself."""
+    return [n for n in columns.notes if any(map(notes.against, _noted(cells, columns, n)))]
+
+
+def _noted(cells: Sequence[str], columns: contact_columns.Columns, n: int) -> list[str]:
+    if columns.fields.get(n) != "tags":
+        return [_at(cells, n)]
+    return [tag for tag in _split_tags(_at(cells, n)) if names.key(tag) != "opt out"]
 
 
 def only_at_home(cells: Sequence[str], columns: contact_columns.Columns) -> bool:
@@ -182,9 +195,13 @@ def _tags(cells: Sequence[str], columns: contact_columns.Columns) -> list[str]:
     found: dict[str, None] = {}
     for n, name in columns.fields.items():
         if name == "tags":
-            parts = re.split(r"[;,|\n]|:::", _at(cells, n)[:LONGEST_TAGS])
-            found |= dict.fromkeys(tag for part in parts if (tag := part.strip().strip("\"'*").strip()))
+            found |= dict.fromkeys(_split_tags(_at(cells, n)))
     return list(found)
+
+
+def _split_tags(cell: str) -> list[str]:
+    parts = re.split(r"[;,|\n]|:::", cell[:LONGEST_TAGS])
+    return [tag for part in parts if (tag := part.strip().strip("\"'*").strip())]
 
 
 def _person(e164: str, values: dict[str, str], custom: dict[str, str]) -> Person:

@@ -83,7 +83,7 @@ def read(raw: str) -> Cell:
     between = [text[a:b] for a, b in pairwise([0, *(n for start, end, _ in spans for n in (start, end)), len(text)])][
         ::2
     ]
-    plain = [" ".join(_words(part)) for part in between]
+    plain = [" ".join(words_of(part)) for part in between]
     said = " ".join(part for part in plain if part)
     words = [_LANDLINE.sub("landline", _TAKES_TEXTS.sub("text", part)).split() for part in plain]
     beside = any(word not in _LABELS and word != "landline" for part in words for word in part)
@@ -130,8 +130,8 @@ def blank(raw: str) -> bool:
     text = raw[:LONGEST].strip()
     digits = re.sub(r"\D", "", text)
     if digits:
-        return len(digits) >= 7 and len(set(digits)) == 1 and not _words(re.sub(r"\d", "", text))
-    said = _words(text)
+        return len(digits) >= 7 and len(set(digits)) == 1 and not words_of(re.sub(r"\d", "", text))
+    said = words_of(text)
     return not _FORBIDS.search(" ".join(said)) and all(word in _NONE for word in said)
 
 
@@ -187,7 +187,7 @@ def _labels(
     return found
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
     return re.findall(r"[^\W_]+", plain.replace("'", "").replace("’", "").replace("/", ""))
 

@@ -10,6 +10,57 @@ from webapp.rules.contacts import contact_zones, states
 _EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}\.[^@\s.,;<>]{2,63}")
 _CANADIAN = re.compile(r"[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d")
 _STATES = frozenset([*states.ABBREVIATIONS, "AA", "AE", "AP"])  # with the armed forces
+_NO_NAMES = frozenset(
+    [
+        "unknown",
+        "unkown",
+        "unk",
+        "na",
+        "n/a",
+        "n.a.",
+        "none",
+        "no",
+        "null",
+        "nil",
+        "nan",
+        "test",
+        "testing",
+        "tester",
+        "test1",
+        "xxx",
+        "xx",
+        "x",
+        "tbd",
+        "anonymous",
+        "anon",
+        "blank",
+        "missing",
+        "resident",
+        "occupant",
+        "homeowner",
+        "owner",
+        "tenant",
+        "household",
+        "voter",
+        "contact",
+        "name",
+        "firstname",
+        "customer",
+        "friend",
+        "user",
+        "guest",
+        "deceased",
+        "undefined",
+        "unavailable",
+        "withheld",
+        "private",
+    ]
+)
+_NO_PERSON = re.compile(
+    r"\W*(?:the )?(?:estate|family|household|parents?|guardians?) of\b|\W*(?:current|our|dear|to the|postal) (?:resident|occupant|neighbou?r|voter|homeowner)\b"
+    r"|\W*(?:no|not|first|last|full) ?(?:first |last )?(?:name|provided|available|given)\b|\W*(?:the )?\w+ (?:family|household|estate)\W*$|[^^]*\b(?:trust|llc|inc)\b\.?\W*$",
+    re.IGNORECASE,
+)
 _TITLES = frozenset(["dr", "mr", "mrs", "ms", "miss", "mx", "rev", "prof", "hon", "sr", "sra", "srta"])
 _SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "md", "phd", "esq", "dds", "rn", "cpa", "dvm", "jd"])
 
@@ -56,3 +107,19 @@ def _first_and_last(whole: str) -> tuple[str, str]:
         words.pop(0)
     after = 3 if len(words) > 3 and words[1].lower() in ("&", "and", "y") else 1  # "Lisa & Bob Ng"
     return " ".join(words[:after]), " ".join(words[after:])
+
+
+def is_no_name(first: str, last: str) -> bool:
+    """Does the first name look like none: UNKNOWN, Estate of John Smith, Current Resident, <b>? It is stored as it is."""
+    plain = first.strip()[:100]
+    if not plain:
+        return False
+    whole = f"{plain} {last.strip()[:100]}".strip()
+    if plain.casefold().strip(".*-? ") in _NO_NAMES | _TITLES or _NO_PERSON.match(whole):
+        return True
+    return not any(c.isalpha() for c in plain) or any(c in "<>{}[]@#=\\|0123456789" for c in plain)
+
+
+def in_capitals(name: str) -> bool:
+    """JOSÉ, but neither JB nor J."""
+    return sum(c.isalpha() for c in name) > 2 and name == name.upper() != name.lower()

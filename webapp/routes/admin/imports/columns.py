@@ -9,7 +9,7 @@ from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
 from webapp.models.imports import preview, reading, reading_notes, upload
-from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport
+from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport, Wishes
 from webapp.pages import page
 from webapp.routes.admin.imports import reading as reading_choice
 from webapp.routes.admin.imports import to_import
@@ -57,7 +57,8 @@ async def choose_columns(request: Request, member: Membership, import_id: int) -
     mapping = await _checked(job, form)
     if not form:
         return await show(request, member, job, form, again=job.over, status=422)
-    going = await upload.choose_columns(job, mapping, member, form.ticked("take_words"))
+    tags = await preview.unknown_tags(job, mapping) if form.ticked("new_tags") else ()
+    going = await upload.choose_columns(job, mapping, member, _wishes(form), tags)
     await queue.run_import(going.id)
     return to_import(request, member, going)
 
@@ -77,6 +78,11 @@ async def _mapping(job: ContactImport, form: Form) -> dict[str, str] | None:
     return await preview.with_home(job, mapping) if mapping and form.ticked("home") else mapping
 
 
+def _wishes(form: Form) -> Wishes:
+    """A page that asks of notes has their rows refused until the switch says otherwise."""
+    return Wishes(form.ticked("take_words"), form.ticked("take_notes"))
+
+
 async def show(
     request: Request, member: Membership, job: ContactImport, form: Form, again: bool = False, status: int = 200
 ) -> Response:
@@ -85,6 +91,8 @@ async def show(
         return to_import(request, member, job)
     custom = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
     shape = reading.shape_of(job)
+    wishes = _wishes(form) if form.data else job.wishes
+    seen = await preview.of(job, await _mapping(job, form), wishes)
     return page(
         request,
         "admin/imports/columns.html",
@@ -95,8 +103,9 @@ async def show(
         shape=shape,
         picked=reading_choice.picked(job, form),
         notes=reading_notes.notes(shape, job.without_hidden),
-        seen=await preview.of(job, await _mapping(job, form), form.ticked("take_words")),
-        take_words=form.ticked("take_words"),
+        seen=seen,
+        wishes=wishes,
+        new_tags=form.ticked("new_tags") if form.data else seen.creates_tags,
         targets=_targets(job, custom),
         titles={f.slug: f.title for f in custom if job.kind == CONTACTS},
         reasons=REASONS,

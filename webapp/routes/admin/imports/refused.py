@@ -23,6 +23,7 @@ REASONS = {
     "words_beside": "Words beside the number",
     "do_not_text_words": "The words beside the number say not to text it",
     "do_not_text": "A column says not to text this person",
+    "notes_say_no": "A note says not to text this person",
     "two_numbers": "Two numbers in one cell",
     "extension": "A number with an extension",
     "work_phone": "Only a work phone",

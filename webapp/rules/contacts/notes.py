@@ -1,0 +1,60 @@
+"""Words against texts in a column that is not about that: notes, comments, results of a canvass (SPEC C1)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from webapp.rules.contacts import phone_cell
+
+LONGEST = 1_000  # characters of a cell that are looked at
+_MAY_SAY = re.compile(
+    r"text|txt|sms|messag|msg|contact|call|llam|stop|alto|opt|unsub|wrong|bad |incorrect|invalid|disconnect|service|dn[ct]\b|decease"
+    r"|died|dead|passed|fallec|remove|take|leave|consent|equivocad|baja|envi|mandar|moleste|harass|number|quit|cancel|end",
+    re.IGNORECASE,
+)
+_SEND = r"(?:text|txt|sms|message|msg|contact|textear|texteen|contactar|contacten|mandar|mande|enviar|envie|envien|moleste|molestar)"
+_NOT = r"(?:do ?nt|donot|do not|dont|never|please not|no mas|no more|stop|quit|cease|would not like|does ?nt want|does not want|not)"
+_EXCEPT = r"(?! (?:\w+ )?(?:before|after|until|till|past|between|late|early|during|at|on|from \d|in the|info|information|made)\b)"
+_AGAINST = re.compile(
+    rf"\b{_NOT} (?:be )?(?:want(?:s)? )?(?:to be |to get |to receive )?(?:send (?:any |me |her |him |them )?|like (?:to be )?)?(?:any )?{_SEND}(?:ed|ing|s|es)?\b{_EXCEPT}"
+    rf"|\bno (?:more |further )?(?:text|txt)(?:s|ing)?\b(?! (?:back|received|sent|answer|yet))|\bno (?:more |further )?sms\b|\bno (?:more |further )(?:messages|msgs|contact)\b"
+    rf"|\bno {_SEND}\b(?! (?:info|made|yet|left|with))(?<!no contact)(?<!no message)(?<!no msg)"
+    r"|(?<!not )(?<!never )(?<!did nt )(?<!didnt )\bopt(?:ed|s|ing)? ?out\b(?! (?:of|from) (?:e ?mails?|mail|mailings?|letters?|calls?)\b)|\boptout\b"
+    r"|(?<!not )(?<!never )\bunsub(?:scribed?|scribes)?\b(?! from (?:e ?mails?|mailings?|newsletters?)\b)"
+    r"|\b(?:wrong|bad|incorrect|invalid|disconnected) (?:number|num|no|nbr|phone|cell|mobile|person|party)\b"
+    r"|\b(?:number|phone|cell|mobile)(?: is| was| has been)? (?:disconnected|wrong|out of service|not in service|no good)\b"
+    r"|\bnot (?:his|her|their|hers|theirs|the right|the correct|a working|a valid) (?:number|phone|cell|mobile)\b|\b(?:not in|out of) service\b"
+    r"|\b(?:dnc|dnt)\b|\b(?:said|says|replied|sent|texted|wrote|answered) (?:us )?stop\b"
+    r"|\b(?:remove|take) (?:me|him|her|them|us|this|number|from|off)\b|\bleave (?:me|us|him|her|them) alone\b"
+    r"|\b(?:no|revoked|without|withdrew|withdrawn) consent\b|\bnumero equivocado\b|\b(?:dar|dio|darse|dado|dada) (?:me |se )?de baja\b"
+)
+_AGAINST_CALLS = re.compile(
+    rf"\b(?:do ?nt|donot|do not|dont|never|stop|please not|not want) (?:ever )?(?:call|phone|dial|llamar)(?:ed|ing|s)?\b{_EXCEPT}"
+    rf"|\bno (?:more )?(?:calls|calling|phone calls|llamar|llame|llamen|llamadas)\b{_EXCEPT}|\bno call (?:list|registry)\b"
+)
+_TEXTS_ARE_WELCOME = re.compile(
+    r"\b(?:text|texts|texting|txt|sms)(?: is| are| me)? (?:only|ok|okay|fine|instead|please|preferred|good)\b|\b(?:only|prefers?|ok to|okay to|rather|just|instead) (?:text|texts|sms)\b"
+)
+_DEAD = re.compile(r"\b(?:deceased|passed away|has died|is dead|voter died|fallecid[oa])\b|^(?:died|dead)\b")
+_ANOTHERS = re.compile(
+    r"\b(?:husband|wife|spouse|mother|father|mom|dad|son|daughter|brother|sister|parents?|partner|uncle|aunt|friend|roommate|dog|cat)\b"
+)
+_ALONE = frozenset(["stop", "stop all", "stopall", "unsubscribe", "optout", "wrong", "disconnected"])
+
+
+def against(cell: str) -> bool:
+    """Does somebody say here not to text this person, or that the number is not theirs? Numbers, hours ("don't call before
+    9") and e-mail are not that, and calls that are unwelcome are not where texts are welcome."""
+    cut = cell[:LONGEST]
+    return bool(_MAY_SAY.search(cut)) and _against(cut)
+
+
+@lru_cache(maxsize=5_000)
+def _against(cell: str) -> bool:
+    said = " ".join(phone_cell.words_of(cell))
+    if said in _ALONE or _AGAINST.search(said):
+        return True
+    if _DEAD.search(said) and not _ANOTHERS.search(said):
+        return True
+    return bool(_AGAINST_CALLS.search(said)) and not _TEXTS_ARE_WELCOME.search(said)
