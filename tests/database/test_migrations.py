@@ -226,14 +226,20 @@ UPDATE message SET status = 'rejected', error_code = 21614, direction = 'out', k
 """
 
 
+TAKEN_BEFORE = """
+UPDATE message SET taken_at = created_at, segments = 3, direction = 'out', price = '-0.01' WHERE id = (SELECT MIN(id) FROM message)
+"""
+
+
 @pytest.mark.both
 def test_counts_made_again_by_a_migration_equal_a_recount(old_url: str) -> None:
     """Of scripts and of codes, and the boxes that were wrong: the first message was refused as a landline."""
-    blocking(change(old_url, REFUSED_THEN))
+    blocking(change(old_url, REFUSED_THEN, TAKEN_BEFORE))
     blocking(migrate(old_url))
+    assert [row["segments"] for row in blocking(rows(old_url))["spend_tally"] if row["price"] == "-0.01"] == [3]
     wrong, codes = blocking(_compared(old_url))
     assert codes[21614] == 1
-    made_again = ("code ", "by script", "reports", "twilio_errors", "carrier_filtering", "safeguards")
+    made_again = ("code ", "by script", "reports", "twilio_errors", "carrier_filtering", "safeguards", "spend")
     assert [line for line in wrong if any(name in line for name in made_again)] == []
 
 

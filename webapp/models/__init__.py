@@ -29,6 +29,7 @@ from webapp.models.receiving.media import Media
 from webapp.models.reports.report import Report
 from webapp.models.scripts.cost import ScriptCost
 from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
+from webapp.models.spending import SpendTally
 
 TABLES = [
     AccountNumber,
@@ -75,6 +76,7 @@ TABLES = [
     ScriptTally,
     ScriptValue,
     ScriptWords,
+    SpendTally,
     Session,
     Tag,
     Tally,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.cast import Cast, looked_for_in_vain, texts
 from tests.cast.texting import claimed, says, texted
-from webapp import clock
+from webapp import clock, database
 from webapp.database import transaction
 from webapp.models.conversations.message import DROPPED, FOLLOW_UP, QUEUED, TAKEN, UNKNOWN, Message
 from webapp.models.outcomes import answers, doubt
 from webapp.models.results import recount
+from webapp.models.sending import caps
 from webapp.models.sending.claim import Claimed, claim_next
 
 
@@ -190,3 +192,20 @@ async def test_a_text_without_a_final_status_is_asked_for_once_an_hour(cast: Cas
     assert await doubt.without_final_status() == []
     clock.freeze(clock.now() + timedelta(minutes=61))
     assert [m.id for m in await doubt.without_final_status()] == [message.id]
+
+
+async def test_on_sqlite_too_open_texts_are_found_by_their_index(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked every few seconds, each would read every text."""
+    asked, query = [], database.query
+
+    async def noting(sql: str, *values: Any) -> list[dict[str, Any]]:
+        asked.append((sql, values))
+        return await query(sql, *values)
+
+    monkeypatch.setattr(database, "query", noting)
+    await doubt.how_many_undecided(cast.meyer.id)
+    await doubt.to_look_up()
+    await doubt.give_up_on_lost_workers()
+    await caps.today(cast.meyer)
+    plans = [await query("EXPLAIN QUERY PLAN " + sql, *values) for sql, values in asked if "FROM message" in sql]
+    assert len(plans) == 4 and all("message_open" in plan[0]["detail"] for plan in plans)

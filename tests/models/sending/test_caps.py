@@ -16,10 +16,12 @@ from webapp.models.actions.action import Action
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import start
 from webapp.models.conversations.message import TAKEN, Message
-from webapp.models.outcomes import answers
+from webapp.models.outcomes import answers, doubt
+from webapp.models.results import recount
 from webapp.models.sending import caps
 from webapp.models.sending.claim import Claimed, claim_next
 from webapp.models.sending.click import Queued, Stopped
+from webapp.models.spending import SpendTally
 
 
 async def spent(cast: Cast) -> None:
@@ -28,8 +30,8 @@ async def spent(cast: Cast) -> None:
     await cast.click(cast.amy)
     claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
-    await answers.taken(claim.message_id, "SM" + "7" * 32, claim.attempt_id)
     await transaction(lambda: Message.filter(id=claim.message_id).update(segments=2))
+    await answers.taken(claim.message_id, "SM" + "7" * 32, claim.attempt_id)
 
 
 async def cap(cast: Cast, campaign: int | None = None, action: int | None = None) -> list[str]:
@@ -48,8 +50,10 @@ async def closed(cast: Cast) -> str | None:
 async def test_what_was_spent_today_is_counted_by_action_and_by_the_campaign_s_day(cast: Cast) -> None:
     await spent(cast)
     assert await caps.today(cast.meyer) == {cast.action.id: 250}
-    await transaction(lambda: Message.all().update(price="-0.02000"))
-    assert await caps.today(cast.meyer) == {cast.action.id: 200}
+    for price, cost in (("-0.02000", 200), ("-0.03000", 300)):  # told twice, counted once
+        await doubt.asked((await Message.get()).id, price)
+        assert await caps.today(cast.meyer) == {cast.action.id: cost}
+        assert await recount.differences() == []
     assert await caps.today(cast.ryan) == {}
     clock.freeze(clock.now() + timedelta(days=1))
     assert await caps.today(cast.meyer) == {}
@@ -111,3 +115,11 @@ async def test_a_text_that_may_have_been_taken_counts(cast: Cast) -> None:
     claim = await claimed(cast)
     await answers.unknown(claim.message_id, claim.attempt_id)
     assert sum((await caps.today(cast.meyer)).values()) == 125
+
+
+@pytest.mark.both
+async def test_a_kept_spend_that_the_texts_contradict_is_told_by_the_doctor(cast: Cast) -> None:
+    await spent(cast)
+    await transaction(lambda: SpendTally.all().update(segments=3))
+    [told] = await recount.differences()
+    assert "spend" in told and f"campaign {cast.meyer.id}" in told

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
-from webapp.models import tallies
+from webapp.models import spending, tallies
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import DROPPED, QUEUED, REJECTED, SENDING, TAKEN, UNKNOWN, Message
@@ -41,6 +41,7 @@ async def taken(message_id: int, sid: str | None = None, attempt_id: uuid.UUID |
         if message.status in (SENDING, UNKNOWN, QUEUED, DROPPED) and not under_way:
             message.status, message.taken_at, message.next_look_at = TAKEN, clock.now(), None
             message.error_code = None  # of a second attempt that a safeguard refused
+            spending.add(message)
         if sid and message.sid is None and not await Message.exists(sid=sid):
             message.sid = sid
 

@@ -6,12 +6,12 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from tortoise.queryset import QuerySet
+from typing import Any
 
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
+from webapp.models import spending
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import attention
@@ -39,15 +39,25 @@ class Seen:
 async def give_up_on_lost_workers() -> int:
     """Marks texts in `sending` whose worker is gone as `unknown`. Returns how many."""
     since = clock.now() - GONE_AFTER
-    lost = await Message.filter(status=SENDING, claimed_at__lt=since).values_list("id", "attempt_id")
+    found = Message.filter(id__in=await _open(SENDING, "claimed_at < ?", sql_time(since)))
+    lost = await found.values_list("id", "attempt_id")
     for message_id, attempt_id in lost:
         await answers.unknown(message_id, attempt_id)
     return len(lost)
 
 
+async def _open(status: str, where: str, *values: Any) -> list[int]:
+    """Ids by the index of open texts. SQLite takes it only where its condition stands in the words of the statement."""
+    rows = await database.query(
+        f"SELECT id FROM message WHERE status IN ('sending', 'unknown') AND status = '{status}' AND {where}", *values
+    )
+    return [row["id"] for row in rows] or [0]
+
+
 async def to_look_up() -> list[tuple[Message, str]]:
     """Unknown texts whose next look-up at Twilio is due, each with the number (E.164) it left by."""
-    due = Message.filter(status=UNKNOWN, next_look_at__lte=clock.now()).order_by("next_look_at").limit(50)
+    found = await _open(UNKNOWN, "next_look_at <= ? ORDER BY next_look_at LIMIT 50", sql_time(clock.now()))
+    due = Message.filter(id__in=found).order_by("next_look_at")
     return [(m, m.number.e164) for m in await due.select_related("number") if m.number]
 
 
@@ -125,17 +135,21 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+_UNDECIDED = "+campaign_id = ? AND next_look_at IS NULL"  # with the plus SQLite does not read all texts of the campaign
+
+
 async def undecided(campaign_id: int) -> list[Message]:
     """Texts that wait for the staff's decision."""
-    return await _undecided(campaign_id).order_by("id").select_related("contact", "user")
+    found = Message.filter(id__in=await _open(UNKNOWN, _UNDECIDED, campaign_id))
+    return await found.order_by("id").select_related("contact", "user")
 
 
 async def how_many_undecided(campaign_id: int) -> int:
-    return await _undecided(campaign_id).count()
-
-
-def _undecided(campaign_id: int) -> QuerySet[Message]:
-    return Message.filter(campaign_id=campaign_id, status=UNKNOWN, next_look_at=None)
+    [row] = await database.query(
+        f"SELECT COUNT(*) AS n FROM message WHERE status IN ('sending', 'unknown') AND status = 'unknown' AND {_UNDECIDED}",
+        campaign_id,
+    )
+    return int(row["n"])
 
 
 async def without_final_status() -> list[Message]:
@@ -168,5 +182,12 @@ async def without_price(most: int = 10) -> list[Message]:
 @transactional
 async def asked(message_id: int, price: str = "") -> None:
     """Records that Twilio was asked for this text now. ``price``: as Twilio wrote it."""
-    found = Message.filter(id=message_id, status=TAKEN)
-    await found.update(next_look_at=clock.now() + ASK_AGAIN, **({"price": price[:16]} if price else {}))
+    message = await Message.filter(id=message_id, status=TAKEN).select_for_update().first()
+    if message is None:
+        return
+    message.next_look_at = clock.now() + ASK_AGAIN
+    if price:
+        spending.add(message, -1)
+        message.price = price[:16]
+        spending.add(message)
+    await message.save(update_fields=["next_look_at", "price"])

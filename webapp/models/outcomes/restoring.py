@@ -14,7 +14,7 @@ from typing import Literal
 
 from webapp import database
 from webapp.database import packed, transactional
-from webapp.models import tallies
+from webapp.models import spending, tallies
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, Membership
@@ -169,6 +169,7 @@ async def _put_in(
             each.script_version = each.script.version if each is place and each.script else None
     message = await _lost_message(contact, number, sent, place, first=bool(place and texted))
     tallies.count_new(message)
+    spending.add(message)
     await _lock(contact, message, sent)
     return "marked"
 

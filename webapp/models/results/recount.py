@@ -125,6 +125,28 @@ async def stored() -> Counted:
     return {key: counts for key, counts in kept.items() if counts}
 
 
+_SPENT = {
+    "sqlite": "CAST(strftime('%s', taken_at) AS INTEGER) / 900",
+    "postgres": "CAST(floor(extract(epoch FROM taken_at) / 900) AS INTEGER)",
+}
+
+
+async def _spent_otherwise() -> list[str]:
+    """Quarters of an hour whose kept sums of texts, segments and prices are not what the texts say (S11)."""
+    key = "campaign_id, quarter, action_id, user_id, mms, price"
+    rows = await database.query(
+        f"SELECT campaign_id, quarter, SUM(texts) AS n FROM (SELECT {key}, texts, segments FROM spend_tally UNION ALL"
+        f" SELECT campaign_id, {_SPENT[database.dialect()]}, COALESCE(action_id, 0), COALESCE(user_id, 0),"
+        " CASE WHEN picture_id IS NULL THEN 0 ELSE 1 END, price, -1, -segments FROM message"
+        " WHERE direction = 'out' AND taken_at IS NOT NULL) AS x"
+        f" GROUP BY {key} HAVING SUM(texts) <> 0 OR SUM(segments) <> 0 ORDER BY 1, 2"
+    )
+    return [
+        f"campaign {row['campaign_id']}, quarter {row['quarter']}: the spend is of {row['n']} texts more than were taken"
+        for row in rows
+    ]
+
+
 async def differences() -> list[str]:
     """A sentence for each tally that a recount contradicts, and one for contacts whose row lacks their phone's opt-out."""
     have, want = await stored(), await recounted()
@@ -133,6 +155,7 @@ async def differences() -> list[str]:
         " WHERE c.opted_out_at IS NULL"
     )
     missed = [f"{row['n']} contacts do not know that their phone has opted out"] if row["n"] else []
+    missed += await _spent_otherwise()
     none: Counts = Counter()
     return missed + [
         f"action {key[0]}, user {key[1]}: {_words(name)} is {have.get(key, none)[name]}, a recount gives {want.get(key, none)[name]}"

@@ -7,6 +7,7 @@ from tortoise.expressions import Q
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
+from webapp.models import spending
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions.action import DRAFT, Action
@@ -15,17 +16,17 @@ from webapp.rules import spend
 
 async def today(campaign: Campaign) -> dict[int, int]:
     """Action -> cost of its texts since the campaign's midnight; action 0 stands for texts of no action. Counts texts that
-    Twilio took or may have taken, at the price Twilio told, else at the campaign's price per segment or MMS."""
-    midnight = sql_time(campaign.midnight(clock.now()))
+    Twilio took, from the kept sums, or may have taken, at the price Twilio told, else at the campaign's price per segment
+    or MMS."""
+    midnight = campaign.midnight(clock.now())
     rows = await database.query(
         "SELECT COALESCE(action_id, 0) AS action_id, price, CASE WHEN picture_id IS NULL THEN 0 ELSE 1 END AS mms,"
         " COUNT(*) AS texts, SUM(segments) AS segments FROM message WHERE campaign_id = ? AND direction = 'out'"
-        " AND (taken_at >= ? OR (status IN ('sending', 'unknown') AND claimed_at >= ?)) GROUP BY 1, 2, 3",
+        " AND status IN ('sending', 'unknown') AND taken_at IS NULL AND claimed_at >= ? GROUP BY 1, 2, 3",
         campaign.id,
-        midnight,
-        midnight,
+        sql_time(midnight),
     )
-    groups = [
+    groups = await spending.since(campaign.id, midnight) + [
         spend.Group(row["action_id"], row["price"], bool(row["mms"]), int(row["texts"]), int(row["segments"]))
         for row in rows
     ]
