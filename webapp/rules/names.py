@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from webapp.rules import letters
+
 LONGEST = 40  # characters of a first or a last name
 _MOST_WORDS = 5
 _MOST_OWN_WORDS = 4  # besides particles
@@ -72,10 +74,5 @@ def _joins(character: str) -> bool:
 
 def key(name: str) -> str:
     """Lower-case letters without accents, digits and single spaces; at most 100 characters."""
-    name = name[:400]
-    if name.isascii():
-        plain = name.lower()
-    else:
-        plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    kept = "".join(c for c in plain if c.isalnum() or c.isspace() or c == "-").replace("-", " ")
+    kept = "".join(c for c in letters.folded(name[:400]) if c.isalnum() or c.isspace() or c == "-").replace("-", " ")
     return " ".join(kept.split())[:100]

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from typing import Literal
 
+from webapp.rules import letters
 from webapp.rules.opt_outs import phrases, wording
 from webapp.rules.opt_outs.words import (
     ALONE,
@@ -106,10 +107,8 @@ def _spelled_out(bare: str) -> bool:
 
 def plain(text: str) -> str:
     """Lower case, without accents and apostrophes; single blanks between words, " . " between clauses."""
-    parts = unicodedata.normalize("NFKD", _END.sub(" . ", text).casefold())
-    kept = "".join(
-        c if c.isalnum() or c == "." else " " for c in parts if not unicodedata.combining(c) and c not in _APOSTROPHES
-    )
+    parts = letters.folded(_END.sub(" . ", text))
+    kept = "".join(c if c.isalnum() or c == "." else " " for c in parts if c not in _APOSTROPHES)
     return " ".join(unicodedata.normalize("NFC", kept).split())
 
 

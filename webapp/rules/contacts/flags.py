@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from webapp.rules import letters
 
 LONGEST = 200  # characters of a cell that are looked at
 _NOTHING = frozenset(["", "na", "n a", "none", "null", "nil", "nan", "unknown", "not set", "unset", "blank"])
@@ -31,5 +32,5 @@ def forbids(kind: str, cell: str) -> bool:
 
 
 def _words(cell: str) -> str:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", cell[:LONGEST]) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[^\W_]+", plain.lower().replace("'", "").replace("’", "")))
+    plain = letters.folded(cell[:LONGEST])
+    return " ".join(re.findall(r"[^\W_]+", plain.replace("'", "").replace("’", "")))

@@ -6,10 +6,11 @@ headers in Spanish. Accents and case are folded. Imports nothing of people and p
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from webapp.rules import letters
 
 PhoneKind = Literal["mobile", "any", "home", "work"]
 FlagKind = Literal["negative", "status", "positive"]  # see Meaning
@@ -197,7 +198,7 @@ def key(header: str) -> str:
 def words_of(header: str) -> list[str]:
     """``MobilePhone`` and "Teléfono (móvil)" in words, folded."""
     cut = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header[:LONGEST])
-    plain = "".join(c for c in unicodedata.normalize("NFKD", cut) if not unicodedata.combining(c)).lower()
+    plain = letters.folded(cut)
     return re.findall(r"[a-z]+[0-9]*|[0-9]+", plain.replace("'", "").replace("’", "").replace("e-mail", "email"))
 
 

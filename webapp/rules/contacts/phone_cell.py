@@ -7,12 +7,11 @@ number marked as a landline or a fax is never taken.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from webapp.rules import opt_out, phone
+from webapp.rules import letters, opt_out, phone
 
 LONGEST = 200  # characters of a cell that are looked at; a longer one is no phone
 
@@ -188,7 +187,7 @@ def _labels(
 
 
 def words_of(text: str) -> list[str]:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
+    plain = letters.folded(text)
     return re.findall(r"[^\W_]+", plain.replace("'", "").replace("’", "").replace("/", ""))
 
 

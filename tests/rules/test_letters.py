@@ -1,0 +1,24 @@
+"""Letters are folded in one place, and every reader of words uses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from webapp.rules import letters, names, opt_out
+from webapp.rules.contacts import flags, headers
+
+RULES = Path(letters.__file__).parent
+ALIKE = [("José", "JOSÉ", "jose"), ("Straße", "STRASSE", "strasse"), ("Ｌｉｓａ", "lisa"), ("İstanbul", "istanbul")]
+
+
+def test_spellings_of_one_word_are_one_to_every_reader() -> None:
+    for spellings in ALIKE:
+        for reads in (letters.folded, names.key, headers.key, opt_out.plain):
+            assert len({reads(spelling) for spelling in spellings}) == 1, (reads, spellings)
+    assert flags.forbids("negative", "Não") and not flags.forbids("negative", "Ｎｏ")
+
+
+def test_no_rule_takes_accents_off_by_itself() -> None:
+    """A link's short name may lose letters; words that are compared may not."""
+    own = {path.name for path in RULES.rglob("*.py") if "NFKD" in path.read_text()}
+    assert own == {"letters.py", "web_links.py"}
