@@ -58,6 +58,10 @@ def test_indentation_is_two_spaces_a_level(path: Path) -> None:
     assert odd == []
 
 
+def test_no_template_is_long() -> None:
+    assert [path.name for path in TEMPLATES if path.read_text().count("\n") > 250] == []
+
+
 @pytest.mark.parametrize("path", PARTIALS, ids=_name)
 def test_a_partial_says_what_it_takes(path: Path) -> None:
     assert re.match(r"\{# takes: [^#]+ #\}\n", path.read_text())

@@ -80,17 +80,24 @@ async def show(
         action=action,
         initial=initial,
         response=response,
-        archived=await Script.filter(action=action).exclude(archived_at=None),
         checks=checks,
         unsaved=unsaved,
         opened=opened,
         saved="saved" in request.query_params,
         shown=checks[shown],
-        reach=await reach.of_scripts(action.id) if action.live else {},
-        marks={str(script.id): edited.mark(editing.words_from(script)) for script in [*initial, *response]},
         client_id=uuid.uuid4(),
+        **await _about(action, [*initial, *response]),
         **await _menus(member.campaign_id),
     )
+
+
+async def _about(action: Action, scripts: list[Script]) -> dict[str, Any]:
+    """What the page says beside the scripts in use."""
+    return {
+        "archived": await Script.filter(action=action).exclude(archived_at=None),
+        "reach": await reach.of_scripts(action.id) if action.live else {},
+        "marks": {str(script.id): edited.mark(editing.words_from(script)) for script in scripts},
+    }
 
 
 def _written(scripts: list[Script], unsaved: Unsaved) -> dict[str, Written]:
