@@ -61,8 +61,19 @@ def test_every_colour_has_a_plain_value_for_browsers_without_light_dark() -> Non
     assert {one.name for one in SHEET if "light-dark" in one.value} <= plain
 
 
+LIGHT_DARK = re.compile(r"light-dark\((?:[^(),]|\([^()]*\))*, ((?:[^(),]|\([^()]*\))*)\)")
+BY_DEVICE, BY_CHOICE = ':root:not([data-mode="light"])', ':root[data-mode="dark"]'
+
+
 def test_dark_is_only_promised_where_there_are_dark_colours() -> None:
-    assert {one.value for one in OLD if one.name == "color-scheme"} == {"light"}
+    """And they are those of newer browsers: the dark half of each light-dark()."""
+    dark = {one.rule: one.within for one in OLD if one.name == "color-scheme" and one.value == "dark"}
+    assert sorted(within[-1] for within in dark.values()) == sorted([BY_DEVICE, BY_CHOICE])
+    assert ["prefers-color-scheme: dark" in within[-2] for within in dark.values() if within[-1] == BY_DEVICE] == [True]
+    newer = {one.name: one.value for one in SHEET if "light-dark(" in one.value and one.name.startswith("--")}
+    for rule in dark:
+        values = {one.name: one.value for one in OLD if one.rule == rule and one.name.startswith("--")}
+        assert values == {name: LIGHT_DARK.sub(r"\1", value) for name, value in newer.items()}
 
 
 def test_nothing_that_only_a_popover_takes_away_covers_the_page() -> None:
