@@ -15,7 +15,10 @@ from tests.reader.reading import case, cells, surveyed
 from webapp.reader import workbook
 from webapp.reader.file_error import FileError
 from webapp.reader.shape import Wanted
+from webapp.rules.contacts import contact_rows, row_values
+from webapp.rules.contacts.contact_columns import Columns
 
+PHONE = "412-555-0101"
 PEOPLE: list[list[books.Cell]] = [["First Name", "Phone"], ["Ann", "412-555-0101"], ["Bo", "412-555-0102"]]
 
 
@@ -89,10 +92,31 @@ def formula(value: str) -> Callable[[str, str], str]:
 
 @pytest.mark.parametrize("value", ["", "<v/>", "<v></v>"])
 def test_formulas_that_were_never_calculated_are_told(tmp_path: Path, value: str) -> None:
-    error = refusal(edited(books.write(tmp_path / "x.xlsx", {"A": PEOPLE}), formula(value)))
-    said = "This workbook's formulas were never calculated: open it, save it, upload again."
-    assert (error.code, error.message) == ("formulas", said)
-    assert refusal(case(tmp_path, "15b_formulas_nocache.xlsx")).message == said
+    error = refusal(edited(books.write(tmp_path / "x.xlsx", {"A": PEOPLE[:2]}), formula(value)))
+    said = "This workbook's formulas were never calculated: open it, save it, upload again. The first is cell"
+    assert (error.code, error.message) == ("formulas", f"{said} B2 of sheet “A”.")
+    assert refusal(case(tmp_path, "15b_formulas_nocache.xlsx")).message.startswith(said)
+
+
+def test_one_formula_that_was_never_calculated_refuses_its_row_alone(tmp_path: Path) -> None:
+    path = edited(books.write(tmp_path / "x.xlsx", {"A": PEOPLE}), formula("<v/>"))
+    rows = [contact_rows.read(row, Columns({0: "first_name", 1: "phone"}), 2) for row in cells(path)]
+    assert [getattr(row, "reason", "") for row in rows] == ["formula", ""]
+    rows = [
+        contact_rows.read(row, Columns({0: "phone"}), 2) for row in ([PHONE, row_values.UNCALCULATED], ["x", PHONE])
+    ]
+    assert [getattr(row, "reason", "") for row in rows] == ["", "invalid_phone"], (
+        "a column that is left out does not matter"
+    )
+
+
+def test_a_sheet_of_people_not_to_text_is_no_list_but_is_named(tmp_path: Path) -> None:
+    for name in ("Do Not Text", "DNC", "Opt outs", "STOP list", "Unsubscribed", "Remove list"):
+        path = books.write(tmp_path / "x.xlsx", {name: PEOPLE, "Voters": PEOPLE, "Other": PEOPLE}, hidden=(name,))
+        shape = surveyed(path)
+        assert (shape.sheet, [sheet.name for sheet in shape.strike_lists]) == ("Voters", [name])
+        assert surveyed(path, Wanted(opt_outs=True)).sheet == name
+    assert surveyed(books.write(tmp_path / "y.xlsx", {"DNC": PEOPLE})).sheet == "DNC", "where it is the only one"
 
 
 def test_a_writer_that_puts_0_for_every_formula_has_calculated_none(tmp_path: Path) -> None:

@@ -48,6 +48,15 @@ def place(reference: str, column: int) -> int:
     return column if found is None else found
 
 
+def letters(column: int) -> str:
+    """2 -> "C", 26 -> "AA"."""
+    found, left = "", column + 1
+    while left:
+        left, letter = divmod(left - 1, 26)
+        found = chr(65 + letter) + found
+    return found
+
+
 @lru_cache(maxsize=20_000)
 def _column(letters: str) -> int | None:
     if not _LETTERS.fullmatch(letters):

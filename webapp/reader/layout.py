@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -55,7 +56,8 @@ def _header(head: list[Record], wanted: Wanted) -> tuple[int, bool]:
 def _shape(
     encoding_name: str, delimiter: str, head: list[Record], at: int, headless: bool, found: Iterator[Record]
 ) -> Shape:
-    header, cells = head[at], _names(head[at], not encoding_name)
+    header = _whole_header(head, at) if not headless else head[at]
+    cells = _names(header, not encoding_name)
     seen = _Seen(not encoding_name, headless, cells)
     for record in chain(head[at if headless else at + 1 :], found):
         seen.take(record)
@@ -78,6 +80,19 @@ def _shape(
         stray=seen.stray + sum(map(bool, header.cells[width:])),
         errors=seen.errors,
         first_lines=tuple((record.line, _said(record)) for record in head[: max(12, at + 4)]),
+    )
+
+
+def _whole_header(head: list[Record], at: int) -> Record:
+    """The header, with the groups in the line above it where that has some."""
+    header = head[at]
+    if at == 0 or head[at - 1].last_line + 1 != header.line:
+        return header
+    above = head[at - 1].cells
+    return (
+        replace(header, cells=header_line.with_groups(above, header.cells))
+        if header_line.has_groups(above, header.cells)
+        else header
     )
 
 

@@ -8,20 +8,24 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Wanted:
     """What a person chose. ``sheet``: its name, "" for the one that looks like a list. ``header_line``: the physical line
-    of the header, 0 where the first line is a person, None where it is to be found."""
+    of the header, 0 where the first line is a person, None where it is to be found. ``opt_outs``: a list of phones to opt out
+    is looked for."""
 
     sheet: str = ""
     header_line: int | None = None
     without_hidden: bool = False
+    opt_outs: bool = False
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of a workbook. ``first``: its first lines, as text. ``looks_like_list``: as in header_line.Found."""
+    """A sheet of a workbook. ``first``: its first lines, as text. ``looks_like_list``: as in header_line.Found.
+    ``against``: its name says that these people are not to be texted, as "DNC" does."""
 
     name: str
     first: tuple[str, ...]
     looks_like_list: int
+    against: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,11 @@ class Shape:
     sheets: tuple[Sheet, ...] = ()
     sheet: str = ""
     first_lines: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def strike_lists(self) -> tuple[Sheet, ...]:
+        """The sheets beside the one that was read whose people are not to be texted."""
+        return tuple(sheet for sheet in self.sheets if sheet.against and sheet.name != self.sheet)
 
     @property
     def lists(self) -> tuple[Sheet, ...]:

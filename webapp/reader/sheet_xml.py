@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 from webapp.reader import cell_values
 from webapp.reader.cell_values import Formats
+from webapp.rules.contacts import row_values
 
 LONGEST = 100_000  # characters kept of a cell; a spreadsheet allows 32,767
 LAST_COLUMN, LAST_ROW = 16_384, 1_048_576
@@ -28,7 +29,8 @@ class Enough(Exception):
 @dataclass
 class Row:
     """``number``: counted from 1. ``cells``: column, from 0 -> text; blank ones are left out. ``uncalculated``: formulas
-    without a value. ``zeros``: formulas whose value is 0."""
+    without a value; such a cell is row_values.UNCALCULATED. ``zeros``: formulas whose value is 0. ``first``: the column of
+    the first uncalculated formula, or of the first formula."""
 
     number: int
     hidden: bool = False
@@ -36,6 +38,7 @@ class Row:
     uncalculated: int = 0
     formulas: int = 0
     zeros: int = 0
+    first: int = -1
 
 
 def parse(part: IO[bytes], start: Callable[[str, dict[str, str]], None], end: Callable[[str, str], None]) -> None:
@@ -182,8 +185,16 @@ class _Rows:
 
     def _cell(self) -> None:
         if self.formula:
-            self.row.formulas += 1
-            self.row.zeros += self.value.strip() == "0"
-            self.row.uncalculated += not self.value and self.kind != "str"
+            self._formula()
         if self.value and self.column < LAST_COLUMN:
             self.row.cells[self.column] = cell_values.shown(self.kind, self.value, self.style, self.texts, self.how)
+
+    def _formula(self) -> None:
+        never = not self.value and self.kind != "str"
+        if self.row.first < 0 or (never and not self.row.uncalculated):
+            self.row.first = self.column
+        self.row.formulas += 1
+        self.row.zeros += self.value.strip() == "0"
+        self.row.uncalculated += never
+        if never and self.column < LAST_COLUMN:
+            self.row.cells[self.column] = row_values.UNCALCULATED

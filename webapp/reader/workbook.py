@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from webapp.reader import sheet_xml
+from webapp.reader import cell_values, sheet_xml
 from webapp.reader.cell_values import Formats
 from webapp.reader.file_error import FileError
 from webapp.reader.shape import Sheet, Wanted
 from webapp.reader.text import LINE_IN_CELL
-from webapp.rules.contacts import header_line
+from webapp.rules.contacts import header_line, headers
 
 LARGEST = 50_000_000  # bytes of the file
 LARGEST_UNPACKED = 1_000_000_000  # bytes, by the file's own table; the memory limit holds where that lies
@@ -123,13 +123,15 @@ class _Book:
 
     def copy(self, target: BinaryIO, wanted: Wanted) -> Copied:
         chosen = self._named(wanted.sheet) if wanted.sheet else None
-        sheets = self._sheets([place for place in self.places if not place.hidden])
+        sheets = self._sheets([place for place in self.places if not place.hidden or headers.names_strikes(place.name)])
         if not sheets:
             sheets = self._sheets(self.places)
         if chosen is None:
             if not sheets:
                 raise FileError("empty_file", "The workbook is empty. Nothing was stored.")
-            best = max(sheets, key=lambda sheet: sheet.looks_like_list)
+            best = max(
+                sheets, key=lambda s: (s.looks_like_list > 0 and s.against == wanted.opt_outs, s.looks_like_list)
+            )
             chosen = next(place for place in self.places if place.name == best.name)
         return Copied(chosen.name, tuple(sheets), *self._write(chosen, target, wanted.without_hidden))
 
@@ -147,7 +149,9 @@ class _Book:
         for place in places[:MOST_SHEETS]:
             if lines := self._first_lines(place):
                 shown = tuple(", ".join(cell[:60] for cell in line if cell)[:120] for line in lines[:3])
-                found.append(Sheet(place.name, shown, _looks(lines)))
+                found.append(
+                    Sheet(place.name, shown, header_line.find(lines).looks_like_list, headers.names_strikes(place.name))
+                )
         return found
 
     def _first_lines(self, place: _Place) -> list[list[str]]:
@@ -175,8 +179,9 @@ class _Book:
         copy = _Copy(target, without_hidden)
         self._read(place, copy.take)
         copy.text.detach()
-        if copy.uncalculated or (self.recalculates and copy.formulas and copy.zeros == copy.formulas):
-            raise FileError("formulas", _FORMULAS)
+        never = copy.uncalculated * 2 >= copy.rows and copy.uncalculated
+        if never or (self.recalculates and copy.formulas and copy.zeros == copy.formulas):
+            raise FileError("formulas", f"{_FORMULAS} The first is {copy.first} of sheet “{place.name[:80]}”.")
         return copy.hidden, copy.stray
 
     def _places(self) -> list[_Place]:
@@ -219,10 +224,6 @@ def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _looks(lines: list[list[str]]) -> int:
-    return header_line.find(lines).looks_like_list
-
-
 class _Copy:
     """A sheet's rows as lines of CSV."""
 
@@ -230,11 +231,15 @@ class _Copy:
         self.target, self.without_hidden = target, without_hidden
         self.text = io.TextIOWrapper(target, "utf-8", errors="replace", newline="\n")
         self.writer = csv.writer(self.text, lineterminator="\n")
-        self.done = self.hidden = self.stray = self.uncalculated = self.formulas = self.zeros = 0
+        self.done = self.hidden = self.stray = self.uncalculated = self.formulas = self.zeros = self.rows = 0
+        self.first = ""  # cell with a formula without a value, or with a formula
 
     def take(self, row: sheet_xml.Row) -> None:
         self.hidden += row.hidden and bool(row.cells)
-        self.uncalculated += row.uncalculated
+        self.rows += bool(row.cells)
+        self.uncalculated += row.uncalculated > 0
+        if row.formulas and (not self.first or (row.uncalculated and self.uncalculated == 1)):
+            self.first = f"cell {cell_values.letters(row.first)}{row.number}"
         self.formulas += row.formulas
         self.zeros += row.zeros
         cells = {} if row.hidden and self.without_hidden else row.cells

@@ -119,7 +119,7 @@ async def test_an_upload_is_nobody_s_but_the_office_s(cast: Cast, browse: Browse
             path = f"/c/{slug}/admin/imports/{job.id}"
             for end in ("", "/columns", "/refused.csv"):
                 assert (await client.get(path + end)).status_code == 404
-            for end in ("/mapping", "/preview", "/cancellation"):
+            for end in ("/mapping", "/preview", "/cancellation", "/strike-list"):
                 answer = await client.post(path + end, data={"column_0": "phone"})
                 assert answer.status_code in (404, 403)
 
@@ -252,6 +252,36 @@ async def test_a_preview_tells_of_the_whole_file_and_keeps_what_was_recognised(c
     await gary.post(path + "/mapping", data={**chosen, "home": "1", "take_words": "1"})
     job = await take_newest()
     assert (job.stored, job.refused, job.said_no, job.home_phones) == (4, 0, 2, 1)
+
+
+@pytest.mark.both
+async def test_a_sheet_of_people_not_to_text_is_struck_before_the_list(
+    cast: Cast, browse: Browser, tmp_path: Path
+) -> None:
+    sheets: dict[str, list[list[books.Cell]]] = {
+        "DNC": [["Phone"], ["4125550102"]],
+        "Voters": [["First", "Phone"], ["Ann", "4125550101"], ["Bo", "4125550102"]],
+    }
+    gary = await browse(cast.gary)
+    path = await upload(gary, "v.xlsx", books.write(tmp_path / "v.xlsx", sheets).read_bytes())
+    await take_newest()
+    page = (await gary.get(path)).text
+    assert 'name="strike" value="DNC"' in page and "Store 2 rows" in re.sub(r"\s+", " ", page), "it asks unasked"
+    assert (await gary.post(path + "/strike-list", data={"strike": "Voters"})).headers["location"] == path
+    assert (await gary.get(path + "/strike-list")).status_code == 405
+    struck = (await gary.post(path + "/strike-list", data={"strike": "DNC"})).headers["location"]
+    await take_newest()
+    page = (await gary.get(struck)).text
+    assert "Opt out 1 phone permanently" in re.sub(r"\s+", " ", page) and await OptOut.all().count() == 0
+    await gary.post(struck + "/mapping", data={"column_0": "phone"})
+    await take_newest()
+    assert {row.phone for row in await OptOut.all()} == {"+14125550102"}
+    assert f'href="{path}"' in (await gary.get(struck)).text, "back to the list that waits"
+    await gary.post(path + "/mapping", data={"column_0": "first_name", "column_1": "phone"})
+    job = await ContactImport.get(id=int(path.rsplit("/", 1)[1]))
+    while await importing.take_in(job.id, 60):
+        pass
+    assert (await Contact.get(phone="+14125550102")).opted_out_at and await Contact.exists(phone="+14125550101")
 
 
 ODD = """First Name,Phone,Notes,Tags,OPTIN_TIME,do_not_text

@@ -143,7 +143,8 @@ def test_a_canadian_postal_code_is_no_zip() -> None:
 def test_what_was_recognised_stays_where_the_phone_is_unclear() -> None:
     found = contact_columns.match(["First Name", "phone", "ZIP", "phone", "Party"], {"party": "Party"})
     assert isinstance(found, Unclear) and found.code == "duplicate_header"
-    assert found.columns.fields == {0: "first_name", 2: "zip"} and found.columns.custom == {4: "party"}
+    assert "phone (column 2), phone (column 4)" in found.message and found.columns.phones == [1, 3]
+    assert {0: "first_name", 2: "zip"}.items() <= found.columns.fields.items() and found.columns.custom == {4: "party"}
     found = contact_columns.match(["First Name", "Work Phone"], {})
     assert isinstance(found, Unclear) and "Work Phone" in found.message and found.columns.fields == {0: "first_name"}
 
@@ -199,3 +200,19 @@ def test_of_a_number_in_each_line_the_first_that_can_be_texted_is_taken(cell: st
     assert isinstance(found, contact_rows.Person) and found.phone == phone and found.values["first_name"] == "Lisa"
     stop = contact_rows.read(["Ng, Lisa", "412-555-0611\n412-555-0612 do not text"], matched("Name,Phone"), 2)
     assert stop == contact_rows.Refused("do_not_text_words", "412-555-0611\n412-555-0612 do not text")
+
+
+def test_of_several_phones_the_first_good_one_is_read() -> None:
+    header, chosen = ["Name", "Phone", "Phone", "Phone"], {"#1": "phone", "#2": "phone", "#3": "phone"}
+    columns = contact_columns.match(header, {}, chosen)
+    assert isinstance(columns, Columns)
+    for cells, expected in (
+        (",412-555-0102,412-555-0103", "+14125550102"),
+        ("412,412-555-0102,", "+14125550102"),
+        ("888-555-0101,412-555-0102 landline,412-555-0103", "+14125550103"),
+        ("+44 20 7946 0018,,", "unsupported_country"),
+        ("412-555-0101 wrong number,412-555-0102,", "do_not_text_words"),
+        ("412,foo,", "invalid_phone"),
+    ):
+        found = contact_rows.read(["Ann", *cells.split(",")], columns, 4)
+        assert (found.reason if isinstance(found, contact_rows.Refused) else found.phone) == expected, cells

@@ -100,9 +100,9 @@ async def drop_empty_list(job: ContactImport) -> None:
 
 
 def _undecided(job: ContactImport, found: Shape, columns: contact_columns.Columns) -> bool:
-    """Somebody at a page can say which of several sheets is the list, or what becomes of those whom a column says not to
-    text."""
-    several = not job.sheet_name and len(found.lists) > 1
+    """Somebody at a page can say which of several sheets is the list, or what becomes of those whom a column or another
+    sheet says not to text."""
+    several = not job.sheet_name and (len(found.lists) > 1 or (job.kind == CONTACTS and bool(found.strike_lists)))
     return job.user_id is not None and (several or (bool(columns.flags) and not job.mapping))
 
 

@@ -75,7 +75,8 @@ async def of(job: ContactImport, mapping: dict[str, str] | None = None, wishes: 
     seen = replace(seen, flags=tuple(n for n in columns.flags if counted.flags.get(n)))
     seen = replace(seen, new_tags=await _new_tags(job.campaign_id, counted.tags))
     if isinstance(found, contact_columns.Unclear):
-        return replace(seen, unclear=found.message)
+        seen = replace(seen, unclear=found.message)
+        return replace(seen, rows=_rows(job, shape.sample, columns, width)) if columns.phones else seen
     new = {n: shape.header[n] for n in range(width) if by_hand.get(f"#{n}") == NEW}
     home = tuple(shape.header[n] for n in columns.home) if job.kind == CONTACTS else ()
     shown = replace(columns, custom={**columns.custom, **new})

@@ -33,7 +33,7 @@ async def survey(job: ContactImport) -> Shape:
         if not Path(job.path).is_file():
             raise FileNotFoundError
         async with signs_of_life(job):
-            wanted = Wanted(job.sheet_name, job.header_line, job.without_hidden)
+            wanted = Wanted(job.sheet_name, job.header_line, job.without_hidden, job.kind == OPT_OUTS)
             surveyed = await child.survey(Path(job.path), copy, wanted)
         await _note_shape(job, surveyed)
     return shape_of(job)

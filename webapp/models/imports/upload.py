@@ -11,7 +11,7 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts import labels
 from webapp.models.imports import importing, preview
-from webapp.models.imports.job import ContactImport, Wishes
+from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport, Wishes
 from webapp.reader.shape import Wanted
 
 
@@ -55,6 +55,22 @@ async def read_again(job: ContactImport, wanted: Wanted, mapping: dict[str, str]
         return await importing.again(job, mapping, by.user, wanted)
     await importing.read_again(job, wanted, mapping)
     return job
+
+
+@transactional
+async def start_strike_list(job: ContactImport, sheet: str, by: Membership) -> ContactImport:
+    """Another sheet of the same workbook as a list of phones to opt out. It is shown before any is."""
+    await audit.record(by, "list.uploaded", job.file_name, kind=OPT_OUTS)
+    path, wanted = Path(job.path), Wanted(sheet)
+    return await importing.begin(by.campaign, "", path, job.file_name, by.user, OPT_OUTS, True, wanted=wanted)
+
+
+async def waiting_list(job: ContactImport) -> ContactImport | None:
+    """The list of the same file that waits for its columns, while this strike list of it goes first."""
+    if job.kind != OPT_OUTS or not job.path:
+        return None
+    same = ContactImport.filter(campaign_id=job.campaign_id, path=job.path, kind=CONTACTS, status=ASKING)
+    return await same.order_by("-id").first()
 
 
 async def _with_new_fields(job: ContactImport, mapping: dict[str, str], by: Membership) -> dict[str, str]:

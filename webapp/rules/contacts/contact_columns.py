@@ -97,8 +97,11 @@ def match(
     phones = _phones(header, targets, by_hand)
     columns = _columns(header, targets, phones, custom_fields)
     if doubled := _doubled(header, phones, by_hand):
-        message = f"Two columns may hold the phone: {doubled}. Say which one it is."
-        return Unclear("duplicate_header", message, _columns(header, targets, [], custom_fields))
+        message = (
+            f"Several columns of one name may hold the phone: {doubled}. Leave those out that do not. Of the others the first"
+            " good number of a row is used."
+        )
+        return Unclear("duplicate_header", message, columns)
     return columns if phones else Unclear("no_phone_column", _no_phone(header), columns)
 
 
@@ -233,7 +236,7 @@ def _doubled(header: Sequence[str], phones: Sequence[int], by_hand: Mapping[int,
     """The headers of two columns of one name, where nobody chose."""
     keys = [_key(header[n]) for n in phones if n not in by_hand]
     same = [n for n in phones if n not in by_hand and keys.count(_key(header[n])) > 1]
-    return ", ".join(header[n].strip() for n in same)
+    return ", ".join(f"{header[n].strip()} (column {n + 1})" for n in same)
 
 
 def _no_phone(header: Sequence[str]) -> str:

@@ -13,6 +13,12 @@ LONGEST = {"first_name": 100, "last_name": 100, "email": 254, "van_id": 40, "tim
 LONGEST_CUSTOM = 5_000
 LONGEST_CELL = 6_000  # characters of a cell that are looked at: more than any field may have
 LONGEST_TAGS = 2_000
+_NEXT_IS_READ = (
+    "invalid_phone",
+    "not_textable",
+    "unsupported_country",
+    "landline",
+)  # why a row's next phone is looked at
 
 
 @dataclass
@@ -55,6 +61,10 @@ def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> 
     raw = found.raw if isinstance(found, _Phone) else found.raw_phone
     if any(cell.strip() for cell in cells[width:]):
         return Refused("ragged_row", raw)
+    if row_values.UNCALCULATED in cells and any(
+        _at(cells, n) == row_values.UNCALCULATED for n in (*columns.fields, *columns.custom, *columns.flags)
+    ):
+        return Refused("formula", raw)
     if isinstance(found, Refused):
         return found
     forbidding = says_no(cells, columns)
@@ -118,8 +128,9 @@ def _at(cells: Sequence[str], n: int) -> str:
 
 
 def _phone(cells: Sequence[str], columns: contact_columns.Columns) -> _Phone | Refused:
-    """The first phone that is not blank, mobiles first. "do not call" in a phone's cell without a number counts for the
+    """The first phone that is good, mobiles first. "do not call" in a phone's cell without a number counts for the
     number that follows."""
+    bad: Refused | None = None
     refused, forbidden = Refused("missing_phone"), False
     for kind, raw in _phones(cells, columns):
         if phone_cell.blank(raw):
@@ -134,8 +145,11 @@ def _phone(cells: Sequence[str], columns: contact_columns.Columns) -> _Phone | R
             continue
         if forbidden and not columns.take_words:
             return Refused("do_not_text_words", raw)
-        return _chosen(cell, raw, kind, columns, forbidden)
-    return refused
+        chosen = _chosen(cell, raw, kind, columns, forbidden)
+        if isinstance(chosen, _Phone) or chosen.reason not in _NEXT_IS_READ:
+            return chosen
+        bad = bad or chosen
+    return bad or refused
 
 
 def _chosen(

@@ -35,11 +35,41 @@ def find(lines: Sequence[Sequence[str]]) -> Found:
     ]
     if named:
         best = max(named, key=lambda n: (scores[n], -n))
+        if best + 1 < len(lines) and has_groups(lines[best], lines[best + 1]):
+            best += 1
         return Found(best, False, 2 if _names_phone(lines[best]) else 1)
     if people:
         above = [n for n in range(people[0]) if _filled(lines[n]) * 2 >= _filled(lines[people[0]])]
         return Found(above[0] if above else people[0], not above, 1)
     return Found(_first_of_usual_width(lines), False, 0)
+
+
+def has_groups(above: Sequence[str], header: Sequence[str]) -> bool:
+    """Is ``above`` a row of merged groups ("Name | | Phone |") over the header's own names ("First | Last | Home | Cell")?"""
+    if has_phone(header) or has_phone(above):
+        return False
+    under = [n for n in range(len(header[:WIDEST])) if header[n].strip() and not _at(above, n)]
+    beside = any(n and _at(above, n - 1) for n in under)
+    own = sum(headers.meaning(cell) is not None for cell in header[:WIDEST])
+    both = with_groups(above, header)
+    return beside and max(own, sum(headers.meaning(cell) is not None for cell in both[:WIDEST])) > 1 and own > 0
+
+
+def with_groups(above: Sequence[str], header: Sequence[str]) -> list[str]:
+    """The names of a header below groups: "Phone Home" where Home alone says nothing, the group's own where the name below is
+    blank."""
+    names: list[str] = []
+    group = ""
+    for n in range(max(len(above), len(header))):
+        own, group = _at(header, n), _at(above, n) or group
+        whole = f"{group} {own}"
+        known = headers.meaning(own) is not None or headers.meaning(whole) is None
+        names.append((own if known else whole) if own else _at(above, n))
+    return names
+
+
+def _at(cells: Sequence[str], n: int) -> str:
+    return cells[n].strip() if n < len(cells) else ""
 
 
 def has_phone(cells: Sequence[str]) -> bool:

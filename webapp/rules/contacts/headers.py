@@ -136,6 +136,11 @@ _POSITIVE = re.compile(
 )
 
 
+_STRIKES = re.compile(
+    r"\b(?:stop|strike|removal|remove|exclusions?|exclude|block|do not send)(?: ?lists?)?$|^(?:exclude|remove|strike)\b"
+)
+
+
 @dataclass(frozen=True)
 class Meaning:
     """``field``: one of contact_columns.FIELDS, or "" for a column that says whom not to text. ``rank``: smaller is read
@@ -179,6 +184,11 @@ def flag(header: str) -> FlagKind | None:
     if _STATUS.search(said):
         return "status"
     return "positive" if _POSITIVE.search(said) else None
+
+
+def names_strikes(sheet: str) -> bool:
+    """Does the name of a sheet say that its people are not to be texted: Do Not Text, DNC, Opt outs, Stop list?"""
+    return flag(sheet) == "negative" or bool(_STRIKES.search(" ".join(words_of(sheet))))
 
 
 def label_of(header: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from webapp.rules.contacts import contact_zones, states
 
+UNCALCULATED = "#UNCALCULATED!"  # stands for the value of a formula that no spreadsheet has calculated
 _EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}\.[^@\s.,;<>]{2,63}")
 _CANADIAN = re.compile(r"[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d")
 _STATES = frozenset([*states.ABBREVIATIONS, "AA", "AE", "AP"])  # with the armed forces

@@ -35,6 +35,7 @@ async def _progress(request: Request, job: ContactImport) -> Response:
         reasons=REASONS,
         notes=reading_notes.notes(reading.shape_of(job), job.without_hidden) if job.shape else [],
         names=columns.FIELD_NAMES,
+        waiting_list=await upload.waiting_list(job) if job.over else None,
         seconds_left=job.seconds_left,
         mappable=job.over and bool(job.left_out) and reading.plain_copy(job).exists(),
     )

@@ -21,6 +21,19 @@ async def read_again(request: Request, member: Membership, import_id: int) -> Re
     return await begin(request, member, job, form)
 
 
+@post("/imports/{import_id:int}/strike-list", opt=bounded.MANY_FIELDS)
+async def strike_first(request: Request, member: Membership, import_id: int) -> Response:
+    """A sheet of people not to be texted, beside the list, becomes a strike list of its own; the list goes on waiting."""
+    job, form = await access.import_of(member, import_id), Form(await request.form())
+    sheet = str(form.data.get("strike", ""))
+    known = [one.name for one in reading.shape_of(job).strike_lists] if job.shape and job.status == ASKING else []
+    if sheet not in known:
+        return to_import(request, member, job)
+    going = await upload.start_strike_list(job, sheet, member)
+    await queue.run_import(going.id)
+    return to_import(request, member, going)
+
+
 async def begin(request: Request, member: Membership, job: ContactImport, form: Form) -> Response:
     wanted, same = _wanted(job, form)
     mapping = chosen(job, form) or job.mapping if same else {}
@@ -68,4 +81,4 @@ def _wanted(job: ContactImport, form: Form) -> tuple[reading.Wanted, bool]:
     return reading.Wanted(new.sheet, job.header_line if same else new.header_line, new.without_hidden), same
 
 
-HANDLERS = [read_again]
+HANDLERS = [read_again, strike_first]

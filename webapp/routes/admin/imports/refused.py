@@ -27,6 +27,7 @@ REASONS = {
     "two_numbers": "Two numbers in one cell",
     "extension": "A number with an extension",
     "work_phone": "Only a work phone",
+    "formula": "A formula that was never calculated: save the workbook in a spreadsheet first",
     "field_too_long": "A cell is too long",
     "ragged_row": "The row doesn't fit the header: a cell too many, or a stray quotation mark",
 }
