@@ -7,14 +7,24 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from webapp import clock, config
-from webapp.gateways.twilio import Sent, Twilio
+from webapp.gateways.twilio import Sent, Text, Twilio
 
 
 def sid_of(phone: str) -> str:
     return f"SM{int(phone[1:]):032x}"
 
 
-class Quick:
+class Silent:
+    """A Twilio that has sent nothing yet."""
+
+    async def newest_from(self, *_: object) -> list[Text]:
+        return []
+
+    async def account_refusal(self, *_: object) -> int:
+        return 0
+
+
+class Quick(Silent):
     """Takes every text at once. ``sent``: to whom; ``at``: when, by the steady clock."""
 
     def __init__(self) -> None:
@@ -27,7 +37,7 @@ class Quick:
         return Sent(f"SM{len(self.sent):032x}")
 
 
-class Hangs:
+class Hangs(Silent):
     """Answers when it is told to ``go``, each call (or those to one phone alone). ``most``: calls under way at once."""
 
     def __init__(self, only: str = "") -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.cast import Cast, send_card, texts
 from tests.cast.simulated import Simulated
 from tests.cast.texting import clicked, says
-from tests.cast.twilio import Hangs, Quick
+from tests.cast.twilio import Hangs, Quick, Silent
 from webapp import clock
 from webapp.database import transaction
 from webapp.gateways.twilio import Sent
@@ -58,7 +58,7 @@ async def test_a_drain_that_stood_still_gives_its_attempt_up_unsent(
     assert (await twilio.get("/simulator/messages")).json() == []
 
 
-class Torn:
+class Torn(Silent):
     """One call ends in something nobody foresaw, while others are under way."""
 
     def __init__(self, phone: str) -> None:

@@ -9,13 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.rest import Client
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 
-from webapp.config import Settings
-from webapp.gateways.twilio_http import TooManyRequests, TwilioHttp
-from webapp.rules.contacts import lines
-from webapp.rules.numbers import credentials
+from webapp.gateways.twilio_account import TwilioAccount
+from webapp.gateways.twilio_http import TooManyRequests
 
 NO_CAPACITY = 20429
 API = "https://api.twilio.com"
@@ -38,9 +35,10 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Later:
-    """Certainly not taken; worth another try after so many seconds."""
+    """Certainly not taken; worth another try after so many seconds. ``why``: the trouble, where Twilio asked for no wait."""
 
     seconds: float
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +64,7 @@ class Text:
     created_at: datetime
     media: int = 0
     price: str = ""  # dollars, as Twilio writes it; "" until it is known
+    direction: str = ""  # "outbound-api" where a program sent it, "outbound-reply" where Twilio answered by itself
 
 
 @dataclass(frozen=True)
@@ -77,17 +76,12 @@ class Number:
     sms_url: str
 
 
-class Twilio:
+# TwilioException: the SDK raises it, and not its subclass, for a list that fails
+TROUBLE = (TwilioException, TooManyRequests, TimeoutError, aiohttp.ClientError, json.JSONDecodeError)
+
+
+class Twilio(TwilioAccount):
     """One account. Made inside a running event loop; `close` ends its connections."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.http = TwilioHttp(settings.twilio_api_url)
-        self.settings = settings
-        sid, token = settings.twilio_account_sid or "AC" + "0" * 32, settings.twilio_auth_token or "none"
-        self.client = Client(sid, token, http_client=self.http)
-
-    async def close(self) -> None:
-        await self.http.session.close()
 
     async def send(self, to: str, from_: str, body: str, callback: str, validity: int, picture: str = "") -> Outcome:
         """Hands one text over. ``validity``: seconds Twilio may keep it; ``callback``: the address for its status;
@@ -99,19 +93,24 @@ class Twilio:
             )
         except TooManyRequests as error:
             return Later(error.seconds)
-        except TwilioRestException as error:
+        except (TwilioRestException, TwilioServiceException) as error:
             return _refused(error)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             log.warning("Twilio can't be reached: %s", type(error).__name__)
-            return Later(5)
+            return Later(5, "Twilio can't be reached")
         except (TimeoutError, aiohttp.ClientError, json.JSONDecodeError, KeyError) as error:
-            return Unknown(type(error).__name__)
+            return Unknown(in_words(error))
         return Sent(message.sid) if message.sid else Unknown("no sid")
 
     async def texts_between(self, to: str, from_: str, limit: int = 50) -> list[Text]:
         """Newest first. No date filter: Twilio filters by the date sent, and a text that waits has none yet."""
         found = await self.client.messages.list_async(to=to, from_=from_, limit=limit)
         return [_text(message) for message in found]
+
+    async def newest_from(self, number: str, limit: int = 20) -> list[Text]:
+        """The newest texts that programs sent from one of our numbers, newest first."""
+        found = await self.client.messages.list_async(from_=number, limit=limit)
+        return [_text(message) for message in found if message.direction == "outbound-api"]
 
     async def texts_to(self, number: str, since: datetime) -> list[Text]:
         """All that came to one of our numbers since an instant, newest first."""
@@ -143,34 +142,6 @@ class Twilio:
         found = await self.client.messages(sid).media.list_async(limit=10)
         return [API + (one.uri or "").removesuffix(".json") for one in found]
 
-    async def line_type(self, phone: str) -> str:
-        """The kind of line in Twilio's word; lines.INVALID where there is no such number, "unknown" where Twilio may not
-        say (Canada, without its approval). Each call costs money."""
-        try:
-            found = await self.client.lookups.v2.phone_numbers(phone).fetch_async(fields="line_type_intelligence")
-        except TwilioRestException as error:
-            if error.status == 404:
-                return lines.INVALID
-            raise
-        if found.valid is False:
-            return lines.INVALID
-        told = found.line_type_intelligence or {}
-        return "unknown" if told.get("error_code") else str(told.get("type") or "unknown")
-
-    async def account_trouble(self) -> str:
-        """credentials.WORKS where the credentials are right and the account is active, else what is wrong."""
-        if not (self.settings.twilio_account_sid and self.settings.twilio_auth_token):
-            return credentials.NOT_SET
-        try:
-            account = await self.client.api.accounts(self.client.account_sid).fetch_async()
-        except TwilioRestException as error:
-            return credentials.of_error(error.status, int(error.code or error.status))
-        except (TooManyRequests, json.JSONDecodeError):
-            return credentials.TROUBLE
-        except (TimeoutError, aiohttp.ClientError):
-            return credentials.NO_NETWORK
-        return credentials.WORKS if account.status == "active" else credentials.NOT_ACTIVE
-
     async def numbers(self) -> list[Number]:
         found = await self.client.incoming_phone_numbers.list_async(limit=1000)
         return [Number(n.sid or "", n.phone_number or "", n.sms_url or "") for n in found]
@@ -200,16 +171,24 @@ class Twilio:
                 raise
 
 
-# TwilioException: the SDK raises it, and not its subclass, for a list that fails
-TROUBLE = (TwilioException, TooManyRequests, TimeoutError, aiohttp.ClientError, json.JSONDecodeError)
+def in_words(error: Exception) -> str:
+    """What went wrong with a call that is one of TROUBLE."""
+    if isinstance(error, TwilioRestException):
+        return f"HTTP {error.status}"
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return "Twilio can't be reached"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return "an answer that can't be read"
 
 
-def _refused(error: TwilioRestException) -> Outcome:
+def _refused(error: TwilioRestException | TwilioServiceException) -> Outcome:
     if error.status >= 500:
         return Unknown(f"HTTP {error.status}")
     if error.code == NO_CAPACITY or error.status == 429:
         return Later(2)
-    return Rejected(int(error.code or error.status))
+    told = str(error.code or "")
+    return Rejected(int(told) if told.isdecimal() else error.status)
 
 
 def _text(message: Any) -> Text:
@@ -225,4 +204,5 @@ def _text(message: Any) -> Text:
         created,
         media,
         message.price or "",
+        message.direction or "",
     )

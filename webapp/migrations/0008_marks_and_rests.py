@@ -18,6 +18,16 @@ class Migration(migrations.Migration):
             ),
             ops.AddField(
                 model_name='Campaign',
+                name='failing_since',
+                field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+            ),
+            ops.AddField(
+                model_name='Campaign',
+                name='failure',
+                field=fields.CharField(default='', db_default='', max_length=80),
+            ),
+            ops.AddField(
+                model_name='Campaign',
                 name='rests_until',
                 field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
             ),

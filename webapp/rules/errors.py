@@ -20,7 +20,33 @@ NOT_NOW = frozenset({LOCKED, OUT_OF_HOURS, NO_NUMBER, POSSIBLE_OPT_OUT, PICTURE_
 
 RECORDS_OPT_OUT = frozenset({21610})
 MARKS_LANDLINE = frozenset({21614, 21635, 30006})
-STOPS_SENDING = frozenset({20003, 30002, 30034})
+REGION = 21408  # Twilio's permission for a region is missing: the account's fault where it is our own region
+# Refusals of a call that are about this phone, this text or its picture. Any other is about the account, our number or us:
+# the next text would fare the same (SPEC X4)
+ABOUT_THE_TEXT = frozenset(
+    {
+        REGION,
+        21201,
+        21211,
+        21214,
+        21217,
+        21265,
+        21266,
+        21602,
+        21605,
+        21610,
+        21612,
+        21614,
+        21617,
+        21619,
+        21620,
+        21621,
+        21622,
+    }
+    | {21623, 21635, 21654, 21656, 30003, 30004, 30005, 30006, 30007, 30008, 30011, 60205, 63033}
+)
+# What a status says of a text that Twilio took, and that reached nobody for such a reason
+OF_THE_ACCOUNT = frozenset({10001, 20003, 20005, 20403, 20404, 21606, 21611, 21659, 30002, 30024, 30032, 30034})
 
 
 @dataclass(frozen=True)
@@ -72,7 +98,18 @@ _TABLE = [
     ),
     Explanation(11200, "twilio", "Twilio could not fetch the picture.", "Check the site's public address."),
     Explanation(12300, "twilio", "Twilio does not send this type of picture.", "Add the picture again."),
-    Explanation(20003, "twilio", "Twilio refused the account's credentials.", "Check them in Set-up check."),
+    *(
+        Explanation(code, "twilio", "Twilio refused the account's credentials.", "Check them in Set-up check.")
+        for code in (401, 403, 20003)
+    ),
+    *(
+        Explanation(code, "twilio", "The Twilio account is suspended, closed or not active.", "Ask Twilio, then go on.")
+        for code in (10001, 20005, 20403, 30002)
+    ),
+    *(
+        Explanation(code, "twilio", "Twilio doesn't know this account.", "Check the account SID in Set-up check.")
+        for code in (404, 20404)
+    ),
     Explanation(20429, "twilio", "Twilio had too many requests at once.", "It is sent again automatically."),
     Explanation(21211, "twilio", "Twilio says this is not a valid phone number."),
     Explanation(21212, "twilio", "Twilio says the sending number is not valid.", "Check the number in Numbers."),
@@ -92,7 +129,6 @@ _TABLE = [
     ),
     Explanation(21635, "safeguard", "This phone is a landline and can't get texts."),
     Explanation(30001, "twilio", "Twilio's queue was full.", "It may be sent again."),
-    Explanation(30002, "twilio", "The Twilio account is suspended.", "Sending is paused. Ask Twilio."),
     Explanation(
         30003, "twilio", "The phone could not be reached: it was off or had no service.", "It may be sent again."
     ),
@@ -103,11 +139,19 @@ _TABLE = [
     Explanation(30008, "twilio", "The carrier did not deliver the text and gave no reason.", "It may be sent again."),
     Explanation(30022, "carrier", "The campaign sent faster than the carrier allows.", "It may be sent later."),
     Explanation(30023, "carrier", "The carrier's daily limit for the campaign is reached.", "It may be sent tomorrow."),
+    Explanation(30024, "twilio", "The sending number is not set up with the carriers.", "Ask Twilio."),
+    Explanation(30032, "twilio", "The toll-free sending number is not verified.", "Verify it at Twilio."),
     Explanation(30034, "twilio", "The sending number is not registered (A2P 10DLC).", "Register it at Twilio."),
 ]
 TABLE = {row.code: row for row in _TABLE}
 AFTER_RESTORE = frozenset({RESTORED, RECONCILED})  # only an owner ends these stops
 CARRIER = frozenset(row.code for row in _TABLE if row.kind == "carrier")
+
+
+def stops_sending(code: int, own_region: bool) -> bool:
+    """Is this refusal of a call about the account, so that no text should be tried? ``own_region``: the phone is of the
+    region of the number that texted it; where Twilio may not text that, it may text nobody."""
+    return code not in ABOUT_THE_TEXT or (code == REGION and own_region)
 
 
 def explain(code: int) -> Explanation:

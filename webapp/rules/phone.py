@@ -85,6 +85,14 @@ def is_textable(e164: str, first: bool) -> bool:
     return not first and isinstance(parse(e164), Phone)
 
 
+def region(e164: str) -> str:
+    """ "US", "CA" and so on; "" where the number has none."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(e164)) or ""
+    except phonenumbers.NumberParseException:
+        return ""
+
+
 def national(e164: str) -> str:
     """412-555-0188 for +14125550188; other countries' numbers unchanged."""
     if e164.startswith("+1") and len(e164) == 12:

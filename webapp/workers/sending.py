@@ -3,28 +3,61 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from webapp import clock, config, news, queue
 from webapp.gateways import twilio
-from webapp.models.conversations.message import Message
+from webapp.models.conversations.message import FAILED_DELIVERY, Message
 from webapp.models.numbers import choice
-from webapp.models.outcomes import answers, doubt, restoring, sent_notes, wrong_clock
+from webapp.models.numbers.number import PhoneNumber
+from webapp.models.outcomes import answers, doubt, learning, outages, restoring, sent_notes, witness, wrong_clock
 from webapp.models.sending import caps
-from webapp.models.sending.claim import Claimed, Older, Wait, claim_next, seconds_left
+from webapp.models.sending.claim import Ask, Claimed, Older, Wait, claim_next, seconds_left
 from webapp.models.sending.refusal import Refusal
 
 WORK = 5.0  # seconds one drain may take
 AT_ONCE = 20  # calls at once by one number
+SLOW = 2.0  # seconds after which a call that is not answered yet is slow
+SLOW_OF_NUMBER, SLOW_OF_ALL = 2, 10  # so many slow calls, and no more are begun: an outage makes few texts unknown
+UNASKED = 5.0  # seconds to wait where Twilio could not be asked
 log = logging.getLogger(__name__)
 NOTE = 2.0  # seconds a note beside the database may take
 _draining: set[int] = set()
-_Lines = WeakValueDictionary[int, asyncio.Semaphore]  # of each number that is being drained
-_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Lines] = WeakKeyDictionary()
 _notes = ThreadPoolExecutor(2, "notes")  # a pool of their own: reading pictures delays no note
+
+
+class Lines:
+    """The calls under way by one number in this process, shared by all drains of it."""
+
+    of_all: ClassVar[dict[object, float]] = {}  # each call of any number, and when it began
+
+    def __init__(self) -> None:
+        self.free = asyncio.Semaphore(AT_ONCE)
+        self.begun: dict[object, float] = {}
+
+    @contextlib.contextmanager
+    def calling(self) -> Iterator[None]:
+        call = object()
+        self.begun[call] = self.of_all[call] = clock.steady()
+        try:
+            yield
+        finally:
+            del self.begun[call], self.of_all[call]
+
+    def slow(self) -> bool:
+        """Are so many calls not answered yet that no more should begin?"""
+        since = clock.steady() - SLOW
+        of_number = sum(began < since for began in self.begun.values())
+        return of_number >= SLOW_OF_NUMBER or sum(began < since for began in self.of_all.values()) >= SLOW_OF_ALL
+
+
+_Lines = WeakValueDictionary[int, Lines]  # of each number that is being drained
+_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Lines] = WeakKeyDictionary()
 
 
 async def drain(ctx: dict[str, Any], number_id: int) -> None:
@@ -38,19 +71,23 @@ async def drain(ctx: dict[str, Any], number_id: int) -> None:
     async with asyncio.TaskGroup() as calls:
         _draining.add(number_id)
         try:
-            wait = await _claim_all(ctx["twilio"], number_id, calls)
+            wait = await _claim_all(ctx, number_id, calls)
         finally:
             _draining.discard(number_id)
         if wait is not None:
             await queue.drain(number_id, wait)
 
 
-async def _claim_all(gateway: twilio.Twilio, number_id: int, calls: asyncio.TaskGroup) -> float | None:
+async def _claim_all(ctx: dict[str, Any], number_id: int, calls: asyncio.TaskGroup) -> float | None:
     """Claims what is due. Returns the seconds after which more is due; None where nothing is."""
-    deadline, room = clock.steady() + WORK, _lines_of(number_id)
+    deadline, lines = clock.steady() + WORK, _lines_of(number_id)
+    asked: set[int] = ctx.setdefault("asked", set())
     while clock.steady() < deadline:
-        async with room:  # claim only with a free line: a claimed text must leave at once
-            next_one = await claim_next(number_id)
+        if lines.slow():
+            await asyncio.sleep(0.05)
+            continue
+        async with lines.free:  # claim only with a free line: a claimed text must leave at once
+            next_one = await claim_next(number_id, number_id in asked)
         match next_one:
             case None:
                 return None
@@ -61,24 +98,62 @@ async def _claim_all(gateway: twilio.Twilio, number_id: int, calls: asyncio.Task
             case Refusal() as refusal:
                 await _tell_refused(refusal)
             case Older():
-                log.error("this database is older than what was sent: everything is stopped until it is reconciled")
-                await restoring.stop_all()
+                await _stop_all()
                 return None
+            case Ask(out):
+                if (wait := await _ask(ctx["twilio"], number_id, out)) is not None:
+                    return wait
+                asked.add(number_id)
+                await _try_one(ctx["twilio"], number_id, lines, out)
             case Claimed() as claimed:
-                calls.create_task(_hand_over(gateway, claimed, room))
+                calls.create_task(_hand_over(ctx["twilio"], claimed, lines))
                 await asyncio.sleep(0)  # lets the call take its line before the next claim
     return 0
 
 
-def _lines_of(number_id: int) -> asyncio.Semaphore:
-    """The number's lines in this process, shared by all drains of it."""
+async def _stop_all() -> None:
+    log.error("this database is older than what was sent: everything is stopped until it is reconciled")
+    await restoring.stop_all()
+
+
+async def _ask(gateway: twilio.Twilio, number_id: int, out: bool) -> float | None:
+    """Asks Twilio for the number's newest texts: before this process first claims by it, and after an outage. Returns the
+    seconds to wait where it may not claim; None where it may."""
+    if out and not await outages.begin_try(number_id):
+        return UNASKED
+    number = await PhoneNumber.get(id=number_id)
+    try:
+        newest = await gateway.newest_from(number.e164)
+    except twilio.TROUBLE as error:
+        log.warning("Twilio could not be asked for the newest texts of number %s: %s", number_id, type(error).__name__)
+        if code := await gateway.account_refusal(error):
+            await learning.stop_campaign(number.campaign_id, code)
+            return UNASKED
+        return max(UNASKED, await outages.failed(number_id, twilio.in_words(error)))
+    arrived = [text for text in newest if text.status not in FAILED_DELIVERY]  # a failed one reached nobody
+    sent = [restoring.Sent(text.sid, text.to, text.body, text.created_at) for text in arrived]
+    if await witness.unknown_text(number_id, sent) is None:
+        return None
+    await _stop_all()
+    return UNASKED
+
+
+async def _try_one(gateway: twilio.Twilio, number_id: int, lines: Lines, out: bool) -> None:
+    """After an outage: one text alone."""
+    claimed = await claim_next(number_id, trying=True) if out else None
+    if isinstance(claimed, Claimed):
+        await _hand_over(gateway, claimed, lines)
+
+
+def _lines_of(number_id: int) -> Lines:
     lines = _lines.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
-    return lines.setdefault(number_id, asyncio.Semaphore(AT_ONCE))
+    return lines.setdefault(number_id, Lines())
 
 
-async def _hand_over(gateway: twilio.Twilio, claimed: Claimed, room: asyncio.Semaphore) -> None:
-    async with room:
-        await _call(gateway, claimed)
+async def _hand_over(gateway: twilio.Twilio, claimed: Claimed, lines: Lines) -> None:
+    async with lines.free:
+        with lines.calling():
+            await _call(gateway, claimed)
 
 
 async def _call(gateway: twilio.Twilio, claimed: Claimed) -> None:
@@ -114,16 +189,21 @@ async def _give_up(claimed: Claimed) -> None:
 
 
 async def _record(claimed: Claimed, outcome: twilio.Outcome) -> None:
+    why = ""
     match outcome:
         case twilio.Sent(sid):
             await answers.taken(claimed.message_id, sid, claimed.attempt_id)
         case twilio.Rejected(code):
             await answers.rejected(claimed.message_id, claimed.attempt_id, code)
-        case twilio.Later(seconds):
+        case twilio.Later(seconds, why):
             await answers.later(claimed.message_id, claimed.attempt_id, seconds)
         case twilio.Unknown(why):
             log.warning("message %s: outcome unknown (%s)", claimed.message_id, why)
             await answers.unknown(claimed.message_id, claimed.attempt_id)
+    if why:
+        await outages.failed(claimed.number_id, why)
+    elif claimed.after_failures:
+        await outages.works(claimed.number_id)
 
 
 async def _tell_refused(refusal: Refusal) -> None:

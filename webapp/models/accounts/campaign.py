@@ -12,6 +12,7 @@ from tortoise.models import Model
 from webapp import clock
 from webapp.database import transactional
 from webapp.rules import errors
+from webapp.rules.numbers.pace import LONGEST_HOLD, seconds_ahead
 
 BUCKET_SIZES = (10, 25, 100, 200)
 REGISTRATIONS = ("10dlc", "toll_free", "short_code")
@@ -58,8 +59,10 @@ class Campaign(Model):
     stopped_at = fields.DatetimeField(null=True)
     stopped_code = fields.IntField(null=True)
 
-    # While Twilio fails (outages.py): failed calls in a row, and until when none is tried
+    # While Twilio fails (outages.py): failed calls in a row, since when, how, and until when none is tried
     failures = fields.IntField(default=0, db_default=0)
+    failing_since = fields.DatetimeField(null=True)
+    failure = fields.CharField(80, default="", db_default="")
     rests_until = fields.DatetimeField(null=True)
 
     # The result of the last set-up check (S10)
@@ -125,6 +128,10 @@ class Campaign(Model):
 
     def local(self, at: datetime) -> datetime:
         return at.astimezone(ZoneInfo(self.timezone))
+
+    def rest(self, now: datetime) -> float:
+        """Seconds until a text is tried again, where Twilio fails."""
+        return seconds_ahead(self.rests_until, now, LONGEST_HOLD)
 
     @transactional
     async def renew_join_code(self) -> None:

@@ -14,9 +14,9 @@ from webapp.database.packed import sql_time
 from webapp.database.statements import column
 from webapp.models.accounts.campaign import Campaign
 from webapp.rules import errors, segments
+from webapp.rules.numbers.pace import LONGEST_HOLD, seconds_ahead
 
 ADDING_NUMBERS = 7_267_003  # held while a number is added, and while a text to a number of no campaign is set aside
-LONGEST_HOLD = 300.0  # seconds Twilio may ask a number to wait (twilio_http.py)
 ENOUGH_SENT, MOST_FILTERED = 50, 0.03  # texts in 24 hours, and the share of them that carriers may filter (S3)
 
 
@@ -80,18 +80,16 @@ class PhoneNumber(Model):
     def wait(self, now: datetime) -> float:
         """Seconds until this number may send again. An instant further ahead than any that is set is of a clock that was
         wrong, and counts for nothing."""
-        return max(_ahead(self.free_at, now, self.longest), _ahead(self.held_until, now, LONGEST_HOLD))
+        return max(
+            seconds_ahead(self.free_at, now, self.longest),
+            seconds_ahead(self.held_until, now, LONGEST_HOLD),
+            seconds_ahead(self.rests_until, now, LONGEST_HOLD),
+        )
 
     @property
     def longest(self) -> float:
         """Seconds in which its longest text leaves."""
         return segments.MOST / self.rate
-
-
-def _ahead(at: datetime | None, now: datetime, most: float) -> float:
-    """Seconds until then; 0 where it is past, or more than ``most`` away."""
-    seconds = (at - now).total_seconds() if at else 0.0
-    return seconds if 0 < seconds <= most else 0.0
 
 
 class Changes:

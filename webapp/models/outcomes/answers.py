@@ -12,13 +12,13 @@ from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
 from webapp.models import spending, tallies
-from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import DROPPED, QUEUED, REJECTED, SENDING, TAKEN, UNKNOWN, Message
-from webapp.models.numbers.number import LONGEST_HOLD
+from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import learning
+from webapp.rules import errors, phone
+from webapp.rules.numbers.pace import LONGEST_HOLD
 
-BAD_CREDENTIALS = 20003
 FIRST_LOOK = timedelta(seconds=30)  # after it became unknown
 # A contact's columns that a claim changes; they are restored when Twilio certainly did not take the text
 CLAIMS = (
@@ -48,13 +48,14 @@ async def taken(message_id: int, sid: str | None = None, attempt_id: uuid.UUID |
 
 @transactional
 async def rejected(message_id: int, attempt_id: uuid.UUID, code: int) -> None:
-    """Twilio refused it: it counts as texted, with its error, and is never tried again by itself. Bad credentials stop the
-    campaign, and the text is queued again."""
+    """Twilio refused it: it counts as texted, with its error, and is never tried again by itself. A refusal that is not
+    about this text stops the campaign, and the text is queued again."""
     contact, message = await Message.locked(message_id)
     if message.status not in (SENDING, UNKNOWN) or message.attempt_id != attempt_id:
         return
-    if code == BAD_CREDENTIALS:
-        await (await Campaign.get(id=message.campaign_id)).stop_everything(code)
+    number = await PhoneNumber.get(id=message.number_id)
+    if errors.stops_sending(code, phone.region(message.phone) == phone.region(number.e164)):
+        await learning.stop_campaign(message.campaign_id, code)
         await _put_back(message, contact, 0)
         return
     async with tallies.moving(message):
@@ -92,6 +93,20 @@ async def unknown(message_id: int, attempt_id: uuid.UUID) -> None:
         message.status, message.looks = UNKNOWN, 0
         message.next_look_at = clock.now() + FIRST_LOOK
         await message.save(update_fields=["status", "looks", "next_look_at"])
+
+
+@transactional
+async def reached_nobody(message_id: int, code: int) -> None:
+    """A text that Twilio took failed because of the account: it waits for the campaign to go on, like one that was never
+    tried. Later news of the failed one find no row."""
+    contact, message = await Message.locked(message_id)
+    if message.status != TAKEN:
+        return
+    async with tallies.moving(message):
+        message.sid, message.delivery, message.error_code, message.taken_at = None, "", None, None
+        message.public_id, message.attempts = uuid.uuid4(), 1
+        await _put_back(message, contact, 0)
+    await learning.stop_campaign(message.campaign_id, code)
 
 
 async def _put_back(message: Message, contact: Contact, seconds: float) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from webapp import clock
+from webapp.database import transactional
 from webapp.models import tallies
+from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import attention, closing
@@ -28,9 +30,14 @@ async def from_error(message: Message, contact: Contact, code: int) -> None:
         contact.landline_until = clock.now() + LANDLINE_FOR
         await contact.save(update_fields=["landline_until"])
         await closing.close_conversations(contact, errors.LANDLINE)
-    if code in errors.STOPS_SENDING:
-        campaign = await Campaign.get(id=message.campaign_id)
-        if not campaign.stopped_at:
-            await campaign.stop_everything(code)
     # A reply that failed brings the need for an answer back
     await attention.reconsider(message.conversation_id, contact)
+
+
+@transactional
+async def stop_campaign(campaign_id: int, code: int) -> None:
+    """The account, the number or we are at fault: the next text would fare the same (X4)."""
+    campaign = await Campaign.get(id=campaign_id)
+    if not campaign.stopped_at:
+        await campaign.stop_everything(code)
+        await audit.note(campaign, None, "campaign.stopped_by_twilio", str(code))

@@ -33,6 +33,9 @@ async def apply(event_id: int) -> News:
 async def _delivery(message_id: int, event: TwilioEvent) -> News:
     """A status advances by rank and never goes back. Learns from the error code."""
     contact, message = await Message.locked(message_id)
+    if event.status in FAILED_DELIVERY and (_code(event) or 0) in errors.OF_THE_ACCOUNT:
+        await answers.reached_nobody(message.id, _code(event) or 0)
+        return News(message.user_id, message.conversation_id)
     if RANK.get(event.status, 0) <= RANK.get(message.delivery, 0):
         return News()
     async with tallies.moving(message):

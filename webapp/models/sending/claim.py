@@ -26,7 +26,7 @@ from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.message import CONFIRMATION, IN, INITIAL, QUEUED, SENDING, Message
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_outs.opt_out import OptOut
-from webapp.models.outcomes import answers, sent_notes
+from webapp.models.outcomes import answers, outages, sent_notes
 from webapp.models.sending import facts
 from webapp.models.sending.facts import Text
 from webapp.models.sending.refusal import Refusal, refuse
@@ -54,6 +54,7 @@ class Claimed:
     claimed_at: datetime
     leave_by: datetime
     committed: float
+    after_failures: bool
     picture: str = ""  # the path Twilio fetches its picture from
 
 
@@ -65,22 +66,35 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class Ask:
+    """Twilio must be asked for the number's newest texts first. ``out``: it failed lately, so that asking is also a try."""
+
+    out: bool
+
+
+@dataclass(frozen=True)
 class Older:
     """A later claim than the database knows of was noted: it was restored, or failed over, meanwhile."""
 
 
-async def claim_next(number_id: int) -> Claimed | Wait | Refusal | Older | None:
-    """Claims the number's next due text, replies first. None: nothing is due, or sending is stopped or paused."""
+async def claim_next(
+    number_id: int, asked: bool = True, trying: bool = False
+) -> Claimed | Wait | Refusal | Ask | Older | None:
+    """Claims the number's next due text, replies first. None: nothing is due, or sending is stopped or paused. ``asked``:
+    this process has asked Twilio for the number's newest texts. ``trying``: it tries one text after an outage."""
     number = await PhoneNumber.get(id=number_id).select_related("campaign")
     if number.campaign.stopped_at or number.paused_at:
         return None
     now = await database.now()
-    if (seconds := number.wait(now)) > 0:
+    seconds = number.wait(now) or number.campaign.rest(now)
+    if seconds > 0 and not trying:
         return Wait(seconds)
     if (message_id := await _next_due(number, now)) is None:
         return None
+    if not trying and (not asked or outages.is_out(number)):
+        return Ask(outages.is_out(number))
     try:
-        return await _claim(message_id, number_id)
+        return await _claim(message_id, number_id, trying)
     except _FellBack:
         return Older()
     except IntegrityError as error:
@@ -106,7 +120,7 @@ async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
 
 
 @transactional
-async def _claim(message_id: int, number_id: int) -> Claimed | Wait | Refusal | Older | None:
+async def _claim(message_id: int, number_id: int, trying: bool) -> Claimed | Wait | Refusal | Older | None:
     """One transaction: locks the contact, asks every safeguard again, then takes the number's turn."""
     contact, message = await Message.locked(message_id)
     if message.status != QUEUED:
@@ -119,7 +133,7 @@ async def _claim(message_id: int, number_id: int) -> Claimed | Wait | Refusal | 
     verdict = safeguards.may_send(asked, now, at_the_worker=True)
     if isinstance(verdict, safeguards.Refused):
         return await refuse(message.id, verdict.code)
-    if not await _take_turn(number, message, now):
+    if not await _take_turn(number, message, now, trying):
         return Wait(0)
     if sent_notes.of(number.id) > number.claim_mark:
         raise _FellBack
@@ -159,10 +173,10 @@ async def _may_confirm(message: Message) -> bool:
     return all(opt_out.classify(text.body) != "opt_out" for text in since)
 
 
-async def _take_turn(number: PhoneNumber, message: Message, now: datetime) -> bool:
+async def _take_turn(number: PhoneNumber, message: Message, now: datetime, trying: bool) -> bool:
     """Advances the number's pace and its mark; False where another worker was faster. Time lost by waking up late, up to
     CATCH_UP, is made up: else every text would slow the pace down a little."""
-    if number.wait(now) > 0:
+    if number.wait(now) > 0 and not trying:
         return False
     start = min(max(number.free_at, now - CATCH_UP), now) if number.free_at else now
     until = start + timedelta(seconds=message.segments / number.rate)
@@ -203,6 +217,7 @@ async def _hand_over(
         now,
         _leave_by(number.campaign, zones, now),
         clock.steady(),
+        bool(number.failures or number.campaign.failures),
         _picture(message, now),
     )
 

@@ -8,6 +8,7 @@ WRONG = "wrong"
 NOT_ACTIVE = "not_active"  # suspended or closed
 NO_NETWORK = "no_network"
 TROUBLE = "trouble"  # Twilio answers, but not with the account
+CODES = {WRONG: 20003, NOT_ACTIVE: 20005}  # that stop sending
 INACTIVE_CODES = {10001, 20005, 30002}
 
 

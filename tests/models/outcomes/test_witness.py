@@ -1,0 +1,59 @@
+"""Twilio is the witness of what left: a database that does not know it was restored (SPEC X2)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.cast import Cast, texts
+from tests.cast.texting import claimed, new_sid, texted
+from webapp import clock
+from webapp.models.numbers.number import PhoneNumber
+from webapp.models.outcomes import answers, witness
+from webapp.models.outcomes.restoring import Sent
+
+
+def sent(cast: Cast, body: str, sid: str = "", phone: str = "", ago: int = 0) -> Sent:
+    return Sent(sid or new_sid(), phone or cast.lisa.phone, body, clock.now() - timedelta(seconds=ago))
+
+
+async def is_unknown(cast: Cast, *seen: Sent) -> bool:
+    return await witness.unknown_text(cast.number.id, seen) is not None
+
+
+@pytest.mark.both
+async def test_a_text_that_no_row_is_about_is_noticed(cast: Cast) -> None:
+    await texted(cast)
+    [message] = await texts()
+    assert not await is_unknown(cast)
+    assert not await is_unknown(cast, sent(cast, message.body, message.sid or ""))
+    assert await is_unknown(cast, sent(cast, message.body), sent(cast, message.body, message.sid or ""))
+    assert await is_unknown(cast, sent(cast, message.body, message.sid or ""), sent(cast, "Hello?"))
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("state", ["sending", "unknown", "taken without a sid"])
+async def test_a_text_that_was_handed_over_may_be_the_one_twilio_has(cast: Cast, state: str) -> None:
+    claim = await claimed(cast)
+    if state == "unknown":
+        await answers.unknown(claim.message_id, claim.attempt_id)
+    elif state != "sending":
+        await answers.taken(claim.message_id)
+    assert not await is_unknown(cast, sent(cast, claim.body))
+    assert await is_unknown(cast, sent(cast, "Other words"))
+    assert await is_unknown(cast, sent(cast, claim.body, phone="+14125550102"))
+
+
+async def test_a_text_that_still_waits_here_did_not_leave_from_this_database(cast: Cast) -> None:
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    [message] = await texts()
+    assert await is_unknown(cast, sent(cast, message.body))
+
+
+async def test_texts_from_before_the_number_was_added_do_not_count(cast: Cast) -> None:
+    number = await PhoneNumber.get(id=cast.number.id)
+    clock.freeze(number.created_at)
+    assert not await is_unknown(cast, sent(cast, "Of another program", ago=1))
+    assert await is_unknown(cast, sent(cast, "Of another program"))

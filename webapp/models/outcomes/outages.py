@@ -1,0 +1,72 @@
+"""Twilio answers with 5xx or not at all: numbers rest, longer each time, so that few texts become unknown (SPEC X4).
+
+Failed calls in a row are counted by number and by campaign: a campaign's numbers fail together where the account or the
+network is at fault. After a rest Twilio is asked for the number's newest texts, which risks none; then one text is tried.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.numbers.number import PhoneNumber
+from webapp.rules.numbers.pace import LONGEST_HOLD
+
+FEW = 3  # failed calls in a row after which a number rests
+FEW_OF_ALL = 5  # and after which all numbers of the campaign do
+FIRST_REST = 10.0  # seconds; doubled with each failure
+TRY = timedelta(seconds=20)  # one process tries, and the others wait so long for what it finds
+
+
+def is_out(number: PhoneNumber) -> bool:
+    """Must Twilio be asked whether it works before a text is risked?"""
+    return number.failures >= FEW or number.campaign.failures >= FEW_OF_ALL
+
+
+@transactional
+async def failed(number_id: int, why: str) -> float:
+    """A call by this number failed. Returns the seconds it rests now; 0.0 where it goes on."""
+    number = await PhoneNumber.filter(id=number_id).select_for_update().get()
+    campaign = await Campaign.filter(id=number.campaign_id).select_for_update().get()
+    now = clock.now()
+    number.failures, campaign.failures = number.failures + 1, campaign.failures + 1
+    number.rests_until, of_number = _rest(number.failures - FEW, now)
+    campaign.rests_until, of_all = _rest(campaign.failures - FEW_OF_ALL, now)
+    campaign.failing_since, campaign.failure = campaign.failing_since or now, why[:80]
+    await number.save(update_fields=["failures", "rests_until"])
+    await campaign.save(update_fields=["failures", "rests_until", "failing_since", "failure"])
+    return max(of_number, of_all)
+
+
+def _rest(failures: int, now: datetime) -> tuple[datetime | None, float]:
+    """``failures``: how many more than a few."""
+    if failures < 0:
+        return None, 0.0
+    seconds = min(FIRST_REST * 2.0 ** min(failures, 10), LONGEST_HOLD)
+    return now + timedelta(seconds=seconds), seconds
+
+
+@transactional
+async def begin_try(number_id: int) -> bool:
+    """One process at a time tries a number that is out, and one number of a campaign that is. False: another one does."""
+    number = await PhoneNumber.filter(id=number_id).select_for_update().get()
+    campaign = await Campaign.filter(id=number.campaign_id).select_for_update().get()
+    number.campaign, now = campaign, clock.now()
+    if number.wait(now) or campaign.rest(now):
+        return False
+    number.rests_until = now + TRY
+    await number.save(update_fields=["rests_until"])
+    if campaign.failures >= FEW_OF_ALL:
+        campaign.rests_until = now + TRY
+        await campaign.save(update_fields=["rests_until"])
+    return True
+
+
+@transactional
+async def works(number_id: int) -> None:
+    """Twilio answered a call by this number."""
+    number = await PhoneNumber.filter(id=number_id).select_for_update().get()
+    await PhoneNumber.filter(id=number_id).update(failures=0, rests_until=None)
+    await Campaign.filter(id=number.campaign_id).update(failures=0, rests_until=None, failing_since=None, failure="")

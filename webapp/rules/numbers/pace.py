@@ -1,0 +1,13 @@
+"""How long a number waits before it sends again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+LONGEST_HOLD = 300.0  # seconds for which Twilio may ask a number to wait, or trouble makes it rest
+
+
+def seconds_ahead(at: datetime | None, now: datetime, most: float) -> float:
+    """Seconds until then; 0 where it is past, or more than ``most`` away: then a wrong clock wrote it."""
+    seconds = (at - now).total_seconds() if at else 0.0
+    return seconds if 0 < seconds <= most else 0.0
