@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -457,3 +458,11 @@ def test_two_processes_write_one_sqlite_file_and_every_write_counts(tmp_path: Pa
     assert [process.wait(60) for process in both] == [0, 0]
     with sqlite3.connect(tmp_path / "shared.db") as found:
         assert found.execute("SELECT bucket_size FROM campaign WHERE slug = 'meyer'").fetchone() == (300,)
+
+
+def test_migrations_follow_each_other_in_one_line() -> None:
+    """Two of one number, made at the same time, run in an order nobody chose."""
+    names = [path.stem for path in MIGRATIONS]
+    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+    for before, path in zip(names, MIGRATIONS[1:], strict=False):
+        assert re.search(rf"dependencies = .*{before}[\"']", path.read_text()), path.name

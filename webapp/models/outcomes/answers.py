@@ -102,6 +102,7 @@ async def reached_nobody(message_id: int, code: int) -> None:
     contact, message = await Message.locked(message_id)
     if message.status != TAKEN:
         return
+    spending.add(message, -1)
     async with tallies.moving(message):
         message.sid, message.delivery, message.error_code, message.taken_at = None, "", None, None
         message.public_id, message.attempts = uuid.uuid4(), 1

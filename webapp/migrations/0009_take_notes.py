@@ -5,7 +5,7 @@ from tortoise import fields
 from webapp.database.operations import AddColumns
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0007_import_wishes')]
+    dependencies = [('models', '0008_marks_and_rests')]
 
     initial = False
 

@@ -23,7 +23,7 @@ async def fill(apps: Any, state_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0008_marks_and_rests")]
+    dependencies = [("models", "0009_take_notes")]
 
     initial = False
 
