@@ -27,6 +27,10 @@ class Sheet:
     looks_like_list: int
     against: bool = False
 
+    def fits(self, opt_outs: bool) -> tuple[bool, int]:
+        """The sheet with the largest is read where nobody chose one. ``opt_outs``: as in Wanted."""
+        return self.looks_like_list > 0 and self.against == opt_outs, self.looks_like_list
+
 
 @dataclass(frozen=True)
 class Shape:

@@ -123,15 +123,12 @@ class _Book:
 
     def copy(self, target: BinaryIO, wanted: Wanted) -> Copied:
         chosen = self._named(wanted.sheet) if wanted.sheet else None
-        sheets = self._sheets([place for place in self.places if not place.hidden or headers.names_strikes(place.name)])
-        if not sheets:
-            sheets = self._sheets(self.places)
+        shown = [place for place in self.places if not place.hidden or headers.names_strikes(place.name)]
+        sheets = self._sheets(shown) or self._sheets(self.places)
         if chosen is None:
             if not sheets:
                 raise FileError("empty_file", "The workbook is empty. Nothing was stored.")
-            best = max(
-                sheets, key=lambda s: (s.looks_like_list > 0 and s.against == wanted.opt_outs, s.looks_like_list)
-            )
+            best = max(sheets, key=lambda sheet: sheet.fits(wanted.opt_outs))
             chosen = next(place for place in self.places if place.name == best.name)
         return Copied(chosen.name, tuple(sheets), *self._write(chosen, target, wanted.without_hidden))
 
@@ -179,8 +176,7 @@ class _Book:
         copy = _Copy(target, without_hidden)
         self._read(place, copy.take)
         copy.text.detach()
-        never = copy.uncalculated * 2 >= copy.rows and copy.uncalculated
-        if never or (self.recalculates and copy.formulas and copy.zeros == copy.formulas):
+        if copy.never_calculated(self.recalculates):
             raise FileError("formulas", f"{_FORMULAS} The first is {copy.first} of sheet “{place.name[:80]}”.")
         return copy.hidden, copy.stray
 
@@ -234,14 +230,16 @@ class _Copy:
         self.done = self.hidden = self.stray = self.uncalculated = self.formulas = self.zeros = self.rows = 0
         self.first = ""  # cell with a formula without a value, or with a formula
 
+    def never_calculated(self, recalculates: bool) -> bool:
+        return self.uncalculated * 2 >= max(self.rows, 1) or (recalculates and 0 < self.formulas == self.zeros)
+
     def take(self, row: sheet_xml.Row) -> None:
         self.hidden += row.hidden and bool(row.cells)
         self.rows += bool(row.cells)
         self.uncalculated += row.uncalculated > 0
         if row.formulas and (not self.first or (row.uncalculated and self.uncalculated == 1)):
             self.first = f"cell {cell_values.letters(row.first)}{row.number}"
-        self.formulas += row.formulas
-        self.zeros += row.zeros
+        self.formulas, self.zeros = self.formulas + row.formulas, self.zeros + row.zeros
         cells = {} if row.hidden and self.without_hidden else row.cells
         last = max((n for n in cells if n < WIDEST), default=-1)
         self.stray += sum(n >= WIDEST for n in cells)
