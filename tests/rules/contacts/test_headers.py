@@ -81,3 +81,25 @@ def test_headers_a_new_admin_brought(header: str, field: str, flag: str | None) 
 @pytest.mark.parametrize("header", ["Remove duplicates by", "Off days", "What", "Name of the street"])
 def test_headers_that_only_resemble_one_mean_nothing(header: str) -> None:
     assert headers.meaning(header) is None
+
+
+def test_headers_in_german_french_and_portuguese_are_known() -> None:
+    """Field and, of a phone, its kind."""
+    for names, field, kind in (
+        ("Vorname;Prénom;Primeiro nome", "first_name", ""),
+        ("Nachname;Familienname;Nom;Nom de famille;Sobrenome;Último nome", "last_name", ""),
+        ("Nome;Nom complet;Nome completo", "full_name", ""),
+        ("E-Mail-Adresse;Courriel;Adresse e-mail;Endereço de e-mail", "email", ""),
+        ("PLZ;Postleitzahl;Code postal;CEP", "zip", ""),
+        (
+            "Handy;Handynummer;Mobilnummer;Mobiltelefon;Téléphone portable;Cellulaire;Telemóvel;Celular;Telefone celular",
+            "phone",
+            "mobile",
+        ),
+        ("Telefon;Telefonnummer;Rufnummer;Téléphone;Numéro de téléphone;Telefone", "phone", "any"),
+        ("Téléphone domicile;Telefon privat", "phone", "home"),
+        ("Téléphone bureau;Telefone trabalho", "phone", "work"),
+    ):
+        for name in names.split(";"):
+            found = headers.meaning(name)
+            assert found and found.field == field and (not kind or found.kind == kind), (name, found)

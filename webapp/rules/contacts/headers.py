@@ -20,22 +20,22 @@ LONGEST = 200  # characters of a header that are looked at
 _TIERS: dict[str, tuple[str, ...]] = {
     "first_name": (
         "firstname",
-        "first fname givenname forename nombre nombres primernombre namefirst firstnamelegal",
+        "first fname givenname forename nombre nombres primernombre namefirst firstnamelegal vorname prenom primeironome",
         "preferredname preferredfirstname nickname goesby knownas apodo",
     ),
     "last_name": (
         "lastname",
-        "last lname surname familyname apellido apellidos primerapellido apellido1 apellidopaterno namelast",
+        "last lname surname familyname apellido apellidos primerapellido apellido1 apellidopaterno namelast nachname familienname nom nomdefamille sobrenome ultimonome cognome",
     ),
     "full_name": (
         "fullname",
-        "name contactname votername displayname nombrecompleto nombreyapellido firstandlastname firstlastname",
+        "name contactname votername displayname nombrecompleto nombreyapellido nome nomcomplet nomecompleto nometprenom firstandlastname firstlastname",
         "voter",
     ),
     "email": (
         "email",
         "emailaddress emailaddr preferredemail primaryemail mainemail personalemail homeemail email1value email1 "
-        "emailaddress1 emailvalue correoelectronico correoe direcciondecorreo direcciondecorreoelectronico emailid",
+        "emailaddress1 emailvalue correoelectronico correoe direcciondecorreo direcciondecorreoelectronico emailid emailadresse adresseemail courriel adressecourriel enderecodeemail correioeletronico",
         "mail correo email2value email2 emailaddress2 otheremail secondaryemail alternateemail workemail email3value",
     ),
     "state_abbrev": (
@@ -43,7 +43,7 @@ _TIERS: dict[str, tuple[str, ...]] = {
         "state",
         "stateprovince statecode stateabbreviated stateabbreviation stateorprovince statename province homestate "
         "homestateprovince primarystate addressstate residencestate residenceaddressesstate regaddressstate "
-        "registeredstate registrationstate votingaddressstate residentialstate vstate address1state estado estadoprovincia "
+        "registeredstate registrationstate votingaddressstate residentialstate vstate address1state estado estadoprovincia bundesland "
         "provincia",
         "region address1region st",
     ),
@@ -53,7 +53,7 @@ _TIERS: dict[str, tuple[str, ...]] = {
         "zipcode5 zippostal zippostalcode postalcode postcode postal homezip homepostalcode homezipcode homezippostalcode "
         "primaryzip primaryzip5 primaryzipcode primarypostalcode addresszip addresszipcode addresspostalcode "
         "residencezip residencezip5 residenceaddresseszip regaddresszip registeredzip registeredzip5 votingaddresszip "
-        "residentialzip vzip vzip5 address1postalcode address1zip codigopostal cp zip4 zipplus4 zip9",
+        "residentialzip vzip vzip5 address1postalcode address1zip codigopostal cp plz postleitzahl cep codepostal zip4 zipplus4 zip9",
     ),
     "van_id": (
         "vanid",
@@ -97,20 +97,22 @@ _ASKING = _set("what whats s is the please enter type")  # "What is your name?"
 
 _MOBILE = _set(
     "cell cells cellphone cellular cel celular mobile mobilephone movil movile sms text texting texts txt wireless "
-    "textphone smsphone smsnumber cellnumber mobilenumber cellphonenumber mobilephonenumber handy"
+    "textphone smsphone smsnumber cellnumber mobilenumber cellphonenumber mobilephonenumber handy handynummer mobil mobilnummer mobiltelefon mobilfunknummer cellulaire portable telemovel cellulare"
 )
 _PHONE = _set(
-    "phone phones ph landline landlines phonenumber telephone telephones telephonenumber tel telefono telefonos tfno phoneno voterphone "
+    "phone phones ph landline landlines phonenumber telephone telephones telephonenumber tel telefono telefonos telefon telefonnummer rufnummer telefone telefones tfno phoneno voterphone "
     "votertelephones primaryphone preferredphone contactphone contactnumber homephone workphone"
 )
-_HOME = _set("home landline landlines house household residence residential casa hogar fijo homephone")
-_WORK = _set("work business office company oficina trabajo workphone")
+_HOME = _set(
+    "home landline landlines house household residence residential casa hogar fijo homephone festnetz festnetznummer domicile privat"
+)
+_WORK = _set("work business office company oficina trabajo workphone travail bureau geschaftlich dienstlich trabalho")
 _LATER = {
     "secondary": 2, "alternate": 2, "alternative": 2, "alt": 2, "other": 2, "another": 2, "second": 2, "backup": 2,
     "additional": 2, "otro": 2, "tertiary": 3, "third": 3,
 }  # fmt: skip
 _BESIDE_PHONE = _OWNERS | _set(
-    "number numbers no num nbr nr numero de del telefono primary main best preferred default personal day daytime evening "
+    "number numbers no num nbr nr numero de del do da du telefono primary main best preferred default personal day daytime evening "
     "value for to the a at is what whats s which where can we you reach us please enter with of include including area code "
     "raw clean cleaned formatted full e164 international dialed first principal preferido contacto messages message "
     "updates and or if user append appended match matched verified"
