@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 
-import webapp
+from webapp.reader import process
 from webapp.reader.counted import Counted
 from webapp.reader.file_error import FileError
-from webapp.reader.limits import NO_MEMORY
+from webapp.reader.forking import NO_MEMORY
 from webapp.reader.rows import LONGEST_LINE, Order, Row
 from webapp.reader.shape import Wanted
 from webapp.reader.surveying import Surveyed
 
-_HOME = Path(webapp.__file__).parents[1]
 _TOO_LARGE = (
     "This file can't be read here: it needs more memory than one file may take. Save it as CSV and upload that."
 )
@@ -32,13 +29,9 @@ class ReaderFailed(Exception):
 
 async def survey(source: Path, copy: Path, wanted: Wanted | None = None) -> Surveyed:
     """Writes the plain copy. Raises FileError. Cancelled, it leaves no process behind."""
-    process = await _start("surveying", str(source), str(copy))
-    try:
-        said, _ = await process.communicate(msgspec.json.encode(wanted or Wanted()))
-    finally:
-        await _end(process)
-    _check(process.returncode)
-    surveyed = msgspec.json.decode(said, type=Surveyed)
+    surveyed = msgspec.json.decode(
+        await _answer("surveying", wanted or Wanted(), str(source), str(copy)), type=Surveyed
+    )
     if surveyed.shape is None:
         raise FileError(surveyed.error_code, surveyed.error_message)
     return surveyed
@@ -46,32 +39,37 @@ async def survey(source: Path, copy: Path, wanted: Wanted | None = None) -> Surv
 
 async def count(order: Order) -> Counted:
     """Raises FileError."""
-    process = await _start("preparing")
+    return msgspec.json.decode(await _answer("preparing", order), type=Counted)
+
+
+async def _answer(what: str, order: Wanted | Order, *paths: str) -> bytes:
+    """All that a process says to an order."""
+    reading = await _start(what, *paths)
     try:
-        said, _ = await process.communicate(msgspec.json.encode(order))
+        reading.tell(msgspec.json.encode(order))
+        said = await reading.all_it_says()
+        _check(await reading.wait())
+        return said
     finally:
-        await _end(process)
-    _check(process.returncode)
-    return msgspec.json.decode(said, type=Counted)
+        await reading.end()
 
 
 class Rows:
     """The rows of an order, as the process reads them."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout
-        self._process, self._out, self._over = process, process.stdout, False
+    def __init__(self, reading: process.ReadingProcess) -> None:
+        self._reading, self._over = reading, False
         self._decoder = msgspec.json.Decoder(Row)
 
     async def take(self, most: int) -> list[Row]:
         """Up to ``most`` rows; none at the end of the file. Raises FileError where the process died before the end."""
         found: list[Row] = []
         while len(found) < most and not self._over:
-            line = await self._out.readline()
+            line = await self._reading.line()
             if line == b"end\n":
                 self._over = True
             elif not line.endswith(b"\n"):
-                _check(await self._process.wait())
+                _check(await self._reading.wait())
                 raise ReaderFailed
             else:
                 found.append(self._decoder.decode(line))
@@ -80,28 +78,16 @@ class Rows:
 
 @contextlib.asynccontextmanager
 async def rows(order: Order) -> AsyncIterator[Rows]:
-    process = await _start("preparing")
-    assert process.stdin
+    reading = await _start("preparing")
     try:
-        process.stdin.write(msgspec.json.encode(order))
-        process.stdin.close()
-        yield Rows(process)
+        reading.tell(msgspec.json.encode(order))
+        yield Rows(reading)
     finally:
-        await _end(process)
+        await reading.end()
 
 
-async def _start(what: str, *paths: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        f"webapp.reader.{what}",
-        str(MEMORY[what]),
-        *paths,
-        cwd=_HOME,
-        limit=2 * LONGEST_LINE,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
+async def _start(what: str, *paths: str) -> process.ReadingProcess:
+    return await process.start(what, MEMORY[what], *paths, limit=2 * LONGEST_LINE)
 
 
 def _check(code: int | None) -> None:
@@ -110,14 +96,3 @@ def _check(code: int | None) -> None:
         raise FileError("too_large", _TOO_LARGE)
     if code:
         raise ReaderFailed
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Kills the process and drains its output: asyncio reports an exit only once the pipes are empty, and this one is
-    full whenever the worker is slower than the reader."""
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-    assert process.stdout
-    await process.stdout.read()
-    await process.wait()

@@ -1,5 +1,4 @@
-"""The process that prepares rows: `python -m webapp.reader.preparing BYTES`, BYTES being its memory limit, with an Order on
-standard input."""
+"""Prepares rows, in a process of its own, with an Order on standard input."""
 
 from __future__ import annotations
 
@@ -8,16 +7,12 @@ import sys
 
 import msgspec
 
-from webapp.reader import counted, limits, rows
+from webapp.reader import counted, rows
 
 BATCH = 200  # rows per write
 
 
-def main() -> None:
-    limits.within(int(sys.argv[1]), _rows)
-
-
-def _rows() -> None:
+def work() -> None:
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=rows.Order)
     out, lines = sys.stdout.buffer, []
     if order.counting:
@@ -32,7 +27,3 @@ def _rows() -> None:
         out.write(b"".join(line + b"\n" for line in lines))
         out.write(b"end\n")
         out.flush()
-
-
-if __name__ == "__main__":
-    main()
