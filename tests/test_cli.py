@@ -8,14 +8,14 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cast.databases import whole
+from tests.cast.shell import Shells
 
 ROOT = Path(__file__).parents[1]
 CSV = Path(__file__).parent / "vectors" / "csv"
@@ -23,21 +23,24 @@ LISTS = Path(__file__).parent / "vectors" / "lists"
 
 
 Textbank = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def shell(folder: Path) -> Textbank:
-    """`textbank ...` on the database of this folder."""
-    environment = {"TEXTBANK_DATA_DIR": str(folder), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
-
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "webapp.cli", *words]
-        return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=60)
-
-    return run
+Shell = Callable[[Path], Textbank]
 
 
 @pytest.fixture(scope="module")
-def with_meyer(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+def shell() -> Iterator[Shell]:
+    """`shell(folder)(...)`: `textbank ...` on the database of this folder."""
+    shells = Shells()
+
+    def on(folder: Path) -> Textbank:
+        environment = {"TEXTBANK_DATA_DIR": str(folder), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+        return lambda *words: shells.run(list(words), environment, folder)
+
+    yield on
+    shells.close()
+
+
+@pytest.fixture(scope="module")
+def with_meyer(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, shell: Shell) -> Path:
     """A database with the campaign Meyer, made by the command itself."""
     folder = tmp_path_factory.mktemp("cli")
     shutil.copy(sqlite_template, folder / "textbank.db")
@@ -49,7 +52,7 @@ def with_meyer(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) 
 
 
 @pytest.fixture
-def textbank(tmp_path: Path, with_meyer: Path) -> Textbank:
+def textbank(tmp_path: Path, with_meyer: Path, shell: Shell) -> Textbank:
     """On a database of its own, with the campaign Meyer."""
     shutil.copy(with_meyer, tmp_path / "textbank.db")
     return shell(tmp_path)
@@ -239,7 +242,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_a_command_that_finds_no_database_says_so_in_one_line_and_makes_none(
-    words: tuple[str, ...], tmp_path: Path
+    words: tuple[str, ...], tmp_path: Path, shell: Shell
 ) -> None:
     done = shell(tmp_path)(*words)
     [line] = done.stderr.splitlines()
@@ -249,7 +252,7 @@ def test_a_command_that_finds_no_database_says_so_in_one_line_and_makes_none(
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_a_database_behind_the_code_is_told_in_one_line(
-    words: tuple[str, ...], sqlite_template: Path, tmp_path: Path
+    words: tuple[str, ...], sqlite_template: Path, tmp_path: Path, shell: Shell
 ) -> None:
     shutil.copy(sqlite_template, tmp_path / "textbank.db")
     with contextlib.closing(sqlite3.connect(tmp_path / "textbank.db")) as file, file:
@@ -260,7 +263,9 @@ def test_a_database_behind_the_code_is_told_in_one_line(
 
 
 @pytest.mark.parametrize("words", [*COMMANDS, ("migrate",)], ids=" ".join)
-def test_a_server_that_does_not_answer_is_told_in_one_line(words: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_server_that_does_not_answer_is_told_in_one_line(
+    words: tuple[str, ...], tmp_path: Path, shell: Shell
+) -> None:
     (tmp_path / ".env").write_text("TEXTBANK_DATABASE_URL=postgres://a:secret@127.0.0.1:9/meyer?sslmode=require\n")
     done = shell(tmp_path)(*words)
     [line] = done.stderr.splitlines()
@@ -288,7 +293,7 @@ def test_a_taken_port_is_refused_by_a_web_process_too(textbank: Textbank, tmp_pa
 
 
 @pytest.mark.parametrize("after", [1, 2])
-def test_a_rehearsal_needs_the_two_ports_after_its_own(tmp_path: Path, after: int) -> None:
+def test_a_rehearsal_needs_the_two_ports_after_its_own(tmp_path: Path, after: int, shell: Shell) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
