@@ -34,6 +34,7 @@ def facts(**changes: object) -> Facts:
         "unfilled": (),
         "fields": ("polling",),
         "picture_missing": False,
+        "clicked_at": None,
     }
     return Facts(**(allowed | changes))
 
@@ -111,3 +112,24 @@ def test_the_worker_refuses_in_the_last_minute() -> None:
     nearly = NOON.replace(hour=1, minute=59, second=30) + timedelta(days=1)
     assert may_send(facts(), nearly) == Allowed()
     assert may_send(facts(), nearly, at_the_worker=True) == Refused(1304)
+
+
+@pytest.mark.parametrize(
+    ("tapped", "now", "changes", "waited"),
+    [
+        (NOON, NOON + timedelta(hours=8), {}, False),  # 8 in the evening of the same day
+        (NOON, NOON + timedelta(hours=21), {}, True),  # 9 the next morning
+        (NOON, NOON + timedelta(days=30), {}, True),
+        (NOON, NOON + timedelta(hours=21), {"kind": "follow_up"}, True),
+        (NOON, NOON + timedelta(hours=21), {"kind": "confirmation"}, True),
+        (NOON + timedelta(hours=3), NOON + timedelta(hours=26), {"zones": ["Pacific/Honolulu"]}, True),
+        (NOON + timedelta(hours=12), NOON + timedelta(hours=13), {"zones": ["Pacific/Honolulu"]}, False),
+        (NOON + timedelta(minutes=1), NOON, {}, False),  # the clock was set back
+        (None, NOON, {}, False),
+    ],
+)
+def test_a_text_whose_hours_ended_since_the_tap_needs_a_new_one(
+    tapped: datetime | None, now: datetime, changes: dict, waited: bool
+) -> None:
+    verdict = may_send(facts(clicked_at=tapped, **changes), now, at_the_worker=True)
+    assert verdict == (Refused(1317) if waited else Allowed())

@@ -14,9 +14,10 @@ LANDLINE, OPTED_OUT, LOCKED, OUT_OF_HOURS, INVALID_PHONE, ALREADY_TEXTED = 1301,
 UNFILLED, BLOCKED, NO_NUMBER, TOO_LONG, POSSIBLE_OPT_OUT, PICTURE_MISSING = 1307, 1308, 1309, 1310, 1311, 1312
 RESTORED, RECONCILED = 1313, 1314  # why a campaign is stopped
 SHORTENER, BRACES = 1315, 1316  # what no text may have when it leaves (A7)
+WAITED = 1317  # its contact's texting hours ended between the tap and now (S1)
 NOT_LISTED = 1300  # the contact left the action's lists; no refusal, so not in the table
 NO_REASON = 30008  # the carrier did not deliver, and did not say why
-NOT_NOW = frozenset({LOCKED, OUT_OF_HOURS, NO_NUMBER, POSSIBLE_OPT_OUT, PICTURE_MISSING})
+NOT_NOW = frozenset({LOCKED, OUT_OF_HOURS, NO_NUMBER, POSSIBLE_OPT_OUT, PICTURE_MISSING, WAITED})
 
 RECORDS_OPT_OUT = frozenset({21610})
 MARKS_LANDLINE = frozenset({21614, 21635, 30006})
@@ -95,6 +96,12 @@ _TABLE = [
         "safeguard",
         "The text has a variable in it that nothing fills in. Type the words themselves.",
         "Change the value or the words.",
+    ),
+    Explanation(
+        WAITED,
+        "safeguard",
+        "Texting hours ended for this person before the text could leave.",
+        "Send it again if it still fits.",
     ),
     Explanation(11200, "twilio", "Twilio could not fetch the picture.", "Check the site's public address."),
     Explanation(12300, "twilio", "Twilio does not send this type of picture.", "Add the picture again."),

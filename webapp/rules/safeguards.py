@@ -32,7 +32,8 @@ class Facts:
     ``zones`` are the contact's, or the campaign's where there is no evidence. ``texted_already``: another first text
     left in this conversation. ``last_claim`` never is the text itself. ``their_conversation``: the contact wrote last in
     the conversation of this text. ``confirms_opt_out``: it is the one text that may follow an opt-out (X6). ``fields``:
-    slugs of the campaign's custom fields, where the text is `brackets.marked`.
+    slugs of the campaign's custom fields, where the text is `brackets.marked`. ``clicked_at``: when a person tapped Send, where
+    the text is queued; None at the tap itself.
     """
 
     kind: Kind
@@ -55,6 +56,7 @@ class Facts:
     unfilled: tuple[str, ...]
     fields: Collection[str]
     picture_missing: bool
+    clicked_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,19 @@ def may_send(facts: Facts, now: datetime, at_the_worker: bool = False) -> Allowe
 def hours_allow(facts: Facts, now: datetime, at_the_worker: bool = False) -> bool:
     """The campaign's window and the law's, both on the contact's own clock."""
     instants = (now, now + LAST_SECONDS) if at_the_worker else (now,)
-    windows = ((facts.start, facts.end), (window.LEGAL_START, window.LEGAL_END))
-    return all(window.allows(at, start, end, facts.zones) for at in instants for start, end in windows)
+    return all(window.allows(at, start, end, facts.zones) for at in instants for start, end in _windows(facts))
+
+
+def waited(facts: Facts, now: datetime) -> bool:
+    """Has a window of the contact's closed since the tap? Then the text needs a new one (S1). It closes each night, so a tap
+    of an earlier day always has waited."""
+    at = facts.clicked_at
+    return at is not None and any(window.closes_at(at, *hours, facts.zones) <= now for hours in _windows(facts))
+
+
+def _windows(facts: Facts) -> tuple[tuple[time, time], tuple[time, time]]:
+    """The campaign's and the law's."""
+    return (facts.start, facts.end), (window.LEGAL_START, window.LEGAL_END)
 
 
 def wrong_words(text: str, fields: Collection[str]) -> int | None:
@@ -113,6 +126,7 @@ def _checks(facts: Facts, now: datetime, at_the_worker: bool) -> list[tuple[int,
         (errors.POSSIBLE_OPT_OUT, facts.possible_opt_out and not facts.confirms_opt_out),
         (errors.PICTURE_MISSING, facts.picture_missing),
         (errors.OUT_OF_HOURS, not hours_allow(facts, now, at_the_worker)),
+        (errors.WAITED, waited(facts, now)),
         (errors.LOCKED, _is_locked(facts, now)),
         (errors.NO_NUMBER, not facts.number_can_send),
     ]

@@ -93,6 +93,7 @@ class Message(Model):
     priority = fields.IntField(default=1)
     due_at = fields.DatetimeField(null=True)
     attempt_id = fields.UUIDField(null=True)
+    decided_at = fields.DatetimeField(null=True)  # staff said: send it again
     attempts = fields.IntField(default=0)
     claimed_at = fields.DatetimeField(null=True)
     taken_at = fields.DatetimeField(null=True)

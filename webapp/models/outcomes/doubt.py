@@ -111,6 +111,8 @@ async def decide(message_id: int, what: str, by: Membership | None = None) -> bo
     if message.status != UNKNOWN or message.next_look_at is not None:
         return False
     if what == "again":
+        message.decided_at = clock.now()
+        await message.save(update_fields=["decided_at"])
         await message.try_again()
     elif what == "arrived":
         await answers.taken(message.id)

@@ -150,6 +150,7 @@ async def _text(message: Message) -> Text:
         unfilled=(),  # what could not be filled was never queued
         texted_already=False,  # the index one_first_text lets no conversation have a second one
         confirms_opt_out=message.kind == CONFIRMATION and await _may_confirm(message),
+        clicked_at=message.decided_at or message.created_at,
     )
 
 

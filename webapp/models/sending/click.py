@@ -130,8 +130,7 @@ async def _send_first(member: Membership, conversation_id: int, client_id: uuid.
         return Moved()
     if rows.earlier_id and (found := await earlier(member, conversation_id, client_id)):
         return found
-    conversation = rows.conversation
-    if conversation.user_id != member.user_id and not conversation.free_for(member):
+    if (conversation := rows.conversation).user_id != member.user_id and not conversation.free_for(member):
         return Moved()
     if why := _stopped(rows.action) if rows.active else "member":
         return Stopped(why)
@@ -163,6 +162,7 @@ async def _first_text(member: Membership, rows: ClickRows, script: Script, clien
         unfilled=rendered.unfilled,
         texted_already=False,
         confirms_opt_out=False,
+        clicked_at=None,
     )
     verdict = safeguards.may_send(await facts.gather(campaign, contact, number, text), clock.now())
     if isinstance(verdict, safeguards.Refused):
@@ -242,6 +242,7 @@ async def _reply_text(member: Membership, rows: ClickRows, script: Script | None
         unfilled=unfilled,
         texted_already=rows.conversation.texted_at is not None,
         confirms_opt_out=opts_out,
+        clicked_at=None,
     )
 
 

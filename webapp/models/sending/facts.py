@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from webapp import clock, database
 from webapp.models.accounts.campaign import Campaign
@@ -17,7 +18,8 @@ from webapp.rules import safeguards
 @dataclass(frozen=True, kw_only=True)
 class Text:
     """The text to be judged. ``message_id``: its row, where it is stored; its own claim never counts against it.
-    ``conversation_id``: None for a test. ``unfilled``: variables that nothing fills."""
+    ``conversation_id``: None for a test. ``unfilled``: variables that nothing fills.
+    ``clicked_at``: as in `Facts`."""
 
     kind: safeguards.Kind
     body: str
@@ -27,6 +29,7 @@ class Text:
     unfilled: tuple[str, ...]
     texted_already: bool
     confirms_opt_out: bool
+    clicked_at: datetime | None
 
 
 async def gather(campaign: Campaign, contact: Contact, number: PhoneNumber | None, text: Text) -> safeguards.Facts:
@@ -53,6 +56,7 @@ async def gather(campaign: Campaign, contact: Contact, number: PhoneNumber | Non
         unfilled=text.unfilled,
         fields=await rendering.fields_for(campaign.id, text.body),
         picture_missing=text.picture_id is not None and await pictures.missing(text.picture_id),
+        clicked_at=text.clicked_at,
     )
 
 

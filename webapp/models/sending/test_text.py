@@ -67,6 +67,7 @@ async def _text(campaign: Campaign, body: str, given: Mapping[str, str | None], 
         unfilled=unfilled,
         texted_already=False,
         confirms_opt_out=False,
+        clicked_at=None,
     )
 
 
