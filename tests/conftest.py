@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from litestar import Litestar
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
@@ -28,12 +29,15 @@ from webapp import clock, config, database, live, queue
 from webapp.access import login
 from webapp.app import create_app
 from webapp.config import Settings
+from webapp.models.accounts import passwords
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership
 from webapp.simulator.account import ACCOUNT, TOKEN
 
 MORNING = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # a Tuesday, 11 in New York, 8 in Los Angeles
 
+
+passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a try costs 0.1 s otherwise
 
 EXECUTED = "TEXTBANK_TEST_EXECUTED"  # a folder, where bin/test runs everything
 ROUTES = Path(__file__).parent / "routes"  # every page and form is asked for on both databases

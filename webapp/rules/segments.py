@@ -75,6 +75,8 @@ def count(text: str) -> Segments:
     units = size(text)
     if units <= ALONE[encoding]:
         return Segments(encoding, units, 1)
+    if encoding == "GSM-7" and units == len(text) and "\r\n" not in text:  # each character is a grapheme of one septet
+        return Segments(encoding, units, -(-units // CHAINED[encoding]))
     return Segments(encoding, units, _packed([size(g) for g in _GRAPHEME.findall(text)], CHAINED[encoding]))
 
 
