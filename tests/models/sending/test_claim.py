@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 
 from tests.cast import Cast, opt_out_phone, texts
 from tests.cast.moments import refusing
-from tests.cast.texting import claimed, clicked, says, texted
+from tests.cast.texting import SECOND, claimed, clicked, says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import kept_counts
@@ -18,7 +18,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.message import CANCELLED, REFUSED, SENDING, Message
-from webapp.models.numbers.number import PhoneNumber
+from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 from webapp.models.outcomes import answers, wrong_clock
 from webapp.models.results import recount
@@ -165,6 +165,21 @@ async def test_replies_of_one_conversation_leave_in_order_one_at_a_time(cast: Ca
     await answers.taken(again.message_id, "SM" + "7" * 32, again.attempt_id)
     last = await claim_next(cast.number.id)
     assert isinstance(last, Claimed) and last.message_id == second.id
+
+
+@pytest.mark.both
+async def test_one_text_at_most_is_under_way_to_a_person_when_they_say_stop(cast: Cast) -> None:
+    """Two actions, two numbers, two workers at once, and a STOP."""
+    await texted(cast)
+    await says(cast, "Who is this?")
+    await cast.reply(cast.amy, "One")
+    other = await add_number(cast.meyer, SECOND, "PN" + "b" * 32, rate=1e9, webhooks_ok=True)
+    await cast.reply(cast.amy, "Two")
+    await transaction(lambda: Message.filter(body="Two").update(number_id=other.id, conversation_id=None))
+    found = await asyncio.gather(*(claim_next(n) for n in (cast.number.id, other.id) * 3))
+    assert sum(isinstance(row, Claimed) for row in found) == 1
+    await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
+    assert sorted(m.status for m in await texts() if m.body in ("One", "Two")) == [CANCELLED, SENDING]
 
 
 async def test_a_reply_waits_while_the_one_before_it_is_looked_up(cast: Cast) -> None:

@@ -33,6 +33,7 @@ from webapp.models.sending.refusal import Refusal, refuse
 from webapp.rules import errors, opt_out, safeguards, window
 
 CATCH_UP = timedelta(seconds=0.5)
+ONE_AT_A_TIME = 0.1  # seconds until a person is asked for again whom another text is on its way to
 TOO_OLD = 5.0  # seconds after the claim in which the call must begin
 VALIDITY_PAD = timedelta(seconds=30)
 LONGEST_VALIDITY = 36_000
@@ -104,15 +105,16 @@ async def claim_next(
 
 
 async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
-    """First texts of actions that are stopped, paused, ended or capped stay queued. A text waits for an earlier one of its
-    conversation that is queued, under way or looked up: they leave in order, one at a time."""
+    """First texts of actions that are stopped, paused, ended or capped stay queued. A text waits while another to
+    this person is under way, and for an earlier one of its conversation that is queued or looked up: they leave in order."""
     actions = await Action.filter(campaign_id=number.campaign_id).select_related("campaign")
     held = ", ".join(str(a.id) for a in actions if a.first_texts_stopped(now)) or "0"
     rows = await database.query(
         "SELECT id FROM message WHERE number_id = ? AND status = 'queued' AND due_at <= ?"
         f" AND (kind <> 'initial' OR action_id NOT IN ({held})) AND NOT EXISTS (SELECT 1 FROM message e"
-        " WHERE e.conversation_id = message.conversation_id AND e.id < message.id AND (e.status IN ('queued', 'sending')"
-        " OR (e.status = 'unknown' AND e.next_look_at IS NOT NULL))) ORDER BY priority, due_at, id LIMIT 1",
+        " WHERE e.contact_id = message.contact_id AND (e.status = 'sending' OR (e.id < message.id"
+        " AND e.conversation_id = message.conversation_id AND (e.status = 'queued'"
+        " OR (e.status = 'unknown' AND e.next_look_at IS NOT NULL))))) ORDER BY priority, due_at, id LIMIT 1",
         number.id,
         sql_time(now),
     )
@@ -125,6 +127,8 @@ async def _claim(message_id: int, number_id: int, trying: bool) -> Claimed | Wai
     contact, message = await Message.locked(message_id)
     if message.status != QUEUED:
         return Wait(0)
+    if await Message.exists(contact_id=contact.id, status=SENDING):  # claimed by another number a moment ago
+        return Wait(ONE_AT_A_TIME)
     number, now = await PhoneNumber.get(id=number_id).select_related("campaign"), await database.now()
     campaign = number.campaign
     if campaign.stopped_at or await _first_texts_stopped(message, now):
