@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 from webapp import clock, config
 from webapp.gateways.twilio import Sent, Text, Twilio
@@ -71,6 +72,32 @@ class Troubled(Twilio):
             if self.when(method.upper(), url, params or {}):
                 answer.status_code = self.status
             return answer
+
+        self.http.request = request  # type: ignore[method-assign, assignment]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+class Counted(Twilio):
+    """The product's way to the simulator; ``asked`` has the parameters of each call. ``before`` may change them, or raise:
+    `async with Counted(...)`."""
+
+    def __init__(self, before: Callable[[dict[str, Any]], None] = lambda _: None) -> None:
+        super().__init__(config.settings())
+        self.before = before
+        self.asked: list[dict[str, Any]] = []
+
+    async def __aenter__(self) -> Counted:
+        call: Callable[..., Awaitable[Any]] = self.http.request
+
+        async def request(method: str, url: str, params: Any = None, **more: Any) -> Any:
+            address, _, query = url.partition("?")
+            told = dict(parse_qsl(query)) | (params or {})
+            self.asked.append(told)
+            self.before(told)
+            return await call(method, address, params=told, **more)
 
         self.http.request = request  # type: ignore[method-assign, assignment]
         return self

@@ -12,7 +12,7 @@ from twilio.http.response import Response
 
 from tests.cast import Cast
 from tests.cast.simulated import Simulated
-from tests.cast.waiting import free_port
+from tests.cast.waiting import free_port, until
 from webapp import config
 from webapp.gateways import twilio as gateway
 from webapp.gateways import twilio_http
@@ -173,9 +173,10 @@ async def test_what_was_sent_can_be_looked_up_newest_first(account: Twilio) -> N
     assert (await account.text(found[0].sid)).body == "second"
 
 
-async def test_a_long_list_is_followed_page_by_page(account: Twilio) -> None:
+async def test_a_long_list_is_followed_page_by_page(account: Twilio, twilio: Simulated) -> None:
     for n in range(7):
         await send(account, body=f"text {n}")
+        await until(lambda: twilio.carrier.store.messages()[0].sent)
     found = await account.client.messages.list_async(to=LISA, page_size=3)
     assert [message.body for message in found] == [f"text {n}" for n in reversed(range(7))]
 

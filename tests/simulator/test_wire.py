@@ -6,9 +6,11 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from aiohttp import web
 from twilio.request_validator import RequestValidator
@@ -19,6 +21,7 @@ from tests.cast.waiting import until
 from webapp.simulator import main as simulator
 from webapp.simulator import personas, wire
 from webapp.simulator.account import ACCOUNT, TOKEN
+from webapp.simulator.store import IN, OUT
 
 WIRE = json.loads((Path(__file__).parents[1] / "vectors" / "sdk_wire.json").read_text())
 ROOT = f"/2010-04-01/Accounts/{ACCOUNT}"
@@ -212,3 +215,22 @@ async def test_the_phones_page_answers_as_a_contact(cast: Cast, twilio: Simulate
 async def test_another_site_can_not_answer_as_a_contact(cast: Cast, twilio: Simulated) -> None:
     answer = await twilio.post("/personas", data={"on": "1"}, headers={"origin": "https://evil.example"})
     assert answer.status_code == 403
+
+
+async def test_messages_are_listed_newest_first_by_the_date_sent_and_pages_go_on_where_they_ended(
+    cast: Cast, twilio: Simulated
+) -> None:
+    store = twilio.carrier.store
+    sids = [store.add(OUT, "+14125550188", "+14125550101", f"{n}", 1).sid for n in range(5)]
+    for sid in (*sids[1:], sids[0]):  # the first one waited
+        store.clock.go_ahead(60)
+        store.advance(sid, "sent")
+    listed: list[str] = []
+    since = (store.clock.now() - timedelta(seconds=210)).isoformat()  # 3.5 minutes: the texts before are not asked for
+    address: str | None = str(httpx.URL(ROOT + "/Messages.json", params={"DateSent>": since, "PageSize": 2}))
+    while address:
+        page = (await twilio.get(address, auth=AUTH)).json()
+        listed += [message["sid"] for message in page["messages"]]
+        address = page["next_page_uri"]
+        store.add(IN, "+14125550101", "+14125550188", "comes in between", 1)
+    assert listed == [sids[0], sids[4], sids[3], sids[2]]

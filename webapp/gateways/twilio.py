@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,8 @@ from webapp.gateways.twilio_http import TooManyRequests
 
 NO_CAPACITY = 20429
 API = "https://api.twilio.com"
+LARGEST_PAGE, SMALL_PAGE = 1_000, 100
+UNSORTED = timedelta(minutes=10)  # two texts of a list may stand in the wrong order where they differ by less
 log = logging.getLogger(__name__)
 
 
@@ -65,6 +68,24 @@ class Text:
     media: int = 0
     price: str = ""  # dollars, as Twilio writes it; "" until it is known
     direction: str = ""  # "outbound-api" where a program sent it, "outbound-reply" where Twilio answered by itself
+    sent_at: datetime | None = None  # None while it waits at Twilio; of one that came in, when Twilio told us of it
+
+    @property
+    def came_in(self) -> bool:
+        return not self.direction.startswith("outbound")
+
+    @property
+    def listed_at(self) -> datetime | None:
+        """By this Twilio sorts and filters its lists; None where it has no place there yet."""
+        return self.sent_at or (self.created_at if self.came_in else None)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Part of a list."""
+
+    texts: list[Text]
+    is_last: bool
 
 
 @dataclass(frozen=True)
@@ -76,8 +97,9 @@ class Number:
     sms_url: str
 
 
+OUT_OF_REACH = (TooManyRequests, TimeoutError, aiohttp.ClientError)
 # TwilioException: the SDK raises it, and not its subclass, for a list that fails
-TROUBLE = (TwilioException, TooManyRequests, TimeoutError, aiohttp.ClientError, json.JSONDecodeError)
+TROUBLE = (TwilioException, *OUT_OF_REACH, json.JSONDecodeError)
 
 
 class Twilio(TwilioAccount):
@@ -112,18 +134,30 @@ class Twilio(TwilioAccount):
         found = await self.client.messages.list_async(from_=number, limit=limit)
         return [_text(message) for message in found if message.direction == "outbound-api"]
 
-    async def texts_to(self, number: str, since: datetime) -> list[Text]:
-        """All that came to one of our numbers since an instant, newest first."""
-        return await self._since(since, to=number, date_sent_after=since - timedelta(days=1))
+    async def pages_since(self, since: datetime, to: str = "") -> AsyncIterator[Page]:
+        """All texts of the account sent since an instant, in and out, or those that came to one number; newest first, page by
+        page. Twilio promises to filter by the day only, so an older text ends the list, if it is older by more than the
+        list may be wrongly sorted by."""
+        page: Any = await self._first_page(since, to)
+        while page:
+            texts = [_text(message) for message in page]
+            is_last = not page.next_page_url or any(t.listed_at and t.listed_at < since - UNSORTED for t in texts)
+            yield Page(texts, is_last)
+            page = None if is_last else await page.next_page_async()
+
+    async def _first_page(self, since: datetime, to: str) -> Any:
+        """As large as Twilio allows; a small one where that takes too long."""
+        which = {"date_sent_after": since, **({"to": to} if to else {})}
+        try:
+            return await self.client.messages.page_async(page_size=LARGEST_PAGE, **which)
+        except TimeoutError:
+            return await self.client.messages.page_async(page_size=SMALL_PAGE, **which)
 
     async def texts_from(self, number: str, since: datetime) -> list[Text]:
         """All that left one of our numbers since an instant, or waits to, newest first. No date filter: a text that waits
         has no date sent yet."""
-        return await self._since(since, from_=number)
-
-    async def _since(self, since: datetime, **which: Any) -> list[Text]:
         found: list[Text] = []
-        pages = await self.client.messages.stream_async(page_size=200, **which)
+        pages = await self.client.messages.stream_async(page_size=200, from_=number)
         async for message in pages:
             text = _text(message)
             if text.created_at < since - timedelta(
@@ -205,4 +239,5 @@ def _text(message: Any) -> Text:
         media,
         message.price or "",
         message.direction or "",
+        message.date_sent,
     )

@@ -14,7 +14,7 @@ from webapp.simulator.carrier import Carrier
 from webapp.simulator.faults import CALL, Fault
 from webapp.simulator.keys import CARRIER, STORE
 from webapp.simulator.numbers import E164
-from webapp.simulator.store import OUT, Message, Store
+from webapp.simulator.store import LISTED, OUT, Message, Store
 
 LONGEST = 1600
 # Twilio's magic numbers for tests
@@ -129,8 +129,9 @@ def _cut(request: web.Request) -> web.Response:
 
 
 async def list_messages(request: web.Request) -> web.Response:
-    query, where = request.query, ["1"]
-    values: list[Any] = []
+    """Newest first by the date sent. The next page begins after the text that its token names, whatever came since."""
+    query, store = request.query, request.app[STORE]
+    where, values = ["1"], list[Any]()
     for name, column in (("To", "recipient"), ("From", "sender")):
         if name in query:
             where.append(f"{column} = ?")
@@ -140,7 +141,10 @@ async def list_messages(request: web.Request) -> web.Response:
             where.append(f"sent {sign} ?")
             values.append(_instant(query[name]))
     size, number = wire.page_asked(request)
-    found = request.app[STORE].messages(" AND ".join(where), *values, limit=size + 1, offset=number * size)
+    if last := store.get(query.get("PageToken", "").removeprefix("PA")):
+        where.append(f"({LISTED}, n) < (?, ?)")
+        values += [last.sent or last.created, last.n]
+    found = store.messages(" AND ".join(where), *values, limit=size + 1, order=LISTED)
     rows = [wire.message(request.app[CARRIER].account, text) for text in found[:size]]
     kept = urlencode([(k, v) for k, v in query.items() if k not in ("PageSize", "Page", "PageToken")])
     return web.json_response(wire.page(request.path, "messages", rows, number, size, len(found) > size, kept))

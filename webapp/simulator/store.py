@@ -15,11 +15,13 @@ CREATE TABLE IF NOT EXISTS message (
   error_code INTEGER, segments INTEGER, created REAL, sent REAL, callback TEXT DEFAULT '', validity INTEGER, media TEXT DEFAULT '');
 CREATE INDEX IF NOT EXISTS message_pair ON message (recipient, sender, n);
 CREATE INDEX IF NOT EXISTS message_sender ON message (sender, n);
+CREATE INDEX IF NOT EXISTS message_listed ON message (COALESCE(sent, created), n);
 CREATE TABLE IF NOT EXISTS number (sid TEXT PRIMARY KEY, e164 TEXT UNIQUE, sms_url TEXT DEFAULT '', created REAL);
 CREATE TABLE IF NOT EXISTS blocked (sender TEXT, recipient TEXT, PRIMARY KEY (sender, recipient));
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT);
 """
 OUT, IN = "outbound-api", "inbound"
+LISTED = "COALESCE(sent, created)"  # Twilio's lists are sorted by it
 
 
 @dataclass
@@ -112,10 +114,10 @@ class Store:
         found = self.messages("sid = ?", sid)
         return found[0] if found else None
 
-    def messages(self, where: str = "1", *values: Any, limit: int = 1000, offset: int = 0) -> list[Message]:
+    def messages(self, where: str = "1", *values: Any, limit: int = 1000, order: str = "n") -> list[Message]:
         """Newest first."""
         rows = self.db.execute(
-            f"SELECT * FROM message WHERE {where} ORDER BY n DESC LIMIT {int(limit)} OFFSET {int(offset)}", values
+            f"SELECT * FROM message WHERE {where} ORDER BY {order} DESC, n DESC LIMIT {int(limit)}", values
         )
         return [Message(**dict(row)) for row in rows]
 

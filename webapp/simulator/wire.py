@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
@@ -67,7 +68,7 @@ def message(account: str, text: Message) -> dict[str, Any]:
         "status": text.status,
         "messaging_service_sid": None,
         "sid": text.sid,
-        "date_sent": format_datetime(text.at) if text.sent else None,
+        "date_sent": format_datetime(datetime.fromtimestamp(text.sent, UTC)) if text.sent else None,
         "date_created": format_datetime(text.at),
         "error_code": text.error_code,
         "price_unit": "USD",

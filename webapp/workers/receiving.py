@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import functools
+import math
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from arq.typing import WorkerCoroutine
 
 from webapp import clock, news
 from webapp.gateways import twilio
 from webapp.models.conversations.message import Message
-from webapp.models.numbers.number import PhoneNumber, note_heard
+from webapp.models.numbers import hearing
+from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import doubt
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
 from webapp.workers import sending
 
-LISTED_TWICE = timedelta(minutes=10)  # Twilio's list may lag by this much
+SECONDS = 80.0  # a run's; the clockwork ends it after 110, before the next begins
+MOST_HELD = 10_000  # texts in memory; so many are in order, oldest first, however Twilio lists them
 
 
 async def apply_events(ctx: dict[str, Any]) -> None:
@@ -44,56 +51,141 @@ async def apply_event(event: TwilioEvent) -> None:
         await news.tell(applied.conversation_id, applied.user_id)
 
 
-async def catch_up(ctx: dict[str, Any]) -> None:
-    """Asks Twilio for the texts it could not deliver to us, and stores them like any other (X5).
-
-    Each number remembers until when everything was listed and stored, so no outage is skipped, however long.
-    """
-    await take_in_missed(ctx["twilio"])
-    for message in await doubt.without_final_status() + await doubt.without_price():
-        await _ask_status(ctx["twilio"], message)
+_running: set[str] = set()
 
 
-async def take_in_missed(gateway: twilio.Twilio) -> bool:
-    """Lists the texts that came to each number. False where Twilio could not list them all."""
-    heard = True
-    for number in await PhoneNumber.filter(released_at=None):
-        asked_at = clock.now()
+def alone(job: WorkerCoroutine) -> WorkerCoroutine:
+    """A job that does nothing while it still runs in this process. (With a fixed id of arq's it would not run for a quarter
+    of an hour after its worker was killed.)"""
+
+    @functools.wraps(job)
+    async def begun_once(ctx: dict[Any, Any], *_: Any, **__: Any) -> None:
+        if job.__qualname__ in _running:
+            return
+        _running.add(job.__qualname__)
         try:
-            for text in reversed(await gateway.texts_to(number.e164, _since(number))):
-                await _take_in(text)
+            await job(ctx)
+        finally:
+            _running.discard(job.__qualname__)
+
+    return begun_once
+
+
+@alone
+async def catch_up(ctx: dict[str, Any]) -> None:
+    """Asks Twilio for the texts it could not deliver to us, and stores them like any other (X5)."""
+    await take_in_missed(ctx["twilio"], SECONDS)
+
+
+async def take_in_missed(gateway: twilio.Twilio, seconds: float = math.inf) -> bool:
+    """Lists the account's newest texts, back to where all were listed before; then those of each number that needs more. No
+    outage is skipped, however long. False where there are more than could be listed now."""
+    numbers = await PhoneNumber.filter(released_at=None)
+    if not numbers:
+        return True
+    missed = _Missed(gateway, {n.e164 for n in numbers}, clock.steady(), seconds)
+    since, until, heard = hearing.needed_by_most(numbers), hearing.newest(numbers), True
+    try:
+        since, newest = await missed.read(since)
+        until = max(filter(None, (until, newest)), default=None)
+        if until:
+            await hearing.note_listed(numbers, since, until)
+    except twilio.TROUBLE as error:
+        sending.log.warning("the account's texts could not be listed: %s", twilio.in_words(error))
+        heard = False
+    behind = hearing.behind(numbers, since)
+    return await _hear_each(missed, behind, until) and heard if until else heard
+
+
+async def _hear_each(missed: _Missed, behind: list[PhoneNumber], until: datetime) -> bool:
+    """Lists what came to each of these numbers. Then the account's list, which is read up to ``until``, is enough for it."""
+    heard = True
+    for number in behind:
+        if missed.is_over():
+            return False
+        try:
+            await missed.read(hearing.needed_from(number), number.e164)
         except twilio.TROUBLE as error:
-            sending.log.warning("texts to number %s could not be listed: %s", number.id, type(error).__name__)
+            sending.log.warning("texts to number %s could not be listed: %s", number.id, twilio.in_words(error))
             heard = False
             continue
-        await note_heard(number, asked_at)
+        await hearing.note_listed([number], hearing.needed_from(number), until)
     return heard
 
 
-def _since(number: PhoneNumber) -> datetime:
-    return (number.heard_until or number.created_at) - LISTED_TWICE
+@dataclass
+class _Missed:
+    """Lists read within some seconds from ``begun``, by the steady clock. ``ours``: our numbers (E.164)."""
+
+    gateway: twilio.Twilio
+    ours: set[str]
+    begun: float
+    seconds: float
+
+    def is_over(self, share: float = 1.0) -> bool:
+        return clock.steady() > self.begun + share * self.seconds
+
+    async def read(self, needed_from: datetime, number: str = "") -> tuple[datetime, datetime | None]:
+        """Stores what came in, oldest first, and says from when until when it is whole. The account's list is cut short in
+        half of the time: the other half is for the numbers one by one. What was listed before Twilio failed is stored."""
+        found: list[twilio.Text] = []
+        newest, reached, whole_from = None, clock.now(), needed_from
+        try:
+            async for page in self.gateway.pages_since(needed_from - hearing.LISTED_TWICE, number):
+                times = [text.listed_at for text in page.texts if text.listed_at]
+                reached, newest = min([reached, *times]), max(filter(None, [newest, *times]), default=None)
+                found += await self._new(page)
+                if not number and not page.is_last and self.is_over(0.5):
+                    whole_from = max(needed_from, reached + hearing.LISTED_TWICE)
+                    break
+                if len(found) >= MOST_HELD:
+                    await self._take_in(found)
+        except twilio.TROUBLE:
+            await self._take_in(found)
+            raise
+        await self._take_in(found)
+        return whole_from, min(newest, clock.now()) if newest else None
+
+    async def _new(self, page: twilio.Page) -> list[twilio.Text]:
+        came = [text for text in page.texts if text.came_in and text.to in self.ours]
+        known = await applying.stored([text.sid for text in came])
+        return [text for text in came if text.sid not in known]
+
+    async def _take_in(self, found: list[twilio.Text]) -> None:
+        """Where the time is over they are only stored; the clockwork applies them within seconds. Their files' addresses are
+        asked for when they are fetched."""
+        found.reverse()
+        found.sort(key=lambda text: text.created_at)  # to the second; the list has the order within one
+        for text in found:
+            payload = {
+                "MessageSid": text.sid,
+                "From": text.from_,
+                "To": text.to,
+                "Body": text.body,
+                "NumMedia": str(text.media),
+            }
+            event = await applying.keep(INBOUND, payload)
+            if event and not self.is_over():
+                await apply_event(event)
+        found.clear()
 
 
-async def _take_in(text: twilio.Text) -> None:
-    """Stores a listed text. Its files' addresses are asked for when they are fetched."""
-    payload = {
-        "MessageSid": text.sid,
-        "From": text.from_,
-        "To": text.to,
-        "Body": text.body,
-        "NumMedia": str(text.media),
-    }
-    if event := await applying.keep(INBOUND, payload):
-        await apply_event(event)
+@alone
+async def ask_statuses(ctx: dict[str, Any]) -> None:
+    """Asks for texts whose last status or price never came. Ends where Twilio is out of reach."""
+    for message in await doubt.without_final_status() + await doubt.without_price():
+        if not await _ask_status(ctx["twilio"], message):
+            return
 
 
-async def _ask_status(gateway: twilio.Twilio, message: Message) -> None:
+async def _ask_status(gateway: twilio.Twilio, message: Message) -> bool:
     try:
         text = await gateway.text(message.sid or "")
     except twilio.TROUBLE as error:
-        sending.log.warning("the status of message %s could not be asked: %s", message.id, type(error).__name__)
-        return
+        sending.log.warning("the status of message %s could not be asked: %s", message.id, twilio.in_words(error))
+        return not isinstance(error, twilio.OUT_OF_REACH)
     await doubt.asked(message.id, text.price)
     payload = {"MessageSid": text.sid, "MessageStatus": text.status, "ErrorCode": str(text.error_code or "")}
     if event := await applying.keep(STATUS, payload, message.public_id):
         await apply_event(event)
+    return True

@@ -9,7 +9,8 @@ from typing import Any
 
 from webapp import clock
 from webapp.gateways import twilio
-from webapp.models.numbers.number import PhoneNumber, note_heard
+from webapp.models.numbers import hearing
+from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import restoring, sent_notes
 from webapp.workers import numbers, receiving
 
@@ -50,7 +51,7 @@ async def reconcile(gateway: twilio.Twilio, back: timedelta = BACK) -> Counter[s
         for text in reversed(await gateway.texts_from(number.e164, since)):
             found = await restoring.mark(number, restoring.Sent(text.sid, text.to, text.body, text.created_at))
             counts[found] += 1
-        await note_heard(number, min(since, number.heard_until or since))
+        await hearing.set_back(number, since)
     if not await receiving.take_in_missed(gateway) or not await receiving.apply_all_texts():
         raise NotHeard
     sent_notes.forget()

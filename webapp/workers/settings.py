@@ -54,6 +54,7 @@ CLOCKWORK: list[CronJob] = [
     cron(sending.enforce_caps, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=20),
     cron(restoring.notice_restore, second=_EVERY_5_SECONDS, timeout=20),
     cron(receiving.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),
+    cron(receiving.ask_statuses, minute=_EVERY_2_MINUTES, second=37, timeout=110),
     cron(media.fetch_media, second=53, timeout=LONG_JOB_SECONDS),
     cron(numbers.tend, second=33, timeout=50),
     cron(line_lookups.look_up_lines, second=27, timeout=58),

@@ -24,7 +24,7 @@ class PhoneNumber(Model):
     """``rate``: segments a second. ``free_at``: its pace lets the next text leave then; each claim moves it on.
     ``held_until``: Twilio asked to wait until then (429). ``claim_mark`` moves on at each claim, and never goes back but by
     a restore. ``failures``: calls in a row without a readable answer; ``rests_until``: none is tried before (outages.py).
-    ``heard_until``: every text that came to it before then is stored; None where Twilio was never asked. ``*_24h``: texts
+    ``heard_until``: every text that came to it before then is stored; None where Twilio was never asked (hearing.py). ``*_24h``: texts
     Twilio took in the 24 hours before ``measured_at``, and how many of them were filtered or failed. ``retired_at``: it
     takes no new contacts, but its conversations go on until it is given back to Twilio, ``released_at``."""
 
@@ -96,12 +96,6 @@ class Changes:
     """Counts this process's changes to numbers. A snapshot taken at a lower count is stale."""
 
     count = 0
-
-
-@transactional
-async def note_heard(number: PhoneNumber, until: datetime) -> None:
-    """Every text that Twilio lists for this number before ``until`` is stored."""
-    await PhoneNumber.filter(id=number.id).update(heard_until=until)
 
 
 @transactional

@@ -14,6 +14,7 @@ from tortoise.expressions import Q
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
+from webapp.database.statements import column
 from webapp.models.receiving import inbound, statuses
 from webapp.models.receiving.event import INBOUND, STATUS, News, TwilioEvent
 
@@ -56,6 +57,11 @@ async def keep(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None =
         return None
     event.id, event._saved_in_db = stored[0]["id"], True
     return event
+
+
+async def stored(sids: list[str]) -> set[str]:
+    """Which of these texts came in already."""
+    return set(await column(TwilioEvent.filter(kind=INBOUND, sid__in=sids), "sid")) if sids else set()
 
 
 async def open_texts() -> int:
