@@ -20,6 +20,7 @@ from webapp import bounded, config, database, live, pages, queue, static_files
 from webapp.access import login
 from webapp.bounded import BoundedAddresses, BoundedRequest
 from webapp.config import Settings
+from webapp.database import failing
 from webapp.database.migrated import open_migrated
 from webapp.models.accounts import rehearsal
 from webapp.routes import admin, public, volunteer, webhooks
@@ -133,6 +134,7 @@ def static_file(digest: str, file_path: str) -> Response[bytes]:
     return Response(content, media_type=kind, headers={"cache-control": age})
 
 
+_TELL = "If it lasts, tell whoever runs this server."
 _SENTENCES = {
     404: ("Not here", "The address is wrong, or this belongs to someone else now. Nothing was changed."),
     405: ("Not here", "This page can't do that. Nothing was changed."),
@@ -151,10 +153,27 @@ def _http_error(request: Request, error: HTTPException) -> Response:
     return pages.error_page(request, status, title, text, _code())
 
 
+_DATABASE = {
+    "away": (
+        "Back in a moment",
+        "The database can't be reached. What was stored before is kept. Try again in a minute.",
+    ),
+    "full": (
+        "Nothing was stored",
+        "The server's disk is full, so nothing can be stored. What was stored before is kept.",
+    ),
+    "read_only": ("Nothing was stored", "The server takes no changes now. What was stored before is kept."),
+}
+
+
 def _our_error(request: Request, error: Exception) -> Response:
     """Logged under a code that the page shows, so that a person can quote it; no traceback on a page."""
-    code = _code()
-    log.error("error %s at %s %s", code, request.method, request.url.path, exc_info=error)
+    code, trouble = _code(), failing.why(error)
+    log.error("error %s at %s %s", code, request.method, request.url.path, exc_info=None if trouble else error)
+    if trouble:
+        log.error("error %s: the database is in trouble (%s): %s", code, trouble, type(error).__name__)
+        title, text = _DATABASE[trouble]
+        return pages.error_page(request, 503, title, f"{text} {_TELL}", code)
     text = "Something went wrong on our side. What was stored before is kept. Try again. If it happens again, tell us the code."
     return pages.error_page(request, 500, "Our mistake", text, code)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from urllib.parse import SplitResult, quote, urlsplit
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException
 
 from webapp import pages, words
+from webapp.database import failing
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User
 from webapp.models.conversations.conversation import Conversation
@@ -46,9 +48,18 @@ def _prepare(request: Request) -> str:
 
 async def _seen(request: Request, session: Session | None) -> Session | None:
     if session:
-        await session.touch()
+        await _note(session.touch)
         request.state.shared["user"] = session.user
     return session
+
+
+async def _note(seen: Callable[[], Awaitable[None]]) -> None:
+    """That somebody is here can't be stored while the database takes no writes; they read on."""
+    try:
+        await seen()
+    except Exception as error:
+        if failing.why(error) is None:
+            raise
 
 
 async def current_user(request: Request) -> User:
@@ -71,7 +82,7 @@ async def current_member(request: Request, slug: str) -> Membership:
     words.language.set(member.language if member.language in words.LANGUAGES else "en")
     zone = contact_zones.zone_of_zip(member.zip) or member.campaign.timezone
     request.state.shared |= {"member": member, "campaign": member.campaign, "zone": zone}
-    await member.touch()
+    await _note(member.touch)
     return member
 
 

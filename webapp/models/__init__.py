@@ -30,6 +30,7 @@ from webapp.models.reports.report import Report
 from webapp.models.scripts.cost import ScriptCost
 from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.spending import SpendTally
+from webapp.models.writing import WriteTest
 
 TABLES = [
     AccountNumber,
@@ -86,6 +87,7 @@ TABLES = [
     User,
     UserList,
     UserListMember,
+    WriteTest,
     ZoneDerivation,
     ZoneSet,
 ]

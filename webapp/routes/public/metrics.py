@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+import logging
 from collections.abc import Iterator
 
 from litestar import Request, Response, Router, get
@@ -12,8 +14,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from webapp import config, queue
+from webapp.models import writing
 from webapp.models.results import operations
 
+SECONDS = 5.0  # the database may take for one family
+log = logging.getLogger(__name__)
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -34,8 +39,28 @@ async def metrics(request: Request) -> Response[bytes]:
     if not token or not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         raise NotFoundException
     registry = CollectorRegistry()
-    registry.register(ReadBefore([*await _queues(), await _sends(), *await _open_ends(), *await _delays()]))
+    registry.register(ReadBefore(await _known()))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE)
+
+
+async def _known() -> list[Metric]:
+    """What can be known now: without the database its figures are left out, and that is a figure too."""
+    found, up = [_worker(await queue.worker_seen())], True
+    for read in (_queues, _sends, _open_ends, _delays):
+        try:
+            found += await asyncio.wait_for(read(), SECONDS)
+        except Exception as error:
+            log.warning("metrics without %s: %s", read.__name__.strip("_"), type(error).__name__)
+            up = False
+            break
+    writes = up and not (await writing.tried()).database
+    up_words, writes_words = "Does the database answer?", "Does it take writes?"
+    found.append(GaugeMetricFamily("textbank_database_up", up_words, int(up)))
+    return [*found, GaugeMetricFamily("textbank_database_writes", writes_words, int(writes))]
+
+
+def _worker(seen: bool) -> Metric:
+    return GaugeMetricFamily("textbank_worker_up", "Was a worker seen in the last 20 seconds?", int(seen))
 
 
 async def _queues() -> list[Metric]:
@@ -52,13 +77,13 @@ async def _queues() -> list[Metric]:
     return [texts, segments, oldest]
 
 
-async def _sends() -> Metric:
+async def _sends() -> list[Metric]:
     family = CounterMetricFamily(
         "textbank_texts", "Texts by what became of them, since the beginning.", labels=["result"]
     )
     for name, number in (await operations.sends()).items():
         family.add_metric([name], number)
-    return family
+    return [family]
 
 
 async def _open_ends() -> list[Metric]:
@@ -69,9 +94,6 @@ async def _open_ends() -> list[Metric]:
         GaugeMetricFamily("textbank_waiting_events", "What Twilio told and is not applied yet.", ends.events),
         GaugeMetricFamily(
             "textbank_waiting_events_oldest_seconds", "For how long the oldest waits.", ends.oldest_event
-        ),
-        GaugeMetricFamily(
-            "textbank_worker_up", "Was a worker seen in the last 20 seconds?", int(await queue.worker_seen())
         ),
     ]
 
