@@ -160,9 +160,9 @@ async def test_a_text_that_the_list_shows_minutes_late_is_found(
 async def test_where_twilio_filters_by_the_day_only_the_list_ends_where_it_is_needed(
     cast: Cast, gateway: Twilio, twilio: Simulated, wrongly_sorted: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateways, "LARGEST_PAGE", 10)
+    monkeypatch.setattr(gateways, "LARGEST_PAGE", 2)
     await heard(cast, HOUR)
-    at = clock.now() - HOUR - timedelta(minutes=15 if wrongly_sorted else 5)  # its place in the list
+    at = clock.now() - HOUR - timedelta(minutes=19 if wrongly_sorted else 5)  # its place in the list
     sid = came(twilio, cast.lisa.phone, cast.number.e164, "STOP", HOUR)
     twilio.carrier.store.db.execute("UPDATE message SET created = ? WHERE sid = ?", (at.timestamp(), sid))
     monkeypatch.setattr("webapp.simulator.messages.LISTED", "created")
@@ -173,7 +173,7 @@ async def test_where_twilio_filters_by_the_day_only_the_list_ends_where_it_is_ne
 
     async with Counted(by_the_day) as counted:
         await receiving.take_in_missed(counted)
-    assert await stopped(cast) and len(counted.asked) == 2
+    assert await stopped(cast) and len(counted.asked) < 10, "of 86 pages"
 
 
 async def test_a_page_that_takes_twilio_too_long_is_asked_for_in_small(
