@@ -32,7 +32,7 @@ ARROWS = {
         "limiting",
         "words",
     },
-    "access": {"models", "rules", "pages", "words"},
+    "access": {"access", "models", "rules", "pages", "words", "queue"},
     "words": set(),
     "bounded": set(),
     "pages": {"rules", "words", "static_files"},

@@ -17,7 +17,7 @@ from litestar import MediaType, Request, Response
 from litestar.response import File
 
 from webapp import clock, static_files
-from webapp.rules import errors, phone, window
+from webapp.rules import phone, window
 from webapp.words import gettext, language, ngettext
 
 HERE = Path(__file__).parent
@@ -74,6 +74,8 @@ DEFAULTS: dict[str, Any] = {
     "user": None,
     "mode": "",
     "badges": NO_BADGES,
+    "troubles": (),
+    "texts_waiting": 0,
     "zone": "America/New_York",
 }
 
@@ -119,12 +121,7 @@ def environment() -> jinja2.Environment:
         "national": phone.national,
         "masked": phone.masked,
     }
-    made.globals |= {
-        "static": static_files.address,
-        "now": clock.now,
-        "after_restore": errors.AFTER_RESTORE,
-        "date_on": date_on,
-    }
+    made.globals |= {"static": static_files.address, "now": clock.now, "date_on": date_on}
     return made
 
 

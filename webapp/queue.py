@@ -10,6 +10,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from arq.connections import ArqRedis
@@ -21,9 +22,10 @@ from webapp import clock, config
 
 SECONDS = 1.0
 log = logging.getLogger(__name__)
-WORKER = "textbank:worker"
+WORKER, AHEAD, JUMPED = "textbank:worker", "textbank:ahead", "textbank:jumped"
 SLOT = 0.25  # seconds; clicks whose time to undo ends in one slot share a nudge
 _pool: ArqRedis | None = None
+_away_until = 0.0  # on the steady clock
 _promised: dict[int, int] = {}  # number -> the slot of its last nudge
 
 
@@ -115,13 +117,45 @@ async def note_worker() -> None:
         log.warning("could not note that a worker runs: %s", type(error).__name__)
 
 
-async def worker_seen() -> bool:
-    """True where a worker noted itself in the last 20 seconds; False while Valkey is away."""
+async def note_clock(ahead: float | None = None, jumped: float = 0.0) -> None:
+    """``ahead``: seconds by which a worker's clock is ahead of Twilio's; kept for ten minutes. ``jumped``: by how many it
+    was set just now; kept for an hour."""
     try:
-        return bool(await asyncio.wait_for(pool().exists(WORKER), SECONDS))
+        if ahead is not None:
+            await asyncio.wait_for(pool().set(AHEAD, repr(ahead), ex=600), SECONDS)
+        if jumped:
+            await asyncio.wait_for(pool().set(JUMPED, repr(jumped), ex=3600), SECONDS)
+    except Exception as error:
+        log.warning("could not note what the clock did: %s", type(error).__name__)
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What workers noted lately. Without Valkey nothing is known."""
+
+    valkey: bool = False
+    worker: bool = False
+    ahead: float | None = None
+    jumped: float = 0.0
+
+
+async def signs() -> Signs:
+    """For three seconds after Valkey did not answer it is not asked again: each page of the office asks."""
+    global _away_until
+    if clock.steady() < _away_until:
+        return Signs()
+    try:
+        worker, ahead, jumped = await asyncio.wait_for(pool().mget(WORKER, AHEAD, JUMPED), SECONDS)
     except Exception as error:
         log.warning("could not ask whether a worker runs: %s", type(error).__name__)
-        return False
+        _away_until = clock.steady() + 3 * SECONDS
+        return Signs()
+    return Signs(True, bool(worker), float(ahead) if ahead else None, float(jumped or 0))
+
+
+async def worker_seen() -> bool:
+    """True where a worker noted itself in the last 20 seconds; False while Valkey is away."""
+    return (await signs()).worker
 
 
 def pool() -> ArqRedis:
@@ -138,10 +172,10 @@ def pool() -> ArqRedis:
 
 
 async def close() -> None:
-    global _pool
+    global _pool, _away_until
     if _pool is not None:
         await _pool.aclose()
-    _pool = None
+    _pool, _away_until = None, 0.0
     _promised.clear()
 
 

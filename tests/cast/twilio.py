@@ -24,6 +24,9 @@ class Silent:
     async def account_refusal(self, *_: object) -> int:
         return 0
 
+    def ahead(self) -> float | None:
+        return 0.0
+
 
 class Quick(Silent):
     """Takes every text at once. ``sent``: to whom; ``at``: when, by the steady clock."""

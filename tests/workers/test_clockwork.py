@@ -44,3 +44,4 @@ async def test_the_clockwork_goes_on_at_once_after_the_clock_was_set(
     then = now + timedelta(hours=hours)
     await worker.run_cron(then, 0.5)
     assert job.next_run and timedelta() <= job.next_run - then <= timedelta(seconds=6)
+    assert abs((await queue.signs()).jumped - hours * 3600) < 2, "and the office is told"

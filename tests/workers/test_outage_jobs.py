@@ -15,7 +15,7 @@ from tests.cast.simulated import Simulated
 from tests.cast.texting import clicked
 from tests.cast.twilio import Hangs, Quick, Silent, Troubled
 from tests.cast.waiting import until
-from webapp import clock
+from webapp import clock, database, queue
 from webapp.database import transaction
 from webapp.gateways.twilio import Later, Outcome, Sent, Text, Twilio, Unknown
 from webapp.models.accounts.campaign import Campaign
@@ -180,3 +180,36 @@ async def test_twilio_is_asked_once_by_each_process_and_number(cast: Cast, monke
     await sending.drain(ctx, cast.number.id)
     await sending.drain(ctx, cast.number.id)
     assert len(twilio.sent) == PEOPLE and twilio.asked == 1
+
+
+class Elsewhere(Quick):
+    """Its clock says that ours is so many seconds ahead."""
+
+    def __init__(self, ahead: float) -> None:
+        super().__init__()
+        self.seconds = ahead
+
+    def ahead(self) -> float | None:
+        return self.seconds
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(("ahead", "only_postgres"), [(0.0, False), (250.0, False), (400.0, True), (-4000.0, True)])
+async def test_by_a_clock_that_is_five_minutes_off_sqlite_s_worker_claims_nothing(
+    cast: Cast, ahead: float, only_postgres: bool
+) -> None:
+    await clicked(cast)
+    gateway = Elsewhere(ahead)
+    await sending.drain({"twilio": gateway}, cast.number.id)
+    leaves = not only_postgres or database.dialect() == "postgres"
+    assert len(gateway.sent) == int(leaves)
+    gateway.seconds = 0.0
+    await sending.drain({"twilio": gateway}, cast.number.id)
+    assert len(gateway.sent) == 1, "and goes on once the clock is right"
+
+
+@pytest.mark.both
+async def test_the_sweep_notes_how_far_the_clock_is_off(cast: Cast) -> None:
+    await sending.sweep({"twilio": Elsewhere(75.0)})
+    signs = await queue.signs()
+    assert signs.worker and signs.ahead == 75.0

@@ -9,6 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException
 
 from webapp import pages, words
+from webapp.access import troubles
 from webapp.database import failing
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User
@@ -102,6 +103,8 @@ async def staff(request: Request, slug: str) -> Membership:
     if not member.is_staff or not member.active:
         raise NotFoundException
     request.state.shared["badges"] = await office_badges(member)
+    if not pages.is_partial(request):  # a part of a page has no banner
+        request.state.shared |= await troubles.shared(member.campaign)
     return member
 
 

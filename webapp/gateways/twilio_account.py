@@ -24,6 +24,10 @@ class TwilioAccount:
     async def close(self) -> None:
         await self.http.session.close()
 
+    def ahead(self) -> float | None:
+        """Seconds by which our clock is ahead of Twilio's; None where no answer told."""
+        return self.http.ahead()
+
     async def line_type(self, phone: str) -> str:
         """The kind of line in Twilio's word; lines.INVALID where there is no such number, "unknown" where Twilio may not
         say (Canada, without its approval). Each call costs money."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
+
+from webapp import clock
 
 TOTAL, CONNECT = 10, 5  # seconds
 AT_ONCE = 200  # connections of one process
@@ -28,6 +33,7 @@ class TwilioHttp(AsyncHttpClient):
         super().__init__(logging.getLogger("twilio"), True, TOTAL)
         self.is_async = True
         self.base = base.rstrip("/")
+        self.told: tuple[datetime, float] | None = None  # Twilio's clock, and when it said so by the steady one
         limit = aiohttp.ClientTimeout(total=TOTAL, connect=CONNECT)
         self.session = aiohttp.ClientSession(timeout=limit, connector=aiohttp.TCPConnector(limit=AT_ONCE))
 
@@ -48,10 +54,25 @@ class TwilioHttp(AsyncHttpClient):
         async with self.session.request(
             method, url, params=plain, data=_form(data), headers=headers, auth=login
         ) as answer:
+            self._read_clock(answer)
             text = await answer.text()
             if answer.status == 429:
                 raise TooManyRequests(_seconds(answer.headers.get("Retry-After")))
             return Response(answer.status, text)
+
+    def _read_clock(self, answer: aiohttp.ClientResponse) -> None:
+        """Only from answers of the API itself: a proxy's error page has a clock of its own."""
+        if answer.content_type == "application/json" and answer.status < 500:
+            with contextlib.suppress(ValueError, TypeError):
+                self.told = parsedate_to_datetime(answer.headers.get("Date", "")), clock.steady()
+
+    def ahead(self) -> float | None:
+        """Seconds by which the clock that decides about hours is ahead of Twilio's now, to a second; None before an answer
+        said so. The clock may have been set since: the steady one was not."""
+        if self.told is None:
+            return None
+        at, when = self.told
+        return clock.ahead_of(at + timedelta(seconds=clock.steady() - when))
 
 
 def _form(data: Any) -> Any:

@@ -70,6 +70,7 @@ class SteadyWorker(Worker):
     async def run_cron(self, n: datetime, delay: float, num_windows: int = 2) -> None:
         if jumped := self._jumps.since_last():
             log.warning("this machine's clock was set by %+.0f s", jumped)
+            await queue.note_clock(jumped=jumped)
             for job in self.cron_jobs:
                 job.calculate_next(n)
         await super().run_cron(n, delay, num_windows)

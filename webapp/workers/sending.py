@@ -80,9 +80,9 @@ async def drain(ctx: dict[str, Any], number_id: int) -> None:
 
 async def _claim_all(ctx: dict[str, Any], number_id: int, calls: asyncio.TaskGroup) -> float | None:
     """Claims what is due. Returns the seconds after which more is due; None where nothing is."""
-    deadline, lines = clock.steady() + WORK, _lines_of(number_id)
-    asked: set[int] = ctx.setdefault("asked", set())
-    while clock.steady() < deadline:
+    asked: set[int]
+    deadline, lines, asked = clock.steady() + WORK, _lines_of(number_id), ctx.setdefault("asked", set())
+    while clock.steady() < deadline and not wrong_clock.stops(ctx["twilio"].ahead()):
         if lines.slow():
             await asyncio.sleep(0.05)
             continue
@@ -108,7 +108,7 @@ async def _claim_all(ctx: dict[str, Any], number_id: int, calls: asyncio.TaskGro
             case Claimed() as claimed:
                 calls.create_task(_hand_over(ctx["twilio"], claimed, lines))
                 await asyncio.sleep(0)  # lets the call take its line before the next claim
-    return 0
+    return UNASKED if wrong_clock.stops(ctx["twilio"].ahead()) else 0
 
 
 async def _stop_all() -> None:
@@ -140,7 +140,7 @@ async def _ask(gateway: twilio.Twilio, number_id: int, out: bool) -> float | Non
 
 async def _try_one(gateway: twilio.Twilio, number_id: int, lines: Lines, out: bool) -> None:
     """After an outage: one text alone."""
-    claimed = await claim_next(number_id, trying=True) if out else None
+    claimed = await claim_next(number_id, trying=True) if out and not wrong_clock.stops(gateway.ahead()) else None
     if isinstance(claimed, Claimed):
         await _hand_over(gateway, claimed, lines)
 
@@ -215,6 +215,7 @@ async def _tell_refused(refusal: Refusal) -> None:
 async def sweep(ctx: dict[str, Any]) -> None:
     """Every few seconds: drains numbers that no nudge reached, and gives up claims of dead workers. Never calls Twilio."""
     await queue.note_worker()
+    await queue.note_clock(ctx["twilio"].ahead())
     if mended := await wrong_clock.mend():
         log.warning("%s texts waited for a time that a wrong clock had set", mended)
     for number_id in await choice.numbers_with_due_texts():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
+from webapp.rules import trouble
+
+log = logging.getLogger(__name__)
 
 # The most by which each is ever set ahead, with room: undo and Retry-After; the looks of doubt.py; a claim is of now
 _AHEAD = (
@@ -14,6 +18,15 @@ _AHEAD = (
     ("unknown", "next_look_at", timedelta(minutes=10)),
     ("sending", "claimed_at", timedelta(seconds=30)),
 )
+
+
+def stops(ahead: float | None) -> bool:
+    """Is nothing claimed now? On SQLite this machine's clock decides about hours; ``ahead``: seconds by which it is ahead of
+    Twilio's."""
+    wrong = trouble.waits_for_clock(ahead, database.dialect() == "sqlite")
+    if wrong:
+        log.error("this machine's clock is %+.0f s ahead of Twilio's: nothing is sent", ahead)
+    return wrong
 
 
 async def mend() -> int:

@@ -28,7 +28,6 @@ from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.outcomes import answers, outages, sent_notes
 from webapp.models.sending import facts
-from webapp.models.sending.facts import Text
 from webapp.models.sending.refusal import Refusal, refuse
 from webapp.rules import errors, opt_out, safeguards, window
 
@@ -144,8 +143,8 @@ async def _claim(message_id: int, number_id: int, trying: bool) -> Claimed | Wai
     return await _hand_over(message, contact, number, asked.zones, now)
 
 
-async def _text(message: Message) -> Text:
-    return Text(
+async def _text(message: Message) -> facts.Text:
+    return facts.Text(
         kind=cast(safeguards.Kind, message.kind),
         body=message.body,
         message_id=message.id,

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 
-from webapp import queue
+from webapp.access import troubles
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.numbers import choice
@@ -20,6 +20,7 @@ from webapp.pages import page
 async def operations_page(request: Request, member: Membership) -> Response:
     """The page. Its figures fetch themselves anew by htmx, as a fragment."""
     figures = await _figures(member.campaign)
+    figures |= await troubles.shared(member.campaign, all_of_it=True)
     return page(request, "admin/results/operations.html", "admin/results/_operations.html", **figures)
 
 
@@ -32,7 +33,6 @@ async def _figures(campaign: Campaign) -> dict[str, Any]:
         "gone": await choice.done_at(campaign, 0),
         "done": await choice.done_at(campaign, left),
         "delays": await operations.delays(),
-        "worker": await queue.worker_seen(),
         "undecided": await doubt.how_many_undecided(campaign.id),
         "spent": await caps.total_today(campaign),
     }

@@ -52,7 +52,6 @@ async def show(
         registrations=REGISTRATIONS,
         queued=(await choice.snapshot(member.campaign)).queued,
         undecided=await doubt.undecided(member.campaign_id),
-        explain=errors.explain,
         refused=refused,
         mail_set=bool(config.settings().smtp_url),
         strange_proxy=client.behind_a_stranger(request),

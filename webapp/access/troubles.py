@@ -1,0 +1,48 @@
+"""Gathers what the office is told about trouble with sending (rules/trouble.py)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webapp import clock, database, queue
+from webapp.models import writing
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.numbers.number import PhoneNumber
+from webapp.models.outcomes import outages
+from webapp.models.results import operations
+from webapp.rules import trouble
+from webapp.rules.trouble import State, Trouble
+
+
+async def shared(campaign: Campaign, all_of_it: bool = False) -> dict[str, Any]:
+    """For every page of the office: the troubles, the worst first, and how many texts wait. ``all_of_it``: numbers that
+    wait by themselves too. Where nothing is wrong, a page reads no row for this."""
+    troubles = await of(campaign, all_of_it)
+    waiting = sum(q.texts for q in await operations.queues(campaign)) if troubles else 0
+    return {"troubles": troubles, "texts_waiting": waiting}
+
+
+async def of(campaign: Campaign, all_of_it: bool = False) -> list[Trouble]:
+    signs, wrote, now = await queue.signs(), await writing.tried(writing.SELDOM), clock.now()
+    waits = (
+        [n for n in await PhoneNumber.filter(campaign=campaign, released_at=None) if n.held_until] if all_of_it else []
+    )
+    held = [n.held_until for n in waits if n.held_until and n.held_until > now]
+    state = State(
+        stopped_at=campaign.stopped_at,
+        stopped_code=campaign.stopped_code,
+        failing_since=campaign.failing_since,
+        failure=campaign.failure,
+        out=campaign.failures >= outages.FEW,
+        tries_at=campaign.rests_until if campaign.rest(now) else None,
+        held=len(held),
+        held_until=max(held, default=None),
+        worker=signs.worker,
+        valkey=signs.valkey,
+        database=wrote.database,
+        files=wrote.files,
+        ahead=signs.ahead,
+        own_clock=database.dialect() == "sqlite",
+        jumped=signs.jumped,
+    )
+    return trouble.found(state)
