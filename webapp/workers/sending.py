@@ -80,7 +80,6 @@ async def drain(ctx: dict[str, Any], number_id: int) -> None:
 
 async def _claim_all(ctx: dict[str, Any], number_id: int, calls: asyncio.TaskGroup) -> float | None:
     """Claims what is due. Returns the seconds after which more is due; None where nothing is."""
-    asked: set[int]
     deadline, lines, asked = clock.steady() + WORK, _lines_of(number_id), ctx.setdefault("asked", set())
     while clock.steady() < deadline and not wrong_clock.stops(ctx["twilio"].ahead()):
         if lines.slow():
