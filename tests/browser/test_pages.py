@@ -54,6 +54,7 @@ OFFICE = [
     "numbers",
     "numbers/1/release",
     "setup",
+    "undecided",
     "operations",
     "unmatched",
     "attention",

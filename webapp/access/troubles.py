@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from webapp import clock, database, queue
@@ -20,6 +21,11 @@ async def shared(campaign: Campaign, all_of_it: bool = False) -> dict[str, Any]:
     troubles = await of(campaign, all_of_it)
     waiting = sum(q.texts for q in await operations.queues(campaign)) if troubles else 0
     return {"troubles": troubles, "texts_waiting": waiting}
+
+
+def stop(troubles: Iterable[Trouble]) -> bool:
+    """Does one of them keep every text from leaving?"""
+    return any(one.stops for one in troubles)
 
 
 async def of(campaign: Campaign, all_of_it: bool = False) -> list[Trouble]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.rules import window
 from webapp.rules.numbers import forecast
+from webapp.rules.numbers.forecast import Line
 
 NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # 12:00 in New York
 EAST = ("America/New_York",)
@@ -40,3 +42,24 @@ def test_it_ends_inside_the_window_and_no_sooner_than_the_pace_allows(segments: 
     if at is not None:
         assert at >= now + timedelta(seconds=segments / rate) - timedelta(milliseconds=1)
         assert window.allows(at - timedelta(milliseconds=1), time(9), time(21), EAST) or segments == 0
+
+
+@pytest.mark.parametrize(
+    ("lines", "more", "after"),
+    [
+        ([], 0, 0),
+        ([], 5, None),
+        ([Line(0, 60, 1, True)], 0, 60),
+        ([Line(0, 60, 1, True)], 60, 120),
+        ([Line(300, 60, 1, True)], 0, 360),  # Twilio asked it to wait
+        ([Line(300, 0, 1, True)], 0, 0),  # and nothing waits for it
+        ([Line(0, 600, 1, True), Line(0, 10, 10, True)], 0, 600),  # a queue leaves by its own number
+        ([Line(0, 600, 1, True), Line(0, 0, 1, True)], 60, 600),  # the free one takes what comes
+        ([Line(0, 60, 1, True), Line(0, 0, 1, True)], 100, 80),
+        ([Line(0, 60, 1, False)], 0, 60),  # retired: its queue leaves, and it takes no more
+        ([Line(0, 60, 1, False)], 1, None),
+        ([Line(100, 0, 1, True), Line(0, 0, 2, True)], 20, 10),
+    ],
+)
+def test_each_number_has_its_own_queue_pace_and_wait(lines: list[Line], more: float, after: float | None) -> None:
+    assert forecast.seconds(lines, more) == after

@@ -10,7 +10,9 @@ from webapp.database.packed import sql_time
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.numbers.number import Changes, PhoneNumber
+from webapp.rules import window
 from webapp.rules.numbers import forecast, local_number
+from webapp.rules.numbers.pace import FEW
 
 _FRESH, _STALE = 1.0, 5.0  # seconds a snapshot is used, at least and at most
 _SHARE = 20  # it is used this many times as long as it took to read: long queues are counted less often
@@ -87,22 +89,33 @@ async def shortest_queue(campaign: Campaign) -> float | None:
 
 @dataclass(frozen=True)
 class Forecast:
-    """When the last of some texts would leave; ``done_at`` is None where that is not within a month, or no number can
-    send."""
+    """When the last of some texts would leave. ``done_at`` is None where nobody can know; ``why``: "stopped" (or failing,
+    or no worker), "numbers" (none can send, or one with texts is paused), "hours" (queued texts will not leave before the
+    hours end, and need a new tap then), "month" (it takes longer)."""
 
     numbers: int  # that can send
     done_at: datetime | None
+    why: str = ""
 
 
-async def done_at(campaign: Campaign, segments: float) -> Forecast:
-    """If that many segments were clicked now: after the queued ones, at the numbers' rates, within the campaign's hours."""
-    at_hand = await snapshot(campaign)
-    working = [n for n in at_hand.numbers.values() if n.healthy]
-    waiting = sum(at_hand.queued.values())
-    rate = sum(number.rate for number in working)
-    zones = (campaign.timezone,)
-    at = forecast.done_at(clock.now(), waiting + segments, rate, campaign.opens, campaign.closes, zones)
-    return Forecast(len(working), at)
+async def done_at(campaign: Campaign, segments: float, stopped: bool = False) -> Forecast:
+    """If that many segments were clicked now: after the queued ones, each number at its own rate and after its own wait,
+    within the campaign's hours. ``stopped``: nothing leaves now, and nobody knows until when."""
+    numbers = await PhoneNumber.filter(campaign=campaign, released_at=None)
+    queued, now = (await snapshot(campaign)).queued, clock.now()
+    used = [n for n in numbers if n.healthy or queued.get(n.id)]
+    working = sum(n.healthy for n in numbers)
+    if stopped or any(n.failures >= FEW for n in used):
+        return Forecast(working, None, "stopped")
+    lines = [forecast.Line(n.wait(now), queued.get(n.id, 0.0), n.rate, n.healthy) for n in used]
+    seconds = forecast.seconds(lines, segments)
+    if seconds is None or not all(n.can_send for n in used):
+        return Forecast(working, None, "numbers")
+    hours = campaign.opens, campaign.closes, (campaign.timezone,)
+    at = forecast.done_at(now, seconds, 1.0, *hours)
+    if at and seconds and segments <= 0 and at > window.closes_at(now, *hours):
+        return Forecast(working, None, "hours")
+    return Forecast(working, at, "" if at else "month")
 
 
 async def _queued_segments(campaign: Campaign) -> dict[int, float]:

@@ -23,6 +23,7 @@ GONE_AFTER = timedelta(seconds=30)  # a worker that recorded no answer for so lo
 # last, so a clock that is set forward makes one of them early, not all
 LOOK_AGAIN = (timedelta(seconds=150), timedelta(minutes=5))
 DECISIONS = ("arrived", "again", "drop")
+MANY = 100  # of which staff decide at a time
 EARLIEST = timedelta(days=1)  # before the claim: no two clocks differ by so much
 ASK_AGAIN = timedelta(hours=1)
 
@@ -125,6 +126,16 @@ async def decide(message_id: int, what: str, by: Membership | None = None) -> bo
     return True
 
 
+async def decide_many(by: Membership, ids: Sequence[int], what: str) -> set[int]:
+    """The same decision on each of these texts of the member's campaign; those settled meanwhile are left alone. Returns the
+    numbers by which some may leave now."""
+    numbers = set()
+    for message in await Message.filter(id__in=list(ids)[:MANY], campaign_id=by.campaign_id).order_by("id"):
+        if await decide(message.id, what, by) and message.number_id:
+            numbers.add(message.number_id)
+    return numbers
+
+
 def _in_time(message: Message, candidate: Seen) -> bool:
     return message.claimed_at is not None and candidate.created_at >= message.claimed_at - EARLIEST
 
@@ -140,10 +151,11 @@ def _plain(text: str) -> str:
 _UNDECIDED = "+campaign_id = ? AND next_look_at IS NULL"  # with the plus SQLite does not read all texts of the campaign
 
 
-async def undecided(campaign_id: int) -> list[Message]:
-    """Texts that wait for the staff's decision."""
-    found = Message.filter(id__in=await _open(UNKNOWN, _UNDECIDED, campaign_id))
-    return await found.order_by("id").select_related("contact", "user")
+async def undecided(campaign_id: int, among: Sequence[int] = ()) -> list[Message]:
+    """The first MANY texts that wait for the staff's decision, with contact and number. ``among``: of these ids alone."""
+    ids = await _open(UNKNOWN, f"{_UNDECIDED} ORDER BY id", campaign_id)
+    found = Message.filter(id__in=[one for one in ids if not among or one in among][:MANY])
+    return await found.order_by("id").select_related("contact", "number")
 
 
 async def how_many_undecided(campaign_id: int) -> int:

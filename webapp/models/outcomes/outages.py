@@ -12,9 +12,10 @@ from webapp import clock
 from webapp.database import transactional
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers.number import PhoneNumber
+from webapp.rules.numbers import pace
 from webapp.rules.numbers.pace import LONGEST_HOLD
 
-FEW = 3  # failed calls in a row after which a number rests
+FEW = pace.FEW
 FEW_OF_ALL = 5  # and after which all numbers of the campaign do
 FIRST_REST = 10.0  # seconds; doubled with each failure
 TRY = timedelta(seconds=20)  # one process tries, and the others wait so long for what it finds

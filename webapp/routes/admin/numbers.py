@@ -6,6 +6,7 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
 from webapp import access, pages, queue, words
+from webapp.access import troubles
 from webapp.forms import Form
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.contacts.contact import Contact
@@ -32,6 +33,7 @@ async def numbers_page(request: Request, member: Membership) -> Response:
 async def _numbers(request: Request, member: Membership, form: Form, status: int = 200, wrong: int = 0) -> Response:
     mine = await PhoneNumber.filter(campaign_id=member.campaign_id).order_by("released_at", "retired_at", "e164")
     working = [n for n in mine if n.healthy]
+    stopped = troubles.stop(await troubles.of(member.campaign))
     return page(
         request,
         "admin/numbers/numbers.html",
@@ -44,7 +46,7 @@ async def _numbers(request: Request, member: Membership, form: Form, status: int
         rate=sum(n.rate for n in working),
         working=len(working),
         queued=(await choice.snapshot(member.campaign)).queued,
-        ahead=await choice.shortest_queue(member.campaign),
+        ahead=None if stopped else await choice.shortest_queue(member.campaign),
         in_account=await free_in_account() if member.role == OWNER else [],
         orders=await NumberOrder.filter(campaign_id=member.campaign_id).order_by("-id").limit(3),
         monthly=MONTHLY,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+FEW = 3  # failed calls in a row after which a number rests
 LONGEST_HOLD = 300.0  # seconds for which Twilio may ask a number to wait, or trouble makes it rest
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from tests.cast import Cast
 from tests.cast.site import Browser
 from webapp import clock, config, queue
 from webapp.config import Settings
+from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers.number import change_number
+from webapp.models.outcomes import outages
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND
 from webapp.rules import phone
@@ -35,6 +38,7 @@ async def test_operations_shows_what_waits_and_for_how_long(cast: Cast, browse: 
 
 
 async def test_operations_says_when_everybody_could_be_texted(cast: Cast, browse: Browser) -> None:
+    await queue.note_worker()
     await change_number(cast.number, rate=1.0)
     for n in range(120):
         await cast.add_contact(f"+1412555{2000 + n}", zip="15213")
@@ -42,7 +46,61 @@ async def test_operations_says_when_everybody_could_be_texted(cast: Cast, browse
     shown = (await (await browse(cast.gary)).get(OFFICE + "/operations")).text
     assert re.search(r"<dd>121</dd>\s*<dd>\s*done at the earliest on", shown) and "11:02 AM" in shown
     await change_number(cast.number, paused_at=clock.now())
-    assert "takes more than a month" in (await (await browse(cast.gary)).get(OFFICE + "/operations")).text
+    shown = (await (await browse(cast.gary)).get(OFFICE + "/operations")).text
+    assert "nobody can say when: a number can't send now" in shown
+
+
+async def nothing(cast: Cast) -> None:
+    pass
+
+
+async def stop(cast: Cast) -> None:
+    await (await Campaign.get(id=cast.meyer.id)).stop_everything()
+
+
+async def worker_gone(cast: Cast) -> None:
+    await queue.pool().delete(queue.WORKER)
+
+
+async def outage(cast: Cast) -> None:
+    for _ in range(outages.FEW):
+        await outages.failed(cast.number.id, "HTTP 503")
+
+
+async def pause_number(cast: Cast) -> None:
+    await change_number(cast.number, paused_at=clock.now())
+
+
+async def held(cast: Cast) -> None:
+    await change_number(cast.number, held_until=clock.now() + timedelta(minutes=4))
+
+
+async def slow(cast: Cast) -> None:
+    await change_number(cast.number, rate=0.00001)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(
+    ("happens", "says"),
+    [
+        (nothing, "sent by Nov 24, 11:00 AM"),
+        (held, "sent by Nov 24, 11:04 AM"),
+        (stop, "nobody can say when: no text leaves now"),
+        (worker_gone, "nobody can say when: no text leaves now"),
+        (outage, "nobody can say when: no text leaves now"),
+        (pause_number, "nobody can say when: a number can't send now"),
+        (slow, "not all before texting hours end"),
+    ],
+)
+async def test_when_the_queue_is_empty_is_said_only_where_somebody_can_know(
+    cast: Cast, browse: Browser, happens: Callable[[Cast], Awaitable[None]], says: str
+) -> None:
+    await queue.note_worker()
+    await cast.start(cast.amy)
+    await cast.click(cast.amy)
+    await happens(cast)
+    shown = (await (await browse(cast.gary)).get(OFFICE + "/operations")).text
+    assert says in shown
 
 
 async def test_operations_says_whether_a_worker_is_there(cast: Cast, browse: Browser) -> None:

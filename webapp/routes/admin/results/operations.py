@@ -19,19 +19,19 @@ from webapp.pages import page
 @get("/operations")
 async def operations_page(request: Request, member: Membership) -> Response:
     """The page. Its figures fetch themselves anew by htmx, as a fragment."""
-    figures = await _figures(member.campaign)
-    figures |= await troubles.shared(member.campaign, all_of_it=True)
+    found = await troubles.shared(member.campaign, all_of_it=True)
+    figures = {**found, **await _figures(member.campaign, troubles.stop(found["troubles"]))}
     return page(request, "admin/results/operations.html", "admin/results/_operations.html", **figures)
 
 
-async def _figures(campaign: Campaign) -> dict[str, Any]:
+async def _figures(campaign: Campaign, stopped: bool) -> dict[str, Any]:
     left = await operations.left_to_text(campaign)
     return {
         "queues": await operations.queues(campaign),
         "ends": await operations.open_ends(campaign),
         "left": left,
-        "gone": await choice.done_at(campaign, 0),
-        "done": await choice.done_at(campaign, left),
+        "gone": await choice.done_at(campaign, 0, stopped),
+        "done": await choice.done_at(campaign, left, stopped),
         "delays": await operations.delays(),
         "undecided": await doubt.how_many_undecided(campaign.id),
         "spent": await caps.total_today(campaign),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from litestar import Request, Response, get, post
 
 from webapp import access, bounded, queue
+from webapp.access import troubles
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
@@ -77,7 +78,7 @@ async def action_cost(request: Request, member: Membership, action_id: int) -> R
 async def _action_cost(
     request: Request, member: Membership, action: Action, costs: list[ScriptCost], letters: list[str]
 ) -> Response:
-    scripts = max(len(costs), 1)
+    scripts, stopped = max(len(costs), 1), troubles.stop(await troubles.of(member.campaign))
     return page(
         request,
         "admin/scripts/action_cost.html",
@@ -86,7 +87,7 @@ async def _action_cost(
         script_costs=costs,
         letters=letters,
         price=sum(one.price(member.campaign) for one in costs) // scripts,
-        forecast=await choice.done_at(member.campaign, sum(one.segments for one in costs) / scripts),
+        forecast=await choice.done_at(member.campaign, sum(one.segments for one in costs) / scripts, stopped),
         people=max((one.people for one in costs), default=0),
         counting=not all(one.over for one in costs),
     )

@@ -51,7 +51,7 @@ async def show(
         client_message_id=uuid.uuid4(),
         registrations=REGISTRATIONS,
         queued=(await choice.snapshot(member.campaign)).queued,
-        undecided=await doubt.undecided(member.campaign_id),
+        undecided=await doubt.how_many_undecided(member.campaign_id),
         refused=refused,
         mail_set=bool(config.settings().smtp_url),
         strange_proxy=client.behind_a_stranger(request),

@@ -1,22 +1,46 @@
-"""Texts whose outcome only the staff can decide (SPEC X2)."""
+"""Texts whose outcome only the staff can decide, many at a time (SPEC X2)."""
 
 from __future__ import annotations
 
-from litestar import Request, Response, post
+from litestar import Request, Response, get, post
 
-from webapp import access, pages, queue
+from webapp import pages, queue, words
 from webapp.models.accounts.users import Membership
 from webapp.models.outcomes import doubt
+from webapp.pages import page
 
 
-@post("/messages/{message_id:int}/decision")
-async def decide(request: Request, member: Membership, message_id: int) -> Response:
-    """It arrived, it is sent again, or it is dropped."""
-    message = await access.message_of(member, message_id)
-    what = str((await request.form()).get("what", ""))
-    if what in doubt.DECISIONS and await doubt.decide(message.id, what, member):
-        await queue.drain(message.number_id or 0)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
+@get("/undecided")
+async def undecided(request: Request, member: Membership) -> Response:
+    return await _show(request, member)
 
 
-HANDLERS = [decide]
+async def _show(request: Request, member: Membership, wrong: str = "", status: int = 200) -> Response:
+    return page(
+        request,
+        "admin/sending/undecided.html",
+        texts=await doubt.undecided(member.campaign_id),
+        waiting=await doubt.how_many_undecided(member.campaign_id),
+        wrong=wrong,
+        status_code=status,
+    )
+
+
+@post("/undecided/decisions")
+async def decide(request: Request, member: Membership) -> Response:
+    """The ticked ones arrived, are sent again, or are dropped. Asks first where several are sent again."""
+    form = await request.form()
+    what, ids = str(form.get("what", "")), [int(one) for one in form.getall("text", []) if _is_id(str(one))]
+    if what not in doubt.DECISIONS or not ids:
+        return await _show(request, member, words.gettext("Tick at least one text, then choose."), 422)
+    if what == "again" and len(ids) > 1 and form.get("sure") != "1":
+        return page(request, "admin/sending/again.html", texts=await doubt.undecided(member.campaign_id, ids))
+    await queue.drain_all(await doubt.decide_many(member, ids, what))
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/undecided")
+
+
+def _is_id(told: str) -> bool:
+    return told.isascii() and told.isdecimal() and len(told) < 19
+
+
+HANDLERS = [undecided, decide]

@@ -1,0 +1,94 @@
+"""Texts that may have been sent: the staff decide many at a time (SPEC X2)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import Cast, texts
+from tests.cast.site import OFFICE, Browser, audited
+from webapp.database import transaction
+from webapp.models.conversations.message import DROPPED, QUEUED, TAKEN, UNKNOWN, Message
+from webapp.rules import phone
+
+HERE = OFFICE + "/undecided"
+
+
+async def in_doubt(cast: Cast, many: int = 3) -> list[Message]:
+    """Amy has texted so many people, and nobody knows whether the texts arrived."""
+    people = [await cast.add_contact(f"+1412555{4000 + n}", first_name=f"P{n}", zip="15213") for n in range(many)]
+    await cast.make()
+    await cast.start(cast.amy)
+    for person in people:
+        await cast.click(cast.amy, person)
+
+    async def unknown() -> None:
+        now = (await texts())[0].created_at
+        await Message.all().update(status=UNKNOWN, attempts=2, next_look_at=None, claimed_at=now)
+
+    await transaction(unknown)
+    return await texts()
+
+
+@pytest.mark.both
+async def test_each_text_is_shown_with_phone_time_number_and_links(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    assert "Nothing to decide" in (await gary.get(HERE)).text
+    [first, second, _] = await in_doubt(cast)
+    sid = "SM" + "5" * 32
+    await transaction(lambda: Message.filter(id=second.id).update(sid=sid))
+    shown = (await gary.get(HERE)).text
+    assert phone.national("+14125554000") in shown and phone.national(cast.number.e164) in shown and "11:00 AM" in shown
+    assert (
+        f"{OFFICE}/contacts/{first.contact_id}" in shown and f"https://www.twilio.com/console/sms/logs/{sid}" in shown
+    )
+    assert "3 to decide" in (await gary.get(OFFICE + "/setup")).text
+    assert HERE in (await gary.get(OFFICE + "/operations")).text
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(("what", "status"), [("arrived", TAKEN), ("drop", DROPPED)])
+async def test_many_are_decided_at_a_time(cast: Cast, browse: Browser, what: str, status: str) -> None:
+    first, second, third = await in_doubt(cast)
+    gary = await browse(cast.gary)
+    answer = await gary.post(HERE + "/decisions", data={"what": what, "text": [first.id, second.id]})
+    assert answer.status_code == 303
+    assert [m.status for m in await texts()] == [status, status, UNKNOWN]
+    assert await audited("message.decided") == 2
+    assert f'value="{third.id}"' in (await gary.get(HERE)).text
+
+
+@pytest.mark.both
+async def test_many_are_decided_at_a_time_and_sending_many_again_is_asked_first(cast: Cast, browse: Browser) -> None:
+    first, second, third = await in_doubt(cast)
+    gary = await browse(cast.gary)
+    both = {"what": "again", "text": [first.id, second.id]}
+    asked = await gary.post(HERE + "/decisions", data=both)
+    assert "2 people may get the same text twice" in asked.text and f'value="{third.id}"' not in asked.text
+    assert {m.status for m in await texts()} == {UNKNOWN}, "nothing was done yet"
+    assert (await gary.post(HERE + "/decisions", data={**both, "sure": "1"})).status_code == 303
+    assert [m.status for m in await texts()] == [QUEUED, QUEUED, UNKNOWN]
+    await gary.post(HERE + "/decisions", data={"what": "again", "text": [third.id]})
+    assert [m.status for m in await texts()] == [QUEUED] * 3, "one alone was looked at"
+
+
+@pytest.mark.parametrize("form", [{}, {"what": "arrived"}, {"what": "x", "text": "1"}, {"what": "drop", "text": "x"}])
+async def test_a_form_without_a_choice_changes_nothing_and_says_so(cast: Cast, browse: Browser, form: dict) -> None:
+    await in_doubt(cast, 1)
+    answer = await (await browse(cast.gary)).post(HERE + "/decisions", data=form)
+    assert answer.status_code == 422 and "Tick at least one text" in answer.text
+    assert [m.status for m in await texts()] == [UNKNOWN]
+
+
+async def test_texts_of_another_campaign_are_left_alone(cast: Cast, browse: Browser) -> None:
+    [message] = await in_doubt(cast, 1)
+    jonah = await browse(cast.jonah)
+    await jonah.post("/c/ryan/admin/undecided/decisions", data={"what": "drop", "text": [message.id]})
+    assert [m.status for m in await texts()] == [UNKNOWN]
+    assert (await (await browse(cast.amy)).get(HERE)).status_code == 404
+
+
+async def test_the_first_hundred_are_shown(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.models.outcomes.doubt.MANY", 2)
+    third = (await in_doubt(cast))[2]
+    shown = (await (await browse(cast.gary)).get(HERE)).text
+    assert "The first 2 of 3." in shown and f'value="{third.id}"' not in shown
