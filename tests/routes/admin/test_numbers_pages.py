@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.cast.site import OFFICE, Browser
-from webapp import clock
+from webapp import clock, queue
 from webapp.database import transaction
 from webapp.models.accounts.audit import AuditEvent
 from webapp.models.numbers.number import AccountNumber, PhoneNumber, change_number
@@ -92,6 +92,7 @@ async def test_releasing_says_how_many_conversations_end_and_needs_retiring_firs
 
 
 async def test_the_cost_says_when_it_could_be_done(cast: Cast, browse: Browser) -> None:
+    await queue.note_worker()
     await change_number(cast.number, rate=1.0)
     gary = await browse(cast.gary)
     text = (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/cost")).text
