@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.cast import Cast, texts
 from tests.cast.texting import claimed, new_sid, texted
 from webapp import clock
+from webapp.database import statements
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import answers, witness
 from webapp.models.outcomes.restoring import Sent
@@ -43,6 +45,22 @@ async def test_a_text_that_was_handed_over_may_be_the_one_twilio_has(cast: Cast,
     assert not await is_unknown(cast, sent(cast, claim.body))
     assert await is_unknown(cast, sent(cast, "Other words"))
     assert await is_unknown(cast, sent(cast, claim.body, phone="+14125550102"))
+
+
+@pytest.mark.both
+async def test_an_answer_recorded_while_the_witness_is_heard_is_no_sign_of_a_restore(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker's text is at Twilio; its answer comes after the known sids were read."""
+    claim, sid = await claimed(cast), new_sid()
+
+    async def read_just_before(*arguments: Any) -> list[Any]:
+        known = await statements.column(*arguments)
+        await answers.taken(claim.message_id, sid, claim.attempt_id)
+        return known
+
+    monkeypatch.setattr(witness, "column", read_just_before)
+    assert not await is_unknown(cast, sent(cast, claim.body, sid))
 
 
 async def test_a_text_that_still_waits_here_did_not_leave_from_this_database(cast: Cast) -> None:

@@ -20,7 +20,11 @@ async def unknown_text(number_id: int, seen: Sequence[Sent]) -> Sent | None:
     ours = [sent for sent in seen if sent.created_at >= number.created_at]
     known = set(await column(Message.filter(sid__in=[sent.sid for sent in ours] or [""]), "sid"))
     for sent in ours:
-        if sent.sid not in known and not await _may_be_one_of_ours(number, sent):
+        if sent.sid in known or await _may_be_one_of_ours(number, sent):
+            continue
+        if not await Message.exists(
+            sid=sent.sid
+        ):  # another worker may have recorded its answer between the two questions
             return sent
     return None
 
