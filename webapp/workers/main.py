@@ -81,7 +81,7 @@ def _worker(gateway: Twilio) -> Worker:
         functions=settings.FUNCTIONS,
         cron_jobs=settings.CLOCKWORK,
         redis_pool=ArqRedis(ConnectionPool.from_url(config.settings().redis, socket_connect_timeout=2)),
-        ctx={"twilio": gateway},
+        ctx={"twilio": gateway, "asked": set()},  # arq copies it for each job; the set is one for all of them
         handle_signals=False,
         poll_delay=0.1,
         max_jobs=settings.MOST_AT_ONCE,
