@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,14 +23,21 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
+import pytest
 
 from tests.cast.simulated import valkey_command
 from tests.cast.waiting import free_port, until
+from tests.faults import machine
 from webapp.simulator import account as simulator
 
+MACHINE = [sys.executable, "-m", "tests.faults.machine"]
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long password"
 SEED = int(os.environ.get("TEXTBANK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+OF_THE_ACCOUNT = (30002, 30024, 30032, 30034)  # the carriers never got such a text
+LONG = "TEXTBANK_FAULTS" in os.environ  # bin/bench faults
+only_long = pytest.mark.skipif(not LONG, reason="bin/bench faults")
 KILLS = int(os.environ.get("TEXTBANK_FAULT_KILLS", "4"))
 
 
@@ -39,6 +47,7 @@ class Bank:
     database_url: str
     environment: dict[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    one_machine: bool = False  # all processes have the same clocks
     seeded: dict[str, Any] = field(default_factory=dict)
     _looking: threading.Lock = field(default_factory=threading.Lock)  # one look at a time
 
@@ -100,6 +109,8 @@ class Bank:
 
     def start(self, name: str, command: list[str], talks: bool = False, **environment: str) -> subprocess.Popen[bytes]:
         """``talks``: its input and output are ours; else both outputs go to its log."""
+        if self.clocks(name).exists():
+            environment["CLOCKS"] = str(self.clocks(name))
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 command,
@@ -116,10 +127,33 @@ class Bank:
         self.start("valkey", valkey_command(str(self.folder), str(self.folder / "valkey.sock")))
 
     def start_web(self, die: str = "", broken: str = "") -> subprocess.Popen[bytes]:
-        return self.start("web", [sys.executable, "-m", "tests.faults.process", "web"], DIE=die, BROKEN=broken)
+        return self._start_ours("web", "web", die, broken)
 
-    def start_worker(self, die: str = "", broken: str = "", name: str = "worker") -> subprocess.Popen[bytes]:
-        return self.start(name, [sys.executable, "-m", "tests.faults.process", "worker"], DIE=die, BROKEN=broken)
+    def start_worker(
+        self, die: str = "", broken: str = "", name: str = "worker", sleep: int = 0
+    ) -> subprocess.Popen[bytes]:
+        return self._start_ours(name, "worker", die, broken, SLEEP=str(sleep))
+
+    def _start_ours(self, name: str, what: str, die: str, broken: str, **more: str) -> subprocess.Popen[bytes]:
+        """Each process is a machine with clocks of its own, where they were set."""
+        return self.start(name, [*MACHINE, what], False, DIE=die, BROKEN=broken, **more)
+
+    def clocks(self, name: str) -> Path:
+        return self.folder / f"{'all' if self.one_machine else name}.clocks"
+
+    def set_clocks(self, name: str, ahead: float, stood: float = 0.0) -> None:
+        """The wall clock of a process's machine is so many seconds ahead; its steady clock stood still for so long."""
+        machine.set_clocks(self.clocks(name), ahead, stood)
+
+    async def asleep(self, name: str) -> None:
+        """Until its machine sleeps."""
+        process = psutil.Process(self.processes[name].pid)
+        await until(lambda: process.status() == psutil.STATUS_STOPPED, 30)
+
+    def wake(self, name: str, slept: float) -> None:
+        """Its steady clock stood still for all that time."""
+        self.set_clocks(name, 0.0, slept)
+        self.processes[name].send_signal(signal.SIGCONT)
 
     def kill(self, name: str) -> None:
         self.processes[name].send_signal(signal.SIGKILL)
@@ -130,6 +164,41 @@ class Bank:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             process.wait()
+
+    async def plan(self, do: str, **more: float | str) -> None:
+        """A fault of the simulator."""
+        async with httpx.AsyncClient(base_url=self.twilio_url, timeout=20) as client:
+            assert (await client.post("/simulator/faults", json={"do": do, **more})).status_code == 201
+
+    async def end_faults(self) -> None:
+        async with httpx.AsyncClient(base_url=self.twilio_url, timeout=20) as client:
+            await client.delete("/simulator/faults")
+
+    async def texted(self) -> Counter[str]:
+        """How often each phone was texted. What reached nobody because of the account counts for nobody."""
+        return Counter(text["to"] for text in await self.sent() if text["error_code"] not in OF_THE_ACCOUNT)
+
+    async def twice(self) -> list[str]:
+        return sorted(phone for phone, times in (await self.texted()).items() if times > 1)
+
+    async def click(self, people: int) -> None:
+        """Volunteers send the cards of so many people; without the site."""
+        phones = (await self.look("clicked", str(people)))["phones"]
+        assert len(phones) == people, f"only {len(phones)} of {people} texts were queued"
+
+    async def all_taken(self, people: int, seconds: float = 60) -> None:
+        """Until so many texts are taken and none is under way. What is unknown a second time, staff decide."""
+
+        async def taken() -> bool:
+            texts = await self.look("texts")
+            if texts.get("out initial unknown"):
+                await self.look("decided", *await self.texted())
+            return bool(texts.get("out initial taken", 0) == people)
+
+        try:
+            await until(taken, seconds, 0.2)
+        except AssertionError as error:
+            raise AssertionError(f"{await self.look('texts')} {await self.look('open')}") from error
 
     async def ended(self, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
         await until(lambda: process.poll() is not None, seconds)
@@ -160,7 +229,7 @@ class Bank:
         with self._looking:
             looker = self.processes.get("look")
             if looker is None or looker.poll() is not None:
-                looker = self.start("look", [sys.executable, "-m", "tests.faults.look"], talks=True)
+                looker = self.start("look", [*MACHINE, "look"], talks=True)
             assert looker.stdin and looker.stdout
             looker.stdin.write(line.encode() + b"\n")
             looker.stdin.flush()
@@ -184,7 +253,7 @@ class Volunteer:
 
     async def press(self, method: str, path: str, data: dict[str, str] | None = None) -> httpx.Response:
         """Until the site answers; the same form each time."""
-        for _ in range(400):
+        for _ in range(1_200):
             try:
                 answer = await self.client.request(method, path, data=data)
             except httpx.HTTPError:
@@ -210,7 +279,7 @@ class Volunteer:
             )
             if form is None:
                 again = await self.press("POST", f"/c/meyer/actions/{action_id}/buckets")
-                if "/queue" not in str(again.url):
+                if "/queue" not in again.url.path:
                     return clicks
                 page = again
                 continue

@@ -10,10 +10,18 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 
+from tests.cast import send_card
 from webapp import config, database
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import OWNER, VOLUNTEER, Membership
+from webapp.models.actions.action import Action
+from webapp.models.conversations import start
+from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import UNKNOWN, Message
-from webapp.models.outcomes import doubt
+from webapp.models.numbers.number import add_number
+from webapp.models.outcomes import doubt, restoring
 from webapp.models.results import recount
+from webapp.models.sending import click
 
 
 async def texts() -> dict:
@@ -79,7 +87,48 @@ async def people() -> dict:
     return {"contacts": plain, "lists": lists, "refused": refused}
 
 
+async def clicked(most: str) -> dict:
+    """Volunteers send the cards of so many people. Says whose texts are queued now."""
+    members = await Membership.filter(role=VOLUNTEER).select_related("user", "campaign").order_by("id")
+    action, phones = await Action.get().select_related("campaign"), list[str]()
+    for member in members:
+        bucket = await start.assign_bucket(action, member.user)
+        cards = Conversation.filter(bucket_id=bucket.id if bucket else 0, texted_at=None, closed_code=None)
+        for talk in await cards.order_by("id").select_related("contact").limit(int(most) - len(phones)):
+            if isinstance(await send_card(member, talk), click.Queued):
+                phones.append(talk.contact.phone)
+    return {"phones": phones}
+
+
+async def numbers(many: str) -> dict:
+    """Adds so many."""
+    campaign, made = await Campaign.get(), [f"+1412556{n:04}" for n in range(int(many))]
+
+    async def add() -> None:
+        for e164 in made:
+            await add_number(campaign, e164, rate=1, webhooks_ok=True)
+
+    await database.transaction(add)
+    return {"numbers": made}
+
+
+async def stopped_by() -> dict:
+    """The code that stopped the campaign; 0 where it goes on."""
+    campaign = await Campaign.get()
+    return {"code": campaign.stopped_code or 1 if campaign.stopped_at else 0}
+
+
+async def go_on() -> dict:
+    owner = await Membership.filter(role=OWNER).select_related("user").first()
+    assert owner
+    return {"why_not": await restoring.go_on(owner)}
+
+
 ASKED: dict[str, Callable[..., Awaitable[dict]]] = {
+    "clicked": clicked,
+    "numbers": numbers,
+    "stopped_by": stopped_by,
+    "go_on": go_on,
     "people": people,
     "imports": imports,
     "after_stop": after_stop,
@@ -99,7 +148,3 @@ async def main() -> None:
             print(json.dumps(await ASKED[what](*arguments)), flush=True)
     finally:
         await database.close_database()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())

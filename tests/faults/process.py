@@ -1,10 +1,11 @@
-"""Web and worker with short patience, that can be told to die at an exact moment: `python -m tests.faults.process web`.
+"""Web and worker with short patience, that can be told to die at an exact moment; `tests.faults.machine` starts them.
 
 DIE=what:n kills the process (SIGKILL) at the n-th: "claimed" (committed, not called), "called" (answered, not recorded),
 "inside" (in the click's transaction), "clicked" (committed, not answered), "webhook" (before it is stored), "stored";
 of an upload "writing" (a piece of the file is about to be read; the second time the first one is written), "begun" (its row is committed, not answered), "surveyed" (looked
 through, not noted), "slice" (rows are in, not committed), "sliced" (committed).
-BROKEN=claim_after records the claim after the call, BROKEN=deaf heeds no opt-out: the judge must catch both.
+SLEEP=n: stops itself (SIGSTOP) after its n-th claim, right before the call. BROKEN names a build of `tests.faults.broken`.
+PATIENCE: by what patience is made shorter still.
 """
 
 from __future__ import annotations
@@ -14,32 +15,30 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from arq import cron
 from litestar.datastructures import UploadFile
 
+from tests.faults import broken
 from webapp import logs
-from webapp.database import guards
 from webapp.gateways import twilio, twilio_http
 from webapp.models import long_work
-from webapp.models.conversations import closing
-from webapp.models.conversations.message import Message
 from webapp.models.imports import reading, store, upload
 from webapp.models.imports.known import Known
-from webapp.models.outcomes import answers, doubt
+from webapp.models.outcomes import answers, doubt, outages, sent_notes
 from webapp.models.receiving import applying
-from webapp.models.sending import claim, click, click_sql, facts
-from webapp.models.sending.claim import Claimed, Wait, claim_next
+from webapp.models.sending import claim, click, click_sql
 from webapp.reader import child
 from webapp.running import web
-from webapp.workers import bulk, imports, receiving, sending, settings
+from webapp.workers import bulk, imports, receiving, restoring, sending, settings
 from webapp.workers import main as worker
 
 WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
+PATIENCE = float(os.environ.get("PATIENCE", "1"))
 _left = int(NUMBER or 0)
+_awake = int(os.environ.get("SLEEP", "0"))
 
 
 def die_at(what: str) -> None:
@@ -48,6 +47,18 @@ def die_at(what: str) -> None:
         _left -= 1
         if _left <= 0:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def note_and_sleep(number_id: int, mark: int, durable: bool = False) -> None:
+    """Notes a claim; then the whole machine sleeps until it is woken."""
+    global _awake
+    _note(number_id, mark, durable)
+    _awake -= not durable
+    if _awake == 0 and not durable:
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
+_note = sent_notes.note
 
 
 def dying(before: str, verb: Any, after: str) -> Any:
@@ -69,16 +80,23 @@ def after(verb: Callable[..., None], what: str) -> Any:
 
 
 def hurry() -> None:
-    """The same machine with shorter patience: a call may take 2 s in all, so 4 s after a claim its worker is gone."""
-    twilio_http.TOTAL, twilio_http.CONNECT = 2, 1
-    claim.TOO_OLD = 1.0
-    doubt.GONE_AFTER = answers.FIRST_LOOK = timedelta(seconds=4)
-    doubt.LOOK_AGAIN = (timedelta(seconds=1), timedelta(seconds=1))
+    """The same machine with shorter patience: a call may take 2 s in all, so 4 s after a claim its worker is gone. Three
+    looks go over 6 s instead of 8 minutes, so a list that lags by 6 minutes lags by 4.5 s."""
+    vars(twilio_http).update(TOTAL=2 * PATIENCE, CONNECT=PATIENCE)
+    claim.TOO_OLD = PATIENCE
+    doubt.GONE_AFTER = answers.FIRST_LOOK = timedelta(seconds=4 * PATIENCE)
+    doubt.LOOK_AGAIN = (timedelta(seconds=PATIENCE), timedelta(seconds=PATIENCE))
+    doubt.ASK_AFTER, doubt.ASK_AGAIN = timedelta(seconds=5), timedelta(seconds=5)
+    outages.FIRST_REST, outages.TRY = PATIENCE, timedelta(seconds=4 * PATIENCE)
+    vars(outages)["LONGEST_HOLD"] = 4 * PATIENCE
+    sending.SLOW, sending.UNASKED = 0.4 * PATIENCE, PATIENCE
     settings.CLOCKWORK[:] = [
         cron(sending.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(sending.look_up, second=set(range(60)), timeout=20),
+        cron(restoring.notice_restore, second=set(range(60)), timeout=20),
         cron(receiving.apply_events, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(receiving.catch_up, second=set(range(0, 60, 3)), run_at_startup=True, timeout=20),
+        cron(receiving.ask_statuses, second=set(range(1, 60, 3)), timeout=20),
         cron(imports.resume_imports, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(bulk.resume_bulk, second=set(range(60)), run_at_startup=True, timeout=20),
     ]
@@ -87,47 +105,10 @@ def hurry() -> None:
     long_work.FIRST = long_work.LARGEST = 60
 
 
-async def broken_drain(ctx: dict[str, Any], number_id: int) -> None:
-    """A build that calls first and records its claim afterwards, as some systems do."""
-    from webapp import clock
-
-    for message in (
-        await Message.filter(number_id=number_id, status="queued", due_at__lte=clock.now()).order_by("id").limit(50)
-    ):
-        await message.fetch_related("number")
-        assert message.number
-        outcome = await ctx["twilio"].send(message.phone, message.number.e164, message.body, "http://127.0.0.1:9/", 600)
-        die_at("called")
-        claimed = await claim_next(number_id)
-        while isinstance(claimed, Wait):
-            await asyncio.sleep(0.002)
-            claimed = await claim_next(number_id)
-        if isinstance(claimed, Claimed):
-            assert isinstance(outcome, twilio.Sent)
-            await answers.taken(claimed.message_id, outcome.sid, claimed.attempt_id)
-
-
-def deafen() -> None:
-    """A build whose worker asks for no opt-out and whose STOP cancels nothing; the test drops the database's own guard."""
-
-    async def nothing(*_: Any, **__: Any) -> None:
-        return None
-
-    asked = facts.gather
-
-    async def deaf(*arguments: Any, **named: Any) -> Any:
-        return replace(await asked(*arguments, **named), opted_out=False)
-
-    async def nothing_missing() -> list[str]:
-        return []
-
-    closing.cancel_queued, facts.gather, guards.wrong = nothing, deaf, nothing_missing
-
-
 def main() -> None:
     hurry()
-    if os.environ.get("BROKEN") == "deaf":
-        deafen()
+    broken.died = die_at
+    broken.break_it(os.environ.get("BROKEN", ""))
     logs.set_up()
     if sys.argv[1] == "web":
         click_sql.write = dying("", click_sql.write, "inside")
@@ -141,11 +122,6 @@ def main() -> None:
     store.store = dying("", store.store, "slice")
     Known.committed = after(Known.committed, "sliced")  # type: ignore[method-assign]
     twilio.Twilio.send = dying("claimed", twilio.Twilio.send, "called")  # type: ignore[method-assign]
-    if os.environ.get("BROKEN") == "claim_after":
-        broken_drain.__qualname__ = "drain"
-        settings.FUNCTIONS[0] = broken_drain
+    if _awake:
+        sent_notes.note = note_and_sleep
     asyncio.run(worker.run())
-
-
-if __name__ == "__main__":
-    main()

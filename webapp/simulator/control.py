@@ -14,6 +14,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/simulator/messages", sent),
         web.post("/simulator/faults", add_fault),
         web.get("/simulator/faults", met_faults),
+        web.delete("/simulator/faults", end_faults),
         web.post("/simulator/replies", reply),
         web.post("/simulator/numbers", add_number),
         web.get("/simulator/health", health),
@@ -34,6 +35,7 @@ async def sent(request: web.Request) -> web.Response:
             "to": m.recipient,
             "body": m.body,
             "status": m.status,
+            "error_code": m.error_code,
             "created": m.created,
             "segments": m.segments,
             "validity": m.validity,
@@ -54,6 +56,12 @@ async def add_fault(request: web.Request) -> web.Response:
 
 async def met_faults(request: web.Request) -> web.Response:
     return web.json_response(request.app[CARRIER].plan.met)
+
+
+async def end_faults(request: web.Request) -> web.Response:
+    """Forgets the faults that are left: Twilio works again."""
+    request.app[CARRIER].plan.faults.clear()
+    return web.json_response({"ok": True})
 
 
 async def reply(request: web.Request) -> web.Response:

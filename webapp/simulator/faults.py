@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-# At the call: "before" Twilio takes the text, or "after"; code is a REST error
-CALL = {"429", "500", "timeout_before", "timeout_after", "reset_before", "reset_after", "unreadable", "code"}
+# At the call: "before" Twilio takes the text, or "after"; "code" is a REST error, "html" a page with that HTTP status
+CALL = {"429", "500", "timeout_before", "timeout_after", "reset_before", "reset_after", "unreadable", "code", "html"}
+# A text that is taken stands in no list for so many seconds
+HIDING = {"hide"}
+# At a list of texts
+LIST = {"list_500", "list_timeout", "list_cut", "list_slow"}
 # At the callbacks. fail: a delivery error code; before_answer: a callback before the call is answered
 CALLBACK = {"fail", "late", "lost", "doubled", "reordered", "before_answer"}
 
 
 @dataclass
 class Fault:
-    """``code`` is for "code" and "fail"; ``seconds`` is the length of a time-out or delay; ``to`` "" fits any recipient."""
+    """``code`` is for "code", "html" and "fail"; ``seconds`` is the length of a time-out, delay or hiding; ``to`` "" fits
+    any recipient."""
 
     do: str
     times: int = 1
@@ -30,7 +35,7 @@ class Plan:
     met: list[str] = field(default_factory=list)
 
     def add(self, fault: Fault) -> None:
-        if fault.do not in CALL | CALLBACK:
+        if fault.do not in CALL | HIDING | LIST | CALLBACK:
             raise ValueError(f"no such fault: {fault.do}")
         self.faults.append(fault)
 

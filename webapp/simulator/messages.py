@@ -11,7 +11,7 @@ from aiohttp import web
 
 from webapp.simulator import wire
 from webapp.simulator.carrier import Carrier
-from webapp.simulator.faults import CALL, Fault
+from webapp.simulator.faults import CALL, HIDING, LIST, Fault
 from webapp.simulator.keys import CARRIER, STORE
 from webapp.simulator.numbers import E164
 from webapp.simulator.store import LISTED, OUT, Message, Store
@@ -45,6 +45,8 @@ async def create_message(request: web.Request) -> web.StreamResponse:
     if code := _refusal(request.app[STORE], form):
         return wire.error(code)
     text = _accept(request.app[STORE], form)
+    if hiding := request.app[CARRIER].plan.next(HIDING, to):
+        request.app[STORE].hide(text.sid, hiding.seconds)
     await _carry(request.app[CARRIER], text)
     if fault and (answer := await _after(request, fault)):
         return answer
@@ -97,7 +99,9 @@ async def _before(request: web.Request, fault: Fault) -> web.StreamResponse | No
         case "429":
             return wire.error(20429, retry_after=min(fault.seconds, 1))
         case "500":
-            return web.Response(status=500, text="<html>Internal Server Error</html>", content_type="text/html")
+            return _page(500)
+        case "html":
+            return _page(fault.code)
         case "code":
             return wire.error(fault.code)
         case "timeout_before":
@@ -106,6 +110,10 @@ async def _before(request: web.Request, fault: Fault) -> web.StreamResponse | No
         case "reset_before":
             return _cut(request)
     return None
+
+
+def _page(status: int) -> web.Response:
+    return web.Response(status=status, text="<html>Not what you asked for</html>", content_type="text/html")
 
 
 async def _after(request: web.Request, fault: Fault) -> web.StreamResponse | None:
@@ -130,8 +138,14 @@ def _cut(request: web.Request) -> web.Response:
 
 async def list_messages(request: web.Request) -> web.Response:
     """Newest first by the date sent. The next page begins after the text that its token names, whatever came since."""
+    fault = request.app[CARRIER].plan.next(LIST, "")
+    if fault and (answer := await _failing(request, fault)):
+        return answer
     query, store = request.query, request.app[STORE]
     where, values = ["1"], list[Any]()
+    if hidden := store.hidden():
+        where.append(f"sid NOT IN ({', '.join('?' * len(hidden))})")
+        values += hidden
     for name, column in (("To", "recipient"), ("From", "sender")):
         if name in query:
             where.append(f"{column} = ?")
@@ -148,6 +162,14 @@ async def list_messages(request: web.Request) -> web.Response:
     rows = [wire.message(request.app[CARRIER].account, text) for text in found[:size]]
     kept = urlencode([(k, v) for k, v in query.items() if k not in ("PageSize", "Page", "PageToken")])
     return web.json_response(wire.page(request.path, "messages", rows, number, size, len(found) > size, kept))
+
+
+async def _failing(request: web.Request, fault: Fault) -> web.Response | None:
+    if fault.do == "list_500":
+        return _page(500)
+    if fault.do != "list_cut":
+        await asyncio.sleep(fault.seconds)
+    return None if fault.do == "list_slow" else _cut(request)
 
 
 def _instant(text: str) -> float:

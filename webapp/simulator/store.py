@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -80,6 +81,7 @@ class Clock:
 class Store:
     def __init__(self, path: str, clock: Clock) -> None:
         self.clock = clock
+        self._hidden: dict[str, float] = {}  # sid -> until when, in seconds of a steady clock
         self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self.db.row_factory = sqlite3.Row
         self.db.execute("PRAGMA journal_mode=WAL")
@@ -109,6 +111,15 @@ class Store:
             ),
         )
         return self.get(sid)  # type: ignore[return-value]
+
+    def hide(self, sid: str, seconds: float) -> None:
+        """Keeps the text out of lists for so long, as Twilio's own lag by minutes."""
+        self._hidden[sid] = time.monotonic() + seconds
+
+    def hidden(self) -> list[str]:
+        """The texts that stand in no list yet."""
+        self._hidden = {sid: until for sid, until in self._hidden.items() if until > time.monotonic()}
+        return list(self._hidden)
 
     def get(self, sid: str) -> Message | None:
         found = self.messages("sid = ?", sid)

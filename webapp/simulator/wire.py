@@ -13,8 +13,11 @@ from aiohttp import web
 from webapp.simulator.store import Message
 
 VERSION = "2010-04-01"
-HTTP_OF = {20003: 401, 20404: 404, 20429: 429}
+HTTP_OF = {20003: 401, 20005: 401, 20403: 403, 20404: 404, 20429: 429}
 WORDS = {
+    10001: "Account is not active",
+    20005: "Account not active",
+    20403: "Forbidden",
     20003: "Authenticate",
     20404: "The requested resource was not found",
     20429: "Too Many Requests",

@@ -25,7 +25,7 @@ LOOK_AGAIN = (timedelta(seconds=150), timedelta(minutes=5))
 DECISIONS = ("arrived", "again", "drop")
 MANY = 100  # of which staff decide at a time
 EARLIEST = timedelta(days=1)  # before the claim: no two clocks differ by so much
-ASK_AGAIN = timedelta(hours=1)
+ASK_AFTER, ASK_AGAIN = timedelta(minutes=15), timedelta(hours=1)  # for a final status that did not come
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ async def without_final_status() -> list[Message]:
         "SELECT id FROM message WHERE status = 'taken' AND sid IS NOT NULL AND taken_at < ? AND taken_at > ?"
         " AND (next_look_at IS NULL OR next_look_at <= ?)"
         " AND delivery IN ('', 'accepted', 'queued', 'sending', 'sent') ORDER BY taken_at LIMIT 100",
-        sql_time(now - timedelta(minutes=15)),
+        sql_time(now - ASK_AFTER),
         sql_time(now - timedelta(days=1)),
         sql_time(now),
     )

