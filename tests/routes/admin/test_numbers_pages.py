@@ -98,7 +98,10 @@ async def test_the_cost_says_when_it_could_be_done(cast: Cast, browse: Browser) 
     text = (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/cost")).text
     assert "from 1 number" in text and "done at the earliest on Nov 24, 11:00" in text
     await change_number(cast.number, paused_at=clock.now())
-    assert "nobody can say when: a number can't send now" in (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/cost")).text
+    assert (
+        "nobody can say when: a number can't send now"
+        in (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/cost")).text
+    )
 
 
 async def test_a_wrong_limit_of_a_number_stays_beside_its_number(cast: Cast, browse: Browser) -> None:
