@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from tests.reader.reading import surveyed, write
 from webapp.reader import counted, rows
@@ -45,8 +46,26 @@ def test_the_rows_counted_as_refused_are_those_that_are_whatever_is_chosen(tmp_p
         chosen = replace(order.columns, take_words=words, take_notes=notes, flags=flags)
         read = rows.prepare(msgspec.structs.replace(order, columns=chosen))
         assert told.refused(chosen) == dict(Counter(row.reason for row in read if row.reason)), chosen
-    assert (dict(told.flags), dict(told.noted)) == ({3: 3}, {2: 4, 4: 1})
+    assert dict(told.flags) == {3: 3}
     assert told.beside == {"words_beside": 1, "do_not_text_words": 2}
+
+
+@pytest.mark.parametrize(
+    ("words", "flagged", "noted"),
+    [
+        (False, "do_not_text", {2: 1, 4: 1}),  # Flo
+        (True, "opt_out", {2: 2, 4: 1}),  # Bo too
+        (True, None, {2: 3, 4: 1}),  # and Di
+    ],
+)
+def test_notes_are_told_only_of_rows_that_they_alone_refuse(
+    tmp_path: Path, words: bool, flagged: str | None, noted: dict[int, int]
+) -> None:
+    order = order_of(tmp_path, PEOPLE)
+    flags = {n: flagged for n in order.columns.flags if flagged}
+    chosen = replace(order.columns, take_words=words, flags=flags)
+    told = counted.count(order)
+    assert told.noted(chosen) == told.noted(replace(chosen, take_notes=True)) == noted
 
 
 def test_one_phone_with_two_names_is_counted(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,12 +62,12 @@ class Counted(msgspec.Struct):
     @property
     def flags(self) -> Mapping[int, int]:
         """Column -> how many rows say there not to text."""
-        return self._columns("flags")
+        return _columns((one.flags, n) for one, n in self.alike)
 
-    @property
-    def noted(self) -> Mapping[int, int]:
-        """Column -> in how many rows a note says not to text. Rows that are refused anyway are left out."""
-        return self._columns("noted")
+    def noted(self, columns: contact_columns.Columns) -> Mapping[int, int]:
+        """Column -> how many rows its notes alone refuse. Rows refused for another reason, or opted out, are left out."""
+        refusing = replace(columns, take_notes=False)
+        return _columns((one.noted, n) for one, n in self.alike if one.refused(refusing) == "notes_say_no")
 
     @property
     def beside(self) -> Mapping[str, int]:
@@ -86,11 +86,13 @@ class Counted(msgspec.Struct):
         del found[""]
         return dict(found.most_common())
 
-    def _columns(self, name: str) -> Counter[int]:
-        found = Counter[int]()
-        for one, n in self.alike:
-            found.update(dict.fromkeys(getattr(one, name), n))
-        return found
+
+def _columns(told: Iterable[tuple[Sequence[int], int]]) -> Counter[int]:
+    """``told``: columns, and the number of rows in which they say it."""
+    found = Counter[int]()
+    for columns, n in told:
+        found.update(dict.fromkeys(columns, n))
+    return found
 
 
 def count(order: rows.Order) -> Counted:

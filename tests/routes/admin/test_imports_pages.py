@@ -236,7 +236,7 @@ async def test_a_preview_tells_of_the_whole_file_and_keeps_what_was_recognised(c
     await take_newest()
     path = answer.headers["location"]
     page = re.sub(r"\s+", " ", (await gary.get(path)).text)
-    assert "<b>Do Not Text</b> says of 1 row not to text. Opt them out is chosen" in page
+    assert "<b>Do Not Text</b> says of 1 row not to text. These people will be opted out" in page
     assert "Use Home Phone where the other phones are blank (1 row)" in page
     assert "words beside them (rows: 1), and opt out" in page and "(rows: 1). Otherwise" in page
     chosen = dict(re.findall(r'name="(column_\d)".*?value="([a-z_]*)" selected', page))
@@ -298,7 +298,7 @@ async def test_a_preview_tells_what_will_become_of_the_rows(cast: Cast, browse: 
     await take_newest()
     page = re.sub(r"\s+", " ", (await gary.get(path)).text)
     for words in (
-        "2 rows will be refused: A note says not to text this person (1), Not a phone number (1).",
+        "2 rows will be refused: </p> <ul> <li>A note says not to text this person (1)</li> <li>Not a phone number (1)</li>",
         "In 1 row <b>Notes</b> has words such as “do not text”",
         "1 row has the phone of an earlier row with another name. 412-555-0102 is ANN and Bo.",
         "Create the 2 tags that do not exist yet: Yard Sign (2), &lt;b&gt; (1).",
@@ -336,7 +336,7 @@ async def test_a_strike_list_s_preview_marks_what_will_be_refused(cast: Cast, br
     answer = await gary.post(OFFICE + "/imports", files={"file": ("34_strike.csv", file)}, data=data)
     await take_newest()
     page = re.sub(r"\s+", " ", (await gary.get(answer.headers["location"])).text)
-    assert "1 row will be refused: Not a phone number (1)." in page and "412-555-0103" in page
+    assert "<li>Not a phone number (1)</li>" in page and "412-555-0103" in page
     assert re.search(r"foo</th> <td> .*? Refused: Not a phone number", page)
 
 
@@ -349,6 +349,22 @@ async def test_values_that_could_not_be_stored_are_named_in_the_result(
     page = re.sub(r"\s+", " ", (await (await browse(cast.gary)).get(f"{OFFICE}/imports/{job.id}")).text)
     assert 'Tags</th> <td class="words">Newsletter</td> <td class="number">2</td>' in page
     assert 'State</th> <td class="words">ZZ</td> <td class="number">1</td>' in page
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("4125550201,,V5K 0A1", {"nothing to fix": True, "fix the values": False}),
+        ("4125550201,Newsletter,V5K 0A1", {"nothing to fix": True, "fix the values": True}),
+        ("4125550201,Newsletter,", {"nothing to fix": False, "fix the values": True}),
+    ],
+)
+async def test_nobody_is_told_to_fix_a_canadian_postal_code(
+    cast: Cast, browse: Browser, tmp_path: Path, rows: str, told: dict[str, bool]
+) -> None:
+    job = await import_file(cast, write(tmp_path, f"phone,tags,zip\n{rows}\n"))
+    page = (await (await browse(cast.gary)).get(f"{OFFICE}/imports/{job.id}")).text
+    assert {words: words in page for words in told} == told
 
 
 async def test_a_list_of_two_hundred_columns_folds_what_is_left_out(cast: Cast, browse: Browser) -> None:

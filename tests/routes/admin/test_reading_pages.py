@@ -76,6 +76,22 @@ async def test_hidden_rows_are_left_out_where_one_says_so(cast: Cast, browse: Br
     assert await phones(cast) == {"+14125550601", "+14125550603", "+14125550605"}
 
 
+async def test_what_was_chosen_stays_when_the_file_is_read_once_more(cast: Cast, browse: Browser) -> None:
+    """Every choice of the page: a new field, home phones, the switches for words and notes."""
+    file = b"Cell,Home Phone,Shoe size,Notes\n2125550123 old,,9,no texts\n,2125550124,8,\n"
+    gary, path = await upload(cast, browse, "x.csv", file)
+    form = {f"column_{n}": field for n, field in enumerate(("phone", "", "new", ""))}
+    form |= {"header_line": "1", "home": "1", "take_words": "1", "take_notes": "1"}
+    await gary.post(path + "/reading", data=form)
+    await take_newest()
+    page = (await gary.get(path)).text
+    chosen = re.findall(r'id="column_(\d)".*?<option value="([a-z_]*)" selected>', page, re.DOTALL)
+    assert chosen == [("0", "phone"), ("1", "phone"), ("2", "new"), ("3", "")]
+    assert "Shoe size: 9" in re.sub(r"\s+", " ", page), "as it will be stored"
+    for name in ("take_words", "take_notes"):
+        assert re.search(rf'name="{name}"[^>]* checked', page), name
+
+
 async def test_lines_left_out_are_told_before_and_after(cast: Cast, browse: Browser) -> None:
     gary, path = await upload(cast, browse, "08_county_junk.csv")
     told = "3 lines above the header and 2 lines of totals or notes were left out: ALLEGHENY COUNTY"

@@ -11,9 +11,10 @@ KNOWN = {
     "VAN and EveryAction": "Voter File VANID=van_id;LastName=last_name;FirstName=first_name;State=state_abbrev;Zip5=zip;"
     "Home Phone=phone:home;Cell Phone=phone:mobile;Work Phone=phone:work;PreferredEmail=email;Preferred Phone=phone:any;"
     "State/Province=state_abbrev;Zip/Postal=zip;Contact Name=full_name;Do Not Text=flag:negative",
+    "one column": "City, State ZIP=city_state_zip;City State Zip Code=city_state_zip;Donor City/State/Zip=city_state_zip;CSZ=city_state_zip;City=",
     "NationBuilder": "mobile_number=phone:mobile;phone_number=phone:any;work_phone_number=phone:work;primary_state=state_abbrev;"
     "primary_zip5=zip;do_not_call=flag:negative;do_not_contact=flag:negative;is_mobile_bad=flag:negative;"
-    "mobile_opt_in=flag:positive;federal_donotcall=flag:negative;tag_list=tags;email_opt_in=;is_deceased=flag:negative",
+    "mobile_opt_in=flag:positive;Consent to texts at any time?=flag:positive;OPTIN_TIME=;sms_opt_in_date=;federal_donotcall=flag:negative;tag_list=tags;email_opt_in=;is_deceased=flag:negative",
     "Action Network": "can2_phone=phone:any;can2_state_abbreviated=state_abbrev;zip_code=zip;can2_user_tags=tags;"
     "can2_sms_status=flag:status;Mobile number (for texts)=phone:mobile;can2_subscription_status=;can2_county=",
     "ActBlue": "Donor First Name=first_name;Donor Last Name=last_name;Donor State=state_abbrev;Donor ZIP=zip;Donor Email=email;"

@@ -172,7 +172,7 @@ async def answer(job: ContactImport, mapping: dict[str, str], wishes: Wishes | N
 
 
 @transactional
-async def read_again(job: ContactImport, wanted: Wanted, mapping: dict[str, str]) -> bool:
+async def read_again(job: ContactImport, wanted: Wanted, mapping: dict[str, str], wishes: Wishes | None = None) -> bool:
     """The file is read anew as ``wanted``, and then asks again; nothing is stored before. ``mapping``: columns chosen so
     far. False where the import does not ask any more."""
     asking = ContactImport.filter(id=job.id, status=ASKING)
@@ -182,6 +182,7 @@ async def read_again(job: ContactImport, wanted: Wanted, mapping: dict[str, str]
             shape=None,
             sample=[],
             mapping=mapping,
+            **asdict(wishes or Wishes()),
             preview_first=True,
             sheet_name=wanted.sheet[:300],
             header_line=wanted.header_line,

@@ -20,7 +20,7 @@ class Preview:
     """``chosen``: by position, the field or slug each column goes to. ``rows``: as they will be stored, or refused.
     ``unclear``: why no rows can be shown. ``recognized``: the number of columns that go somewhere. ``doubled``: a
     sentence where two columns go to one custom field. ``counted``: of the file, or of its first rows. ``flags``: columns
-    that say whom not to text. ``noted``: column -> rows whose note says so. ``refused``: reason -> rows, as chosen now.
+    that say whom not to text. ``noted``: column -> rows that its notes alone refuse. ``refused``: reason -> rows, as chosen now.
     ``new_tags``: tags that do not exist -> rows. ``home``: headers of home phones that nobody asked for. ``only_home``: there are no other
     phones."""
 
@@ -67,11 +67,11 @@ async def of(job: ContactImport, mapping: dict[str, str] | None = None, wishes: 
     found = await reading.columns_of(job, shape, mapping, contact_columns.OPT_OUT)
     columns = found.columns if isinstance(found, contact_columns.Unclear) else found
     columns = replace(columns, **asdict(wishes or job.wishes))
-    by_hand = mapping or {}
+    by_hand = job.mapping if mapping is None else mapping
     chosen = [_target(columns, n) or by_hand.get(f"#{n}", "") for n in range(width)]
     seen = Preview(chosen, [], "", sum(map(bool, chosen)), _doubled(shape.header, chosen, columns))
     counted = await counting.of(job, shape, columns)
-    seen = replace(seen, counted=counted, refused=counted.refused(columns), noted=counted.noted)
+    seen = replace(seen, counted=counted, refused=counted.refused(columns), noted=counted.noted(columns))
     seen = replace(seen, flags=tuple(n for n in columns.flags if counted.flags.get(n)))
     seen = replace(seen, new_tags=await _new_tags(job.campaign_id, counted.tags))
     if isinstance(found, contact_columns.Unclear):

@@ -47,13 +47,15 @@ async def choose_columns(
 
 
 @transactional
-async def read_again(job: ContactImport, wanted: Wanted, mapping: dict[str, str], by: Membership) -> ContactImport:
+async def read_again(
+    job: ContactImport, wanted: Wanted, mapping: dict[str, str], by: Membership, wishes: Wishes | None = None
+) -> ContactImport:
     """The import that reads the file anew and then asks: this one, or a new one of the same file where this one is
     over."""
     await audit.record(by, "list.read_again", job.file_name)
     if job.over:
-        return await importing.again(job, mapping, by.user, wanted)
-    await importing.read_again(job, wanted, mapping)
+        return await importing.again(job, mapping, by.user, wanted, wishes)
+    await importing.read_again(job, wanted, mapping, wishes)
     return job
 
 

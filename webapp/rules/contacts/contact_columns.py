@@ -16,6 +16,7 @@ FIELDS = (
     "email",
     "state_abbrev",
     "zip",
+    "city_state_zip",
     "van_id",
     "assigned_user_email",
     "timezone",

@@ -200,6 +200,7 @@ def _values(cells: Sequence[str], columns: contact_columns.Columns) -> dict[str,
         elif value and not values.get(name):
             values[name] = value
     row_values.split_name(values, LONGEST)
+    row_values.split_place(values)
     if nicknames and not values.get("first_name"):
         values["first_name"] = nicknames
     return values

@@ -82,6 +82,16 @@ def place_of_zip(zip_code: str) -> str:
     return _place(digits) if digits else ""
 
 
+def state_of_zip(zip_code: str) -> str:
+    """PA for 16502; "" for an unknown ZIP."""
+    return _states_of_zips().get(five_digits(zip_code), "")
+
+
+@lru_cache(maxsize=1)
+def _states_of_zips() -> dict[str, str]:
+    return {row["zip_code"]: row["state"] for row in zipcodes.list_all()}  # type: ignore[no-untyped-call]
+
+
 @lru_cache(maxsize=1)
 def version() -> str:
     """Another one for each change of this file, its tables or its data. Stored contacts are then derived anew."""

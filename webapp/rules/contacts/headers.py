@@ -55,6 +55,12 @@ _TIERS: dict[str, tuple[str, ...]] = {
         "residencezip residencezip5 residenceaddresseszip regaddresszip registeredzip registeredzip5 votingaddresszip "
         "residentialzip vzip vzip5 address1postalcode address1zip codigopostal cp plz postleitzahl cep codepostal zip4 zipplus4 zip9",
     ),
+    "city_state_zip": (
+        "citystatezip",
+        "citystatezipcode citystatezip5 citystzip citystatepostal citystatepostalcode cityandstateandzip citystateandzip "
+        "citystprovincezip citystateprovincezip citystate cityst csz statezip statezipcode stzip stateandzip "
+        "homecitystatezip primarycitystatezip addresscitystatezip residencecitystatezip ciudadestadocodigopostal",
+    ),
     "van_id": (
         "vanid",
         "votervanid voterfilevanid myvotersvanid mycampaignid mycampaignvanid vanidnumber everyactionid everyactionvanid",
@@ -70,6 +76,7 @@ _ELSEWHERE: dict[str, str] = {
     "zip": "mzip mzip5 mailingzip mailingzip5 mailingzippostalcode mailingzipcode mailingpostalcode mailingaddresseszip "
     "mailingaddresszip mailzip billingzip billingzip5 billingzippostalcode billingpostalcode billingaddresszip otherzip "
     "otherpostalcode otherzippostalcode",
+    "city_state_zip": "mailingcitystatezip mailcitystatezip mailingcitystzip billingcitystatezip othercitystatezip mcitystatezip",
 }
 _NO_NAMES = {"zip4", "zipplus4", "zip9"}  # the last four digits, or too much to tell
 NICKNAME = 2  # the tier of first names that fill only a blank
@@ -138,6 +145,7 @@ _POSITIVE = re.compile(
 )
 
 
+_OF_THE_YES = _set("time date at timestamp ip source method url")  # when and how somebody agreed: neither yes nor no
 _STRIKES = re.compile(
     r"\b(?:stop|strike|removal|remove|exclusions?|exclude|block|do not send)(?: ?lists?)?$|^(?:exclude|remove|strike)\b"
 )
@@ -185,7 +193,7 @@ def flag(header: str) -> FlagKind | None:
         return "negative"
     if _STATUS.search(said):
         return "status"
-    return "positive" if _POSITIVE.search(said) else None
+    return "positive" if _POSITIVE.search(said) and not (words[-1] in _OF_THE_YES and len(words) < 5) else None
 
 
 def names_strikes(sheet: str) -> bool:

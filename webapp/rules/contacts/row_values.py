@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from webapp.rules.contacts import contact_zones, states
 
 UNCALCULATED = "#UNCALCULATED!"  # stands for the value of a formula that no spreadsheet has calculated
+TOGETHER = "city_state_zip"  # the field of a column such as "City, State ZIP"
 _EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}\.[^@\s.,;<>]{2,63}")
 _CANADIAN = re.compile(r"[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d")
+_COUNTRY = re.compile(r"(?<![ ,])[ ,]{1,9}(?:u\.?s\.?a?\.?|united states(?: of america)?|canada)\W*$", re.IGNORECASE)
+_CODE_AT_END = re.compile(r"(?<=[ ,])(?:\d{5}(?:[ -]?\d{4})?|[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d)$")
 _STATES = frozenset([*states.ABBREVIATIONS, "AA", "AE", "AP"])  # with the armed forces
 _NO_NAMES = frozenset(
     [
@@ -76,6 +79,8 @@ def kept_out(values: dict[str, str]) -> dict[str, str]:
     values["timezone"] = zone if contact_zones.knows_zone(zone) else ""
     values["email"] = _email(written.get("email", ""))
     left = {name: value[:80] for name, value in written.items() if not values[name]}
+    if whole := values.pop(TOGETHER, ""):
+        left[TOGETHER] = whole[:80]
     if _CANADIAN.fullmatch(left.get("zip", "").strip()):
         left["zip_canada"] = left.pop("zip")
     return left
@@ -108,6 +113,41 @@ def _first_and_last(whole: str) -> tuple[str, str]:
         words.pop(0)
     after = 3 if len(words) > 3 and words[1].lower() in ("&", "and", "y") else 1  # "Lisa & Bob Ng"
     return " ".join(words[:after]), " ".join(words[after:])
+
+
+def split_place(values: dict[str, str]) -> None:
+    """Fills a blank state and ZIP from "Erie, PA 16502". What columns of their own say stays, and is completed only where
+    both agree. A cell that can't be split for sure is left in ``values``, for `kept_out`."""
+    whole = values.pop(TOGETHER, "")
+    written = values.get("state_abbrev", ""), values.get("zip", "")
+    if not whole or all(written):
+        return
+    found = _state_and_zip(whole[:200])
+    if found is None and not any(written):
+        values[TOGETHER] = whole
+    elif found and written[0] and states.abbreviation(written[0][:60]) == found[0]:
+        values["zip"] = found[1]
+    elif found and written[1] and contact_zones.five_digits(written[1][:40]) == found[1]:
+        values["state_abbrev"] = found[0]
+    elif found and not any(written):
+        values["state_abbrev"], values["zip"] = found
+
+
+def _state_and_zip(whole: str) -> tuple[str, str] | None:
+    """Two letters, and the ZIP or "", of the end of an address. A state's whole name counts only behind a comma: Washington
+    and New York are cities too. Without comma and ZIP two letters must be capitals. A ZIP of another state makes both
+    doubtful."""
+    plain = _COUNTRY.sub("", " ".join(whole.split())).rstrip(" .,-")
+    found = _CODE_AT_END.search(plain)
+    code = found[0] if found else ""
+    before = plain[: found.start()].rstrip(" .,-") if found else plain
+    city, _, behind = before.rpartition(",")
+    last = before.rpartition(" ")[2]
+    state = states.abbreviation(behind) if city.strip(" ,") else ""
+    if not state and len(last) == 2 and (code or last.isupper()):
+        state = last.upper()
+    home = contact_zones.state_of_zip(code)
+    return (state, code) if state in _STATES and home in ("", state) else None
 
 
 def is_no_name(first: str, last: str) -> bool:

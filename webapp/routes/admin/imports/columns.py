@@ -9,7 +9,7 @@ from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
 from webapp.models.imports import preview, reading, reading_notes, upload
-from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport, Wishes
+from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport
 from webapp.pages import page
 from webapp.routes.admin.imports import reading as reading_choice
 from webapp.routes.admin.imports import to_import
@@ -24,6 +24,7 @@ FIELD_NAMES = {
     "email": "E-mail",
     "state_abbrev": "State",
     "zip": "ZIP",
+    "city_state_zip": "City, state and ZIP in one",
     "van_id": "VAN ID",
     "assigned_user_email": "Volunteer's e-mail (assign to)",
     "timezone": "Time zone",
@@ -58,29 +59,18 @@ async def choose_columns(request: Request, member: Membership, import_id: int) -
     if not form:
         return await show(request, member, job, form, again=job.over, status=422)
     tags = await preview.unknown_tags(job, mapping) if form.ticked("new_tags") else ()
-    going = await upload.choose_columns(job, mapping, member, _wishes(form), tags)
+    going = await upload.choose_columns(job, mapping, member, reading_choice.wishes(form), tags)
     await queue.run_import(going.id)
     return to_import(request, member, going)
 
 
 async def _checked(job: ContactImport, form: Form) -> dict[str, str]:
-    mapping = await _mapping(job, form) or {}
+    mapping = await reading_choice.mapping_of(job, form) or {}
     if "phone" not in mapping.values():
         form.wrong("columns", words.gettext("One column must be the phone."))
     if doubled := (await preview.of(job, mapping)).doubled:
         form.wrong("columns", doubled)
     return mapping
-
-
-async def _mapping(job: ContactImport, form: Form) -> dict[str, str] | None:
-    """The columns chosen; with the switch for home phones these are phones too."""
-    mapping = reading_choice.chosen(job, form)
-    return await preview.with_home(job, mapping) if mapping and form.ticked("home") else mapping
-
-
-def _wishes(form: Form) -> Wishes:
-    """A page that asks of notes has their rows refused until the switch says otherwise."""
-    return Wishes(form.ticked("take_words"), form.ticked("take_notes"))
 
 
 async def show(
@@ -91,8 +81,8 @@ async def show(
         return to_import(request, member, job)
     custom = await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)
     shape = reading.shape_of(job)
-    wishes = _wishes(form) if form.data else job.wishes
-    seen = await preview.of(job, await _mapping(job, form), wishes)
+    wishes = reading_choice.wishes(form) if form.data else job.wishes
+    seen = await preview.of(job, await reading_choice.mapping_of(job, form), wishes)
     return page(
         request,
         "admin/imports/columns.html",
@@ -107,7 +97,7 @@ async def show(
         wishes=wishes,
         new_tags=form.ticked("new_tags") if form.data else seen.creates_tags,
         targets=_targets(job, custom),
-        titles={f.slug: f.title for f in custom if job.kind == CONTACTS},
+        titles=FIELD_NAMES | {f.slug: f.title for f in custom if job.kind == CONTACTS},
         reasons=REASONS,
         again=again,
     )

@@ -7,8 +7,8 @@ from litestar import Request, Response, post
 from webapp import access, bounded, queue
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
-from webapp.models.imports import reading, upload
-from webapp.models.imports.job import ASKING, ContactImport
+from webapp.models.imports import preview, reading, upload
+from webapp.models.imports.job import ASKING, ContactImport, Wishes
 from webapp.routes.admin.imports import to_import
 
 
@@ -36,20 +36,30 @@ async def strike_first(request: Request, member: Membership, import_id: int) -> 
 
 async def begin(request: Request, member: Membership, job: ContactImport, form: Form) -> Response:
     wanted, same = _wanted(job, form)
-    mapping = chosen(job, form) or job.mapping if same else {}
-    going = await upload.read_again(job, wanted, mapping, member)
+    mapping = await mapping_of(job, form) or job.mapping if same else {}
+    going = await upload.read_again(job, wanted, mapping, member, wishes(form) if same else Wishes())
     await queue.run_import(going.id)
     return to_import(request, member, going)
 
 
-def chosen(job: ContactImport, form: Form) -> dict[str, str] | None:
-    """Position ("#0") -> field or slug; None where the form chooses nothing."""
-    mapping = {
+async def mapping_of(job: ContactImport, form: Form) -> dict[str, str] | None:
+    """Position ("#0") -> field or slug; None where the form chooses nothing. With the switch for home phones these are
+    phones too."""
+    mapping = _chosen(job, form) or None
+    return await preview.with_home(job, mapping) if mapping and form.ticked("home") else mapping
+
+
+def wishes(form: Form) -> Wishes:
+    """A page that asks of notes has their rows refused until the switch says otherwise."""
+    return Wishes(form.ticked("take_words"), form.ticked("take_notes"))
+
+
+def _chosen(job: ContactImport, form: Form) -> dict[str, str]:
+    return {
         f"#{n}": str(form.data.get(f"column_{n}", "")).replace("\x00", "")
         for n in range(len(job.header))
         if f"column_{n}" in form.data
     }
-    return mapping or None
 
 
 def picked(job: ContactImport, form: Form) -> reading.Wanted:
