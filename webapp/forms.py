@@ -198,7 +198,7 @@ class Form:
         """``least``: characters. Not kept in ``typed``: a page never shows a password again."""
         value = str(self.data.get(name, ""))[:_LONGEST]
         if len(value) < least:
-            self.wrong(name, gettext("%(least)s characters or more.", least=least))
+            self.wrong(name, gettext("A password has %(least)s characters or more.", least=least))
         return value
 
     def _raw(self, name: str, most: int = _LONGEST) -> str:

@@ -7,6 +7,7 @@
   const parts = () => [...document.querySelectorAll("[data-spoken]")];
   const names = () => new Set(parts().map((part) => part.dataset.spoken));
   const words = (part) => part.textContent.replace(/\s+/g, " ").trim();
+  const sentence = (part) => words(part).replace(/([^.!?…])$/, "$1.");
   const SPOKEN = 5000; // milliseconds; whoever reads on finds nothing old there
   let known = names(), clearing = 0;
 
@@ -15,7 +16,7 @@
     const place = document.getElementById("spoken");
     known = names();
     if (!fresh.length || !place) return;
-    place.textContent = fresh.map(words).join(". ");
+    place.textContent = fresh.map(sentence).join(" ");
     clearTimeout(clearing);
     clearing = setTimeout(() => place.replaceChildren(), SPOKEN);
   });
