@@ -78,7 +78,7 @@ async def test_hidden_rows_are_left_out_where_one_says_so(cast: Cast, browse: Br
 
 async def test_what_was_chosen_stays_when_the_file_is_read_once_more(cast: Cast, browse: Browser) -> None:
     """Every choice of the page: a new field, home phones, the switches for words and notes."""
-    file = b"Cell,Home Phone,Shoe size,Notes\n2125550123 old,,9,no texts\n,2125550124,8,\n"
+    file = b"Cell,Home Phone,Shoe size,Notes\n2125550123 (wife),,9,no texts\n,2125550124,8,\n"
     gary, path = await upload(cast, browse, "x.csv", file)
     form = {f"column_{n}": field for n, field in enumerate(("phone", "", "new", ""))}
     form |= {"header_line": "1", "home": "1", "take_words": "1", "take_notes": "1"}

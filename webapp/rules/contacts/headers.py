@@ -172,7 +172,8 @@ def meaning(header: str) -> Meaning | None:
     if found := _FIELD_OF.get(whole):
         return Meaning(found[0], found[1])
     if found_flag := flag(header):
-        return Meaning("", flag=found_flag)
+        of_the_yes = found_flag == "positive" and words[-1] in _OF_THE_YES and len(words) < 5
+        return None if of_the_yes else Meaning("", flag=found_flag)
     if found_phone := _phone(words):
         return found_phone
     rest = list(words)
@@ -193,7 +194,7 @@ def flag(header: str) -> FlagKind | None:
         return "negative"
     if _STATUS.search(said):
         return "status"
-    return "positive" if _POSITIVE.search(said) and not (words[-1] in _OF_THE_YES and len(words) < 5) else None
+    return "positive" if _POSITIVE.search(said) else None
 
 
 def names_strikes(sheet: str) -> bool:
