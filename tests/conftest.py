@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -14,12 +14,14 @@ from argon2 import PasswordHasher
 from litestar import Litestar
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from tests.cast import Cast, executed, make_cast
+from tests.cast import MORNING, Cast, executed, load_cast
 from tests.cast.databases import db_kind as db_kind
 from tests.cast.databases import db_url as db_url
 from tests.cast.databases import postgres as postgres
+from tests.cast.databases import postgres_cast as postgres_cast
 from tests.cast.databases import postgres_server as postgres_server
 from tests.cast.databases import shared as shared
+from tests.cast.databases import sqlite_cast as sqlite_cast
 from tests.cast.databases import sqlite_template as sqlite_template
 from tests.cast.simulated import gateway as gateway
 from tests.cast.simulated import twilio as twilio
@@ -33,9 +35,6 @@ from webapp.models.accounts import passwords
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership
 from webapp.simulator.account import ACCOUNT, TOKEN
-
-MORNING = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # a Tuesday, 11 in New York, 8 in Los Angeles
-
 
 passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a try costs 0.1 s otherwise
 
@@ -96,7 +95,7 @@ async def db(settings: Settings) -> AsyncIterator[None]:
 
 @pytest.fixture
 async def cast(db: None) -> Cast:
-    return await make_cast()
+    return await load_cast()
 
 
 @pytest.fixture(scope="session")

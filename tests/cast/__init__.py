@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from webapp.models.sending import click
 from webapp.models.sending.click import Outcome
 from webapp.rules.contacts import contact_zones
 
+MORNING = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # a Tuesday, 11 in New York, 8 in Los Angeles
 TESTS = Path(__file__).parents[1]
 HELLO = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer for Senate. Will you vote? Reply STOP to opt out."
 PASSWORD = "a long password"
@@ -125,6 +127,18 @@ async def _people(meyer: Campaign, ryan: Campaign) -> Cast:
         hello,
         thanks,
     )
+
+
+async def load_cast() -> Cast:
+    """From a database in which `make_cast` has made it."""
+    meyer, ryan = await Campaign.get(slug="meyer"), await Campaign.get(slug="ryan")
+    selina, gary, amy, dan, jonah = await Membership.all().order_by("id").select_related("user", "campaign")
+    action = await Action.get(title="Make a plan to vote").select_related("campaign")
+    hello, thanks = await Script.filter(action=action).order_by("id")
+    number = await PhoneNumber.get(campaign=meyer).select_related("campaign")
+    voters = await ContactList.get(campaign=meyer).select_related("campaign")
+    lisa = await Contact.get(campaign=meyer).select_related("campaign")
+    return Cast(meyer, ryan, selina, gary, amy, dan, jonah, number, voters, lisa, action, hello, thanks)
 
 
 async def member(campaign: Campaign, first: str, last: str, role: str) -> Membership:

@@ -13,8 +13,9 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.outcomes import answers
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, News
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Queued
+from webapp.models.sending.leaving import Claimed
 
 SID = "SM" + "1" * 32
 WORDS = "Hi Lisa, it's Amy with Meyer for Senate. Will you vote? Reply STOP to opt out."  # of her card

@@ -17,11 +17,12 @@ from webapp.models.conversations import closing
 from webapp.models.conversations.message import Message
 from webapp.models.numbers import hearing
 from webapp.models.outcomes import answers, doubt, outages, restoring, sent_notes, witness, wrong_clock
-from webapp.models.sending import claim, facts
-from webapp.models.sending.claim import Claimed, Wait, claim_next
+from webapp.models.sending import facts, leaving
+from webapp.models.sending.claim import Wait, claim_next
+from webapp.models.sending.leaving import Claimed
 from webapp.rules import errors
+from webapp.workers import calling, sending, settings
 from webapp.workers import main as worker
-from webapp.workers import sending, settings
 
 died: Callable[[str], None] = lambda what: None  # process.die_at  # noqa: E731
 
@@ -78,7 +79,7 @@ def sleepy() -> None:
     """What is older than a few seconds is measured by the steady clock alone, which may have stood still."""
 
     async def seconds_left(claimed: Claimed) -> int:
-        return 600 if clock.steady() - claimed.committed < claim.TOO_OLD else 0
+        return 600 if clock.steady() - claimed.committed < leaving.TOO_OLD else 0
 
     vars(sending)["seconds_left"] = seconds_left
 
@@ -106,11 +107,11 @@ def hasty() -> None:
 def tireless() -> None:
     """Rests after no failure."""
 
-    async def failed(number_id: int, why: str) -> float:
+    async def failed(number_id: int, why: str, tried: bool = False) -> float:
         return 0.0
 
     outages.failed = failed
-    sending.SLOW_OF_NUMBER = sending.SLOW_OF_ALL = 1_000
+    calling.SLOW_OF_NUMBER = calling.SLOW_OF_ALL = 1_000
 
 
 def one_by_one() -> None:

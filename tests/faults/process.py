@@ -29,10 +29,10 @@ from webapp.models.imports import reading, store, upload
 from webapp.models.imports.known import Known
 from webapp.models.outcomes import answers, doubt, outages, sent_notes
 from webapp.models.receiving import applying
-from webapp.models.sending import claim, click, click_sql
+from webapp.models.sending import click, click_sql, leaving
 from webapp.reader import child
 from webapp.running import web
-from webapp.workers import bulk, imports, receiving, restoring, sending, settings
+from webapp.workers import bulk, calling, imports, receiving, restoring, sending, settings
 from webapp.workers import main as worker
 
 WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
@@ -83,13 +83,13 @@ def hurry() -> None:
     """The same machine with shorter patience: a call may take 2 s in all, so 4 s after a claim its worker is gone. Three
     looks go over 6 s instead of 8 minutes, so a list that lags by 6 minutes lags by 4.5 s."""
     vars(twilio_http).update(TOTAL=2 * PATIENCE, CONNECT=PATIENCE)
-    claim.TOO_OLD = PATIENCE
+    leaving.TOO_OLD = PATIENCE
     doubt.GONE_AFTER = answers.FIRST_LOOK = timedelta(seconds=4 * PATIENCE)
     doubt.LOOK_AGAIN = (timedelta(seconds=PATIENCE), timedelta(seconds=PATIENCE))
     doubt.ASK_AFTER, doubt.ASK_AGAIN = timedelta(seconds=5), timedelta(seconds=5)
     outages.FIRST_REST, outages.TRY = PATIENCE, timedelta(seconds=4 * PATIENCE)
-    vars(outages)["LONGEST_HOLD"] = 4 * PATIENCE
-    sending.SLOW, sending.UNASKED = 0.4 * PATIENCE, PATIENCE
+    vars(outages).update(LONGEST_HOLD=4 * PATIENCE, LONGEST_REST=4 * PATIENCE)
+    calling.SLOW, sending.UNASKED = 0.4 * PATIENCE, PATIENCE
     settings.CLOCKWORK[:] = [
         cron(sending.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(sending.look_up, second=set(range(60)), timeout=20),

@@ -30,7 +30,8 @@ from webapp.models.reports import filing
 from webapp.models.results import recount, results
 from webapp.models.scripts import editing
 from webapp.models.sending import click, undo
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.leaving import Claimed
 
 
 class Crowd:

@@ -13,7 +13,8 @@ from webapp.database import transaction
 from webapp.models.actions.action import Action
 from webapp.models.contacts.lists import ContactList
 from webapp.models.outcomes import answers
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.leaving import Claimed
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import TAKEN, UNKNOWN
 from webapp.models.outcomes import sent_notes
-from webapp.models.sending import claim
-from webapp.workers import sending, settings
+from webapp.models.sending import leaving
+from webapp.workers import calling, sending, settings
 
 
 async def test_a_drain_sends_everything_that_is_due(cast: Cast, ctx: dict, twilio: Simulated) -> None:
@@ -50,7 +50,7 @@ async def test_429_waits_and_the_text_leaves_later(cast: Cast, ctx: dict, twilio
 async def test_a_drain_that_stood_still_gives_its_attempt_up_unsent(
     cast: Cast, ctx: dict, twilio: Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claim, "TOO_OLD", -1.0)
+    monkeypatch.setattr(leaving, "TOO_OLD", -1.0)
     monkeypatch.setattr(sending, "WORK", 0.05)
     await clicked(cast)
     await sending.drain(ctx, cast.number.id)
@@ -112,7 +112,7 @@ async def test_a_slow_disk_does_not_let_a_text_leave_late(cast: Cast, monkeypatc
     may have come meanwhile, the window may have closed, the sweep may have given the attempt up."""
     await cast.start(cast.amy)
     await cast.click(cast.amy)
-    monkeypatch.setattr(claim, "TOO_OLD", 0.5)
+    monkeypatch.setattr(leaving, "TOO_OLD", 0.5)
     monkeypatch.setattr(sent_notes, "note", lambda *_: time.sleep(1.5))
     quick = Quick()
     draining = asyncio.create_task(sending.drain({"twilio": quick}, cast.number.id))
@@ -127,7 +127,7 @@ async def test_no_more_calls_are_under_way_by_a_number_than_its_lines(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each drain has lines of its own, and each nudge while Twilio hangs begins another drain: a job slot of a hundred."""
-    monkeypatch.setattr(sending, "AT_ONCE", 2)
+    monkeypatch.setattr(calling, "AT_ONCE", 2)
     people = [await cast.add_contact(f"+1412555020{n}", zip="15213") for n in range(8)]
     await cast.make()
     await cast.start(cast.amy)
@@ -145,7 +145,7 @@ async def test_no_more_calls_are_under_way_by_a_number_than_its_lines(
 
 async def test_drains_that_wait_for_twilio_leave_the_worker_its_clockwork(cast: Cast) -> None:
     """One click and one nudge each, while Twilio hangs: a number holds a job for each of its lines and one that waits."""
-    people = [await cast.add_contact(f"+1412555{2000 + n}", zip="15213") for n in range(2 * sending.AT_ONCE)]
+    people = [await cast.add_contact(f"+1412555{2000 + n}", zip="15213") for n in range(2 * calling.AT_ONCE)]
     await cast.make()
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(bucket_size=200))
     await cast.start(cast.amy)
@@ -158,4 +158,4 @@ async def test_drains_that_wait_for_twilio_leave_the_worker_its_clockwork(cast: 
     held = sum(not job.done() for job in running)
     hangs.go.set()
     await asyncio.gather(*running)
-    assert held <= sending.AT_ONCE + 1 < settings.MOST_AT_ONCE / 20
+    assert held <= calling.AT_ONCE + 1 < settings.MOST_AT_ONCE / 20

@@ -24,7 +24,7 @@ from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import outages, sent_notes, witness
 from webapp.models.sending.claim import claim_next
 from webapp.rules import errors
-from webapp.workers import sending
+from webapp.workers import calling, sending
 
 PEOPLE = 30
 
@@ -94,11 +94,11 @@ async def test_an_outage_of_an_hour_makes_a_handful_of_texts_unknown(
 async def test_calls_that_take_long_keep_others_from_beginning(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     await many_clicked(cast)
     monkeypatch.setattr(sending, "WORK", 2.0)
-    monkeypatch.setattr(sending, "SLOW", 0.05)
+    monkeypatch.setattr(calling, "SLOW", 0.05)
 
-    async def paced(number_id: int, asked: bool) -> object:
+    async def paced(number_id: int, asked: bool, trying: bool) -> object:
         await asyncio.sleep(0.04)
-        return await claim_next(number_id, asked)
+        return await claim_next(number_id, asked, trying)
 
     monkeypatch.setattr("webapp.workers.sending.claim_next", paced)
     hangs = Hangs()

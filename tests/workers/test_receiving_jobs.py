@@ -17,7 +17,8 @@ from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.outcomes import answers
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, LONGEST_PAUSE, STATUS, TwilioEvent
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.leaving import Claimed
 from webapp.workers import receiving, sending
 
 

@@ -19,8 +19,9 @@ from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.outcomes import restoring
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued
+from webapp.models.sending.leaving import Claimed
 from webapp.rules import errors
 from webapp.simulator.store import IN, OUT
 from webapp.workers import receiving, sending

@@ -18,7 +18,8 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import Message
 from webapp.models.numbers import choice
 from webapp.models.outcomes import answers
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.leaving import Claimed
 from webapp.workers import sending
 
 

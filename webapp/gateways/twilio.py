@@ -14,6 +14,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioS
 
 from webapp.gateways.twilio_account import TwilioAccount
 from webapp.gateways.twilio_http import TooManyRequests
+from webapp.rules import errors
 
 NO_CAPACITY = 20429
 API = "https://api.twilio.com"
@@ -68,6 +69,12 @@ class Text:
     media: int = 0
     price: str = ""  # dollars, as Twilio writes it; "" until it is known
     direction: str = ""  # "outbound-api" where a program sent it, "outbound-reply" where Twilio answered by itself
+
+    @property
+    def failed_us(self) -> bool:
+        """It reached nobody, because of the account: it waits here again (answers.reached_nobody)."""
+        return self.status in ("failed", "undelivered") and self.error_code in errors.OF_THE_ACCOUNT
+
     sent_at: datetime | None = None  # None while it waits at Twilio; of one that came in, when Twilio told us of it
 
     @property

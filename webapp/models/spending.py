@@ -14,6 +14,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from webapp import database
+from webapp.models import tallies
 from webapp.rules.spend import Group
 
 QUARTER = 900  # seconds: every time zone's midnight begins one
@@ -58,6 +59,7 @@ def add(message: Any, sign: int = 1) -> None:
 def _moves() -> Counter[tuple[Key, str]]:
     work = database.work()
     if "spending" not in work.kept:
+        tallies.come_first()
         work.kept["spending"] = Counter()
         work.last.append(_apply)
     moves: Counter[tuple[Key, str]] = work.kept["spending"]

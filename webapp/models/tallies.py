@@ -111,6 +111,11 @@ async def reopened(rows: list[dict[str, Any]]) -> None:
         await hits([(row["action_id"], row["id"]) for row in rows if row["closed_code"] == code], code)
 
 
+def come_first() -> None:
+    """The counts of this transaction are written before whatever is told to run at its end from now on."""
+    _moves()
+
+
 def _moves() -> dict[tuple[int, int], Counts]:
     work = database.work()
     if "tallies" not in work.kept:

@@ -12,6 +12,7 @@ from webapp.reader import process
 from webapp.reader.counted import Counted
 from webapp.reader.file_error import FileError
 from webapp.reader.forking import NO_MEMORY
+from webapp.reader.process import ReaderFailed
 from webapp.reader.rows import LONGEST_LINE, Order, Row
 from webapp.reader.shape import Wanted
 from webapp.reader.surveying import Surveyed
@@ -21,10 +22,6 @@ _TOO_LARGE = (
 )
 # Bytes of address space of each process; Python alone takes some 200 MB
 MEMORY = {"surveying": 3_000_000_000, "preparing": 1_000_000_000}
-
-
-class ReaderFailed(Exception):
-    """The reading process failed through a fault of ours; the log has its error output."""
 
 
 async def survey(source: Path, copy: Path, wanted: Wanted | None = None) -> Surveyed:

@@ -2,7 +2,8 @@
 
 Most of a reading process's time is its imports; this one has done them. Each message on the socket is a task: what to do,
 the memory for it and its arguments, with two sockets. One becomes the new process's standard input and output; on the
-other its id is told at once, and its exit code at its end. All of them end with the parent.
+other its exit code is told at its end, and when the parent closes it before, the process is killed. All of them end with
+the parent.
 """
 
 from __future__ import annotations
@@ -38,25 +39,37 @@ def main() -> None:
     selector = selectors.DefaultSelector()
     selector.register(tasks, selectors.EVENT_READ)
     selector.register(woken, selectors.EVENT_READ)
-    running: dict[int, socket.socket] = {}  # process -> where its end is told
     while True:
         for key, _ in selector.select():
-            if key.fileobj is woken:
+            if key.fileobj is tasks:
+                _begin(tasks, selector)
+            elif key.fileobj is woken:
                 woken.recv(LONGEST)
-                continue
-            message, ends, _, _ = socket.recv_fds(tasks, LONGEST, 2)
-            if not message:
-                os._exit(0)  # the parent is gone
-            _begin(message, ends[0], socket.socket(fileno=ends[1]), running)
-        _tell_ends(running)
+            else:
+                os.kill(key.data, signal.SIGKILL)  # whoever asked is gone; it was not waited for, so the id is its own
+                selector.unregister(key.fileobj)
+        _tell_ends(selector)
 
 
-def _begin(message: bytes, talk: int, end: socket.socket, running: dict[int, socket.socket]) -> None:
-    if (pid := os.fork()) == 0:
-        _become(message, talk)
+_running: dict[int, socket.socket] = {}  # process -> where its end is told
+
+
+def _begin(tasks: socket.socket, selector: selectors.BaseSelector) -> None:
+    message, ends, _, _ = socket.recv_fds(tasks, LONGEST, 2)
+    if not message:
+        os._exit(0)  # the parent is gone
+    try:
+        talk, end = ends
+        if (pid := os.fork()) == 0:
+            _become(message, talk)
+    except (OSError, ValueError):  # no more files or processes: whoever asked finds its ends closed
+        traceback.print_exc()
+        for each in ends:
+            os.close(each)
+        return
     os.close(talk)
-    running[pid] = end
-    _tell(end, pid)
+    _running[pid] = socket.socket(fileno=end)
+    selector.register(_running[pid], selectors.EVENT_READ, pid)
 
 
 def _become(message: bytes, talk: int) -> None:
@@ -88,18 +101,16 @@ def _stay_small(limit: int) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def _tell_ends(running: dict[int, socket.socket]) -> None:
-    while running:
+def _tell_ends(selector: selectors.BaseSelector) -> None:
+    while _running:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if not pid:
             return
-        with running.pop(pid) as end:
-            _tell(end, os.waitstatus_to_exitcode(status))
-
-
-def _tell(end: socket.socket, number: int) -> None:
-    with contextlib.suppress(OSError):  # who asked is gone
-        end.sendall(b"%d\n" % number)
+        with _running.pop(pid) as end:
+            with contextlib.suppress(KeyError):  # a killed one is not listened to any more
+                selector.unregister(end)
+            with contextlib.suppress(OSError):  # whoever asked is gone
+                end.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +16,10 @@ import msgspec
 import webapp
 
 _HOME = Path(webapp.__file__).parents[1]
+
+
+class ReaderFailed(Exception):
+    """The reading process failed through a fault of ours; the log has its error output."""
 
 
 class Forker:
@@ -54,10 +57,9 @@ Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class ReadingProcess:
-    def __init__(self, talk: Ends, ending: Ends, pid: int) -> None:
+    def __init__(self, talk: Ends, ending: Ends) -> None:
         self._out, self._orders = talk
-        self._end, self._ending = ending  # a writer that nobody keeps closes the socket
-        self._pid = pid
+        self._end, self._ending = ending
         self._code: int | None = None
 
     def tell(self, order: bytes) -> None:
@@ -81,19 +83,20 @@ class ReadingProcess:
             return b""
 
     async def wait(self) -> int:
-        """The exit code; negative for a signal, also where it ended with a parent that was killed."""
+        """The exit code, negative for a signal. ReaderFailed where it could not begin, or its parent was killed."""
         if self._code is None:
             told = await self._end.readline()
-            self._code = int(told) if told.endswith(b"\n") else -signal.SIGKILL
+            if not told.endswith(b"\n"):
+                raise ReaderFailed
+            self._code = int(told)
         return self._code
 
     async def end(self) -> None:
         """Ends it, whatever it does."""
-        if self._code is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
+        with contextlib.suppress(OSError, ReaderFailed):
+            self._ending.write_eof()  # it is killed by the one that forked it
+            await self.wait()
         self._orders.close()
-        await self.wait()
         self._ending.close()
 
 
@@ -105,4 +108,4 @@ async def start(what: str, memory: int, *arguments: str, limit: int) -> ReadingP
         _forker.begin([what, str(memory), *arguments], their_talk, their_end)
     ending = await asyncio.open_unix_connection(sock=end)
     talking = await asyncio.open_unix_connection(sock=talk, limit=limit)
-    return ReadingProcess(talking, ending, int(await ending[0].readline()))
+    return ReadingProcess(talking, ending)

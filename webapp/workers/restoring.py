@@ -49,6 +49,8 @@ async def reconcile(gateway: twilio.Twilio, back: timedelta = BACK) -> Counter[s
     for number in await PhoneNumber.filter(released_at=None).select_related("campaign").order_by("id"):
         since = min((newest or number.campaign.created_at) - BEFORE, clock.now() - back)
         for text in reversed(await gateway.texts_from(number.e164, since)):
+            if text.failed_us:
+                continue
             found = await restoring.mark(number, restoring.Sent(text.sid, text.to, text.body, text.created_at))
             counts[found] += 1
         await hearing.set_back(number, since)

@@ -3,61 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ClassVar
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from typing import Any
 
 from webapp import clock, config, news, queue
 from webapp.gateways import twilio
+from webapp.gateways.twilio_http import TooManyRequests
 from webapp.models.conversations.message import FAILED_DELIVERY, Message
 from webapp.models.numbers import choice
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import answers, doubt, learning, outages, restoring, sent_notes, witness, wrong_clock
 from webapp.models.sending import caps
-from webapp.models.sending.claim import Ask, Claimed, Older, Wait, claim_next, seconds_left
+from webapp.models.sending.claim import Ask, Older, Wait, claim_next
+from webapp.models.sending.leaving import Claimed, seconds_left
 from webapp.models.sending.refusal import Refusal
+from webapp.workers import calling
 
 WORK = 5.0  # seconds one drain may take
-AT_ONCE = 20  # calls at once by one number
-SLOW = 2.0  # seconds after which a call that is not answered yet is slow
-SLOW_OF_NUMBER, SLOW_OF_ALL = 2, 10  # so many slow calls, and no more are begun: an outage makes few texts unknown
 UNASKED = 5.0  # seconds to wait where Twilio could not be asked
+ASKING = 8  # questions at once for newest texts, by one process
+SWEPT = 6.0  # seconds after which the sweep (every 5) nudges what waits: no longer nudge is needed
 log = logging.getLogger(__name__)
 NOTE = 2.0  # seconds a note beside the database may take
 _draining: set[int] = set()
 _notes = ThreadPoolExecutor(2, "notes")  # a pool of their own: reading pictures delays no note
-
-
-class Lines:
-    """The calls under way by one number in this process, shared by all drains of it."""
-
-    of_all: ClassVar[dict[object, float]] = {}  # each call of any number, and when it began
-
-    def __init__(self) -> None:
-        self.free = asyncio.Semaphore(AT_ONCE)
-        self.begun: dict[object, float] = {}
-
-    @contextlib.contextmanager
-    def calling(self) -> Iterator[None]:
-        call = object()
-        self.begun[call] = self.of_all[call] = clock.steady()
-        try:
-            yield
-        finally:
-            del self.begun[call], self.of_all[call]
-
-    def slow(self) -> bool:
-        """Are so many calls not answered yet that no more should begin?"""
-        since = clock.steady() - SLOW
-        of_number = sum(began < since for began in self.begun.values())
-        return of_number >= SLOW_OF_NUMBER or sum(began < since for began in self.of_all.values()) >= SLOW_OF_ALL
-
-
-_Lines = WeakValueDictionary[int, Lines]  # of each number that is being drained
-_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Lines] = WeakKeyDictionary()
 
 
 async def drain(ctx: dict[str, Any], number_id: int) -> None:
@@ -74,21 +44,24 @@ async def drain(ctx: dict[str, Any], number_id: int) -> None:
             wait = await _claim_all(ctx, number_id, calls)
         finally:
             _draining.discard(number_id)
-        if wait is not None:
+        if wait is not None and wait < SWEPT:  # else the sweep finds what waits
             await queue.drain(number_id, wait)
 
 
 async def _claim_all(ctx: dict[str, Any], number_id: int, calls: asyncio.TaskGroup) -> float | None:
     """Claims what is due. Returns the seconds after which more is due; None where nothing is."""
-    deadline, lines, asked = clock.steady() + WORK, _lines_of(number_id), ctx.setdefault("asked", set())
+    deadline, lines, asked = clock.steady() + WORK, calling.lines_of(number_id), ctx.setdefault("asked", set())
+    trying = False
     while clock.steady() < deadline and not wrong_clock.stops(ctx["twilio"].ahead()):
         if lines.slow():
             await asyncio.sleep(0.05)
             continue
         async with lines.free:  # claim only with a free line: a claimed text must leave at once
-            next_one = await claim_next(number_id, number_id in asked)
+            next_one = await claim_next(number_id, number_id in asked, trying)
         match next_one:
-            case None:
+            case None | Older():
+                if next_one:
+                    await _stop_all()
                 return None
             case Wait(seconds) if seconds > deadline - clock.steady():
                 return seconds
@@ -96,17 +69,14 @@ async def _claim_all(ctx: dict[str, Any], number_id: int, calls: asyncio.TaskGro
                 await asyncio.sleep(max(seconds, 0.002))
             case Refusal() as refusal:
                 await _tell_refused(refusal)
-            case Older():
-                await _stop_all()
-                return None
             case Ask(out):
-                if (wait := await _ask(ctx["twilio"], number_id, out)) is not None:
+                if (wait := await _ask(ctx, number_id, out)) is not None:
                     return wait
                 asked.add(number_id)
-                await _try_one(ctx["twilio"], number_id, lines, out)
             case Claimed() as claimed:
-                calls.create_task(_hand_over(ctx["twilio"], claimed, lines))
-                await asyncio.sleep(0)  # lets the call take its line before the next claim
+                call = calls.create_task(_hand_over(ctx["twilio"], claimed, lines))
+                await (call if trying else asyncio.sleep(0))  # lets the call take its line before the next claim
+        trying = isinstance(next_one, Ask) and next_one.out
     return UNASKED if wrong_clock.stops(ctx["twilio"].ahead()) else 0
 
 
@@ -115,14 +85,17 @@ async def _stop_all() -> None:
     await restoring.stop_all()
 
 
-async def _ask(gateway: twilio.Twilio, number_id: int, out: bool) -> float | None:
+async def _ask(ctx: dict[str, Any], number_id: int, out: bool) -> float | None:
     """Asks Twilio for the number's newest texts: before this process first claims by it, and after an outage. Returns the
     seconds to wait where it may not claim; None where it may."""
     if out and not await outages.begin_try(number_id):
         return UNASKED
-    number = await PhoneNumber.get(id=number_id)
+    number, gateway = await PhoneNumber.get(id=number_id), ctx["twilio"]
     try:
-        newest = await gateway.newest_from(number.e164)
+        async with ctx.setdefault("asking", asyncio.Semaphore(ASKING)):
+            newest = await gateway.newest_from(number.e164)
+    except TooManyRequests as error:
+        return max(UNASKED, error.seconds)
     except twilio.TROUBLE as error:
         log.warning("Twilio could not be asked for the newest texts of number %s: %s", number_id, type(error).__name__)
         if code := await gateway.account_refusal(error):
@@ -137,19 +110,7 @@ async def _ask(gateway: twilio.Twilio, number_id: int, out: bool) -> float | Non
     return UNASKED
 
 
-async def _try_one(gateway: twilio.Twilio, number_id: int, lines: Lines, out: bool) -> None:
-    """After an outage: one text alone."""
-    claimed = await claim_next(number_id, trying=True) if out and not wrong_clock.stops(gateway.ahead()) else None
-    if isinstance(claimed, Claimed):
-        await _hand_over(gateway, claimed, lines)
-
-
-def _lines_of(number_id: int) -> Lines:
-    lines = _lines.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
-    return lines.setdefault(number_id, Lines())
-
-
-async def _hand_over(gateway: twilio.Twilio, claimed: Claimed, lines: Lines) -> None:
+async def _hand_over(gateway: twilio.Twilio, claimed: Claimed, lines: calling.Lines) -> None:
     async with lines.free:
         with lines.calling():
             await _call(gateway, claimed)
@@ -157,10 +118,9 @@ async def _hand_over(gateway: twilio.Twilio, claimed: Claimed, lines: Lines) -> 
 
 async def _call(gateway: twilio.Twilio, claimed: Claimed) -> None:
     try:
-        await _note_sent(claimed)
         callback = config.settings().url(f"/webhooks/twilio/status?message={claimed.public_id}")
         picture = config.settings().url(claimed.picture) if claimed.picture else ""
-        if not (validity := await seconds_left(claimed)):
+        if not (validity := await _ready(claimed)):
             await answers.later(claimed.message_id, claimed.attempt_id, 0)
             return
         outcome = await gateway.send(claimed.to, claimed.from_, claimed.body, callback, validity, picture)
@@ -168,6 +128,16 @@ async def _call(gateway: twilio.Twilio, claimed: Claimed) -> None:
     except Exception:  # an unexpected error must not end the other calls
         log.exception("message %s: its answer could not be recorded", claimed.message_id)
         await _give_up(claimed)
+
+
+async def _ready(claimed: Claimed) -> int:
+    """How long Twilio may keep it; 0 where the call may not begin, also because the database does not answer."""
+    try:
+        await _note_sent(claimed)
+        return await seconds_left(claimed)
+    except Exception:
+        log.exception("message %s did not leave", claimed.message_id)
+        return 0
 
 
 async def _note_sent(claimed: Claimed) -> None:
@@ -200,7 +170,7 @@ async def _record(claimed: Claimed, outcome: twilio.Outcome) -> None:
             log.warning("message %s: outcome unknown (%s)", claimed.message_id, why)
             await answers.unknown(claimed.message_id, claimed.attempt_id)
     if why:
-        await outages.failed(claimed.number_id, why)
+        await outages.failed(claimed.number_id, why, tried=True)
     elif claimed.after_failures:
         await outages.works(claimed.number_id)
 
@@ -237,4 +207,4 @@ async def look_up(ctx: dict[str, Any]) -> None:
         except twilio.TROUBLE as error:
             log.warning("message %s could not be looked up: %s", message.id, type(error).__name__)
             continue
-        await doubt.looked_up(message.id, [doubt.Seen(t.sid, t.body, t.created_at) for t in found])
+        await doubt.looked_up(message.id, [doubt.Seen(t.sid, t.body, t.created_at) for t in found if not t.failed_us])

@@ -18,8 +18,9 @@ from webapp.models.outcomes import answers
 from webapp.models.results import recount
 from webapp.models.scripts import rendering
 from webapp.models.sending import click
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Changed, Declined, Queued
+from webapp.models.sending.leaving import Claimed
 from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors
 from webapp.rules.scripts.picture import NoPicture

@@ -15,8 +15,9 @@ from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.going_back import GoneBack
 from webapp.models.outcomes import answers
 from webapp.models.results import recount
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Moved, Queued
+from webapp.models.sending.leaving import Claimed
 
 
 async def test_a_contact_skipped_twice_goes_back_to_the_pool(cast: Cast) -> None:

@@ -16,7 +16,8 @@ from webapp.models.conversations import making, start
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.outcomes import answers
 from webapp.models.results import results
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.leaving import Claimed
 
 
 async def write(cast: Cast, *bodies: str) -> list[Script]:

@@ -23,8 +23,9 @@ from webapp.models.opt_outs.many import opt_out_many
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut, opt_outs_by_source
 from webapp.models.reports import editing
 from webapp.models.results import recount
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Queued
+from webapp.models.sending.leaving import Claimed
 
 STRANGER = "+12125550123"
 

@@ -13,8 +13,9 @@ from webapp.models.conversations.message import REFUSED
 from webapp.models.numbers import choice
 from webapp.models.numbers.number import add_number, change_number
 from webapp.models.results import recount
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued
+from webapp.models.sending.leaving import Claimed
 from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors
 

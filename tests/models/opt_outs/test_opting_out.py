@@ -22,8 +22,9 @@ from webapp.models.outcomes import answers
 from webapp.models.reports import editing
 from webapp.models.results import recount
 from webapp.models.sending import undo
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued
+from webapp.models.sending.leaving import Claimed
 from webapp.rules import errors
 
 

@@ -15,7 +15,8 @@ from webapp.models.conversations.message import DROPPED, FOLLOW_UP, QUEUED, TAKE
 from webapp.models.outcomes import answers, doubt
 from webapp.models.results import recount
 from webapp.models.sending import caps
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.leaving import Claimed
 
 
 async def test_a_worker_gone_for_30_seconds_leaves_an_unknown_text(cast: Cast) -> None:

@@ -13,7 +13,8 @@ from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.outcomes import outages
-from webapp.models.sending.claim import Ask, Claimed, Wait, claim_next
+from webapp.models.sending.claim import Ask, Wait, claim_next
+from webapp.models.sending.leaving import Claimed
 
 
 async def fails(cast: Cast, times: int) -> list[float]:

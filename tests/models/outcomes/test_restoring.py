@@ -18,8 +18,9 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import TAKEN, Message
 from webapp.models.outcomes import answers, restoring
 from webapp.models.results import recount
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Queued
+from webapp.models.sending.leaving import Claimed
 
 
 async def test_a_lost_text_marks_the_conversation_whose_words_it_has(cast: Cast) -> None:

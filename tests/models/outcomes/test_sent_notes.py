@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
-from tests.cast.texting import SECOND
+from tests.cast.texting import SECOND, clicked
 from webapp import config
 from webapp.database import transaction
 from webapp.models import data_files
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.outcomes import restoring, sent_notes
+from webapp.models.sending.claim import CANNOT_TELL, Wait, claim_next
+from webapp.models.sending.leaving import Claimed
 from webapp.workers import restoring as restoring_jobs
 
 
@@ -37,13 +39,23 @@ async def test_a_database_that_knows_of_less_than_was_noted_stops_everything(cas
 
 
 @pytest.mark.parametrize("text", ["", "12", "-3\n", "9" * 19 + "\n", "2026-11-24T16:00:00+00:00\n"])
-async def test_a_note_that_cannot_be_read_is_not_taken_for_none(cast: Cast, text: str) -> None:
-    """After a power cut it may be empty, or cut short."""
+async def test_a_note_that_a_power_cut_spoilt_stops_nothing(cast: Cast, text: str) -> None:
+    """Every process is new then, and asks Twilio."""
     await set_mark(cast, 1234)
     path_of(cast).parent.mkdir(parents=True)
     path_of(cast).write_text(text)
     await restoring_jobs.notice_restore({})
-    assert (await Campaign.get(id=cast.meyer.id)).stopped_at
+    assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None
+
+
+async def test_a_disk_that_does_not_answer_lets_nothing_leave_and_stops_nothing(cast: Cast) -> None:
+    await clicked(cast)
+    path_of(cast).mkdir(parents=True)  # reading it is an error
+    assert await claim_next(cast.number.id) == Wait(CANNOT_TELL)
+    await restoring_jobs.notice_restore({})
+    assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None
+    path_of(cast).rmdir()
+    assert isinstance(await claim_next(cast.number.id), Claimed)
 
 
 async def test_a_note_is_never_put_back(cast: Cast) -> None:

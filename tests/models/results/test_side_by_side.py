@@ -14,7 +14,8 @@ from webapp.models.kept_counts import of_script
 from webapp.models.outcomes import answers
 from webapp.models.results import results
 from webapp.models.scripts import editing
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.leaving import Claimed
 
 
 async def add(cast: Cast, body: str) -> Script:

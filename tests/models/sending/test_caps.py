@@ -19,8 +19,9 @@ from webapp.models.conversations.message import TAKEN, Message
 from webapp.models.outcomes import answers, doubt
 from webapp.models.results import recount
 from webapp.models.sending import caps
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Queued, Stopped
+from webapp.models.sending.leaving import Claimed
 from webapp.models.spending import SpendTally
 
 

@@ -22,7 +22,8 @@ from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 from webapp.models.outcomes import answers, wrong_clock
 from webapp.models.results import recount
-from webapp.models.sending.claim import Claimed, Wait, claim_next, seconds_left
+from webapp.models.sending.claim import Wait, claim_next
+from webapp.models.sending.leaving import Claimed, seconds_left
 from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors
 

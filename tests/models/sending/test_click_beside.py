@@ -20,8 +20,9 @@ from webapp.models.conversations.message import Message
 from webapp.models.opt_outs.opt_out import FROM_KEYWORD
 from webapp.models.results import recount
 from webapp.models.sending import click_sql
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Moved, Stopped
+from webapp.models.sending.leaving import Claimed
 from webapp.rules import errors
 
 

@@ -14,8 +14,9 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import making
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.outcomes import answers
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Outcome, Queued
+from webapp.models.sending.leaving import Claimed
 from webapp.rules import errors
 
 

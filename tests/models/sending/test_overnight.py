@@ -15,8 +15,9 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import QUEUED, REFUSED, SENDING, UNKNOWN, Message
 from webapp.models.outcomes import answers, doubt
 from webapp.models.results import recount
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Queued
+from webapp.models.sending.leaving import Claimed
 from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors
 

@@ -18,8 +18,9 @@ from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND
 from webapp.models.results import operations
 from webapp.models.sending import round_trip
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued
+from webapp.models.sending.leaving import Claimed
 
 
 @pytest.fixture

@@ -23,8 +23,9 @@ from webapp.models.results import recount
 from webapp.models.scripts import links
 from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.sending import test_text, undo
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued
+from webapp.models.sending.leaving import Claimed
 from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors
 

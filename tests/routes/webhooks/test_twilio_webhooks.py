@@ -21,7 +21,8 @@ from webapp.models.conversations.message import Message
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import TwilioEvent
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.leaving import Claimed
 from webapp.simulator import account as simulator
 
 VECTORS = TESTS / "vectors" / "twilio_signature.jsonl"

@@ -12,7 +12,7 @@ from tortoise.models import Model
 from webapp import clock
 from webapp.database import transactional
 from webapp.rules import errors
-from webapp.rules.numbers.pace import LONGEST_HOLD, seconds_ahead
+from webapp.rules.numbers.pace import LONGEST_REST, seconds_ahead
 
 BUCKET_SIZES = (10, 25, 100, 200)
 REGISTRATIONS = ("10dlc", "toll_free", "short_code")
@@ -58,6 +58,7 @@ class Campaign(Model):
     # Stop Everything (S11); stopped_code is set where the system itself stopped sending (X4)
     stopped_at = fields.DatetimeField(null=True)
     stopped_code = fields.IntField(null=True)
+    went_on_at = fields.DatetimeField(null=True)  # when the last stop ended
 
     # While Twilio fails (outages.py): failed calls in a row, since when, how, and until when none is tried
     failures = fields.IntField(default=0, db_default=0)
@@ -131,7 +132,7 @@ class Campaign(Model):
 
     def rest(self, now: datetime) -> float:
         """Seconds until a text is tried again, where Twilio fails."""
-        return seconds_ahead(self.rests_until, now, LONGEST_HOLD)
+        return seconds_ahead(self.rests_until, now, LONGEST_REST)
 
     @transactional
     async def renew_join_code(self) -> None:
@@ -156,8 +157,8 @@ class Campaign(Model):
     @transactional
     async def go_on(self) -> None:
         """Ends Stop Everything."""
-        self.stopped_at = self.stopped_code = None
-        await self.save(update_fields=["stopped_at", "stopped_code"])
+        self.stopped_at, self.stopped_code, self.went_on_at = None, None, clock.now()
+        await self.save(update_fields=["stopped_at", "stopped_code", "went_on_at"])
 
 
 async def new_join_code() -> str:

@@ -14,7 +14,7 @@ from webapp.database.packed import sql_time
 from webapp.database.statements import column
 from webapp.models.accounts.campaign import Campaign
 from webapp.rules import errors, segments
-from webapp.rules.numbers.pace import LONGEST_HOLD, seconds_ahead
+from webapp.rules.numbers.pace import LONGEST_HOLD, LONGEST_REST, seconds_ahead
 
 ADDING_NUMBERS = 7_267_003  # held while a number is added, and while a text to a number of no campaign is set aside
 ENOUGH_SENT, MOST_FILTERED = 50, 0.03  # texts in 24 hours, and the share of them that carriers may filter (S3)
@@ -83,7 +83,7 @@ class PhoneNumber(Model):
         return max(
             seconds_ahead(self.free_at, now, self.longest),
             seconds_ahead(self.held_until, now, LONGEST_HOLD),
-            seconds_ahead(self.rests_until, now, LONGEST_HOLD),
+            seconds_ahead(self.rests_until, now, LONGEST_REST),
         )
 
     @property

@@ -55,7 +55,7 @@ async def rejected(message_id: int, attempt_id: uuid.UUID, code: int) -> None:
         return
     number = await PhoneNumber.get(id=message.number_id)
     if errors.stops_sending(code, phone.region(message.phone) == phone.region(number.e164)):
-        await learning.stop_campaign(message.campaign_id, code)
+        await learning.stop_campaign(message.campaign_id, code, message.claimed_at)
         await _put_back(message, contact, 0)
         return
     async with tallies.moving(message):
@@ -98,16 +98,19 @@ async def unknown(message_id: int, attempt_id: uuid.UUID) -> None:
 @transactional
 async def reached_nobody(message_id: int, code: int) -> None:
     """A text that Twilio took failed because of the account: it waits for the campaign to go on, like one that was never
-    tried. Later news of the failed one find no row."""
+    tried. Where an earlier attempt may have arrived, staff decide. Later statuses of the failed one find no row."""
     contact, message = await Message.locked(message_id)
     if message.status != TAKEN:
         return
     spending.add(message, -1)
     async with tallies.moving(message):
         message.sid, message.delivery, message.error_code, message.taken_at = None, "", None, None
-        message.public_id, message.attempts = uuid.uuid4(), 1
-        await _put_back(message, contact, 0)
-    await learning.stop_campaign(message.campaign_id, code)
+        message.public_id = uuid.uuid4()
+        if message.attempts > 1:
+            message.status, message.next_look_at, message.error_code = UNKNOWN, None, code
+        else:
+            await _put_back(message, contact, 0)
+    await learning.stop_campaign(message.campaign_id, code, message.claimed_at)
 
 
 async def _put_back(message: Message, contact: Contact, seconds: float) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from webapp import clock, database
-from webapp.database import transactional
+from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
 from webapp.models import spending
 from webapp.models.accounts import audit
@@ -75,7 +75,8 @@ async def _found(message: Message, seen: Sequence[Seen]) -> Seen | None:
     """The message with exactly our words, else one that ends with them (a messaging service puts a prefix before). It
     belongs to no other row, and is not exactly another unsettled text of ours to this phone. Of any attempt: rows and
     messages are told apart by their order, for Twilio's clock and ours differ."""
-    free = [s for s in seen if _in_time(message, s) and not await Message.exists(sid=s.sid)]
+    known = await with_rows([s.sid for s in seen])
+    free = [s for s in seen if _in_time(message, s) and s.sid not in known]
     same_phone = Message.filter(phone=message.phone, campaign_id=message.campaign_id, direction=OUT)
     theirs = {
         _plain(other.body) for other in await same_phone.filter(status__in=(SENDING, UNKNOWN)).exclude(id=message.id)
@@ -136,12 +137,31 @@ async def decide_many(by: Membership, ids: Sequence[int], what: str) -> set[int]
     return numbers
 
 
+async def with_rows(sids: Sequence[str]) -> set[str]:
+    """Those of these texts at Twilio that are settled: a row has the sid, or had it until its status said that it failed, or
+    its attempt was followed by another."""
+    if not sids:
+        return set()
+    among = packed.among("sid", "text")
+    rows = await database.query(
+        f"SELECT sid FROM message WHERE {among} UNION SELECT sid FROM twilio_event WHERE {among} AND kind = 'status'"
+        " AND applied_at IS NOT NULL",
+        packed.values(sids),
+        packed.values(sids),
+    )
+    return {row["sid"] for row in rows}
+
+
 def _in_time(message: Message, candidate: Seen) -> bool:
     return message.claimed_at is not None and candidate.created_at >= message.claimed_at - EARLIEST
 
 
 def same_words(ours: str, theirs: str) -> bool:
     return _plain(ours) == _plain(theirs)
+
+
+def ends_with(theirs: str, ours: str) -> bool:
+    return _plain(theirs).endswith(_plain(ours))
 
 
 def _plain(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from webapp import clock
 from webapp.database import transactional
@@ -35,9 +35,11 @@ async def from_error(message: Message, contact: Contact, code: int) -> None:
 
 
 @transactional
-async def stop_campaign(campaign_id: int, code: int) -> None:
-    """The account, the number or we are at fault: the next text would fare the same (X4)."""
-    campaign = await Campaign.get(id=campaign_id)
-    if not campaign.stopped_at:
+async def stop_campaign(campaign_id: int, code: int, tried_at: datetime | None = None) -> None:
+    """The account, the number or we are at fault: the next text would fare the same (X4). A text that was tried before
+    somebody mended it and went on says nothing new."""
+    campaign = await Campaign.filter(id=campaign_id).select_for_update().get()
+    mended = tried_at is not None and campaign.went_on_at is not None and tried_at < campaign.went_on_at
+    if not campaign.stopped_at and not mended:
         await campaign.stop_everything(code)
         await audit.note(campaign, None, "campaign.stopped_by_twilio", str(code))

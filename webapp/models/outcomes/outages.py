@@ -13,7 +13,7 @@ from webapp.database import transactional
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers.number import PhoneNumber
 from webapp.rules.numbers import pace
-from webapp.rules.numbers.pace import LONGEST_HOLD
+from webapp.rules.numbers.pace import LONGEST_HOLD, LONGEST_REST
 
 FEW = pace.FEW
 FEW_OF_ALL = 5  # and after which all numbers of the campaign do
@@ -27,25 +27,27 @@ def is_out(number: PhoneNumber) -> bool:
 
 
 @transactional
-async def failed(number_id: int, why: str) -> float:
-    """A call by this number failed. Returns the seconds it rests now; 0.0 where it goes on."""
+async def failed(number_id: int, why: str, tried: bool = False) -> float:
+    """A call by this number failed. Returns the seconds it rests now; 0.0 where it goes on. ``tried``: the call was a
+    text, which makes it rest longer than a question does."""
     number = await PhoneNumber.filter(id=number_id).select_for_update().get()
     campaign = await Campaign.filter(id=number.campaign_id).select_for_update().get()
-    now = clock.now()
+    now, most = clock.now(), LONGEST_REST if tried else LONGEST_HOLD
     number.failures, campaign.failures = number.failures + 1, campaign.failures + 1
-    number.rests_until, of_number = _rest(number.failures - FEW, now)
-    campaign.rests_until, of_all = _rest(campaign.failures - FEW_OF_ALL, now)
-    campaign.failing_since, campaign.failure = campaign.failing_since or now, why[:80]
+    number.rests_until, of_number = _rest(number.failures - FEW, most, now)
+    campaign.rests_until, of_all = _rest(campaign.failures - FEW_OF_ALL, most, now)
+    if of_number or of_all:
+        campaign.failing_since, campaign.failure = campaign.failing_since or now, why[:80]
     await number.save(update_fields=["failures", "rests_until"])
     await campaign.save(update_fields=["failures", "rests_until", "failing_since", "failure"])
     return max(of_number, of_all)
 
 
-def _rest(failures: int, now: datetime) -> tuple[datetime | None, float]:
+def _rest(failures: int, most: float, now: datetime) -> tuple[datetime | None, float]:
     """``failures``: how many more than a few."""
     if failures < 0:
         return None, 0.0
-    seconds = min(FIRST_REST * 2.0 ** min(failures, 10), LONGEST_HOLD)
+    seconds = min(FIRST_REST * 2.0 ** min(failures, 10), most)
     return now + timedelta(seconds=seconds), seconds
 
 

@@ -29,12 +29,21 @@ def stops(ahead: float | None) -> bool:
     return wrong
 
 
+_OPEN = "status IN ('sending', 'unknown')"
+_IN_INDEX = {
+    "queued": "TRUE",
+    "sending": _OPEN,
+    "unknown": _OPEN,
+}  # the condition that SQLite wants to read in a statement
+
+
 async def mend() -> int:
     """Texts that wait for such a time wait for the present one. Returns how many there were."""
     now, mended = clock.now(), 0
     for status, column, most in _AHEAD:
         found = await database.query(
-            f"SELECT id FROM message WHERE status = ? AND {column} > ? LIMIT 1000", status, sql_time(now + most)
+            f"SELECT id FROM message WHERE status = '{status}' AND {_IN_INDEX[status]} AND {column} > ? LIMIT 1000",
+            sql_time(now + most),
         )
         if found:
             mended += await _set([row["id"] for row in found], status, column)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from webapp.database import transactional
 from webapp.models import tallies
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import FAILED_DELIVERY, RANK, Message
+from webapp.models.conversations.message import FAILED_DELIVERY, RANK, SENDING, Message
 from webapp.models.outcomes import answers, learning
 from webapp.models.receiving.event import News, TwilioEvent
 from webapp.rules import errors
@@ -20,7 +20,8 @@ async def apply(event_id: int) -> News:
     found = await Message.get_or_none(sid=event.sid, direction="out")
     if found is None and event.public_id:
         found = await Message.get_or_none(public_id=event.public_id, direction="out", attempts__gt=0)
-    if found is None:
+    failed_us = event.status in FAILED_DELIVERY and (_code(event) or 0) in errors.OF_THE_ACCOUNT
+    if found is None or (failed_us and found.status == SENDING):  # the call's own answer is still to come
         await event.try_later()
         return News()
     await event.mark_applied()
@@ -33,11 +34,11 @@ async def apply(event_id: int) -> News:
 async def _delivery(message_id: int, event: TwilioEvent) -> News:
     """A status advances by rank and never goes back. Learns from the error code."""
     contact, message = await Message.locked(message_id)
+    if RANK.get(event.status, 0) <= RANK.get(message.delivery, 0):
+        return News()
     if event.status in FAILED_DELIVERY and (_code(event) or 0) in errors.OF_THE_ACCOUNT:
         await answers.reached_nobody(message.id, _code(event) or 0)
         return News(message.user_id, message.conversation_id)
-    if RANK.get(event.status, 0) <= RANK.get(message.delivery, 0):
-        return News()
     async with tallies.moving(message):
         message.delivery = event.status
         message.error_code = _code(event)

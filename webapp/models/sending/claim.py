@@ -6,6 +6,7 @@ The number's row holds its pace and excludes a second worker, so a frozen worker
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from tortoise.exceptions import IntegrityError
 from webapp import clock, database
 from webapp.database import guards, transactional
 from webapp.database.packed import sql_time
-from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions import pictures
 from webapp.models.actions.action import Action
 from webapp.models.contacts.contact import Contact
@@ -27,35 +27,15 @@ from webapp.models.conversations.message import CONFIRMATION, IN, INITIAL, QUEUE
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.outcomes import answers, outages, sent_notes
-from webapp.models.sending import facts
+from webapp.models.sending import facts, leaving
+from webapp.models.sending.leaving import Claimed
 from webapp.models.sending.refusal import Refusal, refuse
-from webapp.rules import errors, opt_out, safeguards, window
+from webapp.rules import errors, opt_out, safeguards
 
+log = logging.getLogger(__name__)
 CATCH_UP = timedelta(seconds=0.5)
+CANNOT_TELL = 5.0  # seconds until the disk is asked again
 ONE_AT_A_TIME = 0.1  # seconds until a person is asked for again whom another text is on its way to
-TOO_OLD = 5.0  # seconds after the claim in which the call must begin
-VALIDITY_PAD = timedelta(seconds=30)
-LONGEST_VALIDITY = 36_000
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A text this process hands over to Twilio, once. ``mark``: the number's claim mark with this claim in it. ``leave_by``:
-    the contact's window closes 30 s later. ``committed``: instant of the commit on the steady clock."""
-
-    message_id: int
-    number_id: int
-    mark: int
-    attempt_id: uuid.UUID
-    public_id: uuid.UUID
-    to: str
-    from_: str
-    body: str
-    claimed_at: datetime
-    leave_by: datetime
-    committed: float
-    after_failures: bool
-    picture: str = ""  # the path Twilio fetches its picture from
 
 
 @dataclass(frozen=True)
@@ -97,6 +77,9 @@ async def claim_next(
         return await _claim(message_id, number_id, trying)
     except _FellBack:
         return Older()
+    except _CannotTell as error:
+        log.error("nothing leaves by number %s: %s", number_id, error.__cause__)
+        return Wait(CANNOT_TELL)
     except IntegrityError as error:
         if guards.OPTED_OUT not in str(error):  # another refusal of the database says nothing about the contact
             raise
@@ -112,8 +95,8 @@ async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
         "SELECT id FROM message WHERE number_id = ? AND status = 'queued' AND due_at <= ?"
         f" AND (kind <> 'initial' OR action_id NOT IN ({held})) AND NOT EXISTS (SELECT 1 FROM message e"
         " WHERE e.contact_id = message.contact_id AND (e.status = 'sending' OR (e.id < message.id"
-        " AND e.conversation_id = message.conversation_id AND (e.status = 'queued'"
-        " OR (e.status = 'unknown' AND e.next_look_at IS NOT NULL))))) ORDER BY priority, due_at, id LIMIT 1",
+        " AND e.conversation_id = message.conversation_id AND ((e.status = 'queued'"
+        f" AND (e.kind <> 'initial' OR e.action_id NOT IN ({held}))) OR (e.status = 'unknown' AND e.next_look_at IS NOT NULL))))) ORDER BY priority, due_at, id LIMIT 1",
         number.id,
         sql_time(now),
     )
@@ -138,7 +121,7 @@ async def _claim(message_id: int, number_id: int, trying: bool) -> Claimed | Wai
         return await refuse(message.id, verdict.code)
     if not await _take_turn(number, message, now, trying):
         return Wait(0)
-    if sent_notes.of(number.id) > number.claim_mark:
+    if _noted(number) > number.claim_mark:
         raise _FellBack
     return await _hand_over(message, contact, number, asked.zones, now)
 
@@ -155,6 +138,17 @@ async def _text(message: Message) -> facts.Text:
         confirms_opt_out=message.kind == CONFIRMATION and await _may_confirm(message),
         clicked_at=message.decided_at or message.created_at,
     )
+
+
+def _noted(number: PhoneNumber) -> int:
+    try:
+        return sent_notes.of(number.id)
+    except OSError as error:
+        raise _CannotTell from error
+
+
+class _CannotTell(Exception):
+    """Rolls the transaction back: the disk does not say how far this number's sending had got."""
 
 
 class _FellBack(Exception):
@@ -219,7 +213,7 @@ async def _hand_over(
         number.e164,
         message.body,
         now,
-        _leave_by(number.campaign, zones, now),
+        leaving.leave_by(number.campaign, zones, now),
         clock.steady(),
         bool(number.failures or number.campaign.failures),
         _picture(message, now),
@@ -228,23 +222,3 @@ async def _hand_over(
 
 def _picture(message: Message, now: datetime) -> str:
     return pictures.signed_path(message.picture_id, now) if message.picture_id else ""
-
-
-def _leave_by(campaign: Campaign, zones: Sequence[str], now: datetime) -> datetime:
-    """30 s before the contact's window closes: then Twilio drops the text."""
-    ends = [
-        window.closes_at(now, campaign.opens, campaign.closes, zones),
-        window.closes_at(now, window.LEGAL_START, window.LEGAL_END, zones),
-    ]
-    return min(ends) - VALIDITY_PAD
-
-
-async def seconds_left(claimed: Claimed) -> int:
-    """How long Twilio may keep the text; 0 where the call may not begin any more: this process stood still, the window
-    closes, or the text is no longer this attempt's. Asked of the database right before the call: a machine that slept
-    may not know."""
-    now = await database.now()
-    too_old = clock.steady() - claimed.committed > TOO_OLD or abs(now - claimed.claimed_at) > timedelta(seconds=TOO_OLD)
-    if too_old or not await Message.exists(id=claimed.message_id, status=SENDING, attempt_id=claimed.attempt_id):
-        return 0
-    return max(0, min(int((claimed.leave_by - now).total_seconds()), LONGEST_VALIDITY))

@@ -27,10 +27,10 @@ async def begin(member: Membership, client_id: uuid.UUID) -> Queued | Reused | D
 
 @transactional
 async def _begin(member: Membership, client_id: uuid.UUID) -> Queued | Reused | Declined:
-    campaign = await Campaign.filter(id=member.campaign_id).select_for_update().get()
     if not phone.is_textable(member.user.phone, first=True):
         return Declined(errors.INVALID_PHONE)
-    own = await Contact.of_phone(campaign, member.user.phone)
+    own = await Contact.of_phone(await Campaign.get(id=member.campaign_id), member.user.phone)
+    campaign = await Campaign.filter(id=member.campaign_id).select_for_update().get()
     now = clock.now()
     outcome = await test_text.store(member, WORDS.format(name=campaign.name), own, client_id)
     if isinstance(outcome, Queued) and not outcome.again:

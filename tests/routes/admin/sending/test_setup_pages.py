@@ -16,7 +16,8 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import change_number, note_check
 from webapp.models.outcomes import answers
-from webapp.models.sending.claim import Claimed, claim_next
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.leaving import Claimed
 from webapp.rules.numbers import credentials
 
 

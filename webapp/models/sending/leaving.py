@@ -1,0 +1,58 @@
+"""A claimed text on its way: what is handed over, until when, and whether its call may still begin (DESIGN, the call)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from webapp import clock, database
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.conversations.message import SENDING, Message
+from webapp.rules import window
+
+TOO_OLD = 5.0  # seconds after the claim in which the call must begin
+VALIDITY_PAD = timedelta(seconds=30)
+LONGEST_VALIDITY = 36_000
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A text this process hands over to Twilio, once. ``mark``: the number's claim mark with this claim in it. ``leave_by``:
+    the contact's window closes 30 s later. ``committed``: instant of the commit on the steady clock."""
+
+    message_id: int
+    number_id: int
+    mark: int
+    attempt_id: uuid.UUID
+    public_id: uuid.UUID
+    to: str
+    from_: str
+    body: str
+    claimed_at: datetime
+    leave_by: datetime
+    committed: float
+    after_failures: bool
+    picture: str = ""  # the path Twilio fetches its picture from
+
+
+def leave_by(campaign: Campaign, zones: Sequence[str], now: datetime) -> datetime:
+    """30 s before the contact's window closes: then Twilio drops the text."""
+    ends = [
+        window.closes_at(now, campaign.opens, campaign.closes, zones),
+        window.closes_at(now, window.LEGAL_START, window.LEGAL_END, zones),
+    ]
+    return min(ends) - VALIDITY_PAD
+
+
+async def seconds_left(claimed: Claimed) -> int:
+    """How long Twilio may keep the text; 0 where the call may not begin any more: this process stood still, the window
+    closes, or the text is no longer this attempt's. Asked of the database right before the call: a machine that slept
+    may not know."""
+    stands = await Message.exists(id=claimed.message_id, status=SENDING, attempt_id=claimed.attempt_id)
+    now = await database.now()  # the last question: what comes before it may take hours
+    late = abs(now - claimed.claimed_at) > timedelta(seconds=TOO_OLD) or clock.steady() - claimed.committed > TOO_OLD
+    if late or not stands:
+        return 0
+    return max(0, min(int((claimed.leave_by - now).total_seconds()), LONGEST_VALIDITY))
