@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import Cast, looked_for_in_vain, texts
-from tests.cast.texting import claimed, texted
+from tests.cast.texting import claimed, new_sid, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations.message import QUEUED, REJECTED, SENDING, TAKEN, Message
+from webapp.models.conversations.message import QUEUED, REJECTED, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.opt_outs.opt_out import OptOut
-from webapp.models.outcomes import answers
+from webapp.models.outcomes import answers, doubt
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import STATUS
 from webapp.models.results import recount
@@ -118,3 +118,75 @@ async def test_a_late_answer_of_an_older_attempt_only_adds_its_sid(cast: Cast) -
     await answers.taken(claim.message_id, "SM" + "3" * 32, claim.attempt_id)
     [message] = await texts()
     assert (message.status, message.sid, message.attempt_id) == (SENDING, "SM" + "3" * 32, second.attempt_id)
+
+
+async def told(message: Message, status: str, code: int = 0, sid: str = "") -> None:
+    payload = {"MessageSid": sid or message.sid or "", "MessageStatus": status, "ErrorCode": str(code or "")}
+    event = await applying.keep(STATUS, payload, message.public_id)
+    assert event
+    await applying.apply(event)
+
+
+@pytest.mark.both
+async def test_a_text_that_was_delivered_is_not_taken_back_by_a_late_failure(cast: Cast) -> None:
+    await texted(cast)
+    [message] = await texts()
+    await told(message, "delivered")
+    await told(message, "failed", 30034)
+    assert [(m.status, m.delivery) for m in await texts()] == [(TAKEN, "delivered")]
+
+
+@pytest.mark.both
+async def test_a_failure_told_before_the_call_s_answer_waits_for_it(cast: Cast) -> None:
+    claim = await claimed(cast)
+    [message] = await texts()
+    sid = new_sid()
+    await told(message, "failed", 30034, sid)
+    assert [m.status for m in await texts()] == [SENDING]
+    await answers.taken(claim.message_id, sid, claim.attempt_id)
+    clock.freeze(clock.now() + timedelta(minutes=5))
+    for event in await applying.waiting():
+        await applying.apply(event)
+    assert [(m.status, m.sid) for m in await texts()] == [(QUEUED, None)]
+
+
+@pytest.mark.both
+async def test_a_failed_second_attempt_leaves_the_doubt_about_the_first_to_staff(cast: Cast) -> None:
+    claim = await claimed(cast)
+    await answers.unknown(claim.message_id, claim.attempt_id)
+    await looked_for_in_vain(claim.message_id)
+    second = await claim_next(cast.number.id)
+    assert isinstance(second, Claimed)
+    await answers.taken(second.message_id, new_sid(), second.attempt_id)
+    [message] = await texts()
+    await told(message, "undelivered", 30034)
+    await (await Campaign.get(id=cast.meyer.id)).go_on()
+    assert await claim_next(cast.number.id) is None
+    assert [(m.status, m.next_look_at) for m in await texts()] == [(UNKNOWN, None)]
+    assert await recount.differences() == []
+
+
+async def test_a_failure_of_before_somebody_went_on_stops_nothing_again(cast: Cast) -> None:
+    await texted(cast)
+    [message] = await texts()
+    campaign = await Campaign.get(id=cast.meyer.id)
+    clock.freeze(clock.now() + timedelta(minutes=30))
+    await campaign.stop_everything(30002)
+    await campaign.go_on()
+    await told(message, "failed", 30002)
+    assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None
+    assert [m.status for m in await texts()] == [QUEUED]
+
+
+@pytest.mark.both
+async def test_a_look_does_not_take_a_text_that_failed_for_the_one_it_looks_for(cast: Cast) -> None:
+    await texted(cast)
+    [message] = await texts()
+    failed = message.sid or ""
+    await told(message, "failed", 30034)
+    await (await Campaign.get(id=cast.meyer.id)).go_on()
+    claim = await claim_next(cast.number.id)
+    assert isinstance(claim, Claimed)
+    await answers.unknown(claim.message_id, claim.attempt_id)
+    await doubt.looked_up(claim.message_id, [doubt.Seen(failed, claim.body, clock.now())])
+    assert [m.status for m in await texts()] == [UNKNOWN]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from tests.cast import Cast, texts
+from tests.cast import Cast, looked_for_in_vain, texts
 from tests.cast.texting import claimed, new_sid, texted
 from webapp import clock
-from webapp.database import statements
 from webapp.models.numbers.number import PhoneNumber
-from webapp.models.outcomes import answers, witness
+from webapp.models.outcomes import answers, doubt, witness
 from webapp.models.outcomes.restoring import Sent
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.leaving import Claimed
 
 
 def sent(cast: Cast, body: str, sid: str = "", phone: str = "", ago: int = 0) -> Sent:
@@ -54,12 +55,14 @@ async def test_an_answer_recorded_while_the_witness_is_heard_is_no_sign_of_a_res
     """Another worker's text is at Twilio; its answer comes after the known sids were read."""
     claim, sid = await claimed(cast), new_sid()
 
-    async def read_just_before(*arguments: Any) -> list[Any]:
-        known = await statements.column(*arguments)
+    real = doubt.with_rows
+
+    async def read_just_before(sids: Sequence[str]) -> set[str]:
+        known = await real(sids)
         await answers.taken(claim.message_id, sid, claim.attempt_id)
         return known
 
-    monkeypatch.setattr(witness, "column", read_just_before)
+    monkeypatch.setattr(doubt, "with_rows", read_just_before)
     assert not await is_unknown(cast, sent(cast, claim.body, sid))
 
 
@@ -75,3 +78,17 @@ async def test_texts_from_before_the_number_was_added_do_not_count(cast: Cast) -
     clock.freeze(number.created_at)
     assert not await is_unknown(cast, sent(cast, "Of another program", ago=1))
     assert await is_unknown(cast, sent(cast, "Of another program"))
+
+
+@pytest.mark.both
+async def test_the_other_text_of_a_second_attempt_is_no_sign_of_a_restore(cast: Cast) -> None:
+    """A status settled the row by the first attempt's sid while the second was under way: nothing has the second's."""
+    claim = await claimed(cast)
+    await answers.unknown(claim.message_id, claim.attempt_id)
+    await looked_for_in_vain(claim.message_id)
+    second = await claim_next(cast.number.id)
+    assert isinstance(second, Claimed)
+    await answers.taken(claim.message_id, new_sid(), claim.attempt_id)
+    await answers.taken(second.message_id, new_sid(), second.attempt_id)
+    assert not await is_unknown(cast, sent(cast, claim.body))
+    assert not await is_unknown(cast, sent(cast, "Sent from your trial account - " + claim.body))
