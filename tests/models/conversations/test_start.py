@@ -148,7 +148,9 @@ async def test_a_start_reads_only_the_contacts_it_may_give_out(cast: Cast) -> No
 
     async def read() -> int:
         """By this connection, row by row."""
-        [row] = await database.query("SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'contact'")
+        [row] = await database.query(
+            "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relid = 'public.contact'::regclass"
+        )
         return int(row["seq_tup_read"])
 
     async def read_by_a_start() -> int:

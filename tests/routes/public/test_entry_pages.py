@@ -150,12 +150,14 @@ async def test_an_address_nobody_has_gets_the_same_answer_and_no_letter(cast: Ca
     assert "on its way" in answer.text and await Mail.all().count() == 0
 
 
-async def test_ready_asks_database_guards_and_valkey(cast: Cast, browse: Browser) -> None:
+async def test_ready_asks_all_that_texting_needs(cast: Cast, browse: Browser) -> None:
     answer = await (await browse()).get("/ready")
     assert answer.status_code == 200 and answer.json() == {
         "ready": True,
         "database": True,
         "guards": True,
+        "writes": True,
+        "files": True,
         "valkey": True,
     }
 

@@ -76,7 +76,7 @@ REFUSED = [
     (21635, "Safeguards", "Safeguard"),
     (21612, "Twilio Errors", "Twilio Error"),
     (30004, "Carrier Filtering", "Carrier Filtering"),
-    (77777, "Twilio Errors", "Twilio Error"),
+    (21265, "Twilio Errors", "Twilio Error"),  # about the text, and not in our table
 ]
 
 
