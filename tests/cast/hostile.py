@@ -81,9 +81,18 @@ def costly(call: Callable[[str], Any], texts_of: Callable[[int], Iterable[str]] 
     seconds(call, "a")  # what is read once, at the first call
     for size in (LONG // 20, LONG):
         for text in texts_of(size):
-            if (spent := seconds(call, text)) > BUDGET * size / LONG + 0.3:
+            if spent := least_seconds(call, text, BUDGET * size / LONG + 0.3):
                 return f"{text[:12]!r}... of {size:,} characters: {spent:.2f} s"
     return None
+
+
+def least_seconds(call: Callable[[str], Any], text: str, most: float) -> float:
+    """0.0 where the call keeps within ``most``, at the second attempt at the latest: the collector of a process that has run
+    thousands of tests stops for half a second."""
+    for _ in range(2):
+        if (spent := seconds(call, text)) <= most:
+            return 0.0
+    return spent
 
 
 def seconds(call: Callable[[str], Any], text: str) -> float:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import time
 
 import pytest
 
 from tests.cast import TESTS
+from tests.cast.hostile import least_seconds
 from webapp.rules.contacts import phone_cell
 
 CASES = TESTS / "vectors" / "lists"
@@ -114,8 +114,8 @@ def test_the_county_s_notes_come_out_as_they_should() -> None:
     "piece", ["1", " ", "(412) ", "do not ", "a1", "1 ", "x#", "1-", "+1", "no no ", "412-555-0101 ", "'", "é"]
 )
 def test_a_hundred_thousand_characters_cost_nothing(piece: str) -> None:
-    began = time.process_time()
-    for size in (phone_cell.LONGEST, 100_000):
-        raw = (piece * 100_000)[:size]
+    def read(raw: str) -> None:
         phone_cell.choose(phone_cell.read(raw), True), phone_cell.blank(raw)
-    assert time.process_time() - began < 0.25
+
+    for size in (phone_cell.LONGEST, 100_000):
+        assert least_seconds(read, (piece * 100_000)[:size], 0.1) == 0.0

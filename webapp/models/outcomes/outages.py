@@ -16,7 +16,7 @@ from webapp.rules.numbers import pace
 from webapp.rules.numbers.pace import LONGEST_HOLD, LONGEST_REST
 
 FEW = pace.FEW
-FEW_OF_ALL = 5  # and after which all numbers of the campaign do
+FEW_OF_ALL = 5  # failed calls in a row after which all numbers of the campaign rest
 FIRST_REST = 10.0  # seconds; doubled with each failure
 TRY = timedelta(seconds=20)  # one process tries, and the others wait so long for what it finds
 
