@@ -30,8 +30,7 @@ def is_out(number: PhoneNumber) -> bool:
 async def failed(number_id: int, why: str, tried: bool = False) -> float:
     """A call by this number failed. Returns the seconds it rests now; 0.0 where it goes on. ``tried``: the call was a
     text, which makes it rest longer than a question does."""
-    number = await PhoneNumber.filter(id=number_id).select_for_update().get()
-    campaign = await Campaign.filter(id=number.campaign_id).select_for_update().get()
+    number, campaign = await _locked(number_id)
     now, most = clock.now(), LONGEST_REST if tried else LONGEST_HOLD
     number.failures, campaign.failures = number.failures + 1, campaign.failures + 1
     number.rests_until, of_number = _rest(number.failures - FEW, most, now)
@@ -54,9 +53,8 @@ def _rest(failures: int, most: float, now: datetime) -> tuple[datetime | None, f
 @transactional
 async def begin_try(number_id: int) -> bool:
     """One process at a time tries a number that is out, and one number of a campaign that is. False: another one does."""
-    number = await PhoneNumber.filter(id=number_id).select_for_update().get()
-    campaign = await Campaign.filter(id=number.campaign_id).select_for_update().get()
-    number.campaign, now = campaign, clock.now()
+    number, campaign = await _locked(number_id)
+    now = clock.now()
     if number.wait(now) or campaign.rest(now):
         return False
     number.rests_until = now + TRY
@@ -70,6 +68,12 @@ async def begin_try(number_id: int) -> bool:
 @transactional
 async def works(number_id: int) -> None:
     """Twilio answered a call by this number."""
-    number = await PhoneNumber.filter(id=number_id).select_for_update().get()
+    _, campaign = await _locked(number_id)
     await PhoneNumber.filter(id=number_id).update(failures=0, rests_until=None)
-    await Campaign.filter(id=number.campaign_id).update(failures=0, rests_until=None, failing_since=None, failure="")
+    await Campaign.filter(id=campaign.id).update(failures=0, rests_until=None, failing_since=None, failure="")
+
+
+async def _locked(number_id: int) -> tuple[PhoneNumber, Campaign]:
+    """The number and its campaign, locked in this order."""
+    number = await PhoneNumber.filter(id=number_id).select_for_update().get()
+    return number, await Campaign.filter(id=number.campaign_id).select_for_update().get()
