@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import re
 import shutil
@@ -27,6 +29,13 @@ def executable() -> str | None:
     return named or next((p for n in ("chromium", "google-chrome", "chrome") if (p := shutil.which(n))), None)
 
 
+async def closed(what: Browser | BrowserContext) -> None:
+    """Closes it. Chromium now and then never answers to this while a page is on its way to another: then it is left to the
+    end of the session, where Playwright kills the browser's process."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(what.close(), 20)
+
+
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
@@ -39,7 +48,7 @@ async def chromium() -> AsyncIterator[Browser]:
         ]
         browser = await playwright.chromium.launch(executable_path=executable(), args=arguments)
         yield browser
-        await browser.close()
+        await closed(browser)
 
 
 @pytest.fixture(scope="module")
@@ -83,5 +92,5 @@ async def open_page(chromium: Browser, bank: Bank) -> AsyncIterator[OpenPage]:
 
     yield opened
     for context in contexts:
-        await context.close()
+        await closed(context)
     assert troubles == []
