@@ -35,6 +35,8 @@ def main() -> None:
             print(sentence, file=sys.stderr)
         logs.set_up(logging.INFO if options.command in ("web", "worker") else logging.WARNING)
         options.do(options)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except ONE_LINE as error:
         print(logs.without_secrets(str(error)), file=sys.stderr)
         sys.exit(1)

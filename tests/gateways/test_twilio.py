@@ -164,8 +164,9 @@ async def test_no_network_and_no_account_are_told_apart_from_a_wrong_token(cast:
     await unset.close()
 
 
-async def test_what_was_sent_can_be_looked_up_newest_first(account: Twilio) -> None:
+async def test_what_was_sent_can_be_looked_up_newest_first(account: Twilio, twilio: Simulated) -> None:
     await send(account, body="first")
+    await until(lambda: twilio.carrier.store.messages()[0].sent)  # the list is in order of leaving
     await send(account, body="second")
     await send(account, to="+14125550102", body="to another")
     found = await account.texts_between(LISA, NUMBER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
 from typing import TextIO
@@ -38,9 +39,23 @@ async def _wrong() -> list[str]:
     return found
 
 
+async def _wait_for_list(out: TextIO) -> None:
+    """A text that Twilio's list still hides would not be marked, and might be sent again."""
+    left = await restoring.hidden_for()
+    if left:
+        print(
+            f"Everything is stopped. Twilio's list may not show the last texts yet: waiting {left / 60:.0f} minutes."
+            " You may end this with Ctrl-C and run it again later.",
+            file=out,
+            flush=True,
+        )
+    await asyncio.sleep(left)
+
+
 async def _reconcile(out: TextIO) -> None:
     """Stops everything first: a text that is not marked yet must not leave meanwhile."""
     await restoring.stop_all()
+    await _wait_for_list(out)
     gateway = twilio.Twilio(config.settings())
     try:
         counts = await restoring_jobs.reconcile(gateway)

@@ -46,8 +46,9 @@ ABOUT_THE_TEXT = frozenset(
     }
     | {21623, 21635, 21654, 21656, 30003, 30004, 30005, 30006, 30007, 30008, 30011, 60205, 63033}
 )
+NOT_ACTIVE = frozenset({10001, 20005, 20403, 30002})  # the account is suspended, closed or not active
 # What a status says of a text that Twilio took, and that reached nobody for such a reason
-OF_THE_ACCOUNT = frozenset({10001, 20003, 20005, 20403, 20404, 21606, 21611, 21659, 30002, 30024, 30032, 30034})
+OF_THE_ACCOUNT = NOT_ACTIVE | {20003, 20404, 21606, 21611, 21659, 30024, 30032, 30034}
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ _TABLE = [
     ),
     *(
         Explanation(code, "twilio", "The Twilio account is suspended, closed or not active.", "Ask Twilio, then go on.")
-        for code in (10001, 20005, 20403, 30002)
+        for code in sorted(NOT_ACTIVE)
     ),
     *(
         Explanation(code, "twilio", "Twilio doesn't know this account.", "Check the account SID in Set-up check.")

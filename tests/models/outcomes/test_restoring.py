@@ -150,3 +150,14 @@ async def test_a_script_of_many_variables_does_not_hold_the_doctor_up_for_hours(
     await transaction(lambda: Script.filter(id=cast.hello.id).update(body=script))
     lost = restoring.Sent(SID, cast.lisa.phone, "word " * 120 + "end", clock.now())
     assert await restoring.mark(cast.number, lost) == "marked"
+
+
+async def test_the_doctor_waits_until_the_list_shows_what_left_before_all_was_stopped(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await restoring.hidden_for() == 0.0
+    await restoring.stop_all()
+    stopped = clock.now()
+    for minutes, left in ((0, 420), (6, 60), (8, 0)):
+        monkeypatch.setattr(clock, "now", lambda: stopped + timedelta(minutes=minutes))  # noqa: B023
+        assert await restoring.hidden_for() == pytest.approx(left, abs=1)

@@ -53,14 +53,18 @@ async def rejected(message_id: int, attempt_id: uuid.UUID, code: int) -> None:
     contact, message = await Message.locked(message_id)
     if message.status not in (SENDING, UNKNOWN) or message.attempt_id != attempt_id:
         return
-    number = await PhoneNumber.get(id=message.number_id)
-    if errors.stops_sending(code, phone.region(message.phone) == phone.region(number.e164)):
+    if errors.stops_sending(code, code == errors.REGION and await _own_region(message)):
         await learning.stop_campaign(message.campaign_id, code, message.claimed_at)
         await _put_back(message, contact, 0)
         return
     async with tallies.moving(message):
         message.status, message.error_code, message.next_look_at = REJECTED, code, None
     await learning.from_error(message, contact, code)
+
+
+async def _own_region(message: Message) -> bool:
+    number = await PhoneNumber.get(id=message.number_id)
+    return phone.region(message.phone) == phone.region(number.e164)
 
 
 @transactional

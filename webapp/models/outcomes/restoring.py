@@ -9,10 +9,10 @@ import asyncio
 import logging
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from webapp import database
+from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.models import spending, tallies
 from webapp.models.accounts import audit
@@ -26,6 +26,7 @@ from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import answers, doubt, sent_notes
 from webapp.rules import errors, segments, variables
 
+LIST_LAG = timedelta(minutes=7)  # Twilio's list may hide a text for six minutes; a call under way ends sooner
 OVERTAKES = 1_000_000_000  # more claims than a number makes between a backup and its restore
 log = logging.getLogger(__name__)
 Found = Literal["known", "settled", "marked"]
@@ -77,6 +78,13 @@ async def stop_all() -> int:
         await campaign.stop_everything(errors.RESTORED)
         await audit.note(campaign, None, "campaign.restored")
     return len(waiting)
+
+
+async def hidden_for() -> float:
+    """Seconds until Twilio's list shows every text that left before everything was stopped."""
+    stops = Campaign.filter(stopped_code=errors.RESTORED).order_by("-stopped_at")
+    last = await stops.first()
+    return max(0.0, (last.stopped_at + LIST_LAG - clock.now()).total_seconds()) if last and last.stopped_at else 0.0
 
 
 @transactional

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from webapp.rules import errors
+
 WORKS = ""
 NOT_SET = "not_set"
 WRONG = "wrong"
@@ -9,11 +11,10 @@ NOT_ACTIVE = "not_active"  # suspended or closed
 NO_NETWORK = "no_network"
 TROUBLE = "trouble"  # Twilio answers, but not with the account
 CODES = {WRONG: 20003, NOT_ACTIVE: 20005}  # that stop sending
-INACTIVE_CODES = {10001, 20005, 30002}
 
 
 def of_error(status: int, code: int) -> str:
     """``status``: of HTTP; ``code``: Twilio's own, or the status again."""
-    if code in INACTIVE_CODES:
+    if code in errors.NOT_ACTIVE:
         return NOT_ACTIVE
     return WRONG if status in (401, 403, 404) else TROUBLE
