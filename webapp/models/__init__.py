@@ -2,6 +2,8 @@
 
 from webapp.models.accounts.audit import AuditEvent
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.email_letters import EmailLetter
+from webapp.models.accounts.invites import Invite
 from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.passwords import PasswordLink
 from webapp.models.accounts.sessions import Session
@@ -52,8 +54,10 @@ TABLES = [
     Conversation,
     CustomField,
     CustomLink,
+    EmailLetter,
     FieldValue,
     ImportedContact,
+    Invite,
     LinkClick,
     ListMembership,
     Mail,

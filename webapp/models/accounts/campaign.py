@@ -24,7 +24,7 @@ class Campaign(Model):
     slug = fields.CharField(60, unique=True)
     description = fields.TextField(default="")
     timezone = fields.CharField(64, default="America/New_York")
-    join_code = fields.CharField(6, default="")
+    join_code = fields.CharField(8, default="")
     broadcast_phone_number = fields.CharField(20, default="")
     approval_needed = fields.BooleanField(default=False)
     searchable = fields.BooleanField(default=False)

@@ -22,10 +22,12 @@ class User(Model):
     id = fields.IntField(primary_key=True)
     first_name = fields.CharField(60, default="")
     last_name = fields.CharField(60, default="")
+    name_key = fields.CharField(100, default="", db_default="")  # as the search of users compares it
     email = fields.CharField(254, unique=True)
     phone = fields.CharField(20, default="")
     password_hash = fields.CharField(200, default="")
     created_at = fields.DatetimeField()
+    confirmed_at = fields.DatetimeField(null=True)  # when a letter to this address was answered
 
     memberships: fields.ReverseRelation[Membership]
 
@@ -58,7 +60,9 @@ class User(Model):
 
 
 class Membership(Model):
-    """A user in a campaign. Only an admin changes the ZIP and language given at sign-up (A9)."""
+    """A user in a campaign. Only an admin changes the ZIP and language given at sign-up (A9). ``state``: of the ZIP. Who is
+    removed is suspended too, and no member any more: the row stays for history. ``raised_role``: the role that waits until
+    the user's e-mail is confirmed. ``waits_for_letter``: the member counts once the e-mail is confirmed, without approval."""
 
     id = fields.IntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -68,12 +72,16 @@ class Membership(Model):
         "models.Campaign", related_name="memberships", on_delete=fields.NO_ACTION
     )
     role = fields.CharField(12, default=VOLUNTEER)
+    raised_role = fields.CharField(12, default="", db_default="")
     zip = fields.CharField(10, default="")
+    state = fields.CharField(2, default="", db_default="")
     language = fields.CharField(2, default="en")
     may_export = fields.BooleanField(default=False)
     joined_at = fields.DatetimeField()
     approved_at = fields.DatetimeField(null=True)
+    waits_for_letter = fields.BooleanField(default=False, db_default=False)
     suspended_at = fields.DatetimeField(null=True)
+    removed_at = fields.DatetimeField(null=True)
     last_here_at = fields.DatetimeField(null=True)
 
     user_id: int
