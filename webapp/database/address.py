@@ -82,7 +82,7 @@ def postgres_credentials(url: str) -> dict[str, Any]:
         "minsize": 1,
         "maxsize": _number(options, "pool", CONNECTIONS),
         "server_settings": {"default_transaction_isolation": "read committed", "timezone": "UTC", **named},
-        **({"timeout": _number(options, "connect_timeout", 60)} if "connect_timeout" in options else {}),
+        "timeout": _number(options, "connect_timeout", 10),
         **({"dsn": "postgres:///?" + urlencode(driver)} if driver else {}),
     }
 

@@ -24,6 +24,7 @@ _ON_POSTGRES: tuple[tuple[tuple[type[Exception], ...], Why], ...] = (
             asyncpg.InterfaceError,
             DBConnectionError,
             ConnectionError,
+            TimeoutError,  # it does not answer
         ),
         "away",
     ),

@@ -181,6 +181,7 @@ async def test_without_its_database_a_page_says_so(
         (asyncpg.ConnectionDoesNotExistError("connection was closed"), "away"),
         (asyncpg.DeadlockDetectedError("deadlock"), None),
         (ConnectionRefusedError(111, "refused"), "away"),
+        (TimeoutError(), "away"),
         (OSError(errno.ENOSPC, "No space left on device"), "full"),
         (FileNotFoundError(2, "no such file"), None),
         (ValueError("disk is full"), None),
