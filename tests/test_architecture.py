@@ -32,7 +32,7 @@ ARROWS = {
         "limiting",
         "words",
     },
-    "access": {"access", "models", "rules", "pages", "words", "queue"},
+    "access": {"access", "models", "rules", "pages", "words", "queue", "forms", "limiting"},
     "words": set(),
     "bounded": set(),
     "pages": {"rules", "words", "static_files"},
@@ -344,6 +344,14 @@ def _modules(tree: ast.AST) -> set[str]:
     }
 
 
+@every_file
+def test_only_one_door_asks_whether_a_password_is_right(path: Path) -> None:
+    """The limits on tries stand in that door."""
+    if path.name in ("passwords.py", "right_password.py"):
+        return
+    assert "passwords.matches" not in path.read_text()
+
+
 def test_a_write_in_a_route_is_found() -> None:
     written = """
 from webapp.database import transaction
@@ -365,7 +373,12 @@ await tag.save()
 def test_nothing_in_the_tree_names_a_registry_or_a_path_of_this_machine() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     for name in tracked:
-        if name.startswith(("tests/vectors", "static/vendor")) or Path(name).suffix in (".woff2", ".png", ".xlsx"):
+        if name.startswith(("tests/vectors", "static/vendor")) or Path(name).suffix in (
+            ".woff2",
+            ".xz",
+            ".png",
+            ".xlsx",
+        ):
             continue
         text = (ROOT / name).read_text(errors="replace")
         for word in ("pypi" + ".org", "files.python" + "hosted", "/work" + "/main", "--index" + "-url"):

@@ -27,7 +27,7 @@ NOT_OURS = (
     "requirements",
     "LICENSE",
 )
-NO_TEXT = (".png", ".woff2", ".json", ".csv", ".xlsx", ".svg")
+NO_TEXT = (".png", ".xz", ".woff2", ".json", ".csv", ".xlsx", ".svg")
 ITSELF = "tests/test_law.py"
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 

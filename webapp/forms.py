@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from webapp.rules import edited, names, phone
+from webapp.rules.logins import guessable
 from webapp.words import gettext
 
 MOST_DOLLARS = 200_000  # in ten-thousandths it fits a 32-bit column
@@ -194,11 +195,16 @@ class Form:
             self.wrong(name, gettext("A ZIP has five digits."))
         return value
 
-    def new_password(self, name: str, least: int) -> str:
-        """``least``: characters. Not kept in ``typed``: a page never shows a password again."""
-        value = str(self.data.get(name, ""))[:_LONGEST]
-        if len(value) < least:
-            self.wrong(name, gettext("A password has %(least)s characters or more.", least=least))
+    def password(self, name: str = "password") -> str:
+        """As it was typed, to compare. Not kept in ``typed``: a page never shows a password again."""
+        value = self.data.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def new_password(self, name: str, own: Iterable[str] = ()) -> str:
+        """One that may be set. ``own``: what is known of the person and the campaign, which a password is not made of."""
+        value = self.password(name)
+        if reason := guessable.why(value, own):
+            self.wrong(name, _password_refused(reason))
         return value
 
     def _raw(self, name: str, most: int = _LONGEST) -> str:
@@ -215,6 +221,20 @@ def uuid_of(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
+
+
+def _password_refused(reason: str) -> str:
+    return {
+        guessable.SHORT: gettext("A password has %(least)s characters or more.", least=guessable.LEAST),
+        guessable.LONG: gettext("A password has %(most)s characters at most.", most=guessable.MOST),
+        guessable.COMMON: gettext(
+            "This password is among the first that others guess. Take a few words that don't go together."
+        ),
+        guessable.OWN: gettext(
+            "A password is not made of your name, your e-mail or the campaign's name. Take other words."
+        ),
+        guessable.PATTERN: gettext("This password repeats itself. Take a few words that don't go together."),
+    }[reason]
 
 
 def _too_long(label: str, most: int, length: int) -> str:

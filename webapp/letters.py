@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from webapp import pages, queue, words
+from webapp import config, pages, queue, words
 from webapp.models.accounts.mail import Mail
+from webapp.models.accounts.users import User
 
 
 async def write(name: str, to: str, language: str = "en", **context: Any) -> None:
@@ -17,6 +18,12 @@ async def write(name: str, to: str, language: str = "en", **context: Any) -> Non
         words.language.reset(token)
     mail = await Mail.write(to, " ".join(subject.split()), text, html)
     await queue.send_mail(mail.id)
+
+
+async def password_changed(user: User, language: str) -> None:
+    """To whoever's password was set, by themselves or by somebody else with a link of theirs."""
+    link = config.settings().url("/password-reset")
+    await write("password_changed", user.email, language, user=user, link=link)
 
 
 def _part(name: str, part: str, context: dict[str, Any]) -> str:

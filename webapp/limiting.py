@@ -18,7 +18,9 @@ from webapp import config
 JOIN_CODE = parse("10/10minutes")
 JOIN_CODE_ALL = parse("600/hour")  # everybody together; there are a million codes
 SAME_CODE = parse("1/10minutes")  # a wrong code counts once: a room scans one old poster
-LOG_IN = parse("10/10minutes")  # one e-mail from one place
+# One e-mail from one place: the more wrong passwords, the longer the wait
+LOG_IN, LOG_IN_HOUR, LOG_IN_DAY = parse("10/10minutes"), parse("20/hour"), parse("40/day")
+LOG_IN_ALL = parse("100/day")  # one e-mail, by all browsers that it is not known in
 LOG_INS = parse("200/10minutes")  # all e-mails from one address
 # Of these each one counts
 LETTER = parse("5/hour")  # to one e-mail

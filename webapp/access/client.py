@@ -39,11 +39,14 @@ def remember(answer: Response, email: str) -> None:
     )
 
 
+def knows(request: Request, email: str) -> bool:
+    """Was this e-mail's password right in this browser before?"""
+    return hmac.compare_digest(request.cookies.get(KNOWN_COOKIE, "").encode(), _mark(email).encode())
+
+
 def place(request: Request, email: str) -> str:
     """Where somebody tries to log in from: a browser that knows this e-mail counts by itself, every other by its address."""
-    mark = request.cookies.get(KNOWN_COOKIE, "")
-    known = hmac.compare_digest(mark.encode(), _mark(email).encode())
-    return f"known {address(request)}" if known else address(request)
+    return f"known {address(request)}" if knows(request, email) else address(request)
 
 
 def _mark(email: str) -> str:

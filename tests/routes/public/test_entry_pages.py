@@ -143,6 +143,7 @@ async def test_a_forgotten_password_is_set_by_a_link_that_works_once(cast: Cast,
     assert answer.headers["location"] == "/c/meyer"
     assert (await other.get("/c/meyer/")).status_code == 303, "other devices are logged out"
     assert (await client.post(path, data={"password": "yet another password"})).status_code == 404
+    assert "was changed" in (await Mail.all().order_by("-id"))[0].subject
 
 
 async def test_an_address_nobody_has_gets_the_same_answer_and_no_letter(cast: Cast, browse: Browser) -> None:
@@ -321,6 +322,46 @@ async def test_a_room_that_scans_an_old_poster_locks_nobody_out(cast: Cast, brow
 async def test_a_code_of_another_length_is_said_to_be_one(cast: Cast, browse: Browser, code: str) -> None:
     answer = await (await browse()).post("/join", data={**JOIN, "code": code})
     assert answer.status_code == 422 and ("six digits" in answer.text or "may have 6 characters" in answer.text)
+
+
+async def test_one_account_guessed_from_many_addresses_keeps_a_try_for_each_and_all_for_its_owner(
+    cast: Cast, browse: Browser, amys_password: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiting, "LOG_IN_ALL", parse("5/day"))
+    config.use(replace(config.settings(), trusted_proxies="127.0.0.1"))
+    amy, stranger = await browse(), await browse()
+    await enter(amy)
+    for n in range(5):
+        assert "do not match" in (await guess(stranger, 1, **{"x-forwarded-for": f"198.51.100.{n}"})).text
+    again = await enter(stranger, **{"x-forwarded-for": "198.51.100.1"})
+    assert "Wait a day" in again.text, "an address that failed before waits, even with the right password"
+    assert (await enter(stranger, **{"x-forwarded-for": "203.0.113.7"})).status_code == 303, "a new one has its try"
+    assert "do not match" in (await guess(amy, 3)).text and (await enter(amy)).status_code == 303
+
+
+async def test_the_wait_grows_with_wrong_passwords(
+    cast: Cast, browse: Browser, amys_password: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiting, "LOG_IN", parse("1000/10minutes"))
+    client = await browse()
+    assert "do not match" in (await guess(client, 20)).text
+    assert "Wait an hour" in (await guess(client, 1)).text
+    monkeypatch.setattr(limiting, "LOG_IN_HOUR", parse("1000/hour"))
+    assert "do not match" in (await guess(client, 20)).text
+    assert "Wait a day" in (await guess(client, 1)).text
+
+
+async def test_whoever_has_an_account_joins_with_a_password_of_earlier_rules(cast: Cast, browse: Browser) -> None:
+    await passwords.set_password(cast.jonah.user, await passwords.hashed("ten chars!"))
+    answer = await (await browse()).post("/join", data={**JOIN, "email": "jonah@example.org", "password": "ten chars!"})
+    assert answer.headers["location"] == "/c/meyer"
+
+
+@pytest.mark.parametrize("password", ["Philadelphia", "CarmenVillarreal", "Meyer for Senate 26", "elevenchars"])
+async def test_nobody_signs_up_with_a_password_that_others_guess(cast: Cast, browse: Browser, password: str) -> None:
+    answer = await (await browse()).post("/join", data={**JOIN, "password": password})
+    assert answer.status_code == 422 and 'id="password-error"' in answer.text
+    assert not await User.exists(first_name="Carmen")
 
 
 async def test_one_password_tried_on_many_accounts_ends_by_the_address(

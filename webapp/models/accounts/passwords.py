@@ -1,11 +1,16 @@
-"""Passwords, hashed with Argon2, and the links to set one. Hashing takes a tenth of a second by design, so in a thread."""
+"""Passwords, hashed with Argon2, and the links to set one. Hashing takes a tenth of a second by design, so in threads of its
+own: half the cores at most, so that fifty log-ins at once hold up nobody who texts."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
+import os
 import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -15,13 +20,15 @@ from tortoise.models import Model
 from webapp import clock
 from webapp.database import transactional
 from webapp.models.accounts.sessions import Session, token_hash
-from webapp.models.accounts.users import User
+from webapp.models.accounts.users import Membership, User
 
-LEAST = 10  # characters
 LINK_LIFE = timedelta(hours=1)
 FIRST_LINK_LIFE = timedelta(days=7)
 
-hasher = PasswordHasher()  # its cost is 0.1 s and 64 MB a try; tests take a cheaper one
+hasher = PasswordHasher(parallelism=1)  # its cost is 0.1 s, 64 MB and one core a try; tests take a cheaper one
+AT_ONCE = max(1, (os.cpu_count() or 2) // 2)  # hashes
+_threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="argon2")
+R = TypeVar("R")
 
 
 @functools.cache
@@ -31,12 +38,16 @@ def _nobody() -> str:
 
 
 async def hashed(password: str) -> str:
-    return await asyncio.to_thread(hasher.hash, password)
+    return await _apart(hasher.hash, password)
 
 
 async def matches(password: str, password_hash: str) -> bool:
     """Takes as long where there is no user (a blank hash), so that the time doesn't tell which e-mails have an account."""
-    return await asyncio.to_thread(_matches, password, password_hash) and bool(password_hash)
+    return await _apart(_matches, password, password_hash) and bool(password_hash)
+
+
+async def _apart(work: Callable[..., R], *values: str) -> R:
+    return await asyncio.get_running_loop().run_in_executor(_threads, work, *values)
 
 
 def _matches(password: str, password_hash: str) -> bool:
@@ -46,12 +57,20 @@ def _matches(password: str, password_hash: str) -> bool:
         return False
 
 
+async def known_of(user: User) -> list[str]:
+    """What anyone may know of the user and their campaigns: a password is not made of it."""
+    members = await Membership.filter(user=user).select_related("campaign").limit(100)
+    return [user.first_name, user.last_name, user.email, user.phone, *(m.campaign.name for m in members)]
+
+
 @transactional
 async def set_password(user: User, password_hash: str) -> None:
-    """Sets a new password and ends every session, so that anyone who knew the old one is logged out."""
+    """Sets a new password and ends every session and every link to set one, so that anyone who knew the old one, or reads
+    the person's old mail, is out."""
     user.password_hash = password_hash
     await user.save(update_fields=["password_hash"])
     await Session.end_all(user)
+    await PasswordLink.end_all(user)
 
 
 class PasswordLink(Model):
@@ -71,10 +90,16 @@ class PasswordLink(Model):
     @classmethod
     @transactional
     async def issue(cls, user: User, life: timedelta = LINK_LIFE) -> str:
-        """The token for the link; only its hash is stored."""
+        """The token for the link; only its hash is stored. Earlier links of this user end."""
         token = secrets.token_urlsafe(32)
+        await cls.end_all(user)
         await cls.create(user=user, token_hash=token_hash(token), expires_at=clock.now() + life)
         return token
+
+    @classmethod
+    async def end_all(cls, user: User) -> None:
+        """Called in a verb's transaction."""
+        await cls.filter(user=user, used_at=None).update(used_at=clock.now())
 
     @classmethod
     async def of(cls, token: str) -> PasswordLink | None:

@@ -8,7 +8,7 @@ from litestar import Request, Response, Router, get, post
 from tortoise.exceptions import IntegrityError
 
 from webapp import limiting, pages, words
-from webapp.access import client, entering, login
+from webapp.access import client, entering, login, right_password
 from webapp.forms import Form
 from webapp.models.accounts import passwords
 from webapp.models.accounts.campaign import Campaign
@@ -45,31 +45,8 @@ async def log_in(request: Request) -> Response:
 
 async def _known(request: Request, form: Form) -> User | None:
     """The user of the e-mail and the password in the form."""
-    email, password = form.email(), str(form.data.get("password", ""))
-    if not form:
-        return None
-    user = await _with_password(request, form, email, password)
-    if user is None:
-        form.wrong("password", words.gettext("E-mail and password do not match. Type the password again."))
-    return user
-
-
-async def _with_password(request: Request, form: Form, email: str, password: str) -> User | None:
-    """A stranger's password is hashed all the same, so that the time it takes doesn't tell which e-mails have an account."""
-    user = await User.with_email(email)
-
-    async def look() -> User | None:
-        return user if await passwords.matches(password, user.password_hash if user else "") else None
-
-    try:
-        return await limiting.unless_failed(
-            look,
-            (limiting.LOG_IN, ("login", email, client.place(request, email))),
-            (limiting.LOG_INS, ("logins", client.address(request))),
-        )
-    except limiting.TooMany:
-        form.wrong("password", words.gettext("Too many tries. Wait ten minutes, or ask for a link."))
-        return None
+    email = form.email()
+    return await right_password.user_of(request, form, email) if form else None
 
 
 @post("/logout")
@@ -103,8 +80,8 @@ async def join(request: Request) -> Response:
     await login.current_session(request)
     form = Form(await request.form())
     code = form.text("code", words.gettext("Join code"), 6, required=True)
-    newcomer = _newcomer(form)
     campaign = await _campaign_of_code(request, form, code) if len(code) == 6 else None
+    newcomer = await _newcomer(form, campaign)
     if code and len(code) != 6:
         form.wrong("code", words.gettext("A join code has six digits."))
     user = await _joined(request, form, campaign, newcomer) if form and campaign else None
@@ -122,13 +99,16 @@ class Newcomer:
     password: str
 
 
-def _newcomer(form: Form) -> Newcomer:
+async def _newcomer(form: Form, campaign: Campaign | None) -> Newcomer:
+    """Whoever has an account types the password they have, which may be of earlier rules."""
     person = {**own_details.read(form), "email": form.email()}
     place = {
         "zip": form.zip_code("zip"),
         "language": form.choice("language", words.gettext("Language"), words.LANGUAGES),
     }
-    return Newcomer(person, place, form.new_password("password", passwords.LEAST))
+    if await User.with_email(person["email"]) is None:
+        form.new_password("password", [*person.values(), campaign.name if campaign else ""])
+    return Newcomer(person, place, form.password())
 
 
 async def _campaign_of_code(request: Request, form: Form, code: str) -> Campaign | None:
@@ -162,7 +142,7 @@ async def _new_or_known(request: Request, form: Form, campaign: Campaign, newcom
     if await User.with_email(email) is None:
         hashed = await passwords.hashed(newcomer.password)
         return await Membership.sign_up(campaign, newcomer.place, password_hash=hashed, **newcomer.person)
-    if user := await _with_password(request, form, email, newcomer.password):
+    if user := await right_password.user_of(request, form, email):
         await Membership.join(user, campaign, **newcomer.place)
         return user
     form.wrong(

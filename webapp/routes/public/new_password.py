@@ -60,12 +60,17 @@ async def password_page(request: Request, token: str) -> Response:
 async def set_password(request: Request, token: str) -> Response:
     await login.current_session(request)
     link, form = await PasswordLink.of(token), Form(await request.form())
-    password = form.new_password("password", passwords.LEAST)
-    person = own_details.read(form) if link and link.user.unknown else {}
-    if link is None or not form or not await link.use(await passwords.hashed(password), **person):
+    if link is None or not await _set(link, form):
         status = 422 if link else 404
         return page(request, "public/password.html", status_code=status, form=form, link=link, token=token)
+    await letters.password_changed(link.user, words.language.get())
     return await entering.let_in(request, link.user, await entering.home_of(link.user))
+
+
+async def _set(link: PasswordLink, form: Form) -> bool:
+    person = own_details.read(form) if link.user.unknown else {}
+    password = form.new_password("password", [*person.values(), *await passwords.known_of(link.user)])
+    return bool(form) and await link.use(await passwords.hashed(password), **person)
 
 
 router = Router("/", route_handlers=[reset_page, ask_for_reset, password_page, set_password])
