@@ -1,27 +1,137 @@
-"""Every sentence a volunteer can read is found by the extraction, so that a catalogue can hold it."""
+"""Every sentence a volunteer can read goes through the catalogue, and the catalogue has all of them (SPEC P3)."""
 
 from __future__ import annotations
 
+import ast
+import re
 from functools import lru_cache
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
 
 from webapp import words
-from webapp.rules import errors
+from webapp.routes.volunteer import home
+from webapp.rules import errors, variables
 
 ROOT = Path(__file__).parents[1]
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "Explanation": (3,)}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "later": None, "Explanation": (3,)}
+TEMPLATES = ROOT / "webapp/templates"
+READ_BY_VOLUNTEERS = sorted(
+    path
+    for path in TEMPLATES.rglob("*.*")
+    if path.suffix in (".html", ".txt") and "admin" not in str(path.relative_to(TEMPLATES))
+)
+ATTRIBUTES = ("alt", "title", "placeholder", "aria-label")
+SPOKEN_BY = [  # what refuses a form, or says what was done, on the side of volunteers and in sign-up
+    *sorted((ROOT / "webapp/routes/public").glob("*.py")),
+    *sorted((ROOT / "webapp/routes/volunteer").glob("*.py")),
+    ROOT / "webapp/forms.py",
+]
+
+
+Ids = str | tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
-def found() -> set[str]:
+def found() -> set[Ids]:
+    """The message ids of all sources; one with a plural is a pair."""
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
-    messages = extract_from_dir(ROOT, methods, options, KEYWORDS)
-    return {m for _, _, message, *_ in messages for m in (message if isinstance(message, tuple) else (message,))}
+    ids: set[Ids] = {message for _, _, message, *_ in extract_from_dir(ROOT, methods, options, KEYWORDS)}
+    return ids
+
+
+@lru_cache(maxsize=1)
+def spanish() -> Catalog:
+    with (ROOT / "webapp/locale/es.po").open("rb") as file:
+        return read_po(file, locale="es")
+
+
+def translated() -> list[Message]:
+    return [message for message in spanish() if message.id]
+
+
+def _forms(of: object) -> tuple[str, ...]:
+    return tuple(map(str, of)) if isinstance(of, tuple | list) else (str(of),)
+
+
+@pytest.mark.parametrize("message", translated(), ids=lambda m: _forms(m.id)[0][:60])
+def test_a_translation_names_what_the_sentence_names(message: Message) -> None:
+    """A placeholder that is missing or made up is a hole in the page, or a page that can't be shown."""
+    wanted = {name for form in _forms(message.id) for name in re.findall(r"%\((\w+)\)s", form)}
+    for form in _forms(message.string):
+        assert set(re.findall(r"%\((\w+)\)s", form)) <= wanted
+        assert form.replace("%%", "").count("%") == len(re.findall(r"%\(\w+\)s", form))
+    assert wanted == {name for form in _forms(message.string) for name in re.findall(r"%\((\w+)\)s", form)}
+
+
+@pytest.mark.parametrize("message", translated(), ids=lambda m: _forms(m.id)[0][:60])
+def test_a_translation_ends_as_the_sentence_does(message: Message) -> None:
+    """The pages put sentences side by side."""
+    english, other = _forms(message.id)[-1], _forms(message.string)[-1]
+    ends = {".": ".", "?": "?", "!": "!", ",": ",:"}
+    assert (other[-1] in ends[english[-1]]) if english[-1] in ends else (other[-1] not in ".!"), (english, other)
+    assert other.count("?") == other.count("¿") and other.count("!") == other.count("¡")
+
+
+def test_spanish_says_tu_and_never_usted() -> None:
+    formal = re.compile(r"\b(usted|ustedes|vosotros|su cuenta|haga|escriba|pulse|ingrese)\b", re.IGNORECASE)
+    assert [m.id for m in translated() if any(formal.search(form) for form in _forms(m.string))] == []
+
+
+class _Words(HTMLParser):
+    """What a page says in its own words: text, and attributes that are read aloud."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.said += [value or "" for name, value in attrs if name in ATTRIBUTES]
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+
+def own_words(source: str) -> list[str]:
+    """Words that stand in a template outside of every call of the catalogue."""
+    bare = re.sub(r"\{% block body_class %\}.*?\{% endblock %\}", " ", source)
+    bare = re.sub(r"\{#.*?#\}|\{%[+-]?\s*trans\b.*?endtrans\s*[+-]?%\}", " ", bare, flags=re.S)
+    bare = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", bare, flags=re.S)
+    page = _Words()
+    page.feed(bare)
+    said = [
+        re.sub(r'[\w-]+="[^"]*"', "", text).replace("Textbank", "") for text in page.said
+    ]  # a macro may make attributes
+    return [text.strip() for text in said if re.search(r"[A-Za-z]{2}", text)]
+
+
+@pytest.mark.parametrize("path", READ_BY_VOLUNTEERS, ids=lambda p: str(p.relative_to(TEMPLATES)))
+def test_a_template_has_no_words_of_its_own(path: Path) -> None:
+    assert own_words(path.read_text()) == []
+
+
+def test_words_outside_of_the_catalogue_are_found() -> None:
+    assert own_words('<p title="Hello">{{ _("Yes") }} you</p>{% trans %}there{% endtrans %}') == ["Hello", "you"]
+
+
+@pytest.mark.parametrize("path", SPOKEN_BY, ids=lambda p: str(p.relative_to(ROOT / "webapp")))
+def test_a_form_is_refused_in_words_of_the_catalogue(path: Path) -> None:
+    """form.wrong(name, sentence): the sentence is asked of the catalogue, or kept elsewhere and asked there."""
+    wrong = [
+        node
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "wrong"
+        and node.args
+    ]
+    assert [ast.unparse(call) for call in wrong if isinstance(call.args[-1], ast.Constant)] == []
 
 
 @pytest.mark.parametrize("explanation", errors.TABLE.values(), ids=lambda e: str(e.code))
@@ -29,23 +139,36 @@ def test_why_a_text_did_not_go_can_be_translated(explanation: errors.Explanation
     assert explanation.meaning in found()
 
 
+def test_whatever_a_sender_may_lack_has_words() -> None:
+    assert set(home.LACKED) == {*variables.USER, *variables.CAMPAIGN}
+    assert set(home.LACKED.values()) <= found()
+
+
+def test_english_needs_no_catalogue() -> None:
+    with words.speaking("en"):
+        assert words.gettext("%(label)s is missing.", label="ZIP") == "ZIP is missing."
+
+
+def test_spanish_fills_in_what_it_names() -> None:
+    with words.speaking("es"):
+        assert words.gettext("%(label)s is missing.", label="ZIP") == "Falta este dato: ZIP."
+        assert words.ngettext("%(n)s day", "%(n)s days", 3) % {"n": 3} == "3 días"
+        assert words.gettext("") == ""
+
+
 @pytest.mark.parametrize(
-    "sentence",
+    ("header", "language"),
     [
-        "Waiting to be sent",
-        "%(label)s is missing.",
-        "No connection. What you see here may be old.",
-        "All texts are stopped for now.",
-        "Join code",
+        ("es-MX,es;q=0.9,en;q=0.8", "es"),
+        ("en-US,en;q=0.9,es;q=0.8", "en"),
+        ("en;q=0.3, es-419;q=0.7", "es"),
+        ("fr-CA,fr,es;q=0.2", "es"),
+        ("es;q=0,en", "en"),
+        ("es;q=much", "en"),
+        ("", "en"),
+        ("zh," * 500 + "es", "en"),
+        ("*", "en"),
     ],
 )
-def test_pages_forms_and_the_script_speak_the_page_s_language(sentence: str) -> None:
-    assert sentence in found()
-
-
-def test_a_language_without_a_catalogue_reads_english() -> None:
-    token = words.language.set("en")
-    try:
-        assert words.gettext("%(label)s is missing.", label="ZIP") == "ZIP is missing."
-    finally:
-        words.language.reset(token)
+def test_the_language_a_browser_asks_for(header: str, language: str) -> None:
+    assert words.preferred(header) == language

@@ -16,7 +16,7 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp import bounded, config, database, live, pages, queue, static_files
+from webapp import bounded, config, database, live, pages, queue, static_files, words
 from webapp.access import login
 from webapp.bounded import BoundedAddresses, BoundedRequest
 from webapp.config import Settings
@@ -24,6 +24,7 @@ from webapp.database import failing
 from webapp.database.migrated import open_migrated
 from webapp.models.accounts import rehearsal
 from webapp.routes import admin, public, volunteer, webhooks
+from webapp.words import later
 
 log = logging.getLogger(__name__)
 
@@ -105,8 +106,12 @@ class OwnForms(ASGIMiddleware):
         if request.method in ("GET", "HEAD", "OPTIONS") or scope["path"].startswith("/webhooks/") or _is_ours(request):
             await next_app(scope, receive, send)
             return
-        text = "This form came from another site, so nothing was changed. Open the page here and try again."
-        answer = pages.error_page(request, 403, "Not done", text, _code())
+        _speak(request)
+        title = words.gettext("Not done")
+        text = words.gettext(
+            "This form came from another site, so nothing was changed. Open the page here and try again."
+        )
+        answer = pages.error_page(request, 403, title, text, _code())
         await answer.to_asgi_response(None, request)(scope, receive, send)
 
 
@@ -134,14 +139,17 @@ def static_file(digest: str, file_path: str) -> Response[bytes]:
     return Response(content, media_type=kind, headers={"cache-control": age})
 
 
-_TELL = "If it lasts, tell whoever runs this server."
+_TELL = later("If it lasts, tell whoever runs this server.")
 _SENTENCES = {
-    404: ("Not here", "The address is wrong, or this belongs to someone else now. Nothing was changed."),
-    405: ("Not here", "This page can't do that. Nothing was changed."),
-    413: ("Too large", "This file is too large: a list may have 1 GB, a workbook 50 MB. Nothing was stored."),
-    414: ("Too long", "This address is too long. Nothing was changed."),
-    429: ("Too often", "Too many tries. Wait ten minutes, then try again."),
-    400: ("Not understood", "Something in that form could not be read. Nothing was changed."),
+    404: (later("Not here"), later("The address is wrong, or this belongs to someone else now. Nothing was changed.")),
+    405: (later("Not here"), later("This page can't do that. Nothing was changed.")),
+    413: (
+        later("Too large"),
+        later("This file is too large: a list may have 1 GB, a workbook 50 MB. Nothing was stored."),
+    ),
+    414: (later("Too long"), later("This address is too long. Nothing was changed.")),
+    429: (later("Too often"), later("Too many tries. Wait ten minutes, then try again.")),
+    400: (later("Not understood"), later("Something in that form could not be read. Nothing was changed.")),
 }
 
 
@@ -149,33 +157,47 @@ def _http_error(request: Request, error: HTTPException) -> Response:
     status = error.status_code
     if status >= 500:
         return _our_error(request, error)
+    _speak(request)
     title, text = _SENTENCES.get(status, _SENTENCES[400])
-    return pages.error_page(request, status, title, text, _code())
+    return pages.error_page(request, status, words.gettext(title), words.gettext(text), _code())
+
+
+def _speak(request: Request) -> None:
+    """In the language of this browser, where nobody has looked yet whose page it is (SPEC P3)."""
+    if "shared" not in request.state:
+        words.language.set(login.language_of(request))
 
 
 _DATABASE = {
     "away": (
-        "Back in a moment",
-        "The database can't be reached. What was stored before is kept. Try again in a minute.",
+        later("Back in a moment"),
+        later("The database can't be reached. What was stored before is kept. Try again in a minute."),
     ),
     "full": (
-        "Nothing was stored",
-        "The server's disk is full, so nothing can be stored. What was stored before is kept.",
+        later("Nothing was stored"),
+        later("The server's disk is full, so nothing can be stored. What was stored before is kept."),
     ),
-    "read_only": ("Nothing was stored", "The server takes no changes now. What was stored before is kept."),
+    "read_only": (
+        later("Nothing was stored"),
+        later("The server takes no changes now. What was stored before is kept."),
+    ),
 }
 
 
 def _our_error(request: Request, error: Exception) -> Response:
     """Logged under a code that the page shows, so that a person can quote it; no traceback on a page."""
     code, trouble = _code(), failing.why(error)
+    _speak(request)
     log.error("error %s at %s %s", code, request.method, request.url.path, exc_info=None if trouble else error)
     if trouble:
         log.error("error %s: the database is in trouble (%s): %s", code, trouble, type(error).__name__)
         title, text = _DATABASE[trouble]
-        return pages.error_page(request, 503, title, f"{text} {_TELL}", code)
-    text = "Something went wrong on our side. What was stored before is kept. Try again. If it happens again, tell us the code."
-    return pages.error_page(request, 500, "Our mistake", text, code)
+        told = f"{words.gettext(text)} {words.gettext(_TELL)}"
+        return pages.error_page(request, 503, words.gettext(title), told, code)
+    text = words.gettext(
+        "Something went wrong on our side. What was stored before is kept. Try again. If it happens again, tell us the code."
+    )
+    return pages.error_page(request, 500, words.gettext("Our mistake"), text, code)
 
 
 def _code() -> str:

@@ -18,9 +18,13 @@ from litestar.response import File
 
 from webapp import clock, static_files
 from webapp.rules import phone, window
-from webapp.words import gettext, language, ngettext
+from webapp.words import NAMES, gettext, language, ngettext
 
 HERE = Path(__file__).parent
+PATTERNS = {  # of dates, as each language writes them
+    "en": {"day": "EEEE, MMMM d", "date": "MMM d", "moment": "MMM d, h:mm a"},
+    "es": {"day": "EEEE d 'de' MMMM", "date": "d 'de' MMM", "moment": "d 'de' MMM, h:mm a"},
+}
 VARY = "HX-Request, HX-Request-Type"
 
 
@@ -121,12 +125,18 @@ def environment() -> jinja2.Environment:
         "national": phone.national,
         "masked": phone.masked,
     }
-    made.globals |= {"static": static_files.address, "now": clock.now, "date_on": date_on}
+    made.globals |= {
+        "static": static_files.address,
+        "now": clock.now,
+        "date_on": date_on,
+        "languages": NAMES,
+        "reads": language.get,
+    }
     return made
 
 
 def number(value: float) -> str:
-    return format_decimal(value, locale=language.get())
+    return format_decimal(value, locale=_locale())
 
 
 def money(ten_thousandths: float, digits: int = 2) -> str:
@@ -156,16 +166,17 @@ def day(at: datetime, zone: str) -> str:
         return gettext("Today")
     if (today - local).days == 1:
         return gettext("Yesterday")
-    return format_date(local, "EEEE, MMMM d", locale=_locale())
+    return format_date(local, _pattern("day"), locale=_locale())
 
 
 def date_on(value: date) -> str:
-    return format_date(value, "MMM d", locale=_locale())
+    return format_date(value, _pattern("date"), locale=_locale())
 
 
 def moment(at: datetime, zone: str) -> str:
     """Nov 24, 10:42 AM."""
-    return format_datetime(at.astimezone(ZoneInfo(zone)), "MMM d, h:mm a", locale=_locale()).replace("\u202f", " ")
+    local = at.astimezone(ZoneInfo(zone))
+    return format_datetime(local, _pattern("moment"), locale=_locale()).replace("\u202f", " ")
 
 
 def ago(at: datetime) -> str:
@@ -179,6 +190,10 @@ def ago(at: datetime) -> str:
         return gettext("%(n)s h") % {"n": seconds // 3600}
     days = seconds // 86_400
     return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+
+
+def _pattern(of: str) -> str:
+    return PATTERNS[language.get()][of]
 
 
 def _locale() -> str:

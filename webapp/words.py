@@ -1,7 +1,9 @@
-"""Words in the language of the present request: message ids are English, catalogues webapp/locale/<language>.po."""
+"""Words in the language of the present request (SPEC P3): message ids are English, catalogues webapp/locale/<language>.po."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from io import BytesIO
@@ -13,13 +15,15 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 LANGUAGES = ("en", "es")
+NAMES = {"en": "English", "es": "Español"}  # each in its own words
 HERE = Path(__file__).parent
+LONGEST = 200  # characters of a browser's header that are read
 
 language: ContextVar[str] = ContextVar("language", default="en")
 
 
 @lru_cache(maxsize=4)
-def _translations(name: str) -> Any:
+def catalogue(name: str) -> Any:
     """The catalogue, read from the .po file itself, so that there is no compiled file to go stale."""
     file = HERE / "locale" / f"{name}.po"
     if not file.exists():
@@ -33,11 +37,43 @@ def _translations(name: str) -> Any:
 
 def gettext(text: str, **values: object) -> str:
     """In the request's language. ``values`` fill the translation's %(name)s."""
-    found = _translations(language.get())
-    translated = found.ugettext(text) if found else text
+    found = catalogue(language.get())
+    translated = found.ugettext(text) if found and text else text  # the catalogue's head stands under ""
     return translated % values if values else translated
 
 
 def ngettext(one: str, many: str, n: int) -> str:
-    found = _translations(language.get())
+    found = catalogue(language.get())
     return found.ungettext(one, many, n) if found else (one if n == 1 else many)
+
+
+def later(text: str) -> str:
+    """The text as it stands: marks a sentence for the catalogue that is translated where it is shown."""
+    return text
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """In this language, whatever the request's is: for letters and notices to somebody else."""
+    token = language.set(name if name in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        language.reset(token)
+
+
+def preferred(header: str) -> str:
+    """The language that a browser asks for by its Accept-Language: "es-MX,es;q=0.9,en;q=0.8" is Spanish."""
+    wishes = []
+    for place, part in enumerate(header[:LONGEST].split(",")):
+        name, _, weight = part.strip().partition(";q=")
+        if (short := name.lower().partition("-")[0]) in LANGUAGES and (w := _weight(weight)) > 0:
+            wishes.append((-w, place, short))
+    return min(wishes)[2] if wishes else "en"
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0

@@ -34,7 +34,7 @@ class Waiting(HTTPException):
 
 
 async def current_session(request: Request) -> Session | None:
-    """The running session of this browser, noted as seen. Sets the page's language from the cookie."""
+    """The running session of this browser, noted as seen. Sets the page's language."""
     token = _prepare(request)
     return await _seen(request, await Session.of(token) if token else None)
 
@@ -42,15 +42,21 @@ async def current_session(request: Request) -> Session | None:
 def _prepare(request: Request) -> str:
     """Sets the language and the colours that every page shares; returns the session token of the cookie."""
     request.state.shared = {"mode": request.cookies.get(MODE_COOKIE, "")}
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    words.language.set(chosen if chosen in words.LANGUAGES else "en")
+    words.language.set(language_of(request))
     return request.cookies.get(COOKIE, "")
+
+
+def language_of(request: Request) -> str:
+    """What this browser chose here, else what it asks for (SPEC P3)."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in words.LANGUAGES else words.preferred(request.headers.get("accept-language", ""))
 
 
 async def _seen(request: Request, session: Session | None) -> Session | None:
     if session:
         await _note(session.touch)
         request.state.shared["user"] = session.user
+        words.language.set(session.user.language or words.language.get())
     return session
 
 
@@ -80,7 +86,7 @@ async def current_member(request: Request, slug: str) -> Membership:
     await _seen(request, session)
     if member is None:
         raise NotFoundException
-    words.language.set(member.language if member.language in words.LANGUAGES else "en")
+    words.language.set(member.speaks)
     zone = contact_zones.zone_of_zip(member.zip) or member.campaign.timezone
     request.state.shared |= {"member": member, "campaign": member.campaign, "zone": zone}
     await _note(member.touch)
@@ -98,10 +104,11 @@ async def volunteer(request: Request, slug: str) -> Membership:
 
 
 async def staff(request: Request, slug: str) -> Membership:
-    """An owner or admin; 404 for everyone else."""
+    """An owner or admin; 404 for everyone else. The office is in English so far (SPEC P3)."""
     member = await current_member(request, slug)
     if not member.is_staff or not member.active:
         raise NotFoundException
+    words.language.set("en")
     request.state.shared["badges"] = await office_badges(member)
     if not pages.is_partial(request):  # a part of a page has no banner
         request.state.shared |= await troubles.shared(member.campaign)
@@ -143,6 +150,12 @@ def split(address: str) -> SplitResult | None:
 
 def to_waiting(request: Request, _: Exception) -> Response:
     return pages.go_to(request, f"/c/{request.path_params['slug']}/waiting")
+
+
+def came_from(request: Request) -> str:
+    """The path of the page of ours that a form or link stood on; "/" where nobody says."""
+    referer = request.headers.get("referer", "")
+    return (safe_next("/" + referer.split("/", 3)[3]) if referer.count("/") >= 3 else "") or "/"
 
 
 def safe_next(path: str) -> str:

@@ -26,6 +26,7 @@ class User(Model):
     email = fields.CharField(254, unique=True)
     phone = fields.CharField(20, default="")
     password_hash = fields.CharField(200, default="")
+    language = fields.CharField(2, default="", db_default="")  # chosen for pages and letters (P3); "": as at sign-up
     created_at = fields.DatetimeField()
     confirmed_at = fields.DatetimeField(null=True)  # when a letter to this address was answered
 
@@ -54,7 +55,7 @@ class User(Model):
 
     @transactional
     async def change(self, **values: str) -> None:
-        """``values``: first_name, last_name, phone. A name is in texts that are not sent yet: open cards show it anew (A11)."""
+        """``values``: columns. A name is in texts that are not sent yet: open cards show it anew (A11)."""
         await User.filter(id=self.id).update(**values)
         self.update_from_dict(values)
 
@@ -93,6 +94,12 @@ class Membership(Model):
     @property
     def is_staff(self) -> bool:
         return self.role in STAFF
+
+    @property
+    def speaks(self) -> str:
+        """The language of their pages and letters: their choice, else the one of their sign-up (P3). Actions are limited by
+        the latter alone (A9)."""
+        return self.user.language or self.language
 
     @property
     def exports(self) -> bool:

@@ -40,7 +40,7 @@ async def ask_for_reset(request: Request) -> Response:
 async def _write(email: str) -> None:
     if user := await User.with_email(email):
         link = config.settings().url(f"/password/{await PasswordLink.issue(user)}")
-        await letters.write("password_reset", user.email, words.language.get(), user=user, link=link)
+        await letters.write("password_reset", user.email, user.language or words.language.get(), user=user, link=link)
 
 
 async def _may_ask(request: Request, email: str) -> bool:

@@ -35,9 +35,7 @@ def no_session(request: Request, _: Exception) -> Response[str]:
 async def look(request: Request, mode: str = "") -> Response:
     """Sets light or dark for this browser; any other ``mode`` follows the device."""
     await login.current_session(request)
-    referer = request.headers.get("referer", "")
-    back = login.safe_next("/" + referer.split("/", 3)[3]) if referer.count("/") >= 3 else "/"
-    answer = pages.redirect(request, back or "/")
+    answer = pages.redirect(request, login.came_from(request))
     secure = config.settings().secure
     if mode in ("light", "dark"):
         answer.set_cookie(login.MODE_COOKIE, mode, max_age=31_536_000, samesite="lax", secure=secure)

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access, clock, pages
+from webapp import access, clock, pages, words
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action, ActionUser
@@ -14,7 +14,20 @@ from webapp.models.conversations import buckets, hours, inbox, start
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.scripts import shortfalls
 from webapp.pages import page
-from webapp.rules import variables
+from webapp.words import later
+
+LACKED = {  # what a sender or the campaign may lack, by the variable that names it
+    "user.first_name": later("first name"),
+    "user.last_name": later("last name"),
+    "user.full_name": later("full name"),
+    "user.email": later("e-mail"),
+    "user.phone": later("phone"),
+    "user.team_code": later("team code"),
+    "campaign.name": later("campaign name"),
+    "campaign.description": later("campaign description"),
+    "campaign.join_code": later("join code"),
+    "broadcast_phone_number": later("broadcast phone number"),
+}
 
 
 @get("/")
@@ -54,7 +67,7 @@ async def _action_page(
         status_code=409 if nobody or (refused and request.method == "POST") else 200,
         action=action,
         closed=refused,
-        lacks=[variables.WORDS[name] for name in refused.lacks] if refused else [],
+        lacks=[words.gettext(LACKED[name]) for name in refused.lacks] if refused else [],
         bucket=bucket,
         mine=mine,
         left=(await kept_counts.totals(action.id))["remaining"],

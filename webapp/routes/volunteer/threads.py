@@ -22,11 +22,12 @@ from webapp.models.sending import click, undo
 from webapp.pages import page
 from webapp.routes.volunteer import responses
 from webapp.rules import segments
+from webapp.words import later
 
 STOPPED = {
-    "first": "Their first text has not been sent yet, so you can't follow up. Nothing was sent.",
-    "member": "You can't text for this campaign now. Ask an admin.",
-    "scripts": "This campaign uses scripts only. Choose one with Follow Up.",
+    "first": later("Their first text has not been sent yet, so you can't follow up. Nothing was sent."),
+    "member": later("You can't text for this campaign now. Ask an admin."),
+    "scripts": later("This campaign uses scripts only. Choose one with Follow Up."),
 }
 
 
@@ -139,8 +140,10 @@ async def _answer(
                 "body", words.gettext("That press was for another thread. Nothing was sent here. Press Send again.")
             )
         case click.Declined(_):
-            kept = "Nothing was sent." if "script" in form.data else "Nothing was sent. Your words are kept."
-            form.wrong("body", f"{words.gettext(outcome.sentence)} {words.gettext(kept)}")
+            kept = words.gettext("Nothing was sent. Your words are kept.")
+            if "script" in form.data:
+                kept = words.gettext("Nothing was sent.")
+            form.wrong("body", f"{words.gettext(outcome.sentence)} {kept}")
         case click.Stopped(why):
             form.wrong("body", words.gettext(STOPPED.get(why, STOPPED["member"])))
     return await _refused(request, member, conversation, form)

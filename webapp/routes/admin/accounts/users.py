@@ -62,7 +62,7 @@ async def approve(request: Request, member: Membership, member_id: int) -> Respo
 
 async def _write_approved(who: Membership) -> None:
     link = config.settings().url(f"/c/{who.campaign.slug}")
-    await letters.write("approved", who.user.email, who.language, user=who.user, campaign=who.campaign, link=link)
+    await letters.write("approved", who.user.email, who.speaks, user=who.user, campaign=who.campaign, link=link)
 
 
 @get("/users/{member_id:int}/suspension")
