@@ -22,8 +22,13 @@ from webapp.words import NAMES, gettext, language, ngettext
 
 HERE = Path(__file__).parent
 PATTERNS = {  # of dates, as each language writes them
-    "en": {"day": "EEEE, MMMM d", "date": "MMM d", "moment": "MMM d, h:mm a"},
-    "es": {"day": "EEEE d 'de' MMMM", "date": "d 'de' MMM", "moment": "d 'de' MMM, h:mm a"},
+    "en": {"day": "EEEE, MMMM d", "date": "MMM d", "moment": "MMM d, h:mm a", "full": "EEE, MMM d, y, h:mm a z"},
+    "es": {
+        "day": "EEEE d 'de' MMMM",
+        "date": "d 'de' MMM",
+        "moment": "d 'de' MMM, h:mm a",
+        "full": "EEE d 'de' MMM 'de' y, h:mm a z",
+    },
 }
 VARY = "HX-Request, HX-Request-Type"
 
@@ -173,10 +178,10 @@ def date_on(value: date) -> str:
     return format_date(value, _pattern("date"), locale=_locale())
 
 
-def moment(at: datetime, zone: str) -> str:
-    """Nov 24, 10:42 AM."""
+def moment(at: datetime, zone: str, full: bool = False) -> str:
+    """Nov 24, 10:42 AM. ``full``: Tue, Nov 24, 2026, 10:42 AM EST."""
     local = at.astimezone(ZoneInfo(zone))
-    return format_datetime(local, _pattern("moment"), locale=_locale()).replace("\u202f", " ")
+    return format_datetime(local, _pattern("full" if full else "moment"), locale=_locale()).replace("\u202f", " ")
 
 
 def ago(at: datetime) -> str:

@@ -110,8 +110,8 @@ async def test_a_good_script_is_the_easy_one(bank: Bank, open_page: OpenPage, tm
     # Published
     await page.goto(f"{office}/publication")
     await expect(page.locator("#cost-of-all")).to_contain_text("$")
-    await page.get_by_label("Public").check()
-    await page.get_by_role("button", name="Publish now").click()
+    await page.get_by_label("Public now").check()
+    await page.get_by_role("button", name="Publish", exact=True).click()
     await page.wait_for_url(re.compile("/results"))
     await text_and_answer(bank, open_page, office)
     await expect(page.get_by_text("Link Clicks").locator("xpath=following-sibling::dd")).to_have_text("1")

@@ -9,18 +9,21 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 from tests.cast import send_card
-from webapp import config, database
+from webapp import clock, config, database
+from webapp.models.accounts.audit import AuditEvent
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, VOLUNTEER, Membership
-from webapp.models.actions.action import Action
+from webapp.models.actions.action import DRAFT, Action
 from webapp.models.conversations import start
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import UNKNOWN, Message
 from webapp.models.numbers.number import add_number
 from webapp.models.outcomes import doubt, restoring
 from webapp.models.results import recount
+from webapp.models.scripts import scheduling
 from webapp.models.sending import click
 
 
@@ -124,8 +127,27 @@ async def go_on() -> dict:
     return {"why_not": await restoring.go_on(owner)}
 
 
+async def scheduled(seconds: str) -> dict:
+    """The action is a draft that becomes public in so many seconds."""
+    owner, action = await Membership.get(role=OWNER).select_related("user", "campaign"), await Action.get()
+    at = clock.now() + timedelta(seconds=int(seconds))
+    await database.transaction(lambda: Action.filter(id=action.id).update(state=DRAFT, published_at=None))
+    return {"why_not": await scheduling.schedule(action, at, owner), "at": at.isoformat()}
+
+
+async def published() -> dict:
+    """The action's state, the seconds by which it was published late, and how often that was noted."""
+    action, noted = await Action.get(), await AuditEvent.filter(what="action.published").count()
+    planned = await AuditEvent.filter(what="action.scheduled").order_by("-id").first()
+    at = datetime.fromisoformat(planned.detail["at"]) if planned else None
+    late = (action.published_at - at).total_seconds() if action.published_at and at else None
+    return {"state": action.state, "late": late, "times": noted}
+
+
 ASKED: dict[str, Callable[..., Awaitable[dict]]] = {
     "clicked": clicked,
+    "scheduled": scheduled,
+    "published": published,
     "numbers": numbers,
     "stopped_by": stopped_by,
     "go_on": go_on,

@@ -30,6 +30,7 @@ def state(**changes: object) -> State:
         "ahead": None,
         "own_clock": True,
         "jumped": 0.0,
+        "missed": (),
     }
     return State(**(fine | changes))
 
@@ -72,6 +73,14 @@ STOP = {"stopped_at": NOON}
         ({"ahead": -400.0, "own_clock": False}, "clock", "database server's clock", "NTP", "", False),
         ({"jumped": 3600.0}, "jump", "set forward by 60 minutes", "NTP", "", False),
         ({"jumped": -90.0}, "jump", "set back by 90 seconds", "NTP", "", False),
+        (
+            {"missed": ((7, "Ballot cure", "There is no initial script."),)},
+            "missed",
+            "“Ballot cure” was not published at its time. There is no initial script.",
+            "choose another time",
+            "actions/7/publication",
+            False,
+        ),
     ],
 )
 def test_each_trouble_says_what_happened_and_what_to_do(

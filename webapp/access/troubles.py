@@ -1,4 +1,4 @@
-"""Gathers what the office is told about trouble with sending (rules/trouble.py)."""
+"""Gathers what the office is told about trouble with sending and publishing (rules/trouble.py)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import outages
 from webapp.models.results import operations
+from webapp.models.scripts import scheduling
 from webapp.rules import trouble
 from webapp.rules.trouble import State, Trouble
 
@@ -50,5 +51,6 @@ async def of(campaign: Campaign, all_of_it: bool = False) -> list[Trouble]:
         ahead=signs.ahead,
         own_clock=database.dialect() == "sqlite",
         jumped=signs.jumped,
+        missed=tuple((a.id, a.title, a.missed_why.split("\n")[0]) for a in await scheduling.missed(campaign.id)),
     )
     return trouble.found(state)

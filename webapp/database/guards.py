@@ -136,6 +136,8 @@ GUARDS = [
     _index("event_of_contact", "contact_event", "contact_id, id"),
     _index("import_of_contact", "imported_contact", "contact_id"),
     _index("exclusion_of_action", "action_exclusion", "action_id"),
+    _index("action_scheduled", "action", "publish_at", "publish_at IS NOT NULL"),
+    _index("action_missed", "action", "campaign_id, missed_at", "missed_at IS NOT NULL"),
     _index("conversation_of_contact", "conversation", "contact_id"),
     _index(
         "conversation_in_pool",

@@ -20,7 +20,8 @@ class State:
     """What is known now. ``out``: so many calls failed that numbers rest, ``tries_at`` the next try. ``held``: numbers that
     Twilio asked to wait. ``worker``, ``valkey``: seen lately. ``database``, ``files``: "", "full", "read_only" or "away".
     ``ahead``: seconds by which the clock that decides is ahead of Twilio's; None where not known. ``own_clock``: that clock
-    is the machine's (SQLite). ``jumped``: seconds by which a worker's clock was set in the last hour; 0 for not."""
+    is the machine's (SQLite). ``jumped``: seconds by which a worker's clock was set in the last hour; 0 for not. ``missed``:
+    actions that could not be published at their time: id, title and the first reason."""
 
     stopped_at: datetime | None
     stopped_code: int | None
@@ -37,6 +38,7 @@ class State:
     ahead: float | None
     own_clock: bool
     jumped: float
+    missed: tuple[tuple[int, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Trouble:
 
 def found(state: State) -> list[Trouble]:
     every = (_database(state), _stop(state), _valkey(state), _worker(state), _clock(state), _twilio(state))
-    return [one for one in (*every, _files(state), _held(state), _jump(state)) if one]
+    return [one for one in (*every, _files(state), _held(state), _jump(state), *_missed(state)) if one]
 
 
 def _database(state: State) -> Trouble | None:
@@ -176,6 +178,20 @@ def _jump(state: State) -> Trouble | None:
         return None
     what = f"This machine's clock was set {'forward' if state.jumped > 0 else 'back'} by {_span(state.jumped)}."
     return Trouble("jump", what, "If nobody meant to, check its time server (NTP).", stops=False)
+
+
+def _missed(state: State) -> list[Trouble]:
+    return [
+        Trouble(
+            "missed",
+            f"“{title}” was not published at its time. {why}",
+            "Fix it, then publish it or choose another time.",
+            f"actions/{action_id}/publication",
+            "Ready to publish?",
+            stops=False,
+        )
+        for action_id, title, why in state.missed
+    ]
 
 
 def _span(seconds: float) -> str:

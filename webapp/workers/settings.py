@@ -44,6 +44,7 @@ FUNCTIONS: list[Any] = [
 ]
 
 _EVERY_5_SECONDS = set(range(0, 60, 5))
+_EVERY_15_SECONDS = set(range(4, 60, 15))
 _EVERY_2_MINUTES = set(range(0, 60, 2))
 _EVERY_10_MINUTES = set(range(0, 60, 10))
 
@@ -65,6 +66,7 @@ CLOCKWORK: list[CronJob] = [
     cron(bulk.forget_exports, hour=9, minute=11, second=11, timeout=60),
     cron(scripts.forget_unused, hour=9, minute=21, second=21, timeout=60),
     cron(scripts.resume_costs, second={18, 48}, timeout=20),
+    cron(actions.publish_scheduled, second=_EVERY_15_SECONDS, run_at_startup=True, timeout=50),
     cron(actions.apply_audiences, second={8, 28, 48}, timeout=20),
     cron(conversations.return_unsent, second=13, timeout=60),
     cron(conversations.derive_zones, second=38, run_at_startup=True, timeout=60),

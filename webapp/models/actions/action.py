@@ -20,6 +20,7 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 
 DRAFT, PRIVATE, PUBLIC = "draft", "private", "public"
+SCHEDULE = ("publish_at", "scheduled_by_id", "scheduled_reason", "missed_at", "missed_why")  # see Action.unschedule
 
 
 class Action(Model):
@@ -44,6 +45,13 @@ class Action(Model):
         null=True
     )  # the last contact that audience.sync_slice has done; null when all are
     opt_out_overruled = fields.TextField(default="")  # an owner's reason to publish without opt-out wording
+
+    # Public at a time that was chosen (scripts/scheduling.py): who chose it, and an owner's reason as above
+    publish_at = fields.DatetimeField(null=True)
+    scheduled_by_id = fields.IntField(null=True)
+    scheduled_reason = fields.TextField(default="", db_default="")
+    missed_at = fields.DatetimeField(null=True)  # the time at which it could not be published
+    missed_why = fields.TextField(default="", db_default="")  # a sentence a line
 
     campaign_id: int
 
@@ -72,7 +80,14 @@ class Action(Model):
         """``state``: PRIVATE or PUBLIC. `publishing.publish` checks first whether it may be."""
         self.state, self.published_at = state, self.published_at or clock.now()
         self.opt_out_overruled = overruled or self.opt_out_overruled
-        await self.save(update_fields=["state", "published_at", "opt_out_overruled"])
+        if state == PUBLIC:
+            self.unschedule()
+        await self.save(update_fields=["state", "published_at", "opt_out_overruled", *SCHEDULE])
+
+    def unschedule(self) -> None:
+        """No time is chosen, and none was missed. The row is not saved."""
+        self.publish_at = self.scheduled_by_id = self.missed_at = None
+        self.scheduled_reason = self.missed_why = ""
 
     @transactional
     async def pause(self, by: Membership) -> None:

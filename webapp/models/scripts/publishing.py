@@ -11,7 +11,7 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.actions import audience
-from webapp.models.actions.action import DRAFT, PRIVATE, PUBLIC, Action, ActionList
+from webapp.models.actions.action import DRAFT, PRIVATE, PUBLIC, SCHEDULE, Action, ActionList
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import closing
@@ -148,6 +148,12 @@ async def publish(action: Action, member: Membership, state: str, reason: str = 
     checked = await checklist(action)
     if not may_publish(checked.checks, member, reason):
         return False
+    await publish_checked(action, member, state, reason, checked)
+    return True
+
+
+async def publish_checked(action: Action, member: Membership, state: str, reason: str, checked: Checklist) -> None:
+    """Inside a transaction that has locked the action and read its checklist."""
     overruled = reason.strip() if any(not check.fine for check in checked.checks) else ""
     await action.publish(state, overruled)
     await audit.note(
@@ -159,7 +165,6 @@ async def publish(action: Action, member: Membership, state: str, reason: str = 
         overruled=overruled,
         warnings=checked.warnings,
     )
-    return True
 
 
 async def send_to(action: Action, members: list[Membership], by: Membership) -> int | None:
@@ -174,7 +179,8 @@ async def send_to(action: Action, members: list[Membership], by: Membership) -> 
 async def archive(action: Action, by: Membership) -> None:
     """Ends the action. Queued first texts are cancelled; queued replies still leave."""
     action.archived_at = action.archived_at or clock.now()
-    await action.save(update_fields=["archived_at"])
+    action.unschedule()
+    await action.save(update_fields=["archived_at", *SCHEDULE])
     waiting = await Message.filter(action_id=action.id, kind=INITIAL, status=QUEUED)
     for contact_id in sorted({message.contact_id for message in waiting if message.contact_id}):
         await closing.cancel_queued(await Contact.locked(contact_id), action_id=action.id, kind=INITIAL)

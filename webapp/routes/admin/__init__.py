@@ -9,7 +9,7 @@ from webapp import bounded
 from webapp.access import login
 from webapp.routes.admin import attention, bulk, numbers, opt_outs
 from webapp.routes.admin.accounts import settings, user_lists, users
-from webapp.routes.admin.actions import actions, basics
+from webapp.routes.admin.actions import actions, basics, publication
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
 from webapp.routes.admin.imports import columns, progress, reading, refused, upload
 from webapp.routes.admin.results import operations, results
@@ -19,6 +19,7 @@ from webapp.routes.admin.sending import setup, stops, undecided
 PAGES = (
     actions,
     basics,
+    publication,
     scripts,
     editor,
     cost,

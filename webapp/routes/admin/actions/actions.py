@@ -1,19 +1,19 @@
-"""Actions: the list, report settings, publication, pause and archive (SPEC section 3)."""
+"""Actions: the list, report settings, pause, and contacts returned (SPEC section 3)."""
 
 from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, clock, pages, queue, words
+from webapp import access, clock, pages, queue
 from webapp.forms import Form
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
-from webapp.models.actions import audience, report_settings
-from webapp.models.actions.action import DRAFT, PRIVATE, PUBLIC, Action, ActionUser
+from webapp.models.actions import report_settings
+from webapp.models.actions.action import DRAFT, Action, ActionUser
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.conversations import going_back
 from webapp.models.numbers import choice
-from webapp.models.scripts import first_steps, publishing, shortfalls
+from webapp.models.scripts import first_steps
 from webapp.pages import page
 
 
@@ -65,52 +65,6 @@ async def save_report_settings(request: Request, member: Membership, action_id: 
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/publication")
 
 
-@get("/actions/{action_id:int}/publication")
-async def publication_page(request: Request, member: Membership, action_id: int) -> Response:
-    return await _publication(request, member, await access.action_of(member, action_id))
-
-
-@post("/actions/{action_id:int}/publication")
-async def publish(request: Request, member: Membership, action_id: int) -> Response:
-    action, form = await access.action_of(member, action_id), Form(await request.form())
-    state = form.choice("state", words.gettext("Who may text"), (PRIVATE, PUBLIC))
-    reason = form.text("reason", words.gettext("Reason"), 400)
-    if not form or not await publishing.publish(action, member, state, reason):
-        form.wrong("state", words.gettext("Not published. The list below says what to fix first."))
-        return await _publication(request, member, action, form, status=422)
-    await queue.make_conversations(action.id)
-    office = f"/c/{member.campaign.slug}/admin"
-    next_page = f"users?action={action.id}" if state == PRIVATE else f"actions/{action.id}/results"
-    return pages.go_to(request, f"{office}/{next_page}")
-
-
-async def _publication(
-    request: Request, member: Membership, action: Action, form: Form | None = None, status: int = 200
-) -> Response:
-    checklist = await publishing.checklist(action)
-    checks = checklist.checks
-    return page(
-        request,
-        "admin/actions/publication.html",
-        status_code=status,
-        action=action,
-        warnings=checklist.warnings,
-        form=Form() if form is None else form,
-        checks=checks,
-        wrong=[c for c in checks if not c.fine],
-        numbers=await audience.numbers(action),
-        overrulable=member.role == "owner" and all(c.overrulable for c in checks if not c.fine),
-    )
-
-
-@get("/actions/{action_id:int}/shortfalls")
-async def shortfalls_page(request: Request, member: Membership, action_id: int) -> Response:
-    """For how many people each script lacks a value. Counting reads everyone, so the page loads this part by itself."""
-    action = await access.action_of(member, action_id)
-    found = await shortfalls.of_action(action)
-    return page(request, "admin/scripts/shortfalls.html", "admin/scripts/_shortfalls.html", action=action, found=found)
-
-
 @post("/actions/{action_id:int}/pause")
 async def pause(request: Request, member: Membership, action_id: int) -> Response:
     action = await access.action_of(member, action_id)
@@ -123,31 +77,6 @@ async def resume(request: Request, member: Membership, action_id: int) -> Respon
     action = await access.action_of(member, action_id)
     await action.resume(member)
     await queue.drain_all(await choice.number_ids(member.campaign))
-    return _to_results(request, member, action)
-
-
-@get("/actions/{action_id:int}/archive")
-async def ask_to_archive(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
-    return page(request, "admin/actions/archive.html", action=action, about=await publishing.archiving(action))
-
-
-@post("/actions/{action_id:int}/archive")
-async def archive(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
-    await publishing.archive(action, member)
-    return _to_results(request, member, action)
-
-
-@post("/actions/{action_id:int}/archive/end")
-async def restore(request: Request, member: Membership, action_id: int) -> Response:
-    """In use again, where the checklist of publishing allows it."""
-    action, form = await access.action_of(member, action_id), Form(await request.form())
-    if not await publishing.restore(action, member, form.text("reason", words.gettext("Reason"), 400)):
-        form.wrong("state", words.gettext("Not used again. The list below says what to fix first."))
-        return await _publication(request, member, action, form, status=422)
-    await queue.apply_audience(action.id)
-    await queue.make_conversations(action.id)
     return _to_results(request, member, action)
 
 
@@ -182,14 +111,8 @@ HANDLERS = [
     actions_page,
     report_settings_page,
     save_report_settings,
-    publication_page,
-    shortfalls_page,
-    publish,
     pause,
     resume,
-    ask_to_archive,
-    archive,
-    restore,
     ask_to_return,
     return_unsent,
     undo_return,

@@ -1,0 +1,1 @@
+"""When an action becomes public, and who is within its limits."""
