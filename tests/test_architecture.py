@@ -114,7 +114,7 @@ ORDER = (
     {"contacts"},
     {"numbers", "actions"},
     {"conversations"},
-    {"opt_outs", "scripts"},
+    {"opt_outs", "scripts", "departures"},
     {"imports", "reports", "bulk", "outcomes"},
     {"sending", "results"},
     {"receiving"},

@@ -31,7 +31,9 @@ async def let_in(request: Request, user: User, path: str) -> Response:
 
 async def home_of(user: User) -> str:
     """The first page of the campaign this person used last: the office for staff, Home for volunteers."""
-    members = await Membership.filter(user=user).select_related("campaign").order_by("-last_here_at", "-id")
+    members = (
+        await Membership.filter(user=user, removed_at=None).select_related("campaign").order_by("-last_here_at", "-id")
+    )
     if not members:
         return "/join"
     member = members[0]

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import SplitResult, quote, urlsplit
 
 from litestar import Request, Response
+from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 
 from webapp import pages, words
@@ -93,6 +94,19 @@ async def current_member(request: Request, slug: str) -> Membership:
     return member
 
 
+async def looker(request: Request, slug: str) -> Membership:
+    """A member who may look, and text once their e-mail is confirmed."""
+    member = await current_member(request, slug)
+    if not member.looks:
+        raise Waiting
+    if request.method == "GET":
+        request.state.shared["badges"] = await badges(member)
+    return member
+
+
+LOOKER = {"member": Provide(looker)}  # for pages that are open before the e-mail is confirmed
+
+
 async def volunteer(request: Request, slug: str) -> Membership:
     """A member who may text now. A page gets the numbers of its masthead too."""
     member = await current_member(request, slug)
@@ -126,7 +140,7 @@ async def office_badges(member: Membership) -> dict[str, int]:
     own = {"campaign_id": member.campaign_id}
     return {
         "needs_attention": await Conversation.filter(**own, with_staff=True, needs_attention=True).count(),
-        "waiting": await Membership.filter(**own, approved_at=None, suspended_at=None).count(),
+        "waiting": await Membership.filter(**own, approved_at=None, suspended_at=None, waits_for_letter=False).count(),
     }
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from webapp import clock, config, database
+from webapp import config, database
 from webapp.commands.shared import Refused, campaign_of, phone_of
-from webapp.models.accounts import audit
+from webapp.models.accounts import audit, roles
 from webapp.models.accounts.passwords import FIRST_LINK_LIFE, PasswordLink
 from webapp.models.accounts.users import Membership, User, normal_email
 from webapp.rules import names
@@ -20,18 +20,21 @@ async def create(options: argparse.Namespace) -> None:
 
     person = _person(options)
 
-    async def do() -> User:
+    async def do() -> tuple[User, bool]:
         user = await User.with_email(email) or await User.sign_up(email=email)
         if person:
             await user.change(**person)
-        member = await Membership.join(user, campaign, options.role)
-        await Membership.filter(id=member.id).update(role=options.role, approved_at=clock.now())
+        member = await Membership.invited(user, campaign)
+        saved = await roles.give_from_shell(member, options.role)
+        if saved.refused:
+            raise Refused(f"{email} is the last owner of {campaign.name}. Make somebody else an owner first.")
         await audit.note(campaign, None, "user.made_from_shell", email, role=options.role)
-        return user
+        return user, saved.waits
 
-    user = await database.transaction(do)
+    user, waits = await database.transaction(do)
     link = config.settings().url("/password/" + await PasswordLink.issue(user, FIRST_LINK_LIFE))
-    print(f"{email} is {options.role} of {campaign.name}. One-time link to set a password, good for 7 days:\n{link}")
+    counts = ", once they have set a password by this link" if waits else ""
+    print(f"{email} is {options.role} of {campaign.name}{counts}. One-time link, good for 7 days:\n{link}")
 
 
 def _person(options: argparse.Namespace) -> dict[str, str]:

@@ -7,7 +7,10 @@ from datetime import timedelta
 from tortoise import fields
 from tortoise.models import Model
 
-from webapp.models.accounts.users import User
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.accounts import confirming, tokens
+from webapp.models.accounts.users import User, normal_email
 
 LIFE = timedelta(days=2)
 
@@ -29,3 +32,38 @@ class EmailLetter(Model):
 
     class Meta:
         table = "email_letter"
+
+    @classmethod
+    @transactional
+    async def write(cls, user: User, email: str = "") -> str:
+        """The token for the link; only its hash is stored. Letters written before open nothing any more. ``email``: a new
+        address; blank for the user's own."""
+        token, now = tokens.new(), clock.now()
+        await cls.filter(user=user, used_at=None, expires_at__gt=now).update(expires_at=now)
+        await cls.create(
+            user=user,
+            email=normal_email(email or user.email),
+            token_hash=tokens.hashed(token),
+            written_at=now,
+            expires_at=now + LIFE,
+        )
+        return token
+
+    @classmethod
+    async def of(cls, token: str, user: User) -> EmailLetter | None:
+        """The letter of this token to this user, while it may be answered. Nobody else's: who opens a letter must also know
+        the account's password, or the account could be a stranger's who gave this address."""
+        found = cls.filter(token_hash=tokens.hashed(token), user=user, used_at=None, expires_at__gt=clock.now())
+        return await found.select_related("user").first()
+
+    @transactional
+    async def answer(self) -> bool:
+        """The address is the user's from now on, and confirmed. False where somebody else has it, or the letter was answered
+        meanwhile; then nothing is stored."""
+        others = await User.filter(email=self.email).exclude(id=self.user_id).exists()
+        if others or not await EmailLetter.filter(id=self.id, used_at=None).update(used_at=clock.now()):
+            return False
+        await User.filter(id=self.user_id).update(email=self.email)
+        self.user.email = self.email
+        await confirming.confirm(self.user)
+        return True

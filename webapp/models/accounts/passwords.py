@@ -19,6 +19,7 @@ from tortoise.models import Model
 
 from webapp import clock
 from webapp.database import transactional
+from webapp.models.accounts import confirming
 from webapp.models.accounts.sessions import Session, token_hash
 from webapp.models.accounts.users import Membership, User
 
@@ -109,11 +110,12 @@ class PasswordLink(Model):
 
     @transactional
     async def use(self, password_hash: str, **person: str) -> bool:
-        """Sets the password, and what the user says of themselves (columns of User). False where the link was used
-        meanwhile."""
+        """Sets the password, and what the user says of themselves (columns of User). Whoever has the link got it by a letter
+        to their e-mail, or from whoever runs the server: so the e-mail is confirmed. False where it was used meanwhile."""
         used = await PasswordLink.filter(id=self.id, used_at=None).update(used_at=clock.now())
         if used:
             await set_password(self.user, password_hash)
+            await confirming.confirm(self.user)
             if person:
                 await self.user.change(**person)
         return bool(used)

@@ -56,7 +56,7 @@ class Session(Model):
         round trip, because every request needs it."""
         rows = await database.query(
             f"SELECT {_LOGIN.columns} FROM session s JOIN user_account u ON u.id = s.user_id"
-            " LEFT JOIN campaign c ON c.slug = ? LEFT JOIN membership m ON m.user_id = u.id AND m.campaign_id = c.id"
+            " LEFT JOIN campaign c ON c.slug = ? LEFT JOIN membership m ON m.user_id = u.id AND m.campaign_id = c.id AND m.removed_at IS NULL"
             " WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.last_seen_at > ?",
             slug,
             token_hash(token),

@@ -11,6 +11,7 @@ from tortoise.models import Model
 
 from webapp import clock
 from webapp.database import transactional
+from webapp.database.statements import column
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
@@ -96,10 +97,10 @@ async def create_team(name: str, by: Membership) -> Team:
 async def add_members(user_list: UserList, members: list[Membership], by: Membership) -> int:
     """Returns how many of them were not on it."""
     known = await UserListMember.filter(user_list=user_list).values_list("user_id", flat=True)
-    new = {member.user_id for member in members} - set(known)
+    new = {member.user_id for member in members if member.removed_at is None} - set(known)
     rows = [UserListMember(user_list=user_list, user_id=user_id) for user_id in sorted(new)]
     await UserListMember.bulk_create(rows, ignore_conflicts=True)
-    await audit.record(by, "user_list.filled", user_list.name, users=len(members))
+    await audit.record(by, "user_list.filled", user_list.name, users=len(new))
     return len(new)
 
 
@@ -141,6 +142,22 @@ async def sizes(user_list_ids: list[int]) -> dict[int, int]:
         .group_by("user_list_id")
     )
     return {row["user_list_id"]: row["people"] for row in await found.values("user_list_id", "people")}
+
+
+async def codes_of(campaign_id: int, user_ids: list[int]) -> dict[int, list[str]]:
+    """User -> the codes of the teams they are in. Users of no team are left out."""
+    found: dict[int, list[str]] = {}
+    teams = {t.user_list_id: t.team_code for t in await Team.filter(campaign_id=campaign_id, archived_at=None)}
+    places = UserListMember.filter(user_id__in=user_ids or [0], user_list_id__in=list(teams) or [0]).order_by("id")
+    for row in await places.values("user_id", "user_list_id"):
+        found.setdefault(row["user_id"], []).append(teams[row["user_list_id"]])
+    return found
+
+
+async def lists_of(who: Membership) -> list[UserList]:
+    """The user lists and the teams' lists in use that this member is on."""
+    mine = await column(UserListMember.filter(user_id=who.user_id), "user_list_id")
+    return await UserList.filter(campaign_id=who.campaign_id, archived_at=None, id__in=mine or [0]).order_by("name")
 
 
 async def code_of(campaign_id: int, user_id: int) -> str | None:

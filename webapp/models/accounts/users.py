@@ -12,6 +12,8 @@ from tortoise.models import Model
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.models.accounts.campaign import Campaign
+from webapp.rules import names
+from webapp.rules.contacts import contact_zones
 
 OWNER, ADMIN, VOLUNTEER = "owner", "admin", "volunteer"
 ROLES = (OWNER, ADMIN, VOLUNTEER)
@@ -53,11 +55,16 @@ class User(Model):
     async def sign_up(cls, email: str, **values: Any) -> User:
         return await cls.create(email=normal_email(email), created_at=clock.now(), **values)
 
+    async def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = names.key(f"{self.first_name} {self.last_name}")
+        await super().save(*args, **kwargs)
+
     @transactional
     async def change(self, **values: str) -> None:
         """``values``: columns. A name is in texts that are not sent yet: open cards show it anew (A11)."""
-        await User.filter(id=self.id).update(**values)
         self.update_from_dict(values)
+        self.name_key = names.key(f"{self.first_name} {self.last_name}")
+        await User.filter(id=self.id).update(**values, name_key=self.name_key)
 
 
 class Membership(Model):
@@ -111,32 +118,64 @@ class Membership(Model):
         """Approved and not suspended: they may text."""
         return self.approved_at is not None and self.suspended_at is None
 
+    @property
+    def looks(self) -> bool:
+        """May they look: see Home, the pages of actions and their own account? Who waits for the letter may (P1)."""
+        let_in = self.approved_at is not None or self.waits_for_letter
+        return let_in and self.suspended_at is None and self.removed_at is None
+
     @classmethod
     @transactional
     async def join(
-        cls, user: User, campaign: Campaign, role: str = VOLUNTEER, zip: str = "", language: str = "en"
+        cls,
+        user: User,
+        campaign: Campaign,
+        role: str = VOLUNTEER,
+        zip: str = "",
+        language: str = "en",
+        by_letter: bool = False,
     ) -> Membership:
-        """The user's membership, created if there is none. Staff need no approval."""
-        if existing := await cls.get_or_none(user=user, campaign=campaign):
+        """The user's membership, created if there is none. Staff need no approval. ``by_letter``: without approval the member
+        counts only once the user's e-mail is confirmed. Who was removed waits for approval, whatever the campaign says."""
+        if existing := await cls.filter(user=user, campaign=campaign).select_for_update().first():
+            await existing._come_back()
             return existing
         waits = campaign.approval_needed and role == VOLUNTEER
+        letter = by_letter and not waits and user.confirmed_at is None
         now = clock.now()
         return await cls.create(
             user=user,
             campaign=campaign,
             role=role,
             zip=zip,
+            state=contact_zones.state_of_zip(zip),
             language=language,
             joined_at=now,
-            approved_at=None if waits else now,
+            approved_at=None if waits or letter else now,
+            waits_for_letter=letter,
         )
+
+    async def _come_back(self) -> None:
+        if self.removed_at:
+            self.removed_at = self.suspended_at = self.approved_at = None
+            self.role, self.may_export, self.waits_for_letter = VOLUNTEER, False, False
+            await self.save()
+
+    @classmethod
+    @transactional
+    async def invited(cls, user: User, campaign: Campaign, zip: str = "", language: str = "en") -> Membership:
+        """As `join`, for whom staff or the shell let in beforehand: they wait for nothing."""
+        member = await cls.join(user, campaign, zip=zip, language=language)
+        if member.suspended_at is None:
+            await member.approve()
+        return await cls.get(id=member.id).select_related("user", "campaign")
 
     @classmethod
     @transactional
     async def sign_up(cls, campaign: Campaign, place: dict[str, str], **person: Any) -> User:
         """Creates a user and their membership. ``place``: zip and language; ``person``: columns of User."""
         user = await User.sign_up(**person)
-        await cls.join(user, campaign, **place)
+        await cls.join(user, campaign, zip=place["zip"], language=place["language"], by_letter=True)
         return user
 
     async def touch(self) -> None:
@@ -151,8 +190,8 @@ class Membership(Model):
 
     @transactional
     async def approve(self) -> None:
-        self.approved_at = self.approved_at or clock.now()
-        await self.save(update_fields=["approved_at"])
+        self.approved_at, self.waits_for_letter = self.approved_at or clock.now(), False
+        await self.save(update_fields=["approved_at", "waits_for_letter"])
 
 
 def normal_email(email: str) -> str:

@@ -135,7 +135,7 @@ class Action(Model):
     async def open_to(cls, member: Membership, **only: Any) -> list[Action]:
         """The actions this member sees on Home: public ones in their language, and those sent to them. The newest first;
         ``only``: more filters."""
-        if not member.active:
+        if not member.looks:
             return []
         found = cls.filter(campaign_id=member.campaign_id, archived_at=None, **only).exclude(state=DRAFT)
         rows = await found.order_by("-published_at")

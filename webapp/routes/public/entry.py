@@ -15,7 +15,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User
 from webapp.pages import go_to, page
-from webapp.routes.public import own_details
+from webapp.routes.public import email_letters, own_details
 
 
 @get("/")
@@ -141,9 +141,12 @@ async def _new_or_known(request: Request, form: Form, campaign: Campaign, newcom
     email = newcomer.person["email"]
     if await User.with_email(email) is None:
         hashed = await passwords.hashed(newcomer.password)
-        return await Membership.sign_up(campaign, newcomer.place, password_hash=hashed, **newcomer.person)
+        made = await Membership.sign_up(campaign, newcomer.place, password_hash=hashed, **newcomer.person)
+        await email_letters.write_confirm(made, newcomer.place["language"])
+        return made
     if user := await right_password.user_of(request, form, email):
-        await Membership.join(user, campaign, **newcomer.place)
+        place = newcomer.place
+        await Membership.join(user, campaign, zip=place["zip"], language=place["language"], by_letter=True)
         return user
     form.wrong(
         "email", words.gettext("This e-mail already has an account. Type its password, or log in and ask for a link.")

@@ -13,7 +13,7 @@ from webapp.pages import page
 from webapp.routes.public import own_details
 
 
-@get("/account")
+@get("/account", dependencies=login.LOOKER)
 async def account(request: Request, member: Membership) -> Response:
     return await _account(request, member, Form())
 
@@ -21,11 +21,13 @@ async def account(request: Request, member: Membership) -> Response:
 async def _account(
     request: Request, member: Membership, form: Form, status: int = 200, saved: bool = False
 ) -> Response:
-    others = await Membership.filter(user=member.user).select_related("campaign").order_by("campaign__name")
+    others = (
+        await Membership.filter(user=member.user, removed_at=None).select_related("campaign").order_by("campaign__name")
+    )
     return page(request, "volunteer/account.html", status_code=status, memberships=others, form=form, saved=saved)
 
 
-@post("/account")
+@post("/account", dependencies=login.LOOKER)
 async def save_account(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     person = own_details.read(form)
@@ -38,7 +40,7 @@ async def save_account(request: Request, member: Membership) -> Response:
 @get("/waiting")
 async def waiting(request: Request, anyone: Membership) -> Response:
     if anyone.active:
-        return pages.redirect(request, f"/c/{anyone.campaign.slug}")
+        return pages.go_to(request, f"/c/{anyone.campaign.slug}")
     return page(request, "volunteer/waiting.html", suspended=anyone.suspended_at is not None)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from webapp import access, clock, pages, words
+from webapp.access.login import LOOKER
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action, ActionUser
@@ -30,7 +31,7 @@ LACKED = {  # what a sender or the campaign may lack, by the variable that names
 }
 
 
-@get("/")
+@get("/", dependencies=LOOKER)
 async def home(request: Request, member: Membership) -> Response:
     actions = await Action.open_to(member)
     ids = [action.id for action in actions]
@@ -49,7 +50,7 @@ async def _row(action: Action, bucket: Bucket | None, left: int) -> dict[str, An
     }
 
 
-@get("/actions/{action_id:int}")
+@get("/actions/{action_id:int}", dependencies=LOOKER)
 async def action_page(request: Request, member: Membership, action_id: int) -> Response:
     action = await access.open_action(member, action_id)
     await ActionUser.mark([action.id], member.user_id, "seen_at")

@@ -64,25 +64,27 @@ def read(typed: Mapping[str, Any]) -> Filter:
             .strip()
             .replace("\x00", "")[: 4_000 if field.name.endswith("_lists") else 200]
         )
-        values[field.name] = _number(text) if field.type == "int" else text
+        values[field.name] = id_of(text) if field.type == "int" else text
     for name in ("texted", "replied", "opted_out", "attention"):
         values[name] = values[name] if values[name] in (YES, NO) else ""
     for name in ("since", "until"):
-        values[name] = _day(values[name])
+        values[name] = day_of(values[name])
     if values["assigned"] not in (NOBODY, STAFF):
-        values["assigned"] = str(_number(values["assigned"]) or "")
+        values["assigned"] = str(id_of(values["assigned"]) or "")
     for name in ("any_lists", "all_lists", "no_lists"):
-        values[name] = ",".join(n for n in values[name].split(",") if _number(n))
+        values[name] = ",".join(n for n in values[name].split(",") if id_of(n))
     values["state"] = values["state"][:2].upper()
     values["sort"] = RECENT if values["sort"] == RECENT else ""
     return Filter(**values)
 
 
-def _number(text: str) -> int:
+def id_of(text: str) -> int:
+    """0 where it is none."""
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
-def _day(text: str) -> str:
+def day_of(text: str) -> str:
+    """As ISO writes it; "" where it is none."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

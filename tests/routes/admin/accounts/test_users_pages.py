@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import re
+
+import pytest
+
 from tests.cast import Cast
 from tests.cast.site import OFFICE, Browser, audited, make_action
 from webapp.database import transaction
+from webapp.models.accounts import teams, user_search
 from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action, ActionUser
@@ -56,3 +62,37 @@ async def test_nobody_suspends_an_owner_or_themselves(cast: Cast, browse: Browse
     for who in (cast.selina, cast.gary):
         assert (await gary.post(f"{OFFICE}/users/{who.id}/suspension")).status_code == 422
         assert (await Membership.get(id=who.id)).active
+
+
+async def test_a_filter_is_in_the_address_and_all_it_finds_get_the_action(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    page = (await gary.get(OFFICE + "/users?role=volunteer&q=d&col=phone&col=joined")).text
+    assert "Dan Egan" in page and "Amy" not in page and "1 user" in page and "555-0177" in page
+    await gary.post(OFFICE + "/users/sendings", data={"scope": "all", "filter": "role=volunteer", "action": "1"})
+    assert await ActionUser.filter(action_id=cast.action.id).count() == 2
+    everyone = await gary.get(OFFICE + "/users?all=1&role=volunteer")
+    assert "All 2 selected" in everyone.text and 'name="filter" value="role=volunteer"' in everyone.text
+
+
+async def test_selected_users_are_added_to_a_list(cast: Cast, browse: Browser) -> None:
+    gary, group = await browse(cast.gary), await teams.create_list("Texters", cast.gary)
+    form = {"user_list": str(group.id)}
+    answer = await gary.post(OFFICE + "/users/places", data={**form, "scope": "all", "filter": "role=volunteer"})
+    assert "2 users added to “Texters”" in answer.text
+    again = await gary.post(OFFICE + "/users/places", data={**form, "members": [str(cast.amy.id), str(cast.jonah.id)]})
+    assert "0 users added" in again.text and len(await group.members()) == 2
+    assert (await gary.post(OFFICE + "/users/places", data=form)).status_code == 422
+    theirs = await teams.create_list("Ryan's", cast.jonah)
+    other = {"user_list": str(theirs.id), "members": str(cast.amy.id)}
+    assert (await gary.post(OFFICE + "/users/places", data=other)).status_code == 404
+
+
+async def test_a_list_of_many_is_shown_page_by_page(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(user_search, "PAGE", 2)
+    gary = await browse(cast.gary)
+    first = (await gary.get(OFFICE + "/users")).text
+    assert "Select all 4" in first and "Selina Meyer" in first and "Dan Egan" not in first
+    following = re.search(r'href="([^"]+after=\d+)"', first)[1]  # type: ignore[index]
+    assert "Dan Egan" in (await gary.get(html.unescape(following))).text

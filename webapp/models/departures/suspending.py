@@ -1,4 +1,5 @@
-"""Suspends users and lets them back in. Their queued texts are cancelled and their contacts go to others (SPEC P1, G2)."""
+"""Suspends and removes users, and lets them back in. Their queued texts are cancelled and their contacts go to others
+(SPEC P1, G2)."""
 
 from __future__ import annotations
 
@@ -10,11 +11,12 @@ from tortoise.expressions import Q
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
-from webapp.models.accounts import audit
-from webapp.models.accounts.users import OWNER, Membership
+from webapp.models.accounts import audit, roles
+from webapp.models.accounts.users import Membership
 from webapp.models.conversations import assigning
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL, OUT, QUEUED, Message
+from webapp.rules.accounts import powers
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,6 @@ class Suspension:
     people: int
     conversations: int
     cancelled: int
-
-
-def may_suspend(who: Membership, by: Membership) -> bool:
-    """Nobody suspends an owner, or themselves."""
-    return who.id != by.id and who.role != OWNER
 
 
 async def suspension_of(who: Membership) -> Suspension:
@@ -43,25 +40,52 @@ async def suspension_of(who: Membership) -> Suspension:
 
 
 @transactional
-async def suspend(who: Membership, by: Membership) -> bool:
-    """False where it is refused."""
-    if not may_suspend(who, by):
-        return False
+async def refused(who: Membership, by: Membership) -> str:
+    """Why ``who`` may not be suspended or removed by ``by`` (rules/accounts/powers); "" where they may."""
+    fresh = await Membership.get(id=who.id)
+    last = await roles.is_last_owner(fresh)
+    return powers.leaving_refused(fresh.role, await roles.acting(by), who.id == by.id, last)
+
+
+@transactional
+async def suspend(who: Membership, by: Membership) -> str:
+    """Why it is refused; "" where it is done."""
+    if reason := await refused(who, by):
+        return reason
+    if await _stop(who):
+        await audit.record(by, "user.suspended", who.user.name)
+    return ""
+
+
+@transactional
+async def remove(who: Membership, by: Membership) -> str:
+    """Why it is refused; "" where it is done. The row stays for history; whoever joins again waits for approval."""
+    if reason := await refused(who, by):
+        return reason
+    await _stop(who)
+    if await Membership.filter(id=who.id, removed_at=None).update(removed_at=clock.now(), raised_role=""):
+        await audit.record(by, "user.removed", who.user.name)
+    return ""
+
+
+async def _stop(who: Membership) -> bool:
+    """False where they were suspended already: the time says which conversations they get back."""
     if not await Membership.filter(id=who.id, suspended_at=None).update(suspended_at=clock.now()):
-        return True  # suspended already: the time says which conversations they get back
+        return False
     await assigning.free_from(who)
-    await audit.record(by, "user.suspended", who.user.name)
     return True
 
 
 @transactional
 async def reinstate(who: Membership, by: Membership) -> int:
     """Approves them too, where they were suspended while they waited. The conversations that nobody took over since are
-    theirs again; returns how many."""
+    theirs again; returns how many. Only an owner lets an owner back in: where ``by`` is none, nothing is done."""
     fresh = await Membership.filter(id=who.id).select_for_update().get()
-    await Membership.filter(id=who.id).update(suspended_at=None)
+    if fresh.suspended_at is None or powers.role_refused(fresh.role, powers.VOLUNTEER, await roles.acting(by), False):
+        return 0
+    await Membership.filter(id=who.id).update(suspended_at=None, removed_at=None)
     await who.approve()
-    given = await _give_again(who, fresh.suspended_at, by) if fresh.suspended_at else 0
+    given = await _give_again(who, fresh.suspended_at, by)
     await audit.record(by, "user.reinstated", who.user.name, conversations=given)
     return given
 

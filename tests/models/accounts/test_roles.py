@@ -1,0 +1,106 @@
+"""Roles: one owner always stays, and a raised role waits for the letter."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.cast import PASSWORD, Cast, member
+from webapp.database import transaction
+from webapp.models.accounts import passwords, roles
+from webapp.models.accounts.email_letters import EmailLetter
+from webapp.models.accounts.passwords import PasswordLink
+from webapp.models.accounts.users import Membership, User
+from webapp.models.departures import suspending
+from webapp.rules.accounts.powers import LAST_OWNER, OWNERS_ONLY
+
+pytestmark = pytest.mark.both
+KEPT = {"zip": "15213", "language": "en", "may_export": False}
+
+
+async def role_of(who: Membership) -> tuple[str, str]:
+    fresh = await Membership.get(id=who.id)
+    return fresh.role, fresh.raised_role
+
+
+async def stranger(cast: Cast) -> Membership:
+    """Whoever signed up with Dan's address: has a password, and answered no letter."""
+    await passwords.set_password(cast.dan.user, await passwords.hashed(PASSWORD))
+    return await Membership.get(id=cast.dan.id).select_related("user", "campaign")
+
+
+async def test_the_last_owner_stays_one(cast: Cast) -> None:
+    assert (await roles.save(cast.selina, "admin", KEPT, cast.selina)).refused == LAST_OWNER
+    assert (await roles.give_from_shell(cast.selina, "volunteer")).refused == LAST_OWNER
+    assert await role_of(cast.selina) == ("owner", "")
+
+
+async def test_a_suspended_owner_counts_for_nothing(cast: Cast) -> None:
+    other = await transaction(lambda: member(cast.meyer, "Mike", "McLintock", "owner"))
+    assert await suspending.suspend(other, cast.selina) == ""
+    assert (await roles.save(cast.selina, "admin", KEPT, cast.selina)).refused == LAST_OWNER
+    assert await suspending.suspend(other, cast.gary) == OWNERS_ONLY
+
+
+async def test_two_owners_who_end_each_other_at_once_leave_one(cast: Cast) -> None:
+    other = await transaction(lambda: member(cast.meyer, "Mike", "McLintock", "owner"))
+    await asyncio.gather(
+        roles.save(cast.selina, "volunteer", KEPT, other),
+        roles.save(other, "volunteer", KEPT, cast.selina),
+        suspending.suspend(other, cast.selina),
+        suspending.remove(cast.selina, other),
+    )
+    left = Membership.filter(campaign=cast.meyer, role="owner", suspended_at=None)
+    assert await left.count() == 1
+
+
+async def test_whoever_lost_their_role_meanwhile_gives_none(cast: Cast) -> None:
+    await roles.save(cast.gary, "volunteer", KEPT, cast.selina)
+    assert (await roles.save(cast.amy, "admin", KEPT, cast.gary)).refused and await role_of(cast.amy) == (
+        "volunteer",
+        "",
+    )
+
+
+async def test_a_raised_role_of_whoever_signed_up_with_the_address_waits(cast: Cast) -> None:
+    dan = await stranger(cast)
+    assert (await roles.save(dan, "owner", KEPT, cast.selina)).waits
+    assert await role_of(dan) == ("volunteer", "owner")
+    assert (await roles.give_from_shell(dan, "admin")).waits and await role_of(dan) == ("volunteer", "admin")
+
+
+async def test_the_letter_gives_it_and_only_to_whoever_also_knows_the_password(cast: Cast) -> None:
+    dan = await stranger(cast)
+    await roles.save(dan, "admin", KEPT, cast.selina)
+    token = await EmailLetter.write(dan.user)
+    assert await EmailLetter.of(token, cast.amy.user) is None
+    letter = await EmailLetter.of(token, dan.user)
+    assert letter and await letter.answer() and await role_of(dan) == ("admin", "")
+    assert not await letter.answer() and await EmailLetter.of(token, dan.user) is None
+
+
+async def test_a_link_to_set_a_password_gives_it_and_ends_the_stranger_s_own(cast: Cast) -> None:
+    dan = await stranger(cast)
+    await roles.save(dan, "admin", KEPT, cast.selina)
+    link = await PasswordLink.of(await PasswordLink.issue(dan.user))
+    assert link and await link.use(await passwords.hashed("another long password"))
+    assert await role_of(dan) == ("admin", "")
+    assert not await passwords.matches(PASSWORD, (await User.get(id=dan.user_id)).password_hash)
+
+
+async def test_a_role_taken_back_while_it_waits_is_not_given_by_the_letter(cast: Cast) -> None:
+    dan = await stranger(cast)
+    await roles.save(dan, "admin", KEPT, cast.selina)
+    token = await EmailLetter.write(dan.user)
+    await roles.save(dan, "volunteer", KEPT, cast.selina)
+    letter = await EmailLetter.of(token, dan.user)
+    assert letter and await letter.answer() and await role_of(dan) == ("volunteer", "")
+
+
+async def test_only_an_owner_gives_the_right_to_export(cast: Cast) -> None:
+    await roles.save(cast.amy, "volunteer", {**KEPT, "may_export": True, "zip": "10001"}, cast.gary)
+    fresh = await Membership.get(id=cast.amy.id)
+    assert not fresh.may_export and (fresh.zip, fresh.state) == ("10001", "NY")
+    await roles.save(cast.amy, "volunteer", {**KEPT, "may_export": True}, cast.selina)
+    assert (await Membership.get(id=cast.amy.id)).may_export

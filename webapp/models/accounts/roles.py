@@ -1,0 +1,99 @@
+"""A member's role, ZIP, language and right to export, as staff change them (SPEC P1, A9, R5). One owner always stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from webapp import database
+from webapp.database import transactional
+from webapp.database.packed import for_update
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import OWNER, Membership, User
+from webapp.rules import edited
+from webapp.rules.accounts import powers
+from webapp.rules.contacts import contact_zones
+from webapp.rules.edited import Meanwhile
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of it. ``refused``: one of the words of rules/accounts/powers, and nothing is stored. ``waits``: the role
+    is stored, and counts once the user's e-mail is confirmed."""
+
+    refused: str = ""
+    waits: bool = False
+    meanwhile: Meanwhile | None = None
+
+
+async def is_last_owner(who: Membership) -> bool:
+    """Is no other owner able to act? The owners are locked until the transaction ends: nobody changes them meanwhile."""
+    if who.role != OWNER:
+        return False
+    rows = await database.query(
+        "SELECT id FROM membership WHERE campaign_id = ? AND role = 'owner' AND approved_at IS NOT NULL"
+        f" AND suspended_at IS NULL ORDER BY id{for_update()}",
+        who.campaign_id,
+    )
+    return [row["id"] for row in rows] == [who.id]
+
+
+async def acting(by: Membership) -> str:
+    """The role of who acts, as it is stored now; "" where they may not act any more. Call it after `is_last_owner`."""
+    fresh = await Membership.get(id=by.id)
+    return fresh.role if fresh.active else ""
+
+
+def words_of(who: Membership) -> dict[str, str]:
+    """As `edited` compares them."""
+    return {name: edited.word(getattr(who, name)) for name in ("zip", "language", "may_export")} | {
+        "role": who.raised_role or who.role
+    }
+
+
+@transactional
+async def save(who: Membership, role: str, values: dict[str, Any], by: Membership, seen: str = "") -> Saved:
+    """``values``: zip, language, and may_export, which only an owner changes. ``seen``: the mark of the form (rules/edited)."""
+    last = await is_last_owner(who)
+    stored = await Membership.filter(id=who.id).select_for_update().get()
+    mine = {name: edited.word(value) for name, value in values.items()} | {"role": role}
+    if found := edited.meanwhile(seen, words_of(stored), mine):
+        return Saved(meanwhile=found)
+    acts = await acting(by)
+    if reason := powers.role_refused(stored.role, role, acts, last):
+        return Saved(reason)
+    if acts != OWNER:
+        values = {name: value for name, value in values.items() if name != "may_export"}
+    changed = {name: value for name, value in values.items() if getattr(stored, name) != value}
+    if "zip" in changed:
+        changed["state"] = contact_zones.state_of_zip(changed["zip"])
+    if role != (stored.raised_role or stored.role):
+        changed |= _role(stored, role, _theirs(who.user))
+    if changed:
+        await Membership.filter(id=who.id).update(**changed)
+        await audit.record(by, "user.changed", who.user.name, **{name: str(value) for name, value in changed.items()})
+    return Saved(waits=bool(changed.get("raised_role")))
+
+
+def _theirs(user: User) -> bool:
+    """Is the account certainly of whoever has its e-mail? An account without a password opens by a letter alone."""
+    return user.confirmed_at is not None or not user.password_hash
+
+
+def _role(stored: Membership, role: str, theirs: bool) -> dict[str, str]:
+    """A raised role waits for the letter: else whoever signed up with somebody's address would get what is theirs."""
+    if powers.raises(stored.role, role) and not theirs:
+        return {"raised_role": role}
+    return {"role": role, "raised_role": ""}
+
+
+@transactional
+async def give_from_shell(who: Membership, role: str) -> Saved:
+    """As `save`, by whoever runs the server."""
+    last = await is_last_owner(who)
+    stored = await Membership.filter(id=who.id).select_for_update().get()
+    if reason := powers.role_refused(stored.role, role, OWNER, last):
+        return Saved(reason)
+    changed = _role(stored, role, _theirs(who.user))
+    await Membership.filter(id=who.id).update(**changed)
+    return Saved(waits=bool(changed["raised_role"]))

@@ -1,0 +1,1 @@
+"""Users who leave: suspended or removed, and let back in."""
