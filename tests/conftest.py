@@ -118,7 +118,7 @@ async def browse(app: Litestar) -> AsyncIterator[Browser]:
         async def open_browser(member: Membership | None = None, **headers: str) -> httpx.AsyncClient:
             client = httpx.AsyncClient(transport=over_asgi(app), base_url="http://texts.example", headers=headers)
             if member:
-                client.cookies.set(login.COOKIE, await Session.begin(member.user))
+                client.cookies.set(login.COOKIE, await Session.begin(member.user), domain="texts.example")
             return await stack.enter_async_context(client)
 
         yield open_browser

@@ -223,8 +223,9 @@ MOST_FILES, MOST_LINES = 16, 2_000
 
 
 def test_no_room_is_crowded() -> None:
-    """A room that gets fuller is split."""
+    """A room that gets fuller is split. Migrations only grow: one is never changed."""
     rooms = {path.parent for top in (WEBAPP, BENCH) for path in top.rglob("*.*") if path.suffix in (".py", ".html")}
+    rooms -= {WEBAPP / "migrations"}
     assert {WEBAPP, BENCH} <= rooms
     crowded = {}
     for folder in rooms:

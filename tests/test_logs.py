@@ -179,7 +179,7 @@ def test_each_line_of_the_real_web_process_is_ours(tmp_path: Path, sqlite_templa
     written = (tmp_path / "stderr").read_text()
     lines = [json.loads(line) for line in written.splitlines()]
     assert all(line.keys() >= {"at", "level", "from", "text"} for line in lines)
-    assert {"litestar", "_granian", "py.warnings", "webapp.x", "webapp.app", "webapp.logs"} <= {
+    assert {"litestar", "_granian", "py.warnings", "webapp.x", "webapp.routes.failures", "webapp.logs"} <= {
         x["from"] for x in lines
     }
     assert written.count("•••-•••-••88") >= 9 and "0188" not in written and SECRET not in written

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import mimetypes
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -17,16 +15,12 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp import bounded, config, database, live, pages, queue, static_files, words
-from webapp.access import login
+from webapp.access import entering, login, proving
 from webapp.bounded import BoundedAddresses, BoundedRequest
 from webapp.config import Settings
-from webapp.database import failing
 from webapp.database.migrated import open_migrated
 from webapp.models.accounts import rehearsal
-from webapp.routes import admin, public, volunteer, webhooks
-from webapp.words import later
-
-log = logging.getLogger(__name__)
+from webapp.routes import admin, failures, public, volunteer, webhooks
 
 CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; font-src 'self';"
@@ -52,8 +46,9 @@ def create_app(settings: Settings | None = None) -> Litestar:
         exception_handlers={
             login.LoggedOut: login.to_login,
             login.Waiting: login.to_waiting,
-            HTTPException: _http_error,
-            Exception: _our_error,
+            proving.ProveAgain: proving.ask,
+            HTTPException: failures.http_error,
+            Exception: failures.our_error,
         },
         openapi_config=None,
         logging_config=None,  # Litestar's own would replace ours (logs.py), plain and unmasked
@@ -86,6 +81,11 @@ async def secure(message: Message, scope: Scope) -> None:
         return
     there = {name.lower() for name, _ in message["headers"]}
     wanted = {**HEADERS, b"cache-control": b"no-store"}
+    if token := scope.get("state", {}).get("new_token"):
+        message["headers"] = [
+            *message["headers"],
+            (b"set-cookie", entering.cookie(token).to_header(header="").encode()),
+        ]
     if config.settings().secure:
         wanted[b"strict-transport-security"] = b"max-age=31536000"
     message["headers"] = [*message["headers"], *((k, v) for k, v in wanted.items() if k not in there)]
@@ -106,12 +106,12 @@ class OwnForms(ASGIMiddleware):
         if request.method in ("GET", "HEAD", "OPTIONS") or scope["path"].startswith("/webhooks/") or _is_ours(request):
             await next_app(scope, receive, send)
             return
-        _speak(request)
+        failures.speak(request)
         title = words.gettext("Not done")
         text = words.gettext(
             "This form came from another site, so nothing was changed. Open the page here and try again."
         )
-        answer = pages.error_page(request, 403, title, text, _code())
+        answer = pages.error_page(request, 403, title, text, failures.code())
         await answer.to_asgi_response(None, request)(scope, receive, send)
 
 
@@ -137,68 +137,3 @@ def static_file(digest: str, file_path: str) -> Response[bytes]:
     kind = "font/woff2" if name.endswith(".woff2") else mimetypes.guess_type(name)[0] or "application/octet-stream"
     age = "public, max-age=31536000, immutable" if digest == static_files.digest() else "no-cache"
     return Response(content, media_type=kind, headers={"cache-control": age})
-
-
-_TELL = later("If it lasts, tell whoever runs this server.")
-_SENTENCES = {
-    404: (later("Not here"), later("The address is wrong, or this belongs to someone else now. Nothing was changed.")),
-    405: (later("Not here"), later("This page can't do that. Nothing was changed.")),
-    413: (
-        later("Too large"),
-        later("This file is too large: a list may have 1 GB, a workbook 50 MB. Nothing was stored."),
-    ),
-    414: (later("Too long"), later("This address is too long. Nothing was changed.")),
-    429: (later("Too often"), later("Too many tries. Wait ten minutes, then try again.")),
-    400: (later("Not understood"), later("Something in that form could not be read. Nothing was changed.")),
-}
-
-
-def _http_error(request: Request, error: HTTPException) -> Response:
-    status = error.status_code
-    if status >= 500:
-        return _our_error(request, error)
-    _speak(request)
-    title, text = _SENTENCES.get(status, _SENTENCES[400])
-    return pages.error_page(request, status, words.gettext(title), words.gettext(text), _code())
-
-
-def _speak(request: Request) -> None:
-    """In the language of this browser, where nobody has looked yet whose page it is (SPEC P3)."""
-    if "shared" not in request.state:
-        words.language.set(login.language_of(request))
-
-
-_DATABASE = {
-    "away": (
-        later("Back in a moment"),
-        later("The database can't be reached. What was stored before is kept. Try again in a minute."),
-    ),
-    "full": (
-        later("Nothing was stored"),
-        later("The server's disk is full, so nothing can be stored. What was stored before is kept."),
-    ),
-    "read_only": (
-        later("Nothing was stored"),
-        later("The server takes no changes now. What was stored before is kept."),
-    ),
-}
-
-
-def _our_error(request: Request, error: Exception) -> Response:
-    """Logged under a code that the page shows, so that a person can quote it; no traceback on a page."""
-    code, trouble = _code(), failing.why(error)
-    _speak(request)
-    log.error("error %s at %s %s", code, request.method, request.url.path, exc_info=None if trouble else error)
-    if trouble:
-        log.error("error %s: the database is in trouble (%s): %s", code, trouble, type(error).__name__)
-        title, text = _DATABASE[trouble]
-        told = f"{words.gettext(text)} {words.gettext(_TELL)}"
-        return pages.error_page(request, 503, words.gettext(title), told, code)
-    text = words.gettext(
-        "Something went wrong on our side. What was stored before is kept. Try again. If it happens again, tell us the code."
-    )
-    return pages.error_page(request, 500, words.gettext("Our mistake"), text, code)
-
-
-def _code() -> str:
-    return f"{secrets.token_hex(2).upper()}-{secrets.randbelow(10_000):04}"

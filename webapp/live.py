@@ -34,6 +34,7 @@ class News:
 
 
 CATCH_UP = News("catch-up")
+LOGGED_OUT = "logged-out"  # one of the user's sessions ended
 
 
 async def nudge(user_id: int | None, event: str, id: int = 0) -> None:

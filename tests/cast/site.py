@@ -17,6 +17,7 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts import teams
 from webapp.models.accounts.audit import AuditEvent
+from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import pictures
 from webapp.models.actions.action import Action
@@ -112,7 +113,13 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
         "list_id": str(cast.voters.id),
         "contact_id": str(cast.lisa.id),
         "member_id": str(cast.dan.id),
+        "session_id": str(await _session_of(cast.dan)),
     }
+
+
+async def _session_of(member: Membership) -> int:
+    await Session.begin(member.user)
+    return (await Session.filter(user_id=member.user_id).order_by("-id"))[0].id
 
 
 async def make_link(cast: Cast) -> CustomLink:

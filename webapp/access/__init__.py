@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from litestar.exceptions import NotFoundException
 
+from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.teams import UserList
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
@@ -157,6 +158,11 @@ async def number_of(member: Membership, number_id: int) -> PhoneNumber:
 async def member_of(member: Membership, member_id: int) -> Membership:
     found = Membership.filter(id=small_id(member_id), campaign_id=member.campaign_id)
     return await found.select_related("user", "campaign").first() or _missing()
+
+
+async def session_of(member: Membership, session_id: int) -> Session:
+    """A running session of the member's own."""
+    return await Session.filter(id=small_id(session_id), user_id=member.user_id, ended_at=None).first() or _missing()
 
 
 def row_id(number: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import Request, Response
+from litestar.datastructures import Cookie
 
 from webapp import config
 from webapp.access import client, login
@@ -14,19 +15,30 @@ COOKIE_SECONDS = 30 * 24 * 3600
 
 
 async def let_in(request: Request, user: User, path: str) -> Response:
-    """A new session with a new token, whatever cookie the request had."""
+    """A new session with a new token, whatever cookie the request had; the session of that cookie ends."""
+    if old := await Session.of(request.cookies.get(login.COOKIE, "")):
+        await old.end()
     answer = go_to(request, path)
-    answer.set_cookie(
-        login.COOKIE,
-        await Session.begin(user),
+    answer.cookies.append(cookie(await Session.begin(user, request.headers.get("user-agent", ""))))
+    client.remember(answer, user.email)
+    return answer
+
+
+def renew(request: Request, token: str) -> None:
+    """The answer to this request brings the new token of its session, whichever route answers (see `app.secure`)."""
+    request.state.new_token = token
+
+
+def cookie(token: str) -> Cookie:
+    return Cookie(
+        key=login.COOKIE,
+        value=token,
         max_age=COOKIE_SECONDS,
         httponly=True,
         samesite="lax",
         secure=config.settings().secure,
         path="/",
     )
-    client.remember(answer, user.email)
-    return answer
 
 
 async def home_of(user: User) -> str:

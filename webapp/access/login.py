@@ -54,10 +54,27 @@ def language_of(request: Request) -> str:
 
 
 async def _seen(request: Request, session: Session | None) -> Session | None:
+    """A part of a page that fetches itself anew is no sign that somebody is there."""
     if session:
-        await _note(session.touch)
+        if request.method != "GET" or not pages.is_partial(request):
+            await _note(session.touch)
+        request.state.session = session
         request.state.shared["user"] = session.user
         words.language.set(session.user.language or words.language.get())
+    return session
+
+
+def session_of(request: Request) -> Session:
+    """The session behind this request, after one of the functions here found it."""
+    session: Session = request.state.session
+    return session
+
+
+async def listener(request: Request) -> Session:
+    """Whose news an open page hears; a stream is no sign that somebody is there either."""
+    session = await Session.of(_prepare(request))
+    if session is None:
+        raise LoggedOut
     return session
 
 
@@ -147,11 +164,15 @@ async def office_badges(member: Membership) -> dict[str, int]:
 def to_login(request: Request, _: Exception) -> Response:
     """To the login page, and from there back to this page; a form goes back to the page it was on. ``expired`` 2: what was
     pressed has not been done."""
-    came = str(request.url) if request.method == "GET" else request.headers.get("referer", "")
-    on = split(came)
-    back = (on.path + (f"?{on.query}" if on.query else "")) if on else ""
+    back = page_of(request)
     expired = 1 if request.method == "GET" else 2
     return pages.go_to(request, f"/login?next={quote(back)}&expired={expired}" if back not in ("", "/") else "/login")
+
+
+def page_of(request: Request) -> str:
+    """The path of this page; of the page with the form, where it is a form's request. "" where that is not known."""
+    on = split(str(request.url) if request.method == "GET" else request.headers.get("referer", ""))
+    return (on.path + (f"?{on.query}" if on.query else "")) if on else ""
 
 
 def split(address: str) -> SplitResult | None:

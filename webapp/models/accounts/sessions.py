@@ -1,4 +1,4 @@
-"""Sessions: one row per login, so that each can be ended."""
+"""Sessions: one row per login, so that each can be ended (SPEC V1)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
 from webapp.database.statements import Joined
+from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.accounts.users import Membership, User
+from webapp.models.accounts.users import STAFF, Membership, User
 
-SESSION_LIFE = timedelta(days=30)
+LIFE = timedelta(days=30)  # of a session, however much it is used
+STAFF_IDLE = timedelta(hours=12)  # of whoever is staff of some campaign
+PROOF = timedelta(minutes=15)  # a log-in, or a password typed again, counts for what asks for one
 
 
 class Session(Model):
-    """Ends SESSION_LIFE after it was last seen, or at ``ended_at``. A row, not a key in Valkey, so that losing Valkey logs
-    nobody out."""
+    """Ends LIFE after it began, for staff STAFF_IDLE after it was last seen, or at ``ended_at``. A row, not a key in Valkey,
+    so that losing Valkey logs nobody out. ``device``: the browser, as it said who it is. ``proved_at``: when the person last
+    showed who they are. ``second_at``: when they did so by a second step too."""
 
     id = fields.IntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -31,24 +35,37 @@ class Session(Model):
     started_at = fields.DatetimeField()
     last_seen_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
+    device = fields.CharField(200, default="", db_default="")
+    proved_at = fields.DatetimeField(null=True)
+    second_at = fields.DatetimeField(null=True)
+
+    user_id: int
 
     class Meta:
         table = "session"
 
     @classmethod
     @transactional
-    async def begin(cls, user: User) -> str:
-        """The token for the cookie; only its hash is stored."""
+    async def begin(cls, user: User, device: str = "", second: bool = False) -> str:
+        """The token for the cookie; only its hash is stored. ``second``: a second step was passed."""
         token, now = secrets.token_urlsafe(32), clock.now()
-        await cls.create(user=user, token_hash=token_hash(token), started_at=now, last_seen_at=now)
+        await cls.create(
+            user=user,
+            token_hash=token_hash(token),
+            started_at=now,
+            last_seen_at=now,
+            device=device[:200],
+            proved_at=now,
+            second_at=now if second else None,
+        )
         return token
 
     @classmethod
     async def of(cls, token: str) -> Session | None:
         """The running session of a token, with its user."""
-        since = clock.now() - SESSION_LIFE
-        found = cls.filter(token_hash=token_hash(token), ended_at=None, last_seen_at__gt=since)
-        return await found.select_related("user").first()
+        running = cls.filter(token_hash=token_hash(token), ended_at=None, started_at__gt=clock.now() - LIFE)
+        found = await running.select_related("user").first()
+        return found if found and await found._awake() else None
 
     @classmethod
     async def in_campaign(cls, token: str, slug: str) -> tuple[Session, Membership | None] | None:
@@ -56,20 +73,54 @@ class Session(Model):
         round trip, because every request needs it."""
         rows = await database.query(
             f"SELECT {_LOGIN.columns} FROM session s JOIN user_account u ON u.id = s.user_id"
-            " LEFT JOIN campaign c ON c.slug = ? LEFT JOIN membership m ON m.user_id = u.id AND m.campaign_id = c.id AND m.removed_at IS NULL"
-            " WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.last_seen_at > ?",
+            " LEFT JOIN campaign c ON c.slug = ?"
+            " LEFT JOIN membership m ON m.user_id = u.id AND m.campaign_id = c.id AND m.removed_at IS NULL"
+            " WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.started_at > ?",
             slug,
             token_hash(token),
-            sql_time(clock.now() - SESSION_LIFE),
+            sql_time(clock.now() - LIFE),
         )
         if not rows:
             return None
         found = await _LOGIN.whole(rows[0])
         session, member = found["s"], found["m"]
+        if not await session._awake():
+            return None
         session.user = found["u"]
         if member:
             member.user, member.campaign = found["u"], found["c"]
         return session, member
+
+    @classmethod
+    async def open_ones(cls, user_id: int) -> list[Session]:
+        """The user's running sessions, the one seen last first."""
+        now = clock.now()
+        running = cls.filter(user_id=user_id, ended_at=None, started_at__gt=now - LIFE)
+        if await _is_staff(user_id):
+            running = running.filter(last_seen_at__gt=now - STAFF_IDLE)
+        return await running.order_by("-last_seen_at", "-id").limit(200)
+
+    async def runs(self) -> bool:
+        """Is it still open in the database?"""
+        return await Session.exists(id=self.id, ended_at=None)
+
+    async def _awake(self) -> bool:
+        return self.last_seen_at > clock.now() - STAFF_IDLE or not await _is_staff(self.user_id)
+
+    @property
+    def proved(self) -> bool:
+        """Did the person show lately who they are?"""
+        return self.proved_at is not None and self.proved_at > clock.now() - PROOF
+
+    @transactional
+    async def prove(self, second: bool = False) -> str:
+        """Notes that the person showed again who they are. The new token for the cookie: the one before opens nothing any
+        more (ASVS 5.0, 7.2.4)."""
+        token, now = secrets.token_urlsafe(32), clock.now()
+        values = {"token_hash": token_hash(token), "proved_at": now} | ({"second_at": now} if second else {})
+        await Session.filter(id=self.id, ended_at=None).update(**values)
+        self.update_from_dict(values)
+        return token
 
     async def touch(self) -> None:
         """Notes that the user is here, at most once a minute."""
@@ -88,9 +139,20 @@ class Session(Model):
 
     @classmethod
     @transactional
-    async def end_all(cls, user: User) -> None:
-        """Logs the user out everywhere."""
-        await cls.filter(user=user, ended_at=None).update(ended_at=clock.now())
+    async def end_all(cls, user: User, but: int = 0) -> None:
+        """Logs the user out everywhere, but for the session of this id."""
+        await cls.filter(user=user, ended_at=None).exclude(id=but).update(ended_at=clock.now())
+
+
+@transactional
+async def end_for(who: Membership, by: Membership) -> None:
+    """An owner logs somebody out everywhere."""
+    await Session.end_all(who.user)
+    await audit.record(by, "user.logged_out", who.user.name)
+
+
+async def _is_staff(user_id: int) -> bool:
+    return await Membership.exists(user_id=user_id, role__in=STAFF, suspended_at=None)
 
 
 _LOGIN = Joined(s=Session, u=User, m=Membership, kept={"c": Campaign})

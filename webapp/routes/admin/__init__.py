@@ -8,7 +8,7 @@ from litestar.di import Provide
 from webapp import bounded
 from webapp.access import login
 from webapp.routes.admin import attention, bulk, numbers, opt_outs
-from webapp.routes.admin.accounts import settings, user, user_lists, users
+from webapp.routes.admin.accounts import sessions, settings, user, user_lists, users
 from webapp.routes.admin.actions import actions, basics, publication
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
 from webapp.routes.admin.imports import columns, progress, reading, refused, upload
@@ -41,6 +41,7 @@ PAGES = (
     users,
     user,
     user_lists,
+    sessions,
     settings,
     numbers,
     setup,

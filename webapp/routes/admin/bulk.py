@@ -9,6 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.response import File
 
 from webapp import access, pages, queue, words
+from webapp.access import proving
 from webapp.forms import Form
 from webapp.models.accounts.teams import Team, UserList
 from webapp.models.accounts.users import Membership, who_may_text
@@ -110,7 +111,7 @@ async def holders(member: Membership) -> list[tuple[str, list[tuple[str, str]]]]
 async def start_job(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     which, kind = await _which(member, form), _kind(member, form)
-    _check(form, which, kind)
+    await _check(request, form, which, kind)
     what, subject = await _ASKED[kind](member, form)
     if not form:
         return await _new_job(request, member, form, status=422)
@@ -119,7 +120,9 @@ async def start_job(request: Request, member: Membership) -> Response:
     return _to(request, member, job)
 
 
-def _check(form: Form, which: Filter | list[int], kind: str) -> None:
+async def _check(request: Request, form: Form, which: Filter | list[int], kind: str) -> None:
+    if kind == EXPORT:
+        await proving.need(request)
     if which == []:
         form.wrong("kind", words.gettext("Select a contact first. Nothing was changed."))
     if kind in PERMANENT and not form.ticked("sure"):
@@ -234,7 +237,7 @@ async def undo_job(request: Request, member: Membership, job_id: int) -> Respons
     return _to(request, member, made or job)
 
 
-@get("/bulk/{job_id:int}/contacts.csv")
+@get("/bulk/{job_id:int}/contacts.csv", dependencies=proving.STAFF)
 async def exported_file(member: Membership, job_id: int) -> File:
     """A finished export, for the member who asked for it."""
     path = await access.export_of(member, job_id)

@@ -6,7 +6,7 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
 from webapp import access, pages, queue, words
-from webapp.access import troubles
+from webapp.access import proving, troubles
 from webapp.forms import Form
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.contacts.contact import Contact
@@ -77,7 +77,7 @@ async def import_number(request: Request, member: Membership) -> Response:
     return _to(request, member)
 
 
-@post("/numbers/orders")
+@post("/numbers/orders", dependencies=proving.STAFF)
 async def buy(request: Request, member: Membership) -> Response:
     """A worker buys them one by one; the page shows how many it has."""
     _owner(member)

@@ -10,6 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.response import Stream
 
 from webapp import access, pages
+from webapp.access import proving
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
@@ -65,7 +66,7 @@ async def add_opt_out(request: Request, member: Membership) -> Response:
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/opt-outs?done={quote(number)}")
 
 
-@get("/opt-outs.csv")
+@get("/opt-outs.csv", dependencies=proving.STAFF)
 async def opt_outs_file(member: Membership) -> Stream:
     if not member.exports:
         raise NotFoundException

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from litestar import Router
 
-from webapp.routes.public import email_letters, entry, fetched, health, language, metrics, new_password, stream
+from webapp.routes.public import email_letters, entry, fetched, health, language, metrics, new_password, proof, stream
 
 
 def routers() -> list[Router]:
-    modules = (entry, new_password, email_letters, language, fetched, health, metrics, stream)
+    modules = (entry, new_password, email_letters, language, proof, fetched, health, metrics, stream)
     return [module.router for module in modules]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from litestar import Request, Response, Router, get, post
 from tortoise.exceptions import IntegrityError
 
-from webapp import limiting, pages, words
+from webapp import limiting, live, pages, words
 from webapp.access import client, entering, login, right_password
 from webapp.forms import Form
 from webapp.models.accounts import passwords
@@ -53,6 +53,7 @@ async def _known(request: Request, form: Form) -> User | None:
 async def log_out(request: Request) -> Response:
     if session := await login.current_session(request):
         await session.end()
+        await live.nudge(session.user_id, live.LOGGED_OUT)
     answer = go_to(request, "/login")
     answer.delete_cookie(login.COOKIE)
     return answer
@@ -62,6 +63,7 @@ async def log_out(request: Request) -> Response:
 async def log_out_everywhere(request: Request) -> Response:
     user = await login.current_user(request)
     await Session.end_all(user)
+    await live.nudge(user.id, live.LOGGED_OUT)
     answer = go_to(request, "/login")
     answer.delete_cookie(login.COOKIE)
     return answer

@@ -9,17 +9,22 @@ from litestar import Request, Response, Router, get
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from webapp import config, pages
+from webapp import live as live_news
 from webapp.access import login
+from webapp.models.accounts.sessions import Session
 
 
 @get("/live")
 async def live(request: Request) -> Response | ServerSentEvent:
-    user = await login.current_user(request)
-    return ServerSentEvent(_news(request.app.state.hub, user.id))
+    session = await login.listener(request)
+    return ServerSentEvent(_news(request.app.state.hub, session))
 
 
-async def _news(hub: Any, user_id: int) -> AsyncIterator[ServerSentEventMessage]:
-    async for news in hub.listen(user_id):
+async def _news(hub: Any, session: Session) -> AsyncIterator[ServerSentEventMessage]:
+    """Ends with the session; the page asks again then, and goes to the login."""
+    async for news in hub.listen(session.user_id):
+        if news is not None and news.event == live_news.LOGGED_OUT and not await session.runs():
+            return
         if news is None:
             yield ServerSentEventMessage(comment="still here")
         else:

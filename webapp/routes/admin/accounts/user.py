@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from webapp import access, live, pages, words
+from webapp.access import proving
 from webapp.forms import Form
 from webapp.models.accounts import roles, teams
 from webapp.models.accounts.users import OWNER, ROLES, Membership
@@ -48,7 +49,7 @@ def _offered(member: Membership, who: Membership) -> list[str]:
     return [role for role in ROLES if role == now or not powers.role_refused(who.role, role, member.role, False)]
 
 
-@post("/users/{member_id:int}")
+@post("/users/{member_id:int}", dependencies=proving.STAFF)
 async def save_user(request: Request, member: Membership, member_id: int) -> Response:
     who, form = await access.member_of(member, member_id), Form(await request.form())
     role, values = form.choice("role", words.gettext("Role"), ROLES), _values(form)

@@ -6,6 +6,7 @@ from litestar import Request, Response, get, post
 from litestar.response import File
 
 from webapp import access, pages, queue, words
+from webapp.access import proving
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.bulk import one_contact
@@ -135,7 +136,7 @@ async def unblock(request: Request, member: Membership, contact_id: int) -> Resp
     return _back(request, member, contact)
 
 
-@post("/contacts/{contact_id:int}/erasure")
+@post("/contacts/{contact_id:int}/erasure", dependencies=proving.STAFF)
 async def erase(request: Request, member: Membership, contact_id: int) -> Response:
     """The person asked that their data go (C7)."""
     contact = await access.contact_of(member, contact_id)

@@ -1,0 +1,34 @@
+"""Showing again who one is, where the page that wanted it could not keep its form (access/proving.py)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, Router, get, post
+
+from webapp import pages
+from webapp.access import login, proving
+from webapp.forms import Form
+from webapp.pages import page
+
+
+@get("/proof")
+async def proof_page(request: Request, next: str = "") -> Response:
+    await login.current_user(request)
+    return _ask(request, Form(), login.safe_next(next))
+
+
+@post("/proof")
+async def prove(request: Request) -> Response:
+    await login.current_user(request)
+    form = Form(await request.form())
+    next_ = login.safe_next(form.text("next", "", 2_000))
+    if not await proving.proves(request, form):
+        return _ask(request, form, next_, status=422)
+    return pages.go_to(request, next_ or "/")
+
+
+def _ask(request: Request, form: Form, next_: str, status: int = 200) -> Response:
+    shown = {"address": "/proof", "fields": [("next", next_)], "back": next_}
+    return page(request, proving.PAGE, status_code=status, form=form, **shown)
+
+
+router = Router("/", route_handlers=[proof_page, prove])
