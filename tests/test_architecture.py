@@ -118,6 +118,7 @@ ORDER = (
     {"imports", "reports", "bulk", "outcomes"},
     {"sending", "results"},
     {"receiving"},
+    {"exports"},
 )
 
 
@@ -229,6 +230,8 @@ def test_no_room_is_crowded() -> None:
     assert {WEBAPP, BENCH} <= rooms
     crowded = {}
     for folder in rooms:
+        if folder.name == "migrations":  # a diary, which nobody rearranges
+            continue
         files = [path for path in folder.iterdir() if path.suffix in (".py", ".html") and path.stem != "__init__"]
         lines = sum(path.read_text().count("\n") for path in files)
         if len(files) > MOST_FILES or lines > MOST_LINES:

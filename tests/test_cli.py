@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from python_calamine import load_workbook
 
 from tests.cast.databases import whole
 from tests.cast.shell import Shells
@@ -217,6 +218,31 @@ def test_refusals_exit_1_and_wrong_usage_2(textbank: Textbank, words: tuple[str,
 def test_doctor_finds_nothing_wrong(textbank: Textbank) -> None:
     done = textbank("doctor")
     assert done.returncode == 0 and "equal a recount" in done.stdout
+
+
+def test_rows_are_exported_in_each_format(textbank: Textbank, tmp_path: Path) -> None:
+    (tmp_path / "voters.csv").write_text("phone,first name\n412-555-0123,Rosa\n")
+    textbank("import", "voters.csv", "--campaign", "meyer", "--list", "Voters")
+    made = textbank("export", "contacts", "--campaign", "meyer", "--list", "Voters")
+    assert made.returncode == 0 and '"+14125550123"' in made.stdout and "Rosa" in made.stdout, made.stderr
+    told = textbank("export", "contacts", "--campaign", "meyer", "--format", "jsonl", "--output", "c.jsonl")
+    assert told.returncode == 0 and json.loads((tmp_path / "c.jsonl").read_text())["first_name"] == "Rosa"
+    book = textbank("export", "contacts", "--campaign", "meyer", "--format", "xlsx", "--output", "c.xlsx")
+    assert book.returncode == 0 and "Rosa" in str(load_workbook(tmp_path / "c.xlsx").get_sheet_by_index(0).to_python())
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("contacts", "--campaign", "nobody"), "no campaign nobody"),
+        (("contacts", "--campaign", "meyer", "--list", "Nobody"), "no list Nobody"),
+        (("messages", "--campaign", "meyer", "--list", "Voters"), "--list goes with contacts"),
+        (("messages", "--campaign", "meyer", "--action", "9"), "no action 9"),
+    ],
+)
+def test_an_export_of_what_does_not_exist_is_refused(textbank: Textbank, words: tuple[str, ...], says: str) -> None:
+    done = textbank("export", *words)
+    assert done.returncode == 1 and says in done.stderr and done.stdout == ""
 
 
 def test_an_owner_is_made_with_name_and_phone_and_a_campaign_with_its_info(textbank: Textbank, tmp_path: Path) -> None:

@@ -71,6 +71,10 @@ async def run_bulk(job_id: int) -> None:
     await _nudge("run_bulk", job_id)
 
 
+async def run_export(export_id: int) -> None:
+    await _nudge("run_export", export_id)
+
+
 async def run_cost(cost_id: int) -> None:
     await _nudge("run_cost", cost_id)
 

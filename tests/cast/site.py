@@ -12,6 +12,7 @@ from litestar import Litestar
 
 from tests.cast import Cast, drawn
 from tests.cast.bulk import finish
+from tests.cast.exporting import finish_export
 from tests.cast.lists import take_all
 from webapp import clock
 from webapp.database import transaction
@@ -25,6 +26,7 @@ from webapp.models.actions.pictures import Picture
 from webapp.models.actions.script import RESPONSE, Script
 from webapp.models.bulk import slices
 from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.exports import schedules
 from webapp.models.imports import importing
 from webapp.models.receiving import media
 from webapp.models.scripts import cost
@@ -84,8 +86,11 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
     job = await importing.begin(cast.meyer, "Other", folder / "x.csv", "x.csv", None)
     await take_all(job.id)
     await transaction(lambda: Membership.filter(id=cast.gary.id).update(may_export=True))
-    work = await slices.begin(cast.meyer, cast.gary.user, "export", [cast.lisa.id], {})
+    work = await slices.begin(cast.meyer, cast.gary.user, "opt_out", [0], {})
     await finish(work.id)
+    may_export = await Membership.get(id=cast.gary.id).select_related("user", "campaign")
+    schedule, exported = await schedules.start(may_export, "contacts", "csv", {}, "", "daily")
+    await finish_export(exported.id)
     group = await teams.create_list("Texters", cast.gary)
     picture = await pictures.take_in(cast.meyer, drawn())
     assert isinstance(picture, Picture)
@@ -102,6 +107,8 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
         "link_id": str(link.id),
         "cost_id": str(measure.id),
         "job_id": str(work.id),
+        "export_id": str(exported.id),
+        "schedule_id": str(schedule.id),
         "user_list_id": str(group.id),
         "tag_id": str((await Tag.get(slug="will_vote", campaign=cast.meyer)).id),
         "field_id": str((await CustomField.get(slug="notes", campaign=cast.meyer)).id),

@@ -35,7 +35,7 @@ MACHINE = [sys.executable, "-m", "tests.faults.machine"]
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long password"
 SEED = int(os.environ.get("TEXTBANK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
-OF_THE_ACCOUNT = (30002, 30024, 30032, 30034)  # the carriers never got such a text
+OF_THE_ACCOUNT = (10001, 20003, 30002, 30024, 30032, 30034)  # the carriers never got such a text
 LONG = "TEXTBANK_FAULTS" in os.environ  # bin/bench faults
 only_long = pytest.mark.skipif(not LONG, reason="bin/bench faults")
 KILLS = int(os.environ.get("TEXTBANK_FAULT_KILLS", "4"))

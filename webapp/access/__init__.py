@@ -20,6 +20,7 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
+from webapp.models.exports.job import Export, ExportSchedule
 from webapp.models.imports.job import ContactImport
 from webapp.models.long_work import DONE
 from webapp.models.numbers.number import PhoneNumber
@@ -127,11 +128,23 @@ async def bulk_job_of(member: Membership, job_id: int) -> BulkJob:
     return await found.select_related("user").first() or _missing()
 
 
-async def export_of(member: Membership, job_id: int) -> Path:
-    """The finished file of an export, for the user who asked for it and may still export."""
-    job = await BulkJob.filter(id=small_id(job_id), campaign_id=member.campaign_id, user_id=member.user_id).first()
-    path = Path(job.path) if job and job.path and job.status == DONE and member.exports else None
-    return path if path and path.exists() else _missing()
+async def export_of(member: Membership, export_id: int) -> Export:
+    found = Export.filter(id=small_id(export_id), campaign_id=member.campaign_id)
+    return await found.select_related("user", "campaign").first() or _missing()
+
+
+async def exported_file_of(member: Membership, export_id: int) -> tuple[Export, Path]:
+    """A finished file, for the user who asked for it and may still export."""
+    job = await export_of(member, export_id)
+    path = (
+        Path(job.path) if job.path and job.status == DONE and job.user_id == member.user_id and member.exports else None
+    )
+    return (job, path) if path and path.exists() else _missing()
+
+
+async def schedule_of(member: Membership, schedule_id: int) -> ExportSchedule:
+    found = ExportSchedule.filter(id=small_id(schedule_id), campaign_id=member.campaign_id, ended_at=None)
+    return await found.first() or _missing()
 
 
 async def contact_of(member: Membership, contact_id: int) -> Contact:

@@ -21,6 +21,7 @@ from webapp.models.contacts.zones import ZoneDerivation, ZoneSet
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
 from webapp.models.conversations.message import Message, MessageEffect
+from webapp.models.exports.job import Export, ExportSchedule
 from webapp.models.imports.job import ContactImport, ImportedContact, RefusedRow
 from webapp.models.kept_counts import CodeTally, SafeguardHit, ScriptTally, Tally
 from webapp.models.numbers.number import AccountNumber, PhoneNumber
@@ -55,6 +56,8 @@ TABLES = [
     CustomField,
     CustomLink,
     EmailLetter,
+    Export,
+    ExportSchedule,
     FieldValue,
     ImportedContact,
     Invite,

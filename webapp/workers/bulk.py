@@ -1,4 +1,4 @@
-"""Runs bulk jobs, and deletes old exports (SPEC C5)."""
+"""Runs bulk jobs (SPEC C5)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from webapp.models.bulk.job import BulkJob
 log = logging.getLogger(__name__)
 
 WORK = 20.0  # seconds; the rest of a bulk job is the next call's
-KEEP_FILES = 14  # days after a bulk job has ended
 
 
 async def run_bulk(ctx: dict[str, Any], job_id: int) -> None:
@@ -37,9 +36,3 @@ async def resume_bulk(ctx: dict[str, Any]) -> None:
     """Bulk jobs whose worker died, or whose first nudge was lost."""
     for job_id in await long_work.abandoned(BulkJob):
         await queue.run_bulk(job_id)
-
-
-async def forget_exports(ctx: dict[str, Any]) -> None:
-    """Deletes exports nobody needs any more: they are people's data."""
-    for path in await slices.forget_files(KEEP_FILES):
-        path.unlink(missing_ok=True)

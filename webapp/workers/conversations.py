@@ -1,12 +1,14 @@
-"""Jobs that create conversations, and return unsent ones to the pool (SPEC A1, S8), and derive time zones anew (S1)."""
+"""Jobs that create conversations, return unsent ones to the pool, hand possible opt-outs to the staff, and derive time zones
+anew (SPEC A1, S8, V8, S1)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from webapp import queue
+from webapp import news, queue
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations import going_back, making, zones_anew
+from webapp.models.opt_outs import possible
 
 SWEEP = 10.0  # seconds a sweep spends on one action
 ZONES_SWEEP = 45.0  # seconds a sweep spends on time zones
@@ -31,3 +33,11 @@ async def make_all_conversations(ctx: dict[str, Any]) -> None:
 
 async def derive_zones(ctx: dict[str, Any]) -> None:
     await zones_anew.derive_some(ZONES_SWEEP)
+
+
+async def hand_over_possible_opt_outs(ctx: dict[str, Any]) -> None:
+    """Those that no volunteer decided in time (V8)."""
+    for campaign in await Campaign.all():
+        for user_id, conversation_id in await possible.hand_old_to_staff(campaign):
+            await news.tell(conversation_id, user_id)  # the thread leaves this page
+            await news.tell(conversation_id)  # and appears on those of the staff

@@ -69,7 +69,6 @@ async def test_a_new_list_is_made_with_those_selected(cast: Cast, browse: Browse
         ("nothing", {}, "choose one"),
         ("list", {"to_list": "99"}, "choose one"),
         ("tag", {"scope": "ticked", "do_tag": "1"}, "Select a contact first"),
-        ("export", {}, "not allowed to export"),
     ],
 )
 async def test_a_wrong_form_does_nothing_and_says_why(
@@ -170,18 +169,6 @@ async def test_an_assignment_can_be_undone_from_its_page_once(cast: Cast, browse
     assert (await gary.post(f"{here}/end")).headers["location"] == here, "nothing more"
 
 
-async def test_an_export_waits_for_whoever_asked_and_for_nobody_else(cast: Cast, browse: Browser) -> None:
-    selina, gary = await browse(cast.selina), await browse(cast.gary)
-    answer = await begin_work(selina, "export")
-    work = await finish_work()
-    assert work.status == "done" and "Contacts, CSV" in (await selina.get(answer.headers["location"])).text
-    file = await selina.get(answer.headers["location"] + "/contacts.csv")
-    assert file.headers["content-type"].startswith("text/csv") and "+14125550101" in file.text
-    assert (await gary.get(answer.headers["location"] + "/contacts.csv")).status_code == 404
-    assert "Export: an owner has to allow you to" in (await gary.get(OFFICE + "/contacts")).text
-    assert "Export: an owner" not in (await selina.get(OFFICE + "/contacts")).text
-
-
 @pytest.mark.both
 async def test_nothing_of_another_campaign_is_reached_by_work_on_many(cast: Cast, browse: Browser) -> None:
     tag = await Tag.get(campaign=cast.meyer, name="Wrong Number")
@@ -206,16 +193,3 @@ async def test_nothing_of_another_campaign_is_reached_by_work_on_many(cast: Cast
     page = (await jonah.get(f"{office}/contacts?list={cast.voters.id}&action={cast.action.id}")).text
     assert "Lisa" not in page
     assert (await jonah.get(f"{office}/contacts/{cast.lisa.id}")).status_code == 404
-
-
-@pytest.mark.both
-async def test_an_export_is_harmless_and_needs_the_right(cast: Cast, browse: Browser) -> None:
-    await cast.add_contact("+14125550102", first_name="=1+1", last_name="\t=2", email="@x", van_id="-3")
-    gary, selina, form = await browse(cast.gary), await browse(cast.selina), {"kind": "export", "scope": "all"}
-    refused = (await gary.post(OFFICE + "/contacts/bulk", data=form)).status_code
-    assert (refused, (await gary.get(OFFICE + "/opt-outs.csv")).status_code) == (422, 404)
-    await selina.post(OFFICE + "/contacts/bulk", data=form)
-    file = f"{OFFICE}/bulk/{(await finish_work()).id}/contacts.csv"
-    text = (await selina.get(file)).text
-    assert "'=1+1" in text and "'@x" in text and "'-3" in text
-    assert (await gary.get(file)).status_code == 404

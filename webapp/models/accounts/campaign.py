@@ -127,8 +127,12 @@ class Campaign(Model):
         """The beginning of today in the campaign's zone."""
         return self.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
     def local(self, at: datetime) -> datetime:
-        return at.astimezone(ZoneInfo(self.timezone))
+        return at.astimezone(self.zone)
 
     def rest(self, now: datetime) -> float:
         """Seconds until a text is tried again, where Twilio fails."""

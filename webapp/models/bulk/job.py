@@ -11,17 +11,8 @@ from webapp.models.accounts.users import User
 from webapp.models.long_work import LongWork
 
 UNASSIGN = "unassign"  # the undo of an ASSIGN, begun on its page alone
-ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT = (
-    "assign",
-    "tag",
-    "untag",
-    "field",
-    "list",
-    "unlist",
-    "opt_out",
-    "export",
-)
-KINDS = (ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT, EXPORT)
+ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT = ("assign", "tag", "untag", "field", "list", "unlist", "opt_out")
+KINDS = (ASSIGN, TAG, UNTAG, FIELD, LIST, UNLIST, OPT_OUT)
 
 
 MOST_MOMENTS = 100  # slices; about 50,000 contacts
@@ -30,8 +21,7 @@ MOST_MOMENTS = 100  # slices; about 50,000 contacts
 class BulkJob(LongWork):
     """``which``: {"ids": [...]}, or {"filter": {...}, "through": the newest contact's id when the job began}.
     ``what``: what the kind needs (tag, field and value, list, users). ``cursor``: the last contact done; it moves in
-    the transaction of that contact's slice. ``done`` counts contacts, ``changed`` those the job made a difference to.
-    ``path``: the file of an export."""
+    the transaction of that contact's slice. ``done`` counts contacts, ``changed`` those the job made a difference to."""
 
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name="bulk_jobs", on_delete=fields.NO_ACTION
@@ -47,7 +37,7 @@ class BulkJob(LongWork):
     cursor = fields.BigIntField(default=0)
     done = fields.IntField(default=0)
     changed = fields.IntField(default=0)
-    path = fields.CharField(500, default="")
+    path = fields.CharField(500, default="")  # of exports that a version before wrote; a later migration drops it
 
     campaign_id: int
     user_id: int

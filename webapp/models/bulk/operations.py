@@ -10,20 +10,7 @@ from webapp.database import packed
 from webapp.database.packed import sql_time
 from webapp.models.accounts.users import who_may_text
 from webapp.models.actions import audience
-from webapp.models.bulk import export
-from webapp.models.bulk.job import (
-    ASSIGN,
-    EXPORT,
-    FIELD,
-    LIST,
-    MOST_MOMENTS,
-    OPT_OUT,
-    TAG,
-    UNASSIGN,
-    UNLIST,
-    UNTAG,
-    BulkJob,
-)
+from webapp.models.bulk.job import ASSIGN, FIELD, LIST, MOST_MOMENTS, OPT_OUT, TAG, UNASSIGN, UNLIST, UNTAG, BulkJob
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.conversations import assigning
@@ -107,11 +94,6 @@ async def _opt_out(job: BulkJob, ids: list[int]) -> int:
     return await opt_out_contacts(job.campaign, ids, FROM_ADMIN, job.user)
 
 
-async def _export(job: BulkJob, ids: list[int]) -> int:
-    await export.add(job, ids)
-    return len(ids)
-
-
 async def _note(ids: list[int], job: BulkJob, what: str, detail: str) -> None:
     if ids:
         await database.query(
@@ -138,5 +120,4 @@ _OPERATIONS: dict[str, Callable[[BulkJob, list[int]], Awaitable[int]]] = {
     LIST: _list,
     UNLIST: _unlist,
     OPT_OUT: _opt_out,
-    EXPORT: _export,
 }

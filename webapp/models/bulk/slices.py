@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from webapp import clock
@@ -156,11 +155,3 @@ async def grown_list(job_id: int) -> int:
     """The list the job added contacts to; 0 for other kinds of jobs."""
     job = await BulkJob.get(id=job_id)
     return job.what["list"] if job.kind == LIST else 0
-
-
-@transactional
-async def forget_files(days: int) -> list[Path]:
-    """Exports of jobs that ended ``days`` ago are not offered any more. Returns the files, for the caller to delete."""
-    ended = await BulkJob.filter(ended_at__lt=clock.now() - timedelta(days=days)).exclude(path="")
-    await BulkJob.filter(id__in=[job.id for job in ended] or [0]).update(path="")
-    return [Path(job.path) for job in ended]

@@ -7,7 +7,7 @@ from litestar.di import Provide
 
 from webapp import bounded
 from webapp.access import login
-from webapp.routes.admin import attention, bulk, numbers, opt_outs
+from webapp.routes.admin import attention, bulk, exports, numbers, opt_outs
 from webapp.routes.admin.accounts import sessions, settings, user, user_lists, users
 from webapp.routes.admin.actions import actions, basics, publication
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
@@ -37,6 +37,7 @@ PAGES = (
     reading,
     refused,
     bulk,
+    exports,
     opt_outs,
     users,
     user,

@@ -6,16 +6,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.response import File
 
 from webapp import access, pages, queue, words
-from webapp.access import proving
 from webapp.forms import Form
 from webapp.models.accounts.teams import Team, UserList
 from webapp.models.accounts.users import Membership, who_may_text
 from webapp.models.actions.action import Action
 from webapp.models.bulk import slices
-from webapp.models.bulk.job import ASSIGN, EXPORT, FIELD, KINDS, LIST, OPT_OUT, TAG, UNLIST, UNTAG, BulkJob
+from webapp.models.bulk.job import ASSIGN, FIELD, KINDS, LIST, OPT_OUT, TAG, UNLIST, UNTAG, BulkJob
 from webapp.models.contacts import search
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
@@ -25,6 +23,7 @@ from webapp.routes.admin.contacts import filter_words
 from webapp.rules.contacts import contact_filter
 from webapp.rules.contacts.contact_filter import MANY, Filter
 
+EXPORT = "export"  # chosen like a bulk job; its form goes to exports.py
 MOST = 500  # choices in a drop-down
 MOST_TICKED = 1_000
 PERMANENT = (OPT_OUT, FIELD)  # can't be undone, so the form asks twice
@@ -34,11 +33,14 @@ Asked = tuple[dict[str, Any], str]  # a job's ``what`` and its subject
 @get("/contacts/bulk/new")
 async def new_job(request: Request, member: Membership) -> Response:
     """The form of one kind of job, for the contacts selected: ticked ones, or all that a filter finds."""
-    return await _new_job(request, member, Form(request.query_params))
+    return await ask(request, member, Form(request.query_params))
 
 
-async def _new_job(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
-    which, kind = await _which(member, form), _kind(member, form)
+async def ask(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
+    """The page with the form, and what is wrong in it."""
+    which, kind = await chosen(member, form), form.choice("kind", words.gettext("What to do"), (*KINDS, EXPORT))
+    if kind == EXPORT:
+        check_export(member, form, which)
     few = await _few(member, which) if kind == ASSIGN else None
     return page(
         request,
@@ -64,7 +66,7 @@ async def _few(member: Membership, which: Filter | list[int]) -> list[int] | Non
     return found if len(found) <= MANY else None
 
 
-async def _which(member: Membership, form: Form) -> Filter | list[int]:
+async def chosen(member: Membership, form: Form) -> Filter | list[int]:
     """Ticked contacts of this campaign, or the filter where all of its contacts were asked for."""
     if form.data.get("scope") == "all":
         return contact_filter.read(form.data)
@@ -72,11 +74,11 @@ async def _which(member: Membership, form: Form) -> Filter | list[int]:
     return await search.own(member.campaign, ticked[:MOST_TICKED])
 
 
-def _kind(member: Membership, form: Form) -> str:
-    kind = form.choice("kind", words.gettext("What to do"), KINDS)
-    if kind == EXPORT and not member.exports:
+def check_export(member: Membership, form: Form, which: Filter | list[int]) -> None:
+    if not member.exports:
         form.wrong("kind", words.gettext("You are not allowed to export. An owner can give you that right."))
-    return kind
+    if which == []:
+        form.wrong("kind", words.gettext("Select a contact first. No file was begun."))
 
 
 async def _choices(member: Membership) -> dict[str, Any]:
@@ -110,19 +112,17 @@ async def holders(member: Membership) -> list[tuple[str, list[tuple[str, str]]]]
 @post("/contacts/bulk")
 async def start_job(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
-    which, kind = await _which(member, form), _kind(member, form)
-    await _check(request, form, which, kind)
+    which, kind = await chosen(member, form), form.choice("kind", words.gettext("What to do"), KINDS)
+    _check(form, which, kind)
     what, subject = await _ASKED[kind](member, form)
     if not form:
-        return await _new_job(request, member, form, status=422)
+        return await ask(request, member, form, status=422)
     job = await slices.start(kind, which, what, subject, member)
     await queue.run_bulk(job.id)
     return _to(request, member, job)
 
 
-async def _check(request: Request, form: Form, which: Filter | list[int], kind: str) -> None:
-    if kind == EXPORT:
-        await proving.need(request)
+def _check(form: Form, which: Filter | list[int], kind: str) -> None:
     if which == []:
         form.wrong("kind", words.gettext("Select a contact first. Nothing was changed."))
     if kind in PERMANENT and not form.ticked("sure"):
@@ -205,7 +205,6 @@ _ASKED: dict[str, Callable[[Membership, Form], Awaitable[Asked]]] = {
     LIST: _list,
     UNLIST: _list,
     OPT_OUT: _nothing_more,
-    EXPORT: _nothing_more,
 }
 
 
@@ -237,13 +236,4 @@ async def undo_job(request: Request, member: Membership, job_id: int) -> Respons
     return _to(request, member, made or job)
 
 
-@get("/bulk/{job_id:int}/contacts.csv", dependencies=proving.STAFF)
-async def exported_file(member: Membership, job_id: int) -> File:
-    """A finished export, for the member who asked for it."""
-    path = await access.export_of(member, job_id)
-    return File(
-        path, filename="contacts.csv", media_type="text/csv; charset=utf-8", content_disposition_type="attachment"
-    )
-
-
-HANDLERS = [new_job, start_job, job_page, cancel_job, undo_job, exported_file]
+HANDLERS = [new_job, start_job, job_page, cancel_job, undo_job]

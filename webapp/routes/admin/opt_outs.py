@@ -18,7 +18,8 @@ from webapp.models.imports.job import OPT_OUTS, ContactImport
 from webapp.models.opt_outs import by_staff
 from webapp.models.opt_outs.opt_out import opt_outs_by_source
 from webapp.pages import page
-from webapp.rules import phone, safe_cells
+from webapp.rules import phone
+from webapp.rules.exports import safe_cells
 
 
 @get("/opt-outs")

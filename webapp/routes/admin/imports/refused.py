@@ -12,7 +12,7 @@ from webapp import access
 from webapp.models.accounts.users import Membership
 from webapp.models.imports import refused
 from webapp.models.imports.job import ContactImport
-from webapp.rules import safe_cells
+from webapp.rules.exports import safe_cells
 
 REASONS = {
     "missing_phone": "No phone",

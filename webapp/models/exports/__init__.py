@@ -1,0 +1,1 @@
+"""Exports: what they hold, made in slices by a worker, and made again each day or week."""

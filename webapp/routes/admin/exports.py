@@ -1,0 +1,157 @@
+"""Exports: asked for in a form, made by a worker, downloaded by whoever asked (SPEC R5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.response import File
+
+from webapp import access, pages, queue, words
+from webapp.access import proving
+from webapp.forms import Form
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import Action
+from webapp.models.contacts.lists import ContactList
+from webapp.models.exports import run, schedules, showing
+from webapp.models.exports.job import EVERY, Export
+from webapp.pages import page
+from webapp.routes.admin import bulk
+from webapp.rules.contacts.contact_filter import Filter
+from webapp.rules.exports import safe_cells
+from webapp.rules.exports.columns import COLUMNS, CONTACTS, CSV, FORMATS, KINDS, MESSAGES, OF_CONTACTS, dictionary
+
+MOST = 500  # choices in a drop-down
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/jsonl; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@get("/exports")
+async def exports_page(request: Request, member: Membership) -> Response:
+    return await _exports(request, member, Form(request.query_params))
+
+
+async def _exports(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
+    own = {"campaign_id": member.campaign_id}
+    return page(
+        request,
+        "admin/exports/exports.html",
+        status_code=status,
+        form=form,
+        rows=await showing.newest(member),
+        schedules=await showing.running_schedules(member),
+        action_choices=[(row.id, row.title) for row in await Action.filter(**own).order_by("-id").limit(MOST)],
+        list_choices=[
+            (row.id, row.name) for row in await ContactList.filter(**own, archived_at=None).order_by("-id").limit(MOST)
+        ],
+        columns={kind: [column.name for column in COLUMNS[kind]] for kind in KINDS},
+    )
+
+
+@post("/exports", dependencies=proving.STAFF)
+async def start_export(request: Request, member: Membership) -> Response:
+    form = Form(await request.form())
+    kind, which, subject = await _asked(member, form)
+    format = form.choice("format", words.gettext("Kind of file"), FORMATS)
+    every = form.choice("every", words.gettext("How often"), ("", *EVERY)) if form.data.get("every") else ""
+    if not form:
+        return await _exports(request, member, form, status=422)
+    if every:
+        _, made = await schedules.start(member, kind, format, which, subject, every)
+    else:
+        made = await run.start(member, kind, format, which, subject)
+    return await _begun(request, member, made)
+
+
+@post("/contacts/exports", dependencies=proving.STAFF)
+async def start_export_of_contacts(request: Request, member: Membership) -> Response:
+    """Of those selected in All Contacts: ticked ones, or all that a filter finds."""
+    form = Form(await request.form())
+    chosen, format = await bulk.chosen(member, form), form.choice("format", words.gettext("Kind of file"), FORMATS)
+    bulk.check_export(member, form, chosen)
+    if not form:
+        return await bulk.ask(request, member, form, status=422)
+    which = {"filter": chosen.asked()} if isinstance(chosen, Filter) else {"ids": chosen}
+    return await _begun(request, member, await run.start(member, CONTACTS, format, which, ""))
+
+
+async def _begun(request: Request, member: Membership, made: Export) -> Response:
+    await queue.run_export(made.id)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/exports/{made.id}")
+
+
+async def _asked(member: Membership, form: Form) -> tuple[str, dict[str, Any], str]:
+    """What, of whom, and that in words."""
+    bulk.check_export(member, form, Filter())
+    kind = form.choice("kind", words.gettext("What"), KINDS) or MESSAGES
+    action_id, list_id = form.data.get("action") or "", form.data.get("list") or ""
+    if action_id and list_id:
+        form.wrong("list", words.gettext("Choose an action or a list, not both."))
+    if list_id and kind not in OF_CONTACTS:
+        form.wrong(
+            "list", words.gettext("A list goes with contacts, tags and custom fields. Choose an action instead.")
+        )
+    actions = {str(row.id): row for row in await Action.filter(campaign_id=member.campaign_id)} if action_id else {}
+    lists = {str(row.id): row for row in await ContactList.filter(campaign_id=member.campaign_id)} if list_id else {}
+    if action_id and (action := actions.get(form.choice("action", words.gettext("Action"), actions))):
+        return kind, {"action": action.id}, action.title
+    if list_id and (row := lists.get(form.choice("list", words.gettext("List"), lists))):
+        return kind, {"filter": {"list": str(row.id)}}, row.name
+    return kind, {}, ""
+
+
+@get("/exports/{export_id:int}")
+async def export_page(request: Request, member: Membership, export_id: int) -> Response:
+    """The export's progress; the fragment refreshes itself until it is over."""
+    job = await access.export_of(member, export_id)
+    size = await showing.size_of(job)
+    return page(
+        request, "admin/exports/export.html", "admin/exports/_export.html", job=job, size=size, keeps=showing.KEPT_DAYS
+    )
+
+
+@post("/exports/{export_id:int}/cancellation")
+async def cancel_export(request: Request, member: Membership, export_id: int) -> Response:
+    job = await access.export_of(member, export_id)
+    await run.cancel(job, member)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/exports/{job.id}")
+
+
+@get("/exports/{export_id:int}/file", dependencies=proving.STAFF)
+async def exported_file(member: Membership, export_id: int) -> File:
+    """A finished export, for the member who asked for it."""
+    job, path = await access.exported_file_of(member, export_id)
+    await showing.note_download(job, member)
+    day = member.campaign.local(job.created_at).date()
+    name = f"{job.kind}-{day}.{job.format}"
+    return File(path, filename=name, media_type=TYPES[job.format], content_disposition_type="attachment")
+
+
+@get("/exports/{export_id:int}/columns.csv")
+async def columns_file(member: Membership, export_id: int) -> Response:
+    """What each column of the file means."""
+    job = await access.export_of(member, export_id)
+    rows = [("column", "kind", "meaning"), *dictionary(run.source_of(job).columns)]
+    headers = {"content-disposition": f'attachment; filename="{job.kind}-columns.csv"'}
+    return Response(safe_cells.BOM + safe_cells.lines(rows), media_type=TYPES[CSV], headers=headers)
+
+
+@post("/exports/schedules/{schedule_id:int}/end")
+async def end_schedule(request: Request, member: Membership, schedule_id: int) -> Response:
+    await schedules.end(await access.schedule_of(member, schedule_id), member)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/exports")
+
+
+HANDLERS = [
+    exports_page,
+    start_export,
+    start_export_of_contacts,
+    export_page,
+    cancel_export,
+    exported_file,
+    columns_file,
+    end_schedule,
+]

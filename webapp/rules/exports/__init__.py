@@ -1,0 +1,1 @@
+"""What exports hold, and cells that are safe in a spreadsheet."""
