@@ -18,7 +18,7 @@ ID = ("id", fields.IntField(generated=True, primary_key=True, unique=True, db_in
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0016_publish_at")]
+    dependencies = [("models", "0017_sessions")]
 
     initial = False
 
