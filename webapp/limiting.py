@@ -26,6 +26,7 @@ LOG_INS = parse("200/10minutes")  # all e-mails from one address
 LETTER = parse("5/hour")  # to one e-mail
 LETTERS = parse("60/hour")  # asked for from one address, whether somebody has the e-mail or not
 TEST = parse("20/hour")  # texts to one's own phone
+SEARCHES = parse("120/hour")  # for campaigns by their name, from one address
 CLICKS = parse("60/hour")  # counted of one link; past that it still leads on
 T = TypeVar("T")
 A = TypeVar("A")

@@ -81,6 +81,7 @@ DEFAULTS: dict[str, Any] = {
     "member": None,
     "campaign": None,
     "user": None,
+    "campaigns": 0,
     "mode": "",
     "badges": NO_BADGES,
     "troubles": (),

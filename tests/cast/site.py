@@ -28,6 +28,7 @@ from webapp.models.bulk import slices
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.exports import schedules
 from webapp.models.imports import importing
+from webapp.models.joining.invites import Invite
 from webapp.models.receiving import media
 from webapp.models.scripts import cost
 from webapp.models.scripts.links import CustomLink
@@ -92,6 +93,7 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
     schedule, exported = await schedules.start(may_export, "contacts", "csv", {}, "", "daily")
     await finish_export(exported.id)
     group = await teams.create_list("Texters", cast.gary)
+    await Invite.make("volunteer", "", cast.gary)
     picture = await pictures.take_in(cast.meyer, drawn())
     assert isinstance(picture, Picture)
     link = await make_link(cast)
@@ -110,6 +112,7 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
         "export_id": str(exported.id),
         "schedule_id": str(schedule.id),
         "user_list_id": str(group.id),
+        "invite_id": str((await Invite.get()).id),
         "tag_id": str((await Tag.get(slug="will_vote", campaign=cast.meyer)).id),
         "field_id": str((await CustomField.get(slug="notes", campaign=cast.meyer)).id),
         "action_id": str(cast.action.id),

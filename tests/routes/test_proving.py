@@ -24,6 +24,7 @@ GRAVE = [
     ("POST", "/c/{slug}/account/devices/{session_id}/end"),
     ("GET", "/c/{slug}/admin/bulk/{job_id}/contacts.csv"),
     ("POST", "/c/{slug}/admin/contacts/{contact_id}/erasure"),
+    ("POST", "/c/{slug}/admin/invites"),
     ("POST", "/c/{slug}/admin/numbers/orders"),
     ("GET", "/c/{slug}/admin/opt-outs.csv"),
     ("POST", "/c/{slug}/admin/users/{member_id}"),

@@ -22,6 +22,7 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.exports.job import Export, ExportSchedule
 from webapp.models.imports.job import ContactImport
+from webapp.models.joining.invites import Invite
 from webapp.models.long_work import DONE
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.receiving.media import KEPT, Media
@@ -162,6 +163,10 @@ async def field_of(member: Membership, field_id: int) -> CustomField:
 
 async def user_list_of(member: Membership, user_list_id: int) -> UserList:
     return await UserList.filter(id=small_id(user_list_id), campaign_id=member.campaign_id).first() or _missing()
+
+
+async def invite_of(member: Membership, invite_id: int) -> Invite:
+    return await Invite.filter(id=small_id(invite_id), campaign_id=member.campaign_id).first() or _missing()
 
 
 async def number_of(member: Membership, number_id: int) -> PhoneNumber:

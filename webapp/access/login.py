@@ -107,6 +107,7 @@ async def current_member(request: Request, slug: str) -> Membership:
     words.language.set(member.speaks)
     zone = contact_zones.zone_of_zip(member.zip) or member.campaign.timezone
     request.state.shared |= {"member": member, "campaign": member.campaign, "zone": zone}
+    request.state.shared["campaigns"] = session.campaigns
     await _note(member.touch)
     return member
 

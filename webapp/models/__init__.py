@@ -2,8 +2,6 @@
 
 from webapp.models.accounts.audit import AuditEvent
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.accounts.email_letters import EmailLetter
-from webapp.models.accounts.invites import Invite
 from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.passwords import PasswordLink
 from webapp.models.accounts.sessions import Session
@@ -23,6 +21,8 @@ from webapp.models.conversations.conversation import AssignmentEvent, Conversati
 from webapp.models.conversations.message import Message, MessageEffect
 from webapp.models.exports.job import Export, ExportSchedule
 from webapp.models.imports.job import ContactImport, ImportedContact, RefusedRow
+from webapp.models.joining.email_letters import EmailLetter
+from webapp.models.joining.invites import Invite
 from webapp.models.kept_counts import CodeTally, SafeguardHit, ScriptTally, Tally
 from webapp.models.numbers.number import AccountNumber, PhoneNumber
 from webapp.models.numbers.orders import NumberOrder

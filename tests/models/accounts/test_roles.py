@@ -9,10 +9,10 @@ import pytest
 from tests.cast import PASSWORD, Cast, member
 from webapp.database import transaction
 from webapp.models.accounts import passwords, roles
-from webapp.models.accounts.email_letters import EmailLetter
 from webapp.models.accounts.passwords import PasswordLink
 from webapp.models.accounts.users import Membership, User
 from webapp.models.departures import suspending
+from webapp.models.joining.email_letters import EmailLetter
 from webapp.rules.accounts.powers import LAST_OWNER, OWNERS_ONLY
 
 pytestmark = pytest.mark.both

@@ -12,6 +12,7 @@ from tortoise.models import Model
 from webapp import clock
 from webapp.database import transactional
 from webapp.rules import errors
+from webapp.rules.accounts import join_code
 from webapp.rules.numbers.pace import LONGEST_REST, seconds_ahead
 
 BUCKET_SIZES = (10, 25, 100, 200)
@@ -140,7 +141,7 @@ class Campaign(Model):
 
     @transactional
     async def renew_join_code(self) -> None:
-        self.join_code = await new_join_code()
+        self.join_code = await new_join_code(self.approval_needed)
         await self.save(update_fields=["join_code"])
 
     @transactional
@@ -165,8 +166,14 @@ class Campaign(Model):
         await self.save(update_fields=["stopped_at", "stopped_code", "went_on_at"])
 
 
-async def new_join_code() -> str:
-    """Six digits that are no other campaign's code."""
-    while await Campaign.exists(join_code=(code := f"{secrets.randbelow(1_000_000):06}")):
+async def new_join_code(approval_needed: bool) -> str:
+    """One that is no other campaign's: six digits where staff approve newcomers, else eight letters (S9)."""
+    while await Campaign.exists(join_code=(code := _random_code(approval_needed))):
         continue
     return code
+
+
+def _random_code(approval_needed: bool) -> str:
+    if approval_needed:
+        return f"{secrets.randbelow(10**join_code.DIGITS):0{join_code.DIGITS}}"
+    return "".join(secrets.choice(join_code.LETTERS) for _ in range(join_code.LETTERS_OF_CODE))

@@ -88,6 +88,13 @@ def _role(stored: Membership, role: str, theirs: bool) -> dict[str, str]:
 
 
 @transactional
+async def raise_to(who: Membership, role: str) -> None:
+    """By an invite: a role that is not above the present one changes nothing."""
+    if powers.raises(who.role, role):
+        await Membership.filter(id=who.id).update(**_role(who, role, _theirs(who.user)))
+
+
+@transactional
 async def give_from_shell(who: Membership, role: str) -> Saved:
     """As `save`, by whoever runs the server."""
     last = await is_last_owner(who)

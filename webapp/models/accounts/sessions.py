@@ -38,6 +38,7 @@ class Session(Model):
     device = fields.CharField(200, default="", db_default="")
     proved_at = fields.DatetimeField(null=True)
     second_at = fields.DatetimeField(null=True)
+    campaigns = 0  # how many the user is in, where `in_campaign` counted them
 
     user_id: int
 
@@ -72,7 +73,8 @@ class Session(Model):
         """The running session of a token, and the user's membership of the campaign, None where they are no member. One
         round trip, because every request needs it."""
         rows = await database.query(
-            f"SELECT {_LOGIN.columns} FROM session s JOIN user_account u ON u.id = s.user_id"
+            f"SELECT {_LOGIN.columns}, (SELECT COUNT(*) FROM membership n WHERE n.user_id = u.id AND n.removed_at IS NULL)"
+            " AS campaigns FROM session s JOIN user_account u ON u.id = s.user_id"
             " LEFT JOIN campaign c ON c.slug = ?"
             " LEFT JOIN membership m ON m.user_id = u.id AND m.campaign_id = c.id AND m.removed_at IS NULL"
             " WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.started_at > ?",
@@ -86,7 +88,7 @@ class Session(Model):
         session, member = found["s"], found["m"]
         if not await session._awake():
             return None
-        session.user = found["u"]
+        session.user, session.campaigns = found["u"], rows[0]["campaigns"]
         if member:
             member.user, member.campaign = found["u"], found["c"]
         return session, member

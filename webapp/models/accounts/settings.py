@@ -6,9 +6,10 @@ from typing import Any
 
 from webapp.database import transactional
 from webapp.models.accounts import audit
-from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.campaign import Campaign, new_join_code
 from webapp.models.accounts.users import Membership
 from webapp.rules import edited, spend
+from webapp.rules.accounts import join_code
 from webapp.rules.edited import Meanwhile
 
 _MONEY = ("segment_price", "mms_price", "daily_cap")
@@ -42,6 +43,8 @@ async def _store(values: dict[str, Any], by: Membership, what: str, seen: str) -
     if "daily_cap" in values:
         values = values | spend.new_cap(stored.daily_cap, values["daily_cap"])
     changed = {name: value for name, value in values.items() if getattr(stored, name) != value}
+    if changed.get("approval_needed") is False and join_code.easily_guessed(stored.join_code):
+        changed["join_code"] = await new_join_code(approval_needed=False)
     if changed:
         await Campaign.filter(id=by.campaign_id).update(**changed)
         await audit.record(by, what, ", ".join(changed), **{name: str(value) for name, value in changed.items()})

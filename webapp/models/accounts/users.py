@@ -134,13 +134,15 @@ class Membership(Model):
         zip: str = "",
         language: str = "en",
         by_letter: bool = False,
+        approval: bool = False,
     ) -> Membership:
         """The user's membership, created if there is none. Staff need no approval. ``by_letter``: without approval the member
-        counts only once the user's e-mail is confirmed. Who was removed waits for approval, whatever the campaign says."""
+        counts only once the user's e-mail is confirmed. ``approval``: they wait for it whatever the campaign says, as does who
+        was removed."""
         if existing := await cls.filter(user=user, campaign=campaign).select_for_update().first():
             await existing._come_back()
             return existing
-        waits = campaign.approval_needed and role == VOLUNTEER
+        waits = (campaign.approval_needed or approval) and role == VOLUNTEER
         letter = by_letter and not waits and user.confirmed_at is None
         now = clock.now()
         return await cls.create(
@@ -169,14 +171,6 @@ class Membership(Model):
         if member.suspended_at is None:
             await member.approve()
         return await cls.get(id=member.id).select_related("user", "campaign")
-
-    @classmethod
-    @transactional
-    async def sign_up(cls, campaign: Campaign, place: dict[str, str], **person: Any) -> User:
-        """Creates a user and their membership. ``place``: zip and language; ``person``: columns of User."""
-        user = await User.sign_up(**person)
-        await cls.join(user, campaign, zip=place["zip"], language=place["language"], by_letter=True)
-        return user
 
     async def touch(self) -> None:
         """Notes that the user is here, at most once a minute."""

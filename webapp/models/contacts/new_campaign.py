@@ -13,7 +13,7 @@ from webapp.models.contacts.labels import create_first_labels
 @transactional
 async def create_campaign(name: str, slug: str, timezone: str, **info: Any) -> Campaign:
     """``info``: more columns of Campaign (S9)."""
-    code = await new_join_code()
+    code = await new_join_code(bool(info.get("approval_needed")))
     campaign = await Campaign.create(
         name=name, slug=slug, timezone=timezone, join_code=code, created_at=clock.now(), **info
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from litestar import Router
+from litestar import Request, Response, Router, get
 from litestar.di import Provide
 
-from webapp import bounded
+from webapp import bounded, pages
 from webapp.access import login
+from webapp.models.accounts.users import Membership
 from webapp.routes.admin import attention, bulk, exports, numbers, opt_outs
-from webapp.routes.admin.accounts import sessions, settings, user, user_lists, users
+from webapp.routes.admin.accounts import invites, sessions, settings, user, user_lists, users
 from webapp.routes.admin.actions import actions, basics, publication
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
 from webapp.routes.admin.imports import columns, progress, reading, refused, upload
@@ -41,6 +42,7 @@ PAGES = (
     opt_outs,
     users,
     user,
+    invites,
     user_lists,
     sessions,
     settings,
@@ -52,8 +54,13 @@ PAGES = (
 )
 
 
+@get("/")
+async def office(request: Request, member: Membership) -> Response:
+    return pages.redirect(request, f"/c/{member.campaign.slug}/admin/actions")
+
+
 def router() -> Router:
-    handlers = [handler for one in PAGES for handler in one.HANDLERS]
+    handlers = [office, *(handler for one in PAGES for handler in one.HANDLERS)]
     return Router(
         "/c/{slug:str}/admin",
         route_handlers=handlers,

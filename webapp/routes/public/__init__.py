@@ -5,9 +5,23 @@ from __future__ import annotations
 
 from litestar import Router
 
-from webapp.routes.public import email_letters, entry, fetched, health, language, metrics, new_password, proof, stream
+from webapp.routes.public import (
+    campaigns,
+    email_letters,
+    entry,
+    fetched,
+    health,
+    joining,
+    language,
+    metrics,
+    new_password,
+    proof,
+    stream,
+)
+
+LOGIN = (entry, proof, campaigns, joining, new_password, email_letters, language)
 
 
 def routers() -> list[Router]:
-    modules = (entry, new_password, email_letters, language, proof, fetched, health, metrics, stream)
+    modules = (*LOGIN, fetched, health, metrics, stream)
     return [module.router for module in modules]

@@ -7,8 +7,8 @@ from litestar import Request, Response, Router, get, post
 
 from webapp import config, letters, limiting, live, words
 from webapp.access import entering, login
-from webapp.models.accounts.email_letters import EmailLetter
 from webapp.models.accounts.users import Membership, User
+from webapp.models.joining.email_letters import EmailLetter
 from webapp.pages import go_to, page
 
 
@@ -21,10 +21,10 @@ async def write_raised(who: Membership) -> None:
     )
 
 
-async def write_confirm(user: User, language: str) -> None:
-    """Asks whether the address given at sign-up is theirs."""
-    link = config.settings().url(f"/email/{await EmailLetter.write(user)}")
-    await letters.write("confirm_email", user.email, language, user=user, link=link)
+async def write_confirm(user: User, language: str, email: str = "") -> None:
+    """Asks whether the address given at sign-up is theirs, or a new one."""
+    link = config.settings().url(f"/email/{await EmailLetter.write(user, email)}")
+    await letters.write("confirm_email", email or user.email, language, user=user, link=link)
 
 
 @post("/email")

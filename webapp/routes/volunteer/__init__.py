@@ -8,11 +8,11 @@ from litestar.di import Provide
 from webapp import bounded
 from webapp.access import login
 from webapp.routes.volunteer import account, decisions, home, inbox, pictures, queue, reports, threads
-from webapp.routes.volunteer.logins import devices, password
+from webapp.routes.volunteer.logins import devices, email, password
 
 
 def router() -> Router:
-    modules = (home, queue, inbox, threads, decisions, reports, pictures, account, password, devices)
+    modules = (home, queue, inbox, threads, decisions, reports, pictures, account, email, password, devices)
     handlers = [handler for module in modules for handler in module.HANDLERS]
     inner = Router(
         "/",

@@ -7,8 +7,9 @@ from datetime import timedelta
 from tortoise import fields
 from tortoise.models import Model
 
-from webapp import clock
+from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models.accounts import confirming, tokens
 from webapp.models.accounts.users import User, normal_email
 
@@ -63,7 +64,17 @@ class EmailLetter(Model):
         others = await User.filter(email=self.email).exclude(id=self.user_id).exists()
         if others or not await EmailLetter.filter(id=self.id, used_at=None).update(used_at=clock.now()):
             return False
-        await User.filter(id=self.user_id).update(email=self.email)
-        self.user.email = self.email
+        if self.email != self.user.email:
+            await self._move()
         await confirming.confirm(self.user)
         return True
+
+    async def _move(self) -> None:
+        """Links to set a password that went to the old address open nothing any more."""
+        await User.filter(id=self.user_id).update(email=self.email)
+        self.user.email = self.email
+        await database.query(
+            "UPDATE password_link SET expires_at = ? WHERE user_id = ? AND used_at IS NULL",
+            sql_time(clock.now()),
+            self.user_id,
+        )

@@ -1,0 +1,68 @@
+"""Invites: by a link to hand over, or by e-mail, with a role (SPEC P1)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+
+from webapp import access, config, letters, limiting, pages, words
+from webapp.access import proving
+from webapp.forms import Form
+from webapp.models.accounts.users import OWNER, ROLES, Membership
+from webapp.models.joining.invites import Invite
+from webapp.pages import page
+
+SHOWN = 200
+
+
+@get("/invites")
+async def invites_page(request: Request, member: Membership) -> Response:
+    return await _invites(request, member, Form())
+
+
+async def _invites(
+    request: Request, member: Membership, form: Form, status: int = 200, link: str = "", sent_to: str = ""
+) -> Response:
+    """``link``: the one just made, shown this once. ``sent_to``: where a letter with one went."""
+    return page(
+        request,
+        "admin/accounts/invites.html",
+        status_code=status,
+        form=form,
+        invites=await Invite.open_of(member.campaign_id).limit(SHOWN),
+        roles=[role for role in reversed(ROLES) if role != OWNER or member.role == OWNER],
+        link=link,
+        sent_to=sent_to,
+    )
+
+
+@post("/invites", dependencies=proving.STAFF)
+async def make_invite(request: Request, member: Membership) -> Response:
+    form = Form(await request.form())
+    role = form.choice("role", words.gettext("Role"), ROLES)
+    email = form.email() if form.data.get("email") else ""
+    if form and email and not await limiting.allowed(limiting.LETTER, "invite", email):
+        form.wrong("email", words.gettext("Too many letters went to this address lately. Wait an hour."))
+    token = await Invite.make(role, email, member) if form else ""
+    if form and not token:
+        form.wrong("role", words.gettext("Only an owner can make somebody an owner."))
+    if not token:
+        return await _invites(request, member, form, status=422)
+    return await _made(request, member, token, role, email)
+
+
+async def _made(request: Request, member: Membership, token: str, role: str, email: str) -> Response:
+    link = config.settings().url(f"/invite/{token}")
+    if not email:
+        return await _invites(request, member, Form(), link=link)
+    by, campaign = member.user, member.campaign
+    await letters.write("invite", email, "en", by=by, campaign=campaign, role=role, link=link)
+    return await _invites(request, member, Form(), sent_to=email)
+
+
+@post("/invites/{invite_id:int}/end")
+async def withdraw(request: Request, member: Membership, invite_id: int) -> Response:
+    await (await access.invite_of(member, invite_id)).withdraw(member)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/invites")
+
+
+HANDLERS = [invites_page, make_invite, withdraw]
