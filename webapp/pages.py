@@ -16,7 +16,7 @@ from babel.numbers import format_decimal
 from litestar import MediaType, Request, Response
 from litestar.response import File
 
-from webapp import clock, static_files
+from webapp import clock, config, static_files
 from webapp.rules import phone, window
 from webapp.words import NAMES, gettext, language, ngettext
 
@@ -133,12 +133,18 @@ def environment() -> jinja2.Environment:
     }
     made.globals |= {
         "static": static_files.address,
+        "writes_letters": writes_letters,
         "now": clock.now,
         "date_on": date_on,
         "languages": NAMES,
         "reads": language.get,
     }
     return made
+
+
+def writes_letters() -> bool:
+    """Is there a mail server?"""
+    return bool(config.settings().smtp_url)
 
 
 def number(value: float) -> str:

@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException, NotFoundException
 from webapp import pages, words
 from webapp.access import troubles
 from webapp.database import failing
+from webapp.models.accounts import members
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User
 from webapp.models.conversations.conversation import Conversation
@@ -158,7 +159,7 @@ async def office_badges(member: Membership) -> dict[str, int]:
     own = {"campaign_id": member.campaign_id}
     return {
         "needs_attention": await Conversation.filter(**own, with_staff=True, needs_attention=True).count(),
-        "waiting": await Membership.filter(**own, approved_at=None, suspended_at=None, waits_for_letter=False).count(),
+        "waiting": await members.waiting(member.campaign_id).count(),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from tests.cast import PASSWORD, Cast
 from tests.cast.site import OFFICE, Browser, audited
 from tests.routes.public.test_entry_pages import JOIN
-from webapp import clock
+from webapp import clock, config
 from webapp.database import transaction
 from webapp.models.accounts import passwords
 from webapp.models.accounts.campaign import Campaign
@@ -24,6 +25,12 @@ from webapp.models.joining.invites import Invite
 
 PLACE = {"zip": "16503", "language": "en"}
 ANNA = {name: value for name, value in JOIN.items() if name != "code"}
+
+
+@pytest.fixture(autouse=True)
+def mail(cast: Cast) -> None:
+    """There is a mail server."""
+    config.use(replace(config.settings(), smtp_url="smtp://127.0.0.1:9"))
 
 
 async def set_campaign(campaign: Campaign, **values: Any) -> None:
@@ -64,6 +71,17 @@ async def test_an_approval_lets_a_newcomer_text_without_the_letter(cast: Cast, b
     await gary.post(f"{OFFICE}/users/{who.id}/approval")
     assert (await carmen.get("/c/meyer/inbox")).status_code == 200
     assert (await User.get(id=who.user_id)).confirmed_at is None
+
+
+async def test_without_a_mail_server_newcomers_wait_for_staff_and_look_meanwhile(cast: Cast, browse: Browser) -> None:
+    config.use(replace(config.settings(), smtp_url=""))
+    carmen, gary = await browse(), await browse(cast.gary)
+    await carmen.post("/join", data=JOIN | PLACE)
+    home = (await carmen.get("/c/meyer/")).text
+    assert "An admin has to let you in" in home and "We wrote to" not in home
+    assert "1 waiting for approval" in (await gary.get(OFFICE + "/users")).text
+    await gary.post(f"{OFFICE}/users/{(await member_of(cast.meyer)).id}/approval")
+    assert (await carmen.get("/c/meyer/inbox")).status_code == 200
 
 
 async def test_the_waiting_page_goes_on_by_itself(cast: Cast, browse: Browser) -> None:

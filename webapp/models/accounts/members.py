@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from tortoise.queryset import QuerySet
+
+from webapp import config
 from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
@@ -9,11 +12,15 @@ from webapp.models.accounts.users import Membership
 SHOWN = 100
 
 
-async def waiting(campaign_id: int) -> list[Membership]:
-    """The first who wait for approval, in order of joining, with their users loaded. Who only has to answer the letter is
-    not among them."""
-    found = Membership.filter(campaign_id=campaign_id, approved_at=None, suspended_at=None, waits_for_letter=False)
-    return await found.order_by("id").limit(SHOWN).select_related("user")
+def waiting(campaign_id: int) -> QuerySet[Membership]:
+    """Those who wait for staff. Who only has to answer the letter is not among them, unless there is no mail server."""
+    found = Membership.filter(campaign_id=campaign_id, approved_at=None, suspended_at=None)
+    return found.filter(waits_for_letter=False) if config.settings().smtp_url else found
+
+
+async def first_waiting(campaign_id: int) -> list[Membership]:
+    """In order of joining, with their users loaded."""
+    return await waiting(campaign_id).order_by("id").limit(SHOWN).select_related("user")
 
 
 async def approve(who: Membership, by: Membership) -> bool:

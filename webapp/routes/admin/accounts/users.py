@@ -31,7 +31,7 @@ async def _users(
         status_code=status,
         notice=notice,
         chosen=action or id_of(request.query_params.get("send", "")),
-        waiting=await members.waiting(member.campaign_id),
+        waiting=await members.first_waiting(member.campaign_id),
         actions=await Action.filter(campaign_id=member.campaign_id, archived_at=None).order_by("-id").limit(100),
         **await user_table.contents(request, member),
     )
