@@ -131,7 +131,13 @@ def environment() -> jinja2.Environment:
         "national": phone.national,
         "masked": phone.masked,
     }
-    made.globals |= {
+    made.globals |= _names()
+    return made
+
+
+def _names() -> dict[str, Any]:
+    """What every template may call."""
+    return {
         "static": static_files.address,
         "writes_letters": writes_letters,
         "now": clock.now,
@@ -139,7 +145,6 @@ def environment() -> jinja2.Environment:
         "languages": NAMES,
         "reads": language.get,
     }
-    return made
 
 
 def writes_letters() -> bool:
