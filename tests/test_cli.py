@@ -215,6 +215,13 @@ def test_refusals_exit_1_and_wrong_usage_2(textbank: Textbank, words: tuple[str,
     assert done.returncode == code and "Traceback" not in done.stderr
 
 
+def test_a_second_step_is_forgotten_only_where_there_is_one(textbank: Textbank) -> None:
+    textbank("user", "create", "--email", "gary@example.org", "--role", "admin", "--campaign", "meyer")
+    for email, sentence in (("nobody@example.org", "Nobody has"), ("gary@example.org", "has no second step")):
+        done = textbank("user", "forget-second-step", "--email", email)
+        assert done.returncode == 1 and sentence in done.stderr
+
+
 def test_doctor_finds_nothing_wrong(textbank: Textbank) -> None:
     done = textbank("doctor")
     assert done.returncode == 0 and "equal a recount" in done.stdout

@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         exception_handlers={
             login.LoggedOut: login.to_login,
             login.Waiting: login.to_waiting,
+            login.SecondStepNeeded: login.to_second_step,
             proving.ProveAgain: proving.ask,
             HTTPException: failures.http_error,
             Exception: failures.our_error,

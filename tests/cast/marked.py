@@ -24,14 +24,17 @@ class _Said(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.words: list[str] = []
+        self.inside = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        given, self.inside = dict(attrs), tag
         read = [name for name in given if name in READ_ALOUD or (given.get("id") == "toasts" and "data-" in name)]
         self.words += [given[name] or "" for name in read]
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        if self.inside != "code":  # keys to copy
+            self.words.append(data)
+        self.inside = ""
 
 
 def unmarked(html: str, data: list[str]) -> list[str]:

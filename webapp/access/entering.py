@@ -9,17 +9,32 @@ from webapp import config
 from webapp.access import client, login
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User
+from webapp.models.logins import second_steps
+from webapp.models.logins.steps import SECOND, LoginStep
 from webapp.pages import go_to
 
 COOKIE_SECONDS = 30 * 24 * 3600
+STEP_COOKIE, STEP_SECONDS = "textbank_step", 600
 
 
 async def let_in(request: Request, user: User, path: str) -> Response:
-    """A new session with a new token, whatever cookie the request had; the session of that cookie ends."""
+    """After a right password, or a link to set one. Whoever has a second step goes to it first, whichever way they came."""
+    if not await second_steps.of(user.id):
+        return await enter(request, user, path)
+    answer = go_to(request, "/login/second")
+    answer.cookies.append(cookie(await LoginStep.begin(SECOND, user, path), STEP_COOKIE, STEP_SECONDS))
+    client.remember(answer, user.email)
+    return answer
+
+
+async def enter(request: Request, user: User, path: str, second: bool = False) -> Response:
+    """A new session with a new token, whatever cookie the request had; the session of that cookie ends. ``second``: a second
+    step was passed, or a passkey that asked who its owner is."""
     if old := await Session.of(request.cookies.get(login.COOKIE, "")):
         await old.end()
     answer = go_to(request, path)
-    answer.cookies.append(cookie(await Session.begin(user, request.headers.get("user-agent", ""))))
+    answer.cookies.append(cookie(await Session.begin(user, request.headers.get("user-agent", ""), second)))
+    answer.delete_cookie(STEP_COOKIE)
     client.remember(answer, user.email)
     return answer
 
@@ -29,15 +44,14 @@ def renew(request: Request, token: str) -> None:
     request.state.new_token = token
 
 
-def cookie(token: str) -> Cookie:
+async def step_of(request: Request, kind: str) -> LoginStep | None:
+    """The log-in of this browser that waits."""
+    return await LoginStep.of(request.cookies.get(STEP_COOKIE, ""), kind)
+
+
+def cookie(token: str, name: str = login.COOKIE, seconds: int = COOKIE_SECONDS) -> Cookie:
     return Cookie(
-        key=login.COOKIE,
-        value=token,
-        max_age=COOKIE_SECONDS,
-        httponly=True,
-        samesite="lax",
-        secure=config.settings().secure,
-        path="/",
+        key=name, value=token, max_age=seconds, httponly=True, samesite="lax", secure=config.settings().secure, path="/"
     )
 
 

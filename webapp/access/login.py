@@ -35,6 +35,13 @@ class Waiting(HTTPException):
     detail = "An admin has to approve you first."
 
 
+class SecondStepNeeded(HTTPException):
+    """Staff of a campaign that wants a second step of them, and they have none yet. Whoever has one passed it at the log-in."""
+
+    status_code = 403
+    detail = "Set up a second step first."
+
+
 async def current_session(request: Request) -> Session | None:
     """The running session of this browser, noted as seen. Sets the page's language."""
     token = _prepare(request)
@@ -141,6 +148,8 @@ async def staff(request: Request, slug: str) -> Membership:
     member = await current_member(request, slug)
     if not member.is_staff or not member.active:
         raise NotFoundException
+    if member.campaign.second_step_needed and session_of(request).second_at is None:
+        raise SecondStepNeeded
     words.language.set("en")
     request.state.shared["badges"] = await office_badges(member)
     if not pages.is_partial(request):  # a part of a page has no banner
@@ -183,6 +192,10 @@ def split(address: str) -> SplitResult | None:
         return urlsplit(address)
     except ValueError:
         return None
+
+
+def to_second_step(request: Request, _: Exception) -> Response:
+    return pages.go_to(request, f"/c/{request.path_params['slug']}/account/second-step?needed=1")
 
 
 def to_waiting(request: Request, _: Exception) -> Response:

@@ -86,6 +86,11 @@ def _user(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--name", default="", help='such as "Selina Meyer"; who has none is asked with the password')
     create.add_argument("--phone", default="", help="their own; the set-up check texts an owner's")
     create.set_defaults(do=_database(users.create))
+    forget = verbs.add_parser(
+        "forget-second-step", help="for somebody you know who lost their phone and recovery codes"
+    )
+    forget.add_argument("--email", required=True)
+    forget.set_defaults(do=_database(users.forget_second_step))
 
 
 def _export(commands: Subparsers) -> None:

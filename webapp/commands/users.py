@@ -9,6 +9,7 @@ from webapp.commands.shared import Refused, campaign_of, phone_of
 from webapp.models.accounts import audit, roles
 from webapp.models.accounts.passwords import FIRST_LINK_LIFE, PasswordLink
 from webapp.models.accounts.users import Membership, User, normal_email
+from webapp.models.logins import second_steps
 from webapp.rules import names
 
 
@@ -35,6 +36,18 @@ async def create(options: argparse.Namespace) -> None:
     link = config.settings().url("/password/" + await PasswordLink.issue(user, FIRST_LINK_LIFE))
     counts = ", once they have set a password by this link" if waits else ""
     print(f"{email} is {options.role} of {campaign.name}{counts}. One-time link, good for 7 days:\n{link}")
+
+
+async def forget_second_step(options: argparse.Namespace) -> None:
+    """For somebody who lost their phone, their passkeys and their recovery codes, and whom you know. Only the password is
+    left; every session ends."""
+    user = await User.with_email(options.email)
+    if user is None:
+        raise Refused(f"Nobody has the e-mail {options.email}.")
+    if not await second_steps.of(user.id):
+        raise Refused(f"{user.email} has no second step. Nothing was changed.")
+    await second_steps.forget(user)
+    print(f"{user.email} logs in by the password alone now, and was logged out everywhere.")
 
 
 def _person(options: argparse.Namespace) -> dict[str, str]:

@@ -195,6 +195,9 @@ GUARDS = [
     _index("message_with_picture", "message", "picture_id", "picture_id IS NOT NULL"),
     _index("script_of_action", "script", "action_id, kind, position"),
     _index("session_of_user", "session", "user_id"),
+    _index("recovery_code_of_user", "recovery_code", "user_id"),
+    _index("passkey_of_user", "passkey", "user_id"),
+    _index("login_step_over", "login_step", "expires_at"),
     _index("member_of_campaign", "membership", "campaign_id, id"),
     _index("list_of_user", "user_list_member", "user_id, user_list_id"),
 ]

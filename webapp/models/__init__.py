@@ -24,6 +24,9 @@ from webapp.models.imports.job import ContactImport, ImportedContact, RefusedRow
 from webapp.models.joining.email_letters import EmailLetter
 from webapp.models.joining.invites import Invite
 from webapp.models.kept_counts import CodeTally, SafeguardHit, ScriptTally, Tally
+from webapp.models.logins.app_codes import AuthenticatorApp, RecoveryCode
+from webapp.models.logins.passkeys import Passkey
+from webapp.models.logins.steps import LoginStep
 from webapp.models.numbers.number import AccountNumber, PhoneNumber
 from webapp.models.numbers.orders import NumberOrder
 from webapp.models.opt_outs.opt_out import OptOut
@@ -43,6 +46,7 @@ TABLES = [
     ActionUser,
     AssignmentEvent,
     AuditEvent,
+    AuthenticatorApp,
     Bucket,
     BulkJob,
     Campaign,
@@ -63,6 +67,7 @@ TABLES = [
     Invite,
     LinkClick,
     ListMembership,
+    LoginStep,
     Mail,
     Media,
     Membership,
@@ -70,9 +75,11 @@ TABLES = [
     MessageEffect,
     NumberOrder,
     OptOut,
+    Passkey,
     PasswordLink,
     PhoneNumber,
     Picture,
+    RecoveryCode,
     RefusedRow,
     Report,
     ReportField,

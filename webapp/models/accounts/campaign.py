@@ -29,6 +29,7 @@ class Campaign(Model):
     broadcast_phone_number = fields.CharField(20, default="")
     approval_needed = fields.BooleanField(default=False)
     searchable = fields.BooleanField(default=False)
+    second_step_needed = fields.BooleanField(default=False, db_default=False)  # of staff, for every page of the office
     created_at = fields.DatetimeField()
     rehearsal = fields.BooleanField(
         default=False, db_default=False

@@ -124,6 +124,11 @@ class Session(Model):
         self.update_from_dict(values)
         return token
 
+    async def passed_second(self) -> None:
+        """Called in a verb's transaction."""
+        self.second_at = clock.now()
+        await Session.filter(id=self.id).update(second_at=self.second_at)
+
     async def touch(self) -> None:
         """Notes that the user is here, at most once a minute."""
         now = clock.now()

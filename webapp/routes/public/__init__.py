@@ -16,10 +16,11 @@ from webapp.routes.public import (
     metrics,
     new_password,
     proof,
+    second_step,
     stream,
 )
 
-LOGIN = (entry, proof, campaigns, joining, new_password, email_letters, language)
+LOGIN = (entry, proof, second_step, campaigns, joining, new_password, email_letters, language)
 
 
 def routers() -> list[Router]:

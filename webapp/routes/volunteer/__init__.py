@@ -8,11 +8,13 @@ from litestar.di import Provide
 from webapp import bounded
 from webapp.access import login
 from webapp.routes.volunteer import account, decisions, home, inbox, pictures, queue, reports, threads
-from webapp.routes.volunteer.logins import devices, email, password
+from webapp.routes.volunteer.logins import devices, email, password, second_step
+
+OWN = (account, email, password, devices, second_step)
 
 
 def router() -> Router:
-    modules = (home, queue, inbox, threads, decisions, reports, pictures, account, email, password, devices)
+    modules = (home, queue, inbox, threads, decisions, reports, pictures, *OWN)
     handlers = [handler for module in modules for handler in module.HANDLERS]
     inner = Router(
         "/",

@@ -12,7 +12,7 @@ from webapp.pages import page
 from webapp.rules.logins import devices
 
 
-@get("/account/devices")
+@get("/account/devices", dependencies=login.LOOKER)
 async def devices_page(request: Request, member: Membership) -> Response:
     rows = [(one, devices.name(one.device)) for one in await Session.open_ones(member.user_id)]
     return page(request, "volunteer/logins/devices.html", rows=rows, own=login.session_of(request).id)

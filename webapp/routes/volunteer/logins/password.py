@@ -5,19 +5,19 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 
 from webapp import letters
-from webapp.access import entering, right_password
+from webapp.access import entering, login, right_password
 from webapp.forms import Form
 from webapp.models.accounts import passwords
 from webapp.models.accounts.users import Membership
 from webapp.pages import page
 
 
-@get("/account/password")
+@get("/account/password", dependencies=login.LOOKER)
 async def password_page(request: Request, member: Membership) -> Response:
     return page(request, "volunteer/logins/password.html", form=Form())
 
 
-@post("/account/password")
+@post("/account/password", dependencies=login.LOOKER)
 async def change_password(request: Request, member: Membership) -> Response:
     """Every other device is logged out; this one gets a new session."""
     form, user = Form(await request.form()), member.user

@@ -1,0 +1,1 @@
+"""Second steps of a log-in."""

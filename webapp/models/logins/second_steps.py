@@ -1,0 +1,93 @@
+"""What second steps a user has, and what changes when they get their first or lose their last (SPEC V1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.database import transactional
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.users import STAFF, Membership, User
+from webapp.models.logins.app_codes import AuthenticatorApp, RecoveryCode
+from webapp.models.logins.passkeys import Passkey
+
+
+@dataclass(frozen=True)
+class Has:
+    app: bool
+    passkeys: int
+
+    def __bool__(self) -> bool:
+        return self.app or bool(self.passkeys)
+
+
+async def of(user_id: int) -> Has:
+    return Has(await AuthenticatorApp.of(user_id) is not None, await Passkey.filter(user_id=user_id).count())
+
+
+async def staff_with_and_without(campaign_id: int) -> tuple[list[str], list[str]]:
+    """Names of the campaign's staff, by whether they have a second step."""
+    own = Membership.filter(campaign_id=campaign_id, role__in=STAFF, suspended_at=None).select_related("user")
+    people = [member.user for member in await own.order_by("id").limit(500)]
+    ids = [user.id for user in people] or [0]
+    apps = await AuthenticatorApp.filter(user_id__in=ids).exclude(confirmed_at=None).select_related("user")
+    some = {row.user.id for row in apps} | {row.user_id for row in await Passkey.filter(user_id__in=ids)}
+    return [u.name for u in people if u.id in some], [u.name for u in people if u.id not in some]
+
+
+async def opens(user_id: int, code: str) -> bool:
+    """Takes a right code of the app, or a recovery code; each once."""
+    return await AuthenticatorApp.accepts(user_id, code) or await RecoveryCode.accepts(user_id, code)
+
+
+@transactional
+async def confirm_app(user: User, code: str, session: Session) -> list[str] | None:
+    """The app counts from now on: its first code is right. Recovery codes, to be shown once; None where it is not right."""
+    if not await AuthenticatorApp.confirm(user, code):
+        return None
+    await added(user, session)
+    return await RecoveryCode.renew(user)
+
+
+async def added(user: User, session: Session) -> None:
+    """This session has passed it; the user's others end, since they have not. Called in a verb's transaction."""
+    await session.passed_second()
+    await Session.end_all(user, but=session.id)
+
+
+@transactional
+async def end_app(user: User) -> None:
+    await AuthenticatorApp.end(user)
+    await _ended(user)
+
+
+@transactional
+async def end_passkey(passkey: Passkey, user: User) -> None:
+    await Passkey.filter(id=passkey.id).delete()
+    await _ended(user)
+
+
+async def _ended(user: User) -> None:
+    """Without any second step left, no session has one and recovery codes open nothing."""
+    if not await of(user.id):
+        await RecoveryCode.filter(user=user).delete()
+        await Session.filter(user=user).update(second_at=None)
+
+
+@transactional
+async def require(campaign: Campaign, wanted: bool, by: Membership) -> None:
+    """Whether staff of the campaign need a second step for every page of the office."""
+    await Campaign.filter(id=campaign.id).update(second_step_needed=wanted)
+    await audit.record(by, "second_step.required" if wanted else "second_step.not_required")
+
+
+@transactional
+async def forget(user: User) -> None:
+    """For somebody who lost everything and whom the people of the server know: only the password is left."""
+    await AuthenticatorApp.end(user)
+    await Passkey.filter(user=user).delete()
+    await _ended(user)
+    await Session.end_all(user)
+    for member in await Membership.filter(user=user).select_related("campaign"):
+        await audit.note(member.campaign, None, "second_step.forgotten_from_shell", user.email)
