@@ -7,6 +7,7 @@ from litestar.datastructures import Cookie
 
 from webapp import config
 from webapp.access import client, login
+from webapp.models.accounts import audit, members
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User
 from webapp.models.logins import second_steps
@@ -35,6 +36,8 @@ async def enter(request: Request, user: User, path: str, second: bool = False) -
     answer = go_to(request, path)
     answer.cookies.append(cookie(await Session.begin(user, request.headers.get("user-agent", ""), second)))
     answer.delete_cookie(STEP_COOKIE)
+    audit.origin.set(client.address(request))
+    await members.note_login(user)
     client.remember(answer, user.email)
     return answer
 

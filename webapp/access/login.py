@@ -10,9 +10,9 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 
 from webapp import pages, words
-from webapp.access import troubles
+from webapp.access import client, troubles
 from webapp.database import failing
-from webapp.models.accounts import members
+from webapp.models.accounts import audit, members
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User
 from webapp.models.conversations.conversation import Conversation
@@ -50,6 +50,7 @@ async def current_session(request: Request) -> Session | None:
 
 def _prepare(request: Request) -> str:
     """Sets the language and the colours that every page shares; returns the session token of the cookie."""
+    audit.origin.set(client.address(request))
     request.state.shared = {"mode": request.cookies.get(MODE_COOKIE, "")}
     words.language.set(language_of(request))
     return request.cookies.get(COOKIE, "")

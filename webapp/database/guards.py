@@ -107,6 +107,12 @@ GUARDS = [
     _trigger("opt_out_not_emptied", "BEFORE TRUNCATE", "opt_out", "", "opt-outs can not be removed", "STATEMENT"),
     _trigger("no_text_after_opt_out", "BEFORE UPDATE", "message", _LEAVES_AFTER_OPT_OUT, OPTED_OUT),
     _trigger("no_new_text_after_opt_out", "BEFORE INSERT", "message", _LEAVES_AFTER_OPT_OUT, OPTED_OUT),
+    # The audit log is only added to
+    _trigger("audit_unchanged", "BEFORE UPDATE", "audit_event", "", "an entry of the audit log can not be changed"),
+    _trigger("audit_kept", "BEFORE DELETE", "audit_event", "", "an entry of the audit log can not be removed"),
+    _trigger(
+        "audit_not_emptied", "BEFORE TRUNCATE", "audit_event", "", "the audit log can not be emptied", "STATEMENT"
+    ),
     # Texts and conversations name these without a foreign key: each check would lock a row that all clicks share
     _trigger("user_kept", "BEFORE DELETE", "user_account", "", "a user can not be removed"),
     _trigger("campaign_kept", "BEFORE DELETE", "campaign", "", "a campaign can not be removed"),
@@ -185,6 +191,8 @@ GUARDS = [
     _index("report_of_action", "report", "action_id, filed_at"),
     _index("opt_out_by_time", "opt_out", "campaign_id, at"),
     _index("audit_by_time", "audit_event", "campaign_id, at"),
+    _index("audit_of_campaign", "audit_event", "campaign_id, id"),
+    _index("audit_of_user", "audit_event", "campaign_id, user_id, id"),
     _index("mail_waiting", "mail", "created_at", "status = 'queued'"),
     _index("possible_opt_out", "contact", "campaign_id, possible_opt_out_at", "possible_opt_out_at IS NOT NULL"),
     _index("refused_row_of_import", "refused_row", "contact_import_id, line"),

@@ -1,7 +1,8 @@
-"""The audit log: a row for each change of staff that has consequences (SPEC B4)."""
+"""The audit log: a row for each change of staff that has consequences. Nobody changes or removes one (SPEC B4)."""
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +15,13 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
 from webapp.rules.edited import Meanwhile
 
+# The address of the request that is being answered; blank for jobs and commands
+origin: ContextVar[str] = ContextVar("origin", default="")
+
 
 class AuditEvent(Model):
-    """``what``: a noun and a verb ("action.published"); ``subject``: the name of the thing that was changed."""
+    """``what``: a noun and a verb ("action.published"); ``subject``: the name of the thing that was changed. ``origin``: the
+    address the request came from, of IPv6 the /64."""
 
     id = fields.BigIntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -29,6 +34,9 @@ class AuditEvent(Model):
     what = fields.CharField(60)
     subject = fields.CharField(200, default="")
     detail: dict[str, Any] = fields.JSONField(default=dict)
+    origin = fields.CharField(45, default="", db_default="")
+
+    campaign_id: int
 
     class Meta:
         table = "audit_event"
@@ -36,7 +44,15 @@ class AuditEvent(Model):
 
 async def note(campaign: Campaign, by: User | None, what: str, subject: str = "", **detail: Any) -> None:
     """Call it inside the transaction of the change. ``by``: None for the system itself."""
-    await AuditEvent.create(campaign=campaign, user=by, at=clock.now(), what=what, subject=subject[:200], detail=detail)
+    await AuditEvent.create(
+        campaign=campaign,
+        user=by,
+        at=clock.now(),
+        what=what,
+        subject=subject[:200],
+        detail=detail,
+        origin=origin.get()[:45],
+    )
 
 
 async def with_saver(found: Meanwhile, campaign_id: int, what: str, **which: Any) -> Meanwhile:

@@ -7,7 +7,7 @@ from tortoise.queryset import QuerySet
 from webapp import config
 from webapp.database import transactional
 from webapp.models.accounts import audit
-from webapp.models.accounts.users import Membership
+from webapp.models.accounts.users import STAFF, Membership, User
 
 SHOWN = 100
 
@@ -34,3 +34,10 @@ async def approve(who: Membership, by: Membership) -> bool:
 async def _approve(who: Membership, by: Membership) -> None:
     await who.approve()
     await audit.record(by, "user.approved", who.user.name)
+
+
+@transactional
+async def note_login(user: User) -> None:
+    """In the audit log of each campaign of whose staff they are (SPEC B4)."""
+    for member in await Membership.filter(user=user, role__in=STAFF, removed_at=None).select_related("campaign"):
+        await audit.note(member.campaign, user, "user.logged_in", user.name)

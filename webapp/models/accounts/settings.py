@@ -78,3 +78,8 @@ async def register(kind: str, cap: int | None, by: Membership) -> None:
 async def renew_join_code(by: Membership) -> None:
     await by.campaign.renew_join_code()
     await audit.record(by, "join_code.renewed")
+
+
+@transactional
+async def note_audit_export(by: Membership) -> None:
+    await audit.record(by, "export.audit_log")

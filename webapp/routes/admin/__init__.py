@@ -9,7 +9,7 @@ from webapp import bounded, pages
 from webapp.access import login
 from webapp.models.accounts.users import Membership
 from webapp.routes.admin import attention, bulk, exports, numbers, opt_outs
-from webapp.routes.admin.accounts import invites, log_in, sessions, settings, user, user_lists, users
+from webapp.routes.admin.accounts import audit, invites, log_in, sessions, settings, user, user_lists, users
 from webapp.routes.admin.actions import actions, basics, publication
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
 from webapp.routes.admin.imports import columns, progress, reading, refused, upload
@@ -46,6 +46,7 @@ PAGES = (
     user_lists,
     sessions,
     log_in,
+    audit,
     settings,
     numbers,
     setup,

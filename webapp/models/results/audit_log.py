@@ -1,0 +1,83 @@
+"""The audit log as staff read it: filtered, newest first, a page at a time (SPEC B4)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from tortoise.queryset import QuerySet
+
+from webapp.models.accounts.audit import AuditEvent
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import User
+from webapp.rules.contacts.contact_filter import day_of
+
+PAGE = 100
+MOST_LETTERS = 100  # of a search
+NEWEST = 2**62  # no id is higher
+SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """``q``: part of the name of what was changed. ``user``: an id, or SYSTEM. ``group``: the noun of `AuditEvent.what`.
+    ``since``, ``until``: days in the campaign's zone, both included. Blank asks for nothing."""
+
+    q: str = ""
+    user: str = ""
+    group: str = ""
+    since: str = ""
+    until: str = ""
+
+    def asked(self) -> dict[str, str]:
+        return {name: value for name, value in asdict(self).items() if value}
+
+
+def read(typed: Mapping[str, Any], groups: frozenset[str]) -> Wanted:
+    """From an address's query. What is invalid is ignored."""
+    text = {name: str(typed.get(name) or "").replace("\x00", "").strip()[:MOST_LETTERS] for name in asdict(Wanted())}
+    user = text["user"] if text["user"] == SYSTEM or (text["user"].isdecimal() and len(text["user"]) < 10) else ""
+    group = text["group"] if text["group"] in groups else ""
+    return Wanted(text["q"], user, group, day_of(text["since"]), day_of(text["until"]))
+
+
+async def page(campaign: Campaign, wanted: Wanted, before: int = 0) -> tuple[list[AuditEvent], int]:
+    """The newest PAGE entries older than ``before`` (an id; 0 for the newest of all), and the ``before`` of the next page; 0
+    where there is none."""
+    rows = await _found(campaign, wanted, before or NEWEST).limit(PAGE + 1)
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else 0
+
+
+async def every(campaign: Campaign, wanted: Wanted) -> AsyncIterator[list[AuditEvent]]:
+    """All entries, a part at a time."""
+    before = NEWEST
+    while rows := await _found(campaign, wanted, before).limit(500):
+        before = rows[-1].id
+        yield rows
+
+
+def _found(campaign: Campaign, wanted: Wanted, before: int) -> QuerySet[AuditEvent]:
+    found = AuditEvent.filter(campaign=campaign, id__lt=before).order_by("-id").select_related("user")
+    if wanted.q:
+        found = found.filter(subject__icontains=wanted.q)
+    if wanted.user:
+        found = found.filter(user_id=None if wanted.user == SYSTEM else int(wanted.user))
+    if wanted.group:
+        found = found.filter(what__gte=f"{wanted.group}.", what__lt=f"{wanted.group}/")
+    if wanted.since:
+        found = found.filter(at__gte=_midnight(campaign, wanted.since))
+    if wanted.until:
+        found = found.filter(at__lt=_midnight(campaign, wanted.until, 1))
+    return found
+
+
+def _midnight(campaign: Campaign, day: str, later: int = 0) -> datetime:
+    return datetime.combine(date.fromisoformat(day) + timedelta(days=later), time(), campaign.zone)
+
+
+async def users(campaign: Campaign) -> list[User]:
+    """Those who stand in it, by name."""
+    ids = await AuditEvent.filter(campaign=campaign).exclude(user_id=None).distinct().values_list("user_id", flat=True)
+    return await User.filter(id__in=list(ids) or [0]).order_by("first_name", "last_name", "id")

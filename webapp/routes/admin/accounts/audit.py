@@ -1,0 +1,85 @@
+"""The audit log: who did what to what, when, and from where; searched and exported (SPEC B4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.response import Stream
+
+from webapp.access import proving
+from webapp.models.accounts import settings
+from webapp.models.accounts.audit import AuditEvent
+from webapp.models.accounts.users import Membership
+from webapp.models.results import audit_log
+from webapp.models.results.audit_log import Wanted
+from webapp.pages import page
+from webapp.routes.admin.accounts.audit_words import GROUPS, SAID
+from webapp.rules.contacts.contact_filter import id_of
+from webapp.rules.exports import safe_cells
+from webapp.words import gettext
+
+
+@get("/audit")
+async def audit_page(request: Request, member: Membership) -> Response:
+    wanted = _wanted(request)
+    rows, more = await audit_log.page(member.campaign, wanted, id_of(request.query_params.get("before", "")))
+    return page(
+        request,
+        "admin/audit/audit.html",
+        rows=[(row, said(row), told(row)) for row in rows],
+        more=more,
+        wanted=wanted,
+        groups=[(name, gettext(shown)) for name, shown in GROUPS.items()],
+        users=[(str(user.id), user.name) for user in await audit_log.users(member.campaign)],
+    )
+
+
+def _wanted(request: Request) -> Wanted:
+    return audit_log.read(request.query_params, frozenset(GROUPS))
+
+
+def said(event: AuditEvent) -> str:
+    return gettext(SAID[event.what]) if event.what in SAID else event.what.replace("_", " ").replace(".", " ")
+
+
+def told(event: AuditEvent) -> list[tuple[str, str]]:
+    """The details: name and value."""
+    return [
+        (name.replace("_", " "), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in event.detail.items()
+        if value not in ("", [], {}, None)
+    ]
+
+
+@get("/audit.csv", dependencies=proving.STAFF)
+async def audit_file(request: Request, member: Membership) -> Stream:
+    """With the filters of the address."""
+    if not member.exports:
+        raise NotFoundException
+    await settings.note_audit_export(member)
+    headers = {"content-disposition": 'attachment; filename="audit.csv"'}
+    return Stream(_lines(member, _wanted(request)), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _lines(member: Membership, wanted: Wanted) -> AsyncIterator[bytes]:
+    yield safe_cells.BOM + safe_cells.line(["at", "user", "email", "what", "subject", "details", "from"])
+    zone = member.campaign.zone
+    async for rows in audit_log.every(member.campaign, wanted):
+        yield safe_cells.lines(
+            [
+                row.at.astimezone(zone).isoformat(timespec="seconds"),
+                row.user.name if row.user else "",
+                row.user.email if row.user else "",
+                row.what,
+                row.subject,
+                json.dumps(row.detail, ensure_ascii=False) if row.detail else "",
+                row.origin,
+            ]
+            for row in rows
+        )
+
+
+HANDLERS = [audit_page, audit_file]
