@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise import fields
+from tortoise.expressions import Subquery
 from tortoise.functions import Count
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from webapp import clock
 from webapp.database import transactional
@@ -16,6 +19,7 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 
+MOST_TEAMS, NAMED = 20, 200  # on the page of one's teams
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without I, O, 0 and 1, which look alike
 
 
@@ -33,11 +37,10 @@ class UserList(Model):
     class Meta:
         table = "user_list"
 
-    async def members(self) -> list[Membership]:
-        """Everyone on it who is still a member of the campaign, in order of joining."""
-        ids = await UserListMember.filter(user_list=self).values_list("user_id", flat=True)
-        found = Membership.filter(campaign_id=self.campaign_id, user_id__in=list(ids) or [0])
-        return await found.order_by("id").select_related("user")
+    async def members(self, most: int | None = None) -> list[Membership]:
+        """Those on it who are still members of the campaign, in order of joining."""
+        found = _members(self.campaign_id, self.id).order_by("id").select_related("user")
+        return await (found.limit(most) if most else found)
 
 
 class UserListMember(Model):
@@ -66,6 +69,7 @@ class Team(Model):
     created_at = fields.DatetimeField()
     archived_at = fields.DatetimeField(null=True)
 
+    campaign_id: int
     user_list_id: int
 
     class Meta:
@@ -108,6 +112,15 @@ async def add_members(user_list: UserList, members: list[Membership], by: Member
 async def remove_member(user_list: UserList, member: Membership, by: Membership) -> None:
     await UserListMember.filter(user_list=user_list, user_id=member.user_id).delete()
     await audit.record(by, "user_list.taken_off", user_list.name, user=member.user.name)
+
+
+@transactional
+async def remove_members(user_list: UserList, members: list[Membership], by: Membership) -> int:
+    """Returns how many of them were on it."""
+    there, users = UserListMember.filter(user_list=user_list), [member.user_id for member in members]
+    number = await there.filter(user_id__in=users or [0]).delete()
+    await audit.record(by, "user_list.taken_off", user_list.name, users=number)
+    return number
 
 
 @transactional
@@ -158,6 +171,36 @@ async def lists_of(who: Membership) -> list[UserList]:
     """The user lists and the teams' lists in use that this member is on."""
     mine = await column(UserListMember.filter(user_id=who.user_id), "user_list_id")
     return await UserList.filter(campaign_id=who.campaign_id, archived_at=None, id__in=mine or [0]).order_by("name")
+
+
+@dataclass(frozen=True)
+class OwnTeam:
+    """``names``: of the first members; ``more``: how many there are besides."""
+
+    id: int
+    name: str
+    code: str
+    names: list[str]
+    more: int
+
+
+async def of_member(who: Membership) -> list[OwnTeam]:
+    """The teams in use that this member is in, with the names of those who are in them."""
+    mine = await column(UserListMember.filter(user_id=who.user_id), "user_list_id")
+    found = Team.filter(campaign_id=who.campaign_id, archived_at=None, user_list_id__in=mine or [0]).order_by("name")
+    return [await _with_names(team) for team in await found.limit(MOST_TEAMS)]
+
+
+async def _with_names(team: Team) -> OwnTeam:
+    there = _members(team.campaign_id, team.user_list_id).filter(suspended_at=None)
+    people = await there.order_by("id").limit(NAMED).select_related("user")
+    names = [member.user.name for member in people]
+    return OwnTeam(team.id, team.name, team.team_code, names, await there.count() - len(names))
+
+
+def _members(campaign_id: int, user_list_id: int) -> QuerySet[Membership]:
+    places = UserListMember.filter(user_list_id=user_list_id).values("user_id")
+    return Membership.filter(campaign_id=campaign_id, removed_at=None, user_id__in=Subquery(places))
 
 
 async def code_of(campaign_id: int, user_id: int) -> str | None:

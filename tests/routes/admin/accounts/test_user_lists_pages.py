@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cast import Cast
 from tests.cast.site import OFFICE, Browser
+from webapp import clock
+from webapp.database import transaction
 from webapp.models.accounts import teams
+from webapp.models.accounts.teams import UserList
+from webapp.models.accounts.users import Membership
 
 
 async def test_user_lists_refuse_a_name_that_is_there(cast: Cast, browse: Browser) -> None:
@@ -12,3 +18,59 @@ async def test_user_lists_refuse_a_name_that_is_there(cast: Cast, browse: Browse
     gary = await browse(cast.gary)
     assert (await gary.post(OFFICE + "/user-lists", data={"name": "Texters", "kind": "list"})).status_code == 422
     assert (await gary.post(OFFICE + "/user-lists", data={"name": "", "kind": "list"})).status_code == 422
+
+
+async def make_list(cast: Cast) -> tuple[UserList, str]:
+    group = await teams.create_list("Texters", cast.gary)
+    return group, f"{OFFICE}/user-lists/{group.id}"
+
+
+async def test_pasted_lines_and_a_file_fill_a_list_and_who_is_not_found_is_named(cast: Cast, browse: Browser) -> None:
+    gary, (group, here) = await browse(cast.gary), await make_list(cast)
+    await cast.dan.user.change(phone="+14125550188")
+    sent = {"pasted": "amy@example.org\nnobody@example.org\n"}
+    file = {"file": ("p.csv", b"Name,Phone\nDan,412-555-0188\nBoth,412-555-0177\nJonah,jonah@example.org\n")}
+    answer = await gary.post(here + "/uploads", data=sent, files=file)
+    assert answer.status_code == 200 and "2 users added" in answer.text
+    assert [m.id for m in await group.members()] == [cast.amy.id, cast.dan.id]
+    for missing in ("nobody@example.org", "jonah@example.org", "Several users have this phone"):
+        assert missing in answer.text
+    again = await gary.post(here + "/uploads", data={"pasted": "AMY@example.org"})
+    assert "0 users added" in again.text and "1 was on the list already" in again.text
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [(b"", "Paste e-mails"), (b"PK\x03\x04xx", "Save it as CSV"), (b"a@b.co\n" * 220_000, "too large")],
+    ids=["empty", "workbook", "large"],
+)
+async def test_what_is_no_list_of_people_is_refused(cast: Cast, browse: Browser, file: bytes, why: str) -> None:
+    gary, (group, here) = await browse(cast.gary), await make_list(cast)
+    answer = await gary.post(here + "/uploads", files={"file": ("x.csv", file)})
+    assert answer.status_code == 422 and why in answer.text and await group.members() == []
+
+
+async def test_a_list_is_filled_and_emptied_from_all_users(cast: Cast, browse: Browser) -> None:
+    gary, (group, here) = await browse(cast.gary), await make_list(cast)
+    await gary.post(here + "/members", data={"members": [str(cast.amy.id), str(cast.dan.id), str(cast.jonah.id)]})
+    assert f'href="{OFFICE}/users?list={group.id}"' in (await gary.get(here)).text
+    shown = (await gary.get(f"{OFFICE}/users?list={group.id}&all=1")).text
+    assert "Take off this list" in shown and "All 2 selected" in shown
+    form = {"off_list": str(group.id), "scope": "all", "filter": f"list={group.id}&q=dan"}
+    assert "1 user taken off “Texters”" in (await gary.post(OFFICE + "/users/places/end", data=form)).text
+    assert [m.id for m in await group.members()] == [cast.amy.id]
+    theirs = await teams.create_list("Ryan's", cast.jonah)
+    other = {"off_list": str(theirs.id), "members": str(cast.amy.id)}
+    assert (await gary.post(OFFICE + "/users/places/end", data=other)).status_code == 404
+
+
+async def test_members_see_their_team_with_its_code_and_no_other(cast: Cast, browse: Browser) -> None:
+    team, other = await teams.create_team("Erie", cast.gary), await teams.create_team("Scranton", cast.gary)
+    users = await UserList.get(id=team.user_list_id)
+    await teams.add_members(users, [cast.amy, cast.dan], cast.gary)
+    await teams.add_members(await UserList.get(id=other.user_list_id), [cast.gary], cast.gary)
+    page = (await (await browse(cast.amy)).get("/c/meyer/teams")).text
+    assert team.team_code in page and "Dan Egan" in page and "Scranton" not in page and "dan@example.org" not in page
+    await transaction(lambda: Membership.filter(id=cast.dan.id).update(suspended_at=clock.now()))
+    assert "Dan Egan" not in (await (await browse(cast.amy)).get("/c/meyer/teams")).text
+    assert "No team yet" in (await (await browse(cast.selina)).get("/c/meyer/teams")).text

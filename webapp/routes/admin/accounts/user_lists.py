@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
 
-from webapp import access, pages, words
+from webapp import access, bounded, pages, words
 from webapp.forms import Form
-from webapp.models.accounts import teams
+from webapp.models.accounts import list_uploads, teams, user_search
+from webapp.models.accounts.list_uploads import Uploaded
 from webapp.models.accounts.teams import Team, UserList
 from webapp.models.accounts.users import Membership
 from webapp.pages import page
+from webapp.rules.accounts import people_lines
+from webapp.rules.accounts.user_filter import UserFilter
+from webapp.rules.contacts.contact_filter import id_of
 
-OFFERED = 1_000  # users to add
+SHOWN, OFFERED = 200, 100  # users on the page; All Users has the others
+LARGEST = 1_500_000  # bytes of a file with e-mails and phones
 
 
 @get("/user-lists")
@@ -51,25 +57,61 @@ async def make_user_list(request: Request, member: Membership) -> Response:
 
 @get("/user-lists/{user_list_id:int}")
 async def user_list_page(request: Request, member: Membership, user_list_id: int) -> Response:
-    chosen = await access.user_list_of(member, user_list_id)
-    there = await chosen.members()
+    return await _user_list(request, member, await access.user_list_of(member, user_list_id), Form())
+
+
+async def _user_list(
+    request: Request, member: Membership, chosen: UserList, form: Form, told: Uploaded | None = None, status: int = 200
+) -> Response:
+    """``told``: what an upload did."""
+    there = await chosen.members(SHOWN)
+    sizes = await teams.sizes([chosen.id])
     others = Membership.filter(campaign_id=member.campaign_id, suspended_at=None).exclude(approved_at=None)
     others = others.exclude(user_id__in=[m.user_id for m in there] or [0]).order_by("user__first_name")
     return page(
         request,
         "admin/accounts/user_list.html",
+        status_code=status,
+        form=form,
+        told=told,
         chosen=chosen,
         there=there,
+        size=sizes.get(chosen.id, 0),
         others=await others.limit(OFFERED).select_related("user"),
         team=await Team.get_or_none(user_list=chosen),
     )
 
 
+@post("/user-lists/{user_list_id:int}/uploads", opt=bounded.LONG_VALUES)
+async def upload(request: Request, member: Membership, user_list_id: int) -> Response:
+    """Adds whom a CSV file or pasted lines name, by e-mail or phone, and says who was not found."""
+    chosen, form = await access.user_list_of(member, user_list_id), Form(await request.form())
+    lines = people_lines.read(await _typed(form))
+    if form and not lines:
+        form.wrong("pasted", words.gettext("Paste e-mails or phones, one to a line, or choose a CSV file with them."))
+    if not form:
+        return await _user_list(request, member, chosen, form, status=422)
+    return await _user_list(request, member, chosen, Form(), await list_uploads.add(chosen, lines, member))
+
+
+async def _typed(form: Form) -> str:
+    pasted, file = form.long_text("pasted", words.gettext("Pasted lines"), LARGEST), form.data.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return pasted
+    data = await file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        form.wrong("file", words.gettext("This file is too large. A file of 1.5 MB holds 40,000 users: divide it."))
+    if data[:4] == b"PK\x03\x04":
+        form.wrong("file", words.gettext("This is a workbook. Save it as CSV, then upload that."))
+    return pasted + "\n" * bool(pasted) + people_lines.decoded(data[:LARGEST])
+
+
 @post("/user-lists/{user_list_id:int}/members")
 async def add_members(request: Request, member: Membership, user_list_id: int) -> Response:
     chosen, form = await access.user_list_of(member, user_list_id), Form(await request.form())
-    everyone = {str(m.id): m for m in await Membership.filter(campaign_id=member.campaign_id)}
-    await teams.add_members(chosen, [everyone[n] for n in form.many("members", everyone)], member)
+    ticked = [id_of(text) for text in form.every("members")]
+    ids = await user_search.chosen(member.campaign, UserFilter(), ticked)
+    await teams.add_members(chosen, await user_search.loaded(ids), member)
     return _to(request, member, chosen.id)
 
 
@@ -104,6 +146,7 @@ HANDLERS = [
     user_lists_page,
     make_user_list,
     user_list_page,
+    upload,
     add_members,
     remove_member,
     archive_user_list,

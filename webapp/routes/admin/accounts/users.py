@@ -30,6 +30,7 @@ async def _users(
         "admin/accounts/users.html",
         status_code=status,
         notice=notice,
+        adds_to=request.query_params.get("to", ""),
         chosen=action or id_of(request.query_params.get("send", "")),
         waiting=await members.first_waiting(member.campaign_id),
         actions=await Action.filter(campaign_id=member.campaign_id, archived_at=None).order_by("-id").limit(100),
@@ -96,6 +97,24 @@ async def add_to_list(request: Request, member: Membership) -> Response:
     return await _users(request, member, _added(chosen, number))
 
 
+@post("/users/places/end")
+async def take_off_list(request: Request, member: Membership) -> Response:
+    """Takes the selected users off the user list or team that the table shows."""
+    form = Form(await request.form())
+    ids = await user_table.selected(member, form, only_active=False)
+    list_id = form.integer("off_list", words.gettext("List"), 1, 10**9)
+    if not ids or not form:
+        sentence = words.gettext("Select at least one user. Nothing was changed.")
+        return await _refused(request, member, sentence)
+    chosen = await access.user_list_of(member, list_id)
+    number = await teams.remove_members(chosen, await user_search.loaded(ids), member)
+    return await _users(request, member, _taken_off(chosen, number))
+
+
+def _taken_off(chosen: UserList, number: int) -> str:
+    return f"{number} user{'s' * (number != 1)} taken off “{chosen.name}”."
+
+
 def _added(chosen: UserList, number: int) -> str:
     return f"{number} user{'s' * (number != 1)} added to “{chosen.name}”. Who was on it already stays on it."
 
@@ -104,4 +123,4 @@ def _back(request: Request, member: Membership) -> Response:
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/users")
 
 
-HANDLERS = [users_page, approve, send_action, add_to_list]
+HANDLERS = [users_page, approve, send_action, add_to_list, take_off_list]
