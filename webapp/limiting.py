@@ -23,6 +23,7 @@ LOG_IN, LOG_IN_HOUR, LOG_IN_DAY = parse("10/10minutes"), parse("20/hour"), parse
 LOG_IN_ALL = parse("100/day")  # one e-mail, by all browsers that it is not known in
 LOG_INS = parse("200/10minutes")  # all e-mails from one address
 # Of these each one counts
+PASSKEYS = parse("200/10minutes")  # asked for from one address
 LETTER = parse("5/hour")  # to one e-mail
 LETTERS = parse("60/hour")  # asked for from one address, whether somebody has the e-mail or not
 TEST = parse("20/hour")  # texts to one's own phone

@@ -29,6 +29,7 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.exports import schedules
 from webapp.models.imports import importing
 from webapp.models.joining.invites import Invite
+from webapp.models.logins.passkeys import Passkey
 from webapp.models.receiving import media
 from webapp.models.scripts import cost
 from webapp.models.scripts.links import CustomLink
@@ -123,6 +124,7 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
         "list_id": str(cast.voters.id),
         "contact_id": str(cast.lisa.id),
         "member_id": str(cast.dan.id),
+        "passkey_id": str((await Passkey.add(cast.dan.user, "Phone", "id", "key", 0)).id),
         "session_id": str(await _session_of(cast.dan)),
     }
 

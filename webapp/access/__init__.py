@@ -23,6 +23,7 @@ from webapp.models.conversations.message import Message
 from webapp.models.exports.job import Export, ExportSchedule
 from webapp.models.imports.job import ContactImport
 from webapp.models.joining.invites import Invite
+from webapp.models.logins.passkeys import Passkey
 from webapp.models.long_work import DONE
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.receiving.media import KEPT, Media
@@ -176,6 +177,11 @@ async def number_of(member: Membership, number_id: int) -> PhoneNumber:
 async def member_of(member: Membership, member_id: int) -> Membership:
     found = Membership.filter(id=small_id(member_id), campaign_id=member.campaign_id)
     return await found.select_related("user", "campaign").first() or _missing()
+
+
+async def passkey_of(member: Membership, passkey_id: int) -> Passkey:
+    """One of the member's own."""
+    return await Passkey.filter(id=small_id(passkey_id), user_id=member.user_id).first() or _missing()
 
 
 async def session_of(member: Membership, session_id: int) -> Session:

@@ -22,8 +22,8 @@ async def let_in(request: Request, user: User, path: str) -> Response:
     """After a right password, or a link to set one. Whoever has a second step goes to it first, whichever way they came."""
     if not await second_steps.of(user.id):
         return await enter(request, user, path)
-    answer = go_to(request, "/login/second")
-    answer.cookies.append(cookie(await LoginStep.begin(SECOND, user, path), STEP_COOKIE, STEP_SECONDS))
+    answer, (token, _) = go_to(request, "/login/second"), await LoginStep.begin(SECOND, user, path)
+    answer.cookies.append(step_cookie(token))
     client.remember(answer, user.email)
     return answer
 
@@ -45,6 +45,10 @@ async def enter(request: Request, user: User, path: str, second: bool = False) -
 def renew(request: Request, token: str) -> None:
     """The answer to this request brings the new token of its session, whichever route answers (see `app.secure`)."""
     request.state.new_token = token
+
+
+def step_cookie(token: str) -> Cookie:
+    return cookie(token, STEP_COOKIE, STEP_SECONDS)
 
 
 async def step_of(request: Request, kind: str) -> LoginStep | None:

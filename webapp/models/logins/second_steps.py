@@ -50,6 +50,16 @@ async def confirm_app(user: User, code: str, session: Session) -> list[str] | No
     return await RecoveryCode.renew(user)
 
 
+@transactional
+async def add_passkey(
+    user: User, session: Session, name: str, credential_id: str, public_key: str, sign_count: int
+) -> list[str]:
+    """Recovery codes, to be shown once, where the user has none."""
+    await Passkey.add(user, name, credential_id, public_key, sign_count)
+    await added(user, session)
+    return await RecoveryCode.renew(user) if not await RecoveryCode.left(user.id) else []
+
+
 async def added(user: User, session: Session) -> None:
     """This session has passed it; the user's others end, since they have not. Called in a verb's transaction."""
     await session.passed_second()

@@ -39,11 +39,11 @@ class LoginStep(Model):
 
     @classmethod
     @transactional
-    async def begin(cls, kind: str, user: User | None = None, path: str = "") -> str:
-        """The token for the cookie; only its hash is stored. Those that are long over are deleted."""
+    async def begin(cls, kind: str, user: User | None = None, path: str = "") -> tuple[str, LoginStep]:
+        """The token for the cookie, of which only the hash is stored, and the step. Those that are long over are deleted."""
         now, token = clock.now(), secrets.token_urlsafe(32)
         await cls.filter(expires_at__lt=now - LIFE).delete()
-        await cls.create(
+        made = await cls.create(
             token_hash=token_hash(token),
             kind=kind,
             user=user,
@@ -51,7 +51,7 @@ class LoginStep(Model):
             path=path[:2_000],
             expires_at=now + LIFE,
         )
-        return token
+        return token, made
 
     @classmethod
     async def of(cls, token: str, kind: str) -> LoginStep | None:

@@ -8,9 +8,9 @@ from litestar.di import Provide
 from webapp import bounded
 from webapp.access import login
 from webapp.routes.volunteer import account, decisions, home, inbox, pictures, queue, reports, teams, threads
-from webapp.routes.volunteer.logins import devices, email, password, second_step
+from webapp.routes.volunteer.logins import devices, email, passkeys, password, second_step
 
-OWN = (account, teams, email, password, devices, second_step)
+OWN = (account, teams, email, password, devices, second_step, passkeys)
 
 
 def router() -> Router:

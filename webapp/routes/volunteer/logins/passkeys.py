@@ -1,0 +1,57 @@
+"""One's own passkeys: made, and removed (SPEC V1)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+
+from webapp import access, pages, words
+from webapp.access import entering, passkeys, proving
+from webapp.forms import Form
+from webapp.models.accounts.users import Membership
+from webapp.models.logins import second_steps
+from webapp.models.logins.passkeys import MOST, Passkey
+from webapp.models.logins.steps import NEW_PASSKEY, LoginStep
+from webapp.pages import page
+from webapp.rules.logins import devices
+
+
+@get("/account/passkeys/new", dependencies=proving.VOLUNTEER)
+async def new_passkey(request: Request, member: Membership) -> Response:
+    if len(await Passkey.of(member.user_id)) >= MOST:
+        return _back(request, member)
+    return await _new(request, member, Form())
+
+
+async def _new(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
+    token, step = await LoginStep.begin(NEW_PASSKEY, member.user)
+    options = await passkeys.asked_to_make(member.user, step.challenge)
+    name = " ".join(filter(None, devices.name(request.headers.get("user-agent", ""))))
+    shown = {"form": form, "options": options, "name": name}
+    answer = page(request, "volunteer/logins/passkey.html", status_code=status, **shown)
+    answer.cookies.append(entering.step_cookie(token))
+    return answer
+
+
+@post("/account/passkeys", dependencies=proving.VOLUNTEER)
+async def add_passkey(request: Request, member: Membership) -> Response:
+    form, step = Form(await request.form()), await entering.step_of(request, NEW_PASSKEY)
+    name = form.text("name", words.gettext("Name"), 60, required=True)
+    own = step if form and step and step.user_id == member.user_id else None
+    codes = await passkeys.made(request, form, own, name) if own else None
+    if codes is None:
+        form.wrong("name", words.gettext("This passkey was not accepted. Nothing was changed. Try again."))
+        return await _new(request, member, form, status=422)
+    return page(request, "volunteer/logins/recovery_codes.html", codes=codes) if codes else _back(request, member)
+
+
+@post("/account/passkeys/{passkey_id:int}/end", dependencies=proving.VOLUNTEER)
+async def end_passkey(request: Request, member: Membership, passkey_id: int) -> Response:
+    await second_steps.end_passkey(await access.passkey_of(member, passkey_id), member.user)
+    return _back(request, member)
+
+
+def _back(request: Request, member: Membership) -> Response:
+    return pages.go_to(request, f"/c/{member.campaign.slug}/account/second-step")
+
+
+HANDLERS = [new_passkey, add_passkey, end_passkey]
