@@ -16,7 +16,7 @@ ARROWS = {
     "models": {"models", "rules", "reader"},
     "reader": {"reader", "rules"},
     "gateways": {"gateways", "rules"},
-    "workers": {"workers", "models", "gateways", "queue", "live", "news", "pages", "letters"},
+    "workers": {"workers", "models", "gateways", "rules", "queue", "live", "news", "pages", "letters", "words"},
     "routes": {
         "routes",
         "models",
@@ -115,7 +115,7 @@ ORDER = (
     {"numbers", "actions"},
     {"conversations"},
     {"opt_outs", "scripts", "departures"},
-    {"imports", "reports", "bulk", "outcomes"},
+    {"imports", "reports", "bulk", "outcomes", "notices"},
     {"sending", "results"},
     {"receiving"},
     {"exports"},

@@ -39,7 +39,14 @@ def create_app(settings: Settings | None = None) -> Litestar:
     if settings:
         config.use(settings)
     return Litestar(
-        route_handlers=[static_file, *public.routers(), volunteer.router(), admin.router(), *webhooks.routers()],
+        route_handlers=[
+            static_file,
+            push_worker,
+            *public.routers(),
+            volunteer.router(),
+            admin.router(),
+            *webhooks.routers(),
+        ],
         middleware=[BoundedAddresses(), OwnForms()],
         before_send=[secure],
         lifespan=[_life],
@@ -138,3 +145,10 @@ def static_file(digest: str, file_path: str) -> Response[bytes]:
     kind = "font/woff2" if name.endswith(".woff2") else mimetypes.guess_type(name)[0] or "application/octet-stream"
     age = "public, max-age=31536000, immutable" if digest == static_files.digest() else "no-cache"
     return Response(content, media_type=kind, headers={"cache-control": age})
+
+
+@get("/push-worker.js", sync_to_thread=False)
+def push_worker() -> Response[bytes]:
+    """The service worker. It stands at the root, since one only speaks for addresses below its own."""
+    script = static_files.served()["push_worker.js"]
+    return Response(script, media_type="text/javascript; charset=utf-8", headers={"cache-control": "no-cache"})

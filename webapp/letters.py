@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from webapp import config, pages, queue, words
@@ -9,15 +10,25 @@ from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.users import User
 
 
+@dataclass(frozen=True)
+class Letter:
+    subject: str
+    text: str
+    html: str
+
+
 async def write(name: str, to: str, language: str = "en", **context: Any) -> None:
     """``name``: the folder below templates/emails. Call it outside of a transaction, so that the job finds the row."""
-    token = words.language.set(language if language in words.LANGUAGES else "en")
-    try:
-        subject, text, html = (_part(name, part, context) for part in ("subject.txt", "body.txt", "body.html"))
-    finally:
-        words.language.reset(token)
-    mail = await Mail.write(to, " ".join(subject.split()), text, html)
+    letter = composed(name, language, **context)
+    mail = await Mail.write(to, letter.subject, letter.text, letter.html)
     await queue.send_mail(mail.id)
+
+
+def composed(name: str, language: str, **context: Any) -> Letter:
+    """The letter in the words of its reader's language, for whoever sends it without a row of its own."""
+    with words.speaking(language):
+        subject, text, html = (_part(name, part, context) for part in ("subject.txt", "body.txt", "body.html"))
+    return Letter(" ".join(subject.split()), text, html)
 
 
 async def password_changed(user: User, language: str) -> None:

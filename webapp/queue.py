@@ -95,6 +95,10 @@ async def release_number(number_id: int) -> None:
     await _nudge("release_number", number_id)
 
 
+async def run_notice(notice_id: int) -> None:
+    await _nudge("run_notice", notice_id)
+
+
 async def send_mail(mail_id: int) -> None:
     await _nudge("send_mail", mail_id)
 

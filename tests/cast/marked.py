@@ -45,7 +45,7 @@ def unmarked(html: str, data: list[str]) -> list[str]:
     for said in page.words:
         for one in sorted([*data, "Textbank", *NAMES.values()], key=len, reverse=True):
             said = said.replace(one, " ")
-        said = re.sub(r"\b\d{1,2}:\d\d\s[ap]\.m\.|\b[0-9A-F]{4}-\d{4}\b", " ", outside(said))
+        said = re.sub(r"\b\d{1,2}:\d\d\s[ap]\.m\.|\b\d{1,2} de [a-z]{3,10}\b|\b[0-9A-F]{4}-\d{4}\b", " ", outside(said))
         if re.search(r"[^\W\d_]{2}", said):
             left.append(" ".join(said.split()))
     return left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from webapp.models.exports import schedules
 from webapp.models.imports import importing
 from webapp.models.joining.invites import Invite
 from webapp.models.logins.passkeys import Passkey
+from webapp.models.notices import telling
 from webapp.models.receiving import media
 from webapp.models.scripts import cost
 from webapp.models.scripts.links import CustomLink
@@ -103,7 +105,12 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
     assert measure
     came = await transaction(lambda: media.Media.create(message=outcome.message, url="https://api.twilio.com/x"))
     await media.keep(came, drawn())
+    notice = await telling.begin(
+        cast.gary, telling.Words("message", "Tonight", "At six"), [cast.amy.id], "Amy", uuid.uuid4()
+    )
+    await telling.note(notice.id, [telling.Told(one.id) for one in await telling.claim(notice.id, 1)])
     return {
+        "notice_id": str(notice.id),
         "media_id": str(came.id),
         "number_id": str(cast.number.id),
         "picture_id": str(picture.id),

@@ -24,6 +24,7 @@ DATA = [  # of the cast's
     *("Amy Brookheimer", "Amy", "Brookheimer", "amy@example.org", "Gary", "Pittsburgh, PA", "Ryan for Congress"),
     *("Opt Out", "Wrong Number", "Will Vote", "Volunteer Prospect", "Spanish Speaker"),
     *("Notes", "Support Rating", "Remind a friend", "new phone who dis", "New York", "##{{first_name}}"),
+    *("Tonight", "At six", "Gary Walsh"),
     *("Strong Supporter", "Supporter", "Neutral", "Against", "Strongly Against"),
 ]
 PUBLIC = ["/login", "/login?expired=2&next=/c/meyer/", "/join", "/join?code=482913", "/join?code=111111"]

@@ -42,6 +42,9 @@ PAGES = [
     "actions/{action_id}/cost",
     "actions/{action_id}/script-costs/{cost_id}",
     "users",
+    "notices",
+    "notices/{notice_id}",
+    "notices/{notice_id}?show=failed",
     "operations",
     "unmatched",
 ]

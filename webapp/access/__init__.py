@@ -25,6 +25,7 @@ from webapp.models.imports.job import ContactImport
 from webapp.models.joining.invites import Invite
 from webapp.models.logins.passkeys import Passkey
 from webapp.models.long_work import DONE
+from webapp.models.notices.notice import Notice
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.receiving.media import KEPT, Media
 from webapp.models.scripts.cost import ScriptCost
@@ -187,6 +188,12 @@ async def passkey_of(member: Membership, passkey_id: int) -> Passkey:
 async def session_of(member: Membership, session_id: int) -> Session:
     """A running session of the member's own."""
     return await Session.filter(id=small_id(session_id), user_id=member.user_id, ended_at=None).first() or _missing()
+
+
+async def notice_of(member: Membership, notice_id: int) -> Notice:
+    """What staff told users of the member's campaign, for the office."""
+    found = Notice.filter(id=small_id(notice_id), campaign_id=member.campaign_id)
+    return await found.select_related("user", "campaign", "action").first() or _missing()
 
 
 def row_id(number: int) -> int:

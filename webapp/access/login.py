@@ -203,6 +203,11 @@ def to_waiting(request: Request, _: Exception) -> Response:
     return pages.go_to(request, f"/c/{request.path_params['slug']}/waiting")
 
 
+def speak_as(member: Membership) -> None:
+    """To somebody who came by a letter of theirs, without a login."""
+    words.language.set(member.speaks)
+
+
 def came_from(request: Request) -> str:
     """The path of the page of ours that a form or link stood on; "/" where nobody says."""
     referer = request.headers.get("referer", "")

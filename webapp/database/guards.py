@@ -97,6 +97,7 @@ GUARDS = [
         "conversation_id IS NOT NULL AND message_id IS NULL",
     ),
     _unique("one_picture", "picture", "campaign_id, digest"),
+    _unique("one_recipient", "notice_recipient", "notice_id, member_id"),
     # Nobody gets a first text twice in an action
     _unique(
         "one_first_text", "message", "conversation_id", "kind = 'initial' AND status NOT IN ('refused', 'cancelled')"
@@ -118,6 +119,10 @@ GUARDS = [
     _trigger("campaign_kept", "BEFORE DELETE", "campaign", "", "a campaign can not be removed"),
     _trigger("number_kept", "BEFORE DELETE", "phone_number", "", "a number can not be removed"),
     # What pages and workers ask for
+    _index("notice_of_campaign", "notice", "campaign_id, id"),
+    _index("recipient_by_status", "notice_recipient", "notice_id, status, id"),
+    _index("received_notice", "notice_recipient", "member_id, id"),
+    _index("push_device_of_user", "push_device", "user_id"),
     _index("contact_list_place", "list_membership", "contact_id"),
     _index("contact_field_value", "field_value", "field_id, contact_id"),
     _index("contact_by_tag", "contact_tag", "tag_id, contact_id"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import make_msgid
 from typing import Any
@@ -16,7 +17,15 @@ LONGEST = 200  # characters of a reason
 
 
 class NotSent(Exception):
-    """The server did not take it; worth another try."""
+    """Nobody knows that the server took it; worth another try where twice does no harm."""
+
+
+class Unreachable(NotSent):
+    """The server could not be asked, so nothing has left."""
+
+
+class Declined(NotSent):
+    """The server refused this letter, in its own words."""
 
 
 async def trouble(settings: Settings) -> str:
@@ -31,14 +40,27 @@ async def trouble(settings: Settings) -> str:
     return ""
 
 
-async def send(settings: Settings, to: str, subject: str, text: str, html: str = "") -> None:
-    """Raises NotSent. TEXTBANK_SMTP_URL is smtp://user:password@host:port, or smtps:// for TLS from the first byte."""
+async def send(
+    settings: Settings, to: str, subject: str, text: str, html: str = "", headers: Mapping[str, str] | None = None
+) -> None:
+    """Raises NotSent. ``headers``: more of them. TEXTBANK_SMTP_URL is smtp://user:password@host:port, or smtps:// for TLS from the first byte."""
     if not settings.smtp_url:
-        raise NotSent("TEXTBANK_SMTP_URL is not set")
+        raise Unreachable("TEXTBANK_SMTP_URL is not set")
     try:
-        await aiosmtplib.send(_letter(settings, to, subject, text, html), **_server(settings))
+        await aiosmtplib.send(_letter(settings, to, subject, text, html, headers or {}), **_server(settings))
+    except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPHeloError, aiosmtplib.SMTPAuthenticationError) as error:
+        raise Unreachable(type(error).__name__) from error
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        raise Declined("; ".join(_said(one) for one in error.recipients)[:LONGEST]) from error
+    except aiosmtplib.SMTPResponseException as error:
+        raise Declined(_said(error)) from error
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         raise NotSent(type(error).__name__) from error
+
+
+def _said(error: aiosmtplib.SMTPResponseException) -> str:
+    """550 5.1.1 No such user"""
+    return f"{error.code} {' '.join(str(error.message).split())}"[:LONGEST]
 
 
 def _server(settings: Settings) -> dict[str, Any]:
@@ -54,10 +76,14 @@ def _server(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _letter(settings: Settings, to: str, subject: str, text: str, html: str) -> EmailMessage:
+def _letter(
+    settings: Settings, to: str, subject: str, text: str, html: str, headers: Mapping[str, str]
+) -> EmailMessage:
     letter = EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = settings.mail_from, to, subject
     letter["Message-ID"] = make_msgid(domain="textbank.invalid")
+    for name, value in headers.items():
+        letter[name] = value
     letter.set_content(text)
     if html:
         letter.add_alternative(html, subtype="html")

@@ -27,6 +27,9 @@ from webapp.models.kept_counts import CodeTally, SafeguardHit, ScriptTally, Tall
 from webapp.models.logins.app_codes import AuthenticatorApp, RecoveryCode
 from webapp.models.logins.passkeys import Passkey
 from webapp.models.logins.steps import LoginStep
+from webapp.models.notices.choices import Choices
+from webapp.models.notices.notice import Notice, Recipient
+from webapp.models.notices.push_device import PushDevice
 from webapp.models.numbers.number import AccountNumber, PhoneNumber
 from webapp.models.numbers.orders import NumberOrder
 from webapp.models.opt_outs.opt_out import OptOut
@@ -50,6 +53,7 @@ TABLES = [
     Bucket,
     BulkJob,
     Campaign,
+    Choices,
     CodeTally,
     Contact,
     ContactEvent,
@@ -73,12 +77,15 @@ TABLES = [
     Membership,
     Message,
     MessageEffect,
+    Notice,
     NumberOrder,
     OptOut,
     Passkey,
     PasswordLink,
     PhoneNumber,
     Picture,
+    PushDevice,
+    Recipient,
     RecoveryCode,
     RefusedRow,
     Report,
@@ -91,8 +98,8 @@ TABLES = [
     ScriptTally,
     ScriptValue,
     ScriptWords,
-    SpendTally,
     Session,
+    SpendTally,
     Tag,
     Tally,
     Team,

@@ -22,6 +22,7 @@ from webapp.workers import (
     scripts,
     sending,
 )
+from webapp.workers.notices import replies, telling
 
 JOB_SECONDS = 60
 LONG_JOB_SECONDS = 900  # reading through a gigabyte of text can't be split; other long work goes in short jobs
@@ -42,6 +43,7 @@ FUNCTIONS: list[Any] = [
     scripts.run_cost,
     actions.apply_audience,
     mail.send_mail,
+    telling.run_notice,
 ]
 
 _EVERY_5_SECONDS = set(range(0, 60, 5))
@@ -75,6 +77,8 @@ CLOCKWORK: list[CronJob] = [
     cron(conversations.derive_zones, second=38, run_at_startup=True, timeout=60),
     cron(conversations.hand_over_possible_opt_outs, second=23, timeout=60),
     cron(mail.send_waiting_mail, second={17, 47}, run_at_startup=True, timeout=60),
+    cron(telling.resume_notices, second={9, 39}, run_at_startup=True, timeout=20),
+    cron(replies.tell_waiting, second=51, timeout=58),
     cron(conversations.make_all_conversations, minute=_EVERY_10_MINUTES, second=43, timeout=60),
 ]
 MOST_AT_ONCE = 1_000  # jobs; drains wait for Twilio, and many of them must not hold the clockwork up

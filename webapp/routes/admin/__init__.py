@@ -8,7 +8,7 @@ from litestar.di import Provide
 from webapp import bounded, pages
 from webapp.access import login
 from webapp.models.accounts.users import Membership
-from webapp.routes.admin import attention, bulk, exports, numbers, opt_outs
+from webapp.routes.admin import attention, bulk, exports, notices, numbers, opt_outs
 from webapp.routes.admin.accounts import audit, invites, log_in, sessions, settings, user, user_lists, users
 from webapp.routes.admin.actions import actions, basics, publication
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
@@ -47,6 +47,7 @@ PAGES = (
     sessions,
     log_in,
     audit,
+    notices,
     settings,
     numbers,
     setup,

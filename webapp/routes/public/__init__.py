@@ -15,6 +15,7 @@ from webapp.routes.public import (
     language,
     metrics,
     new_password,
+    notices,
     proof,
     second_step,
     stream,
@@ -24,5 +25,5 @@ LOGIN = (entry, proof, second_step, campaigns, joining, new_password, email_lett
 
 
 def routers() -> list[Router]:
-    modules = (*LOGIN, fetched, health, metrics, stream)
+    modules = (*LOGIN, notices, fetched, health, metrics, stream)
     return [module.router for module in modules]

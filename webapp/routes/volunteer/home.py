@@ -13,6 +13,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action, ActionUser
 from webapp.models.conversations import buckets, hours, inbox, start
 from webapp.models.conversations.buckets import Bucket
+from webapp.models.notices import received
 from webapp.models.scripts import shortfalls
 from webapp.pages import page
 from webapp.words import later
@@ -38,7 +39,8 @@ async def home(request: Request, member: Membership) -> Response:
     await ActionUser.mark_sent(ids, member.user_id)
     open_ones, totals = await buckets.open_ones(member.user_id, ids), await kept_counts.totals_of(ids)
     rows = [await _row(action, open_ones.get(action.id), totals[action.id]["remaining"]) for action in actions]
-    return page(request, "volunteer/home.html", waiting=await inbox.waiting(member), rows=rows)
+    waiting, messages = await inbox.waiting(member), await received.unread(member)
+    return page(request, "volunteer/home.html", waiting=waiting, messages=messages, rows=rows)
 
 
 async def _row(action: Action, bucket: Bucket | None, left: int) -> dict[str, Any]:

@@ -1,0 +1,85 @@
+"""Replies that wait, told to volunteers who are not looking: at most once an hour, and never in their quiet hours (SPEC P2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.database.packed import sql_time
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership
+from webapp.models.notices import choices
+from webapp.models.notices.choices import BY_EMAIL, BY_PUSH, REPLIES, Choices
+from webapp.rules.contacts import contact_zones
+from webapp.rules.notices import quiet
+
+LOOKING = timedelta(minutes=2)  # since the last page: an open inbox asks again with each reply
+PAUSE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A volunteer to be told, and how many people wait for them."""
+
+    member: Membership
+    choices: Choices
+    people: int
+
+
+async def due() -> list[Due]:
+    """Those with a reply that nobody answered for as long as their campaign allows, and that they were not told of yet."""
+    found: list[Due] = []
+    for campaign in await Campaign.filter(stopped_at=None):
+        people = {row["id"]: row["people"] for row in await _waiting(campaign)}
+        members = await Membership.filter(id__in=list(people) or [0]).select_related("user", "campaign")
+        chosen = await choices.of_members(list(people))
+        every = [Due(m, chosen.get(m.id) or Choices(member=m), people[m.id]) for m in members]
+        found += [one for one in every if _may_be_told(one)]
+    return found
+
+
+async def _waiting(campaign: Campaign) -> list[dict[str, Any]]:
+    now, after = clock.now(), timedelta(minutes=campaign.waiting_reply_minutes)
+    return await database.query(
+        "SELECT m.id, count(*) AS people FROM conversation c JOIN membership m ON m.user_id = c.user_id"
+        " AND m.campaign_id = c.campaign_id LEFT JOIN notice_choices h ON h.member_id = m.id WHERE c.campaign_id = ?"
+        " AND c.needs_attention AND NOT c.with_staff AND c.replied_at < ? AND m.approved_at IS NOT NULL"
+        " AND m.suspended_at IS NULL AND m.removed_at IS NULL AND (m.last_here_at IS NULL OR m.last_here_at < ?)"
+        " AND (h.replies_told_at IS NULL OR h.replies_told_at < ?) GROUP BY m.id, h.replies_told_at"
+        f" HAVING h.replies_told_at IS NULL OR max(c.replied_at) > {_minus('h.replies_told_at')} ORDER BY m.id",
+        campaign.id,
+        sql_time(now - after),
+        sql_time(now - LOOKING),
+        sql_time(now - PAUSE),
+        campaign.waiting_reply_minutes,
+    )
+
+
+def _minus(column: str) -> str:
+    """So many minutes before it; a parameter. A reply that became due since was not told of."""
+    if database.dialect() == "postgres":
+        return f"{column} - make_interval(mins => ?::integer)"
+    return f"strftime('%Y-%m-%d %H:%M:%f', {column}, '-' || ? || ' minutes')"
+
+
+def _may_be_told(one: Due) -> bool:
+    zone = contact_zones.zone_of_zip(one.member.zip) or one.member.campaign.timezone
+    wanted = one.choices.wants(BY_PUSH, REPLIES) or one.choices.wants(BY_EMAIL, REPLIES)
+    return wanted and not quiet.is_quiet(clock.now(), *one.choices.quiet, zone)
+
+
+@transactional
+async def claim(member: Membership) -> bool:
+    """Notes that they are told now; False where somebody else has done so in the last hour."""
+    await Choices.bulk_create([Choices(member=member)], ignore_conflicts=True)
+    rows = await database.query(
+        "UPDATE notice_choices SET replies_told_at = ? WHERE member_id = ?"
+        " AND (replies_told_at IS NULL OR replies_told_at < ?) RETURNING id",
+        sql_time(clock.now()),
+        member.id,
+        sql_time(clock.now() - PAUSE),
+    )
+    return bool(rows)
