@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -354,6 +355,30 @@ def test_only_one_door_asks_whether_a_password_is_right(path: Path) -> None:
     if path.name in ("passwords.py", "right_password.py"):
         return
     assert "passwords.matches" not in path.read_text()
+
+
+@every_file
+def test_a_session_begins_in_one_place(path: Path) -> None:
+    """Whichever way somebody comes in: `entering.enter` begins it, and `entering.let_in` asks for the second step before."""
+    text = path.read_text()
+    assert "Session.begin(" not in text or path.name == "entering.py"
+    assert "entering.enter(" not in text or path.name == "second_step.py"
+
+
+SECRETS = (
+    "models/accounts/sessions.py",
+    "models/accounts/passwords.py",
+    "models/logins/app_codes.py",
+    "models/logins/steps.py",
+)
+
+
+def test_secrets_of_the_log_in_come_from_the_secure_generator() -> None:
+    """pyotp's random_base32 takes secrets.choice."""
+    for name in SECRETS:
+        text = (WEBAPP / name).read_text()
+        assert re.search(r"secrets\.(token_urlsafe|choice)|pyotp\.random_base32", text), name
+        assert not re.search(r"^import random|^from random|uuid", text, re.MULTILINE), name
 
 
 def test_a_write_in_a_route_is_found() -> None:

@@ -34,11 +34,42 @@ def test_the_readme_names_every_room_of_the_models_and_only_files_that_are_there
     assert [path for path in sorted(named) if not path.exists()] == []
 
 
-@pytest.mark.parametrize("page", ["guarantees.md", "faults.md", "bench.md"])
+@pytest.mark.parametrize("page", ["guarantees.md", "faults.md", "bench.md", "asvs.md"])
 def test_every_test_that_a_page_names_is_there(page: str) -> None:
     named = set(TEST.findall((ROOT / "docs" / page).read_text()))
     assert page != "guarantees.md" or len(named) > 60
     assert named - functions() == set()
+
+
+# How many lines of ASVS 5.0 each section has, and those of level 3 among them
+ASVS = {
+    "6.1": (3, ()),
+    "6.2": (12, ()),
+    "6.3": (8, (5, 6, 7, 8)),
+    "6.4": (6, (5, 6)),
+    "6.5": (8, (6, 7, 8)),
+    "6.6": (4, (4,)),
+    "6.7": (2, (1, 2)),
+    "6.8": (4, ()),
+    "7.1": (3, ()),
+    "7.2": (4, ()),
+    "7.3": (2, ()),
+    "7.4": (5, ()),
+    "7.5": (3, (3,)),
+    "7.6": (2, ()),
+    "8.1": (4, (3, 4)),
+    "8.2": (4, (4,)),
+    "8.3": (3, (2, 3)),
+    "8.4": (2, (2,)),
+}
+
+
+def test_every_line_of_asvs_names_its_test_or_why_it_does_not_apply() -> None:
+    page = (ROOT / "docs" / "asvs.md").read_text()
+    rows = re.findall(r"^\| (\d\.\d\.\d+) \| [12] \| [^|]+ \| ([^|]+) \|$", page, re.MULTILINE)
+    wanted = [f"{part}.{n}" for part, (last, high) in ASVS.items() for n in range(1, last + 1) if n not in high]
+    assert [line for line, _ in rows] == wanted
+    assert [line for line, held in rows if not TEST.search(held) and "Does not apply: " not in held] == []
 
 
 @pytest.mark.parametrize(

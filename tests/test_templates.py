@@ -78,3 +78,17 @@ def test_a_partial_has_one_root_with_an_id_or_says_why_not(path: Path) -> None:
 
 def test_a_second_root_is_found() -> None:
     assert root_ids('{# takes: a #}{% if a %}<p id="{{ a }}"><b></b></p>{% endif %}<input><hr>') == ["x", "", ""]
+
+
+def test_every_password_field_is_masked_and_open_to_password_managers() -> None:
+    """ASVS 5.0, 6.2.6 and 6.2.7: masked, with autocomplete, and nothing of ours stands in the way of pasting."""
+    fields = [
+        field
+        for path in TEMPLATES
+        for field in re.findall(r'input\(\s*form, "\w*password".*?\) }}', path.read_text(), re.S)
+    ]
+    assert len(fields) > 5
+    wanted = ('type="password"', 'autocomplete="')
+    assert [field for field in fields if not all(word in field for word in wanted)] == []
+    scripts = (WEBAPP.parent / "static/js").glob("*.js")
+    assert [file.name for file in scripts if "paste" in file.read_text()] == []

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import MORNING, PASSWORD, Cast
+from tests.cast.site import Browser
+from webapp import clock
 from webapp.models.accounts import passwords
 from webapp.models.accounts.passwords import PasswordLink
 
@@ -50,3 +53,20 @@ async def test_a_password_counts_exactly_as_it_was_typed(cast: Cast) -> None:
     for other in ("a long password ", "A Long Password", " A Long Password ", "A Long Password  "):
         assert not await passwords.matches(other, kept)
     assert await passwords.matches("A Long Password ", kept)
+
+
+@pytest.mark.parametrize(("life", "name"), [(passwords.LINK_LIFE, "reset"), (passwords.FIRST_LINK_LIFE, "first")])
+async def test_a_link_to_set_a_password_ends_with_its_time(cast: Cast, life: timedelta, name: str) -> None:
+    token = await PasswordLink.issue(cast.amy.user, life)
+    assert len(token) >= 43 and life <= timedelta(days=7), "256 random bits"
+    clock.freeze(MORNING + life - timedelta(seconds=1))
+    assert await PasswordLink.of(token)
+    clock.freeze(MORNING + life)
+    assert await PasswordLink.of(token) is None
+
+
+async def test_a_password_stays_good_for_years(cast: Cast, browse: Browser) -> None:
+    await passwords.set_password(cast.amy.user, await passwords.hashed(PASSWORD))
+    clock.freeze(MORNING + timedelta(days=2_000))
+    answer = await (await browse()).post("/login", data={"email": "amy@example.org", "password": PASSWORD})
+    assert answer.headers["location"] == "/c/meyer"

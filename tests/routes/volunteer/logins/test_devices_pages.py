@@ -72,3 +72,11 @@ async def test_a_log_in_ends_the_session_this_browser_had(cast: Cast, browse: Br
     client = await browse(cast.dan)
     await client.post("/login", data={"email": "amy@example.org", "password": PASSWORD})
     assert await Session.filter(user=cast.dan.user, ended_at=None).count() == 0
+
+
+async def test_log_out_is_at_most_one_page_away(cast: Cast, browse: Browser) -> None:
+    amy, gary = await browse(cast.amy), await browse(cast.gary)
+    for page in ("/c/meyer/", "/c/meyer/inbox"):
+        assert 'href="/c/meyer/account"' in (await amy.get(page)).text, page
+    assert 'action="/logout"' in (await amy.get("/c/meyer/account")).text
+    assert 'action="/logout"' in (await gary.get("/c/meyer/admin/actions")).text
