@@ -32,7 +32,7 @@ from webapp.models.receiving import applying
 from webapp.models.sending import click, click_sql, leaving
 from webapp.reader import child
 from webapp.running import web
-from webapp.workers import bulk, calling, imports, receiving, restoring, sending, settings
+from webapp.workers import actions, bulk, calling, imports, receiving, restoring, sending, settings
 from webapp.workers import main as worker
 
 WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
@@ -91,6 +91,7 @@ def hurry() -> None:
     vars(outages).update(LONGEST_HOLD=4 * PATIENCE, LONGEST_REST=4 * PATIENCE)
     calling.SLOW, sending.UNASKED = 0.4 * PATIENCE, PATIENCE
     settings.CLOCKWORK[:] = [
+        *[job for job in settings.CLOCKWORK if job.coroutine is actions.publish_scheduled],
         cron(sending.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(sending.look_up, second=set(range(60)), timeout=20),
         cron(restoring.notice_restore, second=set(range(60)), timeout=20),

@@ -38,6 +38,7 @@ PAGES = [
     "numbers/{number_id}/release",
     "actions/{action_id}",
     "actions/{action_id}/publication",
+    "actions/{action_id}/sendings",
     "actions/{action_id}/scripts",
     "actions/{action_id}/cost",
     "actions/{action_id}/script-costs/{cost_id}",
@@ -45,6 +46,7 @@ PAGES = [
     "notices",
     "notices/{notice_id}",
     "notices/{notice_id}?show=failed",
+    "districts",
     "operations",
     "unmatched",
 ]

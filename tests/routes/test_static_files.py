@@ -41,7 +41,7 @@ def test_every_behaviour_says_why_it_is_there_and_keeps_to_itself() -> None:
 
 
 def test_our_own_javascript_and_each_sheet_stay_small() -> None:
-    assert lines_of(BEHAVIOURS) < 750
+    assert lines_of(BEHAVIOURS) < 800
     assert [sheet.name for sheet in SHEETS if lines_of([sheet]) > 400] == []
 
 

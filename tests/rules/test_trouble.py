@@ -31,6 +31,7 @@ def state(**changes: object) -> State:
         "own_clock": True,
         "jumped": 0.0,
         "missed": (),
+        "paused": (),
     }
     return State(**(fine | changes))
 
@@ -73,6 +74,7 @@ STOP = {"stopped_at": NOON}
         ({"ahead": -400.0, "own_clock": False}, "clock", "database server's clock", "NTP", "", False),
         ({"jumped": 3600.0}, "jump", "set forward by 60 minutes", "NTP", "", False),
         ({"jumped": -90.0}, "jump", "set back by 90 seconds", "NTP", "", False),
+        ({"paused": ((7, "Dan Egan"),)}, "paused", "Dan Egan is paused", "let them back in", "users/7", False),
         (
             {"missed": ((7, "Ballot cure", "There is no initial script."),)},
             "missed",

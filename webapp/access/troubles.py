@@ -9,6 +9,7 @@ from webapp import clock, database, queue
 from webapp.models import writing
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers.number import PhoneNumber
+from webapp.models.opt_outs import bounds
 from webapp.models.outcomes import outages
 from webapp.models.results import operations
 from webapp.models.scripts import scheduling
@@ -52,5 +53,6 @@ async def of(campaign: Campaign, all_of_it: bool = False) -> list[Trouble]:
         own_clock=database.dialect() == "sqlite",
         jumped=signs.jumped,
         missed=tuple((a.id, a.title, a.missed_why.split("\n")[0]) for a in await scheduling.missed(campaign.id)),
+        paused=tuple((m.id, m.user.name) for m in await bounds.paused(campaign.id)),
     )
     return trouble.found(state)

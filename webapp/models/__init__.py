@@ -8,6 +8,7 @@ from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.teams import Team, UserList, UserListMember
 from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import Action, ActionExclusion, ActionList, ActionUser
+from webapp.models.actions.limits import ActionLimit, ZipDistrict
 from webapp.models.actions.pictures import Picture
 from webapp.models.actions.report_settings import ReportField, ReportTag
 from webapp.models.actions.script import Script, ScriptTag, ScriptValue, ScriptWords
@@ -45,6 +46,7 @@ TABLES = [
     AccountNumber,
     Action,
     ActionExclusion,
+    ActionLimit,
     ActionList,
     ActionUser,
     AssignmentEvent,
@@ -110,6 +112,7 @@ TABLES = [
     UserListMember,
     WriteTest,
     ZoneDerivation,
+    ZipDistrict,
     ZoneSet,
 ]
 

@@ -111,6 +111,12 @@ def masked_in(text: str) -> str:
     return _IN_TEXT.sub(lambda found: masked(found[0]), text)
 
 
+def hidden_in(text: str, e164: str) -> str:
+    """The text with this phone masked, however it is written in it (SPEC V9)."""
+    digits = e164.removeprefix("+1") if e164.startswith("+1") else e164.removeprefix("+")
+    return re.sub(r"\+?(?:1[\s.-]?)?\(?" + r"[\s.()-]{0,2}".join(digits), masked(e164), text)
+
+
 def plain(raw: str) -> str:
     """Without invisible characters, a spreadsheet's formula (="412...") and the .0 of a number; in NFKC form."""
     visible = "".join(

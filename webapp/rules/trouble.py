@@ -21,7 +21,8 @@ class State:
     Twilio asked to wait. ``worker``, ``valkey``: seen lately. ``database``, ``files``: "", "full", "read_only" or "away".
     ``ahead``: seconds by which the clock that decides is ahead of Twilio's; None where not known. ``own_clock``: that clock
     is the machine's (SQLite). ``jumped``: seconds by which a worker's clock was set in the last hour; 0 for not. ``missed``:
-    actions that could not be published at their time: id, title and the first reason."""
+    actions that could not be published at their time: id, title and the first reason. ``paused``: volunteers who opted too many
+    out: id of the membership and name."""
 
     stopped_at: datetime | None
     stopped_code: int | None
@@ -39,6 +40,7 @@ class State:
     own_clock: bool
     jumped: float
     missed: tuple[tuple[int, str, str], ...]
+    paused: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Trouble:
 
 def found(state: State) -> list[Trouble]:
     every = (_database(state), _stop(state), _valkey(state), _worker(state), _clock(state), _twilio(state))
-    return [one for one in (*every, _files(state), _held(state), _jump(state), *_missed(state)) if one]
+    return [one for one in (*every, _files(state), _held(state), _jump(state), *_missed(state), *_paused(state)) if one]
 
 
 def _database(state: State) -> Trouble | None:
@@ -191,6 +193,20 @@ def _missed(state: State) -> list[Trouble]:
             stops=False,
         )
         for action_id, title, why in state.missed
+    ]
+
+
+def _paused(state: State) -> list[Trouble]:
+    return [
+        Trouble(
+            "paused",
+            f"{name} is paused: too many opt-outs and blocks in an hour. The later ones wait for you in Needs Attention.",
+            "Look at their conversations, then let them back in or remove them.",
+            f"users/{member_id}",
+            name,
+            stops=False,
+        )
+        for member_id, name in state.paused
     ]
 
 

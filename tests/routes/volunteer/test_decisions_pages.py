@@ -8,10 +8,14 @@ import pytest
 
 from tests.cast import Cast
 from tests.cast.site import Browser
-from tests.cast.texting import says, texted
+from tests.cast.texting import clicked, says, texted
 from webapp import clock
+from webapp.database import transaction
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
-from webapp.models.contacts.labels import Tag
+from webapp.models.contacts.labels import ContactTag, Tag
+from webapp.models.conversations.message import Message
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.reports.report import Report
 
@@ -122,3 +126,47 @@ async def test_opt_out_stands_beside_the_reply_and_asks_once(cast: Cast, browse:
         assert composer.count(f'action="{thread}/opt-out"') == 1
     clock.freeze(clock.now().replace(hour=4))
     assert f'action="{thread}/opt-out"' in (await amy.get(thread)).text, "at night too"
+
+
+@pytest.mark.parametrize("what", ["opt-out", "block", "tags"])
+async def test_nothing_is_decided_where_no_text_of_ours_was_taken(cast: Cast, browse: Browser, what: str) -> None:
+    await clicked(cast)
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    answer = await amy.post(f"{thread}/{what}", data={"tag": "will_vote"})
+    assert answer.status_code == 303 and "said=not_texted" in answer.headers["location"]
+    assert "Nothing was done." in (await amy.get(answer.headers["location"].split("#")[0])).text
+    lisa = await Contact.get(id=cast.lisa.id)
+    assert not lisa.opted_out_at and not lisa.blocked_at and not await ContactTag.exists(contact_id=lisa.id)
+    assert not await OptOut.all().count()
+    answer = await amy.post(f"{thread}/reports", data={"tags": "will_vote"})
+    assert answer.status_code == 422 and "no tag can be added" in answer.text and not await Report.all().count()
+
+
+async def test_a_volunteer_past_the_budget_is_paused_and_the_office_is_told(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(opt_out_budget=0))
+    amy, gary = await browse(cast.amy), await browse(cast.gary)
+    await amy.post(f"/c/meyer/threads/{(await cast.conversation()).id}/opt-out")
+    assert not await OptOut.all().count()
+    assert (await amy.get("/c/meyer/")).headers["location"].endswith("/waiting")
+    told = (await gary.get("/c/meyer/admin/operations")).text
+    assert "Amy Brookheimer is paused: too many opt-outs and blocks in an hour." in told
+    assert f'href="/c/meyer/admin/users/{cast.amy.id}"' in told
+    thread = await gary.get(f"/c/meyer/threads/{(await cast.conversation()).id}")
+    assert "Does Lisa want no more texts?" in thread.text
+
+
+async def test_a_contact_s_phone_is_masked_in_what_scripts_are_filled_with(cast: Cast, browse: Browser) -> None:
+    body = "Hi ##{{first_name}}, is ##{{phone}} still yours? Reply STOP to opt out."
+    await transaction(lambda: Script.filter(id=cast.hello.id).update(body=body))
+    await transaction(lambda: Script.filter(id=cast.thanks.id).update(body="Is it ##{{phone}}?"))
+    await cast.start(cast.amy)
+    amy = await browse(cast.amy)
+    card = (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text
+    assert "is •••-•••-••01 still yours?" in card and "412-555-0101" not in card
+    await texted(cast)
+    [text] = await Message.filter(direction="out")
+    assert "is 412-555-0101 still yours?" in text.body, "what leaves is whole"
+    await says(cast, "Yes")
+    thread = (await amy.get(f"/c/meyer/threads/{(await cast.conversation()).id}?follow=1")).text
+    assert "Is it •••-•••-••01?" in thread and "Is it 412-555-0101?" not in thread

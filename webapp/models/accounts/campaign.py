@@ -48,6 +48,7 @@ class Campaign(Model):
     undo_seconds = fields.IntField(default=5)
     queue_limit_minutes = fields.IntField(default=30)
     possible_opt_out_hours = fields.IntField(default=2)
+    opt_out_budget = fields.IntField(default=30, db_default=30)  # opt-outs and blocks of a volunteer an hour (V9)
     waiting_reply_minutes = fields.IntField(default=60)
     use_lookup = fields.BooleanField(default=False)
 

@@ -89,6 +89,7 @@ class Membership(Model):
     approved_at = fields.DatetimeField(null=True)
     waits_for_letter = fields.BooleanField(default=False, db_default=False)
     suspended_at = fields.DatetimeField(null=True)
+    suspended_for = fields.CharField(12, default="", db_default="")  # "opt_outs" where too many did it (V9), not staff
     removed_at = fields.DatetimeField(null=True)
     last_here_at = fields.DatetimeField(null=True)
 

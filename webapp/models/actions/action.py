@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from tortoise import fields
-from tortoise.functions import Count
 from tortoise.models import Model
 
-from webapp import clock, database
+from webapp import clock
 from webapp.database import transactional
-from webapp.database.packed import sql_time
 from webapp.database.statements import column
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.accounts.users import Membership, User
+from webapp.models.accounts.users import Membership
+from webapp.models.actions import limits
+from webapp.models.actions.action_user import ActionUser as ActionUser
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 
@@ -35,7 +35,9 @@ class Action(Model):
     daily_cap = fields.IntField(null=True)  # ten-thousandths of a dollar (S11)
     capped_on = fields.DateField(null=True)
     state = fields.CharField(10, default=DRAFT)
-    language = fields.CharField(2, default="")
+    language = fields.CharField(2, default="")  # a limit, as those in limits.py; "" for none
+    limited_by_place = fields.BooleanField(default=False, db_default=False)
+    link_token = fields.CharField(32, default="", db_default="")
     published_at = fields.DatetimeField(null=True)
     paused_at = fields.DatetimeField(null=True)
     archived_at = fields.DatetimeField(null=True)
@@ -123,31 +125,34 @@ class Action(Model):
 
     @transactional
     async def send_to(self, members: list[Membership], by: Membership) -> int:
-        """Shows a private action to these users. Returns how many did not have it yet."""
-        known = await column(ActionUser.filter(action=self), "user_id")
-        new = [member.user_id for member in members if member.user_id not in set(known)]
+        """Shows a private action to those of these users who are within its limits. Returns how many did not have it yet."""
+        known = set(await column(ActionUser.filter(action=self), "user_id"))
+        new = [member.user_id for member in await self.within_limits(members) if member.user_id not in known]
         now = clock.now()
-        await ActionUser.bulk_create([ActionUser(action=self, user_id=user_id, sent_at=now) for user_id in new])
+        rows = [ActionUser(action=self, user_id=user_id, sent_at=now) for user_id in sorted(set(new))]
+        await ActionUser.bulk_create(rows, ignore_conflicts=True)
         await audit.record(by, "action.sent", self.title, users=len(new))
         return len(new)
 
+    async def within_limits(self, members: list[Membership]) -> list[Membership]:
+        return await limits.within(self, members)
+
     @classmethod
     async def open_to(cls, member: Membership, **only: Any) -> list[Action]:
-        """The actions this member sees on Home: public ones in their language, and those sent to them. The newest first;
-        ``only``: more filters."""
+        """The actions this member sees on Home: public ones and those sent to them, where they are within the limits (A9). The
+        newest first; ``only``: more filters."""
         if not member.looks:
             return []
         found = cls.filter(campaign_id=member.campaign_id, archived_at=None, **only).exclude(state=DRAFT)
         rows = await found.order_by("-published_at")
+        within = await limits.open_for(member, rows)
+        rows = [row for row in rows if row.id in within]
         for row in rows:
             row.campaign = member.campaign
-        if all(row._is_public_for(member) for row in rows):
+        if all(row.state == PUBLIC for row in rows):
             return rows
         sent = await column(ActionUser.filter(user_id=member.user_id), "action_id")
-        return [row for row in rows if row._is_public_for(member) or row.id in sent]
-
-    def _is_public_for(self, member: Membership) -> bool:
-        return self.state == PUBLIC and self.language in ("", member.language)
+        return [row for row in rows if row.state == PUBLIC or row.id in sent]
 
 
 class ActionList(Model):
@@ -192,56 +197,3 @@ class ActionExclusion(Model):
 
     class Meta:
         table = "action_exclusion"
-
-
-class ActionUser(Model):
-    """A user in an action: when it was sent to them, and when they saw, started and completed it (R1). Start locks it."""
-
-    id = fields.IntField(primary_key=True)
-    action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
-        "models.Action", related_name="action_users", on_delete=fields.NO_ACTION
-    )
-    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
-        "models.User", related_name="action_users", on_delete=fields.NO_ACTION
-    )
-    sent_at = fields.DatetimeField()
-    seen_at = fields.DatetimeField(null=True)
-    started_at = fields.DatetimeField(null=True)
-    completed_at = fields.DatetimeField(null=True)
-
-    action_id: int
-    user_id: int
-
-    class Meta:
-        table = "action_user"
-
-    @classmethod
-    async def counts(cls, action_ids: list[int]) -> dict[int, int]:
-        """Action -> how many users it was sent to. Actions sent to nobody are left out."""
-        found = cls.filter(action_id__in=action_ids or [0]).annotate(people=Count("id")).group_by("action_id")
-        return {row["action_id"]: row["people"] for row in await found.values("action_id", "people")}
-
-    @classmethod
-    async def mark_sent(cls, action_ids: list[int], user_id: int) -> None:
-        """Marks the actions as sent to the user: a public one is, when it first appears on their Home (R1)."""
-        known = await column(cls.filter(user_id=user_id, action_id__in=action_ids or [0]), "action_id")
-        if new := [n for n in action_ids if n not in known]:
-            await cls.mark(new, user_id)
-
-    @classmethod
-    @transactional
-    async def mark(cls, action_ids: list[int], user_id: int, *moments: str) -> None:
-        """Notes that these actions were sent to the user. ``moments``: columns to set too ("seen_at" ...). A moment that is
-        set stays. Locks the rows until the transaction ends."""
-        now = sql_time(clock.now())
-        columns = ["sent_at", *moments]  # from our own code, never from a request
-        marks = ", ".join("?" * (2 + len(columns)))
-        kept = ", ".join(f"{name} = COALESCE(action_user.{name}, excluded.{name})" for name in columns)
-        for action_id in sorted(action_ids):
-            await database.query(
-                f"INSERT INTO action_user (action_id, user_id, {', '.join(columns)}) VALUES ({marks})"
-                f" ON CONFLICT (action_id, user_id) DO UPDATE SET {kept}",
-                action_id,
-                user_id,
-                *[now] * len(columns),
-            )

@@ -83,7 +83,7 @@ async def reinstate(who: Membership, by: Membership) -> int:
     fresh = await Membership.filter(id=who.id).select_for_update().get()
     if fresh.suspended_at is None or powers.role_refused(fresh.role, powers.VOLUNTEER, await roles.acting(by), False):
         return 0
-    await Membership.filter(id=who.id).update(suspended_at=None, removed_at=None)
+    await Membership.filter(id=who.id).update(suspended_at=None, removed_at=None, suspended_for="")
     await who.approve()
     given = await _give_again(who, fresh.suspended_at, by)
     await audit.record(by, "user.reinstated", who.user.name, conversations=given)

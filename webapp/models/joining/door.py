@@ -20,11 +20,13 @@ class InviteEnded(Exception):
 
 @dataclass(frozen=True)
 class Door:
-    """``found``: by its name, without a code: then staff approve whatever the campaign says."""
+    """``found``: by its name, without a code: then staff approve whatever the campaign says. ``link``: the path of the
+    action's link they came by (A10), where they go on."""
 
     campaign: Campaign
     invite: Invite | None = None
     found: bool = False
+    link: str = ""
 
 
 @transactional

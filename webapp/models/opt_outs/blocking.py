@@ -8,13 +8,16 @@ from webapp.models.accounts.users import User
 from webapp.models.contacts.contact import Contact, ContactEvent
 from webapp.models.conversations import closing
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.opt_outs import bounds
 from webapp.rules import errors
 
 
 @transactional
 async def block(conversation: Conversation, by: User) -> None:
-    """Blocks the conversation's contact and cancels the texts queued to them."""
+    """Blocks the conversation's contact and cancels the texts queued to them. Past a volunteer's budget staff decide (V9)."""
     contact = await Contact.locked(conversation.contact_id)
+    if contact.blocked_at is None and await bounds.held_back(contact, by):
+        return
     contact.blocked_at = contact.blocked_at or clock.now()
     await contact.save(update_fields=["blocked_at"])
     await ContactEvent.note(contact.id, by.id, "blocked")

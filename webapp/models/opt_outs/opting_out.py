@@ -11,6 +11,8 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import ContactTag, Tag
 from webapp.models.conversations import closing
 from webapp.models.conversations.message import Message
+from webapp.models.opt_outs import bounds
+from webapp.models.opt_outs.opt_out import FROM_SCRIPT, FROM_VOLUNTEER
 from webapp.rules import errors
 
 
@@ -24,7 +26,10 @@ async def opt_out(
     words: str = "",
 ) -> None:
     """Opts the contact's phone out for good; saying it twice changes nothing. ``confirmation_id``: the one text that may
-    still leave. The contact's row is locked, so a claim sees the opt-out or came before it."""
+    still leave. The contact's row is locked, so a claim sees the opt-out or came before it. Past a volunteer's budget it
+    becomes a possible opt-out (V9)."""
+    if source in (FROM_VOLUNTEER, FROM_SCRIPT) and not contact.opted_out_at and await bounds.held_back(contact, by):
+        return
     await _write(contact, source, by, message, confirmation_id, words)
     contact.opted_out_at = contact.opted_out_at or clock.now()
     contact.possible_opt_out_at = contact.possible_opt_out_message_id = None

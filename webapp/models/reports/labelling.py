@@ -34,7 +34,7 @@ async def _opt_out(contact: Contact, source: str, by: User | None, message: Mess
         return False
     confirmation_id, words = (message.id, message.body) if message else (None, "")
     await opting_out.opt_out(contact, source, by, message, confirmation_id, words)
-    return new
+    return new and contact.opted_out_at is not None
 
 
 @transactional

@@ -10,6 +10,7 @@ from webapp import database
 from webapp.models import kept_counts
 from webapp.models.accounts.users import User
 from webapp.models.actions.action import Action
+from webapp.models.actions.action_user import ActionUser
 from webapp.models.actions.script import INITIAL, Script, ScriptWords, give_letters
 from webapp.rules import errors, rates
 
@@ -47,6 +48,27 @@ async def by_user(action: Action) -> list[tuple[User, Counter[str]]]:
     users = {user.id: user for user in await User.filter(id__in=[row.user_id for row in rows] or [0])}
     counted = [(users[row.user_id], Counter({n: getattr(row, n) for n in kept_counts.COLUMNS})) for row in rows]
     return sorted(counted, key=lambda pair: (-pair[1]["initials"], pair[0].name))
+
+
+USERS = 100  # a page
+
+
+@dataclass(frozen=True)
+class SentTo:
+    """``its``: when the user was sent the action, saw, started and completed it."""
+
+    user: User
+    its: ActionUser
+    performs: int
+
+
+async def sent_to(action: Action, after: int) -> list[SentTo]:
+    """The next users, in the order they were sent it, past the id ``after`` of their ActionUser: USERS and one more."""
+    found = ActionUser.filter(action=action, id__gt=after).order_by("id").limit(USERS + 1)
+    rows = await found.select_related("user")
+    tallies = kept_counts.Tally.filter(action_id=action.id, user_id__in=[row.user_id for row in rows] or [0])
+    performs = {tally.user_id: tally.performs for tally in await tallies}
+    return [SentTo(row.user, row, performs.get(row.user_id, 0)) for row in rows]
 
 
 @dataclass(frozen=True)

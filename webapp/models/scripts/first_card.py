@@ -11,6 +11,7 @@ from webapp.models.conversations.card import Queue
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.scripts import rendering
 from webapp.models.scripts.rendering import Rendering
+from webapp.rules import phone
 
 AT_ONCE = 20  # contacts passed over in one request
 
@@ -18,7 +19,7 @@ AT_ONCE = 20  # contacts passed over in one request
 async def queue_of(
     member: Membership, action: Action, first: Conversation | None = None
 ) -> tuple[Queue | None, Rendering | None]:
-    """As `card.queue_of`, and the text of its card. Contacts whose text can't be filled, or is too long, are closed here:
+    """As `card.queue_of`, and the text of its card, the contact's phone masked (V9). Contacts whose text can't be filled, or is too long, are closed here:
     nobody taps on them. After AT_ONCE of them the queue says that it is ``looking``, and the page asks again. The text is
     None where there is no card, and where its script is archived and no other is in use."""
     for _ in range(AT_ONCE):
@@ -32,7 +33,7 @@ async def queue_of(
             return shown, None
         text = await rendering.render(action.campaign, talk.script, talk.contact, member.user, talk.id)
         if text.final_code is None:
-            return shown, text
+            return shown, replace(text, text=phone.hidden_in(text.text, talk.contact.phone))
         await closing.close_unsent(talk, text.final_code, talk.script.version)
     assert shown is not None
     return replace(shown, card=None, looking=True), None

@@ -169,7 +169,9 @@ async def publish_checked(action: Action, member: Membership, state: str, reason
 
 async def send_to(action: Action, members: list[Membership], by: Membership) -> int | None:
     """Shows the action to these users; a draft is published as private first. Returns how many did not have it yet; None,
-    and nothing is sent, where the checklist refuses to publish it."""
+    and nothing is sent, where it is archived or the checklist refuses to publish it."""
+    if action.archived_at:
+        return None
     if action.state == DRAFT and not await publish(action, by, PRIVATE):
         return None
     return await action.send_to(members, by)

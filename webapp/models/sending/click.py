@@ -13,6 +13,7 @@ from webapp import clock
 from webapp.database import transactional
 from webapp.models import tallies
 from webapp.models.accounts.users import Membership
+from webapp.models.actions import limits
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
 from webapp.models.conversations import buckets, making
@@ -71,10 +72,10 @@ class Declined:
 
 @dataclass(frozen=True)
 class Stopped:
-    """Nothing may be sent, whatever the text: first texts are stopped ("setup", "stopped", "paused", "cap", "ended"), the
-    volunteer may not text ("member"), may only send scripts ("scripts"), there is no first text yet ("first"), the action
-    has no initial script in use ("script"), the text needs what this sender or the campaign lacks ("sender"), or the script
-    or the campaign's words bring what no text may have ("text")."""
+    """Nothing may be sent, whatever the text: first texts are stopped ("setup", "stopped", "paused", "cap", "ended", "limits"),
+    the volunteer may not text ("member"), may only send scripts ("scripts"), there is no first text yet ("first"), the action
+    has no initial script in use ("script"), the text needs what this sender or the campaign lacks ("sender"), or something
+    brings what no text may have ("text")."""
 
     why: str
 
@@ -132,12 +133,10 @@ async def _send_first(member: Membership, conversation_id: int, client_id: uuid.
         return found
     if (conversation := rows.conversation).user_id != member.user_id and not conversation.free_for(member):
         return Moved()
-    if why := _stopped(rows.action) if rows.active else "member":
+    if why := _stopped(rows.action) or await limits.stop(member, rows.action) if rows.active else "member":
         return Stopped(why)
-    if conversation.closed_code:
-        return Declined(conversation.closed_code)
-    if conversation.texted_at:
-        return Declined(errors.ALREADY_TEXTED)
+    if code := conversation.closed_code or (errors.ALREADY_TEXTED if conversation.texted_at else None):
+        return Declined(code)
     if rows.script is None or rows.script.id != conversation.script_id:  # picked anew while this click waited
         return Changed()
     if rows.script.archived_at:
@@ -204,8 +203,8 @@ async def _reply_stopped(rows: ClickRows, script: Script | None) -> str:
         return "member"
     if script is None and rows.action.campaign.disable_custom_responses:
         return "scripts"
-    left = Message.filter(conversation_id=rows.conversation.id, status__in=(SENDING, UNKNOWN, TAKEN, RECEIVED))
-    return "" if await left.exists() else "first"
+    left = {"conversation_id": rows.conversation.id, "status__in": (SENDING, UNKNOWN, TAKEN, RECEIVED)}
+    return "" if await Message.exists(**left) else "first"
 
 
 async def _reply(

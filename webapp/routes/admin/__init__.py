@@ -10,7 +10,7 @@ from webapp.access import login
 from webapp.models.accounts.users import Membership
 from webapp.routes.admin import attention, bulk, exports, notices, numbers, opt_outs
 from webapp.routes.admin.accounts import audit, invites, log_in, sessions, settings, user, user_lists, users
-from webapp.routes.admin.actions import actions, basics, publication
+from webapp.routes.admin.actions import actions, basics, limits, publication, sendings
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
 from webapp.routes.admin.imports import columns, progress, reading, refused, upload
 from webapp.routes.admin.results import operations, results
@@ -21,6 +21,8 @@ PAGES = (
     actions,
     basics,
     publication,
+    limits,
+    sendings,
     scripts,
     editor,
     cost,

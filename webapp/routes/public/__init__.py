@@ -6,6 +6,7 @@ from __future__ import annotations
 from litestar import Router
 
 from webapp.routes.public import (
+    action_link,
     campaigns,
     email_letters,
     entry,
@@ -21,7 +22,7 @@ from webapp.routes.public import (
     stream,
 )
 
-LOGIN = (entry, proof, second_step, campaigns, joining, new_password, email_letters, language)
+LOGIN = (entry, proof, second_step, campaigns, joining, action_link, new_password, email_letters, language)
 
 
 def routers() -> list[Router]:

@@ -29,10 +29,10 @@ async def join_page(request: Request, code: str = "", find: str = "", campaign: 
     await login.current_session(request)
     form = Form(typed={"code": code[:20], "find": find[:80]})
     door = await _door(request, Form(), code, campaign)
-    return await _page(request, form, door)
+    return await join_form(request, form, door)
 
 
-async def _page(request: Request, form: Form, door: Door | None, status: int = 200) -> Response:
+async def join_form(request: Request, form: Form, door: Door | None, status: int = 200) -> Response:
     user: User | None = request.state.shared.get("user")
     find = str(form.typed.get("find", ""))
     return page(
@@ -82,7 +82,7 @@ async def join(request: Request) -> Response:
     form = Form(await request.form())
     slug = form.text("campaign", words.gettext("Campaign"), 60)
     code = "" if slug else form.text("code", words.gettext("Join code"), 20_000, required=True)
-    return await _joined(request, form, await _door(request, form, code, slug))
+    return await joined(request, form, await _door(request, form, code, slug))
 
 
 @get("/invite/{token:str}")
@@ -91,7 +91,7 @@ async def invite_page(request: Request, token: str) -> Response:
     invite = await Invite.of(token)
     if invite is None:
         return page(request, "public/invite_ended.html", status_code=404)
-    return await _page(request, Form(), Door(invite.campaign, invite))
+    return await join_form(request, Form(), Door(invite.campaign, invite))
 
 
 @post("/invite/{token:str}")
@@ -100,7 +100,7 @@ async def accept_invite(request: Request, token: str) -> Response:
     invite = await Invite.of(token)
     if invite is None:
         return page(request, "public/invite_ended.html", status_code=404)
-    return await _joined(request, Form(await request.form()), Door(invite.campaign, invite))
+    return await joined(request, Form(await request.form()), Door(invite.campaign, invite))
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Newcomer:
     password: str = ""
 
 
-async def _joined(request: Request, form: Form, door: Door | None) -> Response:
+async def joined(request: Request, form: Form, door: Door | None) -> Response:
     """A new person, or a known one who joins another campaign: with their session, or with the password they have."""
     known: User | None = request.state.shared.get("user") if form.data.get("known") else None
     newcomer = await _newcomer(form, door, known)
@@ -121,13 +121,15 @@ async def _joined(request: Request, form: Form, door: Door | None) -> Response:
     except InviteEnded:
         return page(request, "public/invite_ended.html", status_code=404)
     if user is None or door is None:
-        return await _page(request, form, door, status=422)
+        return await join_form(request, form, door, status=422)
     path = _next(form, door)
     return go_to(request, path) if known else await entering.let_in(request, user, path)
 
 
 def _next(form: Form, door: Door) -> str:
     """The page of this campaign that they came for, else the campaign's first page."""
+    if door.link:
+        return door.link
     home, wanted = f"/c/{door.campaign.slug}", login.safe_next(str(form.data.get("next", "")))
     return wanted if wanted.startswith(home + "/") else home
 

@@ -7,7 +7,8 @@ from litestar import Request, Response, post
 from webapp import access, pages
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import assigning
-from webapp.models.opt_outs import blocking, opting_out, possible
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.opt_outs import blocking, bounds, opting_out, possible
 from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER
 from webapp.models.reports import filing
 from webapp.routes.volunteer.threads import path_of
@@ -18,6 +19,8 @@ async def decide(request: Request, member: Membership, conversation_id: int) -> 
     """V8: did those words mean no more texts?"""
     conversation, form = await access.held_conversation(member, conversation_id), await request.form()
     opts_out = not form.get("not")
+    if not await bounds.may_judge(conversation, member):
+        return _not_yet(request, conversation, member)
     await possible.decide(conversation, member.user, opts_out=opts_out)
     return pages.redirect(request, path_of(conversation, member, "opted_out" if opts_out else "no_opt_out"))
 
@@ -25,6 +28,8 @@ async def decide(request: Request, member: Membership, conversation_id: int) -> 
 @post("/threads/{conversation_id:int}/opt-out")
 async def opt_out(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation = await access.held_conversation(member, conversation_id)
+    if not await bounds.may_judge(conversation, member):
+        return _not_yet(request, conversation, member)
     await opting_out.opt_out_by_hand(conversation.contact_id, FROM_VOLUNTEER, member.user)
     return pages.redirect(request, path_of(conversation, member, "opted_out"))
 
@@ -32,6 +37,8 @@ async def opt_out(request: Request, member: Membership, conversation_id: int) ->
 @post("/threads/{conversation_id:int}/block")
 async def block(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation = await access.held_conversation(member, conversation_id)
+    if not await bounds.may_judge(conversation, member):
+        return _not_yet(request, conversation, member)
     await blocking.block(conversation, member.user)
     return pages.redirect(request, path_of(conversation, member, "blocked"))
 
@@ -47,11 +54,18 @@ async def hand_over(request: Request, member: Membership, conversation_id: int) 
 @post("/threads/{conversation_id:int}/tags")
 async def add_tag(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation, form = await access.held_conversation(member, conversation_id), await request.form()
+    if not await bounds.may_judge(conversation, member):
+        return _not_yet(request, conversation, member)
     asked = await filing.questions(conversation.action)
     tag = next((tag for tag in asked.tags if tag.slug == form.get("tag")), None)
     if tag:
         await filing.tag_contact(conversation, tag, member.user)
     return pages.redirect(request, path_of(conversation, member, "tagged" if tag else "not_tagged"))
+
+
+def _not_yet(request: Request, conversation: Conversation, member: Membership) -> Response:
+    """Nothing was done: no text of ours was taken here yet (V9)."""
+    return pages.redirect(request, path_of(conversation, member, "not_texted"))
 
 
 HANDLERS = [decide, opt_out, block, hand_over, add_tag]

@@ -9,6 +9,7 @@ from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts import labels
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.opt_outs import bounds
 from webapp.models.reports import filing
 from webapp.pages import page
 
@@ -23,15 +24,23 @@ async def report_page(request: Request, member: Membership, conversation_id: int
 async def file_report(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation, form = await access.held_conversation(member, conversation_id), Form(await request.form())
     asked = await filing.questions(conversation.action)
+    ticked, answers = _filled(form, asked)
+    if ticked and not await bounds.may_judge(conversation, member):
+        form.wrong("tags", words.gettext("No text of ours has arrived here yet, so no tag can be added."))
+    if not form:
+        return await _report(request, conversation, form, status=422)
+    await filing.file(conversation, member.user, asked, ticked, answers)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation.id}?said=reported#newest")
+
+
+def _filled(form: Form, asked: filing.Questions) -> tuple[set[str], dict[str, str]]:
+    """Slugs of the tags, and of each field its value."""
     ticked = set(form.many("tags", [tag.slug for tag in asked.tags]))
     answers = {field.slug: form.long_text(f"field_{field.slug}", field.title, 5_000) for field in asked.fields}
     for field in asked.fields:
         if field.choices and answers[field.slug] not in ("", *field.choices):
             form.wrong(f"field_{field.slug}", words.gettext("Choose one of the options."))
-    if not form:
-        return await _report(request, conversation, form, status=422)
-    await filing.file(conversation, member.user, asked, ticked, answers)
-    return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation.id}?said=reported#newest")
+    return ticked, answers
 
 
 async def _report(request: Request, conversation: Conversation, form: Form, status: int = 200) -> Response:

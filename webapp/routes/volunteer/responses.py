@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from webapp.models.accounts.users import Membership
@@ -10,19 +11,19 @@ from webapp.models.actions.script import RESPONSE, Script
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.results import results
 from webapp.models.scripts import rendering
-from webapp.rules import segments
+from webapp.rules import phone, segments
 
 
 async def previews(member: Membership, conversation: Conversation, q: str) -> list[dict[str, Any]]:
     """Response scripts with this person's values in them, the most used first; one that can't be filled says so. A
-    search looks in what the person would read."""
+    search looks in what the person would read. Their phone is masked (V9)."""
     scripts = await Script.of(conversation.action, RESPONSE)
     uses = await results.uses([script.id for script in scripts])
     texts = await rendering.preview_all(conversation.campaign, scripts, conversation.contact, member.user)
     filled = [
         {
             "script": script,
-            "text": text,
+            "text": replace(text, text=phone.hidden_in(text.text, conversation.contact.phone)),
             "billed": segments.billed(segments.count(text.text), bool(script.picture_id)),
             "used": uses.get(script.id, 0),
         }

@@ -105,6 +105,7 @@ async def test_the_office_is_told_on_every_page_what_could_not_be_published(cast
     await transaction(lambda: Script.filter(id=cast.hello.id).update(archived_at=clock.now()))
     clock.freeze(clock.now() + timedelta(days=8))
     assert await scheduling.publish_due(cast.action.id)
+    gary = await browse(cast.gary)  # the session of eight days ago is over
     told = _plain((await gary.get(f"{OFFICE}/operations")).text)
     assert "“Make a plan to vote” was not published at its time. There is no initial script." in told
     page = _plain((await gary.get(f"{here(cast)}/publication")).text)

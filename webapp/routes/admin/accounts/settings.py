@@ -32,6 +32,7 @@ NUMBERS = {
     "return_after_minutes": ("Return unsent contacts after, minutes", 0, 10_080),
     "undo_seconds": ("Undo time, seconds", 0, 15),
     "queue_limit_minutes": ("Queue limit at Start, minutes", 1, 600),
+    "opt_out_budget": ("Opt-outs and blocks by a volunteer an hour", 1, 1_000),
     "possible_opt_out_hours": ("Send possible opt-outs to admins after, hours", 1, 72),
     "waiting_reply_minutes": ("Offer waiting replies to others after, minutes", 5, 1_440),
 }
@@ -91,8 +92,13 @@ def _texting_values(form: Form, member: Membership) -> dict[str, Any]:
         "segment_price": form.dollars("segment_price", words.gettext("Price of a segment"), required=True),
         "mms_price": form.dollars("mms_price", words.gettext("Price of a picture message"), required=True),
         "daily_cap": form.cap("daily_cap"),
-        **{name: form.integer(name, label, least, most) for name, (label, least, most) in NUMBERS.items()},
+        **{name: form.integer(name, label, *ends) for name, (label, *ends) in NUMBERS.items() if _asked(form, name)},
     }
+
+
+def _asked(form: Form, name: str) -> bool:
+    """A form made before the setting was there leaves it as it is."""
+    return name != "opt_out_budget" or name in form.data
 
 
 def _window(form: Form) -> dict[str, str]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from litestar import Request, Response, get, post
 
 from webapp import access, clock, pages, queue, words
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
-from webapp.models.actions import audience
-from webapp.models.actions.action import PRIVATE, PUBLIC, Action
+from webapp.models.actions import audience, limits
+from webapp.models.actions.action import DRAFT, PRIVATE, PUBLIC, Action
 from webapp.models.scripts import publishing, scheduling, shortfalls
 from webapp.pages import page
 from webapp.rules.actions import local_time
+from webapp.rules.actions.limits import KINDS
 
 LATER = "later"
 FURTHEST = timedelta(days=730)
@@ -28,7 +30,7 @@ NOT_SCHEDULED = {
 
 @get("/actions/{action_id:int}/publication")
 async def publication_page(request: Request, member: Membership, action_id: int) -> Response:
-    return await _publication(request, member, await access.action_of(member, action_id))
+    return await publication(request, member, await access.action_of(member, action_id))
 
 
 @post("/actions/{action_id:int}/publication")
@@ -40,9 +42,9 @@ async def publish(request: Request, member: Membership, action_id: int) -> Respo
         return await _schedule(request, member, action, form, reason)
     if not form or not await publishing.publish(action, member, state, reason):
         form.wrong("state", words.gettext("Not published. The list below says what to fix first."))
-        return await _publication(request, member, action, form, status=422)
+        return await publication(request, member, action, form, status=422)
     await queue.make_conversations(action.id)
-    return _to(request, member, action, "publication" if state == PRIVATE else "results")
+    return _to(request, member, action, "sendings" if state == PRIVATE else "results")
 
 
 async def _schedule(request: Request, member: Membership, action: Action, form: Form, reason: str) -> Response:
@@ -50,7 +52,7 @@ async def _schedule(request: Request, member: Membership, action: Action, form: 
     if form and at and (refused := await scheduling.schedule(action, at, member, reason)):
         form.wrong("state" if refused == "checks" else "publish_on", words.gettext(NOT_SCHEDULED[refused]))
     if not form:
-        return await _publication(request, member, await access.action_of(member, action.id), form, status=422)
+        return await publication(request, member, await access.action_of(member, action.id), form, status=422)
     return _to(request, member, action, "publication")
 
 
@@ -80,7 +82,7 @@ async def call_off(request: Request, member: Membership, action_id: int) -> Resp
     return _to(request, member, action, "publication")
 
 
-async def _publication(
+async def publication(
     request: Request, member: Membership, action: Action, form: Form | None = None, status: int = 200
 ) -> Response:
     checklist = await publishing.checklist(action)
@@ -98,7 +100,14 @@ async def _publication(
         overrulable=member.role == "owner" and all(c.overrulable for c in checks if not c.fine),
         local=member.campaign.local(action.publish_at) if action.publish_at else None,
         here_now=member.campaign.local(clock.now()),
+        **await _limits(action),
     )
+
+
+async def _limits(action: Action) -> dict[str, Any]:
+    areas = (await limits.of([action]))[action.id].areas
+    places = {kind: sorted(value for one, value in areas if one == kind) for kind in KINDS}
+    return {"places": places, "frozen": action.state != DRAFT}
 
 
 @get("/actions/{action_id:int}/shortfalls")
@@ -128,7 +137,7 @@ async def restore(request: Request, member: Membership, action_id: int) -> Respo
     action, form = await access.action_of(member, action_id), Form(await request.form())
     if not await publishing.restore(action, member, form.text("reason", words.gettext("Reason"), 400)):
         form.wrong("state", words.gettext("Not used again. The list below says what to fix first."))
-        return await _publication(request, member, action, form, status=422)
+        return await publication(request, member, action, form, status=422)
     await queue.apply_audience(action.id)
     await queue.make_conversations(action.id)
     return _to(request, member, action, "results")

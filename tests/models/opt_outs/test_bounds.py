@@ -1,0 +1,166 @@
+"""A volunteer's opt-outs and blocks have a budget an hour; an opt-out that is stored stays (SPEC V9)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.cast import Cast
+from tests.cast.site import audited
+from tests.cast.texting import clicked, says, texted
+from webapp import clock
+from webapp.database import transaction
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.script import RESPONSE, Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import Tag
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import CANCELLED, Message
+from webapp.models.departures import suspending
+from webapp.models.opt_outs import blocking, bounds, opting_out, possible
+from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER, OptOut
+from webapp.models.reports import filing
+from webapp.models.sending.click import Declined, Queued
+from webapp.rules import errors
+
+
+async def budget(cast: Cast, number: int) -> None:
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(opt_out_budget=number))
+
+
+async def others(cast: Cast, number: int) -> list[Contact]:
+    return [await cast.add_contact(f"+1412555{3000 + n}", first_name=f"P{n}", zip="15213") for n in range(number)]
+
+
+async def opt_out(contact: Contact, by: Membership) -> None:
+    await opting_out.opt_out_by_hand(contact.id, FROM_VOLUNTEER, by.user)
+
+
+async def by_hand(cast: Cast) -> None:
+    await opt_out(cast.lisa, cast.amy)
+
+
+async def by_block(cast: Cast) -> None:
+    await blocking.block(await cast.conversation(), cast.amy.user)
+
+
+async def by_tag(cast: Cast) -> None:
+    tag = await Tag.get(campaign=cast.meyer, system=True)
+    await filing.tag_contact(await cast.conversation(), tag, cast.amy.user)
+
+
+async def by_report(cast: Cast) -> None:
+    tag = await Tag.get(campaign=cast.meyer, system=True)
+    asked = filing.Questions([tag], [])
+    await filing.file(await cast.conversation(), cast.amy.user, asked, {tag.slug}, {})
+
+
+async def by_decision(cast: Cast) -> None:
+    await possible.decide(await cast.conversation(), cast.amy.user, opts_out=True)
+
+
+async def by_script(cast: Cast) -> None:
+    tag = await Tag.get(campaign=cast.meyer, system=True)
+    script = await transaction(lambda: Script.create(action=cast.action, kind=RESPONSE, name="Bye", body="Bye"))
+    await script.apply_on_send([tag], [])
+    assert isinstance(await cast.reply(cast.amy, script=script), Queued)
+
+
+WAYS: dict[str, Callable[[Cast], Awaitable[None]]] = {
+    "by hand": by_hand,
+    "block": by_block,
+    "tag": by_tag,
+    "report": by_report,
+    "decision": by_decision,
+    "script": by_script,
+}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("way", sorted(WAYS))
+async def test_past_the_budget_every_way_leads_to_staff_and_the_volunteer_is_paused(cast: Cast, way: str) -> None:
+    await texted(cast)
+    await says(cast, "take me off your list" if way == "decision" else "Hello")
+    bo, cy = await others(cast, 2)
+    await budget(cast, 2)
+    await opt_out(bo, cast.amy)
+    await opt_out(cy, cast.amy)
+    assert (await Membership.get(id=cast.amy.id)).active
+    await WAYS[way](cast)
+    lisa, amy = await Contact.get(id=cast.lisa.id), await Membership.get(id=cast.amy.id)
+    assert lisa.possible_opt_out_at and not lisa.opted_out_at and not lisa.blocked_at
+    assert not await OptOut.exists(phone=lisa.phone) and await OptOut.all().count() == 2
+    assert not amy.active and [m.id for m in await bounds.paused(cast.meyer.id)] == [amy.id]
+    assert (await cast.conversation()).with_staff and await audited("user.paused") == 1
+    assert all(m.status == CANCELLED for m in await Message.filter(direction="out", taken_at=None))
+    outcome = await cast.reply(cast.gary, "Are you there?")
+    assert outcome == Declined(errors.POSSIBLE_OPT_OUT), "nothing is sent to that phone until staff decide"
+
+
+@pytest.mark.both
+async def test_many_presses_at_once_are_counted_one_after_the_other(cast: Cast) -> None:
+    people = await others(cast, 8)
+    await budget(cast, 3)
+    await asyncio.gather(*(opt_out(one, cast.amy) for one in people))
+    assert await OptOut.all().count() == 3
+    assert await Contact.filter(possible_opt_out_at__isnull=False).count() == 5
+
+
+async def test_an_hour_later_there_is_a_new_budget(cast: Cast) -> None:
+    bo, cy = await others(cast, 2)
+    await budget(cast, 1)
+    await opt_out(bo, cast.amy)
+    clock.freeze(clock.now() + timedelta(minutes=61))
+    await opt_out(cy, cast.amy)
+    assert await OptOut.all().count() == 2 and (await Membership.get(id=cast.amy.id)).active
+
+
+async def test_others_and_staff_are_not_counted_for_it(cast: Cast) -> None:
+    people = await others(cast, 4)
+    await budget(cast, 1)
+    await opt_out(people[0], cast.dan)
+    await opt_out(people[1], cast.amy)
+    for one in people[2:]:
+        await opt_out(one, cast.gary)
+    assert await OptOut.all().count() == 4 and await bounds.paused(cast.meyer.id) == []
+
+
+async def test_the_same_person_twice_is_one_and_a_keyword_needs_no_budget(cast: Cast) -> None:
+    [bo] = await others(cast, 1)
+    await texted(cast)
+    await budget(cast, 1)
+    for _ in range(3):
+        await opt_out(bo, cast.amy)
+    await says(cast, "STOP")
+    assert (await Membership.get(id=cast.amy.id)).active and await OptOut.all().count() == 2
+
+
+async def test_staff_let_the_volunteer_back_in_and_the_opt_outs_stay(cast: Cast) -> None:
+    await texted(cast)
+    [bo] = await others(cast, 1)
+    await budget(cast, 1)
+    await opt_out(bo, cast.amy)
+    await opt_out(cast.lisa, cast.amy)
+    await suspending.reinstate(await Membership.get(id=cast.amy.id).select_related("user", "campaign"), cast.gary)
+    assert await bounds.paused(cast.meyer.id) == [] and await OptOut.filter(phone=bo.phone).exists()
+    assert (await cast.conversation()).user_id == cast.amy.user_id
+    conversation = await Conversation.get(id=(await cast.conversation()).id).select_related("contact")
+    await possible.decide(conversation, cast.gary.user, opts_out=True)
+    assert await OptOut.filter(phone=cast.lisa.phone).exists()
+
+
+async def test_a_volunteer_judges_only_where_a_text_of_ours_was_taken(cast: Cast) -> None:
+    await clicked(cast)
+    assert not await bounds.may_judge(await cast.conversation(), cast.amy)
+    assert await bounds.may_judge(await cast.conversation(), cast.gary)
+    await says(cast, "Hello")
+    assert not await bounds.may_judge(await cast.conversation(), cast.amy), "a text of theirs is none of ours"
+
+
+async def test_where_it_was_taken_they_may(cast: Cast) -> None:
+    await texted(cast)
+    assert await bounds.may_judge(await cast.conversation(), cast.amy)

@@ -1,0 +1,39 @@
+"""The link of an action: whoever opens it is sent that action, after sign-up or log-in (SPEC A10)."""
+
+from __future__ import annotations
+
+import secrets
+
+from webapp.database import transactional
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.actions import limits
+from webapp.models.actions.action import Action
+from webapp.models.actions.action_user import ActionUser
+
+LONGEST = 64  # characters of a token that are looked at
+
+
+@transactional
+async def renew(action: Action, by: Membership) -> str:
+    """A new token, in place of the one before, which opens nothing any more. Who came by it keeps the action."""
+    action.link_token = secrets.token_urlsafe(16)
+    await Action.filter(id=action.id).update(link_token=action.link_token)
+    await audit.record(by, "action.link_renewed", action.title)
+    return action.link_token
+
+
+async def of_token(token: str) -> Action | None:
+    """The action, with its campaign; None where the token is of none, or of an archived one."""
+    if not token or len(token) > LONGEST:
+        return None
+    return await Action.filter(link_token=token, archived_at=None).select_related("campaign").first()
+
+
+async def invite(action: Action, member: Membership) -> bool:
+    """Sends the action to a member, who may wait for approval still. False where they are outside its limits: then nothing
+    is stored."""
+    if await limits.stop(member, action):
+        return False
+    await ActionUser.mark([action.id], member.user_id)
+    return True

@@ -1,0 +1,68 @@
+"""Who was sent an action, and what they did with it (SPEC R1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.functions import Count
+from tortoise.models import Model
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.database.packed import sql_time
+from webapp.database.statements import column
+from webapp.models.accounts.users import User
+
+
+class ActionUser(Model):
+    """A user in an action: when it was sent to them, and when they saw, started and completed it (R1). Start locks it."""
+
+    id = fields.IntField(primary_key=True)
+    action: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Action", related_name="action_users", on_delete=fields.NO_ACTION
+    )
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="action_users", on_delete=fields.NO_ACTION
+    )
+    sent_at = fields.DatetimeField()
+    seen_at = fields.DatetimeField(null=True)
+    started_at = fields.DatetimeField(null=True)
+    completed_at = fields.DatetimeField(null=True)
+
+    action_id: int
+    user_id: int
+
+    class Meta:
+        table = "action_user"
+
+    @classmethod
+    async def counts(cls, action_ids: list[int]) -> dict[int, int]:
+        """Action -> how many users it was sent to. Actions sent to nobody are left out."""
+        found = cls.filter(action_id__in=action_ids or [0]).annotate(people=Count("id")).group_by("action_id")
+        return {row["action_id"]: row["people"] for row in await found.values("action_id", "people")}
+
+    @classmethod
+    async def mark_sent(cls, action_ids: list[int], user_id: int) -> None:
+        """Marks the actions as sent to the user: a public one is, when it first appears on their Home (R1)."""
+        known = await column(cls.filter(user_id=user_id, action_id__in=action_ids or [0]), "action_id")
+        if new := [n for n in action_ids if n not in known]:
+            await cls.mark(new, user_id)
+
+    @classmethod
+    @transactional
+    async def mark(cls, action_ids: list[int], user_id: int, *moments: str) -> None:
+        """Notes that these actions were sent to the user. ``moments``: columns to set too ("seen_at" ...). A moment that is
+        set stays. Locks the rows until the transaction ends."""
+        now = sql_time(clock.now())
+        columns = ["sent_at", *moments]  # from our own code, never from a request
+        marks = ", ".join("?" * (2 + len(columns)))
+        kept = ", ".join(f"{name} = COALESCE(action_user.{name}, excluded.{name})" for name in columns)
+        for action_id in sorted(action_ids):
+            await database.query(
+                f"INSERT INTO action_user (action_id, user_id, {', '.join(columns)}) VALUES ({marks})"
+                f" ON CONFLICT (action_id, user_id) DO UPDATE SET {kept}",
+                action_id,
+                user_id,
+                *[now] * len(columns),
+            )

@@ -1,0 +1,79 @@
+"""The bounds of a volunteer's powers: a text of ours was taken, and a budget an hour for opt-outs and blocks (SPEC V9).
+
+Staff have no such bounds. Past the budget nothing is done for good: the contact becomes a possible opt-out, to whom nobody
+can text until staff decide (V8), and the volunteer is paused: suspended, as by staff, until staff let them back in.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from webapp import clock, database
+from webapp.database.packed import sql_time
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import VOLUNTEER, Membership, User
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations import assigning
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import OUT, Message
+
+POWERS = 4713  # a lock: what one volunteer opts out or blocks goes one after the other
+HOUR = timedelta(hours=1)
+TOO_MANY_OPT_OUTS = "opt_outs"
+
+
+async def may_judge(conversation: Conversation, member: Membership) -> bool:
+    """May this member opt the contact out, block or tag them from this conversation?"""
+    if member.is_staff:
+        return True
+    taken = Message.filter(conversation_id=conversation.id, direction=OUT, taken_at__isnull=False)
+    return await taken.exists()
+
+
+async def held_back(contact: Contact, by: User | None) -> bool:
+    """True where ``by`` is a volunteer whose budget is used up: then the locked contact is a possible opt-out and the
+    volunteer is paused, and the caller does nothing."""
+    member = await _volunteer(contact, by) if by else None
+    if member is None:
+        return False
+    await database.lock(POWERS, member.id)
+    if await used(member) < (await Campaign.get(id=member.campaign_id)).opt_out_budget:
+        return False
+    contact.possible_opt_out_at = contact.possible_opt_out_at or clock.now()
+    await contact.save(update_fields=["possible_opt_out_at"])
+    await _pause(member)
+    return True
+
+
+async def _volunteer(contact: Contact, by: User) -> Membership | None:
+    found = Membership.filter(user_id=by.id, campaign_id=contact.campaign_id, role=VOLUNTEER)
+    return await found.select_related("user", "campaign").first()
+
+
+async def used(member: Membership) -> int:
+    """Opt-outs and blocks of the last hour."""
+    since = sql_time(clock.now() - HOUR)
+    [row] = await database.query(
+        "SELECT (SELECT COUNT(*) FROM opt_out WHERE user_id = ? AND at > ? AND source IN ('volunteer', 'script')"
+        " AND campaign_id = ?) + (SELECT COUNT(*) FROM contact_event WHERE user_id = ? AND at > ? AND what = 'blocked') AS n",
+        member.user_id,
+        since,
+        member.campaign_id,
+        member.user_id,
+        since,
+    )
+    return int(row["n"])
+
+
+async def _pause(member: Membership) -> None:
+    paused = Membership.filter(id=member.id, suspended_at=None)
+    if await paused.update(suspended_at=clock.now(), suspended_for=TOO_MANY_OPT_OUTS):
+        await assigning.free_from(member)
+        await audit.note(member.campaign, None, "user.paused", member.user.name, why=TOO_MANY_OPT_OUTS)
+
+
+async def paused(campaign_id: int) -> list[Membership]:
+    """Volunteers who are paused for this, the newest first."""
+    found = Membership.filter(campaign_id=campaign_id, suspended_for=TOO_MANY_OPT_OUTS, suspended_at__isnull=False)
+    return await found.order_by("-suspended_at").limit(5).select_related("user")
