@@ -24,6 +24,9 @@ VOLUNTEER = [
     "/c/meyer/threads/2",
     "/c/meyer/threads/1/report",
     "/c/meyer/account",
+    "/c/meyer/account/email",
+    "/c/meyer/teams",
+    "/campaigns",
 ]
 OFFICE = [
     "actions",
@@ -47,6 +50,10 @@ OFFICE = [
     "opt-outs",
     "districts",
     "users",
+    "users?role=volunteer&all=1&col=teams&col=phone",
+    "users/2",
+    "users/2/removal",
+    "invites",
     "settings",
     "settings/info",
     "settings/tags",

@@ -54,6 +54,8 @@ async def test_before_the_letter_a_newcomer_looks_and_does_nothing(cast: Cast, b
     for path in ("/c/meyer/", here, "/c/meyer/account"):
         page = await carmen.get(path)
         assert page.status_code == 200 and "carmen@example.org" in page.text
+        asked = re.findall(r'hx-get="([^"]+)"', page.text)
+        assert {(await carmen.get(part)).status_code for part in asked} <= {200}, "no part of it leads away"
     assert f'action="{here}/buckets"' not in (await carmen.get(here)).text
     for path in ("/c/meyer/inbox", here + "/queue"):
         assert (await carmen.get(path)).headers["location"] == "/c/meyer/waiting"
