@@ -27,6 +27,8 @@ VOLUNTEER = [
     "/c/meyer/account/email",
     "/c/meyer/teams",
     "/campaigns",
+    "/c/meyer/notices",
+    "/c/meyer/notice-choices",
 ]
 OFFICE = [
     "actions",
@@ -71,6 +73,8 @@ OFFICE = [
     "contacts?col=email&col=field:notes&sort=recent",
     "lists/new",
     "user-lists",
+    "notices",
+    "notices/new?kind=email",
     "contacts/bulk/new?kind=assign&scope=all",
     "contacts/bulk/new?kind=field&scope=all",
     "contacts/bulk/new?kind=opt_out&scope=all",
