@@ -64,8 +64,37 @@ async def test_an_action_is_sent_and_told(cast: Cast, browse: Browser) -> None:
     assert await ActionUser.filter(user_id=cast.amy.user_id, action_id=cast.action.id).exists()
 
 
-async def test_the_same_form_twice_tells_once(cast: Cast, browse: Browser) -> None:
-    gary, once = await browse(cast.gary), form(members=str(cast.amy.id))
+async def test_an_action_is_told_to_those_alone_who_did_not_have_it(cast: Cast, browse: Browser) -> None:
+    await transaction(lambda: Action.filter(id=cast.action.id).update(state=PRIVATE))
+    gary, asked = await browse(cast.gary), {"kind": "action", "action": str(cast.action.id)}
+    await gary.post(f"{OFFICE}/notices", data=form(**asked, members=str(cast.amy.id)))
+    await gary.post(f"{OFFICE}/notices", data=form(**asked, members=[str(cast.amy.id), str(cast.dan.id)]))
+    newest = await Notice.all().order_by("-id").first()
+    assert newest and await became(newest) == {"Dan": ("waiting", "")}
+    again = await gary.post(f"{OFFICE}/notices", data=form(**asked, members=str(cast.amy.id)))
+    assert again.status_code == 422 and "have this action already" in again.text and await Notice.all().count() == 2
+
+
+async def test_send_action_in_all_users_tells_them_too(cast: Cast, browse: Browser) -> None:
+    await transaction(lambda: Action.filter(id=cast.action.id).update(state=PRIVATE))
+    gary = await browse(cast.gary)
+    await gary.post(f"{OFFICE}/users/sendings", data={"members": str(cast.amy.id), "action": str(cast.action.id)})
+    notice = await Notice.get()
+    assert (notice.kind, notice.whom) == ("action", "selected users") and set(await became(notice)) == {"Amy"}
+
+
+async def test_all_that_a_filter_finds_are_told(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    page = (await gary.get(f"{OFFICE}/notices/new?scope=all&filter=role%3Dvolunteer")).text
+    assert "To 2 users:" in page and "all that the filters find" in page
+    await gary.post(f"{OFFICE}/notices", data=form(scope="all", filter="role=volunteer"))
+    assert set(await became(await Notice.get())) == {"Amy", "Dan"}
+
+
+@pytest.mark.parametrize("kind", ["message", "action"])
+async def test_the_same_form_twice_tells_once(cast: Cast, browse: Browser, kind: str) -> None:
+    once = form(members=str(cast.amy.id), kind=kind, action=str(cast.action.id))
+    gary = await browse(cast.gary)
     answers = [await gary.post(f"{OFFICE}/notices", data=once) for _ in range(2)]
     assert len({answer.headers["location"] for answer in answers}) == 1 and await Notice.all().count() == 1
 

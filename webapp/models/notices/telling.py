@@ -12,10 +12,11 @@ from tortoise.exceptions import IntegrityError
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
+from webapp.database.statements import column
 from webapp.models import long_work
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
-from webapp.models.actions.action import Action
+from webapp.models.actions.action import Action, ActionUser
 from webapp.models.long_work import DONE, RUNNING
 from webapp.models.notices import choices, push_device
 from webapp.models.notices.choices import Choices
@@ -87,6 +88,17 @@ async def _begin(by: Membership, words: Words, members: list[int], whom: str, cl
     await notice.save(update_fields=["total"])
     await audit.record(by, f"notice.{words.kind}", words.title, users=notice.total)
     return notice
+
+
+async def of_form(by: Membership, client_id: uuid.UUID | None) -> Notice | None:
+    """The notice that this very form has made before."""
+    return await Notice.get_or_none(client_id=client_id, campaign_id=by.campaign_id) if client_id else None
+
+
+async def without(action: Action, members: list[Membership]) -> list[Membership]:
+    """Those within the action's limits who do not have it yet."""
+    known = set(await column(ActionUser.filter(action=action), "user_id"))
+    return [one for one in await action.within_limits(members) if one.user_id not in known]
 
 
 async def claim(notice_id: int, number: int) -> list[Claimed]:

@@ -16,8 +16,8 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.notices import received, telling
 from webapp.models.notices.notice import ACTION, EMAIL, FAILED, KINDS, MESSAGE, PUSH, SENT, Notice
-from webapp.models.scripts import publishing
 from webapp.pages import page
+from webapp.routes.admin import action_news
 from webapp.routes.admin.accounts import user_table
 from webapp.rules.notices import linked
 
@@ -85,28 +85,34 @@ async def _whom(member: Membership, form: Form) -> Whom:
 @post("/notices", opt=bounded.MANY_FIELDS)
 async def tell(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
-    told, client_id = await _words(member, form), forms.uuid_of(str(form.data.get("client_id", "")))
-    whom = await _whom(member, form)
-    await _send_action(member, form, told, whom)
-    if not form or client_id is None:
+    client_id = forms.uuid_of(str(form.data.get("client_id", "")))
+    notice = await telling.of_form(member, client_id) or await _told(member, form, client_id)
+    if notice is None:
         return await _new_notice(request, member, form, status=422)
-    notice = await telling.begin(member, told, [one.id for one in whom.members], whom.words, client_id)
     await queue.run_notice(notice.id)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/notices/{notice.id}")
 
 
-async def _send_action(member: Membership, form: Form, told: telling.Words, whom: Whom) -> None:
-    """Puts the action on their Home; what is in the way is noted in the form."""
+async def _told(member: Membership, form: Form, client_id: uuid.UUID | None) -> Notice | None:
+    """The new notice; None where the form has faults, which are noted in it."""
+    said, whom = await _words(member, form), await _whom(member, form)
     if not whom.members:
         form.wrong("members", words.gettext("Nobody of these may text now, so nothing was sent. Choose others."))
-    if not form or told.action is None:
-        return
-    if await publishing.send_to(told.action, whom.members, member) is None:
+    if not form or client_id is None:
+        return None
+    if said.action is None:
+        return await telling.begin(member, said, [one.id for one in whom.members], whom.words, client_id)
+    number = await action_news.send(member, said.action, whom.members, whom.words, client_id)
+    if number is None:
         form.wrong(
             "action", words.gettext("This action is not ready yet. Its last step says what to fix. Nothing was sent.")
         )
-        return
-    await queue.make_conversations(told.action.id)
+    elif not number:
+        form.wrong(
+            "action",
+            words.gettext("All of these have this action already, or are outside its limits. Nothing was sent."),
+        )
+    return await telling.of_form(member, client_id)
 
 
 async def _words(member: Membership, form: Form) -> telling.Words:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, config, letters, live, pages, queue, words
+from webapp import access, config, letters, live, pages, words
 from webapp.forms import Form
 from webapp.models.accounts import members, teams, user_search
 from webapp.models.accounts.teams import UserList
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
-from webapp.models.scripts import publishing
 from webapp.pages import page
+from webapp.routes.admin import action_news
 from webapp.routes.admin.accounts import user_table
 from webapp.rules.contacts.contact_filter import id_of
 
@@ -64,10 +64,9 @@ async def send_action(request: Request, member: Membership) -> Response:
     if not ids or not form:
         return await _refused(request, member, _nothing_chosen())
     action = await access.action_of(member, action_id)
-    number = await publishing.send_to(action, await user_search.loaded(ids), member)
+    number = await action_news.send(member, action, await user_search.loaded(ids), words.gettext("selected users"))
     if number is None:
         return await _refused(request, member, _not_ready(action), action.id)
-    await queue.make_conversations(action.id)
     return await _users(request, member, _sent(action, number), action=action.id)
 
 

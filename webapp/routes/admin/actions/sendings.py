@@ -5,7 +5,7 @@ from __future__ import annotations
 import segno
 from litestar import Request, Response, get, post
 
-from webapp import access, config, pages, queue, words
+from webapp import access, config, pages, words
 from webapp.forms import Form
 from webapp.models.accounts import teams
 from webapp.models.accounts.teams import UserList
@@ -13,8 +13,8 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions import action_link, copying
 from webapp.models.actions.action import Action
 from webapp.models.results import results
-from webapp.models.scripts import publishing
 from webapp.pages import page
+from webapp.routes.admin import action_news
 
 
 @get("/actions/{action_id:int}/sendings")
@@ -63,12 +63,11 @@ async def send_to_user_list(request: Request, member: Membership, action_id: int
 
 async def _send(request: Request, member: Membership, action: Action, chosen: UserList) -> Response:
     there = [one for one in await chosen.members() if one.suspended_at is None]
-    new = await publishing.send_to(action, there, member)
+    new = await action_news.send(member, action, there, chosen.name)
     if new is None:
         form = Form()
         form.wrong("user_list", words.gettext("Not ready yet: the page before says what to fix. Nothing was sent."))
         return await _sendings(request, member, action, form, 422)
-    await queue.make_conversations(action.id)
     within = len(await action.within_limits(there))
     return await _sendings(request, member, action, Form(), notice=_said(chosen.name, new, within, len(there)))
 
