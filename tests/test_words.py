@@ -60,6 +60,23 @@ def _forms(of: object) -> tuple[str, ...]:
     return tuple(map(str, of)) if isinstance(of, tuple | list) else (str(of),)
 
 
+def test_every_sentence_is_in_the_catalogue() -> None:
+    """Else run bin/words and translate what came in."""
+    assert sorted(map(str, found() - {message.id for message in translated()})) == []
+
+
+def test_the_catalogue_has_no_sentence_that_nobody_says() -> None:
+    """Else run bin/words."""
+    assert sorted(str(message.id) for message in translated() if message.id not in found()) == []
+    assert not spanish().obsolete
+
+
+def test_every_sentence_has_its_spanish() -> None:
+    left = [m.id for m in translated() if not all(form.strip() for form in _forms(m.string)) or m.fuzzy]
+    assert left == []
+    assert [m.id for m in translated() if m.pluralizable and len(_forms(m.string)) != 2] == []
+
+
 @pytest.mark.parametrize("message", translated(), ids=lambda m: _forms(m.id)[0][:60])
 def test_a_translation_names_what_the_sentence_names(message: Message) -> None:
     """A placeholder that is missing or made up is a hole in the page, or a page that can't be shown."""
