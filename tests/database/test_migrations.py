@@ -220,6 +220,23 @@ def test_the_published_password_of_a_rehearsal_opens_nothing_any_more(
     assert sum(row["password_hash"] == "published" for row in found["user_account"]) == opens
 
 
+@pytest.mark.both
+def test_who_was_there_before_confirmations_goes_on_and_is_found(old_url: str) -> None:
+    """Staff are confirmed, as whoever set a password by a link; volunteers count, and a role of theirs waits for a letter."""
+    link = (
+        "INSERT INTO password_link (user_id, token_hash, expires_at, used_at) VALUES"
+        " (4, 'h', '2026-11-25 16:00:00+00:00', '2026-11-24 17:00:00+00:00')"
+    )
+    blocking(change(old_url, "UPDATE user_account SET first_name = 'José-María' WHERE id = 3", link))
+    blocking(migrate(old_url))
+    found = blocking(rows(old_url))
+    people = {row["id"]: row for row in found["user_account"]}
+    assert people[3]["name_key"] == "jose maria brookheimer"
+    assert {n for n, row in people.items() if row["confirmed_at"]} == {1, 2, 4, 5}
+    assert {row["state"] for row in found["membership"]} == {"PA"}
+    assert not any(row["waits_for_letter"] or row["removed_at"] for row in found["membership"])
+
+
 REFUSED_THEN = """
 UPDATE message SET status = 'rejected', error_code = 21614, direction = 'out', kind = 'initial', script_version = 1,
        script_id = (SELECT MIN(id) FROM script), conversation_id = (SELECT MIN(id) FROM conversation),

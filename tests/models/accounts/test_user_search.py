@@ -15,6 +15,7 @@ from webapp.models.accounts import teams, user_search
 from webapp.models.accounts.teams import UserList
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import ActionUser
+from webapp.models.actions.limits import ZipDistrict
 from webapp.rules.accounts import user_filter
 from webapp.rules.accounts.user_filter import UserFilter
 
@@ -81,6 +82,18 @@ async def test_lists_and_teams_are_those_of_the_campaign_alone(cast: Cast) -> No
     await transaction(lambda: Membership.join(cast.amy.user, cast.ryan))
     await teams.add_members(theirs, [cast.amy], cast.jonah)
     assert await found(cast, list=theirs.id) == []
+
+
+async def test_a_district_is_that_of_the_user_s_zip_in_this_campaign(cast: Cast) -> None:
+    async def districts() -> None:
+        await ZipDistrict.create(campaign=cast.meyer, zip="15213", district="PA-12")
+        await ZipDistrict.create(campaign=cast.meyer, zip="16501", district="PA-16")
+        await ZipDistrict.create(campaign=cast.ryan, zip="15213", district="PA-99")
+
+    await transaction(districts)
+    await change(cast.amy, zip="16501-0001")
+    assert await found(cast, district="PA-16") == ["Amy"] and await found(cast, district="PA-99") == []
+    assert await found(cast, district="PA-12", role="volunteer") == ["Dan"]
 
 
 async def test_how_far_a_user_is_in_an_action(cast: Cast) -> None:

@@ -42,6 +42,10 @@ _IN_TEAM = (
     "EXISTS (SELECT 1 FROM user_list_member p JOIN team t ON t.user_list_id = p.user_list_id"
     " WHERE p.user_id = m.user_id AND t.campaign_id = m.campaign_id AND t.id = ?)"
 )
+_IN_DISTRICT = (
+    "EXISTS (SELECT 1 FROM zip_district z WHERE z.campaign_id = m.campaign_id AND z.zip = substr(m.zip, 1, 5)"
+    " AND z.district = ?)"
+)
 _IN_ACTION = (
     "EXISTS (SELECT 1 FROM action_user x JOIN action a ON a.id = x.action_id"
     " WHERE x.user_id = m.user_id AND a.campaign_id = m.campaign_id AND a.id = ? AND x.{step}_at IS NOT NULL)"
@@ -187,6 +191,8 @@ class Query:
             self.add(_ON_LIST, self.wanted.list)
         if self.wanted.team:
             self.add(_IN_TEAM, self.wanted.team)
+        if self.wanted.district:
+            self.add(_IN_DISTRICT, self.wanted.district)
 
     def _action(self) -> None:
         action, attention = self.wanted.action, self.wanted.attention

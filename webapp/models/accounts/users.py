@@ -161,7 +161,7 @@ class Membership(Model):
     async def _come_back(self) -> None:
         if self.removed_at:
             self.removed_at = self.suspended_at = self.approved_at = None
-            self.role, self.may_export, self.waits_for_letter = VOLUNTEER, False, False
+            self.role, self.may_export, self.waits_for_letter, self.suspended_for = VOLUNTEER, False, False, ""
             await self.save()
 
     @classmethod

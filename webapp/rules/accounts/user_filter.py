@@ -31,6 +31,7 @@ class UserFilter:
     role: str = ""
     list: int = 0
     team: int = 0
+    district: str = ""
     state: str = ""
     zip: str = ""
     language: str = ""
@@ -77,7 +78,7 @@ def read(typed: Mapping[str, Any]) -> UserFilter:
         values[name] = values[name] if values[name] in options else ""
     for name in ("joined_since", "joined_until", "active_since", "active_until"):
         values[name] = day_of(values[name])
-    values["q"] = values["q"][:80]
+    values["q"], values["district"] = values["q"][:80], values["district"][:120]
     values["state"] = values["state"].upper() if re.fullmatch("[A-Za-z]{2}", values["state"]) else ""
     values["zip"] = ",".join(re.findall(r"(?<!\d)\d{1,5}(?!\d)", values["zip"])[:_MOST_ZIPS])
     values["step"] = values["step"] if values["action"] else ""

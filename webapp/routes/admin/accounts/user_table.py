@@ -12,6 +12,7 @@ from webapp.forms import Form
 from webapp.models.accounts import teams, user_search
 from webapp.models.accounts.teams import Team, UserList
 from webapp.models.accounts.users import Membership
+from webapp.models.actions import limit_settings
 from webapp.models.actions.action import DRAFT, Action
 from webapp.rules.accounts import user_filter
 from webapp.rules.accounts.user_filter import UserFilter
@@ -78,6 +79,7 @@ async def options(member: Membership) -> dict[str, list[tuple[Any, str]]]:
         "list": [(row.id, row.name) for row in await lists],
         "team": [(row.id, row.name) for row in await in_use],
         "state": [(name, name) for name in sorted(states.ABBREVIATIONS)],
+        "district": [(name, name) for name, _ in await limit_settings.districts(member.campaign_id)],
         "language": [("en", words.gettext("English")), ("es", words.gettext("Spanish"))],
         "action": [(row.id, row.title) for row in await actions],
         "step": list(steps.items()),
