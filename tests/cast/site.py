@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from litestar import Litestar
 
-from tests.cast import Cast, drawn
+from tests.cast import PASSWORD, Cast, drawn
 from tests.cast.bulk import finish
 from tests.cast.exporting import finish_export
 from tests.cast.lists import take_all
@@ -44,6 +44,17 @@ IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605
 ANDROID = "Mozilla/5.0 (Linux; Android 14; SM-S911B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Mobile Safari/537.36"
 IN_APP = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/21E219 [FBAN/FBIOS;FBAV/457.0.0.40.110]"
 FINE = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer for Senate. Vote? Reply STOP to opt out."
+# Somebody new at the sign-up of Meyer's
+JOIN = {
+    "code": "482913",
+    "first_name": "Carmen",
+    "last_name": "Villarreal",
+    "phone": "412-555-0166",
+    "email": "Carmen@example.org",
+    "password": PASSWORD,
+    "zip": "16503",
+    "language": "es",
+}
 PARTIAL = {"hx-request": "true", "hx-request-type": "partial"}
 
 

@@ -11,7 +11,7 @@ import pytest
 from limits import parse
 
 from tests.cast import PASSWORD, Cast
-from tests.cast.site import Browser
+from tests.cast.site import JOIN, Browser
 from webapp import config, database, limiting
 from webapp.database import guards, transaction
 from webapp.models.accounts import passwords
@@ -20,17 +20,6 @@ from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.passwords import PasswordLink
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User
-
-JOIN = {
-    "code": "482913",
-    "first_name": "Carmen",
-    "last_name": "Villarreal",
-    "phone": "412-555-0166",
-    "email": "Carmen@example.org",
-    "password": PASSWORD,
-    "zip": "16503",
-    "language": "es",
-}
 
 
 async def test_amy_logs_in_and_is_home(cast: Cast, browse: Browser) -> None:

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cast import PASSWORD, Cast
-from tests.cast.site import OFFICE, Browser, audited
-from tests.routes.public.test_entry_pages import JOIN
+from tests.cast.site import JOIN, OFFICE, Browser, audited
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.models.accounts import passwords

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, Router, get, post
 
-from webapp import config, letters, limiting, words
+from webapp import config, letters, limiting, live, words
 from webapp.access import client, entering, login
 from webapp.forms import Form
 from webapp.models.accounts import passwords
@@ -64,6 +64,7 @@ async def set_password(request: Request, token: str) -> Response:
         status = 422 if link else 404
         return page(request, "public/password.html", status_code=status, form=form, link=link, token=token)
     await letters.password_changed(link.user, words.language.get())
+    await live.nudge(link.user.id, live.LOGGED_OUT)
     return await entering.let_in(request, link.user, await entering.home_of(link.user))
 
 

@@ -17,10 +17,10 @@ from webapp.models.accounts.sessions import Session
 @get("/live")
 async def live(request: Request) -> Response | ServerSentEvent:
     session = await login.listener(request)
-    return ServerSentEvent(_news(request.app.state.hub, session))
+    return ServerSentEvent(news_of(request.app.state.hub, session))
 
 
-async def _news(hub: Any, session: Session) -> AsyncIterator[ServerSentEventMessage]:
+async def news_of(hub: Any, session: Session) -> AsyncIterator[ServerSentEventMessage]:
     """Ends with the session; the page asks again then, and goes to the login."""
     async for news in hub.listen(session.user_id):
         if news is not None and news.event == live_news.LOGGED_OUT and not await session.runs():

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from tests.cast import MORNING, PASSWORD, Cast
 from tests.cast.site import ANDROID, IPHONE, Browser, audited
 from webapp import clock
+from webapp.live import LOGGED_OUT, News
 from webapp.models.accounts import passwords
 from webapp.models.accounts.sessions import Session
+from webapp.routes.public import stream
 
 PATH = "/c/meyer/account/devices"
 
@@ -80,3 +83,16 @@ async def test_log_out_is_at_most_one_page_away(cast: Cast, browse: Browser) -> 
         assert 'href="/c/meyer/account"' in (await amy.get(page)).text, page
     assert 'action="/logout"' in (await amy.get("/c/meyer/account")).text
     assert 'action="/logout"' in (await gary.get("/c/meyer/admin/actions")).text
+
+
+async def test_an_open_stream_ends_with_its_session_and_others_go_on(cast: Cast) -> None:
+    class Hub:
+        async def listen(self, user_id: int) -> AsyncIterator[News]:
+            for event in ("catch-up", LOGGED_OUT, "inbox-changed"):
+                yield News(event)
+
+    here, there = [await Session.of(await Session.begin(cast.amy.user)) for _ in range(2)]
+    assert here and there
+    await there.end()
+    assert len([told async for told in stream.news_of(Hub(), here)]) == 3
+    assert len([told async for told in stream.news_of(Hub(), there)]) == 1

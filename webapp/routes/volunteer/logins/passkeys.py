@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, pages, words
+from webapp import access, live, pages, words
 from webapp.access import entering, passkeys, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
@@ -41,6 +41,7 @@ async def add_passkey(request: Request, member: Membership) -> Response:
     if codes is None:
         form.wrong("name", words.gettext("This passkey was not accepted. Nothing was changed. Try again."))
         return await _new(request, member, form, status=422)
+    await live.nudge(member.user_id, live.LOGGED_OUT)
     return page(request, "volunteer/logins/recovery_codes.html", codes=codes) if codes else _back(request, member)
 
 

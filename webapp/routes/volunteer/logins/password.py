@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import letters
+from webapp import letters, live
 from webapp.access import entering, login, right_password
 from webapp.forms import Form
 from webapp.models.accounts import passwords
@@ -27,6 +27,7 @@ async def change_password(request: Request, member: Membership) -> Response:
         return page(request, "volunteer/logins/password.html", status_code=422, form=form)
     await passwords.set_password(known, await passwords.hashed(new))
     await letters.password_changed(user, member.language)
+    await live.nudge(user.id, live.LOGGED_OUT)
     return await entering.let_in(request, known, f"/c/{member.campaign.slug}/account")
 
 

@@ -8,7 +8,7 @@ import segno
 from litestar import Request, Response, get, post
 from pyotp.utils import build_uri
 
-from webapp import pages, words
+from webapp import live, pages, words
 from webapp.access import login, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
@@ -46,6 +46,7 @@ async def confirm_app(request: Request, member: Membership) -> Response:
     if codes is None:
         form.wrong("code", words.gettext("This code is not right. Type the one that the app shows now."))
         return _app(request, member, form, secret, status=422)
+    await live.nudge(member.user_id, live.LOGGED_OUT)
     return page(request, "volunteer/logins/recovery_codes.html", codes=codes)
 
 
