@@ -24,7 +24,7 @@ from webapp.models.exports.job import Export, ExportSchedule
 from webapp.models.imports.job import ContactImport, ImportedContact, RefusedRow
 from webapp.models.joining.email_letters import EmailLetter
 from webapp.models.joining.invites import Invite
-from webapp.models.kept_counts import CodeTally, SafeguardHit, ScriptTally, Tally
+from webapp.models.kept_counts import AnswerTally, CodeTally, SafeguardHit, ScriptTally, Tally
 from webapp.models.logins.app_codes import AuthenticatorApp, RecoveryCode
 from webapp.models.logins.passkeys import Passkey
 from webapp.models.logins.steps import LoginStep
@@ -49,6 +49,7 @@ TABLES = [
     ActionLimit,
     ActionList,
     ActionUser,
+    AnswerTally,
     AssignmentEvent,
     AuditEvent,
     AuthenticatorApp,

@@ -85,14 +85,37 @@ class CodeTally(Model):
         table = "code_tally"
 
 
+class AnswerTally(Model):
+    """``number``: conversations whose newest report has this tag (``value`` is blank), or this answer to the field ``name``.
+    Words that were typed freely are one answer, FREE, whatever they are."""
+
+    id = fields.IntField(primary_key=True)
+    action_id = fields.IntField()
+    user_id = fields.IntField(default=0)
+    kind = fields.CharField(5)
+    name = fields.CharField(80)
+    value = fields.CharField(100, default="")
+    number = fields.IntField(default=0)
+
+    class Meta:
+        table = "answer_tally"
+
+
+TAG, FIELD = "tag", "field"
+FREE = "\u2026"
 SCRIPT_COLUMNS = ("sent", "answered", "opted_out")
-# The name of a count: one of COLUMNS, or one of SCRIPT_COLUMNS with script and version, or "code" with a code and 0
-Name = str | tuple[str, int, int]
+# The name of a count: one of COLUMNS, or one of SCRIPT_COLUMNS with script and version, or "code" with a code and 0, or TAG
+# with a tag's name and "", or FIELD with a field's title and the answer
+Name = str | tuple[str, int, int] | tuple[str, str, str]
 Counts = Counter[Name]
 
 
 def of_code(code: int) -> Name:
     return "code", code, 0
+
+
+def of_answer(kind: str, name: str, value: str = "") -> Name:
+    return kind, name[:80], value[:100]
 
 
 def of_script(column: str, script_id: int, version: int | None) -> Name:
@@ -159,3 +182,13 @@ async def of_codes(action_id: int) -> list[tuple[int, int]]:
         action_id,
     )
     return [(row["code"], int(row["number"])) for row in rows]
+
+
+async def of_answers(action_id: int) -> list[tuple[str, str, str, int]]:
+    """Kind, name, value and number, summed over all users, the most frequent first."""
+    rows = await database.query(
+        "SELECT kind, name, value, SUM(number) AS number FROM answer_tally WHERE action_id = ? GROUP BY kind, name, value"
+        " HAVING SUM(number) > 0 ORDER BY number DESC, name, value",
+        action_id,
+    )
+    return [(row["kind"], row["name"], row["value"], int(row["number"])) for row in rows]

@@ -1,5 +1,5 @@
 """Kept counts (kept_counts.py): one row per action and user (0 stands for the pool), so that no page counts messages. Of
-scripts by version and of codes there are rows of their own, by action and user too: no two volunteers meet in one.
+scripts by version, of codes and of answers in reports there are rows of their own, by action and user too: no two volunteers meet in one.
 
 A transaction that changes what is counted moves the counts with it, as its last statements and in id order, so that
 nothing deadlocks. A test and `textbank doctor` compare them with a recount of all rows.
@@ -17,7 +17,7 @@ from tortoise.models import Model
 from webapp import database
 from webapp.database import packed
 from webapp.database.statements import Statement, columns, together
-from webapp.models.kept_counts import COLUMNS, SCRIPT_COLUMNS, Counts, of_code
+from webapp.models.kept_counts import COLUMNS, FIELD, SCRIPT_COLUMNS, TAG, Counts, of_code
 
 AT_ONCE = 4  # statements in one round trip
 SLICE = 200  # rows in one statement
@@ -136,24 +136,29 @@ async def _apply() -> None:
 
 
 def due() -> list[Statement]:
-    """The current transaction's moves as statements: those of users, of scripts, of codes, each in the order of its keys.
+    """The current transaction's moves as statements: those of users, of scripts, of codes, of answers, each in the order of its keys.
     The caller runs them."""
     moves = _moves()
-    users, scripts, codes = [], defaultdict[tuple[int, ...], Counter[str]](Counter), list[list[int]]()
+    users, scripts = [], defaultdict[tuple[Any, ...], Counter[str]](Counter)
+    codes, answers = list[list[Any]](), list[list[Any]]()
     for (action_id, user_id), counts in sorted(moves.items()):
         users.append(_move(action_id, user_id, {n: v for n, v in counts.items() if v and isinstance(n, str)}))
         for (column, key, version), number in sorted((n, v) for n, v in counts.items() if v and isinstance(n, tuple)):
             if column == "code":
                 codes.append([action_id, user_id, key, number])
+            elif column in (TAG, FIELD):
+                answers.append([action_id, user_id, column, key, version, number])
             else:
                 scripts[(action_id, user_id, key, version)][column] += number
     moves.clear()
     of_scripts = [[*key, *(row[name] for name in SCRIPT_COLUMNS)] for key, row in sorted(scripts.items())]
     found = [*users, *_many("script_tally", "script_id, version", SCRIPT_COLUMNS, of_scripts)]
-    return [statement for statement in [*found, *_many("code_tally", "code", ("number",), codes)] if statement]
+    found += _many("code_tally", "code", ("number",), codes)
+    found += _many("answer_tally", "kind, name, value", ("number",), answers)
+    return [statement for statement in found if statement]
 
 
-def _many(table: str, key: str, names: tuple[str, ...], rows: list[list[int]]) -> Iterator[Statement]:
+def _many(table: str, key: str, names: tuple[str, ...], rows: list[list[Any]]) -> Iterator[Statement]:
     """One statement for a slice of rows, which are locked in the order given."""
     for start in range(0, len(rows), SLICE):
         part = rows[start : start + SLICE]

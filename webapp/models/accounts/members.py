@@ -40,4 +40,4 @@ async def _approve(who: Membership, by: Membership) -> None:
 async def note_login(user: User) -> None:
     """In the audit log of each campaign of whose staff they are (SPEC B4)."""
     for member in await Membership.filter(user=user, role__in=STAFF, removed_at=None).select_related("campaign"):
-        await audit.note(member.campaign, user, "user.logged_in", user.name)
+        await audit.note(member.campaign, user, "user.logged_in")

@@ -51,6 +51,7 @@ async def file(
     await labelling.set_tags(contact, questions.tags, wanted, FROM_VOLUNTEER, by)
     for field in questions.fields:
         await labelling.set_field(contact.id, field, answers.get(field.slug, ""), by.id)
+    before = await Report.filter(conversation_id=conversation.id).order_by("-id").first()
     report = await Report.create(
         conversation=conversation,
         user=by,
@@ -59,7 +60,11 @@ async def file(
         filed_at=clock.now(),
         tags=[tag.name for tag in questions.tags if tag.slug in ticked],
         values_={field.title: answers[field.slug] for field in questions.fields if answers.get(field.slug)},
+        free=[field.title for field in questions.fields if not field.choices],
     )
+    if before:
+        tallies.add(before.action_id, before.user_id, before.counts(), -1)
+    tallies.count_new(report)
     await _note(conversation.id, by, report)
     return report
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
 
+from webapp.models import kept_counts
 from webapp.models.accounts.users import User
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.kept_counts import FIELD, FREE, TAG
 
 
 class Report(Model):
-    """``tags``: names of the ticked tags; ``values_``: field title -> answer. Both as they were when it was filed."""
+    """``tags``: names of the ticked tags; ``values_``: field title -> answer. Both as they were when it was filed. ``free``:
+    titles of the fields whose answer was typed, not chosen."""
 
     id = fields.BigIntField(primary_key=True)
     conversation: fields.ForeignKeyRelation[Conversation] = fields.ForeignKeyField(
@@ -26,8 +30,16 @@ class Report(Model):
     filed_at = fields.DatetimeField()
     tags: list[str] = fields.JSONField(default=list)
     values_: dict[str, Any] = fields.JSONField(source_field="answers", default=dict)
+    free: list[str] = fields.JSONField(default=list, db_default="[]")
 
     user_id: int
 
     class Meta:
         table = "report"
+
+    def counts(self) -> kept_counts.Counts:
+        """What the newest report of a conversation adds to the tallies of who filed it (R1)."""
+        found = [kept_counts.of_answer(TAG, name) for name in self.tags]
+        for title, answer in self.values_.items():
+            found.append(kept_counts.of_answer(FIELD, title, FREE if title in self.free else str(answer)))
+        return Counter(found)

@@ -6,10 +6,24 @@ action, a user (0 for the pool) and a number.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 
 from webapp import database
-from webapp.models.kept_counts import COLUMNS, SCRIPT_COLUMNS, CodeTally, Counts, Name, ScriptTally, Tally, of_code
+from webapp.models.kept_counts import (
+    COLUMNS,
+    FIELD,
+    FREE,
+    SCRIPT_COLUMNS,
+    TAG,
+    AnswerTally,
+    CodeTally,
+    Counts,
+    Name,
+    ScriptTally,
+    Tally,
+    of_code,
+)
 from webapp.rules import errors
 
 Counted = dict[tuple[int, int], Counts]
@@ -62,6 +76,7 @@ async def recounted() -> Counted:
     await _add(found, "performs", "bucket WHERE finished_at IS NOT NULL")
     await _add(found, "link_clicks", "link_click WHERE by = 'person' AND action_id IS NOT NULL")
     await _add_scripts(found)
+    await _add_answers(found)
     await _add_codes(found)
     await _add_safeguards(found)
     return {key: +counts for key, counts in found.items() if +counts}
@@ -88,6 +103,20 @@ async def _add_scripts(found: Counted) -> None:
         )
         for row in await database.query(text):
             found[row["action_id"], row["user_id"]][name, row["script_id"], row["version"]] += int(row["n"])
+
+
+async def _add_answers(found: Counted) -> None:
+    """Tags and answers of the newest report of each conversation; what was typed freely is one answer."""
+    newest = "id IN (SELECT MAX(r.id) FROM report r GROUP BY r.conversation_id)"
+    for row in await database.query(f"SELECT action_id, user_id, tags, answers, free FROM report WHERE {newest}"):
+        tags, answers, free = (
+            json.loads(v) if isinstance(v, str) else v for v in (row["tags"], row["answers"], row["free"])
+        )
+        counts = found[row["action_id"], row["user_id"]]
+        for tag in tags:
+            counts["tag", str(tag)[:80], ""] += 1
+        for title, answer in answers.items():
+            counts["field", title[:80], FREE if title in free else answer[:100]] += 1
 
 
 async def _add_codes(found: Counted) -> None:
@@ -121,6 +150,8 @@ async def stored() -> Counted:
         found[script.action_id, script.user_id].update(of_it)
     for code in await CodeTally.all():
         found[code.action_id, code.user_id].update({of_code(code.code): code.number})
+    for one in await AnswerTally.all():
+        found[one.action_id, one.user_id].update({(one.kind, one.name, one.value): one.number})
     kept = {key: Counter({n: v for n, v in counts.items() if v}) for key, counts in found.items()}
     return {key: counts for key, counts in kept.items() if counts}
 
@@ -168,4 +199,6 @@ async def differences() -> list[str]:
 def _words(name: Name) -> str:
     if isinstance(name, str):
         return name
+    if name[0] in (TAG, FIELD):
+        return f"{name[0]} {name[1]} {name[2]}".strip()
     return f"code {name[1]}" if name[0] == "code" else f"{name[0]} by script {name[1]}, version {name[2]}"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
-from tests.cast.site import OFFICE, Browser
+from tests.cast.exporting import a_night
+from tests.cast.site import OFFICE, Browser, here
 from tests.cast.texting import claimed, says, texted
 from webapp import database
 from webapp.database import transaction
@@ -108,8 +109,8 @@ async def test_the_figures_cost_the_same_however_many_texts_there_are(
         return await rows(sqlite, postgres, values)
 
     monkeypatch.setattr(database, "rows", noted)
-    here = f"{OFFICE}/actions/{cast.action.id}/results"
-    for address in (here, f"{here}/scripts"):
+    results_page = here(cast) + "/results"
+    for address in (results_page, f"{results_page}/scripts"):
         assert (
             await gary.get(address, headers={"HX-Request": "true", "HX-Request-Type": "partial"})
         ).status_code == 200
@@ -118,3 +119,16 @@ async def test_the_figures_cost_the_same_however_many_texts_there_are(
     large = re.compile(r"\b(FROM|JOIN) (message|conversation|report|safeguard_hit|contact|link_click)\b")
     assert [text for text in counted if large.search(text)] == []
     assert not [text for text in asked if large.search(text) and "GROUP BY" in text]
+
+
+@pytest.mark.both
+async def test_view_reports_has_totals_and_each_report(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    where = here(cast) + "/results/reports"
+    assert "No reports yet" in (await gary.get(where)).text
+    await a_night(cast)
+    assert f'href="{where}"' in (await gary.get(here(cast) + "/results")).text
+    page = (await gary.get(where)).text
+    assert "Will Vote" in page and "Kind" in page and "Lisa" in page and "Amy" in page and "Typed answers" in page
+    assert (await (await browse(cast.jonah)).get(where)).status_code == 404
+    assert (await gary.get(where + "?before=1")).status_code == 200

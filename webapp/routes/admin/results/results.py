@@ -11,8 +11,9 @@ from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import INITIAL, RESPONSE
-from webapp.models.results import results
+from webapp.models.results import reports, results
 from webapp.pages import page
+from webapp.rules.contacts.contact_filter import id_of
 
 
 @get("/actions/{action_id:int}/results")
@@ -50,4 +51,16 @@ async def side_by_side(request: Request, member: Membership, action_id: int) -> 
     return page(request, *names, action=action, rows=rows, said=said, best=best)
 
 
-HANDLERS = [results_page, side_by_side]
+@get("/actions/{action_id:int}/results/reports")
+async def reports_page(request: Request, member: Membership, action_id: int) -> Response:
+    """View Reports: totals by tag, field and response script, and the single reports."""
+    action = await access.action_of(member, action_id)
+    rows, more = await reports.page(action, id_of(request.query_params.get("before", "")))
+    used = [row for row in await results.scripts(action) if row.script.kind == RESPONSE]
+    found = await reports.totals(action)
+    return page(
+        request, "admin/results/reports.html", action=action, totals=found, responses=used, rows=rows, more=more
+    )
+
+
+HANDLERS = [results_page, side_by_side, reports_page]
