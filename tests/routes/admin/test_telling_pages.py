@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import uuid
 
 import pytest
@@ -89,6 +91,19 @@ async def test_all_that_a_filter_finds_are_told(cast: Cast, browse: Browser) -> 
     assert "To 2 users:" in page and "all that the filters find" in page
     await gary.post(f"{OFFICE}/notices", data=form(scope="all", filter="role=volunteer"))
     assert set(await became(await Notice.get())) == {"Amy", "Dan"}
+
+
+async def test_an_action_s_page_leads_to_those_who_did_not_start(cast: Cast, browse: Browser) -> None:
+    await ActionUser.mark([cast.action.id], cast.amy.user_id, "started_at")
+    await ActionUser.mark([cast.action.id], cast.dan.user_id)
+    gary = await browse(cast.gary)
+    page = (await gary.get(f"{OFFICE}/actions/{cast.action.id}/sendings")).text
+    [link] = [one for one in re.findall(r'href="([^"]*notices/new[^"]*)"', page) if "not_started" in one]
+    asked = (await gary.get(html.unescape(link))).text
+    hidden = dict(re.findall(r'<input type="hidden" name="(filter|scope)" value="([^"]*)"', asked))
+    assert hidden["scope"] == "all" and "step=not_started" in html.unescape(hidden["filter"]) and "To " in asked
+    await gary.post(f"{OFFICE}/notices", data=form(**{name: html.unescape(value) for name, value in hidden.items()}))
+    assert "Amy" not in await became(await Notice.get()) and "Dan" in await became(await Notice.get())
 
 
 @pytest.mark.parametrize("kind", ["message", "action"])
