@@ -79,7 +79,7 @@ async def lose_answers(bank: Bank, texts: int) -> None:
 @only_long
 @pytest.mark.both
 async def test_an_outage_makes_a_handful_unknown_and_all_are_texted_after_it(db_url: str, tmp_path: Path) -> None:
-    async with open_bank(tmp_path / "bank", db_url, 110, volunteers=1, rate=4) as (bank, _):
+    async with open_bank(tmp_path / "bank", db_url, 110, volunteers=1, bucket=110, rate=4) as (bank, _):
         bank.start_worker()
         await bank.click(9)
         await bank.all_taken(9)  # it has asked for the newest texts of each number, so an outage may cost texts
