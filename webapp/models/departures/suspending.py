@@ -63,7 +63,9 @@ async def remove(who: Membership, by: Membership) -> str:
     if reason := await refused(who, by):
         return reason
     await _stop(who)
-    if await Membership.filter(id=who.id, removed_at=None).update(removed_at=clock.now(), raised_role=""):
+    if await Membership.filter(id=who.id, removed_at=None).update(
+        removed_at=clock.now(), raised_role="", suspended_for=""
+    ):
         await audit.record(by, "user.removed", who.user.name)
     return ""
 

@@ -79,6 +79,7 @@ async def test_selected_users_are_added_to_a_list(cast: Cast, browse: Browser) -
     form = {"user_list": str(group.id)}
     answer = await gary.post(OFFICE + "/users/places", data={**form, "scope": "all", "filter": "role=volunteer"})
     assert "2 users added to “Texters”" in answer.text
+    assert 'name="filter" value="role=volunteer"' in answer.text and "selina@" not in answer.text, "the filter stays"
     again = await gary.post(OFFICE + "/users/places", data={**form, "members": [str(cast.amy.id), str(cast.jonah.id)]})
     assert "0 users added" in again.text and len(await group.members()) == 2
     assert (await gary.post(OFFICE + "/users/places", data=form)).status_code == 422

@@ -24,10 +24,11 @@ USUAL = ("role", "language", "zip", "active")
 OFFERED = 500  # options of a drop-down
 
 
-async def contents(request: Request, member: Membership) -> dict[str, Any]:
-    """The context of the table. The address holds the whole filter, so that it can be shared."""
+async def contents(request: Request, member: Membership, form: Form | None = None) -> dict[str, Any]:
+    """The context of the table. The address holds the whole filter, so that it can be shared; after a ``form`` below the
+    table it is the form's."""
     query = request.query_params
-    wanted = user_filter.read(query)
+    wanted = user_filter.read(query) if form is None else filter_of(form)
     columns = [name for name in COLUMNS if name in query.getall("col", [])] or list(USUAL)
     after, before = id_of(str(query.get("after", ""))), id_of(str(query.get("before", "")))
     found = await user_search.page(member.campaign, wanted, after, before)

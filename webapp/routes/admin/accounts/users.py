@@ -18,13 +18,13 @@ from webapp.rules.contacts.contact_filter import id_of
 
 @get("/users")
 async def users_page(request: Request, member: Membership) -> Response:
-    return await _users(request, member)
+    return await _users(request, member, None)
 
 
 async def _users(
-    request: Request, member: Membership, notice: str = "", status: int = 200, action: int = 0
+    request: Request, member: Membership, form: Form | None, notice: str = "", status: int = 200, action: int = 0
 ) -> Response:
-    """``action``: the one chosen in the form below the table."""
+    """``form``: the one below the table, which keeps its filter. ``action``: the one chosen in it."""
     return page(
         request,
         "admin/accounts/users.html",
@@ -34,7 +34,7 @@ async def _users(
         chosen=action or id_of(request.query_params.get("send", "")),
         waiting=await members.first_waiting(member.campaign_id),
         actions=await Action.filter(campaign_id=member.campaign_id, archived_at=None).order_by("-id").limit(100),
-        **await user_table.contents(request, member),
+        **await user_table.contents(request, member, form),
     )
 
 
@@ -52,8 +52,8 @@ async def _write_approved(who: Membership) -> None:
     await letters.write("approved", who.user.email, who.speaks, user=who.user, campaign=who.campaign, link=link)
 
 
-async def _refused(request: Request, member: Membership, sentence: str, action: int = 0) -> Response:
-    return await _users(request, member, sentence, 422, action)
+async def _refused(request: Request, member: Membership, form: Form, sentence: str, action: int = 0) -> Response:
+    return await _users(request, member, form, sentence, 422, action)
 
 
 @post("/users/sendings")
@@ -62,12 +62,12 @@ async def send_action(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     ids, action_id = await user_table.selected(member, form), form.integer("action", words.gettext("Action"), 1, 10**9)
     if not ids or not form:
-        return await _refused(request, member, _nothing_chosen())
+        return await _refused(request, member, form, _nothing_chosen())
     action = await access.action_of(member, action_id)
     number = await action_news.send(member, action, await user_search.loaded(ids), words.gettext("selected users"))
     if number is None:
-        return await _refused(request, member, _not_ready(action), action.id)
-    return await _users(request, member, _sent(action, number), action=action.id)
+        return await _refused(request, member, form, _not_ready(action), action.id)
+    return await _users(request, member, form, _sent(action, number), action=action.id)
 
 
 def _sent(action: Action, number: int) -> str:
@@ -90,10 +90,10 @@ async def add_to_list(request: Request, member: Membership) -> Response:
     list_id = form.integer("user_list", words.gettext("List"), 1, 10**9)
     if not ids or not form:
         sentence = words.gettext("Select at least one user and choose a list. Nothing was changed.")
-        return await _refused(request, member, sentence)
+        return await _refused(request, member, form, sentence)
     chosen = await access.user_list_of(member, list_id)
     number = await teams.add_members(chosen, await user_search.loaded(ids), member)
-    return await _users(request, member, _added(chosen, number))
+    return await _users(request, member, form, _added(chosen, number))
 
 
 @post("/users/places/end")
@@ -104,10 +104,10 @@ async def take_off_list(request: Request, member: Membership) -> Response:
     list_id = form.integer("off_list", words.gettext("List"), 1, 10**9)
     if not ids or not form:
         sentence = words.gettext("Select at least one user. Nothing was changed.")
-        return await _refused(request, member, sentence)
+        return await _refused(request, member, form, sentence)
     chosen = await access.user_list_of(member, list_id)
     number = await teams.remove_members(chosen, await user_search.loaded(ids), member)
-    return await _users(request, member, _taken_off(chosen, number))
+    return await _users(request, member, form, _taken_off(chosen, number))
 
 
 def _taken_off(chosen: UserList, number: int) -> str:
