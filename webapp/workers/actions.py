@@ -46,4 +46,4 @@ async def _tell(done: Done) -> None:
         return
     link = config.settings().url(f"/c/{action.campaign.slug}/admin/actions/{action.id}/publication")
     told: dict[str, Any] = {"action": action, "at": done.at, "why_not": done.why_not, "link": link}
-    await letters.write("not_published", done.by.email, user=done.by, **told)
+    await letters.write("not_published", done.by.email, done.by.language or "en", user=done.by, **told)

@@ -26,7 +26,7 @@ async def change_password(request: Request, member: Membership) -> Response:
     if known is None:
         return page(request, "volunteer/logins/password.html", status_code=422, form=form)
     await passwords.set_password(known, await passwords.hashed(new))
-    await letters.password_changed(user, member.language)
+    await letters.password_changed(user, member.speaks)
     await live.nudge(user.id, live.LOGGED_OUT)
     return await entering.let_in(request, known, f"/c/{member.campaign.slug}/account")
 
