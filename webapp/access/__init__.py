@@ -52,6 +52,12 @@ async def held_conversation(member: Membership, conversation_id: int) -> Convers
     return conversation if conversation.held_by(member) else _missing()
 
 
+async def waiting_conversation(member: Membership, conversation_id: int) -> Conversation:
+    """For staff: a conversation that needs attention, whoever holds it, or one that the staff hold (G3)."""
+    conversation = await _conversation(member, conversation_id)
+    return conversation if conversation.needs_attention or conversation.held_by(member) else _missing()
+
+
 async def once_held(member: Membership, conversation_id: int) -> Conversation:
     """As `held_conversation`, and those the member held last: a page they still have open may send a form."""
     conversation = await _conversation(member, conversation_id)

@@ -168,7 +168,7 @@ async def office_badges(member: Membership) -> dict[str, int]:
     """The numbers in the office's masthead."""
     own = {"campaign_id": member.campaign_id}
     return {
-        "needs_attention": await Conversation.filter(**own, with_staff=True, needs_attention=True).count(),
+        "needs_attention": await Conversation.filter(**own, needs_attention=True).count(),
         "waiting": await members.waiting(member.campaign_id).count(),
     }
 

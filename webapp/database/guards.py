@@ -171,6 +171,7 @@ GUARDS = [
     _index("conversation_in_bucket", "conversation", "bucket_id", "bucket_id IS NOT NULL"),
     _index("conversation_inbox", "conversation", "user_id, replied_at", "replied_at IS NOT NULL"),
     _index("conversation_attention", "conversation", "user_id, replied_at", "needs_attention"),
+    _index("conversation_waiting", "conversation", "campaign_id, replied_at, id", "needs_attention"),
     _index("conversation_unread", "conversation", "user_id, replied_at", "unread"),
     _index("conversation_with_staff", "conversation", "campaign_id, replied_at", "with_staff"),
     _index("contact_not_looked_up", "contact", "campaign_id, id", "looked_up_at IS NULL"),

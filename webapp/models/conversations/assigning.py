@@ -41,11 +41,12 @@ async def whereabouts(conversation_id: int) -> tuple[str, str]:
 
 
 @transactional
-async def take_over(conversation_id: int, member: Membership) -> None:
-    """Gives a thread of the staff's to one of them."""
+async def take_over(conversation_id: int, member: Membership, how: str = "take_over") -> int | None:
+    """Gives a thread to this member. Returns the user who held it; the staff's had none."""
     conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
-    await _hand(conversation, member.user_id, member.user, "take_over")
+    before = await _hand(conversation, member.user_id, member.user, how)
     await audit.record(member, "conversation.taken_over", conversation=conversation.id)
+    return before
 
 
 async def _hand(conversation: Conversation, to: int | None, by: User | None, how: str) -> int | None:

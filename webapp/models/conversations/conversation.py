@@ -142,7 +142,7 @@ class AssignmentEvent(Model):
     to_user_id = fields.IntField(null=True)
     to_staff = fields.BooleanField(default=False)
     by_user_id = fields.IntField(null=True)
-    how = fields.CharField(20)  # skip, return, hand_over, take_over, timeout, removal, reassign, keeper
+    how = fields.CharField(20)  # skip, return, hand_over, take_over, offer, timeout, removal, reassign, keeper
     at = fields.DatetimeField()
 
     class Meta:

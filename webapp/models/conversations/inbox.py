@@ -83,6 +83,11 @@ async def threads(
         found = found.filter(Q(contact__first_name__istartswith=word) | Q(contact__last_name__istartswith=word))
     rows = await found.order_by("-replied_at", "-id").limit(PAGE).select_related("contact", "campaign")
     rows.sort(key=lambda c: c.contact.possible_opt_out_at is None)
+    return await lines(rows)
+
+
+async def lines(rows: list[Conversation]) -> list[Thread]:
+    """Conversations, loaded with contact and campaign, as the inbox shows them."""
     excerpts = await _excerpts([row.id for row in rows])
     tags = await labels.tags_of([row.contact_id for row in rows])
     return [Thread(row, excerpts.get(row.id, ""), tags[row.contact_id], await opens_at(row)) for row in rows]

@@ -12,6 +12,7 @@ from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action, ActionUser
 from webapp.models.conversations import buckets, hours, inbox, start
+from webapp.models.conversations import waiting as left_waiting
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.notices import received
 from webapp.models.scripts import shortfalls
@@ -40,7 +41,8 @@ async def home(request: Request, member: Membership) -> Response:
     open_ones, totals = await buckets.open_ones(member.user_id, ids), await kept_counts.totals_of(ids)
     rows = [await _row(action, open_ones.get(action.id), totals[action.id]["remaining"]) for action in actions]
     waiting, messages = await inbox.waiting(member), await received.unread(member)
-    return page(request, "volunteer/home.html", waiting=waiting, messages=messages, rows=rows)
+    offered = await left_waiting.offered(member)
+    return page(request, "volunteer/home.html", waiting=waiting, offered=offered, messages=messages, rows=rows)
 
 
 async def _row(action: Action, bucket: Bucket | None, left: int) -> dict[str, Any]:

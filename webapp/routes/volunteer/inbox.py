@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 
+from webapp import news, pages
 from webapp.models.accounts.users import Membership
-from webapp.models.conversations import inbox
+from webapp.models.conversations import inbox, waiting
 from webapp.pages import page
 
 _PAGE, _LIST = "volunteer/inbox/inbox.html", "volunteer/inbox/_inbox.html"
@@ -20,7 +21,7 @@ async def inbox_page(
 ) -> Response:
     """A page, or for htmx the list alone. ``before``: only replies older than this instant. ``said``: what was just done."""
     show = show if show in inbox.SHOWS else "attention"
-    threads = await inbox.threads(inbox.of(member), show, q[:80], _instant(before))
+    threads = await inbox.threads(inbox.of(member), show, q[:80], instant(before))
     given: dict[str, Any] = {
         "q": q[:80],
         "before": before[:40],
@@ -28,8 +29,8 @@ async def inbox_page(
         "staff_view": False,
         "said": said[:20],
     }
-    waiting = await inbox.waiting(member)
-    return page(request, _PAGE, _LIST, threads=threads, show=show, waiting=waiting, **given)
+    given["waiting"] = await inbox.waiting(member)
+    return page(request, _PAGE, _LIST, threads=threads, show=show, **given)
 
 
 @get("/badges")
@@ -38,7 +39,7 @@ async def badges(request: Request, member: Membership) -> Response:
     return page(request, "components/_unread_badge.html")
 
 
-def _instant(text: str) -> datetime | None:
+def instant(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
@@ -46,4 +47,16 @@ def _instant(text: str) -> datetime | None:
     return at if at.tzinfo else None
 
 
-HANDLERS = [inbox_page, badges]
+@post("/waiting-replies")
+async def take_waiting_reply(request: Request, member: Membership) -> Response:
+    """One of the replies that others have left unanswered for long (G4)."""
+    taken = await waiting.take_one(member)
+    if taken is None:
+        return pages.go_to(request, f"/c/{member.campaign.slug}/inbox?said=none_waits")
+    conversation_id, before = taken
+    if before:
+        await news.tell(conversation_id, before)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation_id}")
+
+
+HANDLERS = [inbox_page, badges, take_waiting_reply]
