@@ -25,7 +25,7 @@
     const publicKey = asked(JSON.parse(form.dataset.options));
     const credential = await navigator.credentials[form.dataset.passkey]({ publicKey }).catch(() => null);
     if (!credential) return; /* the person said no; the button is still there */
-    form.elements.credential.value = answered(credential);
+    (form.elements.proof_credential ?? form.elements.credential).value = answered(credential);
     form.submit();
   };
   document.addEventListener("submit", (event) => {

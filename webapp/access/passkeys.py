@@ -87,9 +87,9 @@ async def made(request: Request, form: Form, step: LoginStep, name: str) -> list
         return None
 
 
-async def owner(form: Form, step: LoginStep) -> User | None:
+async def owner(form: Form, step: LoginStep, field: str = FIELD) -> User | None:
     """Whose passkey has signed this step's challenge. The step is used up, so the same answer opens nothing again."""
-    credential = _credential(form)
+    credential = _credential(form, field)
     own = {"user_id": step.user_id} if step.user_id else {}
     passkey = (
         await Passkey.filter(credential_id=str(credential.get("id", ""))[:1_400], **own).select_related("user").first()
@@ -113,10 +113,10 @@ async def owner(form: Form, step: LoginStep) -> User | None:
     return passkey.user
 
 
-def _credential(form: Form) -> dict[str, Any]:
+def _credential(form: Form, field: str = FIELD) -> dict[str, Any]:
     """What our script put into the hidden field; {} where it is no object."""
     try:
-        found = json.loads(form.password(FIELD))
+        found = json.loads(form.password(field))
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

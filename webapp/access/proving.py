@@ -6,19 +6,31 @@ password goes to the same address together with all that was typed, and the rout
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from webapp import pages
-from webapp.access import entering, login, right_password
+from webapp import pages, words
+from webapp.access import entering, login, passkeys, right_password
 from webapp.forms import Form
-from webapp.models.accounts.users import Membership
+from webapp.models.accounts.users import Membership, User
+from webapp.models.logins.passkeys import Passkey
+from webapp.models.logins.steps import PROOF, LoginStep
 
-FIELD = "proof_password"
+FIELD, PASSKEY_FIELD = "proof_password", "proof_credential"  # no route has fields of these names
 PAGE = "public/proof.html"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A passkey instead of the password: JSON for the browser and the step's token; blank for who has none."""
+
+    options: str = ""
+    token: str = ""
 
 
 class ProveAgain(HTTPException):
@@ -28,9 +40,9 @@ class ProveAgain(HTTPException):
     status_code = 403
     detail = "Type your password to go on."
 
-    def __init__(self, form: Form, fields: list[tuple[str, str]] | None) -> None:
+    def __init__(self, form: Form, fields: list[tuple[str, str]] | None, offer: Offer) -> None:
         super().__init__()
-        self.form, self.fields = form, fields
+        self.form, self.fields, self.offer = form, fields, offer
 
 
 async def staff(request: Request, slug: str) -> Membership:
@@ -55,23 +67,47 @@ async def need(request: Request) -> None:
     if login.session_of(request).proved:
         return
     form = Form(await request.form() if request.method == "POST" else None)
-    if FIELD in form.data and await proves(request, form):
+    if {FIELD, PASSKEY_FIELD} & set(form.data) and await proves(request, form):
         return
-    raise ProveAgain(form, None if pages.is_partial(request) else _fields(form))
+    partial = pages.is_partial(request)
+    raise ProveAgain(form, None if partial else _fields(form), Offer() if partial else await offer(request))
 
 
 async def proves(request: Request, form: Form) -> bool:
-    """Is the password in the form the person's? Then the session gets a new token; else the form says what is wrong."""
+    """Is the password in the form, or the passkey, the person's? Then the session gets a new token; else the form says what
+    is wrong."""
     session = login.session_of(request)
-    user = await right_password.user_of(request, form, session.user.email, FIELD)
-    if user is None:
+    by_passkey = bool(form.data.get(PASSKEY_FIELD))
+    user = await (_by_passkey(request, form) if by_passkey else _by_password(request, form))
+    if user is None or user.id != session.user_id:
         return False
     entering.renew(request, await session.prove())
     return True
 
 
+async def _by_password(request: Request, form: Form) -> User | None:
+    return await right_password.user_of(request, form, login.session_of(request).user.email, FIELD)
+
+
+async def _by_passkey(request: Request, form: Form) -> User | None:
+    step = await entering.step_of(request, PROOF)
+    user = await passkeys.owner(form, step, PASSKEY_FIELD) if step and step.user_id else None
+    if user is None:
+        form.wrong(FIELD, words.gettext("This passkey was not accepted. Type your password."))
+    return user
+
+
+async def offer(request: Request) -> Offer:
+    user = login.session_of(request).user
+    own = await Passkey.of(user.id)
+    if not own:
+        return Offer()
+    token, step = await LoginStep.begin(PROOF, user)
+    return Offer(passkeys.asked_to_show(step.challenge, own), token)
+
+
 def _fields(form: Form) -> list[tuple[str, str]] | None:
-    names = [name for name in dict.fromkeys(form.data) if name != FIELD]
+    names = [name for name in dict.fromkeys(form.data) if name not in (FIELD, PASSKEY_FIELD)]
     values = [(name, value) for name in names for value in _values(form, name)]
     return [(n, v) for n, v in values if isinstance(v, str)] if all(isinstance(v, str) for _, v in values) else None
 
@@ -87,15 +123,17 @@ def ask(request: Request, error: Exception) -> Response:
     if error.fields is None:
         return pages.go_to(request, f"/proof?next={quote(back)}")
     gets = request.method == "GET"
-    return pages.page(
-        request,
-        PAGE,
-        status_code=403,
-        form=error.form,
-        address="/proof" if gets else _own_address(request),
-        fields=[("next", _own_address(request))] if gets else error.fields,
-        back=back,
-    )
+    address = "/proof" if gets else _own_address(request)
+    fields = [("next", _own_address(request))] if gets else error.fields
+    return question(request, error.form, error.offer, 403, address=address, fields=fields, back=back)
+
+
+def question(request: Request, form: Form, made: Offer, status: int, **shown: Any) -> Response:
+    """``shown``: address, fields and back of the page."""
+    answer = pages.page(request, PAGE, status_code=status, form=form, options=made.options, **shown)
+    if made.token:
+        answer.cookies.append(entering.step_cookie(made.token))
+    return answer
 
 
 def _own_address(request: Request) -> str:

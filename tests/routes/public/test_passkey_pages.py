@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
 
-from tests.cast import PASSWORD, Cast
+from tests.cast import MORNING, PASSWORD, Cast
 from tests.cast.passkeys import ORIGIN, Device
 from tests.cast.site import Browser
+from webapp import clock
 from webapp.models.accounts import passwords
 from webapp.models.accounts.sessions import Session
 from webapp.models.logins import second_steps
@@ -106,6 +108,22 @@ async def test_a_passkey_is_made_once_by_whom_it_was_asked_of(cast: Cast, browse
     dan.cookies.set("textbank_step", amy.cookies["textbank_step"], domain="texts.example")
     answer = await dan.post(f"{ACCOUNT}/passkeys", data={"name": "x", "credential": Device().make(asked)})
     assert answer.status_code == 422 and await Passkey.all().count() == 1
+
+
+async def test_a_passkey_shows_again_who_one_is_and_the_form_goes_on(
+    cast: Cast, browse: Browser, device: Device
+) -> None:
+    amy, others = await browse(cast.amy), Device()
+    await make(await browse(cast.dan), others)
+    clock.freeze(MORNING + timedelta(hours=1))
+    asked = await amy.post(f"{ACCOUNT}/devices/end", data={"kept": "words"})
+    assert asked.status_code == 403 and 'name="kept" value="words"' in asked.text
+    wrong = others.show(options(asked.text))
+    refused = await amy.post(f"{ACCOUNT}/devices/end", data={"proof_credential": wrong})
+    assert refused.status_code == 403 and "was not accepted" in refused.text
+    answer = await amy.post(f"{ACCOUNT}/devices/end", data={"proof_credential": device.show(options(refused.text))})
+    assert answer.headers["location"] == f"{ACCOUNT}/devices"
+    assert (await amy.post(f"{ACCOUNT}/devices/end")).status_code == 303, "it asks no more for a while"
 
 
 async def test_amy_removes_her_passkey_and_nobody_else_does(cast: Cast, browse: Browser, device: Device) -> None:

@@ -14,7 +14,7 @@ from webapp.models.accounts.sessions import token_hash
 from webapp.models.accounts.users import User
 
 LIFE = timedelta(minutes=10)
-SECOND, PASSKEY, NEW_PASSKEY = "second", "passkey", "new_passkey"
+SECOND, PASSKEY, NEW_PASSKEY, PROOF = "second", "passkey", "new_passkey", "proof"
 
 
 class LoginStep(Model):

@@ -7,13 +7,12 @@ from litestar import Request, Response, Router, get, post
 from webapp import pages
 from webapp.access import login, proving
 from webapp.forms import Form
-from webapp.pages import page
 
 
 @get("/proof")
 async def proof_page(request: Request, next: str = "") -> Response:
     await login.current_user(request)
-    return _ask(request, Form(), login.safe_next(next))
+    return await _ask(request, Form(), login.safe_next(next))
 
 
 @post("/proof")
@@ -22,13 +21,13 @@ async def prove(request: Request) -> Response:
     form = Form(await request.form())
     next_ = login.safe_next(form.text("next", "", 2_000))
     if not await proving.proves(request, form):
-        return _ask(request, form, next_, status=422)
+        return await _ask(request, form, next_, status=422)
     return pages.go_to(request, next_ or "/")
 
 
-def _ask(request: Request, form: Form, next_: str, status: int = 200) -> Response:
-    shown = {"address": "/proof", "fields": [("next", next_)], "back": next_}
-    return page(request, proving.PAGE, status_code=status, form=form, **shown)
+async def _ask(request: Request, form: Form, next_: str, status: int = 200) -> Response:
+    made, fields = await proving.offer(request), [("next", next_)]
+    return proving.question(request, form, made, status, address="/proof", fields=fields, back=next_)
 
 
 router = Router("/", route_handlers=[proof_page, prove])
