@@ -13,6 +13,7 @@ from webapp.forms import Form
 from webapp.models.accounts import settings
 from webapp.models.accounts.campaign import BUCKET_SIZES
 from webapp.models.accounts.users import Membership
+from webapp.models.scripts import campaign_info
 from webapp.models.sending import caps
 from webapp.pages import page
 from webapp.rules import edited, script_lint, window
@@ -141,7 +142,11 @@ async def save_info(request: Request, member: Membership) -> Response:
     values = _info_values(form)
     if not form:
         return _info(request, member, form, status=422)
-    if found := await settings.save_info(values, member, form.mark()):
+    found = await campaign_info.save(values, member, form.mark())
+    if isinstance(found, campaign_info.InUse):
+        form.errors |= found.sentences
+        return _info(request, member, form, status=422)
+    if found:
         form.overtaken(found)
         return _info(request, member, form, status=409)
     return _info(request, member, Form(), saved=True)
