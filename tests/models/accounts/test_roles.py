@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from tests.cast import PASSWORD, Cast, member
+from tests.models.sending.test_click_beside import while_it_is_under_way
 from webapp.database import transaction
 from webapp.models.accounts import passwords, roles
 from webapp.models.accounts.passwords import PasswordLink
@@ -15,7 +14,7 @@ from webapp.models.departures import suspending
 from webapp.models.joining.email_letters import EmailLetter
 from webapp.rules.accounts.powers import LAST_OWNER, OWNERS_ONLY
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both  # but where a test is about a lock
 KEPT = {"zip": "15213", "language": "en", "may_export": False}
 
 
@@ -43,16 +42,21 @@ async def test_a_suspended_owner_counts_for_nothing(cast: Cast) -> None:
     assert await suspending.suspend(other, cast.gary) == OWNERS_ONLY
 
 
-async def test_two_owners_who_end_each_other_at_once_leave_one(cast: Cast) -> None:
+@pytest.mark.postgres
+@pytest.mark.parametrize("what", ["role", "suspension", "removal"])
+async def test_two_owners_who_end_each_other_at_once_leave_one(cast: Cast, what: str) -> None:
+    """Selina's step is done and not committed when the other's begins: that one waits, and is refused."""
     other = await transaction(lambda: member(cast.meyer, "Mike", "McLintock", "owner"))
-    await asyncio.gather(
-        roles.save(cast.selina, "volunteer", KEPT, other),
-        roles.save(other, "volunteer", KEPT, cast.selina),
-        suspending.suspend(other, cast.selina),
-        suspending.remove(cast.selina, other),
-    )
-    left = Membership.filter(campaign=cast.meyer, role="owner", suspended_at=None)
-    assert await left.count() == 1
+
+    async def end(who: Membership, by: Membership) -> str:
+        if what == "role":
+            return (await roles.save(who, "volunteer", KEPT, by)).refused
+        return await (suspending.suspend(who, by) if what == "suspension" else suspending.remove(who, by))
+
+    assert await while_it_is_under_way(lambda: end(other, cast.selina), end(cast.selina, other)) != ""
+    assert (await Membership.get(id=cast.selina.id)).role == "owner" and (
+        await Membership.get(id=cast.selina.id)
+    ).active
 
 
 async def test_whoever_lost_their_role_meanwhile_gives_none(cast: Cast) -> None:
