@@ -68,7 +68,7 @@ def test_every_styled_class_is_on_a_page() -> None:
 
 def test_every_hook_of_a_script_is_on_a_page() -> None:
     pages = "\n".join(path.read_text() for path in TEMPLATES)
-    hooks = set(re.findall(r"\[(data-[a-z]+)", "\n".join(file.read_text() for file in BEHAVIOURS)))
+    hooks = set(re.findall(r"\[(data-[a-z-]+)", "\n".join(file.read_text() for file in BEHAVIOURS)))
     set_by_scripts = {"data-unread", "data-sent"}
     assert len(hooks) > 12
     assert {hook for hook in hooks - set_by_scripts if not re.search(rf"\s{hook}[\s=>{{]", pages)} == set()
