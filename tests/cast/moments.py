@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import asyncpg
@@ -93,3 +93,22 @@ async def refusing(table: str, verb: str) -> AsyncIterator[None]:
         yield
     finally:
         await transaction(lambda: database.rows("DROP TRIGGER moment"))
+
+
+async def while_it_is_under_way(step: Callable[[], Awaitable[object]], click: Awaitable[object]) -> object:
+    """The click begins when the step is done and not committed yet, and waits for it."""
+    done, may_commit = asyncio.Event(), asyncio.Event()
+
+    async def body() -> None:
+        await step()
+        done.set()
+        await may_commit.wait()
+
+    other = asyncio.create_task(transaction(body))
+    await done.wait()
+    waiting = asyncio.ensure_future(click)
+    await asyncio.sleep(0.3)
+    assert not waiting.done(), "it waits for the row"
+    may_commit.set()
+    await other
+    return await waiting

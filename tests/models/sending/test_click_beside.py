@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from tests.cast import Cast, opt_out_phone, suspend, texts
-from tests.cast.moments import someone_waits_for_a_lock
+from tests.cast.moments import someone_waits_for_a_lock, while_it_is_under_way
 from tests.cast.waiting import until
 from webapp import clock
-from webapp.database import transaction
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
@@ -53,25 +52,6 @@ async def test_a_click_that_waited_for_a_suspension_sees_it(cast: Cast) -> None:
     await cast.start(cast.amy)
     suspended = Membership.filter(id=cast.amy.id).update(suspended_at=clock.now())
     assert await while_it_is_under_way(lambda: suspended, cast.click(cast.amy)) == Stopped("member")
-
-
-async def while_it_is_under_way(step: Callable[[], Awaitable[object]], click: Awaitable[object]) -> object:
-    """The click begins when the step is done and not committed yet, and waits for it."""
-    done, may_commit = asyncio.Event(), asyncio.Event()
-
-    async def body() -> None:
-        await step()
-        done.set()
-        await may_commit.wait()
-
-    other = asyncio.create_task(transaction(body))
-    await done.wait()
-    waiting = asyncio.ensure_future(click)
-    await asyncio.sleep(0.3)
-    assert not waiting.done(), "it waits for the row"
-    may_commit.set()
-    await other
-    return await waiting
 
 
 @pytest.mark.postgres
