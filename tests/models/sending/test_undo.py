@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.cast import Cast, texts
 from tests.cast.bulk import off_list
+from tests.cast.texting import texted
+from webapp import clock
+from webapp.database import transaction
 from webapp.models.actions.action import Action
+from webapp.models.actions.action_user import ActionUser
 from webapp.models.conversations import buckets, start
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.message import CANCELLED
@@ -55,3 +61,18 @@ async def test_undo_of_a_text_to_someone_who_left_the_list_shows_no_card_of_them
     action = await Action.get(id=cast.action.id).select_related("campaign")
     assert await start.next_in_queue(action, cast.amy.user) is None
     assert isinstance(await cast.click(cast.amy), Declined)
+
+
+@pytest.mark.both
+async def test_who_has_no_finished_bucket_any_more_has_not_completed_the_action(cast: Cast) -> None:
+    await texted(cast)
+    [bucket] = await Bucket.all()
+    assert await buckets.finish_if_done(bucket)
+    one: dict[str, Any] = {"action_id": cast.action.id, "user_id": cast.amy.user_id}
+    assert (await ActionUser.get(**one)).completed_at
+    again = await transaction(lambda: Bucket.create(**one, size=1, started_at=clock.now(), last_used_at=clock.now()))
+    await transaction(lambda: Bucket.filter(id=again.id).update(finished_at=clock.now()))
+    await transaction(lambda: buckets.open_again(bucket.id))
+    assert (await ActionUser.get(**one)).completed_at, "the other bucket is finished"
+    await transaction(lambda: buckets.open_again(again.id))
+    assert (await ActionUser.get(**one)).completed_at is None

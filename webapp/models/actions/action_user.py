@@ -66,3 +66,15 @@ class ActionUser(Model):
                 user_id,
                 *[now] * len(columns),
             )
+
+    @staticmethod
+    async def unless_completed(action_id: int, user_id: int) -> None:
+        """Forgets that the user completed the action where none of their buckets is finished any more. Within a
+        transaction."""
+        await database.query(
+            "UPDATE action_user SET completed_at = NULL WHERE action_id = ? AND user_id = ? AND NOT EXISTS (SELECT 1 FROM"
+            " bucket b WHERE b.action_id = action_user.action_id AND b.user_id = action_user.user_id"
+            " AND b.finished_at IS NOT NULL) RETURNING id",
+            action_id,
+            user_id,
+        )

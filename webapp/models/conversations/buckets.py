@@ -111,6 +111,7 @@ async def open_again(bucket_id: int | None) -> None:
         bucket.finished_at = None
         await bucket.save(update_fields=["finished_at"])
         tallies.add(bucket.action_id, bucket.user_id, {"performs": -1})
+        await ActionUser.unless_completed(bucket.action_id, bucket.user_id)
 
 
 async def _stand(bucket: Bucket, campaign: Campaign, now: datetime) -> dict[str, int]:
