@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 
+import pytest
+
 from tests.cast.vectors import VECTORS
 from webapp.rules import phone
 
@@ -27,3 +29,12 @@ def test_phones_are_read_as_libphonenumber_reads_them_without_its_slips() -> Non
         if got != row["expected"] and not (row["strength"] == "may" and got in row["also_ok"].split("|")):
             wrong.append((row["id"], row["raw"], got))
     assert wrong == []
+
+
+@pytest.mark.parametrize("written", ["+14125550101", "(412) 555-0101", "412.555.0101", "1-412-555-0101", "4125550101"])
+def test_one_phone_is_masked_in_a_text_however_it_is_written(written: str) -> None:
+    assert "0101" not in phone.hidden_in(f"Call {written} now", "+14125550101").replace(
+        phone.masked("+14125550101"), ""
+    )
+    assert phone.hidden_in("Call 412-555-0102 now", "+14125550101") == "Call 412-555-0102 now"
+    assert phone.hidden_in("Call us", "") == "Call us"

@@ -113,7 +113,9 @@ def masked_in(text: str) -> str:
 
 def hidden_in(text: str, e164: str) -> str:
     """The text with this phone masked, however it is written in it (SPEC V9)."""
-    digits = e164.removeprefix("+1") if e164.startswith("+1") else e164.removeprefix("+")
+    digits = re.sub(r"\D", "", e164[:16].removeprefix("+1"))
+    if not digits:
+        return text
     return re.sub(r"\+?(?:1[\s.-]?)?\(?" + r"[\s.()-]{0,2}".join(digits), masked(e164), text)
 
 

@@ -38,7 +38,7 @@ async def test_a_list_goes_through_the_page(cast: Cast, browse: Browser) -> None
     lines = refused.content.decode("utf-8-sig").splitlines()
     assert (
         len(lines) == 10
-        and lines[0].endswith("line,why")
+        and lines[0].endswith('"line","why"')
         and any("Not a number in the United States" in line for line in lines)
     )
     assert "GOTV" in (await gary.get(OFFICE + "/lists")).text
