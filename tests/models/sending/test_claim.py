@@ -180,7 +180,9 @@ async def test_one_text_at_most_is_under_way_to_a_person_when_they_say_stop(cast
     found = await asyncio.gather(*(claim_next(n) for n in (cast.number.id, other.id) * 3))
     assert sum(isinstance(row, Claimed) for row in found) == 1
     await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
-    assert sorted(m.status for m in await texts() if m.body in ("One", "Two")) == [CANCELLED, SENDING]
+    left = [m.status for m in await texts() if m.body in ("One", "Two")]
+    # Without a conversation the second rests after the first text, and is refused where it is asked about first
+    assert left.count(SENDING) == 1 and set(left) <= {SENDING, CANCELLED, REFUSED}
 
 
 async def test_a_reply_waits_while_the_one_before_it_is_looked_up(cast: Cast) -> None:
