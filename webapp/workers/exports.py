@@ -69,5 +69,7 @@ async def begin_due_exports(ctx: dict[str, Any]) -> None:
 
 async def forget_exports(ctx: dict[str, Any]) -> None:
     """Deletes exports nobody needs any more: they are people's data."""
-    for path in await run.forget_files(showing.KEPT_DAYS) + await run.leftovers():
+    old = await run.old_files(showing.KEPT_DAYS)
+    for path in old + await run.leftovers():
         path.unlink(missing_ok=True)
+    await run.forget(old)

@@ -93,6 +93,15 @@ async def test_a_link_to_set_a_password_gives_it_and_ends_the_stranger_s_own(cas
     assert not await passwords.matches(PASSWORD, (await User.get(id=dan.user_id)).password_hash)
 
 
+async def test_a_letter_to_another_address_gives_no_role_that_waits(cast: Cast) -> None:
+    """Whoever signed up with the chief's address moves the account to their own."""
+    dan = await stranger(cast)
+    await roles.save(dan, "admin", KEPT, cast.selina)
+    letter = await EmailLetter.of(await EmailLetter.write(dan.user, "mallory@example.net"), dan.user)
+    assert letter and await letter.answer()
+    assert await role_of(dan) == ("volunteer", "")
+
+
 async def test_a_role_taken_back_while_it_waits_is_not_given_by_the_letter(cast: Cast) -> None:
     dan = await stranger(cast)
     await roles.save(dan, "admin", KEPT, cast.selina)

@@ -66,6 +66,17 @@ async def test_contacts_can_be_uploaded_again_and_hold_no_formula(cast: Cast) ->
     assert row["opted_out"] == ""
 
 
+@pytest.mark.parametrize("slug", ["contact_id", "opted_out", "last_inbound_at", "tags", "at_id"])
+async def test_a_field_with_the_name_of_a_column_has_a_longer_one(cast: Cast, slug: str) -> None:
+    values: dict[str, Any] = {"campaign": cast.meyer, "title": slug, "slug": slug, "display_order": -1}
+    field = await transaction(lambda: CustomField.create(**values))
+    await labelling.set_field(cast.lisa.id, field, "mine", None)
+    await labelling.set_field(cast.lisa.id, await CustomField.get(campaign=cast.meyer, slug="notes"), "Kind", None)
+    [row] = rows_of(await export(cast.selina, "contacts"))
+    assert row[f"custom_field_{slug}"] == "mine"
+    assert (row["contact_id"], row["notes"]) == (str(cast.lisa.id), "Kind")
+
+
 async def test_contacts_say_when_they_opted_out_and_wrote_last(cast: Cast) -> None:
     await a_night(cast)
     await says(cast, "STOP")

@@ -10,9 +10,14 @@ import pytest
 
 from tests.cast import MORNING, Cast
 from webapp import clock, config
+from webapp.database import transaction
+from webapp.models.accounts import passwords
+from webapp.models.accounts.passwords import PasswordLink
 from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.users import User
 from webapp.models.logins import sealed, second_steps
 from webapp.models.logins.app_codes import AuthenticatorApp, RecoveryCode
+from webapp.models.logins.passkeys import Passkey
 
 MINUTE = timedelta(minutes=1)
 
@@ -112,3 +117,17 @@ async def test_who_lost_everything_is_let_in_by_the_password_alone_from_the_shel
     await set_up(cast)
     await second_steps.forget(cast.amy.user)
     assert not await second_steps.of(cast.amy.user_id) and await Session.open_ones(cast.amy.user_id) == []
+
+
+@pytest.mark.both
+async def test_what_a_stranger_added_before_the_address_was_proven_goes_with_its_owner_s_link(cast: Cast) -> None:
+    """Somebody signed up with Dan's address and added a passkey; then Dan asks for a link."""
+    await transaction(lambda: User.filter(id=cast.dan.user_id).update(confirmed_at=None))
+    await Passkey.add(cast.dan.user, "Theirs", "credential", "key", 0)
+    link = await PasswordLink.of(await PasswordLink.issue(cast.dan.user))
+    assert link and await second_steps.set_password(link, await passwords.hashed("another long password"))
+    assert not await second_steps.of(cast.dan.user_id)
+    await Passkey.add(cast.dan.user, "Own", "another", "key", 0)
+    again = await PasswordLink.of(await PasswordLink.issue(cast.dan.user))
+    assert again and await second_steps.set_password(again, await passwords.hashed("a third long password"))
+    assert await second_steps.of(cast.dan.user_id), "a proven address keeps its own"

@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, suspend
 from tests.cast.notices import became, told
 from tests.cast.site import OFFICE, PARTIAL, Browser
 from webapp.database import transaction
@@ -49,7 +49,7 @@ async def test_a_user_list_is_told_as_a_whole(cast: Cast, browse: Browser) -> No
 async def test_without_a_choice_everybody_who_may_text_is_told(cast: Cast, browse: Browser) -> None:
     gary = await browse(cast.gary)
     await transaction(lambda: Membership.filter(id=cast.dan.id).update(approved_at=None))
-    await gary.post(f"{OFFICE}/notices", data=form())
+    await gary.post(f"{OFFICE}/notices", data=form(scope="all"))
     assert set(await became(await Notice.get())) == {"Selina", "Gary", "Amy"}
 
 
@@ -169,3 +169,13 @@ async def test_another_campaign_s_notice_and_list_are_not_there(cast: Cast, brow
     assert (await jonah.get(f"{ryan}/new?list={group.id}")).status_code == 404
     answer = await jonah.post(ryan, data=form(members=str(cast.amy.id)))
     assert answer.status_code == 422 and await Notice.all().count() == 1
+
+
+async def test_whoever_chose_somebody_who_may_not_text_never_writes_to_everybody(cast: Cast, browse: Browser) -> None:
+    await suspend(cast.amy)
+    gary = await browse(cast.gary)
+    page = await gary.get(f"{OFFICE}/notices/new", params={"members": str(cast.amy.id)})
+    assert f'name="members" value="{cast.amy.id}"' in page.text and "all users" not in page.text
+    without = {name: value for name, value in form().items() if name not in ("members", "scope")}
+    answer = await gary.post(f"{OFFICE}/notices", data=without)
+    assert answer.status_code == 422 and "Nobody of these may text now" in answer.text

@@ -59,10 +59,11 @@ async def _contacts(campaign: Campaign, ids: list[int], own: list[list[Any]]) ->
         (row.contact_id, row.field_id): row.value for row in await FieldValue.filter(contact_id__in=ids)
     }
     for row in found:
+        contact_id = row["contact_id"]
         at = packed.instant(row["opted_out_at"])
         row["opted_out"] = campaign.local(at).date().isoformat() if at else ""
-        row["tags"] = "; ".join(tag.name for tag in tags[row["contact_id"]])
-        has = {tag.id for tag in tags[row["contact_id"]]}
+        row["tags"] = "; ".join(tag.name for tag in tags[contact_id])
+        has = {tag.id for tag in tags[contact_id]}
         for kind, number, name, _ in own:
-            row[name] = number in has if kind == "tag" else values.get((row["contact_id"], number), "")
+            row[name] = number in has if kind == "tag" else values.get((contact_id, number), "")
     return found

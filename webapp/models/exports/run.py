@@ -160,12 +160,16 @@ async def stumbled(export_id: int) -> None:
     await long_work.stumbled(Export, export_id, "A fault of the site stopped this export. Its log says more.")
 
 
-@transactional
-async def forget_files(days: int) -> list[Path]:
-    """Exports that ended ``days`` ago are not offered any more. Returns the files, for the caller to delete."""
+async def old_files(days: int) -> list[Path]:
+    """Files of exports that ended ``days`` ago, for the caller to delete."""
     ended = await Export.filter(ended_at__lt=clock.now() - timedelta(days=days)).exclude(path="")
-    await Export.filter(id__in=[job.id for job in ended] or [0]).update(path="")
     return [Path(job.path) for job in ended]
+
+
+@transactional
+async def forget(paths: list[Path]) -> None:
+    """These files are deleted: nobody is offered them any more."""
+    await Export.filter(path__in=[str(path) for path in paths] or ["-"]).update(path="")
 
 
 async def leftovers() -> list[Path]:

@@ -75,10 +75,12 @@ class Source:
 
 
 async def own_columns(campaign: Campaign, kind: str) -> Own:
-    """A column for each tag and each custom field in use, where the export has such."""
+    """A column for each tag and each custom field in use, where the export has such. A field with the name of another column
+    has a longer one."""
+    taken = {column.name for column in COLUMNS[kind]} | {"at_id"}
     fields = await CustomField.filter(campaign=campaign, archived_at=None) if kind in (CONTACTS, REPORTS) else []
     tags = await Tag.filter(campaign=campaign, archived_at=None) if kind == CONTACTS else []
     return [
         *(["tag", tag.id, f"tag: {tag.name}", tag.name] for tag in tags),
-        *(["field", one.id, one.slug, one.title] for one in fields),
+        *(["field", f.id, f"custom_field_{f.slug}" if f.slug in taken else f.slug, f.title] for f in fields),
     ]

@@ -11,7 +11,7 @@ from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
 from webapp.models.accounts import confirming, tokens
-from webapp.models.accounts.users import User, normal_email
+from webapp.models.accounts.users import Membership, User, normal_email
 
 LIFE = timedelta(days=2)
 
@@ -70,8 +70,10 @@ class EmailLetter(Model):
         return True
 
     async def _move(self) -> None:
-        """Links to set a password that went to the old address open nothing any more."""
+        """Links to set a password that went to the old address open nothing any more. A role that waits was meant for whoever
+        has the old address: staff give it again."""
         await User.filter(id=self.user_id).update(email=self.email)
+        await Membership.filter(user_id=self.user_id).exclude(raised_role="").update(raised_role="")
         self.user.email = self.email
         await database.query(
             "UPDATE password_link SET expires_at = ? WHERE user_id = ? AND used_at IS NULL",

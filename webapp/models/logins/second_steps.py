@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.passwords import PasswordLink
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import STAFF, Membership, User
 from webapp.models.logins.app_codes import AuthenticatorApp, RecoveryCode
 from webapp.models.logins.passkeys import Passkey
+from webapp.models.logins.steps import LoginStep
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,28 @@ async def require(campaign: Campaign, wanted: bool, by: Membership) -> None:
 
 
 @transactional
-async def forget(user: User) -> None:
-    """For somebody who lost everything and whom the people of the server know: only the password is left."""
+async def set_password(link: PasswordLink, password_hash: str, **person: str) -> bool:
+    """Uses the link, as `PasswordLink.use` says. What was added before the address was proven may be a stranger's, who
+    signed up with it: that goes."""
+    unproven = (await User.get(id=link.user.id)).confirmed_at is None
+    if not await link.use(password_hash, **person):
+        return False
+    if unproven:
+        await _end_all(link.user)
+    return True
+
+
+async def _end_all(user: User) -> None:
     await AuthenticatorApp.end(user)
     await Passkey.filter(user=user).delete()
+    await LoginStep.filter(user=user).delete()
     await _ended(user)
+
+
+@transactional
+async def forget(user: User) -> None:
+    """For somebody who lost everything and whom the people of the server know: only the password is left."""
+    await _end_all(user)
     await Session.end_all(user)
     for member in await Membership.filter(user=user).select_related("campaign"):
         await audit.note(member.campaign, None, "second_step.forgotten_from_shell", user.email)

@@ -64,14 +64,15 @@ async def _new_notice(request: Request, member: Membership, form: Form, status: 
     )
 
 
-async def _whom(member: Membership, form: Form) -> Whom:
-    """Those who may text now; somebody suspended or waiting gets nothing."""
+async def _whom(member: Membership, form: Form, sending: bool = False) -> Whom:
+    """Those who may text now; somebody suspended or waiting gets nothing. A new form without a choice is for all; what is sent
+    says so."""
     listed = str(form.data.get("list", ""))
     if listed.isdecimal():
         chosen = await access.user_list_of(member, int(listed[:12]))
         there = [one for one in await chosen.members() if one.active and one.removed_at is None]
         return Whom(there, chosen.name, [("list", str(chosen.id))])
-    everyone = form.data.get("scope") == "all" or not form.every("members")
+    everyone = form.data.get("scope") == "all" or not (sending or form.every("members"))
     data = FormMultiDict([("scope", "all"), ("filter", form.data.get("filter", ""))]) if everyone else form.data
     found = await user_search.loaded(await user_table.selected(member, Form(data)))
     if everyone:
@@ -79,7 +80,7 @@ async def _whom(member: Membership, form: Form) -> Whom:
         called = words.gettext("all that the filters find") if asked else words.gettext("all users")
         return Whom(found, called, [("scope", "all"), ("filter", asked)])
     named = ", ".join(one.user.name for one in found[:3]) + (" …" if len(found) > 3 else "")
-    return Whom(found, named, [("members", str(one.id)) for one in found])
+    return Whom(found, named, [("members", one) for one in form.every("members")])
 
 
 @post("/notices", opt=bounded.MANY_FIELDS)
@@ -95,7 +96,7 @@ async def tell(request: Request, member: Membership) -> Response:
 
 async def _told(member: Membership, form: Form, client_id: uuid.UUID | None) -> Notice | None:
     """The new notice; None where the form has faults, which are noted in it."""
-    said, whom = await _words(member, form), await _whom(member, form)
+    said, whom = await _words(member, form), await _whom(member, form, sending=True)
     if not whom.members:
         form.wrong("members", words.gettext("Nobody of these may text now, so nothing was sent. Choose others."))
     if not form or client_id is None:

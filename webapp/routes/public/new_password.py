@@ -11,6 +11,7 @@ from webapp.forms import Form
 from webapp.models.accounts import passwords
 from webapp.models.accounts.passwords import PasswordLink
 from webapp.models.accounts.users import User
+from webapp.models.logins import second_steps
 from webapp.pages import page
 from webapp.routes.public import own_details
 
@@ -71,7 +72,7 @@ async def set_password(request: Request, token: str) -> Response:
 async def _set(link: PasswordLink, form: Form) -> bool:
     person = own_details.read(form) if link.user.unknown else {}
     password = form.new_password("password", [*person.values(), *await passwords.known_of(link.user)])
-    return bool(form) and await link.use(await passwords.hashed(password), **person)
+    return bool(form) and await second_steps.set_password(link, await passwords.hashed(password), **person)
 
 
 router = Router("/", route_handlers=[reset_page, ask_for_reset, password_page, set_password])

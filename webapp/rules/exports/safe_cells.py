@@ -12,7 +12,7 @@ _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"  # the last four are full-width
 _PHONE = re.compile(r"\+\d{7,15}")
 _FIRST = re.compile(rf"[{_SIGNS}\t\r]")
 # Where semicolons separate cells, a spreadsheet that is given commas begins a new cell after a semicolon or a line's end
-_LATER = re.compile(rf"([;\n\r\t] *)(?=[{_SIGNS}])")
+_LATER = re.compile(rf"([;\n\r\t][ \"]*)(?=[{_SIGNS}])")
 
 
 def harmless(cell: str) -> str:
