@@ -56,12 +56,14 @@ async def used(member: Membership) -> int:
     since = sql_time(clock.now() - HOUR)
     [row] = await database.query(
         "SELECT (SELECT COUNT(*) FROM opt_out WHERE user_id = ? AND at > ? AND source IN ('volunteer', 'script')"
-        " AND campaign_id = ?) + (SELECT COUNT(*) FROM contact_event WHERE user_id = ? AND at > ? AND what = 'blocked') AS n",
+        " AND campaign_id = ?) + (SELECT COUNT(*) FROM contact_event e JOIN contact c ON c.id = e.contact_id"
+        " WHERE e.user_id = ? AND e.at > ? AND e.what = 'blocked' AND c.campaign_id = ?) AS n",
         member.user_id,
         since,
         member.campaign_id,
         member.user_id,
         since,
+        member.campaign_id,
     )
     return int(row["n"])
 

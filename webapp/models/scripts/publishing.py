@@ -145,6 +145,9 @@ async def publish(action: Action, member: Membership, state: str, reason: str = 
     if state not in (PRIVATE, PUBLIC):
         return False
     await Action.filter(id=action.id).select_for_update().get()  # a script saved at the same time is seen, or sees this
+    await action.refresh_from_db(fields=["state", "published_at", "archived_at", "opt_out_overruled", *SCHEDULE])
+    if action.archived_at:
+        return False
     checked = await checklist(action)
     if not may_publish(checked.checks, member, reason):
         return False
