@@ -61,6 +61,22 @@ async def test_it_becomes_public_at_its_time_and_not_before(cast: Cast) -> None:
 
 
 @pytest.mark.both
+async def test_a_time_that_was_called_off_meanwhile_does_not_come_back(cast: Cast) -> None:
+    """Somebody publishes it as private from a page that still showed the time."""
+    page = await scheduled(cast)
+    assert await scheduling.call_off(await fresh(cast), cast.gary)
+    assert await publishing.publish(page, cast.selina, PRIVATE)
+    assert ((await fresh(cast)).state, (await fresh(cast)).publish_at) == (PRIVATE, None)
+
+
+@pytest.mark.both
+async def test_an_archived_action_is_not_published(cast: Cast) -> None:
+    page = await draft(cast)
+    await transaction(lambda: Action.filter(id=page.id).update(archived_at=clock.now()))
+    assert not await publishing.publish(page, cast.selina, PUBLIC) and (await fresh(cast)).state == DRAFT
+
+
+@pytest.mark.both
 async def test_a_private_action_can_become_public_at_a_time_too(cast: Cast) -> None:
     action = await draft(cast, PRIVATE)
     assert await scheduling.schedule(action, clock.now() + HOUR, cast.gary) is None
