@@ -59,6 +59,11 @@ def for_update(of: str = "", how: str = "UPDATE") -> str:
     return f" FOR {how}" + (f" OF {of}" if of else "")
 
 
+def parsed(value: Any) -> Any:
+    """What a JSON column holds: plain SQL returns it as text."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
 def instant(value: Any) -> datetime | None:
     """The type plain SQL returns for a time: text on SQLite."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value

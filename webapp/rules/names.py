@@ -76,3 +76,8 @@ def key(name: str) -> str:
     """Lower-case letters without accents, digits and single spaces; at most 100 characters."""
     kept = "".join(c for c in letters.folded(name[:400]) if c.isalnum() or c.isspace() or c == "-").replace("-", " ")
     return " ".join(kept.split())[:100]
+
+
+def whole(first: str | None, last: str | None) -> str:
+    """First and last name, of which either may be missing."""
+    return f"{first or ''} {last or ''}".strip()

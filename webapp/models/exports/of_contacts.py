@@ -9,6 +9,7 @@ from webapp.database import packed
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts import labels
 from webapp.models.contacts.labels import FieldValue
+from webapp.rules import names
 from webapp.rules.exports.columns import CONTACTS, TAGS
 
 Row = dict[str, Any]
@@ -48,7 +49,7 @@ async def rows(kind: str, campaign: Campaign, ids: list[int], own: list[list[Any
     text, by = (_TAGS, "tagged_by") if kind == TAGS else (_FIELDS, "set_by")
     found = await database.query(text.format(among=packed.among("x.contact_id")), packed.values(ids))
     for row in found:
-        row[by] = f"{row['user_first'] or ''} {row['user_last'] or ''}".strip()
+        row[by] = names.whole(row["user_first"], row["user_last"])
     return found
 
 

@@ -3,13 +3,13 @@ sign before a column keeps its index out of that (SPEC R5)."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from webapp import config, database
+from webapp.database import packed
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.receiving.media import KEPT, Media
-from webapp.rules import errors
+from webapp.rules import errors, names
 
 Row = dict[str, Any]
 
@@ -51,7 +51,7 @@ async def messages(campaign: Campaign, action_id: int, ids: tuple[int, int], mos
     pictures = await _pictures(campaign, rows)
     for row in rows:
         why = errors.explain(row["error_code"]) if row["error_code"] else None
-        row["sender_name"] = _name(row["sender_first"], row["sender_last"])
+        row["sender_name"] = names.whole(row["sender_first"], row["sender_last"])
         row["aasm_message"], row["error_type"] = (why.meaning, why.kind) if why else ("", "")
         row["media_urls"] = " ".join(pictures.get(row["at_id"], ()))
     return rows
@@ -72,9 +72,9 @@ async def reports(campaign: Campaign, action_id: int, ids: tuple[int, int], most
     """``own``: the custom fields with a column each; an answer is found by the title it was filed under."""
     rows = await _ask(_REPORTS, "r", campaign, action_id, ids, most)
     for row in rows:
-        row["user_name"] = _name(row["user_first"], row["user_last"])
-        row["tags"] = "; ".join(_json(row["tags"]))
-        answers = _json(row["answers"])
+        row["user_name"] = names.whole(row["user_first"], row["user_last"])
+        row["tags"] = "; ".join(packed.parsed(row["tags"]))
+        answers = packed.parsed(row["answers"])
         row.update({name: answers.get(title, "") for _, _, name, title in own})
     return rows
 
@@ -83,11 +83,3 @@ async def _ask(text: str, alias: str, campaign: Campaign, action_id: int, ids: t
     of_action = f" AND +{alias}.action_id = ?" if action_id else ""
     values = [*ids, campaign.id, *([action_id] if action_id else []), most]
     return await database.query(text.format(action=of_action), *values)
-
-
-def _name(first: str | None, last: str | None) -> str:
-    return f"{first or ''} {last or ''}".strip()
-
-
-def _json(stored: Any) -> Any:
-    return json.loads(stored) if isinstance(stored, str) else stored

@@ -6,10 +6,10 @@ action, a user (0 for the pool) and a number.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 
 from webapp import database
+from webapp.database import packed
 from webapp.models.kept_counts import (
     COLUMNS,
     FIELD,
@@ -109,9 +109,7 @@ async def _add_answers(found: Counted) -> None:
     """Tags and answers of the newest report of each conversation; what was typed freely is one answer."""
     newest = "id IN (SELECT MAX(r.id) FROM report r GROUP BY r.conversation_id)"
     for row in await database.query(f"SELECT action_id, user_id, tags, answers, free FROM report WHERE {newest}"):
-        tags, answers, free = (
-            json.loads(v) if isinstance(v, str) else v for v in (row["tags"], row["answers"], row["free"])
-        )
+        tags, answers, free = (packed.parsed(row[name]) for name in ("tags", "answers", "free"))
         counts = found[row["action_id"], row["user_id"]]
         for tag in tags:
             counts["tag", str(tag)[:80], ""] += 1
