@@ -15,7 +15,7 @@ from tests.faults.bank import PASSWORD, Bank
 pytestmark = [pytest.mark.xdist_group("browser-threads"), pytest.mark.timeout(240)]
 NEWS = "document.getElementById('live').dispatchEvent(new CustomEvent('inbox-changed', { bubbles: true }))"
 READY = "#send:not([data-unread])"
-TROUBLE = "409|422|404|ERR_|htmx"
+TROUBLE = "401|409|422|404|ERR_|htmx"
 
 
 async def start(bank: Bank, page: Page) -> None:
@@ -154,6 +154,7 @@ async def test_words_outlive_a_lost_connection_and_a_login_that_ended(bank: Bank
 
     await page.reload()
     await expect(reply).to_have_value("It opens at 9")
+    await page.evaluate("document.getElementById('live').remove()")  # no news between these two lines
     await page.context.clear_cookies()
     await send.click()
     await page.wait_for_url("**/login?**")
@@ -171,6 +172,8 @@ async def test_words_outlive_a_lost_connection_and_a_login_that_ended(bank: Bank
     await tag.set_checked(not await tag.is_checked())
     ticked = await tag.is_checked()
     await page.context.clear_cookies()
+    await page.evaluate(NEWS)  # the page asks for the number of unread texts, and is refused
+    await expect(page.get_by_text("What you typed is still here: log in in another tab")).to_be_visible()
     await page.get_by_role("button", name="File Report").click()
     await page.wait_for_url("**/login?**")
     await page.get_by_label("E-mail").fill(bank.seeded["emails"][0])

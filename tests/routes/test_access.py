@@ -10,7 +10,7 @@ import pytest
 from litestar import Litestar
 
 from tests.cast import Cast
-from tests.cast.site import Browser, ask, campaign_routes, fill, ids
+from tests.cast.site import PARTIAL, Browser, ask, campaign_routes, fill, ids
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.users import Membership
@@ -178,8 +178,18 @@ async def test_an_expired_login_leads_back_to_where_one_was(cast: Cast, browse: 
     assert "You were logged out" in page.text
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_part_of_a_page_is_refused_to_an_ended_login_and_the_page_stays(
+    cast: Cast, browse: Browser, method: str
+) -> None:
+    nobody = await browse(None, **PARTIAL)
+    answer = await nobody.request(method, "/c/meyer/inbox" if method == "GET" else "/c/meyer/account/devices/end")
+    assert answer.status_code == 401 and "hx-redirect" not in answer.headers
+    assert answer.headers["hx-reswap"] == "none" and not answer.content
+
+
 async def test_htmx_is_told_to_load_the_login_whole(cast: Cast, browse: Browser) -> None:
-    nobody = await browse(None, **{"hx-request": "true", "hx-request-type": "partial"})
+    nobody = await browse(None, **{"hx-request": "true", "hx-request-type": "full"})
     answer = await nobody.get("/c/meyer/inbox")
     assert answer.status_code == 200 and answer.headers["hx-redirect"].startswith("/login")
 

@@ -175,7 +175,10 @@ async def office_badges(member: Membership) -> dict[str, int]:
 
 def to_login(request: Request, _: Exception) -> Response:
     """To the login page, and from there back to this page; a form goes back to the page it was on. ``expired`` 2: what was
-    pressed has not been done."""
+    pressed has not been done. Where htmx asked for a part of the page, 401: login_ended.js goes there, unless that would
+    lose what is typed."""
+    if pages.is_partial(request):
+        return Response("", status_code=401, headers={"hx-reswap": "none"})
     back = page_of(request)
     expired = 1 if request.method == "GET" else 2
     return pages.go_to(request, f"/login?next={quote(back)}&expired={expired}" if back not in ("", "/") else "/login")
