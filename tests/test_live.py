@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 import pytest
 
 from tests.cast import Cast
 from tests.cast.waiting import until
 from webapp import config, live, news, queue
+from webapp.database import transaction
 from webapp.live import CATCH_UP, Hub, News
+from webapp.models import tallies
+from webapp.models.accounts.users import Membership
 from webapp.models.conversations import assigning
 
 
@@ -22,8 +25,8 @@ async def hub(cast: Cast):  # type: ignore[no-untyped-def]
     await made.stop()
 
 
-async def listen(hub: Hub, user_id: int, got: list[News | None]) -> None:
-    async for told in hub.listen(user_id):
+async def listen(hub: Hub, user_id: int, got: list[News | None], campaigns: Collection[int] = ()) -> None:
+    async for told in hub.listen(user_id, campaigns):
         got.append(told)
 
 
@@ -42,6 +45,38 @@ async def test_a_nudge_reaches_the_user_s_pages_and_nobody_else_s(hub: Hub, cast
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert hub.listeners == {}, "a page that left is forgotten"
+
+
+async def test_the_pages_of_the_staff_hear_that_counts_moved_once_it_is_committed(
+    hub: Hub, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "EVERY", 0.01)
+    heard: dict[str, list[News | None]] = {"gary": [], "jonah": [], "amy": []}
+    who: list[tuple[Membership, list[int]]] = [
+        (cast.gary, [cast.meyer.id]),
+        (cast.jonah, [cast.ryan.id]),
+        (cast.amy, []),
+    ]
+    tasks = [asyncio.create_task(listen(hub, one.user_id, heard[one.user.first_name.lower()], of)) for one, of in who]
+    await until(lambda: all(len(told) >= 2 for told in heard.values()))
+    async with news.counts_told():
+        with pytest.raises(RuntimeError):
+            await transaction(lambda: _counts(cast, fails=True))
+        await asyncio.sleep(0.1)
+        assert live.COUNTS not in heard["gary"], "what was rolled back is no news"
+        await transaction(lambda: _counts(cast))
+        await until(lambda: live.COUNTS in heard["gary"])
+        assert live.COUNTS not in heard["jonah"] + heard["amy"], "another campaign's staff, and a volunteer"
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert hub.staff == {} and tallies.listeners == []
+
+
+async def _counts(cast: Cast, fails: bool = False) -> None:
+    tallies.add(cast.action.id, cast.amy.user_id, {"unread": 1})
+    if fails:
+        raise RuntimeError
 
 
 async def told_of(got: list[News | None], user_id: int, event: str) -> bool:

@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp import bounded, config, database, live, pages, queue, static_files, words
+from webapp import bounded, config, database, live, news, pages, queue, static_files, words
 from webapp.access import entering, login, proving
 from webapp.bounded import BoundedAddresses, BoundedRequest
 from webapp.config import Settings
@@ -75,7 +75,8 @@ async def _life(app: Litestar) -> AsyncIterator[None]:
         app.state.hub = live.Hub()
         app.state.hub.start()
         keeping_clock = asyncio.create_task(database.keep_clock())
-        yield
+        async with news.counts_told():
+            yield
         keeping_clock.cancel()
         await app.state.hub.stop()
     finally:

@@ -10,8 +10,9 @@ import asyncio
 import json
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -35,15 +36,24 @@ class News:
 
 CATCH_UP = News("catch-up")
 LOGGED_OUT = "logged-out"  # one of the user's sessions ended
+COUNTS = News("counts-changed")  # of some action of the campaign
 
 
 async def nudge(user_id: int | None, event: str, id: int = 0) -> None:
     """Tells one user's open pages; call it after the commit. Takes a second at most; a failure is only logged."""
     if user_id is None:
         return
+    await _publish({"user": user_id, **asdict(News(event, id))})
+
+
+async def nudge_staff(campaign_id: int, news: News) -> None:
+    """Tells the open pages of a campaign's staff, like `nudge`."""
+    await _publish({"campaign": campaign_id, **asdict(news)})
+
+
+async def _publish(told: dict[str, Any]) -> None:
     try:
-        text = json.dumps({"user": user_id, **asdict(News(event, id))})
-        await asyncio.wait_for(queue.pool().publish(CHANNEL, text), queue.SECONDS)
+        await asyncio.wait_for(queue.pool().publish(CHANNEL, json.dumps(told)), queue.SECONDS)
     except Exception as error:
         log.warning("no live news: %s", type(error).__name__)
 
@@ -53,6 +63,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.listeners: dict[int, set[asyncio.Queue[News]]] = defaultdict(set)
+        self.staff: dict[int, set[asyncio.Queue[News]]] = defaultdict(set)  # by campaign
         self.stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -66,18 +77,22 @@ class Hub:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def listen(self, user_id: int) -> AsyncIterator[News | None]:
-        """News for one user; None is a heartbeat, after 20 s without news. Ends when the process stops."""
+    async def listen(self, user_id: int, campaigns: Collection[int] = ()) -> AsyncIterator[News | None]:
+        """News for one user, and those for the staff of these campaigns; None is a heartbeat, after 20 s without news. Ends
+        when the process stops."""
         mine: asyncio.Queue[News] = asyncio.Queue(MOST_WAITING)
-        self.listeners[user_id].add(mine)
+        places = [(self.listeners, user_id), *((self.staff, campaign_id) for campaign_id in campaigns)]
+        for among, key in places:
+            among[key].add(mine)
         try:
             yield CATCH_UP
             while not self.stopping.is_set():
                 yield await self._next(mine)
         finally:
-            self.listeners[user_id].discard(mine)
-            if not self.listeners[user_id]:
-                del self.listeners[user_id]
+            for among, key in places:
+                among[key].discard(mine)
+                if not among[key]:
+                    del among[key]
 
     async def _next(self, mine: asyncio.Queue[News]) -> News | None:
         waits = {asyncio.ensure_future(mine.get()), asyncio.ensure_future(self.stopping.wait())}
@@ -119,7 +134,8 @@ class Hub:
     def _pass_on(self, data: bytes) -> None:
         told = json.loads(data)
         news = News(told["event"], told["id"])
-        for mine in self.listeners.get(told["user"], set()):
+        among, key = (self.staff, told["campaign"]) if "campaign" in told else (self.listeners, told["user"])
+        for mine in among.get(key, set()):
             _put(mine, news)
 
     def _tell_all(self, news: News) -> None:

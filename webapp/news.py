@@ -1,9 +1,20 @@
-"""Tells open pages that a conversation changed: its holder's pages, or all staff's where staff hold it (SPEC V5, G3)."""
+"""Tells open pages what changed: a conversation, its holder's pages, or all staff's where staff hold it (SPEC V5, G3); the
+counts of an action, the pages of its campaign's staff (R2)."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
 from webapp import live
+from webapp.models import tallies
+from webapp.models.actions.action import Action
 from webapp.models.conversations import inbox
+
+EVERY = 2.0  # seconds between two news of counts of one process, however many texts it sends meanwhile
+log = logging.getLogger(__name__)
 
 
 async def tell(conversation_id: int, holder_id: int | None = None) -> None:
@@ -11,3 +22,37 @@ async def tell(conversation_id: int, holder_id: int | None = None) -> None:
     listeners = [holder_id] if holder_id else await inbox.listeners(conversation_id)
     for user_id in listeners:
         await live.nudge(user_id, "inbox-changed", conversation_id)
+
+
+@contextlib.asynccontextmanager
+async def counts_told() -> AsyncIterator[None]:
+    """While it lasts, whatever this process commits that moves an action's counts is told to the pages of the staff, within
+    EVERY seconds."""
+    moved, woken = set[int](), asyncio.Event()
+
+    def note(action_ids: set[int]) -> None:
+        moved.update(action_ids)
+        woken.set()
+
+    tallies.listeners.append(note)
+    telling = asyncio.create_task(_tell_counts(moved, woken))
+    try:
+        yield
+    finally:
+        tallies.listeners.remove(note)
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
+
+
+async def _tell_counts(moved: set[int], woken: asyncio.Event) -> None:
+    while True:
+        await woken.wait()
+        woken.clear()
+        ids = sorted(moved)
+        moved.clear()
+        try:
+            for campaign_id in sorted({action.campaign_id for action in await Action.filter(id__in=ids)}):
+                await live.nudge_staff(campaign_id, live.COUNTS)
+        except Exception as error:
+            log.warning("no live news of counts: %s", type(error).__name__)
+        await asyncio.sleep(EVERY)

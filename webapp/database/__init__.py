@@ -34,11 +34,13 @@ ATTEMPTS = 4  # the first and three more
 
 
 class Work:
-    """One transaction under way: ``kept`` is room for what its verbs collect, ``last`` what runs before the commit."""
+    """One transaction under way: ``kept`` is room for what its verbs collect, ``last`` what runs before the commit, ``after``
+    what runs once it is committed: it must not fail and touches no row."""
 
     def __init__(self) -> None:
         self.kept: dict[str, Any] = {}
         self.last: list[Callable[[], Awaitable[None]]] = []
+        self.after: list[Callable[[], None]] = []
 
 
 _work: ContextVar[Work | None] = ContextVar("transaction", default=None)
@@ -96,9 +98,11 @@ async def _once(body: Callable[[], Awaitable[T]]) -> T:
             result = await body()
             for step in work.last:
                 await step()
-            return result
     finally:
         _work.reset(token)
+    for told in work.after:
+        told()
+    return result
 
 
 def work() -> Work:

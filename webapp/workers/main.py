@@ -12,7 +12,7 @@ from arq.connections import ArqRedis
 from arq.worker import Worker
 from redis.asyncio import ConnectionPool
 
-from webapp import clock, config, database, queue
+from webapp import clock, config, database, news, queue
 from webapp.database.migrated import open_migrated
 from webapp.gateways.twilio import Twilio
 from webapp.models.accounts import rehearsal
@@ -35,7 +35,8 @@ async def run() -> None:
         await rehearsal.check(chosen)
         await restoring.notice_restore({})  # before any text can leave
         keeping_clock = asyncio.create_task(database.keep_clock())
-        await _work(gateway, stop)
+        async with news.counts_told():
+            await _work(gateway, stop)
     finally:
         if keeping_clock:
             keeping_clock.cancel()

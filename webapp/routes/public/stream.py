@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 from litestar import Request, Response, Router, get
@@ -12,17 +12,19 @@ from webapp import config, pages
 from webapp import live as live_news
 from webapp.access import login
 from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.users import STAFF, Membership
 
 
 @get("/live")
 async def live(request: Request) -> Response | ServerSentEvent:
     session = await login.listener(request)
-    return ServerSentEvent(news_of(request.app.state.hub, session))
+    staff = Membership.filter(user_id=session.user_id, role__in=STAFF, suspended_at=None).exclude(approved_at=None)
+    return ServerSentEvent(news_of(request.app.state.hub, session, [member.campaign_id for member in await staff]))
 
 
-async def news_of(hub: Any, session: Session) -> AsyncIterator[ServerSentEventMessage]:
-    """Ends with the session; the page asks again then, and goes to the login."""
-    async for news in hub.listen(session.user_id):
+async def news_of(hub: Any, session: Session, campaigns: Collection[int] = ()) -> AsyncIterator[ServerSentEventMessage]:
+    """Ends with the session; the page asks again then, and goes to the login. ``campaigns``: those it is of the staff of."""
+    async for news in hub.listen(session.user_id, campaigns):
         if news is not None and news.event == live_news.LOGGED_OUT and not await session.runs():
             return
         if news is None:
