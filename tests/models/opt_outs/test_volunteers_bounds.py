@@ -153,6 +153,26 @@ async def test_staff_let_the_volunteer_back_in_and_the_opt_outs_stay(cast: Cast)
     assert await OptOut.filter(phone=cast.lisa.phone).exists()
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("way", sorted(WAYS))
+async def test_what_the_budget_held_back_only_staff_decide(cast: Cast, way: str) -> None:
+    await texted(cast)
+    await says(cast, "take me off your list" if way == "decision" else "Hello")
+    await budget(cast, 0)
+    await WAYS[way](cast)
+    await says(cast, "I said take me off your list")
+    await budget(cast, 100)
+    conversation = await cast.conversation()
+    for opts_out in (False, True):
+        assert await possible.decide(conversation, cast.dan.user, opts_out) == "for_staff"
+        lisa = await Contact.get(id=cast.lisa.id)
+        assert lisa.possible_opt_out_at and not lisa.opted_out_at, "nothing is decided by another volunteer"
+    assert await possible.decide(conversation, cast.gary.user, opts_out=False) == "no_opt_out"
+    assert not (await Contact.get(id=cast.lisa.id)).possible_opt_out_at
+    await says(cast, "take me off your list")
+    assert await possible.decide(conversation, cast.dan.user, opts_out=False) == "no_opt_out", "of words they may judge"
+
+
 async def test_a_volunteer_judges_only_where_a_text_of_ours_was_taken(cast: Cast) -> None:
     await clicked(cast)
     assert not await bounds.may_judge(await cast.conversation(), cast.amy)

@@ -156,6 +156,26 @@ async def test_a_volunteer_past_the_budget_is_paused_and_the_office_is_told(cast
     assert "Does Lisa want no more texts?" in thread.text
 
 
+async def test_a_volunteer_is_shown_that_staff_decide_what_the_budget_held_back(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(possible_opt_out_at=clock.now()))
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    page = (await amy.get(thread)).text
+    assert "An admin must decide here." in page and "opt-out-decision" not in page and "<textarea" not in page
+    for form in ({"not": "1"}, {}):
+        answer = await amy.post(f"{thread}/opt-out-decision", data=form)
+        assert (
+            "Only an admin may decide this. Nothing was changed."
+            in (await amy.get(answer.headers["location"].split("#")[0])).text
+        )
+    assert (await Contact.get(id=cast.lisa.id)).possible_opt_out_at
+    await amy.post(f"{thread}/handover")
+    gary = await browse(cast.gary)
+    assert "Does Lisa want no more texts?" in (await gary.get(thread)).text
+    await gary.post(f"{thread}/opt-out-decision", data={"not": "1"})
+    assert not (await Contact.get(id=cast.lisa.id)).possible_opt_out_at
+
+
 async def test_a_contact_s_phone_is_masked_in_what_scripts_are_filled_with(cast: Cast, browse: Browser) -> None:
     body = "Hi ##{{first_name}}, is ##{{phone}} still yours? Reply STOP to opt out."
     await transaction(lambda: Script.filter(id=cast.hello.id).update(body=body))

@@ -89,6 +89,12 @@ class Contact(Model):
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
+    def staff_decide(self) -> bool:
+        """A possible opt-out that no words of theirs stand behind: a volunteer past the budget made it, so only staff
+        may say what it was (V9)."""
+        return self.possible_opt_out_at is not None and self.possible_opt_out_message_id is None
+
+    @property
     def place(self) -> str:
         return contact_zones.place_of_zip(self.zip) or self.state_abbrev
 

@@ -32,8 +32,9 @@ async def may_judge(conversation: Conversation, member: Membership) -> bool:
 
 
 async def held_back(contact: Contact, by: User | None) -> bool:
-    """True where ``by`` is a volunteer whose budget is used up: then the locked contact is a possible opt-out and the
-    volunteer is paused, and the caller does nothing."""
+    """True where ``by`` is a volunteer whose budget is used up: then the locked contact is a possible opt-out that staff
+    decide, also where a volunteer might have decided on their words before; the volunteer is paused, and the caller does
+    nothing."""
     member = await _volunteer(contact, by) if by else None
     if member is None:
         return False
@@ -41,9 +42,15 @@ async def held_back(contact: Contact, by: User | None) -> bool:
     if await used(member) < (await Campaign.get(id=member.campaign_id)).opt_out_budget:
         return False
     contact.possible_opt_out_at = contact.possible_opt_out_at or clock.now()
-    await contact.save(update_fields=["possible_opt_out_at"])
+    contact.possible_opt_out_message_id = None
+    await contact.save(update_fields=["possible_opt_out_at", "possible_opt_out_message_id"])
     await _pause(member)
     return True
+
+
+async def only_staff_decide(contact: Contact, by: User) -> bool:
+    """True where staff must say what this possible opt-out was, and ``by`` is a volunteer."""
+    return contact.staff_decide and await _volunteer(contact, by) is not None
 
 
 async def _volunteer(contact: Contact, by: User) -> Membership | None:

@@ -13,7 +13,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import assigning
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
-from webapp.models.opt_outs import opting_out
+from webapp.models.opt_outs import bounds, opting_out
 from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER
 
 
@@ -33,14 +33,18 @@ async def hand_old_to_staff(campaign: Campaign) -> list[tuple[int, int]]:
 
 
 @transactional
-async def decide(conversation: Conversation, by: User, opts_out: bool) -> None:
-    """A volunteer or admin says what the words meant."""
+async def decide(conversation: Conversation, by: User, opts_out: bool) -> str:
+    """A volunteer or admin says what the words meant. Returns "opted_out" or "no_opt_out"; "for_staff", with nothing
+    decided, where only staff may say so (V9)."""
     contact = await Contact.locked(conversation.contact_id)
+    if await bounds.only_staff_decide(contact, by):
+        return "for_staff"
     if contact.possible_opt_out_at is None:
-        return
+        return "opted_out" if opts_out else "no_opt_out"
     if opts_out:
         words = await Message.get_or_none(id=contact.possible_opt_out_message_id)
         await opting_out.opt_out(contact, FROM_VOLUNTEER, by, message=words, words=words.body if words else "")
-        return
+        return "opted_out"
     contact.possible_opt_out_at = contact.possible_opt_out_message_id = None
     await contact.save(update_fields=["possible_opt_out_at", "possible_opt_out_message_id"])
+    return "no_opt_out"

@@ -128,7 +128,7 @@ async def _act_on(
     await round_trip.answered(campaign, contact)
     statements = await _replied(text, contact, conversation)
     await _write(event, text, contact, *statements)
-    if verdict == "possible" and contact.opted_out_at is None:
+    if verdict == "possible" and contact.opted_out_at is None and not contact.staff_decide:
         await Contact.filter(id=contact.id).update(possible_opt_out_at=clock.now(), possible_opt_out_message_id=text.id)
     return News(conversation.user_id, conversation.id) if conversation else News()
 

@@ -21,8 +21,8 @@ async def decide(request: Request, member: Membership, conversation_id: int) -> 
     opts_out = not form.get("not")
     if not await bounds.may_judge(conversation, member):
         return _not_yet(request, conversation, member)
-    await possible.decide(conversation, member.user, opts_out=opts_out)
-    return pages.redirect(request, path_of(conversation, member, "opted_out" if opts_out else "no_opt_out"))
+    said = await possible.decide(conversation, member.user, opts_out=opts_out)
+    return pages.redirect(request, path_of(conversation, member, said))
 
 
 @post("/threads/{conversation_id:int}/opt-out")
