@@ -196,3 +196,12 @@ async def test_after_stop_twilio_itself_refuses(account: Twilio, twilio: Simulat
     await send(account)
     await twilio.post("/simulator/replies", json={"from": LISA, "to": NUMBER, "body": "STOP", "deliver": False})
     assert await send(account, body="again") == Rejected(21610)
+
+
+async def test_services_that_take_a_number_s_texts_elsewhere_are_named(account: Twilio, twilio: Simulated) -> None:
+    inbound, store = "http://texts.example/webhooks/twilio/inbound", twilio.carrier.store
+    store.add_service("Defers to the number", "http://elsewhere.example/", on_number=True, numbers=[NUMBER])
+    store.add_service("Sends them here", inbound, on_number=False, numbers=[NUMBER])
+    assert await account.taken_over(inbound) == {}
+    store.add_service("Old vendor", "http://elsewhere.example/", on_number=False, numbers=[NUMBER, "+14125550000"])
+    assert await account.taken_over(inbound) == {NUMBER: "Old vendor"}

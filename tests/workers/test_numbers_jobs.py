@@ -12,7 +12,7 @@ from tests.cast.waiting import free_port
 from webapp import config
 from webapp.gateways.twilio import Twilio
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.numbers.number import PhoneNumber
+from webapp.models.numbers.number import PhoneNumber, change_number
 from webapp.rules.numbers import credentials
 from webapp.simulator.mailbox import Mailbox
 from webapp.workers import numbers
@@ -58,3 +58,32 @@ async def test_a_wrong_token_is_kept_as_such(cast: Cast, ctx: dict, twilio: Simu
     await numbers.check_setup(ctx, cast.meyer.id)
     meyer = await Campaign.get(id=cast.meyer.id)
     assert (meyer.credentials_ok, meyer.credentials_trouble) == (True, credentials.WORKS)
+
+
+@pytest.mark.both
+async def test_a_messaging_service_that_takes_a_number_s_texts_is_named_and_keeps_it_from_texting(
+    cast: Cast, ctx: dict, twilio: Simulated
+) -> None:
+    number, store = cast.number, twilio.carrier.store
+    row = store.number(number.e164)
+    assert row
+    await change_number(number, sid=row["sid"])
+    store.add_service("Old vendor", "", on_number=False, numbers=[number.e164])
+    await numbers.point_number(ctx, number.id)  # the address on the number is ours, and counts for nothing
+    number = await PhoneNumber.get(id=number.id)
+    assert (number.service, number.healthy) == ("Old vendor", False)
+    await numbers.check_setup(ctx, cast.meyer.id)
+    assert not (await Campaign.get(id=cast.meyer.id)).set_up
+    store.db.execute("UPDATE service SET on_number = 1")
+    await numbers.check_setup(ctx, cast.meyer.id)
+    number = await PhoneNumber.get(id=number.id)
+    assert (number.service, number.healthy) == ("", True) and (await Campaign.get(id=cast.meyer.id)).set_up
+
+
+async def test_a_text_to_a_number_in_a_messaging_service_does_not_come_here(
+    cast: Cast, ctx: dict, twilio: Simulated
+) -> None:
+    store = twilio.carrier.store
+    assert store.inbound_url(cast.number.e164).endswith(numbers.INBOUND)
+    store.add_service("Old vendor", "http://elsewhere.example/", on_number=False, numbers=[cast.number.e164])
+    assert store.inbound_url(cast.number.e164) == "http://elsewhere.example/"

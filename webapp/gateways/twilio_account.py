@@ -56,6 +56,17 @@ class TwilioAccount:
             return credentials.NO_NETWORK
         return credentials.WORKS if account.status == "active" else credentials.NOT_ACTIVE
 
+    async def taken_over(self, inbound: str) -> dict[str, str]:
+        """The numbers (E.164) whose texts a Messaging Service takes instead of the address on the number, each with the
+        service's name. ``inbound``: our address; a service that sends its texts there takes none."""
+        taken = {}
+        for service in await self.client.messaging.v1.services.list_async(limit=1000):
+            if service.use_inbound_webhook_on_number or service.inbound_request_url == inbound:
+                continue
+            for number in await service.phone_numbers.list_async(limit=1000):
+                taken[number.phone_number or ""] = service.friendly_name or service.sid or ""
+        return taken
+
     async def account_refusal(self, error: Exception) -> int:
         """The code with which Twilio refuses the account, after a call ended in this error; 0 where it does not. A list that
         fails doesn't say."""

@@ -148,8 +148,8 @@ _TABLE = [
     Explanation(30022, "carrier", "The campaign sent faster than the carrier allows.", "It may be sent later."),
     Explanation(30023, "carrier", "The carrier's daily limit for the campaign is reached.", "It may be sent tomorrow."),
     Explanation(30024, "twilio", "The sending number is not set up with the carriers.", "Ask Twilio."),
-    Explanation(30032, "twilio", "The toll-free sending number is not verified.", "Verify it at Twilio."),
-    Explanation(30034, "twilio", "The sending number is not registered (A2P 10DLC).", "Register it at Twilio."),
+    Explanation(30032, "carrier", "The toll-free sending number is not verified.", "Verify it at Twilio."),
+    Explanation(30034, "carrier", "The sending number is not registered (A2P 10DLC).", "Register it at Twilio."),
 ]
 TABLE = {row.code: row for row in _TABLE}
 AFTER_RESTORE = frozenset({RESTORED, RECONCILED})  # only an owner ends these stops

@@ -194,9 +194,8 @@ async def _numbers(settings: Settings) -> None:
         for number in await gateway.numbers():
             if number.sms_url != here:
                 await gateway.point_here(number.sid, here)
-        await note_check(
-            campaign, await gateway.account_trouble(), {n.e164 for n in await gateway.numbers() if n.sms_url == here}
-        )
+        reached = {n.e164 for n in await gateway.numbers() if n.sms_url == here}
+        await note_check(campaign, await gateway.account_trouble(), reached, await gateway.taken_over(here))
     finally:
         await gateway.close()
 

@@ -108,9 +108,8 @@ class Carrier:
         word = body.strip().lower()
         if word in STOP_WORDS | START_WORDS:
             self.store.block(recipient, sender, word in STOP_WORDS)
-        number = self.store.number(recipient)
-        if number and number["sms_url"] and deliver:
-            await self._post(number["sms_url"], self._inbound_form(text))
+        if deliver and (url := self.store.inbound_url(recipient)):
+            await self._post(url, self._inbound_form(text))
         return text
 
     def _inbound_form(self, text: Message) -> dict[str, str]:

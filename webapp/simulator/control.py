@@ -17,6 +17,7 @@ def routes() -> list[web.RouteDef]:
         web.delete("/simulator/faults", end_faults),
         web.post("/simulator/replies", reply),
         web.post("/simulator/numbers", add_number),
+        web.post("/simulator/services", add_service),
         web.get("/simulator/health", health),
     ]
 
@@ -77,3 +78,12 @@ async def add_number(request: web.Request) -> web.Response:
     told = await request.json()
     row = request.app[STORE].add_number(told["phone"], told.get("sms_url", ""))
     return web.json_response({"sid": row["sid"], "phone": row["e164"]}, status=201)
+
+
+async def add_service(request: web.Request) -> web.Response:
+    """{"name", "numbers"}; texts to them go to "inbound_url", or with "on_number" to the address on the number."""
+    told = await request.json()
+    sid = request.app[STORE].add_service(
+        told["name"], told.get("inbound_url", ""), told.get("on_number", False), told["numbers"]
+    )
+    return web.json_response({"sid": sid}, status=201)

@@ -25,6 +25,8 @@ def routes(root: str) -> list[web.RouteDef]:
         web.delete(root + "/IncomingPhoneNumbers/{sid}.json", release_number),
         web.get(root + "/AvailablePhoneNumbers/US/Local.json", available_numbers),
         web.get("/v2/PhoneNumbers/{phone}", lookup),
+        web.get("/v1/Services", list_services),
+        web.get("/v1/Services/{sid}/PhoneNumbers", list_service_numbers),
     ]
 
 
@@ -81,6 +83,20 @@ def _free(store: Store, area_code: str) -> list[str]:
 
 def _number(request: web.Request, row: Any) -> dict[str, Any]:
     return wire.number(request.app[CARRIER].account, row, format_datetime(request.app[STORE].clock.now()))
+
+
+async def list_services(request: web.Request) -> web.Response:
+    account = request.app[CARRIER].account
+    rows = [wire.service(account, row) for row in request.app[STORE].services()]
+    return web.json_response(wire.meta_page(request.path, "services", rows))
+
+
+async def list_service_numbers(request: web.Request) -> web.Response:
+    store, sid = request.app[STORE], request.match_info["sid"]
+    [numbers] = [row["numbers"].split() for row in store.services() if row["sid"] == sid] or [[]]
+    found = [row for row in store.numbers() if row["e164"] in numbers]
+    rows = [{"sid": row["sid"], "service_sid": sid, "phone_number": row["e164"], "capabilities": []} for row in found]
+    return web.json_response(wire.meta_page(request.path, "phone_numbers", rows))
 
 
 async def lookup(request: web.Request) -> web.Response:

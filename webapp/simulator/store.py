@@ -18,6 +18,8 @@ CREATE INDEX IF NOT EXISTS message_pair ON message (recipient, sender, n);
 CREATE INDEX IF NOT EXISTS message_sender ON message (sender, n);
 CREATE INDEX IF NOT EXISTS message_listed ON message (COALESCE(sent, created), n);
 CREATE TABLE IF NOT EXISTS number (sid TEXT PRIMARY KEY, e164 TEXT UNIQUE, sms_url TEXT DEFAULT '', created REAL);
+CREATE TABLE IF NOT EXISTS service (
+  sid TEXT PRIMARY KEY, name TEXT, inbound_url TEXT, on_number INTEGER, numbers TEXT);
 CREATE TABLE IF NOT EXISTS blocked (sender TEXT, recipient TEXT, PRIMARY KEY (sender, recipient));
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT);
 """
@@ -159,6 +161,26 @@ class Store:
 
     def point(self, sid: str, sms_url: str) -> None:
         self.db.execute("UPDATE number SET sms_url = ? WHERE sid = ?", (sms_url, sid))
+
+    def services(self) -> list[sqlite3.Row]:
+        return list(self.db.execute("SELECT * FROM service ORDER BY rowid"))
+
+    def add_service(self, name: str, inbound_url: str, on_number: bool, numbers: list[str]) -> str:
+        """A Messaging Service with these numbers (E.164) in it; returns its sid. ``on_number``: texts go to the address on the
+        number, as ever."""
+        sid = "MG" + secrets.token_hex(16)
+        self.db.execute(
+            "INSERT INTO service VALUES (?, ?, ?, ?, ?)", (sid, name, inbound_url, on_number, " ".join(numbers))
+        )
+        return sid
+
+    def inbound_url(self, e164: str) -> str:
+        """Where a text to a number goes; "" where nowhere."""
+        for service in self.services():
+            if e164 in service["numbers"].split() and not service["on_number"]:
+                return str(service["inbound_url"])
+        number = self.number(e164)
+        return str(number["sms_url"]) if number else ""
 
     def drop_number(self, sid: str) -> None:
         self.db.execute("DELETE FROM number WHERE sid = ?", (sid,))

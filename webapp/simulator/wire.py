@@ -150,6 +150,26 @@ def available_number(e164: str) -> dict[str, Any]:
     return {"friendly_name": _friendly(e164), "phone_number": e164, **AVAILABLE}
 
 
+def service(account: str, row: sqlite3.Row) -> dict[str, Any]:
+    """A Messaging Service."""
+    return {
+        "sid": row["sid"],
+        "account_sid": account,
+        "friendly_name": row["name"],
+        "inbound_request_url": row["inbound_url"] or None,
+        "inbound_method": "POST",
+        "use_inbound_webhook_on_number": bool(row["on_number"]),
+        "url": f"/v1/Services/{row['sid']}",
+        "links": {"phone_numbers": f"/v1/Services/{row['sid']}/PhoneNumbers"},
+    }
+
+
+def meta_page(path: str, key: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The envelope of a list as Twilio's newer interfaces send it; all on one page."""
+    meta = {"key": key, "page": 0, "page_size": 50, "url": path, "first_page_url": path}
+    return {key: rows, "meta": {**meta, "previous_page_url": None, "next_page_url": None}}
+
+
 def account(sid: str, uri: str) -> dict[str, Any]:
     return {
         "sid": sid,

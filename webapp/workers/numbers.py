@@ -12,7 +12,7 @@ from webapp import clock, config, queue
 from webapp.gateways import email, twilio
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers import orders
-from webapp.models.numbers.number import PhoneNumber, change_number, measure_numbers, note_account, note_check
+from webapp.models.numbers.number import SERVICE, PhoneNumber, change_number, measure_numbers, note_account, note_check
 
 REFUSED = "Twilio sells none of area code {code} now ({why}). Try another."
 INBOUND = "/webhooks/twilio/inbound"
@@ -28,12 +28,14 @@ async def check_setup(ctx: dict[str, Any], campaign_id: int) -> None:
     campaign, gateway = await Campaign.get(id=campaign_id), ctx["twilio"]
     trouble, no_mail = await asyncio.gather(gateway.account_trouble(), email.trouble(config.settings()))
     reached: set[str] = set()
+    services: dict[str, str] = {}
     if not trouble:
         try:
             reached = {n.e164 for n in await gateway.numbers() if n.sms_url == here()}
+            services = await gateway.taken_over(here())
         except twilio.TROUBLE as error:
             log.warning("the account's numbers could not be listed: %s", type(error).__name__)
-    await note_check(campaign, trouble, reached, no_mail)
+    await note_check(campaign, trouble, reached, services, no_mail)
 
 
 async def list_account(ctx: dict[str, Any]) -> None:
@@ -73,10 +75,11 @@ async def point_number(ctx: dict[str, Any], number_id: int) -> None:
     number = await PhoneNumber.get(id=number_id)
     try:
         await ctx["twilio"].point_here(number.sid, here())
+        service = (await ctx["twilio"].taken_over(here())).get(number.e164, "")
     except twilio.TROUBLE as error:
         log.warning("number %s could not be pointed here: %s", number_id, type(error).__name__)
         return
-    await change_number(number, webhooks_ok=True)
+    await change_number(number, webhooks_ok=not service, service=service[:SERVICE])
 
 
 async def release_number(ctx: dict[str, Any], number_id: int) -> None:

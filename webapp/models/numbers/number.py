@@ -17,6 +17,7 @@ from webapp.rules import errors, segments
 from webapp.rules.numbers.pace import LONGEST_HOLD, LONGEST_REST, seconds_ahead
 
 ADDING_NUMBERS = 7_267_003  # held while a number is added, and while a text to a number of no campaign is set aside
+SERVICE = 80  # characters of a Messaging Service's name
 ENOUGH_SENT, MOST_FILTERED = 50, 0.03  # texts in 24 hours, and the share of them that carriers may filter (S3)
 
 
@@ -43,6 +44,9 @@ class PhoneNumber(Model):
     rests_until = fields.DatetimeField(null=True)
     heard_until = fields.DatetimeField(null=True)
     webhooks_ok = fields.BooleanField(default=False)
+    service = fields.CharField(
+        SERVICE, default="", db_default=""
+    )  # the Messaging Service that takes its texts elsewhere
     paused_at = fields.DatetimeField(null=True)
     retired_at = fields.DatetimeField(null=True)
     released_at = fields.DatetimeField(null=True)
@@ -99,12 +103,16 @@ class Changes:
 
 
 @transactional
-async def note_check(campaign: Campaign, credentials_trouble: str, reached: set[str], mail_trouble: str = "") -> None:
+async def note_check(
+    campaign: Campaign, credentials_trouble: str, reached: set[str], services: dict[str, str], mail_trouble: str = ""
+) -> None:
     """Stores what the set-up check found (S10): what is wrong with the credentials (rules.numbers.credentials), the numbers
-    (E.164) that send their texts here, and why the mail server takes no letter."""
+    (E.164) that send their texts here, the Messaging Services that take the texts of others, each under its number, and
+    why the mail server takes no letter."""
     for number in await PhoneNumber.filter(campaign=campaign, released_at=None):
-        number.webhooks_ok = number.e164 in reached
-        await number.save(update_fields=["webhooks_ok"])
+        number.service = services.get(number.e164, "")[:SERVICE]
+        number.webhooks_ok = number.e164 in reached and not number.service
+        await number.save(update_fields=["webhooks_ok", "service"])
     campaign.credentials_ok, campaign.credentials_trouble = not credentials_trouble, credentials_trouble
     campaign.mail_trouble = mail_trouble
     campaign.checked_at = campaign.mail_checked_at = clock.now()

@@ -25,7 +25,7 @@ async def test_asking_twilio_again_shows_that_it_is_asked(cast: Cast, browse: Br
     gary = await browse(cast.gary)
     asked = await gary.post(OFFICE + "/setup/checks")
     assert "Asking Twilio now" in (await gary.get(asked.headers["location"])).text
-    await note_check(cast.meyer, credentials.WORKS, {cast.number.e164})
+    await note_check(cast.meyer, credentials.WORKS, {cast.number.e164}, {})
     assert "Asking Twilio now" not in (await gary.get(asked.headers["location"])).text
     assert "Asking Twilio now" not in (await gary.get(OFFICE + "/setup?asked=1")).text
     assert (await gary.get(OFFICE + "/setup?asked=x")).status_code < 500
@@ -84,7 +84,7 @@ SENTENCES = {
 async def test_each_trouble_with_the_account_has_a_sentence_of_its_own(cast: Cast, browse: Browser) -> None:
     gary = await browse(cast.gary)
     for trouble in SENTENCES:
-        await note_check(cast.meyer, trouble, set())
+        await note_check(cast.meyer, trouble, set(), {})
         page = (await gary.get(OFFICE + "/setup")).text
         assert [t for t, sentence in SENTENCES.items() if sentence in html.unescape(page)] == [trouble]
 
@@ -95,9 +95,9 @@ async def test_mail_has_a_line_that_says_what_is_missing(cast: Cast, browse: Bro
     assert "No mail server is set" in page and "TEXTBANK_SMTP_URL" in page
     config.use(replace(config.settings(), smtp_url="smtp://mail.example"))
     assert "The mail server was not asked yet" in (await gary.get(OFFICE + "/setup")).text
-    await note_check(cast.meyer, credentials.WORKS, {cast.number.e164})
+    await note_check(cast.meyer, credentials.WORKS, {cast.number.e164}, {})
     assert "Mail leaves" in (await gary.get(OFFICE + "/setup")).text
-    await note_check(cast.meyer, credentials.WORKS, {cast.number.e164}, "SMTPAuthenticationError: 535 <no>")
+    await note_check(cast.meyer, credentials.WORKS, {cast.number.e164}, {}, "SMTPAuthenticationError: 535 <no>")
     page = (await gary.get(OFFICE + "/setup")).text
     assert "The mail server takes no letters" in page and "535 &lt;no&gt;" in page
 
@@ -115,3 +115,9 @@ async def test_a_proxy_that_nobody_named_is_told(cast: Cast, browse: Browser) ->
     assert "TEXTBANK_TRUSTED_PROXIES" in (await gary.get(OFFICE + "/setup")).text
     config.use(replace(config.settings(), trusted_proxies="127.0.0.1"))
     assert "TEXTBANK_TRUSTED_PROXIES" not in (await gary.get(OFFICE + "/setup")).text
+
+
+async def test_a_messaging_service_that_takes_the_replies_is_named(cast: Cast, browse: Browser) -> None:
+    await change_number(cast.number, webhooks_ok=False, service="<Old> vendor")
+    page = (await (await browse(cast.gary)).get(OFFICE + "/setup")).text
+    assert "The Messaging Service “&lt;Old&gt; vendor” takes the texts to" in page and "Defer to sender" in page
