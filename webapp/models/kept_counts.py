@@ -151,8 +151,15 @@ async def totals_of(action_ids: Iterable[int]) -> dict[int, Counter[str]]:
 
 async def of_user(action_id: int, user_id: int) -> Counter[str]:
     """One user's counts in an action."""
-    row = await Tally.get_or_none(action_id=action_id, user_id=user_id)
-    return Counter({name: getattr(row, name) for name in COLUMNS} if row else {})
+    return (await of_users(action_id, [user_id]))[user_id]
+
+
+async def of_users(action_id: int, user_ids: list[int]) -> dict[int, Counter[str]]:
+    """User -> their counts in an action. One query."""
+    found = {user_id: Counter[str]() for user_id in user_ids}
+    for row in await Tally.filter(action_id=action_id, user_id__in=user_ids or [0]):
+        found[row.user_id] = Counter({name: getattr(row, name) for name in COLUMNS})
+    return found
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ _STATUS = {
     user_filter.WAITING: "m.approved_at IS NULL AND m.suspended_at IS NULL AND NOT m.waits_for_letter",
     user_filter.UNCONFIRMED: "m.approved_at IS NULL AND m.suspended_at IS NULL AND m.waits_for_letter",
     user_filter.REMOVED: "m.removed_at IS NOT NULL",
+    user_filter.EVERYONE: "true",
 }
 _ON_LIST = (
     "EXISTS (SELECT 1 FROM user_list_member p JOIN user_list l ON l.id = p.user_list_id"
@@ -195,6 +196,8 @@ class Query:
             self.add(_IN_DISTRICT, self.wanted.district)
 
     def _action(self) -> None:
+        if self.wanted.received:
+            self.add(_IN_ACTION.format(step="sent"), self.wanted.received)
         action, attention = self.wanted.action, self.wanted.attention
         if action and (self.wanted.step or not attention):
             step, made = self.wanted.steps()

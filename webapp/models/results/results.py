@@ -42,14 +42,6 @@ async def by_code(action: Action) -> list[tuple[errors.Explanation, int]]:
     return [(errors.explain(code), number) for code, number in await kept_counts.of_codes(action.id)]
 
 
-async def by_user(action: Action) -> list[tuple[User, Counter[str]]]:
-    """Users with a tally in the action, the one with most first texts first."""
-    rows = await kept_counts.Tally.filter(action_id=action.id).exclude(user_id=0)
-    users = {user.id: user for user in await User.filter(id__in=[row.user_id for row in rows] or [0])}
-    counted = [(users[row.user_id], Counter({n: getattr(row, n) for n in kept_counts.COLUMNS})) for row in rows]
-    return sorted(counted, key=lambda pair: (-pair[1]["initials"], pair[0].name))
-
-
 USERS = 100  # a page
 
 

@@ -13,7 +13,7 @@ from webapp.routes.admin.accounts import audit, invites, log_in, sessions, setti
 from webapp.routes.admin.actions import actions, basics, limits, publication, sendings
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
 from webapp.routes.admin.imports import columns, progress, reading, refused, upload
-from webapp.routes.admin.results import operations, results
+from webapp.routes.admin.results import operations, results, tabs
 from webapp.routes.admin.scripts import cost, editor, links, scripts, test_text
 from webapp.routes.admin.sending import setup, stops, undecided
 
@@ -29,6 +29,7 @@ PAGES = (
     test_text,
     links,
     results,
+    tabs,
     operations,
     all_contacts,
     contact,

@@ -15,15 +15,19 @@ LANGUAGES = ("en", "es")
 STEPS = ("received", "seen", "started", "completed")
 NOT = "not_"
 WAITING, UNCONFIRMED, ACTIVE, SUSPENDED, REMOVED = "waiting", "unconfirmed", "active", "suspended", "removed"
-STATUSES = (ACTIVE, SUSPENDED, WAITING, UNCONFIRMED, REMOVED)
+EVERYONE = "everyone"
+STATUSES = (ACTIVE, SUSPENDED, WAITING, UNCONFIRMED, REMOVED, EVERYONE)
 _MOST_ZIPS = 50
+
+
+Typed = Mapping[str, Any]  # an address's query, or a form's fields
 
 
 @dataclass(frozen=True)
 class UserFilter:
     """0 and "" ask for nothing. ``status``: one of STATUSES; "" for all who were let in and not removed. ``zip``: beginnings
-    of ZIPs, with commas; one that matches is enough. ``step``: one of STEPS, or with NOT before it; it asks something only
-    beside ``action``. ``attention``: holds conversations that need attention, of the action where one is chosen.
+    of ZIPs, with commas; one that matches is enough. ``received``: an action that was sent to them. ``step``: one of STEPS, or
+    with NOT before it; it asks something only beside ``action``. ``attention``: holds conversations that need attention, of the action where one is chosen.
     ``joined_since`` and the like: days in the campaign's zone, both included; who never came is not active on any day."""
 
     q: str = ""
@@ -39,6 +43,7 @@ class UserFilter:
     joined_until: str = ""
     active_since: str = ""
     active_until: str = ""
+    received: int = 0
     action: int = 0
     step: str = ""
     attention: str = ""
@@ -61,7 +66,7 @@ class UserFilter:
         return (self.step.removeprefix(NOT) or STEPS[0]), not self.step.startswith(NOT)
 
 
-def read(typed: Mapping[str, Any]) -> UserFilter:
+def read(typed: Typed) -> UserFilter:
     """Invalid values are ignored."""
     values: dict[str, Any] = {}
     for field in fields(UserFilter):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.cast.exporting import a_night
-from tests.cast.site import OFFICE, Browser, here
+from tests.cast.site import OFFICE, PARTIAL, Browser, here
 from tests.cast.texting import claimed, says, texted
 from webapp import database
 from webapp.database import transaction
@@ -53,9 +53,7 @@ async def test_scripts_stand_side_by_side_and_noise_names_no_winner(cast: Cast, 
     await says(cast, "yes")
     other = await cast.hello.copy()
     await transaction(lambda: _sent(cast, other))
-    gary = await browse(cast.gary)
-    assert "/results/scripts" in (await gary.get(f"{OFFICE}/actions/{cast.action.id}/results")).text
-    page = (await gary.get(f"{OFFICE}/actions/{cast.action.id}/results/scripts")).text
+    page = (await (await browse(cast.gary)).get(f"{here(cast)}/results/initial-scripts")).text
     assert "100.0 %" in page and "20.7 to 100.0 %" in page and "Too close to call" in page
 
 
@@ -66,7 +64,7 @@ async def _sent(cast: Cast, script: Script) -> None:
 async def test_side_by_side_says_so_where_there_is_nothing_to_compare(cast: Cast, browse: Browser) -> None:
     await texted(cast)
     await cast.hello.copy()
-    page = (await (await browse(cast.gary)).get(f"{OFFICE}/actions/{cast.action.id}/results/scripts")).text
+    page = (await (await browse(cast.gary)).get(f"{here(cast)}/results/initial-scripts")).text
     assert "Nothing to compare yet" in page and "Too close" not in page
 
 
@@ -87,12 +85,15 @@ async def test_a_refused_text_is_in_one_box_and_in_the_table_below(
 ) -> None:
     claim = await claimed(cast)
     await answers.rejected(claim.message_id, claim.attempt_id, code)
-    page = (await (await browse(cast.gary)).get(f"{OFFICE}/actions/{cast.action.id}/results")).text
+    gary = await browse(cast.gary)
+    page = (await gary.get(f"{here(cast)}/results")).text
     figures = dict(re.findall(r"<dt>([^<]+)</dt>\s*<dd>([\d,]+)</dd>", page))
     boxes = ("Initial Messages", "Follow-Ups", "Twilio Errors", "Carrier Filtering", "Safeguards")
     assert {name: figures[name] for name in boxes if figures[name] != "0"} == {box: "1"}
     rows = re.findall(
-        r'<th scope="row">(\d+)</th>\s*<td>\s*([\w ]+?)\s*</td>.*?<td class="number">(\d+)</td>', page, re.S
+        r'<th scope="row">(\d+)</th>\s*<td data-column="Type:">([\w ]+?)</td>.*?data-column="Count:">(\d+)</td>',
+        (await gary.get(f"{here(cast)}/results/errors")).text,
+        re.S,
     )
     assert rows == [(str(code), type, "1")]
 
@@ -110,10 +111,8 @@ async def test_the_figures_cost_the_same_however_many_texts_there_are(
 
     monkeypatch.setattr(database, "rows", noted)
     results_page = here(cast) + "/results"
-    for address in (results_page, f"{results_page}/scripts"):
-        assert (
-            await gary.get(address, headers={"HX-Request": "true", "HX-Request-Type": "partial"})
-        ).status_code == 200
+    for tab in ("", "/initial-scripts", "/response-scripts", "/tags", "/fields", "/errors"):
+        assert (await gary.get(results_page + tab, headers=PARTIAL)).status_code == 200
     counted = [text for text in asked if "_tally" in text or "FROM tally" in text or "action_user" in text]
     assert len(counted) >= 4, asked
     large = re.compile(r"\b(FROM|JOIN) (message|conversation|report|safeguard_hit|contact|link_click)\b")

@@ -67,12 +67,12 @@ async def selected(member: Membership, form: Form, only_active: bool = True) -> 
     return await user_search.chosen(member.campaign, filter_of(form), ticked, only_active)
 
 
-async def options(member: Membership) -> dict[str, list[tuple[Any, str]]]:
-    """Filter -> its options, each a value and its words."""
+async def options(member: Membership, action: Action | None = None) -> dict[str, list[tuple[Any, str]]]:
+    """Filter -> its options, each a value and its words. ``action``: one that is among them whatever else there is."""
     own = {"campaign_id": member.campaign_id}
     in_use = Team.filter(**own, archived_at=None).order_by("name").limit(OFFERED)
     lists = UserList.filter(**own, archived_at=None).order_by("name").limit(OFFERED)
-    actions = Action.filter(**own).exclude(state=DRAFT).order_by("-id").limit(OFFERED)
+    actions = await Action.filter(**own).exclude(state=DRAFT).order_by("-id").limit(OFFERED)
     steps = step_words()
     return {
         "role": list(role_words().items()),
@@ -82,7 +82,7 @@ async def options(member: Membership) -> dict[str, list[tuple[Any, str]]]:
         "state": [(name, name) for name in sorted(states.ABBREVIATIONS)],
         "district": [(name, name) for name, _ in await limit_settings.districts(member.campaign_id)],
         "language": [("en", words.gettext("English")), ("es", words.gettext("Spanish"))],
-        "action": [(row.id, row.title) for row in await actions],
+        "action": list({row.id: row.title for row in [*([action] if action else []), *actions]}.items()),
         "step": list(steps.items()),
     }
 
@@ -98,6 +98,7 @@ def status_words() -> dict[str, str]:
         user_filter.WAITING: words.gettext("Waiting for approval"),
         user_filter.UNCONFIRMED: words.gettext("E-mail not confirmed"),
         user_filter.REMOVED: words.gettext("Removed"),
+        user_filter.EVERYONE: words.gettext("Everyone, in whatever state"),
     }
 
 

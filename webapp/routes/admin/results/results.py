@@ -1,4 +1,4 @@
-"""View Results of an action: its counts, and its initial scripts side by side (SPEC R1 to R3)."""
+"""View Results of an action: its counts and its reports (SPEC R1, R2). Its tabs are in tabs.py."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from webapp import access, clock
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
-from webapp.models.actions.script import INITIAL, RESPONSE
+from webapp.models.actions.script import RESPONSE
 from webapp.models.results import reports, results
 from webapp.pages import page
 from webapp.rules.contacts.contact_filter import id_of
@@ -27,28 +27,13 @@ async def results_page(
 
 
 async def _figures(action: Action) -> dict[str, Any]:
-    counted, used = await kept_counts.totals(action.id), await results.scripts(action)
+    counted = await kept_counts.totals(action.id)
     return {
         "action": action,
         "counted": counted,
         "at": clock.now(),
         "overview": await results.overview(action, counted),
-        "users": await results.by_user(action),
-        "codes": await results.by_code(action),
-        "initial": [row for row in used if row.script.kind == INITIAL],
-        "responses": [row for row in used if row.script.kind == RESPONSE],
     }
-
-
-@get("/actions/{action_id:int}/results/scripts")
-async def side_by_side(request: Request, member: Membership, action_id: int) -> Response:
-    """The A/B test: each version of an initial script with its words, its rates and their margins, and a winner where chance
-    doesn't explain it."""
-    action = await access.action_of(member, action_id)
-    rows = await results.side_by_side(action)
-    names = "admin/results/side_by_side.html", "admin/results/_side_by_side.html"
-    said, best = results.verdict(rows)
-    return page(request, *names, action=action, rows=rows, said=said, best=best)
 
 
 @get("/actions/{action_id:int}/results/reports")
@@ -63,4 +48,4 @@ async def reports_page(request: Request, member: Membership, action_id: int) -> 
     )
 
 
-HANDLERS = [results_page, side_by_side, reports_page]
+HANDLERS = [results_page, reports_page]
