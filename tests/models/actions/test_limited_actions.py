@@ -69,7 +69,7 @@ async def test_an_action_is_sent_only_to_those_within_its_limits(cast: Cast) -> 
     action = await limit(cast, "", ("state", "PA"), state=PRIVATE)
     await transaction(lambda: Membership.filter(id=cast.dan.id).update(zip="44101"))
     dan = await Membership.get(id=cast.dan.id).select_related("user", "campaign")
-    assert await action.send_to([cast.amy, dan], cast.gary) == 1
+    assert await action.send_to([cast.amy, dan], cast.gary) == {cast.amy.user_id}
     [sent] = await ActionUser.filter(action=action)
     assert sent.user_id == cast.amy.user_id
     await transaction(lambda: ActionUser.create(action=action, user=dan.user, sent_at=action.created_at))

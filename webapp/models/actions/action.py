@@ -124,15 +124,13 @@ class Action(Model):
         await ActionExclusion.bulk_create(rows)
 
     @transactional
-    async def send_to(self, members: list[Membership], by: Membership) -> int:
-        """Shows a private action to those of these users who are within its limits. Returns how many did not have it yet."""
-        known = set(await column(ActionUser.filter(action=self), "user_id"))
-        new = [member.user_id for member in await self.within_limits(members) if member.user_id not in known]
-        now = clock.now()
-        rows = [ActionUser(action=self, user_id=user_id, sent_at=now) for user_id in sorted(set(new))]
-        await ActionUser.bulk_create(rows, ignore_conflicts=True)
+    async def send_to(self, members: list[Membership], by: Membership) -> set[int]:
+        """Shows a private action to those of these users who are within its limits. Returns the users who did not have it
+        yet, whoever else sends it at the same time."""
+        within = {member.user_id for member in await self.within_limits(members)}
+        new = await ActionUser.add(self.id, within)
         await audit.record(by, "action.sent", self.title, users=len(new))
-        return len(new)
+        return new
 
     async def within_limits(self, members: list[Membership]) -> list[Membership]:
         return await limits.within(self, members)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from tortoise import fields
@@ -9,7 +10,7 @@ from tortoise.functions import Count
 from tortoise.models import Model
 
 from webapp import clock, database
-from webapp.database import transactional
+from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
 from webapp.database.statements import column
 from webapp.models.accounts.users import User
@@ -41,6 +42,20 @@ class ActionUser(Model):
         """Action -> how many users it was sent to. Actions sent to nobody are left out."""
         found = cls.filter(action_id__in=action_ids or [0]).annotate(people=Count("id")).group_by("action_id")
         return {row["action_id"]: row["people"] for row in await found.values("action_id", "people")}
+
+    @staticmethod
+    async def add(action_id: int, user_ids: Iterable[int]) -> set[int]:
+        """Sends it to those who do not have it, and returns them. Each row is made by one statement of all that run at the
+        same time. Within a transaction."""
+        rows = await database.query(
+            f"INSERT INTO action_user (action_id, user_id, sent_at) SELECT {packed.mark('integer')}, id,"
+            f" {packed.mark('timestamptz')} FROM user_account WHERE {packed.among('id')} ORDER BY id"
+            " ON CONFLICT (action_id, user_id) DO NOTHING RETURNING user_id",
+            action_id,
+            sql_time(clock.now()),
+            packed.values(user_ids),
+        )
+        return {row["user_id"] for row in rows}
 
     @classmethod
     async def mark_sent(cls, action_ids: list[int], user_id: int) -> None:

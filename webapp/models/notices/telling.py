@@ -12,11 +12,10 @@ from tortoise.exceptions import IntegrityError
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
-from webapp.database.statements import column
 from webapp.models import long_work
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
-from webapp.models.actions.action import Action, ActionUser
+from webapp.models.actions.action import Action
 from webapp.models.long_work import DONE, RUNNING
 from webapp.models.notices import choices, push_device
 from webapp.models.notices.choices import Choices
@@ -58,13 +57,14 @@ class Told:
 async def begin(by: Membership, words: Words, members: list[int], whom: str, client_id: uuid.UUID) -> Notice:
     """Stores the notice with a row for each of these members who may text now. The same form again finds the first one."""
     try:
-        return await _begin(by, words, members, whom, client_id)
+        return await store(by, words, members, whom, client_id)
     except IntegrityError:
         return await Notice.get(client_id=client_id, campaign_id=by.campaign_id)
 
 
 @transactional
-async def _begin(by: Membership, words: Words, members: list[int], whom: str, client_id: uuid.UUID) -> Notice:
+async def store(by: Membership, words: Words, members: list[int], whom: str, client_id: uuid.UUID) -> Notice:
+    """The same within a transaction of the caller's; an IntegrityError where the form came before."""
     notice = await Notice.create(
         campaign=by.campaign,
         user=by.user,
@@ -93,12 +93,6 @@ async def _begin(by: Membership, words: Words, members: list[int], whom: str, cl
 async def of_form(by: Membership, client_id: uuid.UUID | None) -> Notice | None:
     """The notice that this very form has made before."""
     return await Notice.get_or_none(client_id=client_id, campaign_id=by.campaign_id) if client_id else None
-
-
-async def without(action: Action, members: list[Membership]) -> list[Membership]:
-    """Those within the action's limits who do not have it yet."""
-    known = set(await column(ActionUser.filter(action=action), "user_id"))
-    return [one for one in await action.within_limits(members) if one.user_id not in known]
 
 
 async def claim(notice_id: int, number: int) -> list[Claimed]:

@@ -170,9 +170,12 @@ async def publish_checked(action: Action, member: Membership, state: str, reason
     )
 
 
-async def send_to(action: Action, members: list[Membership], by: Membership) -> int | None:
-    """Shows the action to these users; a draft is published as private first. Returns how many did not have it yet; None,
-    and nothing is sent, where it is archived or the checklist refuses to publish it."""
+@transactional
+async def send_to(action: Action, members: list[Membership], by: Membership) -> set[int] | None:
+    """Shows the action to these users; a draft is published as private first. Returns the users who did not have it yet;
+    None, and nothing is sent, where it is archived or the checklist refuses to publish it."""
+    await Action.filter(id=action.id).select_for_update().get()  # somebody may publish or archive it at the same time
+    await action.refresh_from_db(fields=["state", "published_at", "archived_at"])
     if action.archived_at:
         return None
     if action.state == DRAFT and not await publish(action, by, PRIVATE):
