@@ -197,3 +197,8 @@ async def add_response(cast: Cast, name: str) -> Script:
     made = Script(action=cast.action, kind=RESPONSE, name=name, body=f"{name}, ##{{{{first_name}}}}", position=9)
     await transaction(made.save)
     return made
+
+
+def figures_of(page: str) -> dict[str, str]:
+    """The numbers of a page, by their words."""
+    return dict(re.findall(r"<dt>([^<]+)</dt>\s*<dd>(?:<a [^>]+>)?([\d,]+)(?:</a>)?</dd>", page))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import audience
 from webapp.models.actions.script import INITIAL, Script
+from webapp.models.contacts import search
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ListMembership
 from webapp.models.conversations import assigning, going_back, inbox
@@ -32,6 +34,8 @@ from webapp.models.scripts import editing
 from webapp.models.sending import click, undo
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.leaving import Claimed
+from webapp.rules.contacts import contact_filter
+from webapp.rules.contacts.contact_filter import Filter
 
 
 class Crowd:
@@ -235,10 +239,27 @@ async def each_text_is_in_one_box(cast: Cast) -> None:
         of_it = [m.conversation_id for m in turned_down if m.error_code == code]
         by_contact = code in (21610, 21614, 21635)  # a safeguard counts a contact once, and keeps it
         assert code and (len(set(of_it)) <= shown[code] if by_contact else len(of_it) == shown[code])
+    await each_number_leads_to_its_people(cast, totals)
     rows = await results.side_by_side(cast.action)
     assert sum(row.sent for row in rows) == totals["initials"]
     sent = {m.body for m in ours if m.kind == "initial" and m.status == "taken" and "##" not in m.body}
     assert {body for body in sent if body.startswith("Hi 0")} <= {row.words for row in rows}
+
+
+async def each_number_leads_to_its_people(cast: Cast, totals: Counter[str]) -> None:
+    """The link under a number finds the people it counts: a number of people as many, a number of texts whoever got them."""
+    found = {}
+    for box in contact_filter.BOXES:
+        found[box] = await search.count(cast.meyer, Filter(action=cast.action.id, box=box))
+        page = await search.page(cast.meyer, Filter(action=cast.action.id, box=box))
+        assert len(page.contacts) == found[box] and (found[box] > 0) == (totals[box] > 0), box
+    one_each = ("initials", "remaining", "reported", "opt_outs")
+    assert {box: found[box] for box in one_each} == {box: totals[box] for box in one_each}
+    for told, number in await results.by_code(cast.action):
+        people = await search.count(cast.meyer, Filter(action=cast.action.id, code=told.code))
+        assert 0 < people <= number and (people == number or told.kind != "safeguard")
+    texted = await Message.filter(action_id=cast.action.id, direction="out", status="taken")
+    assert found["follow_ups"] == len({m.contact_id for m in texted if m.kind != "initial"})
 
 
 @pytest.mark.both

@@ -146,6 +146,13 @@ GUARDS = [
     _index("contact_of_keeper", "contact", "keeper_id, id", "keeper_id IS NOT NULL"),
     _index("contact_replied", "conversation", "campaign_id, contact_id", "replied_at IS NOT NULL"),
     _index("contact_needs_attention", "conversation", "campaign_id, contact_id", "needs_attention"),
+    # The people behind each number on View Results (models/contacts/search_boxes.py)
+    _index("result_remaining", "conversation", "action_id, contact_id", "texted_at IS NULL AND closed_code IS NULL"),
+    _index("result_reported", "conversation", "action_id, contact_id", "reported_at IS NOT NULL"),
+    _index("result_opt_outs", "conversation", "action_id, contact_id", "opted_out_at IS NOT NULL"),
+    _index("result_follow_ups", "message", "action_id, contact_id", "kind IN ('follow_up', 'confirmation')"),
+    _index("result_errors", "message", "action_id, error_code, contact_id", "error_code IS NOT NULL"),
+    _index("result_clicks", "link_click", "action_id, contact_id", "by = 'person'"),
     _index("contact_held", "conversation", "user_id, contact_id", "user_id IS NOT NULL"),
     _index("contact_got_script", "message", "script_id, contact_id", "script_id IS NOT NULL"),
     _index("event_of_contact", "contact_event", "contact_id, id"),

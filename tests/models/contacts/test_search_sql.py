@@ -47,6 +47,9 @@ FILTERS = [
     {"sort": "recent"},
     {"any_lists": "1,2", "no_lists": "3"},
     {"all_lists": "1,2"},
+    *({"action": 1, "box": box} for box in contact_filter.BOXES),
+    {"action": 1, "code": 30003},
+    {"action": 1, "code": 1301},
 ]
 
 

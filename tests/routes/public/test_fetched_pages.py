@@ -8,7 +8,7 @@ import pytest
 from limits import parse
 
 from tests.cast import HELLO, Cast
-from tests.cast.site import IPHONE, Browser
+from tests.cast.site import IPHONE, Browser, figures_of
 from webapp import clock, limiting
 from webapp.database import transaction
 from webapp.models import kept_counts
@@ -41,7 +41,7 @@ async def test_a_person_is_led_on_and_counted(cast: Cast, browse: Browser) -> No
     gary = await browse(cast.gary)
     assert "Opened the link Plan." in (await gary.get(f"/c/meyer/admin/contacts/{cast.lisa.id}")).text
     results = (await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/results")).text
-    assert re.search(r"<dt>Link Clicks</dt>\s*<dd>1</dd>", results)
+    assert figures_of(results)["Link Clicks"] == "1"
     assert re.findall(r'<td class="number">(\d+)</td>', (await gary.get(PAGE)).text) == ["1", "1", "0"]
 
 

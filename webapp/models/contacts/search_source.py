@@ -14,7 +14,7 @@ class Source:
     table: str
     column: str
     where: str
-    values: tuple[Any, ...]
+    values: tuple[Any, ...] = ()
     several: bool = False  # rows of one contact
     walked: bool = True
     probe: str = ""

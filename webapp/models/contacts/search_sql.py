@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from webapp import database
 from webapp.database.packed import sql_time
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.contacts import search_boxes
 from webapp.models.contacts.search_source import Source
 from webapp.rules import names, phone
 from webapp.rules.contacts.contact_filter import NO, NOBODY, STAFF, YES, Filter
@@ -170,6 +171,8 @@ class ContactQuery:
             self._source("conversation", "contact_id", where, self.campaign.id, *values, several=not w.action)
         else:
             self._assigned()
+        if w.box or w.code:
+            self.sources.append(search_boxes.source(w.action, w.box, w.code))
         self._texted()
         self._without(w.texted, "v.texted_at IS NOT NULL")
         self._without(w.replied, "v.replied_at IS NOT NULL")

@@ -10,13 +10,25 @@ from typing import Any
 YES, NO = "yes", "no"
 NOBODY, STAFF = "nobody", "staff"
 RECENT = "recent"
+# Numbers on View Results that are about people; kept counts have the same names
+BOXES = (
+    "initials",
+    "remaining",
+    "follow_ups",
+    "reported",
+    "opt_outs",
+    "link_clicks",
+    "twilio_errors",
+    "carrier_filtering",
+    "safeguards",
+)
 MANY = 10_000  # the page counts no further unless asked to
 
 
 @dataclass(frozen=True)
 class Filter:
     """0 and "" ask for nothing. ``texted``: YES, had a first text, of the action where one is chosen. ``replied``: NO means
-    texted and silent. ``*_lists``: ids with commas. ``assigned``: a user's id, NOBODY or STAFF. ``since``,
+    texted and silent. ``box``: one of BOXES, of the action chosen; ``code``: an error code of its texts or safeguards. ``*_lists``: ids with commas. ``assigned``: a user's id, NOBODY or STAFF. ``since``,
     ``until``: days of the last message in the campaign's zone, both included. ``sort``: RECENT, or "" for the order of
     creation."""
 
@@ -35,6 +47,8 @@ class Filter:
     replied: str = ""
     attention: str = ""
     opted_out: str = ""
+    box: str = ""
+    code: int = 0
     assigned: str = ""
     state: str = ""
     since: str = ""
@@ -69,6 +83,8 @@ def read(typed: Mapping[str, Any]) -> Filter:
         values[name] = values[name] if values[name] in (YES, NO) else ""
     for name in ("since", "until"):
         values[name] = day_of(values[name])
+    values["box"] = values["box"] if values["box"] in BOXES and values["action"] else ""
+    values["code"] = values["code"] if values["action"] else 0
     if values["assigned"] not in (NOBODY, STAFF):
         values["assigned"] = str(id_of(values["assigned"]) or "")
     for name in ("any_lists", "all_lists", "no_lists"):

@@ -33,8 +33,24 @@ async def options(member: Membership) -> dict[str, list[tuple[Any, str]]]:
         "field": [(f.id, f.title) for f in await CustomField.filter(**own, archived_at=None)],
         "action": [(a.id, a.title) for a in actions],
         "script": [(s.id, f"{titles[s.action_id]}: {s.name or s.body[:40]}") for s in await scripts.limit(OFFERED)],
+        "box": list(boxes().items()),
         "assigned": [(m.user_id, m.user.name) for m in await members.limit(OFFERED)],
         "state": [(s, s) for s in sorted(states.ABBREVIATIONS)],
+    }
+
+
+def boxes() -> dict[str, str]:
+    """The numbers on View Results that are about people, by the names they have there."""
+    return {
+        "initials": words.gettext("Initial Messages"),
+        "remaining": words.gettext("Messages Remaining"),
+        "follow_ups": words.gettext("Follow-Ups"),
+        "reported": words.gettext("Available Reports Filled"),
+        "opt_outs": words.gettext("Opt-Outs"),
+        "link_clicks": words.gettext("Link Clicks"),
+        "twilio_errors": words.gettext("Twilio Errors"),
+        "carrier_filtering": words.gettext("Carrier Filtering"),
+        "safeguards": words.gettext("Safeguards"),
     }
 
 
@@ -53,6 +69,8 @@ def labels() -> dict[str, str]:
         "tag": words.gettext("Has tag"),
         "not_tag": words.gettext("Doesn't have tag"),
         "action": words.gettext("Action"),
+        "box": words.gettext("Counted as"),
+        "code": words.gettext("Error code"),
         "script": words.gettext("Script received"),
         "assigned": words.gettext("Assigned to"),
         "state": words.gettext("State"),
