@@ -18,7 +18,7 @@ from webapp.models.sending.leaving import Claimed
 
 
 @pytest.mark.parametrize(
-    "path", ["/c/meyer/", "/c/meyer/admin/actions", "/c/meyer/admin/users", "/c/meyer/admin/lists"]
+    "path", ["/c/meyer/", "/c/meyer/admin", "/c/meyer/admin/actions", "/c/meyer/admin/users", "/c/meyer/admin/lists"]
 )
 async def test_pages_of_many_rows_cost_a_fixed_number_of_queries(cast: Cast, browse: Browser, path: str) -> None:
     gary = await browse(cast.gary)

@@ -14,6 +14,7 @@ from webapp import database
 from webapp.database import transaction
 
 PAGES = [
+    "",
     "contacts",
     "contacts?q=li&tag=1&state=PA",
     "contacts?action={action_id}&replied=yes",

@@ -70,4 +70,4 @@ async def home_of(user: User) -> str:
     if not members:
         return "/join"
     member = members[0]
-    return f"/c/{member.campaign.slug}/admin/actions" if member.is_staff else f"/c/{member.campaign.slug}"
+    return f"/c/{member.campaign.slug}/admin" if member.is_staff else f"/c/{member.campaign.slug}"

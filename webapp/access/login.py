@@ -149,13 +149,19 @@ async def staff(request: Request, slug: str) -> Membership:
     member = await current_member(request, slug)
     if not member.is_staff or not member.active:
         raise NotFoundException
-    if member.campaign.second_step_needed and session_of(request).second_at is None:
+    if not opens_office(request, member):
         raise SecondStepNeeded
     words.language.set("en")
     request.state.shared["badges"] = await office_badges(member)
     if not pages.is_partial(request):  # a part of a page has no banner
         request.state.shared |= await troubles.shared(member.campaign)
     return member
+
+
+def opens_office(request: Request, member: Membership) -> bool:
+    """May this session see the campaign's office? Staff only, with the second step where the campaign wants one."""
+    enough = not member.campaign.second_step_needed or session_of(request).second_at is not None
+    return member.is_staff and member.active and enough
 
 
 async def badges(member: Membership) -> dict[str, int]:

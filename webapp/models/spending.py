@@ -7,6 +7,7 @@ no two volunteers meet in one.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +46,7 @@ def add(message: Any, sign: int = 1) -> None:
     """A text of ours that Twilio took counts from now on; with ``sign`` -1 no more, as before its price changes."""
     key = (
         message.campaign_id,
-        int(message.taken_at.timestamp()) // QUARTER,
+        _quarter(message.taken_at),
         message.action_id or 0,
         message.user_id or 0,
         int(message.picture_id is not None),
@@ -80,12 +81,40 @@ async def _apply() -> None:
     moves.clear()
 
 
-async def since(campaign_id: int, instant: datetime) -> list[Group]:
-    """What was taken since then, an instant that begins a quarter of an hour."""
+async def since(instants: Mapping[int, datetime]) -> dict[int, list[Group]]:
+    """Campaign -> what was taken since its instant, which begins a quarter of an hour."""
     rows = await database.query(
-        "SELECT action_id, price, mms, SUM(texts) AS texts, SUM(segments) AS segments FROM spend_tally"
-        " WHERE campaign_id = ? AND quarter >= ? GROUP BY action_id, price, mms HAVING SUM(texts) > 0",
-        campaign_id,
-        int(instant.timestamp()) // QUARTER,
+        "SELECT campaign_id, action_id, price, mms, SUM(texts) AS texts, SUM(segments) AS segments FROM spend_tally"
+        f" WHERE {' OR '.join(['(campaign_id = ? AND quarter >= ?)'] * len(instants))}"
+        " GROUP BY campaign_id, action_id, price, mms HAVING SUM(texts) > 0",
+        *(value for campaign_id, at in instants.items() for value in (campaign_id, _quarter(at))),
     )
-    return [Group(r["action_id"], r["price"], bool(r["mms"]), int(r["texts"]), int(r["segments"] or 0)) for r in rows]
+    found: dict[int, list[Group]] = {campaign_id: [] for campaign_id in instants}
+    for row in rows:
+        found[row["campaign_id"]].append(group(row))
+    return found
+
+
+async def by_day(campaign_id: int, starts: Sequence[datetime]) -> list[list[Group]]:
+    """What was taken on each day. ``starts``: when the days begin, the newest first; a day ends where the one before it
+    in the list begins."""
+    days = " ".join(f"WHEN quarter >= {_quarter(start)} THEN {n}" for n, start in enumerate(starts))
+    rows = await database.query(
+        f"SELECT CASE {days} END AS day, action_id, price, mms, SUM(texts) AS texts, SUM(segments) AS segments"
+        " FROM spend_tally WHERE campaign_id = ? AND quarter >= ? GROUP BY 1, 2, 3, 4 HAVING SUM(texts) > 0",
+        campaign_id,
+        _quarter(starts[-1]),
+    )
+    found: list[list[Group]] = [[] for _ in starts]
+    for row in rows:
+        found[row["day"]].append(group(row))
+    return found
+
+
+def group(row: Mapping[str, Any]) -> Group:
+    """Of a row with the action, price, mms, texts and segments."""
+    return Group(row["action_id"], row["price"], bool(row["mms"]), int(row["texts"]), int(row["segments"] or 0))
+
+
+def _quarter(at: datetime) -> int:
+    return int(at.timestamp()) // QUARTER

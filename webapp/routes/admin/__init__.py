@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from litestar import Request, Response, Router, get
+from litestar import Router
 from litestar.di import Provide
 
-from webapp import bounded, pages
+from webapp import bounded
 from webapp.access import login
-from webapp.models.accounts.users import Membership
 from webapp.routes.admin import attention, bulk, exports, notices, numbers, opt_outs
 from webapp.routes.admin.accounts import audit, invites, log_in, sessions, settings, user, user_lists, users
 from webapp.routes.admin.actions import actions, basics, limits, publication, sendings
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
 from webapp.routes.admin.imports import columns, progress, reading, refused, upload
-from webapp.routes.admin.results import operations, results, tabs
+from webapp.routes.admin.results import dashboard, operations, results, tabs
 from webapp.routes.admin.scripts import cost, editor, links, scripts, test_text
 from webapp.routes.admin.sending import setup, stops, undecided
 
 PAGES = (
+    dashboard,
     actions,
     basics,
     publication,
@@ -60,16 +60,10 @@ PAGES = (
 )
 
 
-@get("/")
-async def office(request: Request, member: Membership) -> Response:
-    return pages.redirect(request, f"/c/{member.campaign.slug}/admin/actions")
-
-
 def router() -> Router:
-    handlers = [office, *(handler for one in PAGES for handler in one.HANDLERS)]
     return Router(
         "/c/{slug:str}/admin",
-        route_handlers=handlers,
+        route_handlers=[handler for one in PAGES for handler in one.HANDLERS],
         dependencies={"member": Provide(login.staff)},
         request_max_body_size=bounded.BODY,
     )

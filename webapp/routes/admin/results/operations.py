@@ -12,7 +12,6 @@ from webapp.models.accounts.users import Membership
 from webapp.models.numbers import choice
 from webapp.models.outcomes import doubt
 from webapp.models.results import operations
-from webapp.models.sending import caps
 from webapp.pages import page
 
 
@@ -34,7 +33,6 @@ async def _figures(campaign: Campaign, stopped: bool) -> dict[str, Any]:
         "done": await choice.done_at(campaign, left, stopped),
         "delays": await operations.delays(),
         "undecided": await doubt.how_many_undecided(campaign.id),
-        "spent": await caps.total_today(campaign),
     }
 
 
