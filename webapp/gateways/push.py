@@ -46,10 +46,12 @@ class Gone:
 
 @dataclass(frozen=True)
 class Failed:
-    """``why``: in the push service's own words; ``certain``: it did not take the notice."""
+    """``why``: in the push service's own words; ``certain``: it did not take the notice; ``away``: because it can't be
+    reached or has a fault of its own, so that another try may do."""
 
     why: str
     certain: bool = True
+    away: bool = False
 
 
 Outcome = Sent | Gone | Failed
@@ -79,7 +81,7 @@ async def send(
     except (WebPushException, VapidException, ValueError) as error:
         return Failed(type(error).__name__)
     except aiohttp.ClientConnectorError as error:  # nothing has left
-        return Failed(type(error).__name__)
+        return Failed(type(error).__name__, away=True)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         return Failed(type(error).__name__, certain=False)
 
@@ -90,7 +92,7 @@ async def _outcome(answer: aiohttp.ClientResponse) -> Outcome:
     if answer.status in (404, 410):
         return Gone()
     said = (await answer.content.read(200)).decode("utf-8", "replace")
-    return Failed(f"HTTP {answer.status} {' '.join(said.split())}".strip())
+    return Failed(f"HTTP {answer.status} {' '.join(said.split())}".strip(), away=answer.status >= 500)
 
 
 def _sealed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from webapp import clock, database
@@ -71,15 +71,28 @@ def _may_be_told(one: Due) -> bool:
     return wanted and not quiet.is_quiet(clock.now(), *one.choices.quiet, zone)
 
 
+@dataclass(frozen=True)
+class Claim:
+    """``at``: when this call noted that the member is told; ``before``: what stood there."""
+
+    member: Membership
+    at: datetime
+    before: datetime | None
+
+
 @transactional
-async def claim(member: Membership) -> bool:
-    """Notes that they are told now; False where somebody else has done so in the last hour."""
+async def claim(member: Membership) -> Claim | None:
+    """Notes that they are told now; None where somebody else has done so in the last hour."""
     await Choices.bulk_create([Choices(member=member)], ignore_conflicts=True)
-    rows = await database.query(
-        "UPDATE notice_choices SET replies_told_at = ? WHERE member_id = ?"
-        " AND (replies_told_at IS NULL OR replies_told_at < ?) RETURNING id",
-        sql_time(clock.now()),
-        member.id,
-        sql_time(clock.now() - PAUSE),
-    )
-    return bool(rows)
+    stored, now = await Choices.filter(member=member).select_for_update().get(), clock.now()
+    before = stored.replies_told_at
+    if before is not None and before >= now - PAUSE:
+        return None
+    await Choices.filter(id=stored.id).update(replies_told_at=now)
+    return Claim(member, now, before)
+
+
+@transactional
+async def give_back(claim: Claim) -> None:
+    """Nothing has left for them: the next minute tries again."""
+    await Choices.filter(member=claim.member, replies_told_at=claim.at).update(replies_told_at=claim.before)
