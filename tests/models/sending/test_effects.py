@@ -28,7 +28,7 @@ async def test_counts_are_written_after_all_that_a_script_s_effects_lock(
 
     async def looked(*arguments):  # type: ignore[no-untyped-def]
         seen.append((await Tally.get(action_id=cast.action.id, user_id=cast.amy.user_id)).needs_attention)
-        await apply(*arguments)
+        return await apply(*arguments)
 
     monkeypatch.setattr(effects, "apply", looked)
     assert isinstance(await cast.reply(cast.amy, script=cast.thanks), Queued)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 import pytest
 
@@ -12,10 +13,10 @@ from tests.cast.texting import clicked, says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.actions.script import Script
+from webapp.models.actions.script import RESPONSE, Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import ContactTag, Tag
-from webapp.models.conversations.message import Message
+from webapp.models.conversations.message import CANCELLED, CONFIRMATION, Message
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.reports.report import Report
 
@@ -154,6 +155,24 @@ async def test_a_volunteer_past_the_budget_is_paused_and_the_office_is_told(cast
     assert f'href="/c/meyer/admin/users/{cast.amy.id}"' in told
     thread = await gary.get(f"/c/meyer/threads/{(await cast.conversation()).id}")
     assert "Does Lisa want no more texts?" in thread.text
+
+
+async def test_a_script_that_opts_out_past_the_budget_is_not_said_to_be_sent(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "no")
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(opt_out_budget=0))
+    tag = await Tag.get(campaign=cast.meyer, system=True)
+    bye = await transaction(lambda: Script.create(action=cast.action, kind=RESPONSE, name="Bye", body="Bye"))
+    await bye.apply_on_send([tag], [])
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    form = {"client_message_id": str(uuid.uuid4()), "script": str(bye.id)}
+    answer = await amy.post(f"{thread}/messages", data=form)
+    assert answer.headers["location"] == "/c/meyer/waiting"
+    told = (await amy.get("/c/meyer/waiting")).text
+    assert "Account paused" in told and "nothing was sent to them" in told
+    again = await amy.post(f"{thread}/messages", data=form)
+    assert again.headers["location"].endswith("/c/meyer/waiting"), "the same press again"
+    assert await Message.filter(kind=CONFIRMATION, status=CANCELLED).count() == 1
 
 
 async def test_a_volunteer_is_shown_that_staff_decide_what_the_budget_held_back(cast: Cast, browse: Browser) -> None:

@@ -73,13 +73,14 @@ class Declined:
 @dataclass(frozen=True)
 class Stopped:
     """Nothing may be sent, whatever the text: first texts are stopped ("setup", "stopped", "paused", "cap", "ended", "limits"),
-    the volunteer may not text ("member"), may only send scripts ("scripts"), there is no first text yet ("first"), the action
-    has no initial script in use ("script"), the text needs what this sender or the campaign lacks ("sender"), or something
-    brings what no text may have ("text")."""
+    the volunteer may not text ("member") or is paused by this press ("budget", V9), may only send scripts ("scripts"), there
+    is no first text ("first") or initial script in use ("script"), or the text brings what it may not ("text") or lacks what
+    the sender or the campaign has to give ("sender")."""
 
     why: str
 
 
+HELD_BACK = Stopped("budget")
 Outcome = Queued | Changed | Moved | Reused | Declined | Stopped
 T = TypeVar("T")
 
@@ -105,7 +106,7 @@ async def once(
     its client id taken, and answers what the first answered. ``verb`` is one transaction of its own."""
     try:
         outcome = await verb()
-        if isinstance(outcome, Queued):
+        if isinstance(outcome, Queued) or outcome == HELD_BACK:
             return outcome
     except IntegrityError:
         if found := await earlier(member, conversation_id, client_id):
@@ -222,8 +223,7 @@ async def _reply(
         conversation.needs_attention = conversation.unread = False  # our text is the newest now
     draft = Draft(member, contact, conversation, rows.action, number, client_id, text.kind, text.body, script)
     message = await click_sql.store_text(draft, changed, count_now=not does)
-    await effects.apply(does, message, contact)
-    return Queued(message)
+    return Queued(message) if await effects.apply(does, message, contact) else HELD_BACK
 
 
 async def _reply_text(member: Membership, rows: ClickRows, script: Script | None, typed: str, opts_out: bool) -> Text:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from webapp.models.accounts.users import User
 from webapp.models.actions.script import Script, ScriptTag, ScriptValue
 from webapp.models.contacts.contact import Contact
+from webapp.models.conversations import closing
 from webapp.models.conversations.message import Message, MessageEffect
 from webapp.models.opt_outs.opt_out import FROM_SCRIPT
 from webapp.models.reports import labelling
@@ -37,8 +38,9 @@ async def of(script: Script | None) -> Effects:
     )
 
 
-async def apply(effects: Effects, message: Message, contact: Contact) -> None:
-    """Applies them to the locked contact, and remembers what Undo can revert: an opt-out it can't (X6)."""
+async def apply(effects: Effects, message: Message, contact: Contact) -> bool:
+    """Applies them to the locked contact, and remembers what Undo can revert: an opt-out it can't (X6). False where the
+    sender's budget held the opt-out back: then the message is cancelled (V9)."""
     by = await User.get(id=message.user_id) if effects.tags else None
     for row in effects.tags:
         if await labelling.set_tag(contact, row.tag, FROM_SCRIPT, by, message) and not row.tag.opts_out:
@@ -47,3 +49,6 @@ async def apply(effects: Effects, message: Message, contact: Contact) -> None:
         before = await labelling.set_field(contact.id, value.field, value.value, message.user_id, message.id)
         if before != value.value:
             await MessageEffect.create(message=message, field=value.field, before=before, after=value.value)
+    if contact.staff_decide:
+        await closing.cancel_queued(contact, id=message.id)
+    return not contact.staff_decide

@@ -9,6 +9,7 @@ from webapp import pages
 from webapp.access import login
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
+from webapp.models.opt_outs import bounds
 from webapp.pages import page
 from webapp.routes.public import own_details
 
@@ -41,7 +42,8 @@ async def save_account(request: Request, member: Membership) -> Response:
 async def waiting(request: Request, anyone: Membership) -> Response:
     if anyone.active:
         return pages.go_to(request, f"/c/{anyone.campaign.slug}")
-    return page(request, "volunteer/waiting.html", suspended=anyone.suspended_at is not None)
+    paused = anyone.suspended_for == bounds.TOO_MANY_OPT_OUTS
+    return page(request, "volunteer/waiting.html", suspended=anyone.suspended_at is not None, paused=paused)
 
 
 HANDLERS = [account, save_account]

@@ -144,6 +144,8 @@ async def _answer(
             if "script" in form.data:
                 kept = words.gettext("Nothing was sent.")
             form.wrong("body", f"{words.gettext(outcome.sentence)} {kept}")
+        case click.HELD_BACK:
+            return pages.go_to(request, f"/c/{member.campaign.slug}/waiting")
         case click.Stopped(why):
             form.wrong("body", words.gettext(STOPPED.get(why, STOPPED["member"])))
     return await _refused(request, member, conversation, form)
