@@ -24,8 +24,10 @@ LOG_IN_ALL = parse("100/day")  # one e-mail, by all browsers that it is not know
 LOG_INS = parse("200/10minutes")  # all e-mails from one address
 # Of these each one counts
 PASSKEYS = parse("200/10minutes")  # asked for from one address
-LETTER = parse("5/hour")  # to one e-mail
+LETTER = parse("5/hour")  # of one kind to one e-mail
 LETTERS = parse("60/hour")  # asked for from one address, whether somebody has the e-mail or not
+SIGN_UPS = parse("150/hour")  # letters to newcomers from one address: a full hall comes in together
+INVITES = parse("200/hour")  # letters that one campaign's staff have written
 TEST = parse("20/hour")  # texts to one's own phone
 SEARCHES = parse("120/hour")  # for campaigns by their name, from one address
 CLICKS = parse("60/hour")  # counted of one link; past that it still leads on

@@ -6,19 +6,23 @@ from __future__ import annotations
 from litestar import Request, Response, Router, get, post
 
 from webapp import config, letters, limiting, live, words
-from webapp.access import entering, login
+from webapp.access import entering, letter_limits, login
 from webapp.models.accounts.users import Membership, User
 from webapp.models.joining.email_letters import EmailLetter
 from webapp.pages import go_to, page
 
 
-async def write_raised(who: Membership) -> None:
-    """Tells whose role was raised that it waits until they confirm the address."""
+async def write_raised(who: Membership) -> bool:
+    """Tells whose role was raised that it waits until they confirm the address. False where they got too many such letters
+    lately."""
+    if not await letter_limits.may_write("raised", who.user.email):
+        return False
     link = config.settings().url(f"/email/{await EmailLetter.write(who.user)}")
     role, campaign = who.raised_role, who.campaign
     await letters.write(
         "raised_role", who.user.email, who.speaks, user=who.user, campaign=campaign, role=role, link=link
     )
+    return True
 
 
 async def write_confirm(user: User, language: str, email: str = "") -> None:
@@ -31,7 +35,8 @@ async def write_confirm(user: User, language: str, email: str = "") -> None:
 async def send_again(request: Request) -> Response:
     """Writes to the address of the account once more."""
     user = await login.current_user(request)
-    sent = await limiting.allowed(limiting.LETTER, "confirm", user.email)
+    here = letter_limits.from_here(request, limiting.SIGN_UPS)
+    sent = await letter_limits.may_write("confirm", user.email, here)
     if sent:
         await write_confirm(user, words.language.get())
     return page(request, "public/letter_sent.html", status_code=200 if sent else 429, email=user.email, sent=sent)

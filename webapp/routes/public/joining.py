@@ -10,7 +10,7 @@ from litestar import Request, Response, Router, get, post
 from tortoise.exceptions import IntegrityError
 
 from webapp import limiting, words
-from webapp.access import client, entering, login, right_password
+from webapp.access import client, entering, letter_limits, login, right_password
 from webapp.forms import Form
 from webapp.models.accounts import passwords
 from webapp.models.accounts.campaign import Campaign
@@ -180,6 +180,12 @@ async def _let_in(request: Request, form: Form, door: Door, newcomer: Newcomer, 
 async def _new_or_known(request: Request, form: Form, door: Door, newcomer: Newcomer) -> User | None:
     email = newcomer.person["email"]
     if await User.with_email(email) is None:
+        if not await _may_write(request, door, email):
+            form.wrong(
+                "email",
+                words.gettext("Too many people signed up from here just now. Nothing was stored. Wait an hour."),
+            )
+            return None
         more: dict[str, Any] = {"password_hash": await passwords.hashed(newcomer.password), **newcomer.person}
         user = await doors.new_user(door, newcomer.place, **more)
         if user.confirmed_at is None:
@@ -191,6 +197,13 @@ async def _new_or_known(request: Request, form: Form, door: Door, newcomer: Newc
         "email", words.gettext("This e-mail already has an account. Type its password, or log in and ask for a link.")
     )
     return None
+
+
+async def _may_write(request: Request, door: Door, email: str) -> bool:
+    """An invite's own letter has confirmed the address, so that no other is written."""
+    if door.invite and door.invite.email:
+        return True
+    return await letter_limits.may_write("sign-up", email, letter_limits.from_here(request, limiting.SIGN_UPS))
 
 
 async def _enter(form: Form, door: Door, user: User, newcomer: Newcomer) -> User | None:

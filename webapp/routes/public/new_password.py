@@ -6,7 +6,7 @@ from __future__ import annotations
 from litestar import Request, Response, Router, get, post
 
 from webapp import config, letters, limiting, live, words
-from webapp.access import client, entering, login
+from webapp.access import entering, letter_limits, login
 from webapp.forms import Form
 from webapp.models.accounts import passwords
 from webapp.models.accounts.passwords import PasswordLink
@@ -46,8 +46,7 @@ async def _write(email: str) -> None:
 
 async def _may_ask(request: Request, email: str) -> bool:
     """Each letter counts, whether or not somebody has this e-mail: so the answer tells nobody which."""
-    here = await limiting.allowed(limiting.LETTERS, "reset", client.address(request))
-    return here and await limiting.allowed(limiting.LETTER, "reset", email)
+    return await letter_limits.may_write("reset", email, letter_limits.from_here(request, limiting.LETTERS))
 
 
 @get("/password/{token:str}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 
 from webapp import access, config, letters, limiting, pages, words
-from webapp.access import proving
+from webapp.access import letter_limits, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import OWNER, ROLES, Membership
 from webapp.models.joining.invites import Invite
@@ -40,14 +40,18 @@ async def make_invite(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     role = form.choice("role", words.gettext("Role"), ROLES)
     email = form.email() if form.data.get("email") else ""
-    if form and email and not await limiting.allowed(limiting.LETTER, "invite", email):
-        form.wrong("email", words.gettext("Too many letters went to this address lately. Wait an hour."))
+    if form and email and not await _may_write(member, email):
+        form.wrong("email", words.gettext("Too many letters with invites went out lately. Wait an hour."))
     token = await Invite.make(role, email, member) if form else ""
     if form and not token:
         form.wrong("role", words.gettext("Only an owner can make somebody an owner."))
     if not token:
         return await _invites(request, member, form, status=422)
     return await _made(request, member, token, role, email)
+
+
+async def _may_write(member: Membership, email: str) -> bool:
+    return await letter_limits.may_write("invite", email, (limiting.INVITES, str(member.campaign_id)))
 
 
 async def _made(request: Request, member: Membership, token: str, role: str, email: str) -> Response:

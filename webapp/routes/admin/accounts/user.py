@@ -82,7 +82,12 @@ def _fine(form: Form, saved: roles.Saved) -> bool:
 
 async def _waits(who: Membership) -> str:
     """Writes to whoever's role was raised, and says that it waits."""
-    await email_letters.write_raised(who)
+    if not await email_letters.write_raised(who):
+        return words.gettext(
+            "Saved, but %(email)s got too many such letters lately, so none was sent. The role waits. In an hour lower it"
+            " and raise it again.",
+            email=who.user.email,
+        )
     return words.gettext(
         "Saved. %(name)s gets a letter at %(email)s. The role counts once they have confirmed that address.",
         name=who.user.name,

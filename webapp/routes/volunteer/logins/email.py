@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 
 from webapp import limiting, words
-from webapp.access import client, login, right_password
+from webapp.access import letter_limits, login, right_password
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.pages import page
@@ -32,8 +32,7 @@ async def change_email(request: Request, member: Membership) -> Response:
 
 
 async def _may_write(request: Request, email: str) -> bool:
-    here = await limiting.allowed(limiting.LETTERS, "email", client.address(request))
-    return here and await limiting.allowed(limiting.LETTER, "email", email)
+    return await letter_limits.may_write("email", email, letter_limits.from_here(request, limiting.LETTERS))
 
 
 HANDLERS = [email_page, change_email]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import letters, live
-from webapp.access import entering, login, right_password
+from webapp import letters, live, words
+from webapp.access import entering, letter_limits, login, right_password
 from webapp.forms import Form
 from webapp.models.accounts import passwords
 from webapp.models.accounts.users import Membership
@@ -23,7 +23,9 @@ async def change_password(request: Request, member: Membership) -> Response:
     form, user = Form(await request.form()), member.user
     new = form.new_password("new_password", await passwords.known_of(user))
     known = await right_password.user_of(request, form, user.email) if form else None
-    if known is None:
+    if known and not await letter_limits.may_write("password", user.email):
+        form.wrong("new_password", words.gettext("It was changed too often lately, and is as it was. Wait an hour."))
+    if known is None or not form:
         return page(request, "volunteer/logins/password.html", status_code=422, form=form)
     await passwords.set_password(known, await passwords.hashed(new))
     await letters.password_changed(user, member.speaks)
