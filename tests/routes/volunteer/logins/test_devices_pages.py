@@ -87,7 +87,7 @@ async def test_log_out_is_at_most_one_page_away(cast: Cast, browse: Browser) -> 
 
 async def test_an_open_stream_ends_with_its_session_and_others_go_on(cast: Cast) -> None:
     class Hub:
-        async def listen(self, user_id: int) -> AsyncIterator[News]:
+        async def listen(self, user_id: int, campaigns: object) -> AsyncIterator[News]:
             for event in ("catch-up", LOGGED_OUT, "inbox-changed"):
                 yield News(event)
 
