@@ -1,4 +1,4 @@
-"""`bin/bench`: clicks and replies a second on PostgreSQL. `bin/bench contacts`: lists, filters and bulk work at a million
+"""`bin/bench`: whole taps, clicks and replies a second on PostgreSQL; `--against REV`: beside an older tree. `bin/bench contacts`: lists, filters and bulk work at a million
 contacts. `bin/bench faults --faults N --minutes M --kills N --seed S --volunteers V --workers W`: the fault tests, longer.
 `bin/bench serve`: a campaign of that size, to be looked at in a browser. `bin/bench drain --numbers N --workers W`: is the
 pace held?"""
@@ -15,6 +15,7 @@ import uvloop
 
 from bench import drain, faults, serving
 from bench.contacts import figures as contacts
+from bench.speed import against
 from bench.speed import figures as speed
 
 MANY = 1_000_000  # contacts
@@ -42,7 +43,10 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
         case "serve":
             asyncio.run(serving.serve(folder, many, many * options.messages))
         case _:
-            uvloop.run(speed.run(folder, options.contacts or 60_000, options.seconds))
+            if options.against:
+                against.run(folder, options.against, options.contacts or 60_000, options.seconds)
+            else:
+                uvloop.run(speed.run(folder, options.contacts or 60_000, options.seconds))
 
 
 def _options() -> argparse.Namespace:
@@ -56,6 +60,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--messages", type=int, default=5, help="messages a contact, for contacts and serve")
     parser.add_argument("--rows", type=int, default=1_000_000, help="of the list that is imported")
+    parser.add_argument("--against", default="", metavar="REV", help="an older tree, measured beside this one in turn")
     parser.add_argument("--seconds", type=float, default=6.0, help="of load, for each figure")
     parser.add_argument("--kills", type=int, default=50, help="of the worker, at exact moments, once")
     parser.add_argument("--faults", type=int, default=150, help="in each storm, on each database")

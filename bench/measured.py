@@ -19,6 +19,7 @@ class Measured:
     per_second: float
     p50: float
     tail: float
+    turns: int
 
     @classmethod
     def of(cls, took: list[float], elapsed: float, tail: float = 0.99) -> Measured:
@@ -26,7 +27,7 @@ class Measured:
         assert took, "Nothing was left to do: ask for more --contacts or fewer --seconds."
         ordered = sorted(took)
         p50, slow = ordered[len(ordered) // 2], ordered[int(len(ordered) * tail)]
-        return cls(len(ordered) / elapsed, 1000 * p50, 1000 * slow)
+        return cls(len(ordered) / elapsed, 1000 * p50, 1000 * slow, len(ordered))
 
 
 async def measure(turns: Sequence[Turn], seconds: float) -> Measured:

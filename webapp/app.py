@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp import bounded, config, database, live, news, pages, queue, static_files, words
+from webapp import bounded, compressed, config, database, live, news, pages, queue, static_files, words
 from webapp.access import entering, login, proving
 from webapp.bounded import BoundedAddresses, BoundedRequest
 from webapp.config import Settings
@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
 @asynccontextmanager
 async def _life(app: Litestar) -> AsyncIterator[None]:
     chosen = config.settings()
-    static_files.digest()  # read and joined now, not by the first request
+    static_files.digest(), static_files.gzipped()  # read, joined and gzipped now, not by the first request
     try:
         await open_migrated(chosen.database)
         await rehearsal.check(chosen)
@@ -137,7 +137,7 @@ def _is_ours(request: Request) -> bool:
 
 
 @get("/static/{digest:str}/{file_path:path}", sync_to_thread=False)
-def static_file(digest: str, file_path: str) -> Response[bytes]:
+def static_file(request: Request, digest: str, file_path: str) -> Response[bytes]:
     """Cached for ever: the digest in the address changes with the files."""
     name = file_path.lstrip("/")
     content = static_files.served().get(name)
@@ -145,7 +145,10 @@ def static_file(digest: str, file_path: str) -> Response[bytes]:
         raise NotFoundException
     kind = "font/woff2" if name.endswith(".woff2") else mimetypes.guess_type(name)[0] or "application/octet-stream"
     age = "public, max-age=31536000, immutable" if digest == static_files.digest() else "no-cache"
-    return Response(content, media_type=kind, headers={"cache-control": age})
+    headers = {"cache-control": age, "vary": "Accept-Encoding"}
+    if (smaller := static_files.gzipped().get(name)) and compressed.taken_by(request):
+        content, headers = smaller, headers | compressed.GZIP
+    return Response(content, media_type=kind, headers=headers)
 
 
 @get("/push-worker.js", sync_to_thread=False)

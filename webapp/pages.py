@@ -13,10 +13,10 @@ import jinja2
 from babel.dates import format_date, format_datetime, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from litestar import MediaType, Request, Response
+from litestar import Request, Response
 from litestar.response import File
 
-from webapp import clock, config, static_files
+from webapp import clock, compressed, config, static_files
 from webapp.rules import phone, window
 from webapp.words import NAMES, gettext, language, ngettext
 
@@ -35,13 +35,14 @@ VARY = "HX-Request, HX-Request-Type"
 
 def page(
     request: Request, template: str, fragment: str | None = None, /, status_code: int = 200, **context: Any
-) -> Response[str]:
+) -> Response[Any]:
     """Renders ``fragment`` where htmx asks for a part of the page; boosted links and Back want the whole page."""
-    if fragment and is_partial(request):
+    part = is_partial(request)
+    if fragment and part:
         html = render(request, fragment, **context) + _title(request, template, **context)
     else:
         html = render(request, template, **context)
-    return Response(html, status_code=status_code, media_type=MediaType.HTML, headers={"vary": VARY})
+    return compressed.page(request, html, part, status_code, VARY)
 
 
 def _title(request: Request, template: str, **context: Any) -> str:
@@ -51,7 +52,7 @@ def _title(request: Request, template: str, **context: Any) -> str:
     return f"<title>{''.join(found.blocks['title'](values))} · Textbank</title>\n"
 
 
-def error_page(request: Request, status: int, title: str, text: str, code: str) -> Response[str]:
+def error_page(request: Request, status: int, title: str, text: str, code: str) -> Response[Any]:
     """Why a request was refused. Where htmx asked for a part of a page, a sentence at the foot of that page: the part keeps
     what it shows. ``code``: what a person may quote."""
     context = {"title": title, "text": text, "status": status, "code": code}
@@ -167,7 +168,12 @@ def dollars(ten_thousandths: int | None) -> str:
 
 def clock_time(at: datetime, zone: str) -> str:
     """10:42 AM in ``zone``."""
-    return format_time(at.astimezone(ZoneInfo(zone)), "short", locale=_locale()).replace("\u202f", " ")
+    return _clock_time(at.replace(second=0, microsecond=0), zone, _locale())
+
+
+@lru_cache(maxsize=5_000)
+def _clock_time(minute: datetime, zone: str, locale: str) -> str:
+    return format_time(minute.astimezone(ZoneInfo(zone)), "short", locale=locale).replace("\u202f", " ")
 
 
 def clock_times(at: datetime, zones: Iterable[str]) -> str:

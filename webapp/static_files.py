@@ -10,10 +10,13 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
+from webapp import compressed
+
 HERE = Path(__file__).parent
 INSTALLED = HERE / "static"  # in a wheel; in a checkout the folder lies beside this package
 FOLDER = INSTALLED if INSTALLED.is_dir() else HERE.parent / "static"
 SHEET, SCRIPT = "css/site.css", "js/site.js"
+TEXTS = (".css", ".js", ".svg", ".txt")
 VENDORED = ("vendor/htmx-4.0.1.min.js", "vendor/hx-sse-4.0.1.min.js")  # in this order: hx-sse extends htmx
 
 
@@ -35,6 +38,12 @@ def served() -> dict[str, bytes]:
     """The files that may be fetched, by their address below /static/<digest>/. Any other address is a 404."""
     files = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
     return files | {SHEET: _joined_sheet(files), SCRIPT: _joined_script(files)}
+
+
+@lru_cache(maxsize=1)
+def gzipped() -> dict[str, bytes]:
+    """Those of them that get smaller."""
+    return {name: compressed.gzipped(content) for name, content in served().items() if name.endswith(TEXTS)}
 
 
 def _joined_sheet(files: dict[str, bytes]) -> bytes:

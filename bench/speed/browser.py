@@ -28,8 +28,11 @@ def _header(head: str, name: str) -> str:
 
 
 class Browser:
+    """``down``: the bytes that came, heads included."""
+
     def __init__(self, host: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._host, self._reader, self._writer = host, reader, writer
+        self.down = 0
 
     @classmethod
     async def at(cls, url: str) -> Browser:
@@ -52,4 +55,5 @@ class Browser:
         self._writer.write("\r\n".join([*lines, "", ""]).encode() + body)
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode()
         length = int(_header(head, "content-length") or 0)
+        self.down += len(head) + length
         return Answer(int(head[9:12]), head, await self._reader.readexactly(length))

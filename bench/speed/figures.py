@@ -1,4 +1,4 @@
-"""Measures, and prints each figure beside its floor."""
+"""Measures, and prints each figure beside its floor and what one turn costs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bench.measured import Measured
-from bench.speed import load, set_up, statements
+from bench.speed import costs, load, set_up, statements
+from bench.speed.costs import Costs
 from bench.speed.floor import Floor
 from bench.speed.stage import Stage
 
@@ -21,26 +22,27 @@ async def run(folder: Path, contacts: int, seconds: float) -> None:
         print(
             f"PostgreSQL, {contacts:,} contacts in the action, one web process, load on the same machine ({os.cpu_count()} cores)\n"
         )
-        print(f"{'':30}{'a second':>10}{'p50 ms':>9}{'p99 ms':>9}{'floor':>9}{'of floor':>10}")
+        print(f"{'':30}{'a second':>10}{'p50 ms':>9}{'p99 ms':>9}{'floor':>9}{'of floor':>10}"
+              f"{'web ms':>9}{'PG ms':>8}{'blocks':>8}{'KB down':>9}{'statements':>12}")  # fmt: skip
         for connections in (1, 8, 32):
-            name = f"clicks, {connections} connections"
-            await _row(name, stage, load.clicks, stage.click_floor, connections, seconds)
-        await _row("click and next card, 32 conn.", stage, load.taps, None, 32, seconds)
+            await _row(
+                f"whole taps, {connections} connections", stage, load.taps, stage.tap_floor, connections, seconds
+            )
+        await _row("clicks alone, 32 connections", stage, load.clicks, stage.click_floor, 32, seconds)
         await _starts(stage)
         await statements.let_people_answer(stage)
         await _row("replies, 32 connections", stage, load.replies, stage.reply_floor, 32, seconds)
-        print(
-            f"\nStatements: {len(stage.click_floor.statements)} a click, {len(stage.reply_floor.statements)} a reply. The floor runs them in one transaction each."
-        )
+        print("\nThe floor is the bare driver, which runs the same statements in one transaction.")
 
 
-async def _row(name: str, stage: Stage, work: Work, floor: Floor | None, connections: int, seconds: float) -> None:
-    measured = await work(stage, connections, seconds)
-    line = _line(name, measured)
-    if floor:
-        bare = await floor.run(connections, seconds)
-        line += f"{bare.per_second:>9,.0f}{measured.per_second / bare.per_second:>9.0%}"
-    print(line, flush=True)
+async def _row(name: str, stage: Stage, work: Work, floor: Floor, connections: int, seconds: float) -> None:
+    async with costs.counted(stage) as all_turns:
+        measured = await work(stage, connections, seconds)
+    each, bare = all_turns.of_each(measured.turns), await floor.run(connections, seconds)
+    async with costs.logged(stage) as logged:
+        each.statements = logged.statements / max(1, (await work(stage, 1, 1.0)).turns)
+    line = f"{_line(name, measured)}{bare.per_second:>9,.0f}{measured.per_second / bare.per_second:>9.0%} "
+    print(line + _costs(each), flush=True)
 
 
 async def _starts(stage: Stage) -> None:
@@ -50,3 +52,8 @@ async def _starts(stage: Stage) -> None:
 
 def _line(name: str, measured: Measured) -> str:
     return f"{name:30}{measured.per_second:>10,.0f}{measured.p50:>9.1f}{measured.tail:>9.1f}"
+
+
+def _costs(each: Costs) -> str:
+    down = each.down / 1000
+    return f"{each.web:>9.2f}{each.postgres:>8.2f}{each.blocks:>8.0f}{down:>9.1f}{each.statements:>12.1f}"

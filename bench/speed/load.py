@@ -5,58 +5,73 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from bench.measured import Measured, Turn, measure
+from bench.speed import as_htmx
 from bench.speed.browser import Browser
-from bench.speed.stage import Card, Stage
+
+if TYPE_CHECKING:
+    from bench.speed.stage import Card, Stage
 
 AT_ONCE = 50  # Starts
+QUEUE = "/c/meyer/actions/1/queue"
 
 
 @contextlib.asynccontextmanager
-async def _browsers(url: str, number: int) -> AsyncIterator[list[Browser]]:
-    opened = [await Browser.at(url) for _ in range(number)]
+async def _browsers(stage: Stage, number: int) -> AsyncIterator[list[Browser]]:
+    opened = [await Browser.at(stage.url) for _ in range(number)]
     try:
         yield opened
     finally:
         for browser in opened:
             browser.close()
-
-
-async def clicks(stage: Stage, connections: int, seconds: float, with_next_card: bool = False) -> Measured:
-    """Each connection is the browser of several volunteers in turn: no volunteer clicks twice at once."""
-    people = list(stage.by_volunteer().values())
-    async with _browsers(stage.url, connections) as browsers:
-        turns = [_clicks_of(browser, people[n::connections], with_next_card) for n, browser in enumerate(browsers)]
-        return await measure(turns, seconds)
-
-
-def _clicks_of(browser: Browser, volunteers: list[list[Card]], with_next_card: bool) -> Turn:
-    kept = 1 if with_next_card else 0  # after the last card there is no next one
-
-    async def next_click() -> bool:
-        volunteers.append(volunteers.pop(0))
-        if len(volunteers[0]) <= kept:
-            return False
-        await _click(browser, volunteers[0].pop(), with_next_card)
-        return True
-
-    return next_click
-
-
-async def _click(browser: Browser, card: Card, with_next_card: bool) -> None:
-    headers = {"cookie": f"textbank_session={card.cookie}", "hx-request": "true", "hx-request-type": "partial"}
-    answer = await browser.post(card.path, card.form, headers)
-    assert answer.status == 303, (answer.status, answer.body[:300])
-    if with_next_card:
-        answer = await browser.get(answer.location, headers)
-        assert answer.status == 200 and b"client_message_id" in answer.body
+        stage.down += sum(browser.down for browser in opened)
 
 
 async def taps(stage: Stage, connections: int, seconds: float) -> Measured:
-    """A click and the next card: a volunteer waits for both."""
-    return await clicks(stage, connections, seconds, with_next_card=True)
+    """Send, and the next card on the screen: a volunteer waits for both. As htmx in a browser asks."""
+    return await _presses(stage, connections, seconds, _tap)
+
+
+async def clicks(stage: Stage, connections: int, seconds: float) -> Measured:
+    """Send alone, as a browser without JavaScript asks: it is answered with a redirect."""
+    return await _presses(stage, connections, seconds, _click)
+
+
+Press = Callable[[Browser, "Stage", "Card"], Awaitable[None]]
+
+
+async def _presses(stage: Stage, connections: int, seconds: float, press: Press) -> Measured:
+    """Each connection is the browser of several volunteers in turn: no volunteer presses twice at once."""
+    people = list(stage.by_volunteer().values())
+
+    def turn_of(browser: Browser, volunteers: list[list[Card]]) -> Turn:
+        async def next_press() -> bool:
+            volunteers.append(volunteers.pop(0))
+            if len(volunteers[0]) < 2:  # after the last card there is no next one
+                return False
+            await press(browser, stage, volunteers[0].pop())
+            return True
+
+        return next_press
+
+    async with _browsers(stage, connections) as browsers:
+        return await measure([turn_of(browser, people[n::connections]) for n, browser in enumerate(browsers)], seconds)
+
+
+async def _tap(browser: Browser, stage: Stage, card: Card) -> None:
+    headers = as_htmx.press(stage.url, QUEUE, card.cookie)
+    answer = await browser.post(card.path, card.form, headers)
+    if answer.status == 303:
+        answer = await browser.get(answer.location, as_htmx.follow(headers))
+    assert answer.status == 200 and len(answer.body) > 500, (answer.status, answer.body[:300])
+
+
+async def _click(browser: Browser, stage: Stage, card: Card) -> None:
+    answer = await browser.post(card.path, card.form, {"cookie": f"textbank_session={card.cookie}"})
+    assert answer.status == 303, (answer.status, answer.body[:300])
 
 
 async def starts(stage: Stage) -> Measured:
@@ -71,7 +86,7 @@ async def starts(stage: Stage) -> Measured:
         assert answer.status == 303, (answer.status, answer.body[:300])
 
     now, stage.starters = stage.starters[:AT_ONCE], stage.starters[AT_ONCE:]
-    async with _browsers(stage.url, len(now)) as browsers:
+    async with _browsers(stage, len(now)) as browsers:
         began = time.perf_counter()
         await asyncio.gather(*map(start, browsers, now))
         return Measured.of(took, time.perf_counter() - began, tail=0.95)
@@ -90,5 +105,5 @@ async def replies(stage: Stage, connections: int, seconds: float) -> Measured:
 
         return reply
 
-    async with _browsers(stage.url, connections) as browsers:
+    async with _browsers(stage, connections) as browsers:
         return await measure([twilio(browser) for browser in browsers], seconds)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from bench import bank
-from bench.speed import campaign, statements
+from bench.speed import campaign, side, statements
 from bench.speed.floor import Floor
 from bench.speed.stage import Stage
 from tests.cast.waiting import until
@@ -22,6 +22,7 @@ async def running(folder: Path, contacts: int) -> AsyncIterator[tuple[bank.Bank,
         clock.set_to(clock.now().replace(hour=19, minute=0))
         stage = await bank.in_new_database(mine.settings.database, lambda: _stage(mine.settings, contacts))
         mine.textbank("web")
+        side.find_processes(stage, folder)
         await until(lambda: bank.answers(stage.url, "/health"), 30)
         yield mine, stage
 
@@ -30,6 +31,6 @@ async def _stage(settings: Settings, contacts: int) -> Stage:
     cards, starters = await campaign.make(contacts)
     random.Random(1).shuffle(cards)
     floor = Floor(settings.database)
-    stage = Stage(settings.public_url, settings.database, cards, starters, floor, floor)
+    stage = Stage(settings.public_url, settings.database, cards, starters, floor, floor, floor)
     await statements.record(stage)
     return stage

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from twilio.request_validator import RequestValidator
 
@@ -25,16 +26,22 @@ class Card:
 
 @dataclass
 class Stage:
-    """``starters``: cookies of volunteers without a bucket. ``texted``: (their phone, our number) of people to answer."""
+    """``starters``: cookies of volunteers without a bucket. ``texted``: (their phone, our number) of people to answer.
+    ``down``: bytes the load got so far."""
 
     url: str
     database_url: str
     cards: list[Card]
     starters: list[str]
+    tap_floor: Floor
     click_floor: Floor
     reply_floor: Floor
     texted: list[tuple[str, str]] = field(default_factory=list)
     piles: dict[str, list[Card]] = field(default_factory=dict)
+    web_pid: int = 0
+    postgres_pid: int = 0
+    postgres_log: Path = Path()
+    down: int = 0
 
     def by_volunteer(self) -> dict[str, list[Card]]:
         """Cookie -> cards. The load takes clicked cards off these lists, so the next measurement finds only fresh ones."""

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import httpx
 
+from bench.speed import as_htmx, load
 from bench.speed.floor import Floor
 from bench.speed.stage import Card, Stage
 from webapp import database, live
@@ -25,32 +26,35 @@ WHO_MAY_ANSWER = (
 
 
 async def record(stage: Stage) -> None:
-    """Uses up two cards and one reply; half of the cards that are left become the floor's people."""
+    """Uses up four cards and one reply; half of the cards that are left become the floors' people."""
     app = create_app()
     app.state.hub = live.Hub()
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=stage.url) as client:
-        await _record_click(stage, client)
+        stage.tap_floor = await _recorded_press(stage, client, as_htmx.press(stage.url, load.QUEUE, ""))
+        stage.click_floor = await _recorded_press(stage, client, {})
         await _record_reply(stage, client)
 
 
-async def _record_click(stage: Stage, client: httpx.AsyncClient) -> None:
-    """The second click of a volunteer: it finds the caches as they are under load."""
+async def _recorded_press(stage: Stage, client: httpx.AsyncClient, headers: dict[str, str]) -> Floor:
+    """The second press of a volunteer: it finds the caches as they are under load."""
     first = stage.cards.pop()
     second = next(card for card in stage.cards if card.cookie == first.cookie)
     stage.cards.remove(second)
-    await _click(client, first)
+    await _press(client, first, headers)
     with _recording() as statements:
-        await _click(client, second)
-    half = len(stage.cards) // 2
-    stage.click_floor = Floor(stage.database_url, statements, second.keys, [card.keys for card in stage.cards[:half]])
-    del stage.cards[:half]
+        await _press(client, second, headers)
+    quarter = len(stage.cards) // 4
+    people = [card.keys for card in stage.cards[:quarter]]
+    del stage.cards[:quarter]
+    return Floor(stage.database_url, statements, second.keys, people)
 
 
-async def _click(client: httpx.AsyncClient, card: Card) -> None:
+async def _press(client: httpx.AsyncClient, card: Card, headers: dict[str, str]) -> None:
     client.cookies.set(login.COOKIE, card.cookie)
-    answer = await client.post(card.path, data=card.form)
-    assert answer.status_code == 303, answer.text[:500]
+    own = {name: value for name, value in headers.items() if name not in ("cookie", "content-type")}
+    answer = await client.post(card.path, data=card.form, headers=own)
+    assert answer.status_code in (200, 303), answer.text[:500]
 
 
 async def _record_reply(stage: Stage, client: httpx.AsyncClient) -> None:

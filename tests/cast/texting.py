@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.cast import Cast, send_card
 from webapp import clock
 from webapp.database import transaction
+from webapp.models.accounts.users import User
 from webapp.models.actions.action import PUBLIC, Action
 from webapp.models.actions.script import INITIAL, Script
 from webapp.models.contacts.contact import Contact
@@ -26,6 +27,12 @@ _numbers = iter(range(10_000))
 
 def new_sid() -> str:
     return f"SM{next(_numbers):032x}"
+
+
+async def next_in_queue(action: Action, user: User) -> Conversation | None:
+    """The next contact this volunteer may text now: the conversation with contact and script."""
+    found = await start.next_id(action, user, await start.still_held(action, user))
+    return await Conversation.get(id=found).select_related("contact", "script") if found else None
 
 
 async def clicked(cast: Cast) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.cast import Cast, send_card
 from tests.cast.bulk import assign, on, work
 from tests.cast.lists import import_file, take_all, write
+from tests.cast.texting import next_in_queue
 from webapp import clock, database
 from webapp.database import transaction
 from webapp.models.accounts.users import Membership
@@ -80,7 +81,7 @@ class Office:
     async def text(self, _: int) -> None:
         who = self.volunteer()
         for _ in range(3):
-            if card := await start.next_in_queue(self.action, who.user):
+            if card := await next_in_queue(self.action, who.user):
                 await send_card(who, card)
 
     async def upload(self, n: int) -> None:

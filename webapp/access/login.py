@@ -126,7 +126,7 @@ async def looker(request: Request, slug: str) -> Membership:
     member = await current_member(request, slug)
     if not member.looks:
         raise Waiting
-    if request.method == "GET":
+    if _has_masthead(request):
         request.state.shared["badges"] = await badges(member)
     return member
 
@@ -139,9 +139,14 @@ async def volunteer(request: Request, slug: str) -> Membership:
     member = await current_member(request, slug)
     if not member.active:
         raise Waiting
-    if request.method == "GET":
+    if _has_masthead(request):
         request.state.shared["badges"] = await badges(member)
     return member
+
+
+def _has_masthead(request: Request) -> bool:
+    """A part of a page has none; the badge asks for its number itself."""
+    return request.method == "GET" and not pages.is_partial(request)
 
 
 async def staff(request: Request, slug: str) -> Membership:

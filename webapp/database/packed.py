@@ -46,6 +46,13 @@ def values(given: Iterable[int | str]) -> str | list[int | str]:
     return json.dumps(list(given)) if database.dialect() == "sqlite" else list(given)
 
 
+def listed(*columns: str) -> str:
+    """An aggregate: a list of lists as JSON, one a row, in no order; null or empty where there are no rows. `parsed` reads it."""
+    if database.dialect() == "sqlite":
+        return f"json_group_array(json_array({', '.join(columns)}))"
+    return f"json_agg(json_build_array({', '.join(columns)}))"
+
+
 def mark(kind: str) -> str:
     """A parameter in a SELECT list, where PostgreSQL wants to be told what it is: "integer", "bigint", "timestamptz"."""
     return "?" if database.dialect() == "sqlite" else f"?::{kind}"

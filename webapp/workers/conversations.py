@@ -6,12 +6,18 @@ from __future__ import annotations
 from typing import Any
 
 from webapp import news, queue
+from webapp.database import statistics
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations import going_back, making, zones_anew
 from webapp.models.opt_outs import possible
 
 SWEEP = 10.0  # seconds a sweep spends on one action
 ZONES_SWEEP = 45.0  # seconds a sweep spends on time zones
+
+
+async def keep_statistics(ctx: dict[str, Any]) -> None:
+    """So that PostgreSQL plans what volunteers wait for by the tables as they are."""
+    await statistics.keep_up()
 
 
 async def return_unsent(ctx: dict[str, Any]) -> None:

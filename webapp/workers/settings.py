@@ -73,6 +73,7 @@ CLOCKWORK: list[CronJob] = [
     cron(scripts.resume_costs, second={18, 48}, timeout=20),
     cron(actions.publish_scheduled, second=_EVERY_15_SECONDS, run_at_startup=True, timeout=50),
     cron(actions.apply_audiences, second={8, 28, 48}, timeout=20),
+    cron(conversations.keep_statistics, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(conversations.return_unsent, second=13, timeout=60),
     cron(conversations.derive_zones, second=38, run_at_startup=True, timeout=60),
     cron(conversations.hand_over_possible_opt_outs, second=23, timeout=60),

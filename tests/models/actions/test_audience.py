@@ -11,6 +11,7 @@ from tests.cast import Cast, opt_out_phone
 from tests.cast.bulk import on, work
 from tests.cast.lists import import_file, write
 from tests.cast.moments import beside
+from tests.cast.texting import next_in_queue
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import kept_counts
@@ -117,7 +118,7 @@ async def test_the_nightly_file_of_people_who_voted_is_one_upload(cast: Cast, tm
     await cast.start(cast.amy)
     await import_file(cast, write(tmp_path, "phone\n4125550102\n4125550199\n"), "Voted")
     assert await closed(cast) == {"Lisa": None, "Bo": errors.NOT_LISTED}
-    first = await start.next_in_queue(await action_of(cast), cast.amy.user)
+    first = await next_in_queue(await action_of(cast), cast.amy.user)
     assert first and first.contact_id == cast.lisa.id and await recount.differences() == []
 
 
@@ -160,7 +161,7 @@ async def test_until_the_job_is_through_start_and_card_look_for_themselves(
     await transaction(lambda: many_at_once.add_to_list(row.id, [cast.lisa.id, *(c.id for c in people[:3])]))
     await leave_out(cast, lists=[row])
     assert (await action_of(cast)).audience_cursor is not None, "a job has the rest to do"
-    left = await start.next_in_queue(await action_of(cast), cast.dan.user)
+    left = await next_in_queue(await action_of(cast), cast.dan.user)
     assert left and left.contact_id == people[3].id
     monkeypatch.setattr(start, "LOOKED_AT", 2)  # so that Dan's Start looks three times
     assert await start.assign_bucket(await action_of(cast), cast.dan.user), "he holds one who is still in it"
@@ -181,7 +182,7 @@ async def test_start_hands_out_nobody_who_was_left_out_meanwhile(cast: Cast, mon
     action = await action_of(cast)
     action.campaign.bucket_size = 2
     assert await start.assign_bucket(action, cast.amy.user)
-    first = await start.next_in_queue(await action_of(cast), cast.amy.user)
+    first = await next_in_queue(await action_of(cast), cast.amy.user)
     assert first and first.contact_id == people[3].id
     assert await recount.differences() == []
 

@@ -10,7 +10,7 @@ import pytest
 from tests.cast import Cast, suspend, texts
 from tests.cast.bulk import assign, finish, off_list, people, work
 from tests.cast.moments import beside
-from tests.cast.texting import says, texted
+from tests.cast.texting import next_in_queue, says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models import kept_counts
@@ -20,7 +20,7 @@ from webapp.models.actions.action import Action, ActionUser
 from webapp.models.bulk import slices
 from webapp.models.bulk.job import ASSIGN, BulkJob
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations import assigning, start
+from webapp.models.conversations import assigning
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
 from webapp.models.conversations.message import CANCELLED, FOLLOW_UP, Message
 from webapp.models.results import recount
@@ -98,7 +98,7 @@ async def test_who_is_assigned_has_them_first_when_pressing_start(cast: Cast) ->
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(bucket_size=1))
     await cast.start(cast.dan)
     action = await Action.get(id=cast.action.id).select_related("campaign")
-    first = await start.next_in_queue(action, cast.dan.user)
+    first = await next_in_queue(action, cast.dan.user)
     assert first and first.contact_id == bo.id
     assert await ActionUser.exists(action=cast.action, user_id=cast.dan.user_id)
 

@@ -10,9 +10,10 @@ from tests.cast import Cast
 from tests.cast.texting import new_sid
 from webapp import clock
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.cards import card
+from webapp.models.cards.card import GoneBack
 from webapp.models.conversations import going_back
 from webapp.models.conversations.buckets import Bucket
-from webapp.models.conversations.going_back import GoneBack
 from webapp.models.outcomes import answers
 from webapp.models.results import recount
 from webapp.models.sending.claim import claim_next
@@ -91,25 +92,30 @@ async def test_a_contact_taken_back_from_the_pool_is_in_the_bucket_again(cast: C
     assert await recount.differences() == []
 
 
+async def gone_back(cast: Cast) -> GoneBack:
+    """What Amy's page tells."""
+    shown = await card.queue_of(cast.amy, cast.action)
+    assert shown
+    return shown.gone_back
+
+
 @pytest.mark.both
 async def test_the_volunteer_is_told_why_contacts_went_back_and_only_of_those_that_did(cast: Cast) -> None:
     await cast.start(cast.amy)
-    bucket = await Bucket.get()
     clock.freeze(clock.now() + timedelta(minutes=61))
     await going_back.return_unsent(cast.meyer)
-    assert await going_back.gone_back(bucket) == GoneBack(by_time=1)
+    assert await gone_back(cast) == GoneBack(by_time=1)
     assert isinstance(await cast.click(cast.amy), Queued), "the open card takes a free contact back"
-    assert await going_back.gone_back(bucket) == GoneBack()
+    assert await gone_back(cast) == GoneBack()
 
 
 @pytest.mark.both
 async def test_a_contact_returned_by_an_admin_or_skipped_twice_did_not_run_out_of_time(cast: Cast) -> None:
     await cast.start(cast.amy)
     await going_back.return_all(cast.action, cast.gary)
-    assert await going_back.gone_back(await Bucket.get()) == GoneBack(by_admin=1)
+    assert await gone_back(cast) == GoneBack(by_admin=1)
     clock.freeze(clock.now() + timedelta(minutes=1))
     await cast.start(cast.amy)
     for _ in range(2):
         await going_back.skip(await cast.conversation())
-    bucket = await Bucket.all().order_by("-id").first()
-    assert bucket and await going_back.gone_back(bucket) == GoneBack(by_skip=1), "the new bucket's own"
+    assert await gone_back(cast) == GoneBack(by_skip=1), "the new bucket's own"

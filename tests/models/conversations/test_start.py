@@ -12,6 +12,7 @@ from tortoise.exceptions import IntegrityError
 from tests.cast import Cast, member
 from tests.cast.bulk import off_list
 from tests.cast.moments import refusing
+from tests.cast.texting import next_in_queue
 from webapp import clock, database
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
@@ -128,10 +129,10 @@ async def test_a_held_contact_texted_by_someone_else_waits_like_a_sleeper(cast: 
         await Contact.filter(id=cast.lisa.id).update(last_claimed_at=clock.now(), last_claimed_message_id=0)
 
     await transaction(texted_elsewhere)
-    assert await start.next_in_queue(cast.action, cast.amy.user) is None
+    assert await next_in_queue(cast.action, cast.amy.user) is None
     assert (await buckets.progress(await Bucket.get(), cast.meyer)).asleep == 1
     clock.freeze(clock.now() + safeguards.LOCK)
-    assert await start.next_in_queue(cast.action, cast.amy.user)
+    assert await next_in_queue(cast.action, cast.amy.user)
 
 
 @pytest.mark.postgres
@@ -170,4 +171,4 @@ async def test_a_text_refused_at_night_does_not_come_back_as_a_card_of_someone_w
     await claim_next(cast.number.id)
     clock.freeze(clock.now() + timedelta(hours=12))
     action = await Action.get(id=cast.action.id).select_related("campaign")
-    assert await start.next_in_queue(action, cast.amy.user) is None
+    assert await next_in_queue(action, cast.amy.user) is None

@@ -9,14 +9,14 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import Cast, send_card, texts
-from tests.cast.texting import in_touch
+from tests.cast.texting import in_touch, next_in_queue
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField
-from webapp.models.conversations import assigning, start
+from webapp.models.conversations import assigning
 from webapp.models.results import recount
 from webapp.models.sending import click, round_trip, test_text
 from webapp.models.sending.click import Changed, Declined, Moved, Queued, Reused, Stopped
@@ -138,7 +138,7 @@ async def test_out_of_hours_the_person_goes_to_the_end_of_the_queue(cast: Cast) 
     assert await cast.click(cast.amy) == Declined(errors.OUT_OF_HOURS)
     clock.freeze(clock.now().replace(hour=16))
     action = await Action.get(id=cast.action.id).select_related("campaign")
-    waiting = await start.next_in_queue(action, cast.amy.user)
+    waiting = await next_in_queue(action, cast.amy.user)
     assert waiting and waiting.contact_id == kim.id
 
 

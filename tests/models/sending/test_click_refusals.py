@@ -137,7 +137,7 @@ async def said_of_nameless(cast: Cast, contact: Contact) -> tuple[str, int | Non
     member.user.first_name = member.user.last_name = ""
     talk = await Conversation.get(contact=contact).select_related("contact", "action", "campaign", "script")
     refused = await shortfalls.why_closed(action, member.user)
-    _, text = await first_card.queue_of(member, action, talk)
+    _, text = await first_card.queue_of(member, action, talk.id)
     closed = (await Conversation.get(id=talk.id)).closed_code
     if text and not closed and text.stopped:
         assert await click.send_first(member, talk.id, uuid.uuid4(), text.hash) == Stopped(text.stopped)

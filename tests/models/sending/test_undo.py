@@ -8,12 +8,12 @@ import pytest
 
 from tests.cast import Cast, texts
 from tests.cast.bulk import off_list
-from tests.cast.texting import texted
+from tests.cast.texting import next_in_queue, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.actions.action import Action
 from webapp.models.actions.action_user import ActionUser
-from webapp.models.conversations import buckets, start
+from webapp.models.conversations import buckets
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.message import CANCELLED
 from webapp.models.results import recount
@@ -59,7 +59,7 @@ async def test_undo_of_a_text_to_someone_who_left_the_list_shows_no_card_of_them
     await off_list(cast, cast.lisa)
     await undo.take_back(cast.amy, outcome.message.id)
     action = await Action.get(id=cast.action.id).select_related("campaign")
-    assert await start.next_in_queue(action, cast.amy.user) is None
+    assert await next_in_queue(action, cast.amy.user) is None
     assert isinstance(await cast.click(cast.amy), Declined)
 
 

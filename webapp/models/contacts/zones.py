@@ -5,8 +5,12 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
-from webapp import database
+from webapp import clock, database
 from webapp.models.accounts.campaign import Campaign
+
+Zones = dict[int | None, tuple[str, ...]]
+LATELY = 5.0  # seconds
+_lately: dict[int, tuple[float, Zones]] = {}  # by the opening of the database
 
 
 class ZoneSet(Model):
@@ -32,6 +36,20 @@ class ZoneSet(Model):
             return known.id
         await database.query("INSERT INTO zone_set (names) VALUES (?) ON CONFLICT (names) DO NOTHING", text)
         return (await cls.get(names=text)).id
+
+    @classmethod
+    async def every(cls) -> Zones:
+        """Id -> zones, of all sets."""
+        return {row.id: row.zones for row in await cls.all()}
+
+    @classmethod
+    async def lately(cls) -> Zones:
+        """As `every`, up to LATELY seconds ago. The same object until it is read again."""
+        kept, now = _lately.get(database.opened()), clock.steady()
+        if kept is None or now > kept[0] + LATELY:
+            _lately.clear()
+            kept = _lately[database.opened()] = now, await cls.every()
+        return kept[1]
 
 
 class ZoneDerivation(Model):

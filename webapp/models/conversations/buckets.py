@@ -51,16 +51,15 @@ class Progress:
     skipped: int
     replies: int
 
+    @classmethod
+    def of(cls, stand: dict[str, int]) -> Progress:
+        """``stand``: a row with the `stand_columns`."""
+        texted, left = stand["texted"], stand["open"]
+        return cls(texted + left, texted, left - stand["awake"], stand["skipped"], stand["replies"])
+
 
 async def progress(bucket: Bucket, campaign: Campaign) -> Progress:
-    stand = await _stand(bucket, campaign, clock.now())
-    return Progress(
-        total=stand["texted"] + stand["open"],
-        texted=stand["texted"],
-        asleep=stand["open"] - stand["awake"],
-        skipped=stand["skipped"],
-        replies=stand["replies"],
-    )
+    return Progress.of(await _stand(bucket, campaign, clock.now()))
 
 
 async def open_ones(user_id: int, action_ids: list[int]) -> dict[int, Bucket]:
@@ -115,21 +114,33 @@ async def open_again(bucket_id: int | None) -> None:
 
 
 async def _stand(bucket: Bucket, campaign: Campaign, now: datetime) -> dict[str, int]:
-    """Numbers of contacts of a bucket in one round trip: ``texted``, ``replies``, ``open`` (not texted yet), ``skipped``,
-    ``awake`` (open, and textable by clock and lock), ``textable`` (awake, and still the volunteer's)."""
     awake, since = await hours.open_zone_sets(campaign, now), sql_time(hours.locked_since(campaign, now))
-    is_open = "v.texted_at IS NULL AND v.closed_code IS NULL"
-    is_awake = f"{is_open} AND {hours.awake_sql(awake, 'v.zone_set_id')}"
     [row] = await database.query(
-        "SELECT COUNT(v.texted_at) AS texted, COUNT(v.replied_at) AS replies,"
-        f" COALESCE(SUM(CASE WHEN {is_open} THEN 1 ELSE 0 END), 0) AS open,"
-        f" COALESCE(SUM(CASE WHEN {is_open} AND v.skips > 0 THEN 1 ELSE 0 END), 0) AS skipped,"
-        f" COALESCE(SUM(CASE WHEN {is_awake} AND {hours.RESTED} THEN 1 ELSE 0 END), 0) AS awake,"
-        f" COALESCE(SUM(CASE WHEN {is_awake} AND {hours.RESTED} AND v.user_id = ? THEN 1 ELSE 0 END), 0) AS textable"
-        " FROM conversation v JOIN contact k ON k.id = v.contact_id WHERE v.bucket_id = ?",
+        f"SELECT {stand_columns(awake)} FROM conversation v LEFT JOIN contact k ON k.id = {OPEN_CONTACT}"
+        " WHERE v.bucket_id = ?",
         since,
         since,
         bucket.user_id,
         bucket.id,
     )
     return {name: int(number) for name, number in row.items()}
+
+
+_OPEN = "v.texted_at IS NULL AND v.closed_code IS NULL"
+OPEN_CONTACT = f"CASE WHEN {_OPEN} THEN v.contact_id END"  # no contact is read for those texted or closed
+
+
+def stand_columns(awake: list[int | None]) -> str:
+    """Numbers of a bucket's contacts, for a SELECT from conversations ``v`` with a contact ``k`` where it is open: ``texted``,
+    ``replies``, ``open`` (not texted yet), ``skipped``, ``awake`` (open, and textable by clock and lock), ``textable``
+    (awake, and still the volunteer's). Parameters: `locked_since` twice, the user."""
+    rested = f"{_OPEN} AND {hours.awake_sql(awake, 'v.zone_set_id')} AND {hours.RESTED}"
+    return (
+        f"COUNT(v.texted_at) AS texted, COUNT(v.replied_at) AS replies, {_number(_OPEN)} AS open,"
+        f" {_number(f'{_OPEN} AND v.skips > 0')} AS skipped, {_number(rested)} AS awake,"
+        f" {_number(f'{rested} AND v.user_id = ?')} AS textable"
+    )
+
+
+def _number(of: str) -> str:
+    return f"COUNT(CASE WHEN {of} THEN 1 END)"

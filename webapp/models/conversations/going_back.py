@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -131,27 +130,3 @@ async def _newest_bucket(action: Action, user_id: int) -> int | None:
         await buckets.open_again(bucket.id)
         await Bucket.filter(id=bucket.id).update(last_used_at=clock.now())
     return bucket.id if bucket else None
-
-
-@dataclass(frozen=True)
-class GoneBack:
-    """Contacts of a bucket that went back to the pool untexted, and that its volunteer has not got again: because time ran
-    out (S8), by an admin's button (S8), or skipped twice (V4)."""
-
-    by_time: int = 0
-    by_admin: int = 0
-    by_skip: int = 0
-
-
-async def gone_back(bucket: Bucket) -> GoneBack:
-    rows = await database.query(
-        "SELECT CASE WHEN e.how = 'skip' THEN 'by_skip' WHEN e.by_user_id IS NULL THEN 'by_time' ELSE 'by_admin' END AS why,"
-        " COUNT(DISTINCT v.id) AS people FROM assignment_event e JOIN conversation v ON v.id = e.conversation_id"
-        " WHERE e.from_user_id = ? AND e.how IN ('return', 'skip') AND e.at >= ? AND v.action_id = ?"
-        " AND COALESCE(v.bucket_id, 0) <> ? GROUP BY 1",
-        bucket.user_id,
-        sql_time(bucket.started_at),
-        bucket.action_id,
-        bucket.id,
-    )
-    return GoneBack(**{row["why"]: int(row["people"]) for row in rows})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -12,11 +13,12 @@ from webapp import clock, database
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.actions.action import Action
-from webapp.models.contacts.zones import ZoneSet, zones_of
+from webapp.models.contacts.zones import Zones, ZoneSet, zones_of
 from webapp.models.conversations.conversation import Conversation
 from webapp.rules import safeguards, window
 
 START_MARGIN = 10  # minutes a contact must stay textable to be assigned by Start
+MOST_KEPT = 1_000
 NO_ZONE_SET = -1  # no conversation has it
 
 
@@ -32,9 +34,27 @@ class Asleep:
 
 async def open_zone_sets(campaign: Campaign, now: datetime, minutes: int = 0) -> list[int | None]:
     """The ids of zone sets whose people may be texted now and for ``minutes`` more. None stands for "no zone known"."""
-    sets: dict[int | None, tuple[str, ...]] = {row.id: row.zones for row in await ZoneSet.all()}
-    sets[None] = (campaign.timezone,)
-    return [key for key, zones in sets.items() if is_open(campaign, zones, now, minutes)]
+    return _open_of(await ZoneSet.every(), campaign, now, minutes)
+
+
+def _open_of(sets: Zones, campaign: Campaign, now: datetime, minutes: int = 0) -> list[int | None]:
+    found: Zones = {**sets, None: (campaign.timezone,)}
+    return [key for key, zones in found.items() if is_open(campaign, zones, now, minutes)]
+
+
+_awake: dict[tuple[Any, ...], tuple[Zones, list[int | None]]] = {}  # by the campaign's hours; of the last minute
+
+
+async def awake_lately(campaign: Campaign, now: datetime) -> list[int | None]:
+    """As `open_zone_sets`, without a set that came in the last seconds, and worked out once a minute: for a page, which asks
+    again where it finds nobody. The click and the worker ask each contact's own clock."""
+    sets, minute = await ZoneSet.lately(), now.replace(second=0, microsecond=0)
+    hours = (campaign.timezone, campaign.opens, campaign.closes, minute)
+    if (kept := _awake.get(hours)) is None or kept[0] is not sets:
+        if len(_awake) >= MOST_KEPT:
+            _awake.clear()
+        kept = _awake[hours] = sets, _open_of(sets, campaign, now)
+    return kept[1]
 
 
 def is_open(campaign: Campaign, zones: tuple[str, ...], now: datetime, minutes: int = 0) -> bool:

@@ -9,14 +9,12 @@ from typing import Final
 from tortoise import fields
 from tortoise.models import Model
 
-from webapp import clock, database
-from webapp.database.statements import Joined
+from webapp import clock
 from webapp.models import kept_counts
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
-from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.numbers.number import PhoneNumber
 from webapp.rules import errors
@@ -183,25 +181,6 @@ class Message(Model):
         found = cls.filter(contact=contact, status__in=(TAKEN, UNKNOWN, RECEIVED)).order_by("-id")
         newest = await found.first()
         return (newest.claimed_at or newest.created_at) if newest else None
-
-
-_BOTH = Joined(m=Message, k=Contact)
-
-
-async def first_texts_of(bucket: Bucket, most: int) -> list[Message]:
-    """The newest first texts out of a bucket, each with its contact."""
-    rows = await database.query(
-        f"SELECT {_BOTH.columns} FROM (SELECT id FROM conversation WHERE bucket_id = ? AND texted_at IS NOT NULL"
-        f" ORDER BY texted_at DESC LIMIT {int(most)}) AS v JOIN message m ON m.conversation_id = v.id"
-        " JOIN contact k ON k.id = m.contact_id WHERE m.kind = 'initial' AND m.user_id = ?"
-        f" AND m.status NOT IN ('cancelled', 'refused') ORDER BY m.id DESC LIMIT {int(most)}",
-        bucket.id,
-        bucket.user_id,
-    )
-    found = [_BOTH.of(row) for row in rows]
-    for row in found:
-        row["m"].contact = row["k"]
-    return [row["m"] for row in found]
 
 
 class MessageEffect(Model):

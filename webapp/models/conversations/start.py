@@ -10,13 +10,11 @@ from typing import Any, Literal, cast
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
-from webapp.database.statements import Joined, insert, new, together
+from webapp.database.statements import insert, new, together
 from webapp.models import tallies
 from webapp.models.accounts.users import User
 from webapp.models.actions import audience
 from webapp.models.actions.action import Action, ActionUser
-from webapp.models.actions.script import Script
-from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import buckets, hours
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import HOLD_BY_START, Conversation
@@ -44,9 +42,8 @@ async def assign_bucket(action: Action, user: User) -> Bucket | None:
     """The volunteer's open bucket, else a new one; None where no contact can be texted now."""
     if action.audience_cursor is None:
         return await _assign(action, user, None)
-    awake = await hours.open_zone_sets(action.campaign, clock.now())
-    mine = await _still_in(action, awake, "user_id = ?", [user.id])
-    pool = await _still_in(action, awake, *_POOL)
+    mine = await still_held(action, user) or []
+    pool = await _still_in(action, await hours.open_zone_sets(action.campaign, clock.now()), *_POOL)
     return await _assign(action, user, mine + pool)
 
 
@@ -73,7 +70,7 @@ async def _assign(action: Action, user: User, among: Among) -> Bucket | None:
     await ActionUser.mark([action.id], user.id, "seen_at", "started_at")
     now = clock.now()
     bucket = await Bucket.filter(action=action, user=user, finished_at=None).order_by("-id").first()
-    if bucket and await _next(action, user, among):
+    if bucket and await next_id(action, user, among):
         return bucket
     if bucket:
         await buckets.settle(bucket, now)
@@ -151,35 +148,28 @@ async def _claim(
     return [new(Conversation, **row) for row in rows]
 
 
-_CARD = Joined(v=Conversation, k=Contact, s=Script)
-
-
-async def next_in_queue(action: Action, user: User) -> Conversation | None:
-    """The next contact this volunteer may text now: the conversation with contact and script, in one round trip."""
+async def still_held(action: Action, user: User) -> Among:
+    """The user's next ones who are still in the audience; None where a job has come to all of them."""
     if action.audience_cursor is None:
-        return await _next(action, user, None)
-    awake = await hours.open_zone_sets(action.campaign, clock.now())
-    return await _next(action, user, await _still_in(action, awake, "user_id = ?", [user.id]))
-
-
-async def _next(action: Action, user: User, among: Among) -> Conversation | None:
-    now = clock.now()
-    awake = await hours.open_zone_sets(action.campaign, now)
-    rows = await database.query(
-        f"SELECT {_CARD.columns} FROM conversation v JOIN contact k ON k.id = v.contact_id"
-        " LEFT JOIN script s ON s.id = v.script_id WHERE v.user_id = ? AND v.action_id = ?"
-        f" AND v.texted_at IS NULL AND v.closed_code IS NULL AND {hours.awake_sql(awake, 'v.zone_set_id')}"
-        f" AND {hours.RESTED}{_among(among)} ORDER BY v.turn, v.id LIMIT 1",
-        user.id,
-        action.id,
-        sql_time(hours.locked_since(action.campaign, now)),
-    )
-    if not rows:
         return None
-    found = _CARD.of(rows[0])
-    conversation: Conversation = found["v"]
-    conversation.contact, conversation.script = found["k"], found["s"]
-    return conversation
+    return await _still_in(action, await hours.open_zone_sets(action.campaign, clock.now()), "user_id = ?", [user.id])
+
+
+async def next_id(action: Action, user: User, among: Among) -> int | None:
+    """The conversation of the next contact this volunteer may text now."""
+    now = clock.now()
+    found = next_sql(await hours.open_zone_sets(action.campaign, now), among)
+    rows = await database.query(found, user.id, action.id, sql_time(hours.locked_since(action.campaign, now)))
+    return rows[0]["id"] if rows else None
+
+
+def next_sql(awake: list[int | None], among: Among) -> str:
+    """Its id. Parameters: the user, the action, `locked_since`."""
+    return (
+        "SELECT v.id FROM conversation v JOIN contact k ON k.id = v.contact_id WHERE v.user_id = ? AND v.action_id = ?"
+        f" AND v.texted_at IS NULL AND v.closed_code IS NULL AND {hours.awake_sql(awake, 'v.zone_set_id')}"
+        f" AND {hours.RESTED}{_among(among)} ORDER BY v.turn, v.id LIMIT 1"
+    )
 
 
 async def why_closed(action: Action) -> Closed | None:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from webapp import clock
-from webapp.database import transactional
+from webapp.database import statistics, transactional
 from webapp.models import long_work
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
@@ -118,6 +118,7 @@ async def _read(job: ContactImport, found: Shape, columns: contact_columns.Colum
                 return False
             if not await pace.take(_take(job, part, known)):
                 return False
+            await statistics.keep_up()  # else each slice may read all contacts that the slices before it brought
             if clock.steady() >= deadline:
                 return True
 

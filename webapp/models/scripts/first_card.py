@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
-from webapp.models.conversations import card, closing, making
-from webapp.models.conversations.card import Queue
-from webapp.models.conversations.conversation import Conversation
+from webapp.models.cards import card
+from webapp.models.cards.card import Queue
+from webapp.models.conversations import closing, making
 from webapp.models.scripts import rendering
 from webapp.models.scripts.rendering import Rendering
 from webapp.rules import phone
@@ -16,9 +16,7 @@ from webapp.rules import phone
 AT_ONCE = 20  # contacts passed over in one request
 
 
-async def queue_of(
-    member: Membership, action: Action, first: Conversation | None = None
-) -> tuple[Queue | None, Rendering | None]:
+async def queue_of(member: Membership, action: Action, first: int = 0) -> tuple[Queue | None, Rendering | None]:
     """As `card.queue_of`, and the text of its card, the contact's phone masked (V9). Contacts whose text can't be filled, or is too long, are closed here:
     nobody taps on them. After AT_ONCE of them the queue says that it is ``looking``, and the page asks again. The text is
     None where there is no card, and where its script is archived and no other is in use."""
@@ -26,7 +24,7 @@ async def queue_of(
         shown = await card.queue_of(member, action, first)
         if shown is None or shown.card is None:
             return shown, None
-        talk, first = shown.card.conversation, None
+        talk, first = shown.card.conversation, 0
         if talk.script is None or talk.script.archived_at:
             if await making.pick_one(talk):
                 continue

@@ -38,10 +38,11 @@ from webapp.rules import errors, safeguards
 
 @dataclass(frozen=True)
 class Queued:
-    """The text is stored and will leave. ``again``: the same click came before, and nothing new was stored."""
+    """The text is stored and will leave. ``again``: by the same click before. ``action``: as the click read it, if it did."""
 
     message: Message
     again: bool = False
+    action: Action | None = None
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ async def _first_text(member: Membership, rows: ClickRows, script: Script, clien
             await buckets.take_back(conversation, member.user_id)
         conversation.texted_at, conversation.script_version = clock.now(), script.version
     draft = Draft(member, contact, conversation, rows.action, number, client_id, INITIAL, text.body, script)
-    return Queued(await click_sql.store_text(draft, changed))
+    return Queued(await click_sql.store_text(draft, changed), action=rows.action)
 
 
 async def _decline_first(conversation: Conversation, code: int, version: int) -> Declined:

@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from webapp import news, pages
+from webapp.access import login
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import inbox, waiting
 from webapp.pages import page
@@ -36,7 +37,7 @@ async def inbox_page(
 @get("/badges")
 async def badges(request: Request, member: Membership) -> Response:
     """The number in the masthead, asked again whenever something changed."""
-    return page(request, "components/_unread_badge.html")
+    return page(request, "components/_unread_badge.html", badges=await login.badges(member))
 
 
 def instant(text: str) -> datetime | None:

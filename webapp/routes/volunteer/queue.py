@@ -39,8 +39,16 @@ async def send(request: Request, member: Membership, conversation_id: int) -> Re
     outcome = await click.send_first(member, access.row_id(conversation_id), client_id, str(form.get("hash", "")))
     if isinstance(outcome, click.Queued):
         await queue.drain_when_due(outcome.message.number_id or 0, member.campaign.undo_seconds)
-        return pages.redirect(request, _path(member, outcome.message.action_id or 0))
+        return await _next(request, member, outcome)
     return await _refused(request, member, await access.once_held(member, conversation_id), outcome)
+
+
+async def _next(request: Request, member: Membership, sent: click.Queued) -> Response:
+    """The next card at once, in place of this one; without htmx by a redirect."""
+    action_id = sent.message.action_id or 0
+    if not pages.is_partial(request):
+        return pages.redirect(request, _path(member, action_id))
+    return await _queue(request, member, sent.action or await access.open_action(member, action_id))
 
 
 async def _refused(
@@ -50,11 +58,11 @@ async def _refused(
     action, more = conversation.action, dict[str, Any]()
     match outcome:
         case click.Changed():
-            notice, more = "changed", {"first": conversation}
+            notice, more = "changed", {"first": conversation.id}
         case click.Moved():
             notice, more = "moved", {"moved": await assigning.whereabouts(conversation.id)}
         case click.Reused():
-            notice, more = "reused", {"first": conversation}
+            notice, more = "reused", {"first": conversation.id}
         case click.Declined(_):
             why = words.gettext(outcome.sentence)
             notice, more = "declined", {"why": why, "name": conversation.contact.first_name}
@@ -85,11 +93,7 @@ async def undo_send(request: Request, member: Membership, message_id: int) -> Re
     conversation = await access.once_held(member, message.conversation_id or 0)
     if became != "undone":
         return await _queue(request, member, conversation.action, notice=became, status=409)
-    return await _queue(request, member, conversation.action, notice="undone", first=await _fresh(conversation))
-
-
-async def _fresh(conversation: Conversation) -> Conversation:
-    return await Conversation.get(id=conversation.id).select_related("contact", "action", "campaign", "script")
+    return await _queue(request, member, conversation.action, notice="undone", first=conversation.id)
 
 
 async def _queue(
@@ -98,7 +102,7 @@ async def _queue(
     action: Action,
     notice: str = "",
     status: int = 200,
-    first: Conversation | None = None,
+    first: int = 0,
     **context: Any,
 ) -> Response:
     """The next card; or that the bucket is finished, or everybody in it asleep."""

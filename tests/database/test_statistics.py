@@ -1,0 +1,78 @@
+"""PostgreSQL's plans while tables grow: what was planned over an empty table does not go on reading the whole of it."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from tests.cast import Cast
+from tests.cast.plans import statements
+from webapp import clock, database
+from webapp.database import statistics, transaction
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.lists import ListMembership
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+
+pytestmark = pytest.mark.postgres
+PEOPLE = 800
+
+
+@pytest.fixture(autouse=True)
+def looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statistics, "SECONDS", 0.0)
+
+
+async def fill(cast: Cast) -> None:
+    """As an evening does: people, their conversations, a text to each, all Amy's."""
+    people = [
+        Contact(campaign=cast.meyer, phone=f"+1412{2000000 + n}", first_name="Mike", created_at=clock.now())
+        for n in range(PEOPLE)
+    ]
+    await transaction(lambda: Contact.bulk_create(people))
+    everyone = await Contact.filter(campaign=cast.meyer).exclude(id=cast.lisa.id)
+    rows = [ListMembership(contact_list=cast.voters, contact=contact) for contact in everyone]
+    await transaction(lambda: ListMembership.bulk_create(rows))
+    await cast.make()
+    talks = await Conversation.filter(contact_id__in=[contact.id for contact in everyone]).select_related("contact")
+    texts = [text(cast, talk) for talk in talks]
+    await transaction(lambda: Message.bulk_create(texts))
+    await database.query("SELECT pg_stat_force_next_flush()")
+    await database.query("SELECT 1 AS one")
+
+
+def text(cast: Cast, talk: Conversation) -> Message:
+    return Message(
+        campaign=cast.meyer,
+        contact=talk.contact,
+        conversation=talk,
+        user_id=cast.amy.user_id,
+        action_id=cast.action.id,
+        direction="out",
+        kind="initial",
+        phone=talk.contact.phone,
+        body="Hi",
+        status="taken",
+        created_at=clock.now(),
+        public_id=uuid.uuid4(),
+    )
+
+
+async def test_tables_that_grew_are_counted_anew_and_others_are_not(cast: Cast) -> None:
+    await database.query("ANALYZE")
+    await fill(cast)
+    names = await statistics.keep_up()
+    assert {"contact", "conversation", "message"} <= set(names) and "campaign" not in names
+    [row] = await database.query("SELECT reltuples::int AS rows FROM pg_class WHERE oid = 'contact'::regclass")
+    assert row["rows"] == PEOPLE + 1
+    await database.query("SELECT pg_stat_force_next_flush()")
+    assert await statistics.keep_up() == []
+
+
+async def test_a_process_looks_every_few_seconds_at_most(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    await database.query("ANALYZE")
+    await statistics.keep_up()
+    monkeypatch.setattr(statistics, "SECONDS", 60.0)
+    with statements() as asked:
+        assert await statistics.keep_up() == [] and asked == []

@@ -1,0 +1,61 @@
+"""Pages and files gzipped on their way, and which are not."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from tests.cast import Cast
+from tests.cast.site import PARTIAL, Browser
+from webapp import static_files
+
+TAKES = {"accept-encoding": "gzip, deflate, br, zstd"}
+
+
+async def test_a_page_is_gzipped_where_the_browser_takes_it(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    answer = await amy.get("/c/meyer/", headers=TAKES)
+    assert answer.headers["content-encoding"] == "gzip" and "Accept-Encoding" in answer.headers["vary"]
+    assert int(answer.headers["content-length"]) < len(answer.text) / 2
+    plain = await amy.get("/c/meyer/", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers and plain.text.startswith("<!doctype")
+
+
+@pytest.mark.parametrize("path", ["/c/meyer/inbox?q=guess", "/login?next=/guess"])
+async def test_a_page_whose_address_a_stranger_may_have_filled_in_is_sent_as_it_is(
+    cast: Cast, browse: Browser, path: str
+) -> None:
+    """BREACH: from the size of an answer somebody else guesses what stands beside their own words."""
+    amy = await browse(cast.amy)
+    answer = await amy.get(path, headers=TAKES)
+    assert "content-encoding" not in answer.headers
+
+
+async def test_a_part_of_a_page_is_gzipped_since_no_other_site_can_ask_for_one(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    answer = await amy.get("/c/meyer/inbox?show=all", headers={**TAKES, **PARTIAL})
+    assert answer.headers["content-encoding"] == "gzip" and 'id="threads"' in answer.text
+
+
+async def test_an_error_page_is_gzipped_like_another(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    answer = await amy.get("/c/meyer/threads/999999", headers=TAKES)
+    assert answer.status_code == 404 and answer.headers["content-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("name", [static_files.SHEET, static_files.SCRIPT, "icons/icons.svg"])
+async def test_sheets_scripts_and_icons_are_gzipped_once_and_kept_for_a_year(
+    cast: Cast, browse: Browser, name: str
+) -> None:
+    amy = await browse(cast.amy)
+    answer = await amy.get(static_files.address(name), headers=TAKES)
+    assert answer.headers["content-encoding"] == "gzip" and "immutable" in answer.headers["cache-control"]
+    assert answer.content == static_files.served()[name] == gzip.decompress(static_files.gzipped()[name])
+    assert int(answer.headers["content-length"]) < len(answer.content) / 2
+
+
+async def test_a_font_is_small_already(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    answer = await amy.get(static_files.address("fonts/archivo.woff2"), headers=TAKES)
+    assert "content-encoding" not in answer.headers

@@ -1,0 +1,33 @@
+"""PostgreSQL's statistics, kept up with tables that grow fast (docs/database.md).
+
+A statement that is planned while its table is empty reads that table from end to end, and goes on so until PostgreSQL has new
+statistics: its own look comes once a minute, on some servers never. An evening's first texts fill an empty table within
+seconds. New statistics also make every connection plan its statements again.
+"""
+
+from __future__ import annotations
+
+from webapp import clock, database
+
+MANY, SHARE = 500, 0.2  # rows that came or changed since the last look: so many, and this share of all
+SECONDS = 4.0  # between two looks of a process
+_looked = -SECONDS
+
+
+async def keep_up() -> list[str]:
+    """Counts anew the tables that changed much; their names. Asked more often than every few SECONDS it does nothing."""
+    global _looked
+    if database.dialect() != "postgres" or clock.steady() < _looked + SECONDS:
+        return []
+    _looked = clock.steady()
+    rows = await database.query(
+        "SELECT s.relname AS name FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid"
+        " WHERE s.schemaname = current_schema() AND s.n_mod_since_analyze > ? AND s.n_mod_since_analyze > ? * c.reltuples"
+        " ORDER BY 1",
+        MANY,
+        SHARE,
+    )
+    names = [row["name"] for row in rows]
+    if names:
+        await database.query(f"ANALYZE (SKIP_LOCKED) {', '.join(names)}")
+    return names

@@ -1,0 +1,1 @@
+"""The card a volunteer has on the screen, and the bucket around it."""

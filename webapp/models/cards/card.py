@@ -1,0 +1,155 @@
+"""A volunteer's queue: the next contact, the bucket's progress, the texts just sent (SPEC V4). One statement reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from webapp import clock, database
+from webapp.database import packed
+from webapp.database.packed import sql_time
+from webapp.database.statements import Joined
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import Action
+from webapp.models.actions.script import Script
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.zones import zones_of
+from webapp.models.conversations import buckets, hours, start
+from webapp.models.conversations.buckets import Bucket, Progress
+from webapp.models.conversations.conversation import Conversation
+from webapp.rules.contacts import contact_zones
+
+JUST_SENT = 7
+
+
+@dataclass(frozen=True)
+class Card:
+    """The next contact of a queue. ``zones``: those the contact may be in. ``tags``: their names. ``texted_before``: by
+    any action."""
+
+    conversation: Conversation
+    zones: tuple[str, ...]
+    tags: list[str]
+    texted_before: bool
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A first text out of the bucket. ``due_at``: None where Undo can't take it back any more."""
+
+    id: int
+    at: datetime
+    first_name: str
+    place: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class GoneBack:
+    """Contacts of a bucket that went back to the pool untexted, and that its volunteer has not got again: because time ran
+    out (S8), by an admin's button (S8), or skipped twice (V4)."""
+
+    by_time: int = 0
+    by_admin: int = 0
+    by_skip: int = 0
+
+
+@dataclass(frozen=True)
+class Queue:
+    """``card``: None where nobody can be texted now. ``undoable``:
+    the newest text that has not left yet, for ``undo_seconds`` more. ``looking``: the next contact is not found
+    yet; ask again."""
+
+    card: Card | None
+    progress: Progress
+    just_sent: list[Sent]
+    gone_back: GoneBack
+    undoable: Sent | None
+    undo_seconds: int
+    looking: bool = False
+
+
+async def queue_of(member: Membership, action: Action, first: int = 0) -> Queue | None:
+    """The member's queue in this action; None before the first Start. ``first``: a conversation to show before the others,
+    if the member still holds it and nobody texted it."""
+    among, now = await start.still_held(action, member.user), clock.now()
+    row = await _read(member, action, first, among, await hours.awake_lately(action.campaign, now))
+    if row and row["v__id"] is None:  # a list may have brought new zones a moment ago
+        row = await _read(member, action, first, among, await hours.open_zone_sets(action.campaign, now))
+    if row is None:
+        return None
+    found = await _ROW.whole(row)
+    if found["v"] is None:
+        await buckets.finish_if_done(found["b"])
+    return await _queue(action.campaign, row, found)
+
+
+async def _queue(campaign: Campaign, row: dict[str, Any], found: dict[str, Any]) -> Queue:
+    sent = [_sent(*values) for values in sorted(packed.parsed(row["sent"]) or [], reverse=True)]
+    undoable = next((one for one in sent if one.due_at), None)
+    left = (undoable.due_at - clock.now()).total_seconds() if undoable and undoable.due_at else 0.0
+    return Queue(
+        card=await _card(campaign, row, found) if found["v"] else None,
+        progress=Progress.of(row),
+        just_sent=sent,
+        gone_back=GoneBack(**dict(packed.parsed(row["back"]) or [])),
+        undoable=undoable if left > 0 else None,
+        undo_seconds=round(max(left, 0)),
+    )
+
+
+def _sent(message_id: int, at: str, first_name: str, zip: str, state: str, due_at: str | None) -> Sent:
+    due, place = datetime.fromisoformat(due_at) if due_at else None, contact_zones.place_of_zip(zip) or state
+    return Sent(message_id, datetime.fromisoformat(at), first_name, place, due)
+
+
+async def _card(campaign: Campaign, row: dict[str, Any], found: dict[str, Any]) -> Card:
+    conversation: Conversation = found["v"]
+    conversation.contact, conversation.script = found["k"], found["s"]
+    tags = [name for _, _, name in sorted(packed.parsed(row["tags"]) or [])]
+    return Card(conversation, await zones_of(campaign, found["k"].zone_set_id), tags, bool(row["texted_before"]))
+
+
+_ROW = Joined(b=Bucket, v=Conversation, k=Contact, kept={"s": Script})
+
+
+async def _read(
+    member: Membership, action: Action, first: int, among: start.Among, awake: list[int | None]
+) -> dict[str, Any] | None:
+    """One row: the newest bucket, the next conversation (all null where there is none), and what the page says besides."""
+    since = sql_time(hours.locked_since(action.campaign, clock.now()))
+    listed = packed.listed
+    rows = await database.query(
+        "WITH b AS (SELECT * FROM bucket WHERE action_id = ? AND user_id = ? ORDER BY id DESC LIMIT 1),"
+        " mine AS MATERIALIZED (SELECT id, user_id, contact_id, zone_set_id, texted_at, replied_at, closed_code, skips"
+        " FROM conversation WHERE bucket_id = (SELECT id FROM b)),"
+        f" stand AS (SELECT {buckets.stand_columns(awake)} FROM mine v LEFT JOIN contact k ON k.id = {buckets.OPEN_CONTACT})"
+        f" SELECT {_ROW.columns}, stand.*,"
+        f" (SELECT {listed('t.display_order', 't.id', 't.name')} FROM contact_tag p JOIN tag t ON t.id = p.tag_id"
+        " WHERE p.contact_id = k.id) AS tags,"
+        " EXISTS (SELECT 1 FROM message m WHERE m.contact_id = k.id AND m.direction = 'out' AND m.status = 'taken')"
+        f" AS texted_before, {_SENT.format(listed('m.id', 'm.created_at', 'c.first_name', 'c.zip', 'c.state_abbrev', _DUE))},"
+        f" {_BACK.format(listed('g.why', 'g.people'))}"
+        " FROM b CROSS JOIN stand LEFT JOIN conversation v ON v.id = COALESCE((SELECT f.id FROM conversation f"
+        f" WHERE f.id = ? AND f.user_id + 0 = ? AND f.texted_at IS NULL), ({start.next_sql(awake, among)}))"
+        " LEFT JOIN contact k ON k.id = v.contact_id LEFT JOIN script s ON s.id = v.script_id",
+        *(action.id, member.user_id, since, since, member.user_id, first, member.user_id),
+        *(member.user_id, action.id, since),
+    )
+    return rows[0] if rows else None
+
+
+_DUE = "CASE WHEN m.status = 'queued' AND m.attempts = 0 THEN m.due_at END"
+_SENT = (
+    "(SELECT {} FROM (SELECT id FROM mine WHERE texted_at IS NOT NULL ORDER BY texted_at DESC"
+    f" LIMIT {JUST_SENT}) AS l JOIN message m ON m.conversation_id = l.id JOIN contact c ON c.id = m.contact_id"
+    " WHERE m.kind = 'initial' AND m.user_id = b.user_id AND m.status NOT IN ('cancelled', 'refused')) AS sent"
+)
+_BACK = (
+    "(SELECT {} FROM (SELECT CASE WHEN e.how = 'skip' THEN 'by_skip' WHEN e.by_user_id IS NULL THEN 'by_time'"
+    " ELSE 'by_admin' END AS why, COUNT(DISTINCT w.id) AS people FROM assignment_event e"
+    " JOIN conversation w ON w.id = e.conversation_id WHERE e.from_user_id = b.user_id AND e.how IN ('return', 'skip')"
+    " AND e.at >= b.started_at AND w.action_id = b.action_id AND COALESCE(w.bucket_id, 0) <> b.id GROUP BY 1) AS g) AS back"
+)
