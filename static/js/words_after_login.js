@@ -1,7 +1,7 @@
 /* Brings back what was typed or ticked in a form that was sent after the login had ended.
    On every form with method="post" inside a campaign; in this browser tab alone, never passwords or files. It is kept when
    the form is sent, and filled in after the login, on the page with that form.
-   Needs JavaScript because the server can't keep the words of somebody it does not know. */
+   Without JavaScript the page /login/words shows them instead (access/kept_words.py). */
 (() => {
   "use strict";
   const KEPT = "words-after-login";

@@ -10,7 +10,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 
 from webapp import pages, words
-from webapp.access import client, troubles
+from webapp.access import client, kept_words, troubles
 from webapp.database import failing
 from webapp.models.accounts import audit, members
 from webapp.models.accounts.sessions import Session
@@ -24,8 +24,14 @@ LANGUAGE_COOKIE = "textbank_language"
 
 
 class LoggedOut(HTTPException):
+    """``kept``: the form that was sent, sealed for the cookie (kept_words.py)."""
+
     status_code = 401
     detail = "You are not logged in."
+
+    def __init__(self, kept: str = "") -> None:
+        super().__init__()
+        self.kept = kept
 
 
 class Waiting(HTTPException):
@@ -99,8 +105,12 @@ async def _note(seen: Callable[[], Awaitable[None]]) -> None:
 async def current_user(request: Request) -> User:
     session = await current_session(request)
     if session is None:
-        raise LoggedOut
+        raise await _logged_out(request)
     return session.user
+
+
+async def _logged_out(request: Request) -> LoggedOut:
+    return LoggedOut(await kept_words.sealed_of(request, page_of(request), request.cookies.get(COOKIE, "")))
 
 
 async def current_member(request: Request, slug: str) -> Membership:
@@ -108,7 +118,7 @@ async def current_member(request: Request, slug: str) -> Membership:
     token = _prepare(request)
     found = await Session.in_campaign(token, slug) if token else None
     if found is None:
-        raise LoggedOut
+        raise await _logged_out(request)
     session, member = found
     await _seen(request, session)
     if member is None:
@@ -184,15 +194,19 @@ async def office_badges(member: Membership) -> dict[str, int]:
     }
 
 
-def to_login(request: Request, _: Exception) -> Response:
-    """To the login page, and from there back to this page; a form goes back to the page it was on. ``expired`` 2: what was
-    pressed has not been done. Where htmx asked for a part of the page, 401: login_ended.js goes there, unless that would
-    lose what is typed."""
+def to_login(request: Request, error: Exception) -> Response:
+    """To the login page, and from there back to this page; a form goes back to the page it was on, and what it brought is
+    kept. ``expired`` 2: what was pressed has not been done. Where htmx asked for a part of the page, 401: login_ended.js goes
+    there, unless that would lose what is typed."""
     if pages.is_partial(request):
         return Response("", status_code=401, headers={"hx-reswap": "none"})
     back = page_of(request)
     expired = 1 if request.method == "GET" else 2
-    return pages.go_to(request, f"/login?next={quote(back)}&expired={expired}" if back not in ("", "/") else "/login")
+    path = f"/login?next={quote(back)}&expired={expired}" if back not in ("", "/") else "/login"
+    answer = pages.go_to(request, path)
+    if request.method == "POST":
+        answer.cookies.append(kept_words.cookie(getattr(error, "kept", "")))
+    return answer
 
 
 def page_of(request: Request) -> str:

@@ -94,6 +94,12 @@ class Session(Model):
         return session, member
 
     @classmethod
+    async def whose(cls, token: str) -> int:
+        """The id of the user whose session it is, or was before it ended; 0 where there was none."""
+        found = await cls.filter(token_hash=token_hash(token)).first()
+        return found.user_id if found else 0
+
+    @classmethod
     async def open_ones(cls, user_id: int) -> list[Session]:
         """The user's running sessions, the one seen last first."""
         now = clock.now()

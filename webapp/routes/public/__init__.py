@@ -13,6 +13,7 @@ from webapp.routes.public import (
     fetched,
     health,
     joining,
+    kept_words,
     language,
     metrics,
     new_password,
@@ -22,7 +23,7 @@ from webapp.routes.public import (
     stream,
 )
 
-LOGIN = (entry, proof, second_step, campaigns, joining, action_link, new_password, email_letters, language)
+LOGIN = (entry, kept_words, proof, second_step, campaigns, joining, action_link, new_password, email_letters, language)
 
 
 def routers() -> list[Router]:

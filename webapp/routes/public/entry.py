@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Request, Response, Router, get, post
 
 from webapp import live, pages
-from webapp.access import entering, login, right_password
+from webapp.access import entering, kept_words, login, right_password
 from webapp.forms import Form
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import User
@@ -34,7 +34,8 @@ async def log_in(request: Request) -> Response:
     user = await _known(request, form)
     if user is None:
         return page(request, "public/login.html", status_code=422, form=form, next=next_, expired=0)
-    return await entering.let_in(request, user, next_ or await entering.home_of(user))
+    kept = form.data.get("words") and kept_words.of(request)  # only a browser without JavaScript sends this field
+    return await entering.let_in(request, user, kept_words.PAGE if kept else next_ or await entering.home_of(user))
 
 
 async def _known(request: Request, form: Form) -> User | None:

@@ -1,0 +1,83 @@
+"""What was sent after the login had ended, for a browser without JavaScript (static/js/words_after_login.js does this on the
+page itself). It lies sealed in a cookie that only the pages of the log-in get. After the log-in a page shows it, and nothing
+is done before the person presses there."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import zlib
+from dataclasses import dataclass
+
+from litestar import Request
+from litestar.datastructures import Cookie
+from litestar.exceptions import HTTPException
+
+from webapp import config
+from webapp.models.accounts.sessions import Session
+from webapp.models.logins import sealed
+
+PAGE = "/login/words"
+COOKIE, SECONDS = "textbank_words", 3600
+LONGEST = 3_800  # characters of the cookie: browsers keep 4,096 bytes with its name. About 4,000 letters of plain words
+BODY = 60_000  # bytes of a form that is read of somebody who is not logged in
+OWN = {"client_message_id", "hash", "seen", "skips", "next"}  # filled by the page, so no words of the person
+_SECRET = re.compile(r"password|credential|^code$")
+
+
+@dataclass(frozen=True)
+class KeptWords:
+    """``user_id``: whose session had ended, 0 where nobody knows. ``address``: where the form goes. ``back``: the page it
+    stood on, "" where that is not known. ``fields``: name and value of each, as sent."""
+
+    user_id: int
+    address: str
+    back: str
+    fields: list[tuple[str, str]]
+
+    @property
+    def words(self) -> list[str]:
+        """What the person will know again: sentences first of all, else whatever has letters."""
+        typed = [value for name, value in self.fields if name not in OWN and any(c.isalpha() for c in value)]
+        return [value for value in typed if len(value.split()) > 1] or typed
+
+
+async def sealed_of(request: Request, back: str, token: str) -> str:
+    """The cookie's value for a refused form. ``token``: of the session that ended. "" where there is nothing to keep, or it
+    can't be kept: it has a file or a password, or is too long."""
+    fields = await _fields(request) if request.method == "POST" and request.url.path.startswith("/c/") else []
+    if not any(value.strip() for name, value in fields if name not in OWN) or any(_SECRET.search(n) for n, _ in fields):
+        return ""
+    whose = await Session.whose(token)
+    query = f"?{request.url.query}" if request.url.query else ""
+    packed = zlib.compress(json.dumps([whose, request.url.path + query, back, fields]).encode(), 9)
+    value = sealed.seal(base64.b85encode(packed).decode())
+    return value if len(value) <= LONGEST else ""
+
+
+async def _fields(request: Request) -> list[tuple[str, str]]:
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > BODY:
+        return []
+    try:
+        pairs = list((await request.form()).multi_items())
+    except HTTPException:
+        return []
+    files = [value for _, value in pairs if not isinstance(value, str)]
+    return [] if any(one.filename for one in files) else [(n, v) for n, v in pairs if isinstance(v, str)]
+
+
+def of(request: Request) -> KeptWords | None:
+    """What this browser keeps."""
+    packed = sealed.opened(request.cookies.get(COOKIE, ""))
+    if packed is None:
+        return None
+    user_id, address, back, fields = json.loads(zlib.decompress(base64.b85decode(packed)))
+    return KeptWords(user_id, address, back, [(name, value) for name, value in fields])
+
+
+def cookie(value: str) -> Cookie:
+    """``value``: "" ends what was kept before, since a later form takes its place."""
+    seconds, secure = SECONDS if value else 0, config.settings().secure
+    return Cookie(key=COOKIE, value=value, max_age=seconds, httponly=True, samesite="lax", secure=secure, path="/login")

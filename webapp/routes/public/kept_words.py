@@ -1,0 +1,21 @@
+"""After a log-in: the form that was sent when the login before it had ended (access/kept_words.py)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, Router, get
+
+from webapp import pages
+from webapp.access import entering, kept_words, login
+
+
+@get(kept_words.PAGE)
+async def kept_words_page(request: Request) -> Response:
+    user, kept = await login.current_user(request), kept_words.of(request)
+    if kept is None or kept.user_id not in (0, user.id):
+        return pages.redirect(request, await entering.home_of(user))
+    answer = pages.page(request, "public/kept_words.html", kept=kept)
+    answer.cookies.append(kept_words.cookie(""))
+    return answer
+
+
+router = Router("/", route_handlers=[kept_words_page])
