@@ -1,46 +1,21 @@
-"""What is grave asks for the password again, and keeps the form (ASVS 5.0, 7.5)."""
+"""What is grave asks for the password again, and keeps the form (ASVS 5.0, 7.5). Which routes ask: "proof" in matrix.txt."""
 
 from __future__ import annotations
 
 import html
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
-from litestar import Litestar
 
 from tests.cast import MORNING, PASSWORD, Cast
-from tests.cast.site import PARTIAL, Browser, ask, fill, ids
+from tests.cast.site import PARTIAL, Browser
 from webapp import clock
 from webapp.models.accounts import passwords
 from webapp.models.accounts.sessions import Session
 from webapp.models.numbers.orders import NumberOrder
 
-# Every route that asks; a route that should and does not is a hole, one that does and is not here has no reason
-GRAVE = [
-    ("POST", "/c/{slug}/account/devices/end"),
-    ("POST", "/c/{slug}/account/devices/{session_id}/end"),
-    ("POST", "/c/{slug}/account/passkeys"),
-    ("GET", "/c/{slug}/account/passkeys/new"),
-    ("POST", "/c/{slug}/account/passkeys/{passkey_id}/end"),
-    ("POST", "/c/{slug}/account/second-step/app"),
-    ("POST", "/c/{slug}/account/second-step/app/confirmation"),
-    ("POST", "/c/{slug}/account/second-step/app/end"),
-    ("POST", "/c/{slug}/account/second-step/recovery-codes"),
-    ("GET", "/c/{slug}/admin/audit.csv"),
-    ("POST", "/c/{slug}/admin/contacts/exports"),
-    ("POST", "/c/{slug}/admin/contacts/{contact_id}/erasure"),
-    ("POST", "/c/{slug}/admin/exports"),
-    ("GET", "/c/{slug}/admin/exports/{export_id}/file"),
-    ("POST", "/c/{slug}/admin/invites"),
-    ("POST", "/c/{slug}/admin/numbers/orders"),
-    ("GET", "/c/{slug}/admin/opt-outs.csv"),
-    ("POST", "/c/{slug}/admin/settings/log-in"),
-    ("POST", "/c/{slug}/admin/users/{member_id}"),
-    ("POST", "/c/{slug}/admin/users/{member_id}/sessions/end"),
-]
 ORDERS = "/c/meyer/admin/numbers/orders"
 WANTED = {"area_code": "412", "wanted": "2", "note": ['O"Neill & <b>', "twice"]}
 
@@ -61,28 +36,6 @@ def typed(text: str) -> dict[str, list[str]]:
     for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text):
         found.setdefault(name, []).append(html.unescape(value))
     return found
-
-
-async def test_every_grave_route_asks_and_does_nothing_before_that(
-    cast: Cast, app: Litestar, later: httpx.AsyncClient, tmp_path: Path
-) -> None:
-    clock.freeze(MORNING)
-    names = await ids(cast, tmp_path) | {"session_id": "1"}
-    clock.freeze(MORNING + timedelta(hours=1))
-    for method, path in GRAVE:
-        answer = await ask(later, method, fill(path, names, "meyer"))
-        assert answer.status_code == 403 and "Nothing was done yet" in answer.text, path
-
-
-async def test_the_routes_that_ask_are_those_that_the_table_names(app: Litestar) -> None:
-    asking = {
-        (method, route.path_format)
-        for route in app.routes
-        for method, (handler, _) in getattr(route, "route_handler_map", {}).items()
-        for provide in [handler.resolve_dependencies().get("member")]
-        if provide and getattr(provide.dependency, "__module__", "") == "webapp.access.proving"
-    }
-    assert {(m, re.sub(r":\w+\}", "}", p)) for m, p in asking if m != "OPTIONS"} == set(GRAVE)
 
 
 async def test_the_password_goes_on_with_all_that_was_typed(cast: Cast, later: httpx.AsyncClient) -> None:

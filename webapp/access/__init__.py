@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from litestar.exceptions import NotFoundException
+from tortoise.expressions import Subquery
 
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.teams import UserList
@@ -106,6 +107,16 @@ async def archived_script_of(action: Action, script_id: int) -> Script:
 async def picture_of(member: Membership, picture_id: int) -> Picture:
     found = await Picture.filter(id=small_id(picture_id), campaign_id=member.campaign_id).first()
     return found if found and found.intact() else _missing()
+
+
+async def shown_picture_of(member: Membership, picture_id: int) -> Picture:
+    """For a volunteer a picture of an action they hold a conversation of, or of a text in a thread they see."""
+    found = await picture_of(member, picture_id)
+    held = Conversation.filter(user_id=member.user_id, campaign_id=member.campaign_id)
+    if member.is_staff or await held.filter(action__scripts__picture_id=found.id).exists():
+        return found
+    sent = Message.filter(picture_id=found.id, contact_id__in=Subquery(held.values("contact_id")))
+    return found if await sent.exists() else _missing()
 
 
 async def media_of(contact_id: int, media_id: int) -> Media:

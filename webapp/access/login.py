@@ -141,7 +141,16 @@ async def looker(request: Request, slug: str) -> Membership:
     return member
 
 
+async def own(request: Request, slug: str) -> Membership:
+    """For the account, which is the person's own: also while they wait for approval or are suspended (SPEC S9)."""
+    member = await current_member(request, slug)
+    if request.method == "GET":
+        request.state.shared["badges"] = await badges(member)
+    return member
+
+
 LOOKER = {"member": Provide(looker)}  # for pages that are open before the e-mail is confirmed
+OWN = {"member": Provide(own)}
 
 
 async def volunteer(request: Request, slug: str) -> Membership:

@@ -1,6 +1,6 @@
 """Who does something grave shows again who they are, where the log-in is longer ago than PROOF (ASVS 5.0, 7.5).
 
-A route asks for it by ``dependencies=proving.STAFF`` (or VOLUNTEER, for one's own account). The question keeps the form: the
+A route asks for it by ``dependencies=proving.STAFF`` (or OWN, for one's own account). The question keeps the form: the
 password goes to the same address together with all that was typed, and the route goes on.
 """
 
@@ -51,15 +51,14 @@ async def staff(request: Request, slug: str) -> Membership:
     return member
 
 
-async def volunteer(request: Request, slug: str) -> Membership:
-    """For one's own account, which is open before the e-mail is confirmed."""
-    member = await login.looker(request, slug)
+async def own(request: Request, slug: str) -> Membership:
+    member = await login.own(request, slug)
     await need(request)
     return member
 
 
 STAFF = {"member": Provide(staff)}
-VOLUNTEER = {"member": Provide(volunteer)}
+OWN = {"member": Provide(own)}
 
 
 async def need(request: Request) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cast import Cast
 from tests.cast.site import Browser
-from webapp.models.accounts.users import User
+from webapp import clock
+from webapp.database import transaction
+from webapp.models.accounts.users import Membership, User
 
 PERSON = {"first_name": "Amy", "last_name": "Brookheimer-Egan", "phone": "412 555 0144"}
 
@@ -44,3 +48,15 @@ async def test_only_those_of_the_campaign_have_an_account_there(cast: Cast, brow
     assert (await (await browse()).post("/c/meyer/account", data=PERSON)).status_code == 303
     assert (await (await browse(cast.jonah)).post("/c/meyer/account", data=PERSON)).status_code == 404
     assert (await (await browse(cast.amy)).put("/c/meyer/account")).status_code in (403, 405)
+
+
+@pytest.mark.parametrize("state", [{"approved_at": None}, {"suspended_at": clock.now()}])
+async def test_the_account_is_one_s_own_also_while_one_waits_or_is_suspended(
+    cast: Cast, browse: Browser, state: dict[str, object]
+) -> None:
+    await transaction(lambda: Membership.filter(id=cast.amy.id).update(**state))
+    amy = await browse(cast.amy)
+    assert 'href="/c/meyer/account"' in (await amy.get("/c/meyer/waiting")).text
+    assert "Saved." in (await amy.post("/c/meyer/account", data=PERSON)).text
+    page = (await amy.get("/c/meyer/account")).text
+    assert "/c/meyer/account/email" in page and "notice-choices" not in page and "/c/meyer/teams" not in page

@@ -1,4 +1,4 @@
-"""Pictures of scripts, for the campaign's own members (SPEC A4), and those people sent, for who holds their thread (X5)."""
+"""Pictures of scripts, for whoever is shown the script or the text (SPEC A4), and those people sent, for who holds their thread (X5)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from webapp.models.accounts.users import Membership
 
 @get("/pictures/{picture_id:int}")
 async def picture(member: Membership, picture_id: int) -> File:
-    found = await access.picture_of(member, picture_id)
+    found = await access.shown_picture_of(member, picture_id)
     return pages.private_file(found.path, found.type, 86_400)
 
 

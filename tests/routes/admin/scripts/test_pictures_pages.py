@@ -20,7 +20,7 @@ async def test_a_picture_is_taken_in_with_the_text_and_shown(cast: Cast, browse:
     assert cast.hello.version == 2 and picture.type == "image/png"
     page = (await gary.get(f"{here(cast)}/scripts")).text
     assert f"/c/meyer/pictures/{picture.id}" in page and "one MMS" in page
-    shown = await amy.get(f"/c/meyer/pictures/{picture.id}")
+    shown = await gary.get(f"/c/meyer/pictures/{picture.id}")
     assert (shown.status_code, shown.headers["content-type"], shown.content) == (
         200,
         "image/png",
@@ -34,6 +34,22 @@ async def test_a_picture_is_taken_in_with_the_text_and_shown(cast: Cast, browse:
     await gary.post(path, data={"body": FINE, "remove_picture": "1"})
     await cast.hello.refresh_from_db()
     assert (cast.hello.picture_id, cast.hello.version) == (None, 3)
+
+
+async def test_a_volunteer_sees_the_pictures_of_their_own_actions_and_threads_alone(
+    cast: Cast, browse: Browser
+) -> None:
+    picture = await pictures.take_in(cast.meyer, drawn())
+    assert isinstance(picture, Picture)
+    path = f"/c/meyer/pictures/{picture.id}"
+    await cast.hello.write("", FINE, picture.id)
+    amy, dan = await browse(cast.amy), await browse(cast.dan)
+    assert (await amy.get(path)).status_code == 404, "no card of the action is hers yet"
+    await cast.start(cast.amy)
+    assert (await amy.get(path)).status_code == 200 and (await dan.get(path)).status_code == 404
+    await cast.click(cast.amy)
+    await cast.hello.write("", FINE, None)
+    assert (await amy.get(path)).status_code == 200, "it stays in the text that was sent"
 
 
 async def test_a_file_that_is_no_picture_changes_nothing(cast: Cast, browse: Browser) -> None:

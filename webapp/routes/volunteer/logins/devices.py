@@ -12,19 +12,19 @@ from webapp.pages import page
 from webapp.rules.logins import devices
 
 
-@get("/account/devices", dependencies=login.LOOKER)
+@get("/account/devices", dependencies=login.OWN)
 async def devices_page(request: Request, member: Membership) -> Response:
     rows = [(one, devices.name(one.device)) for one in await Session.open_ones(member.user_id)]
     return page(request, "volunteer/logins/devices.html", rows=rows, own=login.session_of(request).id)
 
 
-@post("/account/devices/{session_id:int}/end", dependencies=proving.VOLUNTEER)
+@post("/account/devices/{session_id:int}/end", dependencies=proving.OWN)
 async def end_one(request: Request, member: Membership, session_id: int) -> Response:
     await (await access.session_of(member, session_id)).end()
     return await _ended(request, member)
 
 
-@post("/account/devices/end", dependencies=proving.VOLUNTEER)
+@post("/account/devices/end", dependencies=proving.OWN)
 async def end_others(request: Request, member: Membership) -> Response:
     await Session.end_all(member.user, but=login.session_of(request).id)
     return await _ended(request, member)

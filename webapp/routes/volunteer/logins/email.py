@@ -12,12 +12,12 @@ from webapp.pages import page
 from webapp.routes.public import email_letters
 
 
-@get("/account/email", dependencies=login.LOOKER)
+@get("/account/email", dependencies=login.OWN)
 async def email_page(request: Request, member: Membership) -> Response:
     return page(request, "volunteer/logins/email.html", form=Form(), sent_to="")
 
 
-@post("/account/email", dependencies=login.LOOKER)
+@post("/account/email", dependencies=login.OWN)
 async def change_email(request: Request, member: Membership) -> Response:
     """Nothing changes before the letter is answered, and the answer does not tell whether somebody has the address."""
     form, user = Form(await request.form()), member.user

@@ -12,12 +12,12 @@ from webapp.models.accounts.users import Membership
 from webapp.pages import page
 
 
-@get("/account/password", dependencies=login.LOOKER)
+@get("/account/password", dependencies=login.OWN)
 async def password_page(request: Request, member: Membership) -> Response:
     return page(request, "volunteer/logins/password.html", form=Form())
 
 
-@post("/account/password", dependencies=login.LOOKER)
+@post("/account/password", dependencies=login.OWN)
 async def change_password(request: Request, member: Membership) -> Response:
     """Every other device is logged out; this one gets a new session."""
     form, user = Form(await request.form()), member.user
