@@ -10,6 +10,7 @@ from webapp.access import client, login
 from webapp.models.accounts import audit, members
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User
+from webapp.models.actions import action_link
 from webapp.models.logins import second_steps
 from webapp.models.logins.steps import SECOND, LoginStep
 from webapp.pages import go_to
@@ -63,11 +64,15 @@ def cookie(token: str, name: str = login.COOKIE, seconds: int = COOKIE_SECONDS) 
 
 
 async def home_of(user: User) -> str:
-    """The first page of the campaign this person used last: the office for staff, Home for volunteers."""
-    members = (
-        await Membership.filter(user=user, removed_at=None).select_related("campaign").order_by("-last_here_at", "-id")
-    )
-    if not members:
+    """The first page of the campaign this person used last: the office for staff, `goes_on` for volunteers."""
+    found = Membership.filter(user=user, removed_at=None).order_by("-last_here_at", "-id")
+    last = await found.select_related("user", "campaign").first()
+    if last is None:
         return "/join"
-    member = members[0]
-    return f"/c/{member.campaign.slug}/admin" if member.is_staff else f"/c/{member.campaign.slug}"
+    return f"/c/{last.campaign.slug}/admin" if last.is_staff else await goes_on(last)
+
+
+async def goes_on(member: Membership) -> str:
+    """The first page of whoever is let in: the action whose link brought them, until they start it; else Home (SPEC A10)."""
+    action = await action_link.brought(member)
+    return f"/c/{member.campaign.slug}" + (f"/actions/{action.id}" if action else "")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from tests.cast import PASSWORD, Cast
-from tests.cast.site import Browser
+from tests.cast.site import OFFICE, PARTIAL, Browser
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts import passwords
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.users import Membership, User
 from webapp.models.actions import action_link
 from webapp.models.actions.action import PRIVATE, Action, ActionUser
@@ -91,9 +93,37 @@ async def test_approval_still_applies_and_the_action_is_there_afterwards(cast: C
     await mike.post(path, data=NEWCOMER)
     assert (await mike.get(path)).headers["location"] == "/c/meyer/waiting"
     assert "Make a plan" not in (await mike.get(f"/c/meyer/actions/{cast.action.id}")).text
-    member = await Membership.get(user__email="mike@example.org")
-    await member.approve()
+    member, gary = await Membership.get(user__email="mike@example.org"), await browse(cast.gary)
+    await gary.post(f"{OFFICE}/users/{member.id}/approval")
+    here = f"/c/meyer/actions/{cast.action.id}"
+    assert (await mike.get("/c/meyer/waiting", headers=PARTIAL)).headers["hx-redirect"] == here
+    assert f"http://texts.example{here}" in (await Mail.filter(to="mike@example.org").order_by("-id"))[0].text
     assert "Make a plan to vote" in (await mike.get("/c/meyer/")).text
+
+
+async def test_whoever_confirms_their_e_mail_goes_on_to_that_action_until_they_have_started_it(
+    cast: Cast, browse: Browser
+) -> None:
+    path, mike = await link(cast), await browse()
+    await mike.post(path, data=NEWCOMER)
+    await mike.get(path)
+    letter = re.search(r"/email/\S+", (await Mail.filter(to="mike@example.org").first()).text)  # type: ignore[union-attr]
+    assert letter
+    here = f"/c/meyer/actions/{cast.action.id}"
+    assert (await mike.post(letter[0])).headers["location"] == here
+    assert (await mike.get("/")).headers["location"] == here
+    await mike.post(here + "/buckets")
+    assert (await mike.get("/")).headers["location"] == "/c/meyer"
+
+
+async def test_an_action_that_closed_meanwhile_is_no_page_to_go_on_to(cast: Cast, browse: Browser) -> None:
+    path, mike = await link(cast), await browse()
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(approval_needed=True))
+    await mike.post(path, data=NEWCOMER)
+    await mike.get(path)
+    await transaction(lambda: Action.filter(id=cast.action.id).update(archived_at=clock.now()))
+    await (await Membership.get(user__email="mike@example.org")).approve()
+    assert (await mike.get("/c/meyer/waiting")).headers["location"] == "/c/meyer"
 
 
 async def test_limits_still_apply(cast: Cast, browse: Browser) -> None:

@@ -70,7 +70,8 @@ class User(Model):
 class Membership(Model):
     """A user in a campaign. Only an admin changes the ZIP and language given at sign-up (A9). ``state``: of the ZIP. Who is
     removed is suspended too, and no member any more: the row stays for history. ``raised_role``: the role that waits until
-    the user's e-mail is confirmed. ``waits_for_letter``: the member counts once the e-mail is confirmed, without approval."""
+    the user's e-mail is confirmed. ``waits_for_letter``: the member counts once the e-mail is confirmed, without approval.
+    ``brought_by``: the action whose link brought them while they could not text yet (A10)."""
 
     id = fields.IntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -91,6 +92,7 @@ class Membership(Model):
     suspended_at = fields.DatetimeField(null=True)
     suspended_for = fields.CharField(12, default="", db_default="")  # "opt_outs" where too many did it (V9), not staff
     removed_at = fields.DatetimeField(null=True)
+    brought_by = fields.IntField(null=True)
     last_here_at = fields.DatetimeField(null=True)
 
     user_id: int

@@ -31,9 +31,29 @@ async def of_token(token: str) -> Action | None:
 
 
 async def invite(action: Action, member: Membership) -> bool:
-    """Sends the action to a member, who may wait for approval still. False where they are outside its limits: then nothing
-    is stored."""
+    """Sends the action to a member, who may wait for approval or their letter still: then it is what they see next. False
+    where they are outside its limits: then nothing is stored."""
     if await limits.stop(member, action):
         return False
     await ActionUser.mark([action.id], member.user_id)
+    if not member.active:
+        await _remember(action, member)
     return True
+
+
+@transactional
+async def _remember(action: Action, member: Membership) -> None:
+    await Membership.filter(id=member.id).update(brought_by=action.id)
+
+
+async def brought(member: Membership) -> Action | None:
+    """The action whose link this member came by, while it is open to them and they have not started it."""
+    if not member.brought_by or await _started(member):
+        return None
+    found = await Action.open_to(member, id=member.brought_by)
+    return found[0] if found else None
+
+
+async def _started(member: Membership) -> bool:
+    mine = ActionUser.filter(action_id=member.brought_by, user_id=member.user_id)
+    return await mine.exclude(started_at=None).exists()

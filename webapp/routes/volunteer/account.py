@@ -6,7 +6,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.di import Provide
 
 from webapp import pages
-from webapp.access import login
+from webapp.access import entering, login
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.opt_outs import bounds
@@ -14,7 +14,7 @@ from webapp.pages import page
 from webapp.routes.public import own_details
 
 
-@get("/account", dependencies=login.LOOKER)
+@get("/account", dependencies=login.OWN)
 async def account(request: Request, member: Membership) -> Response:
     return await _account(request, member, Form())
 
@@ -28,7 +28,7 @@ async def _account(
     return page(request, "volunteer/account.html", status_code=status, memberships=others, form=form, saved=saved)
 
 
-@post("/account", dependencies=login.LOOKER)
+@post("/account", dependencies=login.OWN)
 async def save_account(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     person = own_details.read(form)
@@ -41,7 +41,7 @@ async def save_account(request: Request, member: Membership) -> Response:
 @get("/waiting")
 async def waiting(request: Request, anyone: Membership) -> Response:
     if anyone.active:
-        return pages.go_to(request, f"/c/{anyone.campaign.slug}")
+        return pages.go_to(request, await entering.goes_on(anyone))
     paused = anyone.suspended_for == bounds.TOO_MANY_OPT_OUTS
     return page(request, "volunteer/waiting.html", suspended=anyone.suspended_at is not None, paused=paused)
 
