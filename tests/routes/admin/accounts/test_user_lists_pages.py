@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import Cast
-from tests.cast.site import OFFICE, Browser
+from tests.cast.site import FINE, OFFICE, Browser
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts import teams
@@ -74,3 +74,27 @@ async def test_members_see_their_team_with_its_code_and_no_other(cast: Cast, bro
     await transaction(lambda: Membership.filter(id=cast.dan.id).update(suspended_at=clock.now()))
     assert "Dan Egan" not in (await (await browse(cast.amy)).get("/c/meyer/teams")).text
     assert "No team yet" in (await (await browse(cast.selina)).get("/c/meyer/teams")).text
+
+
+@pytest.mark.parametrize("how", ["taken off", "taken off in All Users", "archived"])
+async def test_the_last_team_code_that_texts_name_is_kept(cast: Cast, browse: Browser, how: str) -> None:
+    gary, team = await browse(cast.gary), await teams.create_team("Doors", cast.gary)
+    there = f"{OFFICE}/user-lists/{team.user_list_id}"
+    await gary.post(there + "/members", data={"members": [str(cast.amy.id), str(cast.dan.id)]})
+    await cast.hello.write("", FINE + " Team ##{{user.team_code}}", None)
+    assert "name the team code" in (await gary.get(there)).text
+    off = f"{there}/members/%s/end"
+    assert (await gary.post(off % cast.dan.id)).status_code == 303, "Amy has a code still"
+    form = {"off_list": str(team.user_list_id), "members": [str(cast.amy.id)]}
+    ways = {
+        "taken off": (off % cast.amy.id, {}),
+        "taken off in All Users": (OFFICE + "/users/places/end", form),
+        "archived": (there + "/archive", {}),
+    }
+    path, fields = ways[how]
+    refused = await gary.post(path, data=fields)
+    assert refused.status_code == 422 and "nobody would have one any more" in refused.text
+    assert await teams.code_of(cast.meyer.id, cast.amy.user_id) == team.team_code
+    await cast.hello.write("", FINE, None)
+    assert (await gary.post(path, data=fields)).status_code in (200, 303)
+    assert await teams.code_of(cast.meyer.id, cast.amy.user_id) is None

@@ -11,6 +11,8 @@ from webapp.models.accounts import list_uploads, teams, user_search
 from webapp.models.accounts.list_uploads import Uploaded
 from webapp.models.accounts.teams import Team, UserList
 from webapp.models.accounts.users import Membership
+from webapp.models.scripts import team_codes
+from webapp.models.scripts.team_codes import LastTeam
 from webapp.pages import page
 from webapp.rules.accounts import people_lines
 from webapp.rules.accounts.user_filter import UserFilter
@@ -78,7 +80,8 @@ async def _user_list(
         there=there,
         size=sizes.get(chosen.id, 0),
         others=await others.limit(OFFERED).select_related("user"),
-        team=await Team.get_or_none(user_list=chosen),
+        team=(team := await Team.get_or_none(user_list=chosen)),
+        sent_in=await team_codes.named_in(member.campaign_id) if team else "",
     )
 
 
@@ -118,13 +121,20 @@ async def add_members(request: Request, member: Membership, user_list_id: int) -
 @post("/user-lists/{user_list_id:int}/members/{member_id:int}/end")
 async def remove_member(request: Request, member: Membership, user_list_id: int, member_id: int) -> Response:
     chosen, who = await access.user_list_of(member, user_list_id), await access.member_of(member, member_id)
-    await teams.remove_member(chosen, who, member)
+    try:
+        await team_codes.keeping(member.campaign, lambda: teams.remove_member(chosen, who, member))
+    except LastTeam as last:
+        return await _user_list(request, member, chosen, _kept(last), status=422)
     return _to(request, member, chosen.id)
 
 
 @post("/user-lists/{user_list_id:int}/archive")
 async def archive_user_list(request: Request, member: Membership, user_list_id: int) -> Response:
-    await teams.archive(await access.user_list_of(member, user_list_id), member)
+    chosen = await access.user_list_of(member, user_list_id)
+    try:
+        await team_codes.keeping(member.campaign, lambda: teams.archive(chosen, member))
+    except LastTeam as last:
+        return await _user_list(request, member, chosen, _kept(last), status=422)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/user-lists")
 
 
@@ -136,6 +146,20 @@ async def restore_user_list(request: Request, member: Membership, user_list_id: 
         return await _user_lists(request, member, form, status=422)
     await teams.restore(chosen, member)
     return _to(request, member, chosen.id)
+
+
+def _kept(last: LastTeam) -> Form:
+    form = Form()
+    form.wrong("members", last_team(last))
+    return form
+
+
+def last_team(last: LastTeam) -> str:
+    return words.gettext(
+        "The texts of “%(title)s” name the team code, and nobody would have one any more. Nothing was changed. Put them"
+        " into another team, or change its scripts, first.",
+        title=last.title,
+    )
 
 
 def _to(request: Request, member: Membership, user_list_id: int) -> Response:

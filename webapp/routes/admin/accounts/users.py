@@ -5,14 +5,17 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 
 from webapp import access, config, letters, live, pages, words
+from webapp.access import entering
 from webapp.forms import Form
 from webapp.models.accounts import members, teams, user_search
 from webapp.models.accounts.teams import UserList
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
+from webapp.models.scripts import team_codes
+from webapp.models.scripts.team_codes import LastTeam
 from webapp.pages import page
 from webapp.routes.admin import action_news
-from webapp.routes.admin.accounts import user_table
+from webapp.routes.admin.accounts import user_lists, user_table
 from webapp.rules.contacts.contact_filter import id_of
 
 
@@ -48,7 +51,7 @@ async def approve(request: Request, member: Membership, member_id: int) -> Respo
 
 
 async def _write_approved(who: Membership) -> None:
-    link = config.settings().url(f"/c/{who.campaign.slug}")
+    link = config.settings().url(await entering.goes_on(who))
     await letters.write("approved", who.user.email, who.speaks, user=who.user, campaign=who.campaign, link=link)
 
 
@@ -105,8 +108,11 @@ async def take_off_list(request: Request, member: Membership) -> Response:
     if not ids or not form:
         sentence = words.gettext("Select at least one user. Nothing was changed.")
         return await _refused(request, member, form, sentence)
-    chosen = await access.user_list_of(member, list_id)
-    number = await teams.remove_members(chosen, await user_search.loaded(ids), member)
+    chosen, people = await access.user_list_of(member, list_id), await user_search.loaded(ids)
+    try:
+        number = await team_codes.keeping(member.campaign, lambda: teams.remove_members(chosen, people, member))
+    except LastTeam as last:
+        return await _refused(request, member, form, user_lists.last_team(last))
     return await _users(request, member, form, _taken_off(chosen, number))
 
 
