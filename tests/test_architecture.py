@@ -51,7 +51,7 @@ ARROWS = {
     "clock": set(),
     "simulator": {"simulator"},
     "running": {"app", "models", "gateways", "simulator"},
-    "commands": {"running", "workers", "models", "gateways", "rules"},
+    "commands": {"letters", "running", "workers", "models", "gateways", "rules"},
     "cli": {"commands", "running", "models", "logs"},
 }
 SEE_EVERYTHING = {"app"}

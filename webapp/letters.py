@@ -37,5 +37,12 @@ async def password_changed(user: User, language: str) -> None:
     await write("password_changed", user.email, language, user=user, link=link)
 
 
+async def log_in_changed(user: User, language: str, what: str, of: str = "") -> None:
+    """To whoever's second step was added or removed, or whose recovery codes were made anew. ``what``: as in the template;
+    ``of``: a passkey's name."""
+    link = config.settings().url("/password-reset")
+    await write("log_in_changed", user.email, language, user=user, what=what, of=of, link=link)
+
+
 def _part(name: str, part: str, context: dict[str, Any]) -> str:
     return pages.environment().get_template(f"emails/{name}/{part}").render(context)

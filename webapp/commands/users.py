@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from webapp import config, database
+from webapp import config, database, letters
 from webapp.commands.shared import Refused, campaign_of, phone_of
 from webapp.models.accounts import audit, roles
+from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.passwords import FIRST_LINK_LIFE, PasswordLink
 from webapp.models.accounts.users import Membership, User, normal_email
 from webapp.models.logins import second_steps
@@ -47,6 +48,9 @@ async def forget_second_step(options: argparse.Namespace) -> None:
     if not await second_steps.of(user.id):
         raise Refused(f"{user.email} has no second step. Nothing was changed.")
     await second_steps.forget(user)
+    link = config.settings().url("/password-reset")
+    told = letters.composed("log_in_changed", user.language or "en", user=user, what="all_removed", of="", link=link)
+    await Mail.write(user.email, told.subject, told.text, told.html)
     print(f"{user.email} logs in by the password alone now, and was logged out everywhere.")
 
 

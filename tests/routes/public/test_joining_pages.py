@@ -182,6 +182,22 @@ async def test_an_invite_by_letter_brings_its_role_and_confirms_the_e_mail(cast:
     assert await audited("invite.made") == 1 == await audited("invite.used")
 
 
+@pytest.mark.parametrize(
+    ("chosen", "begins"),
+    [("es", "te invita"), ("en", "invites you to"), ("", "invites you to"), ("xx", "invites you to")],
+)
+async def test_an_invite_is_written_in_the_language_that_was_chosen_for_it(
+    cast: Cast, browse: Browser, chosen: str, begins: str
+) -> None:
+    selina = await browse(cast.selina)
+    page = (await selina.get(OFFICE + "/invites")).text
+    assert "Language of the e-mail" in page and page.count('name="language"') == 2
+    form = {"role": "volunteer", "email": "kent@example.org", **({"language": chosen} if chosen else {})}
+    assert (await selina.post(OFFICE + "/invites", data=form)).status_code == 200
+    mail = await Mail.get(to="kent@example.org")
+    assert begins in mail.subject and begins in mail.text and begins in mail.html
+
+
 async def test_a_role_by_a_link_waits_for_the_letter_and_a_volunteer_does_not(cast: Cast, browse: Browser) -> None:
     await set_campaign(cast.meyer, approval_needed=True)
     nobody, other = await browse(), await browse()

@@ -69,15 +69,20 @@ async def added(user: User, session: Session) -> None:
 
 
 @transactional
-async def end_app(user: User) -> None:
+async def end_app(user: User) -> bool:
+    """False where there was none that counted."""
+    counted = await AuthenticatorApp.of(user.id) is not None
     await AuthenticatorApp.end(user)
     await _ended(user)
+    return counted
 
 
 @transactional
-async def end_passkey(passkey: Passkey, user: User) -> None:
-    await Passkey.filter(id=passkey.id).delete()
+async def end_passkey(passkey: Passkey, user: User) -> bool:
+    """False where it was removed meanwhile."""
+    removed = await Passkey.filter(id=passkey.id).delete()
     await _ended(user)
+    return bool(removed)
 
 
 async def _ended(user: User) -> None:

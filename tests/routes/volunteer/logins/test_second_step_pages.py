@@ -12,6 +12,7 @@ from litestar import Litestar
 from tests.cast import Cast
 from tests.cast.site import Browser, audited, campaign_routes
 from webapp import clock
+from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.sessions import Session
 from webapp.models.logins import second_steps
 from webapp.models.logins.app_codes import AuthenticatorApp, RecoveryCode
@@ -35,6 +36,23 @@ async def test_amy_sets_up_an_app_and_is_given_recovery_codes(cast: Cast, browse
     text = (await amy.get(PATH)).text
     assert "Remove the app" in text and "10 recovery codes left" in text
     assert (await elsewhere.get("/c/meyer/")).status_code == 303, "other devices are logged out"
+
+
+async def test_every_change_of_her_second_step_is_told_to_amy_by_a_letter_in_her_language(
+    cast: Cast, browse: Browser
+) -> None:
+    amy = await browse(cast.amy)
+    await amy.post(f"{PATH}/app/end")
+    await amy.post(f"{PATH}/recovery-codes")
+    assert not await Mail.exists(), "nothing was changed"
+    await set_up(amy)
+    await amy.post(f"{PATH}/recovery-codes")
+    await cast.amy.user.change(language="es")
+    await amy.post(f"{PATH}/app/end")
+    told = [mail.text for mail in await Mail.filter(to="amy@example.org").order_by("id")]
+    assert len(told) == 3 and all("/password-reset" in text for text in told)
+    assert "authenticator app are asked for" in told[0] and "New recovery codes were made" in told[1]
+    assert "Se quitó la aplicación" in told[2]
 
 
 async def test_a_wrong_first_code_turns_nothing_on_and_shows_the_same_key(cast: Cast, browse: Browser) -> None:

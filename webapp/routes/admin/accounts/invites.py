@@ -38,29 +38,35 @@ async def _invites(
 @post("/invites", dependencies=proving.STAFF)
 async def make_invite(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
-    role = form.choice("role", words.gettext("Role"), ROLES)
-    email = form.email() if form.data.get("email") else ""
-    if form and email and not await _may_write(member, email):
-        form.wrong("email", words.gettext("Too many letters with invites went out lately. Wait an hour."))
+    role, email = form.choice("role", words.gettext("Role"), ROLES), await _email(member, form)
     token = await Invite.make(role, email, member) if form else ""
     if form and not token:
         form.wrong("role", words.gettext("Only an owner can make somebody an owner."))
     if not token:
         return await _invites(request, member, form, status=422)
-    return await _made(request, member, token, role, email)
+    link = config.settings().url(f"/invite/{token}")
+    if not email:
+        return await _invites(request, member, Form(), link=link)
+    await _write(member, email, role, link, str(form.data.get("language", "")))
+    return await _invites(request, member, Form(), sent_to=email)
+
+
+async def _email(member: Membership, form: Form) -> str:
+    """Where a letter goes; "" for a link that is handed over."""
+    email = form.email() if form.data.get("email") else ""
+    if form and email and not await _may_write(member, email):
+        form.wrong("email", words.gettext("Too many letters with invites went out lately. Wait an hour."))
+    return email
 
 
 async def _may_write(member: Membership, email: str) -> bool:
     return await letter_limits.may_write("invite", email, (limiting.INVITES, str(member.campaign_id)))
 
 
-async def _made(request: Request, member: Membership, token: str, role: str, email: str) -> Response:
-    link = config.settings().url(f"/invite/{token}")
-    if not email:
-        return await _invites(request, member, Form(), link=link)
-    by, campaign = member.user, member.campaign
-    await letters.write("invite", email, "en", by=by, campaign=campaign, role=role, link=link)
-    return await _invites(request, member, Form(), sent_to=email)
+async def _write(by: Membership, email: str, role: str, link: str, language: str) -> None:
+    """``language``: as chosen for the letter; whatever is none means the inviter's own."""
+    spoken = language if language in words.LANGUAGES else by.speaks
+    await letters.write("invite", email, spoken, by=by.user, campaign=by.campaign, role=role, link=link)
 
 
 @post("/invites/{invite_id:int}/end")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, live, pages, words
+from webapp import access, letters, live, pages, words
 from webapp.access import entering, passkeys, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
@@ -15,7 +15,7 @@ from webapp.pages import page
 from webapp.rules.logins import devices
 
 
-@get("/account/passkeys/new", dependencies=proving.VOLUNTEER)
+@get("/account/passkeys/new", dependencies=proving.OWN)
 async def new_passkey(request: Request, member: Membership) -> Response:
     if len(await Passkey.of(member.user_id)) >= MOST:
         return _back(request, member)
@@ -32,7 +32,7 @@ async def _new(request: Request, member: Membership, form: Form, status: int = 2
     return answer
 
 
-@post("/account/passkeys", dependencies=proving.VOLUNTEER)
+@post("/account/passkeys", dependencies=proving.OWN)
 async def add_passkey(request: Request, member: Membership) -> Response:
     form, step = Form(await request.form()), await entering.step_of(request, NEW_PASSKEY)
     name = form.text("name", words.gettext("Name"), 60, required=True)
@@ -41,13 +41,16 @@ async def add_passkey(request: Request, member: Membership) -> Response:
     if codes is None:
         form.wrong("name", words.gettext("This passkey was not accepted. Nothing was changed. Try again."))
         return await _new(request, member, form, status=422)
+    await letters.log_in_changed(member.user, member.speaks, "passkey_added", name)
     await live.nudge(member.user_id, live.LOGGED_OUT)
     return page(request, "volunteer/logins/recovery_codes.html", codes=codes) if codes else _back(request, member)
 
 
-@post("/account/passkeys/{passkey_id:int}/end", dependencies=proving.VOLUNTEER)
+@post("/account/passkeys/{passkey_id:int}/end", dependencies=proving.OWN)
 async def end_passkey(request: Request, member: Membership, passkey_id: int) -> Response:
-    await second_steps.end_passkey(await access.passkey_of(member, passkey_id), member.user)
+    passkey = await access.passkey_of(member, passkey_id)
+    if await second_steps.end_passkey(passkey, member.user):
+        await letters.log_in_changed(member.user, member.speaks, "passkey_removed", passkey.name)
     return _back(request, member)
 
 

@@ -8,7 +8,7 @@ import segno
 from litestar import Request, Response, get, post
 from pyotp.utils import build_uri
 
-from webapp import live, pages, words
+from webapp import letters, live, pages, words
 from webapp.access import login, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
@@ -18,7 +18,7 @@ from webapp.models.logins.passkeys import Passkey
 from webapp.pages import page
 
 
-@get("/account/second-step", dependencies=login.LOOKER)
+@get("/account/second-step", dependencies=login.OWN)
 async def second_step_page(request: Request, member: Membership, needed: int = 0) -> Response:
     return page(
         request,
@@ -30,13 +30,13 @@ async def second_step_page(request: Request, member: Membership, needed: int = 0
     )
 
 
-@post("/account/second-step/app", dependencies=proving.VOLUNTEER)
+@post("/account/second-step/app", dependencies=proving.OWN)
 async def begin_app(request: Request, member: Membership) -> Response:
     secret = await AuthenticatorApp.begin(member.user)
     return _app(request, member, Form(), secret) if secret else _back(request, member)
 
 
-@post("/account/second-step/app/confirmation", dependencies=proving.VOLUNTEER)
+@post("/account/second-step/app/confirmation", dependencies=proving.OWN)
 async def confirm_app(request: Request, member: Membership) -> Response:
     form, secret = Form(await request.form()), await AuthenticatorApp.begun(member.user)
     if secret is None:
@@ -46,6 +46,7 @@ async def confirm_app(request: Request, member: Membership) -> Response:
     if codes is None:
         form.wrong("code", words.gettext("This code is not right. Type the one that the app shows now."))
         return _app(request, member, form, secret, status=422)
+    await letters.log_in_changed(member.user, member.speaks, "app_added")
     await live.nudge(member.user_id, live.LOGGED_OUT)
     return page(request, "volunteer/logins/recovery_codes.html", codes=codes)
 
@@ -57,17 +58,20 @@ def _app(request: Request, member: Membership, form: Form, secret: str, status: 
     return page(request, "volunteer/logins/app.html", status_code=status, **shown)
 
 
-@post("/account/second-step/app/end", dependencies=proving.VOLUNTEER)
+@post("/account/second-step/app/end", dependencies=proving.OWN)
 async def end_app(request: Request, member: Membership) -> Response:
-    await second_steps.end_app(member.user)
+    if await second_steps.end_app(member.user):
+        await letters.log_in_changed(member.user, member.speaks, "app_removed")
     return _back(request, member)
 
 
-@post("/account/second-step/recovery-codes", dependencies=proving.VOLUNTEER)
+@post("/account/second-step/recovery-codes", dependencies=proving.OWN)
 async def renew_codes(request: Request, member: Membership) -> Response:
     if not await second_steps.of(member.user_id):
         return _back(request, member)
-    return page(request, "volunteer/logins/recovery_codes.html", codes=await RecoveryCode.renew(member.user))
+    codes = await RecoveryCode.renew(member.user)
+    await letters.log_in_changed(member.user, member.speaks, "codes_made")
+    return page(request, "volunteer/logins/recovery_codes.html", codes=codes)
 
 
 def _back(request: Request, member: Membership) -> Response:
