@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from webapp import database
 
 _TYPES = {
@@ -29,7 +31,7 @@ def table(*columns: str) -> str:
 
 
 def rows(values: Iterable[Mapping[str, Any]]) -> str:
-    return json.dumps(list(values))
+    return msgspec.json.encode(list(values)).decode()
 
 
 def among(column: str, kind: str = "bigint") -> str:

@@ -23,9 +23,11 @@ REST = 0.25  # of a slice's time; other transactions have their turn in it
 class Pace:
     """How many rows the next slice has: more after a fast slice, by half at most; fewer after a slow one, at once."""
 
-    def __init__(self, largest: int = 0) -> None:
-        """``largest``: of a slice, where its rows cost less than others do."""
-        self.size, self.largest = min(FIRST, LARGEST), largest or LARGEST
+    def __init__(self, largest: int = 0, smallest: int = 0) -> None:
+        """``largest``: of a slice, where its rows cost less than others do. ``smallest``: where most of a small slice's time
+        is the slice's own, not its rows': on a busy machine smaller ones would only make more of them."""
+        self.smallest, self.largest = smallest or SMALLEST, largest or LARGEST
+        self.size = min(max(FIRST, self.smallest), LARGEST)
 
     async def take(self, slice_: Awaitable[T]) -> T:
         """Does the slice, sets the next one's size, and rests."""
@@ -33,7 +35,7 @@ class Pace:
         done = await slice_
         took = clock.steady() - began
         wanted = self.size * SECONDS / max(took, 0.001)
-        self.size = int(min(max(wanted, SMALLEST), self.size * 1.5, self.largest))
+        self.size = int(min(max(wanted, self.smallest), self.size * 1.5, self.largest))
         await asyncio.sleep(took * REST)
         return done
 

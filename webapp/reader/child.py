@@ -56,20 +56,21 @@ class Rows:
 
     def __init__(self, reading: process.ReadingProcess) -> None:
         self._reading, self._over = reading, False
+        self._waiting: list[Row] = []
         self._decoder = msgspec.json.Decoder(Row)
 
     async def take(self, most: int) -> list[Row]:
         """Up to ``most`` rows; none at the end of the file. Raises FileError where the process died before the end."""
-        found: list[Row] = []
-        while len(found) < most and not self._over:
-            line = await self._reading.line()
-            if line == b"end\n":
+        while len(self._waiting) < most and not self._over:
+            lines = await self._reading.lines()
+            if lines[-1:] == [b"end"]:
                 self._over = True
-            elif not line.endswith(b"\n"):
+                lines.pop()
+            elif not lines:
                 _check(await self._reading.wait())
                 raise ReaderFailed
-            else:
-                found.append(self._decoder.decode(line))
+            self._waiting += map(self._decoder.decode, lines)
+        found, self._waiting = self._waiting[:most], self._waiting[most:]
         return found
 
 

@@ -16,6 +16,7 @@ import msgspec
 import webapp
 
 _HOME = Path(webapp.__file__).parents[1]
+PIECE = 1 << 16  # bytes taken at once
 
 
 class ReaderFailed(Exception):
@@ -60,6 +61,7 @@ class ReadingProcess:
     def __init__(self, talk: Ends, ending: Ends) -> None:
         self._out, self._orders = talk
         self._end, self._ending = ending
+        self._begun = b""  # of a line whose end has not come yet
         self._code: int | None = None
 
     def tell(self, order: bytes) -> None:
@@ -75,12 +77,18 @@ class ReadingProcess:
                 said += part
         return said
 
-    async def line(self) -> bytes:
-        """Without its end where the process died."""
-        try:
-            return await self._out.readline()
-        except ConnectionError:
-            return b""
+    async def lines(self) -> list[bytes]:
+        """The next whole lines, without their ends: as many as are there. None where the process died."""
+        lines: list[bytes] = []
+        while not lines:
+            try:
+                part = await self._out.read(PIECE)
+            except ConnectionError:
+                part = b""
+            if not part:
+                return []
+            *lines, self._begun = (self._begun + part).split(b"\n")
+        return lines
 
     async def wait(self) -> int:
         """The exit code, negative for a signal. ReaderFailed where it could not begin, or its parent was killed."""

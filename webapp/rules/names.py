@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from webapp.rules import letters
 
@@ -74,7 +75,12 @@ def _joins(character: str) -> bool:
 
 def key(name: str) -> str:
     """Lower-case letters without accents, digits and single spaces; at most 100 characters."""
-    kept = "".join(c for c in letters.folded(name[:400]) if c.isalnum() or c.isspace() or c == "-").replace("-", " ")
+    return name.lower() if len(name) <= 100 and name.isascii() and name.isalnum() else _key(name[:400])
+
+
+@lru_cache(maxsize=2_000)
+def _key(name: str) -> str:
+    kept = "".join(c for c in letters.folded(name) if c.isalnum() or c.isspace() or c == "-").replace("-", " ")
     return " ".join(kept.split())[:100]
 
 

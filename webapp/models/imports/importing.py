@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from webapp import clock
+from webapp import clock, database
 from webapp.database import statistics, transactional
 from webapp.models import long_work
 from webapp.models.accounts.campaign import Campaign
@@ -21,6 +21,9 @@ from webapp.reader import child, rows
 from webapp.reader.file_error import FileError
 from webapp.reader.shape import Shape, Wanted
 from webapp.rules.contacts import contact_columns
+
+# Rows of a slice, on a machine however busy. SQLite has one writer at a time: others wait for the slice
+SMALLEST = {"sqlite": 200, "postgres": 500}
 
 
 @transactional
@@ -109,7 +112,7 @@ def _undecided(job: ContactImport, found: Shape, columns: contact_columns.Column
 async def _read(job: ContactImport, found: Shape, columns: contact_columns.Columns, deadline: float) -> bool:
     copy, phones = str(reading.plain_copy(job)), job.kind == OPT_OUTS
     order = rows.Order(copy, found, columns, job.read_bytes, job.cursor, phones)
-    pace, known = Pace(), Known(job)
+    pace, known = Pace(smallest=SMALLEST[database.dialect()]), Known(job)
     async with reading.signs_of_life(job), child.rows(order) as coming:
         while True:
             part = await coming.take(pace.size)

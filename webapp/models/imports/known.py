@@ -19,6 +19,7 @@ class Known:
         self.keepers: dict[str, int | None] = {}
         self.fields: dict[str, CustomField] = {}
         self.tags: dict[str, Tag] | None = None
+        self.mostly_new = True  # were most people of the last slice no contacts before?
         self._fresh: dict[tuple[str, ...], int | None] = {}
 
     async def prepare(self, part: list[Row]) -> None:

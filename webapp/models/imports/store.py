@@ -8,10 +8,11 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import packed
-from webapp.database.packed import sql_time
 from webapp.models.actions import audience
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.contact import MAKING_CONTACTS
+from webapp.models.imports import contact_sql
+from webapp.models.imports.contact_sql import COLUMNS, TEXTS
 from webapp.models.imports.job import ContactImport
 from webapp.models.imports.known import Known
 from webapp.models.imports.left_values import LeftValues
@@ -20,10 +21,7 @@ from webapp.models.opt_outs.many import mark_opted_out, opt_out_contacts, tag_co
 from webapp.models.opt_outs.opt_out import FROM_IMPORT
 from webapp.reader.rows import Row
 from webapp.rules import names
-from webapp.rules.contacts import contact_columns, contact_rows, contact_zones
-
-TEXTS = contact_columns.PERSONAL
-COLUMNS = (*TEXTS, "first_key", "last_key", "zone_set_id", "zone_source", "keeper_id")
+from webapp.rules.contacts import contact_rows, contact_zones
 
 
 async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[str]:
@@ -49,26 +47,25 @@ async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[st
 
 
 class _Slice:
-    """``there``: phone -> the row of a contact that exists. ``ids``: phone -> contact. ``earlier``: contact -> fields
-    that earlier rows of this import filled. ``moved``: contacts with another zone set."""
+    """``there``: phone -> the row of a contact that exists; ``new``: of one to create. ``ids``: phone -> contact. ``earlier``: contact -> fields
+    that earlier rows of this import filled. ``moved``: contacts with another zone set. ``made_opted_out``: phones of
+    contacts created for whom an opt-out is there."""
 
     def __init__(
         self, job: ContactImport, people: dict[str, contact_rows.Person], lines: dict[str, int], known: Known
     ) -> None:
         self.job, self.people, self.lines, self.known = job, people, lines, known
         self.there: dict[str, dict[str, Any]] = {}
+        self.new: dict[str, dict[str, Any]] = {}
         self.ids: dict[str, int] = {}
         self.earlier: dict[int, set[str]] = {}
         self.moved: list[dict[str, Any]] = []
+        self.made_opted_out: set[str] = set()
         self.counted: Counter[str] = Counter()
 
     async def store(self) -> Counter[str]:
         await database.lock(MAKING_CONTACTS, self.job.campaign_id, shared=True)
-        self.there = await self._locked(list(self.people))
-        new = [phone for phone in self.people if phone not in self.there]
-        made = await self._insert(new)
-        if len(made) < len(new):  # another transaction created them just now
-            self.there |= await self._locked([phone for phone in new if phone not in made])
+        made = await self._made_or_locked()
         self.ids = {phone: row["id"] for phone, row in self.there.items()} | made
         await self._drop_fields_filled_before()
         await self._update()
@@ -76,52 +73,43 @@ class _Slice:
         await self._put_on_list()
         await self._set_custom()
         await self._set_tags()
-        await self._keep_opted_out()
-        await self._count(set(made))
+        await self._keep_opted_out(set(made))
+        self._count(set(made))
         await audience.sync_conversations([row["id"] for row in self.there.values()], new_values=True)
         return self.counted
 
-    async def _locked(self, phones: list[str]) -> dict[str, dict[str, Any]]:
-        if not phones:
-            return {}
-        columns = ", ".join(COLUMNS)
-        found = await database.query(
-            f"SELECT id, phone, {columns}, opted_out_at, landline_until FROM contact WHERE campaign_id = ?"
-            f" AND {packed.among('phone', 'text')} ORDER BY id{packed.for_update()}",
-            self.job.campaign_id,
-            packed.values(phones),
-        )
-        return {row["phone"]: row for row in found}
+    async def _made_or_locked(self) -> dict[str, int]:
+        """Creates the contacts that are not there, and locks those that are. Returns phone -> id of those created. A list of
+        new people is not looked up before: inserting tells who is there."""
+        if not self.known.mostly_new:
+            self.there = await contact_sql.locked(self.job.campaign_id, self.people)
+        made = await self._insert([phone for phone in self.people if phone not in self.there])
+        rest = [phone for phone in self.people if phone not in made and phone not in self.there]
+        self.there |= await contact_sql.locked(self.job.campaign_id, rest)
+        self.known.mostly_new = 2 * len(made) > len(self.people)
+        return made
 
     async def _insert(self, phones: list[str]) -> dict[str, int]:
         """Phone -> id of the contacts created. A contact whose phone has opted out is created opted out."""
-        if not phones:
-            return {}
-        rows = [{"phone": phone, **await self._plain(self.people[phone])} for phone in phones]
-        columns = ("phone", *COLUMNS)
-        opted_out = "(SELECT o.at FROM opt_out o WHERE o.campaign_id = ? AND o.phone = r.phone)"
-        found = await database.query(
-            f"INSERT INTO contact (campaign_id, created_at, {', '.join(columns)}, opted_out_at)"
-            f" SELECT {packed.mark('integer')}, {packed.mark('timestamptz')}, {', '.join('r.' + name for name in columns)}, {opted_out}"
-            f" FROM {packed.table(*columns)} WHERE true ON CONFLICT (campaign_id, phone) DO NOTHING RETURNING id, phone, opted_out_at",
-            self.job.campaign_id,
-            sql_time(clock.now()),
-            self.job.campaign_id,
-            packed.rows(rows),
-        )
-        self.counted["opted_out"] += sum(row["opted_out_at"] is not None for row in found)
+        found = await contact_sql.insert(self.job.campaign_id, [await self._plain(phone) for phone in phones])
+        self.made_opted_out = {row["phone"] for row in found if row["opted_out_at"] is not None}
+        self.counted["opted_out"] += len(self.made_opted_out)
         return {row["phone"]: row["id"] for row in found}
 
-    async def _plain(self, person: contact_rows.Person) -> dict[str, Any]:
+    async def _plain(self, phone: str) -> dict[str, Any]:
+        """The row of a contact by this slice alone."""
+        person = self.people[phone]
         values = {name: person.values.get(name, "") for name in TEXTS}
         email = person.values.get("assigned_user_email", "").lower()
-        return values | {
+        self.new[phone] = values | {
+            "phone": phone,
             "first_key": names.key(values["first_name"]),
             "last_key": names.key(values["last_name"]),
             "zone_set_id": await self.known.zone_set(person.zones),
             "zone_source": person.zone_source,
             "keeper_id": self.known.keepers.get(email),
         }
+        return self.new[phone]
 
     async def _drop_fields_filled_before(self) -> None:
         """Contacts that earlier slices brought: merged, taking only fields that are still blank."""
@@ -151,10 +139,10 @@ class _Slice:
             if after["zone_set_id"] != row["zone_set_id"]:
                 self.moved.append({"id": row["id"], "zone_set_id": after["zone_set_id"]})
             row |= after
-        await _update_from("contact", "contact.id = r.id", COLUMNS, changed)
+        await contact_sql.update("contact", "contact.id = r.id", COLUMNS, changed)
         if self.moved:
             await many_at_once.lock_conversations([row["id"] for row in self.moved])
-        await _update_from("conversation", "conversation.contact_id = r.id", ("zone_set_id",), self.moved)
+        await contact_sql.update("conversation", "conversation.contact_id = r.id", ("zone_set_id",), self.moved)
 
     async def _after(self, row: dict[str, Any], person: contact_rows.Person) -> dict[str, Any]:
         after = {name: person.values.get(name) or row[name] for name in TEXTS}
@@ -215,24 +203,28 @@ class _Slice:
         if ids := [self.ids[phone] for phone, person in self.people.items() if person.opted_out]:
             self.counted["said_no"] += await opt_out_contacts(job.campaign, ids, FROM_IMPORT, job.user, job.file_name)
 
-    async def _keep_opted_out(self) -> None:
-        """Contacts with an opt-out get its tag, time and closed conversations, where any of them is missing."""
+    async def _keep_opted_out(self, made: set[str]) -> None:
+        """Contacts with an opt-out get its tag, time and closed conversations, where any of them is missing. One created just
+        now has an opt-out where it was created with its time: the lock on making contacts holds others off."""
+        ids = [id_ for phone, id_ in self.ids.items() if phone not in made or phone in self.made_opted_out]
+        if not ids:
+            return
         rows = await database.query(
             f"SELECT c.id FROM contact c JOIN opt_out o ON o.campaign_id = c.campaign_id AND o.phone = c.phone WHERE {packed.among('c.id')}"
             " AND (c.opted_out_at IS NULL OR NOT EXISTS (SELECT 1 FROM contact_tag t JOIN tag g ON g.id = t.tag_id"
             " WHERE t.contact_id = c.id AND g.slug = 'opt_out' AND g.system)) ORDER BY c.id",
-            packed.values(self.ids.values()),
+            packed.values(ids),
         )
         await mark_opted_out(self.job.campaign, [row["id"] for row in rows], self.job.user)
 
-    async def _count(self, made: set[str]) -> None:
+    def _count(self, made: set[str]) -> None:
         now = clock.now()
         self.counted["created"] += len(made)
         for phone, person in self.people.items():
             row = self.there.get(phone)
             if row is not None and row["id"] in self.earlier:
                 continue
-            after = row or await self._plain(person)
+            after = row or self.new[phone]
             self.counted["updated"] += row is not None
             self.counted["home_phones"] += person.home
             self.counted["nameless"] += not after["first_name"]
@@ -241,10 +233,3 @@ class _Slice:
             self.counted["landlines"] += bool(row and (until := packed.instant(row["landline_until"])) and until > now)
             email = person.values.get("assigned_user_email", "").lower()
             self.counted["unknown_keepers"] += bool(email) and self.known.keepers.get(email) is None
-
-
-async def _update_from(table: str, where: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        changes = ", ".join(f"{name} = r.{name}" for name in columns)
-        text = f"UPDATE {table} SET {changes} FROM {packed.table('id', *columns)} WHERE {where}"
-        await database.query(text, packed.rows(rows))

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import zipcodes
-
+from webapp.rules import late
 from webapp.rules.contacts import contact_zones, states
+
+if TYPE_CHECKING:
+    import zipcodes
+else:
+    zipcodes = late.module("zipcodes")
 
 STATE, COUNTY, DISTRICT = "state", "county", "district"
 KINDS = (STATE, COUNTY, DISTRICT)

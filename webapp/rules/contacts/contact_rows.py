@@ -56,10 +56,11 @@ class _Phone:
 
 def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> Person | Refused:
     """``width``: the number of columns in the header."""
-    cells = [cell[:LONGEST_CELL] for cell in cells]
+    if max(map(len, cells), default=0) > LONGEST_CELL:
+        cells = [cell[:LONGEST_CELL] for cell in cells]
     found = _phone(cells, columns)
     raw = found.raw if isinstance(found, _Phone) else found.raw_phone
-    if any(cell.strip() for cell in cells[width:]):
+    if len(cells) > width and any(cell.strip() for cell in cells[width:]):
         return Refused("ragged_row", raw)
     if row_values.UNCALCULATED in cells and any(
         _at(cells, n) == row_values.UNCALCULATED for n in (*columns.fields, *columns.custom, *columns.flags)
@@ -133,6 +134,8 @@ def _phone(cells: Sequence[str], columns: contact_columns.Columns) -> _Phone | R
     bad: Refused | None = None
     refused, forbidden = Refused("missing_phone"), False
     for kind, raw in _phones(cells, columns):
+        if not forbidden and kind != "work" and (e164 := phone.ordinary(raw)):
+            return _Phone(e164, kind == "home", False, raw)  # as below, for most rows
         if phone_cell.blank(raw):
             refused = refused if refused.raw_phone or not raw.strip() else Refused("invalid_phone", raw)
             continue
@@ -194,7 +197,9 @@ def _values(cells: Sequence[str], columns: contact_columns.Columns) -> dict[str,
     values: dict[str, str] = {}
     nicknames = ""
     for n, name in columns.fields.items():
-        value = " ".join(_at(cells, n).partition(":::")[0].split()) if name not in ("phone", "tags") else ""
+        if name in ("phone", "tags"):
+            continue
+        value = " ".join(_at(cells, n).partition(":::")[0].split())
         if n in columns.nicknames:
             nicknames = nicknames or value
         elif value and not values.get(name):

@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import zip2info
-import zipcodes
 
-from webapp.rules import window
-from webapp.rules.contacts import states, zone_tables
+from webapp.rules import late, window
+from webapp.rules.contacts import states, zone_names, zone_tables
+
+if TYPE_CHECKING:
+    import zipcodes
+else:
+    zipcodes = late.module("zipcodes")
 
 Source = Literal["timezone", "zip", "state", "area_code", ""]
 
@@ -38,10 +42,16 @@ class Zones:
 def derive(timezone: str = "", zip_code: str = "", state: str = "", phone: str = "") -> Zones:
     """Takes values as lists have them. An IANA name stands alone. A word ("MST") only chooses among what the ZIP, state or
     area code allow; where it contradicts the ZIP or the state, a text must be in hours by both."""
+    code = phone[2:5] if phone.startswith("+1") else ""
+    return _derived(timezone.strip()[: _LONGEST + 1], zip_code[:_LONGEST], state[:_LONGEST], code)
+
+
+@lru_cache(maxsize=10_000)
+def _derived(timezone: str, zip_code: str, state: str, area_code: str) -> Zones:
     if name := _by_name(timezone):
         return Zones((name,), "timezone")
     place = _by_place(zip_code, state)
-    code = zone_tables.of_area_codes().get(phone[2:5], ()) if phone.startswith("+1") else ()
+    code = zone_tables.of_area_codes().get(area_code, ())
     if meanings := _by_word(timezone):
         return Zones(_narrowed(meanings, place.names, code), "timezone")
     if place.names:
@@ -66,7 +76,12 @@ _ZIP = re.compile(r"(?:([0-9]{5})|([0-9]{3,4}))(?:\.0{1,6})?(?:[ -]{0,3}[0-9]{4}
 def five_digits(zip_code: str) -> str:
     """02139 for "2139", "02139-4307", "02139 4307", "021394307", "2139.0", "02139-" or "2,139": spreadsheets drop leading
     zeros and add commas. "" for what is no ZIP; three and four digits must be a ZIP that exists."""
-    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", zip_code[:_LONGEST]))
+    return _five_digits(zip_code[:_LONGEST])
+
+
+@lru_cache(maxsize=10_000)
+def _five_digits(zip_code: str) -> str:
+    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", zip_code))
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain.strip().strip("'\u2019\"").strip())
     match = _ZIP.fullmatch(text)
     if match is None:
@@ -95,7 +110,7 @@ def _states_of_zips() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def version() -> str:
     """Another one for each change of this file, its tables or its data. Stored contacts are then derived anew."""
-    read = b"".join(Path(str(module.__file__)).read_bytes() for module in (zone_tables, states))
+    read = b"".join(Path(str(module.__file__)).read_bytes() for module in (zone_tables, zone_names, states))
     data = " ".join(metadata.version(name) for name in _SOURCES_OF_DATA)
     return hashlib.sha256(Path(__file__).read_bytes() + read + data.encode()).hexdigest()[:32]
 

@@ -73,6 +73,12 @@ class Cell:
 
 
 def read(raw: str) -> Cell:
+    e164 = phone.ordinary(raw)
+    return Cell({e164: False}) if e164 else read_any(raw)
+
+
+def read_any(raw: str) -> Cell:
+    """As `read`, the long way for an ordinary number too."""
     if len(raw := raw.strip()) > LONGEST:
         return Cell({}, reason="invalid_phone")
     text = _DATE.sub(" date ", _straight(phone.plain(raw)))
@@ -126,6 +132,8 @@ def number(cell: Cell) -> str:
 
 def blank(raw: str) -> bool:
     """Nothing, or a word for it: N/A, none, unlisted, 000-000-0000."""
+    if phone.ordinary(raw):
+        return False
     text = raw[:LONGEST].strip()
     digits = re.sub(r"\D", "", text)
     if digits:

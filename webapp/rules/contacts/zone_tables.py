@@ -9,11 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import zip2info
-import zipcodes
-from phonenumbers.tzdata import TIMEZONE_DATA
+
+from webapp.rules import late
+from webapp.rules.contacts import zone_names
+
+if TYPE_CHECKING:
+    import zipcodes
+    from phonenumbers import tzdata
+else:
+    zipcodes, tzdata = late.module("zipcodes"), late.module("phonenumbers.tzdata")
 
 Names = tuple[str, ...]  # IANA names, sorted
 
@@ -119,19 +126,20 @@ def of_zip(digits: str) -> str:
     return _SAME_CLOCK.get(zone, zone) if zone else ""
 
 
+@lru_cache(maxsize=1)
 def of_states() -> dict[str, Names]:
     """State, territory or province -> the zones people live in there."""
-    return _from_zips()[0]
-
-
-def of_area_codes() -> dict[str, Names]:
-    """Area code -> the zones it touches. A code without geography (toll-free, 500, 900) is not in it."""
-    return _from_zips()[1]
+    return zone_names.by_key(zone_names.STATES)
 
 
 @lru_cache(maxsize=1)
-def _from_zips() -> tuple[dict[str, Names], dict[str, Names]]:
-    """By state and by area code. Takes about a second, once in a process."""
+def of_area_codes() -> dict[str, Names]:
+    """Area code -> the zones it touches. A code without geography (toll-free, 500, 900) is not in it."""
+    return zone_names.by_key(zone_names.AREA_CODES)
+
+
+def made() -> tuple[dict[str, Names], dict[str, Names]]:
+    """By state and by area code, of the data: what zone_names.py holds. Takes about a second."""
     states: dict[str, set[str]] = {}
     at_home: dict[str, Counter[str]] = {}
     codes: dict[tuple[str, str], set[str]] = {}
@@ -165,7 +173,7 @@ def _area_codes(american: dict[str, set[str]]) -> dict[str, Names]:
 def _by_phonenumbers() -> dict[str, set[str]]:
     """Its prefixes have four digits or more: the area code, and exchanges within it that keep another time."""
     found: dict[str, set[str]] = {}
-    for prefix, zones in TIMEZONE_DATA.items():
+    for prefix, zones in tzdata.TIMEZONE_DATA.items():
         if prefix.startswith("1") and len(prefix) >= 4:
             found.setdefault(prefix[1:4], set()).update(_SAME_CLOCK.get(zone, zone) for zone in zones)
     return found
