@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tortoise import fields
+from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
 from webapp import clock, database
@@ -57,10 +58,16 @@ class EmailLetter(Model):
         found = cls.filter(token_hash=tokens.hashed(token), user=user, used_at=None, expires_at__gt=clock.now())
         return await found.select_related("user").first()
 
-    @transactional
     async def answer(self) -> bool:
         """The address is the user's from now on, and confirmed. False where somebody else has it, or the letter was answered
-        meanwhile; then nothing is stored."""
+        meanwhile; then nothing is stored. Not inside another transaction."""
+        try:
+            return await self._answer()
+        except IntegrityError:  # somebody else got it at the same time
+            return False
+
+    @transactional
+    async def _answer(self) -> bool:
         others = await User.filter(email=self.email).exclude(id=self.user_id).exists()
         if others or not await EmailLetter.filter(id=self.id, used_at=None).update(used_at=clock.now()):
             return False

@@ -45,6 +45,7 @@ class AuthenticatorApp(Model):
     @transactional
     async def begin(cls, user: User) -> str | None:
         """A new secret for the app, in base 32; None where one counts already."""
+        await User.filter(id=user.id).select_for_update().get()  # the same page may be asked for twice at once
         if await cls.of(user.id):
             return None
         secret = pyotp.random_base32()

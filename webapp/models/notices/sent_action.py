@@ -32,8 +32,8 @@ async def send(
         return await _send(by, action, members, whom, client_id or uuid.uuid4())
     except IntegrityError:
         before = await telling.of_form(by, client_id)
-        if before is None:
-            raise
+        if before is None:  # the id stands in another campaign's form
+            return await _send(by, action, members, whom, uuid.uuid4())
         return Sent(0, before)
 
 

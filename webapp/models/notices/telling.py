@@ -59,7 +59,8 @@ async def begin(by: Membership, words: Words, members: list[int], whom: str, cli
     try:
         return await store(by, words, members, whom, client_id)
     except IntegrityError:
-        return await Notice.get(client_id=client_id, campaign_id=by.campaign_id)
+        before = await of_form(by, client_id)
+        return before or await store(by, words, members, whom, uuid.uuid4())  # the id stands in another campaign's form
 
 
 @transactional

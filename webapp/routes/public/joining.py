@@ -169,12 +169,15 @@ async def _campaign_of_code(request: Request, form: Form, code: str) -> Campaign
 
 
 async def _let_in(request: Request, form: Form, door: Door, newcomer: Newcomer, known: User | None) -> User | None:
-    if known:
-        return await _enter(form, door, known, newcomer)
+    async def enter() -> User | None:
+        if known:
+            return await _enter(form, door, known, newcomer)
+        return await _new_or_known(request, form, door, newcomer)
+
     try:
-        return await _new_or_known(request, form, door, newcomer)
-    except IntegrityError:  # the same form came twice at once: by now the person is known
-        return await _new_or_known(request, form, door, newcomer)
+        return await enter()
+    except IntegrityError:  # the same form came twice at once: by now the person is known, or a member
+        return await enter()
 
 
 async def _new_or_known(request: Request, form: Form, door: Door, newcomer: Newcomer) -> User | None:
