@@ -10,12 +10,11 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 
 from webapp import pages, words
-from webapp.access import client, kept_words, troubles
+from webapp.access import badges, client, kept_words, troubles
 from webapp.database import failing
-from webapp.models.accounts import audit, members
+from webapp.models.accounts import audit
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User
-from webapp.models.conversations.conversation import Conversation
 from webapp.rules.contacts import contact_zones
 
 COOKIE = "textbank_session"
@@ -137,7 +136,7 @@ async def looker(request: Request, slug: str) -> Membership:
     if not member.looks:
         raise Waiting
     if _has_masthead(request):
-        request.state.shared["badges"] = await badges(member)
+        request.state.shared["badges"] = await badges.of_volunteer(member)
     return member
 
 
@@ -145,7 +144,7 @@ async def own(request: Request, slug: str) -> Membership:
     """For the account, which is the person's own: also while they wait for approval or are suspended (SPEC S9)."""
     member = await current_member(request, slug)
     if request.method == "GET":
-        request.state.shared["badges"] = await badges(member)
+        request.state.shared["badges"] = await badges.of_volunteer(member)
     return member
 
 
@@ -159,7 +158,7 @@ async def volunteer(request: Request, slug: str) -> Membership:
     if not member.active:
         raise Waiting
     if _has_masthead(request):
-        request.state.shared["badges"] = await badges(member)
+        request.state.shared["badges"] = await badges.of_volunteer(member)
     return member
 
 
@@ -176,7 +175,7 @@ async def staff(request: Request, slug: str) -> Membership:
     if not opens_office(request, member):
         raise SecondStepNeeded
     words.language.set("en")
-    request.state.shared["badges"] = await office_badges(member)
+    request.state.shared["badges"] = await badges.of_office(member)
     if not pages.is_partial(request):  # a part of a page has no banner
         request.state.shared |= await troubles.shared(member.campaign)
     return member
@@ -186,21 +185,6 @@ def opens_office(request: Request, member: Membership) -> bool:
     """May this session see the campaign's office? Staff only, with the second step where the campaign wants one."""
     enough = not member.campaign.second_step_needed or session_of(request).second_at is not None
     return member.is_staff and member.active and enough
-
-
-async def badges(member: Membership) -> dict[str, int]:
-    """The numbers in a volunteer's masthead."""
-    held = Conversation.filter(user_id=member.user_id, campaign_id=member.campaign_id)
-    return {"unread": await held.filter(unread=True).count()}
-
-
-async def office_badges(member: Membership) -> dict[str, int]:
-    """The numbers in the office's masthead."""
-    own = {"campaign_id": member.campaign_id}
-    return {
-        "needs_attention": await Conversation.filter(**own, needs_attention=True).count(),
-        "waiting": await members.waiting(member.campaign_id).count(),
-    }
 
 
 def to_login(request: Request, error: Exception) -> Response:

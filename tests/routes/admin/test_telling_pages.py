@@ -74,7 +74,7 @@ async def test_an_action_is_told_to_those_alone_who_did_not_have_it(cast: Cast, 
     newest = await Notice.all().order_by("-id").first()
     assert newest and await became(newest) == {"Dan": ("waiting", "")}
     again = await gary.post(f"{OFFICE}/notices", data=form(**asked, members=str(cast.amy.id)))
-    assert again.status_code == 422 and "have this action already" in again.text and await Notice.all().count() == 2
+    assert again.status_code == 422 and "have it already" in again.text and await Notice.all().count() == 2
 
 
 async def test_send_action_in_all_users_tells_them_too(cast: Cast, browse: Browser) -> None:

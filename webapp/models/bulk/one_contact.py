@@ -18,7 +18,7 @@ async def assign(contact_id: int, to: dict[str, Any], name: str, by: Membership)
     ``name``: the user's or user list's. A nudge of the job afterwards tells users whose inbox changed."""
     job = await _begin(contact_id, to, name, by)
     await slices.work(job.id, SECONDS)
-    return job
+    return await BulkJob.get(id=job.id)
 
 
 @transactional

@@ -10,6 +10,7 @@ from webapp.database import packed
 from webapp.database.packed import sql_time
 from webapp.models.accounts.users import who_may_text
 from webapp.models.actions import audience
+from webapp.models.bulk import within_limits
 from webapp.models.bulk.job import ASSIGN, FIELD, LIST, MOST_MOMENTS, OPT_OUT, TAG, UNASSIGN, UNLIST, UNTAG, BulkJob
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.labels import CustomField, Tag
@@ -32,7 +33,9 @@ async def _assign(job: BulkJob, ids: list[int]) -> int:
     actions, mode = await assigning.actions_of(job.campaign_id, job.what["action"]), job.what["mode"]
     moving = await assigning.with_conversations(ids, actions, mode)
     resting = [n for n in ids if n not in moving] if mode == assigning.ALL else []
-    shares = {n: assigning.pick(f"assign:{job.id}", job.changed + at, users) for at, n in enumerate(moving)}
+    may = await within_limits.holders(job, moving, actions, mode, users)
+    moving = [n for n in moving if may[n]]
+    shares = {n: assigning.pick(f"assign:{job.id}", job.changed + at, may[n]) for at, n in enumerate(moving)}
     shares |= {n: assigning.pick(f"keep:{job.id}", job.done - job.changed + at, users) for at, n in enumerate(resting)}
     touched = await assigning.give(shares, actions, mode, job.user, at := clock.now())
     job.what["moments"] = [*job.what.get("moments", [])[:MOST_MOMENTS], at.isoformat()]

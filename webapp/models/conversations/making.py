@@ -12,7 +12,7 @@ from webapp.database.packed import sql_time
 from webapp.database.statements import column
 from webapp.models import tallies
 from webapp.models.accounts.users import who_may_text
-from webapp.models.actions import audience, gaps
+from webapp.models.actions import audience, gaps, outsiders
 from webapp.models.actions.action import Action, ActionList
 from webapp.models.actions.script import INITIAL, Script
 from webapp.models.contacts import many_at_once
@@ -135,9 +135,10 @@ async def _people(contact_ids: list[int], published_at: datetime | None) -> list
 
 
 async def _keepers(action: Action, people: list[dict[str, Any]]) -> set[int]:
-    """The contacts' keepers who may text in this campaign."""
+    """The contacts' keepers who may text in this action."""
     wanted = {person["keeper_id"] for person in people if person["keeper_id"]}
-    return set(await who_may_text(action.campaign_id, wanted, lock=True)) if wanted else set()
+    able = set(await who_may_text(action.campaign_id, wanted, lock=True)) if wanted else set()
+    return able - (await outsiders.of_actions(action.campaign_id, [action.id], able)).get(action.id, set())
 
 
 def _conversation(

@@ -16,6 +16,7 @@ KINDS = (MESSAGE, EMAIL, PUSH, ACTION)
 WAITING, SENDING, SENT, FAILED = "waiting", "sending", "sent", "failed"
 # Why one person did not get it
 UNWANTED, NO_DEVICE, INACTIVE, REFUSED, UNKNOWN = "unwanted", "no_device", "inactive", "refused", "unknown"
+OUTSIDE = "outside"  # the limits of the action (A9)
 
 
 class Notice(LongWork):

@@ -19,7 +19,7 @@ from webapp.models.actions.action import Action
 from webapp.models.long_work import DONE, RUNNING
 from webapp.models.notices import choices, push_device
 from webapp.models.notices.choices import Choices
-from webapp.models.notices.notice import FAILED, SENDING, SENT, UNKNOWN, Notice, Recipient
+from webapp.models.notices.notice import FAILED, OUTSIDE, SENDING, SENT, UNKNOWN, Notice, Recipient
 from webapp.models.notices.push_device import PushDevice
 
 LOST = timedelta(minutes=2)  # after a claim: its worker is gone
@@ -27,12 +27,14 @@ LOST = timedelta(minutes=2)  # after a claim: its worker is gone
 
 @dataclass(frozen=True)
 class Words:
-    """What is told. ``title``: an e-mail's subject too."""
+    """What is told. ``title``: an e-mail's subject too. ``outside``: members who were chosen and are outside the action's
+    limits; they get nothing, and the page says so."""
 
     kind: str
     title: str
     body: str = ""
     action: Action | None = None
+    outside: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,11 @@ async def store(by: Membership, words: Words, members: list[int], whom: str, cli
         by.campaign_id,
         packed.values(members),
     )
-    notice.total = len(rows)
-    await notice.save(update_fields=["total"])
-    await audit.record(by, f"notice.{words.kind}", words.title, users=notice.total)
+    out = [Recipient(notice=notice, member_id=n, status=FAILED, why=OUTSIDE) for n in sorted(words.outside)]
+    await Recipient.bulk_create(out)
+    notice.done, notice.total = len(out), len(rows) + len(out)
+    await notice.save(update_fields=["done", "total"])
+    await audit.record(by, f"notice.{words.kind}", words.title, users=len(rows))
     return notice
 
 

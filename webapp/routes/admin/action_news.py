@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from webapp import queue
+from webapp import queue, words
 from webapp.models.accounts.users import Membership
+from webapp.models.actions import outsiders
 from webapp.models.actions.action import Action
 from webapp.models.notices import sent_action
 
@@ -22,3 +23,16 @@ async def send(
         await queue.run_notice(sent.notice.id)
     await queue.make_conversations(action.id)
     return sent.number
+
+
+async def left_out(action: Action, users: list[Membership]) -> str:
+    """Who of them did not get it and why, in a sentence; "" where nobody is outside its limits."""
+    out = await outsiders.of(action, users)
+    if not out:
+        return ""
+    why = {True: words.gettext("language"), False: words.gettext("place")}
+    names = [f"{one.user.name} ({why[action.language not in ('', one.language)]})" for one in out[: outsiders.NAMED]]
+    more = len(out) - len(names)
+    if more:
+        names.append(words.gettext("%(n)s more", n=more))
+    return words.gettext("Outside its limits, so they did not get it: %(names)s.", names=", ".join(names))

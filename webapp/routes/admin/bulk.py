@@ -143,6 +143,14 @@ async def assigned_to(member: Membership, form: Form) -> Asked:
     return {"users": users, "action": action, "mode": mode}, name
 
 
+def kept_out(job: BulkJob) -> str:
+    """Why an assignment of one contact moved nothing."""
+    return " ".join(
+        words.gettext("%(names)s is outside the limits of “%(title)s”. Nothing was moved.", names=names, title=title)
+        for title, names in job.what.get("outside", [])
+    )
+
+
 async def _users(member: Membership, form: Form) -> tuple[list[int], str]:
     """The users chosen who may text, and the name of the user or list chosen."""
     kind, _, number = form.text("to", words.gettext("To whom"), 40, required=True).partition(":")

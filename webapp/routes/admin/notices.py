@@ -109,9 +109,10 @@ async def _told(member: Membership, form: Form, client_id: uuid.UUID | None) -> 
             "action", words.gettext("This action is not ready yet. Its last step says what to fix. Nothing was sent.")
         )
     elif not number:
+        out = await action_news.left_out(said.action, whom.members)
         form.wrong(
             "action",
-            words.gettext("All of these have this action already, or are outside its limits. Nothing was sent."),
+            f"{words.gettext('Nothing was sent: all who may have this action have it already.')} {out}".strip(),
         )
     return await telling.of_form(member, client_id)
 

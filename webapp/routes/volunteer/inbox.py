@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from webapp import news, pages
-from webapp.access import login
+from webapp.access import badges
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import inbox, waiting
 from webapp.pages import page
@@ -35,9 +35,9 @@ async def inbox_page(
 
 
 @get("/badges")
-async def badges(request: Request, member: Membership) -> Response:
+async def unread_badge(request: Request, member: Membership) -> Response:
     """The number in the masthead, asked again whenever something changed."""
-    return page(request, "components/_unread_badge.html", badges=await login.badges(member))
+    return page(request, "components/_unread_badge.html", badges=await badges.of_volunteer(member))
 
 
 def instant(text: str) -> datetime | None:
@@ -60,4 +60,4 @@ async def take_waiting_reply(request: Request, member: Membership) -> Response:
     return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation_id}")
 
 
-HANDLERS = [inbox_page, badges, take_waiting_reply]
+HANDLERS = [inbox_page, unread_badge, take_waiting_reply]

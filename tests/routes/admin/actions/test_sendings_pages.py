@@ -55,7 +55,10 @@ async def test_who_is_outside_the_limits_or_suspended_does_not_get_it_and_the_pa
 
     await transaction(limit)
     answer = await (await browse(cast.gary)).post(f"{here(cast)}/sendings", data={"user_list": str(chosen.id)})
-    assert "Sent to 1 more users" in answer.text and "1 are outside its limits and did not get it." in answer.text
+    assert (
+        "Sent to 1 more users" in answer.text
+        and "Outside its limits, so they did not get it: Dan Egan (place)." in answer.text
+    )
     [sent] = await ActionUser.filter(action=cast.action)
     assert sent.user_id == cast.amy.user_id
 

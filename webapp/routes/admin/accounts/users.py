@@ -67,14 +67,16 @@ async def send_action(request: Request, member: Membership) -> Response:
     if not ids or not form:
         return await _refused(request, member, form, _nothing_chosen())
     action = await access.action_of(member, action_id)
-    number = await action_news.send(member, action, await user_search.loaded(ids), words.gettext("selected users"))
+    people = await user_search.loaded(ids)
+    number = await action_news.send(member, action, people, words.gettext("selected users"))
     if number is None:
         return await _refused(request, member, form, _not_ready(action), action.id)
-    return await _users(request, member, form, _sent(action, number), action=action.id)
+    notice = _sent(action, number, await action_news.left_out(action, people))
+    return await _users(request, member, form, notice, action=action.id)
 
 
-def _sent(action: Action, number: int) -> str:
-    return f"“{action.title}” was sent to {number} more user{'s' * (number != 1)}."
+def _sent(action: Action, number: int, out: str) -> str:
+    return f"“{action.title}” was sent to {number} more user{'s' * (number != 1)}. {out}".strip()
 
 
 def _nothing_chosen() -> str:

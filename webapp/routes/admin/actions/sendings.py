@@ -68,15 +68,14 @@ async def _send(request: Request, member: Membership, action: Action, chosen: Us
         form = Form()
         form.wrong("user_list", words.gettext("Not ready yet: the page before says what to fix. Nothing was sent."))
         return await _sendings(request, member, action, form, 422)
-    within = len(await action.within_limits(there))
-    return await _sendings(request, member, action, Form(), notice=_said(chosen.name, new, within, len(there)))
+    within, out = len(await action.within_limits(there)), await action_news.left_out(action, there)
+    return await _sendings(request, member, action, Form(), notice=_said(chosen.name, new, within, out))
 
 
-def _said(name: str, new: int, within: int, there: int) -> str:
+def _said(name: str, new: int, within: int, out: str) -> str:
     sent = words.gettext("Sent to %(new)s more users of “%(name)s”.", new=f"{new:,}", name=name)
     had = words.gettext("%(n)s had it already.", n=f"{within - new:,}") if within > new else ""
-    out = words.gettext("%(n)s are outside its limits and did not get it.", n=f"{there - within:,}")
-    return " ".join(part for part in (sent, had, out if there > within else "") if part)
+    return " ".join(part for part in (sent, had, out) if part)
 
 
 @post("/actions/{action_id:int}/links")

@@ -126,6 +126,9 @@ async def assign(request: Request, member: Membership, contact_id: int) -> Respo
         return await _contact(request, member, contact, form, status=422)
     job = await one_contact.assign(contact.id, to, name, member)
     await queue.run_bulk(job.id)
+    if job.what.get("left_out"):
+        form.wrong("to", bulk.kept_out(job))
+        return await _contact(request, member, contact, form, status=422)
     return _back(request, member, contact)
 
 
