@@ -8,7 +8,13 @@ from webapp.rules import letters, names, opt_out
 from webapp.rules.contacts import flags, headers
 
 RULES = Path(letters.__file__).parent
-ALIKE = [("José", "JOSÉ", "jose"), ("Straße", "STRASSE", "strasse"), ("Ｌｉｓａ", "lisa"), ("İstanbul", "istanbul")]
+ALIKE = [
+    ("José", "JOSÉ", "jose"),
+    ("Straße", "STRASSE", "strasse"),
+    ("Ｌｉｓａ", "lisa"),
+    ("İstanbul", "istanbul"),
+    ("Đừng", "ĐỪNG", "dung"),
+]
 
 
 def test_spellings_of_one_word_are_one_to_every_reader() -> None:

@@ -74,6 +74,34 @@ def test_a_mistyped_keyword_is_flagged(word: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
+        "đừng nhắn tin nữa",
+        "Đừng gửi tin nhắn cho tôi",
+        "Ngừng nhắn tin",
+        "Sai số rồi",
+        "xóa tôi khỏi danh sách",
+        "别再给我发短信了",
+        "打错电话了",
+        "號碼錯了",
+        "huwag na po kayong mag-text",
+        "tigilan nyo na",
+        "pa voye mesaj ankò",
+    ],
+)
+def test_a_wish_to_stop_in_another_language_is_flagged(said: str) -> None:
+    """With its accents as without them: somebody with the right keyboard is understood too."""
+    assert opt_out.classify(said) == "possible"
+
+
+@pytest.mark.parametrize(
+    "said", ["Không, cảm ơn", "Tôi không gửi phiếu", "Tôi không nhận được phiếu", "好的", "Opo", "Tên tôi là An"]
+)
+def test_an_answer_in_another_language_is_let_through(said: str) -> None:
+    assert opt_out.classify(said) == "none"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
         "cancer",
         "RESIST",
         "shopping",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cast.vectors import words
-from webapp.rules import script_lint, segments
+from webapp.rules import opt_out, script_lint, segments
 from webapp.rules.script_lint import lint
 
 KNOWN = {"first_name", "user.first_name", "campaign.name"}
@@ -68,6 +68,34 @@ def test_errors_stop_publishing(text: str, code: str) -> None:
 )
 def test_opt_out_wording_is_known_in_english_and_spanish(wording: str) -> None:
     assert script_lint.has_opt_out_wording("Hi Lisa. " + wording)
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "Trả lời STOP để ngừng nhận tin",
+        "Nhắn tin STOP để hủy",
+        "Soạn STOP để dừng",
+        "回复STOP退订",
+        "回覆 STOP 取消",
+        "請傳送「STOP」停止",
+        "I-reply ang STOP para huminto",
+        "STOP을 회신하면 수신이 거부됩니다",
+        "Répondez STOP pour arrêter",
+        "Reponn STOP pou sispann",
+    ],
+)
+def test_opt_out_wording_is_known_in_the_languages_voters_are_texted_in(wording: str) -> None:
+    """An answer in the same words is at least a possible opt-out."""
+    assert script_lint.has_opt_out_wording("An: " + wording)
+    assert opt_out.classify(wording) != "none"
+
+
+@pytest.mark.parametrize(
+    "said", ["Trả lời chúng tôi nhé", "回复我们", "Soạn tin nhắn", "别停止投票", "Gặp ở BUS STOP số 5"]
+)
+def test_words_of_other_languages_that_are_no_opt_out_wording(said: str) -> None:
+    assert not script_lint.has_opt_out_wording("An: " + said)
 
 
 @pytest.mark.parametrize(
@@ -180,3 +208,21 @@ def test_what_is_counted_is_what_the_person_gets_not_the_names_of_variables() ->
 def test_curly_quotes_cost_segments_and_can_be_made_plain() -> None:
     [finding] = [f for f in lint(GOOD.replace("'", "’"), "initial", KNOWN, "Meyer") if f.code == "encoding"]
     assert finding.level == "warning" and finding.mend and segments.count(finding.mend).encoding == "GSM-7"
+
+
+@pytest.mark.parametrize(
+    ("variable", "sentence"),
+    [
+        ("##{{'vote'|trackable}}", "There is no custom link “vote”. Make it in Settings, Custom links."),
+        ("##{{custom_field_gift}}", "There is no custom field “gift”. Make it in Settings, Custom Fields."),
+        ("##{{weather}}", "“weather” is not a variable of this campaign."),
+    ],
+)
+def test_an_unknown_variable_says_what_is_missing_and_where_it_is_made(variable: str, sentence: str) -> None:
+    assert sentence in [found.sentence for found in lint(f"{GOOD} {variable}", "initial", KNOWN, "Meyer")]
+
+
+def test_a_campaign_is_named_with_or_without_its_accents() -> None:
+    """The mend "Use plain characters" takes them off."""
+    for text in ("Hi from Kane for Council", "Hi from KĀNE FOR COUNCIL", "Hi from Kāne for Council"):
+        assert "campaign" not in {found.code for found in lint(text, "initial", KNOWN, "Kāne for Council")}

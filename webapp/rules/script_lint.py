@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from webapp.rules import segments, variables
+from webapp.rules import letters, segments, variables
 from webapp.rules.opt_outs import wording
 from webapp.rules.scripts import addresses, blanks, brackets, shorteners
 
@@ -92,7 +92,7 @@ def in_sent(text: str, fields: Collection[str] = ()) -> Literal["", "shortener",
 
 
 def has_opt_out_wording(text: str) -> bool:
-    """True where the text says how to opt out, in English or Spanish."""
+    """True where the text says how to opt out (wording.py names the languages)."""
     return wording.found_in(text)
 
 
@@ -127,7 +127,7 @@ def _unknown(text: str, variable: variables.Variable, known: Collection[str]) ->
     near = difflib.get_close_matches(variable.name, list(known), n=1, cutoff=0.6)
     if near and variable.end - variable.start > len(near[0]) + 12:  # too long for a name: the author's words
         near = []
-    sentence = f"“{variable.name}” is not a variable of this campaign."
+    sentence = variables.why_unknown(variable.name)
     if not near:
         return Finding("error", "unknown_variable", sentence, variable.start, variable.end)
     mend = f"{text[: variable.start]}##{{{{{near[0]}}}}}{text[variable.end :]}"
@@ -239,6 +239,8 @@ def _courtesy(text: str, campaign_name: str) -> list[Finding]:
         warnings.append(
             Finding("warning", "sender", "The text does not say who is writing. Use ##{{user.first_name}}.")
         )
-    if "campaign.name" not in names and (not campaign_name or campaign_name.lower() not in text.lower()):
+    if "campaign.name" not in names and (
+        not campaign_name or letters.folded(campaign_name) not in letters.folded(text)
+    ):
         warnings.append(Finding("warning", "campaign", "The text does not name the campaign."))
     return warnings

@@ -167,3 +167,12 @@ def value(values: Mapping[str, str | None], name: str) -> str | None:
 
 def _knows(known: Collection[str], name: str) -> bool:
     return name in known or (name.startswith(_FIELD) and name.removeprefix(_FIELD) in known) or _FIELD + name in known
+
+
+def why_unknown(name: str) -> str:
+    """Of a name that `unknown` found, in a sentence that says what to do."""
+    if name.endswith(_TRACKABLE):
+        return f"There is no custom link “{name[1:].removesuffix(_TRACKABLE)}”. Make it in Settings, Custom links."
+    if name.startswith(_FIELD):
+        return f"There is no custom field “{name.removeprefix(_FIELD)}”. Make it in Settings, Custom Fields."
+    return f"“{name}” is not a variable of this campaign."

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from webapp.rules import letters
+from webapp.rules.contacts import languages
 
 LONGEST = 200  # characters of a cell that are looked at
 _NOTHING = frozenset(["", "na", "n a", "none", "null", "nil", "nan", "unknown", "not set", "unset", "blank"])
 _NO = frozenset(
     ["no", "n", "false", "f", "0", "0 0", "off", "unchecked", "never", "not opted out", "ok", "good", "valid"]
-)
+) | {letters.folded(word) for word in languages.NO}
 _DENIED = re.compile(
     r"\b(opt(ed)? ?outs?|optout|unsubscribed?|unsub|stop(ped)?|revoked?|denied|declined?|refused?|blocked|suppressed|inactive"
     r"|do ?n[o']?t|dnc|dnt|disconnected|bad|wrong|invalid|deceased|not (opted in|subscribed|allowed|ok|consented)"
@@ -28,7 +29,7 @@ def forbids(kind: str, cell: str) -> bool:
     if kind == "negative":
         return said not in _NO
     denied = said in _NO - {"ok", "good", "valid"} or _NO_IN_WORDS.match(said)
-    return bool(_DENIED.search(said) or (kind == "positive" and denied))
+    return bool(_DENIED.search(said) or languages.against(cell) or (kind == "positive" and denied))
 
 
 def _words(cell: str) -> str:

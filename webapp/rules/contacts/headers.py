@@ -1,6 +1,6 @@
 """What the header of a column means (SPEC C3), whoever exported the list: VAN and EveryAction, NationBuilder, Action
 Network, ActBlue, Salesforce, Mailchimp, Google and Outlook contacts, CiviCRM, L2, Hustle, ThruText, Spoke, dialers, and
-headers in Spanish. Accents and case are folded. Imports nothing of people and places: the surveying process asks it.
+headers in Spanish; those in languages.py are put into English first. Accents and case are folded. Imports nothing of people and places: the surveying process asks it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from webapp.rules import letters
+from webapp.rules.contacts import languages
 
 PhoneKind = Literal["mobile", "any", "home", "work"]
 FlagKind = Literal["negative", "status", "positive"]  # see Meaning
@@ -165,7 +166,7 @@ class Meaning:
 
 @lru_cache(maxsize=2_000)
 def meaning(header: str) -> Meaning | None:
-    words = words_of(header)
+    words = words_of(header := languages.english(header[:LONGEST]) or header)
     if not words:
         return None
     whole = "".join(words)
@@ -186,7 +187,7 @@ def meaning(header: str) -> Meaning | None:
 
 def flag(header: str) -> FlagKind | None:
     """Does a column say whom not to text? E-mail and letters are another matter."""
-    words = words_of(header)
+    words = words_of(languages.english(header[:LONGEST]) or header)
     said = " ".join(words)
     if set(words) & _NOT_TEXTS and not set(words) & _TEXTS:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from webapp.rules.contacts import phone_cell
+from webapp.rules.contacts import languages, phone_cell
 
 LONGEST = 1_000  # characters of a cell that are looked at
 _MAY_SAY = re.compile(
@@ -47,7 +47,7 @@ def against(cell: str) -> bool:
     """Does somebody say here not to text this person, or that the number is not theirs? Numbers, hours ("don't call before
     9") and e-mail are not that, and calls that are unwelcome are not where texts are welcome."""
     cut = cell[:LONGEST]
-    return bool(_MAY_SAY.search(cut)) and _against(cut)
+    return (bool(_MAY_SAY.search(cut)) and _against(cut)) or languages.against(cut)
 
 
 @lru_cache(maxsize=5_000)

@@ -64,13 +64,14 @@ POSSIBLE = [
         r"\b(?:dar|darme|denme|deme|darse|damos?) de baja\b|\b(?:de|fuera de) (?:su|la|esta|tu) lista\b",
         r"\bdesuscri\w*|\bcancelar (?:mi )?(?:suscripci|mensaj)\w*|\banular (?:mi )?suscri\w*",
         r"\b(?:stop|alto|parar|pare|paren|basta|cancelar|para|ya) por favor\b|\bpor favor (?:pare|paren|alto|cancelar|stop|para|basta|ya no)\b|\bya (?:basta|parenle|parale|no)\b(?! (?:de|importa|se|voy|voto|puedo|hay))",
-        # French, Portuguese, German, Italian, Russian, Arabic, Tagalog, Chinese, Japanese, Korean
+        # French, Portuguese, German, Italian, Russian, Arabic, Tagalog, Chinese, Japanese, Korean, Vietnamese, Haitian Creole
         r"\barretez?\b (?:de|svp|s il|ca|tout|maintenant)|\bne (?:me|m|nous|plus)\s?(?:ecri|contact|envoy|texte|derang|plus)\w*|\bdesabonn\w*|\bdesinscri\w*|\blaissez moi\b|\bplus de (?:messages?|textos?|sms)\b",
         r"\bnao (?:me )?(?:mande|envie|escrev|quero)\w*|\bme (?:remova|retire|tire|deixe)\b|\bpar(?:e|em) (?:de|com)\b",
         r"\b(?:nicht|keine) (?:mehr|weiteren) (?:schreib|sms|nachricht|kontakt|text|anruf)\w*|\bkeine (?:sms|nachricht|text)\w*|\blasst? mich in ruhe\b|\bhort? auf\b",
         r"\bnon (?:scriv|mand|contatt|voglio)\w*|\bне (?:пиш|шли|присыла|беспоко|звон)\w*|\bотпиш\w*|хватит (?:писать|слать)",
-        r"لا ترسل|لا تراسل|لا اريد|توقفوا|\b(?:huwag|wag) (?:na )?(?:mo |nyo |ninyo )?(?:akong|ako|kayong|kayo|mag)",
-        r"不要(?:再)?(?:发|發|给|聯|联|传|傳|打扰|打擾|騷擾|骚扰)|[别別](?:再)?(?:发|發|传|傳|打扰|打擾|煩|烦)|退订|退訂|取消[订訂][阅閱]|停止(?:发|發|传|傳|短信|簡訊)",
-        r"送らないで|送信しないで|やめてください|보내지\s?마|연락하지\s?마|그만\s?(?:보내|하|연락)|dung nhan tin|dung gui",
+        r"لا ترسل|لا تراسل|لا اريد|توقفوا|\b(?:huwag|wag) (?:na )?(?:po |mo |nyo |ninyo )?(?:akong|ako|kayong|kayo|mag)|\btigil(?:an)? (?:na|nyo|niyo|ninyo|mo)\b|\bmaling numero\b",
+        r"不要(?:再)?(?:发|發|给|聯|联|传|傳|打扰|打擾|騷擾|骚扰)|打[错錯]了?[电電号號]|[号號][码碼][错錯]|[别別](?:再)?(?:[给給]我)?(?:发|發|传|傳|打扰|打擾|煩|烦)|退订|退訂|取消[订訂][阅閱]|停止(?:发|發|传|傳|短信|簡訊)",
+        r"送らないで|送信しないで|やめてください|보내지\s?마|연락하지\s?마|그만\s?(?:보내|하|연락)",
+        r"\b(?:dung|ngung|khong) (?:\w+ )?(?:nhan tin|gui tin|lien lac|lien he)\b(?! duoc)|\b(?:dung|ngung) gui\b|\b(?:sai|nham|lon) so\b|\bxoa (?:so|ten|toi)\b|\bpa (?:voye|ekri|kontakte|rele)\b",
     )
 ]

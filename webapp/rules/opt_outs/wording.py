@@ -58,11 +58,17 @@ _NAMED = (  # Opt-out: STOP, To opt out STOP
     r"(?i:opt[ -]?out|unsubscribe|unsub|para salir|no recibir m[aá]s|want out|\bstop (?:texts|messages|msgs))\s{0,2}[:=,?–—>-]{1,2}"
     rf"\s{{0,2}}[\"'“‘]?(?-i:{WORDS.upper()})\b"
 )
-PATTERN = re.compile(rf"{_ASKED}|{_BARE}|{_NAMED}", re.MULTILINE)
+_ELSEWHERE = (  # Trả lời STOP, 回复STOP, I-reply ang STOP, Répondez STOP, Reponn STOP, STOP을 회신
+    r"(?i:\b(?:trả lời|phản hồi|nhắn|nhắn tin|soạn|gửi|i-?reply|i-?text|mag-?reply|répondez|repondez|envoyez|reponn|voye))"
+    rf"(?:\s(?i:lại|với|chữ|ang|ng|po|mo|na|avec|mo a))*{_GAP}(?-i:{WORDS.upper()})\b"
+    rf"|(?:回[复覆復]?|[发發传傳]送?|[输輸]入)[\s:：\"“「【]{{0,3}}(?-i:{WORDS.upper()})(?![A-Za-z])"
+    rf"|(?-i:\b(?:{WORDS.upper()}))[\"”」]?(?:을|를|이라고|라고|로)?\s?(?:회신|답장|답변|문자|보내)"
+)
+PATTERN = re.compile(rf"{_ASKED}|{_BARE}|{_NAMED}|{_ELSEWHERE}", re.MULTILINE)
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"(?: ?\n)+ ?")
 
 
 def found_in(text: str) -> bool:
-    """True where the text says how to opt out, in English or Spanish."""
+    """True where the text says how to opt out: in English, Spanish, or a language of `_ELSEWHERE`."""
     return bool(PATTERN.search(_LINES.sub("\n", _BLANKS.sub(" ", text))))
