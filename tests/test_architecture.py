@@ -115,11 +115,12 @@ ORDER = (
     {"", "accounts"},
     {"contacts", "joining", "logins"},
     {"numbers", "actions"},
-    {"conversations"},
+    {"conversations", "opt_in_forms"},
     {"cards"},
     {"opt_outs", "scripts", "departures"},
     {"imports", "reports", "bulk", "outcomes", "notices"},
     {"sending", "results"},
+    {"opt_ins"},
     {"receiving"},
     {"exports"},
 )

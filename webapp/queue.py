@@ -99,6 +99,10 @@ async def run_notice(notice_id: int) -> None:
     await _nudge("run_notice", notice_id)
 
 
+async def text_sign_ups() -> None:
+    await _nudge("text_sign_ups")
+
+
 async def send_mail(mail_id: int) -> None:
     await _nudge("send_mail", mail_id)
 

@@ -15,6 +15,7 @@ from tests.cast import PASSWORD, Cast, drawn
 from tests.cast.bulk import finish
 from tests.cast.exporting import finish_export
 from tests.cast.lists import take_all
+from tests.cast.opt_ins import make_form, signs_up
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts import teams
@@ -120,7 +121,12 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
         cast.gary, telling.Words("message", "Tonight", "At six"), [cast.amy.id], "Amy", uuid.uuid4()
     )
     await telling.note(notice.id, [telling.Told(one.id) for one in await telling.claim(notice.id, 1)])
+    form = await make_form(cast)
+    signed = await signs_up(form)
+    assert signed
     return {
+        "opt_in_id": str(form.id),
+        "sign_up_id": str(signed.id),
         "notice_id": str(notice.id),
         "media_id": str(came.id),
         "number_id": str(cast.number.id),

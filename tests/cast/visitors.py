@@ -29,6 +29,7 @@ from webapp.models.joining.email_letters import EmailLetter
 from webapp.models.joining.invites import Invite
 from webapp.models.notices import choices
 from webapp.models.numbers.number import AccountNumber
+from webapp.models.opt_in_forms.sign_up import SignUp
 from webapp.models.scripts import links
 from webapp.rules.actions.limits import DISTRICT
 
@@ -125,6 +126,9 @@ async def _of_letters(cast: Cast, names: dict[str, str]) -> dict[str, str]:
         "password": await PasswordLink.issue(cast.dan.user),
         "unsubscribe": choices.token(cast.amy.id, choices.REPLIES),
         "l": tracked.token,
+        "r": (await SignUp.all().order_by("id"))[0].token,
+        "campaign": "meyer",
+        "name": "team-meyer",
         "until": until,
         "signature": signature,
         "digest": static_files.digest(),

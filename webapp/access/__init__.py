@@ -28,6 +28,8 @@ from webapp.models.logins.passkeys import Passkey
 from webapp.models.long_work import DONE
 from webapp.models.notices.notice import Notice
 from webapp.models.numbers.number import PhoneNumber
+from webapp.models.opt_in_forms.form import OptInForm
+from webapp.models.opt_in_forms.sign_up import SignUp
 from webapp.models.receiving.media import KEPT, Media
 from webapp.models.scripts.cost import ScriptCost
 from webapp.models.scripts.links import CustomLink
@@ -37,7 +39,8 @@ ID_LIMIT, SMALL_ID_LIMIT = 2**53, 2**31
 
 async def action_of(member: Membership, action_id: int) -> Action:
     """An action of the member's campaign, for the office."""
-    found = Action.filter(id=small_id(action_id), campaign_id=member.campaign_id).select_related("campaign")
+    own = Action.filter(id=small_id(action_id), campaign_id=member.campaign_id, of_opt_in=False)
+    found = own.select_related("campaign")
     return await found.first() or _missing()
 
 
@@ -128,6 +131,17 @@ async def media_of(contact_id: int, media_id: int) -> Media:
 
 async def link_of(member: Membership, link_id: int) -> CustomLink:
     return await CustomLink.filter(id=small_id(link_id), campaign_id=member.campaign_id).first() or _missing()
+
+
+async def opt_in_of(member: Membership, opt_in_id: int) -> OptInForm:
+    """An opt-in form of the member's campaign, for the office."""
+    found = OptInForm.filter(id=small_id(opt_in_id), campaign_id=member.campaign_id)
+    return await found.select_related("campaign", "action", "contact_list").first() or _missing()
+
+
+async def sign_up_of(form: OptInForm, sign_up_id: int) -> SignUp:
+    found = SignUp.filter(id=row_id(sign_up_id), form=form)
+    return await found.select_related("contact").first() or _missing()
 
 
 async def script_cost_of(action: Action, cost_id: int) -> ScriptCost:

@@ -100,6 +100,10 @@ GUARDS = [
         "conversation_id, script_id, script_version, link_id",
         "conversation_id IS NOT NULL AND message_id IS NULL",
     ),
+    _unique("one_opt_in_form", "opt_in_form", "campaign_id, slug"),
+    _unique("one_keyword", "opt_in_form", "campaign_id, keyword", "keyword <> ''"),
+    _unique("one_sign_up", "sign_up", "form_id, contact_id"),
+    _unique("one_ready_link", "custom_link", "campaign_id, leads_to, COALESCE(target_id, 0)", "leads_to <> ''"),
     _unique("one_picture", "picture", "campaign_id, digest"),
     _unique("one_recipient", "notice_recipient", "notice_id, member_id"),
     # Nobody gets a first text twice in an action
@@ -118,11 +122,26 @@ GUARDS = [
     _trigger(
         "audit_not_emptied", "BEFORE TRUNCATE", "audit_event", "", "the audit log can not be emptied", "STATEMENT"
     ),
+    # What people agreed to is only added to
+    _trigger("consent_unchanged", "BEFORE UPDATE", "opt_in_consent", "", "a consent can not be changed"),
+    _trigger("consent_kept", "BEFORE DELETE", "opt_in_consent", "", "a consent can not be removed"),
+    _trigger(
+        "consent_not_emptied", "BEFORE TRUNCATE", "opt_in_consent", "", "consents can not be removed", "STATEMENT"
+    ),
     # Texts and conversations name these without a foreign key: each check would lock a row that all clicks share
     _trigger("user_kept", "BEFORE DELETE", "user_account", "", "a user can not be removed"),
     _trigger("campaign_kept", "BEFORE DELETE", "campaign", "", "a campaign can not be removed"),
     _trigger("number_kept", "BEFORE DELETE", "phone_number", "", "a number can not be removed"),
     # What pages and workers ask for
+    _index("form_of_action", "opt_in_form", "action_id"),
+    _index("field_of_form", "opt_in_field", "form_id"),
+    _index("number_of_form", "opt_in_number", "form_id"),
+    _index("sign_up_of_form", "sign_up", "form_id, id"),
+    _index("sign_up_of_contact", "sign_up", "contact_id"),
+    _index("sign_up_referred", "sign_up", "referrer_id, id", "referrer_id IS NOT NULL"),
+    _index("sign_up_wants", "sign_up", "try_at, id", "wants <> ''"),
+    _index("sign_up_lately", "sign_up", "wants_until", "wants_until IS NOT NULL"),
+    _index("consent_of_sign_up", "opt_in_consent", "sign_up_id, id"),
     _index("notice_of_campaign", "notice", "campaign_id, id"),
     _index("recipient_by_status", "notice_recipient", "notice_id, status, id"),
     _index("received_notice", "notice_recipient", "member_id, id"),

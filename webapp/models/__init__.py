@@ -33,6 +33,8 @@ from webapp.models.notices.notice import Notice, Recipient
 from webapp.models.notices.push_device import PushDevice
 from webapp.models.numbers.number import AccountNumber, PhoneNumber
 from webapp.models.numbers.orders import NumberOrder
+from webapp.models.opt_in_forms.form import OptInField, OptInForm, OptInNumber
+from webapp.models.opt_in_forms.sign_up import Consent, SignUp
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.receiving.event import TwilioEvent
 from webapp.models.receiving.media import Media
@@ -58,6 +60,7 @@ TABLES = [
     Campaign,
     Choices,
     CodeTally,
+    Consent,
     Contact,
     ContactEvent,
     ContactImport,
@@ -82,6 +85,9 @@ TABLES = [
     MessageEffect,
     Notice,
     NumberOrder,
+    OptInField,
+    OptInForm,
+    OptInNumber,
     OptOut,
     Passkey,
     PasswordLink,
@@ -102,6 +108,7 @@ TABLES = [
     ScriptValue,
     ScriptWords,
     Session,
+    SignUp,
     SpendTally,
     Tag,
     Tally,

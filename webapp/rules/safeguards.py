@@ -9,8 +9,11 @@ from typing import Literal
 
 from webapp.rules import errors, phone, script_lint, segments, window
 
-Kind = Literal["initial", "follow_up", "confirmation", "test"]
+# "opt_in": the first text to somebody who signed up for it by an opt-in form. They asked for it, so the lock counts it as a
+# reply in their conversation (S5)
+Kind = Literal["initial", "opt_in", "follow_up", "confirmation", "test"]
 
+FIRST = ("initial", "opt_in")
 LOCK = timedelta(hours=6)
 SAME_WORDS = timedelta(minutes=10)
 UNANSWERED = 3
@@ -116,8 +119,8 @@ def _checks(facts: Facts, now: datetime, at_the_worker: bool) -> list[tuple[int,
     """Final refusals come first: an opt-out is named as such, whatever the hour."""
     wrong = None if facts.unfilled else wrong_words(facts.body, facts.fields)
     return [
-        (errors.ALREADY_TEXTED, facts.kind == "initial" and facts.texted_already),
-        (errors.INVALID_PHONE, not phone.is_textable(facts.phone, first=facts.kind in ("initial", "test"))),
+        (errors.ALREADY_TEXTED, facts.kind in FIRST and facts.texted_already),
+        (errors.INVALID_PHONE, not phone.is_textable(facts.phone, first=facts.kind in (*FIRST, "test"))),
         (errors.OPTED_OUT, facts.opted_out and not facts.confirms_opt_out),
         (errors.BLOCKED, facts.blocked),
         (errors.LANDLINE, facts.landline),
@@ -140,4 +143,5 @@ def _is_locked(facts: Facts, now: datetime) -> bool:
         return True
     if not facts.lock or facts.kind in ("confirmation", "test") or now - last.at >= LOCK:
         return False
-    return facts.kind == "initial" or not facts.their_conversation or facts.unanswered >= UNANSWERED
+    theirs = facts.their_conversation or facts.kind == "opt_in"
+    return facts.kind == "initial" or not theirs or facts.unanswered >= UNANSWERED

@@ -45,9 +45,14 @@ MENUS: list[Menu] = [
         ],
     ),
 ]
+OPT_IN_MENU: Menu = (
+    "Opt-In",
+    [("Title", "opt_in_form.title"), ("Subtitle", "opt_in_form.subtitle"), ("Referral Link", "contact_referral_link")],
+)
 WORDS = {name: words for _, items in MENUS for words, name in items}
 CONTACT, USER, CAMPAIGN = (tuple(name for _, name in items) for _, items in MENUS)
 BUILT_IN = frozenset(CONTACT + USER + CAMPAIGN)
+OPT_IN = tuple(name for _, name in OPT_IN_MENU[1])  # known in the scripts of an opt-in form only
 ALIASES = {"fullname": "full_name", "user.fullname": "user.full_name"}
 
 _VARIABLE = re.compile(r"(?:(?<!#)##+[ \t]*)?\{\{([^{}]*)\}\}")
@@ -99,9 +104,14 @@ def found(text: str) -> tuple[Variable, ...]:
     return tuple(Variable(canonical(m[1]), m.start(), m.end()) for m in _VARIABLE.finditer(text))
 
 
+def of_opt_in(text: str) -> bool:
+    """True where it names a variable that only an opt-in form fills."""
+    return any(v.name in OPT_IN for v in found(text))
+
+
 def uses_fields(text: str) -> bool:
     """True where it names a custom field, or anything that is neither built in nor a link."""
-    return any(v.name not in BUILT_IN and not v.name.endswith(_TRACKABLE) for v in found(text))
+    return any(v.name not in BUILT_IN and v.name not in OPT_IN and not v.name.endswith(_TRACKABLE) for v in found(text))
 
 
 def unknown(text: str, known: Collection[str]) -> list[str]:
@@ -148,9 +158,9 @@ def canonical(name: str) -> str:
 
 
 def of_contact(name: str) -> bool:
-    """True where the contact has the value, in their own data or a custom field; False for a sender's, the campaign's, a
-    link, and for broken braces."""
-    return name not in USER + CAMPAIGN and not name.endswith(_TRACKABLE) and not {"{", "}"} & set(name)
+    """True where the contact has the value, in their own data or a custom field; False for a sender's, the campaign's, an
+    opt-in form's, a link, and for broken braces."""
+    return name not in USER + CAMPAIGN + OPT_IN and not name.endswith(_TRACKABLE) and not {"{", "}"} & set(name)
 
 
 def same_field(name: str, slug: str) -> bool:

@@ -23,6 +23,7 @@ from webapp.workers import (
     sending,
 )
 from webapp.workers.notices import replies, telling
+from webapp.workers.opt_ins import texting
 
 JOB_SECONDS = 60
 LONG_JOB_SECONDS = 900  # reading through a gigabyte of text can't be split; other long work goes in short jobs
@@ -44,6 +45,7 @@ FUNCTIONS: list[Any] = [
     actions.apply_audience,
     mail.send_mail,
     telling.run_notice,
+    texting.text_sign_ups,
 ]
 
 _EVERY_5_SECONDS = set(range(0, 60, 5))
@@ -55,6 +57,7 @@ CLOCKWORK: list[CronJob] = [
     cron(sending.sweep, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(sending.look_up, second=_EVERY_5_SECONDS, timeout=60),
     cron(receiving.apply_events, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
+    cron(texting.text_sign_ups, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(sending.enforce_caps, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=20),
     cron(restoring.notice_restore, second=_EVERY_5_SECONDS, timeout=20),
     cron(receiving.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),

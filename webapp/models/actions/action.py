@@ -36,6 +36,8 @@ class Action(Model):
     capped_on = fields.DateField(null=True)
     state = fields.CharField(10, default=DRAFT)
     language = fields.CharField(2, default="")  # a limit, as those in limits.py; "" for none
+    # Holds an opt-in form's scripts and conversations: no volunteer starts it, and no page of actions shows it (B2)
+    of_opt_in = fields.BooleanField(default=False, db_default=False)
     limited_by_place = fields.BooleanField(default=False, db_default=False)
     link_token = fields.CharField(32, default="", db_default="")
     published_at = fields.DatetimeField(null=True)

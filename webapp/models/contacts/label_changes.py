@@ -66,7 +66,7 @@ def field_slug(text: str) -> str:
 
 def reserved(slug: str) -> bool:
     """True where it can't be a field's slug: blank, or the name of a variable or of a column of every contact."""
-    return not slug or slug in variables.BUILT_IN or slug in contact_columns.FIELDS
+    return not slug or slug in variables.BUILT_IN or slug in variables.OPT_IN or slug in contact_columns.FIELDS
 
 
 async def create_field(slug: str, type: str, values: dict[str, Any], by: Membership) -> CustomField | None:

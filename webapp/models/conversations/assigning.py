@@ -91,7 +91,7 @@ async def free_from(member: Membership) -> None:
 
 async def actions_of(campaign_id: int, action_id: int = 0) -> list[int]:
     """The ids of this action, or of all running ones."""
-    found = Action.filter(campaign_id=campaign_id, archived_at=None).exclude(state=DRAFT)
+    found = Action.filter(campaign_id=campaign_id, archived_at=None, of_opt_in=False).exclude(state=DRAFT)
     return [a.id for a in await (found.filter(id=action_id) if action_id else found)]
 
 

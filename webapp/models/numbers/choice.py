@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,11 +53,15 @@ async def snapshot(campaign: Campaign) -> Snapshot:
 
 
 async def number_of(
-    campaign: Campaign, contact: Contact, first: bool = False, kept: PhoneNumber | None = None
+    campaign: Campaign,
+    contact: Contact,
+    first: bool = False,
+    kept: PhoneNumber | None = None,
+    among: Collection[int] = (),
 ) -> PhoneNumber | None:
     """The number the contact hears from. Once chosen it stays theirs; ``kept`` is that number where it was read already.
     For a ``first`` text a new one replaces one that was given back to Twilio; a conversation ends with its number (1309).
-    None where no number of the campaign can send. Counts the chosen number's queue up by one text."""
+    ``among``: ids of numbers, where not every one will do. None where no number of the campaign can send. Counts the chosen number's queue up by one text."""
     if contact.number_id is not None:
         kept = kept or await PhoneNumber.get(id=contact.number_id)
         if kept.released_at is None or not first:
@@ -67,6 +72,7 @@ async def number_of(
             n.id, n.area_code, at_hand.seconds(n, now), n.healthy, at_hand.new_today.get(n.id, 0), n.daily_limit
         )
         for n in at_hand.numbers.values()
+        if not among or n.id in among
     ]
     chosen = local_number.choose(candidates, campaign.area_codes)
     if chosen is None:

@@ -15,6 +15,7 @@ from webapp.models.conversations import attention
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import DROPPED, IN, INBOUND, QUEUED, RECEIVED, UNKNOWN, Message
 from webapp.models.numbers.number import ADDING_NUMBERS, PhoneNumber
+from webapp.models.opt_ins import answering
 from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_KEYWORD
 from webapp.models.outcomes import answers
@@ -47,8 +48,14 @@ async def receive(event_id: int, to: str) -> News:
     if number is None:
         return await _of_no_campaign(event, to)
     contact = await Contact.of_phone(campaign, str(event.payload.get("From", ""))[:20])
-    conversation = await _conversation_of(contact, number)
+    conversation = await _opened(event, contact, number) or await _conversation_of(contact, number)
     return await _act_on(event, _text(event, number, contact, conversation), contact, conversation, campaign)
+
+
+async def _opened(event: TwilioEvent, contact: Contact, number: PhoneNumber) -> Conversation | None:
+    """The conversation that an opt-in form's keyword opens (B2)."""
+    opts_out = event.payload.get("OptOutType") == "STOP"
+    return None if opts_out else await answering.opened(str(event.payload.get("Body", "")), contact, number)
 
 
 async def _of_no_campaign(event: TwilioEvent, to: str) -> News:
@@ -126,7 +133,8 @@ async def _act_on(
         await opting_out.opt_out(contact, FROM_KEYWORD, message=text, words=text.body)
         return await _note_opt_out(text, contact, conversation)
     await round_trip.answered(campaign, contact)
-    statements = await _replied(text, contact, conversation)
+    answered = await answering.hears(text.body, contact, conversation)
+    statements = await _replied(text, contact, conversation, answered)
     await _write(event, text, contact, *statements)
     if verdict == "possible" and contact.opted_out_at is None and not contact.staff_decide:
         await Contact.filter(id=contact.id).update(possible_opt_out_at=clock.now(), possible_opt_out_message_id=text.id)
@@ -143,18 +151,21 @@ async def _write(event: TwilioEvent, text: Message, contact: Contact, *more: Sta
         await Media.create(message=text, url=str(event.payload.get(f"MediaUrl{n}", ""))[:500], content_type=kind)
 
 
-async def _replied(text: Message, contact: Contact, conversation: Conversation | None) -> list[Statement]:
-    """They wrote last, so they need an answer, unless they opted out or Twilio answers by itself (HELP, INFO)."""
+async def _replied(
+    text: Message, contact: Contact, conversation: Conversation | None, answered: bool
+) -> list[Statement]:
+    """They wrote last, so they need an answer, unless they opted out, Twilio answers by itself (HELP, INFO) or an opt-in
+    form does (``answered``)."""
     if conversation is None:
         return tallies.due()
     with tallies.counting(conversation) as changed:
         conversation.replied_at = text.created_at
-        conversation.unread = contact.opted_out_at is None and conversation.user_id is not None
+        conversation.unread = contact.opted_out_at is None and conversation.user_id is not None and not answered
         if attention.asks_for_information(text.body):
             await attention.refresh(conversation, contact)
         else:
             conversation.answered_at = conversation.answered_at or text.created_at
-            conversation.needs_attention = contact.opted_out_at is None
+            conversation.needs_attention = contact.opted_out_at is None and not answered
     tallies.count_new(text)
     return [*([update(conversation, *changed)] if changed else []), *tallies.due()]
 

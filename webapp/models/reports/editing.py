@@ -13,6 +13,7 @@ from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact, ContactEvent
 from webapp.models.contacts.labels import ContactTag, CustomField, FieldValue, Tag
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.opt_in_forms.sign_up import SignUp
 from webapp.models.opt_outs import blocking, opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.reports import labelling
@@ -112,7 +113,7 @@ async def unblock(contact_id: int, by: Membership) -> None:
 @transactional
 async def erase(contact_id: int, by: Membership) -> None:
     """Blanks the personal data and opts the phone out, so that no later list brings the person back. Texts stay: they are
-    the record of what the campaign sent and what was answered."""
+    the record of what the campaign sent and what was answered. So do consents, which prove that it might."""
     contact = await Contact.locked(contact_id)
     await opting_out.opt_out(contact, FROM_ADMIN, by.user)
     contact.keeper_id = None
@@ -122,6 +123,7 @@ async def erase(contact_id: int, by: Membership) -> None:
     await ContactTag.filter(contact_id=contact_id).exclude(tag__system=True).delete()
     await ContactEvent.filter(contact_id=contact_id).delete()  # they hold the old data
     await Report.filter(contact_id=contact_id).update(values_={})
+    await SignUp.filter(contact_id=contact_id).update(first_name="", last_name="", zip="", answers={})
     await ContactEvent.note(contact_id, by.user_id, "erased")
     await audience.sync_conversations([contact_id], new_values=True)
     await _note(contact, by, "contact.erased")

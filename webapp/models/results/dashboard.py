@@ -39,7 +39,7 @@ class Running:
 async def running(campaigns: Sequence[Campaign]) -> dict[int, list[Running]]:
     """Campaign -> its published actions that have not ended, the newest first. Two statements."""
     now, own = clock.now(), {campaign.id: campaign for campaign in campaigns}
-    found = Action.filter(campaign_id__in=list(own) or [0], archived_at=None).exclude(state=DRAFT)
+    found = Action.filter(campaign_id__in=list(own) or [0], archived_at=None, of_opt_in=False).exclude(state=DRAFT)
     actions = await found.order_by("-id").select_related("campaign")
     live = [action for action in actions if not action.ended(now)]
     counted = await kept_counts.totals_of(action.id for action in live)

@@ -24,10 +24,10 @@ class Step:
 
 async def of(campaign: Campaign) -> list[Step]:
     """In the order in which they are done; empty once an action was published."""
-    if await Action.filter(campaign=campaign).exclude(state=DRAFT).exists():
+    if await Action.filter(campaign=campaign, of_opt_in=False).exclude(state=DRAFT).exists():
         return []
-    draft = await Action.filter(campaign=campaign, archived_at=None).order_by("-id").first()
-    written = await Script.exists(action__campaign=campaign, kind=INITIAL, archived_at=None)
+    draft = await Action.filter(campaign=campaign, archived_at=None, of_opt_in=False).order_by("-id").first()
+    written = await Script.exists(action__campaign=campaign, action__of_opt_in=False, kind=INITIAL, archived_at=None)
     draft_id = draft.id if draft else None
     return [
         Step(INFO, bool(campaign.description)),

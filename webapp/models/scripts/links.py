@@ -35,7 +35,7 @@ SAMPLE = "aB3dE5gH"  # for previews: as long as a real token
 
 class CustomLink(Model):
     """``slug`` never changes: scripts name the link by it. ``url`` may change: texts sent before lead to the new
-    one."""
+    one. ``leads_to``: of a ready link (ready_links.py), which has no ``url``; ``target_id``: the action or the form."""
 
     id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -44,8 +44,12 @@ class CustomLink(Model):
     slug = fields.CharField(40)
     title = fields.CharField(80)
     url = fields.TextField()
+    leads_to = fields.CharField(8, default="", db_default="")
+    target_id = fields.IntField(null=True)
     created_at = fields.DatetimeField()
     archived_at = fields.DatetimeField(null=True)
+
+    campaign_id: int
 
     class Meta:
         table = "custom_link"

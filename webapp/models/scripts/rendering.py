@@ -15,6 +15,7 @@ from webapp.models.accounts.users import User
 from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, field_values
+from webapp.models.opt_in_forms import values as opt_in_values
 from webapp.models.scripts import links
 from webapp.rules import errors, names, phone, safeguards, script_lint, variables
 from webapp.rules.scripts import brackets
@@ -57,30 +58,45 @@ class Rendering:
 
 
 async def known_names(campaign: Campaign) -> set[str]:
-    """Canonical names of all variables a script of this campaign may use."""
+    """Canonical names of all variables a script of this campaign's actions may use."""
     slugs = await CustomField.filter(campaign=campaign).values_list("slug", flat=True)
     return set(variables.BUILT_IN) | {str(slug) for slug in slugs} | await links.names(campaign)
 
 
-async def render(campaign: Campaign, script: Script, contact: Contact, sender: User, conversation_id: int) -> Rendering:
+async def known_in_opt_ins(campaign: Campaign) -> set[str]:
+    """The same of an opt-in form's scripts: those of opt-ins too, and none of a sender, since nobody sends them (B2)."""
+    return (await known_names(campaign) | set(variables.OPT_IN)) - set(variables.USER)
+
+
+async def render(
+    campaign: Campaign, script: Script, contact: Contact, sender: User | None, conversation_id: int
+) -> Rendering:
     return (await render_all(campaign, [script], contact, sender, conversation_id))[0]
 
 
 async def render_all(
-    campaign: Campaign, scripts: list[Script], contact: Contact, sender: User, conversation_id: int
+    campaign: Campaign, scripts: list[Script], contact: Contact, sender: User | None, conversation_id: int
 ) -> list[Rendering]:
-    """Loads the values once. Links are the conversation's own, created where missing."""
-    given = await values(campaign, contact, sender, "".join(script.body for script in scripts)) if scripts else {}
+    """Loads the values once. Links are the conversation's own, created where missing. ``scripts``: of one action.
+    ``sender``: None for an opt-in form's texts."""
+    given = await _given(campaign, scripts, contact, sender)
     own = await links.addresses(campaign, scripts, conversation_id)
     return await _all(campaign, contact, [(script, {**given, **own.get(script.id, {})}) for script in scripts])
 
 
 async def preview_all(campaign: Campaign, scripts: list[Script], contact: Contact, sender: User) -> list[Rendering]:
     """Links are samples, as long as real ones; nothing is stored."""
-    body = "".join(script.body for script in scripts)
-    given = await values(campaign, contact, sender, body) if scripts else {}
-    given |= await links.known_samples(campaign, body)
+    given = await _given(campaign, scripts, contact, sender)
+    given |= await links.known_samples(campaign, "".join(script.body for script in scripts))
     return await _all(campaign, contact, [(script, given) for script in scripts])
+
+
+async def _given(
+    campaign: Campaign, scripts: list[Script], contact: Contact, sender: User | None
+) -> dict[str, str | None]:
+    body = "".join(script.body for script in scripts)
+    own = await opt_in_values.of(scripts[0].action_id, contact.id) if variables.of_opt_in(body) else {}
+    return {**await values(campaign, contact, sender, body), **own} if scripts else {}
 
 
 async def _all(campaign: Campaign, contact: Contact, pairs: list[tuple[Script, Values]]) -> list[Rendering]:
@@ -146,7 +162,7 @@ def _signed(what: str) -> str:
     return hmac.new(key.encode(), what.encode(), hashlib.sha256).hexdigest()
 
 
-async def values(campaign: Campaign, contact: Contact, sender: User, text: str) -> dict[str, str | None]:
+async def values(campaign: Campaign, contact: Contact, sender: User | None, text: str) -> dict[str, str | None]:
     """By canonical name, with fallbacks and fields' defaults. Fields and the team code are loaded only if ``text`` uses
     them."""
     fields = await _fields(campaign, contact) if variables.uses_fields(text) else {}
@@ -162,11 +178,11 @@ async def _defaults(campaign: Campaign) -> dict[str, str]:
     return {str(slug): str(default) for slug, default in defaults}
 
 
-async def of_sender(campaign: Campaign, sender: User, text: str) -> dict[str, str | None]:
+async def of_sender(campaign: Campaign, sender: User | None, text: str) -> dict[str, str | None]:
     """The values that are the same for all contacts. One that no text may have counts as none: no contact is closed for
     it."""
-    given = {**_sender(campaign, sender), **of_campaign(campaign)}
-    if any(variable.name == TEAM_CODE for variable in variables.found(text)):
+    given = {**(_sender(campaign, sender) if sender else {}), **of_campaign(campaign)}
+    if sender and any(variable.name == TEAM_CODE for variable in variables.found(text)):
         given[TEAM_CODE] = await teams.code_of(campaign.id, sender.id)
     return {name: "" if script_lint.in_sent(value or "") else value for name, value in given.items()}
 

@@ -128,7 +128,7 @@ async def _claim(message_id: int, number_id: int, trying: bool) -> Claimed | Wai
 
 async def _text(message: Message) -> facts.Text:
     return facts.Text(
-        kind=cast(safeguards.Kind, message.kind),
+        kind="opt_in" if message.kind == INITIAL and message.user_id is None else cast(safeguards.Kind, message.kind),
         body=message.body,
         message_id=message.id,
         conversation_id=message.conversation_id,

@@ -70,9 +70,9 @@ async def read(member: Membership, conversation_id: int, client_id: uuid.UUID) -
 @dataclass(frozen=True)
 class Draft:
     """Everything a queued text is made of. A test has no conversation and no action. A text that a safeguard allowed has
-    a number."""
+    a number. An opt-in form's has no member: nobody tapped it, the person asked for it (B2)."""
 
-    member: Membership
+    member: Membership | None
     contact: Contact
     conversation: Conversation | None
     action: Action | None
@@ -84,7 +84,7 @@ class Draft:
 
     @property
     def undo_seconds(self) -> int:
-        return self.action.campaign.undo_seconds if self.action and self.kind in UNDOABLE else 0
+        return self.action.campaign.undo_seconds if self.action and self.member and self.kind in UNDOABLE else 0
 
 
 async def store_text(
@@ -110,7 +110,7 @@ def _message(draft: Draft, picture_id: int | None) -> Message:
         contact_id=draft.contact.id,
         conversation_id=conversation.id if conversation else None,
         number_id=draft.number.id,
-        user_id=draft.member.user_id,
+        user_id=draft.member.user_id if draft.member else None,
         action_id=action.id if action else None,
         script_id=script.id if script else None,
         script_version=script.version if script else None,
@@ -126,7 +126,7 @@ def _message(draft: Draft, picture_id: int | None) -> Message:
         created_at=now,
         client_id=draft.client_id,
         public_id=uuid.uuid4(),
-        priority=1 if draft.kind == INITIAL else 0,
+        priority=1 if draft.kind == INITIAL and draft.member else 0,
         due_at=now + timedelta(seconds=draft.undo_seconds),
     )
 

@@ -51,7 +51,7 @@ async def gather(campaign: Campaign, contact: Contact, number: PhoneNumber | Non
         texted_already=text.texted_already,
         last_claim=await _last_claim(contact, text.message_id),
         their_conversation=text.conversation_id is not None and in_their_conversation,
-        unanswered=await _unanswered(contact, text.message_id) if text.kind == "follow_up" else 0,
+        unanswered=await _unanswered(contact, text.message_id) if text.kind in ("follow_up", "opt_in") else 0,
         number_can_send=number is not None and number.can_send,
         unfilled=text.unfilled,
         fields=await rendering.fields_for(campaign.id, text.body),

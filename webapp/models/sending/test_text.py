@@ -73,6 +73,7 @@ async def _text(campaign: Campaign, body: str, given: Mapping[str, str | None], 
 
 async def _store(campaign: Campaign, draft: Draft, given: Mapping[str, str | None], picture_id: int | None) -> Message:
     """Stores it with links of its own, which work."""
+    assert draft.member is not None
     await _introduce(draft.contact, draft.member)
     made = await links.for_test(campaign, draft.body)
     addresses = {variables.link_name(tracked.link.slug): tracked.address for tracked in made}

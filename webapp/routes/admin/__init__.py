@@ -12,6 +12,8 @@ from webapp.routes.admin.accounts import audit, invites, log_in, sessions, setti
 from webapp.routes.admin.actions import actions, basics, limits, publication, sendings
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
 from webapp.routes.admin.imports import columns, progress, reading, refused, upload
+from webapp.routes.admin.opt_ins import forms as opt_in_forms
+from webapp.routes.admin.opt_ins import people as opt_in_people
 from webapp.routes.admin.results import dashboard, operations, results, tabs
 from webapp.routes.admin.scripts import cost, editor, links, scripts, test_text
 from webapp.routes.admin.sending import setup, stops, undecided
@@ -28,6 +30,8 @@ PAGES = (
     cost,
     test_text,
     links,
+    opt_in_forms,
+    opt_in_people,
     results,
     tabs,
     operations,

@@ -83,7 +83,7 @@ def check_export(member: Membership, form: Form, which: Filter | list[int]) -> N
 
 async def _choices(member: Membership) -> dict[str, Any]:
     own = {"campaign_id": member.campaign_id, "archived_at": None}
-    actions = await Action.filter(**own).order_by("-id").limit(MOST)
+    actions = await Action.filter(**own, of_opt_in=False).order_by("-id").limit(MOST)
     return {
         "tags": await Tag.filter(**own),
         "fields": await CustomField.filter(**own),

@@ -50,7 +50,9 @@ async def new_notice(request: Request, member: Membership) -> Response:
 
 async def _new_notice(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
     kind = str(form.data.get("kind", ""))
-    actions = Action.filter(campaign_id=member.campaign_id, archived_at=None).order_by("-id").limit(100)
+    actions = (
+        Action.filter(campaign_id=member.campaign_id, archived_at=None, of_opt_in=False).order_by("-id").limit(100)
+    )
     return page(
         request,
         "admin/notices/new.html",

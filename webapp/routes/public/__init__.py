@@ -22,10 +22,11 @@ from webapp.routes.public import (
     second_step,
     stream,
 )
+from webapp.routes.public.opt_ins import page as opt_in_page
 
 LOGIN = (entry, kept_words, proof, second_step, campaigns, joining, action_link, new_password, email_letters, language)
 
 
 def routers() -> list[Router]:
-    modules = (*LOGIN, notices, fetched, health, metrics, stream)
+    modules = (*LOGIN, opt_in_page, notices, fetched, health, metrics, stream)
     return [module.router for module in modules]

@@ -10,7 +10,7 @@ from litestar.response import File
 
 from webapp import limiting
 from webapp.models.actions import pictures
-from webapp.models.scripts import links
+from webapp.models.scripts import links, ready_links
 from webapp.rules.scripts import web_links
 
 log = logging.getLogger(__name__)
@@ -19,12 +19,16 @@ READS = [HttpMethod.GET, HttpMethod.HEAD]
 
 @route("/l/{token:str}", http_method=READS)
 async def tracked_link(request: Request, token: str) -> Response[None]:
-    """Redirects to the page an admin stored for the link. No part of the request goes into the address."""
+    """Redirects to the page an admin stored for the link, or that it is ready for. No part of the request goes into the address."""
     tracked = await links.of_token(token)
     if tracked is None:
         raise NotFoundException
     await _note(request, tracked)
-    headers = {"location": tracked.link.url, "cache-control": "no-store", "referrer-policy": "no-referrer"}
+    headers = {
+        "location": await ready_links.destination(tracked.link),
+        "cache-control": "no-store",
+        "referrer-policy": "no-referrer",
+    }
     return Response(None, status_code=302, headers=headers)
 
 

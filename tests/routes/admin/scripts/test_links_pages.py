@@ -9,6 +9,9 @@ from tests.cast.site import Browser
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.audit import AuditEvent
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.actions.action import Action
+from webapp.models.scripts import ready_links
 from webapp.models.scripts.links import CustomLink
 
 PAGE = "/c/meyer/admin/settings/links"
@@ -56,3 +59,47 @@ async def test_a_wrong_form_keeps_what_was_typed(cast: Cast, browse: Browser, da
     answer = await gary.post(PAGE, data=data)
     assert answer.status_code == 422 and why in answer.text and f'value="{data["url"]}"' in answer.text
     assert await CustomLink.all().count() == 1
+
+
+async def test_a_link_to_the_sign_up_page_follows_the_join_code(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    for _ in range(2):
+        assert (await gary.post(f"{PAGE}/ready")).status_code == 303
+    link = await CustomLink.get()
+    assert await ready_links.destination(link) == "http://texts.example/join?code=482913"
+    await gary.post("/c/meyer/admin/settings/join-codes")
+    code = (await Campaign.get(id=cast.meyer.id)).join_code
+    assert await ready_links.destination(link) == f"http://texts.example/join?code={code}"
+    await gary.post(f"{PAGE}/{link.id}", data={"title": "Join us", "url": "https://evil.example/"})
+    assert await ready_links.destination(link) == f"http://texts.example/join?code={code}", "it keeps where it leads"
+
+
+async def test_a_link_to_an_action_leads_to_the_action_s_own_link(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    answer = await gary.post(f"{PAGE}/ready?action={cast.action.id}")
+    assert answer.headers["location"].endswith(f"/actions/{cast.action.id}/sendings#link")
+    link, token = await CustomLink.get(), (await Action.get(id=cast.action.id)).link_token
+    assert token and await ready_links.destination(link) == f"http://texts.example/a/{token}"
+    assert "##{{&#39;make-a-plan-to-vote&#39;|trackable}}" in (await gary.get(answer.headers["location"])).text
+
+
+async def test_an_archived_ready_link_is_used_again_in_place_of_a_second_one(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    await gary.post(f"{PAGE}/ready")
+    link = await CustomLink.get()
+    await gary.post(f"{PAGE}/{link.id}/archive")
+    await gary.post(f"{PAGE}/ready")
+    assert (await CustomLink.get()).archived_at is None
+
+
+async def test_another_campaign_s_action_gets_no_link(cast: Cast, browse: Browser) -> None:
+    jonah = await browse(cast.jonah)
+    assert (await jonah.post(f"/c/ryan/admin/settings/links/ready?action={cast.action.id}")).status_code == 404
+    assert not await CustomLink.exists()
+
+
+@pytest.mark.parametrize("page", [PAGE, "/c/meyer/admin/settings/info"])
+async def test_the_string_for_a_script_stands_with_a_copy_button(cast: Cast, browse: Browser, page: str) -> None:
+    gary = await browse(cast.gary)
+    await gary.post(PAGE, data={"title": "Cure your ballot", "url": "vote.example.org/cure"})
+    assert 'data-copy="##{{&#39;cure-your-ballot&#39;|trackable}}"' in (await gary.get(page)).text

@@ -13,7 +13,8 @@ from webapp.forms import Form
 from webapp.models.accounts import settings
 from webapp.models.accounts.campaign import BUCKET_SIZES
 from webapp.models.accounts.users import Membership
-from webapp.models.scripts import campaign_info
+from webapp.models.scripts import campaign_info, ready_links
+from webapp.models.scripts.links import CustomLink
 from webapp.models.sending import caps
 from webapp.pages import page
 from webapp.rules import edited, script_lint, window
@@ -125,14 +126,16 @@ def _area_codes(form: Form) -> str:
 
 @get("/settings/info")
 async def info_page(request: Request, member: Membership) -> Response:
-    return _info(request, member, Form())
+    return await _info(request, member, Form())
 
 
-def _info(request: Request, member: Membership, form: Form, status: int = 200, saved: bool = False) -> Response:
+async def _info(request: Request, member: Membership, form: Form, status: int = 200, saved: bool = False) -> Response:
     link = config.settings().url(f"/join?code={member.campaign.join_code}")
     qr = segno.make(link).svg_data_uri(scale=5, dark="#17150f", light="#fffdf8")
     mark = edited.mark(settings.words_of(member.campaign))
-    shown = {"form": form, "link": link, "qr": qr, "saved": saved, "mark": mark}
+    rows = await CustomLink.filter(campaign_id=member.campaign_id, archived_at=None)
+    strings = [(row, ready_links.in_script(row.slug)) for row in rows]
+    shown = {"form": form, "link": link, "qr": qr, "saved": saved, "mark": mark, "strings": strings}
     return page(request, "admin/accounts/info.html", status_code=status, **shown)
 
 
@@ -141,15 +144,15 @@ async def save_info(request: Request, member: Membership) -> Response:
     form = Form(await request.form())
     values = _info_values(form)
     if not form:
-        return _info(request, member, form, status=422)
+        return await _info(request, member, form, status=422)
     found = await campaign_info.save(values, member, form.mark())
     if isinstance(found, campaign_info.InUse):
         form.errors |= found.sentences
-        return _info(request, member, form, status=422)
+        return await _info(request, member, form, status=422)
     if found:
         form.overtaken(found)
-        return _info(request, member, form, status=409)
-    return _info(request, member, Form(), saved=True)
+        return await _info(request, member, form, status=409)
+    return await _info(request, member, Form(), saved=True)
 
 
 def _info_values(form: Form) -> dict[str, Any]:

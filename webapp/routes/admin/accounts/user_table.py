@@ -72,7 +72,7 @@ async def options(member: Membership, action: Action | None = None) -> dict[str,
     own = {"campaign_id": member.campaign_id}
     in_use = Team.filter(**own, archived_at=None).order_by("name").limit(OFFERED)
     lists = UserList.filter(**own, archived_at=None).order_by("name").limit(OFFERED)
-    actions = await Action.filter(**own).exclude(state=DRAFT).order_by("-id").limit(OFFERED)
+    actions = await Action.filter(**own, of_opt_in=False).exclude(state=DRAFT).order_by("-id").limit(OFFERED)
     steps = step_words()
     return {
         "role": list(role_words().items()),

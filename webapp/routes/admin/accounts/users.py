@@ -36,7 +36,9 @@ async def _users(
         adds_to=request.query_params.get("to", ""),
         chosen=action or id_of(request.query_params.get("send", "")),
         waiting=await members.first_waiting(member.campaign_id),
-        actions=await Action.filter(campaign_id=member.campaign_id, archived_at=None).order_by("-id").limit(100),
+        actions=await Action.filter(campaign_id=member.campaign_id, archived_at=None, of_opt_in=False)
+        .order_by("-id")
+        .limit(100),
         **await user_table.contents(request, member, form),
     )
 

@@ -19,7 +19,9 @@ from webapp.pages import page
 
 @get("/actions")
 async def actions_page(request: Request, member: Membership, show: str = "running") -> Response:
-    groups = _groups(await Action.filter(campaign_id=member.campaign_id).order_by("-id").select_related("campaign"))
+    groups = _groups(
+        await Action.filter(campaign_id=member.campaign_id, of_opt_in=False).order_by("-id").select_related("campaign")
+    )
     show = show if show in groups else "running"
     ids = [a.id for a in groups[show]]
     totals, volunteers = await kept_counts.totals_of(ids), await ActionUser.counts(ids)

@@ -13,6 +13,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions import action_link, copying
 from webapp.models.actions.action import Action
 from webapp.models.results import results
+from webapp.models.scripts import ready_links
 from webapp.pages import page
 from webapp.routes.admin import action_news
 
@@ -45,6 +46,8 @@ async def _sendings(
         sizes=await teams.sizes([row.id for row in lists]),
         link=link,
         qr=segno.make(link).svg_data_uri(scale=5, dark="#17150f", light="#fffdf8") if link else "",
+        ready=await ready_links.of(member.campaign_id, ready_links.ACTION, action.id),
+        in_script=ready_links.in_script,
         rows=rows[: results.USERS],
         more=len(rows) > results.USERS,
     )

@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from webapp import access, pages, words
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
-from webapp.models.scripts import link_editing, links
+from webapp.models.scripts import link_editing, links, ready_links
 from webapp.models.scripts.links import CustomLink
 from webapp.pages import page
 from webapp.rules.scripts import web_links
@@ -32,6 +32,9 @@ async def _links(
         archived=[row for row in everything if row.archived_at],
         counted=await links.counted(member.campaign),
         no_clicks=links.Clicks(),
+        leads={row.id: await ready_links.destination(row) for row in everything if row.leads_to},
+        in_script=ready_links.in_script,
+        to_join=await ready_links.of(member.campaign_id, ready_links.JOIN),
     )
 
 
@@ -46,8 +49,22 @@ async def add_link(request: Request, member: Membership) -> Response:
     return _to(request, member) if form else await _links(request, member, form, status=422)
 
 
-def _read(form: Form) -> tuple[str, str]:
+@post("/settings/links/ready")
+async def make_ready_link(request: Request, member: Membership, action: int = 0) -> Response:
+    """To the sign-up page; with an ``action`` to that action's own link, shown there."""
+    if not action:
+        await ready_links.to_join(member)
+        return _to(request, member)
+    chosen = await access.action_of(member, action)
+    await ready_links.to_action(chosen, member)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{chosen.id}/sendings#link")
+
+
+def _read(form: Form, link: CustomLink | None = None) -> tuple[str, str]:
+    """A ready link keeps where it leads."""
     title = form.text("title", words.gettext("Title"), 80, required=True)
+    if link and link.leads_to:
+        return title, link.url
     typed = form.text("url", words.gettext("Address"), web_links.LONGEST, required=True)
     url = web_links.address(typed) if typed else ""
     if url is None:
@@ -70,7 +87,7 @@ async def link_page(request: Request, member: Membership, link_id: int) -> Respo
 @post("/settings/links/{link_id:int}")
 async def save_link(request: Request, member: Membership, link_id: int) -> Response:
     link, form = await access.link_of(member, link_id), Form(await request.form())
-    title, url = _read(form)
+    title, url = _read(form, link)
     if not form:
         return await _links(request, member, form, status=422, chosen=link)
     await link_editing.change(link, title, url, member)
@@ -93,4 +110,4 @@ def _to(request: Request, member: Membership) -> Response:
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/links")
 
 
-HANDLERS = [links_page, add_link, link_page, save_link, archive_link, restore_link]
+HANDLERS = [links_page, add_link, make_ready_link, link_page, save_link, archive_link, restore_link]

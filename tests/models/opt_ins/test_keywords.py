@@ -1,0 +1,96 @@
+"""A keyword texted to a number opens the form's conversation; STOP and HELP come first (SPEC B2, X6)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import Cast
+from tests.cast.opt_ins import MINA, contact, leave, make_form, ours, signs_up, texts_back, work
+from tests.cast.texting import texted
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+from webapp.models.numbers.number import add_number
+from webapp.models.opt_in_forms.sign_up import Consent, SignUp
+from webapp.models.opt_ins import editing
+from webapp.models.results import recount
+
+pytestmark = pytest.mark.both
+
+
+async def test_a_keyword_asks_for_a_yes_from_the_number_it_came_to(cast: Cast) -> None:
+    form = await make_form(cast, keyword="join", initial="Meyer for Senate: reply YES to join, STOP to opt out.")
+    await texts_back(cast, " Join! ")
+    await work()
+    [asked] = await leave(cast.number)
+    assert asked.number_id == cast.number.id and asked.phone == MINA
+    talk = await Conversation.get(action=form.action)
+    assert talk.id == (await Message.get(direction="in")).conversation_id and not talk.needs_attention
+    await texts_back(cast, "yes")
+    await work()
+    assert (await SignUp.get()).confirmed_at and len(await ours()) == 2
+    assert "Join!" in (await Consent.get()).words and await recount.differences() == []
+
+
+async def test_a_keyword_again_is_noted_and_answered_once(cast: Cast) -> None:
+    await make_form(cast, keyword="join")
+    for _ in range(3):
+        await texts_back(cast, "JOIN")
+        await work()
+        await leave(cast.number)
+    assert len(await ours()) == 1
+
+
+@pytest.mark.parametrize("words", ["I want to join", "join us", "jo in", "HELP", "yes"])
+async def test_other_words_open_nothing(cast: Cast, words: str) -> None:
+    await make_form(cast, keyword="join")
+    await texts_back(cast, words)
+    assert not await SignUp.exists()
+
+
+async def test_stop_is_an_opt_out_whatever_twilio_or_a_form_makes_of_it(cast: Cast) -> None:
+    await make_form(cast, keyword="join")
+    await texts_back(cast, "join", OptOutType="STOP")
+    await work()
+    assert (await contact()).opted_out_at and await ours() == []
+
+
+async def test_a_phone_that_opted_out_gets_nothing_for_a_keyword(cast: Cast) -> None:
+    await make_form(cast, keyword="join")
+    await texts_back(cast, "stop")
+    await texts_back(cast, "join")
+    await work()
+    assert await ours() == [] and (await contact()).opted_out_at
+
+
+async def test_a_draft_and_a_closed_form_hear_no_keyword(cast: Cast) -> None:
+    form = await make_form(cast, is_open=False, keyword="join")
+    await texts_back(cast, "join")
+    await editing.open_form(form, cast.gary)
+    await editing.close_form(form, cast.gary)
+    await texts_back(cast, "join")
+    assert not await SignUp.exists()
+
+
+async def test_a_keyword_to_another_number_than_the_form_s_is_an_ordinary_text(cast: Cast) -> None:
+    other = await add_number(cast.meyer, "+14125550199", "PN" + "b" * 32, rate=1e9, webhooks_ok=True)
+    await make_form(cast, keyword="join", numbers=[other])
+    await texts_back(cast, "join")
+    assert not await SignUp.exists()
+    await texts_back(cast, "join", To=other.e164)
+    await work()
+    assert [m.number_id for m in await leave(other)] == [other.id]
+
+
+async def test_a_keyword_in_a_volunteer_s_thread_goes_to_the_form(cast: Cast) -> None:
+    await make_form(cast, keyword="join")
+    await texted(cast)
+    await texts_back(cast, "join", cast.lisa.phone)
+    assert not (await cast.conversation()).needs_attention and await SignUp.exists()
+
+
+async def test_a_form_signed_up_for_by_page_and_keyword_is_one_sign_up(cast: Cast) -> None:
+    form = await make_form(cast, keyword="join")
+    await signs_up(form)
+    await texts_back(cast, "join")
+    await work()
+    assert await SignUp.all().count() == 1 and len(await ours()) == 1

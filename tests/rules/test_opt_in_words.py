@@ -1,0 +1,37 @@
+"""Which texts confirm a sign-up, and which words may be a form's keyword (SPEC B2)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webapp.rules import opt_out
+from webapp.rules.opt_ins import words
+from webapp.rules.opt_outs.words import ALONE, KEYWORDS, MISTYPED
+
+
+@pytest.mark.parametrize("body", ["YES", "yes!", " Yes. ", "Sí", "SI", "y", "Yes please", "yes 👍"])
+def test_a_yes_confirms(body: str) -> None:
+    assert words.confirms(body)
+
+
+@pytest.mark.parametrize("body", ["", "yes stop", "no", "yes but who is this?", "stop", "yesterday", "ok"])
+def test_anything_else_does_not(body: str) -> None:
+    assert not words.confirms(body)
+
+
+@pytest.mark.parametrize("word", sorted(KEYWORDS | ALONE | MISTYPED | words.TAKEN))
+def test_no_word_that_means_something_else_is_a_keyword(word: str) -> None:
+    assert words.keyword(word) == "" and words.keyword(word.upper()) == ""
+
+
+@given(st.text(max_size=60))
+def test_no_keyword_ever_opts_out(text: str) -> None:
+    word = words.keyword(text)
+    assert not word or (opt_out.classify(text) == "none" and words.LEAST <= len(word) <= words.MOST)
+
+
+@given(st.text(max_size=300))
+def test_no_yes_ever_opts_out(text: str) -> None:
+    assert not (words.confirms(text) and opt_out.classify(text) == "opt_out")

@@ -1,0 +1,1 @@
+"""Opt-in forms and who signed up by them, as rows."""

@@ -1,0 +1,1 @@
+"""Opt-in forms at work: written, opened, signed up by, confirmed, counted."""

@@ -1,0 +1,80 @@
+"""What people text to an opt-in form: a YES confirms, a keyword opens its conversation (SPEC B2). STOP and HELP come first (X6)."""
+
+from __future__ import annotations
+
+from webapp import clock
+from webapp.models.actions import audience
+from webapp.models.contacts import many_at_once
+from webapp.models.contacts.contact import Contact, ContactEvent
+from webapp.models.contacts.labels import FieldValue
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.numbers.number import PhoneNumber
+from webapp.models.opt_in_forms.form import OPEN, OptInForm
+from webapp.models.opt_in_forms.sign_up import FOLLOW_UP, FROM_KEYWORD, SignUp
+from webapp.models.opt_ins import signing_up, talk
+from webapp.models.opt_ins.signing_up import PATIENCE, Filled
+from webapp.rules.opt_ins import words
+
+
+async def opened(body: str, contact: Contact, number: PhoneNumber) -> Conversation | None:
+    """The conversation of the form whose keyword this text is; None where it is none's. The contact is locked, and the text is
+    the only proof needed that the phone is theirs; a YES is asked for all the same. A phone that opted out stays so."""
+    word = words.keyword(body)
+    form = await _form_of(word, number) if word else None
+    if form is None:
+        return None
+    conversation = await talk.of(form, contact)
+    said = f"Texted “{body.strip()[:40]}” to {number.e164}."
+    filled = Filled(contact.phone, said, "en", "", came_by=FROM_KEYWORD)
+    await signing_up.sign_up(form, filled)
+    if contact.number_id is None and number.can_send and not contact.opted_out_at:
+        contact.number_id = number.id
+        await contact.save(update_fields=["number_id"])
+    return conversation
+
+
+async def _form_of(word: str, number: PhoneNumber) -> OptInForm | None:
+    found = OptInForm.filter(campaign_id=number.campaign_id, keyword=word, state=OPEN).select_related("campaign")
+    form = await found.first()
+    ids = await form.number_ids() if form else []
+    return form if not ids or number.id in ids else None
+
+
+async def hears(body: str, contact: Contact, conversation: Conversation | None) -> bool:
+    """Is this text answered by a form itself? Then nobody has to: a keyword, or the YES that a sign-up waits for, which
+    confirms it. The contact and the conversation are locked."""
+    if conversation is None or contact.opted_out_at:
+        return False
+    form = await OptInForm.get_or_none(action_id=conversation.action_id)
+    if form is None:
+        return False
+    row = await SignUp.filter(form=form, contact=contact).select_for_update().first()
+    if row and words.confirms(body):
+        if row.asked_id and not row.confirmed_at:
+            await _confirm(row, form, contact)
+        return row.confirmed_at is not None
+    return bool(form.keyword) and words.keyword(body) == form.keyword
+
+
+async def _confirm(row: SignUp, form: OptInForm, contact: Contact) -> None:
+    """The phone's owner agrees: they are on the list, and what they typed fills what is blank."""
+    row.confirmed_at = clock.now()
+    if (await form.scripts())[1]:
+        row.wants, row.try_at, row.wants_until = FOLLOW_UP, clock.now(), clock.now() + PATIENCE
+    await row.save(update_fields=["confirmed_at", "wants", "try_at", "wants_until"])
+    await _fill(row, form, contact)
+    await many_at_once.add_to_list(form.contact_list_id, [contact.id])
+    await ContactEvent.note(contact.id, None, "opted_in", form.title)
+    await audience.sync_conversations([contact.id], new_values=True)
+
+
+async def _fill(row: SignUp, form: OptInForm, contact: Contact) -> None:
+    """Never over what is known: a name that the campaign has is better than one from a form."""
+    for name in ("first_name", "last_name", "zip"):
+        setattr(contact, name, getattr(contact, name) or getattr(row, name))
+    await contact.derive_zones()
+    await contact.save(update_fields=["first_name", "last_name", "zip", "zone_set_id", "zone_source"])
+    for field in await form.fields_asked():
+        value = str(row.answers.get(field.slug, ""))
+        if value and not await FieldValue.exists(contact_id=contact.id, field=field):
+            await FieldValue.create(contact_id=contact.id, field=field, value=value, at=clock.now())

@@ -1,0 +1,66 @@
+"""What keeps an opt-in form from being opened (SPEC B2, A7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.actions.script import INITIAL, RESPONSE
+from webapp.models.contacts.lists import ContactList
+from webapp.models.scripts import publishing, rendering
+from webapp.rules import script_lint, variables
+from webapp.rules.opt_ins import words
+from webapp.rules.script_lint import Finding
+
+NEVER_STORED = ("unknown_variable", "unclosed", "too_long")  # findings that even a draft may not have
+OF_A_SENDER = ("sender", "link")  # warnings of a first text that nobody asked for
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is checked: of the row, or of a form that is not stored yet."""
+
+    title: str
+    subtitle: str
+    consent: str
+    reach: str
+    initial: str
+    follow_up: str
+
+
+async def stops_opening(campaign: Campaign, its: Words, contact_list: ContactList) -> list[str]:
+    """Sentences; none where the form may be opened."""
+    found = [] if its.consent else ["The consent wording is missing: what people agree to."]
+    if not its.reach:
+        found.append("Say how people reach a person: whoever once opted out gets no text.")
+    if contact_list.archived_at:
+        found.append("Its contact list is archived. Choose another.")
+    if not campaign.set_up:
+        found.append("The set-up check is not green yet.")
+    if its.initial and not words.asks_for_yes(its.initial):
+        found.append("Initial script: it does not ask for a YES.")
+    for title, kind, body in (("Initial script", INITIAL, its.initial), ("Follow-up script", RESPONSE, its.follow_up)):
+        if kind == INITIAL or body:
+            found += [f"{title}: {sentence}" for sentence in await _of_script(campaign, its, kind, body)]
+    return found
+
+
+async def _of_script(campaign: Campaign, its: Words, kind: str, body: str) -> list[str]:
+    found = [finding.sentence for finding in script_lint.errors(await findings(campaign, kind, body))]
+    named = {variable.name for variable in variables.found(body)}
+    given = {**rendering.of_campaign(campaign), "opt_in_form.subtitle": its.subtitle, "opt_in_form.title": its.title}
+    lacking = [name for name in given if name in named and not (given[name] or "").strip()]
+    found += [f"“{name}” has no words yet." for name in lacking]
+    return found + [check.sentence for check in await publishing.unfit(campaign, body)]
+
+
+async def findings(campaign: Campaign, kind: str, body: str) -> list[Finding]:
+    """The lint of a form's script."""
+    known = await rendering.known_in_opt_ins(campaign)
+    found = script_lint.lint(body, kind, known, campaign.name)  # type: ignore[arg-type]
+    return [finding for finding in found if finding.code not in OF_A_SENDER]
+
+
+async def never_stored(campaign: Campaign, kind: str, body: str) -> list[str]:
+    """What even a draft's script may not have."""
+    return [finding.sentence for finding in await findings(campaign, kind, body) if finding.code in NEVER_STORED]

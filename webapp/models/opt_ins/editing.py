@@ -1,0 +1,202 @@
+"""Opt-in forms made, changed, opened and closed, each with its audit note (SPEC B2, B4).
+
+A draft may lack almost anything. Of an open form everything that stops opening also stops a change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import PRIVATE, Action
+from webapp.models.actions.script import INITIAL, RESPONSE, Script
+from webapp.models.contacts.labels import CustomField
+from webapp.models.contacts.lists import ContactList
+from webapp.models.numbers.number import PhoneNumber
+from webapp.models.opt_in_forms.form import CLOSED, OPEN, OptInField, OptInForm, OptInNumber
+from webapp.models.opt_ins import checks
+from webapp.models.scripts import ready_links
+from webapp.rules import edited
+from webapp.rules.edited import Meanwhile
+from webapp.rules.scripts import web_links
+
+NAMING_FORMS = 4714  # the lock of those who look for a free slug or keyword and take it
+COLUMNS = ("title", "subtitle", "consent", "title_es", "subtitle_es", "consent_es", "keyword", "reach")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A form to be stored. ``columns``: those of COLUMNS."""
+
+    columns: dict[str, str]
+    contact_list: ContactList
+    fields: list[CustomField]
+    numbers: list[PhoneNumber]
+    initial: str
+    follow_up: str
+
+    @property
+    def words(self) -> checks.Words:
+        its = self.columns
+        return checks.Words(its["title"], its["subtitle"], its["consent"], its["reach"], self.initial, self.follow_up)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Nothing was changed. ``wrong``: field -> sentence."""
+
+    wrong: dict[str, str]
+
+
+@transactional
+async def create(draft: Draft, by: Membership) -> OptInForm | Refused:
+    """A draft with an action of its own, and the custom link that leads to its page."""
+    campaign = await _locked_names(by)
+    if wrong := await _wrong(campaign, draft, None):
+        return Refused(wrong)
+    action = await Action.create(
+        campaign=campaign,
+        title=draft.columns["title"],
+        state=PRIVATE,
+        of_opt_in=True,
+        published_at=clock.now(),
+        created_at=clock.now(),
+    )
+    its: dict[str, Any] = {**draft.columns, "slug": await _free_slug(campaign, draft.columns["title"])}
+    form = await OptInForm.create(
+        campaign=campaign, action=action, contact_list=draft.contact_list, created_at=clock.now(), **its
+    )
+    await _write_parts(form, draft)
+    await ready_links.make(by, ready_links.OPT_IN, form.id, form.title, form.slug)
+    await audit.record(by, "opt_in.created", form.title)
+    return form
+
+
+@transactional
+async def save(form: OptInForm, draft: Draft, by: Membership, seen: str = "") -> OptInForm | Refused | Meanwhile:
+    """``seen``: the mark of the page (rules/edited.py). People who signed up before agreed to the version before."""
+    campaign = await _locked_names(by)
+    stored = await OptInForm.filter(id=form.id).select_for_update().get()
+    if overtaken := edited.meanwhile(seen, await values(stored), _values_of(draft)):
+        return await audit.with_saver(overtaken, by.campaign_id, "opt_in.saved", subject=stored.title[:200])
+    wrong = await _wrong(campaign, draft, stored)
+    if not wrong and stored.state == OPEN and (found := await _stopped(campaign, draft)):
+        wrong = {"open": " ".join(found)}
+    if wrong:
+        return Refused(wrong)
+    if _values_of(draft) != await values(stored):
+        await OptInForm.filter(id=form.id).update(
+            version=stored.version + 1, contact_list_id=draft.contact_list.id, **draft.columns
+        )
+        await Action.filter(id=stored.action_id).update(title=draft.columns["title"])
+        await _write_parts(stored, draft)
+    await audit.record(by, "opt_in.saved", draft.columns["title"], version=stored.version + 1)
+    return await OptInForm.get(id=form.id)
+
+
+@transactional
+async def open_form(form: OptInForm, by: Membership) -> list[str]:
+    """Anybody may sign up from now on. Returns what is in the way; then nothing was changed."""
+    campaign = await Campaign.get(id=form.campaign_id)
+    stored = await OptInForm.filter(id=form.id).select_for_update().get()
+    initial, follow_up = await stored.scripts()
+    words = checks.Words(stored.title, stored.subtitle, stored.consent, stored.reach, initial, follow_up)
+    if found := await checks.stops_opening(campaign, words, await ContactList.get(id=stored.contact_list_id)):
+        return found
+    if stored.state != OPEN:
+        await OptInForm.filter(id=form.id).update(state=OPEN)
+        await audit.record(by, "opt_in.opened", stored.title, version=stored.version)
+    return []
+
+
+@transactional
+async def close_form(form: OptInForm, by: Membership) -> None:
+    """Nobody can sign up any more; its page says so. Whoever signed up before can still confirm."""
+    if await OptInForm.filter(id=form.id, state=OPEN).update(state=CLOSED):
+        await audit.record(by, "opt_in.closed", form.title)
+
+
+async def values(form: OptInForm) -> dict[str, str]:
+    """What is stored, in words, to compare two people's forms."""
+    initial, follow_up = await form.scripts()
+    chosen = await ContactList.get(id=form.contact_list_id)
+    numbers = await PhoneNumber.filter(id__in=await form.number_ids() or [0])
+    return _in_words(
+        {name: getattr(form, name) for name in COLUMNS}, chosen, await form.fields_asked(), numbers, initial, follow_up
+    )
+
+
+def _values_of(draft: Draft) -> dict[str, str]:
+    return _in_words(draft.columns, draft.contact_list, draft.fields, draft.numbers, draft.initial, draft.follow_up)
+
+
+def _in_words(
+    columns: dict[str, str],
+    chosen: ContactList,
+    fields: list[CustomField],
+    numbers: list[PhoneNumber],
+    initial: str,
+    follow_up: str,
+) -> dict[str, str]:
+    return {
+        **columns,
+        "contact_list": chosen.name,
+        "fields": ", ".join(sorted(field.title for field in fields)),
+        "numbers": ", ".join(sorted(number.e164 for number in numbers)),
+        "initial": initial,
+        "follow_up": follow_up,
+    }
+
+
+async def _locked_names(by: Membership) -> Campaign:
+    await database.lock(NAMING_FORMS, by.campaign_id)
+    return await Campaign.get(id=by.campaign_id)
+
+
+async def _wrong(campaign: Campaign, draft: Draft, form: OptInForm | None) -> dict[str, str]:
+    wrong = {}
+    for name, kind, body in (("initial", INITIAL, draft.initial), ("follow_up", RESPONSE, draft.follow_up)):
+        if body and (found := await checks.never_stored(campaign, kind, body)):
+            wrong[name] = " ".join(found)
+    keyword = draft.columns["keyword"]
+    others = OptInForm.filter(campaign=campaign, keyword=keyword).exclude(id=form.id if form else 0)
+    if keyword and await others.exists():
+        wrong["keyword"] = "Another opt-in form has this keyword."
+    return wrong
+
+
+async def _stopped(campaign: Campaign, draft: Draft) -> list[str]:
+    return await checks.stops_opening(campaign, draft.words, draft.contact_list)
+
+
+async def _write_parts(form: OptInForm, draft: Draft) -> None:
+    await OptInField.filter(form=form).delete()
+    await OptInNumber.filter(form=form).delete()
+    for field in draft.fields:
+        await OptInField.create(form=form, field=field)
+    for number in draft.numbers:
+        await OptInNumber.create(form=form, number=number)
+    for kind, body in ((INITIAL, draft.initial), (RESPONSE, draft.follow_up)):
+        await _write_script(form, kind, body)
+
+
+async def _write_script(form: OptInForm, kind: str, body: str) -> None:
+    """A new version where the words changed. A follow-up script without words is none."""
+    script = await form.script(kind)
+    if script is None and body:
+        script = await Script.create(action_id=form.action_id, kind=kind, name="Follow-up" if kind == RESPONSE else "")
+    if script and body:
+        await script.write(script.name, body, None)
+    elif script:
+        await script.archive()
+
+
+async def _free_slug(campaign: Campaign, title: str) -> str:
+    base = web_links.slug(title)[:34] or "sign-up"
+    taken = {str(slug) for slug in await OptInForm.filter(campaign=campaign).values_list("slug", flat=True)}
+    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, 1_000))) if slug not in taken)

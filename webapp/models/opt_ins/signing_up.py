@@ -1,0 +1,121 @@
+"""Signing up: what was agreed to is kept, and a text that asks for a YES is wanted (SPEC B2).
+
+Anybody may type anybody's phone. So until a YES comes from that phone nothing that is known of a contact changes, nobody is on
+the form's list, and the answer is the same for every phone.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from webapp import clock, database
+from webapp.database import packed, transactional
+from webapp.database.packed import sql_time
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.zones import ZoneSet
+from webapp.models.opt_in_forms import sign_up as sign_ups
+from webapp.models.opt_in_forms.form import OPEN, OptInForm
+from webapp.models.opt_in_forms.sign_up import FROM_FORM, INITIAL, SignUp
+from webapp.rules.contacts import contact_zones
+
+PATIENCE = timedelta(hours=24)  # a text wanted so long ago is not sent any more: it would come out of the blue
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The form as it was filled in. ``words``: the consent, as it was shown. ``address``: where it came from. ``referrer``: the
+    token of the link it was opened by."""
+
+    phone: str
+    words: str
+    language: str
+    address: str
+    client_id: uuid.UUID | None = None
+    first_name: str = ""
+    last_name: str = ""
+    zip: str = ""
+    answers: dict[str, str] = field(default_factory=dict)
+    referrer: str = ""
+    came_by: str = FROM_FORM
+
+
+@transactional
+async def sign_up(form: OptInForm, filled: Filled) -> SignUp | None:
+    """None where the form is closed, or this very press came before. The contact's row is the lock: two presses at once make
+    one sign-up."""
+    if not await OptInForm.exists(id=form.id, state=OPEN):
+        return None
+    contact = await _contact(form, filled)
+    row = await SignUp.get_or_none(form=form, contact=contact) or await _make(form, contact, filled)
+    if not await _note_consent(row, form, filled):
+        return None
+    await ask(row, contact)
+    return row
+
+
+async def ask(row: SignUp, contact: Contact) -> None:
+    """Wants the text that asks for a YES, unless it left before or the phone has opted out. Nobody gets it twice."""
+    if row.confirmed_at or row.asked_id or contact.opted_out_at:
+        return
+    row.wants, row.try_at, row.wants_until, row.why_not = INITIAL, clock.now(), clock.now() + PATIENCE, None
+    await row.save(update_fields=["wants", "try_at", "wants_until", "why_not"])
+
+
+async def _contact(form: OptInForm, filled: Filled) -> Contact:
+    """A phone that nobody had gets a contact with what was typed. Of one that is known nothing changes before a YES."""
+    known = await Contact.exists(campaign_id=form.campaign_id, phone=filled.phone)
+    contact = await Contact.of_phone(form.campaign, filled.phone)
+    if not known and filled.came_by == FROM_FORM:
+        contact.first_name, contact.last_name, contact.zip = filled.first_name, filled.last_name, filled.zip
+        await _be_careful(contact)
+        await contact.save(update_fields=["first_name", "last_name", "zip", "zone_set_id", "zone_source"])
+    return contact
+
+
+async def _be_careful(contact: Contact) -> None:
+    """Before a YES the ZIP may be a stranger's: the hours of the phone's area code count beside those of the ZIP (S1)."""
+    typed = contact_zones.derive("", contact.zip, "", contact.phone)
+    dialled = contact_zones.derive("", "", "", contact.phone)
+    contact.zone_set_id = await ZoneSet.id_of(tuple(dict.fromkeys([*typed.names, *dialled.names])))
+    contact.zone_source = typed.source
+
+
+async def _make(form: OptInForm, contact: Contact, filled: Filled) -> SignUp:
+    return await SignUp.create(
+        form=form,
+        contact=contact,
+        token=sign_ups.new_token(),
+        referrer_id=await _referrer(form, contact, filled.referrer),
+        came_by=filled.came_by,
+        first_name=filled.first_name[:40],
+        last_name=filled.last_name[:40],
+        zip=filled.zip[:10],
+        answers=filled.answers,
+        created_at=clock.now(),
+    )
+
+
+async def _referrer(form: OptInForm, contact: Contact, token: str) -> int | None:
+    """Nobody refers themselves, and a link of another form is of no account."""
+    found = await sign_ups.of_token(token)
+    return found.id if found and found.form_id == form.id and found.contact_id != contact.id else None
+
+
+async def _note_consent(row: SignUp, form: OptInForm, filled: Filled) -> bool:
+    """False where this very press has stored it before."""
+    stored = await database.query(
+        "INSERT INTO opt_in_consent (sign_up_id, phone, words, form_version, language, came_by, address, client_id, at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+        row.id,
+        filled.phone,
+        filled.words,
+        form.version,
+        filled.language,
+        filled.came_by,
+        filled.address[:45],
+        packed.uuid(filled.client_id) if filled.client_id else None,
+        sql_time(clock.now()),
+    )
+    return bool(stored)

@@ -1,0 +1,1 @@
+"""What opt-in forms may have, and what their answers mean."""
