@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from webapp.gateways import push
+
 NAME = "push.example.org"
 
 
@@ -44,6 +46,18 @@ class PushService:
     def connector(self) -> aiohttp.TCPConnector:
         """Leads every name to this service."""
         return aiohttp.TCPConnector(resolver=_Here(self.port), ssl=False)
+
+
+def lead_here(port: int) -> None:
+    """This process finds every push service at this port."""
+    real = push.opened
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[aiohttp.ClientSession]:
+        async with real(PushService(port).connector()) as session:
+            yield session
+
+    push.opened = opened  # type: ignore[assignment]
 
 
 class _Here(AbstractResolver):

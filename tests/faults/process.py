@@ -5,7 +5,7 @@ DIE=what:n kills the process (SIGKILL) at the n-th: "claimed" (committed, not ca
 of an upload "writing" (a piece of the file is about to be read; the second time the first one is written), "begun" (its row is committed, not answered), "surveyed" (looked
 through, not noted), "slice" (rows are in, not committed), "sliced" (committed).
 SLEEP=n: stops itself (SIGSTOP) after its n-th claim, right before the call. BROKEN names a build of `tests.faults.broken`.
-PATIENCE: by what patience is made shorter still.
+PATIENCE: by what patience is made shorter still. PUSH_PORT: where every push service is, whatever its name.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 from arq import cron
 from litestar.datastructures import UploadFile
 
+from tests.cast import push_service
 from tests.faults import broken
 from webapp import logs
 from webapp.gateways import twilio, twilio_http
@@ -111,6 +112,8 @@ def main() -> None:
     broken.died = die_at
     broken.break_it(os.environ.get("BROKEN", ""))
     logs.set_up()
+    if port := os.environ.get("PUSH_PORT"):
+        push_service.lead_here(int(port))
     if sys.argv[1] == "web":
         click_sql.write = dying("", click_sql.write, "inside")
         click.send_first = dying("", click.send_first, "clicked")
