@@ -45,7 +45,7 @@ FORMS = {
     "/numbers/imports": {"sid": SID},
 }
 # Asked after the others: what they do takes the row, or the login's letter, away from those
-LAST = ("/block", "/handover", "/holders", "contacts/{contact_id}/opt-out", "/erasure", "/email")
+LAST = ("/block", "/handover", "/holders", "contacts/{contact_id}/opt-out", "/erasure", "/email", "/opening/end")
 
 
 @dataclass(frozen=True)
