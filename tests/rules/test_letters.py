@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from webapp.rules import letters, names, opt_out
-from webapp.rules.contacts import flags, headers
+from webapp.rules.contacts import headers
+from webapp.rules.contacts.words import flags
 
 RULES = Path(letters.__file__).parent
 ALIKE = [

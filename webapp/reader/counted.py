@@ -108,7 +108,8 @@ def count(order: rows.Order) -> Counted:
 class _Counting:
     def __init__(self, order: rows.Order) -> None:
         self.columns, self.found = order.columns, Counted()
-        plain = replace(order.columns, flags={}, take_notes=True, take_words=False)
+        flags = order.columns.flags if order.only_phones else {}  # there a flag picks among the rows
+        plain = replace(order.columns, flags=flags, take_notes=True, take_words=False)
         self.plain = msgspec.structs.replace(order, columns=plain)
         self.taking = msgspec.structs.replace(order, columns=replace(plain, take_words=True))
         self.alike: Counter[Alike] = Counter()

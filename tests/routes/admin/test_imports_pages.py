@@ -269,6 +269,10 @@ async def test_a_sheet_of_people_not_to_text_is_struck_before_the_list(
     await take_newest()
     page = (await gary.get(path)).text
     assert 'name="strike" value="DNC"' in page and "Store 2 rows" in re.sub(r"\s+", " ", page), "it asks unasked"
+    columns = {"column_0": "first_name", "column_1": "phone"}
+    refused = await gary.post(path + "/mapping", data=columns)
+    assert refused.status_code == 422 and "Say first what becomes of sheet DNC" in refused.text
+    assert not await Contact.exists(phone="+14125550102"), "nobody is stored before it is said"
     assert (await gary.post(path + "/strike-list", data={"strike": "Voters"})).headers["location"] == path
     assert (await gary.get(path + "/strike-list")).status_code == 405
     struck = (await gary.post(path + "/strike-list", data={"strike": "DNC"})).headers["location"]
@@ -279,11 +283,32 @@ async def test_a_sheet_of_people_not_to_text_is_struck_before_the_list(
     await take_newest()
     assert {row.phone for row in await OptOut.all()} == {"+14125550102"}
     assert f'href="{path}"' in (await gary.get(struck)).text, "back to the list that waits"
-    await gary.post(path + "/mapping", data={"column_0": "first_name", "column_1": "phone"})
+    waits = re.sub(r"\s+", " ", (await gary.get(path)).text)
+    assert "Sheet <b>DNC</b> is done: 1 phone was opted out, and 0 were already." in waits
+    assert 'name="strike"' not in waits
+    await gary.post(path + "/mapping", data=columns)
     job = await ContactImport.get(id=int(path.rsplit("/", 1)[1]))
     while await importing.take_in(job.id, 60):
         pass
     assert (await Contact.get(phone="+14125550102")).opted_out_at and await Contact.exists(phone="+14125550101")
+
+
+async def test_a_list_is_stored_without_its_sheet_of_opt_outs_only_where_that_is_said(
+    cast: Cast, browse: Browser, tmp_path: Path
+) -> None:
+    gary = await browse(cast.gary)
+    sheets: dict[str, list[list[books.Cell]]] = {
+        "Voters": [["First", "Cell"], ["Ann", "4125550102"]],
+        "DNC": [["Phone"], ["4125550102"]],
+    }
+    path = await upload(gary, "v.xlsx", books.write(tmp_path / "v.xlsx", sheets).read_bytes())
+    await take_newest()
+    form = {"column_0": "first_name", "column_1": "phone"}
+    seen = (await gary.post(path + "/preview", data=form | {"without_strikes": "1"})).text
+    assert re.search(r'name="without_strikes"[^>]*checked', seen), "the choice stays while columns are chosen"
+    assert (await gary.post(path + "/mapping", data=form | {"without_strikes": "1"})).status_code == 303
+    await take_newest()
+    assert await Contact.exists(phone="+14125550102") and await OptOut.all().count() == 0
 
 
 ODD = """First Name,Phone,Notes,Tags,OPTIN_TIME,do_not_text
@@ -328,7 +353,59 @@ async def test_a_preview_that_asks_for_the_phone_keeps_the_other_columns(cast: C
     )
     await take_newest()
     page = (await gary.get(answer.headers["location"])).text
-    assert re.findall(r'value="([a-z_]*)" selected', page) == ["", "first_name", "zip"]
+    assert re.findall(r'value="([a-z_]*)" selected', page) == ["phone", "first_name", "zip"]
+    assert "No column is called phone. “Nummer” looks like the phone: check the first rows below." in page
+    assert "212-555-0123" in page and "Store 1 row" in re.sub(r"\s+", " ", page)
+
+
+@pytest.mark.parametrize(
+    ("kind", "file", "chosen"),
+    [
+        ("contacts", "A,B\n2125550123,2125550124\n", ["", ""]),  # two are alike: somebody has to choose
+        ("contacts", "A,B\nLisa,10001\nBo,10002\n", ["", ""]),
+        ("contacts", "Lisa,212-555-0123\nBo,212-555-0124\n", ["", "phone"]),
+        ("opt_outs", "Opt outs of last year\n212-555-0123\nnobody\n212-555-0124\n2125550125\n2125550126\n", ["phone"]),
+        ("opt_outs", "212-555-0123, 212-555-0124\n", ["phone", "phone"]),
+        ("opt_outs", "Notes\nLisa\n", [""]),
+    ],
+)
+async def test_a_column_of_phones_without_a_name_is_offered_and_nothing_is_stored(
+    cast: Cast, browse: Browser, kind: str, file: str, chosen: list[str]
+) -> None:
+    gary = await browse(cast.gary)
+    path = await upload(gary, "x.csv", file.encode(), kind=kind, preview="1")
+    job = await take_newest()
+    page = (await gary.get(path)).text
+    assert re.findall(r'value="([a-z_]*)" selected', page) == chosen
+    assert ("like the phone" in page) == ("phone" in chosen) and job.status == "asking"
+
+
+async def test_a_strike_list_that_names_only_some_rows_says_so_and_can_opt_out_these_alone(
+    cast: Cast, browse: Browser
+) -> None:
+    """Another system's export of everybody, with a column opted_out, would be lost for good."""
+    gary = await browse(cast.gary)
+    file = b"phone,opted_out,Why\n2125550123,TRUE,\n2125550124,FALSE,\n2125550125,,\n,TRUE,\n"
+    path = await upload(gary, "all.csv", file, kind="opt_outs", preview="1")
+    await take_newest()
+    page = re.sub(r"\s+", " ", (await gary.get(path)).text)
+    assert "<b>opted_out</b> says not to text of 2 of the 4 rows. All phones of the file will be opted out." in page
+    assert "Opt out 3 phones permanently" in page
+    form = {"column_0": "phone", "column_1": "opt_out", "column_2": ""}
+    page = re.sub(r"\s+", " ", (await gary.post(path + "/preview", data=form)).text)
+    assert "Only the phones of these rows will be opted out." in page and "Opt out 1 phone permanently" in page
+    assert "212-555-0124" not in page[page.index('id="rows"') :]
+    await gary.post(path + "/mapping", data=form)
+    job = await take_newest()
+    assert (job.created, job.refused) == (1, 1) and {o.phone for o in await OptOut.all()} == {"+12125550123"}
+
+
+async def test_a_strike_list_that_names_every_row_asks_nothing(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    file = b"phone,opted_out\n2125550123,2024-01-05\n2125550124,yes\n"
+    path = await upload(gary, "stops.csv", file, kind="opt_outs", preview="1")
+    await take_newest()
+    assert "Before you store it" not in (await gary.get(path)).text
 
 
 async def test_a_strike_list_s_preview_marks_what_will_be_refused(cast: Cast, browse: Browser) -> None:

@@ -56,4 +56,5 @@ async def of(job: ContactImport, shape: Shape, columns: contact_columns.Columns)
 def _key(columns: contact_columns.Columns) -> list[Any]:
     """What is counted depends on this alone; what is chosen for the rest changes only what is told of it."""
     fields = {name: [n for n, field in columns.fields.items() if field == name] for name in _COUNTED_FIELDS}
-    return [columns.phones, sorted(columns.flags), list(columns.home), list(columns.notes), fields]
+    picking = sorted(n for n, target in columns.flags.items() if target)
+    return [columns.phones, sorted(columns.flags), picking, list(columns.home), list(columns.notes), fields]

@@ -9,8 +9,9 @@ from webapp.models.contacts.labels import Tag
 from webapp.models.imports import counting, reading
 from webapp.models.imports.job import CONTACTS, OPT_OUTS, ContactImport, Wishes
 from webapp.reader.counted import Counted
+from webapp.reader.shape import Shape
 from webapp.rules import names
-from webapp.rules.contacts import contact_columns, contact_rows
+from webapp.rules.contacts import contact_columns, contact_rows, phone_cell
 
 Shown = contact_rows.Person | contact_rows.Refused
 
@@ -18,9 +19,9 @@ Shown = contact_rows.Person | contact_rows.Refused
 @dataclass(frozen=True)
 class Preview:
     """``chosen``: by position, the field or slug each column goes to. ``rows``: as they will be stored, or refused.
-    ``unclear``: why no rows can be shown. ``recognized``: the number of columns that go somewhere. ``doubled``: a
+    ``unclear``: why no rows can be shown. ``looks_like``: a sentence where the phone was found by its cells alone. ``recognized``: the number of columns that go somewhere. ``doubled``: a
     sentence where two columns go to one custom field. ``counted``: of the file, or of its first rows. ``flags``: columns
-    that say whom not to text. ``noted``: column -> rows that its notes alone refuse. ``refused``: reason -> rows, as chosen now.
+    that say whom not to text. ``partly``: of a strike list, such a column -> the rows it names, where these are not all. ``noted``: column -> rows that its notes alone refuse. ``refused``: reason -> rows, as chosen now.
     ``new_tags``: tags that do not exist -> rows. ``home``: headers of home phones that nobody asked for. ``only_home``: there are no other
     phones."""
 
@@ -31,11 +32,13 @@ class Preview:
     doubled: str = ""
     counted: Counted = field(default_factory=Counted)
     flags: tuple[int, ...] = ()
+    partly: Mapping[int, int] = field(default_factory=dict)
     noted: Mapping[int, int] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
     new_tags: Mapping[str, int] = field(default_factory=dict)
     home: tuple[str, ...] = ()
     only_home: bool = False
+    looks_like: str = ""
 
     @property
     def words_beside(self) -> int:
@@ -72,15 +75,37 @@ async def of(job: ContactImport, mapping: dict[str, str] | None = None, wishes: 
     seen = Preview(chosen, [], "", sum(map(bool, chosen)), _doubled(shape.header, chosen, columns))
     counted = await counting.of(job, shape, columns)
     seen = replace(seen, counted=counted, refused=counted.refused(columns), noted=counted.noted(columns))
-    seen = replace(seen, flags=tuple(n for n in columns.flags if counted.flags.get(n)))
+    said = {n: counted.flags.get(n, 0) for n in columns.flags}
+    if job.kind == OPT_OUTS:
+        seen = replace(seen, partly={n: rows for n, rows in said.items() if rows < counted.rows})
+    else:
+        seen = replace(seen, flags=tuple(n for n, rows in said.items() if rows))
     seen = replace(seen, new_tags=await _new_tags(job.campaign_id, counted.tags))
     if isinstance(found, contact_columns.Unclear):
+        if like := _like_phones(job, shape, found) if not by_hand else []:
+            looks_like = _looks_like(found, [shape.header[n] or f"Column {n + 1}" for n in like])
+            return replace(await of(job, {f"#{n}": "phone" for n in like}, wishes), looks_like=looks_like)
         seen = replace(seen, unclear=found.message)
         return replace(seen, rows=_rows(job, shape.sample, columns, width)) if columns.phones else seen
     new = {n: shape.header[n] for n in range(width) if by_hand.get(f"#{n}") == NEW}
     home = tuple(shape.header[n] for n in columns.home) if job.kind == CONTACTS else ()
     shown = replace(columns, custom={**columns.custom, **new})
     return replace(seen, rows=_rows(job, shape.sample, shown, width), home=home, only_home=columns.only_home)
+
+
+def _like_phones(job: ContactImport, shape: Shape, found: contact_columns.Unclear) -> list[int]:
+    """Columns whose first cells are phones. Of a list of contacts, where two are alike, somebody has to choose."""
+    if found.code != "no_phone_column":
+        return []
+    cells = [[row[n] for row in shape.sample if n < len(row)] for n in range(len(shape.header))]
+    like = [n for n, column in enumerate(cells) if phone_cell.are_phones(column)]
+    return like if job.kind == OPT_OUTS or len(like) == 1 else []
+
+
+def _looks_like(found: contact_columns.Unclear, names: list[str]) -> str:
+    why, _, _ = found.message.partition(". ")
+    named = " and ".join(f"“{name[:80]}”" for name in names)
+    return f"{why}. {named} {'looks' if len(names) == 1 else 'look'} like the phone: check the first rows below."
 
 
 def _rows(

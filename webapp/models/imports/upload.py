@@ -12,6 +12,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.contacts import labels
 from webapp.models.imports import importing, preview
 from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport, Wishes
+from webapp.models.long_work import DONE
 from webapp.reader.shape import Wanted
 
 
@@ -65,6 +66,12 @@ async def start_strike_list(job: ContactImport, sheet: str, by: Membership) -> C
     await audit.record(by, "list.uploaded", job.file_name, kind=OPT_OUTS)
     path, wanted = Path(job.path), Wanted(sheet)
     return await importing.begin(by.campaign, "", path, job.file_name, by.user, OPT_OUTS, True, wanted=wanted)
+
+
+async def struck(job: ContactImport) -> dict[str, ContactImport]:
+    """The sheets of this file that were opted out already -> how that went."""
+    of_file = ContactImport.filter(campaign_id=job.campaign_id, path=job.path, kind=OPT_OUTS, status=DONE)
+    return {one.sheet_name: one for one in await of_file.order_by("id")}
 
 
 async def waiting_list(job: ContactImport) -> ContactImport | None:

@@ -22,15 +22,8 @@ FIELDS = (
     "timezone",
     "tags",
 )
-PERSONAL = (
-    "first_name",
-    "last_name",
-    "email",
-    "state_abbrev",
-    "zip",
-    "van_id",
-    "timezone",
-)  # columns of the contact table
+# Columns of the contact table
+PERSONAL = ("first_name", "last_name", "email", "state_abbrev", "zip", "van_id", "timezone")
 LEAVE_OUT = ""
 OPT_OUT, REFUSE = "opt_out", "do_not_text"  # what becomes of rows in which a column says not to text
 _OURS = ("", "line", "why")  # columns that the file of refused rows adds
@@ -43,7 +36,7 @@ class Columns:
     """``fields``: position -> one of FIELDS; of several columns with one field the first that is not blank is read.
     ``custom``: position -> slug. ``unknown``: headers of columns left out. ``kinds``: position of a phone -> its kind.
     ``labels``: position of a phone -> the column that tells its kind ("Phone 1 - Label"). ``nicknames``: columns that
-    fill only a blank first name. ``flags``: columns that say whom not to text -> OPT_OUT or REFUSE, ``flag_kinds``: how
+    fill only a blank first name. ``flags``: columns that say whom not to text -> OPT_OUT, REFUSE or LEAVE_OUT, ``flag_kinds``: how
     they say it. ``home``: home phones that nobody asked for. ``notes``: tags and columns of no known meaning, where somebody may have
     noted not to text. ``take_words``: a number with words beside it is taken. ``take_notes``: so is a row whose notes say not to text."""
 
@@ -107,13 +100,21 @@ def match(
 
 
 def every_phone(header: Sequence[str], chosen: Mapping[str, str] | None = None) -> Columns | Unclear:
-    """For a list of phones to opt out: every column of phones, whatever its kind."""
+    """For a list of phones to opt out: every column of phones, whatever its kind. A column that says whom not to text picks
+    among the rows only where it was chosen by hand as OPT_OUT."""
     by_hand = _by_position(header, chosen or {})
     found = [n for n, target in by_hand.items() if target == "phone"]
     if not found:
         found = [n for n, cell in enumerate(header) if _is_phone(cell) and n not in by_hand]
-    unknown = [cell for n, cell in enumerate(header) if n not in found and cell.strip() not in _OURS]
-    columns = Columns(dict.fromkeys(found, "phone"), unknown=tuple(unknown))
+    picking = [n for n, target in by_hand.items() if target == OPT_OUT]
+    flags = [n for n, cell in enumerate(header) if n in picking or (n not in found and headers.flag(cell))]
+    used = {*found, *picking}
+    columns = Columns(
+        dict.fromkeys(found, "phone"),
+        unknown=tuple(cell for n, cell in enumerate(header) if n not in used and cell.strip() not in _OURS),
+        flags={n: OPT_OUT if n in picking else LEAVE_OUT for n in flags},
+        flag_kinds={n: headers.flag(header[n]) or "negative" for n in flags},
+    )
     return columns if found else Unclear("no_phone_column", _no_phone([]), columns)
 
 

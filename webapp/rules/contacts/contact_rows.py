@@ -7,18 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from webapp.rules import names, phone
-from webapp.rules.contacts import contact_columns, contact_zones, flags, notes, phone_cell, row_values
+from webapp.rules.contacts import contact_columns, contact_zones, phone_cell, row_values
+from webapp.rules.contacts.words import flags, notes
 
 LONGEST = {"first_name": 100, "last_name": 100, "email": 254, "van_id": 40, "timezone": 64, "assigned_user_email": 254}
 LONGEST_CUSTOM = 5_000
 LONGEST_CELL = 6_000  # characters of a cell that are looked at: more than any field may have
 LONGEST_TAGS = 2_000
-_NEXT_IS_READ = (
-    "invalid_phone",
-    "not_textable",
-    "unsupported_country",
-    "landline",
-)  # why a row's next phone is looked at
+# Why a row's next phone is looked at
+_NEXT_IS_READ = ("invalid_phone", "not_textable", "unsupported_country", "landline")
 
 
 @dataclass
@@ -110,7 +107,11 @@ def only_at_home(cells: Sequence[str], columns: contact_columns.Columns) -> bool
 
 def read_phones(cells: Sequence[str], columns: contact_columns.Columns) -> tuple[Person | None, Refused | None]:
     """For a list of opt-outs: every number in every phone column, of any country; words beside them are passed over.
-    Both a person and a reason where a cell has a number and another has none that can be read."""
+    Both a person and a reason where a cell has a number and another has none that can be read; neither where a column that
+    picks among the rows does not name this one."""
+    picking = {n for n, target in columns.flags.items() if target == contact_columns.OPT_OUT}
+    if picking and not picking & set(says_no(cells, columns)):
+        return None, None
     found: dict[str, bool] = {}
     wrong = ""
     for n in columns.phones:

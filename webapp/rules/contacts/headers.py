@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from webapp.rules import letters
-from webapp.rules.contacts import languages
+from webapp.rules.contacts.words import languages
 
 PhoneKind = Literal["mobile", "any", "home", "work"]
 FlagKind = Literal["negative", "status", "positive"]  # see Meaning

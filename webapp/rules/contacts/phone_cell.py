@@ -7,7 +7,7 @@ number marked as a landline or a fax is never taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -192,6 +192,12 @@ def _labels(
             beside = words if len(spans) == 1 else [words[n] if before else words[n + 1]]
             found.setdefault(parsed.e164, set()).update(*beside)
     return found
+
+
+def are_phones(cells: Iterable[str]) -> bool:
+    """Are these the cells of a column of phones: all but one in five, and one at least?"""
+    told = [isinstance(phone.parse(cell), phone.Phone) for cell in cells if not blank(cell)]
+    return any(told) and sum(told) * 5 >= len(told) * 4
 
 
 def words_of(text: str) -> list[str]:

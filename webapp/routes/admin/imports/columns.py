@@ -70,7 +70,20 @@ async def _checked(job: ContactImport, form: Form) -> dict[str, str]:
         form.wrong("columns", words.gettext("One column must be the phone."))
     if doubled := (await preview.of(job, mapping)).doubled:
         form.wrong("columns", doubled)
+    if left := await _unstruck(job, form):
+        sentence = words.gettext(
+            "Say first what becomes of sheet %(name)s: its people are not to be texted.", name=left
+        )
+        form.wrong("columns", sentence)
     return mapping
+
+
+async def _unstruck(job: ContactImport, form: Form) -> str:
+    """The sheet of people not to be texted, beside a list, of which nobody has decided; "" for none."""
+    if job.kind != CONTACTS or job.status != ASKING or form.ticked("without_strikes"):
+        return ""
+    done = await upload.struck(job)
+    return next((one.name for one in reading.shape_of(job).strike_lists if one.name not in done), "")
 
 
 async def show(
@@ -100,6 +113,7 @@ async def show(
         titles=FIELD_NAMES | {f.slug: f.title for f in custom if job.kind == CONTACTS},
         reasons=REASONS,
         again=again,
+        struck=await upload.struck(job),
     )
 
 
@@ -107,7 +121,8 @@ def _targets(job: ContactImport, custom: list[CustomField]) -> list[tuple[str, s
     """The choices for a column: value and words."""
     nowhere = ("", words.gettext("Leave out"))
     if job.kind == OPT_OUTS:
-        return [nowhere, ("phone", words.gettext("Phone"))]
+        picking = (contact_columns.OPT_OUT, words.gettext("Only whoever it says"))
+        return [nowhere, ("phone", words.gettext("Phone")), picking]
     fields = [(name, FIELD_NAMES[name]) for name in contact_columns.FIELDS]
     new = (preview.NEW, words.gettext("New custom field"))
     wishes = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from webapp.rules.contacts import notes
+from webapp.rules.contacts.words import notes
 
 AGAINST = """
 do not text; DO NOT TEXT!; Please don't text her; no texts please; No Text; STOP; stop; Said STOP 10/3; wrong number; Wrong #

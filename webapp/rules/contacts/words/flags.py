@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from webapp.rules import letters
-from webapp.rules.contacts import languages
+from webapp.rules.contacts.words import languages
 
 LONGEST = 200  # characters of a cell that are looked at
 _NOTHING = frozenset(["", "na", "n a", "none", "null", "nil", "nan", "unknown", "not set", "unset", "blank"])

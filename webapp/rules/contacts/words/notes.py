@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from webapp.rules.contacts import languages, phone_cell
+from webapp.rules.contacts import phone_cell
+from webapp.rules.contacts.words import languages
 
 LONGEST = 1_000  # characters of a cell that are looked at
 _MAY_SAY = re.compile(

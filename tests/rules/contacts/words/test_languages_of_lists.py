@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.rules.contacts import flags, headers, languages, notes
+from webapp.rules.contacts import headers
+from webapp.rules.contacts.words import flags, languages, notes
 
 FILES = {
     "Vietnamese": (
@@ -87,5 +88,5 @@ def test_a_note_about_something_else_refuses_nobody(note: str) -> None:
 
 
 def test_every_name_is_put_into_a_header_that_is_understood() -> None:
-    for english in set(languages._ENGLISH.values()):
+    for english in set(languages.ENGLISH.values()):
         assert headers.meaning(english) is not None, english

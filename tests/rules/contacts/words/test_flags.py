@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.rules.contacts import flags
+from webapp.rules.contacts.words import flags
 
 FORBIDS = {
     "negative": "yes;Y;true;1;x;X;✓ yes;2024-03-01;do not call;Deceased;sí;opted out",

@@ -58,17 +58,15 @@ def _key(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFC", text).casefold() if c.isalnum())
 
 
-_ENGLISH = {_key(name): english for english, names in _NAMES.items() for name in names.split(";")}
-_ENGLISH |= {
-    bare: english
-    for name, english in _ENGLISH.items()
-    if len(bare := letters.folded(name)) >= _SHORT and bare.isascii()
+ENGLISH = {_key(name): english for english, names in _NAMES.items() for name in names.split(";")}
+ENGLISH |= {
+    bare: english for name, english in ENGLISH.items() if len(bare := letters.folded(name)) >= _SHORT and bare.isascii()
 }
 
 
 def english(header: str) -> str:
     """The English header that means the same; "" where it is in none of these languages. "Phone / 电话" is one as well."""
-    return next((found for part in (header, *_MANY.split(header)) if (found := _ENGLISH.get(_key(part)))), "")
+    return next((found for part in (header, *_MANY.split(header)) if (found := ENGLISH.get(_key(part)))), "")
 
 
 def against(cell: str) -> bool:
