@@ -83,6 +83,7 @@ GUARDS = [
     _unique("one_tally", "tally", "action_id, user_id"),
     _unique("one_script_tally", "script_tally", "action_id, user_id, script_id, version"),
     _unique("one_code_tally", "code_tally", "action_id, user_id, code"),
+    _unique("one_hour_tally", "hour_tally", "action_id, hour, user_id"),
     _unique("one_answer_tally", "answer_tally", "action_id, user_id, kind, name, value"),
     _unique("one_spend_tally", "spend_tally", "campaign_id, quarter, action_id, user_id, mms, price"),
     _unique("one_kept_version", "script_words", "script_id, version"),

@@ -21,6 +21,7 @@ from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
 from webapp.models.conversations.message import Message, MessageEffect
 from webapp.models.exports.job import Export, ExportSchedule
+from webapp.models.hourly import HourTally
 from webapp.models.imports.job import ContactImport, ImportedContact, RefusedRow
 from webapp.models.joining.email_letters import EmailLetter
 from webapp.models.joining.invites import Invite
@@ -111,6 +112,7 @@ TABLES = [
     SignUp,
     SpendTally,
     Tag,
+    HourTally,
     Tally,
     Team,
     TrackedLink,

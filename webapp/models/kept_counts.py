@@ -55,7 +55,8 @@ class Tally(Model):
 
 
 class ScriptTally(Model):
-    """Of one version of a script. ``sent``: texts that Twilio took. Of the conversations that got it as their first text:
+    """Of one version of a script. ``sent``: texts that Twilio took, with their ``segments``, or ``mms`` where a picture makes
+    them MMS. Of the conversations that got it as their first text:
     ``answered``, by other words than STOP, HELP or INFO, and ``opted_out``, by replying. ``version``: 0 where a restored
     backup did not know it."""
 
@@ -67,6 +68,8 @@ class ScriptTally(Model):
     sent = fields.IntField(default=0)
     answered = fields.IntField(default=0)
     opted_out = fields.IntField(default=0)
+    segments = fields.IntField(default=0, db_default=0)
+    mms = fields.IntField(default=0, db_default=0)
 
     class Meta:
         table = "script_tally"
@@ -103,7 +106,7 @@ class AnswerTally(Model):
 
 TAG, FIELD = "tag", "field"
 FREE = "\u2026"
-SCRIPT_COLUMNS = ("sent", "answered", "opted_out")
+SCRIPT_COLUMNS = ("sent", "answered", "opted_out", "segments", "mms")
 # The name of a count: one of COLUMNS, or one of SCRIPT_COLUMNS with script and version, or "code" with a code and 0, or TAG
 # with a tag's name and "", or FIELD with a field's title and the answer
 Name = str | tuple[str, int, int] | tuple[str, str, str]
@@ -166,16 +169,18 @@ async def of_users(action_id: int, user_ids: list[int]) -> dict[int, Counter[str
 class OfScript:
     script_id: int
     version: int
-    sent: int
-    answered: int
-    opted_out: int
+    sent: int = 0
+    answered: int = 0
+    opted_out: int = 0
+    segments: int = 0
+    mms: int = 0
 
 
 async def of_scripts(action_id: int) -> list[OfScript]:
     """Each version's counts, summed over all users, the newest version of a script first."""
+    sums = ", ".join(f"SUM({name}) AS {name}" for name in SCRIPT_COLUMNS)
     rows = await database.query(
-        "SELECT script_id, version, SUM(sent) AS sent, SUM(answered) AS answered, SUM(opted_out) AS opted_out"
-        " FROM script_tally WHERE action_id = ? GROUP BY script_id, version ORDER BY script_id, version DESC",
+        f"SELECT script_id, version, {sums} FROM script_tally WHERE action_id = ? GROUP BY script_id, version ORDER BY script_id, version DESC",
         action_id,
     )
     return [OfScript(**{name: int(value) for name, value in row.items()}) for row in rows]

@@ -17,6 +17,7 @@ from tortoise.models import Model
 from webapp import database
 from webapp.database import packed
 from webapp.database.statements import Statement, columns, together
+from webapp.models import hourly
 from webapp.models.kept_counts import COLUMNS, FIELD, SCRIPT_COLUMNS, TAG, Counts, of_code
 
 AT_ONCE = 4  # statements in one round trip
@@ -147,11 +148,11 @@ async def _apply() -> None:
 
 
 def due() -> list[Statement]:
-    """The current transaction's moves as statements: those of users, of scripts, of codes, of answers, each in the order of its keys.
+    """The current transaction's moves as statements: of users, scripts, codes, answers, hours, each in the order of its keys.
     The caller runs them."""
     moves = _moves()
     users, scripts = [], defaultdict[tuple[Any, ...], Counter[str]](Counter)
-    codes, answers = list[list[Any]](), list[list[Any]]()
+    codes, answers, hours = list[list[Any]](), list[list[Any]](), defaultdict[tuple[Any, ...], Counter[str]](Counter)
     for (action_id, user_id), counts in sorted(moves.items()):
         users.append(_move(action_id, user_id, {n: v for n, v in counts.items() if v and isinstance(n, str)}))
         for (column, key, version), number in sorted((n, v) for n, v in counts.items() if v and isinstance(n, tuple)):
@@ -159,14 +160,20 @@ def due() -> list[Statement]:
                 codes.append([action_id, user_id, key, number])
             elif column in (TAG, FIELD):
                 answers.append([action_id, user_id, column, key, version, number])
+            elif column in hourly.NAMES:
+                hours[(action_id, user_id, key)][hourly.NAMES[column]] += number
             else:
                 scripts[(action_id, user_id, key, version)][column] += number
     moves.clear()
-    of_scripts = [[*key, *(row[name] for name in SCRIPT_COLUMNS)] for key, row in sorted(scripts.items())]
-    found = [*users, *_many("script_tally", "script_id, version", SCRIPT_COLUMNS, of_scripts)]
+    found = [*users, *_many("script_tally", "script_id, version", SCRIPT_COLUMNS, _rows(scripts, SCRIPT_COLUMNS))]
     found += _many("code_tally", "code", ("number",), codes)
     found += _many("answer_tally", "kind, name, value", ("number",), answers)
+    found += _many("hour_tally", "hour", hourly.COLUMNS, _rows(hours, hourly.COLUMNS))
     return [statement for statement in found if statement]
+
+
+def _rows(counted: Mapping[tuple[Any, ...], Counter[str]], names: tuple[str, ...]) -> list[list[Any]]:
+    return [[*key, *(row[name] for name in names)] for key, row in sorted(counted.items())]
 
 
 def _many(table: str, key: str, names: tuple[str, ...], rows: list[list[Any]]) -> Iterator[Statement]:

@@ -10,7 +10,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from webapp import clock
-from webapp.models import kept_counts
+from webapp.models import hourly, kept_counts
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.contacts.contact import Contact
@@ -153,8 +153,7 @@ class Message(Model):
                 "carrier_filtering": int(kind == "carrier"),
             }
         )
-        if taken and self.script_id:
-            counted[kept_counts.of_script("sent", self.script_id, self.script_version)] = 1
+        counted.update(hourly.of_text(self, taken))
         if self.turned_down and kind != "safeguard":
             counted[kept_counts.of_code(self.turned_down)] = 1
         return counted

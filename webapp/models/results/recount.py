@@ -10,6 +10,8 @@ from collections import Counter, defaultdict
 
 from webapp import database
 from webapp.database import packed
+from webapp.models import hourly
+from webapp.models.hourly import HourTally
 from webapp.models.kept_counts import (
     COLUMNS,
     FIELD,
@@ -76,6 +78,7 @@ async def recounted() -> Counted:
     await _add(found, "performs", "bucket WHERE finished_at IS NOT NULL")
     await _add(found, "link_clicks", "link_click WHERE by = 'person' AND action_id IS NOT NULL")
     await _add_scripts(found)
+    await _add_hours(found)
     await _add_answers(found)
     await _add_codes(found)
     await _add_safeguards(found)
@@ -90,6 +93,10 @@ async def _add(found: Counted, name: Name, rows: str, *values: str) -> None:
 
 _SCRIPTS = {
     "sent": f"SELECT m.script_version AS version, m.* FROM message m WHERE m.action_id IS NOT NULL AND {_TAKEN}",
+    "segments": "SELECT m.script_version AS version, m.* FROM message m WHERE m.action_id IS NOT NULL AND m.picture_id IS NULL"
+    f" AND {_TAKEN}",
+    "mms": "SELECT m.script_version AS version, m.* FROM message m WHERE m.action_id IS NOT NULL AND m.picture_id IS NOT NULL"
+    f" AND {_TAKEN}",
     "answered": "SELECT v.script_version AS version, v.* FROM conversation v WHERE v.texted_at IS NOT NULL AND v.answered_at IS NOT NULL",
     "opted_out": "SELECT v.script_version AS version, v.* FROM conversation v WHERE v.texted_at IS NOT NULL AND v.opted_out_at IS NOT NULL",
 }
@@ -97,12 +104,35 @@ _SCRIPTS = {
 
 async def _add_scripts(found: Counted) -> None:
     for name, rows in _SCRIPTS.items():
+        number = "SUM(segments)" if name == "segments" else "COUNT(*)"
         text = (
-            "SELECT action_id, COALESCE(user_id, 0) AS user_id, script_id, COALESCE(version, 0) AS version, COUNT(*) AS n"
+            f"SELECT action_id, COALESCE(user_id, 0) AS user_id, script_id, COALESCE(version, 0) AS version, {number} AS n"
             f" FROM ({rows}) AS x WHERE script_id IS NOT NULL GROUP BY 1, 2, 3, 4"
         )
         for row in await database.query(text):
             found[row["action_id"], row["user_id"]][name, row["script_id"], row["version"]] += int(row["n"])
+
+
+_EPOCH = {"sqlite": "CAST(strftime('%s', {}) AS INTEGER)", "postgres": "CAST(floor(extract(epoch FROM {})) AS BIGINT)"}
+_BY_HOUR = {
+    "initials": ("taken_at", f"{_TAKEN} AND m.kind = 'initial'"),
+    "follow_ups": ("taken_at", f"{_TAKEN} AND m.kind <> 'initial'"),
+    "responses": ("created_at", "m.direction = 'in'"),
+    "delivered": ("taken_at", f"{_TAKEN} AND m.delivery IN ('delivered', 'read')"),
+    "undelivered": ("taken_at", f"{_TAKEN} AND m.delivery IN ('undelivered', 'failed', 'canceled')"),
+}
+
+
+async def _add_hours(found: Counted) -> None:
+    """Our texts in the hour in which Twilio took them, theirs in the hour they came."""
+    for name, (at, where) in _BY_HOUR.items():
+        hour = f"{_EPOCH[database.dialect()].format(f'm.{at}')} / 3600"
+        text = (
+            f"SELECT m.action_id, COALESCE(m.user_id, 0) AS user_id, {hour} AS hour, COUNT(*) AS n FROM message m"
+            f" WHERE m.action_id IS NOT NULL AND m.{at} IS NOT NULL AND {where} GROUP BY 1, 2, 3"
+        )
+        for row in await database.query(text):
+            found[row["action_id"], row["user_id"]][f"hour:{name}", int(row["hour"]), 0] += int(row["n"])
 
 
 async def _add_answers(found: Counted) -> None:
@@ -148,6 +178,9 @@ async def stored() -> Counted:
         found[script.action_id, script.user_id].update(of_it)
     for code in await CodeTally.all():
         found[code.action_id, code.user_id].update({of_code(code.code): code.number})
+    for hour in await HourTally.all():
+        of_hour: Counts = Counter({(n, hour.hour, 0): getattr(hour, column) for n, column in hourly.NAMES.items()})
+        found[hour.action_id, hour.user_id].update(of_hour)
     for one in await AnswerTally.all():
         found[one.action_id, one.user_id].update({(one.kind, one.name, one.value): one.number})
     kept = {key: Counter({n: v for n, v in counts.items() if v}) for key, counts in found.items()}
@@ -199,4 +232,6 @@ def _words(name: Name) -> str:
         return name
     if name[0] in (TAG, FIELD):
         return f"{name[0]} {name[1]} {name[2]}".strip()
+    if name[0] in hourly.NAMES:
+        return f"{hourly.NAMES[name[0]]} of hour {name[1]}"
     return f"code {name[1]}" if name[0] == "code" else f"{name[0]} by script {name[1]}, version {name[2]}"

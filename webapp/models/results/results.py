@@ -8,6 +8,7 @@ from typing import Literal
 
 from webapp import database
 from webapp.models import kept_counts
+from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.actions.action import Action
 from webapp.models.actions.action_user import ActionUser
@@ -86,7 +87,8 @@ async def scripts(action: Action) -> list[Used]:
 class SideBySide:
     """A version of an initial script of the A/B test. ``words``: its own; blank where they were not kept. ``sent``: texts
     that Twilio took. The rates are of those who answered, STOP, HELP and INFO aside, and of those whose reply opted them
-    out. ``latest``: the newest version that was sent, or the one in use. ``changed``: several versions were sent."""
+    out. ``segments``, ``mms``: of those sent. ``latest``: the newest version that was sent, or the one in use. ``changed``:
+    several versions were sent."""
 
     script: Script
     version: int
@@ -94,8 +96,15 @@ class SideBySide:
     sent: int
     replied: rates.Rate
     opted_out: rates.Rate
+    segments: int
+    mms: int
     latest: bool
     changed: bool
+
+    def cost_per_reply(self, campaign: Campaign) -> float | None:
+        """At the campaign's prices, in ten-thousandths of a dollar; None before the first reply."""
+        cost = self.segments * campaign.segment_price + self.mms * campaign.mms_price
+        return cost / self.replied.hits if self.replied.hits else None
 
 
 async def side_by_side(action: Action) -> list[SideBySide]:
@@ -110,7 +119,7 @@ async def side_by_side(action: Action) -> list[SideBySide]:
     words = {(row.script_id, row.version): row.body for row in await _earlier_words(scripts)}
     found = []
     for script in scripts:
-        none_yet = [kept_counts.OfScript(script.id, script.version, 0, 0, 0)] if script.archived_at is None else []
+        none_yet = [kept_counts.OfScript(script.id, script.version)] if script.archived_at is None else []
         words[script.id, script.version] = script.body
         for place, row in enumerate(counted[script.id] or none_yet):
             text = words.get((script.id, row.version), "")
@@ -131,6 +140,8 @@ def _compared(script: Script, words: str, row: kept_counts.OfScript, latest: boo
         sent=row.sent,
         replied=rates.Rate(row.answered, row.sent),
         opted_out=rates.Rate(row.opted_out, row.sent),
+        segments=row.segments,
+        mms=row.mms,
         latest=latest,
         changed=changed,
     )

@@ -130,3 +130,39 @@ async def test_view_reports_has_totals_and_each_report(cast: Cast, browse: Brows
     assert "Will Vote" in page and "Kind" in page and "Lisa" in page and "Amy" in page and "Typed answers" in page
     assert (await (await browse(cast.jonah)).get(where)).status_code == 404
     assert (await gary.get(where + "?before=1")).status_code == 200
+
+
+async def test_pictures_show_what_was_sent_and_answered_and_have_a_table(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    assert "Pictures appear after the first text" in (await gary.get(f"{here(cast)}/results")).text
+    await texted(cast)
+    await says(cast, "Yes")
+    page = (await gary.get(f"{here(cast)}/results")).text
+    tables = re.findall(r"<caption>([^<]+)</caption>.*?</thead>(.*?)</table>", page, re.S)
+    assert [name for name, _ in tables] == ["By hour, the highest 1", "By hour of the day", "By weekday"]
+    for _, rows in tables:
+        assert re.findall(r"<td>(\d+)</td>", rows) == ["1", "1"]
+    for words, number in (("Texted", "1"), ("Replied", "1"), ("Report filed", "0"), ("Delivered", "0")):
+        assert re.search(rf'<th scope="row">{words}</th>\s*<td class="number">{number}</td>', page)
+    assert re.search(r'No report from the carrier yet</th>\s*<td class="number">1</td>', page)
+    assert "style=" not in page[page.index('id="figures"') :]
+
+
+async def test_the_wall_has_no_menu_and_refreshes_itself(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    gary = await browse(cast.gary)
+    page = (await gary.get(f"{here(cast)}/results?wall")).text
+    assert "Initial Messages" in page and 'id="site-menu"' not in page and f'hx-get="{here(cast)}/results?wall"' in page
+    assert "counts-changed from:#live" in page and "every 60s" in page
+    assert "every 60s" not in (await gary.get(f"{here(cast)}/results")).text
+    part = (await gary.get(f"{here(cast)}/results?wall", headers=PARTIAL)).text
+    assert "<main" not in part and 'id="figures"' in part
+
+
+async def test_a_version_says_what_a_reply_costs(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    gary = await browse(cast.gary)
+    tab = f"{here(cast)}/results/initial-scripts"
+    assert 'data-column="Cost per reply"></td>' in (await gary.get(tab)).text
+    await says(cast, "Yes")
+    assert 'data-column="Cost per reply">$0.0125</td>' in (await gary.get(tab)).text

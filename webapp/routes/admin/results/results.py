@@ -11,7 +11,7 @@ from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import RESPONSE
-from webapp.models.results import reports, results
+from webapp.models.results import pictures, reports, results
 from webapp.pages import page
 from webapp.rules.contacts.contact_filter import id_of
 
@@ -20,19 +20,23 @@ from webapp.rules.contacts.contact_filter import id_of
 async def results_page(
     request: Request, member: Membership, action_id: int, returned: int | None = None, given: int | None = None
 ) -> Response:
-    """The page. Its figures fetch themselves anew by htmx, as a fragment. ``returned``, ``given``: what was just done."""
-    figures = await _figures(await access.action_of(member, action_id))
-    names = "admin/results/results.html", "admin/results/_figures.html"
-    return page(request, *names, returned=returned, given=given, **figures)
+    """The page, or with ``wall`` in the address the view for a wall. Its figures fetch themselves anew by htmx, as a fragment.
+    ``returned``, ``given``: what was just done."""
+    wall = "wall" in request.query_params
+    figures = await _figures(await access.action_of(member, action_id), member)
+    names = "admin/results/wall.html" if wall else "admin/results/results.html", "admin/results/_figures.html"
+    return page(request, *names, wall=wall, returned=returned, given=given, **figures)
 
 
-async def _figures(action: Action) -> dict[str, Any]:
+async def _figures(action: Action, member: Membership) -> dict[str, Any]:
+    action.campaign = member.campaign
     counted = await kept_counts.totals(action.id)
     return {
         "action": action,
         "counted": counted,
         "at": clock.now(),
         "overview": await results.overview(action, counted),
+        "pictures": await pictures.of_action(action, counted),
     }
 
 

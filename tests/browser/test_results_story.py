@@ -1,0 +1,62 @@
+"""Results followed live in a browser: a number moves by itself, tabs, a filter, the pictures, and a file (SPEC R1 to R5)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.cast.browsing import PHONE, WIDE, OpenPage, Size, log_in, look_at
+from tests.faults.bank import Bank
+
+RESULTS = "/c/meyer/admin/actions/1/results"
+pytestmark = [pytest.mark.xdist_group("browser-results"), pytest.mark.timeout(240)]
+
+
+async def number(page: Page, words: str, value: str) -> None:
+    box = page.locator("dl.figures > div").filter(has=page.get_by_text(words, exact=True)).first
+    await expect(box.locator("dd").first).to_have_text(value)
+
+
+@pytest.mark.parametrize(("size", "before"), [(WIDE, 0), (PHONE, 5)], ids=["wide", "phone"])
+async def test_an_organiser_follows_an_action_and_takes_the_rows_home(
+    bank: Bank, open_page: OpenPage, size: Size, before: int
+) -> None:
+    page = await open_page(viewport=size)
+    await log_in(page, "selina@example.org")
+    await page.goto(RESULTS)
+    await number(page, "Initial Messages", str(before))
+    await bank.click(5)
+    await bank.all_taken(before + 5)
+    await number(page, "Initial Messages", str(before + 5))  # nobody loaded the page again
+    await expect(page.locator("#over-time ~ figure svg.chart rect").first).to_be_visible()
+
+    await page.get_by_role("link", name=str(before + 5), exact=True).first.click()
+    await expect(page.get_by_role("caption").filter(has_text=f"{before + 5} contacts")).to_be_visible()
+    await page.go_back()
+
+    await page.get_by_role("navigation", name="Results by").get_by_role("link", name="Users").click()
+    await expect(page.get_by_role("heading", name="1 user matches")).to_be_visible()
+    if size is PHONE:
+        await page.get_by_role("button", name="Filters").click()
+    await page.get_by_label("How far they are in this action").select_option("Did not start")
+    await page.get_by_role("button", name="Apply Filters").click()
+    await expect(page.get_by_role("heading", name="0 users match")).to_be_visible()
+    assert "step=not_started" in page.url
+    await page.get_by_role("link", name="Clear all").last.click()
+    await page.get_by_role("button", name="Send Message").first.click()
+    await expect(page.get_by_text("To 1 user")).to_be_visible()
+
+    await page.goto(RESULTS)
+    await page.get_by_role("link", name="Export", exact=True).click()
+    await page.get_by_role("button", name="Export", exact=True).click()
+    link = page.get_by_role("link", name="Download").first
+    await expect(link).to_be_visible()
+    async with page.expect_download() as coming:
+        await link.click()
+    lines = Path(await (await coming.value).path()).read_text("utf-8-sig").splitlines()
+    assert len(lines) == before + 6  # the heading and a text a line
+
+    for path in ("", "?wall", "/users", "/initial-scripts", "/errors"):
+        assert await look_at(page, RESULTS + path) == []

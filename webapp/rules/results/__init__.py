@@ -1,0 +1,1 @@
+"""Rules of View Results: its pictures (SPEC R2)."""
