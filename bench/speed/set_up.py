@@ -23,7 +23,7 @@ async def running(folder: Path, contacts: int) -> AsyncIterator[tuple[bank.Bank,
         stage = await bank.in_new_database(mine.settings.database, lambda: _stage(mine.settings, contacts))
         mine.textbank("web")
         side.find_processes(stage, folder)
-        await until(lambda: bank.answers(stage.url, "/health"), 30)
+        await until(lambda: bank.answers(stage.url, "/health"), 120)
         yield mine, stage
 
 
