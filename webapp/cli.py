@@ -5,18 +5,20 @@ from __future__ import annotations
 import logging
 import sys
 
-from tortoise.exceptions import OperationalError, ValidationError
-
 from webapp import config, logs
 from webapp.commands import arguments
-from webapp.commands.shared import Refused
-from webapp.config import ConfigError
-from webapp.database import address
-from webapp.database.migrate import MigrationError
-from webapp.database.migrated import NotMigrated
-from webapp.running.supervisor import CannotRun
+from webapp.rules import late
 
-ONE_LINE = (Refused, ConfigError, NotMigrated, MigrationError, ValidationError, OperationalError, OSError, CannotRun)
+_tortoise = late.module("tortoise.exceptions")
+_shared, _supervisor = late.module("webapp.commands.shared"), late.module("webapp.running.supervisor")
+_address, _migrate = late.module("webapp.database.address"), late.module("webapp.database.migrate")
+_migrated = late.module("webapp.database.migrated")
+
+
+def _told_in_one_line() -> tuple[type[BaseException], ...]:
+    """Errors that are the user's to mend. Asked only where there is an error: most commands need none of these files."""
+    ours = (_shared.Refused, config.ConfigError, _migrated.NotMigrated, _migrate.MigrationError, _supervisor.CannotRun)
+    return (*ours, _tortoise.ValidationError, _tortoise.OperationalError, OSError)
 
 
 def main() -> None:
@@ -24,14 +26,14 @@ def main() -> None:
     try:
         environ = config.with_env_file()
         chosen = config.use(config.from_environment(environ))
-        address.check(chosen.database)
+        _address.check(chosen.database)
         for sentence in config.unknown(environ):
             print(sentence, file=sys.stderr)
         logs.set_up(logging.INFO if options.command in ("web", "worker") else logging.WARNING)
         options.do(options)
     except KeyboardInterrupt:
         sys.exit(130)
-    except ONE_LINE as error:
+    except _told_in_one_line() as error:
         print(logs.without_secrets(str(error)), file=sys.stderr)
         sys.exit(1)
 

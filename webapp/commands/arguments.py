@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from webapp.commands import campaigns, doctor, exports, imports, processes, users
-from webapp.commands.shared import in_database
-from webapp.models.accounts.users import ROLES
+from webapp.rules import late
+from webapp.rules.accounts.user_filter import ROLES
 from webapp.rules.exports.columns import CSV, FORMATS, KINDS
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -30,29 +29,40 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: Subparsers, name: str, do: Callable[[argparse.Namespace], None], words: str
+    commands: Subparsers, name: str, do: Callable[[argparse.Namespace], Any], words: str
 ) -> argparse.ArgumentParser:
     made = commands.add_parser(name, help=words, description=words)
     made.set_defaults(do=do)
     return made
 
 
-def _database(work: Callable[[argparse.Namespace], Awaitable[None]]) -> Callable[[argparse.Namespace], None]:
+_shared = late.module("webapp.commands.shared")
+
+
+def _do(name: str) -> Callable[[argparse.Namespace], Any]:
+    """What does a command, such as "users.create": its file is imported only for this command, which else would wait for the
+    imports of all."""
+    file, _, function = name.partition(".")
+    return lambda options: getattr(late.module(f"webapp.commands.{file}"), function)(options)
+
+
+def _database(name: str) -> Callable[[argparse.Namespace], None]:
     """A command that works on the open database."""
-    return lambda options: in_database(lambda: work(options))
+    return lambda options: _shared.in_database(lambda: _do(name)(options))
 
 
 def _processes(commands: Subparsers) -> None:
-    _command(commands, "run", processes.run, "everything on this machine; without a Twilio account a rehearsal")
-    _command(commands, "web", processes.run_web, "one web process")
-    _command(commands, "worker", processes.run_worker, "one worker process")
-    _command(commands, "migrate", processes.bring_up_to_date, "bring the database up to date")
-    demo = _database(processes.make_demo)
+    _command(commands, "run", _do("processes.run"), "everything on this machine; without a Twilio account a rehearsal")
+    _command(commands, "web", _do("processes.run_web"), "one web process")
+    _command(commands, "worker", _do("processes.run_worker"), "one worker process")
+    _command(commands, "migrate", _do("processes.bring_up_to_date"), "bring the database up to date")
+    commands.add_parser("prepare").set_defaults(do=_do("processes.prepare"))  # what `run` does first, in a child
+    demo = _database("processes.make_demo")
     _command(commands, "demo", demo, "make the rehearsal's campaign; its simulator must run")
 
 
 def _doctor(commands: Subparsers) -> None:
-    examine = _database(doctor.examine)
+    examine = _database("doctor.examine")
     parser = _command(commands, "doctor", examine, "check guards, kept counts and stored events")
     parser.add_argument(
         "--after-restore", action="store_true", help="stop everything, and mark what Twilio has sent since the backup"
@@ -69,12 +79,12 @@ def _campaign(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--description", default="", help="one or two sentences, used by its variable in scripts")
     create.add_argument("--broadcast-phone", default="", help="used by its variable in scripts")
     create.add_argument("--approval", action="store_true", help="new volunteers wait until an admin approves them")
-    create.set_defaults(do=_database(campaigns.create))
+    create.set_defaults(do=_database("campaigns.create"))
     number = verbs.add_parser("number", help="give a campaign a number of the Twilio account")
     number.add_argument("phone")
     number.add_argument("--slug", required=True)
     number.add_argument("--rate", type=float, default=1.0, help="segments a second")
-    number.set_defaults(do=_database(campaigns.add_a_number))
+    number.set_defaults(do=_database("campaigns.add_a_number"))
 
 
 def _user(parser: argparse.ArgumentParser) -> None:
@@ -85,17 +95,17 @@ def _user(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--campaign", required=True, metavar="SLUG")
     create.add_argument("--name", default="", help='such as "Selina Meyer"; who has none is asked with the password')
     create.add_argument("--phone", default="", help="their own; the set-up check texts an owner's")
-    create.set_defaults(do=_database(users.create))
+    create.set_defaults(do=_database("users.create"))
     forget = verbs.add_parser(
         "forget-second-step", help="for somebody you know who lost their phone and recovery codes"
     )
     forget.add_argument("--email", required=True)
-    forget.set_defaults(do=_database(users.forget_second_step))
+    forget.set_defaults(do=_database("users.forget_second_step"))
 
 
 def _export(commands: Subparsers) -> None:
     parser = _command(
-        commands, "export", _database(exports.export), "write a file of texts, contacts, reports or users"
+        commands, "export", _database("exports.export"), "write a file of texts, contacts, reports or users"
     )
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("--campaign", required=True, metavar="SLUG")
@@ -107,7 +117,7 @@ def _export(commands: Subparsers) -> None:
 
 
 def _import(commands: Subparsers) -> None:
-    parser = _command(commands, "import", imports.import_file, "read a contact list")
+    parser = _command(commands, "import", _do("imports.import_file"), "read a contact list")
     parser.add_argument("file", type=Path)
     parser.add_argument("--campaign", required=True, metavar="SLUG")
     parser.add_argument("--list", required=True, metavar="NAME", dest="list_name")

@@ -21,3 +21,12 @@ def check(host: str, port: int, advice: str = "Set TEXTBANK_PORT to another.") -
             raise ConfigError(f"Port {port} needs a right this user has not. {advice}") from None
         except OSError:
             raise ConfigError(f"Port {port} is taken. {advice}") from None
+
+
+def answers_ping(path: str) -> bool:
+    """Does a Valkey answer on this socket? Without Redis's library, of which nothing else would be needed here."""
+    with socket.socket(socket.AF_UNIX) as talk:
+        talk.settimeout(1)
+        talk.connect(path)
+        talk.sendall(b"PING\r\n")
+        return talk.recv(64).startswith(b"+PONG")

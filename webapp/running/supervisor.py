@@ -15,10 +15,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from importlib.util import find_spec
+from typing import Any
 from zoneinfo import ZoneInfo
-
-from redis import Redis
-from redis.exceptions import RedisError
 
 from webapp import clock, config
 from webapp.config import Settings
@@ -69,8 +67,9 @@ class Children:
                 process.kill()
 
 
-def run(settings: Settings, prepare: Callable[[Settings], list[str]]) -> None:
-    """``prepare`` brings the database up to date before web and worker start; it returns the lines to print."""
+def run(settings: Settings) -> None:
+    """A child brings the database up to date before web and worker start, so that this process, which only watches, needs
+    none of their memory."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with _alone(settings):
         chosen, rehearsal = _rehearsal(settings)
@@ -81,25 +80,34 @@ def run(settings: Settings, prepare: Callable[[Settings], list[str]]) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: setattr(children, "stopping", True))
         try:
-            _start_all(children, chosen, rehearsal, prepare)
+            _start_all(children, chosen, rehearsal)
             children.watch()
         finally:
             children.stop()
 
 
-def _start_all(children: Children, chosen: Settings, rehearsal: bool, prepare: Callable[[Settings], list[str]]) -> None:
+def _start_all(children: Children, chosen: Settings, rehearsal: bool) -> None:
     environment = config.environment_of(chosen)
     if not chosen.redis_url:
         _start_valkey(children, chosen)
     if rehearsal:
         _open_clock(chosen)
         _start_simulator(children, chosen, environment)
-    lines = prepare(chosen)
     python = [sys.executable, "-m", "webapp.cli"]
+    lines = _prepared([*python, "prepare"], environment)
     children.start("web", [*python, "web"], environment)
     children.start("worker", [*python, "worker"], environment)
     _wait_for_port(chosen.host, chosen.port)
-    print("\n".join(lines), flush=True)
+    print(lines, end="", flush=True)
+
+
+def _prepared(command: list[str], environment: dict[str, str]) -> str:
+    """What it says. Where it fails it has said why by itself."""
+    own: dict[str, Any] = {"env": environment, "preexec_fn": _dies_with_us(), "start_new_session": True}
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, **own)
+    if done.returncode:
+        sys.exit(1)
+    return str(done.stdout)
 
 
 @contextmanager
@@ -185,9 +193,7 @@ def _start_valkey(children: Children, settings: Settings) -> None:
         "valkey.log",
     ]
     children.start("valkey", command, dict(os.environ))
-    _wait(
-        lambda: Redis.from_url(f"unix://{path}").ping(), "Valkey does not answer; see valkey.log in the data directory."
-    )
+    _wait(lambda: ports.answers_ping(str(path)), "Valkey does not answer; see valkey.log in the data directory.")
 
 
 def _start_simulator(children: Children, settings: Settings, environment: dict[str, str]) -> None:
@@ -225,7 +231,7 @@ def _wait(look: Callable[[], object], sentence: str, seconds: float = 30) -> Non
         try:
             if look():
                 return
-        except (OSError, RedisError):
+        except OSError:
             time.sleep(0.05)
     raise CannotRun(sentence)
 

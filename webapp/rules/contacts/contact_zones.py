@@ -15,15 +15,15 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import zip2info
-
 from webapp.rules import late, window
-from webapp.rules.contacts import states, zone_names, zone_tables
+from webapp.rules.contacts import states
+from webapp.rules.zones import zone_names, zone_tables
 
 if TYPE_CHECKING:
+    import zip2info
     import zipcodes
 else:
-    zipcodes = late.module("zipcodes")
+    zip2info, zipcodes = late.module("zip2info"), late.module("zipcodes")
 
 Source = Literal["timezone", "zip", "state", "area_code", ""]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.rules.contacts import zone_names, zone_tables
+from webapp.rules.zones import zone_names, zone_tables
 
 
 def test_the_zones_written_down_are_those_the_data_gives() -> None:

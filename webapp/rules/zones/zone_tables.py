@@ -11,16 +11,15 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import zip2info
-
 from webapp.rules import late
-from webapp.rules.contacts import zone_names
+from webapp.rules.zones import zone_names
 
 if TYPE_CHECKING:
+    import zip2info
     import zipcodes
     from phonenumbers import tzdata
 else:
-    zipcodes, tzdata = late.module("zipcodes"), late.module("phonenumbers.tzdata")
+    zip2info, zipcodes, tzdata = late.module("zip2info"), late.module("zipcodes"), late.module("phonenumbers.tzdata")
 
 Names = tuple[str, ...]  # IANA names, sorted
 

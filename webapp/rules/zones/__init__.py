@@ -1,0 +1,1 @@
+"""The time zones of places: tables of ZIPs, states and area codes."""
