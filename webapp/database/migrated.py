@@ -37,21 +37,35 @@ async def open_migrated(url: str) -> None:
     try:
         await database.open_database(url)
         await database.set_clock()
-        lacking = await _lacking()
+        done = await _done()
+        lacking = await _lacking(done)
     except SILENT as error:
         raise NotMigrated(f"The database {where} does not answer: {_in_one_line(error)}") from error
+    if newer := sorted(done - _known()):
+        raise NotMigrated(
+            f"The database {where} is of a newer version than this program: it has {', '.join(newer)}. Start that version, or"
+            " a newer one: this one would not keep what is new."
+        )
     if lacking:
         raise NotMigrated(f"The database {where} is not up to date: it lacks {lacking}. {FIRST}")
 
 
-async def _lacking() -> str:
-    """What the database lacks; "" where it is up to date."""
+async def _done() -> set[str]:
+    """The migrations that the database has had."""
     try:
-        done = {row["name"] for row in await database.query("SELECT name FROM tortoise_migrations")}
+        return {row["name"] for row in await database.query("SELECT name FROM tortoise_migrations")}
     except OperationalError:
-        return "every table"
-    if missing := sorted({file.stem for file in FILES.glob("[0-9]*.py")} - done):
-        return ", ".join(missing)
+        return set()
+
+
+def _known() -> set[str]:
+    return {file.stem for file in FILES.glob("[0-9]*.py")}
+
+
+async def _lacking(done: set[str]) -> str:
+    """What the database lacks; "" where it is up to date."""
+    if missing := sorted(_known() - done):
+        return ", ".join(missing) if done else "every table"
     return ", ".join((await guards.wrong())[:3])
 
 

@@ -1,7 +1,5 @@
 """Counts of what reports say: tags, and answers to fields. Reports note which answers were typed, not chosen."""
 
-import json
-from collections import Counter, defaultdict
 from typing import Any
 
 from tortoise import fields, migrations
@@ -10,40 +8,58 @@ from tortoise.migrations import operations as ops
 from webapp import database
 from webapp.database.operations import AddColumns, CreateTables
 
-FREE = "\u2026"
+# A field whose options are blank now was typed, as far as anybody can know. A few statements, whatever the number of reports:
+# nobody can file one meanwhile.
+TYPED = (
+    """
+    UPDATE report SET free = (
+      SELECT json_group_array(key) FROM (
+        SELECT DISTINCT j.key FROM json_each(report.answers) j JOIN action a ON a.id = report.action_id
+        JOIN custom_field f ON f.campaign_id = a.campaign_id AND f.title = j.key AND f.options = '' ORDER BY j.key))
+    WHERE json_type(answers) = 'object' AND EXISTS (
+      SELECT 1 FROM json_each(report.answers) j JOIN action a ON a.id = report.action_id
+      JOIN custom_field f ON f.campaign_id = a.campaign_id AND f.title = j.key AND f.options = '')
+    """,
+    """
+    UPDATE report SET free = found.free FROM (
+      SELECT id, jsonb_agg(key ORDER BY key COLLATE "C") AS free FROM (
+        SELECT DISTINCT r.id, j.key FROM report r JOIN action a ON a.id = r.action_id
+        CROSS JOIN LATERAL jsonb_object_keys(CASE jsonb_typeof(r.answers) WHEN 'object' THEN r.answers ELSE '{}' END) j(key)
+        JOIN custom_field f ON f.campaign_id = a.campaign_id AND f.title = j.key AND f.options = '') each
+      GROUP BY id) found
+    WHERE found.id = report.id
+    """,
+)
+NEWEST = """
+    WITH newest AS (SELECT r.* FROM report r JOIN (SELECT MAX(r.id) AS id FROM report r JOIN action a ON a.id = r.action_id
+                                                   GROUP BY r.conversation_id) n ON n.id = r.id)
+    INSERT INTO answer_tally (action_id, user_id, kind, name, value, number)
+    SELECT action_id, user_id, kind, name, value, COUNT(*) FROM (%s) each GROUP BY action_id, user_id, kind, name, value
+"""
+COUNTED = (
+    """
+    SELECT r.action_id, r.user_id, 'tag' AS kind, substr(t.value, 1, 80) AS name, '' AS value
+    FROM newest r, json_each(r.tags) t
+    UNION ALL
+    SELECT r.action_id, r.user_id, 'field', substr(j.key, 1, 80), CASE WHEN EXISTS (
+      SELECT 1 FROM json_each(r.free) f WHERE f.value = j.key) THEN '\u2026' ELSE substr(j.value, 1, 100) END
+    FROM newest r, json_each(r.answers) j WHERE json_type(r.answers) = 'object'
+    """,
+    """
+    SELECT r.action_id, r.user_id, 'tag' AS kind, substr(t.value, 1, 80) AS name, '' AS value
+    FROM newest r CROSS JOIN LATERAL jsonb_array_elements_text(r.tags) t(value)
+    UNION ALL
+    SELECT r.action_id, r.user_id, 'field', substr(j.key, 1, 80),
+      CASE WHEN jsonb_exists(r.free, j.key) THEN '\u2026' ELSE substr(j.value, 1, 100) END
+    FROM newest r
+    CROSS JOIN LATERAL jsonb_each_text(CASE jsonb_typeof(r.answers) WHEN 'object' THEN r.answers ELSE '{}' END) j(key, value)
+    """,
+)
 
 
 async def fill(apps: Any, state_editor: Any) -> None:
-    """A field whose options are blank now was typed, as far as anybody can know."""
-    typed = defaultdict(set)
-    for row in await database.query("SELECT campaign_id, title FROM custom_field WHERE options = ''"):
-        typed[row["campaign_id"]].add(row["title"])
-    newest: dict[int, tuple[int, int, Counter[tuple[str, str, str]]]] = {}
-    for row in await database.query(
-        "SELECT r.id, r.conversation_id, r.action_id, r.user_id, r.tags, r.answers, a.campaign_id FROM report r"
-        " JOIN action a ON a.id = r.action_id ORDER BY r.id"
-    ):
-        tags, answers = (json.loads(row[name]) if isinstance(row[name], str) else row[name] for name in ("tags", "answers"))
-        answers = answers if isinstance(answers, dict) else {}
-        free = sorted(typed[row["campaign_id"]] & answers.keys())
-        await database.query("UPDATE report SET free = ? WHERE id = ? RETURNING id", json.dumps(free), row["id"])
-        counts = Counter(("tag", str(tag)[:80], "") for tag in tags)
-        counts += Counter(("field", t[:80], FREE if t in free else str(v)[:100]) for t, v in answers.items())
-        newest[row["conversation_id"]] = row["action_id"], row["user_id"], counts
-    await _write(newest.values())
-
-
-async def _write(newest: Any) -> None:
-    found: Counter[tuple[int, int, str, str, str]] = Counter()
-    for action_id, user_id, counts in newest:
-        for key, number in counts.items():
-            found[action_id, user_id, *key] += number
-    for place, number in found.items():
-        await database.query(
-            "INSERT INTO answer_tally (action_id, user_id, kind, name, value, number) VALUES (?, ?, ?, ?, ?, ?)",
-            *place,
-            number,
-        )
+    await database.rows(*TYPED)
+    await database.rows(NEWEST % COUNTED[0], NEWEST % COUNTED[1])
 
 
 class Migration(migrations.Migration):
