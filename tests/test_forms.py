@@ -88,3 +88,21 @@ def test_a_price_with_a_comma_reads_as_one_with_a_point(typed: str, ten_thousand
 def test_what_is_no_amount_is_refused(typed: str) -> None:
     form = Form({"price": typed})
     assert form.dollars("price", "Price") is None and "price" in form.errors
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("2000", 2000),
+        ("2,000", 2000),
+        ("12,345,678", 12_345_678),
+        ("2,00", None),
+        ("2,000.5", None),
+        ("two thousand", None),
+    ],
+)
+def test_a_whole_number_is_read_as_pages_write_it(typed: str, read: int | None) -> None:
+    form = Form({"n": typed})
+    found = form.integer("n", "Texts a day", 1, 100_000_000)
+    assert (found if form else None) == read and form.typed["n"] == typed
+    assert form or form.errors["n"] == "Texts a day: a whole number from 1 to 100,000,000."

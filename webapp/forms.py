@@ -94,7 +94,7 @@ class Form:
         return value
 
     def integer(self, name: str, label: str, least: int, most: int) -> int:
-        value = self._raw(name, _SHORT)
+        value = re.sub(r"(?<=\d),(?=\d{3}(?:,|$))", "", self._raw(name, _SHORT))  # 2,000, as pages write it
         if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
             self.wrong(
                 name,

@@ -37,7 +37,7 @@ async def test_registration_is_noted_and_start_waits_for_it(cast: Cast, browse: 
     assert "No registration entered" in (await gary.get(OFFICE + "/setup")).text
     wrong = await gary.post(OFFICE + "/setup/registration", data={"registration": "p2p", "registration_cap": "x"})
     assert wrong.status_code == 422 and "Texts a day" in wrong.text and "aria-invalid" in wrong.text
-    form = {"registration": "toll_free", "registration_cap": "2000"}
+    form = {"registration": "toll_free", "registration_cap": "2,000"}
     assert (await gary.post(OFFICE + "/setup/registration", data=form)).status_code == 303
     page = (await gary.get(OFFICE + "/setup")).text
     assert "Registered with the carriers" in page and "2,000 texts a day" in page

@@ -64,7 +64,7 @@ async def register(request: Request, member: Membership) -> Response:
     """As what the carriers know the campaign: noted here, since Start waits for it."""
     form = Form(await request.form())
     kind = form.choice("registration", words.gettext("Registered as"), ["", *REGISTRATIONS])
-    capped = bool(form.text("registration_cap", words.gettext("Texts a day"), 9))
+    capped = bool(form.text("registration_cap", words.gettext("Texts a day")))
     cap = form.integer("registration_cap", words.gettext("Texts a day"), 1, 100_000_000) if capped else None
     if not form:
         return await show(request, member, status=422, form=form)
