@@ -9,7 +9,7 @@ SEND = "button#send"  # as htmx names what was pressed
 def press(url: str, page: str, cookie: str) -> dict[str, str]:
     """``page``: the path of the page that the form stands on."""
     return {
-        "accept": "text/html",
+        "accept": "text/html, text/event-stream",
         "accept-encoding": "gzip, deflate, br, zstd",
         "accept-language": "en-US,en;q=0.9",
         "connection": "keep-alive",
@@ -23,7 +23,7 @@ def press(url: str, page: str, cookie: str) -> dict[str, str]:
         "origin": url,
         "referer": url + page,
         "sec-fetch-dest": "empty",
-        "sec-fetch-mode": "cors",
+        "sec-fetch-mode": "same-origin",
         "sec-fetch-site": "same-origin",
         "user-agent": AGENT,
     }
