@@ -31,7 +31,7 @@ async def make_form(office: Page) -> None:
     ):
         await office.get_by_label(label, exact=True).fill(value)
     await office.get_by_text("In Spanish", exact=True).click()
-    await office.get_by_label("Title in Spanish").fill("Equipo Meyer")
+    await office.get_by_label("Title in Spanish", exact=True).fill("Equipo Meyer")
     await office.get_by_label("Consent wording in Spanish").fill("Acepto recibir mensajes de Meyer for Senate.")
     await office.get_by_role("button", name="Save").click()
     await expect(office.get_by_text("Saved.")).to_be_visible()
@@ -52,7 +52,7 @@ async def text_to(bank: Bank, phone: str, words: str) -> dict[str, Any]:
         texts = [text for text in await bank.sent() if text["to"] == phone and words in text["body"]]
         return texts[-1] if texts else None
 
-    text: dict[str, Any] = await until(found, 40)
+    text: dict[str, Any] = await until(found, 60)
     return text
 
 

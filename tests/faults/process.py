@@ -35,6 +35,7 @@ from webapp.reader import child
 from webapp.running import web
 from webapp.workers import actions, bulk, calling, imports, receiving, restoring, sending, settings
 from webapp.workers import main as worker
+from webapp.workers.opt_ins import texting
 
 WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
 PATIENCE = float(os.environ.get("PATIENCE", "1"))
@@ -92,7 +93,7 @@ def hurry() -> None:
     vars(outages).update(LONGEST_HOLD=4 * PATIENCE, LONGEST_REST=4 * PATIENCE)
     calling.SLOW, sending.UNASKED = 0.4 * PATIENCE, PATIENCE
     settings.CLOCKWORK[:] = [
-        *[job for job in settings.CLOCKWORK if job.coroutine is actions.publish_scheduled],
+        *[job for job in settings.CLOCKWORK if job.coroutine in (actions.publish_scheduled, texting.text_sign_ups)],
         cron(sending.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(sending.look_up, second=set(range(60)), timeout=20),
         cron(restoring.notice_restore, second=set(range(60)), timeout=20),
