@@ -20,8 +20,7 @@ class Letter:
 async def write(name: str, to: str, language: str = "en", **context: Any) -> None:
     """``name``: the folder below templates/emails. Call it outside of a transaction, so that the job finds the row."""
     letter = composed(name, language, **context)
-    mail = await Mail.write(to, letter.subject, letter.text, letter.html)
-    await queue.send_mail(mail.id)
+    await queue.send_mail((await Mail.write(to, letter.subject, letter.text, letter.html)).id)
 
 
 def composed(name: str, language: str, **context: Any) -> Letter:
@@ -33,15 +32,13 @@ def composed(name: str, language: str, **context: Any) -> Letter:
 
 async def password_changed(user: User, language: str) -> None:
     """To whoever's password was set, by themselves or by somebody else with a link of theirs."""
-    link = config.settings().url("/password-reset")
-    await write("password_changed", user.email, language, user=user, link=link)
+    await write("password_changed", user.email, language, user=user, link=config.settings().url("/password-reset"))
 
 
 async def log_in_changed(user: User, language: str, what: str, of: str = "") -> None:
-    """To whoever's second step was added or removed, or whose recovery codes were made anew. ``what``: as in the template;
-    ``of``: a passkey's name."""
-    link = config.settings().url("/password-reset")
-    await write("log_in_changed", user.email, language, user=user, what=what, of=of, link=link)
+    """A second step came or went, or recovery codes are new. ``what``: as in the template; ``of``: a passkey's name."""
+    more = {"user": user, "what": what, "of": of, "link": config.settings().url("/password-reset")}
+    await write("log_in_changed", user.email, language, **more)
 
 
 def _part(name: str, part: str, context: dict[str, Any]) -> str:
