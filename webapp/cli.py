@@ -9,14 +9,13 @@ from webapp import config, logs
 from webapp.commands import arguments
 from webapp.rules import late
 
-_tortoise = late.module("tortoise.exceptions")
-_shared, _supervisor = late.module("webapp.commands.shared"), late.module("webapp.running.supervisor")
-_address, _migrate = late.module("webapp.database.address"), late.module("webapp.database.migrate")
-_migrated = late.module("webapp.database.migrated")
+_tortoise, _shared = late.module("tortoise.exceptions"), late.module("webapp.commands.shared")
+_supervisor, _migrate = late.module("webapp.running.supervisor"), late.module("webapp.database.migrate")
+_address, _migrated = late.module("webapp.database.address"), late.module("webapp.database.migrated")
 
 
 def _told_in_one_line() -> tuple[type[BaseException], ...]:
-    """Errors that are the user's to mend. Asked only where there is an error: most commands need none of these files."""
+    """Errors that are the user's to mend. Asked only after one: most commands need none of these files."""
     ours = (_shared.Refused, config.ConfigError, _migrated.NotMigrated, _migrate.MigrationError, _supervisor.CannotRun)
     return (*ours, _tortoise.ValidationError, _tortoise.OperationalError, OSError)
 
@@ -25,8 +24,7 @@ def main() -> None:
     options = arguments.parser().parse_args()
     try:
         environ = config.with_env_file()
-        chosen = config.use(config.from_environment(environ))
-        _address.check(chosen.database)
+        _address.check(config.use(config.from_environment(environ)).database)
         for sentence in config.unknown(environ):
             print(sentence, file=sys.stderr)
         logs.set_up(logging.INFO if options.command in ("web", "worker") else logging.WARNING)

@@ -30,7 +30,6 @@ def sid_of(payload: Mapping[str, Any]) -> str:
     return sid if re.fullmatch(rf"[0-9A-Za-z]{{1,{LONGEST_SID}}}", sid) else ""
 
 
-@transactional
 async def keep(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None = None) -> TwilioEvent | None:
     """Stores an event that has a `sid_of`; None where the same one is stored already."""
     plain = {name: str(value).replace("\x00", "") for name, value in payload.items()}  # PostgreSQL's JSON has no NUL
@@ -43,7 +42,7 @@ async def keep(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None =
         payload=plain,
         received_at=clock.now(),
     )
-    stored = await database.query(
+    stored = await database.alone(
         "INSERT INTO twilio_event (kind, sid, status, public_id, payload, received_at, failures)"
         " VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT (sid, kind, status) DO NOTHING RETURNING id",
         kind,
