@@ -85,6 +85,7 @@ async def _office(browser: Browser) -> None:
     page = await _page(browser, WIDE, "light", "gary")
     for name, path in (
         ("results", "actions/1/results"),
+        ("results-users", "actions/1/results/users"),
         ("scripts", "actions/1/scripts"),
         ("settings", "settings"),
         ("set-up-check", "setup"),
@@ -97,6 +98,8 @@ async def _office(browser: Browser) -> None:
     dark = await _page(browser, WIDE, "dark", "gary")
     await dark.goto("/c/meyer/admin/actions")
     await _shot(dark, "actions-wide-dark")
+    await dark.goto("/c/meyer/admin/actions/1/results?wall")
+    await _shot(dark, "results-wall-dark")
 
 
 if __name__ == "__main__":
