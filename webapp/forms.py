@@ -96,15 +96,8 @@ class Form:
     def integer(self, name: str, label: str, least: int, most: int) -> int:
         value = re.sub(r"(?<=\d),(?=\d{3}(?:,|$))", "", self._raw(name, _SHORT))  # 2,000, as pages write it
         if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
-            self.wrong(
-                name,
-                gettext(
-                    "%(label)s: a whole number from %(least)s to %(most)s.",
-                    label=label,
-                    least=f"{least:,}",
-                    most=f"{most:,}",
-                ),
-            )
+            bounds = {"least": f"{least:,}", "most": f"{most:,}"}
+            self.wrong(name, gettext("%(label)s: a whole number from %(least)s to %(most)s.", label=label, **bounds))
             return least
         return int(value)
 
