@@ -112,10 +112,12 @@ async def check_setup(campaign_id: int) -> None:
 
 
 async def fetch_media() -> None:
+    """Fetches the files that came with texts."""
     await _nudge("fetch_media")
 
 
 async def apply_events() -> None:
+    """Applies stored events of Twilio's that could not be applied at once."""
     await _nudge("apply_events")
 
 
