@@ -128,7 +128,7 @@ ORDER = (
     {"numbers", "actions"},
     {"conversations", "opt_in_forms"},
     {"cards"},
-    {"opt_outs", "scripts", "departures"},
+    {"opt_outs", "scripts", "departures", "carriers"},
     {"imports", "reports", "bulk", "outcomes", "notices"},
     {"sending", "results"},
     {"opt_ins"},

@@ -54,6 +54,9 @@ PAGES = [
     "notices/{notice_id}?show=failed",
     "districts",
     "operations",
+    "carriers",
+    "actions/{action_id}/carriers",
+    "actions/{action_id}/follow-up?people=of%3Dsilent",
     "unmatched",
 ]
 

@@ -32,6 +32,7 @@ def state(**changes: object) -> State:
         "jumped": 0.0,
         "missed": (),
         "paused": (),
+        "filtering": (),
     }
     return State(**(fine | changes))
 

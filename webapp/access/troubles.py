@@ -8,12 +8,14 @@ from typing import Any
 from webapp import clock, database, queue
 from webapp.models import writing
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.carriers import showing
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_outs import bounds
 from webapp.models.outcomes import outages
 from webapp.models.results import operations
 from webapp.models.scripts import scheduling
 from webapp.rules import trouble
+from webapp.rules.carriers import told
 from webapp.rules.trouble import State, Trouble
 
 
@@ -54,5 +56,11 @@ async def of(campaign: Campaign, all_of_it: bool = False) -> list[Trouble]:
         jumped=signs.jumped,
         missed=tuple((a.id, a.title, a.missed_why.split("\n")[0]) for a in await scheduling.missed(campaign.id)),
         paused=tuple((m.id, m.user.name) for m in await bounds.paused(campaign.id)),
+        filtering=tuple(_filtering(one) for one in await showing.standing(campaign.id)),
     )
     return trouble.found(state)
+
+
+def _filtering(one: showing.Standing) -> Trouble:
+    row = one.warning
+    return told.trouble(one.name, row.lately, row.before, row.advice, row.begun_at, one.page)

@@ -86,6 +86,15 @@ GUARDS = [
     _unique("one_hour_tally", "hour_tally", "action_id, hour, user_id"),
     _unique("one_answer_tally", "answer_tally", "action_id, user_id, kind, name, value"),
     _unique("one_spend_tally", "spend_tally", "campaign_id, quarter, action_id, user_id, mms, price"),
+    _unique(
+        "one_delivery_tally", "delivery_tally", "number_id, hour, action_id, script_id, version, code, campaign_id"
+    ),
+    _unique(
+        "one_carrier_warning",
+        "carrier_warning",
+        "campaign_id, number_id, action_id, script_id, version",
+        "ended_at IS NULL",
+    ),
     _unique("one_kept_version", "script_words", "script_id, version"),
     _unique("one_safeguard_hit", "safeguard_hit", "conversation_id, code"),
     _unique("one_opt_out", "opt_out", "campaign_id, phone"),
@@ -106,6 +115,7 @@ GUARDS = [
     _unique("one_sign_up", "sign_up", "form_id, contact_id"),
     _unique("one_ready_link", "custom_link", "campaign_id, leads_to, COALESCE(target_id, 0)", "leads_to <> ''"),
     _unique("one_picture", "picture", "campaign_id, digest"),
+    _unique("one_work_of_a_form", "bulk_job", "client_id", "client_id IS NOT NULL"),
     _unique("one_recipient", "notice_recipient", "notice_id, member_id"),
     # Nobody gets a first text twice in an action
     _unique(
@@ -230,6 +240,8 @@ GUARDS = [
     _index("report_of_action", "report", "action_id, filed_at"),
     _index("opt_out_by_hand", "opt_out", "user_id, at", "source IN ('volunteer', 'script')"),
     _index("blocked_by_hand", "contact_event", "user_id, at", "what = 'blocked'"),
+    _index("delivery_of_campaign", "delivery_tally", "campaign_id, hour"),
+    _index("delivery_of_action", "delivery_tally", "action_id, hour"),
     _index("report_listed", "report", "action_id, id"),
     _index("opt_out_by_time", "opt_out", "campaign_id, at"),
     _index("audit_by_time", "audit_event", "campaign_id, at"),

@@ -13,6 +13,7 @@ from webapp.models.actions.pictures import Picture
 from webapp.models.actions.report_settings import ReportField, ReportTag
 from webapp.models.actions.script import Script, ScriptTag, ScriptValue, ScriptWords
 from webapp.models.bulk.job import BulkJob
+from webapp.models.carriers.warning import CarrierWarning
 from webapp.models.contacts.contact import Contact, ContactEvent
 from webapp.models.contacts.labels import ContactTag, CustomField, FieldValue, Tag
 from webapp.models.contacts.lists import ContactList, ListMembership
@@ -20,6 +21,7 @@ from webapp.models.contacts.zones import ZoneDerivation, ZoneSet
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
 from webapp.models.conversations.message import Message, MessageEffect
+from webapp.models.deliveries import DeliveryTally
 from webapp.models.exports.job import Export, ExportSchedule
 from webapp.models.hourly import HourTally
 from webapp.models.imports.job import ContactImport, ImportedContact, RefusedRow
@@ -59,6 +61,7 @@ TABLES = [
     Bucket,
     BulkJob,
     Campaign,
+    CarrierWarning,
     Choices,
     CodeTally,
     Consent,
@@ -70,6 +73,7 @@ TABLES = [
     Conversation,
     CustomField,
     CustomLink,
+    DeliveryTally,
     EmailLetter,
     Export,
     ExportSchedule,

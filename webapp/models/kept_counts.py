@@ -10,6 +10,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from webapp import database
+from webapp.models.deliveries import Delivery
 
 COLUMNS = (
     "remaining",
@@ -108,8 +109,8 @@ TAG, FIELD = "tag", "field"
 FREE = "\u2026"
 SCRIPT_COLUMNS = ("sent", "answered", "opted_out", "segments", "mms")
 # The name of a count: one of COLUMNS, or one of SCRIPT_COLUMNS with script and version, or "code" with a code and 0, or TAG
-# with a tag's name and "", or FIELD with a field's title and the answer
-Name = str | tuple[str, int, int] | tuple[str, str, str]
+# with a tag's name and "", or FIELD with a field's title and the answer, or what carriers did with a text (deliveries.py)
+Name = str | tuple[str, int, int] | tuple[str, str, str] | Delivery
 Counts = Counter[Name]
 
 

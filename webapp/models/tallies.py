@@ -18,6 +18,7 @@ from webapp import database
 from webapp.database import packed
 from webapp.database.statements import Statement, columns, together
 from webapp.models import hourly
+from webapp.models.deliveries import DELIVERED, KEY, TEXTS, Delivery
 from webapp.models.kept_counts import COLUMNS, FIELD, SCRIPT_COLUMNS, TAG, Counts, of_code
 
 AT_ONCE = 4  # statements in one round trip
@@ -148,9 +149,10 @@ async def _apply() -> None:
 
 
 def due() -> list[Statement]:
-    """The current transaction's moves as statements: of users, scripts, codes, answers, hours, each in the order of its keys.
-    The caller runs them."""
+    """The current transaction's moves as statements: of users, scripts, codes, answers, hours and deliveries, each in the order
+    of its keys. The caller runs them."""
     moves = _moves()
+    deliveries = _of_deliveries(moves)
     users, scripts = [], defaultdict[tuple[Any, ...], Counter[str]](Counter)
     codes, answers, hours = list[list[Any]](), list[list[Any]](), defaultdict[tuple[Any, ...], Counter[str]](Counter)
     for (action_id, user_id), counts in sorted(moves.items()):
@@ -165,15 +167,31 @@ def due() -> list[Statement]:
             else:
                 scripts[(action_id, user_id, key, version)][column] += number
     moves.clear()
-    found = [*users, *_many("script_tally", "script_id, version", SCRIPT_COLUMNS, _rows(scripts, SCRIPT_COLUMNS))]
-    found += _many("code_tally", "code", ("number",), codes)
-    found += _many("answer_tally", "kind, name, value", ("number",), answers)
-    found += _many("hour_tally", "hour", hourly.COLUMNS, _rows(hours, hourly.COLUMNS))
+    found = [
+        *users,
+        *_many(
+            "script_tally", "action_id, user_id, script_id, version", SCRIPT_COLUMNS, _rows(scripts, SCRIPT_COLUMNS)
+        ),
+    ]
+    found += _many("code_tally", "action_id, user_id, code", ("number",), codes)
+    found += _many("answer_tally", "action_id, user_id, kind, name, value", ("number",), answers)
+    found += _many("hour_tally", "action_id, user_id, hour", hourly.COLUMNS, _rows(hours, hourly.COLUMNS))
+    found += _many("delivery_tally", KEY, (TEXTS, DELIVERED), deliveries)
     return [statement for statement in found if statement]
 
 
 def _rows(counted: Mapping[tuple[Any, ...], Counter[str]], names: tuple[str, ...]) -> list[list[Any]]:
     return [[*key, *(row[name] for name in names)] for key, row in sorted(counted.items())]
+
+
+def _of_deliveries(moves: Mapping[Any, Counts]) -> list[list[Any]]:
+    """The rows of DeliveryTally that move, whichever users they are of."""
+    found: dict[tuple[int, ...], Counter[str]] = defaultdict(Counter)
+    for counts in moves.values():
+        for name, number in counts.items():
+            if isinstance(name, Delivery):
+                found[name.key][name.column] += number
+    return [[*key, row[TEXTS], row[DELIVERED]] for key, row in sorted(found.items()) if any(row.values())]
 
 
 def _many(table: str, key: str, names: tuple[str, ...], rows: list[list[Any]]) -> Iterator[Statement]:
@@ -183,8 +201,8 @@ def _many(table: str, key: str, names: tuple[str, ...], rows: list[list[Any]]) -
         marks = ", ".join([f"({', '.join('?' * len(part[0]))})"] * len(part))
         updates = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in names)
         text = (
-            f"INSERT INTO {table} (action_id, user_id, {key}, {', '.join(names)}) VALUES {marks}"
-            f" ON CONFLICT (action_id, user_id, {key}) DO UPDATE SET {updates}"
+            f"INSERT INTO {table} ({key}, {', '.join(names)}) VALUES {marks}"
+            f" ON CONFLICT ({key}) DO UPDATE SET {updates}"
         )
         yield text, [value for row in part for value in row]
 

@@ -41,6 +41,7 @@ class State:
     jumped: float
     missed: tuple[tuple[int, str, str], ...]
     paused: tuple[tuple[int, str], ...]
+    filtering: tuple[Trouble, ...]
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,19 @@ class Trouble:
 
 def found(state: State) -> list[Trouble]:
     every = (_database(state), _stop(state), _valkey(state), _worker(state), _clock(state), _twilio(state))
-    return [one for one in (*every, _files(state), _held(state), _jump(state), *_missed(state), *_paused(state)) if one]
+    return [
+        one
+        for one in (
+            *every,
+            _files(state),
+            _held(state),
+            _jump(state),
+            *state.filtering,
+            *_missed(state),
+            *_paused(state),
+        )
+        if one
+    ]
 
 
 def _database(state: State) -> Trouble | None:

@@ -8,9 +8,10 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from webapp import clock, config, queue
+from webapp import clock, config, live, queue
 from webapp.gateways import email, twilio
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.carriers import looking
 from webapp.models.numbers import orders
 from webapp.models.numbers.number import SERVICE, PhoneNumber, change_number, measure_numbers, note_account, note_check
 
@@ -96,8 +97,10 @@ async def release_number(ctx: dict[str, Any], number_id: int) -> None:
 
 
 async def tend(ctx: dict[str, Any]) -> None:
-    """Every minute: updates the numbers' delivery rates, and resumes orders whose worker or nudge was lost."""
+    """Every minute: updates the numbers' delivery rates, looks whether carriers filter more than before, and resumes orders whose worker or nudge was lost."""
     await measure_numbers()
+    for warning in await looking.look():
+        await live.nudge_staff(warning.campaign_id, live.COUNTS)
     await orders.give_up_on_lost()
     for order_id in await orders.waiting():
         await queue.buy_numbers(order_id)

@@ -11,6 +11,7 @@ from webapp.models.actions.action import Action, ActionExclusion, ActionList
 from webapp.models.actions.limits import ActionLimit
 from webapp.models.actions.report_settings import ReportField, ReportTag
 from webapp.models.actions.script import Script, ScriptTag, ScriptValue
+from webapp.models.contacts.lists import ContactList
 
 _KEPT = ("description", "instructions", "daily_cap", "language", "limited_by_place")
 
@@ -33,6 +34,21 @@ async def copy(action: Action, by: Membership) -> Action:
     return made
 
 
+async def begin_another(action: Action, title: str, texts: ContactList) -> Action:
+    """A draft that goes on from ``action``: its description, instructions, limits and report settings, for another list and
+    without scripts. Inside a transaction."""
+    made = await Action.create(
+        campaign_id=action.campaign_id,
+        title=title,
+        created_at=clock.now(),
+        **{name: getattr(action, name) for name in _KEPT},
+    )
+    await ActionList.create(action=made, contact_list=texts)
+    await _copy_limits(action, made)
+    await _copy_report_settings(action, made)
+    return made
+
+
 async def _copy_audience(action: Action, made: Action) -> None:
     lists = await ActionList.filter(action=action)
     await ActionList.bulk_create([ActionList(action=made, contact_list_id=row.contact_list_id) for row in lists])
@@ -49,6 +65,10 @@ async def _copy_audience(action: Action, made: Action) -> None:
             for row in left_out
         ]
     )
+    await _copy_limits(action, made)
+
+
+async def _copy_limits(action: Action, made: Action) -> None:
     places = await ActionLimit.filter(action=action)
     await ActionLimit.bulk_create([ActionLimit(action=made, kind=row.kind, value=row.value) for row in places])
 

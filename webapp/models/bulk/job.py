@@ -19,7 +19,8 @@ MOST_MOMENTS = 100  # slices; about 50,000 contacts
 
 
 class BulkJob(LongWork):
-    """``which``: {"ids": [...]}, or {"filter": {...}, "through": the newest contact's id when the job began}.
+    """``which``: {"ids": [...]}, or {"filter": {...}, "through": the newest contact's id when the job began}, or
+    {"people": those of a number of the results, as rules/actions/people.py names them, "action": its id}.
     ``what``: what the kind needs (tag, field and value, list, users). ``cursor``: the last contact done; it moves in
     the transaction of that contact's slice. ``done`` counts contacts, ``changed`` those the job made a difference to."""
 
@@ -37,6 +38,7 @@ class BulkJob(LongWork):
     cursor = fields.BigIntField(default=0)
     done = fields.IntField(default=0)
     changed = fields.IntField(default=0)
+    client_id = fields.UUIDField(null=True)  # unique; of the form, where that may come twice
     path = fields.CharField(500, default="")  # of exports that a version before wrote; a later migration drops it
 
     campaign_id: int

@@ -11,12 +11,13 @@ from webapp.models import long_work
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
-from webapp.models.bulk import operations
+from webapp.models.bulk import operations, people_of
 from webapp.models.bulk.job import ASSIGN, LIST, UNASSIGN, BulkJob
 from webapp.models.contacts import many_at_once, search
 from webapp.models.contacts.lists import ContactList
 from webapp.models.conversations import assigning
 from webapp.models.long_work import DONE, RUNNING, Pace
+from webapp.rules.actions import people
 from webapp.rules.contacts import contact_filter
 
 Which = contact_filter.Filter | list[int]
@@ -118,19 +119,27 @@ async def _slice(job_id: int, cursor: int, size: int) -> BulkJob:
     await job.fetch_related("campaign", "user")
     if job.over or job.cursor != cursor:
         return job
-    ids = await _next_ids(job, size)
+    ids, reached = await _next(job, size)
     now = clock.now()
     job.status, job.started_at, job.seen_at = RUNNING, job.started_at or now, now
     if ids:
         await many_at_once.lock_contacts(ids)
         job.changed += await operations.apply(job, ids)
-        job.stumbles = 0
         job.done += len(ids)
-        job.cursor = ids[-1]
+    if reached > job.cursor:
+        job.stumbles, job.cursor = 0, reached
     else:
         job.status, job.ended_at = DONE, now
     await job.save()
     return job
+
+
+async def _next(job: BulkJob, size: int) -> tuple[list[int], int]:
+    """The slice's contacts, and the last contact looked at: the job's cursor where none is left."""
+    if "people" in job.which and (those := people.read(job.which["people"])):
+        return await people_of.window(job.which["action"], those, job.cursor, size)
+    ids = await _next_ids(job, size)
+    return ids, ids[-1] if ids else job.cursor
 
 
 async def _next_ids(job: BulkJob, size: int) -> list[int]:

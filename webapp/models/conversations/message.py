@@ -10,7 +10,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from webapp import clock
-from webapp.models import hourly, kept_counts
+from webapp.models import deliveries, hourly, kept_counts
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.contacts.contact import Contact
@@ -156,6 +156,8 @@ class Message(Model):
         counted.update(hourly.of_text(self, taken))
         if self.turned_down and kind != "safeguard":
             counted[kept_counts.of_code(self.turned_down)] = 1
+        if self.ours and self.status in (TAKEN, REJECTED):
+            counted.update(deliveries.counts(self, self.turned_down))
         return counted
 
     async def try_again(self) -> None:

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from webapp import database
 from webapp.database import packed
 from webapp.models import hourly
+from webapp.models.deliveries import Delivery
 from webapp.models.hourly import HourTally
 from webapp.models.kept_counts import (
     COLUMNS,
@@ -209,6 +210,33 @@ async def _spent_otherwise() -> list[str]:
     ]
 
 
+_HOUR = {
+    "sqlite": "CAST(strftime('%s', COALESCE(m.taken_at, m.claimed_at)) AS INTEGER) / 3600",
+    "postgres": "CAST(floor(extract(epoch FROM COALESCE(m.taken_at, m.claimed_at)) / 3600) AS INTEGER)",
+}
+
+
+async def _delivered_otherwise() -> list[str]:
+    """Hours in which the kept counts of what carriers did with an action's texts are not what the texts say (R7): each that
+    Twilio took or refused, in the one box of its number, version of a script and error."""
+    key = "number_id, hour, action_id, script_id, version, code, campaign_id"
+    rows = await database.query(
+        f"SELECT {key}, SUM(texts) AS texts, SUM(delivered) AS delivered FROM (SELECT {key}, texts, delivered"
+        f" FROM delivery_tally UNION ALL SELECT m.number_id, {_HOUR[database.dialect()]}, m.action_id,"
+        " COALESCE(m.script_id, 0), CASE WHEN m.script_id IS NULL THEN 0 ELSE COALESCE(m.script_version, 0) END,"
+        f" CASE WHEN {_FAILED} THEN COALESCE(m.error_code, 0) ELSE 0 END, m.campaign_id, -1,"
+        " CASE WHEN m.delivery IN ('delivered', 'read') THEN -1 ELSE 0 END FROM message m WHERE m.direction = 'out'"
+        " AND m.status IN ('taken', 'rejected') AND m.action_id IS NOT NULL AND m.number_id IS NOT NULL"
+        " AND COALESCE(m.taken_at, m.claimed_at) IS NOT NULL) AS x"
+        f" GROUP BY {key} HAVING SUM(texts) <> 0 OR SUM(delivered) <> 0 ORDER BY hour, number_id, action_id, code"
+    )
+    return [
+        f"action {row['action_id']}, number {row['number_id']}, hour {row['hour']}, code {row['code']}: {row['texts']} texts and"
+        f" {row['delivered']} delivered more than a recount gives"
+        for row in rows
+    ]
+
+
 async def differences() -> list[str]:
     """A sentence for each tally that a recount contradicts, and one for contacts whose row lacks their phone's opt-out."""
     have, want = await stored(), await recounted()
@@ -217,7 +245,7 @@ async def differences() -> list[str]:
         " WHERE c.opted_out_at IS NULL"
     )
     missed = [f"{row['n']} contacts do not know that their phone has opted out"] if row["n"] else []
-    missed += await _spent_otherwise()
+    missed += await _spent_otherwise() + await _delivered_otherwise()
     none: Counts = Counter()
     return missed + [
         f"action {key[0]}, user {key[1]}: {_words(name)} is {have.get(key, none)[name]}, a recount gives {want.get(key, none)[name]}"
@@ -228,8 +256,8 @@ async def differences() -> list[str]:
 
 
 def _words(name: Name) -> str:
-    if isinstance(name, str):
-        return name
+    if isinstance(name, str | Delivery):
+        return str(name)
     if name[0] in (TAG, FIELD):
         return f"{name[0]} {name[1]} {name[2]}".strip()
     if name[0] in hourly.NAMES:

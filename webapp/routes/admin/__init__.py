@@ -7,9 +7,9 @@ from litestar.di import Provide
 
 from webapp import bounded
 from webapp.access import login
-from webapp.routes.admin import attention, bulk, exports, notices, numbers, opt_outs
+from webapp.routes.admin import attention, bulk, carriers, exports, notices, numbers, opt_outs
 from webapp.routes.admin.accounts import audit, invites, log_in, sessions, settings, user, user_lists, users
-from webapp.routes.admin.actions import actions, basics, limits, publication, sendings
+from webapp.routes.admin.actions import actions, basics, follow_up, limits, publication, sendings
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
 from webapp.routes.admin.imports import columns, progress, reading, refused, upload
 from webapp.routes.admin.opt_ins import forms as opt_in_forms
@@ -25,6 +25,7 @@ PAGES = (
     publication,
     limits,
     sendings,
+    follow_up,
     scripts,
     editor,
     cost,
@@ -35,6 +36,7 @@ PAGES = (
     results,
     tabs,
     operations,
+    carriers,
     all_contacts,
     contact,
     lists,

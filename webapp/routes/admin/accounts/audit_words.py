@@ -28,6 +28,7 @@ GROUPS = {
     "campaign": later("Campaign"),
     "settings": later("Settings"),
     "cap": later("Limits"),
+    "carriers": later("Carriers"),
 }
 SAID = {
     "action.saved": later("changed the action"),
@@ -38,6 +39,7 @@ SAID = {
     "action.limited": later("changed the limits of the action"),
     "action.link_renewed": later("renewed the link of the action"),
     "action.copied": later("copied the action"),
+    "action.followed_up": later("started a follow-up from the results of the action"),
     "action.sent": later("sent to users the action"),
     "action.paused": later("paused the action"),
     "action.resumed": later("resumed the action"),
@@ -146,5 +148,6 @@ SAID = {
     "setup.checked": later("ran the set-up check"),
     "round_trip.begun": later("sent a test text"),
     "join_code.renewed": later("renewed the join code"),
+    "carriers.warned": later("saw carriers filter more texts of"),
     "cap.reached": later("stopped first texts at the limit of"),
 }

@@ -1,0 +1,72 @@
+"""Start a follow-up action: the form, its refusals, and the way back (SPEC R6)."""
+
+from __future__ import annotations
+
+import re
+
+from tests.cast import Cast
+from tests.cast.bulk import finish_work
+from tests.cast.site import OFFICE, PARTIAL, Browser, form_of, here
+from tests.cast.texting import says, texted
+from webapp.models.actions.action import DRAFT, Action
+from webapp.models.bulk.job import BulkJob
+from webapp.rules.actions.people import People
+
+REPLIED = People("replied").key
+
+
+async def test_the_page_says_how_many_before_it_does_it_and_does_it_once(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    page = here(cast) + "/follow-up"
+    assert "No results yet" in (await gary.get(page)).text
+    await texted(cast)
+    await says(cast, "Yes")
+    shown = (await gary.get(page)).text
+    assert "Replied (1)" in shown and "on the list" not in shown
+    shown = (await gary.get(page, params={"people": REPLIED}, headers=PARTIAL)).text
+    assert "1 person goes on the list" in shown and "None of them has opted out" in shown
+    form = {**form_of(shown.split("Count them")[1], page), "name": "Second try"}
+    first = await gary.post(page, data=form)
+    assert (await gary.post(page, data=form)).headers["location"] == first.headers["location"]
+    await finish_work()
+    done = (await gary.get(first.headers["location"])).text
+    draft = await Action.get(state=DRAFT)
+    assert f"{OFFICE}/actions/{draft.id}/scripts" in done and "Done: 1 contact" in done
+    assert (
+        "Replied: Make a plan to vote" in (await gary.get(f"{OFFICE}/lists/{(await BulkJob.get()).what['list']}")).text
+    )
+    back = re.search(r'action="([^"]+/follow-ups/\d+/end)"', done)
+    assert back and (await gary.post(back[1])).headers["location"].endswith("actions?show=archived")
+    assert (await Action.get(id=draft.id)).archived_at is not None
+
+
+async def test_wrong_forms_begin_nothing_and_keep_what_was_typed(cast: Cast, browse: Browser) -> None:
+    await texted(cast)
+    await says(cast, "Yes")
+    gary = await browse(cast.gary)
+    page = here(cast) + "/follow-up"
+    form = form_of((await gary.get(page, params={"people": REPLIED})).text.split("Count them")[1], page)
+    for wrong, said in (
+        ({}, "Choose which people"),
+        ({**form, "name": ""}, "Name"),
+        ({**form, "name": "Voters"}, "Another contact list has this name"),
+        ({**form, "people": "of=all", "name": "x"}, "Choose which people"),
+        ({**form, "client_id": "1", "name": "x"}, "Choose which people"),
+    ):
+        answer = await gary.post(page, data=wrong)
+        assert answer.status_code == 422 and said in answer.text, wrong
+    assert 'value="Voters"' in (await gary.post(page, data={**form, "name": "Voters"})).text
+    assert await BulkJob.all().count() == 0
+
+
+async def test_strangers_and_other_campaigns_find_nothing(cast: Cast, browse: Browser) -> None:
+    for member, status in ((cast.jonah, 404), (cast.amy, 404), (None, 303)):
+        client = await browse(member) if member else await browse()
+        assert (await client.get(here(cast) + "/follow-up")).status_code == status
+        assert (await client.post(here(cast) + "/follow-up")).status_code == status
+    jonah = await browse(cast.jonah)
+    other = here(cast).replace("meyer", "ryan") + "/follow-up"
+    assert (await jonah.get(other)).status_code == 404 and (await jonah.post(other)).status_code == 404
+    gary = await browse(cast.gary)
+    assert (await gary.post(OFFICE + "/follow-ups/99/end")).status_code == 404
+    assert (await gary.get(OFFICE + "/follow-ups/99/end")).status_code == 405

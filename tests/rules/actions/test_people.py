@@ -1,0 +1,42 @@
+"""The people of a number of the results, as forms and addresses name them (SPEC R6)."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webapp.rules.actions.people import ERRORS, People, read
+
+WORDS = st.text(min_size=1, max_size=80)
+
+
+@given(
+    st.one_of(
+        st.sampled_from(["silent", "replied", "unreported"]).map(People),  # type: ignore[arg-type]
+        WORDS.map(lambda name: People("tag", name)),
+        st.tuples(WORDS, WORDS).map(lambda pair: People("field", *pair)),
+        st.integers(0, 10**8).map(lambda n: People("script", "", str(n))),
+        st.integers(0, 10**8).map(lambda n: People("code", "", str(n))),
+        st.sampled_from(ERRORS).map(lambda kind: People("error", "", kind)),
+    )
+)
+def test_people_are_read_as_they_were_named(people: People) -> None:
+    assert len(people.key) > 1_000 or read(people.key) == people
+
+
+@given(st.text(max_size=200))
+def test_whatever_stands_in_an_address_names_people_or_nobody(key: str) -> None:
+    read(key)
+
+
+def test_what_names_nobody() -> None:
+    for key in (
+        "",
+        "of=all",
+        "of=tag",
+        "of=field&value=x",
+        "of=script&value=-1",
+        "of=code&value=٣",
+        "of=error&value=x",
+    ):
+        assert read(key) is None, key

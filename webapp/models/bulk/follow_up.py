@@ -1,0 +1,81 @@
+"""Starts a follow-up action: the people behind a number of an action become a list and a draft in one step (SPEC R6)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from tortoise.exceptions import IntegrityError
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.models import long_work
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.actions import copying
+from webapp.models.actions.action import Action
+from webapp.models.bulk import people_of
+from webapp.models.bulk.job import LIST, BulkJob
+from webapp.models.contacts import lists
+from webapp.models.contacts.lists import NAMING_LISTS, ContactList
+from webapp.models.scripts import publishing
+from webapp.rules.actions.people import People
+
+
+@dataclass(frozen=True)
+class NameTaken:
+    """Another list in use has the name, and these people would be mixed with its own."""
+
+
+async def start(
+    action: Action, people: People, in_words: str, name: str, by: Membership, client_id: uuid.UUID
+) -> BulkJob | NameTaken:
+    """The list and the draft named ``name``, and the job that fills the list; the worker is nudged by the caller. ``in_words``:
+    who they are, for the list's page. ``client_id``: of the form; sent twice it gets the first answer."""
+    found = await people_of.counted(action.id, people)  # may be slow: outside the transaction
+    try:
+        return await _start(action, people, in_words, name, by, client_id, found.may)
+    except IntegrityError:
+        return await BulkJob.get(client_id=client_id, campaign_id=action.campaign_id)
+
+
+@transactional
+async def _start(
+    action: Action, people: People, in_words: str, name: str, by: Membership, client_id: uuid.UUID, total: int
+) -> BulkJob | NameTaken:
+    await database.lock(NAMING_LISTS, action.campaign_id)
+    if before := await BulkJob.get_or_none(client_id=client_id, campaign_id=action.campaign_id):
+        return before
+    if await lists.name_taken(action.campaign_id, name):
+        return NameTaken()
+    made = await ContactList.make(action.campaign, name, in_words)
+    draft = await copying.begin_another(action, name, made)
+    job = await BulkJob.create(
+        campaign=action.campaign,
+        user=by.user,
+        kind=LIST,
+        subject=name,
+        which={"people": people.key, "action": action.id},
+        what={"list": made.id, "name": name, "draft": draft.id},
+        total=total,
+        client_id=client_id,
+        created_at=clock.now(),
+    )
+    await audit.record(by, "action.followed_up", action.title, made=name, of=in_words, contacts=total)
+    return job
+
+
+@transactional
+async def undo(job: BulkJob, by: Membership) -> bool:
+    """Archives the draft and its list, and ends the job where it still runs. False where it made no draft, or the draft was
+    published meanwhile: that has its own Archive."""
+    draft = await Action.get_or_none(id=job.what.get("draft", 0), campaign_id=by.campaign_id).select_related("campaign")
+    if draft is None or draft.live:
+        return False
+    await long_work.cancel(job)
+    if draft.archived_at is None:
+        await publishing.archive(draft, by)
+    made = await ContactList.get(id=job.what["list"])
+    if made.archived_at is None:
+        await lists.archive(made, by)
+    return True

@@ -1,0 +1,119 @@
+"""The people behind a number of an action's results, found window by window (SPEC R6).
+
+Walks the action's conversations in the order of their contacts, so that any number costs one pass, however rare the people
+are. Who has opted out or is blocked is never among them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from webapp import database
+from webapp.models.kept_counts import FREE
+from webapp.rules import errors
+from webapp.rules.actions.people import People
+
+_FAILED = "(m.status = 'rejected' OR (m.status = 'taken' AND m.delivery IN ('failed', 'undelivered', 'canceled')))"
+_OPEN = "c.opted_out_at IS NULL AND c.blocked_at IS NULL"
+_PAIRS = {"sqlite": "json_each(r.answers)", "postgres": "jsonb_each_text(r.answers)"}
+_ITEMS = {"sqlite": "json_each(r.{})", "postgres": "jsonb_array_elements_text(r.{})"}
+
+Condition = tuple[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """``may``: people who go on the list. ``left_out``: have opted out or are blocked."""
+
+    may: int
+    left_out: int
+
+
+async def counted(action_id: int, people: People) -> Counted:
+    condition, values = _condition(people)
+    [row] = await database.query(
+        f"SELECT SUM(CASE WHEN {_OPEN} THEN 1 ELSE 0 END) AS may, COUNT(*) AS n FROM conversation v"
+        f" JOIN contact c ON c.id = v.contact_id WHERE v.action_id = ? AND {condition}",
+        action_id,
+        *values,
+    )
+    may = int(row["may"] or 0)
+    return Counted(may, int(row["n"]) - may)
+
+
+async def window(action_id: int, people: People, after: int, size: int) -> tuple[list[int], int]:
+    """Of the next ``size`` conversations past the contact ``after``: the contacts who belong to the people, in order, and the
+    last contact looked at; ``after`` itself where there is none left."""
+    condition, values = _condition(people)
+    rows = await database.query(
+        f"SELECT v.contact_id, CASE WHEN {condition} AND {_OPEN} THEN 1 ELSE 0 END AS may FROM (SELECT * FROM conversation"
+        f" WHERE action_id = ? AND contact_id > ? ORDER BY contact_id LIMIT {int(size)}) AS v"
+        " JOIN contact c ON c.id = v.contact_id ORDER BY v.contact_id",
+        *values,
+        action_id,
+        after,
+    )
+    return [row["contact_id"] for row in rows if row["may"]], rows[-1]["contact_id"] if rows else after
+
+
+def _condition(people: People) -> Condition:
+    """SQL about the conversation ``v``, and its values."""
+    if people.kind == "silent":
+        reached = _text(f"m.kind = 'initial' AND m.status = 'taken' AND NOT {_FAILED}")
+        return f"(v.texted_at IS NOT NULL AND v.replied_at IS NULL AND {reached})", []
+    if people.kind == "replied":
+        return "v.replied_at IS NOT NULL", []
+    if people.kind == "unreported":
+        return "(v.replied_at IS NOT NULL AND v.reported_at IS NULL)", []
+    if people.kind == "tag":
+        return _newest_report(f"EXISTS (SELECT 1 FROM {_items('tags')} AS j WHERE substr(j.value, 1, 80) = ?)"), [
+            people.name
+        ]
+    if people.kind == "field":
+        return _answer(people)
+    if people.kind == "script":
+        return _text("m.script_id = ? AND m.direction = 'out' AND m.status = 'taken'"), [people.number]
+    return _refused(people)
+
+
+def _text(where: str) -> str:
+    return f"EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = v.id AND {where})"
+
+
+def _newest_report(where: str) -> str:
+    newest = "(SELECT MAX(n.id) FROM report n WHERE n.conversation_id = v.id)"
+    return f"(v.reported_at IS NOT NULL AND EXISTS (SELECT 1 FROM report r WHERE r.id = {newest} AND {where}))"
+
+
+def _items(column: str) -> str:
+    return _ITEMS[database.dialect()].format(column)
+
+
+def _answer(people: People) -> Condition:
+    """As kept_counts.AnswerTally counts it: all that was typed freely is one answer."""
+    typed = f"EXISTS (SELECT 1 FROM {_items('free')} AS f WHERE f.value = j.key)"
+    said = typed if people.value == FREE else f"substr(j.value, 1, 100) = ? AND NOT {typed}"
+    pairs = f"EXISTS (SELECT 1 FROM {_PAIRS[database.dialect()]} AS j WHERE substr(j.key, 1, 80) = ? AND {said})"
+    return _newest_report(pairs), [people.name, *([] if people.value == FREE else [people.value])]
+
+
+def _refused(people: People) -> Condition:
+    """A safeguard's refusals are hits, once a conversation; Twilio's and the carriers' are texts that failed."""
+    listed = {
+        kind: [row.code for row in errors.TABLE.values() if row.kind == kind] for kind in ("safeguard", "carrier")
+    }
+    if people.value == "safeguard" or (people.kind == "code" and people.number in listed["safeguard"]):
+        which = "" if people.kind == "error" else f" AND h.code = {people.number}"
+        return f"EXISTS (SELECT 1 FROM safeguard_hit h WHERE h.conversation_id = v.id{which})", []
+    if people.kind == "code":
+        codes = f"m.error_code = {people.number}"
+    elif people.value == "carrier":
+        codes = f"m.error_code IN ({_among(listed['carrier'])})"
+    else:
+        codes = f"m.error_code NOT IN ({_among(listed['carrier'] + listed['safeguard'])})"
+    return _text(f"m.direction = 'out' AND {_FAILED} AND {codes}"), []
+
+
+def _among(codes: list[int]) -> str:
+    return ", ".join(str(code) for code in codes)

@@ -1,0 +1,147 @@
+"""Start a follow-up action from these results: asks which people, says how many, and does it in one step (SPEC R6)."""
+
+from __future__ import annotations
+
+import uuid
+
+from litestar import Request, Response, get, post
+
+from webapp import access, forms, pages, queue, words
+from webapp.forms import Form
+from webapp.models import kept_counts
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import Action
+from webapp.models.bulk import follow_up, people_of
+from webapp.models.bulk.follow_up import NameTaken
+from webapp.models.bulk.job import BulkJob
+from webapp.models.kept_counts import FREE, TAG
+from webapp.models.results import results
+from webapp.pages import page
+from webapp.rules import errors
+from webapp.rules.actions import people
+from webapp.rules.actions.people import People
+
+Choice = tuple[People, str, int]  # the people, in words, and how many conversations or texts the results count
+PLAIN = "Texts"
+
+
+@get("/actions/{action_id:int}/follow-up")
+async def ask(request: Request, member: Membership, action_id: int) -> Response:
+    """The form. ``people`` in the address: those chosen, who are counted."""
+    action = await access.action_of(member, action_id)
+    return await _ask(request, action, Form(request.query_params))
+
+
+async def _ask(request: Request, action: Action, form: Form, status: int = 200) -> Response:
+    chosen = people.read(str(form.data.get("people") or ""))
+    groups = await _groups(action)
+    return page(
+        request,
+        "admin/follow_ups/follow_up.html",
+        "admin/follow_ups/_follow_up.html",
+        status_code=status,
+        action=action,
+        form=form,
+        groups=groups,
+        chosen=chosen,
+        in_words=_words(groups, chosen),
+        counted=await people_of.counted(action.id, chosen) if chosen else None,
+        client_id=forms.uuid_of(str(form.data.get("client_id", ""))) or uuid.uuid4(),
+    )
+
+
+@post("/actions/{action_id:int}/follow-up")
+async def start(request: Request, member: Membership, action_id: int) -> Response:
+    action, form = await access.action_of(member, action_id), Form(await request.form())
+    job = await _started(member, action, form)
+    if job is None:
+        return await _ask(request, action, form, 422)
+    await queue.run_bulk(job.id)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/bulk/{job.id}")
+
+
+async def _started(member: Membership, action: Action, form: Form) -> BulkJob | None:
+    """None where the form is wrong, which says why."""
+    chosen, client_id = people.read(str(form.data.get("people") or "")), forms.uuid_of(str(form.data.get("client_id")))
+    name = form.text("name", words.gettext("Name"), 120, required=True)
+    if chosen is None or client_id is None:
+        form.wrong("people", words.gettext("Choose which people. Nothing was begun."))
+        return None
+    if not form:
+        return None
+    said = f"{_words(await _groups(action), chosen)}: {action.title}"
+    job = await follow_up.start(action, chosen, said, name, member, client_id)
+    if isinstance(job, NameTaken):
+        form.wrong("name", words.gettext("Another contact list has this name. Choose another."))
+        return None
+    return job
+
+
+@post("/follow-ups/{job_id:int}/end")
+async def undo(request: Request, member: Membership, job_id: int) -> Response:
+    """Archives the draft and its list; a draft that was published meanwhile has its own page for that."""
+    job = await access.bulk_job_of(member, job_id)
+    done = await follow_up.undo(job, member)
+    draft = job.what.get("draft")
+    where = "actions?show=archived" if done else f"actions/{draft}/archive" if draft else f"bulk/{job.id}"
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/{where}")
+
+
+def _words(groups: list[tuple[str, list[Choice]]], chosen: People | None) -> str:
+    """As the form names them; their key where the results don't count them any more."""
+    for name, choices in groups:
+        for one, said, _ in choices:
+            if one == chosen:
+                return said if name == PLAIN else f"{name}: {said}"
+    return f"{chosen.name} {chosen.value}".strip() if chosen else ""
+
+
+async def _groups(action: Action) -> list[tuple[str, list[Choice]]]:
+    """What may be chosen: the numbers of the results that are not 0, from the kept counts."""
+    counted = await kept_counts.totals(action.id)
+    answers = await kept_counts.of_answers(action.id)
+    scripts = await results.scripts(action)
+    found: list[tuple[str, list[Choice]]] = [
+        (PLAIN, _plain(counted["initials"], counted["replied"], counted["reported"])),
+        ("Tags", [(People("tag", name), name, n) for kind, name, _, n in answers if kind == TAG]),
+        (
+            "Answers",
+            [
+                (People("field", name, value), f"{name}: {'typed freely' if value == FREE else value}", n)
+                for kind, name, value, n in answers
+                if kind != TAG
+            ],
+        ),
+        (
+            "Got the script",
+            [
+                (People("script", "", str(used.script.id)), used.script.letter or used.script.name, used.sent)
+                for used in scripts
+                if used.sent
+            ],
+        ),
+        ("Errors", _errors(await kept_counts.of_codes(action.id))),
+    ]
+    return [(name, choices) for name, choices in found if choices]
+
+
+def _plain(texted: int, replied: int, reported: int) -> list[Choice]:
+    every: list[Choice] = [
+        (People("silent"), "Texted, and have not replied", max(0, texted - replied)),
+        (People("replied"), "Replied", replied),
+        (People("unreported"), "Replied, and no report is filed", max(0, replied - reported)),
+    ]
+    return [choice for choice in every if choice[2]]
+
+
+def _errors(codes: list[tuple[int, int]]) -> list[Choice]:
+    """Each class with its sum, then each code."""
+    classes = (("carrier", "Carrier Filtering"), ("twilio", "Twilio Errors"), ("safeguard", "Safeguards"))
+    found: list[Choice] = []
+    for kind, said in classes:
+        if number := sum(n for code, n in codes if errors.explain(code).kind == kind):
+            found.append((People("error", "", kind), said, number))
+    return found + [(People("code", "", str(code)), f"{code} {errors.explain(code).meaning}", n) for code, n in codes]
+
+
+HANDLERS = [ask, start, undo]

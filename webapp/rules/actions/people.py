@@ -1,0 +1,47 @@
+"""The people behind one number of an action's results, as a form or an address names them (SPEC R6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+from urllib.parse import parse_qsl, urlencode
+
+Kind = Literal["silent", "replied", "unreported", "tag", "field", "script", "error", "code"]
+ERRORS = ("carrier", "twilio", "safeguard")
+LONGEST = 1_000  # characters of a key
+
+
+@dataclass(frozen=True)
+class People:
+    """``kind`` and what it needs. "silent": texted without an error, and no answer. "replied". "unreported": replied, and no
+    report. "tag": the newest report has the tag ``name``; "field": it answers ``value`` to the field ``name``. "script": got
+    the script with the id ``value``. "error": a text was refused, of the class ``value``; "code": with the code ``value``."""
+
+    kind: Kind
+    name: str = ""
+    value: str = ""
+
+    @property
+    def key(self) -> str:
+        """`read` makes the same of it again."""
+        return urlencode({"of": self.kind, "name": self.name, "value": self.value})
+
+    @property
+    def number(self) -> int:
+        """The script's id, or the code."""
+        return int(self.value)
+
+
+def read(key: str) -> People | None:
+    """None where it names nobody."""
+    told = dict(parse_qsl(key[:LONGEST], keep_blank_values=True))
+    kind, name, value = told.get("of", ""), told.get("name", "")[:80], told.get("value", "")[:100]
+    if kind not in get_args(Kind):
+        return None
+    if kind in ("tag", "field") and not name:
+        return None
+    if kind in ("script", "code") and not (value.isascii() and value.isdecimal() and len(value) < 10):
+        return None
+    if kind == "error" and value not in ERRORS:
+        return None
+    return People(kind, name, value)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""What carriers do with the texts."""
