@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import comb
 
 import pytest
@@ -21,29 +20,26 @@ def shares(draw: st.DrawFn, most: int = 2_000) -> Share:
     return Share(draw(st.integers(0, texts)), texts)
 
 
-def exactly(hits: int, tries: int, share: Fraction) -> float:
+def exactly(hits: int, tries: int, share: float) -> float:
     """The chance of at least so many hits, counted way by way."""
-    return float(sum(comb(tries, n) * share**n * (1 - share) ** (tries - n) for n in range(hits, tries + 1)))
+    return sum(comb(tries, n) * share**n * (1 - share) ** (tries - n) for n in range(hits, tries + 1))
 
 
-@pytest.mark.parametrize("share", [Fraction(1, 100), Fraction(3, 100)])
+@pytest.mark.parametrize("share", [0.01, 0.03])
 @pytest.mark.parametrize(("hits", "tries"), [(5, 5), (5, 60), (9, 100), (30, 300), (3, 40)])
-def test_the_chance_is_that_of_counting_every_way(hits: int, tries: int, share: Fraction) -> None:
-    assert chance(hits, tries, float(share)) == pytest.approx(exactly(hits, tries, share), rel=1e-9)
+def test_the_chance_is_that_of_counting_every_way(hits: int, tries: int, share: float) -> None:
+    assert chance(hits, tries, share) == pytest.approx(exactly(hits, tries, share), rel=1e-9)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 400), shares(), st.floats(0, 1))
-def test_a_true_share_that_is_usual_warns_in_one_of_a_thousand_looks_at_most(
+def test_a_true_share_that_is_usual_warns_in_one_of_ten_thousand_looks_at_most(
     texts: int, before: Share, part: float
 ) -> None:
-    true = Fraction(usual(before) * part).limit_denominator(10_000)
-    if true > Fraction(usual(before)):
-        return
     warned = [filtered for filtered in range(texts + 1) if rises(Share(filtered, texts), before)]
     if warned:  # every number from the least that warns
         assert warned == list(range(warned[0], texts + 1))
-        assert exactly(warned[0], texts, true) <= NOISE
+        assert exactly(warned[0], texts, usual(before) * part) <= NOISE
 
 
 @given(shares(), shares())

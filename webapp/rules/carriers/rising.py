@@ -10,7 +10,7 @@ from webapp.rules.rates import Rate
 
 FEW = 5  # filtered texts: fewer say nothing
 FLOOR, MOST = 0.01, 0.03  # a share up to FLOOR is usual everywhere; one over MOST closes a number for new contacts (S3)
-NOISE = 0.001  # how often chance alone may warn, at most
+NOISE = 0.0001  # how often chance alone may warn, at most
 LATELY, BEFORE = 3, 7 * 24  # hours: the newest ones, this one included, are compared with those before them
 
 
@@ -34,7 +34,7 @@ def usual(before: Share) -> float:
 
 def rises(lately: Share, before: Share) -> bool:
     """Is more filtered lately than is usual, and by more than chance? If the true share is the usual one, this is true in
-    NOISE of all cases at most: the 99.9 % interval (Clopper and Pearson 1934) lies above it."""
+    NOISE of all cases at most: the 99.99 % interval (Clopper and Pearson 1934) lies above it."""
     return lately.filtered >= FEW and chance(lately.filtered, lately.texts, usual(before)) < NOISE
 
 

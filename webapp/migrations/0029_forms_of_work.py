@@ -7,7 +7,7 @@ from webapp.database.operations import AddColumns
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0026_brought_by")]
+    dependencies = [("models", "0028_hour_tallies")]
 
     initial = False
 

@@ -28,7 +28,7 @@ async def fill(apps: Any, state_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0027_forms_of_work")]
+    dependencies = [("models", "0029_forms_of_work")]
 
     initial = False
 
