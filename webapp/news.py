@@ -1,5 +1,4 @@
-"""Tells open pages what changed: a conversation, its holder's pages, or all staff's where staff hold it (SPEC V5, G3); the
-counts of an action, the pages of its campaign's staff (R2)."""
+"""Tells open pages what changed: a conversation (SPEC V5, G3), or the counts of an action, whose staff hear of it (R2)."""
 
 from __future__ import annotations
 
@@ -26,8 +25,7 @@ async def tell(conversation_id: int, holder_id: int | None = None) -> None:
 
 @contextlib.asynccontextmanager
 async def counts_told() -> AsyncIterator[None]:
-    """While it lasts, whatever this process commits that moves an action's counts is told to the pages of the staff, within
-    EVERY seconds."""
+    """While it lasts, a commit of this process that moves an action's counts is told to the pages of the staff."""
     moved, woken = set[int](), asyncio.Event()
 
     def note(action_ids: set[int]) -> None:
@@ -48,10 +46,10 @@ async def _tell_counts(moved: set[int], woken: asyncio.Event) -> None:
     while True:
         await woken.wait()
         woken.clear()
-        ids = sorted(moved)
+        found = Action.filter(id__in=sorted(moved))
         moved.clear()
         try:
-            for campaign_id in sorted({action.campaign_id for action in await Action.filter(id__in=ids)}):
+            for campaign_id in {action.campaign_id for action in await found}:
                 await live.nudge_staff(campaign_id, live.COUNTS)
         except Exception as error:
             log.warning("no live news of counts: %s", type(error).__name__)
