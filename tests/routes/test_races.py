@@ -13,10 +13,11 @@ from tortoise.models import Model
 
 from tests.cast import Cast
 from tests.cast.notices import BrowserKeys
-from tests.cast.site import JOIN, OFFICE, Browser, here
+from tests.cast.site import JOIN, OFFICE, Browser, audited, here
 from webapp import models
 from webapp.database import guards, transaction
 from webapp.models.accounts import teams
+from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import DRAFT, Action
 from webapp.models.contacts.lists import ContactList
@@ -197,3 +198,10 @@ async def test_of_two_who_confirm_one_address_at_once_one_has_it_and_the_other_i
     assert await User.filter(email="new@example.org").count() == 1
     kept = await EmailLetter.filter(email="new@example.org", used_at=None).select_related("user")
     assert [one.user.email for one in kept] != ["new@example.org"], "the other's letter is not used up"
+
+
+async def test_two_who_approve_somebody_at_once_write_one_letter(cast: Cast, browse: Browser) -> None:
+    await transaction(lambda: Membership.filter(id=cast.dan.id).update(approved_at=None))
+    presses = await office(cast, browse, f"{OFFICE}/users/{cast.dan.id}/approval", {})
+    assert {answer.status_code for answer in await asyncio.gather(*(press() for press in presses))} == {303}
+    assert await Mail.filter(to="dan@example.org").count() == 1 and await audited("user.approved") == 1

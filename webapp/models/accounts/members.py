@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tortoise.queryset import QuerySet
 
-from webapp import config
+from webapp import clock, config
 from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import STAFF, Membership, User
@@ -23,17 +23,14 @@ async def first_waiting(campaign_id: int) -> list[Membership]:
     return await waiting(campaign_id).order_by("id").limit(SHOWN).select_related("user")
 
 
-async def approve(who: Membership, by: Membership) -> bool:
-    """Returns True where ``who`` was waiting until now."""
-    waited = who.approved_at is None
-    await _approve(who, by)
-    return waited
-
-
 @transactional
-async def _approve(who: Membership, by: Membership) -> None:
-    await who.approve()
+async def approve(who: Membership, by: Membership) -> bool:
+    """True where ``who`` was waiting until this very press: of two at once, one lets them in."""
+    waiting = Membership.filter(id=who.id, approved_at=None)
+    if not await waiting.update(approved_at=clock.now(), waits_for_letter=False):
+        return False
     await audit.record(by, "user.approved", who.user.name)
+    return True
 
 
 @transactional
