@@ -65,8 +65,9 @@ def cookie(token: str, name: str = login.COOKIE, seconds: int = COOKIE_SECONDS) 
 
 async def home_of(user: User) -> str:
     """The first page of the campaign this person used last: the office for staff, `goes_on` for volunteers."""
-    found = Membership.filter(user=user, removed_at=None).order_by("-last_here_at", "-id")
-    last = await found.select_related("user", "campaign").first()
+    found = await Membership.filter(user=user, removed_at=None).select_related("user", "campaign")
+    # Not ordered by the database: PostgreSQL puts the campaigns never visited first, SQLite last
+    last = max(found, key=lambda m: (m.last_here_at is not None, m.last_here_at, m.id), default=None)
     if last is None:
         return "/join"
     return f"/c/{last.campaign.slug}/admin" if last.is_staff else await goes_on(last)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -12,7 +13,8 @@ from limits import parse
 
 from tests.cast import PASSWORD, Cast
 from tests.cast.site import JOIN, Browser
-from webapp import config, database, limiting
+from webapp import clock, config, database, limiting
+from webapp.access import entering
 from webapp.database import guards, transaction
 from webapp.models.accounts import passwords
 from webapp.models.accounts.campaign import Campaign
@@ -30,6 +32,20 @@ async def test_amy_logs_in_and_is_home(cast: Cast, browse: Browser) -> None:
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=lax" in cookie
     assert "Make a plan to vote" in (await client.get("/c/meyer/")).text
+
+
+@pytest.mark.both
+async def test_one_comes_in_at_the_campaign_one_used_last_and_not_at_one_never_opened(
+    cast: Cast, browse: Browser
+) -> None:
+    now, amy = clock.now(), cast.amy.user
+    at_ryan = Membership(campaign=cast.ryan, user=amy, role="volunteer", joined_at=now, approved_at=now)
+    await transaction(at_ryan.save)
+    await transaction(lambda: Membership.filter(id=cast.amy.id).update(last_here_at=now))
+    assert await entering.home_of(amy) == "/c/meyer"
+    later = now + timedelta(minutes=1)
+    await transaction(lambda: Membership.filter(id=at_ryan.id).update(last_here_at=later))
+    assert await entering.home_of(amy) == "/c/ryan"
 
 
 async def test_a_wrong_password_keeps_the_e_mail_and_says_so(cast: Cast, browse: Browser) -> None:
