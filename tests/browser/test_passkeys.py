@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.cast.browsing import OpenPage, log_in, look_at
+from tests.cast.browsing import OpenPage, log_in, look_at, said_in
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
+from webapp import words
 
 pytestmark = [pytest.mark.xdist_group("browser-passkeys"), pytest.mark.timeout(240)]
 AUTHENTICATOR = {
@@ -32,7 +33,7 @@ async def bank(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) 
     made = Bank(folder, f"sqlite://{folder / 'textbank.db'}")
     made.url = made.environment["TEXTBANK_PUBLIC_URL"] = f"http://localhost:{made.web_port}"
     try:
-        await made.open(5, volunteers=1, bucket=10)
+        await made.open(5, volunteers=2, bucket=10)
         made.start_web()
         await until(made.web_answers, 30)
         yield made
@@ -46,34 +47,36 @@ async def with_authenticator(page: Page) -> None:
     await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
 
 
+@pytest.mark.parametrize("language", words.LANGUAGES)
 async def test_a_passkey_logs_in_alone_and_after_the_password_and_the_password_alone_does_not(
-    bank: Bank, open_page: OpenPage
+    bank: Bank, open_page: OpenPage, language: str
 ) -> None:
-    page = await open_page()
+    said, page = said_in(language), await open_page(locale=f"{language}-US")
     await with_authenticator(page)
-    email = bank.seeded["emails"][0]
-    await log_in(page, email)
-    await page.get_by_role("link", name="Home").wait_for()
+    email = bank.seeded["emails"][words.LANGUAGES.index(language)]
+    await log_in(page, email, language)
+    await page.goto("/c/meyer/account")
+    await page.get_by_role("button", name=words.NAMES[language]).click()
     assert await look_at(page, "/c/meyer/account/second-step") == []
-    await page.get_by_role("link", name="Add a passkey").click()
-    await page.get_by_role("button", name="Make a passkey").click()
-    await expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-    await page.get_by_role("link", name="I have kept them").click()
-    await expect(page.get_by_role("button", name="Remove Chrome")).to_be_visible()
+    await page.get_by_role("link", name=said("Add a passkey")).click()
+    await page.get_by_role("button", name=said("Make a passkey")).click()
+    await expect(page.get_by_role("heading", name=said("Recovery codes"))).to_be_visible()
+    await page.get_by_role("link", name=said("I have kept them")).click()
+    await expect(page.get_by_role("button", name=f"{said('Remove')} Chrome")).to_be_visible()
 
     await page.goto("/c/meyer/account")
-    await page.get_by_role("button", name="Log out", exact=True).click()
-    await page.get_by_role("button", name="Use a passkey").click()
-    await page.get_by_role("link", name="Home").wait_for()
+    await page.get_by_role("button", name=said("Log out"), exact=True).click()
+    await page.get_by_role("button", name=said("Use a passkey")).click()
+    await page.get_by_role("link", name=said("Home")).wait_for()
 
     await page.goto("/c/meyer/account")
-    await page.get_by_role("button", name="Log out", exact=True).click()
-    await log_in(page, email)
-    await page.get_by_role("button", name="Use your passkey").click()
-    await page.get_by_role("link", name="Home").wait_for()
+    await page.get_by_role("button", name=said("Log out"), exact=True).click()
+    await log_in(page, email, language)
+    await page.get_by_role("button", name=said("Use your passkey")).click()
+    await page.get_by_role("link", name=said("Home")).wait_for()
 
-    other = await open_page(expected="409|422|NotAllowed")
-    await log_in(other, email)
-    await expect(other.get_by_role("heading", name="Second step")).to_be_visible()
+    other = await open_page(expected="409|422|NotAllowed", locale=f"{language}-US")
+    await log_in(other, email, language)
+    await expect(other.get_by_role("heading", name=said("Second step"))).to_be_visible()
     await other.goto("/c/meyer")
-    await expect(other.get_by_role("heading", name="Log in")).to_be_visible()
+    await expect(other.get_by_role("heading", name=said("Log in"))).to_be_visible()

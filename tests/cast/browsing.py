@@ -10,6 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from tests.faults.bank import PASSWORD, Bank
+from webapp import words
 
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "rules": {"landmark-unique": {"enabled": True}}}
 OpenPage = Callable[..., Awaitable[Page]]
@@ -24,11 +25,22 @@ async def answer_as(bank: Bank, text: dict[str, Any], words: str) -> None:
         await twilio.post("/simulator/replies", json={"from": text["to"], "to": text["from"], "body": words})
 
 
-async def log_in(page: Page, email: str) -> None:
+def said_in(language: str) -> Callable[[str], str]:
+    """Finds what a page says in this language, by its English."""
+
+    def said(english: str) -> str:
+        with words.speaking(language):
+            return words.gettext(english)
+
+    return said
+
+
+async def log_in(page: Page, email: str, language: str = "en") -> None:
+    said = said_in(language)
     await page.goto("/login")
-    await page.get_by_label("E-mail").fill(email)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Log in").click()
+    await page.get_by_label(said("E-mail")).fill(email)
+    await page.get_by_label(said("Password")).fill(PASSWORD)
+    await page.get_by_role("button", name=said("Log in"), exact=True).click()
 
 
 async def look_at(page: Page, path: str) -> list[str]:
