@@ -22,6 +22,7 @@ from tortoise.exceptions import OperationalError
 
 from webapp import clock
 from webapp.database import address, asyncpg_engine
+from webapp.database.locks import Lock
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -186,7 +187,7 @@ async def now() -> datetime:
     return clock.now()
 
 
-async def lock(name: int, number: int, shared: bool = False) -> None:
+async def lock(name: Lock, number: int, shared: bool = False) -> None:
     """A lock of that name until the transaction ends; on SQLite the transaction itself is the lock."""
     if dialect() == "postgres":
         await query(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}(?, ?)", name, number)

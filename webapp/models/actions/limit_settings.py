@@ -9,6 +9,7 @@ from itertools import islice
 
 from webapp import database
 from webapp.database import packed, transactional
+from webapp.database.locks import Lock
 from webapp.database.statements import column
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
@@ -19,7 +20,6 @@ from webapp.reader.file_error import FileError
 from webapp.rules.actions import district_file
 from webapp.rules.actions.limits import DISTRICT
 
-REPLACING_DISTRICTS = 4714  # a lock, by campaign
 SLICE = 5_000  # rows a statement
 SHOWN = 50  # refused lines that the report names
 
@@ -87,7 +87,7 @@ async def take_districts(data: bytes, by: Membership) -> Report:
 async def _replace(pairs: set[tuple[str, str]], by: Membership) -> str:
     """Why not, or "": actions in use are limited to districts that the file doesn't have. Of two files at once the second
     replaces the first."""
-    await database.lock(REPLACING_DISTRICTS, by.campaign_id)
+    await database.lock(Lock.REPLACING_DISTRICTS, by.campaign_id)
     names = {name for _, name in pairs}
     limited = ActionLimit.filter(kind=DISTRICT, action__campaign_id=by.campaign_id, action__archived_at=None)
     for limit in await limited.select_related("action"):

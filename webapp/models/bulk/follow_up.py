@@ -9,6 +9,7 @@ from tortoise.exceptions import IntegrityError
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.locks import Lock
 from webapp.models import long_work
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
@@ -17,7 +18,7 @@ from webapp.models.actions.action import Action
 from webapp.models.bulk import people_of
 from webapp.models.bulk.job import LIST, BulkJob
 from webapp.models.contacts import lists
-from webapp.models.contacts.lists import NAMING_LISTS, ContactList
+from webapp.models.contacts.lists import ContactList
 from webapp.models.scripts import publishing
 from webapp.rules.actions.people import People
 
@@ -43,7 +44,7 @@ async def start(
 async def _start(
     action: Action, people: People, in_words: str, name: str, by: Membership, client_id: uuid.UUID, total: int
 ) -> BulkJob | NameTaken:
-    await database.lock(NAMING_LISTS, action.campaign_id)
+    await database.lock(Lock.NAMING_LISTS, action.campaign_id)
     if before := await BulkJob.get_or_none(client_id=client_id, campaign_id=action.campaign_id):
         return before
     if await lists.name_taken(action.campaign_id, name):

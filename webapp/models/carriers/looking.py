@@ -8,6 +8,7 @@ from datetime import datetime
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.locks import Lock
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions.action import DRAFT, Action
@@ -18,7 +19,6 @@ from webapp.rules import errors
 from webapp.rules.carriers import rising
 from webapp.rules.carriers.rising import Share
 
-LOOKING = 7_267_025  # held while warnings are changed
 OF_NUMBERS, OF_SCRIPTS = ("number_id",), ("action_id", "script_id", "version")
 _FILTERED = f"CASE WHEN code IN ({', '.join(str(code) for code in sorted(errors.CARRIER))}) THEN texts ELSE 0 END"
 _SUSPECT, _ANY = (f" HAVING SUM({_FILTERED}) >= {least}" for least in (rising.FEW, 1))
@@ -90,7 +90,7 @@ async def _sums(
 @transactional
 async def _keep(found: list[Found], now: datetime) -> list[CarrierWarning]:
     """One worker at a time. What was found again is renewed; what was not has ended."""
-    await database.lock(LOOKING, 0)
+    await database.lock(Lock.WARNING_OF_CARRIERS, 0)
     standing = {(row.campaign_id, _which(row)): row for row in await CarrierWarning.filter(ended_at=None)}
     begun = []
     for one in found:

@@ -11,15 +11,13 @@ from tortoise.models import Model
 
 from webapp import clock, database
 from webapp.database import packed
+from webapp.database.locks import Lock
 from webapp.database.packed import sql_time
 from webapp.database.statements import Joined
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.zones import ZoneSet
 from webapp.rules import errors, names
 from webapp.rules.contacts import contact_zones
-
-# An advisory lock: shared while contacts are created, alone while many phones opt out, so that neither misses the other
-MAKING_CONTACTS = 4711
 
 
 class Contact(Model):
@@ -127,7 +125,7 @@ class Contact(Model):
 
     @classmethod
     async def _create(cls, campaign: Campaign, phone: str) -> Contact:
-        await database.lock(MAKING_CONTACTS, campaign.id, shared=True)
+        await database.lock(Lock.MAKING_CONTACTS, campaign.id, shared=True)
         new = await database.query(
             "INSERT INTO contact (campaign_id, phone, first_name, last_name, email, state_abbrev, zip, van_id, timezone,"
             " zone_source, created_at, opted_out_at) VALUES (?, ?, '', '', '', '', '', '', '', '', ?,"

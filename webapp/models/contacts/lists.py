@@ -7,12 +7,11 @@ from tortoise.models import Model
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.locks import Lock
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
-
-NAMING_LISTS = 4712  # the lock of those who look for a list by name and create it
 
 
 class ContactList(Model):
@@ -35,7 +34,7 @@ class ContactList(Model):
     async def make(cls, campaign: Campaign, name: str, made_from: str) -> ContactList:
         """The list in use of this name, created if there is none. Two who ask at once get the same list. Inside a
         transaction."""
-        await database.lock(NAMING_LISTS, campaign.id)
+        await database.lock(Lock.NAMING_LISTS, campaign.id)
         found = await cls.filter(campaign=campaign, name=name[:120], archived_at=None).first()
         return found or await cls.create(
             campaign=campaign, name=name[:120], made_from=made_from[:200], created_at=clock.now()

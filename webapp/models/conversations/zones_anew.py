@@ -8,6 +8,7 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import packed, transactional
+from webapp.database.locks import Lock
 from webapp.database.packed import sql_time
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.zones import ZoneDerivation, ZoneSet
@@ -15,7 +16,6 @@ from webapp.models.long_work import Pace
 from webapp.rules.contacts import contact_zones
 
 # A lock of that name: which version is the latest must not change while a slice is written
-DERIVING = 4712
 
 
 async def derive_some(seconds: float) -> bool:
@@ -42,7 +42,7 @@ def _load_tables() -> str:
 async def _begin(version: str) -> bool:
     """A version that is seen for the first time begins at the first contact. So each begins once, and while two run side by side,
     as in a deployment, the older one leaves the contacts alone. False where there is nothing to do."""
-    await database.lock(DERIVING, 0)
+    await database.lock(Lock.DERIVING_ZONES, 0)
     if not await ZoneDerivation.filter(version=version).exists():
         await database.query(
             "INSERT INTO zone_derivation (id, version, after_id, changed, began_at)"
@@ -62,7 +62,7 @@ async def _under_way(version: str) -> ZoneDerivation | None:
 @transactional
 async def _derive_slice(version: str, size: int) -> bool:
     """False where none is left, or a worker with later tables took over."""
-    await database.lock(DERIVING, 0)
+    await database.lock(Lock.DERIVING_ZONES, 0)
     found = await _under_way(version)
     if found is None:
         return False

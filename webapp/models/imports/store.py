@@ -8,9 +8,9 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import packed
+from webapp.database.locks import Lock
 from webapp.models.actions import audience
 from webapp.models.contacts import many_at_once
-from webapp.models.contacts.contact import MAKING_CONTACTS
 from webapp.models.imports import contact_sql
 from webapp.models.imports.contact_sql import COLUMNS, TEXTS
 from webapp.models.imports.job import ContactImport
@@ -64,7 +64,7 @@ class _Slice:
         self.counted: Counter[str] = Counter()
 
     async def store(self) -> Counter[str]:
-        await database.lock(MAKING_CONTACTS, self.job.campaign_id, shared=True)
+        await database.lock(Lock.MAKING_CONTACTS, self.job.campaign_id, shared=True)
         made = await self._made_or_locked()
         self.ids = {phone: row["id"] for phone, row in self.there.items()} | made
         await self._drop_fields_filled_before()

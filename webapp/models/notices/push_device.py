@@ -9,11 +9,11 @@ from tortoise.models import Model
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.locks import Lock
 from webapp.models.accounts.sessions import LIFE, Session
 from webapp.models.accounts.users import User
 
 MOST = 10  # a user's browsers; the oldest go first
-KEEPING_DEVICES = 4715  # a lock, by endpoint
 
 
 class PushDevice(Model):
@@ -40,7 +40,7 @@ class PushDevice(Model):
 @transactional
 async def keep(session: Session, endpoint: str, p256dh: str, auth: str) -> None:
     """This browser is told from now on; before it may have been somebody else's, and it may ask twice at once."""
-    await database.lock(KEEPING_DEVICES, zlib.crc32(endpoint.encode()) >> 1)
+    await database.lock(Lock.KEEPING_DEVICES, zlib.crc32(endpoint.encode()) >> 1)
     await PushDevice.filter(endpoint=endpoint).delete()
     await PushDevice.create(
         user=session.user, session=session, endpoint=endpoint, p256dh=p256dh, auth=auth, made_at=clock.now()

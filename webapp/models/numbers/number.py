@@ -10,13 +10,13 @@ from tortoise.models import Model
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.locks import Lock
 from webapp.database.packed import sql_time
 from webapp.database.statements import column
 from webapp.models.accounts.campaign import Campaign
 from webapp.rules import errors, segments
 from webapp.rules.numbers.pace import LONGEST_HOLD, LONGEST_REST, seconds_ahead
 
-ADDING_NUMBERS = 7_267_003  # held while a number is added, and while a text to a number of no campaign is set aside
 SERVICE = 80  # characters of a Messaging Service's name
 ENOUGH_SENT, MOST_FILTERED = 50, 0.03  # texts in 24 hours, and the share of them that carriers may filter (S3)
 
@@ -136,7 +136,7 @@ async def add_number(
 ) -> PhoneNumber:
     """Gives the campaign a number of the Twilio account. One it had before and gave back comes with its conversations. A
     number belongs to one campaign (X8): IntegrityError where another one has it."""
-    await database.lock(ADDING_NUMBERS, 0)
+    await database.lock(Lock.ADDING_NUMBERS, 0)
     again = await PhoneNumber.filter(campaign=campaign, e164=e164).exclude(released_at=None).first()
     number = again or PhoneNumber(campaign=campaign, e164=e164, created_at=clock.now())
     number.sid, number.rate, number.webhooks_ok = sid, rate, webhooks_ok
@@ -175,13 +175,10 @@ class AccountNumber(Model):
         table = "account_number"
 
 
-LISTING_ACCOUNT = 4_714  # the lock of whoever replaces the list
-
-
 @transactional
 async def note_account(found: list[tuple[str, str]]) -> None:
     """Replaces the list of the account's numbers: (sid, E.164) each. One at a time."""
-    await database.lock(LISTING_ACCOUNT, 0)
+    await database.lock(Lock.LISTING_ACCOUNT, 0)
     await AccountNumber.all().delete()
     now = clock.now()
     await AccountNumber.bulk_create([AccountNumber(sid=sid, e164=e164, seen_at=now) for sid, e164 in found])

@@ -10,6 +10,7 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.locks import Lock
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
@@ -25,7 +26,6 @@ from webapp.rules import edited
 from webapp.rules.edited import Meanwhile
 from webapp.rules.scripts import web_links
 
-NAMING_FORMS = 4714  # the lock of those who look for a free slug or keyword and take it
 COLUMNS = ("title", "subtitle", "consent", "title_es", "subtitle_es", "consent_es", "keyword", "reach")
 
 
@@ -154,7 +154,7 @@ def _in_words(
 
 
 async def _locked_names(by: Membership) -> Campaign:
-    await database.lock(NAMING_FORMS, by.campaign_id)
+    await database.lock(Lock.NAMING_FORMS, by.campaign_id)
     return await Campaign.get(id=by.campaign_id)
 
 

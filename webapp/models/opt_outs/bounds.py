@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from webapp import clock, database
+from webapp.database.locks import Lock
 from webapp.database.packed import sql_time
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
@@ -18,7 +19,6 @@ from webapp.models.conversations import assigning
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import OUT, Message
 
-POWERS = 4713  # a lock: what one volunteer opts out or blocks goes one after the other
 HOUR = timedelta(hours=1)
 TOO_MANY_OPT_OUTS = "opt_outs"
 
@@ -38,7 +38,7 @@ async def held_back(contact: Contact, by: User | None) -> bool:
     member = await _volunteer(contact, by) if by else None
     if member is None:
         return False
-    await database.lock(POWERS, member.id)
+    await database.lock(Lock.POWERS, member.id)
     if await used(member) < (await Campaign.get(id=member.campaign_id)).opt_out_budget:
         return False
     contact.possible_opt_out_at = contact.possible_opt_out_at or clock.now()

@@ -9,13 +9,14 @@ from tortoise.expressions import Q
 
 from webapp import clock, database
 from webapp.database import packed, transactional
+from webapp.database.locks import Lock
 from webapp.database.packed import sql_time
 from webapp.database.statements import column
 from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.contacts import labels, many_at_once
-from webapp.models.contacts.contact import MAKING_CONTACTS, Contact
+from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import Tag
 from webapp.models.conversations import closing
 from webapp.models.conversations.conversation import Conversation
@@ -29,7 +30,7 @@ async def opt_out_many(campaign: Campaign, phones: list[str], source: str, by: U
     Some phones are not contacts yet: the lock keeps anybody from creating one without seeing the opt-out. The rows of
     contacts are locked before the opt-outs are written, so a claim sees them or came before them.
     """
-    await database.lock(MAKING_CONTACTS, campaign.id)
+    await database.lock(Lock.MAKING_CONTACTS, campaign.id)
     rows = await database.query(
         f"SELECT id FROM contact WHERE campaign_id = ? AND {packed.among('phone', 'text')} ORDER BY id{packed.for_update()}",
         campaign.id,

@@ -7,6 +7,7 @@ import uuid
 
 from webapp import clock, database
 from webapp.database import packed, transactional
+from webapp.database.locks import Lock
 from webapp.database.statements import Joined, Statement, insert, new, together, update
 from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
@@ -14,7 +15,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import attention
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import DROPPED, IN, INBOUND, QUEUED, RECEIVED, UNKNOWN, Message
-from webapp.models.numbers.number import ADDING_NUMBERS, PhoneNumber
+from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_ins import answering
 from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_KEYWORD
@@ -61,7 +62,7 @@ async def _opened(event: TwilioEvent, contact: Contact, number: PhoneNumber) -> 
 async def _of_no_campaign(event: TwilioEvent, to: str) -> News:
     """No campaign has this number: the text waits until one does (`number.add_number` opens it again). The lock waits for
     a number that is being added at this moment."""
-    await database.lock(ADDING_NUMBERS, 0)
+    await database.lock(Lock.ADDING_NUMBERS, 0)
     if not await PhoneNumber.exists(e164=to):
         await event.mark_applied()
     return News()
