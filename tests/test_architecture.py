@@ -40,7 +40,7 @@ ARROWS = {
     "static_files": {"compressed"},
     "compressed": set(),
     "forms": {"rules", "words"},
-    "letters": {"pages", "models", "queue", "words"},
+    "letters": {"pages", "models", "queue", "words", "limiting"},
     "limiting": set(),
     "live": {"queue"},
     "news": {"live", "models"},
