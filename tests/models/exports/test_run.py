@@ -152,6 +152,7 @@ async def test_a_worker_that_dies_between_file_and_commit_leaves_no_row_twice(
     await a_night(cast)
     whole = rows_of(await export(cast.selina, "messages"))
     monkeypatch.setattr(long_work, "FIRST", 1)
+    monkeypatch.setattr(long_work, "SMALLEST", 1)
     begun = await run.start(cast.selina, "messages", "csv", {}, "")
     assert await run.work(begun.id, 0)
     path = run.file_of(begun)
@@ -175,6 +176,7 @@ async def test_a_file_that_was_lost_is_begun_anew(cast: Cast, monkeypatch: pytes
     await a_night(cast)
     whole = rows_of(await export(cast.selina, "messages"))
     monkeypatch.setattr(long_work, "FIRST", 1)
+    monkeypatch.setattr(long_work, "SMALLEST", 1)
     begun = await run.start(cast.selina, "messages", "csv", {}, "")
     assert await run.work(begun.id, 0)
     run.file_of(begun).unlink()
@@ -185,6 +187,7 @@ async def test_two_workers_at_once_write_each_row_once(cast: Cast, monkeypatch: 
     await a_night(cast)
     whole = rows_of(await export(cast.selina, "messages"))
     monkeypatch.setattr(long_work, "FIRST", 1)
+    monkeypatch.setattr(long_work, "SMALLEST", 1)
     begun = await run.start(cast.selina, "messages", "csv", {}, "")
     await asyncio.gather(*(run.work(begun.id, 20) for _ in range(3)))
     assert rows_of(await finish_export(begun.id)) == whole

@@ -6,9 +6,8 @@ A keyword never means something else already: the words of opting out, of help, 
 from __future__ import annotations
 
 import re
-import unicodedata
 
-from webapp.rules import opt_out
+from webapp.rules import letters, opt_out
 from webapp.rules.opt_outs.words import KEYWORDS
 
 # HELP, INFO and START are answered by Twilio or mean something there; YES and NO answer questions of volunteers
@@ -22,8 +21,8 @@ _ASKS = re.compile(r"\b(yes|s[ií])\b", re.IGNORECASE)
 
 def plain(body: str) -> str:
     """Lower case, without accents, and with nothing but letters and digits between single blanks."""
-    text = unicodedata.normalize("NFKD", body[:200].casefold())
-    kept = "".join(c if c.isalnum() else " " for c in text if not unicodedata.combining(c) and c not in "'’")
+    text = letters.folded(body[:200])
+    kept = "".join(c if c.isalnum() else " " for c in text if c not in "'’")
     return " ".join(kept.split())
 
 

@@ -45,6 +45,7 @@ async def opt_in_form(request: Request, campaign: str, name: str, by: str = "") 
 @get("/r/{token:str}")
 async def referral_link(request: Request, token: str) -> Response:
     """Leads to the form, with who shared it."""
+    await login.current_session(request)
     found = await sign_ups.of_token(token)
     if found is None:
         raise NotFoundException
