@@ -81,7 +81,9 @@ class _Slice:
     async def _made_or_locked(self) -> dict[str, int]:
         """Creates the contacts that are not there, and locks those that are. Returns phone -> id of those created. A list of
         new people is not looked up before: inserting tells who is there."""
-        if not self.known.mostly_new:
+        if self.known.mostly_new:
+            self.known.mostly_new = False  # until this is through: where two lists hold each other up, the next try locks first
+        else:
             self.there = await contact_sql.locked(self.job.campaign_id, self.people)
         made = await self._insert([phone for phone in self.people if phone not in self.there])
         rest = [phone for phone in self.people if phone not in made and phone not in self.there]
