@@ -9,8 +9,8 @@ from typing import Literal
 
 from webapp.rules import errors, phone, script_lint, segments, window
 
-# "opt_in": the first text to somebody who signed up for it by an opt-in form. They asked for it, so the lock counts it as a
-# reply in their conversation (S5)
+# "opt_in": the first text to a phone that was signed up by an opt-in form. A stranger may have typed it, so the lock holds it
+# back as any first text, unless the phone itself wrote last in the form's conversation, by its keyword (S5)
 Kind = Literal["initial", "opt_in", "follow_up", "confirmation", "test"]
 
 FIRST = ("initial", "opt_in")
@@ -143,5 +143,4 @@ def _is_locked(facts: Facts, now: datetime) -> bool:
         return True
     if not facts.lock or facts.kind in ("confirmation", "test") or now - last.at >= LOCK:
         return False
-    theirs = facts.their_conversation or facts.kind == "opt_in"
-    return facts.kind == "initial" or not theirs or facts.unanswered >= UNANSWERED
+    return facts.kind == "initial" or not facts.their_conversation or facts.unanswered >= UNANSWERED

@@ -88,6 +88,17 @@ async def test_a_keyword_in_a_volunteer_s_thread_goes_to_the_form(cast: Cast) ->
     assert not (await cast.conversation()).needs_attention and await SignUp.exists()
 
 
+async def test_a_keyword_is_answered_at_once_also_after_a_text_of_ours(cast: Cast) -> None:
+    """Their own text opens the conversation, so the lock takes ours for a reply (S5)."""
+    await signs_up(await make_form(cast, title="Other"))
+    await work()
+    await leave(cast.number)
+    await make_form(cast, keyword="join")
+    await texts_back(cast, "join")
+    await work()
+    assert len(await leave(cast.number)) == 1
+
+
 async def test_a_form_signed_up_for_by_page_and_keyword_is_one_sign_up(cast: Cast) -> None:
     form = await make_form(cast, keyword="join")
     await signs_up(form)

@@ -235,21 +235,26 @@ async def test_a_stranger_s_zip_opens_no_hours_of_the_phone_s_own_place(cast: Ca
     assert await ours() == []
 
 
-async def test_somebody_texted_a_moment_ago_gets_the_text_they_asked_for(cast: Cast) -> None:
-    """The lock takes it for a reply in their conversation: three unanswered end it (S5)."""
+async def test_after_a_text_of_ours_a_typed_sign_up_waits_six_hours(cast: Cast) -> None:
+    """Anybody may have typed it: it is no reply of theirs, and a "Yes" to the volunteer stays the volunteer's (S5)."""
     form = await make_form(cast)
     await texted(cast)
     await signs_up(form, cast.lisa.phone)
     await work()
+    assert await leave(cast.number) == [] and (await SignUp.get()).why_not == errors.LOCKED
+    await texts_back(cast, "Yes", cast.lisa.phone)
+    assert (await cast.conversation()).needs_attention and (await SignUp.get()).confirmed_at is None
+    clock.freeze(clock.now() + timedelta(hours=6, minutes=1))
+    await work()
     assert len(await leave(cast.number)) == 1
 
 
-async def test_three_texts_of_ours_unanswered_hold_it_back(cast: Cast) -> None:
-    for n in range(4):
+async def test_a_second_form_s_text_waits_for_the_lock_too(cast: Cast) -> None:
+    for n in range(2):
         await signs_up(await make_form(cast, title=f"Form {n}", subtitle=f"{n}"))
         await work()
         await leave(cast.number)
-    assert len(await ours()) == 3
+    assert len(await ours()) == 1
     assert (await SignUp.all().order_by("-id"))[0].why_not == errors.LOCKED
 
 
