@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import pytest
 
@@ -149,3 +152,24 @@ async def test_contacts_that_are_selected_are_exported(cast: Cast, browse: Brows
     assert refused.status_code == 422 and "not allowed to export" in refused.text
     assert "Export: an owner has to allow you to" in (await gary.get(OFFICE + "/contacts")).text
     assert "Export: an owner" not in (await selina.get(OFFICE + "/contacts")).text
+
+
+@pytest.mark.both
+async def test_users_a_filter_finds_are_exported_and_nobody_else(cast: Cast, browse: Browser) -> None:
+    await a_night(cast)
+    selina = await browse(cast.selina)
+    results = html.unescape((await selina.get(f"{OFFICE}/actions/{cast.action.id}/results/users?q=Amy")).text)
+    [address] = re.findall(r'href="([^"]*/exports\?kind=users[^"]*)"', results)
+    asked = dict(parse_qsl(urlsplit(address).query))
+    page = (await selina.get(address)).text
+    page = " ".join(page.split())
+    assert "those your filter finds: 1 now" in page and 'value="users" selected' in page
+    await selina.post(PAGE, data={**asked, "format": "csv"})
+    [amy] = rows_of(await finish_export())
+    assert (amy["email"], amy["actions_sent"]) == ("amy@example.org", "1")
+    of_all = urlencode({"role": "owner"})
+    assert f"/exports?kind=users&amp;filter={quote(of_all)}" in (await selina.get(OFFICE + "/users?role=owner")).text
+    await selina.post(PAGE, data={"kind": "users", "filter": of_all, "format": "csv"})
+    assert [row["email"] for row in rows_of(await finish_export())] == ["selina@example.org"]
+    wrong = await selina.post(PAGE, data={"kind": "reports", "filter": of_all, "format": "csv"})
+    assert wrong.status_code == 422 and "The filter chosen is one of users" in wrong.text

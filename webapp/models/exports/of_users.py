@@ -6,15 +6,16 @@ from typing import Any
 
 from webapp import database
 from webapp.database import packed
+from webapp.models.accounts import user_search
 from webapp.models.accounts.campaign import Campaign
+from webapp.rules.accounts.user_filter import EVERYONE, UserFilter
 
 Row = dict[str, Any]
 
 _USERS = """
 SELECT m.id AS at_id, m.user_id, u.first_name, u.last_name, u.email, u.phone, m.role, m.zip, m.language, m.joined_at,
  m.approved_at, m.suspended_at, m.last_here_at AS last_active_at
-FROM membership m JOIN user_account u ON u.id = m.user_id
-WHERE m.id > ? AND m.id <= ? AND m.campaign_id = ?{action} ORDER BY m.id LIMIT ?
+FROM membership m JOIN user_account u ON u.id = m.user_id WHERE {where} ORDER BY m.id LIMIT ?
 """
 _HAD = "EXISTS (SELECT 1 FROM action_user x WHERE x.user_id = m.user_id AND x.action_id = ?)"
 _MOMENTS = """
@@ -31,11 +32,18 @@ _SUMS = ("performs", "initial_messages", "follow_ups", "responses", "reports", "
 _NONE = dict.fromkeys(("actions_sent", "actions_seen", "actions_started", "actions_completed", *_SUMS), 0)
 
 
-async def rows(campaign: Campaign, action_id: int, ids: tuple[int, int], most: int) -> list[Row]:
-    """Members; of one action, those it was sent to. ``ids``: of memberships, past the first, up to the second."""
+async def rows(
+    campaign: Campaign, action_id: int, wanted: UserFilter | None, ids: tuple[int, int], most: int
+) -> list[Row]:
+    """The users a filter finds; else all who ever were members, of one action those it was sent to. What they did counts in
+    that action. ``ids``: of memberships, past the first, up to the second."""
+    query = user_search.Query(campaign, wanted or UserFilter(status=EVERYONE))
+    query.add("m.id > ? AND m.id <= ?", *ids)
+    if action_id and wanted is None:
+        query.add(_HAD, action_id)
+    where, values = query.where()
+    found = await database.query(_USERS.format(where=where), *values, most)
     of_action = [action_id] if action_id else []
-    text = _USERS.format(action=f" AND {_HAD}" if action_id else "")
-    found = await database.query(text, *ids, campaign.id, *of_action, most)
     users = packed.values([row["user_id"] for row in found])
     counted: dict[int, Row] = {row["user_id"]: dict(_NONE) for row in found}
     for counts in (_MOMENTS, _COUNTS):

@@ -14,6 +14,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts import search
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.exports import of_contacts, of_texts, of_users
+from webapp.rules.accounts import user_filter
 from webapp.rules.contacts import contact_filter
 from webapp.rules.contacts.contact_filter import Filter
 from webapp.rules.exports.columns import COLUMNS, CONTACTS, MESSAGES, OF_CONTACTS, REPORTS, Column
@@ -64,7 +65,8 @@ class Source:
             ask = of_texts.messages if self.kind == MESSAGES else of_texts.reports
             rows = await ask(self.campaign, self.action_id, (cursor, until), most, self.own)
         else:
-            rows = await of_users.rows(self.campaign, self.action_id, (cursor, until), most)
+            wanted = user_filter.read(self.which["filter"]) if "filter" in self.which else None
+            rows = await of_users.rows(self.campaign, self.action_id, wanted, (cursor, until), most)
         return rows, rows[-1]["at_id"] if len(rows) == most else until
 
     async def _contacts(self, cursor: int, through: int, most: int) -> list[int]:

@@ -82,7 +82,9 @@ class _Slice:
         """Creates the contacts that are not there, and locks those that are. Returns phone -> id of those created. A list of
         new people is not looked up before: inserting tells who is there."""
         if self.known.mostly_new:
-            self.known.mostly_new = False  # until this is through: where two lists hold each other up, the next try locks first
+            self.known.mostly_new = (
+                False  # until this is through: where two lists hold each other up, the next try locks first
+            )
         else:
             self.there = await contact_sql.locked(self.job.campaign_id, self.people)
         made = await self._insert([phone for phone in self.people if phone not in self.there])

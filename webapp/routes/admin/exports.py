@@ -10,6 +10,7 @@ from litestar.response import File
 from webapp import access, pages, queue, words
 from webapp.access import proving
 from webapp.forms import Form
+from webapp.models.accounts import user_search
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.contacts.lists import ContactList
@@ -17,9 +18,21 @@ from webapp.models.exports import run, schedules, showing
 from webapp.models.exports.job import EVERY, Export
 from webapp.pages import page
 from webapp.routes.admin import bulk
+from webapp.routes.admin.accounts import user_table
+from webapp.rules.accounts.user_filter import UserFilter
 from webapp.rules.contacts.contact_filter import Filter
 from webapp.rules.exports import safe_cells
-from webapp.rules.exports.columns import COLUMNS, CONTACTS, CSV, FORMATS, KINDS, MESSAGES, OF_CONTACTS, dictionary
+from webapp.rules.exports.columns import (
+    COLUMNS,
+    CONTACTS,
+    CSV,
+    FORMATS,
+    KINDS,
+    MESSAGES,
+    OF_CONTACTS,
+    USERS,
+    dictionary,
+)
 
 MOST = 500  # choices in a drop-down
 TYPES = {
@@ -35,7 +48,7 @@ async def exports_page(request: Request, member: Membership) -> Response:
 
 
 async def _exports(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
-    own = {"campaign_id": member.campaign_id}
+    own, wanted = {"campaign_id": member.campaign_id}, user_table.filter_of(form)
     return page(
         request,
         "admin/exports/exports.html",
@@ -47,6 +60,7 @@ async def _exports(request: Request, member: Membership, form: Form, status: int
         list_choices=[
             (row.id, row.name) for row in await ContactList.filter(**own, archived_at=None).order_by("-id").limit(MOST)
         ],
+        users_found=await user_search.count(member.campaign, wanted) if wanted.asked() else None,
         columns={kind: [column.name for column in COLUMNS[kind]] for kind in KINDS},
     )
 
@@ -94,13 +108,20 @@ async def _asked(member: Membership, form: Form) -> tuple[str, dict[str, Any], s
         form.wrong(
             "list", words.gettext("A list goes with contacts, tags and custom fields. Choose an action instead.")
         )
+    wanted = user_table.filter_of(form)
+    if wanted.asked() and kind != USERS:
+        form.wrong("kind", words.gettext("The filter chosen is one of users. Choose users, or open Exports anew."))
     actions = {str(row.id): row for row in await Action.filter(campaign_id=member.campaign_id)} if action_id else {}
     lists = {str(row.id): row for row in await ContactList.filter(campaign_id=member.campaign_id)} if list_id else {}
     if action_id and (action := actions.get(form.choice("action", words.gettext("Action"), actions))):
-        return kind, {"action": action.id}, action.title
+        return kind, {"action": action.id, **_users(wanted)}, action.title
     if list_id and (row := lists.get(form.choice("list", words.gettext("List"), lists))):
         return kind, {"filter": {"list": str(row.id)}}, row.name
-    return kind, {}, ""
+    return kind, _users(wanted), ""
+
+
+def _users(wanted: UserFilter) -> dict[str, Any]:
+    return {"filter": wanted.asked()} if wanted.asked() else {}
 
 
 @get("/exports/{export_id:int}")
