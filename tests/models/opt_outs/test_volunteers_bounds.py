@@ -16,10 +16,11 @@ from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.script import RESPONSE, Script
-from webapp.models.contacts.contact import Contact
-from webapp.models.contacts.labels import Tag
+from webapp.models.contacts import labels
+from webapp.models.contacts.contact import Contact, ContactEvent
+from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import CANCELLED, Message
+from webapp.models.conversations.message import CANCELLED, Message, MessageEffect
 from webapp.models.departures import suspending
 from webapp.models.opt_outs import blocking, bounds, opting_out, possible
 from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER, OptOut
@@ -99,6 +100,23 @@ async def test_past_the_budget_every_way_leads_to_staff_and_the_volunteer_is_pau
     assert all(m.status == CANCELLED for m in await Message.filter(direction="out", taken_at=None))
     outcome = await cast.reply(cast.gary, "Are you there?")
     assert outcome == Declined(errors.POSSIBLE_OPT_OUT), "nothing is sent to that phone until staff decide"
+
+
+@pytest.mark.both
+async def test_a_held_back_reply_sets_none_of_its_script_s_tags_and_fields(cast: Cast) -> None:
+    await texted(cast)
+    await says(cast, "Hello")
+    await budget(cast, 0)
+    tags = [await Tag.get(campaign=cast.meyer, slug="will_vote"), await Tag.get(campaign=cast.meyer, system=True)]
+    support = await CustomField.get(campaign=cast.meyer, slug="support_rating")
+    script = await transaction(lambda: Script.create(action=cast.action, kind=RESPONSE, name="Bye", body="Bye"))
+    await script.apply_on_send(tags, [(support, "Supporter")])
+    assert await cast.reply(cast.amy, script=script) == HELD_BACK
+    assert (await Message.get(body="Bye")).status == CANCELLED
+    assert (await labels.tags_of([cast.lisa.id]))[cast.lisa.id] == []
+    assert await labels.field_values(cast.lisa.id) == {}
+    assert not await MessageEffect.exists()
+    assert not await ContactEvent.filter(contact_id=cast.lisa.id, what__in=["tag_set", "field_set"]).exists()
 
 
 @pytest.mark.both

@@ -40,15 +40,18 @@ async def of(script: Script | None) -> Effects:
 
 async def apply(effects: Effects, message: Message, contact: Contact) -> bool:
     """Applies them to the locked contact, and remembers what Undo can revert: an opt-out it can't (X6). False where the
-    sender's budget held the opt-out back: then the message is cancelled (V9)."""
+    sender's budget held the opt-out back: then the message is cancelled and nothing else is applied (V9)."""
     by = await User.get(id=message.user_id) if effects.tags else None
-    for row in effects.tags:
-        if await labelling.set_tag(contact, row.tag, FROM_SCRIPT, by, message) and not row.tag.opts_out:
+    for row in (row for row in effects.tags if row.tag.opts_out):
+        await labelling.set_tag(contact, row.tag, FROM_SCRIPT, by, message)
+    if contact.staff_decide:  # the cancelled text sets nothing else either
+        await closing.cancel_queued(contact, id=message.id)
+        return False
+    for row in (row for row in effects.tags if not row.tag.opts_out):
+        if await labelling.set_tag(contact, row.tag, FROM_SCRIPT, by, message):
             await MessageEffect.create(message=message, tag=row.tag)
     for value in effects.values:
         before = await labelling.set_field(contact.id, value.field, value.value, message.user_id, message.id)
         if before != value.value:
             await MessageEffect.create(message=message, field=value.field, before=before, after=value.value)
-    if contact.staff_decide:
-        await closing.cancel_queued(contact, id=message.id)
-    return not contact.staff_decide
+    return True
