@@ -72,6 +72,31 @@ async def test_tables_that_grew_are_counted_anew_and_others_are_not(cast: Cast) 
     assert await statistics.keep_up() == []
 
 
+async def test_a_table_of_any_name_is_counted_anew(cast: Cast) -> None:
+    await database.query("ANALYZE")
+    await database.query('CREATE TABLE "Odd-Name" (id int)')
+    try:
+        await database.query('INSERT INTO "Odd-Name" SELECT generate_series(1, 900)')
+        await database.query("SELECT pg_stat_force_next_flush()")
+        await database.query("SELECT 1 AS one")
+        assert await statistics.keep_up() == ["Odd-Name"]
+        [row] = await database.query("SELECT reltuples::int AS rows FROM pg_class WHERE relname = 'Odd-Name'")
+        assert row["rows"] == 900
+    finally:
+        await database.query('DROP TABLE "Odd-Name"')
+
+
+async def test_where_it_fails_it_says_so_in_the_log_and_whoever_called_goes_on(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def refused(sql: str, *values: object) -> list[dict[str, object]]:
+        raise asyncpg.InsufficientPrivilegeError("must be owner of the table")
+
+    monkeypatch.setattr(database, "query", refused)
+    assert await statistics.keep_up() == []
+    assert "could not be kept up" in caplog.text and "must be owner" in caplog.text
+
+
 async def test_a_process_looks_every_few_seconds_at_most(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     await database.query("ANALYZE")
     await statistics.keep_up()

@@ -7,7 +7,11 @@ seconds. New statistics also make every connection plan its statements again.
 
 from __future__ import annotations
 
+import logging
+
 from webapp import clock, database
+
+log = logging.getLogger(__name__)
 
 MANY, SHARE = 500, 0.2  # rows that came or changed since the last look: so many, and this share of all
 SECONDS = 4.0  # between two looks of a process
@@ -15,19 +19,27 @@ _looked = -SECONDS
 
 
 async def keep_up() -> list[str]:
-    """Counts anew the tables that changed much; their names. Asked more often than every few SECONDS it does nothing."""
+    """Counts anew the tables that changed much; their names. Asked more often than every few SECONDS it does nothing. Where it
+    fails, whoever called goes on without: statements are slower then, none is wrong."""
     global _looked
     if database.dialect() != "postgres" or clock.steady() < _looked + SECONDS:
         return []
     _looked = clock.steady()
+    try:
+        return await _analyse()
+    except Exception:
+        log.warning("PostgreSQL's statistics could not be kept up", exc_info=True)
+        return []
+
+
+async def _analyse() -> list[str]:
     rows = await database.query(
-        "SELECT s.relname AS name FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid"
-        " WHERE s.schemaname = current_schema() AND s.n_mod_since_analyze > ? AND s.n_mod_since_analyze > ? * c.reltuples"
-        " ORDER BY 1",
+        "SELECT s.relname AS name, quote_ident(s.relname) AS quoted FROM pg_stat_user_tables s"
+        " JOIN pg_class c ON c.oid = s.relid WHERE s.schemaname = current_schema()"
+        " AND s.n_mod_since_analyze > ? AND s.n_mod_since_analyze > ? * c.reltuples ORDER BY 1",
         MANY,
         SHARE,
     )
-    names = [row["name"] for row in rows]
-    if names:
-        await database.query(f"ANALYZE (SKIP_LOCKED) {', '.join(names)}")
-    return names
+    if rows:
+        await database.query(f"ANALYZE (SKIP_LOCKED) {', '.join(row['quoted'] for row in rows)}")
+    return [row["name"] for row in rows]
