@@ -18,7 +18,8 @@ from webapp.models.accounts.users import STAFF, Membership
 @get("/live")
 async def live(request: Request) -> Response | ServerSentEvent:
     session = await login.listener(request)
-    staff = Membership.filter(user_id=session.user_id, role__in=STAFF, suspended_at=None).exclude(approved_at=None)
+    here = Membership.filter(user_id=session.user_id, suspended_at=None, removed_at=None)
+    staff = here.filter(role__in=STAFF).exclude(approved_at=None)
     return ServerSentEvent(news_of(request.app.state.hub, session, [member.campaign_id for member in await staff]))
 
 
