@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from webapp import clock
 from webapp.models import tallies
 from webapp.models.actions.script import INITIAL
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import FOLLOW_UP, OUT, Message
 from webapp.models.opt_in_forms.form import OptInForm
 
 
@@ -26,7 +29,16 @@ async def _make(form: OptInForm, contact: Contact) -> Conversation:
         zone_set_id=contact.zone_set_id,
         script_id=script.id if script else None,
         with_staff=True,
+        texted_at=await _lost_at(form, contact),
         created_at=clock.now(),
     )
     tallies.count_new(made)
     return made
+
+
+async def _lost_at(form: OptInForm, contact: Contact) -> datetime | None:
+    """The time of a text to them that Twilio has but a restored backup lacks. Nobody knows whose it was, so it counts as the
+    first text of every form made before it, as of every action (conversations/making.py, X2)."""
+    lost = Message.filter(contact=contact, direction=OUT, kind=FOLLOW_UP, conversation_id=None)
+    newest = await lost.filter(created_at__gte=form.created_at).order_by("-created_at").first()
+    return newest.created_at if newest else None

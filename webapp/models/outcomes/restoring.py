@@ -23,7 +23,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import FOLLOW_UP, INITIAL, OUT, QUEUED, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.numbers.number import PhoneNumber
-from webapp.models.outcomes import answers, doubt, sent_notes
+from webapp.models.outcomes import answers, doubt, lost_askings, sent_notes
 from webapp.rules import errors, segments, variables
 
 LIST_LAG = timedelta(minutes=7)  # Twilio's list may hide a text for six minutes; a call under way ends sooner
@@ -90,7 +90,8 @@ async def hidden_for() -> float:
 @transactional
 async def reconciled() -> None:
     """Everything Twilio sent since the backup is marked: owners may start again, and every mark overtakes those that were
-    noted before the restore."""
+    noted before the restore. What opt-in forms still wanted to send is given up: rather not texted than twice."""
+    await lost_askings.give_up_all()
     await database.query("UPDATE phone_number SET claim_mark = claim_mark + ? RETURNING id", OVERTAKES)
     for campaign in await Campaign.filter(stopped_code=errors.RESTORED).order_by("id"):
         await campaign.stop_everything(errors.RECONCILED)
@@ -176,6 +177,7 @@ async def _put_in(
             each.texted_at = sent.created_at
             each.script_version = each.script.version if each is place and each.script else None
     message = await _lost_message(contact, number, sent, place, first=bool(place and texted))
+    await lost_askings.note(message)
     tallies.count_new(message)
     spending.add(message)
     await _lock(contact, message, sent)
