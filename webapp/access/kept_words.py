@@ -1,6 +1,9 @@
-"""What was sent after the login had ended, for a browser without JavaScript (static/js/words_after_login.js does this on the
-page itself). It lies sealed in a cookie that only the pages of the log-in get. After the log-in a page shows it, and nothing
-is done before the person presses there."""
+"""What was written in a conversation and sent after the login had ended, for a browser without JavaScript
+(static/js/words_after_login.js does this on the page itself). It lies sealed in a cookie that only the pages of the log-in
+get. After the log-in of the same user a page shows it, and nothing is done before they press there.
+
+Who sits at this browser meanwhile may send any form. So nothing is kept that changes the office or an account, nor where
+nobody knows whose session ended."""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 
-from webapp import config
+from webapp import clock, config
 from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.users import User
 from webapp.models.logins import sealed
 
 PAGE = "/login/words"
@@ -23,35 +27,33 @@ COOKIE, SECONDS = "textbank_words", 3600
 LONGEST = 3_800  # characters of the cookie: browsers keep 4,096 bytes with its name. About 4,000 letters of plain words
 BODY = 60_000  # bytes of a form that is read of somebody who is not logged in
 OWN = {"client_message_id", "hash", "seen", "skips", "next"}  # filled by the page, so no words of the person
+_CONVERSATION = re.compile(r"/c/[^/]+/threads/[0-9]+(/[a-z-]+)?")
 _SECRET = re.compile(r"password|credential|^code$")
 
 
 @dataclass(frozen=True)
 class KeptWords:
-    """``user_id``: whose session had ended, 0 where nobody knows. ``address``: where the form goes. ``back``: the page it
-    stood on, "" where that is not known. ``fields``: name and value of each, as sent."""
+    """``address``: where the form goes. ``back``: the page it stood on, "" where that is not known. ``fields``: name and
+    value of each, as sent."""
 
-    user_id: int
     address: str
     back: str
     fields: list[tuple[str, str]]
 
-    @property
-    def words(self) -> list[str]:
-        """What the person will know again: sentences first of all, else whatever has letters."""
-        typed = [value for name, value in self.fields if name not in OWN and any(c.isalpha() for c in value)]
-        return [value for value in typed if len(value.split()) > 1] or typed
-
 
 async def sealed_of(request: Request, back: str, token: str) -> str:
     """The cookie's value for a refused form. ``token``: of the session that ended. "" where there is nothing to keep, or it
-    can't be kept: it has a file or a password, or is too long."""
-    fields = await _fields(request) if request.method == "POST" and request.url.path.startswith("/c/") else []
+    can't be kept: it is none of a conversation, nobody knows whose session it was, it has a file or a password, or is too
+    long."""
+    path = request.scope["path"]
+    fields = await _fields(request) if request.method == "POST" and _CONVERSATION.fullmatch(path) else []
     if not any(value.strip() for name, value in fields if name not in OWN) or any(_SECRET.search(n) for n, _ in fields):
         return ""
     whose = await Session.whose(token)
+    if not whose:
+        return ""
     query = f"?{request.url.query}" if request.url.query else ""
-    packed = zlib.compress(json.dumps([whose, request.url.path + query, back, fields]).encode(), 9)
+    packed = zlib.compress(json.dumps([_seconds(), whose, path + query, back, fields]).encode(), 9)
     value = sealed.seal(base64.b85encode(packed).decode())
     return value if len(value) <= LONGEST else ""
 
@@ -68,16 +70,23 @@ async def _fields(request: Request) -> list[tuple[str, str]]:
     return [] if any(one.filename for one in files) else [(n, v) for n, v in pairs if isinstance(v, str)]
 
 
-def of(request: Request) -> KeptWords | None:
-    """What this browser keeps."""
+def of(request: Request, user: User) -> KeptWords | None:
+    """What this browser keeps of this user; None also where it was sent more than SECONDS ago."""
     packed = sealed.opened(request.cookies.get(COOKIE, ""))
-    if packed is None:
+    kept = json.loads(zlib.decompress(base64.b85decode(packed))) if packed else []
+    if len(kept) != 5:  # none, or one that an earlier version sealed
         return None
-    user_id, address, back, fields = json.loads(zlib.decompress(base64.b85decode(packed)))
-    return KeptWords(user_id, address, back, [(name, value) for name, value in fields])
+    at, user_id, address, back, fields = kept
+    if user_id != user.id or _seconds() - at > SECONDS:
+        return None
+    return KeptWords(address, back, [(name, value) for name, value in fields])
+
+
+def _seconds() -> int:
+    return int(clock.now().timestamp())
 
 
 def cookie(value: str) -> Cookie:
-    """``value``: "" ends what was kept before, since a later form takes its place."""
+    """``value``: "" ends what was kept before: a later form takes its place, or the person logged out."""
     seconds, secure = SECONDS if value else 0, config.settings().secure
     return Cookie(key=COOKIE, value=value, max_age=seconds, httponly=True, samesite="lax", secure=secure, path="/login")

@@ -34,7 +34,7 @@ async def log_in(request: Request) -> Response:
     user = await _known(request, form)
     if user is None:
         return page(request, "public/login.html", status_code=422, form=form, next=next_, expired=0)
-    kept = form.data.get("words") and kept_words.of(request)  # only a browser without JavaScript sends this field
+    kept = form.data.get("words") and kept_words.of(request, user)  # only a browser without JavaScript sends this field
     return await entering.let_in(request, user, kept_words.PAGE if kept else next_ or await entering.home_of(user))
 
 
@@ -51,6 +51,7 @@ async def log_out(request: Request) -> Response:
         await live.nudge(session.user_id, live.LOGGED_OUT)
     answer = go_to(request, "/login")
     answer.delete_cookie(login.COOKIE)
+    answer.cookies.append(kept_words.cookie(""))
     return answer
 
 
@@ -61,6 +62,7 @@ async def log_out_everywhere(request: Request) -> Response:
     await live.nudge(user.id, live.LOGGED_OUT)
     answer = go_to(request, "/login")
     answer.delete_cookie(login.COOKIE)
+    answer.cookies.append(kept_words.cookie(""))
     return answer
 
 

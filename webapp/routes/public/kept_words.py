@@ -10,10 +10,11 @@ from webapp.access import entering, kept_words, login
 
 @get(kept_words.PAGE)
 async def kept_words_page(request: Request) -> Response:
-    user, kept = await login.current_user(request), kept_words.of(request)
-    if kept is None or kept.user_id not in (0, user.id):
-        return pages.redirect(request, await entering.home_of(user))
-    answer = pages.page(request, "public/kept_words.html", kept=kept)
+    user = await login.current_user(request)
+    if kept := kept_words.of(request, user):
+        answer = pages.page(request, "public/kept_words.html", kept=kept)
+    else:
+        answer = pages.redirect(request, await entering.home_of(user))
     answer.cookies.append(kept_words.cookie(""))
     return answer
 
