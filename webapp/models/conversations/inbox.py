@@ -65,8 +65,12 @@ def of(member: Membership) -> QuerySet[Conversation]:
 
 
 def with_staff(member: Membership) -> QuerySet[Conversation]:
-    """Threads handed to the staff."""
-    return Conversation.filter(campaign_id=member.campaign_id, with_staff=True, opted_out_at=None)
+    """Threads handed to the staff: conversations with a reply. Those of an opt-in form only while they wait for an answer: the
+    staff hold them all from the sign-up on (B2)."""
+    held = Conversation.filter(
+        campaign_id=member.campaign_id, with_staff=True, replied_at__isnull=False, opted_out_at=None
+    )
+    return held.filter(Q(action__of_opt_in=False) | Q(needs_attention=True))
 
 
 async def threads(
