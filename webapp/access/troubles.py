@@ -63,4 +63,4 @@ async def of(campaign: Campaign, all_of_it: bool = False) -> list[Trouble]:
 
 def _filtering(one: showing.Standing) -> Trouble:
     row = one.warning
-    return told.trouble(one.name, row.lately, row.before, row.advice, row.begun_at, one.page)
+    return told.trouble(one.name, row.lately, row.before, one.advice, row.begun_at, one.page)

@@ -88,7 +88,7 @@ async def test_other_errors_and_other_campaigns_warn_nobody(cast: Cast) -> None:
     await looking.look()
     assert await showing.standing(cast.ryan.id) == []
     [of_script] = await showing.standing(cast.meyer.id, cast.action)
-    assert of_script.name == "script A of “Make a plan to vote”" and "change the words" in of_script.warning.advice
+    assert of_script.name == "script A of “Make a plan to vote”" and "change the words" in of_script.advice
 
 
 @pytest.mark.both

@@ -6,7 +6,6 @@ from tortoise import fields
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from webapp.rules.carriers import advice
 from webapp.rules.carriers.rising import Share
 
 
@@ -39,10 +38,6 @@ class CarrierWarning(Model):
     @property
     def before(self) -> Share:
         return Share(self.filtered_before, self.texts_before)
-
-    @property
-    def advice(self) -> str:
-        return advice.of(advice.NUMBER if self.number_id else advice.SCRIPT, self.code)
 
     @classmethod
     def standing(cls, campaign_id: int) -> QuerySet[CarrierWarning]:

@@ -6,6 +6,7 @@ texts pass the one gate, and replies come in, like those of every action.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tortoise import fields
@@ -128,6 +129,13 @@ class OptInNumber(Model):
 
     class Meta:
         table = "opt_in_number"
+
+
+async def of_actions(actions: Iterable[Action]) -> dict[int, int]:
+    """Action -> the form whose own it is, by their ids, of the actions that are a form's. No statement where none is: such an
+    action has no page, its form has."""
+    own = [action.id for action in actions if action.of_opt_in]
+    return {form.action_id: form.id for form in await OptInForm.filter(action_id__in=own)} if own else {}
 
 
 async def open_form(campaign_slug: str, slug: str) -> OptInForm | None:

@@ -12,6 +12,7 @@ from webapp.models import kept_counts, spending
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions.action import DRAFT, Action
 from webapp.models.numbers.number import PhoneNumber
+from webapp.models.opt_in_forms.form import of_actions
 from webapp.rules import rates, spend
 
 MOST = 30  # running actions on the page, the newest
@@ -90,27 +91,30 @@ class Spent:
 @dataclass(frozen=True)
 class Week:
     """The last DAYS days, each with its sum, the newest first, and the sums of each action, the dearest first. An action is
-    None where the texts are of none."""
+    None where the texts are of none. ``forms``: action -> the opt-in form whose own it is, by their ids."""
 
     days: list[tuple[date, Spent]]
     actions: list[tuple[Action | None, Spent]]
+    forms: dict[int, int]
 
 
 async def week(campaign: Campaign) -> Week:
     """By the campaign's days (S11). One row for each quarter of an hour and price is read, and no text."""
     midnight = campaign.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     starts = [_day_before(midnight, n, campaign) for n in range(DAYS)]
-    days, of_actions = [], defaultdict[int, Spent](Spent)
+    days, spent_on = [], defaultdict[int, Spent](Spent)
     for start, groups in zip(starts, await spending.by_day(campaign.id, starts), strict=True):
         sums = _by_action(groups, campaign)
         total = Spent()
         for action_id, spent in sums.items():
             total += spent
-            of_actions[action_id] += spent
+            spent_on[action_id] += spent
         days.append((start.date(), total))
-    titles = {action.id: action for action in await Action.filter(id__in=list(of_actions) or [0])}
-    dearest = sorted(of_actions.items(), key=lambda pair: -pair[1].cost)
-    return Week(days, [(titles.get(action_id), spent) for action_id, spent in dearest])
+    titles = {action.id: action for action in await Action.filter(id__in=list(spent_on) or [0])}
+    dearest = sorted(spent_on.items(), key=lambda pair: -pair[1].cost)
+    return Week(
+        days, [(titles.get(action_id), spent) for action_id, spent in dearest], await of_actions(titles.values())
+    )
 
 
 def _day_before(midnight: datetime, days: int, campaign: Campaign) -> datetime:

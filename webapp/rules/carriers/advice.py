@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-SCRIPT, NUMBER = "script", "number"
-_WORDS = "Pause the action and change the words: name the person and the organization, say how to opt out, and leave out links."
+SCRIPT, FORM, NUMBER = "script", "form", "number"
+_REWRITE = "and change the words: name the person and the organization, say how to opt out, and leave out links."
+_WORDS = {SCRIPT: f"Pause the action {_REWRITE}", FORM: f"Close the form {_REWRITE}"}
 _ANOTHER = "Pause the number, so that new contacts hear from another one, and ask Twilio about it."
 _PACE = "Nothing is wrong with the words: the carrier takes no more texts so fast, or no more today. Go on more slowly or tomorrow."
 _BLOCKED = "People block these texts on their phones. Look at whom the list holds, and whether they know the campaign."
@@ -11,9 +12,9 @@ _PACES, _BLOCKS = frozenset({30022, 30023}), 30004
 
 
 def of(subject: str, code: int) -> str:
-    """``subject``: SCRIPT or NUMBER. ``code``: the commonest of the carrier's errors."""
+    """``subject``: SCRIPT; FORM where it is the script of an opt-in form; or NUMBER. ``code``: the commonest of the carrier's errors."""
     if code in _PACES:
         return _PACE
     if code == _BLOCKS:
         return _BLOCKED
-    return _WORDS if subject == SCRIPT else _ANOTHER
+    return _WORDS.get(subject, _ANOTHER)
