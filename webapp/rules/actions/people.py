@@ -33,8 +33,8 @@ class People:
 
 
 def read(key: str) -> People | None:
-    """None where it names nobody."""
-    told = dict(parse_qsl(key[:LONGEST], keep_blank_values=True))
+    """None where it names nobody. A NUL is left out: PostgreSQL stores none."""
+    told = {name: value.replace("\x00", "") for name, value in parse_qsl(key[:LONGEST], keep_blank_values=True)}
     kind, name, value = told.get("of", ""), told.get("name", "")[:80], told.get("value", "")[:100]
     if kind not in get_args(Kind):
         return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.cast import Cast
 from tests.cast.bulk import finish_work
 from tests.cast.site import OFFICE, PARTIAL, Browser, form_of, here
@@ -70,3 +72,12 @@ async def test_strangers_and_other_campaigns_find_nothing(cast: Cast, browse: Br
     gary = await browse(cast.gary)
     assert (await gary.post(OFFICE + "/follow-ups/99/end")).status_code == 404
     assert (await gary.get(OFFICE + "/follow-ups/99/end")).status_code == 405
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("people", ["of=tag&name=%00", "of=tag&name=a%00b", "of=field&name=a&value=%00", "of=tag%00"])
+async def test_a_nul_in_the_people_of_an_address_breaks_nothing(cast: Cast, browse: Browser, people: str) -> None:
+    await texted(cast)
+    page, gary = here(cast) + "/follow-up", await browse(cast.gary)
+    assert (await gary.get(page, params={"people": people})).status_code == 200
+    assert (await gary.post(page, data={"people": people, "name": "Second try"})).status_code == 422
