@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from tests.cast import Cast
 from tests.cast.opt_ins import ASKS, CONSENT, THANKS, joined, make_form, signs_up
 from tests.cast.site import OFFICE, Browser, audited, form_of
+from webapp import clock
+from webapp.models.contacts import lists
+from webapp.models.numbers.number import add_number, change_number
 from webapp.models.opt_in_forms.form import CLOSED, DRAFT, OPEN, OptInForm
 
 HERE = OFFICE + "/opt-ins"
@@ -161,3 +165,39 @@ async def test_variables_of_opt_ins_are_unknown_in_an_action(cast: Cast, browse:
         body = f"Hi, ##{{{{{name}}}}}. Reply STOP to opt out."
         answer = await gary.post(f"{OFFICE}/actions/{cast.action.id}/scripts", data={"kind": "initial", "body": body})
         assert answer.status_code == 422 and "is not a variable of this campaign" in answer.text
+
+
+def ticked_numbers(page: str) -> list[str]:
+    ticks = re.findall(r'<input[^>]*name="numbers"[^>]*>', page)
+    return [value[1] for tick in ticks if "checked" in tick and (value := re.search(r'value="(\d+)"', tick))]
+
+
+@pytest.mark.both
+async def test_a_form_whose_only_number_was_retired_says_so_and_keeps_it(cast: Cast, browse: Browser) -> None:
+    other = await add_number(cast.meyer, "+14125550199", "PN" + "b" * 32, rate=1.0, webhooks_ok=True)
+    its, gary = await make_form(cast, numbers=[other]), await browse(cast.gary)
+    page, said = f"{HERE}/{its.id}", "None of its numbers can take new contacts."
+    assert said not in (await gary.get(page)).text
+    await change_number(other, paused_at=clock.now())
+    assert said not in (await gary.get(page)).text, "a pause ends"
+    await change_number(other, retired_at=clock.now())
+    shown = (await gary.get(page)).text
+    assert said in shown and "needs a change" in shown and "(Retired)" in shown
+    typed = filled(cast, title="Team Selina", contact_list=str(its.contact_list_id), numbers=ticked_numbers(shown))
+    answer = await gary.post(page, data=typed)
+    assert answer.status_code == 422 and said in answer.text and (await its.number_ids()) == [other.id]
+    await gary.post(f"{page}/opening/end")
+    assert (await gary.post(page, data=typed)).status_code == 303
+    assert (await its.number_ids()) == [other.id], "and not every number"
+    answer = await gary.post(f"{page}/opening")
+    assert answer.status_code == 422 and said in answer.text
+    await gary.post(page, data={**typed, "numbers": str(cast.number.id)})
+    assert (await gary.post(f"{page}/opening")).status_code == 303
+    assert (await its.number_ids()) == [cast.number.id]
+
+
+async def test_the_page_of_an_open_form_says_that_its_list_was_archived(cast: Cast, browse: Browser) -> None:
+    its, gary = await make_form(cast), await browse(cast.gary)
+    await lists.archive(its.contact_list, cast.gary)
+    shown = (await gary.get(f"{HERE}/{its.id}")).text
+    assert "Its contact list is archived. Choose another." in shown and "Signed up (Archived)" in shown

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions.script import INITIAL, RESPONSE
 from webapp.models.contacts.lists import ContactList
+from webapp.models.numbers.number import PhoneNumber
 from webapp.models.scripts import publishing, rendering
 from webapp.rules import script_lint, variables
 from webapp.rules.opt_ins import words
@@ -28,13 +30,17 @@ class Words:
     follow_up: str
 
 
-async def stops_opening(campaign: Campaign, its: Words, contact_list: ContactList) -> list[str]:
-    """Sentences; none where the form may be opened."""
+async def stops_opening(
+    campaign: Campaign, its: Words, contact_list: ContactList, numbers: Sequence[PhoneNumber]
+) -> list[str]:
+    """Sentences; none where the form may be opened. ``numbers``: those chosen; none: every number of the campaign."""
     found = [] if its.consent else ["The consent wording is missing: what people agree to."]
     if not its.reach:
         found.append("Say how people reach a person: whoever once opted out gets no text.")
     if contact_list.archived_at:
         found.append("Its contact list is archived. Choose another.")
+    if not await _takes_new_contacts(campaign, numbers):
+        found.append("None of its numbers can take new contacts. Choose another.")
     if not campaign.set_up:
         found.append("The set-up check is not green yet.")
     if its.initial and not words.asks_for_yes(its.initial):
@@ -43,6 +49,13 @@ async def stops_opening(campaign: Campaign, its: Words, contact_list: ContactLis
         if kind == INITIAL or body:
             found += [f"{title}: {sentence}" for sentence in await _of_script(campaign, its, kind, body)]
     return found
+
+
+async def _takes_new_contacts(campaign: Campaign, numbers: Sequence[PhoneNumber]) -> bool:
+    """A paused number counts: sign-ups wait for it. A retired one takes nobody new any more (S3)."""
+    if numbers:
+        return any(number.retired_at is None and number.released_at is None for number in numbers)
+    return await PhoneNumber.exists(campaign=campaign, retired_at=None, released_at=None)
 
 
 async def _of_script(campaign: Campaign, its: Words, kind: str, body: str) -> list[str]:

@@ -102,16 +102,25 @@ async def save(form: OptInForm, draft: Draft, by: Membership, seen: str = "") ->
 @transactional
 async def open_form(form: OptInForm, by: Membership) -> list[str]:
     """Anybody may sign up from now on. Returns what is in the way; then nothing was changed."""
-    campaign = await Campaign.get(id=form.campaign_id)
     stored = await OptInForm.filter(id=form.id).select_for_update().get()
-    initial, follow_up = await stored.scripts()
-    words = checks.Words(stored.title, stored.subtitle, stored.consent, stored.reach, initial, follow_up)
-    if found := await checks.stops_opening(campaign, words, await ContactList.get(id=stored.contact_list_id)):
+    if found := await in_the_way(stored):
         return found
     if stored.state != OPEN:
         await OptInForm.filter(id=form.id).update(state=OPEN)
         await audit.record(by, "opt_in.opened", stored.title, version=stored.version)
     return []
+
+
+async def in_the_way(form: OptInForm) -> list[str]:
+    """What keeps it, as it is stored, from being opened. Of an open form: what came in its way since."""
+    initial, follow_up = await form.scripts()
+    words = checks.Words(form.title, form.subtitle, form.consent, form.reach, initial, follow_up)
+    chosen = await ContactList.get(id=form.contact_list_id)
+    return await checks.stops_opening(await Campaign.get(id=form.campaign_id), words, chosen, await _numbers(form))
+
+
+async def _numbers(form: OptInForm) -> list[PhoneNumber]:
+    return await PhoneNumber.filter(id__in=await form.number_ids() or [0])
 
 
 @transactional
@@ -125,10 +134,8 @@ async def values(form: OptInForm) -> dict[str, str]:
     """What is stored, in words, to compare two people's forms."""
     initial, follow_up = await form.scripts()
     chosen = await ContactList.get(id=form.contact_list_id)
-    numbers = await PhoneNumber.filter(id__in=await form.number_ids() or [0])
-    return _in_words(
-        {name: getattr(form, name) for name in COLUMNS}, chosen, await form.fields_asked(), numbers, initial, follow_up
-    )
+    columns = {name: getattr(form, name) for name in COLUMNS}
+    return _in_words(columns, chosen, await form.fields_asked(), await _numbers(form), initial, follow_up)
 
 
 def _values_of(draft: Draft) -> dict[str, str]:
@@ -171,7 +178,7 @@ async def _wrong(campaign: Campaign, draft: Draft, form: OptInForm | None) -> di
 
 
 async def _stopped(campaign: Campaign, draft: Draft) -> list[str]:
-    return await checks.stops_opening(campaign, draft.words, draft.contact_list)
+    return await checks.stops_opening(campaign, draft.words, draft.contact_list, draft.numbers)
 
 
 async def _write_parts(form: OptInForm, draft: Draft) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, post
+from tortoise.expressions import Q
 
 from webapp import access, bounded, pages, words
 from webapp.forms import Form
@@ -12,7 +13,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
 from webapp.models.contacts.lists import ContactList
 from webapp.models.numbers.number import PhoneNumber
-from webapp.models.opt_in_forms.form import OptInForm
+from webapp.models.opt_in_forms.form import OPEN, OptInForm
 from webapp.models.opt_ins import checks, editing, people
 from webapp.models.opt_ins.editing import Draft, Refused
 from webapp.models.scripts import links
@@ -56,7 +57,7 @@ async def opt_in_page(request: Request, member: Membership, opt_in_id: int, save
 @post("/opt-ins/{opt_in_id:int}", opt=bounded.MANY_FIELDS)
 async def save_opt_in(request: Request, member: Membership, opt_in_id: int) -> Response:
     its, form = await access.opt_in_of(member, opt_in_id), Form(await request.form())
-    draft = await _read(member, form)
+    draft = await _read(member, form, its)
     saved = await editing.save(its, draft, member, form.mark()) if form and draft else None
     if isinstance(saved, OptInForm):
         return _to(request, member, its, "?saved=1")
@@ -107,7 +108,8 @@ async def _show(
         chosen_numbers=[str(n) for n in await its.number_ids()] if its else [],
         menus=await _menus(member),
         found=await _findings(member, form, stored),
-        **await _offered(member),
+        in_the_way=await editing.in_the_way(its) if its and its.state == OPEN else [],
+        **await _offered(member, its),
     )
 
 
@@ -118,11 +120,12 @@ async def _lists(member: Membership, its: OptInForm | None) -> list[ContactList]
     return [*own, *in_use]
 
 
-async def _offered(member: Membership) -> dict[str, Any]:
-    own = {"campaign_id": member.campaign_id}
+async def _offered(member: Membership, its: OptInForm | None) -> dict[str, Any]:
+    """Numbers in use, and those chosen for the form, retired or not: without its only number it would have every one."""
+    own, chosen = {"campaign_id": member.campaign_id}, await its.number_ids() if its else []
     return {
         "fields": await CustomField.filter(**own, archived_at=None),
-        "numbers": await PhoneNumber.filter(**own, retired_at=None).order_by("id"),
+        "numbers": await PhoneNumber.filter(Q(retired_at=None) | Q(id__in=chosen or [0]), **own).order_by("id"),
     }
 
 
@@ -142,7 +145,7 @@ async def _findings(member: Membership, form: Form, stored: dict[str, str]) -> d
     return found
 
 
-async def _read(member: Membership, form: Form) -> Draft | None:
+async def _read(member: Membership, form: Form, its: OptInForm | None = None) -> Draft | None:
     """None where the list is missing."""
     gettext = words.gettext
     columns = {
@@ -157,7 +160,7 @@ async def _read(member: Membership, form: Form) -> Draft | None:
     }
     initial = form.long_text("initial", gettext("Initial script"), 10_000)
     follow_up = form.long_text("follow_up", gettext("Follow-up script"), 10_000)
-    offered = await _offered(member)
+    offered = await _offered(member, its)
     fields, numbers = _ticked(form, "fields", offered), _ticked(form, "numbers", offered)
     chosen = await _chosen_list(member, form)
     return Draft(columns, chosen, fields, numbers, initial, follow_up) if chosen else None
