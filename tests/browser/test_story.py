@@ -105,6 +105,7 @@ async def test_a_newcomer_goes_the_whole_way_on_a_phone(bank: Bank, open_page: O
 
 async def results_agree(bank: Bank, office: Page) -> None:
     await log_in(office, "selina@example.org")
+    await office.goto("/c/meyer/admin/actions")
     await office.get_by_role("link", name="View Results").click()
     for name, number in (
         ("Initial Messages", "10"),
