@@ -134,7 +134,7 @@ async def test_a_request_that_failed_is_told_and_a_login_that_ended_leads_to_the
         async with office.expect_request("**/login?expired=1&next=**"):
             await office.evaluate(FAILS, [type, detail])
         await office.wait_for_load_state()  # a page on its way somewhere may not close
-        await office.goto(OFFICE + "/users")
+        await office.goto(OFFICE)
 
 
 async def test_a_reply_half_typed_stays_and_news_waits_for_the_thumb(bank: Bank, open_page: OpenPage) -> None:
