@@ -9,6 +9,7 @@ import pytest
 from tests.cast import Cast
 from tests.cast.site import PARTIAL, Browser
 from webapp import static_files
+from webapp.models.actions import action_link
 
 TAKES = {"accept-encoding": "gzip, deflate, br, zstd"}
 
@@ -30,6 +31,20 @@ async def test_a_page_whose_address_a_stranger_may_have_filled_in_is_sent_as_it_
     amy = await browse(cast.amy)
     answer = await amy.get(path, headers=TAKES)
     assert "content-encoding" not in answer.headers
+
+
+async def test_no_page_that_shows_a_secret_is_gzipped(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    await action_link.renew(cast.action, cast.gary)
+    made = await gary.post("/c/meyer/admin/invites", data={"role": "volunteer", "email": ""}, headers=TAKES)
+    app = await gary.post("/c/meyer/account/second-step/app", headers=TAKES)
+    info = await gary.get("/c/meyer/admin/settings/info", headers=TAKES)
+    sending = await gary.get(f"/c/meyer/admin/actions/{cast.action.id}/sendings", headers=TAKES)
+    shown = ("/invite/", "data:image/svg", cast.meyer.join_code, f"/a/{cast.action.link_token}")
+    for answer, secret in zip((made, app, info, sending), shown, strict=True):
+        assert answer.status_code == 200 and secret in answer.text and "content-encoding" not in answer.headers
+    for path in ("/login", "/join", "/password/x"):
+        assert "content-encoding" not in (await gary.get(path, headers=TAKES)).headers
 
 
 async def test_a_part_of_a_page_is_gzipped_since_no_other_site_can_ask_for_one(cast: Cast, browse: Browser) -> None:

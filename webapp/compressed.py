@@ -1,12 +1,15 @@
 """Pages and static files gzipped for browsers that take it: a card is a third of its size, a script or sheet a quarter.
 
-BREACH guesses a secret of a page from its size, by what a stranger made stand beside it. A stranger can choose the query of an
-address that somebody's browser opens, and nothing else: cookies are Lax, forms come from our own pages, and no other site
-can ask for a part of a page. So a page asked with a query is sent as it is. Streams are never touched.
+BREACH guesses a secret of a page from its size, by what a stranger made stand beside it. Anybody chooses the words of a text or
+of a form's answers, which stand on pages of people and conversations, and the query of an address that somebody's browser
+opens. So what carries a secret is sent as it is: whatever is asked with a query, every page outside a campaign, since those
+are of log-ins and tokens, and whatever has a link in full with a join code or a token, or a QR code: so join codes, invites,
+action links and keys of an app are shown (tests/test_compressed.py). Streams are never touched.
 """
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import Any
 
@@ -14,16 +17,23 @@ from litestar import MediaType, Request, Response
 
 LEAST = 600  # bytes: below that it saves nothing
 QUICK, BEST = 4, 9
+_SHOWN_IN_FULL = re.compile(r"""https?://[^/\s"'<>]+/(join\?|([a-z]+/)*[\w-]{16,})|data:image/svg|otpauth:""")
 GZIP = {"content-encoding": "gzip"}
 
 
 def page(request: Request[Any, Any, Any], html: str, part: bool, status: int, vary: str) -> Response[Any]:
     """``part``: htmx asks for a part of a page."""
     headers, content = {"vary": f"{vary}, Accept-Encoding"}, html.encode()
-    if len(content) >= LEAST and taken_by(request) and (part or not request.scope["query_string"]):
+    if len(content) >= LEAST and taken_by(request) and not _carries_secret(request, html, part):
         headers |= GZIP
         content = gzipped(content, QUICK)
     return Response(content, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def _carries_secret(request: Request[Any, Any, Any], html: str, part: bool) -> bool:
+    asked_by_stranger = bool(request.scope["query_string"]) and not part  # no other site can ask for a part of a page
+    outside = not request.scope["path"].startswith("/c/")
+    return asked_by_stranger or outside or _SHOWN_IN_FULL.search(html) is not None
 
 
 def taken_by(request: Request[Any, Any, Any]) -> bool:
