@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from tortoise.exceptions import BaseORMException
 
 from tests.cast import Cast
+from tests.cast.lists import import_file
 from tests.cast.opt_ins import CONSENT, MINA, contact, joined, leave, make_form, ours, signs_up, texts_back, work
 from tests.cast.texting import texted
 from webapp import clock, database
@@ -18,6 +20,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, FieldValue
 from webapp.models.contacts.lists import ListMembership
+from webapp.models.contacts.zones import ZoneSet, zones_of
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.opt_in_forms.sign_up import Consent, SignUp
@@ -233,6 +236,29 @@ async def test_a_stranger_s_zip_opens_no_hours_of_the_phone_s_own_place(cast: Ca
     await signs_up(form, zip="96813")
     await work()
     assert await ours() == []
+
+
+async def test_a_stranger_s_zip_is_never_the_phone_s_own_before_a_yes(cast: Cast, tmp_path: Path) -> None:
+    """Nor where a later list without a ZIP, a correction of the name or new tables derive the hours anew."""
+    form = await make_form(cast)
+    await signs_up(form, zip="96813")
+    them = await contact()
+    zones = await ZoneSet.get(id=them.zone_set_id)
+    assert (zones.names, them.zip) == ("America/New_York Pacific/Honolulu", "")
+    people = tmp_path / "people.csv"
+    people.write_text("First Name,Phone\nMina,412-555-0131\n")
+    assert (await import_file(cast, people)).status == "done"
+    them = await contact()
+    assert them.zip == "" and "Honolulu" not in " ".join(await zones_of(cast.meyer, them.zone_set_id))
+
+
+async def test_with_the_yes_the_zip_is_theirs_and_so_are_its_hours(cast: Cast) -> None:
+    form = await make_form(cast)
+    clock.freeze(clock.now() + timedelta(hours=3))
+    await joined(cast, form, zip="60601")
+    them = await contact()
+    assert them.zip == "60601" and await zones_of(cast.meyer, them.zone_set_id) == ("America/Chicago",)
+    assert (await Conversation.get(action=form.action)).zone_set_id == them.zone_set_id
 
 
 async def test_after_a_text_of_ours_a_typed_sign_up_waits_six_hours(cast: Cast) -> None:

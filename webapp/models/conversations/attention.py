@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from webapp import database
 from webapp.models import tallies
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
+from webapp.rules.opt_ins import words
 
 NO_ANSWER_WANTED = frozenset({"help", "info"})
 
+# ``by_form``: our text left without anybody's click; ``heard``: a YES here is one that the opt-in form answered (`hears`)
 _LAST_WORDS = """
-SELECT m.id, m.direction, m.body FROM message m
+SELECT m.id, m.direction, m.body, f.keyword, CASE WHEN f.id IS NOT NULL AND m.user_id IS NULL THEN 1 ELSE 0 END AS by_form,
+       CASE WHEN m.id > s.asked_id AND (m.created_at <= s.confirmed_at OR (s.confirmed_at IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM message o WHERE o.conversation_id = m.conversation_id AND o.direction = 'out' AND o.id < m.id
+            AND o.id > s.asked_id AND o.user_id IS NOT NULL AND o.status IN ('sending', 'unknown', 'taken')))) THEN 1 ELSE 0
+       END AS heard
+  FROM message m LEFT JOIN opt_in_form f ON f.action_id = m.action_id
+  LEFT JOIN sign_up s ON s.form_id = f.id AND s.contact_id = m.contact_id
  WHERE m.conversation_id = ?
    AND (m.direction = 'in' OR (m.status IN ('queued', 'sending', 'unknown', 'taken')
                                AND m.delivery NOT IN ('failed', 'undelivered', 'canceled')))
@@ -38,9 +48,16 @@ async def reconsider(conversation_id: int | None, contact: Contact) -> None:
 
 
 async def _wrote_last(conversation: Conversation) -> bool:
+    """An opt-in form's own texts answer no question, and what the form answered is none."""
     for row in await database.query(_LAST_WORDS, conversation.id):
         if row["direction"] == "out":
-            return False
-        if not asks_for_information(row["body"]):
+            if not row["by_form"]:
+                return False
+        elif not asks_for_information(row["body"]) and not _form_answered(row):
             return int(row["id"]) > (conversation.reported_through_id or 0)
     return False
+
+
+def _form_answered(row: dict[str, Any]) -> bool:
+    keyword = row["keyword"] and words.keyword(row["body"]) == row["keyword"]
+    return bool(keyword or (row["heard"] and words.confirms(row["body"])))

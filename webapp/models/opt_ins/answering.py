@@ -8,6 +8,7 @@ from webapp.models.contacts import many_at_once
 from webapp.models.contacts.contact import Contact, ContactEvent
 from webapp.models.contacts.labels import FieldValue
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import OUT, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_in_forms.form import OPEN, OptInForm
 from webapp.models.opt_in_forms.sign_up import FOLLOW_UP, FROM_KEYWORD, SignUp
@@ -41,19 +42,26 @@ async def _form_of(word: str, number: PhoneNumber) -> OptInForm | None:
 
 
 async def hears(body: str, contact: Contact, conversation: Conversation | None) -> bool:
-    """Is this text answered by a form itself? Then nobody has to: a keyword, or the YES that a sign-up waits for, which
-    confirms it. The contact and the conversation are locked."""
+    """Is this text answered by a form itself? Then nobody has to: a keyword, the YES that a sign-up waits for, which confirms
+    it, or that YES again. Once the staff have written there, a YES is for them. The contact and the conversation are locked."""
     if conversation is None or contact.opted_out_at:
         return False
     form = await OptInForm.get_or_none(action_id=conversation.action_id)
     if form is None:
         return False
     row = await SignUp.filter(form=form, contact=contact).select_for_update().first()
-    if row and words.confirms(body):
-        if row.asked_id and not row.confirmed_at:
-            await _confirm(row, form, contact)
-        return row.confirmed_at is not None
+    if row and row.asked_id and words.confirms(body):
+        if row.confirmed_at:
+            return not await _staff_wrote(conversation, row.asked_id)
+        await _confirm(row, form, contact)
+        return True
     return bool(form.keyword) and words.keyword(body) == form.keyword
+
+
+async def _staff_wrote(conversation: Conversation, after_id: int) -> bool:
+    """Did a text of somebody's click leave here after that one?"""
+    left = Message.filter(conversation=conversation, direction=OUT, status__in=(SENDING, UNKNOWN, TAKEN))
+    return await left.filter(id__gt=after_id, user_id__not_isnull=True).exists()
 
 
 async def _confirm(row: SignUp, form: OptInForm, contact: Contact) -> None:
@@ -74,6 +82,7 @@ async def _fill(row: SignUp, form: OptInForm, contact: Contact) -> None:
         setattr(contact, name, getattr(contact, name) or getattr(row, name))
     await contact.derive_zones()
     await contact.save(update_fields=["first_name", "last_name", "zip", "zone_set_id", "zone_source"])
+    await Conversation.filter(contact=contact).update(zone_set_id=contact.zone_set_id)
     for field in await form.fields_asked():
         value = str(row.answers.get(field.slug, ""))
         if value and not await FieldValue.exists(contact_id=contact.id, field=field):

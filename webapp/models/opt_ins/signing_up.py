@@ -64,21 +64,23 @@ async def ask(row: SignUp, contact: Contact) -> None:
 
 
 async def _contact(form: OptInForm, filled: Filled) -> Contact:
-    """A phone that nobody had gets a contact with what was typed. Of one that is known nothing changes before a YES."""
+    """A phone that nobody had gets a contact with the names that were typed. Of one that is known nothing changes before a YES."""
     known = await Contact.exists(campaign_id=form.campaign_id, phone=filled.phone)
     contact = await Contact.of_phone(form.campaign, filled.phone)
     if not known and filled.came_by == FROM_FORM:
-        contact.first_name, contact.last_name, contact.zip = filled.first_name, filled.last_name, filled.zip
-        await _be_careful(contact)
-        await contact.save(update_fields=["first_name", "last_name", "zip", "zone_set_id", "zone_source"])
+        contact.first_name, contact.last_name = filled.first_name, filled.last_name
+        await _be_careful(contact, form, filled.zip)
+        await contact.save(update_fields=["first_name", "last_name", "zone_set_id", "zone_source"])
     return contact
 
 
-async def _be_careful(contact: Contact) -> None:
-    """Before a YES the ZIP may be a stranger's: the hours of the phone's area code count beside those of the ZIP (S1)."""
-    typed = contact_zones.derive("", contact.zip, "", contact.phone)
+async def _be_careful(contact: Contact, form: OptInForm, zip_code: str) -> None:
+    """Before a YES the ZIP may be a stranger's. So it is no ZIP of the contact's yet, and its hours count beside those of the
+    phone's area code, or of the campaign where that tells nothing (S1)."""
+    typed = contact_zones.derive("", zip_code, "", contact.phone)
     dialled = contact_zones.derive("", "", "", contact.phone)
-    contact.zone_set_id = await ZoneSet.id_of(tuple(dict.fromkeys([*typed.names, *dialled.names])))
+    names = {*typed.names, *(dialled.names or (form.campaign.timezone,))}
+    contact.zone_set_id = await ZoneSet.id_of(tuple(sorted(names)))
     contact.zone_source = typed.source
 
 

@@ -128,7 +128,6 @@ async def _store(
 ) -> Message:
     first = row.wants == INITIAL
     with tallies.counting(conversation) as changed:
-        conversation.needs_attention = False
         if first:
             conversation.texted_at, conversation.script_version = clock.now(), script.version
             conversation.closed_code = None

@@ -155,18 +155,20 @@ async def _write(event: TwilioEvent, text: Message, contact: Contact, *more: Sta
 async def _replied(
     text: Message, contact: Contact, conversation: Conversation | None, answered: bool
 ) -> list[Statement]:
-    """They wrote last, so they need an answer, unless they opted out, Twilio answers by itself (HELP, INFO) or an opt-in
-    form does (``answered``)."""
+    """They wrote last, so they need an answer, unless they opted out or Twilio answers by itself (HELP, INFO). A text that an
+    opt-in form answers (``answered``) changes nothing of that: a question before it still waits."""
     if conversation is None:
         return tallies.due()
     with tallies.counting(conversation) as changed:
         conversation.replied_at = text.created_at
-        conversation.unread = contact.opted_out_at is None and conversation.user_id is not None and not answered
+        if not answered:
+            conversation.unread = contact.opted_out_at is None and conversation.user_id is not None
         if attention.asks_for_information(text.body):
             await attention.refresh(conversation, contact)
         else:
             conversation.answered_at = conversation.answered_at or text.created_at
-            conversation.needs_attention = contact.opted_out_at is None and not answered
+            if not answered:
+                conversation.needs_attention = contact.opted_out_at is None
     tallies.count_new(text)
     return [*([update(conversation, *changed)] if changed else []), *tallies.due()]
 

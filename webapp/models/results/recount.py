@@ -35,13 +35,14 @@ Counted = dict[tuple[int, int], Counts]
 _FAILED = "(m.status = 'rejected' OR (m.status = 'taken' AND m.delivery IN ('failed', 'undelivered', 'canceled')))"
 _TAKEN = "m.direction = 'out' AND m.status = 'taken'"
 _REPLIED = "EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = v.id AND m.direction = 'in')"
-# V5: they wrote last, HELP and INFO aside, after our newest text that may have left and after the last report
+# V5: they wrote last, HELP and INFO aside, after our newest text that may have left and after the last report. What an opt-in form
+# answered by itself no statement can tell (rules/opt_ins/words.py): in its conversations the row's own word is counted
 _NEEDS_ATTENTION = """
- NOT EXISTS (SELECT 1 FROM contact k WHERE k.id = v.contact_id AND k.opted_out_at IS NOT NULL)
+ CASE WHEN EXISTS (SELECT 1 FROM opt_in_form f WHERE f.action_id = v.action_id) THEN v.needs_attention ELSE NOT EXISTS (SELECT 1 FROM contact k WHERE k.id = v.contact_id AND k.opted_out_at IS NOT NULL)
  AND EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = v.id AND m.direction = 'in'
    AND lower(trim(trim(m.body, ?), '.!?')) NOT IN ('help', 'info') AND m.id > COALESCE(v.reported_through_id, 0)
    AND NOT EXISTS (SELECT 1 FROM message o WHERE o.conversation_id = v.id AND o.direction = 'out' AND o.id > m.id
-     AND o.status IN ('queued', 'sending', 'unknown', 'taken') AND o.delivery NOT IN ('failed', 'undelivered', 'canceled')))
+     AND o.status IN ('queued', 'sending', 'unknown', 'taken') AND o.delivery NOT IN ('failed', 'undelivered', 'canceled'))) END
 """
 _BLANKS = " \t\r\n"
 _ONE_REPORT = "id IN (SELECT MIN(r.id) FROM report r GROUP BY r.conversation_id)"
