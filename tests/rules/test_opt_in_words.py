@@ -26,6 +26,37 @@ def test_no_word_that_means_something_else_is_a_keyword(word: str) -> None:
     assert words.keyword(word) == "" and words.keyword(word.upper()) == ""
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "sure",
+        "yep",
+        "yeah",
+        "nope",
+        "maybe",
+        "later",
+        "thanks",
+        "interested",
+        "vote",
+        "who",
+        "ok",
+        "absolutely",
+        "voted",
+        "monday",
+        "gracias",
+        "claro",
+        "quien",
+    ],
+)
+def test_no_common_answer_to_a_volunteer_is_a_keyword(answer: str) -> None:
+    assert words.keyword(answer.capitalize() + "!") == ""
+
+
+@pytest.mark.parametrize("word", ["join", "meyer", "team", "rally2026", "unete"])
+def test_a_word_of_the_campaign_s_own_is_a_keyword(word: str) -> None:
+    assert words.keyword(word.upper()) == word
+
+
 @given(st.text(max_size=60))
 def test_no_keyword_ever_opts_out(text: str) -> None:
     word = words.keyword(text)

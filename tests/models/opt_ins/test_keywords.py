@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import Cast
-from tests.cast.opt_ins import MINA, contact, leave, make_form, ours, signs_up, texts_back, work
+from tests.cast.opt_ins import MINA, contact, joined, leave, make_form, ours, signs_up, texts_back, work
 from tests.cast.texting import texted
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
@@ -81,11 +81,20 @@ async def test_a_keyword_to_another_number_than_the_form_s_is_an_ordinary_text(c
     assert [m.number_id for m in await leave(other)] == [other.id]
 
 
-async def test_a_keyword_in_a_volunteer_s_thread_goes_to_the_form(cast: Cast) -> None:
+async def test_an_answer_to_a_volunteer_is_no_keyword(cast: Cast) -> None:
+    """Whatever the word: Amy asked, and Amy reads the answer."""
     await make_form(cast, keyword="join")
     await texted(cast)
     await texts_back(cast, "join", cast.lisa.phone)
-    assert not (await cast.conversation()).needs_attention and await SignUp.exists()
+    assert (await cast.conversation()).needs_attention and not await SignUp.exists()
+    assert await recount.differences() == []
+
+
+async def test_a_keyword_in_another_form_s_conversation_counts(cast: Cast) -> None:
+    await joined(cast, await make_form(cast, title="Other"))
+    form = await make_form(cast, keyword="join")
+    await texts_back(cast, "join")
+    assert await SignUp.exists(form=form)
 
 
 async def test_a_keyword_is_answered_at_once_also_after_a_text_of_ours(cast: Cast) -> None:

@@ -17,12 +17,13 @@ from webapp.models.opt_ins.signing_up import PATIENCE, Filled
 from webapp.rules.opt_ins import words
 
 
-async def opened(body: str, contact: Contact, number: PhoneNumber) -> Conversation | None:
-    """The conversation of the form whose keyword this text is; None where it is none's. The contact is locked, and the text is
-    the only proof needed that the phone is theirs; a YES is asked for all the same. A phone that opted out stays so."""
+async def opened(body: str, contact: Contact, number: PhoneNumber, newest: Conversation | None) -> Conversation | None:
+    """The conversation of the form whose keyword this text is; None where it is none's, or answers a volunteer: ``newest`` is
+    the conversation of our newest text. The contact is locked, and the text is the only proof needed that the phone is theirs;
+    a YES is asked for all the same. A phone that opted out stays so."""
     word = words.keyword(body)
     form = await _form_of(word, number) if word else None
-    if form is None:
+    if form is None or (newest and not await OptInForm.exists(action_id=newest.action_id)):
         return None
     conversation = await talk.of(form, contact)
     said = f"Texted “{body.strip()[:40]}” to {number.e164}."

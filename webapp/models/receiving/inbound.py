@@ -49,14 +49,17 @@ async def receive(event_id: int, to: str) -> News:
     if number is None:
         return await _of_no_campaign(event, to)
     contact = await Contact.of_phone(campaign, str(event.payload.get("From", ""))[:20])
-    conversation = await _opened(event, contact, number) or await _conversation_of(contact, number)
+    newest = await _conversation_of(contact, number)
+    conversation = await _opened(event, contact, number, newest) or newest
     return await _act_on(event, _text(event, number, contact, conversation), contact, conversation, campaign)
 
 
-async def _opened(event: TwilioEvent, contact: Contact, number: PhoneNumber) -> Conversation | None:
-    """The conversation that an opt-in form's keyword opens (B2)."""
+async def _opened(
+    event: TwilioEvent, contact: Contact, number: PhoneNumber, newest: Conversation | None
+) -> Conversation | None:
+    """The conversation that an opt-in form's keyword opens (B2). ``newest``: that of our newest text by this number."""
     opts_out = event.payload.get("OptOutType") == "STOP"
-    return None if opts_out else await answering.opened(str(event.payload.get("Body", "")), contact, number)
+    return None if opts_out else await answering.opened(str(event.payload.get("Body", "")), contact, number, newest)
 
 
 async def _of_no_campaign(event: TwilioEvent, to: str) -> News:

@@ -10,8 +10,27 @@ import re
 from webapp.rules import letters, opt_out
 from webapp.rules.opt_outs.words import KEYWORDS
 
-# HELP, INFO and START are answered by Twilio or mean something there; YES and NO answer questions of volunteers
-TAKEN = frozenset(["help", "info", "start", "unstop", "yes", "y", "no", "n", "si", "ok", "okay", "ayuda"])
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split("|"))
+
+
+# HELP, INFO and START are answered by Twilio or mean something there; the others are what people answer volunteers
+TAKEN = _set(
+    "help|info|start|unstop|ayuda|yes|y|yea|yeah|yeap|yep|yup|yess|yesss|ya|yah|aye|si|sip|claro|ok|okay|okey|"
+    "oki|okie|okc|k|kk|vale|dale|bueno|bien|no|n|nope|nah|nay|not|never|nunca|none|neither|tampoco|sure|surely|"
+    "absolutely|definitely|certainly|totally|probably|possibly|perhaps|maybe|quizas|talvez|likely|unlikely|"
+    "undecided|unsure|indifferent|depends|agree|agreed|disagree|true|false|right|correct|wrong|exactly|indeed|"
+    "now|later|soon|today|tonight|tomorrow|yesterday|tonite|ahora|luego|hoy|manana|already|done|voted|vote|votes|"
+    "voting|voter|votar|voto|vota|monday|tuesday|wednesday|thursday|friday|saturday|sunday|morning|afternoon|"
+    "evening|thanks|thank|thankyou|thx|ty|tks|gracias|please|pls|porfavor|sorry|welcome|hello|hey|hi|hola|hiya|"
+    "howdy|bye|goodbye|adios|who|what|when|where|why|how|which|whom|whose|quien|que|cuando|donde|porque|como|"
+    "cual|interested|interesting|good|great|nice|cool|fine|perfect|awesome|amazing|excellent|wonderful|fantastic|"
+    "love|loved|like|liked|lol|haha|wow|wrongnumber|support|supporter|against|for|both|either|neutral|him|her|"
+    "them|his|hers|republican|democrat|democratic|independent|gop|dem|rep|libertarian|busy|driving|working|work|"
+    "home|sick|away|call|here|there|one|two|three|four|five|first|second|third|unknown|idk|dunno|nothing|"
+    "something|anything|everything|all|some|any"
+)
 CONFIRMS = frozenset(
     {"yes", "y", "yes please", "yes thanks", "yes thank you", "yes i do", "si", "si por favor", "si gracias"}
 )

@@ -173,7 +173,7 @@ def _keyword(form: Form) -> str:
         form.wrong(
             "keyword",
             words.gettext(
-                "A keyword is one word of 3 to 20 letters or digits, and none that means something else, such as STOP or HELP."
+                "A keyword is one word of 3 to 20 letters or digits, and none that means something else, such as STOP, HELP or SURE."
             ),
         )
     return word
