@@ -65,7 +65,7 @@ async def test_from_the_share_link_to_the_tree_on_a_phone(bank: Bank, open_page:
     await fill_in(mina, "Mina", "412-555-0131", "Sign up for texts")
     await expect(mina.get_by_role("heading", name="Look at your phone")).to_be_visible()
     asked = await text_to(bank, "+14125550131", "Reply YES")
-    assert asked["body"].startswith("Hi Mina, thanks for joining Team Meyer.")
+    assert asked["body"].startswith("Hi friend, thanks for joining Team Meyer.")
     await answer_as(bank, asked, "Yes")
     thanks = await text_to(bank, "+14125550131", "Bring a friend")
     link = re.search(r"https?://\S+/r/\w{8}", thanks["body"])

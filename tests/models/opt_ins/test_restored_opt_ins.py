@@ -21,7 +21,7 @@ from webapp.rules import errors
 
 pytestmark = pytest.mark.both
 
-ASKED = "Hi Mina, thanks for joining Team Meyer. Reply YES to get our texts, or STOP to opt out."
+ASKED = "Hi friend, thanks for joining Team Meyer. Reply YES to get our texts, or STOP to opt out."
 
 
 async def found_at_twilio(cast: Cast, body: str, at: datetime) -> None:

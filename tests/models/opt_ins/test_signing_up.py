@@ -38,7 +38,7 @@ async def test_the_whole_way_to_the_list(cast: Cast) -> None:
     await signs_up(form)
     await work()
     [asked] = await leave(cast.number)
-    assert asked.body == "Hi Mina, thanks for joining Team Meyer. Reply YES to get our texts, or STOP to opt out."
+    assert asked.body == "Hi friend, thanks for joining Team Meyer. Reply YES to get our texts, or STOP to opt out."
     on_list = ListMembership.filter(contact_list=form.contact_list, contact__phone=MINA)
     assert not await on_list.exists()
     await texts_back(cast, "Yes!")
@@ -74,6 +74,55 @@ async def test_the_same_press_twice_is_one_consent_and_one_text(cast: Cast) -> N
     await signs_up(form, client_id=press)
     await work()
     assert await Consent.all().count() == 1 and len(await leave(cast.number)) == 1
+
+
+async def test_the_same_form_sent_again_with_another_phone_is_another_sign_up(cast: Cast) -> None:
+    form, press = await make_form(cast), uuid.uuid4()
+    await signs_up(form, client_id=press)
+    await signs_up(form, "+14125550132", client_id=press)
+    await work()
+    assert [kept.phone for kept in await Consent.all().order_by("id")] == [MINA, "+14125550132"]
+    assert len(await ours("+14125550132")) == 1
+
+
+async def test_until_the_yes_the_newest_press_counts(cast: Cast) -> None:
+    """A stranger typed first; the owner types after them, by a friend's link."""
+    notes = await CustomField.get(campaign=cast.meyer, slug="notes")
+    form = await make_form(cast, fields=[notes])
+    olga = await joined(cast, form, "+14125550132")
+    await signs_up(form, first_name="Bozo", last_name="Clown", zip="15222", answers={"notes": "Honk"})
+    await work()
+    [asked] = [m for m in await leave(cast.number) if m.phone == MINA]
+    assert (await contact()).first_name == "" and "Bozo" not in asked.body
+    await signs_up(form, answers={"notes": "Has a car"}, referrer=olga.token)
+    await texts_back(cast, "yes")
+    await signs_up(form, first_name="Bozo", last_name="Clown")
+    mina, row = await contact(), await SignUp.get(contact__phone=MINA)
+    assert (mina.first_name, mina.last_name) == ("Mina", "Cho") == (row.first_name, row.last_name)
+    assert (await FieldValue.get(field=notes, contact_id=mina.id)).value == "Has a car"
+    assert row.referrer_id == olga.id
+
+
+async def test_the_form_fills_what_a_keyword_left_blank(cast: Cast) -> None:
+    form = await make_form(cast, keyword="join")
+    await texts_back(cast, "join")
+    await work()
+    await leave(cast.number)
+    await signs_up(form)
+    await texts_back(cast, "join")
+    await texts_back(cast, "yes")
+    mina = await contact()
+    assert (mina.first_name, mina.last_name, mina.zip) == ("Mina", "Cho", "15213")
+
+
+async def test_two_who_refer_each_other_make_no_circle(cast: Cast) -> None:
+    form = await make_form(cast)
+    await signs_up(form)
+    mina = await SignUp.get()
+    await signs_up(form, "+14125550132", referrer=mina.token)
+    bo = await SignUp.get(referrer_id=mina.id)
+    await signs_up(form, referrer=bo.token)
+    assert (await SignUp.get(id=mina.id)).referrer_id is None
 
 
 async def test_two_tabs_at_once_bring_one_text(cast: Cast) -> None:

@@ -17,7 +17,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.zones import ZoneSet
 from webapp.models.opt_in_forms import sign_up as sign_ups
 from webapp.models.opt_in_forms.form import OPEN, OptInForm
-from webapp.models.opt_in_forms.sign_up import FROM_FORM, INITIAL, SignUp
+from webapp.models.opt_in_forms.sign_up import FROM_FORM, INITIAL, Consent, SignUp
 from webapp.rules.contacts import contact_zones
 
 PATIENCE = timedelta(hours=24)  # a text wanted so long ago is not sent any more: it would come out of the blue
@@ -48,9 +48,12 @@ async def sign_up(form: OptInForm, filled: Filled) -> SignUp | None:
     if not await OptInForm.exists(id=form.id, state=OPEN):
         return None
     contact = await _contact(form, filled)
-    row = await SignUp.get_or_none(form=form, contact=contact) or await _make(form, contact, filled)
+    found = await SignUp.filter(form=form, contact=contact).select_for_update().first()
+    row = found or await _make(form, contact, filled)
     if not await _note_consent(row, form, filled):
         return None
+    if found:
+        await _take_newer(row, form, filled)
     await ask(row, contact)
     return row
 
@@ -64,13 +67,13 @@ async def ask(row: SignUp, contact: Contact) -> None:
 
 
 async def _contact(form: OptInForm, filled: Filled) -> Contact:
-    """A phone that nobody had gets a contact with the names that were typed. Of one that is known nothing changes before a YES."""
+    """A phone that nobody had gets a contact without a name: a stranger may have typed it, and our texts say it. Of one that
+    is known nothing changes before a YES."""
     known = await Contact.exists(campaign_id=form.campaign_id, phone=filled.phone)
     contact = await Contact.of_phone(form.campaign, filled.phone)
     if not known and filled.came_by == FROM_FORM:
-        contact.first_name, contact.last_name = filled.first_name, filled.last_name
         await _be_careful(contact, form, filled.zip)
-        await contact.save(update_fields=["first_name", "last_name", "zone_set_id", "zone_source"])
+        await contact.save(update_fields=["zone_set_id", "zone_source"])
     return contact
 
 
@@ -89,7 +92,7 @@ async def _make(form: OptInForm, contact: Contact, filled: Filled) -> SignUp:
         form=form,
         contact=contact,
         token=sign_ups.new_token(),
-        referrer_id=await _referrer(form, contact, filled.referrer),
+        referrer_id=await _referrer(form, contact.id, filled.referrer),
         came_by=filled.came_by,
         first_name=filled.first_name[:40],
         last_name=filled.last_name[:40],
@@ -99,14 +102,34 @@ async def _make(form: OptInForm, contact: Contact, filled: Filled) -> SignUp:
     )
 
 
-async def _referrer(form: OptInForm, contact: Contact, token: str) -> int | None:
+async def _take_newer(row: SignUp, form: OptInForm, filled: Filled) -> None:
+    """Until the YES nobody knows who typed what was typed first: the newest counts. A keyword types nothing."""
+    if row.confirmed_at or filled.came_by != FROM_FORM:
+        return
+    row.first_name, row.last_name, row.zip = filled.first_name[:40], filled.last_name[:40], filled.zip[:10]
+    row.answers = filled.answers
+    if row.referrer_id is None:
+        found = await _referrer(form, row.contact_id, filled.referrer)
+        row.referrer_id = found if found and found < row.id else None  # from earlier to later: the tree has no circle
+    await row.save(update_fields=["first_name", "last_name", "zip", "answers", "referrer_id"])
+
+
+async def _referrer(form: OptInForm, contact_id: int, token: str) -> int | None:
     """Nobody refers themselves, and a link of another form is of no account."""
     found = await sign_ups.of_token(token)
-    return found.id if found and found.form_id == form.id and found.contact_id != contact.id else None
+    return found.id if found and found.form_id == form.id and found.contact_id != contact_id else None
 
 
 async def _note_consent(row: SignUp, form: OptInForm, filled: Filled) -> bool:
-    """False where this very press has stored it before."""
+    """False where this very press has stored it before. The same form sent again with another phone is another consent."""
+    if await _store_consent(row, form, filled, filled.client_id):
+        return True
+    if await Consent.exists(client_id=filled.client_id, sign_up=row):
+        return False
+    return await _store_consent(row, form, filled, None)
+
+
+async def _store_consent(row: SignUp, form: OptInForm, filled: Filled, client_id: uuid.UUID | None) -> bool:
     stored = await database.query(
         "INSERT INTO opt_in_consent (sign_up_id, phone, words, form_version, language, came_by, address, client_id, at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
@@ -117,7 +140,7 @@ async def _note_consent(row: SignUp, form: OptInForm, filled: Filled) -> bool:
         filled.language,
         filled.came_by,
         filled.address[:45],
-        packed.uuid(filled.client_id) if filled.client_id else None,
+        packed.uuid(client_id) if client_id else None,
         sql_time(clock.now()),
     )
     return bool(stored)
