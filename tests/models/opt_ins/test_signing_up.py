@@ -279,6 +279,20 @@ async def test_answers_to_custom_fields_fill_what_is_blank(cast: Cast) -> None:
     assert (await FieldValue.get(field=notes)).value == "Has a car"
 
 
+async def test_a_zip_filled_by_the_yes_moves_all_their_conversations_to_its_hours(cast: Cast) -> None:
+    form = await make_form(cast)
+    await texted(cast)
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(zip="", state_abbrev="", timezone=""))
+    clock.freeze(clock.now() + timedelta(hours=7))
+    await signs_up(form, cast.lisa.phone, zip="96813")
+    await work()
+    await leave(cast.number)
+    await texts_back(cast, "Yes", cast.lisa.phone)
+    lisa = await contact(cast.lisa.phone)
+    assert lisa.zip == "96813" and await zones_of(cast.meyer, lisa.zone_set_id) == ("Pacific/Honolulu",)
+    assert [talk.zone_set_id for talk in await Conversation.filter(contact=lisa)] == [lisa.zone_set_id] * 2
+
+
 async def test_a_stranger_s_zip_opens_no_hours_of_the_phone_s_own_place(cast: Cast) -> None:
     form = await make_form(cast)
     clock.freeze(clock.now() + timedelta(hours=12))  # 23:00 in Pittsburgh, 18:00 in Honolulu

@@ -78,12 +78,15 @@ async def _confirm(row: SignUp, form: OptInForm, contact: Contact) -> None:
 
 
 async def _fill(row: SignUp, form: OptInForm, contact: Contact) -> None:
-    """Never over what is known: a name that the campaign has is better than one from a form."""
+    """Never over what is known: a name that the campaign has is better than one from a form. Their conversations follow the
+    ZIP to its hours (S1)."""
+    before = contact.zone_set_id
     for name in ("first_name", "last_name", "zip"):
         setattr(contact, name, getattr(contact, name) or getattr(row, name))
     await contact.derive_zones()
     await contact.save(update_fields=["first_name", "last_name", "zip", "zone_set_id", "zone_source"])
-    await Conversation.filter(contact=contact).update(zone_set_id=contact.zone_set_id)
+    if contact.zone_set_id != before:
+        await Conversation.filter(contact_id=contact.id).update(zone_set_id=contact.zone_set_id)
     for field in await form.fields_asked():
         value = str(row.answers.get(field.slug, ""))
         if value and not await FieldValue.exists(contact_id=contact.id, field=field):
