@@ -79,6 +79,13 @@ async def leave(number: PhoneNumber) -> list[Message]:
     return left
 
 
+async def is_rejected(number: PhoneNumber, code: int = 30003) -> None:
+    """The next text that is due leaves by this number, and Twilio rejects it."""
+    claim = await claim_next(number.id)
+    assert isinstance(claim, Claimed)
+    await answers.rejected(claim.message_id, claim.attempt_id, code)
+
+
 async def texts_back(cast: Cast, words: str, phone: str = MINA, **more: str) -> News:
     payload = {"MessageSid": new_sid(), "From": phone, "To": cast.number.e164, "Body": words, **more}
     event = await applying.keep(INBOUND, payload)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.cast import Cast
-from tests.cast.opt_ins import MINA, contact, joined, leave, make_form, ours, signs_up, texts_back, work
+from tests.cast.opt_ins import MINA, contact, is_rejected, joined, leave, make_form, ours, signs_up, texts_back, work
 from tests.cast.texting import texted
+from webapp import clock
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import add_number
@@ -79,6 +82,35 @@ async def test_a_keyword_to_another_number_than_the_form_s_is_an_ordinary_text(c
     await texts_back(cast, "join", To=other.e164)
     await work()
     assert [m.number_id for m in await leave(other)] == [other.id]
+
+
+async def test_where_our_text_failed_a_keyword_and_a_yes_join(cast: Cast) -> None:
+    """No second first text is sent, so there is no other way."""
+    form = await make_form(cast, keyword="join")
+    await signs_up(form)
+    await work()
+    await is_rejected(cast.number)
+    await texts_back(cast, "yes")
+    assert (await SignUp.get()).confirmed_at is None, "said to nothing of ours"
+    await texts_back(cast, "join")
+    await work()
+    assert await leave(cast.number) == [], "no second first text"
+    await texts_back(cast, "yes")
+    await work()
+    assert (await SignUp.get()).confirmed_at and len(await leave(cast.number)) == 1
+    assert await recount.differences() == []
+
+
+async def test_a_yes_to_a_volunteer_is_theirs_also_where_our_text_failed(cast: Cast) -> None:
+    form = await make_form(cast, keyword="join")
+    await signs_up(form, cast.lisa.phone)
+    await work()
+    await is_rejected(cast.number)
+    await texts_back(cast, "join", cast.lisa.phone)
+    clock.freeze(clock.now() + timedelta(hours=7))
+    await texted(cast)
+    await texts_back(cast, "yes", cast.lisa.phone)
+    assert (await cast.conversation()).needs_attention and (await SignUp.get()).confirmed_at is None
 
 
 async def test_an_answer_to_a_volunteer_is_no_keyword(cast: Cast) -> None:

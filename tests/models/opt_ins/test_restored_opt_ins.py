@@ -60,7 +60,7 @@ async def test_who_was_asked_after_the_backup_is_not_asked_again(cast: Cast) -> 
     assert await left_again(cast) == []
     row = await SignUp.get().select_related("contact")
     assert (row.wants, row.why_not) == ("", errors.RESTORED)
-    assert people.state(row) == "not_texted" and "restored from a backup" in people.why(row)
+    assert people.state(row, None) == "not_texted" and "restored from a backup" in people.why(row, None)
     await signs_up(form)
     assert await left_again(cast) == [], "signing up again, they have the text already"
     assert await recount.differences() == []

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
 
 from tests.cast import Cast
-from tests.cast.opt_ins import ASKS, CONSENT, THANKS, joined, make_form, signs_up
+from tests.cast.opt_ins import ASKS, CONSENT, THANKS, is_rejected, joined, make_form, signs_up, work
 from tests.cast.site import OFFICE, Browser, audited, form_of
 from webapp import clock
 from webapp.models.contacts import lists
 from webapp.models.numbers.number import add_number, change_number
 from webapp.models.opt_in_forms.form import CLOSED, DRAFT, OPEN, OptInForm
+from webapp.rules import errors
 
 HERE = OFFICE + "/opt-ins"
 
@@ -201,3 +203,15 @@ async def test_the_page_of_an_open_form_says_that_its_list_was_archived(cast: Ca
     await lists.archive(its.contact_list, cast.gary)
     shown = (await gary.get(f"{HERE}/{its.id}")).text
     assert "Its contact list is archived. Choose another." in shown and "Signed up (Archived)" in shown
+
+
+async def test_who_our_text_did_not_reach_stands_as_not_delivered_with_the_reason(cast: Cast, browse: Browser) -> None:
+    form = await make_form(cast)
+    await signs_up(form)
+    await work()
+    asked = await (await browse(cast.gary)).get(f"{HERE}/{form.id}/people")
+    assert "Asked for a YES" in asked.text
+    await is_rejected(cast.number)
+    shown = (await (await browse(cast.gary)).get(f"{HERE}/{form.id}/people")).text
+    assert "Not delivered" in shown and errors.explain(30003).meaning in unescape(shown)
+    assert "Asked for a YES" not in shown

@@ -18,13 +18,17 @@ from webapp.rules.opt_ins import words
 
 
 async def opened(body: str, contact: Contact, number: PhoneNumber, newest: Conversation | None) -> Conversation | None:
-    """The conversation of the form whose keyword this text is; None where it is none's, or answers a volunteer: ``newest`` is
-    the conversation of our newest text. The contact is locked, and the text is the only proof needed that the phone is theirs;
-    a YES is asked for all the same. A phone that opted out stays so."""
+    """The conversation of the form whose keyword this text is, or which a YES after a keyword is for; None where it is none's,
+    or answers a volunteer. ``newest``: the conversation of our newest text. The contact is locked, and the text is the only
+    proof needed that the phone is theirs; a YES is asked for all the same. A phone that opted out stays so."""
     word = words.keyword(body)
     form = await _form_of(word, number) if word else None
-    if form is None or (newest and not await OptInForm.exists(action_id=newest.action_id)):
+    if form is None and not words.confirms(body):
         return None
+    if newest and not await OptInForm.exists(action_id=newest.action_id):
+        return None
+    if form is None:
+        return await _of_failed_ask(contact)
     conversation = await talk.of(form, contact)
     said = f"Texted “{body.strip()[:40]}” to {number.e164}."
     filled = Filled(contact.phone, said, "en", "", came_by=FROM_KEYWORD)
@@ -33,6 +37,17 @@ async def opened(body: str, contact: Contact, number: PhoneNumber, newest: Conve
         contact.number_id = number.id
         await contact.save(update_fields=["number_id"])
     return conversation
+
+
+async def _of_failed_ask(contact: Contact) -> Conversation | None:
+    """The form's conversation in which they wrote last, by its keyword, where the text that asks for the YES failed: no
+    second one is sent, so this is the only way to join (X2)."""
+    found = Conversation.filter(id=contact.last_inbound_conversation_id or 0).select_for_update()
+    conversation = await found.first()
+    row = await SignUp.get_or_none(form__action_id=conversation.action_id, contact=contact) if conversation else None
+    if row is None or row.confirmed_at or not row.asked_id:
+        return None
+    return conversation if (await Message.get(id=row.asked_id)).failed else None
 
 
 async def _form_of(word: str, number: PhoneNumber) -> OptInForm | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webapp import database
+from webapp.models.conversations.message import Message
 from webapp.models.opt_in_forms.form import OptInForm
 from webapp.models.opt_in_forms.sign_up import SignUp
 from webapp.models.opt_ins.texting import CLOSED, STOPPED
@@ -39,19 +40,27 @@ async def newest(form: OptInForm, before: int = 0) -> list[SignUp]:
     return await found.order_by("-id").limit(PAGE + 1).select_related("contact")
 
 
-def state(row: SignUp) -> str:
-    """One word for the page: "confirmed", "opted_out", "asked", "waiting" or "not_texted". The contact is loaded."""
+async def asks(rows: list[SignUp]) -> dict[int, Message]:
+    """The texts that asked these for a YES, by id."""
+    return await Message.in_bulk([row.asked_id for row in rows if row.asked_id], "id")
+
+
+def state(row: SignUp, ask: Message | None) -> str:
+    """One word for the page: "confirmed", "opted_out", "asked", "not_delivered", "waiting" or "not_texted". The contact is
+    loaded. ``ask``: the text of ``asked_id``."""
     if row.contact.opted_out_at:
         return "opted_out"
     if row.confirmed_at:
         return "confirmed"
-    if row.asked_id:
-        return "asked"
+    if ask:
+        return "not_delivered" if ask.failed else "asked"
     return "waiting" if row.wants else "not_texted"
 
 
-def why(row: SignUp) -> str:
-    """Why its text waits or was not sent; "" where nothing keeps it back."""
+def why(row: SignUp, ask: Message | None) -> str:
+    """Why its text waits, was not sent or did not arrive; "" where nothing keeps it back."""
+    if ask and ask.failed and ask.explanation and not row.confirmed_at:
+        return ask.explanation.meaning
     if row.why_not is None:
         return ""
     if row.why_not == CLOSED:

@@ -34,11 +34,13 @@ async def share_page(request: Request, member: Membership, opt_in_id: int) -> Re
 async def sign_ups_page(request: Request, member: Membership, opt_in_id: int, before: int = 0) -> Response:
     its = await access.opt_in_of(member, opt_in_id)
     rows = await people.newest(its, access.row_id(before))
+    asks = await people.asks(rows)
+    shown = [(row, asks.get(row.asked_id or 0)) for row in rows[: people.PAGE]]
     return page(
         request,
         "admin/opt_ins/people.html",
         its=its,
-        rows=[(row, people.state(row), people.why(row)) for row in rows[: people.PAGE]],
+        rows=[(row, people.state(row, ask), people.why(row, ask)) for row, ask in shown],
         more=len(rows) > people.PAGE,
         counts=(await people.counts([its.id]))[its.id],
     )
