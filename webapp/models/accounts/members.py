@@ -26,9 +26,10 @@ async def first_waiting(campaign_id: int) -> list[Membership]:
 @transactional
 async def approve(who: Membership, by: Membership) -> bool:
     """True where ``who`` was waiting until this very press: of two at once, one lets them in."""
-    waiting = Membership.filter(id=who.id, approved_at=None)
-    if not await waiting.update(approved_at=clock.now(), waits_for_letter=False):
+    waiting, now = Membership.filter(id=who.id, approved_at=None), clock.now()
+    if not await waiting.update(approved_at=now, waits_for_letter=False):
         return False
+    who.approved_at, who.waits_for_letter = now, False
     await audit.record(by, "user.approved", who.user.name)
     return True
 
