@@ -119,7 +119,14 @@ async def test_a_form_on_its_way_is_not_sent_again(office: Page) -> None:
 FAILS = "([type, detail]) => document.body.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }))"
 
 
-async def test_a_request_that_failed_is_told_and_a_login_that_ended_leads_to_the_login(office: Page) -> None:
+@pytest.mark.parametrize(
+    "ended",
+    [["htmx:response:error", {"ctx": {"response": {"status": 401}}}], ["htmx:sse:error", {"status": 401}]],
+    ids=["a part of the page", "the stream"],
+)
+async def test_a_request_that_failed_is_told_and_a_login_that_ended_leads_to_the_login(
+    office: Page, ended: list[object]
+) -> None:
     await office.evaluate(FAILS, ["htmx:error", {"error": "TypeError: Failed to fetch"}])
     await expect(office.get_by_text("No connection. What you see here may be old.")).to_be_visible()
     await office.evaluate(FAILS, ["htmx:response:error", {"ctx": {"response": {"status": 503}}}])
@@ -127,14 +134,9 @@ async def test_a_request_that_failed_is_told_and_a_login_that_ended_leads_to_the
     await expect(office.get_by_text("No connection.")).to_have_count(0, timeout=10_000)
     await office.evaluate(FAILS, ["htmx:response:error", {"ctx": {"response": {"status": 404}}}])
     assert "expired" not in office.url
-    for type, detail in (
-        ("htmx:response:error", {"ctx": {"response": {"status": 401}}}),
-        ("htmx:sse:error", {"status": 401}),
-    ):
-        async with office.expect_request("**/login?expired=1&next=**"):
-            await office.evaluate(FAILS, [type, detail])
-        await office.wait_for_load_state()  # a page on its way somewhere may not close
-        await office.goto(OFFICE)
+    async with office.expect_request("**/login?expired=1&next=**"):
+        await office.evaluate(FAILS, ended)
+    await office.wait_for_load_state()  # a page on its way somewhere may not close
 
 
 async def test_a_reply_half_typed_stays_and_news_waits_for_the_thumb(bank: Bank, open_page: OpenPage) -> None:
