@@ -93,6 +93,24 @@ async def alone(sql: str, *values: Any) -> list[dict[str, Any]]:
     return await _tried_again(lambda: query(sql, *values))
 
 
+async def snapshot(body: Callable[[], Awaitable[T]]) -> T:
+    """Runs ``body``, which only reads, on the database as it is at one instant, whatever is written meanwhile. On SQLite no
+    other reading of this process may run beside it: they share a connection."""
+    if dialect() == "postgres":
+        return await transaction(lambda: _at_one_instant(body))
+    reader = get_connection("default")
+    await reader.execute_query("BEGIN")
+    try:
+        return await body()
+    finally:
+        await reader.execute_query("ROLLBACK")
+
+
+async def _at_one_instant(body: Callable[[], Awaitable[T]]) -> T:
+    await rows("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    return await body()
+
+
 def transactional(verb: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
     """Marks a model's verb that is one transaction, or part of the caller's."""
 
