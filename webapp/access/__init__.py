@@ -89,11 +89,6 @@ async def text_of_form(member: Membership, conversation: Conversation, client_id
     return await Message.get_or_none(client_id=client_id, **own) if client_id else None
 
 
-async def message_of(member: Membership, message_id: int) -> Message:
-    """A text of the member's campaign, for the office."""
-    return await Message.filter(id=row_id(message_id), campaign_id=member.campaign_id).first() or _missing()
-
-
 async def script_of(action: Action, script_id: int) -> Script:
     return await Script.filter(id=small_id(script_id), action=action, archived_at=None).first() or _missing()
 

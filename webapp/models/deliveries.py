@@ -16,7 +16,8 @@ from tortoise.models import Model
 HOUR = 3600  # seconds
 TEXTS, DELIVERED = "texts", "delivered"
 NO_ERROR = 0
-ARRIVED = ("delivered", "read")
+# What Twilio says of a text at last
+ARRIVED, FAILED_DELIVERY = ("delivered", "read"), ("failed", "undelivered", "canceled")
 
 
 class DeliveryTally(Model):

@@ -14,12 +14,11 @@ from tortoise import fields
 from tortoise.models import Model
 
 from webapp import database
+from webapp.models.deliveries import ARRIVED, FAILED_DELIVERY, hour_of
 from webapp.models.kept_counts import Counts, of_script
 
-HOUR = 3600  # seconds
 COLUMNS = ("initials", "follow_ups", "responses", "delivered", "undelivered")
 NAMES = {f"hour:{column}": column for column in COLUMNS}  # of a count -> column
-_ARRIVED, _LOST = ("delivered", "read"), ("failed", "undelivered", "canceled")
 
 
 class HourTally(Model):
@@ -49,10 +48,10 @@ def of_text(text: Any, taken: bool) -> Counts:
     at = text.taken_at if taken else None if text.ours else text.created_at
     if at:
         kind = ("initials" if text.kind == "initial" else "follow_ups") if text.ours else "responses"
-        told = "delivered" if text.delivery in _ARRIVED else "undelivered" if text.delivery in _LOST else ""
+        told = "delivered" if text.delivery in ARRIVED else "undelivered" if text.delivery in FAILED_DELIVERY else ""
         for column in (kind, told if text.ours else ""):
             if column:
-                counted[f"hour:{column}", int(at.timestamp()) // HOUR, 0] = 1
+                counted[f"hour:{column}", hour_of(at), 0] = 1
     return counted
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from webapp import clock, config, news, queue
 from webapp.gateways import twilio
 from webapp.gateways.twilio_http import TooManyRequests
-from webapp.models.conversations.message import FAILED_DELIVERY, Message
+from webapp.models.conversations.message import Message
+from webapp.models.deliveries import FAILED_DELIVERY
 from webapp.models.numbers import choice
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import answers, doubt, learning, outages, restoring, sent_notes, witness, wrong_clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tortoise.queryset import QuerySet
 
-from webapp import clock, config
+from webapp import config
 from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import STAFF, Membership, User
@@ -26,10 +26,9 @@ async def first_waiting(campaign_id: int) -> list[Membership]:
 @transactional
 async def approve(who: Membership, by: Membership) -> bool:
     """True where ``who`` was waiting until this very press: of two at once, one lets them in."""
-    waiting, now = Membership.filter(id=who.id, approved_at=None), clock.now()
-    if not await waiting.update(approved_at=now, waits_for_letter=False):
+    if await Membership.filter(id=who.id, approved_at=None).select_for_update().first() is None:
         return False
-    who.approved_at, who.waits_for_letter = now, False
+    await who.approve()
     await audit.record(by, "user.approved", who.user.name)
     return True
 

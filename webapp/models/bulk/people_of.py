@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp import database
+from webapp.models.contacts.search_boxes import failed, of_class
 from webapp.models.kept_counts import FREE
 from webapp.rules import errors
 from webapp.rules.actions.people import People
 
-_FAILED = "(m.status = 'rejected' OR (m.status = 'taken' AND m.delivery IN ('failed', 'undelivered', 'canceled')))"
 _OPEN = "c.opted_out_at IS NULL AND c.blocked_at IS NULL"
 _PAIRS = {"sqlite": "json_each(r.answers)", "postgres": "jsonb_each_text(r.answers)"}
 _ITEMS = {"sqlite": "json_each(r.{})", "postgres": "jsonb_array_elements_text(r.{})"}
@@ -60,7 +60,7 @@ async def window(action_id: int, people: People, after: int, size: int) -> tuple
 def _condition(people: People) -> Condition:
     """SQL about the conversation ``v``, and its values."""
     if people.kind == "silent":
-        reached = _text(f"m.kind = 'initial' AND m.status = 'taken' AND NOT {_FAILED}")
+        reached = _text(f"m.kind = 'initial' AND m.status = 'taken' AND NOT {failed('m')}")
         return f"(v.texted_at IS NOT NULL AND v.replied_at IS NULL AND {reached})", []
     if people.kind == "replied":
         return "v.replied_at IS NOT NULL", []
@@ -100,20 +100,12 @@ def _answer(people: People) -> Condition:
 
 def _refused(people: People) -> Condition:
     """A safeguard's refusals are hits, once a conversation; Twilio's and the carriers' are texts that failed."""
-    listed = {
-        kind: [row.code for row in errors.TABLE.values() if row.kind == kind] for kind in ("safeguard", "carrier")
-    }
-    if people.value == "safeguard" or (people.kind == "code" and people.number in listed["safeguard"]):
+    by_safeguard = people.kind == "code" and errors.explain(people.number).kind == "safeguard"
+    if people.value == "safeguard" or by_safeguard:
         which = "" if people.kind == "error" else f" AND h.code = {people.number}"
         return f"EXISTS (SELECT 1 FROM safeguard_hit h WHERE h.conversation_id = v.id{which})", []
     if people.kind == "code":
         codes = f"m.error_code = {people.number}"
-    elif people.value == "carrier":
-        codes = f"m.error_code IN ({_among(listed['carrier'])})"
     else:
-        codes = f"m.error_code NOT IN ({_among(listed['carrier'] + listed['safeguard'])})"
-    return _text(f"m.direction = 'out' AND {_FAILED} AND {codes}"), []
-
-
-def _among(codes: list[int]) -> str:
-    return ", ".join(str(code) for code in codes)
+        codes = of_class("m", by_carrier=people.value == "carrier")
+    return _text(f"m.direction = 'out' AND {failed('m')} AND {codes}"), []

@@ -5,10 +5,6 @@ from __future__ import annotations
 from webapp.models.contacts.search_source import Source
 from webapp.rules import errors
 
-_FAILED = (
-    "x.direction = 'out' AND x.error_code IS NOT NULL AND (x.status = 'rejected' OR (x.status = 'taken'"
-    " AND x.delivery IN ('failed', 'undelivered', 'canceled')))"
-)
 _OF_CONVERSATIONS = {
     "remaining": "x.texted_at IS NULL AND x.closed_code IS NULL",
     "reported": "x.replied_at IS NOT NULL AND x.reported_at IS NOT NULL",
@@ -40,17 +36,24 @@ def source(action_id: int, box: str, code: int) -> Source:
         return Source("message", "contact_id", of_action + _OF_MESSAGES[box], several=True, walked=box == "follow_ups")
     if box == "link_clicks":
         return Source("link_click", "contact_id", f"{of_action}x.by = 'person'", several=True)
-    codes = f"x.error_code = {int(code)}" if code else _codes(box)
-    return Source("message", "contact_id", f"{of_action}{_FAILED} AND {codes}", several=True, walked=False)
+    codes = f"x.error_code = {int(code)}" if code else of_class("x", by_carrier=box == "carrier_filtering")
+    ours = f"x.direction = 'out' AND x.error_code IS NOT NULL AND {failed('x')}"
+    return Source("message", "contact_id", f"{of_action}{ours} AND {codes}", several=True, walked=False)
 
 
-def _codes(box: str) -> str:
-    """A code that is not in our table is a Twilio error."""
+def failed(text: str) -> str:
+    """SQL: Twilio refused the text of ours, or took it and a carrier did not deliver it."""
+    lost = f"{text}.delivery IN ('failed', 'undelivered', 'canceled')"
+    return f"({text}.status = 'rejected' OR ({text}.status = 'taken' AND {lost}))"
+
+
+def of_class(text: str, by_carrier: bool) -> str:
+    """SQL: the text's code is a carrier's, else one of Twilio's. One that is not in our table is Twilio's."""
     carriers = [code for code, told in errors.TABLE.items() if told.kind == "carrier"]
-    if box == "carrier_filtering":
-        return f"x.error_code IN ({', '.join(map(str, carriers))})"
+    if by_carrier:
+        return f"{text}.error_code IN ({', '.join(map(str, carriers))})"
     others = [*carriers, *(code for code, told in errors.TABLE.items() if told.kind == "safeguard")]
-    return f"x.error_code NOT IN ({', '.join(map(str, others))})"
+    return f"{text}.error_code NOT IN ({', '.join(map(str, others))})"
 
 
 def _safeguards(action_id: int, code: int) -> Source:

@@ -30,7 +30,6 @@ UNDOABLE = (INITIAL, FOLLOW_UP)
 QUEUED, SENDING, TAKEN, REJECTED, UNKNOWN = "queued", "sending", "taken", "rejected", "unknown"
 REFUSED, CANCELLED, DROPPED, RECEIVED = "refused", "cancelled", "dropped", "received"
 
-FAILED_DELIVERY = ("failed", "undelivered", "canceled")
 RANK = {
     "": 0,
     "accepted": 1,
@@ -127,7 +126,7 @@ class Message(Model):
     @property
     def failed(self) -> bool:
         """True where it certainly did not arrive."""
-        return self.status in (REFUSED, REJECTED, DROPPED) or self.delivery in FAILED_DELIVERY
+        return self.status in (REFUSED, REJECTED, DROPPED) or self.delivery in deliveries.FAILED_DELIVERY
 
     @property
     def explanation(self) -> errors.Explanation | None:
@@ -136,7 +135,7 @@ class Message(Model):
     @property
     def turned_down(self) -> int | None:
         """The code with which Twilio or a carrier refused it, at once or later; None where none did."""
-        refused = self.status == REJECTED or (self.status == TAKEN and self.delivery in FAILED_DELIVERY)
+        refused = self.status == REJECTED or (self.status == TAKEN and self.delivery in deliveries.FAILED_DELIVERY)
         return self.error_code if refused else None
 
     def counts(self) -> kept_counts.Counts:

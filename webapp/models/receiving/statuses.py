@@ -5,7 +5,8 @@ from __future__ import annotations
 from webapp.database import transactional
 from webapp.models import tallies
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import FAILED_DELIVERY, RANK, SENDING, Message
+from webapp.models.conversations.message import RANK, SENDING, Message
+from webapp.models.deliveries import FAILED_DELIVERY
 from webapp.models.outcomes import answers, learning
 from webapp.models.receiving.event import News, TwilioEvent
 from webapp.rules import errors
