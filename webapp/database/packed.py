@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -84,5 +84,6 @@ def uuid(value: UUID) -> Any:
 
 
 def sql_time(at: datetime) -> Any:
-    """An instant as plain SQL takes it: text as Tortoise writes it on SQLite, the value itself on PostgreSQL."""
-    return at.isoformat(" ") if database.dialect() == "sqlite" else at
+    """An instant as plain SQL takes it: text as Tortoise writes it on SQLite, in UTC since texts are compared; the value
+    itself on PostgreSQL."""
+    return at.astimezone(UTC).isoformat(" ") if database.dialect() == "sqlite" else at

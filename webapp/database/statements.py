@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -147,7 +147,7 @@ async def update_each(rows: Sequence[Model], *names: str) -> None:
 
 
 def _in_json(value: Any) -> Any:
-    return value.isoformat(" ") if isinstance(value, datetime) else value
+    return value.astimezone(UTC).isoformat(" ") if isinstance(value, datetime) else value
 
 
 async def together(*statements: Statement) -> list[dict[str, Any]]:

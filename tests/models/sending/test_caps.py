@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -116,6 +116,16 @@ async def test_a_text_that_may_have_been_taken_counts(cast: Cast) -> None:
     claim = await claimed(cast)
     await answers.unknown(claim.message_id, claim.attempt_id)
     assert sum((await caps.today(cast.meyer)).values()) == 125
+
+
+@pytest.mark.both
+async def test_a_text_of_yesterday_evening_that_may_have_been_taken_is_none_of_today_s(cast: Cast) -> None:
+    claim = await claimed(cast)
+    await answers.unknown(claim.message_id, claim.attempt_id)
+    evening = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)  # half past eleven in New York, and tomorrow in UTC
+    await transaction(lambda: Message.filter(id=claim.message_id).update(claimed_at=evening))
+    clock.freeze(evening + timedelta(hours=1))
+    assert await caps.today(cast.meyer) == {}
 
 
 @pytest.mark.both

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tortoise import fields
@@ -128,7 +128,11 @@ class Campaign(Model):
 
     def midnight(self, now: datetime) -> datetime:
         """The beginning of today in the campaign's zone."""
-        return self.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.day_begins(self.local(now).date())
+
+    def day_begins(self, day: date, later: int = 0) -> datetime:
+        """Midnight in the campaign's zone, so many days ``later``, also where a clock is set in between."""
+        return datetime.combine(day + timedelta(days=later), time(), self.zone)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from webapp import database
 from webapp.database import packed
@@ -184,8 +183,7 @@ class Query:
                 self.add(f"m.{column} < ?", self._midnight(until, 1))
 
     def _midnight(self, day: str, later: int = 0) -> Any:
-        at = datetime.combine(date.fromisoformat(day) + timedelta(days=later), time(), ZoneInfo(self.campaign.timezone))
-        return sql_time(at.astimezone(UTC))
+        return sql_time(self.campaign.day_begins(date.fromisoformat(day), later))
 
     def _groups(self) -> None:
         if self.wanted.list:

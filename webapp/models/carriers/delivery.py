@@ -72,8 +72,7 @@ class Chosen:
         if self.days == 1:
             hour = datetime.fromtimestamp(hour_of(now) * HOUR, self.campaign.zone)
             return [hour - timedelta(hours=n) for n in range(24)]
-        today = now.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-        return [(today - timedelta(days=n)).replace(tzinfo=self.campaign.zone) for n in range(self.days)]
+        return [self.campaign.day_begins(now.date(), -n) for n in range(self.days)]
 
     async def sums(self, key: str, more: str = "") -> list[dict[str, Any]]:
         """By ``key``, columns or an expression of ours."""

@@ -8,9 +8,8 @@ where there is no source are the contacts themselves walked. Every other conditi
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from webapp import database
 from webapp.database.packed import sql_time
@@ -220,8 +219,7 @@ class ContactQuery:
             self.add("c.last_message_at IS NOT NULL")
 
     def _midnight(self, day: str, later: int = 0) -> Any:
-        at = datetime.combine(date.fromisoformat(day) + timedelta(days=later), time(), ZoneInfo(self.campaign.timezone))
-        return sql_time(at.astimezone(UTC))
+        return sql_time(self.campaign.day_begins(date.fromisoformat(day), later))
 
 
 def _order(order: str) -> str:

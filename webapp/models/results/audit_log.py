@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date
 from typing import Any
 
 from tortoise.queryset import QuerySet
@@ -67,14 +67,10 @@ def _found(campaign: Campaign, wanted: Wanted, before: int) -> QuerySet[AuditEve
     if wanted.group:
         found = found.filter(what__gte=f"{wanted.group}.", what__lt=f"{wanted.group}/")
     if wanted.since:
-        found = found.filter(at__gte=_midnight(campaign, wanted.since))
+        found = found.filter(at__gte=campaign.day_begins(date.fromisoformat(wanted.since)).astimezone(UTC))
     if wanted.until:
-        found = found.filter(at__lt=_midnight(campaign, wanted.until, 1))
+        found = found.filter(at__lt=campaign.day_begins(date.fromisoformat(wanted.until), 1).astimezone(UTC))
     return found
-
-
-def _midnight(campaign: Campaign, day: str, later: int = 0) -> datetime:
-    return datetime.combine(date.fromisoformat(day) + timedelta(days=later), time(), campaign.zone)
 
 
 async def users(campaign: Campaign) -> list[User]:

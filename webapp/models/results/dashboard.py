@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from webapp import clock
 from webapp.models import kept_counts, spending
@@ -100,8 +100,8 @@ class Week:
 
 async def week(campaign: Campaign) -> Week:
     """By the campaign's days (S11). One row for each quarter of an hour and price is read, and no text."""
-    midnight = campaign.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    starts = [_day_before(midnight, n, campaign) for n in range(DAYS)]
+    today = campaign.local(clock.now()).date()
+    starts = [campaign.day_begins(today, -n) for n in range(DAYS)]
     days, spent_on = [], defaultdict[int, Spent](Spent)
     for start, groups in zip(starts, await spending.by_day(campaign.id, starts), strict=True):
         sums = _by_action(groups, campaign)
@@ -115,11 +115,6 @@ async def week(campaign: Campaign) -> Week:
     return Week(
         days, [(titles.get(action_id), spent) for action_id, spent in dearest], await of_actions(titles.values())
     )
-
-
-def _day_before(midnight: datetime, days: int, campaign: Campaign) -> datetime:
-    """The midnight so many days earlier, also where a clock was set in between."""
-    return (midnight.replace(tzinfo=None) - timedelta(days=days)).replace(tzinfo=campaign.zone)
 
 
 def _by_action(groups: list[spend.Group], campaign: Campaign) -> dict[int, Spent]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,20 @@ async def test_it_is_filtered_by_name_person_kind_and_day(cast: Cast, browse: Br
         assert ("paused the action" in page, "stopped everything" in page) == (paused, stopped), query
 
 
+@pytest.mark.both
+async def test_a_day_of_the_filter_is_the_campaign_s_and_not_utc_s(cast: Cast, browse: Browser) -> None:
+    clock.freeze(datetime(2026, 11, 25, 4, 30, tzinfo=UTC))  # half past eleven in New York, the day before
+    gary = await browse(cast.gary)
+    await gary.post(here(cast) + "/pause")
+    for query, shown in (
+        ("since=2026-11-24&until=2026-11-24", True),
+        ("since=2026-11-25", False),
+        ("until=2026-11-23", False),
+    ):
+        assert ("paused the action" in (await gary.get(f"{PAGE}?{query}")).text) is shown, query
+
+
+@pytest.mark.both
 async def test_older_entries_are_on_the_next_page(cast: Cast, browse: Browser) -> None:
     gary = await browse(cast.gary)
 
