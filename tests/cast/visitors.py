@@ -57,7 +57,7 @@ class World:
 
 
 async def world(cast: Cast, folder: Path) -> World:
-    """Amy holds the assignment of an action that is limited by district and language. Everybody logged in 20 minutes ago,
+    """Amy holds the assignment of an action that is limited by district and language; Dan may look up contacts. Everybody logged in 20 minutes ago,
     too long ago for what is grave."""
     clock.freeze(MORNING)
     names = await ids(cast, folder)
@@ -66,6 +66,7 @@ async def world(cast: Cast, folder: Path) -> World:
     suspended, far, other = [await _volunteer(cast, name) for name in ("Sue", "Farid", "Olga")]
     await transaction(lambda: Membership.filter(id=suspended.id).update(suspended_at=clock.now()))
     await transaction(lambda: Membership.filter(id=far.id).update(zip="10001", state="NY"))
+    await transaction(lambda: Membership.filter(id=cast.dan.id).update(may_look_up=True))
     await transaction(lambda: Membership.filter(id=other.id).update(language="es"))
     people: dict[str, tuple[Membership | None, ...]] = {
         "nobody": (None,),

@@ -15,6 +15,8 @@ from webapp.rules.accounts import powers
 from webapp.rules.contacts import contact_zones
 from webapp.rules.edited import Meanwhile
 
+RIGHTS = ("may_export", "may_look_up")  # columns of Membership that only an owner changes (R5, B5)
+
 
 @dataclass(frozen=True)
 class Saved:
@@ -46,14 +48,14 @@ async def acting(by: Membership) -> str:
 
 def words_of(who: Membership) -> dict[str, str]:
     """As `edited` compares them."""
-    return {name: edited.word(getattr(who, name)) for name in ("zip", "language", "may_export")} | {
+    return {name: edited.word(getattr(who, name)) for name in ("zip", "language", *RIGHTS)} | {
         "role": who.raised_role or who.role
     }
 
 
 @transactional
 async def save(who: Membership, role: str, values: dict[str, Any], by: Membership, seen: str = "") -> Saved:
-    """``values``: zip, language, and may_export, which only an owner changes. ``seen``: the mark of the form (rules/edited)."""
+    """``values``: zip, language, and RIGHTS, which only an owner changes. ``seen``: the mark of the form (rules/edited)."""
     last = await is_last_owner(who)
     stored = await Membership.filter(id=who.id).select_for_update().get()
     mine = {name: edited.word(value) for name, value in values.items()} | {"role": role}
@@ -63,7 +65,7 @@ async def save(who: Membership, role: str, values: dict[str, Any], by: Membershi
     if reason := powers.role_refused(stored.role, role, acts, last):
         return Saved(reason)
     if acts != OWNER:
-        values = {name: value for name, value in values.items() if name != "may_export"}
+        values = {name: value for name, value in values.items() if name not in RIGHTS}
     changed = {name: value for name, value in values.items() if getattr(stored, name) != value}
     if "zip" in changed:
         changed["state"] = contact_zones.state_of_zip(changed["zip"])

@@ -86,6 +86,7 @@ class Membership(Model):
     state = fields.CharField(2, default="", db_default="")
     language = fields.CharField(2, default="en")
     may_export = fields.BooleanField(default=False)
+    may_look_up = fields.BooleanField(default=False, db_default=False)
     joined_at = fields.DatetimeField()
     approved_at = fields.DatetimeField(null=True)
     waits_for_letter = fields.BooleanField(default=False, db_default=False)
@@ -115,6 +116,11 @@ class Membership(Model):
     def exports(self) -> bool:
         """May they export contacts? Owners always; others by a right of its own (R5)."""
         return self.role == OWNER or self.may_export
+
+    @property
+    def looks_up(self) -> bool:
+        """May they look up any contact of the campaign? Staff always; volunteers by a right of its own (B5)."""
+        return self.is_staff or self.may_look_up
 
     @property
     def active(self) -> bool:
@@ -163,7 +169,8 @@ class Membership(Model):
     async def _come_back(self) -> None:
         if self.removed_at:
             self.removed_at = self.suspended_at = self.approved_at = None
-            self.role, self.may_export, self.waits_for_letter, self.suspended_for = VOLUNTEER, False, False, ""
+            self.role, self.waits_for_letter, self.suspended_for = VOLUNTEER, False, ""
+            self.may_export = self.may_look_up = False
             await self.save()
 
     @classmethod

@@ -38,10 +38,10 @@ SELECT r.id AS at_id, r.id AS report_id, r.filed_at, r.user_id, u.first_name AS 
  u.email AS user_email, r.action_id, a.title AS action_name, r.contact_id, c.first_name, c.last_name, c.phone, c.van_id,
  r.tags, r.answers
 FROM report r
- JOIN action a ON a.id = r.action_id
+ LEFT JOIN action a ON a.id = r.action_id
  JOIN user_account u ON u.id = r.user_id
  JOIN contact c ON c.id = r.contact_id
-WHERE r.id > ? AND r.id <= ? AND a.campaign_id = ?{action} ORDER BY r.id LIMIT ?
+WHERE r.id > ? AND r.id <= ? AND c.campaign_id = ?{action} ORDER BY r.id LIMIT ?
 """
 
 

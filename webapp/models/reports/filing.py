@@ -29,9 +29,17 @@ class Questions:
 
 
 async def questions(action: Action) -> Questions:
-    tag_ids, field_ids = await report_settings.chosen_ids(action)
-    tags = Tag.filter(campaign_id=action.campaign_id, archived_at=None)
-    fields = CustomField.filter(campaign_id=action.campaign_id, archived_at=None)
+    return await _questions(action.campaign_id, *await report_settings.chosen_ids(action))
+
+
+async def questions_of_campaign(campaign_id: int) -> Questions:
+    """All reportable ones, for a report that belongs to no action (B5)."""
+    return await _questions(campaign_id, set(), set())
+
+
+async def _questions(campaign_id: int, tag_ids: set[int], field_ids: set[int]) -> Questions:
+    tags = Tag.filter(campaign_id=campaign_id, archived_at=None)
+    fields = CustomField.filter(campaign_id=campaign_id, archived_at=None)
     chosen = bool(tag_ids or field_ids)
     return Questions(
         list(await (tags.filter(id__in=tag_ids or [0]) if chosen else tags.filter(reportable=True))),
@@ -47,26 +55,45 @@ async def file(
     ``answers``: slug of a field -> value. A ticked Opt Out tag opts out, for good."""
     contact = await Contact.locked(conversation.contact_id)
     conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
+    before = await Report.filter(conversation_id=conversation.id).order_by("-id").first()
+    report = await _stored(contact, by, questions, ticked, answers, conversation)
+    if before:
+        tallies.add(before.action_id, before.user_id, before.counts(), -1)
+    tallies.add(report.action_id, by.id, report.counts())
+    await _note(conversation.id, by, report)
+    return report
+
+
+@transactional
+async def file_without_text(
+    contact_id: int, by: User, questions: Questions, ticked: set[str], answers: dict[str, str]
+) -> Report:
+    """As `file`, about somebody who was looked up: it belongs to no conversation, and no reply is answered by it (B5)."""
+    return await _stored(await Contact.locked(contact_id), by, questions, ticked, answers)
+
+
+async def _stored(
+    contact: Contact,
+    by: User,
+    questions: Questions,
+    ticked: set[str],
+    answers: dict[str, str],
+    conversation: Conversation | None = None,
+) -> Report:
     wanted = {tag.id for tag in questions.tags if tag.slug in ticked}
     await labelling.set_tags(contact, questions.tags, wanted, FROM_VOLUNTEER, by)
     for field in questions.fields:
         await labelling.set_field(contact.id, field, answers.get(field.slug, ""), by.id)
-    before = await Report.filter(conversation_id=conversation.id).order_by("-id").first()
-    report = await Report.create(
+    return await Report.create(
         conversation=conversation,
         user=by,
-        action_id=conversation.action_id,
+        action_id=conversation.action_id if conversation else None,
         contact_id=contact.id,
         filed_at=clock.now(),
         tags=[tag.name for tag in questions.tags if tag.slug in ticked],
         values_={field.title: answers[field.slug] for field in questions.fields if answers.get(field.slug)},
         free=[field.title for field in questions.fields if not field.choices],
     )
-    if before:
-        tallies.add(before.action_id, before.user_id, before.counts(), -1)
-    tallies.count_new(report)
-    await _note(conversation.id, by, report)
-    return report
 
 
 async def _note(conversation_id: int, by: User, report: Report) -> None:

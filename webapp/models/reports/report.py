@@ -16,16 +16,17 @@ from webapp.models.kept_counts import FIELD, FREE, TAG
 
 class Report(Model):
     """``tags``: names of the ticked tags; ``values_``: field title -> answer. Both as they were when it was filed. ``free``:
-    titles of the fields whose answer was typed, not chosen."""
+    titles of the fields whose answer was typed, not chosen. A report on somebody who was looked up (B5) has no conversation
+    and no action."""
 
     id = fields.BigIntField(primary_key=True)
-    conversation: fields.ForeignKeyRelation[Conversation] = fields.ForeignKeyField(
-        "models.Conversation", related_name="reports", on_delete=fields.NO_ACTION
+    conversation: fields.ForeignKeyNullableRelation[Conversation] = fields.ForeignKeyField(
+        "models.Conversation", related_name="reports", null=True, on_delete=fields.NO_ACTION
     )
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="reports", on_delete=fields.NO_ACTION
     )
-    action_id = fields.IntField()
+    action_id = fields.IntField(null=True)
     contact_id = fields.BigIntField()
     filed_at = fields.DatetimeField()
     tags: list[str] = fields.JSONField(default=list)

@@ -45,7 +45,7 @@ _NEEDS_ATTENTION = """
      AND o.status IN ('queued', 'sending', 'unknown', 'taken') AND o.delivery NOT IN ('failed', 'undelivered', 'canceled'))) END
 """
 _BLANKS = " \t\r\n"
-_ONE_REPORT = "id IN (SELECT MIN(r.id) FROM report r GROUP BY r.conversation_id)"
+_ONE_REPORT = "id IN (SELECT MIN(r.id) FROM report r WHERE r.conversation_id IS NOT NULL GROUP BY r.conversation_id)"
 _OF_MESSAGES = {
     "initials": f"{_TAKEN} AND m.kind = 'initial'",
     "follow_ups": f"{_TAKEN} AND m.kind <> 'initial'",
@@ -140,7 +140,7 @@ async def _add_hours(found: Counted) -> None:
 
 async def _add_answers(found: Counted) -> None:
     """Tags and answers of the newest report of each conversation; what was typed freely is one answer."""
-    newest = "id IN (SELECT MAX(r.id) FROM report r GROUP BY r.conversation_id)"
+    newest = "id IN (SELECT MAX(r.id) FROM report r WHERE r.conversation_id IS NOT NULL GROUP BY r.conversation_id)"
     for row in await database.query(f"SELECT action_id, user_id, tags, answers, free FROM report WHERE {newest}"):
         tags, answers, free = (packed.parsed(row[name]) for name in ("tags", "answers", "free"))
         counts = found[row["action_id"], row["user_id"]]

@@ -7,14 +7,26 @@ from litestar.di import Provide
 
 from webapp import bounded
 from webapp.access import login
-from webapp.routes.volunteer import account, decisions, home, inbox, notices, pictures, queue, reports, teams, threads
+from webapp.routes.volunteer import (
+    account,
+    decisions,
+    home,
+    inbox,
+    look_ups,
+    notices,
+    pictures,
+    queue,
+    reports,
+    teams,
+    threads,
+)
 from webapp.routes.volunteer.logins import devices, email, passkeys, password, second_step
 
 OWN = (account, teams, email, password, devices, second_step, passkeys)
 
 
 def router() -> Router:
-    modules = (home, notices, queue, inbox, threads, decisions, reports, pictures, *OWN)
+    modules = (home, notices, queue, inbox, threads, decisions, reports, look_ups, pictures, *OWN)
     handlers = [handler for module in modules for handler in module.HANDLERS]
     inner = Router(
         "/",

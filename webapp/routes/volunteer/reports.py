@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from litestar import Request, Response, get, post
 
 from webapp import access, bounded, pages, words
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts import labels
+from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.opt_outs import bounds
 from webapp.models.reports import filing
 from webapp.pages import page
+
+TEMPLATE = "volunteer/thread/report.html"
 
 
 @get("/threads/{conversation_id:int}/report")
@@ -24,7 +29,7 @@ async def report_page(request: Request, member: Membership, conversation_id: int
 async def file_report(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation, form = await access.held_conversation(member, conversation_id), Form(await request.form())
     asked = await filing.questions(conversation.action)
-    ticked, answers = _filled(form, asked)
+    ticked, answers = filled(form, asked)
     if ticked and not await bounds.may_judge(conversation, member):
         form.wrong("tags", words.gettext("No text of ours has arrived here yet, so no tag can be added."))
     if not form:
@@ -33,7 +38,7 @@ async def file_report(request: Request, member: Membership, conversation_id: int
     return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation.id}?said=reported#newest")
 
 
-def _filled(form: Form, asked: filing.Questions) -> tuple[set[str], dict[str, str]]:
+def filled(form: Form, asked: filing.Questions) -> tuple[set[str], dict[str, str]]:
     """Slugs of the tags, and of each field its value."""
     ticked = set(form.many("tags", [tag.slug for tag in asked.tags]))
     answers = {field.slug: form.long_text(f"field_{field.slug}", field.title, 5_000) for field in asked.fields}
@@ -44,20 +49,28 @@ def _filled(form: Form, asked: filing.Questions) -> tuple[set[str], dict[str, st
 
 
 async def _report(request: Request, conversation: Conversation, form: Form, status: int = 200) -> Response:
-    asked, contact = await filing.questions(conversation.action), conversation.contact
-    given = await labels.field_values(contact.id)
+    thread = f"/c/{conversation.campaign.slug}/threads/{conversation.id}"
     return page(
         request,
-        "volunteer/thread/report.html",
+        TEMPLATE,
         status_code=status,
-        conversation=conversation,
-        contact=contact,
-        form=form,
-        asked=asked,
-        ticked=set(form.typed.get("tags", [])) if status == 422 else await filing.ticked(contact.id),
-        answers={f.slug: form.typed.get(f"field_{f.slug}", given.get(f.slug, "")) for f in asked.fields},
-        earlier=await filing.of_contact(contact.id),
+        back=f"{thread}#newest",
+        address=f"{thread}/reports",
+        earlier=await filing.of_contact(conversation.contact_id),
+        **await asking(conversation.contact, await filing.questions(conversation.action), form, status),
     )
+
+
+async def asking(contact: Contact, asked: filing.Questions, form: Form, status: int) -> dict[str, Any]:
+    """What the questions of a report show: what was typed, else what is known of the contact."""
+    given = await labels.field_values(contact.id)
+    return {
+        "contact": contact,
+        "form": form,
+        "asked": asked,
+        "ticked": set(form.typed.get("tags", [])) if status == 422 else await filing.ticked(contact.id),
+        "answers": {f.slug: form.typed.get(f"field_{f.slug}", given.get(f.slug, "")) for f in asked.fields},
+    }
 
 
 HANDLERS = [report_page, file_report]

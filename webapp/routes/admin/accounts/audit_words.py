@@ -66,6 +66,7 @@ SAID = {
     "list.renamed": later("renamed the list"),
     "list.archived": later("archived the list"),
     "list.restored": later("took back into use the list"),
+    "contact.looked_up": later("looked up"),
     "contact.edited": later("changed the contact"),
     "contact.blocked": later("blocked the contact"),
     "contact.unblocked": later("unblocked the contact"),

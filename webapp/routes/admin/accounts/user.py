@@ -68,7 +68,7 @@ def _values(form: Form) -> dict[str, Any]:
     return {
         "zip": form.zip_code("zip") if form.data.get("zip") else "",
         "language": form.choice("language", words.gettext("Language"), words.LANGUAGES),
-        "may_export": form.ticked("may_export"),
+        **{right: form.ticked(right) for right in roles.RIGHTS},
     }
 
 

@@ -1,0 +1,73 @@
+"""The ZIPs of a place that somebody typed (SPEC B5)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from webapp.rules import late, names
+from webapp.rules.contacts import contact_zones, states
+
+if TYPE_CHECKING:
+    import zipcodes
+else:
+    zipcodes = late.module("zipcodes")
+
+
+_LONG = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """People whose state has this abbreviation, or whose ZIP is one of these, of five digits."""
+
+    state: str = ""
+    zips: tuple[str, ...] = ()
+
+
+def read(typed: str) -> Place | None:
+    """A ZIP, a state, a city, or both as in "Erie, PA"; "New York" is the state and the city. None for what is no place that
+    we know."""
+    text = typed.strip()[:80]
+    if zip_code := contact_zones.five_digits(text):
+        return Place(zips=(zip_code,))
+    city, _, of = text.rpartition(",")
+    if city and (state := _state(of)):
+        zips = tuple(digits for digits in _zips(city) if contact_zones.state_of_zip(digits) == state)
+        return Place(zips=zips) if zips else None
+    state = _state(text)
+    zips = (*_zips(text), *_zips_of_states().get(state, ()))
+    return Place(state, zips) if state or zips else None
+
+
+def _state(text: str) -> str:
+    found = states.abbreviation(text)
+    return found if found in states.ABBREVIATIONS else ""
+
+
+def _zips(city: str) -> tuple[str, ...]:
+    return _cities().get(_key(city), ())
+
+
+def _key(city: str) -> str:
+    """Saint Louis and St. Louis are one, and so are Coeur d'Alene and Coeur D Alene."""
+    return "".join(_LONG.get(word, word) for word in names.key(city.replace(".", " ").replace("'", " ")).split())
+
+
+@lru_cache(maxsize=1)
+def _zips_of_states() -> dict[str, tuple[str, ...]]:
+    found = defaultdict(list)
+    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]
+        found[row["state"]].append(row["zip_code"])
+    return {state: tuple(zips) for state, zips in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _cities() -> dict[str, tuple[str, ...]]:
+    """Some 20,000 names. The first call reads a file, so make it in a thread of its own."""
+    found = defaultdict(list)
+    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]
+        found[_key(row["city"])].append(row["zip_code"])
+    return {city: tuple(zips) for city, zips in found.items()}
