@@ -29,7 +29,7 @@ from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.opt_outs import opting_out
 from webapp.models.outcomes import doubt
 from webapp.models.scripts import rendering
-from webapp.models.sending import click
+from webapp.models.sending import click, first_text
 from webapp.models.sending.click import Outcome
 from webapp.rules.contacts import contact_zones
 
@@ -86,7 +86,7 @@ async def send_card(member: Membership, conversation: Conversation, client_id: u
     script = await Script.get(id=conversation.script_id)
     contact = await Contact.get(id=conversation.contact_id)
     card = await rendering.render(campaign, script, contact, member.user, conversation.id)
-    return await click.send_first(member, conversation.id, client_id or uuid.uuid4(), card.hash)
+    return await first_text.send_first(member, conversation.id, client_id or uuid.uuid4(), card.hash)
 
 
 async def make_cast() -> Cast:

@@ -24,7 +24,7 @@ from tests.cast import make_cast
 from tests.cast.waiting import blocking
 from webapp import config, database
 from webapp.config import Settings
-from webapp.database import guards
+from webapp.database import configured, guards
 from webapp.database.migrate import MigrationError, migrate
 from webapp.models.contacts.contact import Contact
 from webapp.models.kept_counts import CodeTally
@@ -338,7 +338,7 @@ def one_more_migration(db_kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     shutil.copytree(ROOT / "webapp" / "migrations", package, ignore=shutil.ignore_patterns("__pycache__"))
     (package / "9999_next.py").write_text(NEXT.replace("{last}", MIGRATIONS[-1].stem))
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(database, "MIGRATIONS", package.name)
+    monkeypatch.setattr(configured, "MIGRATIONS", package.name)
 
 
 @pytest.mark.both

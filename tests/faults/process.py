@@ -30,7 +30,7 @@ from webapp.models.imports import reading, store, upload
 from webapp.models.imports.known import Known
 from webapp.models.outcomes import answers, doubt, outages, sent_notes
 from webapp.models.receiving import applying
-from webapp.models.sending import click, click_sql, leaving
+from webapp.models.sending import click_sql, first_text, leaving
 from webapp.reader import child
 from webapp.running import web
 from webapp.workers import actions, bulk, calling, imports, receiving, restoring, sending, settings
@@ -117,7 +117,7 @@ def main() -> None:
         push_service.lead_here(int(port))
     if sys.argv[1] == "web":
         click_sql.write = dying("", click_sql.write, "inside")
-        click.send_first = dying("", click.send_first, "clicked")
+        first_text.send_first = dying("", first_text.send_first, "clicked")
         applying.keep = dying("webhook", applying.keep, "stored")
         UploadFile.read = dying("writing", UploadFile.read, "")  # type: ignore[method-assign]
         upload.start = dying("", upload.start, "begun")

@@ -7,6 +7,7 @@ connection that reads can't write, so a write that passes by the door fails in t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 from collections.abc import Awaitable, Callable
@@ -18,10 +19,12 @@ import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import IntegrityError, OperationalError
 
 from webapp import clock
 from webapp.database import address, asyncpg_engine
+from webapp.database.configured import IN_MEMORY as IN_MEMORY
+from webapp.database.configured import configuration as configuration
 from webapp.database.locks import Lock
 
 T = TypeVar("T")
@@ -29,8 +32,6 @@ P = ParamSpec("P")
 
 log = logging.getLogger(__name__)
 
-MODELS = "webapp.models"
-MIGRATIONS = "webapp.migrations"
 ATTEMPTS = 4  # the first and three more
 
 
@@ -93,6 +94,16 @@ async def alone(sql: str, *values: Any) -> list[dict[str, Any]]:
     return await _tried_again(lambda: query(sql, *values))
 
 
+async def one_statement(body: Callable[[], Awaitable[T]]) -> T | None:
+    """As `transaction`, for a ``body`` that writes with one statement and no other: on PostgreSQL it needs neither BEGIN nor
+    COMMIT. None where the database refused it, or another transaction was in its way: nothing is written then. The body
+    calls no verb that is a transaction: its writes would be done whatever follows."""
+    try:
+        return await _once(body, contextlib.nullcontext() if dialect() == "postgres" else None)
+    except (IntegrityError, asyncpg.TransactionRollbackError):
+        return None
+
+
 async def snapshot(body: Callable[[], Awaitable[T]]) -> T:
     """Runs ``body``, which only reads, on the database as it is at one instant, whatever is written meanwhile. On SQLite no
     other reading of this process may run beside it: they share a connection."""
@@ -121,11 +132,14 @@ def transactional(verb: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
     return in_one
 
 
-async def _once(body: Callable[[], Awaitable[T]]) -> T:
+async def _once(
+    body: Callable[[], Awaitable[T]], begun: contextlib.AbstractAsyncContextManager[Any] | None = None
+) -> T:
+    """``begun``: in place of BEGIN and COMMIT."""
     work = Work()
     token = _work.set(work)
     try:
-        async with _writer()._in_transaction():
+        async with begun or _writer()._in_transaction():
             result = await body()
             for step in work.last:
                 await step()
@@ -221,29 +235,3 @@ def numbered(sql: str) -> str:
 async def query(sql: str, *values: Any) -> list[dict[str, Any]]:
     """One text for both dialects, with ? for values."""
     return await rows(sql, numbered(sql), list(values))
-
-
-def configuration(url: str, migrating: bool = False) -> dict[str, Any]:
-    """Tortoise's configuration for a database address, sqlite://path or postgres://user:password@host:port/name."""
-    app = {"models": [MODELS], "default_connection": "default", "migrations": MIGRATIONS}
-    return {"connections": _connections(url, migrating), "apps": {"models": app}, "use_tz": True, "timezone": "UTC"}
-
-
-def _connections(url: str, migrating: bool) -> dict[str, Any]:
-    if address.dialect(url) == "sqlite":
-        return _sqlite_connections(address.sqlite_path(url), migrating)
-    return {"default": {"engine": "webapp.database.asyncpg_engine", "credentials": address.postgres_credentials(url)}}
-
-
-def _sqlite_connections(path: str, migrating: bool) -> dict[str, Any]:
-    common = {"file_path": path, "recursive_triggers": "ON", "synchronous": "FULL", "busy_timeout": 25}
-    writing = {**common, "foreign_keys": "OFF" if migrating else "ON"}
-    writer = {"engine": "webapp.database.sqlite", "credentials": writing}
-    if migrating:
-        return {"default": {**writer, "credentials": {**writing, "busy_timeout": 10_000}}}
-    reading = {**common, "query_only": "ON", "busy_timeout": 5_000}
-    return {"default": {"engine": "webapp.database.sqlite", "credentials": reading}, "write": writer}
-
-
-# For Tortoise's own command line: `tortoise -c webapp.database.IN_MEMORY makemigrations`
-IN_MEMORY = configuration("sqlite://:memory:", migrating=True)

@@ -121,12 +121,12 @@ async def column(found: QuerySet[Any], name: str) -> list[Any]:
     return [*await found.values_list(name, flat=True)]
 
 
-def insert(row: Model) -> Statement:
-    """The new row, whose id comes back."""
-    names = [name for name in columns(type(row)) if name != "id"]
-    marks = ", ".join("?" * len(names))
+def insert(row: Model, **asked: Statement) -> Statement:
+    """The new row, whose id comes back. ``asked``: columns whose value a SELECT gives; it runs first."""
+    names = [*asked, *(name for name in columns(type(row)) if name != "id" and name not in asked)]
+    marks = ", ".join(f"({asked[name][0]})" if name in asked else "?" for name in names)
     text = f"INSERT INTO {row._meta.db_table} ({', '.join(names)}) VALUES ({marks}) RETURNING id"
-    return text, [getattr(row, name) for name in names]
+    return text, [value for name in names for value in (asked[name][1] if name in asked else [getattr(row, name)])]
 
 
 def update(row: Model, *names: str) -> Statement:

@@ -17,7 +17,7 @@ from webapp.models.conversations.message import QUEUED, REFUSED, TAKEN
 from webapp.models.outcomes import answers
 from webapp.models.results import recount
 from webapp.models.scripts import rendering
-from webapp.models.sending import click
+from webapp.models.sending import first_text
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Changed, Declined, Queued
 from webapp.models.sending.leaving import Claimed
@@ -72,7 +72,7 @@ async def test_a_picture_put_on_between_card_and_click_gets_a_new_card(cast: Cas
     await cast.hello.write("", cast.hello.body, (await kept(cast)).id)
     import uuid
 
-    assert isinstance(await click.send_first(cast.amy, talk.id, uuid.uuid4(), seen.hash), Changed)
+    assert isinstance(await first_text.send_first(cast.amy, talk.id, uuid.uuid4(), seen.hash), Changed)
     assert isinstance(await cast.click(cast.amy), Queued)
 
 

@@ -19,7 +19,7 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.results import recount
 from webapp.models.scripts import links, rendering
 from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
-from webapp.models.sending import click, undo
+from webapp.models.sending import first_text, undo
 from webapp.models.sending.click import Changed, Queued
 
 WITH_LINK = HELLO + " ##{{'plan'|trackable}}"
@@ -99,7 +99,7 @@ async def test_a_script_edited_between_card_and_click_gets_a_new_card_with_a_new
     conversation, seen = await cast.conversation(), await card(cast)
     await cast.hello.write("", WITH_LINK + " Thanks!", None)
 
-    outcome = await click.send_first(cast.amy, conversation.id, uuid.uuid4(), seen.hash)
+    outcome = await first_text.send_first(cast.amy, conversation.id, uuid.uuid4(), seen.hash)
     assert isinstance(outcome, Changed) and await texts() == []
     outcome = await send_card(cast.amy, conversation)
     assert isinstance(outcome, Queued) and outcome.message.body.endswith("Thanks!")

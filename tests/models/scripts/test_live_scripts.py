@@ -30,7 +30,7 @@ from webapp.models.results import recount
 from webapp.models.scripts import editing, first_card, publishing, reach, shortfalls
 from webapp.models.scripts.editing import Draft, Refused
 from webapp.models.scripts.reach import Reach
-from webapp.models.sending import click, undo
+from webapp.models.sending import click, first_text, undo
 
 NO_WAY_OUT = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer for Senate."
 FAULTS = {
@@ -159,7 +159,7 @@ async def test_a_card_clicked_while_its_script_is_archived_keeps_the_script_that
     talk = await Conversation.get(id=min(n for n in held if held[n] == cast.hello.id)).select_related("contact")
     _, text = await first_card.queue_of(cast.amy, action, talk.id)
     assert text
-    sent = click.send_first(cast.amy, talk.id, uuid.uuid4(), text.hash)
+    sent = first_text.send_first(cast.amy, talk.id, uuid.uuid4(), text.hash)
     clicked, _ = await beside("message", "INSERT", sent, editing.archive(action, cast.hello, cast.gary))
     assert isinstance(clicked, click.Queued)
     assert (await Conversation.get(id=talk.id)).script_id == cast.hello.id == clicked.message.script_id
@@ -256,7 +256,7 @@ async def test_the_open_card_of_an_archived_script_is_answered_with_the_new_one(
     assert seen
     second = await add(cast, action, HELLO.replace("Hi", "Hello"), cast.gary, "")
     await editing.archive(action, cast.hello, cast.gary)
-    outcome = await click.send_first(cast.amy, talk.id, uuid.uuid4(), seen.hash)
+    outcome = await first_text.send_first(cast.amy, talk.id, uuid.uuid4(), seen.hash)
     assert outcome == click.Changed() and isinstance(second, Script)
     assert (await cast.conversation()).script_id == second.id
 

@@ -18,7 +18,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField
 from webapp.models.conversations import assigning
 from webapp.models.results import recount
-from webapp.models.sending import click, round_trip, test_text
+from webapp.models.sending import click, first_text, round_trip, test_text
 from webapp.models.sending.click import Changed, Declined, Moved, Queued, Reused, Stopped
 from webapp.rules import errors
 
@@ -89,7 +89,7 @@ async def test_a_text_that_changed_since_it_was_read_is_shown_again(cast: Cast) 
     await cast.start(cast.amy)
     await transaction(lambda: cast.hello.write("", "Another text. Reply STOP to opt out.", None))
     conversation = await cast.conversation()
-    outcome = await click.send_first(cast.amy, conversation.id, uuid.uuid4(), "the hash of the old card")
+    outcome = await first_text.send_first(cast.amy, conversation.id, uuid.uuid4(), "the hash of the old card")
     assert isinstance(outcome, Changed)
     assert await texts() == []
 

@@ -23,7 +23,7 @@ from webapp.models.conversations.message import OUT, REFUSED, Message
 from webapp.models.reports import labelling
 from webapp.models.results import recount
 from webapp.models.scripts import first_card, shortfalls
-from webapp.models.sending import click
+from webapp.models.sending import click, first_text
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued, Stopped
 from webapp.models.sending.refusal import Refusal
@@ -39,7 +39,7 @@ async def test_a_conversation_that_was_texted_gets_no_second_first_text(cast: Ca
     assert isinstance(first, Queued)
     conversation_id = first.message.conversation_id or 0
     before = await Conversation.get(id=conversation_id)
-    assert await click.send_first(cast.amy, conversation_id, uuid.uuid4(), "any hash") == Declined(
+    assert await first_text.send_first(cast.amy, conversation_id, uuid.uuid4(), "any hash") == Declined(
         errors.ALREADY_TEXTED
     )
     after = await Conversation.get(id=conversation_id)
@@ -140,7 +140,7 @@ async def said_of_nameless(cast: Cast, contact: Contact) -> tuple[str, int | Non
     _, text = await first_card.queue_of(member, action, talk.id)
     closed = (await Conversation.get(id=talk.id)).closed_code
     if text and not closed and text.stopped:
-        assert await click.send_first(member, talk.id, uuid.uuid4(), text.hash) == Stopped(text.stopped)
+        assert await first_text.send_first(member, talk.id, uuid.uuid4(), text.hash) == Stopped(text.stopped)
     assert closed or (text and text.stopped == (refused.why if refused else ""))
     return refused.why if refused else "", closed
 

@@ -1,4 +1,4 @@
-"""The click: one tap of a volunteer becomes one queued text, or a reason why not. No network here (SPEC V4, V6)."""
+"""What a press of Send becomes: one queued text, or a reason why not; and the click on a reply (SPEC V6). No network here."""
 
 from __future__ import annotations
 
@@ -13,21 +13,9 @@ from webapp import clock
 from webapp.database import transactional
 from webapp.models import tallies
 from webapp.models.accounts.users import Membership
-from webapp.models.actions import limits
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
-from webapp.models.conversations import buckets, making
-from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import (
-    CONFIRMATION,
-    FOLLOW_UP,
-    INITIAL,
-    RECEIVED,
-    SENDING,
-    TAKEN,
-    UNKNOWN,
-    Message,
-)
+from webapp.models.conversations.message import CONFIRMATION, FOLLOW_UP, RECEIVED, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.numbers import choice
 from webapp.models.scripts import rendering
 from webapp.models.sending import click_sql, effects, facts
@@ -86,11 +74,6 @@ Outcome = Queued | Changed | Moved | Reused | Declined | Stopped
 T = TypeVar("T")
 
 
-async def send_first(member: Membership, conversation_id: int, client_id: uuid.UUID, seen: str) -> Outcome:
-    """``seen`` is the card's hash. The member holds the conversation, or held it last and it is free again (S8)."""
-    return await once(member, conversation_id, client_id, lambda: _send_first(member, conversation_id, client_id, seen))
-
-
 async def send_reply(
     member: Membership, conversation_id: int, client_id: uuid.UUID, script: Script | None, typed: str = ""
 ) -> Outcome:
@@ -124,64 +107,6 @@ async def earlier(member: Membership, conversation_id: int | None, client_id: uu
         return None
     own = message.user_id == member.user_id and message.conversation_id == conversation_id
     return Queued(message, again=True) if own else Reused()
-
-
-@transactional
-async def _send_first(member: Membership, conversation_id: int, client_id: uuid.UUID, seen: str) -> Outcome:
-    rows = await click_sql.read(member, conversation_id, client_id)
-    if rows is None:
-        return Moved()
-    if rows.earlier_id and (found := await earlier(member, conversation_id, client_id)):
-        return found
-    if (conversation := rows.conversation).user_id != member.user_id and not conversation.free_for(member):
-        return Moved()
-    if why := _stopped(rows.action) or await limits.stop(member, rows.action) if rows.active else "member":
-        return Stopped(why)
-    if code := conversation.closed_code or (errors.ALREADY_TEXTED if conversation.texted_at else None):
-        return Declined(code)
-    if rows.script is None or rows.script.id != conversation.script_id:  # picked anew while this click waited
-        return Changed()
-    if rows.script.archived_at:
-        return Changed() if await making.pick_one(conversation) else Stopped("script")
-    return await _first_text(member, rows, rows.script, client_id, seen)
-
-
-async def _first_text(member: Membership, rows: ClickRows, script: Script, client_id: uuid.UUID, seen: str) -> Outcome:
-    contact, conversation, campaign = rows.contact, rows.conversation, rows.action.campaign
-    rendered = await rendering.render(campaign, script, contact, member.user, conversation.id)
-    if rendered.stopped:
-        return Stopped(rendered.stopped)
-    if not rendered.unfilled and rendered.hash != seen:
-        return Changed()
-    number = await choice.number_of(campaign, contact, first=True, kept=rows.number)
-    text = Text(
-        kind=INITIAL,
-        body=rendered.text,
-        message_id=None,
-        conversation_id=conversation.id,
-        picture_id=script.picture_id,
-        unfilled=rendered.unfilled,
-        texted_already=False,
-        confirms_opt_out=False,
-        clicked_at=None,
-    )
-    verdict = safeguards.may_send(await facts.gather(campaign, contact, number, text), clock.now())
-    if isinstance(verdict, safeguards.Refused):
-        return await _decline_first(conversation, verdict.code, script.version)
-    with tallies.counting(conversation) as changed:
-        if conversation.user_id != member.user_id:
-            await buckets.take_back(conversation, member.user_id)
-        conversation.texted_at, conversation.script_version = clock.now(), script.version
-    draft = Draft(member, contact, conversation, rows.action, number, client_id, INITIAL, text.body, script)
-    return Queued(await click_sql.store_text(draft, changed), action=rows.action)
-
-
-async def _decline_first(conversation: Conversation, code: int, version: int) -> Declined:
-    async with tallies.moving(conversation):
-        conversation.refuse(code)
-        conversation.script_version = version if conversation.closed_code else None
-    await tallies.hit(conversation.action_id, conversation.id, code)
-    return Declined(code)
 
 
 @transactional
@@ -244,7 +169,3 @@ async def _reply_text(member: Membership, rows: ClickRows, script: Script | None
         confirms_opt_out=opts_out,
         clicked_at=None,
     )
-
-
-def _stopped(action: Action) -> str:
-    return "setup" if not action.campaign.can_text else action.first_texts_stopped(clock.now())

@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from typing import Any
 
 from webapp import clock, database
 from webapp.database import packed
@@ -30,7 +32,8 @@ from webapp.rules import segments
 class ClickRows:
     """``contact`` and ``conversation`` are locked and fresh. ``active``: the member may text; the membership is locked too,
     so a suspension either came before or finds this click's text and cancels it. ``number``: the contact's, if chosen.
-    ``earlier_id``: the text stored with this client id, whoever sent it to whom."""
+    ``earlier_id``: the text stored with this client id, whoever sent it to whom. ``same``: of rows read without locks: locks
+    them, and gives the phone where all three are as they were read, else null."""
 
     contact: Contact
     conversation: Conversation
@@ -39,32 +42,56 @@ class ClickRows:
     number: PhoneNumber | None
     active: bool
     earlier_id: int | None
+    same: Statement | None = None
 
 
 _ROWS = Joined(k=Contact, v=Conversation, n=PhoneNumber, kept={"a": Action, "c": Campaign, "s": Script})
 
 
-async def read(member: Membership, conversation_id: int, client_id: uuid.UUID) -> ClickRows | None:
-    """Locks and reads, inside a transaction. None: no such conversation in the campaign, or no such member any more."""
+_FROM = "FROM conversation v JOIN contact k ON k.id = v.contact_id CROSS JOIN membership m"
+_VERSIONS = ("v.xmin", "k.xmin", "m.xmin")  # who wrote each row: no two versions of a row have the same
+
+
+async def read(member: Membership, conversation_id: int, client_id: uuid.UUID, locked: bool = True) -> ClickRows | None:
+    """Locks and reads, inside a transaction; or only reads, on PostgreSQL. None: no such conversation in the campaign, or no
+    such member any more."""
     rows = await database.query(
-        f"SELECT {_ROWS.columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id"
-        " FROM conversation v JOIN contact k ON k.id = v.contact_id CROSS JOIN membership m"
-        " JOIN action a ON a.id = v.action_id JOIN campaign c ON c.id = v.campaign_id"
-        " LEFT JOIN script s ON s.id = v.script_id LEFT JOIN phone_number n ON n.id = k.number_id"
-        " LEFT JOIN message e ON e.client_id = ?"
-        " WHERE v.id = ? AND v.campaign_id = ? AND m.id = ?"
-        # locked in this order; a click that waited reads what the one before it wrote
-        f"{packed.for_update('m', 'SHARE')}{packed.for_update('k')}{packed.for_update('v')}",
-        packed.uuid(client_id),
-        conversation_id,
-        member.campaign_id,
-        member.id,
+        _reading(database.dialect(), locked), packed.uuid(client_id), conversation_id, member.campaign_id, member.id
     )
     if not rows:
         return None
     row, found = rows[0], await _ROWS.whole(rows[0])
     found["a"].campaign = found["c"]
-    return ClickRows(found["k"], found["v"], found["a"], found["s"], found["n"], bool(row["active"]), row["earlier_id"])
+    same = None if locked else _same(row, conversation_id, member.id)
+    return ClickRows(
+        found["k"], found["v"], found["a"], found["s"], found["n"], bool(row["active"]), row["earlier_id"], same
+    )
+
+
+@lru_cache
+def _reading(_: str, locked: bool) -> str:
+    """Of each dialect, whose words differ."""
+    versions = "" if locked else "".join(f", {name} AS {name.replace('.', '_')}" for name in _VERSIONS)
+    return (
+        f"SELECT {_ROWS.columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id{versions} {_FROM}"
+        " JOIN action a ON a.id = v.action_id JOIN campaign c ON c.id = v.campaign_id"
+        " LEFT JOIN script s ON s.id = v.script_id LEFT JOIN phone_number n ON n.id = k.number_id"
+        " LEFT JOIN message e ON e.client_id = ?"
+        f" WHERE v.id = ? AND v.campaign_id = ? AND m.id = ?{_locks() if locked else ''}"
+    )
+
+
+def _locks() -> str:
+    """In this order. A click that waited reads what the one before it wrote."""
+    return f"{packed.for_update('m', 'SHARE')}{packed.for_update('k')}{packed.for_update('v')}"
+
+
+def _same(row: dict[str, Any], *ids: int) -> Statement:
+    """``ids``: of the conversation and the membership. PostgreSQL compares a row that another transaction held with what that
+    one made of it, so a row that was waited for is another one."""
+    same = " AND ".join(f"{name} = ?" for name in _VERSIONS)
+    text = f"SELECT k.phone {_FROM} WHERE v.id = ? AND m.id = ? AND {same}{_locks()}"
+    return text, [*ids, *(row[name.replace(".", "_")] for name in _VERSIONS)]
 
 
 @dataclass(frozen=True)
@@ -88,13 +115,18 @@ class Draft:
 
 
 async def store_text(
-    draft: Draft, changed: Sequence[str], count_now: bool = True, picture_id: int | None = None
+    draft: Draft,
+    changed: Sequence[str],
+    count_now: bool = True,
+    picture_id: int | None = None,
+    same: Statement | None = None,
 ) -> Message:
     """Queues the text, due when the time for Undo is over. The number is the contact's from now on. ``changed``: the
     conversation's columns to be saved with it. ``count_now``: the tallies move in the same round trip; else at the end of
-    the transaction, since the caller still locks and changes other rows (tallies.py)."""
+    the transaction, since the caller still locks and changes other rows (tallies.py). ``same``: as in `ClickRows`; raises IntegrityError where the
+    rows are not the same, and stores nothing."""
     message = _message(draft, draft.script.picture_id if draft.script else picture_id)
-    await write(message, draft.conversation, draft.contact, changed, tallies.due() if count_now else [])
+    await write(message, draft.conversation, draft.contact, changed, tallies.due() if count_now else [], same)
     if draft.script and draft.conversation:
         await links.join(message, draft.script)
     return message
@@ -137,9 +169,10 @@ async def write(
     contact: Contact,
     changed: Sequence[str],
     counts: list[Statement],
+    same: Statement | None = None,
 ) -> None:
     """One round trip: the new text, the ``changed`` columns of its conversation, and the ``counts``, last as everywhere."""
-    statements = [insert(message)]
+    statements = [insert(message, phone=same) if same else insert(message)]  # no text is without a phone
     if contact.number_id != message.number_id:
         contact.number_id = message.number_id
         statements.append(update(contact, "number_id"))

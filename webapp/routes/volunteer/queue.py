@@ -14,7 +14,7 @@ from webapp.models.conversations import assigning, going_back, hours
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL
 from webapp.models.scripts import first_card
-from webapp.models.sending import click, undo
+from webapp.models.sending import click, first_text, undo
 from webapp.pages import page
 
 _CARD, _CARD_PART = "volunteer/queue/queue.html", "volunteer/queue/_queue.html"
@@ -36,7 +36,7 @@ async def send(request: Request, member: Membership, conversation_id: int) -> Re
     if client_id is None:
         conversation = await access.once_held(member, conversation_id)
         return await _queue(request, member, conversation.action, notice="again", status=422)
-    outcome = await click.send_first(member, access.row_id(conversation_id), client_id, str(form.get("hash", "")))
+    outcome = await first_text.send_first(member, access.row_id(conversation_id), client_id, str(form.get("hash", "")))
     if isinstance(outcome, click.Queued):
         await queue.drain_when_due(outcome.message.number_id or 0, member.campaign.undo_seconds)
         return await _next(request, member, outcome)
