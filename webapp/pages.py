@@ -118,6 +118,7 @@ def environment() -> jinja2.Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=bool(config.settings().rehearsal),  # five looks at files a page
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {
@@ -178,8 +179,7 @@ def _clock_time(minute: datetime, zone: str, locale: str) -> str:
 
 def clock_times(at: datetime, zones: Iterable[str]) -> str:
     """9:42 AM or 10:42 AM: each time that the zones have at this instant."""
-    times = [clock_time(at, name) for name in window.clocks(at, zones)]
-    return format_list(times, style="or-short", locale=_locale())
+    return format_list([clock_time(at, name) for name in window.clocks(at, zones)], style="or-short", locale=_locale())
 
 
 def day(at: datetime, zone: str) -> str:

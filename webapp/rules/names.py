@@ -41,6 +41,7 @@ _NAME = re.compile(
 )
 
 
+@lru_cache(maxsize=2_000)
 def may_be_a_persons(name: str) -> bool:
     """True where this can be a first or a last name: it is sent to voters as "it's Amy", so nothing that says more than a
     name is one. Letters of any script, apostrophes, hyphens, initials and titles; no addresses, digits or sentences."""

@@ -111,7 +111,7 @@ def wrong_words(text: str, fields: Collection[str]) -> int | None:
     """1310, 1315 or 1316: what no text may be or have when it leaves (A7). ``fields``: as in `Facts`."""
     if len(text) > segments.LONGEST:
         return errors.TOO_LONG
-    found = script_lint.in_sent(text, fields)
+    found = script_lint.in_sent(text, frozenset(fields))
     return {"": None, "shortener": errors.SHORTENER, "braces": errors.BRACES}[found]
 
 

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from webapp.rules import letters, segments, variables
@@ -79,7 +80,8 @@ def errors(findings: list[Finding]) -> list[Finding]:
     return [f for f in findings if f.level == "error"]
 
 
-def in_sent(text: str, fields: Collection[str] = ()) -> Literal["", "shortener", "braces"]:
+@lru_cache(maxsize=5_000)  # a card's text is asked about when it is shown, and twice when it is sent
+def in_sent(text: str, fields: frozenset[str] | tuple[str, ...] = ()) -> Literal["", "shortener", "braces"]:
     """What a text may not have when it leaves, whoever wrote it: the sender's name, a typed reply or a value may bring it
     in (A7). Nothing is filled in any more, so a variable is as wrong as an open brace. ``fields``: slugs of the campaign's
     custom fields, needed where `brackets.marked`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from webapp import clock, database
@@ -120,25 +121,39 @@ async def _read(
 ) -> dict[str, Any] | None:
     """One row: the newest bucket, the next conversation (all null where there is none), and what the page says besides."""
     since = sql_time(hours.locked_since(action.campaign, clock.now()))
-    listed = packed.listed
+    wanted = [first, member.user_id] if first else []
     rows = await database.query(
+        _sql(database.dialect(), tuple(awake), None if among is None else tuple(among), bool(first)),
+        *(action.id, member.user_id, since, since, member.user_id, *wanted),
+        *(member.user_id, action.id, since),
+    )
+    return rows[0] if rows else None
+
+
+@lru_cache(maxsize=200)
+def _sql(_: str, awake: tuple[int | None, ...], among: tuple[int, ...] | None, first: bool) -> str:
+    """The same text each time: both drivers look up by it what they prepared. Of each dialect, since its words differ."""
+    listed, zones = packed.listed, list(awake)
+    following = start.next_sql(zones, None if among is None else list(among))
+    if first:
+        following = (
+            "COALESCE((SELECT f.id FROM conversation f WHERE f.id = ? AND f.user_id + 0 = ? AND f.texted_at IS NULL),"
+            f" ({following}))"
+        )
+    return (
         "WITH b AS (SELECT * FROM bucket WHERE action_id = ? AND user_id = ? ORDER BY id DESC LIMIT 1),"
         " mine AS MATERIALIZED (SELECT id, user_id, contact_id, zone_set_id, texted_at, replied_at, closed_code, skips"
         " FROM conversation WHERE bucket_id = (SELECT id FROM b)),"
-        f" stand AS (SELECT {buckets.stand_columns(awake)} FROM mine v LEFT JOIN contact k ON k.id = {buckets.OPEN_CONTACT})"
+        f" stand AS (SELECT {buckets.stand_columns(zones)} FROM mine v LEFT JOIN contact k ON k.id = {buckets.OPEN_CONTACT})"
         f" SELECT {_ROW.columns}, stand.*,"
         f" (SELECT {listed('t.display_order', 't.id', 't.name')} FROM contact_tag p JOIN tag t ON t.id = p.tag_id"
         " WHERE p.contact_id = k.id) AS tags,"
         " EXISTS (SELECT 1 FROM message m WHERE m.contact_id = k.id AND m.direction = 'out' AND m.status = 'taken')"
         f" AS texted_before, {_SENT.format(listed('m.id', 'm.created_at', 'c.first_name', 'c.zip', 'c.state_abbrev', _DUE))},"
         f" {_BACK.format(listed('g.why', 'g.people'))}"
-        " FROM b CROSS JOIN stand LEFT JOIN conversation v ON v.id = COALESCE((SELECT f.id FROM conversation f"
-        f" WHERE f.id = ? AND f.user_id + 0 = ? AND f.texted_at IS NULL), ({start.next_sql(awake, among)}))"
-        " LEFT JOIN contact k ON k.id = v.contact_id LEFT JOIN script s ON s.id = v.script_id",
-        *(action.id, member.user_id, since, since, member.user_id, first, member.user_id),
-        *(member.user_id, action.id, since),
+        f" FROM b CROSS JOIN stand LEFT JOIN conversation v ON v.id = ({following})"
+        " LEFT JOIN contact k ON k.id = v.contact_id LEFT JOIN script s ON s.id = v.script_id"
     )
-    return rows[0] if rows else None
 
 
 _DUE = "CASE WHEN m.status = 'queued' AND m.attempts = 0 THEN m.due_at END"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -159,7 +158,7 @@ def rendering(script: Script, text: str) -> Rendering:
 
 def _signed(what: str) -> str:
     key = config.secret_key(config.settings())
-    return hmac.new(key.encode(), what.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key.encode(), what.encode(), "sha256").hex()
 
 
 async def values(campaign: Campaign, contact: Contact, sender: User | None, text: str) -> dict[str, str | None]:
