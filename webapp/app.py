@@ -19,7 +19,7 @@ from webapp.access import entering, login, proving
 from webapp.bounded import BoundedAddresses, BoundedRequest
 from webapp.config import Settings
 from webapp.database.migrated import open_migrated
-from webapp.models.accounts import rehearsal
+from webapp.models.accounts import rehearsal, sessions
 from webapp.routes import admin, failures, public, volunteer, webhooks
 
 CSP = (
@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         lifespan=[_life],
         exception_handlers={
             login.LoggedOut: login.to_login,
+            sessions.PasswordChanged: login.to_login,
             login.Waiting: login.to_waiting,
             login.SecondStepNeeded: login.to_second_step,
             proving.ProveAgain: proving.ask,

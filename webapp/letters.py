@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from webapp import config, limiting, pages, queue, words
+from webapp import config, pages, queue, words
 from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.users import User
 
@@ -36,11 +36,10 @@ async def password_changed(user: User, language: str) -> None:
 
 
 async def log_in_changed(user: User, language: str, what: str, of: str = "") -> None:
-    """A second step came or went, or recovery codes are new. ``what``: as in the template; ``of``: a passkey's name. A few an
-    hour: anybody may have given this address."""
+    """A second step came or went, or recovery codes are new. ``what``: as in the template; ``of``: a passkey's name. Whoever
+    calls it asked `letter_limits.must_tell` before the change."""
     more = {"user": user, "what": what, "of": of, "link": config.settings().url("/password-reset")}
-    if await limiting.allowed(limiting.LETTER, "log-in", user.email):
-        await write("log_in_changed", user.email, language, **more)
+    await write("log_in_changed", user.email, language, **more)
 
 
 def _part(name: str, part: str, context: dict[str, Any]) -> str:

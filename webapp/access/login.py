@@ -20,6 +20,7 @@ from webapp.rules.contacts import contact_zones
 COOKIE = "textbank_session"
 MODE_COOKIE = "textbank_mode"
 LANGUAGE_COOKIE = "textbank_language"
+_OF_ADDRESSES = "/?#%&=+:;,@!$'()*[]~"  # quoted already, or needing no quotes
 
 
 class LoggedOut(HTTPException):
@@ -203,9 +204,10 @@ def to_login(request: Request, error: Exception) -> Response:
 
 
 def page_of(request: Request) -> str:
-    """The path of this page; of the page with the form, where it is a form's request. "" where that is not known."""
+    """The path of this page; of the page with the form, where it is a form's request. "" where that is not known, or none of
+    ours."""
     on = split(str(request.url) if request.method == "GET" else request.headers.get("referer", ""))
-    return (on.path + (f"?{on.query}" if on.query else "")) if on else ""
+    return safe_next(on.path + (f"?{on.query}" if on.query else "")) if on else ""
 
 
 def split(address: str) -> SplitResult | None:
@@ -236,7 +238,8 @@ def came_from(request: Request) -> str:
 
 
 def safe_next(path: str) -> str:
-    """The path where it is one of this site, else nothing: a link of ours never leads to another site."""
+    """The path where it is one of this site, else nothing: a link of ours never leads to another site. As it stands in a
+    header: in ASCII, without what browsers leave out of an address."""
     parts = split(path)
-    inside = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
-    return path if parts and inside and not parts.netloc else ""
+    inside = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return quote(path, safe=_OF_ADDRESSES) if parts and inside and not parts.netloc else ""

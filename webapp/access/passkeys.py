@@ -109,8 +109,7 @@ async def owner(form: Form, step: LoginStep, field: str = FIELD) -> User | None:
         )
     except WRONG:
         return None
-    await passkey.used(found.new_sign_count)
-    return passkey.user
+    return passkey.user if await passkey.used(found.new_sign_count) else None
 
 
 def _credential(form: Form, field: str = FIELD) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 Wrong passwords count for an e-mail at a place (a browser that knows it, or an address) and the wait grows: ten minutes, an
 hour, a day. They count for the address with all its e-mails, too, and for the e-mail at all addresses. Past that last limit
-an address still has one try a day and browsers that know the e-mail are not held up, so nobody locks anybody out.
+an address still has one try a day. Neither holds up a browser that knows the e-mail, so nobody locks anybody out.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def _limits(request: Request, email: str) -> list[limiting.Limit]:
     """The longest first: who has not failed by it is let past the limit for everybody."""
     here = ("login", email, client.place(request, email))
     each: list[limiting.Limit] = [(n, here) for n in (limiting.LOG_IN_DAY, limiting.LOG_IN_HOUR, limiting.LOG_IN)]
-    return [*each, (limiting.LOG_INS, ("logins", client.address(request)))]
+    of_address = (limiting.LOG_INS, ("logins", client.address(request)))
+    return each if client.knows(request, email) else [*each, of_address]
 
 
 def _everybody(request: Request, email: str) -> limiting.Limit | None:

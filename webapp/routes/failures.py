@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 
 from webapp import pages, words
 from webapp.access import login
+from webapp.access.letter_limits import TooManyLetters
 from webapp.database import failing
 from webapp.words import later
 
@@ -28,6 +29,10 @@ _SENTENCES = {
     400: (later("Not understood"), later("Something in that form could not be read. Nothing was changed.")),
 }
 
+_LETTERS = later(
+    "How you log in was changed too often just now, and is as it was. Wait an hour, or confirm your e-mail first."
+)
+
 
 def http_error(request: Request, error: HTTPException) -> Response:
     status = error.status_code
@@ -35,6 +40,8 @@ def http_error(request: Request, error: HTTPException) -> Response:
         return our_error(request, error)
     speak(request)
     title, text = _SENTENCES.get(status, _SENTENCES[400])
+    if isinstance(error, TooManyLetters):
+        text = _LETTERS
     return pages.error_page(request, status, words.gettext(title), words.gettext(text), code())
 
 

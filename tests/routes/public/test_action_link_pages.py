@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -111,6 +112,9 @@ async def test_whoever_confirms_their_e_mail_goes_on_to_that_action_until_they_h
     assert letter
     here = f"/c/meyer/actions/{cast.action.id}"
     assert (await mike.post(letter[0])).headers["location"] == here
+    assert "mike@example.org is confirmed" in (await mike.get(here)).text
+    clock.freeze(clock.now() + timedelta(minutes=1))
+    assert "is confirmed" not in (await mike.get(here)).text
     assert (await mike.get("/")).headers["location"] == here
     await mike.post(here + "/buckets")
     assert (await mike.get("/")).headers["location"] == "/c/meyer"

@@ -270,7 +270,9 @@ async def test_an_e_mail_is_changed_by_a_letter_to_the_new_one_and_the_old_one_i
     form = {"new_email": "Amy@New.example", "password": PASSWORD}
     assert "We wrote to amy@new.example" in (await amy.post("/c/meyer/account/email", data=form)).text
     assert (await User.get(id=cast.amy.user_id)).email == "amy@example.org", "not before the letter"
+    await transaction(lambda: User.filter(id=cast.amy.user_id).update(confirmed_at=clock.now() - timedelta(days=9)))
     assert (await amy.post(await letter("amy@new.example"))).status_code == 303
+    assert "amy@new.example is confirmed" in (await amy.get("/c/meyer/")).text
     assert (await User.get(id=cast.amy.user_id)).email == "amy@new.example"
     told = await Mail.filter(to="amy@example.org").order_by("-id").first()
     assert told and "amy@new.example" in told.text

@@ -93,6 +93,7 @@ class PasswordLink(Model):
     async def issue(cls, user: User, life: timedelta = LINK_LIFE) -> str:
         """The token for the link; only its hash is stored. Earlier links of this user end."""
         token = secrets.token_urlsafe(32)
+        await user.locked()  # of two that are asked for at once, one counts
         await cls.end_all(user)
         await cls.create(user=user, token_hash=token_hash(token), expires_at=clock.now() + life)
         return token
@@ -112,6 +113,7 @@ class PasswordLink(Model):
     async def use(self, password_hash: str, **person: str) -> bool:
         """Sets the password, and what the user says of themselves (columns of User). Whoever has the link got it by a letter
         to their e-mail, or from whoever runs the server: so the e-mail is confirmed. False where it was used meanwhile."""
+        await self.user.locked()
         used = await PasswordLink.filter(id=self.id, used_at=None).update(used_at=clock.now())
         if used:
             await set_password(self.user, password_hash)

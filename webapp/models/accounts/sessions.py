@@ -22,6 +22,10 @@ STAFF_IDLE = timedelta(hours=12)  # of whoever is staff of some campaign
 PROOF = timedelta(minutes=15)  # a log-in, or a password typed again, counts for what asks for one
 
 
+class PasswordChanged(Exception):
+    """While somebody logged in with the one before. Nothing was stored."""
+
+
 class Session(Model):
     """Ends LIFE after it began, for staff STAFF_IDLE after it was last seen, or at ``ended_at``. A row, not a key in Valkey,
     so that losing Valkey logs nobody out. ``device``: the browser, as it said who it is. ``proved_at``: when the person last
@@ -48,7 +52,9 @@ class Session(Model):
     @classmethod
     @transactional
     async def begin(cls, user: User, device: str = "", second: bool = False) -> str:
-        """The token for the cookie; only its hash is stored. ``second``: a second step was passed."""
+        """The token for the cookie; only its hash is stored. ``user``: as they were when they showed who they are; raises
+        PasswordChanged. ``second``: a second step was passed."""
+        await check_password_stands(user)
         token, now = secrets.token_urlsafe(32), clock.now()
         await cls.create(
             user=user,
@@ -153,8 +159,20 @@ class Session(Model):
     @classmethod
     @transactional
     async def end_all(cls, user: User, but: int = 0) -> None:
-        """Logs the user out everywhere, but for the session of this id."""
-        await cls.filter(user=user, ended_at=None).exclude(id=but).update(ended_at=clock.now())
+        """Logs the user out everywhere, but for the session of this id. Log-ins that wait for a second step end too."""
+        now = clock.now()
+        await cls.filter(user=user, ended_at=None).exclude(id=but).update(ended_at=now)
+        await database.query(
+            "UPDATE login_step SET used_at = ? WHERE user_id = ? AND kind = 'second' AND used_at IS NULL",
+            sql_time(now),
+            user.id,
+        )
+
+
+async def check_password_stands(user: User) -> None:
+    """Called in the transaction of whatever a log-in begins: else who knew the old password would come in while it changes."""
+    if (await user.locked()).password_hash != user.password_hash:
+        raise PasswordChanged
 
 
 @transactional

@@ -46,6 +46,11 @@ class User(Model):
         """Made by somebody else, and has not said their own name and phone yet."""
         return not (self.first_name and self.phone)
 
+    @property
+    def just_confirmed(self) -> bool:
+        """For as long as the next page may take: it says so."""
+        return self.confirmed_at is not None and clock.now() - self.confirmed_at < timedelta(minutes=1)
+
     @classmethod
     async def with_email(cls, email: str) -> User | None:
         return await cls.get_or_none(email=normal_email(email))
@@ -58,6 +63,10 @@ class User(Model):
     async def save(self, *args: Any, **kwargs: Any) -> None:
         self.name_key = names.key(f"{self.first_name} {self.last_name}")
         await super().save(*args, **kwargs)
+
+    async def locked(self) -> User:
+        """As stored now. Nobody changes it until the caller's transaction ends."""
+        return await User.filter(id=self.id).select_for_update().get()
 
     @transactional
     async def change(self, **values: str) -> None:

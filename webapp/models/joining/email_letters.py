@@ -41,6 +41,7 @@ class EmailLetter(Model):
         """The token for the link; only its hash is stored. Letters written before open nothing any more. ``email``: a new
         address; blank for the user's own."""
         token, now = tokens.new(), clock.now()
+        await user.locked()  # of two that are written at once, one counts
         await cls.filter(user=user, used_at=None, expires_at__gt=now).update(expires_at=now)
         await cls.create(
             user=user,
@@ -79,9 +80,9 @@ class EmailLetter(Model):
     async def _move(self) -> None:
         """Links to set a password that went to the old address open nothing any more. A role that waits was meant for whoever
         has the old address: staff give it again."""
-        await User.filter(id=self.user_id).update(email=self.email)
+        await User.filter(id=self.user_id).update(email=self.email, confirmed_at=None)
         await Membership.filter(user_id=self.user_id).exclude(raised_role="").update(raised_role="")
-        self.user.email = self.email
+        self.user.email, self.user.confirmed_at = self.email, None
         await database.query(
             "UPDATE password_link SET expires_at = ? WHERE user_id = ? AND used_at IS NULL",
             sql_time(clock.now()),

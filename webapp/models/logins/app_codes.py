@@ -45,7 +45,7 @@ class AuthenticatorApp(Model):
     @transactional
     async def begin(cls, user: User) -> str | None:
         """A new secret for the app, in base 32; None where one counts already."""
-        await User.filter(id=user.id).select_for_update().get()  # the same page may be asked for twice at once
+        await user.locked()  # the same page may be asked for twice at once
         if await cls.of(user.id):
             return None
         secret = pyotp.random_base32()
@@ -63,6 +63,7 @@ class AuthenticatorApp(Model):
     @transactional
     async def confirm(cls, user: User, code: str) -> bool:
         """With a first code. False where it is not right."""
+        await user.locked()
         row = await cls.filter(user=user, confirmed_at=None).first()
         if row is None or not await row._take(code):
             return False
@@ -111,6 +112,7 @@ class RecoveryCode(Model):
     async def renew(cls, user: User) -> list[str]:
         """Ten new ones, to be shown this once; the earlier ones open nothing any more."""
         codes = ["".join(secrets.choice(_LETTERS) for _ in range(25)) for _ in range(RECOVERY_CODES)]
+        await user.locked()  # of two that are asked for at once, one counts
         await cls.filter(user=user).delete()
         await cls.bulk_create([cls(user=user, code_hash=_hash(code)) for code in codes])
         return ["-".join(re.findall(".{5}", code)) for code in codes]

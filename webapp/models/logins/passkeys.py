@@ -49,5 +49,8 @@ class Passkey(Model):
         )
 
     @transactional
-    async def used(self, sign_count: int) -> None:
-        await Passkey.filter(id=self.id).update(sign_count=sign_count, used_at=clock.now())
+    async def used(self, sign_count: int) -> bool:
+        """False where its maker counts and did not count on: somebody used a copy of it at the same time."""
+        own = Passkey.filter(id=self.id)
+        own = own.filter(sign_count__lt=sign_count) if sign_count else own
+        return bool(await own.update(sign_count=sign_count, used_at=clock.now()))

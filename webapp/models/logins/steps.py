@@ -10,7 +10,7 @@ from tortoise.models import Model
 
 from webapp import clock
 from webapp.database import transactional
-from webapp.models.accounts.sessions import token_hash
+from webapp.models.accounts.sessions import check_password_stands, token_hash
 from webapp.models.accounts.users import User
 
 LIFE = timedelta(minutes=10)
@@ -40,7 +40,10 @@ class LoginStep(Model):
     @classmethod
     @transactional
     async def begin(cls, kind: str, user: User | None = None, path: str = "") -> tuple[str, LoginStep]:
-        """The token for the cookie, of which only the hash is stored, and the step. Those that are long over are deleted."""
+        """The token for the cookie, of which only the hash is stored, and the step. Those that are long over are deleted.
+        Raises PasswordChanged, as `Session.begin` does."""
+        if kind == SECOND and user:
+            await check_password_stands(user)
         now, token = clock.now(), secrets.token_urlsafe(32)
         await cls.filter(expires_at__lt=now - LIFE).delete()
         made = await cls.create(

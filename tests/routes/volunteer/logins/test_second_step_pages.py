@@ -7,13 +7,16 @@ from datetime import timedelta
 
 import httpx
 import pyotp
+import pytest
 from litestar import Litestar
 
 from tests.cast import Cast
 from tests.cast.site import Browser, audited, campaign_routes
 from webapp import clock
+from webapp.database import transaction
 from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.users import User
 from webapp.models.logins import second_steps
 from webapp.models.logins.app_codes import AuthenticatorApp, RecoveryCode
 
@@ -53,6 +56,22 @@ async def test_every_change_of_her_second_step_is_told_to_amy_by_a_letter_in_her
     assert len(told) == 3 and all("/password-reset" in text for text in told)
     assert "authenticator app are asked for" in told[0] and "New recovery codes were made" in told[1]
     assert "Se quitó la aplicación" in told[2]
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+async def test_no_change_of_a_log_in_goes_without_its_letter(cast: Cast, browse: Browser, confirmed: bool) -> None:
+    """To a confirmed address all are written; where anybody may have given it, the changes end with the letters."""
+    at = clock.now() if confirmed else None
+    await transaction(lambda: User.filter(id=cast.amy.user_id).update(confirmed_at=at))
+    amy = await browse(cast.amy)
+    before = await set_up(amy)
+    statuses = [(await amy.post(f"{PATH}/recovery-codes")).status_code for _ in range(8)]
+    changes = 1 + statuses.count(200)
+    assert await Mail.filter(to="amy@example.org").count() == changes == (9 if confirmed else 5)
+    refused = await amy.post(f"{PATH}/app/end")
+    assert refused.status_code == (303 if confirmed else 429)
+    if not confirmed:
+        assert "Wait an hour" in refused.text and before and await RecoveryCode.left(cast.amy.user_id) == 10
 
 
 async def test_a_wrong_first_code_turns_nothing_on_and_shows_the_same_key(cast: Cast, browse: Browser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 
 from webapp import access, letters, live, pages, words
-from webapp.access import entering, passkeys, proving
+from webapp.access import entering, letter_limits, passkeys, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.logins import second_steps
@@ -37,6 +37,7 @@ async def add_passkey(request: Request, member: Membership) -> Response:
     form, step = Form(await request.form()), await entering.step_of(request, NEW_PASSKEY)
     name = form.text("name", words.gettext("Name"), 60, required=True)
     own = step if form and step and step.user_id == member.user_id else None
+    await letter_limits.must_tell("log-in", member.user)
     codes = await passkeys.made(request, form, own, name) if own else None
     if codes is None:
         form.wrong("name", words.gettext("This passkey was not accepted. Nothing was changed. Try again."))
@@ -49,6 +50,7 @@ async def add_passkey(request: Request, member: Membership) -> Response:
 @post("/account/passkeys/{passkey_id:int}/end", dependencies=proving.OWN)
 async def end_passkey(request: Request, member: Membership, passkey_id: int) -> Response:
     passkey = await access.passkey_of(member, passkey_id)
+    await letter_limits.must_tell("log-in", member.user)
     if await second_steps.end_passkey(passkey, member.user):
         await letters.log_in_changed(member.user, member.speaks, "passkey_removed", passkey.name)
     return _back(request, member)

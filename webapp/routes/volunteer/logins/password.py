@@ -23,7 +23,7 @@ async def change_password(request: Request, member: Membership) -> Response:
     form, user = Form(await request.form()), member.user
     new = form.new_password("new_password", await passwords.known_of(user))
     known = await right_password.user_of(request, form, user.email) if form else None
-    if known and not await letter_limits.may_write("password", user.email):
+    if known and not await letter_limits.may_tell("password", user):
         form.wrong("new_password", words.gettext("It was changed too often lately, and is as it was. Wait an hour."))
     if known is None or not form:
         return page(request, "volunteer/logins/password.html", status_code=422, form=form)

@@ -9,7 +9,7 @@ from litestar import Request, Response, get, post
 from pyotp.utils import build_uri
 
 from webapp import letters, live, pages, words
-from webapp.access import login, proving
+from webapp.access import letter_limits, login, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.logins import second_steps
@@ -32,6 +32,8 @@ async def second_step_page(request: Request, member: Membership, needed: int = 0
 
 @post("/account/second-step/app", dependencies=proving.OWN)
 async def begin_app(request: Request, member: Membership) -> Response:
+    """Its letter follows the first code."""
+    await letter_limits.must_tell("log-in", member.user)
     secret = await AuthenticatorApp.begin(member.user)
     return _app(request, member, Form(), secret) if secret else _back(request, member)
 
@@ -60,6 +62,7 @@ def _app(request: Request, member: Membership, form: Form, secret: str, status: 
 
 @post("/account/second-step/app/end", dependencies=proving.OWN)
 async def end_app(request: Request, member: Membership) -> Response:
+    await letter_limits.must_tell("log-in", member.user)
     if await second_steps.end_app(member.user):
         await letters.log_in_changed(member.user, member.speaks, "app_removed")
     return _back(request, member)
@@ -69,6 +72,7 @@ async def end_app(request: Request, member: Membership) -> Response:
 async def renew_codes(request: Request, member: Membership) -> Response:
     if not await second_steps.of(member.user_id):
         return _back(request, member)
+    await letter_limits.must_tell("log-in", member.user)
     codes = await RecoveryCode.renew(member.user)
     await letters.log_in_changed(member.user, member.speaks, "codes_made")
     return page(request, "volunteer/logins/recovery_codes.html", codes=codes)
