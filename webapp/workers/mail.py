@@ -7,14 +7,14 @@ from typing import Any
 
 from webapp import config
 from webapp.gateways import email
-from webapp.models.accounts.mail import QUEUED, Mail
+from webapp.models.accounts.mail import Mail
 
 log = logging.getLogger(__name__)
 
 
 async def send_mail(ctx: dict[str, Any], mail_id: int) -> None:
-    mail = await Mail.get(id=mail_id)
-    if mail.status != QUEUED:
+    mail = await Mail.claim(mail_id)
+    if mail is None:
         return
     try:
         await email.send(config.settings(), mail.to, mail.subject, mail.text, mail.html)
@@ -26,5 +26,6 @@ async def send_mail(ctx: dict[str, Any], mail_id: int) -> None:
 
 
 async def send_waiting_mail(ctx: dict[str, Any]) -> None:
-    for mail in await Mail.filter(status=QUEUED).order_by("id").limit(50):
+    """Those whose nudge was lost, whose worker died, or that wait for another try."""
+    for mail in await Mail.due().order_by("id").limit(50):
         await send_mail(ctx, mail.id)

@@ -35,6 +35,16 @@ async def test_the_last_owner_stays_one(cast: Cast) -> None:
     assert await role_of(cast.selina) == ("owner", "")
 
 
+async def test_the_last_owner_stays_one_also_where_they_were_an_admin_when_the_page_was_opened(cast: Cast) -> None:
+    """Gary's page was read before he was made an owner, and Selina no more."""
+    read_before = await Membership.get(id=cast.gary.id).select_related("user", "campaign")
+    await transaction(lambda: Membership.filter(id=cast.gary.id).update(role="owner"))
+    await transaction(lambda: Membership.filter(id=cast.selina.id).update(role="admin"))
+    gary = await Membership.get(id=cast.gary.id).select_related("user", "campaign")
+    assert (await roles.save(read_before, "volunteer", KEPT, gary)).refused == LAST_OWNER
+    assert (await roles.give_from_shell(read_before, "volunteer")).refused == LAST_OWNER
+
+
 async def test_a_suspended_owner_counts_for_nothing(cast: Cast) -> None:
     other = await transaction(lambda: member(cast.meyer, "Mike", "McLintock", "owner"))
     assert await suspending.suspend(other, cast.selina) == ""

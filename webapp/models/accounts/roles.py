@@ -29,9 +29,8 @@ class Saved:
 
 
 async def is_last_owner(who: Membership) -> bool:
-    """Is no other owner able to act? The owners are locked until the transaction ends: nobody changes them meanwhile."""
-    if who.role != OWNER:
-        return False
+    """Is ``who`` the one owner who can act, whatever was read of them before? The owners are locked until the transaction
+    ends: nobody changes them meanwhile."""
     rows = await database.query(
         "SELECT id FROM membership WHERE campaign_id = ? AND role = 'owner' AND approved_at IS NOT NULL"
         f" AND suspended_at IS NULL ORDER BY id{for_update()}",

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from webapp import database
 from webapp.database import transactional
+from webapp.models.accounts import teams
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import DRAFT
 from webapp.models.actions.script import Script
 from webapp.models.scripts import shortfalls
@@ -40,6 +43,22 @@ async def keeping(campaign: Campaign, change: Callable[[], Awaitable[T]]) -> T:
 async def _all_lack(campaign: Campaign) -> bool:
     missing, people = (await shortfalls.of_senders(campaign, _TEXT)).get(NAMED, (0, 1))
     return missing == people
+
+
+async def lost_with(who: Membership) -> str:
+    """The title of a published action whose texts name the team code, where nobody who may text has one once this member
+    leaves; "" where somebody has, or they have none themselves."""
+    if not who.active or await teams.code_of(who.campaign_id, who.user_id) is None:
+        return ""
+    others = await database.query(
+        "SELECT 1 FROM membership m JOIN user_list_member l ON l.user_id = m.user_id"
+        " JOIN team t ON t.user_list_id = l.user_list_id AND t.campaign_id = m.campaign_id"
+        " WHERE m.campaign_id = ? AND m.id <> ? AND m.suspended_at IS NULL AND m.approved_at IS NOT NULL"
+        " AND t.archived_at IS NULL LIMIT 1",
+        who.campaign_id,
+        who.id,
+    )
+    return "" if others else await named_in(who.campaign_id)
 
 
 async def named_in(campaign_id: int) -> str:

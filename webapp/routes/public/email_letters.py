@@ -10,6 +10,7 @@ from webapp.access import entering, letter_limits, login
 from webapp.models.accounts.users import Membership, User
 from webapp.models.joining.email_letters import EmailLetter
 from webapp.pages import go_to, page
+from webapp.routes.public import stream
 
 
 async def write_raised(who: Membership) -> bool:
@@ -62,7 +63,7 @@ async def confirm(request: Request, token: str) -> Response:
         return _letter(request, letter, 409, taken=True)
     if letter.email != before:
         await letters.write("email_changed", before, words.language.get(), user=user, email=letter.email)
-    await live.nudge(user.id, "access-changed")
+    await live.nudge(user.id, stream.CHANGED)
     return go_to(request, await entering.home_of(letter.user))
 
 

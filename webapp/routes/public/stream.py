@@ -14,6 +14,8 @@ from webapp.access import login
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import STAFF, Membership
 
+CHANGED = "access-changed"  # an event for a user's open pages: what they may see is another
+
 
 @get("/live")
 async def live(request: Request) -> Response | ServerSentEvent:
@@ -24,7 +26,8 @@ async def live(request: Request) -> Response | ServerSentEvent:
 
 
 async def news_of(hub: Any, session: Session, campaigns: Collection[int] = ()) -> AsyncIterator[ServerSentEventMessage]:
-    """Ends with the session; the page asks again then, and goes to the login. ``campaigns``: those it is of the staff of."""
+    """Ends with the session; the page asks again then, and goes to the login. ``campaigns``: those it is of the staff of. It
+    ends too where what the user may see is another: the page asks again, and hears what they may hear now."""
     async for news in hub.listen(session.user_id, campaigns):
         if news is not None and news.event == live_news.LOGGED_OUT and not await session.runs():
             return
@@ -32,6 +35,8 @@ async def news_of(hub: Any, session: Session, campaigns: Collection[int] = ()) -
             yield ServerSentEventMessage(comment="still here")
         else:
             yield ServerSentEventMessage(event=news.event, data=str(news.id))
+            if news.event == CHANGED:
+                return
 
 
 def no_session(request: Request, _: Exception) -> Response[str]:

@@ -98,3 +98,22 @@ async def test_the_last_team_code_that_texts_name_is_kept(cast: Cast, browse: Br
     await cast.hello.write("", FINE, None)
     assert (await gary.post(path, data=fields)).status_code in (200, 303)
     assert await teams.code_of(cast.meyer.id, cast.amy.user_id) is None
+
+
+@pytest.mark.parametrize("what", ["suspension", "removal"])
+async def test_who_alone_has_a_team_code_that_texts_name_leaves_with_a_warning(
+    cast: Cast, browse: Browser, what: str
+) -> None:
+    """It is said, and never refused: whoever does harm has to go at once."""
+    gary, team = await browse(cast.gary), await teams.create_team("Doors", cast.gary)
+    group, path = await UserList.get(id=team.user_list_id), f"{OFFICE}/users/{cast.amy.id}/{what}"
+    await teams.add_members(group, [cast.amy, cast.dan], cast.gary)
+    said = "nobody else has one"
+    assert said not in (await gary.get(path)).text, "no text names it"
+    await cast.hello.write("", FINE + " Team ##{{user.team_code}}", None)
+    assert said not in (await gary.get(path)).text, "Dan has one"
+    await transaction(lambda: Membership.filter(id=cast.dan.id).update(suspended_at=clock.now()))
+    assert said in (await gary.get(path)).text
+    assert said not in (await gary.get(f"{OFFICE}/users/{cast.selina.id}/{what}")).text, "she has none"
+    assert (await gary.post(path)).status_code == 303
+    assert not (await Membership.get(id=cast.amy.id)).active

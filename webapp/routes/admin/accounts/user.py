@@ -12,12 +12,11 @@ from webapp.forms import Form
 from webapp.models.accounts import roles, teams
 from webapp.models.accounts.users import OWNER, ROLES, Membership
 from webapp.models.departures import suspending
+from webapp.models.scripts import team_codes
 from webapp.pages import page
-from webapp.routes.public import email_letters
+from webapp.routes.public import email_letters, stream
 from webapp.rules import edited
 from webapp.rules.accounts import powers
-
-CHANGED = "access-changed"  # an event for the user's open pages: what they may see is another
 
 
 @get("/users/{member_id:int}")
@@ -60,7 +59,7 @@ async def save_user(request: Request, member: Membership, member_id: int) -> Res
     if not _fine(form, saved):
         return await _user(request, member, fresh, form, status=409 if saved.meanwhile else 422)
     notice = await _waits(fresh) if saved.waits else words.gettext("Saved.")
-    await live.nudge(who.user_id, CHANGED)
+    await live.nudge(who.user_id, stream.CHANGED)
     return await _user(request, member, fresh, Form(), notice=notice)
 
 
@@ -117,7 +116,8 @@ async def ask_to_remove(request: Request, member: Membership, member_id: int) ->
 async def _ask(request: Request, member: Membership, who: Membership, what: str, status: int = 200) -> Response:
     reason, about = await suspending.refused(who, member), await suspending.suspension_of(who)
     why = refusal(reason) if reason else ""
-    return page(request, "admin/accounts/suspension.html", status_code=status, who=who, about=about, why=why, what=what)
+    shown = {"who": who, "about": about, "why": why, "what": what, "last_team": await team_codes.lost_with(who)}
+    return page(request, "admin/accounts/suspension.html", status_code=status, **shown)
 
 
 @post("/users/{member_id:int}/suspension")
@@ -145,7 +145,7 @@ async def reinstate(request: Request, member: Membership, member_id: int) -> Res
 
 
 async def _done(request: Request, member: Membership, who: Membership) -> Response:
-    await live.nudge(who.user_id, CHANGED)
+    await live.nudge(who.user_id, stream.CHANGED)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/users/{who.id}")
 
 

@@ -16,6 +16,7 @@ from webapp.models.scripts.team_codes import LastTeam
 from webapp.pages import page
 from webapp.routes.admin import action_news
 from webapp.routes.admin.accounts import user_lists, user_table
+from webapp.routes.public import stream
 from webapp.rules.contacts.contact_filter import id_of
 
 
@@ -48,7 +49,7 @@ async def approve(request: Request, member: Membership, member_id: int) -> Respo
     who = await access.member_of(member, member_id)
     if await members.approve(who, member):
         await _write_approved(who)
-        await live.nudge(who.user_id, "access-changed")
+        await live.nudge(who.user_id, stream.CHANGED)
     return _back(request, member)
 
 
