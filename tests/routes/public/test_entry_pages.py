@@ -154,6 +154,7 @@ async def test_a_forgotten_password_is_set_by_a_link_that_works_once(cast: Cast,
 async def test_an_address_nobody_has_gets_the_same_answer_and_no_letter(cast: Cast, browse: Browser) -> None:
     answer = await (await browse()).post("/password-reset", data={"email": "nobody@example.org"})
     assert "on its way" in answer.text and await Mail.all().count() == 0
+    assert "has no mail server yet" in answer.text
 
 
 async def test_ready_asks_all_that_texting_needs(cast: Cast, browse: Browser) -> None:
