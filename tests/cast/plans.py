@@ -46,7 +46,7 @@ def statements() -> Iterator[Asked]:
     asked: Asked = []
     with pytest.MonkeyPatch.context() as patch:
         for client, names in (
-            (SqliteClient, ["execute_query"]),
+            (SqliteClient, ["execute_query", "execute_query_dict"]),
             (AsyncpgDBClient, ["execute_query", "execute_query_dict"]),
         ):
             for name in names:

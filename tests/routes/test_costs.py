@@ -76,3 +76,22 @@ async def test_lists_cost_a_fixed_number_of_queries(cast: Cast, browse: Browser)
         cast.lisa = contact
         await says(cast, "Hello")
     assert few > 3 and await queries() <= few
+
+
+@pytest.mark.parametrize(
+    ("path", "statements_"),
+    [("threads/{id}", 4), ("threads/{id}?follow=0", 4), ("inbox?show=all", 4), ("inbox", 4), ("badges", 1)],
+)
+async def test_what_a_volunteer_reads_costs_a_few_statements(
+    cast: Cast, browse: Browser, path: str, statements_: int
+) -> None:
+    """A thread: the login with the number unread, the conversation, its texts, its tags. The inbox: the login, which threads,
+    their lines, the numbers above them."""
+    amy = await browse(cast.amy)
+    await texted(cast)
+    await says(cast, "Yes")
+    where = f"/c/meyer/{path.format(id=(await cast.conversation()).id)}"
+    assert (await amy.get(where)).status_code == 200  # marks it as read, and learns the zones
+    with statements() as asked:
+        assert (await amy.get(where)).status_code == 200
+    assert len(asked) == statements_, [text[:120] for text, _ in asked]

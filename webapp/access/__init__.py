@@ -16,6 +16,7 @@ from webapp.models.actions.action import Action
 from webapp.models.actions.pictures import Picture
 from webapp.models.actions.script import Script
 from webapp.models.bulk.job import BulkJob
+from webapp.models.cards import thread
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
@@ -70,8 +71,7 @@ async def once_held(member: Membership, conversation_id: int) -> Conversation:
 
 
 async def _conversation(member: Membership, conversation_id: int) -> Conversation:
-    found = Conversation.filter(id=row_id(conversation_id), campaign_id=member.campaign_id)
-    return await found.select_related("contact", "action", "campaign", "script").first() or _missing()
+    return await thread.conversation(member.campaign_id, row_id(conversation_id)) or _missing()
 
 
 async def own_message(member: Membership, message_id: int) -> Message:

@@ -1,22 +1,20 @@
-"""The numbers beside entries of the menus."""
+"""The numbers beside entries of the menus, as plain SQL about the user ``u`` and the campaign ``c``: the statement that reads the
+login brings them (`Session.in_campaign`)."""
 
 from __future__ import annotations
 
 from webapp.models.accounts import members
-from webapp.models.accounts.users import Membership
-from webapp.models.conversations.conversation import Conversation
 
 
-async def of_volunteer(member: Membership) -> dict[str, int]:
+def of_volunteer() -> dict[str, str]:
     """The numbers in a volunteer's masthead."""
-    held = Conversation.filter(user_id=member.user_id, campaign_id=member.campaign_id)
-    return {"unread": await held.filter(unread=True).count()}
+    held = "SELECT COUNT(*) FROM conversation v WHERE v.user_id = u.id AND v.campaign_id = c.id AND v.unread"
+    return {"unread": held}
 
 
-async def of_office(member: Membership) -> dict[str, int]:
+def of_office() -> dict[str, str]:
     """The numbers in the office's masthead."""
-    own = {"campaign_id": member.campaign_id}
     return {
-        "needs_attention": await Conversation.filter(**own, needs_attention=True).count(),
-        "waiting": await members.waiting(member.campaign_id).count(),
+        "needs_attention": "SELECT COUNT(*) FROM conversation v WHERE v.campaign_id = c.id AND v.needs_attention",
+        "waiting": members.waiting_sql(),
     }

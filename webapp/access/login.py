@@ -115,8 +115,13 @@ async def _logged_out(request: Request) -> LoggedOut:
 
 async def current_member(request: Request, slug: str) -> Membership:
     """The user's membership of the campaign in the path. 404 for a campaign they are no member of."""
+    return await _member(request, slug, {})
+
+
+async def _member(request: Request, slug: str, counts: dict[str, str]) -> Membership:
+    """``counts``: the badges of the page (badges.py)."""
     token = _prepare(request)
-    found = await Session.in_campaign(token, slug) if token else None
+    found = await Session.in_campaign(token, slug, counts) if token else None
     if found is None:
         raise await _logged_out(request)
     session, member = found
@@ -127,26 +132,23 @@ async def current_member(request: Request, slug: str) -> Membership:
     zone = contact_zones.zone_of_zip(member.zip) or member.campaign.timezone
     request.state.shared |= {"member": member, "campaign": member.campaign, "zone": zone}
     request.state.shared["campaigns"] = session.campaigns
+    if counts:
+        request.state.shared["badges"] = session.counted
     await _note(member.touch)
     return member
 
 
 async def looker(request: Request, slug: str) -> Membership:
     """A member who may look, and text once their e-mail is confirmed."""
-    member = await current_member(request, slug)
+    member = await _member(request, slug, _of_volunteer(request))
     if not member.looks:
         raise Waiting
-    if _has_masthead(request):
-        request.state.shared["badges"] = await badges.of_volunteer(member)
     return member
 
 
 async def own(request: Request, slug: str) -> Membership:
     """For the account, which is the person's own: also while they wait for approval or are suspended (SPEC S9)."""
-    member = await current_member(request, slug)
-    if request.method == "GET":
-        request.state.shared["badges"] = await badges.of_volunteer(member)
-    return member
+    return await _member(request, slug, _of_volunteer(request))
 
 
 LOOKER = {"member": Provide(looker)}  # for pages that are open before the e-mail is confirmed
@@ -155,28 +157,25 @@ OWN = {"member": Provide(own)}
 
 async def volunteer(request: Request, slug: str) -> Membership:
     """A member who may text now. A page gets the numbers of its masthead too."""
-    member = await current_member(request, slug)
+    member = await _member(request, slug, _of_volunteer(request))
     if not member.active:
         raise Waiting
-    if _has_masthead(request):
-        request.state.shared["badges"] = await badges.of_volunteer(member)
     return member
 
 
-def _has_masthead(request: Request) -> bool:
-    """A part of a page has none; the badge asks for its number itself."""
-    return request.method == "GET" and not pages.is_partial(request)
+def _of_volunteer(request: Request) -> dict[str, str]:
+    """What a form is answered with has no number; the badge asks for it itself."""
+    return badges.of_volunteer() if request.method == "GET" else {}
 
 
 async def staff(request: Request, slug: str) -> Membership:
     """An owner or admin; 404 for everyone else. The office is in English so far (SPEC P3)."""
-    member = await current_member(request, slug)
+    member = await _member(request, slug, badges.of_office())
     if not member.is_staff or not member.active:
         raise NotFoundException
     if not opens_office(request, member):
         raise SecondStepNeeded
     words.language.set("en")
-    request.state.shared["badges"] = await badges.of_office(member)
     if not pages.is_partial(request):  # a part of a page has no banner
         request.state.shared |= await troubles.shared(member.campaign)
     return member

@@ -68,6 +68,11 @@ def for_update(of: str = "", how: str = "UPDATE") -> str:
     return f" FOR {how}" + (f" OF {of}" if of else "")
 
 
+def names(value: Any) -> list[str]:
+    """The last column of what `listed` gave, in the order of the columns before it."""
+    return [row[-1] for row in sorted(parsed(value) or [])]
+
+
 def parsed(value: Any) -> Any:
     """What a JSON column holds: plain SQL returns it as text."""
     return json.loads(value) if isinstance(value, str) else value

@@ -52,16 +52,19 @@ class Joined:
     def of(self, row: dict[str, Any]) -> dict[str, Any]:
         return self._of(list(row.values()), self._models)
 
-    async def whole(self, row: dict[str, Any]) -> dict[str, Any]:
-        """As `of`, with the kept rows."""
-        values = list(row.values())
+    async def whole(self, row: dict[str, Any], shared: dict[Any, Any] | None = None) -> dict[str, Any]:
+        """As `of`, with the kept rows. ``shared``: of the other rows of this result, so that all that name the same kept row
+        have one instance of it."""
+        values, shared = list(row.values()), {} if shared is None else shared
         if database.dialect() == "sqlite":
             return self._of(values, {**self._models, **self._kept})
         found, start = self._of(values, self._models), sum(len(columns(model)) for model in self._models.values())
         for n, (alias, model) in enumerate(self._kept.items()):
             seen = values[start + 3 * n : start + 3 * n + 3]
-            known = await kept.values(model._meta.db_table, columns(model), seen) if seen[0] is not None else None
-            found[alias] = _loaded(model, known) if known else None
+            if (key := (alias, *seen)) not in shared:
+                known = await kept.values(model._meta.db_table, columns(model), seen) if seen[0] is not None else None
+                shared[key] = _loaded(model, known) if known else None
+            found[alias] = shared[key]
         return found
 
     def _of(self, values: list[Any], models: dict[str, type[Model]]) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class Session(Model):
     campaigns = 0  # how many the user is in, where `in_campaign` counted them
 
     user_id: int
+    counted: dict[str, int]  # what else it counted
 
     class Meta:
         table = "session"
@@ -75,11 +76,15 @@ class Session(Model):
         return found if found and await found._awake() else None
 
     @classmethod
-    async def in_campaign(cls, token: str, slug: str) -> tuple[Session, Membership | None] | None:
+    async def in_campaign(
+        cls, token: str, slug: str, counts: dict[str, str] | None = None
+    ) -> tuple[Session, Membership | None] | None:
         """The running session of a token, and the user's membership of the campaign, None where they are no member. One
-        round trip, because every request needs it."""
+        round trip, because every request needs it. ``counts``: names and plain SQL of numbers about the user ``u`` and the
+        campaign ``c`` that the page needs besides."""
+        besides = "".join(f", ({text}) AS {name}" for name, text in (counts or {}).items())
         rows = await database.query(
-            f"SELECT {_LOGIN.columns}, (SELECT COUNT(*) FROM membership n WHERE n.user_id = u.id AND n.removed_at IS NULL)"
+            f"SELECT {_LOGIN.columns}{besides}, (SELECT COUNT(*) FROM membership n WHERE n.user_id = u.id AND n.removed_at IS NULL)"
             " AS campaigns FROM session s JOIN user_account u ON u.id = s.user_id"
             " LEFT JOIN campaign c ON c.slug = ?"
             " LEFT JOIN membership m ON m.user_id = u.id AND m.campaign_id = c.id AND m.removed_at IS NULL"
@@ -95,6 +100,7 @@ class Session(Model):
         if not await session._awake():
             return None
         session.user, session.campaigns = found["u"], rows[0]["campaigns"]
+        session.counted = {name: rows[0][name] for name in counts or {}}
         if member:
             member.user, member.campaign = found["u"], found["c"]
         return session, member

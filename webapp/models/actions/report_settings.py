@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from tortoise import fields
 from tortoise.models import Model
@@ -44,6 +44,18 @@ class ReportField(Model):
 
     class Meta:
         table = "action_report_field"
+
+
+_CHOSEN = " OR ".join(
+    f"EXISTS (SELECT 1 FROM action_report_{kind} g WHERE g.action_id = ?)" for kind in ("tag", "field")
+)
+
+
+def asked_sql(kind: Literal["tag", "field"]) -> str:
+    """Is this row ``t`` among the report's questions? Those chosen for the action, else all reportable ones. The parameter,
+    three times: the action."""
+    chosen = f"t.id IN (SELECT r.{kind}_id FROM action_report_{kind} r WHERE r.action_id = ?)"
+    return f"t.archived_at IS NULL AND CASE WHEN {_CHOSEN} THEN {chosen} ELSE t.reportable END"
 
 
 async def chosen_ids(action: Action) -> tuple[set[int], set[int]]:

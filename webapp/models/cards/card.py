@@ -109,7 +109,7 @@ def _sent(message_id: int, at: str, first_name: str, zip: str, state: str, due_a
 async def _card(campaign: Campaign, row: dict[str, Any], found: dict[str, Any]) -> Card:
     conversation: Conversation = found["v"]
     conversation.contact, conversation.script = found["k"], found["s"]
-    tags = [name for _, _, name in sorted(packed.parsed(row["tags"]) or [])]
+    tags = packed.names(row["tags"])
     return Card(conversation, await zones_of(campaign, found["k"].zone_set_id), tags, bool(row["texted_before"]))
 
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from webapp import clock, database
-from webapp.database import transactional
-from webapp.database.statements import column
+from webapp.database import packed, transactional
+from webapp.database.statements import Joined, column
 from webapp.models import tallies
-from webapp.models.accounts.users import STAFF, Membership
-from webapp.models.contacts import labels
-from webapp.models.contacts.labels import Tag
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import STAFF, Membership, User
+from webapp.models.actions.action import Action
+from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.zones import zones_of
 from webapp.models.conversations import hours
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import CANCELLED, IN, Message
+from webapp.models.conversations.message import IN, Message
 
 PAGE = 40
-HISTORY = 200
 SHOWS = ("all", "attention", "unread")
 
 
@@ -31,7 +32,7 @@ class Thread:
 
     conversation: Conversation
     excerpt: str
-    tags: list[Tag]
+    tags: list[str]
     opens_at: datetime | None
 
     @property
@@ -76,7 +77,7 @@ def with_staff(member: Membership) -> QuerySet[Conversation]:
 async def threads(
     found: QuerySet[Conversation], show: str, name: str = "", before: datetime | None = None
 ) -> list[Thread]:
-    """A page of the inbox: possible opt-outs first, then the newest reply first. Five queries, however many threads."""
+    """A page of the inbox: possible opt-outs first, then the newest reply first. Two queries, however many threads."""
     if show == "attention":
         found = found.filter(needs_attention=True)
     if show == "unread":
@@ -85,29 +86,38 @@ async def threads(
         found = found.filter(replied_at__lt=before)
     for word in name.split()[:3]:
         found = found.filter(Q(contact__first_name__istartswith=word) | Q(contact__last_name__istartswith=word))
-    rows = await found.order_by("-replied_at", "-id").limit(PAGE).select_related("contact", "campaign")
-    rows.sort(key=lambda c: c.contact.possible_opt_out_at is None)
-    return await lines(rows)
+    shown = await lines(await column(found.order_by("-replied_at", "-id").limit(PAGE), "id"))
+    return sorted(shown, key=lambda thread: not thread.possible_opt_out)
 
 
-async def lines(rows: list[Conversation]) -> list[Thread]:
-    """Conversations, loaded with contact and campaign, as the inbox shows them."""
-    excerpts = await _excerpts([row.id for row in rows])
-    tags = await labels.tags_of([row.contact_id for row in rows])
-    return [Thread(row, excerpts.get(row.id, ""), tags[row.contact_id], await opens_at(row)) for row in rows]
+_LINE = Joined(v=Conversation, k=Contact, kept={"c": Campaign, "a": Action, "u": User})
 
 
-async def _excerpts(ids: list[int]) -> dict[int, str]:
-    """Conversation -> the newest text of theirs."""
+async def lines(ids: list[int]) -> list[Thread]:
+    """These conversations in this order, as the inbox shows them, in one statement."""
     if not ids:
-        return {}
-    marks = ", ".join(str(int(n)) for n in ids)
+        return []
     rows = await database.query(
-        "SELECT m.conversation_id, m.body, m.media_count FROM message m JOIN (SELECT conversation_id, MAX(id) AS id"
-        f" FROM message WHERE conversation_id IN ({marks}) AND direction = 'in' GROUP BY conversation_id) newest"
-        " ON newest.id = m.id"
+        f"SELECT {_LINE.columns}, (SELECT m.body FROM message m WHERE m.conversation_id = v.id AND m.direction = 'in'"
+        f" ORDER BY m.id DESC LIMIT 1) AS excerpt, (SELECT {packed.listed('t.display_order', 't.id', 't.name')}"
+        " FROM contact_tag p JOIN tag t ON t.id = p.tag_id WHERE p.contact_id = k.id) AS tags"
+        " FROM conversation v JOIN contact k ON k.id = v.contact_id JOIN campaign c ON c.id = v.campaign_id"
+        f" JOIN action a ON a.id = v.action_id LEFT JOIN user_account u ON u.id = v.user_id WHERE {packed.among('v.id')}",
+        packed.values(ids),
     )
-    return {row["conversation_id"]: row["body"] or "" for row in rows}
+    shared: dict[Any, Any] = {}
+    shown = {row["v__id"]: await _line(row, shared) for row in rows}
+    return [shown[row_id] for row_id in ids if row_id in shown]
+
+
+async def _line(row: dict[str, Any], shared: dict[Any, Any]) -> Thread:
+    found = await _LINE.whole(row, shared)
+    talk: Conversation = found["v"]
+    talk.contact, talk.campaign, talk.action, talk.user = found["k"], found["c"], found["a"], found["u"]
+    opens = ("opens", talk.campaign_id, talk.contact.zone_set_id)
+    if opens not in shared:
+        shared[opens] = await opens_at(talk)
+    return Thread(talk, row["excerpt"] or "", packed.names(row["tags"]), shared[opens])
 
 
 async def opens_at(conversation: Conversation) -> datetime | None:
@@ -118,28 +128,20 @@ async def opens_at(conversation: Conversation) -> datetime | None:
 
 
 async def waiting(member: Membership) -> Waiting:
-    """Counted from partial indexes of unread and open threads, never over all threads."""
-    mine = of(member)
-    attention = await column(mine.filter(needs_attention=True).order_by("replied_at").limit(1), "replied_at")
-    newest = await mine.filter(unread=True).order_by("-replied_at").limit(1).select_related("contact")
-    flagged = mine.filter(contact__possible_opt_out_at__isnull=False)
-    oldest = await flagged.order_by("contact__possible_opt_out_at").limit(1).select_related("contact")
-    return Waiting(
-        unread=await mine.filter(unread=True).count(),
-        attention=await mine.filter(needs_attention=True).count(),
-        replied=await mine.count(),
-        possible=await flagged.count(),
-        oldest_attention=attention[0] if attention else None,
-        oldest_possible=oldest[0].contact.possible_opt_out_at if oldest else None,
-        newest_unread=newest[0].replied_at if newest else None,
-        newest_name=newest[0].contact.first_name if newest else "",
+    """One statement: over the member's threads alone, by their index."""
+    mine = "v.user_id = ? AND v.campaign_id = ? AND v.replied_at IS NOT NULL AND v.opted_out_at IS NULL"
+    [row] = await database.query(
+        "SELECT COUNT(*) FILTER (WHERE v.unread) AS unread, COUNT(*) FILTER (WHERE v.needs_attention) AS attention,"
+        " COUNT(*) AS replied, COUNT(k.id) AS possible, MIN(k.possible_opt_out_at) AS oldest_possible,"
+        " MIN(CASE WHEN v.needs_attention THEN v.replied_at END) AS oldest_attention,"
+        " MAX(CASE WHEN v.unread THEN v.replied_at END) AS newest_unread,"
+        f" (SELECT n.first_name FROM conversation v JOIN contact n ON n.id = v.contact_id WHERE {mine} AND v.unread"
+        " ORDER BY v.replied_at DESC LIMIT 1) AS newest_name FROM conversation v"
+        f" LEFT JOIN contact k ON k.id = v.contact_id AND k.possible_opt_out_at IS NOT NULL WHERE {mine}",
+        *(member.user_id, member.campaign_id) * 2,
     )
-
-
-async def history(contact_id: int) -> list[Message]:
-    """Every text with this contact, those of other actions and volunteers included, oldest first."""
-    found = Message.filter(contact_id=contact_id).exclude(status=CANCELLED).order_by("-id").limit(HISTORY)
-    return list(reversed(await found.select_related("user").prefetch_related("media")))
+    times = {name: packed.instant(row[name]) for name in ("oldest_attention", "oldest_possible", "newest_unread")}
+    return Waiting(**{**row, **times, "newest_name": row["newest_name"] or ""})
 
 
 async def wrote_since(contact_id: int, message_id: int) -> bool:

@@ -10,6 +10,7 @@ from tortoise.expressions import Q
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
+from webapp.database.statements import column
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.conversations import assigning, hours, inbox
@@ -26,12 +27,7 @@ async def wall(campaign_id: int, after: datetime | None = None, after_id: int = 
     found = Conversation.filter(campaign_id=campaign_id, needs_attention=True)
     if after:
         found = found.filter(Q(replied_at__gt=after) | Q(replied_at=after, id__gt=after_id), replied_at__gte=after)
-    rows = (
-        await found.order_by("replied_at", "id")
-        .limit(inbox.PAGE)
-        .select_related("contact", "campaign", "user", "action")
-    )
-    return await inbox.lines(rows)
+    return await inbox.lines(await column(found.order_by("replied_at", "id").limit(inbox.PAGE), "id"))
 
 
 async def offered(member: Membership) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Literal
 
-from webapp import clock
+from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.statements import Joined
 from webapp.models import tallies
 from webapp.models.accounts.users import User
 from webapp.models.actions import report_settings
@@ -28,23 +30,35 @@ class Questions:
     fields: list[CustomField]
 
 
+NO_ACTION = 0  # no action has this id, so none has questions of its own
+_TAG, _FIELD = Joined(t=Tag), Joined(t=CustomField)
+
+
 async def questions(action: Action) -> Questions:
-    return await _questions(action.campaign_id, *await report_settings.chosen_ids(action))
+    """Those chosen for the action, else all reportable ones (A8)."""
+    return await _questions(action.campaign_id, action.id)
 
 
 async def questions_of_campaign(campaign_id: int) -> Questions:
     """All reportable ones, for a report that belongs to no action (B5)."""
-    return await _questions(campaign_id, set(), set())
+    return await _questions(campaign_id, NO_ACTION)
 
 
-async def _questions(campaign_id: int, tag_ids: set[int], field_ids: set[int]) -> Questions:
-    tags = Tag.filter(campaign_id=campaign_id, archived_at=None)
-    fields = CustomField.filter(campaign_id=campaign_id, archived_at=None)
-    chosen = bool(tag_ids or field_ids)
+async def _questions(campaign_id: int, action_id: int) -> Questions:
     return Questions(
-        list(await (tags.filter(id__in=tag_ids or [0]) if chosen else tags.filter(reportable=True))),
-        list(await (fields.filter(id__in=field_ids or [0]) if chosen else fields.filter(reportable=True))),
+        await _asked(campaign_id, action_id, _TAG, "tag"), await _asked(campaign_id, action_id, _FIELD, "field")
     )
+
+
+async def _asked(campaign_id: int, action_id: int, joined: Joined, kind: Literal["tag", "field"]) -> list[Any]:
+    table = "tag" if kind == "tag" else "custom_field"
+    rows = await database.query(
+        f"SELECT {joined.columns} FROM {table} t WHERE t.campaign_id = ? AND {report_settings.asked_sql(kind)}"
+        " ORDER BY t.display_order, t.id",
+        campaign_id,
+        *[action_id] * 3,
+    )
+    return [joined.of(row)["t"] for row in rows]
 
 
 @transactional

@@ -8,8 +8,8 @@ from typing import Any
 
 from webapp import database
 from webapp.models.accounts.users import User
+from webapp.models.cards import thread
 from webapp.models.contacts.contact import Contact, ContactEvent
-from webapp.models.conversations import inbox
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.imports.job import ContactImport
@@ -49,7 +49,7 @@ async def of(contact: Contact) -> list[Moment]:
     found += [_start(c, names) for c in conversations.values() if c.held_by_start and c.held_since]
     found += [
         Moment(m.created_at, action=titles.get(m.action_id or 0, ""), message=m)
-        for m in await inbox.history(contact.id)
+        for m in await thread.history(contact.id)
     ]
     found += [_report(r) for r in await filing.of_contact(contact.id)]
     found += await _clicks(contact)

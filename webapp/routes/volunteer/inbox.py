@@ -8,7 +8,6 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from webapp import news, pages
-from webapp.access import badges
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import inbox, waiting
 from webapp.pages import page
@@ -37,7 +36,7 @@ async def inbox_page(
 @get("/badges")
 async def unread_badge(request: Request, member: Membership) -> Response:
     """The number in the masthead, asked again whenever something changed."""
-    return page(request, "components/_unread_badge.html", badges=await badges.of_volunteer(member))
+    return page(request, "components/_unread_badge.html")
 
 
 def instant(text: str) -> datetime | None:

@@ -12,12 +12,11 @@ from webapp import access, clock, forms, pages, queue, words
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.script import Script
-from webapp.models.contacts import labels
+from webapp.models.cards import thread as threads
 from webapp.models.contacts.zones import zones_of
 from webapp.models.conversations import assigning, inbox
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import CANCELLED, Message
-from webapp.models.reports import filing
 from webapp.models.sending import click, undo
 from webapp.pages import page
 from webapp.routes.volunteer import responses
@@ -155,7 +154,8 @@ async def _refused(request: Request, member: Membership, conversation: Conversat
     """The thread with the reason, and the words or the choice of script as they were."""
     form.wrong("body", words.gettext("That could not be read, or was taken back. Nothing was sent. Press Send again."))
     follow, q = "script" in form.data, str(form.data.get("q", ""))[:80]
-    return await _thread(request, member, conversation, status=422, form=form, follow=follow, q=q)
+    now = await threads.conversation(conversation.campaign_id, conversation.id) or conversation
+    return await _thread(request, member, now, status=422, form=form, follow=follow, q=q)
 
 
 async def _moved(
@@ -194,8 +194,7 @@ async def _thread(
     said: str = "",
     form: Form | None = None,
 ) -> Response:
-    await conversation.fetch_related("contact", "action__campaign")
-    history = await inbox.history(conversation.contact_id)
+    history = await threads.history(conversation.contact_id)
     given: dict[str, Any] = {
         "messages": history,
         "form": _draft(member, history) if form is None else form,
@@ -211,15 +210,15 @@ async def _thread(
 
 
 async def _about(conversation: Conversation) -> dict[str, Any]:
-    contact = conversation.contact
+    contact, (tags, asked) = conversation.contact, await threads.tags(conversation)
     return {
         "conversation": conversation,
         "contact": contact,
         "client_id": uuid.uuid4(),
         "opens_at": await inbox.opens_at(conversation),
         "contact_zones": await zones_of(conversation.campaign, contact.zone_set_id),
-        "tags": (await labels.tags_of([contact.id]))[contact.id],
-        "all_tags": (await filing.questions(conversation.action)).tags,
+        "tags": tags,
+        "all_tags": asked,
         "at": clock.now(),
     }
 
