@@ -143,12 +143,13 @@ async def note_clock(ahead: float | None = None, jumped: float = 0.0) -> None:
 
 @dataclass(frozen=True)
 class Signs:
-    """What workers noted lately. Without Valkey nothing is known."""
+    """What workers noted lately. Without Valkey nothing is known. ``refuses``: the error with which it stores nothing."""
 
     valkey: bool = False
     worker: bool = False
     ahead: float | None = None
     jumped: float = 0.0
+    refuses: str = ""
 
 
 async def signs() -> Signs:
@@ -157,17 +158,16 @@ async def signs() -> Signs:
     if clock.steady() < _away_until:
         return Signs()
     try:
-        worker, ahead, jumped = await asyncio.wait_for(pool().mget(WORKER, AHEAD, JUMPED), SECONDS)
+        both = pool().pipeline(transaction=False)
+        both.set("textbank:written", 1, ex=20)
+        both.mget(WORKER, AHEAD, JUMPED)
+        wrote, (worker, ahead, jumped) = await asyncio.wait_for(both.execute(raise_on_error=False), SECONDS)
     except Exception as error:
         log.warning("could not ask whether a worker runs: %s", type(error).__name__)
         _away_until = clock.steady() + 3 * SECONDS
         return Signs()
-    return Signs(True, bool(worker), float(ahead) if ahead else None, float(jumped or 0))
-
-
-async def worker_seen() -> bool:
-    """True where a worker noted itself in the last 20 seconds; False while Valkey is away."""
-    return (await signs()).worker
+    refuses = f"{type(wrote).__name__} {wrote}" if isinstance(wrote, Exception) else ""
+    return Signs(True, bool(worker), float(ahead) if ahead else None, float(jumped or 0), refuses)
 
 
 def pool() -> ArqRedis:

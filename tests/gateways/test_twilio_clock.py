@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from twilio.base.exceptions import TwilioRestException
 
 from webapp import clock
 from webapp.gateways.twilio_http import TwilioHttp
@@ -33,7 +35,8 @@ async def test_only_the_api_s_own_answers_set_it(off: int, kind: str, status: in
     async with TestServer(app) as server:
         http = TwilioHttp(str(server.make_url("/")))
         assert http.ahead() is None
-        await http.request("GET", "https://api.twilio.com/x")
+        with contextlib.suppress(TwilioRestException):
+            await http.request("GET", "https://api.twilio.com/x")
         ahead = http.ahead()
         await http.session.close()
     assert (ahead is not None) == known

@@ -18,10 +18,11 @@ from tests.cast.waiting import until
 from webapp import clock, database, queue
 from webapp.database import transaction
 from webapp.gateways.twilio import Later, Outcome, Sent, Text, Twilio, Unknown
+from webapp.gateways.twilio_http import TooManyRequests
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import PhoneNumber
-from webapp.models.outcomes import outages, sent_notes, witness
+from webapp.models.outcomes import answers, outages, sent_notes, witness
 from webapp.models.sending.claim import claim_next
 from webapp.rules import errors
 from webapp.workers import calling, sending
@@ -213,3 +214,48 @@ async def test_the_sweep_notes_how_far_the_clock_is_off(cast: Cast) -> None:
     await sending.sweep({"twilio": Elsewhere(75.0)})
     signs = await queue.signs()
     assert signs.worker and signs.ahead == 75.0
+
+
+class Refusing(Quick):
+    """Fails at once, and its failures take a while to be stored."""
+
+    async def send(self, to: str, *_: object) -> Outcome:  # type: ignore[override]
+        self.sent.append(to)
+        return Unknown("HTTP 503")
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("slow", ["unknown", "failed"])
+async def test_however_slowly_failures_are_stored_an_outage_takes_a_few_texts(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, slow: str
+) -> None:
+    """A busy database stores what became of a call late; meanwhile no other begins."""
+    module = answers if slow == "unknown" else outages
+    store = getattr(module, slow)
+
+    async def stored(*arguments: object, **named: object) -> object:
+        await asyncio.sleep(0.3)
+        return await store(*arguments, **named)
+
+    await many_clicked(cast)
+    monkeypatch.setattr(module, slow, stored)
+    twilio = Refusing()
+    await sending.drain({"twilio": twilio}, cast.number.id)
+    assert len(twilio.sent) <= outages.FEW + 1
+
+
+@pytest.mark.both
+async def test_where_a_question_is_answered_by_429_the_number_waits_as_long_as_it_says(cast: Cast) -> None:
+    class Busy(Quick):
+        asked = 0
+
+        async def newest_from(self, *_: object) -> list[Text]:
+            self.asked += 1
+            raise TooManyRequests(40)
+
+    await clicked(cast)
+    twilio = Busy()
+    await drain_for({"twilio": twilio}, cast, 40)
+    assert twilio.asked == 1 and twilio.sent == []
+    await sending.drain({"twilio": twilio}, cast.number.id)
+    assert twilio.asked == 2

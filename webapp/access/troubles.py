@@ -49,6 +49,7 @@ async def of(campaign: Campaign, all_of_it: bool = False) -> list[Trouble]:
         held_until=max(held, default=None),
         worker=signs.worker,
         valkey=signs.valkey,
+        valkey_refuses=trouble.refused_by_valkey(signs.refuses),
         database=wrote.database,
         files=wrote.files,
         ahead=signs.ahead,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import aiohttp
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
 from webapp.config import Settings
+from webapp.gateways.twilio_answers import CANT_READ, readable
 from webapp.gateways.twilio_http import TooManyRequests, TwilioHttp
 from webapp.rules.contacts import lines
 from webapp.rules.numbers import credentials
@@ -28,6 +27,7 @@ class TwilioAccount:
         """Seconds by which our clock is ahead of Twilio's; None where no answer told."""
         return self.http.ahead()
 
+    @readable
     async def line_type(self, phone: str) -> str:
         """The kind of line in Twilio's word; lines.INVALID where there is no such number, "unknown" where Twilio may not
         say (Canada, without its approval). Each call costs money."""
@@ -50,12 +50,13 @@ class TwilioAccount:
             account = await self.client.api.accounts(self.client.account_sid).fetch_async()
         except TwilioRestException as error:
             return credentials.of_error(error.status, int(error.code or error.status))
-        except (TooManyRequests, json.JSONDecodeError):
+        except (TooManyRequests, *CANT_READ):
             return credentials.TROUBLE
         except (TimeoutError, aiohttp.ClientError):
             return credentials.NO_NETWORK
         return credentials.WORKS if account.status == "active" else credentials.NOT_ACTIVE
 
+    @readable
     async def taken_over(self, inbound: str) -> dict[str, str]:
         """The numbers (E.164) whose texts a Messaging Service takes instead of the address on the number, each with the
         service's name. ``inbound``: our address; a service that sends its texts there takes none."""

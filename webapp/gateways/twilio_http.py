@@ -13,6 +13,7 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
 from webapp import clock
+from webapp.gateways import twilio_answers
 
 TOTAL, CONNECT = 10, 5  # seconds
 AT_ONCE = 200  # connections of one process
@@ -27,7 +28,8 @@ class TooManyRequests(Exception):
 
 
 class TwilioHttp(AsyncHttpClient):
-    """Never retries. Raises TooManyRequests, TimeoutError, and what aiohttp raises."""
+    """Never retries, and follows nobody elsewhere. Raises TooManyRequests, TwilioRestException, TimeoutError, and what aiohttp
+    raises."""
 
     def __init__(self, base: str) -> None:
         super().__init__(logging.getLogger("twilio"), True, TOTAL)
@@ -51,14 +53,20 @@ class TwilioHttp(AsyncHttpClient):
             url = self.base + "/" + url.split("/", 3)[3]
         login = aiohttp.BasicAuth(*auth) if auth else None
         plain = {key: str(value) for key, value in (params or {}).items() if value is not None}
-        async with self.session.request(
-            method, url, params=plain, data=_form(data), headers=headers, auth=login
-        ) as answer:
-            self._read_clock(answer)
-            text = await answer.text()
-            if answer.status == 429:
-                raise TooManyRequests(_seconds(answer.headers.get("Retry-After")))
-            return Response(answer.status, text)
+        asked = {"params": plain, "data": _form(data), "headers": headers, "auth": login, "allow_redirects": False}
+        try:
+            async with self.session.request(method, url, **asked) as answer:
+                self._read_clock(answer)
+                text = (await answer.read()).decode("utf-8", "replace")
+        except OSError as error:
+            if isinstance(error, aiohttp.ClientError | TimeoutError):
+                raise
+            raise aiohttp.ClientOSError(*error.args) from error  # such as TLS that ends in the middle
+        if answer.status == 429:
+            raise TooManyRequests(twilio_answers.wait_of(answer.headers))
+        if not 200 <= answer.status < 300:
+            raise twilio_answers.refusal(answer.status, url, text)
+        return Response(answer.status, text)
 
     def _read_clock(self, answer: aiohttp.ClientResponse) -> None:
         """Only from answers of the API itself: a proxy's error page has a clock of its own."""
@@ -86,10 +94,3 @@ def _form(data: Any) -> Any:
 
 def _plain(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _seconds(header: str | None) -> float:
-    try:
-        return min(max(float(header or 1), 0.1), 300.0)
-    except ValueError:
-        return 1.0

@@ -18,7 +18,7 @@ CODES_AT_TWILIO = "https://www.twilio.com/docs/api/errors/"
 @dataclass(frozen=True, kw_only=True)
 class State:
     """What is known now. ``out``: so many calls failed that numbers rest, ``tries_at`` the next try. ``held``: numbers that
-    Twilio asked to wait. ``worker``, ``valkey``: seen lately. ``database``, ``files``: "", "full", "read_only" or "away".
+    Twilio asked to wait. ``worker``, ``valkey``: seen lately; ``valkey_refuses``: of REFUSES. ``database``, ``files``: "", "full", "read_only" or "away".
     ``ahead``: seconds by which the clock that decides is ahead of Twilio's; None where not known. ``own_clock``: that clock
     is the machine's (SQLite). ``jumped``: seconds by which a worker's clock was set in the last hour; 0 for not. ``missed``:
     actions that could not be published at their time: id, title and the first reason. ``paused``: volunteers who opted too many
@@ -34,6 +34,7 @@ class State:
     held_until: datetime | None
     worker: bool
     valkey: bool
+    valkey_refuses: str
     database: str
     files: str
     ahead: float | None
@@ -128,15 +129,36 @@ def _where(code: int) -> tuple[str, str]:
     return "setup", "Set-up check"
 
 
+# Valkey answers, but stores nothing
+REFUSES = {
+    "full": "is full",
+    "read_only": "takes no changes",
+    "disk": "can't write its disk",
+    "other": "stores nothing",
+}
+
+
+def refused_by_valkey(error: str) -> str:
+    """One of REFUSES; "" where there is no ``error`` (queue.Signs)."""
+    for sign, why in (("OutOfMemory", "full"), ("ReadOnly", "read_only"), ("ResponseError MISCONF", "disk")):
+        if error.startswith(sign):
+            return why
+    return "other" if error else ""
+
+
 def _valkey(state: State) -> Trouble | None:
-    if state.valkey:
+    if state.valkey and not state.valkey_refuses:
         return None
-    do = "Ask whoever runs this server to start it. Then sending goes on by itself. Replies still come in."
-    return Trouble("valkey", "Valkey, which tells the worker what to do, can't be reached.", do)
+    who = "Valkey, which tells the worker what to do,"
+    if not state.valkey:
+        do = "Ask whoever runs this server to start it. Then sending goes on by itself. Replies still come in."
+        return Trouble("valkey", f"{who} can't be reached.", do)
+    do = "Ask whoever runs this server to look at it. Then sending goes on by itself. Replies still come in."
+    return Trouble("valkey", f"{who} {REFUSES[state.valkey_refuses]}.", do)
 
 
 def _worker(state: State) -> Trouble | None:
-    if state.worker or not state.valkey:
+    if state.worker or not state.valkey or state.valkey_refuses:  # nobody knows
         return None
     do = "Ask whoever runs this server to start textbank worker."
     return Trouble("worker", "The program that sends is not running.", do)

@@ -23,6 +23,7 @@ class Lines:
     def __init__(self) -> None:
         self.free = asyncio.Semaphore(AT_ONCE)
         self.begun: dict[object, float] = {}
+        self.failing = 0  # calls that failed and are not stored as such yet
 
     @contextlib.contextmanager
     def calling(self) -> Iterator[None]:
@@ -33,11 +34,21 @@ class Lines:
         finally:
             del self.begun[call], self.of_all[call]
 
-    def slow(self) -> bool:
-        """Are so many calls not answered yet that no more should begin?"""
+    @contextlib.contextmanager
+    def failed(self) -> Iterator[None]:
+        """While it is stored no other call should begin: the number may have to rest."""
+        self.failing += 1
+        try:
+            yield
+        finally:
+            self.failing -= 1
+
+    def hold(self) -> bool:
+        """Should no more calls begin, for so many are not answered yet, or one failed and is not stored yet?"""
         since = clock.steady() - SLOW
         of_number = sum(began < since for began in self.begun.values())
-        return of_number >= SLOW_OF_NUMBER or sum(began < since for began in self.of_all.values()) >= SLOW_OF_ALL
+        of_all = sum(began < since for began in self.of_all.values())
+        return self.failing > 0 or of_number >= SLOW_OF_NUMBER or of_all >= SLOW_OF_ALL
 
 
 _Lines = WeakValueDictionary[int, Lines]  # of each number that is being drained

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -54,7 +55,7 @@ async def _claim_all(ctx: dict[str, Any], number_id: int, calls: asyncio.TaskGro
     deadline, lines, asked = clock.steady() + WORK, calling.lines_of(number_id), ctx.setdefault("asked", set())
     trying = False
     while clock.steady() < deadline and not wrong_clock.stops(ctx["twilio"].ahead()):
-        if lines.slow():
+        if lines.hold():
             await asyncio.sleep(0.05)
             continue
         async with lines.free:  # claim only with a free line: a claimed text must leave at once
@@ -76,7 +77,7 @@ async def _claim_all(ctx: dict[str, Any], number_id: int, calls: asyncio.TaskGro
                 asked.add(number_id)
             case Claimed() as claimed:
                 call = calls.create_task(_hand_over(ctx["twilio"], claimed, lines))
-                await (call if trying else asyncio.sleep(0))  # lets the call take its line before the next claim
+                await (call if trying or claimed.after_failures else asyncio.sleep(0))  # it takes its line first
         trying = isinstance(next_one, Ask) and next_one.out
     return UNASKED if wrong_clock.stops(ctx["twilio"].ahead()) else 0
 
@@ -96,6 +97,7 @@ async def _ask(ctx: dict[str, Any], number_id: int, out: bool) -> float | None:
         async with ctx.setdefault("asking", asyncio.Semaphore(ASKING)):
             newest = await gateway.newest_from(number.e164)
     except TooManyRequests as error:
+        await answers.hold_number(number_id, error.seconds)
         return max(UNASKED, error.seconds)
     except twilio.TROUBLE as error:
         log.warning("Twilio could not be asked for the newest texts of number %s: %s", number_id, type(error).__name__)
@@ -114,10 +116,10 @@ async def _ask(ctx: dict[str, Any], number_id: int, out: bool) -> float | None:
 async def _hand_over(gateway: twilio.Twilio, claimed: Claimed, lines: calling.Lines) -> None:
     async with lines.free:
         with lines.calling():
-            await _call(gateway, claimed)
+            await _call(gateway, claimed, lines)
 
 
-async def _call(gateway: twilio.Twilio, claimed: Claimed) -> None:
+async def _call(gateway: twilio.Twilio, claimed: Claimed, lines: calling.Lines) -> None:
     try:
         callback = config.settings().url(f"/webhooks/twilio/status?message={claimed.public_id}")
         picture = config.settings().url(claimed.picture) if claimed.picture else ""
@@ -125,7 +127,8 @@ async def _call(gateway: twilio.Twilio, claimed: Claimed) -> None:
             await answers.later(claimed.message_id, claimed.attempt_id, 0)
             return
         outcome = await gateway.send(claimed.to, claimed.from_, claimed.body, callback, validity, picture)
-        await _record(claimed, outcome)
+        with lines.failed() if isinstance(outcome, twilio.Unknown | twilio.Later) else contextlib.nullcontext():
+            await _record(claimed, outcome)
     except Exception:  # an unexpected error must not end the other calls
         log.exception("message %s: its answer could not be recorded", claimed.message_id)
         await _give_up(claimed)
@@ -205,6 +208,8 @@ async def look_up(ctx: dict[str, Any]) -> None:
     for message, number in await doubt.to_look_up():
         try:
             found = await ctx["twilio"].texts_between(message.phone, number)
+        except TooManyRequests:
+            return  # the next look asks again: a count of its looks waits for an answer
         except twilio.TROUBLE as error:
             log.warning("message %s could not be looked up: %s", message.id, type(error).__name__)
             continue

@@ -122,6 +122,25 @@ async def test_without_valkey_ready_blames_valkey_alone(
 
 
 @pytest.fixture
+async def full_valkey(settings: Settings) -> AsyncIterator[None]:
+    """It answers, and takes nothing new."""
+    await queue.pool().config_set("maxmemory", "1")
+    yield
+    await queue.pool().config_set("maxmemory", "0")
+
+
+async def test_a_valkey_that_is_full_is_named_and_no_worker_is_missed(
+    cast: Cast, browse: Browser, full_valkey: None
+) -> None:
+    """Workers can't note themselves either, so nobody knows whether one runs."""
+    await queue.note_worker()
+    told = (await (await browse()).get("/ready")).json()
+    assert not told["ready"] and not told["valkey"] and told["why"] == "Valkey is full"
+    page = (await (await browse(cast.selina)).get("/c/meyer/admin/operations")).text
+    assert "Valkey, which tells the worker what to do, is full." in page and "is not running" not in page
+
+
+@pytest.fixture
 async def without_valkey(settings: Settings) -> None:
     """Nothing listens where Valkey was."""
     await queue.close()

@@ -6,7 +6,7 @@ An answer is recorded by compare-and-set on the message and its attempt, so a la
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from webapp import clock, database
 from webapp.database import transactional
@@ -73,12 +73,14 @@ async def later(message_id: int, attempt_id: uuid.UUID, seconds: float) -> None:
     contact, message = await Message.locked(message_id)
     if message.status == SENDING and message.attempt_id == attempt_id:
         await _put_back(message, contact, seconds)
-        await _hold_number(message.number_id, clock.now() + timedelta(seconds=seconds))
+        await hold_number(message.number_id, seconds)
 
 
-async def _hold_number(number_id: int | None, until: datetime) -> None:
-    """Nothing leaves by the number before ``until``. A later instant that another call was told stays, unless it is further
+@transactional
+async def hold_number(number_id: int | None, seconds: float) -> None:
+    """Nothing leaves by the number for so long. A later instant that another call was told stays, unless it is further
     away than Twilio ever asks: then a wrong clock set it."""
+    until = clock.now() + timedelta(seconds=seconds)
     await database.query(
         "UPDATE phone_number SET held_until = ? WHERE id = ? AND (held_until IS NULL OR held_until < ? OR held_until > ?)"
         " RETURNING id",

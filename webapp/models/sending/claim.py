@@ -27,7 +27,7 @@ from webapp.models.conversations.message import CONFIRMATION, IN, INITIAL, QUEUE
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.outcomes import answers, outages, sent_notes
-from webapp.models.sending import facts, leaving
+from webapp.models.sending import facts, leaving, withdrawing
 from webapp.models.sending.leaving import Claimed
 from webapp.models.sending.refusal import Refusal, refuse
 from webapp.rules import errors, opt_out, safeguards
@@ -87,10 +87,10 @@ async def claim_next(
 
 
 async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
-    """First texts of actions that are stopped, paused, ended or capped stay queued. A text waits while another to
+    """First texts of actions that are stopped, paused, ended or capped stay queued, those of archived ones are withdrawn. A text waits while another to
     this person is under way, and for an earlier one of its conversation that is queued or looked up: they leave in order."""
     actions = await Action.filter(campaign_id=number.campaign_id).select_related("campaign")
-    held = ", ".join(str(a.id) for a in actions if a.first_texts_stopped(now)) or "0"
+    held = ", ".join(str(a.id) for a in actions if a.first_texts_stopped(now) and not a.archived_at) or "0"
     rows = await database.query(
         "SELECT id FROM message WHERE number_id = ? AND status = 'queued' AND due_at <= ?"
         f" AND (kind <> 'initial' OR action_id NOT IN ({held})) AND NOT EXISTS (SELECT 1 FROM message e"
@@ -112,8 +112,11 @@ async def _claim(message_id: int, number_id: int, trying: bool) -> Claimed | Wai
     if await Message.exists(contact_id=contact.id, status=SENDING):  # claimed by another number a moment ago
         return Wait(ONE_AT_A_TIME)
     number, now = await PhoneNumber.get(id=number_id).select_related("campaign"), await database.now()
-    campaign = number.campaign
-    if campaign.stopped_at or await _first_texts_stopped(message, now):
+    campaign, action = number.campaign, await _action_of(message)
+    if await withdrawing.withdrawn(message, action):
+        await withdrawing.withdraw(message, contact)
+        return Wait(0)
+    if campaign.stopped_at or (action and action.first_texts_stopped(now)):
         return None
     asked = await facts.gather(campaign, contact, number, await _text(message))
     verdict = safeguards.may_send(asked, now, at_the_worker=True)
@@ -155,12 +158,10 @@ class _FellBack(Exception):
     """Rolls the transaction back. Every note is of a claim committed before: this one holds the number's row."""
 
 
-async def _first_texts_stopped(message: Message, now: datetime) -> bool:
-    """True for a first text whose action was stopped after the click; replies and tests leave."""
-    if message.kind != INITIAL:
-        return False
-    action = await Action.get(id=message.action_id).select_related("campaign")
-    return bool(action.first_texts_stopped(now))
+async def _action_of(message: Message) -> Action | None:
+    """Of a first text: what stops it may have been pressed after the click. Replies and tests leave."""
+    found = Action.filter(id=message.action_id or 0).select_related("campaign")
+    return await found.first() if message.kind == INITIAL else None
 
 
 async def _may_confirm(message: Message) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from webapp import clock, database
+from webapp.database import packed
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.conversations.message import SENDING, Message
 from webapp.rules import window
 
 TOO_OLD = 5.0  # seconds after the claim in which the call must begin
@@ -48,11 +48,25 @@ def leave_by(campaign: Campaign, zones: Sequence[str], now: datetime) -> datetim
 
 async def seconds_left(claimed: Claimed) -> int:
     """How long Twilio may keep the text; 0 where the call may not begin any more: this process stood still, the window
-    closes, or the text is no longer this attempt's. Asked of the database right before the call: a machine that slept
-    may not know."""
-    stands = await Message.exists(id=claimed.message_id, status=SENDING, attempt_id=claimed.attempt_id)
+    closes, or `_stands` says no. Asked of the database right before the call: a machine that slept may not know."""
+    stands = await _stands(claimed)
     now = await database.now()  # the last question: what comes before it may take hours
     late = abs(now - claimed.claimed_at) > timedelta(seconds=TOO_OLD) or clock.steady() - claimed.committed > TOO_OLD
     if late or not stands:
         return 0
     return max(0, min(int((claimed.leave_by - now).total_seconds()), LONGEST_VALIDITY))
+
+
+async def _stands(claimed: Claimed) -> bool:
+    """Is the text still this attempt's, and did nobody stop it since the claim: the person by a STOP or words that may mean it,
+    the office by a block, a stop of everything or a pause of the number? The confirmation of an opt-out leaves."""
+    return bool(
+        await database.query(
+            "SELECT m.id FROM message m JOIN campaign g ON g.id = m.campaign_id JOIN phone_number n ON n.id = m.number_id"
+            " LEFT JOIN contact c ON c.id = m.contact_id WHERE m.id = ? AND m.status = 'sending' AND m.attempt_id = ?"
+            " AND g.stopped_at IS NULL AND n.paused_at IS NULL AND c.blocked_at IS NULL AND (m.kind = 'confirmation'"
+            " OR (c.opted_out_at IS NULL AND c.possible_opt_out_at IS NULL))",
+            claimed.message_id,
+            packed.uuid(claimed.attempt_id),
+        )
+    )

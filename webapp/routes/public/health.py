@@ -9,6 +9,7 @@ from litestar import Response, Router, get
 from webapp import database, queue
 from webapp.database import guards
 from webapp.models import writing
+from webapp.rules import trouble
 
 SECONDS = 3.0  # the database may take to answer
 CHECKS = ("database", "guards", "writes", "files", "valkey")
@@ -21,7 +22,7 @@ async def health() -> dict[str, bool]:
 
 @get("/ready")
 async def ready() -> Response[dict[str, object]]:
-    """200 where the database answers, has its guards and takes writes, the data directory too, and Valkey answers; else
+    """200 where the database answers, has its guards and takes writes, the data directory too, and Valkey takes jobs; else
     503. ``why``: the first thing that is wrong."""
     wrong = {**await _of_database(), **await _of_valkey()}
     fine = not wrong
@@ -63,7 +64,8 @@ async def _of_valkey() -> dict[str, str]:
         await asyncio.wait_for(queue.pool().ping(), queue.SECONDS)
     except Exception as error:
         return {"valkey": f"Valkey does not answer ({type(error).__name__})"}
-    return {}
+    refuses = trouble.refused_by_valkey((await queue.signs()).refuses)
+    return {"valkey": f"Valkey {trouble.REFUSES[refuses]}"} if refuses else {}
 
 
 router = Router("/", route_handlers=[health, ready])

@@ -45,7 +45,7 @@ async def metrics(request: Request) -> Response[bytes]:
 
 async def _known() -> list[Metric]:
     """What can be known now: without the database its figures are left out, and that is a figure too."""
-    found, up = [_worker(await queue.worker_seen())], True
+    found, up = [_worker((await queue.signs()).worker)], True
     for read in (_queues, _sends, _open_ends, _delays):
         try:
             found += await asyncio.wait_for(read(), SECONDS)

@@ -1,0 +1,85 @@
+"""What Twilio answers, read so that whatever comes is a trouble we know: no odd answer is an error of ours."""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, ParamSpec, TypeVar
+
+from twilio.base.exceptions import TwilioException, TwilioRestException
+
+P = ParamSpec("P")
+T = TypeVar("T")
+SHORTEST_WAIT, LONGEST_WAIT = 0.1, 300.0  # seconds
+MOST_DIGITS = 7  # of an error code
+CANT_READ = (AttributeError, LookupError, TypeError, ValueError)
+
+
+class Unreadable(TwilioException):
+    """An answer that is not what Twilio promises: no JSON, other fields, other types."""
+
+
+def readable(call: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """What the SDK or we can't read of an answer is `Unreadable`."""
+
+    @functools.wraps(call)
+    async def read(*arguments: P.args, **named: P.kwargs) -> T:
+        try:
+            return await call(*arguments, **named)
+        except CANT_READ as error:
+            raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from error
+
+    return read
+
+
+def refusal(status: int, url: str, body: str) -> TwilioRestException:
+    """By HTTP's own status, and Twilio's code where the body has one."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        told = None
+    told = told if isinstance(told, dict) else {}
+    code, words = str(told.get("code")), plain(str(told.get("message") or ""))[:200]
+    known = re.fullmatch(rf"[1-9][0-9]{{0,{MOST_DIGITS - 1}}}", code)
+    return TwilioRestException(status, url, words, int(code) if known else status)
+
+
+def wait_of(headers: Mapping[str, str]) -> float:
+    """The seconds of Retry-After, which may be a date by the clock of the answer; within our bounds."""
+    told = headers.get("Retry-After", "1")
+    try:
+        seconds = float(told)
+    except ValueError:
+        seconds = _until(told, headers.get("Date", ""))
+    return 1.0 if math.isnan(seconds) else min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT)
+
+
+def _until(date: str, now: str) -> float:
+    try:
+        return (parsedate_to_datetime(date) - parsedate_to_datetime(now)).total_seconds()
+    except (ValueError, TypeError):
+        return 1.0
+
+
+def is_sid(told: object) -> bool:
+    return isinstance(told, str) and re.fullmatch(r"[0-9A-Za-z]{1,34}", told) is not None
+
+
+def plain(text: object) -> str:
+    """Words as both databases store them: without half a character and without NUL."""
+    whole = str(text or "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\x00", "")
+
+
+def instant(told: Any) -> datetime | None:
+    """The SDK leaves a date that it can't read as it came: ValueError."""
+    if told is None:
+        return None
+    if not isinstance(told, datetime):
+        raise ValueError(f"no date: {told!r}"[:80])
+    return told if told.tzinfo else told.replace(tzinfo=UTC)

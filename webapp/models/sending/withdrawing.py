@@ -1,0 +1,36 @@
+"""Texts that missed their cancelling: they were under way when their sender left or their action was archived, and came back
+(429, no network, a refused account, an unknown outcome) (SPEC P1, A1)."""
+
+from __future__ import annotations
+
+from tortoise.expressions import Q
+
+from webapp.models import tallies
+from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import Action
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations import closing
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
+
+
+async def withdrawn(message: Message, action: Action | None) -> bool:
+    """``action``: of a first text. Whether the sender still texts is asked only where the text was claimed before: suspending
+    cancels what is queued. A text that staff decided to send again is theirs."""
+    if action and action.archived_at:
+        return True
+    if message.claimed_at is None or message.decided_at:
+        return False
+    sender = Membership.filter(user_id=message.user_id or 0, campaign_id=message.campaign_id)
+    return await sender.filter(Q(suspended_at__isnull=False) | Q(removed_at__isnull=False)).exists()
+
+
+async def withdraw(message: Message, contact: Contact) -> None:
+    """Cancels it, as it would have been. Suspending gave its conversation to the staff, as a texted one: whom nobody has texted
+    goes back to the pool. The contact is locked."""
+    await closing.cancel_queued(contact, id=message.id)
+    untexted = Conversation.filter(id=message.conversation_id or 0, texted_at=None)
+    talk = await untexted.select_for_update().first()
+    if talk and talk.with_staff:
+        async with tallies.moving(talk):
+            talk.let_go()
