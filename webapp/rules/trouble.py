@@ -130,12 +130,7 @@ def _where(code: int) -> tuple[str, str]:
 
 
 # Valkey answers, but stores nothing
-REFUSES = {
-    "full": "is full",
-    "read_only": "takes no changes",
-    "disk": "can't write its disk",
-    "other": "stores nothing",
-}
+REFUSES = {"full": "is full", "read_only": "is read-only", "disk": "can't write its disk", "other": "stores nothing"}
 
 
 def refused_by_valkey(error: str) -> str:
