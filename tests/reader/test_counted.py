@@ -96,3 +96,10 @@ def test_names_that_are_none_are_told_from_names() -> None:
         ("Hope", "Trustman", False),
     ):
         assert row_values.is_no_name(first, last) is expected, (first, last)
+
+
+def test_names_read_wrongly_before_are_counted_and_kept(tmp_path: Path) -> None:
+    order = order_of(tmp_path, "first,last,phone\nJosÃ©,MuÃ±oz,4125550101\nJosé,Ng,4125550102\n")
+    told = counted.count(order)
+    assert (told.garbled, told.garbled_as) == (1, ("JosÃ© MuÃ±oz",))
+    assert [row.person.values["first_name"] for row in rows.prepare(order) if row.person] == ["JosÃ©", "José"]

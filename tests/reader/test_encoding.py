@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reader.reading import case, cells, surveyed, write
+from webapp.reader.encoding import UNREADABLE
 from webapp.reader.file_error import FileError
 
 PEOPLE = [f"412555{n:04},Person number {n},15213\r\n" for n in range(1000, 4000)]
@@ -107,3 +108,43 @@ def test_text_that_is_no_list_is_named(tmp_path: Path, content: bytes, what: str
     with pytest.raises(FileError) as refused:
         surveyed(write(tmp_path, content))
     assert refused.value.code == "not_text" and what in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "encoding", ["shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "cp1251", "koi8_r", "cp1253", "cp1256"]
+)
+def test_letters_of_other_alphabets_are_refused_and_never_guessed(tmp_path: Path, encoding: str) -> None:
+    names = {
+        "shift_jis": "名前,山田,たなか,スズキ",
+        "euc_jp": "名前,山田,たなか",
+        "euc_kr": "이름,김철수",
+        "cp1253": "Όνομα,Γιώργος",
+    }
+    written = names.get(
+        encoding,
+        "名字,王小明,李大明"
+        if encoding in ("gb18030", "big5")
+        else "الاسم,محمد"
+        if encoding == "cp1256"
+        else "Имя,Иван",
+    )
+    header, *people = written.split(",")
+    content = f"{header},phone\n" + "".join(f"{name},412555{n:04}\n" for n, name in enumerate(people))
+    with pytest.raises(FileError) as refused:
+        surveyed(write(tmp_path, content.encode(encoding)))
+    assert refused.value.message == UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "name", ["Hélène", "Désirée Gérard", "Peña", "François", "O’Brien", "Žižek", "Čapek", "“Bob”", "Søren"]
+)
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+def test_names_with_accents_alone_are_read(tmp_path: Path, name: str, encoding: str) -> None:
+    plain = name.replace("Č", "C")
+    path = write(tmp_path, f"first,phone\n{plain},4125550101\n".encode(encoding))
+    assert cells(path) == [[plain, "4125550101"]]
+
+
+@pytest.mark.parametrize("name", ["Hélène", "Müller", "Désirée", "Gérard"])
+def test_a_macs_letters_are_read(tmp_path: Path, name: str) -> None:
+    assert cells(write(tmp_path, f"first,phone\n{name},4125550101\n".encode("mac_roman"))) == [[name, "4125550101"]]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from webapp.rules import letters, names, opt_out
-from webapp.rules.contacts import headers
-from webapp.rules.contacts.words import flags
+from webapp.rules.contacts.words import flags, header_words
 
 RULES = Path(letters.__file__).parent
 ALIKE = [
@@ -20,7 +19,7 @@ ALIKE = [
 
 def test_spellings_of_one_word_are_one_to_every_reader() -> None:
     for spellings in ALIKE:
-        for reads in (letters.folded, names.key, headers.key, opt_out.plain):
+        for reads in (letters.folded, names.key, header_words.key, opt_out.plain):
             assert len({reads(spelling) for spelling in spellings}) == 1, (reads, spellings)
     assert flags.forbids("negative", "Não") and not flags.forbids("negative", "Ｎｏ")
 
@@ -29,3 +28,28 @@ def test_no_rule_takes_accents_off_by_itself() -> None:
     """A link's short name may lose letters; words that are compared may not."""
     own = {path.name for path in RULES.rglob("*.py") if "NFKD" in path.read_text()}
     assert own == {"letters.py", "web_links.py"}
+
+
+def test_letters_read_wrongly_are_told_from_letters_with_accents() -> None:
+    for name in [
+        "José",
+        "Zoë",
+        "O’Brien",
+        "Muñoz",
+        "Ángel",
+        "François",
+        "Łukasz",
+        "Đặng",
+        "李小明",
+        "Ærø",
+        "João",
+        "Ñandú",
+        "Übelacker",
+        "🎉 Ann",
+    ]:
+        if len(shown := name.encode().decode("cp1252", errors="ignore")) == len(name.encode()) and "小" not in name:
+            assert letters.garbled(shown), name
+        assert letters.garbled(name.encode().decode("latin-1")), name
+        assert not letters.garbled(name), name
+    assert letters.garbled("Jos√©")
+    assert not any(map(letters.garbled, ("Ann", "ÂNGELA", "SÃO", "ÃO", "Ärztin", "DÍAZ", "5 € – “ok”")))

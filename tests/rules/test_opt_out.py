@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.cast.vectors import vectors, words
@@ -50,6 +50,7 @@ def test_each_word_that_a_script_may_ask_for_is_understood_alone(word: str) -> N
 WORDINGS = st.from_regex(wording.PATTERN)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(WORDINGS)
 def test_whatever_wording_the_lint_accepts_is_understood_when_sent_back(text: str) -> None:
     """Drawn from the lint's own patterns."""
@@ -117,4 +118,63 @@ def test_an_answer_in_another_language_is_let_through(said: str) -> None:
     ],
 )
 def test_words_that_only_look_like_a_keyword_are_let_through(said: str) -> None:
+    assert opt_out.classify(said) == "none"
+
+
+ASKING = """
+🛑
+🛑🛑
+🚫
+🖕
+rmv
+dnt txt me
+un-subscribe
+spot
+I do not consent
+no consent
+blocked
+DNC
+discontinue
+no longer interested
+TCPA violation
+Halt
+stahp
+Bitte stoppen
+descadastrar
+parar de enviar
+정지
+停止して
+ngừng nhắn
+arrete mwen
+for the last time stop
+quit bugging me
+no llame
+take me out
+purge my number
+loose my number
+list removal
+STFU
+bug off
+Don't text me and my wife again
+""".strip().splitlines()
+TALK = """
+👍
+❤️
+I don't text and drive
+for the last time, stop by my office
+I'd like to take out my mom to vote
+don't text anyone else, I'm driving
+do not call after 9
+I'm blocked from voting?
+spot on
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("said", ASKING)
+def test_other_ways_to_say_no_more_are_flagged(said: str) -> None:
+    assert opt_out.classify(said) == "possible"
+
+
+@pytest.mark.parametrize("said", TALK)
+def test_other_talk_is_not(said: str) -> None:
     assert opt_out.classify(said) == "none"

@@ -11,7 +11,7 @@ import msgspec
 
 from webapp.reader import rows
 from webapp.reader.text import Record, records
-from webapp.rules import names
+from webapp.rules import letters, names
 from webapp.rules.contacts import contact_columns, contact_rows, row_values
 
 MOST_TAGS = 1_000  # that are told apart
@@ -45,7 +45,8 @@ class Counted(msgspec.Struct):
     """Of the first rows. ``rows``: how many were looked at. ``alike``: rows that share a fate, and how many. ``home``: rows
     whose phones are blank and whose home phone is not. ``phones``: different phones of the people. ``other_names``: rows
     whose phone an earlier row has with another name, and ``two``: a phone and both names of the first. ``tags``: name -> rows.
-    ``no_names``: rows whose first name is no name, ``no_names_as``: the first of them; ``capitals`` in the same way."""
+    ``no_names``: rows whose first name is no name, ``no_names_as``: the first of them; ``capitals`` and
+    ``garbled`` ("JosÃ©") in the same way."""
 
     rows: int = 0
     alike: list[tuple[Alike, int]] = []
@@ -58,6 +59,8 @@ class Counted(msgspec.Struct):
     no_names_as: tuple[str, ...] = ()
     capitals: int = 0
     capitals_as: tuple[str, ...] = ()
+    garbled: int = 0
+    garbled_as: tuple[str, ...] = ()
 
     @property
     def flags(self) -> Mapping[int, int]:
@@ -136,6 +139,9 @@ class _Counting:
         first, last = person.values.get("first_name", ""), person.values.get("last_name", "")
         for phone in (person.phone, *person.more):
             self._phone(phone, f"{first} {last}".strip())
+        if letters.garbled(f"{first} {last}"):
+            self.found.garbled += 1
+            self.found.garbled_as = _with(self.found.garbled_as, f"{first} {last}".strip())
         if row_values.is_no_name(first, last):
             self.found.no_names += 1
             self.found.no_names_as = _with(self.found.no_names_as, f"{first} {last}".strip())

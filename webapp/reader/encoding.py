@@ -15,6 +15,7 @@ from webapp.reader.file_error import FileError
 SAMPLE = 65_536  # bytes
 PIECE = 1_000_000  # bytes read at a time
 UNREADABLE = "The letters of this file can't be read. Save it as CSV UTF-8 and upload again."
+_MIXED = "Part of this file is UTF-8 and part is not, such as line {line:,}. Save it as CSV UTF-8 and upload again."
 _MAGIC = {  # first bytes of files that are no text
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
@@ -46,9 +47,13 @@ _BOMS = (
 # é, ñ, quotes, emoji
 _UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa1-\xbf]|\xe2\x80[\x93-\x9d]|\xf0\x9f[\x80-\xbf]")
 # á à ä é ê ú ü; the same bytes are no letters in Windows-1252, or rare ones. è is left out: its byte is undefined there
-_MAC_LETTER = re.compile(rb"[a-z][\x87\x88\x8a\x8e\x9c\x9f]")
+_MAC_LETTER = re.compile(rb"[a-z][\x87\x88\x8a\x8e\x9c\x9f]|[A-Z][\x87\x88\x8a\x8e\x9f][a-z]")
 _CP1252_LETTER = re.compile(rb"[a-zA-Z][\xe0-\xff]|[\xc0-\xff][a-z]")
 _HIGH = bytes(range(0xA1, 0x100))
+_ANY_HIGH = bytes(range(0x80, 0x100))
+# Two letters or more as Shift-JIS, Big5 and GB18030 have them. Where each second byte is a plain letter it may be Hélène
+_PAIRS = re.compile(rb"(?:[\x81-\x9f\xa1-\xfe][\x40-\x7e\x80-\xfe]){2,}")
+_WITH_ACCENTS = re.compile(rb"(?:[\x80-\xff][A-Za-z])+")
 _HIGH_WORD = re.compile(rb"[\xa1-\xff]{3,}")  # in a Western language letters with accents stand alone
 
 
@@ -103,24 +108,29 @@ def _first_line_not_utf8(file: BinaryIO) -> int:
     return 0
 
 
+def _high(word: bytes) -> int:
+    return len(word) - len(word.translate(None, _ANY_HIGH))
+
+
 def _single_byte(file: BinaryIO, line: int) -> str:
     """Windows-1252 or Mac Roman. A UTF-8 letter anywhere means mixed encodings, which are refused, and so are letters of
     other alphabets: which one, only a guess could say. ``line``: the first that is not UTF-8."""
     file.seek(0)
-    mac = western = False
-    high = in_words = 0
+    mac = western = mixed = False
+    high = in_words = any_high = in_pairs = pairs = 0
     before = b""
     while piece := file.read(PIECE):
         both = before + piece
-        if _UTF8_LETTER.search(both):
-            raise FileError(
-                "encoding",
-                f"Part of this file is UTF-8 and part is not, such as line {line:,}. Save it as CSV UTF-8 and upload again.",
-            )
+        mixed = mixed or bool(_UTF8_LETTER.search(both))
         mac, western = mac or bool(_MAC_LETTER.search(both)), western or bool(_CP1252_LETTER.search(both))
         high += len(piece) - len(piece.translate(None, _HIGH))
         in_words += sum(len(word[0]) for word in _HIGH_WORD.finditer(piece))
+        any_high += len(piece) - len(piece.translate(None, _ANY_HIGH))
+        found = [word[0] for word in _PAIRS.finditer(piece) if not _WITH_ACCENTS.fullmatch(word[0])]
+        pairs, in_pairs = pairs + len(found), in_pairs + sum(map(_high, found))
         before = piece[-3:]
-    if in_words * 2 > high:
+    if in_words * 2 > high or (pairs > 1 and in_pairs * 2 > any_high):
         raise FileError("encoding", UNREADABLE)
+    if mixed:
+        raise FileError("encoding", _MIXED.format(line=line))
     return "mac_roman" if mac and not western else "cp1252"

@@ -18,7 +18,8 @@ from webapp.reader.cell_values import Formats
 from webapp.reader.file_error import FileError
 from webapp.reader.shape import Sheet, Wanted
 from webapp.reader.text import LINE_IN_CELL
-from webapp.rules.contacts import header_line, headers
+from webapp.rules.contacts import header_line
+from webapp.rules.contacts.words.flag_headers import names_strikes
 
 LARGEST = 50_000_000  # bytes of the file
 LARGEST_UNPACKED = 1_000_000_000  # bytes, by the file's own table; the memory limit holds where that lies
@@ -123,7 +124,7 @@ class _Book:
 
     def copy(self, target: BinaryIO, wanted: Wanted) -> Copied:
         chosen = self._named(wanted.sheet) if wanted.sheet else None
-        shown = [place for place in self.places if not place.hidden or headers.names_strikes(place.name)]
+        shown = [place for place in self.places if not place.hidden or names_strikes(place.name)]
         sheets = self._sheets(shown) or self._sheets(self.places)
         if chosen is None:
             if not sheets:
@@ -146,9 +147,8 @@ class _Book:
         for place in places[:MOST_SHEETS]:
             if lines := self._first_lines(place):
                 shown = tuple(", ".join(cell[:60] for cell in line if cell)[:120] for line in lines[:3])
-                found.append(
-                    Sheet(place.name, shown, header_line.find(lines).looks_like_list, headers.names_strikes(place.name))
-                )
+                looks_like = header_line.find(lines).looks_like_list
+                found.append(Sheet(place.name, shown, looks_like, names_strikes(place.name)))
         return found
 
     def _first_lines(self, place: _Place) -> list[list[str]]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+# UTF-8 read as Windows-1252: "JosÃ©", "Oâ€™Brien". The second letter is one that no word has behind the first
+_GARBLED = re.compile(
+    r"[ÃÂÄÅ][\x80-\xbfŠŽšžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™Œœ]|[^\x00-\x7f][\x80-\x9f]|â€[™œ\x9d˜¦“”]|ðŸ|ï»¿|√[^\W\d_]?[©±°≥¡∂ºª]"
+)
 _STROKES = str.maketrans("đðøłħŧı", "ddolhti")  # letters with a stroke, which are no letter and an accent to Unicode
 
 
@@ -13,3 +18,8 @@ def folded(text: str) -> str:
         return text.lower()
     plain = "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c))
     return plain.translate(_STROKES)
+
+
+def garbled(text: str) -> bool:
+    """Was this written in UTF-8 and read as something else by who wrote the file: "JosÃ©" for José?"""
+    return not text.isascii() and _GARBLED.search(text) is not None

@@ -37,6 +37,7 @@ _QUOTED = re.compile(
 )
 _LOOKALIKE = str.maketrans("ЅТОРсорѕтЕԛԚΟΤΡѕ０", "STOPcopstEqQOTPs0")
 _END = re.compile(r"[!?;…|\n()¡¿]|[.,:](?=\s|$|[^\W\d_a-z])|\s[-–—]+\s")
+_SIGNS = frozenset("🛑⛔🚫✋🖐🙅🖕")  # a text of these alone may mean it
 _APOSTROPHES = "'’‘`´"
 _TWICE = re.compile(r"(.)\1+")
 
@@ -47,7 +48,9 @@ def classify(body: str) -> Verdict:
     bare = _bare(text)
     if bare in KEYWORDS:
         return "opt_out"
-    if not bare or _QUOTED.match(text):
+    if not bare:
+        return "possible" if _SIGNS & set(text) else "none"
+    if _QUOTED.match(text):
         return "none"
     return "possible" if _may_mean_it(text, bare) or wording.found_in(body[:LONGEST]) else "none"
 

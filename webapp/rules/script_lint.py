@@ -5,34 +5,19 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from webapp.rules import letters, segments, variables
 from webapp.rules.opt_outs import wording
-from webapp.rules.scripts import addresses, blanks, brackets, shorteners
+from webapp.rules.scripts import addresses, blanks, brackets, findings, shorteners
+from webapp.rules.scripts.findings import Finding as Finding
 
-Level = Literal["error", "warning"]
 Kind = Literal["initial", "response"]
 
 OPT_OUT_MEND = " Reply STOP to opt out."
 MANY_SEGMENTS = 3
 LOOKED_AT = 20_000  # characters; what is longer is only told to be too long
-
-
-@dataclass(frozen=True)
-class Finding:
-    """``start``, ``end``: its place in the text, in characters. ``mend``: the whole text, mended. ``offer``: the words
-    on the button that mends it."""
-
-    level: Level
-    code: str
-    sentence: str
-    start: int = 0
-    end: int = 0
-    mend: str | None = None
-    offer: str = "Fix it"
 
 
 def lint(
@@ -42,19 +27,20 @@ def lint(
     text as one person gets it, which is what is billed. Errors come first."""
     if max(len(text), len(shown)) > LOOKED_AT:
         return _length(text, shown)
-    findings = [
+    found = [
         *_emptiness(text),
         *_broken_braces(text, known),
         *_unknown_variables(text, known),
         *_brackets(text, known),
-        *_blanks(text),
+        *findings.of_blanks(text, known),
+        *findings.of_voices(text, kind == "initial"),
         *_shorteners(text, links),
         *_length(text, shown),
         *(_opt_out_wording(text) if kind == "initial" else []),
         *_encoding(text, shown or variables.with_names(text)),
         *(_courtesy(text, campaign_name) if kind == "initial" else []),
     ]
-    return sorted(findings, key=lambda f: f.level != "error")
+    return sorted(found, key=lambda f: f.level != "error")
 
 
 _AGREEING = re.compile(
@@ -76,8 +62,8 @@ def picture(missing: bool) -> list[Finding]:
     return [Finding("error", "picture", "The picture is missing. Add it again.")] if missing else []
 
 
-def errors(findings: list[Finding]) -> list[Finding]:
-    return [f for f in findings if f.level == "error"]
+def errors(found: list[Finding]) -> list[Finding]:
+    return [f for f in found if f.level == "error"]
 
 
 @lru_cache(maxsize=5_000)  # a card's text is asked about when it is shown, and twice when it is sent
@@ -126,8 +112,11 @@ def _unknown_variables(text: str, known: Collection[str]) -> list[Finding]:
 
 
 def _unknown(text: str, variable: variables.Variable, known: Collection[str]) -> Finding:
-    near = difflib.get_close_matches(variable.name, list(known), n=1, cutoff=0.6)
-    if near and variable.end - variable.start > len(near[0]) + 12:  # too long for a name: the author's words
+    others = brackets.meant(variable.name, known)
+    near = [others] if others else difflib.get_close_matches(variable.name, list(known), n=1, cutoff=0.6)
+    if (
+        near and not others and variable.end - variable.start > len(near[0]) + 12
+    ):  # too long for a name: the author's words
         near = []
     sentence = variables.why_unknown(variable.name)
     if not near:
@@ -138,7 +127,9 @@ def _unknown(text: str, variable: variables.Variable, known: Collection[str]) ->
 
 
 def _brackets(text: str, known: Collection[str]) -> list[Finding]:
-    return [_bracketed(text, place) for place in brackets.found(text, known)]
+    told = [(start, end) for start, end, _ in blanks.found(text)]
+    places = brackets.found(text, known)
+    return [_bracketed(text, p) for p in places if p.name or not any(a < p.end and p.start < b for a, b in told)]
 
 
 def _bracketed(text: str, place: brackets.Bracketed) -> Finding:
@@ -149,19 +140,6 @@ def _bracketed(text: str, place: brackets.Bracketed) -> Finding:
     mend = f"{text[: place.start]}##{{{{{place.name}}}}}{text[place.end :]}"
     sentence = f"“{shown}” is not filled in as a variable. Write ##{{{{{place.name}}}}}."
     return Finding("error", "brackets", sentence, place.start, place.end, mend, f"Use {place.name}")
-
-
-def _blanks(text: str) -> list[Finding]:
-    return [
-        Finding(
-            "error" if sure else "warning",
-            "blank",
-            f"“{text[start:end]}” looks like a blank that nobody filled in. Write the words, or insert a variable.",
-            start,
-            end,
-        )
-        for start, end, sure in blanks.found(text)
-    ]
 
 
 def _shorteners(text: str, links: Collection[str]) -> list[Finding]:

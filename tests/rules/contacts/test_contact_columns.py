@@ -216,3 +216,45 @@ def test_of_several_phones_the_first_good_one_is_read() -> None:
     ):
         found = contact_rows.read(["Ann", *cells.split(",")], columns, 4)
         assert (found.reason if isinstance(found, contact_rows.Refused) else found.phone) == expected, cells
+
+
+def fate(header: str, row: str) -> str:
+    cells = row.split(",")
+    columns = contact_columns.match(header.split(","), {}, None, [cells], contact_columns.OPT_OUT)
+    assert isinstance(columns, Columns), columns
+    found = contact_rows.read(cells, columns, len(header.split(",")))
+    if isinstance(found, contact_rows.Refused):
+        return found.reason
+    return "opted out" if found.opted_out else found.phone
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        ("Cell Phone Number (so we can text you),I do NOT want texts", "8145550101,", "+18145550101"),
+        ("Cell Phone Number (so we can text you),I do NOT want texts", "8145550101,Yes", "opted out"),
+        ("Phone,May we text you?", "8145550101,No: please e-mail me", "opted out"),
+        ("phone,Wireless?", "8145550101,Yes", "+18145550101"),
+        ("phone,is_cell", "8145550101,TRUE", "+18145550101"),
+        ("phone,sms updates", "8145550101,no", "opted out"),
+        ("phone,line type", "8145550101,Landline", "landline"),
+        ("phone,Phone Type", "8145550101,Fax", "landline"),
+        ("phone,Phone Type", "8145550101,Cell", "+18145550101"),
+        (
+            "Phone 1 - Value,Phone 1 - Type,Phone 2 - Value,Phone 2 - Type",
+            "8145550101,Fixed line,8145550102,Mobile",
+            "+18145550102",
+        ),
+        ("phone,line type", "8145550101,voip", "+18145550101"),
+    ],
+)
+def test_cells_tell_what_a_column_is(header: str, row: str, expected: str) -> None:
+    assert fate(header, row) == expected
+
+
+@pytest.mark.parametrize("status", ["unsubscribed", "bouncing", "spam complaint", "subscribed"])
+def test_a_status_of_e_mail_says_nothing_about_texts(status: str) -> None:
+    """Action Network's can2_subscription_status is of e-mail; can2_sms_status is of texts."""
+    for header in ("can2_subscription_status", "Email Status", "Unsubscribed from email"):
+        assert fate(f"can2_phone,{header}", f"8145550101,{status}") == "+18145550101"
+    assert fate("can2_phone,can2_sms_status", "8145550101,unsubscribed") == "opted out"

@@ -104,3 +104,42 @@ def test_headers_in_german_french_and_portuguese_are_known() -> None:
         for name in names.split(";"):
             found = headers.meaning(name)
             assert found and found.field == field and (not kind or found.kind == kind), (name, found)
+
+
+# Header -> meaning, as in KNOWN
+ASKED = {
+    "May we text you? (msg rates apply)": "flag:positive",
+    "Can we send you text messages?": "flag:positive",
+    "Yes, text me!": "flag:positive",
+    "SMS Updates": "flag:positive",
+    "SMSOptIn": "flag:positive",
+    "I do NOT want text messages": "flag:negative",
+    "I don't want to receive texts": "flag:negative",
+    "Don't want texts": "flag:negative",
+    "Bad #": "flag:negative",
+    "Wrong #": "flag:negative",
+    "Banned": "flag:negative",
+    "Phone Number (10 digits)": "phone:any",
+    "Phone number (we'll only text you about shifts)": "phone:any",
+    "Best number to reach you": "phone:any",
+    "Contact Number": "phone:any",
+    "Mob. No.": "phone:mobile",
+    "mobile_normalized": "phone:mobile",
+    "Phone (spouse)": "",
+    "Phone (emergency contact)": "",
+    "Name (spouse)": "",
+    "is_cell": "",
+    "Zip Code (Home)": "zip",
+    "State (2 letter)": "state_abbrev",
+    "Reg State": "state_abbrev",
+    "Legal First Name": "first_name",
+    "user__given_name": "first_name",
+    "user_zip": "zip",
+    "Unsubscribed from all emails": "",
+    "Email Status": "",
+}
+
+
+@pytest.mark.parametrize(("header", "expected"), ASKED.items())
+def test_headers_of_forms_and_exports_mean_what_they_say(header: str, expected: str) -> None:
+    test_the_headers_of_other_systems_are_known("forms", header, expected)

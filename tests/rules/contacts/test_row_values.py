@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.rules.contacts import contact_columns, contact_rows
+from webapp.rules.contacts import contact_columns, contact_rows, row_values
 
 # Cell -> state and ZIP
 SPLIT = {
@@ -80,3 +80,36 @@ def test_the_place_of_a_split_cell_decides_the_zone() -> None:
 def test_columns_of_their_own_win_and_are_completed_where_both_agree(cells: str, right: tuple[str, str]) -> None:
     person = read("State|ZIP|City, State ZIP", *cells.split("|"))
     assert state_and_zip(person) == right and person.left == {}
+
+
+def test_names_of_organizations_are_told_from_names_of_people() -> None:
+    for whole in [
+        "Pittsburgh Teachers Union",
+        "Acme LLC",
+        "First Baptist Church",
+        "IBEW Local 5",
+        "Erie County Democrats",
+        "Joe's Pizza",
+        "Smith & Sons Plumbing",
+        "Meyer for Senate",
+        "Erie School District",
+        "Black Student Union",
+        "AFSCME Local 12",
+        "Estate of Ann Bee",
+    ]:
+        first, _, last = whole.partition(" ")
+        assert row_values.is_no_name(first, last), whole
+    for whole in [
+        "Ann Bee",
+        "Ann Church",
+        "Bo Banks",
+        "Cy Temple",
+        "Church Ann",
+        "Ann Marie Hall",
+        "Joe Party",
+        "Di College",
+        "Mary Ann Young",
+        "José Ng",
+    ]:
+        first, _, last = whole.partition(" ")
+        assert not row_values.is_no_name(first, last), whole

@@ -37,6 +37,10 @@ def test_a_known_name_in_any_brackets_is_an_error_with_a_mend(shape: str) -> Non
         ("Hi [##{{first_name}}],", "Hi ##{{first_name}},"),
         ("I am [Your Name]", "I am ##{{user.first_name}}"),
         ("Hi [Name]", "Hi ##{{first_name}}"),
+        ("Hi «FirstName»,", "Hi ##{{first_name}},"),
+        ("Hi $FirstName,", "Hi ##{{first_name}},"),
+        ("Hi FNAME,", "Hi ##{{first_name}},"),
+        ("Dear FIRSTNAME", "Dear ##{{first_name}}"),
     ],
 )
 def test_other_systems_signs_are_errors_with_a_mend(text: str, mended: str) -> None:
@@ -72,3 +76,24 @@ def test_every_mend_keeps_what_stands_around_it(text: str) -> None:
     for finding in lint(text, "response", KNOWN):
         if finding.code == "brackets" and finding.mend is not None:
             assert finding.mend.startswith(text[: finding.start]) and finding.mend.endswith(text[finding.end :])
+
+
+@pytest.mark.parametrize("text", ["{Hi|Hello} there", "{% if x %}Hi{% endif %}", "Hi {0}", "Hi {}"])
+def test_what_other_systems_would_work_out_warns(text: str) -> None:
+    assert [f.level for f in lint(text, "response", KNOWN)][:1] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "name"),
+    [
+        ("FNAME", "first_name"),
+        ("firstName", "first_name"),
+        ("contact.first_name", "first_name"),
+        ("name", "first_name"),
+        ("first_name | default: 'friend'", "first_name"),
+        ("organization", "campaign.name"),
+    ],
+)
+def test_a_variable_by_another_systems_name_is_mended_to_ours(variable: str, name: str) -> None:
+    [found] = script_lint.errors(lint(f"Hi {{{{{variable}}}}}!", "response", KNOWN))
+    assert found.mend == f"Hi ##{{{{{name}}}}}!"

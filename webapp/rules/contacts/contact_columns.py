@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from webapp.rules.contacts import headers
+from webapp.rules.contacts import headers, phone_cell, phone_kinds
+from webapp.rules.contacts.words import flag_headers, flags, header_words
 
 FIELDS = (
     "phone",
@@ -27,7 +28,13 @@ PERSONAL = ("first_name", "last_name", "email", "state_abbrev", "zip", "van_id",
 LEAVE_OUT = ""
 OPT_OUT, REFUSE = "opt_out", "do_not_text"  # what becomes of rows in which a column says not to text
 _OURS = ("", "line", "why")  # columns that the file of refused rows adds
-KINDS = ("mobile", "any", "home", "work")  # of phones, in the order in which they are read
+KINDS = (
+    "mobile",
+    "any",
+    "home",
+    "work",
+    "landline",
+)  # of phones, in the order in which they are read; the last by label alone
 _BY_HAND = 5  # the tier of a column whose own name says nothing
 
 
@@ -107,13 +114,13 @@ def every_phone(header: Sequence[str], chosen: Mapping[str, str] | None = None) 
     if not found:
         found = [n for n, cell in enumerate(header) if _is_phone(cell) and n not in by_hand]
     picking = [n for n, target in by_hand.items() if target == OPT_OUT]
-    flags = [n for n, cell in enumerate(header) if n in picking or (n not in found and headers.flag(cell))]
+    flags = [n for n, cell in enumerate(header) if n in picking or (n not in found and flag_headers.flag(cell))]
     used = {*found, *picking}
     columns = Columns(
         dict.fromkeys(found, "phone"),
         unknown=tuple(cell for n, cell in enumerate(header) if n not in used and cell.strip() not in _OURS),
         flags={n: OPT_OUT if n in picking else LEAVE_OUT for n in flags},
-        flag_kinds={n: headers.flag(header[n]) or "negative" for n in flags},
+        flag_kinds={n: flag_headers.flag(header[n]) or "negative" for n in flags},
     )
     return columns if found else Unclear("no_phone_column", _no_phone([]), columns)
 
@@ -126,12 +133,6 @@ def recognized(cells: Sequence[str]) -> int:
 def is_column(header: Sequence[str], name: str) -> bool:
     """Does ``name`` name a column in `match`'s ``chosen``?"""
     return bool(_by_position(header, {name: ""}))
-
-
-def kind_of_label(label: str, otherwise: str) -> str:
-    """The kind of a phone whose label, in a column of its own, is "Mobile" or "* Work"."""
-    found = headers.meaning(f"{label[:50]} phone") if label.strip() else None
-    return found.kind if found and found.kind != "any" else otherwise
 
 
 def slug(title: str) -> str:
@@ -149,24 +150,23 @@ def _by_position(header: Sequence[str], chosen: Mapping[str, str]) -> dict[int, 
 
 
 def _key(cell: str) -> str:
-    return headers.key(cell) or cell.strip().casefold()
+    return header_words.key(cell) or cell.strip().casefold()
 
 
 def _guess(n: int, header: Sequence[str], custom_fields: Mapping[str, str], sample: Sequence[Sequence[str]]) -> str:
     found = headers.meaning(header[n])
+    cells = [row[n] for row in sample if n < len(row) and row[n].strip()]
     if found and found.flag:
-        return REFUSE
+        return "phone" if found.flag != "negative" and phone_cell.are_phones(cells) else REFUSE
     wanted = slug(header[n])
     for name, title in custom_fields.items():
         if wanted and wanted in (name.lower(), f"custom_field_{name.lower()}", slug(title)):
             return name
-    if found is None or (headers.key(header[n]) in headers.UNSURE and not _has_addresses(n, sample)):
+    if found is None or (header_words.key(header[n]) in headers.UNSURE and not any("@" in cell for cell in cells)):
         return LEAVE_OUT
+    if found.field == "phone" and cells and all(map(flags.yes_or_no, cells)):
+        return LEAVE_OUT  # "Wireless?" with Yes and No
     return found.field
-
-
-def _has_addresses(n: int, sample: Sequence[Sequence[str]]) -> bool:
-    return any(n < len(row) and "@" in row[n] for row in sample)
 
 
 def _is_phone(cell: str) -> bool:
@@ -198,7 +198,7 @@ def _columns(
         if target in custom_fields and target not in custom.values():
             custom[n] = target
     flags = {n: target for n, target in sorted(targets.items()) if target in (OPT_OUT, REFUSE)}
-    labels = _labels(header, phones)
+    labels = phone_kinds.labels(header, phones)
     used = {*fields, *custom, *flags, *labels.values()}
     return Columns(
         fields,
@@ -208,20 +208,16 @@ def _columns(
         labels,
         tuple(n for n, name in fields.items() if name == "first_name" and _tier(header[n], name) == headers.NICKNAME),
         flags,
-        {n: headers.flag(header[n]) or "negative" for n in flags},
+        {n: flag_headers.flag(header[n]) or "negative" for n in flags},
         tuple(n for n, cell in enumerate(header) if n not in used and _is_phone(cell) and _kind(cell) == "home"),
         tuple(n for n, cell in enumerate(header) if _may_hold_notes(n, cell, fields, flags)),
     )
 
 
 def _may_hold_notes(n: int, cell: str, fields: Mapping[int, str], flags: Mapping[int, str]) -> bool:
-    return fields.get(n) == "tags" or (n not in fields and n not in flags and headers.meaning(cell) is None)
-
-
-def _labels(header: Sequence[str], phones: Sequence[int]) -> dict[int, int]:
-    told = {whose: n for n, cell in enumerate(header) if (whose := headers.label_of(cell))}
-    keys = {n: headers.key(header[n]) for n in phones}
-    return {n: told[key] for n, whole in keys.items() for key in (whole, whole.removesuffix("value")) if key in told}
+    if fields.get(n) == "tags":
+        return True
+    return n not in fields and n not in flags and headers.meaning(cell) is None and not flag_headers.of_email(cell)
 
 
 def _kind(cell: str) -> str:

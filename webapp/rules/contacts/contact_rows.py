@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from webapp.rules import names, phone
-from webapp.rules.contacts import contact_columns, contact_zones, phone_cell, row_values
+from webapp.rules.contacts import contact_columns, contact_zones, phone_cell, phone_kinds, row_values
 from webapp.rules.contacts.words import flags, notes
 
 LONGEST = {"first_name": 100, "last_name": 100, "email": 254, "van_id": 40, "timezone": 64, "assigned_user_email": 254}
@@ -59,9 +59,8 @@ def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> 
     raw = found.raw if isinstance(found, _Phone) else found.raw_phone
     if len(cells) > width and any(cell.strip() for cell in cells[width:]):
         return Refused("ragged_row", raw)
-    if row_values.UNCALCULATED in cells and any(
-        _at(cells, n) == row_values.UNCALCULATED for n in (*columns.fields, *columns.custom, *columns.flags)
-    ):
+    used = (*columns.fields, *columns.custom, *columns.flags)
+    if row_values.UNCALCULATED in cells and any(_at(cells, n) == row_values.UNCALCULATED for n in used):
         return Refused("formula", raw)
     if isinstance(found, Refused):
         return found
@@ -135,13 +134,16 @@ def _phone(cells: Sequence[str], columns: contact_columns.Columns) -> _Phone | R
     bad: Refused | None = None
     refused, forbidden = Refused("missing_phone"), False
     for kind, raw in _phones(cells, columns):
-        if not forbidden and kind != "work" and (e164 := phone.ordinary(raw)):
+        if not forbidden and kind not in ("work", "landline") and (e164 := phone.ordinary(raw)):
             return _Phone(e164, kind == "home", False, raw)  # as below, for most rows
         if phone_cell.blank(raw):
             refused = refused if refused.raw_phone or not raw.strip() else Refused("invalid_phone", raw)
             continue
         if kind == "work" and not any(columns.kinds.get(n) == "work" for n in columns.phones):
             refused = Refused("work_phone", raw)
+            continue
+        if kind == "landline":
+            bad = bad or Refused("landline", raw)
             continue
         cell = phone_cell.read(raw)
         if cell.reason == "do_not_text_words":
@@ -181,7 +183,7 @@ def _kind(cells: Sequence[str], columns: contact_columns.Columns, n: int) -> str
     own = columns.kinds.get(n, "any")
     if n not in columns.labels:
         return own
-    return contact_columns.kind_of_label(_at(cells, columns.labels[n]).partition(":::")[0], own)
+    return phone_kinds.kind_of_label(_at(cells, columns.labels[n]).partition(":::")[0], own)
 
 
 def _textable_part(cell: str, between: str = ":::") -> str:

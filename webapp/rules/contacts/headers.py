@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from webapp.rules import letters
-from webapp.rules.contacts.words import languages
+from webapp.rules.contacts.words import flag_headers, languages
+from webapp.rules.contacts.words.flag_headers import FlagKind
+from webapp.rules.contacts.words.header_words import LONGEST, words_of
 
 PhoneKind = Literal["mobile", "any", "home", "work"]
-FlagKind = Literal["negative", "status", "positive"]  # see Meaning
-LONGEST = 200  # characters of a header that are looked at
 
 # Field -> tiers of names, best first. Where a better column is blank, the next one is read.
 _TIERS: dict[str, tuple[str, ...]] = {
@@ -44,7 +43,7 @@ _TIERS: dict[str, tuple[str, ...]] = {
         "state",
         "stateprovince statecode stateabbreviated stateabbreviation stateorprovince statename province homestate "
         "homestateprovince primarystate addressstate residencestate residenceaddressesstate regaddressstate "
-        "registeredstate registrationstate votingaddressstate residentialstate vstate address1state estado estadoprovincia bundesland "
+        "registeredstate regstate stateabbr stateofresidence prov registrationstate votingaddressstate residentialstate vstate address1state estado estadoprovincia bundesland "
         "provincia",
         "region address1region st",
     ),
@@ -53,7 +52,7 @@ _TIERS: dict[str, tuple[str, ...]] = {
         "zip5 zipcode",
         "zipcode5 zippostal zippostalcode postalcode postcode postal homezip homepostalcode homezipcode homezippostalcode "
         "primaryzip primaryzip5 primaryzipcode primarypostalcode addresszip addresszipcode addresspostalcode "
-        "residencezip residencezip5 residenceaddresseszip regaddresszip registeredzip registeredzip5 votingaddresszip "
+        "residencezip residencezip5 residenceaddresseszip reszip regzip postalcode1 homeaddresspostcode homeaddresspostalcode regaddresszip registeredzip registeredzip5 votingaddresszip "
         "residentialzip vzip vzip5 address1postalcode address1zip codigopostal cp plz postleitzahl cep codepostal zip4 zipplus4 zip9",
     ),
     "city_state_zip": (
@@ -97,14 +96,20 @@ def _set(words: str) -> frozenset[str]:
 
 
 _OWNERS = _set(
-    "donor donors contact contacts voter voters supporter member person people constituent customer client subscriber "
+    "donor donors user registered legal contact contacts voter voters supporter member person people constituent customer client subscriber "
     "recipient participant attendee registrant respondent lead individual signer activist can2 your my c"
 )  # "Donor ZIP" is the ZIP
 
+_HINT = re.compile(r"\(([^()]*)\)")
+_HINTS = _set(
+    "home legal preferred digit digits only no dashes dash or spaces please required optional format formatted eg ex e g example"
+    " letter letters two abbr abbreviation abbreviated code contact with area like us so we can you text texts texting ll well will"
+    " only your our never share about updates shifts reminders to for mobile cell best if different the a is fine ok"
+)  # words in brackets that change nothing
 _ASKING = _set("what whats s is the please enter type")  # "What is your name?"
 
 _MOBILE = _set(
-    "cell cells cellphone cellular cel celular mobile mobilephone movil movile sms text texting texts txt wireless "
+    "cell cells mob cellphone cellular cel celular mobile mobilephone movil movile sms text texting texts txt wireless "
     "textphone smsphone smsnumber cellnumber mobilenumber cellphonenumber mobilephonenumber handy handynummer mobil mobilnummer mobiltelefon mobilfunknummer cellulaire portable telemovel cellulare"
 )
 _PHONE = _set(
@@ -122,41 +127,27 @@ _LATER = {
 _BESIDE_PHONE = _OWNERS | _set(
     "number numbers no num nbr nr numero de del do da du telefono primary main best preferred default personal day daytime evening "
     "value for to the a at is what whats s which where can we you reach us please enter with of include including area code "
-    "raw clean cleaned formatted full e164 international dialed first principal preferido contacto messages message "
+    "raw clean cleaned normalized formatted full e164 international dialed first principal preferido contacto messages message "
     "updates and or if user append appended match matched verified"
 )
+_SURELY_PHONE = frozenset(
+    [
+        "contactnumber",
+        "contactno",
+        "contactnum",
+        "bestnumber",
+        "bestnumbertoreachyou",
+        "bestnumbertotextyou",
+        "numbertotext",
+    ]
+)
 _NEVER_PHONE = frozenset(["areacode", "phonecode", "textmessage", "textmessages", "text", "texts", "texting", "textme"])
-
-_NOT_TEXTS = _set("email emails mail mailing fax postal letter letters trade walk canvass door bulk")
-_TEXTS = _set("sms text texts texting p2p p2ptext mobile cell phone call")
-_NEGATIVE = re.compile(
-    r"\b(federal ?)?do(nt| ?n ?t| ?not) ?(call|contact|text|txt|sms|phone|message|solicit|dial|disturb)"
-    r"|\b(dnc|dnt|dnk)\b|\bno ?(call|calls|text|texts|txt|sms|contact|phone)\b"
-    r"|\b(sms|text|texts|p2p|p2ptext|phone|cell|mobile|call|user|is|has)? ?opt(ed|s)? ?outs?\b|optout|\bunsubscribed?\b"
-    r"|^stop(ped)?$|\bstop ?(text|texts|texting|sms)\b|\bdeceased\b|\bis ?dead\b|\bdate ?of ?death\b|\bdeath ?date\b"
-    r"|\b(wrong|bad|invalid|disconnected) ?(number|phone|cell|mobile)\b|\b(number|phone|cell|mobile) ?(is ?)?(wrong|bad|invalid|disconnected)\b"
-    r"|\b(suppress|suppressed|suppression|blacklist|blacklisted|litigator|revoked)\b|\bno ?(llamar|contactar|textear|llame|enviar|envie|mandar|molestar|desea|quiere|recibir)\b"
-    r"|\bfallecid[oa]\b|^(de )?baja$|^remov(e|ed|al)$|\bremove ?(me|from|number|contact)\b|\b(wants|take|taken) ?off\b"
-)
-_STATUS = re.compile(r"\b(sms|text|texting|txt|mobile|cell|phone|p2p)\b.{0,60}\b(status|estado)\b")
-_POSITIVE = re.compile(
-    r"\b(opt|opted) ?in\b|\boptin\b|\bconsent(s|ed)?\b|\b(ok|okay) ?to ?(text|sms|contact|call)\b|\bcan ?(we )?text\b|\btextable\b"
-    r"|\b(text|texts|texting|sms) ?(permission|ok|allowed|subscribed|subscriber)\b"
-    r"|\b(receive|receives|accept|accepts|allow|allows|wants|want) ?(texts|text|sms)\b"
-)
-
-
-_OF_THE_YES = _set("time date at timestamp ip source method url")  # when and how somebody agreed: neither yes nor no
-_STRIKES = re.compile(
-    r"\b(?:stop|strike|removal|remove|exclusions?|exclude|block|do not send)(?: ?lists?)?$|^(?:exclude|remove|strike)\b"
-)
 
 
 @dataclass(frozen=True)
 class Meaning:
     """``field``: one of contact_columns.FIELDS, or "" for a column that says whom not to text. ``rank``: smaller is read
-    first. ``kind``: of a phone. ``flag``: "negative" where a yes forbids texts (do_not_call), "positive" where a no
-    does (mobile_opt_in), "status" where words do (sms_status)."""
+    first. ``kind``: of a phone. ``flag``: as in flag_headers."""
 
     field: str
     rank: int = 0
@@ -166,16 +157,29 @@ class Meaning:
 
 @lru_cache(maxsize=2_000)
 def meaning(header: str) -> Meaning | None:
-    words = words_of(header := languages.english(header[:LONGEST]) or header)
+    words = words_of(header := languages.english(header[:LONGEST]) or header[:LONGEST])
+    return _meaning(header, words) or _meaning_without_hint(header)
+
+
+def _meaning_without_hint(header: str) -> Meaning | None:
+    """Of "Zip Code (Home)" and "Phone Number (10 digits)", but not of "Phone (spouse)"."""
+    hint = _HINT.search(header)
+    if hint is None or not all(w.isdigit() or set(w) == {"x"} or w in _HINTS for w in words_of(hint[1])):
+        return None
+    plain = header[: hint.start()] + header[hint.end() :]
+    return _meaning(plain, words_of(plain))
+
+
+def _meaning(header: str, words: list[str]) -> Meaning | None:
     if not words:
         return None
     whole = "".join(words)
     if found := _FIELD_OF.get(whole):
         return Meaning(found[0], found[1])
-    if found_flag := flag(header):
-        of_the_yes = found_flag == "positive" and words[-1] in _OF_THE_YES and len(words) < 5
-        return None if of_the_yes else Meaning("", flag=found_flag)
-    if found_phone := _phone(words):
+    if flag := flag_headers.flag(header):
+        of_the_yes = flag == "positive" and flag_headers.of_the_yes(words)
+        return None if of_the_yes else Meaning("", kind=_kind(set(words)), flag=flag)
+    if words[0] != "is" and (found_phone := _phone(words)):
         return found_phone
     rest = list(words)
     while len(rest) > 1 and rest[0] in _OWNERS | _ASKING:
@@ -185,49 +189,12 @@ def meaning(header: str) -> Meaning | None:
     return None
 
 
-def flag(header: str) -> FlagKind | None:
-    """Does a column say whom not to text? E-mail and letters are another matter."""
-    words = words_of(languages.english(header[:LONGEST]) or header)
-    said = " ".join(words)
-    if set(words) & _NOT_TEXTS and not set(words) & _TEXTS:
-        return None
-    if _NEGATIVE.search(said):
-        return "negative"
-    if _STATUS.search(said):
-        return "status"
-    return "positive" if _POSITIVE.search(said) else None
-
-
-def names_strikes(sheet: str) -> bool:
-    """Does the name of a sheet say that its people are not to be texted: Do Not Text, DNC, Opt outs, Stop list?"""
-    return flag(sheet) == "negative" or bool(_STRIKES.search(" ".join(words_of(sheet))))
-
-
-def label_of(header: str) -> str:
-    """ "Phone 1 - Value" for "Phone 1 - Label" and "Phone" for "Phone Type", as keys: the column whose kind this one
-    tells. "" for any other header."""
-    words = words_of(header)
-    if len(words) > 1 and words[-1] in ("label", "type", "kind", "tipo", "etiqueta"):
-        return "".join(words[:-1])
-    return ""
-
-
-def key(header: str) -> str:
-    """Lower-case letters and digits, without accents."""
-    return "".join(words_of(header))
-
-
-def words_of(header: str) -> list[str]:
-    """``MobilePhone`` and "Teléfono (móvil)" in words, folded."""
-    cut = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header[:LONGEST])
-    plain = letters.folded(cut)
-    return re.findall(r"[a-z]+[0-9]*|[0-9]+", plain.replace("'", "").replace("’", "").replace("e-mail", "email"))
-
-
 def _phone(words: list[str]) -> Meaning | None:
     """A phone's header has a word for phone and beside it only words that say which or whose."""
     counted = [word.rstrip("0123456789") or word for word in words]
     number = next((int(n) for word in words if (n := re.sub(r"\D", "", word)) and word not in ("can2", "e164")), 1)
+    if "".join(counted) in _SURELY_PHONE:
+        return Meaning("phone")
     named = {word for word in counted if word in _MOBILE or word in _PHONE}
     others = {w for w, c in zip(words, counted, strict=True) if c not in named and not w.isdigit()}
     known = _BESIDE_PHONE | _HOME | _WORK | set(_LATER)

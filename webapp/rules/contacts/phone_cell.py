@@ -32,7 +32,7 @@ _TEXTS = r"(?:text|texts|texting|txt|txts|sms)(?: messages?)?"
 _TAKES_TEXTS = re.compile(
     rf"\b(?:please |pls )?(?:(?:only|prefers?) {_TEXTS}|{_TEXTS} (?:only|preferred))(?: please| pls)?\b"
 )
-_LANDLINE = re.compile(r"\b(?:land ?lines?|lan line|fax|ll|fijo|telefono fijo)\b")
+_LANDLINE = re.compile(r"\b(?:land ?lines?|lan line|fax|ll|fijo|telefono fijo|fixed ?lines?)\b")
 _NONE = _set(
     "na n a none null nil nan unlisted unknown unavailable private no not provided available given phone number listed "
     "blank missing tbd undefined x xx xxx"
@@ -192,6 +192,11 @@ def _labels(
             beside = words if len(spans) == 1 else [words[n] if before else words[n + 1]]
             found.setdefault(parsed.e164, set()).update(*beside)
     return found
+
+
+def says_landline(label: str) -> bool:
+    """Of what a column of kinds says: "Landline", "Fixed line", "Fax"."""
+    return bool(_LANDLINE.search(" ".join(words_of(label))))
 
 
 def are_phones(cells: Iterable[str]) -> bool:

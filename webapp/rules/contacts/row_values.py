@@ -65,6 +65,15 @@ _NO_PERSON = re.compile(
     r"|\W*(?:no|not|first|last|full) ?(?:first |last )?(?:name|provided|available|given)\b|\W*(?:the )?\w+ (?:family|household|estate)\W*$|[^^]*\b(?:trust|llc|inc)\b\.?\W*$",
     re.IGNORECASE,
 )
+# The last words of an organization's name; those of the second line are surnames too, and need two words before them
+_ORGANIZATION = re.compile(
+    r".+ (?:unions?|local(?: #?\d+)?|democrats|republicans|committee|association|assn|foundation|corp(?:oration)?|company|pllc|ltd"
+    r"|services|restaurant|cafe|pizza|plumbing|construction|society|council|department|dept|hospital|clinic|university|ministries|synagogue"
+    r"|mosque|coalition|chamber of commerce|associates|enterprises|agency|realty|properties|caucus|alliance|federation|campaign|pac"
+    r"|(?:school|library|party|community) (?:district|board|committee|center)|for (?:congress|senate|mayor|governor|president|council))\W*"
+    r"|(?:\S+ ){2,}(?:church|temple|school|college|bank|store|center|centre|club|group|market|salon|party|partners|library|sons)\W*",
+    re.IGNORECASE,
+)
 _TITLES = frozenset(["dr", "mr", "mrs", "ms", "miss", "mx", "rev", "prof", "hon", "sr", "sra", "srta"])
 _SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "md", "phd", "esq", "dds", "rn", "cpa", "dvm", "jd"])
 
@@ -151,12 +160,14 @@ def _state_and_zip(whole: str) -> tuple[str, str] | None:
 
 
 def is_no_name(first: str, last: str) -> bool:
-    """Does the first name look like none: UNKNOWN, Estate of John Smith, Current Resident, <b>? It is stored as it is."""
+    """Does the name look like no person's: UNKNOWN, Estate of John Smith, Teachers Union, <b>? It is stored as it is."""
     plain = first.strip()[:100]
     if not plain:
         return False
     whole = f"{plain} {last.strip()[:100]}".strip()
     if plain.casefold().strip(".*-? ") in _NO_NAMES | _TITLES or _NO_PERSON.match(whole):
+        return True
+    if _ORGANIZATION.fullmatch(whole):
         return True
     return not any(c.isalpha() for c in plain) or any(c in "<>{}[]@#=\\|0123456789" for c in plain)
 

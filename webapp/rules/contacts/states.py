@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from webapp.rules import letters
+
 _NAMES = """
 AL Alabama;AK Alaska;AZ Arizona;AR Arkansas;CA California;CO Colorado;CT Connecticut;DE Delaware;DC District of Columbia;
 FL Florida;GA Georgia;HI Hawaii;ID Idaho;IL Illinois;IN Indiana;IA Iowa;KS Kansas;KY Kentucky;LA Louisiana;ME Maine;
@@ -13,13 +17,33 @@ MP Northern Mariana Islands;ON Ontario;QC Quebec;BC British Columbia;AB Alberta;
 NS Nova Scotia;NB New Brunswick;NL Newfoundland and Labrador;PE Prince Edward Island;
 YT Yukon;NT Northwest Territories;NU Nunavut;FM Micronesia;MH Marshall Islands;PW Palau
 """
-_BY_NAME = {row.strip()[3:].lower(): row.strip()[:2] for row in _NAMES.split(";") if row.strip()}
-ABBREVIATIONS = tuple(sorted(_BY_NAME.values()))
+# As newspapers and older lists shorten them, and other names for the same
+_SHORT = """
+AL Ala;AZ Ariz;AR Ark;CA Calif;CA Cal;CO Colo;CT Conn;DE Del;DC Washington DC;DC Wash DC;DC Dist of Columbia;FL Fla;IL Ill;IN Ind;
+KS Kan;KS Kans;MA Mass;MI Mich;MN Minn;MS Miss;MT Mont;NE Neb;NE Nebr;NV Nev;NM N Mex;ND N Dak;ND No Dakota;NC N Carolina;
+NC No Carolina;OK Okla;OR Ore;OR Oreg;PA Penn;PA Penna;SC S Carolina;SC So Carolina;SD S Dak;SD So Dakota;TN Tenn;TX Tex;VA Virg;
+WA Wash;WA Washington State;WV W Va;WV W Virginia;WI Wis;WI Wisc;WY Wyo;NY New York State;NL Newfoundland;NL Newfoundland & Labrador;
+ON Ont;QC Que;VI US Virgin Islands;VI U S Virgin Islands;VI Virgin Islands US;MP Northern Marianas;YT Yukon Territory;PE PEI
+"""
+
+
+def _by_name(rows: str) -> dict[str, str]:
+    return {letters.folded(row.strip()[3:]): row.strip()[:2] for row in rows.split(";") if row.strip()}
+
+
+NAMES, SHORT = _by_name(_NAMES), _by_name(_SHORT)
+_BY_NAME = NAMES | SHORT
+ABBREVIATIONS = tuple(sorted(set(_BY_NAME.values())))
+_OF_ISO = re.compile(r"(?:US|CA)-([A-Z]{2})")  # US-PA, CA-ON
 
 
 def abbreviation(text: str) -> str:
-    """PA for "pa", "P.A." or "Pennsylvania"; "" for an unknown name. Any two letters are taken as they are."""
-    plain = text.strip().replace(".", "")
+    """PA for "pa", "P.A.", "Penn." or "Pennsylvania"; "" for an unknown name. Any two letters are taken as they are."""
+    if iso := _OF_ISO.fullmatch(text.strip()):
+        return iso[1] if iso[1] in ABBREVIATIONS else ""
+    closed, plain = (" ".join(text.replace(".", by).replace(",", " ").split()) for by in ("", " "))
+    if len(letters_only := closed.replace(" ", "") if "." in text else closed) == 2:
+        plain = letters_only  # P.A., P. A.
     if len(plain) == 2 and plain.isascii() and plain.isalpha():
         return plain.upper()
-    return _BY_NAME.get(plain.lower(), "")
+    return _BY_NAME.get(letters.folded(plain)) or _BY_NAME.get(letters.folded(closed), "")

@@ -11,7 +11,7 @@ import re
 _MANY = r"(?:texts?|txts?|messages?|msgs?|sms|mms|calls?|spam|alerts?|notifications?|mensajes?|textos?|mensajitos?)"
 _DOING = (
     r"(?:text\w{0,3}|txt\w{0,3}|messag\w{1,3}|msg\w{0,3}|sms|contact\w{0,3}|call\w{0,3}|writ\w{1,3}|send\w{0,3}|bother\w{0,3}"
-    r"|spam\w{0,4}|harass\w{0,3}|ask\w{0,3}|hitting|blowing|pester\w{0,3}|email\w{0,3})"
+    r"|spam\w{0,4}|harass\w{0,3}|ask\w{0,3}|hitting|blowing|bugging|annoy\w{0,3}|pester\w{0,3}|email\w{0,3})"
 )
 _ME = r"(?:me|us|my|this|from|again|anymore|any more|back|here|these|the number)"
 _NOT = r"(?:do not|dont|don t|doesnt|never|stop|quit|not|no longer|cease|wont)"
@@ -34,7 +34,7 @@ POSSIBLE = [
         r"\bunsu?b?scri?b\w*|\bunsus?cri\w+|\bunsub\b|\bdesubscri\w*",
         # take me off
         rf"{_SPARED}\b(?:take|remove|delete|get|leave|scratch|cross|strike|drop|erase|keep) {_MINE} (?:\w+ )?(?:off|out of|from (?:your|this|the|all|ur)|from future|please|pls|number)\b",
-        rf"{_SPARED}\b(?:remove|delete|lose|erase|forget|drop|scrub|block|unlist) (?:me\b(?! from (?!(?:your|this|the|all|ur|any|list)\b))|us\b|my (?:name|number|phone|cell|info\w*|contact|data|email|details)|my(?= \.|$)|this (?:number|phone|cell|contact|person|name)\b)",
+        rf"{_SPARED}\b(?:remove|delete|lose|loose|purge|erase|forget|drop|scrub|block|unlist) (?:me\b(?! from (?!(?:your|this|the|all|ur|any|list)\b))|us\b|my (?:name|number|phone|cell|info\w*|contact|data|email|details)|my(?= \.|$)|this (?:number|phone|cell|contact|person|name)\b)",
         r"^(?!.*\b(?:do not|dont|never) (?:remove|take|delete)\b).*\b(?:off|from|out of) (?:of )?(?:your|this|the|all|ur|all your|any|any of your) (?:\w+ )?(?:lists?|database|contacts|system|records|rolls)\b",
         r"\b(?:get|be|taken?|want|wanna|like) (?:me |us )?(?:to be )?(?:off (?:your|this|the|ur|of) (?:\w+ )?(?:lists?|database)|removed|out of this|taken off)\b",
         r"\bno longer (?:want|wish|interested in|need|receive|be)\b",
@@ -48,7 +48,10 @@ POSSIBLE = [
         r"\brevok|\bwithdraw \w+ consent|\bcease and desist\b",
         r"\b(?:leave|let) (?:me|us) (?:alone|be|in peace)\b|\b(?:fuck|piss|bugger|buzz|back|f) off\b|\bgo away\b|\bget lost\b",
         r"\b(?:do not|dont|did not|didnt|never|no) (?:have|had|give|gave|given|consent\w*|agree\w*|sign\w*|subscrib\w*|ask\w*|opt\w*|authori[sz]\w*|request\w*)\b.{0,40}\b(?:permission|consent|up|list|this|these|texts?|messages?|in|authori\w+|contacted)\b",
-        r"\bwithout my (?:consent|permission)\b",
+        r"\bwithout my (?:consent|permission)\b|\bi (?:do not|dont|never) consent\b|\btcpa\b",
+        r"\b(?:do not|dont|dnt|donot) (?:text|txt|msg|sms|call)\b(?! (?:and|or|while|n|anyone|before|after|until) )",
+        r"\b(?:last|final|hundredth|\d+th) time\b.{0,12}\bstop\b(?! (?:by|in|at|over|for)\b)",
+        r"\b(?:bug|get) off\b(?= \.|$)|\bno longer interested\b",
         r"\bdo not (?:call|text|contact) (?:list|registry)|\bdnc (?:list|registry)\b",
         r"\b(?:report|sue|suing|reported|reporting|block|blocking|blocked) (?:you|this|u|your)\b|\b(?:report|reporting|reported) (?:it |this )?as (?:spam|junk)\b",
         r"\bis spam\b|\bspamming\b|\byou(?: a)?re spam|(?:^|\. )spam(?= \.|$)|\bharass(?:ing|ment|ed)\b",
@@ -68,10 +71,10 @@ POSSIBLE = [
         r"\barretez?\b (?:de|svp|s il|ca|tout|maintenant)|\bne (?:me|m|nous|plus)\s?(?:ecri|contact|envoy|texte|derang|plus)\w*|\bdesabonn\w*|\bdesinscri\w*|\blaissez moi\b|\bplus de (?:messages?|textos?|sms)\b",
         r"\bnao (?:me )?(?:mande|envie|escrev|quero)\w*|\bme (?:remova|retire|tire|deixe)\b|\bpar(?:e|em) (?:de|com)\b",
         r"\b(?:nicht|keine) (?:mehr|weiteren) (?:schreib|sms|nachricht|kontakt|text|anruf)\w*|\bkeine (?:sms|nachricht|text)\w*|\blasst? mich in ruhe\b|\bhort? auf\b",
-        r"\bnon (?:scriv|mand|contatt|voglio)\w*|\bне (?:пиш|шли|присыла|беспоко|звон)\w*|\bотпиш\w*|хватит (?:писать|слать)",
+        r"\bnon (?:mandat|scriv|mand|contatt|voglio)\w*|\bне (?:пиш|шли|присыла|беспоко|звон)\w*|\bотпиш\w*|хватит (?:писать|слать)",
         r"لا ترسل|لا تراسل|لا اريد|توقفوا|\b(?:huwag|wag) (?:na )?(?:po |mo |nyo |ninyo )?(?:akong|ako|kayong|kayo|mag)|\btigil(?:an)? (?:na|nyo|niyo|ninyo|mo)\b|\bmaling numero\b",
         r"不要(?:再)?(?:发|發|给|聯|联|传|傳|打扰|打擾|騷擾|骚扰)|打[错錯]了?[电電号號]|[号號][码碼][错錯]|[别別](?:再)?(?:[给給]我)?(?:发|發|传|傳|打扰|打擾|煩|烦)|退订|退訂|取消[订訂][阅閱]|停止(?:发|發|传|傳|短信|簡訊)",
         r"送らないで|送信しないで|やめてください|보내지\s?마|연락하지\s?마|그만\s?(?:보내|하|연락)",
-        r"\b(?:dung|ngung|khong) (?:\w+ )?(?:nhan tin|gui tin|lien lac|lien he)\b(?! duoc)|\b(?:dung|ngung) gui\b|\b(?:sai|nham|lon) so\b|\bxoa (?:so|ten|toi)\b|\bpa (?:voye|ekri|kontakte|rele)\b",
+        r"\b(?:dung|ngung|khong) (?:\w+ )?(?:nhan tin|gui tin|lien lac|lien he)\b(?! duoc)|\b(?:dung|ngung) (?:gui|nhan)\b|\b(?:sai|nham|lon) so\b|\bxoa (?:so|ten|toi)\b|\barrete? mwen\b|\bpa (?:voye|ekri|kontakte|rele)\b",
     )
 ]

@@ -14,13 +14,11 @@ WORDS = (
     "|alto|parar|pare|baja|cancelar|salir|basta"
 )
 _VERB = (
-    r"reply|rply|repl|text|txt|send|respond|answer|type|say|msg|message|write|enter|use"
+    r"reply|replying|rply|repl|text|texting|txt|send|sending|respond|answer|type|say|msg|message|write|enter|use"
     r"|responda|responde|responder|env[ií]e|env[ií]a|enviar|env[ií]enos|env[ií]anos|escriba|escribe|escribir|escr[ií]benos"
     r"|escr[ií]banos|conteste|contesta|contestar|mande|manda|mandar|m[aá]ndenos|textee|textea|texto|diga"
 )
-_BETWEEN = (
-    r"back|us|me|with|w/|by|to \d{5,6}|to this number|the word|the message|a este n[uú]mero|con|la palabra|palabra|nos"
-)
+_BETWEEN = r"back|us|me|with|w/|w|by|to \d{5,6}|to this number|the word|the message|a este n[uú]mero|con|la palabra|palabra|nos"
 _GAP = r"[\s:;,\"'“‘«(*\[>-]{1,4}"
 # What one wants who writes it
 _WISH = (
@@ -48,14 +46,14 @@ _SIGN = r"\s{0,2}(?:2|=|->|(?i:to|for|para)\b)\s{0,2}"
 _SENTENCE = r"(?:^|(?<=[.!?:;,\n(|–—-])|(?<=[.!?:;,\n(|–—-] ))"
 _BARE = (
     # STOP to end, STOP2END, STOP=end, STOP to be removed
-    rf"\b(?-i:{WORDS.upper()})(?:{_SIGN}(?i:{_WISH})|\s{{1,2}}(?i:to|for)\s{{1,2}}(?i:{_FROM_HERE}))"
+    rf"\b(?-i:{WORDS.upper()})(?:{_SIGN}(?i:{_WISH})|[\"”’]?\s{{1,2}}(?i:ends?|stops|cancels|quits)(?=\s{{0,2}}(?:[.,;!?)\n]|$|(?i:(?:these |all |the )?(?:texts|msgs|messages))))|\s{{1,2}}(?i:to|for)\s{{1,2}}(?i:{_FROM_HERE}))"
     # Stop to end, stop2quit; but not: from end to end, stop to end hunger
     rf"|{_SENTENCE}(?i:(?P<word>{WORDS}){_SIGN}(?!(?P=word)\b){_WISH}"
     r"\w*(?:\s{1,2}(?:out|texts?|msgs?|messages?|me|m[aá]s|mensajes|removed|it|this|these|all|now))?\s{0,2}(?:[.,;:!?)|\n–—-]|$))"
     r"|(?i:\bstop\s{1,2}(?:to|for|para)\s{1,2}(?:opt[ -]?out|unsubscribe|be removed|no recibir))"
 )
 _NAMED = (  # Opt-out: STOP, To opt out STOP
-    r"(?i:opt[ -]?out|unsubscribe|unsub|para salir|no recibir m[aá]s|want out|\bstop (?:texts|messages|msgs))\s{0,2}[:=,?–—>-]{1,2}"
+    r"(?i:opt[ -]?out|unsubscribe|unsub|para salir|no recibir m[aá]s|want out|(?:no more|stop|don.?t want(?: (?:these|any|our))?) (?:texts|messages|msgs)|not interested|to stop|\bstop (?:texts|messages|msgs))\s{0,2}[:=,?–—>-]{1,2}"
     rf"\s{{0,2}}[\"'“‘]?(?-i:{WORDS.upper()})\b"
 )
 _ELSEWHERE = (  # Trả lời STOP, 回复STOP, I-reply ang STOP, Répondez STOP, Reponn STOP, STOP을 회신

@@ -16,6 +16,8 @@ KEYWORDS = _set("stop|unsubscribe|remove|quit|stopall|cancel|end|revoke|optout|o
 SINGLE = _set("stop|unsubscribe|remove|quit|stopall|cancel|end|revoke|optout|unsub|removed|stopp")
 # Possible opt-outs where they are the whole message or clause, in English, Spanish, French, German and others
 ALONE = _set(
+    "rmv|un subscribe|dnc|d n c|no consent|discontinue|halt|stahp|stfu|shut up|removal|list removal|take me out|blocked|reported|"
+    "bitte stoppen|descadastrar|descadastre|parar de enviar|정지|停止して|stop mensajes|no llame|no llamen|no mor|tcpa|tcpa violation|"
     "enough|enough is enough|no more|nomore|unlist|delist|block|opt me out|opt us out|go away|get lost|"
     "buzz off|piss off|fuck off|f off|leave me be|stop stop|stop stop stop|end end|take off|take me off|"
     "delete|delete me|delete us|erase me|scratch me|drop me|off list|knock it off|cut it out|spam|"
@@ -34,7 +36,7 @@ ALONE = _set(
 # With their accents: without them they are names
 ALONE_EXACTLY = _set("dừng|hủy|dừng lại|ngừng")
 MISTYPED = _set(
-    "sotp|stpo|sto|stpp|tsop|stoop|stip|sop|stp|sstop|sttop|stopo|stpop|stoip|styop|stiop|srop|"
+    "spot|sotp|stpo|sto|stpp|tsop|stoop|stip|sop|stp|sstop|sttop|stopo|stpop|stoip|styop|stiop|srop|"
     "dtop|wtop|xtop|arop|stol|sto0|st0p|stopt|stopl|stoppp|stoped|unsuscribe|unsubcribe|unsubscibe|"
     "unsubscrib|unscribe|unsubscride|unsubsribe|unsubscripe|unsuscrib|qiut|quti|ened|canel|cancle|"
     "cancell|remov|romove|reomve|optput|opout|otpout"

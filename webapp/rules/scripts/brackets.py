@@ -47,12 +47,21 @@ _MEANT = {
 _FIELD = "custom_field_"
 _MARKS = r"#$%@*|"
 # A name among brackets, at most 60 characters; then a lone # at a variable; then a name that only a variable has
-_BRACKETS = re.compile(r"(?:#{1,3}[ \t]?)?[\[{<]{1,3}[ \t]{0,2}([^\[\]{}<>\n]{1,60})[\]}>]{1,3}|\*\|(\w{1,60})\|\*")
+_BRACKETS = re.compile(
+    r"(?:#{1,3}[ \t]?)?[\[{<«‹]{1,3}[ \t]{0,2}([^\[\]{}<>«»‹›\n]{1,60})[\]}>»›]{1,3}|\*\|(\w{1,60})\|\*"
+)
+# FNAME, $FirstName, @lastname: a name in one word, behind a sign or in capitals
+_ONE_WORD = re.compile(
+    r"(?<![\w$%@:~^#{\[<./])(?:[$%@:~^#]((?i:first|last|full|f|l)(?i:name))|((?:FIRST|LAST|FULL|F|L)NAME))(?![\w.@}\]>%|])"
+)
+_OF_TEMPLATES = re.compile(
+    r"\{%[^{}\n]{0,60}%\}|\{[^{}\n]{1,60}\|[^{}\n]{1,60}\}|\{[0-9]?\}"
+)  # {% if x %}, {Hi|Hello}, {0}
 _BARE = re.compile(
     rf"(?<![\w?&/=.@#-])[{_MARKS}(]{{0,3}} ?((?:user\.|campaign\.)?[a-zA-Z]\w{{0,60}}[_.]\w{{1,60}})(?![\w=@/-]|\.\w)[{_MARKS})]{{0,3}}"
 )
 _BETWEEN = re.compile(r"(?<![\w%$|@#^~])([%$|@#^~])\1?([a-zA-Z][\w.]{0,60})\1{1,2}(?![\w%$|@#^~])")
-_MARKED = re.compile(rf"[{{\[<_]|{_BETWEEN.pattern}|\b(?:user|campaign)\.[a-z]", re.IGNORECASE)
+_MARKED = re.compile(rf"[{{\[<«‹_]|{_BETWEEN.pattern}|{_ONE_WORD.pattern}|\b(?:user|campaign)\.[a-z]", re.IGNORECASE)
 _LONE_SIGN = re.compile(r"(?<!#)#[ \t]?(?=\{\{)")
 _WORDS = re.compile(r"[^\W\d_]+(?:[ _'’-][^\W\d_]+){0,2}")
 
@@ -71,7 +80,7 @@ def found(text: str, known: Collection[str]) -> list[Bracketed]:
     taken = [(v.start, v.end) for v in (*variables.found(text), *variables.broken(text))]
     names = _by_key(known)
     rest = _blanked(text, taken)
-    places = [*_in_brackets(text, rest, names), *_bare(rest, names), *_at_variables(text)]
+    places = [*_in_brackets(text, rest, names), *_bare(rest, names), *_at_variables(text), *_one_word(rest, names)]
     return sorted([*places, *_between(rest, names, places)], key=lambda b: b.start)
 
 
@@ -108,6 +117,22 @@ def _in_brackets(text: str, rest: str, names: dict[str, str]) -> Iterator[Bracke
         name = names.get(_key(inside), "")
         if name or _WORDS.fullmatch(inside.strip()):
             yield Bracketed(match.start(), match.end(), name)
+    for match in _OF_TEMPLATES.finditer(rest):
+        if not names.get(_key(match[0])):
+            yield Bracketed(match.start(), match.end(), "")
+
+
+def _one_word(rest: str, names: dict[str, str]) -> Iterator[Bracketed]:
+    for match in _ONE_WORD.finditer(rest):
+        if name := names.get(_key(match[1] or match[2])):
+            yield Bracketed(match.start(), match.end(), name)
+
+
+def meant(name: str, known: Collection[str]) -> str:
+    """The canonical name that other systems' "FNAME" or "contact.firstName" stands for; "" for none."""
+    names = _by_key(known)
+    plain = name.split("|")[0]
+    return names.get(_key(plain)) or names.get(_key(plain.rpartition(".")[2]), "")
 
 
 def _between(rest: str, names: dict[str, str], found: list[Bracketed]) -> Iterator[Bracketed]:

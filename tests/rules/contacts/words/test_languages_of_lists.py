@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webapp.rules.contacts import headers
-from webapp.rules.contacts.words import flags, languages, notes
+from webapp.rules.contacts.words import flag_headers, flags, languages, notes
 
 FILES = {
     "Vietnamese": (
@@ -46,7 +46,7 @@ def test_other_columns_stay_unknown(cell: str) -> None:
 
 @pytest.mark.parametrize("sheet", ["Không nhắn tin", "Từ chối nhận tin", "退订", "黑名单", "拒收簡訊", "수신거부"])
 def test_a_sheet_of_people_not_to_text_is_known_by_its_name(sheet: str) -> None:
-    assert headers.names_strikes(sheet)
+    assert flag_headers.names_strikes(sheet)
 
 
 def test_yes_and_no_are_read_in_a_column_about_whom_not_to_text() -> None:

@@ -12,6 +12,7 @@ _NOTHING = frozenset(["", "na", "n a", "none", "null", "nil", "nan", "unknown", 
 _NO = frozenset(
     ["no", "n", "false", "f", "0", "0 0", "off", "unchecked", "never", "not opted out", "ok", "good", "valid"]
 ) | {letters.folded(word) for word in languages.NO}
+_YES = frozenset(["yes", "y", "true", "t", "1", "1 0", "on", "x", "checked", "si"])
 _DENIED = re.compile(
     r"\b(opt(ed)? ?outs?|optout|unsubscribed?|unsub|stop(ped)?|revoked?|denied|declined?|refused?|blocked|suppressed|inactive"
     r"|do ?n[o']?t|dnc|dnt|disconnected|bad|wrong|invalid|deceased|not (opted in|subscribed|allowed|ok|consented)"
@@ -30,6 +31,10 @@ def forbids(kind: str, cell: str) -> bool:
         return said not in _NO
     denied = said in _NO - {"ok", "good", "valid"} or _NO_IN_WORDS.match(said)
     return bool(_DENIED.search(said) or languages.against(cell) or (kind == "positive" and denied))
+
+
+def yes_or_no(cell: str) -> bool:
+    return _words(cell) in _YES | _NO
 
 
 def _words(cell: str) -> str:

@@ -1,0 +1,94 @@
+"""Headers of columns, and names of sheets, that say whom not to text (SPEC C1): do_not_call, "I do NOT want texts",
+mobile_opt_in, "May we text you?", sms_status. What their cells say is read in flags.py."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from webapp.rules.contacts.words import languages
+from webapp.rules.contacts.words.header_words import LONGEST, words_of
+
+FlagKind = Literal["negative", "status", "positive"]
+
+_NOT_TEXTS = frozenset(
+    [
+        "email",
+        "emails",
+        "mail",
+        "mailing",
+        "fax",
+        "postal",
+        "letter",
+        "letters",
+        "trade",
+        "walk",
+        "canvass",
+        "door",
+        "bulk",
+    ]
+)
+_TEXTS = frozenset(["sms", "text", "texts", "texting", "p2p", "p2ptext", "mobile", "cell", "phone", "call"])
+_OF_EMAIL = frozenset(["can2subscriptionstatus"])  # Action Network's is of e-mail; can2_sms_status is of texts
+_NEGATIVE = re.compile(
+    r"\b(federal ?)?do(nt| ?n ?t| ?not) ?(call|contact|text|txt|sms|phone|message|solicit|dial|disturb)"
+    r"|\b(dnc|dnt|dnk)\b|\bno ?(call|calls|text|texts|txt|sms|contact|phone)\b"
+    r"|\b(sms|text|texts|p2p|p2ptext|phone|cell|mobile|call|user|is|has)? ?opt(ed|s)? ?outs?\b|optout|\bunsubscribed?\b"
+    r"|^stop(ped)?$|\bstop ?(text|texts|texting|sms)\b|\bdeceased\b|\bis ?dead\b|\bdate ?of ?death\b|\bdeath ?date\b"
+    r"|\b(wrong|bad|invalid|disconnected) ?(number|phone|cell|mobile)\b|\b(number|phone|cell|mobile) ?(is ?)?(wrong|bad|invalid|disconnected)\b"
+    r"|^(is )?(wrong|bad|blocked|banned|blocklisted)$"
+    r"|\b(suppress|suppressed|suppression|blacklist|blacklisted|litigator|revoked)\b|\bno ?(llamar|contactar|textear|llame|enviar|envie|mandar|molestar|desea|quiere|recibir)\b"
+    r"|\bfallecid[oa]\b|^(de )?baja$|^remov(e|ed|al)$|\bremove ?(me|from|number|contact)\b|\b(wants|take|taken) ?off\b"
+)
+_STATUS = re.compile(r"\b(sms|text|texting|txt|mobile|cell|phone|p2p)\b.{0,60}\b(status|estado)\b")
+_POSITIVE = re.compile(
+    r"\b(opt|opted) ?in\b|\boptin\b|\bconsent(s|ed)?\b|\b(ok|okay) ?to ?(text|sms|contact|call)\b|\bcan ?(we )?text\b|\btextable\b"
+    r"|\b(text|texts|texting|sms) ?(permission|ok|allowed|subscribed|subscriber)\b"
+    r"|\b(receive|receives|accept|accepts|allow|allows|wants|want) ?(texts|text|sms)\b"
+    r"|\b(may|can|could|should) (we|i) ((please|also) )?((send|contact|reach|message) (you )?(by |via |with |a |some )?)?(text|texts|txt|sms|contact|message)\b"
+    r"|\b(may|can) (we|i) (contact|reach) you (by|via) (text|phone|sms)\b|\btext ?me\b"
+    r"|\b(text|texts|sms) ?(messages? )?(updates|alerts|notifications|reminders|marketing|program)\b"
+    r"|\bagree\b.{0,60}\b(text|texts|sms)\b"
+)
+_NOT = re.compile(r"\b(not|dont|donot|never|doesnt|refuses?|declines?|without|stop)\b")
+_OF_THE_YES = frozenset(
+    ["time", "date", "at", "timestamp", "ip", "source", "method", "url"]
+)  # how somebody agreed: neither yes nor no
+_STRIKES = re.compile(
+    r"\b(?:stop|strike|removal|remove|exclusions?|exclude|block|do not send)(?: ?lists?)?$|^(?:exclude|remove|strike)\b"
+)
+
+
+def flag(header: str) -> FlagKind | None:
+    """Does a column say whom not to text? "negative": a yes forbids texts. "positive": a no does. "status": words do."""
+    words = words_of(languages.english(header[:LONGEST]) or header)
+    said = " ".join(words)
+    if _not_of_texts(words):
+        return None
+    if _NEGATIVE.search(said):
+        return "negative"
+    if _STATUS.search(said):
+        return "status"
+    if agreed := _POSITIVE.search(said):
+        return "negative" if _NOT.search(said[: agreed.start()]) else "positive"
+    return None
+
+
+def of_the_yes(words: list[str]) -> bool:
+    """sms_opt_in_date: when or how somebody agreed."""
+    return words[-1] in _OF_THE_YES and len(words) < 5
+
+
+def of_email(header: str) -> bool:
+    """A column of e-mail or letters: who ended those has said nothing about texts."""
+    words = words_of(header)
+    return _not_of_texts(words) or "".join(words) in _OF_EMAIL
+
+
+def names_strikes(sheet: str) -> bool:
+    """Does the name of a sheet say that its people are not to be texted: Do Not Text, DNC, Opt outs, Stop list?"""
+    return flag(sheet) == "negative" or bool(_STRIKES.search(" ".join(words_of(sheet))))
+
+
+def _not_of_texts(words: list[str]) -> bool:
+    return bool(set(words) & _NOT_TEXTS) and not set(words) & _TEXTS
