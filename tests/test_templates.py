@@ -92,3 +92,11 @@ def test_every_password_field_is_masked_and_open_to_password_managers() -> None:
     assert [field for field in fields if not all(word in field for word in wanted)] == []
     scripts = (WEBAPP.parent / "static/js").glob("*.js")
     assert [file.name for file in scripts if "paste" in file.read_text()] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_no_table_has_the_name_of_the_section_around_it(path: Path) -> None:
+    """Whoever hears the page would hear of two places of one name (axe: landmark-unique), on pages with rows alone."""
+    text = path.read_text()
+    sections = set(re.findall(r'<section[^>]*aria-labelledby="([^"]+)"', text))
+    assert not sections & set(re.findall(r'role="region"[^>]*aria-labelledby="([^"]+)"', text))
