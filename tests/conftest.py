@@ -29,6 +29,7 @@ from tests.cast.simulated import gateway as gateway
 from tests.cast.simulated import twilio as twilio
 from tests.cast.simulated import valkey as valkey
 from tests.cast.site import Browser, over_asgi
+from tests.cast.van import van as van
 from webapp import clock, config, database, live, queue
 from webapp.access import login
 from webapp.app import create_app

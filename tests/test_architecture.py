@@ -125,7 +125,7 @@ def test_imports_follow_the_arrows(path: Path) -> None:
 ORDER = (
     {"", "accounts"},
     {"contacts", "joining", "logins"},
-    {"numbers", "actions"},
+    {"numbers", "actions", "van"},
     {"conversations", "opt_in_forms"},
     {"cards"},
     {"opt_outs", "scripts", "departures", "carriers"},

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from webapp import clock, config
-from webapp.config import REHEARSAL_FOLDER, ConfigError, Settings, from_environment, unknown, with_env_file
+from webapp.commands.misspelt import unknown
+from webapp.config import REHEARSAL_FOLDER, ConfigError, Settings, from_environment, with_env_file
 
 EXAMPLE = (Path(__file__).parents[1] / ".env.example").read_text()
 

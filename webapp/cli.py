@@ -6,7 +6,7 @@ import logging
 import sys
 
 from webapp import config, logs
-from webapp.commands import arguments
+from webapp.commands import arguments, misspelt
 from webapp.rules import late
 
 _tortoise, _shared = late.module("tortoise.exceptions"), late.module("webapp.commands.shared")
@@ -25,7 +25,7 @@ def main() -> None:
     try:
         environ = config.with_env_file()
         _address.check(config.use(config.from_environment(environ)).database)
-        for sentence in config.unknown(environ):
+        for sentence in misspelt.unknown(environ):
             print(sentence, file=sys.stderr)
         logs.set_up(logging.INFO if options.command in ("web", "worker") else logging.WARNING)
         options.do(options)

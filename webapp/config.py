@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 import secrets
 from dataclasses import dataclass, fields
@@ -24,6 +23,7 @@ SCHEMES = {
     "redis_url": ("redis", "rediss", "unix"),
     "public_url": ("http", "https"),
     "twilio_api_url": ("http", "https"),
+    "van_api_url": ("http", "https"),
     "smtp_url": ("smtp", "smtps"),
 }  # database_url has its own reader, database/address.py
 
@@ -42,10 +42,12 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     secret_key: str = ""
+    secret_key_previous: str = ""
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
     twilio_auth_token_previous: str = ""
     twilio_api_url: str = ""
+    van_api_url: str = "https://api.securevan.com/v4"
     smtp_url: str = ""
     mail_from: str = "Textbank <no-reply@localhost>"
     data_dir: Path = FOLDER
@@ -170,18 +172,6 @@ def _variables(path: Path) -> dict[str, str]:
     except OSError as error:
         raise ConfigError(f"{path} can't be read: {error.strerror}. Nothing was started.") from None
     return found
-
-
-def unknown(environ: dict[str, str]) -> list[str]:
-    """A sentence for each TEXTBANK_ variable that nobody reads: perhaps it is misspelt."""
-    known = [PREFIX + field.name.upper() for field in fields(Settings)]
-    strangers = sorted(n for n in environ if n.startswith(PREFIX) and n not in known and not n.startswith(NOT_OURS))
-    return [f"{name} is no setting, so nobody reads it.{_meant(name, known)}" for name in strangers]
-
-
-def _meant(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1, 0.8)
-    return f" Is it {near[0]}?" if near else ""
 
 
 def _parse(name: str, raw: str) -> object:

@@ -99,6 +99,14 @@ async def run_notice(notice_id: int) -> None:
     await _nudge("run_notice", notice_id)
 
 
+async def ask_van(campaign_id: int) -> None:
+    await _nudge("ask_van", campaign_id)
+
+
+async def send_to_van(campaign_id: int) -> None:
+    await _nudge("send_to_van", campaign_id)
+
+
 async def text_sign_ups() -> None:
     await _nudge("text_sign_ups")
 

@@ -37,6 +37,7 @@ from webapp.models.receiving import media
 from webapp.models.scripts import cost
 from webapp.models.scripts.links import CustomLink
 from webapp.models.sending.click import Queued
+from webapp.models.van.fact import VanFact
 
 Browser = Callable[..., Awaitable[httpx.AsyncClient]]
 OFFICE = "/c/meyer/admin"
@@ -124,7 +125,11 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
     form = await make_form(cast)
     signed = await signs_up(form)
     assert signed
+    fact = await transaction(
+        lambda: VanFact.create(campaign_id=cast.meyer.id, contact_id=cast.lisa.id, kind="opt_out", value="x")
+    )
     return {
+        "fact_id": str(fact.id),
         "opt_in_id": str(form.id),
         "sign_up_id": str(signed.id),
         "notice_id": str(notice.id),

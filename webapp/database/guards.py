@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from webapp import database
+from webapp.database import noting
 
 OPTED_OUT = "this phone has opted out"
 
@@ -57,6 +58,15 @@ def _trigger(name: str, when: str, table: str, condition: str, message: str, eac
     body = f"BEGIN IF {condition} THEN {act} END IF; RETURN NEW; END" if condition else f"BEGIN {act} END"
     postgres = f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()"
     return Guard("trigger", name, sqlite if each == "ROW" else "", postgres, table, body)
+
+
+def _noting(name: str, when: str, table: str, condition: str, does: str) -> Guard:
+    """Does ``does`` for each row where ``condition`` holds."""
+    check = f"WHEN {condition} " if condition else ""
+    sqlite = f"CREATE TRIGGER {name} {when} ON {table} {check}BEGIN {does} END"
+    body = f"BEGIN IF {condition or 'true'} THEN {does} END IF; RETURN NULL; END"
+    postgres = f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+    return Guard("trigger", name, sqlite, postgres, table, body)
 
 
 _LEAVES_AFTER_OPT_OUT = (
@@ -262,6 +272,17 @@ GUARDS = [
     _index("login_step_over", "login_step", "expires_at"),
     _index("member_of_campaign", "membership", "campaign_id, id"),
     _index("list_of_user", "user_list_member", "user_id, user_list_id"),
+    # What goes to VAN (SPEC B3)
+    _unique("one_van_connection", "van_connection", "campaign_id"),
+    _unique("one_van_thing", "van_thing", "campaign_id, kind, van_id, question_id"),
+    _unique("one_van_mapping", "van_mapping", "campaign_id, kind, subject_id, value"),
+    _unique("one_van_fact", "van_fact", "contact_id, kind, subject_id"),
+    _index("van_not_seen", "van_fact", "id", "due_at IS NULL"),
+    _index("van_due", "van_fact", "campaign_id, due_at, id", "state = 'waiting'"),
+    _index("van_under_way", "van_fact", "claimed_at", "state = 'sending'"),
+    _index("van_of_state", "van_fact", "campaign_id, state, id"),
+    _index("van_of_campaign", "van_fact", "campaign_id, id"),
+    *(_noting(*trigger) for trigger in noting.TRIGGERS),
 ]
 
 

@@ -45,6 +45,9 @@ from webapp.models.reports.report import Report
 from webapp.models.scripts.cost import ScriptCost
 from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.spending import SpendTally
+from webapp.models.van.connection import VanConnection
+from webapp.models.van.fact import VanFact, VanPerson
+from webapp.models.van.mapping import VanMapping, VanThing
 from webapp.models.writing import WriteTest
 
 TABLES = [
@@ -124,6 +127,11 @@ TABLES = [
     User,
     UserList,
     UserListMember,
+    VanConnection,
+    VanFact,
+    VanMapping,
+    VanPerson,
+    VanThing,
     WriteTest,
     ZoneDerivation,
     ZipDistrict,

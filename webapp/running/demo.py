@@ -21,6 +21,7 @@ from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.contacts.new_campaign import create_campaign
 from webapp.models.conversations import making
 from webapp.models.numbers.number import PhoneNumber, add_number, note_check
+from webapp.simulator.van.store import KEY
 
 HOME = ZoneInfo("America/New_York")
 PEOPLE = (
@@ -206,6 +207,7 @@ def _lines(settings: Settings, password: str) -> list[str]:
         f"  Text bank   {settings.public_url}",
         f"  Phones      {settings.twilio_api_url}/phones    what contacts got, and answers as them",
         f"  Mailbox     {settings.twilio_api_url}/mailbox",
+        f"  VAN         {settings.van_api_url.removesuffix('/v4')}    its key {KEY}",
         "",
         f"  Log in as   {', '.join(EMAILS)}",
         f"  Password    {password}        Join code  482913",

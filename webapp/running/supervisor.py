@@ -122,18 +122,19 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 
 def _check_ports(settings: Settings, rehearsal: bool) -> None:
-    """The site's own, and in a rehearsal the two after it."""
+    """The site's own, and in a rehearsal the three after it."""
     ports.check(settings.host, settings.port)
     if rehearsal:
         _check_after(settings.port, settings.port + 1, "the simulator")
         _check_after(settings.port, settings.port + 2, "the mailbox")
+        _check_after(settings.port, settings.port + 3, "its VAN")
 
 
 def _check_after(first: int, port: int, whose: str) -> None:
     if port > 65535:
-        raise CannotRun(f"A rehearsal needs the two ports after TEXTBANK_PORT. {first} has not two after it.")
+        raise CannotRun(f"A rehearsal needs the three ports after TEXTBANK_PORT. {first} has not three after it.")
     ports.check(
-        "127.0.0.1", port, f"A rehearsal needs it for {whose}: set TEXTBANK_PORT so that the two after it are free."
+        "127.0.0.1", port, f"A rehearsal needs it for {whose}: set TEXTBANK_PORT so that the three after it are free."
     )
 
 
@@ -149,6 +150,7 @@ def _rehearsal(settings: Settings) -> tuple[Settings, bool]:
         twilio_account_sid=ACCOUNT,
         twilio_auth_token=TOKEN,
         twilio_api_url=f"http://127.0.0.1:{port + 1}",
+        van_api_url=f"http://127.0.0.1:{port + 3}/v4",
         smtp_url=settings.smtp_url or f"smtp://127.0.0.1:{port + 2}",
     ), True
 
@@ -197,23 +199,13 @@ def _start_valkey(children: Children, settings: Settings) -> None:
 
 
 def _start_simulator(children: Children, settings: Settings, environment: dict[str, str]) -> None:
+    """Twilio's and VAN's, each a process."""
     data = settings.data_dir.resolve()
-    command = [
-        sys.executable,
-        "-m",
-        "webapp.simulator",
-        "--port",
-        str(settings.port + 1),
-        "--smtp-port",
-        str(settings.port + 2),
-        "--data",
-        str(data),
-        "--clock-file",
-        str(data / "clock"),
-        "--site",
-        settings.public_url,
-    ]
-    children.start("simulator", command, environment)
+    listen = ["--port", str(settings.port + 1), "--smtp-port", str(settings.port + 2)]
+    where = ["--data", str(data), "--clock-file", str(data / "clock"), "--site", settings.public_url]
+    children.start("simulator", [sys.executable, "-m", "webapp.simulator", *listen, *where], environment)
+    van = ["--port", str(settings.port + 3), "--data", str(data)]
+    children.start("van", [sys.executable, "-m", "webapp.simulator.van", *van], environment)
     _wait_for_port("127.0.0.1", settings.port + 1)
 
 

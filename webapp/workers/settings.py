@@ -24,6 +24,8 @@ from webapp.workers import (
 )
 from webapp.workers.notices import replies, telling
 from webapp.workers.opt_ins import texting
+from webapp.workers.van import asking
+from webapp.workers.van import sending as van_sending
 
 JOB_SECONDS = 60
 LONG_JOB_SECONDS = 900  # reading through a gigabyte of text can't be split; other long work goes in short jobs
@@ -46,6 +48,8 @@ FUNCTIONS: list[Any] = [
     mail.send_mail,
     telling.run_notice,
     texting.text_sign_ups,
+    asking.ask_van,
+    van_sending.send_to_van,
 ]
 
 _EVERY_5_SECONDS = set(range(0, 60, 5))
@@ -58,6 +62,8 @@ CLOCKWORK: list[CronJob] = [
     cron(sending.look_up, second=_EVERY_5_SECONDS, timeout=60),
     cron(receiving.apply_events, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(texting.text_sign_ups, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
+    cron(van_sending.sweep_van, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
+    cron(asking.seal_anew, minute=17, second=17, run_at_startup=True, timeout=60),
     cron(sending.enforce_caps, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=20),
     cron(restoring.notice_restore, second=_EVERY_5_SECONDS, timeout=20),
     cron(receiving.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),

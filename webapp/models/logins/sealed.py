@@ -1,11 +1,15 @@
-"""Secrets at rest, encrypted with a key made of TEXTBANK_SECRET_KEY: who reads the database alone can't use them."""
+"""Secrets at rest, encrypted with keys made of TEXTBANK_SECRET_KEY: who reads the database alone can't use them.
+
+A ring of keys: today's seals, today's and that of TEXTBANK_SECRET_KEY_PREVIOUS open. A worker seals anew what an earlier one
+sealed (`renewed`), so that the earlier one can go.
+"""
 
 from __future__ import annotations
 
 import base64
 from functools import lru_cache
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -13,18 +17,42 @@ from webapp import config
 
 
 def seal(text: str) -> str:
-    return _box(config.secret_key(config.settings())).encrypt(text.encode()).decode()
+    return _ring(*_keys()).encrypt(text.encode()).decode()
 
 
 def opened(sealed: str) -> str | None:
-    """None where it was sealed with another key."""
+    """None where it was sealed with a key that is not on the ring."""
     try:
-        return _box(config.secret_key(config.settings())).decrypt(sealed.encode()).decode()
+        return _ring(*_keys()).decrypt(sealed.encode()).decode()
     except InvalidToken:
         return None
 
 
+def renewed(sealed: str) -> str | None:
+    """The same, sealed with today's key; None where it is already, or where no key opens it."""
+    today, *_ = _keys()
+    text = opened(sealed)
+    if text is None:
+        return None
+    try:
+        _box(today).decrypt(sealed.encode())
+    except InvalidToken:
+        return seal(text)
+    return None
+
+
+def _keys() -> list[str]:
+    """Today's, then the one before it."""
+    ours = config.settings()
+    return [config.secret_key(ours), *filter(None, [ours.secret_key_previous])]
+
+
 @lru_cache(maxsize=4)
+def _ring(*keys: str) -> MultiFernet:
+    return MultiFernet([_box(key) for key in keys])
+
+
+@lru_cache(maxsize=8)
 def _box(key: str) -> Fernet:
     made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"secrets of second steps").derive(key.encode())
     return Fernet(base64.urlsafe_b64encode(made))

@@ -17,6 +17,9 @@ from webapp.routes.admin.opt_ins import people as opt_in_people
 from webapp.routes.admin.results import dashboard, operations, results, tabs
 from webapp.routes.admin.scripts import cost, editor, links, scripts, test_text
 from webapp.routes.admin.sending import setup, stops, undecided
+from webapp.routes.admin.van import facts as van_facts
+from webapp.routes.admin.van import key as van_key
+from webapp.routes.admin.van import mapping as van_mapping
 
 PAGES = (
     dashboard,
@@ -48,6 +51,9 @@ PAGES = (
     refused,
     bulk,
     exports,
+    van_facts,
+    van_key,
+    van_mapping,
     opt_outs,
     users,
     user,

@@ -29,6 +29,7 @@ GROUPS = {
     "settings": later("Settings"),
     "cap": later("Limits"),
     "carriers": later("Carriers"),
+    "van": later("VAN"),
 }
 SAID = {
     "action.saved": later("changed the action"),
@@ -151,4 +152,11 @@ SAID = {
     "join_code.renewed": later("renewed the join code"),
     "carriers.warned": later("saw carriers filter more texts of"),
     "cap.reached": later("stopped first texts at the limit of"),
+    "van.connected": later("set VAN's key for"),
+    "van.disconnected": later("made the site forget VAN's key"),
+    "van.paused": later("paused what goes to VAN"),
+    "van.resumed": later("let facts go to VAN again"),
+    "van.mapped": later("changed what leads to which code of VAN's"),
+    "van.sent_again": later("sent facts to VAN again"),
+    "van.found_there": later("said that VAN has a fact in doubt"),
 }

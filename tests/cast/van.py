@@ -1,0 +1,109 @@
+"""Fixtures and words for tests about VAN: the simulator on a port of its own, Meyer's way to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from tests.cast import Cast
+from webapp import clock, config
+from webapp.config import Settings
+from webapp.database import transaction
+from webapp.models.accounts.users import Membership
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.van import connection, mapping, sending
+from webapp.models.van.fact import VanFact
+from webapp.models.van.mapping import VanMapping
+from webapp.rules.van import waiting
+from webapp.simulator.van import main as simulator
+from webapp.simulator.van.store import KEY, Store
+from webapp.workers.van import asking
+from webapp.workers.van import sending as jobs
+
+LISA = 101  # her VAN ID: the simulator knows her phone
+WILL_VOTE, STRONG, LEAN, DO_NOT_TEXT = "activist_code:4003", "survey:1:7001", "survey:2:7001", "result:130"
+
+
+@pytest.fixture
+async def van(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
+    """The simulator of VAN; `settings` lead to it."""
+    monkeypatch.setattr(waiting, "PAUSE", 0.0)
+    store = Store(":memory:")
+    runner = web.AppRunner(simulator.application(store), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, shutdown_timeout=0.2).start()
+    config.use(replace(config.settings(), van_api_url=f"http://127.0.0.1:{runner.addresses[0][1]}/v4"))
+    yield store
+    await runner.cleanup()
+
+
+async def connects(cast: Cast, by: Membership | None = None) -> None:
+    """Meyer's campaign has a key, VAN's lists are read, Lisa has her VAN ID."""
+    await connection.connect(by or cast.selina, KEY, connection.MY_CAMPAIGN)
+    await asking.ask_van({}, cast.meyer.id)
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(van_id=str(LISA)))
+    await cast.lisa.refresh_from_db()
+
+
+async def tag_of(cast: Cast, slug: str = "will_vote") -> Tag:
+    return await Tag.get(campaign=cast.meyer, slug=slug)
+
+
+async def rating_of(cast: Cast) -> CustomField:
+    return await CustomField.get(campaign=cast.meyer, slug="support_rating")
+
+
+async def maps(cast: Cast, kind: str, target: str, subject_id: int = 0, value: str = "") -> None:
+    await transaction(
+        lambda: VanMapping.create(
+            campaign_id=cast.meyer.id, kind=kind, subject_id=subject_id, value=value, target=target
+        )
+    )
+
+
+async def maps_all(cast: Cast) -> None:
+    """Will Vote, two answers of the rating, and opt-outs."""
+    await maps(cast, mapping.TAG, WILL_VOTE, (await tag_of(cast)).id)
+    rating = await rating_of(cast)
+    await maps(cast, mapping.FIELD, STRONG, rating.id, "Strong Supporter")
+    await maps(cast, mapping.FIELD, LEAN, rating.id, "Supporter")
+    await maps(cast, mapping.OPT_OUT, DO_NOT_TEXT)
+
+
+def wait(seconds: float) -> None:
+    clock.freeze(clock.now() + timedelta(seconds=seconds))
+
+
+async def settle() -> None:
+    """The sweep sees what changed, and the changes have settled."""
+    await sending.stamp()
+    wait(waiting.SETTLE + 1)
+
+
+async def send(cast: Cast) -> None:
+    """What changed is seen, and what is due is sent."""
+    await settle()
+    await jobs.send_to_van({}, cast.meyer.id)
+
+
+async def fact(**which: Any) -> VanFact:
+    return await VanFact.get(**which)
+
+
+def said(store: Store) -> list[Any]:
+    """What VAN took, in order: (VAN ID, result code or answers)."""
+    return [(one["vanId"], one.get("resultCodeId") or one["responses"]) for one in store.taken()]
+
+
+def code(id: int, action: str = "Apply") -> dict[str, Any]:
+    return {"type": "ActivistCode", "activistCodeId": id, "action": action}
+
+
+def answer(id: int, question: int = 7_001) -> dict[str, Any]:
+    return {"type": "SurveyResponse", "surveyQuestionId": question, "surveyResponseId": id}

@@ -1,0 +1,76 @@
+"""A worker that only sends to VAN, as a process that can be told to die: `python -m tests.faults.van_worker DATABASE VAN`.
+
+DIE=what:n kills it (SIGKILL) at the n-th: "claimed" (committed, VAN not asked), "called" (VAN answered, not recorded).
+BROKEN: a build that sends again what was in doubt. It ends by itself once nothing is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from webapp import config, database
+from webapp.config import Settings
+from webapp.database import transaction
+from webapp.gateways import van
+from webapp.models.van import connection, sending
+from webapp.models.van.fact import DOUBT, SENDING, WAITING, VanFact
+from webapp.rules.van import planning, waiting
+from webapp.workers.van import sending as jobs
+
+WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
+_left = int(NUMBER or 0)
+
+
+def die_at(what: str) -> None:
+    global _left
+    _left -= what == WHAT
+    if what == WHAT and _left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hurry() -> None:
+    waiting.PAUSE = 0.0
+    sending.GONE, connection.LEASE = timedelta(seconds=3), 2
+    claim, record = sending.claim, van.Van.record
+
+    async def claimed(*arguments: Any) -> Any:
+        found = await claim(*arguments)
+        die_at("claimed")
+        return found
+
+    async def recorded(*arguments: Any) -> None:
+        await record(*arguments)
+        die_at("called")
+
+    vars(sending).update(claim=claimed)
+    van.Van.record = recorded  # type: ignore[assignment,method-assign]
+    if os.environ.get("BROKEN"):
+        vars(planning).update(also=lambda maybe, going: "")  # nobody remembers what was lost
+
+
+async def send_what_is_in_doubt() -> None:
+    await transaction(lambda: VanFact.filter(state=DOUBT).update(state=WAITING))
+
+
+async def main() -> None:
+    hurry()
+    config.use(Settings(database_url=sys.argv[1], van_api_url=sys.argv[2], data_dir=Path(sys.argv[3]), secret_key="s"))
+    await database.open_database(sys.argv[1])
+    [campaign_id] = {one.campaign_id for one in await connection.VanConnection.all()}
+    while await VanFact.filter(state__in=[WAITING, SENDING]).exists():
+        await sending.stamp()
+        await sending.notice_gone()
+        if os.environ.get("BROKEN"):
+            await send_what_is_in_doubt()
+        await jobs.send_to_van({}, campaign_id)
+        await asyncio.sleep(0.1)
+    await database.close_database()
+
+
+asyncio.run(main())

@@ -1,0 +1,290 @@
+"""Facts reach VAN once, corrected ones are corrected there, and whatever VAN does is said (SPEC B3)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from tests.cast import MORNING, Cast
+from tests.cast.van import LISA, answer, code, connects, fact, maps_all, rating_of, said, send, settle, tag_of, wait
+from webapp import clock, config
+from webapp.database import transaction
+from webapp.models.contacts.contact import Contact
+from webapp.models.opt_outs import opting_out
+from webapp.models.reports import labelling
+from webapp.models.van import connection, sending, showing
+from webapp.models.van.fact import DOUBT, NO_CODE, NO_ID, NOTHING, REFUSED, SENDING, SENT, STAYS, WAITING, VanFact
+from webapp.simulator.van.store import Store
+from webapp.workers.van import asking
+from webapp.workers.van import sending as jobs
+
+pytestmark = pytest.mark.both
+SURELY = "Strong Supporter"
+
+
+async def tags(cast: Cast, on: bool = True) -> None:
+    tag, contact = await tag_of(cast), await Contact.get(id=cast.lisa.id)
+    if on:
+        await labelling.set_tag(contact, tag, "volunteer", cast.amy.user)
+    else:
+        await labelling.take_tag(contact, tag, cast.amy.user)
+
+
+async def rates(cast: Cast, value: str) -> None:
+    await labelling.set_field(cast.lisa.id, await rating_of(cast), value, cast.amy.user_id)
+
+
+@pytest.fixture
+async def ready(cast: Cast, van: Store) -> Store:
+    await connects(cast)
+    await maps_all(cast)
+    return van
+
+
+async def test_a_tag_an_answer_and_an_opt_out_each_reach_van_once(cast: Cast, ready: Store) -> None:
+    await tags(cast)
+    await rates(cast, SURELY)
+    await opting_out.opt_out_by_hand(cast.lisa.id, "volunteer", cast.amy.user)
+    for _ in range(3):
+        await send(cast)
+    assert said(ready) == [(LISA, [code(4_003)]), (LISA, [answer(1)]), (LISA, 130)]
+    assert {one.state for one in await VanFact.all()} == {SENT}
+
+
+async def test_the_context_says_when_by_text_and_which_phone(cast: Cast, ready: Store) -> None:
+    await tags(cast)
+    await send(cast)
+    [one] = ready.taken()
+    assert one["canvassContext"] == {
+        "dateCanvassed": f"{MORNING.isoformat(timespec='seconds')}",
+        "contactTypeId": 37,
+        "phoneId": 50_101,
+    }
+
+
+async def test_a_phone_that_van_has_not_is_sent_as_it_is(cast: Cast, ready: Store) -> None:
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(phone="+14125550199"))
+    await tags(cast)
+    await send(cast)
+    assert ready.taken()[0]["canvassContext"]["phone"] == {"dialingPrefix": "1", "phoneNumber": "4125550199"}
+
+
+async def test_what_is_undone_before_it_settled_is_never_sent(cast: Cast, ready: Store) -> None:
+    await tags(cast)
+    await tags(cast, on=False)
+    await send(cast)
+    assert said(ready) == [] and (await fact()).state == NOTHING
+
+
+async def test_a_corrected_answer_is_corrected_there_and_a_tag_taken_away_too(cast: Cast, ready: Store) -> None:
+    await tags(cast)
+    await rates(cast, SURELY)
+    await send(cast)
+    await tags(cast, on=False)
+    await rates(cast, "Supporter")
+    await send(cast)
+    assert said(ready)[2:] == [(LISA, [code(4_003, "Remove")]), (LISA, [answer(2)])]
+
+
+async def test_an_answer_that_van_can_not_take_back_is_said(cast: Cast, ready: Store) -> None:
+    await rates(cast, SURELY)
+    await send(cast)
+    await rates(cast, "")
+    await send(cast)
+    assert len(said(ready)) == 1 and (await fact()).state == STAYS
+
+
+async def test_an_answer_that_leads_nowhere_is_said(cast: Cast, ready: Store) -> None:
+    await rates(cast, "Neutral")
+    await send(cast)
+    assert said(ready) == [] and (await fact()).state == NO_CODE
+
+
+async def test_without_a_van_id_it_waits_for_one(cast: Cast, ready: Store) -> None:
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(van_id=""))
+    await tags(cast)
+    await send(cast)
+    assert (await fact()).state == NO_ID
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(van_id=str(LISA)))
+    await send(cast)
+    assert said(ready) == [(LISA, [code(4_003)])]
+
+
+async def test_a_retired_code_is_not_sent_and_both_pages_know(cast: Cast, ready: Store) -> None:
+    ready.retire("activistCode", 4_003)
+    await tags(cast)
+    await send(cast)
+    assert (await fact()).state == REFUSED and "activistCodeId" in (await fact()).answer, "VAN said so first"
+    await asking.ask_van({}, cast.meyer.id)
+    await showing.send_again(cast.gary, (await fact()).id)
+    await send(cast)
+    assert (await fact()).state == NO_CODE and said(ready) == []
+
+
+async def test_a_person_whom_van_does_not_know_is_refused_in_its_words(cast: Cast, ready: Store) -> None:
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(van_id="999"))
+    await tags(cast)
+    await send(cast)
+    assert (await fact()).state == REFUSED and "could not be found (HTTP 404)" in (await fact()).answer
+
+
+async def test_a_wrong_key_stops_the_sending_and_loses_nothing(cast: Cast, ready: Store) -> None:
+    ready.key = "another"
+    await tags(cast)
+    await send(cast)
+    row = await connection.of(cast.meyer.id)
+    assert row and row.trouble == connection.KEY and "API key is not valid" in row.why
+    await send(cast)
+    assert (await fact()).state == WAITING and ready.faults == []
+    await connection.connect(cast.selina, "another", 1)
+    await asking.ask_van({}, cast.meyer.id)
+    await send(cast)
+    assert said(ready) == [(LISA, [code(4_003)])]
+
+
+@pytest.mark.parametrize("fault", ["503", "429"])
+async def test_while_van_is_busy_or_away_a_fact_waits_and_is_tried_again(cast: Cast, ready: Store, fault: str) -> None:
+    await tags(cast)
+    ready.faults.append(fault)
+    await send(cast)
+    assert (await fact()).state == WAITING
+    assert await connection.take_lease(cast.meyer.id) is None, "VAN is left alone"
+    wait(60)
+    await jobs.send_to_van({}, cast.meyer.id)
+    assert said(ready) == [(LISA, [code(4_003)])]
+
+
+async def test_a_van_that_can_not_be_reached_is_left_alone_for_longer_and_longer(cast: Cast, ready: Store) -> None:
+    await tags(cast)
+    there = config.settings().van_api_url
+    config.use(replace(config.settings(), van_api_url="http://127.0.0.1:9/v4"))
+    waits = []
+    await settle()
+    for _ in range(3):
+        await jobs.send_to_van({}, cast.meyer.id)
+        row = await connection.of(cast.meyer.id)
+        assert row and row.rest_until and "can't be reached" in row.why
+        waits.append(round((row.rest_until - clock.now()).total_seconds()))
+        wait(1_000)
+    config.use(replace(config.settings(), van_api_url=there))
+    await jobs.send_to_van({}, cast.meyer.id)
+    assert waits == [30, 60, 120]
+    row = await connection.of(cast.meyer.id)
+    assert row and row.fails == 0 and not row.trouble and len(said(ready)) == 1
+
+
+@pytest.mark.parametrize("fault", ["lost", "500"])
+async def test_a_lost_answer_is_in_doubt_and_only_a_person_sends_it_again(cast: Cast, ready: Store, fault: str) -> None:
+    await tags(cast)
+    await sending.stamp()
+    ready.faults += ["", fault]  # the question for the phone, then the fact
+    await send(cast)
+    assert (await fact()).state == DOUBT
+    for _ in range(3):
+        wait(4_000)
+        await jobs.sweep_van({})
+        await jobs.send_to_van({}, cast.meyer.id)
+    assert len(said(ready)) == (fault == "lost") and (await fact()).state == DOUBT
+    assert await showing.send_again(cast.gary, (await fact()).id)
+    await send(cast)
+    assert (await fact()).state == SENT and said(ready)[-1] == (LISA, [code(4_003)])
+
+
+async def test_a_fact_in_doubt_that_changes_there_and_back_stays_in_doubt(cast: Cast, ready: Store) -> None:
+    await tags(cast)
+    ready.faults += ["", "lost"]
+    await send(cast)
+    await tags(cast, on=False)
+    await tags(cast)
+    wait(4_000)
+    await send(cast)
+    assert (await fact()).state == DOUBT and len(said(ready)) == 1
+
+
+async def test_staff_who_looked_say_that_van_has_it(cast: Cast, ready: Store) -> None:
+    await tags(cast)
+    ready.faults += ["", "lost"]
+    await send(cast)
+    assert await showing.is_there(cast.gary, (await fact()).id)
+    wait(4_000)
+    await tags(cast, on=False)
+    await send(cast)
+    assert said(ready) == [(LISA, [code(4_003)]), (LISA, [code(4_003, "Remove")])]
+
+
+async def test_two_workers_at_once_send_each_fact_once(cast: Cast, ready: Store) -> None:
+    await tags(cast)
+    await rates(cast, SURELY)
+    await settle()
+    await asyncio.gather(*(jobs.send_to_van({}, cast.meyer.id) for _ in range(4)))
+    await jobs.send_to_van({}, cast.meyer.id)
+    assert sorted(map(str, said(ready))) == sorted(map(str, [(LISA, [code(4_003)]), (LISA, [answer(1)])]))
+
+
+async def test_a_worker_that_dies_after_its_claim_leaves_a_fact_in_doubt_and_never_a_second_one(
+    cast: Cast, ready: Store
+) -> None:
+    await tags(cast)
+    await settle()
+    lease = await connection.take_lease(cast.meyer.id)
+    assert lease
+    claimed = await sending.claim(cast.meyer.id, lease)
+    assert claimed
+    assert (await fact()).state == SENDING
+    wait(100)
+    await jobs.sweep_van({})
+    await jobs.send_to_van({}, cast.meyer.id)
+    assert (await fact()).state == DOUBT and said(ready) == []
+    await sending.sent(claimed, "a late answer")
+    assert (await fact()).state == SENT and (await fact()).there == "activist_code:4003"
+
+
+async def test_an_answer_that_changes_while_it_is_sent_is_sent_as_it_is_then(cast: Cast, ready: Store) -> None:
+    await rates(cast, SURELY)
+    await settle()
+    lease = await connection.take_lease(cast.meyer.id)
+    assert lease
+    claimed = await sending.claim(cast.meyer.id, lease)
+    assert claimed
+    await rates(cast, "Supporter")
+    assert (await fact()).state == SENDING
+    await sending.sent(claimed, "")
+    await connection.give_lease_back(cast.meyer.id, lease)
+    await send(cast)
+    assert said(ready) == [(LISA, [answer(2)])] and (await fact()).there == "survey:2:7001"
+
+
+async def test_a_lease_that_ended_claims_nothing(cast: Cast, ready: Store) -> None:
+    await tags(cast)
+    await settle()
+    old = await connection.take_lease(cast.meyer.id)
+    wait(100)
+    assert old and await connection.take_lease(cast.meyer.id)
+    assert await sending.claim(cast.meyer.id, old) is None
+
+
+async def test_paused_everything_waits(cast: Cast, ready: Store) -> None:
+    await connection.pause(cast.gary, True)
+    await tags(cast)
+    await send(cast)
+    assert said(ready) == []
+    await connection.pause(cast.gary, False)
+    await send(cast)
+    assert len(said(ready)) == 1
+
+
+async def test_a_key_sealed_with_a_lost_secret_is_said(cast: Cast, ready: Store) -> None:
+    await tags(cast)
+    config.use(replace(config.settings(), secret_key="another"))
+    await send(cast)
+    row = await connection.of(cast.meyer.id)
+    assert row and row.trouble == connection.SECRET and (await fact()).state == WAITING
+
+
+async def test_in_a_rehearsal_no_real_van_is_reached(cast: Cast, ready: Store) -> None:
+    config.use(replace(config.settings(), van_api_url="https://api.securevan.com/v4"))
+    await asking.ask_van({}, cast.meyer.id)
+    row = await connection.of(cast.meyer.id)
+    assert row and row.why == "A rehearsal reaches no real VAN"

@@ -1,0 +1,217 @@
+"""VAN and EveryAction, by their REST API (version 4). Each call is made once and never repeated here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from webapp.config import LOOPBACK, Settings
+
+TOTAL, CONNECT = 20, 5  # seconds
+USER = "textbank"  # VAN asks for the application's name; the key alone decides
+PAGE, PAGES = 50, 100  # things on a page, and pages that are read
+CONTACT_TYPE = "SMS Text"
+DOWNLOAD_SECONDS, LARGEST = 600, 2_000_000_000
+NOT_TAKEN = (429, 502, 503)  # answers that say that the request was not worked on
+
+
+class Trouble(Exception):
+    """The request was not done. ``certain``: VAN has done nothing; else it may have."""
+
+    certain = True
+
+
+class WrongKey(Trouble):
+    """VAN doesn't know the key, or the key may not do this."""
+
+
+class Refused(Trouble):
+    """VAN says no to this request, in its own words."""
+
+
+class NotThere(Refused):
+    """VAN has no such person or thing."""
+
+
+class Busy(Trouble):
+    """Too many requests. ``seconds``: after which another may be made."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("VAN asks for a pause: too many requests")
+        self.seconds = seconds
+
+
+class Away(Trouble):
+    """VAN can't be reached or has a fault of its own."""
+
+    def __init__(self, why: str, certain: bool) -> None:
+        super().__init__(why)
+        self.certain = certain
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something of VAN's lists. ``question``: of an answer."""
+
+    kind: str
+    id: int
+    name: str
+    question: int = 0
+
+
+@dataclass(frozen=True)
+class SavedList:
+    id: int
+    name: str
+    size: int
+
+
+class Van:
+    """One campaign's way to VAN. Its methods raise Trouble."""
+
+    def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
+        self.session, self.base = session, base.rstrip("/")
+
+    async def contact_type(self) -> int | None:
+        """The id of "SMS Text"; None where this VAN has none."""
+        types = await self._ask("GET", "/canvassResponses/contactTypes")
+        return next((int(one["contactTypeId"]) for one in types if one.get("name") == CONTACT_TYPE), None)
+
+    async def things(self) -> list[Thing]:
+        """All that a mapping can lead to: activist codes, answers to survey questions, result codes in use."""
+        codes = await self._pages("/activistCodes", statuses="Active")
+        questions = await self._pages("/surveyQuestions", statuses="Active")
+        results = await self._ask("GET", "/canvassResponses/resultCodes")
+        return [
+            *(Thing("activist_code", int(one["activistCodeId"]), str(one["name"])) for one in codes),
+            *(_answer(question, one) for question in questions for one in question.get("responses") or []),
+            *(Thing("result", int(one["resultCodeId"]), str(one["name"])) for one in results),
+        ]
+
+    async def phone_id(self, van_id: str, phone: str) -> int | None:
+        """VAN's id of the person's phone with these ten digits; None where VAN has not this phone. NotThere: no such person."""
+        found = await self._ask("GET", f"/people/{int(van_id)}", {"$expand": "phones"})
+        phones = found.get("phones") or []
+        return next((int(one["phoneId"]) for one in phones if _digits(one.get("phoneNumber")) == phone), None)
+
+    async def record(self, van_id: str, body: dict[str, Any]) -> None:
+        """Notes a canvass response."""
+        await self._ask("POST", f"/people/{int(van_id)}/canvassResponses", body=body)
+
+    async def saved_lists(self) -> list[SavedList]:
+        found = await self._pages("/savedLists")
+        return [SavedList(int(one["savedListId"]), str(one["name"]), int(one.get("listCount") or 0)) for one in found]
+
+    async def begin_export(self, list_id: int, type: int) -> int:
+        body = {"savedListId": list_id, "type": type, "webhookUrl": None}
+        return int((await self._ask("POST", "/exportJobs", body=body))["exportJobId"])
+
+    async def export_address(self, job_id: int) -> str | None:
+        """Where the file is; None while VAN makes it."""
+        job = await self._ask("GET", f"/exportJobs/{job_id}")
+        if job.get("status") in ("Error", "Expired"):
+            raise Refused(f"VAN could not make the file: {job.get('errorCode') or job['status']}")
+        return str(job["downloadUrl"]) if job.get("status") == "Completed" and job.get("downloadUrl") else None
+
+    async def _pages(self, path: str, **params: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for n in range(PAGES):
+            page = await self._ask("GET", path, {**params, "$top": str(PAGE), "$skip": str(n * PAGE)})
+            found += page.get("items") or []
+            if not page.get("nextPageLink"):
+                break
+        return found
+
+    async def _ask(
+        self, method: str, path: str, params: dict[str, str] | None = None, body: dict[str, Any] | None = None
+    ) -> Any:
+        try:
+            async with self.session.request(
+                method, self.base + path, params=params, json=body, allow_redirects=False
+            ) as answer:
+                return await _read(answer)
+        except aiohttp.ClientConnectorError:
+            raise Away("VAN can't be reached", True) from None
+        except aiohttp.ConnectionTimeoutError:
+            raise Away("VAN can't be reached", True) from None
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise Away(f"VAN gave no answer ({type(error).__name__})", False) from None
+
+
+@asynccontextmanager
+async def opened(settings: Settings, key: str, mode: int) -> AsyncIterator[Van]:
+    if settings.rehearsal and urlsplit(settings.van_api_url).hostname not in LOOPBACK:
+        raise Away("A rehearsal reaches no real VAN", True)
+    limit = aiohttp.ClientTimeout(total=TOTAL, connect=CONNECT)
+    login = aiohttp.BasicAuth(USER, f"{key}|{mode}", "utf-8")
+    async with aiohttp.ClientSession(timeout=limit, auth=login) as session:
+        yield Van(session, settings.van_api_url)
+
+
+async def download(url: str, to: Path) -> None:
+    """The file of an export: no key is sent with it. Raises Trouble."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise Refused("VAN names no address for the file")
+    size, limit = 0, aiohttp.ClientTimeout(total=DOWNLOAD_SECONDS, connect=CONNECT)
+    try:
+        async with aiohttp.ClientSession(timeout=limit) as session, session.get(url) as answer:
+            if answer.status != 200:
+                raise Away(f"The file could not be fetched (HTTP {answer.status})", True)
+            with to.open("wb") as file:
+                async for part in answer.content.iter_chunked(1 << 20):
+                    size += len(part)
+                    if size > LARGEST:
+                        raise Refused("The file is too large")
+                    file.write(part)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Away(f"The file could not be fetched ({type(error).__name__})", True) from None
+
+
+async def _read(answer: aiohttp.ClientResponse) -> Any:
+    if answer.status in (200, 201):
+        return await answer.json(content_type=None)
+    if answer.status == 204:
+        return None
+    said = await _words(answer)
+    if answer.status in (401, 403):
+        raise WrongKey(said)
+    if answer.status == 429:
+        raise Busy(_seconds(answer.headers.get("Retry-After")))
+    if answer.status == 404:
+        raise NotThere(said)
+    if answer.status >= 500:
+        raise Away(said, answer.status in NOT_TAKEN)
+    raise Refused(said)
+
+
+async def _words(answer: aiohttp.ClientResponse) -> str:
+    """VAN's own words, as its errors have them; else the status."""
+    try:
+        errors = (await answer.json(content_type=None))["errors"]
+        words = "; ".join(str(one.get("text") or one.get("code")) for one in errors)
+    except (aiohttp.ClientError, ValueError, KeyError, TypeError, AttributeError):
+        words = ""
+    return f"{words[:300]} (HTTP {answer.status})".strip()
+
+
+def _answer(question: dict[str, Any], one: dict[str, Any]) -> Thing:
+    return Thing(
+        "survey", int(one["surveyResponseId"]), f"{question['name']}: {one['name']}", int(question["surveyQuestionId"])
+    )
+
+
+def _digits(phone: Any) -> str:
+    return "".join(c for c in str(phone or "") if c.isdecimal())[-10:]
+
+
+def _seconds(header: str | None) -> float:
+    try:
+        return min(max(float(header or 30), 1.0), 3_600.0)
+    except ValueError:
+        return 30.0

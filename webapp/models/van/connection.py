@@ -1,0 +1,197 @@
+"""A campaign's way to VAN: key and mode, what VAN said last, and how long to leave it alone (SPEC B3)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.database.packed import sql_time
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership
+from webapp.models.logins import sealed
+from webapp.rules.van import waiting
+
+MY_VOTERS, MY_CAMPAIGN = 0, 1
+KEY, AWAY, SECRET = "key", "away", "secret"  # kinds of trouble
+LEASE = 60  # seconds for which one worker alone sends to a VAN; each claim renews it
+ASKED_AGAIN = timedelta(hours=1)  # VAN's lists are read as often
+
+
+class VanConnection(Model):
+    """``key``: sealed. ``contact_type_id``: VAN's "SMS Text". ``asked_at``: when somebody or the clock last asked for VAN's
+    lists, ``answered_at``: when VAN answered or failed; ``trouble``: one of the kinds, ``why`` in VAN's words. ``lease``: of the
+    worker that sends."""
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="van_connections", on_delete=fields.NO_ACTION
+    )
+    key = fields.TextField()
+    mode = fields.IntField(default=MY_CAMPAIGN)
+    paused_at = fields.DatetimeField(null=True)
+    contact_type_id = fields.IntField(null=True)
+    asked_at = fields.DatetimeField(null=True)
+    answered_at = fields.DatetimeField(null=True)
+    trouble = fields.CharField(10, default="")
+    why = fields.CharField(400, default="")
+    rest_until = fields.DatetimeField(null=True)
+    fails = fields.IntField(default=0)
+    lease = fields.CharField(36, default="")
+    leased_until = fields.DatetimeField(null=True)
+
+    campaign_id: int
+
+    class Meta:
+        table = "van_connection"
+
+    @property
+    def asking(self) -> bool:
+        """Is VAN's answer still awaited?"""
+        return self.asked_at is not None and (self.answered_at is None or self.answered_at < self.asked_at)
+
+    @property
+    def stopped(self) -> bool:
+        """Nothing is sent until a person does something."""
+        return self.paused_at is not None or self.trouble in (KEY, SECRET)
+
+    def secret(self) -> str | None:
+        """The key as VAN wants it; None where it was sealed with a key of this site that is lost."""
+        return sealed.opened(self.key)
+
+
+async def of(campaign_id: int) -> VanConnection | None:
+    return await VanConnection.get_or_none(campaign_id=campaign_id)
+
+
+@transactional
+async def connect(by: Membership, key: str, mode: int) -> VanConnection:
+    """Keeps key and mode. A blank key leaves the one that is there."""
+    now = clock.now()
+    found = await VanConnection.filter(campaign_id=by.campaign_id).select_for_update().first()
+    row = found or VanConnection(campaign_id=by.campaign_id, key="")
+    if key:
+        row.key = sealed.seal(key)
+    row.mode, row.asked_at, row.trouble, row.why, row.rest_until, row.fails = mode, now, "", "", None, 0
+    await row.save()
+    await audit.record(by, "van.connected", "MyVoters" if mode == MY_VOTERS else "MyCampaign")
+    return row
+
+
+@transactional
+async def disconnect(by: Membership) -> None:
+    """Forgets the key. What is mapped and what was sent stay as they are; nothing more is sent."""
+    if await VanConnection.filter(campaign_id=by.campaign_id).delete():
+        await audit.record(by, "van.disconnected")
+
+
+@transactional
+async def pause(by: Membership, paused: bool) -> None:
+    """Facts are noted all the same, and wait."""
+    await VanConnection.filter(campaign_id=by.campaign_id).update(paused_at=clock.now() if paused else None)
+    await audit.record(by, "van.paused" if paused else "van.resumed")
+
+
+@transactional
+async def ask(campaign_id: int) -> None:
+    """Somebody wants to know what VAN says now."""
+    await VanConnection.filter(campaign_id=campaign_id).update(asked_at=clock.now())
+
+
+@transactional
+async def answered(campaign_id: int, contact_type_id: int | None) -> None:
+    """VAN answered: what stopped the sending is over."""
+    row = {"answered_at": clock.now(), "contact_type_id": contact_type_id, "trouble": "", "why": "", "fails": 0}
+    await VanConnection.filter(campaign_id=campaign_id).update(**row, rest_until=None)
+
+
+@transactional
+async def failed(campaign_id: int, trouble: str, why: str, asked: bool = False) -> None:
+    """``asked``: it was the question for VAN's lists that failed. Away, VAN is left alone for longer and longer."""
+    row = await VanConnection.filter(campaign_id=campaign_id).select_for_update().first()
+    if row is None:
+        return
+    row.trouble, row.why, row.fails = trouble, why[:400], row.fails + 1
+    row.rest_until = clock.now() + timedelta(seconds=waiting.again(row.fails)) if trouble == AWAY else None
+    row.answered_at = clock.now() if asked else row.answered_at
+    await row.save()
+
+
+@transactional
+async def rest(campaign_id: int, seconds: float) -> None:
+    """VAN asked for a pause."""
+    until = clock.now() + timedelta(seconds=seconds)
+    await VanConnection.filter(campaign_id=campaign_id).update(rest_until=until)
+
+
+@transactional
+async def went_well(campaign_id: int) -> None:
+    await VanConnection.filter(campaign_id=campaign_id, fails__gt=0).update(
+        fails=0, rest_until=None, trouble="", why=""
+    )
+
+
+_OPEN = f"paused_at IS NULL AND trouble NOT IN ('{KEY}', '{SECRET}') AND (rest_until IS NULL OR rest_until <= ?)"
+
+
+@transactional
+async def take_lease(campaign_id: int) -> str | None:
+    """A token for the one worker that sends to this campaign's VAN; None while another has it, or while nothing is sent."""
+    token, now = str(uuid.uuid4()), clock.now()
+    taken = await database.query(
+        "UPDATE van_connection SET lease = ?, leased_until = ? WHERE campaign_id = ? AND"
+        f" (leased_until IS NULL OR leased_until < ?) AND {_OPEN} RETURNING id",
+        token,
+        sql_time(now + timedelta(seconds=LEASE)),
+        campaign_id,
+        sql_time(now),
+        sql_time(now),
+    )
+    return token if taken else None
+
+
+async def keep_lease(campaign_id: int, token: str) -> bool:
+    """Inside the transaction of a claim. False where the lease is another's, or where nothing may be sent any more."""
+    now = clock.now()
+    kept = await database.query(
+        f"UPDATE van_connection SET leased_until = ? WHERE campaign_id = ? AND lease = ? AND {_OPEN} RETURNING id",
+        sql_time(now + timedelta(seconds=LEASE)),
+        campaign_id,
+        token,
+        sql_time(now),
+    )
+    return bool(kept)
+
+
+@transactional
+async def give_lease_back(campaign_id: int, token: str) -> None:
+    await VanConnection.filter(campaign_id=campaign_id, lease=token).update(lease="", leased_until=None)
+
+
+async def to_ask() -> list[int]:
+    """Campaigns whose VAN is to be asked for its lists: somebody waits for it, or the last answer is old."""
+    now: datetime = clock.now()
+    rows = await database.query(
+        "SELECT campaign_id FROM van_connection WHERE (asked_at IS NOT NULL AND (answered_at IS NULL OR answered_at < asked_at))"
+        " OR answered_at < ?",
+        sql_time(now - ASKED_AGAIN),
+    )
+    return [row["campaign_id"] for row in rows]
+
+
+@transactional
+async def seal_anew() -> int:
+    """After the site's secret changed: keys sealed with the one before are sealed with today's. Returns how many."""
+    rows: Sequence[VanConnection] = await VanConnection.all().select_for_update()
+    done = 0
+    for row in rows:
+        if new := sealed.renewed(row.key):
+            await VanConnection.filter(id=row.id).update(key=new)
+            done += 1
+    return done

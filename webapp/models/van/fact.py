@@ -1,0 +1,58 @@
+"""Facts on their way to VAN, a row each: this contact's tag, answer or opt-out (SPEC B3).
+
+The triggers van_tag_set and the others (database/guards.py) write the row in the transaction of whatever changes the tag, the
+answer or the opt-out, whoever that is. A change of the same fact is the same row with another version.
+"""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+WAITING, SENDING, SENT, REFUSED, DOUBT = "waiting", "sending", "sent", "refused", "doubt"
+NO_ID, NO_CODE, NOTHING, STAYS = "no_id", "no_code", "nothing", "stays"
+STATES = (WAITING, SENDING, DOUBT, REFUSED, NO_ID, NO_CODE, STAYS, NOTHING, SENT)
+HELD = "x"  # the value of a tag that is set, and of an opt-out
+
+
+class VanFact(Model):
+    """``value``: the answer, HELD, or blank once it was taken away. ``due_at``: null until the sweep saw the change.
+    ``there``: the target VAN took last; ``maybe``: those it may have taken since, with spaces between; ``going``: that of the attempt
+    under way, each as planning.text writes it. ``again``: staff want it sent although VAN may have it."""
+
+    id = fields.BigIntField(primary_key=True)
+    campaign_id = fields.IntField()
+    contact_id = fields.BigIntField()
+    kind = fields.CharField(10)
+    subject_id = fields.IntField(default=0)
+    value = fields.CharField(500, default="")
+    state = fields.CharField(10, default=WAITING)
+    version = fields.IntField(default=1)
+    changed_at = fields.DatetimeField(null=True)
+    due_at = fields.DatetimeField(null=True)
+    tries = fields.IntField(default=0)
+    attempt = fields.CharField(36, default="", db_default="")
+    claimed_at = fields.DatetimeField(null=True)
+    claimed_version = fields.IntField(default=0, db_default=0)
+    going = fields.CharField(60, default="", db_default="")
+    maybe = fields.CharField(500, default="", db_default="")
+    there = fields.CharField(60, default="", db_default="")
+    again = fields.BooleanField(default=False, db_default=False)
+    sent_at = fields.DatetimeField(null=True)
+    answer = fields.CharField(400, default="", db_default="")  # VAN's own words, or ours
+
+    class Meta:
+        table = "van_fact"
+
+
+class VanPerson(Model):
+    """What VAN told of a contact's phone. ``phone_id``: null where VAN has not this phone."""
+
+    id = fields.BigIntField(primary_key=True)
+    contact_id = fields.BigIntField(unique=True)
+    van_id = fields.CharField(40)
+    phone = fields.CharField(20)
+    phone_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "van_person"

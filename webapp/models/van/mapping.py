@@ -1,0 +1,142 @@
+"""Which tag, answer or opt-out leads to which code of VAN's; VAN's own lists as they were last read (SPEC B3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.contacts.labels import SELECTION, CustomField, Tag
+from webapp.rules.van import planning
+from webapp.rules.van.planning import Target
+
+TAG, FIELD, OPT_OUT = "tag", "field", "opt_out"
+
+
+class VanThing(Model):
+    """An activist code, an answer to a survey question or a result code of the campaign's VAN. ``retired_at``: since when VAN
+    does not list it any more."""
+
+    id = fields.IntField(primary_key=True)
+    campaign_id = fields.IntField()
+    kind = fields.CharField(20)
+    van_id = fields.IntField()
+    question_id = fields.IntField(default=0)
+    name = fields.CharField(300)
+    retired_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "van_thing"
+
+    @property
+    def target(self) -> Target:
+        return Target(self.kind, self.van_id, self.question_id)
+
+
+class VanMapping(Model):
+    """``subject_id``: of the tag or field, 0 for opt-outs. ``value``: the answer of a field, else blank. ``target``: as
+    planning.Target writes it. ``known_cursor``: contacts past this one may have it from before; null once all are noted."""
+
+    id = fields.IntField(primary_key=True)
+    campaign_id = fields.IntField()
+    kind = fields.CharField(10)
+    subject_id = fields.IntField(default=0)
+    value = fields.CharField(500, default="")
+    target = fields.CharField(60)
+    known_cursor = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "van_mapping"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the mapping page: ``name`` is the form field's. ``retired``: what it leads to is not in VAN any more."""
+
+    name: str
+    kind: str
+    subject_id: int
+    value: str
+    words: str
+    target: str = ""
+    retired: str = ""
+
+
+async def lines(campaign_id: int) -> list[Line]:
+    """Everything that can be mapped, the opt-outs first, with what it leads to now."""
+    stored = {(m.kind, m.subject_id, m.value): m.target for m in await VanMapping.filter(campaign_id=campaign_id)}
+    retired = {str(one.target): one.name for one in await things(campaign_id) if one.retired_at}
+    found = []
+    for name, kind, subject_id, value, words in await _subjects(campaign_id):
+        target = stored.get((kind, subject_id, value), "")
+        found.append(Line(name, kind, subject_id, value, words, target, retired.get(target, "")))
+    return found
+
+
+async def _subjects(campaign_id: int) -> list[tuple[str, str, int, str, str]]:
+    tags = await Tag.filter(campaign_id=campaign_id, archived_at=None)
+    selections = await CustomField.filter(campaign_id=campaign_id, archived_at=None, type=SELECTION)
+    return [
+        ("opt_out", OPT_OUT, 0, "", ""),
+        *((f"tag-{tag.id}", TAG, tag.id, "", tag.name) for tag in tags if not tag.opts_out),
+        *(
+            (f"field-{field.id}-{n}", FIELD, field.id, option, f"{field.title}: {option}")
+            for field in selections
+            for n, option in enumerate(field.choices)
+        ),
+    ]
+
+
+async def things(campaign_id: int) -> list[VanThing]:
+    return await VanThing.filter(campaign_id=campaign_id).order_by("kind", "name", "id")
+
+
+@transactional
+async def note_things(campaign_id: int, found: Sequence[tuple[str, int, int, str]]) -> None:
+    """VAN's lists as it gave them just now: kind, id, question and name of each. What is not among them is retired."""
+    there = {(t.kind, t.van_id, t.question_id): t for t in await VanThing.filter(campaign_id=campaign_id)}
+    named = {(kind, van_id, question): name[:300] for kind, van_id, question, name in found}
+    for key, name in named.items():
+        old = there.get(key)
+        if old is None:
+            kind, van_id, question = key
+            await VanThing.create(campaign_id=campaign_id, kind=kind, van_id=van_id, question_id=question, name=name)
+        elif old.name != name or old.retired_at:
+            await VanThing.filter(id=old.id).update(name=name, retired_at=None)
+    gone = [old.id for key, old in there.items() if key not in named and old.retired_at is None]
+    await VanThing.filter(id__in=gone or [0]).update(retired_at=clock.now())
+
+
+@transactional
+async def save(by: Membership, wanted: dict[str, str], known_too: bool) -> int:
+    """``wanted``: name of a line -> target, blank for none. ``known_too``: what contacts have from before is sent as well.
+    Returns how many lines changed."""
+    changed = []
+    for line in await lines(by.campaign_id):
+        target = wanted.get(line.name, line.target)
+        if target != line.target and (not target or planning.read(target)):
+            changed.append((line, target))
+    for line, target in changed:
+        await _write(by.campaign_id, line, target, known_too)
+    if changed:
+        await audit.record(by, "van.mapped", "", lines=len(changed))
+    return len(changed)
+
+
+async def _write(campaign_id: int, line: Line, target: str, known_too: bool) -> None:
+    subject: dict[str, Any] = {
+        "campaign_id": campaign_id,
+        "kind": line.kind,
+        "subject_id": line.subject_id,
+        "value": line.value,
+    }
+    await VanMapping.filter(**subject).delete()
+    if target:
+        await VanMapping.create(**subject, target=target, known_cursor=0 if known_too else None)

@@ -1,0 +1,219 @@
+"""A fact is claimed, sent once, and its answer noted for that attempt alone (SPEC B3). Without an answer it is in doubt: staff
+decide, it is never repeated by itself."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from webapp import clock, database
+from webapp.database import packed, transactional
+from webapp.database.packed import sql_time
+from webapp.models.contacts.contact import Contact
+from webapp.models.van import connection
+from webapp.models.van.fact import (
+    DOUBT,
+    NO_CODE,
+    NO_ID,
+    NOTHING,
+    REFUSED,
+    SENDING,
+    SENT,
+    STAYS,
+    WAITING,
+    VanFact,
+    VanPerson,
+)
+from webapp.models.van.mapping import FIELD, VanMapping, VanThing
+from webapp.rules.van import planning, waiting
+from webapp.rules.van.planning import Nothing, Step, Target
+
+GONE = timedelta(seconds=90)  # after its claim a worker without an answer is gone
+AT_ONCE = 200  # facts a claim passes over that need nothing
+_SKIP = {"sqlite": "", "postgres": " ORDER BY id FOR UPDATE SKIP LOCKED"}
+LOST = "The program that sends ended before VAN's answer. VAN may have it."
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """``body``: what is new, of the body. ``phone``: ten digits. ``phone_id``: VAN's; ``asked``: whether VAN was asked for it."""
+
+    id: int
+    attempt: str
+    contact_id: int
+    van_id: str
+    phone: str
+    at: datetime
+    body: dict[str, Any]
+    phone_id: int | None
+    asked: bool
+
+
+@transactional
+async def stamp() -> None:
+    """Changes since the last sweep are due once they have settled. One time-free statement a trigger writes can't say when."""
+    now = clock.now()
+    await database.query(
+        f"UPDATE van_fact SET changed_at = {packed.mark('timestamptz')}, due_at = {packed.mark('timestamptz')}"
+        f" WHERE id IN (SELECT id FROM van_fact WHERE due_at IS NULL{_SKIP[database.dialect()]})",
+        sql_time(now),
+        sql_time(now + timedelta(seconds=waiting.SETTLE)),
+    )
+
+
+async def due() -> list[int]:
+    """Campaigns with something to send."""
+    rows = await database.query(
+        "SELECT k.campaign_id FROM van_connection k WHERE EXISTS (SELECT 1 FROM van_fact f WHERE f.campaign_id = k.campaign_id"
+        f" AND f.state = '{WAITING}' AND f.due_at <= ?)",
+        sql_time(clock.now()),
+    )
+    return [row["campaign_id"] for row in rows]
+
+
+@transactional
+async def claim(campaign_id: int, lease: str) -> Claimed | None:
+    """The next fact that needs sending. None where there is none, or where the lease ended."""
+    if not await connection.keep_lease(campaign_id, lease):
+        return None
+    for _ in range(AT_ONCE):
+        fact = await _next(campaign_id)
+        if fact is None:
+            return None
+        if claimed := await _begin(fact):
+            return claimed
+    return None
+
+
+async def _next(campaign_id: int) -> VanFact | None:
+    found = VanFact.filter(campaign_id=campaign_id, state=WAITING, due_at__lte=clock.now()).order_by("due_at", "id")
+    return await found.limit(1).select_for_update(skip_locked=True).first()
+
+
+async def _begin(fact: VanFact) -> Claimed | None:
+    """None where nothing is sent for it: its state says why."""
+    contact, wanted = await Contact.get(id=fact.contact_id), await _wanted(fact)
+    retired = wanted is not None and await _retired(fact.campaign_id, wanted)
+    step = planning.step(planning.read(fact.there), fact.maybe, wanted)
+    if retired or isinstance(step, Nothing):
+        await _rest(fact, _without_sending(fact, None if retired else wanted, step))
+        return None
+    if not contact.van_id.isdecimal() or len(contact.van_id) > 10:
+        await _rest(fact, NO_ID)
+        return None
+    going = planning.text(step.to)
+    if fact.maybe.split()[-1:] == [going] and not fact.again:
+        await _rest(fact, DOUBT)  # changed and changed back while nobody knew
+        return None
+    fact.state, fact.attempt, fact.claimed_at, fact.again = SENDING, str(uuid.uuid4()), clock.now(), False
+    fact.claimed_version, fact.going = 0 if step.more else fact.version, going
+    await fact.save()
+    return await _claimed(fact, contact, step.body)
+
+
+def _without_sending(fact: VanFact, wanted: Target | None, step: Step | Nothing) -> str:
+    if wanted:
+        return SENT
+    if fact.value:
+        return NO_CODE
+    return STAYS if isinstance(step, Nothing) and step.why == planning.STAYS else NOTHING
+
+
+async def _claimed(fact: VanFact, contact: Contact, body: dict[str, Any]) -> Claimed:
+    known = await VanPerson.get_or_none(contact_id=contact.id, van_id=contact.van_id, phone=contact.phone)
+    return Claimed(
+        id=fact.id,
+        attempt=fact.attempt,
+        contact_id=contact.id,
+        van_id=contact.van_id,
+        phone=contact.phone.removeprefix("+1"),
+        at=fact.changed_at or clock.now(),
+        body=body,
+        phone_id=known.phone_id if known else None,
+        asked=known is not None,
+    )
+
+
+async def _rest(fact: VanFact, state: str) -> None:
+    fact.state = state
+    await fact.save(update_fields=["state"])
+
+
+async def _wanted(fact: VanFact) -> Target | None:
+    """Where the fact leads to; None where it was taken away or is not mapped."""
+    value = fact.value if fact.kind == FIELD else ""
+    subject: dict[str, Any] = {"kind": fact.kind, "subject_id": fact.subject_id, "value": value}
+    found = await VanMapping.get_or_none(campaign_id=fact.campaign_id, **subject) if fact.value else None
+    return planning.read(found.target) if found else None
+
+
+async def _retired(campaign_id: int, target: Target) -> bool:
+    own = VanThing.filter(campaign_id=campaign_id, kind=target.kind, van_id=target.id, question_id=target.question)
+    return await own.filter(retired_at__isnull=False).exists()
+
+
+@transactional
+async def note_phone(claimed: Claimed, phone_id: int | None) -> None:
+    contact = await Contact.get(id=claimed.contact_id)
+    await VanPerson.filter(contact_id=contact.id).delete()
+    await VanPerson.create(contact_id=contact.id, van_id=claimed.van_id, phone=contact.phone, phone_id=phone_id)
+
+
+@transactional
+async def sent(claimed: Claimed, answer: str) -> None:
+    if fact := await _of(claimed):
+        target = planning.read(fact.going or fact.maybe.split()[-1])
+        fact.there, fact.maybe, fact.sent_at, fact.tries = str(target or ""), "", clock.now(), 0
+        await _end(fact, SENT, answer)
+
+
+@transactional
+async def refused(claimed: Claimed, why: str) -> None:
+    """VAN said no: nothing of it is there."""
+    if fact := await _of(claimed):
+        await _end(fact, REFUSED, why)
+
+
+@transactional
+async def in_doubt(claimed: Claimed, why: str) -> None:
+    """VAN may have it."""
+    if fact := await _of(claimed):
+        fact.maybe = planning.also(fact.maybe, fact.going)
+        await _end(fact, DOUBT, why)
+
+
+@transactional
+async def later(claimed: Claimed, why: str, seconds: float = 0) -> None:
+    """It was not sent, and is tried again: after ``seconds``, or by the number of tries."""
+    if fact := await _of(claimed):
+        fact.tries += 1
+        fact.due_at = clock.now() + timedelta(seconds=seconds or waiting.again(fact.tries))
+        await _end(fact, WAITING, why)
+
+
+async def _of(claimed: Claimed) -> VanFact | None:
+    """Its row, locked; None where the attempt is over: a late answer may only say that it is there."""
+    found = VanFact.filter(id=claimed.id, attempt=claimed.attempt, state__in=[SENDING, DOUBT])
+    return await found.select_for_update().first()
+
+
+async def _end(fact: VanFact, state: str, answer: str) -> None:
+    """Where it changed meanwhile, the change waits."""
+    fact.answer, fact.going = answer[:400], ""
+    fact.state = state
+    if fact.version != fact.claimed_version and state != WAITING:
+        fact.state, fact.due_at = WAITING, None
+    await fact.save()
+
+
+@transactional
+async def notice_gone() -> int:
+    """Facts whose worker gave no answer are in doubt. Returns how many."""
+    gone = VanFact.filter(state=SENDING, claimed_at__lt=clock.now() - GONE).order_by("id").limit(500)
+    rows = await gone.select_for_update(skip_locked=True)
+    for fact in rows:
+        fact.maybe = planning.also(fact.maybe, fact.going)
+        await _end(fact, DOUBT, LOST)
+    return len(rows)

@@ -1,0 +1,101 @@
+"""The facts as the office sees them: filtered, counted, sent again by hand (SPEC B3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp import database
+from webapp.database import transactional
+from webapp.database.statements import column
+from webapp.models.accounts import audit
+from webapp.models.accounts.users import Membership
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.van.fact import DOUBT, NO_CODE, REFUSED, SENT, STATES, VanFact
+from webapp.models.van.mapping import FIELD, TAG
+from webapp.rules.van import planning
+
+PAGE = 50
+MANY = 10_000  # counted up to there: more is "10,000+"
+AGAIN = (REFUSED, DOUBT, NO_CODE)  # what may be sent again by hand
+
+
+@dataclass(frozen=True)
+class Row:
+    """``what``: the tag's name or the field's title; blank for an opt-out."""
+
+    fact: VanFact
+    contact: Contact
+    what: str
+
+
+async def page(campaign_id: int, state: str = "", kind: str = "", before: int = 0) -> tuple[list[Row], int]:
+    """The newest PAGE facts, of one state or kind only where given, older than the row ``before``; and the ``before`` of the
+    next page, 0 on the last."""
+    found = VanFact.filter(campaign_id=campaign_id).order_by("-id")
+    if state in STATES:
+        found = found.filter(state=state)
+    if kind:
+        found = found.filter(kind=kind)
+    facts = await (found.filter(id__lt=before) if before else found).limit(PAGE + 1)
+    more = facts[PAGE - 1].id if len(facts) > PAGE else 0
+    return await _with_names(facts[:PAGE]), more
+
+
+async def _with_names(facts: list[VanFact]) -> list[Row]:
+    contacts = {c.id: c for c in await Contact.filter(id__in=[f.contact_id for f in facts] or [0])}
+    tags = await Tag.filter(id__in=[f.subject_id for f in facts if f.kind == TAG] or [0])
+    fields = await CustomField.filter(id__in=[f.subject_id for f in facts if f.kind == FIELD] or [0])
+    names = {**{(TAG, t.id): t.name for t in tags}, **{(FIELD, f.id): f.title for f in fields}}
+    return [Row(fact, contacts[fact.contact_id], names.get((fact.kind, fact.subject_id), "")) for fact in facts]
+
+
+async def totals(campaign_id: int) -> dict[str, int]:
+    """State -> number of facts, MANY + 1 at most."""
+    each = " UNION ALL ".join(
+        f"SELECT '{state}' AS state, COUNT(*) AS n FROM"
+        f" (SELECT 1 FROM van_fact WHERE campaign_id = {int(campaign_id)} AND state = '{state}' LIMIT {MANY + 1}) AS some_{state}"
+        for state in STATES
+    )
+    return {row["state"]: int(row["n"]) for row in await database.query(each)}
+
+
+@transactional
+async def send_again(by: Membership, fact_id: int) -> bool:
+    """One fact by hand. False where it is in no state for that."""
+    done = await _wait_again(by.campaign_id, [fact_id])
+    if done:
+        await audit.record(by, "van.sent_again", "", facts=done)
+    return bool(done)
+
+
+@transactional
+async def send_all_again(by: Membership, state: str) -> int:
+    """Up to MANY facts of a state. Returns how many."""
+    if state not in AGAIN:
+        return 0
+    own = VanFact.filter(campaign_id=by.campaign_id, state=state).order_by("id").limit(MANY)
+    done = await _wait_again(by.campaign_id, await column(own, "id"))
+    if done:
+        await audit.record(by, "van.sent_again", "", facts=done)
+    return done
+
+
+async def _wait_again(campaign_id: int, ids: list[int]) -> int:
+    """In order of id: two of these don't wait for each other."""
+    own = VanFact.filter(campaign_id=campaign_id, id__in=ids or [0], state__in=AGAIN)
+    there = await column(own.order_by("id").select_for_update(), "id")
+    await VanFact.filter(id__in=there or [0]).update(state="waiting", again=True, tries=0, due_at=None)
+    return len(there)
+
+
+@transactional
+async def is_there(by: Membership, fact_id: int) -> bool:
+    """Staff looked: VAN has what was in doubt. False where it is not in doubt."""
+    fact = await VanFact.filter(campaign_id=by.campaign_id, id=fact_id, state=DOUBT).select_for_update().first()
+    if fact is None:
+        return False
+    fact.there, fact.maybe, fact.state = str(planning.read(fact.maybe.split()[-1]) or ""), "", SENT
+    await fact.save(update_fields=["there", "maybe", "state"])
+    await audit.record(by, "van.found_there")
+    return True

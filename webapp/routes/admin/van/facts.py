@@ -1,0 +1,64 @@
+"""Every fact on its way to VAN, with its state and VAN's answer; sent again by hand (SPEC B3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+
+from webapp import access, pages, queue
+from webapp.forms import Form
+from webapp.models.accounts.users import Membership
+from webapp.models.van import connection, showing
+from webapp.models.van.fact import STATES
+from webapp.models.van.mapping import FIELD, OPT_OUT, TAG
+from webapp.pages import page
+
+
+@get("/van")
+async def facts_page(request: Request, member: Membership, show: str = "", kind: str = "", before: int = 0) -> Response:
+    wanted = {"state": show if show in STATES else "", "kind": kind if kind in (TAG, FIELD, OPT_OUT) else ""}
+    rows, more = await showing.page(member.campaign_id, **wanted, before=access.row_id(before))
+    shown: dict[str, Any] = {
+        **wanted,
+        "connection": await connection.of(member.campaign_id),
+        "totals": await showing.totals(member.campaign_id),
+    }
+    bounds: dict[str, Any] = {"many": showing.MANY, "again": showing.AGAIN, "more": more}
+    return page(request, "admin/van/facts.html", "admin/van/_facts.html", rows=rows, **shown, **bounds)
+
+
+@post("/van/facts/{fact_id:int}/sending")
+async def send_again(request: Request, member: Membership, fact_id: int) -> Response:
+    fact = await access.van_fact_of(member, fact_id)
+    await showing.send_again(member, fact.id)
+    await queue.send_to_van(member.campaign_id)
+    return _to(request, member, fact.state)
+
+
+@post("/van/facts/{fact_id:int}/found")
+async def found_there(request: Request, member: Membership, fact_id: int) -> Response:
+    """Staff looked: VAN has what was in doubt."""
+    fact = await access.van_fact_of(member, fact_id)
+    await showing.is_there(member, fact.id)
+    return _to(request, member, fact.state)
+
+
+@post("/van/sendings")
+async def send_all_again(request: Request, member: Membership) -> Response:
+    """All facts of a state."""
+    state = Form(await request.form()).text("state", "", 10)
+    if state not in showing.AGAIN:
+        raise NotFoundException
+    await showing.send_all_again(member, state)
+    await queue.send_to_van(member.campaign_id)
+    return _to(request, member, "")
+
+
+def _to(request: Request, member: Membership, state: str) -> Response:
+    query = f"?show={state}" if state else ""
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/van{query}")
+
+
+HANDLERS = [facts_page, send_again, found_there, send_all_again]

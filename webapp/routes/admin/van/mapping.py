@@ -1,0 +1,58 @@
+"""What leads to which of VAN's codes, chosen from VAN's own lists (SPEC B3)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+
+from webapp import pages, words
+from webapp.forms import Form
+from webapp.models.accounts.users import Membership
+from webapp.models.van import connection, mapping
+from webapp.models.van.mapping import Line
+from webapp.pages import page
+
+
+@get("/van/mapping")
+async def mapping_page(request: Request, member: Membership, saved: int | None = None) -> Response:
+    return await _mapping(request, member, Form(), saved=saved)
+
+
+async def _mapping(
+    request: Request, member: Membership, form: Form, status: int = 200, saved: int | None = None
+) -> Response:
+    things = [one for one in await mapping.things(member.campaign_id) if one.retired_at is None]
+    return page(
+        request,
+        "admin/van/mapping.html",
+        status_code=status,
+        form=form,
+        saved=saved,
+        connection=await connection.of(member.campaign_id),
+        lines=await mapping.lines(member.campaign_id),
+        things=[(str(one.target), one.name, one.kind) for one in things],
+    )
+
+
+@post("/van/mapping")
+async def save_mapping(request: Request, member: Membership) -> Response:
+    """A line that was not sent stays as it is."""
+    form = Form(await request.form())
+    allowed = {"", *(str(one.target) for one in await mapping.things(member.campaign_id) if one.retired_at is None)}
+    wanted = {line.name: _choice(form, line, allowed) for line in await mapping.lines(member.campaign_id)}
+    if not form:
+        return await _mapping(request, member, form, status=422)
+    changed = await mapping.save(member, wanted, form.ticked("known_too"))
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/van/mapping?saved={changed}")
+
+
+def _choice(form: Form, line: Line, allowed: set[str]) -> str:
+    """A retired code that nobody touched may stay."""
+    if line.name not in form.data:
+        return line.target
+    value = form.text(line.name, line.words, 60)
+    if value not in allowed | {line.target}:
+        form.wrong(line.name, words.gettext("VAN does not list this code any more. Choose another."))
+    return value
+
+
+HANDLERS = [mapping_page, save_mapping]

@@ -1,0 +1,3 @@
+from webapp.simulator.van.main import main
+
+main()

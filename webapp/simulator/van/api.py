@@ -1,0 +1,208 @@
+"""The REST calls we use, as VAN answers them (version 4)."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from webapp.simulator.van import store as held
+from webapp.simulator.van import wire
+from webapp.simulator.van.store import Store
+
+STORE = web.AppKey("van", Store)
+ROOT = "/v4"
+SLOW = 30.0  # seconds
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def routes() -> list[web.RouteDef]:
+    return [
+        web.get(ROOT + "/canvassResponses/contactTypes", contact_types),
+        web.get(ROOT + "/canvassResponses/resultCodes", result_codes),
+        web.get(ROOT + "/activistCodes", activist_codes),
+        web.get(ROOT + "/surveyQuestions", survey_questions),
+        web.get(ROOT + "/people/{van_id:\\d+}", person),
+        web.post(ROOT + "/people/{van_id:\\d+}/canvassResponses", canvass),
+        web.get(ROOT + "/savedLists", saved_lists),
+        web.post(ROOT + "/exportJobs", begin_export),
+        web.get(ROOT + "/exportJobs/{job:\\d+}", export_job),
+        web.get("/files/{job:\\d+}.csv", export_file),
+    ]
+
+
+@web.middleware
+async def at_the_door(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Basic authentication with key and mode, the limit a second, and the faults a test asked for."""
+    if not request.path.startswith(ROOT):
+        return await handler(request)
+    store = request.app[STORE]
+    fault = store.faults.pop(0) if store.faults else ""
+    if fault.isdecimal():
+        return wire.error(int(fault))
+    if not _known(request.headers.get("Authorization", ""), store.key):
+        return wire.error(401)
+    if store.crowded():
+        return wire.error(429)
+    if fault == "slow":
+        await asyncio.sleep(SLOW)
+    try:
+        answer = await handler(request)
+    except web.HTTPNotFound:
+        return wire.error(404)
+    if fault == "lost" and request.transport:  # done, and nobody hears of it
+        request.transport.abort()
+    return answer
+
+
+def _known(header: str, key: str) -> bool:
+    try:
+        _, _, password = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
+    except ValueError:
+        return False
+    return password in (f"{key}|0", f"{key}|1")
+
+
+def _named(id_name: str, rows: list[tuple[int, str]], **more: Any) -> list[dict[str, Any]]:
+    return [{id_name: id, "name": name, "shortName": name[:3], "mediumName": name[:20], **more} for id, name in rows]
+
+
+async def contact_types(request: web.Request) -> web.Response:
+    return web.json_response(_named("contactTypeId", held.CONTACT_TYPES, channelTypeName="Other"))
+
+
+async def result_codes(request: web.Request) -> web.Response:
+    store = request.app[STORE]
+    found = _named("resultCodeId", held.RESULT_CODES)
+    return web.json_response([code for code in found if store.in_use("resultCode", code["resultCodeId"])])
+
+
+async def activist_codes(request: web.Request) -> web.Response:
+    store = request.app[STORE]
+    found = _named("activistCodeId", held.ACTIVIST_CODES, type="Constituency", status="Active", scriptQuestion=None)
+    return wire.paged(request, [code for code in found if store.in_use("activistCode", code["activistCodeId"])])
+
+
+async def survey_questions(request: web.Request) -> web.Response:
+    store = request.app[STORE]
+    found = []
+    for id, name, responses in held.QUESTIONS:
+        if store.in_use("surveyQuestion", id):
+            there = [one for one in responses if store.in_use("surveyResponse", one[0])]
+            about = {"surveyQuestionId": id, "name": name, "status": "Active", "cycle": 2026, "scriptQuestion": name}
+            found.append({**about, "responses": _named("surveyResponseId", there)})
+    return wire.paged(request, found)
+
+
+async def person(request: web.Request) -> web.Response:
+    """With their phones where $expand asks for them."""
+    found = request.app[STORE].person(int(request.match_info["van_id"]))
+    if found is None:
+        return wire.error(404)
+    phones = [{"phoneId": found["phone_id"], "phoneNumber": found["phone"], "phoneType": "Cell", "isPreferred": True}]
+    wanted = "phones" in request.query.get("$expand", "")
+    return web.json_response({"vanId": found["van_id"], "firstName": "Pat", "phones": phones if wanted else None})
+
+
+async def canvass(request: web.Request) -> web.Response:
+    store, van_id = request.app[STORE], int(request.match_info["van_id"])
+    try:
+        body = await request.json()
+    except ValueError:
+        return wire.error(400, "The body is no JSON")
+    if store.person(van_id) is None:
+        return wire.error(404)
+    if why := _refused(store, body):
+        return wire.error(400, *why)
+    store.take(van_id, body)
+    return web.Response(status=204)
+
+
+def _refused(store: Store, body: dict[str, Any]) -> tuple[str, str] | None:
+    """Why VAN takes none of it: its words, and the property they are about."""
+    code, responses = body.get("resultCodeId"), body.get("responses")
+    if (code is None) == (not responses):
+        return "Either 'resultCodeId' or 'responses' must be specified", "resultCodeId"
+    kind = body.get("canvassContext", {}).get("contactTypeId")
+    if kind is not None and kind not in dict(held.CONTACT_TYPES):
+        return "'contactTypeId' is not valid in the current context", "canvassContext.contactTypeId"
+    if code is not None:
+        return None if _there(store, "resultCode", code) else ("'resultCodeId' is not valid", "resultCodeId")
+    wrong = (_wrong(store, one) for one in responses or [])
+    return next((why for why in wrong if why), None)
+
+
+def _wrong(store: Store, one: dict[str, Any]) -> tuple[str, str] | None:
+    if one.get("type") == "ActivistCode":
+        fine = _there(store, "activistCode", one.get("activistCodeId")) and one.get("action") in ("Apply", "Remove")
+        return None if fine else ("'activistCodeId' is not valid", "responses.activistCodeId")
+    if one.get("type") == "SurveyResponse":
+        fine = _there(store, "surveyQuestion", one.get("surveyQuestionId"))
+        answers = {q[0]: dict(q[2]) for q in held.QUESTIONS}.get(one.get("surveyQuestionId") or 0, {})
+        fine = fine and one.get("surveyResponseId") in answers
+        fine = fine and _there(store, "surveyResponse", one.get("surveyResponseId"))
+        return None if fine else ("'surveyResponseId' is not valid", "responses.surveyResponseId")
+    return "'type' is not valid", "responses.type"
+
+
+def _there(store: Store, kind: str, id: Any) -> bool:
+    known = {
+        "activistCode": dict(held.ACTIVIST_CODES),
+        "resultCode": dict(held.RESULT_CODES),
+        "surveyQuestion": {q[0]: q[1] for q in held.QUESTIONS},
+        "surveyResponse": {r[0]: r[1] for q in held.QUESTIONS for r in q[2]},
+    }
+    return id in known[kind] and store.in_use(kind, id)
+
+
+async def saved_lists(request: web.Request) -> web.Response:
+    lists = [
+        {"savedListId": id, "name": name, "listCount": len(people), "doorCount": 0}
+        for id, name, people in held.SAVED_LISTS
+    ]
+    return wire.paged(request, lists)
+
+
+async def begin_export(request: web.Request) -> web.Response:
+    body = await request.json()
+    if body.get("savedListId") not in [one[0] for one in held.SAVED_LISTS]:
+        return wire.error(400, "'savedListId' is not valid", "savedListId")
+    id = request.app[STORE].begin_job(body["savedListId"])
+    return web.json_response(_job(request, id, body["savedListId"], "Pending"), status=201)
+
+
+async def export_job(request: web.Request) -> web.Response:
+    found = request.app[STORE].job(int(request.match_info["job"]))
+    if found is None:
+        return wire.error(404)
+    return web.json_response(
+        _job(request, found["id"], found["list_id"], "Completed" if found["asked"] > 1 else "Pending")
+    )
+
+
+def _job(request: web.Request, id: int, list_id: int, status: str) -> dict[str, Any]:
+    url = f"{request.scheme}://{request.host}/files/{id}.csv" if status == "Completed" else None
+    return {
+        "exportJobId": id,
+        "savedListId": list_id,
+        "type": 8,
+        "status": status,
+        "downloadUrl": url,
+        "errorCode": None,
+    }
+
+
+async def export_file(request: web.Request) -> web.Response:
+    """Open to whoever has the address, as VAN's are for a day."""
+    store = request.app[STORE]
+    found = store.db.execute("SELECT list_id FROM job WHERE id = ?", (int(request.match_info["job"]),)).fetchone()
+    people = {id: members for id, _, members in held.SAVED_LISTS}[found["list_id"]] if found else []
+    lines = ["VanID,FirstName,LastName,Phone,PhoneId"]
+    for van_id in people:
+        row = store.person(van_id)
+        if row:
+            lines.append(f"{van_id},Pat,Voter{van_id},{row['phone']},{row['phone_id']}")
+    return web.Response(text="\r\n".join(lines) + "\r\n", content_type="text/csv")

@@ -1,0 +1,40 @@
+"""Reads VAN's lists: somebody pressed Try it, or the last answer is old (SPEC B3)."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from webapp import config
+from webapp.gateways import van
+from webapp.models.logins.app_codes import AuthenticatorApp
+from webapp.models.van import connection, mapping
+from webapp.models.van.connection import AWAY, KEY, SECRET
+from webapp.workers.van.sending import UNREADABLE
+
+log = logging.getLogger(__name__)
+
+
+async def ask_van(ctx: dict[str, Any], campaign_id: int) -> None:
+    row = await connection.of(campaign_id)
+    if row is None:
+        return
+    if not (key := row.secret()):
+        await connection.failed(campaign_id, SECRET, UNREADABLE, asked=True)
+        return
+    try:
+        async with van.opened(config.settings(), key, row.mode) as gateway:
+            contact_type, things = await gateway.contact_type(), await gateway.things()
+    except van.Trouble as trouble:
+        kind = KEY if isinstance(trouble, van.WrongKey) else AWAY
+        await connection.failed(campaign_id, kind, str(trouble), asked=True)
+        return
+    await mapping.note_things(campaign_id, [(one.kind, one.id, one.question, one.name) for one in things])
+    await connection.answered(campaign_id, contact_type)
+
+
+async def seal_anew(ctx: dict[str, Any]) -> None:
+    """What an earlier secret of the site sealed is sealed with today's."""
+    done = await connection.seal_anew() + await AuthenticatorApp.seal_anew()
+    if done:
+        log.info("%s secrets are encrypted with today's TEXTBANK_SECRET_KEY", done)
