@@ -1,8 +1,9 @@
-"""The floor: the same statements run by the bare driver, one transaction each turn, over the same number of connections."""
+"""The floor: the same statements run by the bare driver, in transactions where ours are, over the same number of connections."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import uuid
 from dataclasses import dataclass, field
@@ -18,13 +19,15 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 @dataclass
 class Floor:
     """``statements``: text and values, as recorded for one person. ``keys``: the values that belong to that person, by
-    name. ``people``: the same of others; each turn takes one, and gives them back where ``again`` is True."""
+    name. ``people``: the same of others; each turn takes one, and gives them back where ``again`` is True. ``begun``: a turn is
+    one transaction."""
 
     database_url: str
     statements: list[tuple[str, list[Any]]] = field(default_factory=list)
     keys: dict[str, Any] = field(default_factory=dict)
     people: list[dict[str, Any]] = field(default_factory=list)
     again: bool = False
+    begun: bool = True
 
     async def run(self, connections: int, seconds: float) -> Measured:
         opened = [await asyncpg.connect(self.database_url) for _ in range(connections)]
@@ -39,7 +42,7 @@ class Floor:
                 return False
             person = self.people.pop()
             other = {self.keys[name]: person[name] for name in self.keys} | self._fresh()
-            async with connection.transaction():
+            async with connection.transaction() if self.begun else contextlib.nullcontext():
                 for text, values in self.statements:
                     await connection.fetch(text, *(_replaced(value, other) for value in values))
             if self.again:
