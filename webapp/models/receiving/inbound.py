@@ -28,13 +28,16 @@ from webapp.rules import opt_out, segments
 MOST_MEDIA = 10
 _EVENT = Joined(e=TwilioEvent, n=PhoneNumber, kept={"c": Campaign})
 _CONVERSATION = Joined(v=Conversation)
+# with a LIMIT, so that PostgreSQL makes no hash of all messages, as it does of an EXISTS that it plans while there are few
+_KNOWN = "(SELECT m.id FROM message m WHERE m.sid = e.sid LIMIT 1)"
+_FORM = "(SELECT f.id FROM opt_in_form f WHERE f.action_id = v.action_id LIMIT 1)"
 
 
 @transactional
 async def receive(event_id: int, to: str) -> News:
     """Applies a stored text. The event's row is the lock: the webhook and the sweep may both try it."""
     [row] = await database.query(
-        f"SELECT {_EVENT.columns}, EXISTS (SELECT 1 FROM message m WHERE m.sid = e.sid) AS known FROM twilio_event e"
+        f"SELECT {_EVENT.columns}, {_KNOWN} AS known FROM twilio_event e"
         f" LEFT JOIN phone_number n ON n.e164 = ? LEFT JOIN campaign c ON c.id = n.campaign_id WHERE e.id = ?{packed.for_update('e')}",
         to,
         event_id,
@@ -43,15 +46,16 @@ async def receive(event_id: int, to: str) -> News:
     event, number, campaign = found["e"], found["n"], found["c"]
     if event.applied_at:
         return News()
-    if row["known"]:
+    if row["known"] is not None:
         await event.mark_applied()
         return News()
     if number is None:
         return await _of_no_campaign(event, to)
     contact = await Contact.of_phone(campaign, str(event.payload.get("From", ""))[:20])
-    newest = await _conversation_of(contact, number)
-    conversation = await _opened(event, contact, number, newest) or newest
-    return await _act_on(event, _text(event, number, contact, conversation), contact, conversation, campaign)
+    newest, of_form = await _conversation_of(contact, number)
+    opened = await _opened(event, contact, number, newest)
+    conversation, of_form = opened or newest, of_form or opened is not None
+    return await _act_on(event, _text(event, number, contact, conversation), contact, conversation, campaign, of_form)
 
 
 async def _opened(
@@ -71,12 +75,12 @@ async def _of_no_campaign(event: TwilioEvent, to: str) -> News:
     return News()
 
 
-async def _conversation_of(contact: Contact, number: PhoneNumber) -> Conversation | None:
-    """The conversation of the newest text to this phone from this number that Twilio took or may have taken, locked. If it
-    is the only one, it counts as taken by this, also where it is queued for a second attempt or staff dropped it: they
-    answered it. An answer to an older one says nothing about it."""
+async def _conversation_of(contact: Contact, number: PhoneNumber) -> tuple[Conversation | None, bool]:
+    """The conversation of the newest text to this phone from this number that Twilio took or may have taken, locked, and is
+    it an opt-in form's? If that text is the only one, it counts as taken by this, also where it is queued for a second
+    attempt or staff dropped it: they answered it. An answer to an older one says nothing about it."""
     rows = await database.query(
-        f"SELECT {_CONVERSATION.columns}, m.id AS message_id, m.status AS status, NOT EXISTS (SELECT 1"
+        f"SELECT {_CONVERSATION.columns}, {_FORM} AS form_id, m.id AS message_id, m.status AS status, NOT EXISTS (SELECT 1"
         " FROM message o WHERE o.contact_id = m.contact_id AND o.number_id = m.number_id AND o.direction = 'out'"
         " AND o.id < m.id AND o.status IN ('taken', 'unknown', 'sending')) AS the_only_one FROM message m"
         " JOIN conversation v ON v.id = m.conversation_id WHERE m.contact_id = ? AND m.number_id = ? AND m.direction = 'out'"
@@ -86,12 +90,12 @@ async def _conversation_of(contact: Contact, number: PhoneNumber) -> Conversatio
         number.id,
     )
     if not rows:
-        return None
+        return None, False
     conversation: Conversation = _CONVERSATION.of(rows[0])["v"]
     if rows[0]["the_only_one"] and rows[0]["status"] in (UNKNOWN, QUEUED, DROPPED):
         await answers.taken(rows[0]["message_id"])
         conversation = await Conversation.get(id=conversation.id)
-    return conversation
+    return conversation, rows[0]["form_id"] is not None
 
 
 def _text(event: TwilioEvent, number: PhoneNumber, contact: Contact, conversation: Conversation | None) -> Message:
@@ -125,7 +129,12 @@ def _number(text: object) -> int:
 
 
 async def _act_on(
-    event: TwilioEvent, text: Message, contact: Contact, conversation: Conversation | None, campaign: Campaign
+    event: TwilioEvent,
+    text: Message,
+    contact: Contact,
+    conversation: Conversation | None,
+    campaign: Campaign,
+    of_form: bool,
 ) -> News:
     """A keyword opts the contact out. After words that may mean it nobody texts the phone until someone decides (V8)."""
     verdict = "opt_out" if event.payload.get("OptOutType") == "STOP" else opt_out.classify(text.body)
@@ -137,7 +146,7 @@ async def _act_on(
         await opting_out.opt_out(contact, FROM_KEYWORD, message=text, words=text.body)
         return await _note_opt_out(text, contact, conversation)
     await round_trip.answered(campaign, contact)
-    answered = await answering.hears(text.body, contact, conversation)
+    answered = of_form and await answering.hears(text.body, contact, conversation)
     statements = await _replied(text, contact, conversation, answered)
     await _write(event, text, contact, *statements)
     if verdict == "possible" and contact.opted_out_at is None and not contact.staff_decide:

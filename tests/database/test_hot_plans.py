@@ -1,0 +1,79 @@
+"""On PostgreSQL no statement of Start, a tap, a reply, a thread or the inbox reads a whole table, whatever the planner knows of it:
+an evening meets tables that were never looked at, or only when they were empty. (Those of an import: test_import_plans.)"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cast import Cast
+from tests.cast.lists import import_file, write
+from tests.cast.plans import BIG, statements, whole_tables
+from tests.cast.site import PARTIAL, Browser
+from tests.cast.texting import says, texted
+from webapp import database
+from webapp.database import statistics, transaction
+from webapp.models.contacts.lists import ContactList
+
+pytestmark = pytest.mark.postgres
+
+PEOPLE = 1_500
+PLANNED = re.compile(r"\s*(SELECT|INSERT|UPDATE|WITH)", re.IGNORECASE)
+LARGE = re.compile(r"Seq Scan on (contact|conversation|list_membership)\b")  # those that have PEOPLE rows here
+NEVER_ANALYSED, WHEN_EMPTY = -1, 0
+CARD = "WITH b AS"  # a card's statement does need a look at the tables: test_statistics
+
+
+@pytest.mark.parametrize("rows_known", [NEVER_ANALYSED, WHEN_EMPTY], ids=["never analysed", "analysed when empty"])
+async def test_no_statement_of_an_evening_reads_a_whole_table(
+    cast: Cast, browse: Browser, tmp_path: Path, rows_known: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statistics, "MANY", 10**9)  # the statements must do without a look at the tables
+    await fill(cast, tmp_path)
+    await texted(cast)
+    await forget(rows_known)
+    amy, here = await browse(cast.amy), "/c/meyer"
+    talk = await cast.conversation()
+    with statements() as asked:
+        await says(cast, "Where do I vote?")
+        for path in (f"threads/{talk.id}", "inbox?show=all", "inbox", "badges"):
+            assert (await amy.get(f"{here}/{path}", headers=PARTIAL)).status_code == 200
+        assert (await amy.post(f"{here}/actions/{cast.action.id}/buckets")).status_code == 303
+        card = (await amy.get(f"{here}/actions/{cast.action.id}/queue")).text
+        [path] = set(re.findall(r'hx-post="(/c/meyer/queue/[0-9]+/messages)"', card))
+        form = dict(re.findall(r'name="(client_message_id|hash)" value="([^"]*)"', card))
+        assert len(form) == 2 and (await amy.post(path, data=form, headers=PARTIAL)).status_code == 200
+    planned = {text: values for text, values in asked if PLANNED.match(text) and not text.startswith(CARD)}
+    assert len(planned) > 20 and any("INSERT INTO message" in text for text in planned)
+    whole = [(text, await whole_tables(text, values)) for text, values in planned.items()]
+    assert [found for found in whole if found[1]] == [], "no index serves it"
+    assert [(text, plan) for text, plan in await plans(planned) if LARGE.search(plan)] == []
+
+
+async def fill(cast: Cast, tmp_path: Path) -> None:
+    rows = (f"(212) 555-{n:04},Lisa,Ng" for n in range(PEOPLE))
+    job = await import_file(cast, write(tmp_path, "phone,first_name,last_name\n" + "\n".join(rows) + "\n"))
+    people = await ContactList.get(id=job.contact_list_id)
+    await transaction(lambda: cast.action.use_lists([cast.voters, people]))
+    await cast.make()
+
+
+async def forget(rows_known: int) -> None:
+    async def body() -> None:
+        for table in BIG:
+            await database.query(f"DELETE FROM pg_statistic WHERE starelid = '{table}'::regclass")
+            await database.query(
+                f"UPDATE pg_class SET reltuples = {rows_known}, relpages = 0 WHERE oid = '{table}'::regclass"
+            )
+
+    await transaction(body)
+
+
+async def plans(planned: dict[str, list[object]]) -> list[tuple[str, str]]:
+    found = []
+    for text, values in planned.items():
+        rows = await database.rows(f"EXPLAIN {text}", f"EXPLAIN {database.numbered(text)}", values)
+        found.append((text, "\n".join(row["QUERY PLAN"] for row in rows)))
+    return found
