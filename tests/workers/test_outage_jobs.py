@@ -146,6 +146,7 @@ async def _texted_and_put_back(cast: Cast, gateway: Twilio, folder: Path) -> Non
     await clicked(cast)
 
 
+@pytest.mark.both
 async def test_an_account_that_twilio_refuses_stops_the_campaign_before_a_text_is_tried(
     cast: Cast, twilio: Simulated
 ) -> None:
@@ -156,6 +157,7 @@ async def test_an_account_that_twilio_refuses_stops_the_campaign_before_a_text_i
     assert [(message.status, message.attempts) for message in await texts()] == [("queued", 0)]
 
 
+@pytest.mark.both
 async def test_where_twilio_can_not_be_asked_nothing_leaves(cast: Cast) -> None:
     class Mute(Quick):
         async def newest_from(self, *_: object) -> list[Text]:
@@ -167,6 +169,7 @@ async def test_where_twilio_can_not_be_asked_nothing_leaves(cast: Cast) -> None:
     assert mute.sent == [] and [message.status for message in await texts()] == ["queued"]
 
 
+@pytest.mark.both
 async def test_twilio_is_asked_once_by_each_process_and_number(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     class Counting(Quick):
         asked = 0

@@ -56,6 +56,7 @@ async def test_a_landline_is_learnt_for_half_a_year(cast: Cast) -> None:
     )
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "code", [10001, 20003, 20005, 20403, 20404, 30002, 30034, 21606, 21611, 21408, 401, 403, 404, 302, 12345, 99999]
 )
@@ -81,6 +82,7 @@ async def test_a_refusal_about_one_person_stops_nobody_else(cast: Cast, code: in
     assert [m.status for m in await texts()] == [REJECTED]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(("to", "stops"), [("+14125550101", True), ("+14165550101", False)])
 async def test_a_region_twilio_may_not_text_stops_sending_where_it_is_our_own(cast: Cast, to: str, stops: bool) -> None:
     """A Canadian on a list of Pittsburgh is one person; Pittsburgh is everybody."""
@@ -109,6 +111,7 @@ async def test_a_text_that_fails_because_of_the_account_waits_for_the_campaign_t
     assert isinstance(await claim_next(cast.number.id), Claimed), "and it leaves"
 
 
+@pytest.mark.both
 async def test_a_late_answer_of_an_older_attempt_only_adds_its_sid(cast: Cast) -> None:
     claim = await claimed(cast)
     await answers.unknown(claim.message_id, claim.attempt_id)
@@ -166,6 +169,7 @@ async def test_a_failed_second_attempt_leaves_the_doubt_about_the_first_to_staff
     assert await recount.differences() == []
 
 
+@pytest.mark.both
 async def test_a_failure_of_before_somebody_went_on_stops_nothing_again(cast: Cast) -> None:
     await texted(cast)
     [message] = await texts()

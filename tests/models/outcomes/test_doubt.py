@@ -19,6 +19,7 @@ from webapp.models.sending.claim import claim_next
 from webapp.models.sending.leaving import Claimed
 
 
+@pytest.mark.both
 async def test_a_worker_gone_for_30_seconds_leaves_an_unknown_text(cast: Cast) -> None:
     await claimed(cast)
     assert await doubt.give_up_on_lost_workers() == 0
@@ -34,6 +35,7 @@ async def unknown(cast: Cast) -> Message:
     return message
 
 
+@pytest.mark.both
 async def test_a_text_found_at_twilio_is_taken_with_its_sid(cast: Cast) -> None:
     message = await unknown(cast)
     seen = doubt.Seen("SM" + "2" * 32, "\n" + message.body, clock.now())
@@ -42,6 +44,7 @@ async def test_a_text_found_at_twilio_is_taken_with_its_sid(cast: Cast) -> None:
     assert (message.status, message.sid) == (TAKEN, seen.sid)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("ahead", [-600, -90, 0, 90, 600])
 async def test_a_text_is_found_whatever_the_clock_of_its_sender_said(cast: Cast, ahead: int) -> None:
     """Seconds by which our clock is ahead of Twilio's."""
@@ -82,6 +85,7 @@ async def test_an_earlier_text_of_the_same_words_is_left_to_its_own_row(cast: Ca
     assert (await Message.get(id=rows[1])).sid == "SM" + "b" * 32
 
 
+@pytest.mark.both
 async def test_no_second_attempt_before_twilio_s_list_must_have_it(cast: Cast) -> None:
     """It may lag by six minutes; and a clock that is set forward makes one look early, not all."""
     message = await unknown(cast)
@@ -94,6 +98,7 @@ async def test_no_second_attempt_before_twilio_s_list_must_have_it(cast: Cast) -
     assert (await texts())[0].status == QUEUED and clock.now() - began >= timedelta(minutes=7)
 
 
+@pytest.mark.both
 async def test_a_clock_set_forward_makes_one_look_early_and_not_all(cast: Cast) -> None:
     message = await unknown(cast)
     clock.freeze(clock.now() + timedelta(hours=2))
@@ -103,6 +108,7 @@ async def test_a_clock_set_forward_makes_one_look_early_and_not_all(cast: Cast) 
     assert message.status == UNKNOWN and message.looks == 1
 
 
+@pytest.mark.both
 async def test_looked_for_three_times_in_vain_it_is_sent_once_more_and_then_staff_decide(cast: Cast) -> None:
     message = await unknown(cast)
     await looked_for_in_vain(message.id)
@@ -119,6 +125,7 @@ async def test_looked_for_three_times_in_vain_it_is_sent_once_more_and_then_staf
     assert await recount.differences() == []
 
 
+@pytest.mark.both
 async def test_a_reply_to_an_unknown_text_settles_it(cast: Cast) -> None:
     await cast.start(cast.amy)
     await cast.click(cast.amy)
@@ -128,6 +135,19 @@ async def test_a_reply_to_an_unknown_text_settles_it(cast: Cast) -> None:
     await says(cast, "Who is this?")
     assert (await texts())[0].status == "taken"
     assert await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_what_they_write_settles_no_reply_of_ours_where_it_may_answer_an_older_text(cast: Cast) -> None:
+    await texted(cast)
+    await says(cast, "hm")
+    await cast.reply(cast.amy, "Thank you")
+    claim = await claim_next(cast.number.id)
+    assert isinstance(claim, Claimed)
+    await answers.unknown(claim.message_id, claim.attempt_id)
+    await says(cast, "Who is this?")
+    [reply] = [message for message in await texts() if message.id == claim.message_id]
+    assert reply.status == UNKNOWN and reply.next_look_at and reply.sid is None
 
 
 async def two_unknown_replies(cast: Cast) -> tuple[Claimed, Claimed]:

@@ -77,6 +77,7 @@ async def test_an_answer_between_two_attempts_finds_its_thread_and_stops_the_sec
     assert await recount.differences() == []
 
 
+@pytest.mark.both
 async def test_an_opt_out_between_two_attempts_leaves_the_text_to_staff(cast: Cast) -> None:
     await lost(cast)
     await opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN)
@@ -84,6 +85,7 @@ async def test_an_opt_out_between_two_attempts_leaves_the_text_to_staff(cast: Ca
     assert not await leaves_again(cast)
 
 
+@pytest.mark.both
 async def test_the_second_attempt_keeps_the_lock_of_the_first(cast: Cast) -> None:
     claim = await lost(cast)
     await cast.lisa.refresh_from_db()
@@ -103,6 +105,7 @@ async def test_a_429_to_the_second_attempt_leaves_the_lock_of_the_first(cast: Ca
     assert not await second_text_leaves(cast, await transaction(lambda: second_action(cast)))
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("attempt", [1, 2])
 async def test_a_look_finds_the_text_of_either_attempt(cast: Cast, attempt: int) -> None:
     """Twilio's list may have hidden the first one for minutes."""

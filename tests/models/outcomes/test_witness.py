@@ -66,6 +66,7 @@ async def test_an_answer_recorded_while_the_witness_is_heard_is_no_sign_of_a_res
     assert not await is_unknown(cast, sent(cast, claim.body, sid))
 
 
+@pytest.mark.both
 async def test_a_text_that_still_waits_here_did_not_leave_from_this_database(cast: Cast) -> None:
     await cast.start(cast.amy)
     await cast.click(cast.amy)
@@ -73,6 +74,7 @@ async def test_a_text_that_still_waits_here_did_not_leave_from_this_database(cas
     assert await is_unknown(cast, sent(cast, message.body))
 
 
+@pytest.mark.both
 async def test_texts_from_before_the_number_was_added_do_not_count(cast: Cast) -> None:
     number = await PhoneNumber.get(id=cast.number.id)
     clock.freeze(number.created_at)

@@ -129,6 +129,7 @@ async def test_claiming_the_last_text_of_a_bucket_is_a_perform(cast: Cast) -> No
     assert await recount.differences() == []
 
 
+@pytest.mark.both
 async def test_a_number_keeps_its_pace(cast: Cast) -> None:
     await transaction(lambda: type(cast.number).filter(id=cast.number.id).update(rate=1.0))
     kim = await cast.add_contact("+14125550102", first_name="Kim", zip="15213")
@@ -185,6 +186,7 @@ async def test_one_text_at_most_is_under_way_to_a_person_when_they_say_stop(cast
     assert left.count(SENDING) == 1 and set(left) <= {SENDING, CANCELLED, REFUSED}
 
 
+@pytest.mark.both
 async def test_a_reply_waits_while_the_one_before_it_is_looked_up(cast: Cast) -> None:
     first, second = await in_thread(cast, "One", "Two")
     claim = await claim_next(cast.number.id)
@@ -196,6 +198,7 @@ async def test_a_reply_waits_while_the_one_before_it_is_looked_up(cast: Cast) ->
     assert isinstance(last, Claimed) and last.message_id == second.id
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("column", ["free_at", "held_until", "rests_until"])
 async def test_a_time_that_a_wrong_clock_wrote_holds_no_number(cast: Cast, column: str) -> None:
     """The clock was set two hours forward, a text left, and it was set back."""
@@ -227,6 +230,7 @@ async def test_a_call_does_not_begin_after_its_machine_slept(cast: Cast, passed:
     assert await seconds_left(claim) == 0
 
 
+@pytest.mark.both
 async def test_a_call_does_not_begin_for_an_attempt_that_was_given_up(cast: Cast) -> None:
     claim = await claimed(cast)
     await answers.unknown(claim.message_id, claim.attempt_id)
