@@ -258,3 +258,9 @@ def test_a_status_of_e_mail_says_nothing_about_texts(status: str) -> None:
     for header in ("can2_subscription_status", "Email Status", "Unsubscribed from email"):
         assert fate(f"can2_phone,{header}", f"8145550101,{status}") == "+18145550101"
     assert fate("can2_phone,can2_sms_status", "8145550101,unsubscribed") == "opted out"
+
+
+def test_a_strike_list_s_home_column_is_struck_where_it_holds_phones() -> None:
+    header, row = ["Cell", "Home", "Work", "Spouse"], ["8145550101", "814-555-0102", "12 Elm St", "8145550104"]
+    columns = contact_columns.every_phone(header, None, [row])
+    assert isinstance(columns, Columns) and columns.phones == [0, 1]

@@ -118,7 +118,7 @@ async def columns_of(
     if job.kind == OPT_OUTS and shape.headless and len(shape.header) == 1:
         chosen = {"#0": "phone"}  # one column of bare numbers can only be phones
     if job.kind == OPT_OUTS:
-        found = contact_columns.every_phone(shape.header, chosen)
+        found = contact_columns.every_phone(shape.header, chosen, shape.sample)
     else:
         customs = await _custom_fields(job.campaign_id)
         found = contact_columns.match(shape.header, customs, chosen, shape.sample, flagged)

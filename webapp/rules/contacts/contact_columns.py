@@ -106,13 +106,15 @@ def match(
     return columns if phones else Unclear("no_phone_column", _no_phone(header), columns)
 
 
-def every_phone(header: Sequence[str], chosen: Mapping[str, str] | None = None) -> Columns | Unclear:
-    """For a list of phones to opt out: every column of phones, whatever its kind. A column that says whom not to text picks
+def every_phone(
+    header: Sequence[str], chosen: Mapping[str, str] | None = None, sample: Sequence[Sequence[str]] = ()
+) -> Columns | Unclear:
+    """For a list of phones to opt out: every column of phones, whatever its kind; "Home" too where its cells are phones. A column that says whom not to text picks
     among the rows only where it was chosen by hand as OPT_OUT."""
     by_hand = _by_position(header, chosen or {})
     found = [n for n, target in by_hand.items() if target == "phone"]
     if not found:
-        found = [n for n, cell in enumerate(header) if _is_phone(cell) and n not in by_hand]
+        found = [n for n in range(len(header)) if n not in by_hand and phone_kinds.is_struck(n, header, sample)]
     picking = [n for n, target in by_hand.items() if target == OPT_OUT]
     flags = [n for n, cell in enumerate(header) if n in picking or (n not in found and flag_headers.flag(cell))]
     used = {*found, *picking}

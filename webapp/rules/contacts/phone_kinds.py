@@ -41,3 +41,12 @@ def label_of(header: str) -> str:
     if len(words) > 1 and words[-1] in ("label", "type", "kind", "tipo", "etiqueta"):
         return "".join(words[:-1])
     return ""
+
+
+def is_struck(n: int, header: Sequence[str], sample: Sequence[Sequence[str]]) -> bool:
+    """Is this a column of phones, or one such as "Home" or "Work" whose first cells are phones?"""
+    if (found := headers.meaning(header[n])) is not None:
+        return found.field == "phone"
+    of_phone = headers.meaning(f"{header[n]} phone")
+    is_kind = of_phone is not None and of_phone.field == "phone"
+    return is_kind and phone_cell.are_phones(row[n] for row in sample if n < len(row))
