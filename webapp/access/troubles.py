@@ -27,6 +27,14 @@ async def shared(campaign: Campaign, all_of_it: bool = False) -> dict[str, Any]:
     return {"troubles": troubles, "texts_waiting": waiting}
 
 
+# What is hardly ever there, asked at once by every page of the office: only what is there is read
+_THERE_IS = (
+    "SELECT EXISTS (SELECT 1 FROM action WHERE campaign_id = ? AND missed_at IS NOT NULL) AS missed,"
+    " EXISTS (SELECT 1 FROM membership WHERE campaign_id = ? AND suspended_for = ? AND suspended_at IS NOT NULL) AS paused,"
+    " EXISTS (SELECT 1 FROM carrier_warning WHERE campaign_id = ? AND ended_at IS NULL) AS filtering"
+)
+
+
 def stop(troubles: Iterable[Trouble]) -> bool:
     """Does one of them keep every text from leaving?"""
     return any(one.stops for one in troubles)
@@ -55,11 +63,21 @@ async def of(campaign: Campaign, all_of_it: bool = False) -> list[Trouble]:
         ahead=signs.ahead,
         own_clock=database.dialect() == "sqlite",
         jumped=signs.jumped,
-        missed=tuple((a.id, a.title, a.missed_why.split("\n")[0]) for a in await scheduling.missed(campaign.id)),
-        paused=tuple((m.id, m.user.name) for m in await bounds.paused(campaign.id)),
-        filtering=tuple(_filtering(one) for one in await showing.standing(campaign.id)),
+        **await _seldom(campaign),
     )
     return trouble.found(state)
+
+
+async def _seldom(campaign: Campaign) -> dict[str, Any]:
+    [there_is] = await database.query(_THERE_IS, campaign.id, campaign.id, bounds.TOO_MANY_OPT_OUTS, campaign.id)
+    missed = await scheduling.missed(campaign.id) if there_is["missed"] else []
+    paused = await bounds.paused(campaign.id) if there_is["paused"] else []
+    filtering = await showing.standing(campaign.id) if there_is["filtering"] else []
+    return {
+        "missed": tuple((a.id, a.title, a.missed_why.split("\n")[0]) for a in missed),
+        "paused": tuple((m.id, m.user.name) for m in paused),
+        "filtering": tuple(_filtering(one) for one in filtering),
+    }
 
 
 def _filtering(one: showing.Standing) -> Trouble:
