@@ -31,6 +31,7 @@ async def test_a_contact_skipped_twice_goes_back_to_the_pool(cast: Cast) -> None
     assert await recount.differences() == []
 
 
+@pytest.mark.both
 async def test_unsent_contacts_return_after_the_campaign_s_minutes(cast: Cast) -> None:
     await cast.start(cast.amy)
     assert await going_back.return_unsent(cast.meyer) == 0

@@ -59,7 +59,7 @@ async def at_once(member: Membership, conversation_id: int, client_id: uuid.UUID
     draft = await _judged(member, rows, client_id, seen)
     if not isinstance(draft, Draft) or not draft.script or variables.links(draft.script.body):
         return None
-    return await database.one_statement(lambda: _stored(rows, draft))
+    return await database.one_statement(lambda: _stored(member, rows, draft))
 
 
 @transactional
@@ -71,9 +71,7 @@ async def _with_locks(member: Membership, conversation_id: int, client_id: uuid.
         return found
     match await _judged(member, rows, client_id, seen):
         case Draft() as draft:
-            if rows.conversation.user_id != member.user_id:
-                await buckets.take_back(rows.conversation, member.user_id)
-            return await _stored(rows, draft)
+            return await _stored(member, rows, draft)
         case _Archived():
             return Changed() if await making.pick_one(rows.conversation) else Stopped("script")
         case _Refused(code, version):
@@ -124,8 +122,10 @@ async def _text(
     return Draft(member, contact, conversation, rows.action, number, client_id, INITIAL, text.body, script)
 
 
-async def _stored(rows: ClickRows, draft: Draft) -> Queued:
+async def _stored(member: Membership, rows: ClickRows, draft: Draft) -> Queued:
     with tallies.counting(rows.conversation) as changed:
+        if rows.conversation.user_id != member.user_id:
+            await buckets.take_back(rows.conversation, member.user_id)
         rows.conversation.texted_at = clock.now()
         rows.conversation.script_version = draft.script.version if draft.script else None
     return Queued(await click_sql.store_text(draft, changed, same=rows.same), action=rows.action)
