@@ -16,6 +16,7 @@ from litestar import Litestar
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from tests.cast import MORNING, Cast, executed, load_cast
+from tests.cast.databases import anew as anew
 from tests.cast.databases import build_models_once
 from tests.cast.databases import db_kind as db_kind
 from tests.cast.databases import db_url as db_url

@@ -7,7 +7,7 @@ import hashlib
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pytest
 from tortoise.apps import Apps
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from tests.cast import MORNING, make_cast
+from tests.cast import MORNING, Cast, load_cast, make_cast
 from tests.cast.waiting import blocking, once
 from webapp import clock, config, database
 from webapp.config import Settings
@@ -190,14 +190,37 @@ def db_kind(request: pytest.FixtureRequest) -> str:
 def db_url(db_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database of its own, empty but for the cast where the test has one. Asked for lazily, so that a run on SQLite starts
     no PostgreSQL."""
-    with_cast = "cast" in request.fixturenames
+    url = f"sqlite://{tmp_path / 'textbank.db'}"
     if db_kind == "postgres":
-        url: str = request.getfixturevalue("postgres_cast" if with_cast else "postgres")
+        url = request.getfixturevalue("postgres_cast" if "cast" in request.fixturenames else "postgres")
+    _fill(url, request)
+    return url
+
+
+def _fill(url: str, request: pytest.FixtureRequest) -> None:
+    """Nothing, or the cast alone, is in the database from now on."""
+    with_cast = "cast" in request.fixturenames
+    if not url.startswith("sqlite://"):
         blocking(_execute(url, EMPTY, *([PUT_CAST] if with_cast else [])))
-        return url
-    path = tmp_path / "textbank.db"
+        return
+    path = Path(url.removeprefix("sqlite://"))
+    for beside in ("-wal", "-shm"):
+        Path(f"{path}{beside}").unlink(missing_ok=True)
     shutil.copy(request.getfixturevalue("sqlite_cast" if with_cast else "sqlite_template"), path)
-    return f"sqlite://{path}"
+
+
+@pytest.fixture
+async def anew(cast: Cast, db_url: str, request: pytest.FixtureRequest) -> Callable[[], Awaitable[Cast]]:
+    """`await anew()`: the morning again, with nothing but the cast in the database. For a test that has many examples."""
+
+    async def begin() -> Cast:
+        await database.close_database()
+        _fill(db_url, request)
+        clock.freeze(MORNING)
+        await database.open_database(db_url)
+        return await load_cast()
+
+    return begin
 
 
 async def _execute(url: str, *statements: str) -> None:
