@@ -60,3 +60,10 @@ async def test_an_organiser_follows_an_action_and_takes_the_rows_home(
 
     for path in ("", "?wall", "/users", "/tags", "/fields", "/initial-scripts", "/response-scripts", "/errors"):
         assert await look_at(page, RESULTS + path) == []
+
+    await page.goto(RESULTS)
+    await page.emulate_media(media="print", color_scheme="dark")
+    await expect(page.locator("#over-time ~ figure svg.chart rect").first).to_be_visible()
+    for gone in (page.locator(".masthead"), page.get_by_role("navigation", name="Results by")):
+        await expect(gone).to_be_hidden()
+    await expect(page.locator("html")).to_have_css("background-color", "rgb(250, 247, 239)")  # paper, not night

@@ -122,6 +122,8 @@ async def test_who_opted_out_or_is_blocked_is_left_out_and_counted(cast: Cast) -
     found = await crowd(cast)
     await opt_out_phone(cast.meyer, found["Ben"].phone, FROM_ADMIN)
     assert await people_of.counted(cast.action.id, REPLIED) == people_of.Counted(1, 1)
+    assert (await people_of.counted(cast.action.id, REPLIED, most=1)).more
+    assert not (await people_of.counted(cast.action.id, REPLIED, most=2)).more
     job = await begin(cast, REPLIED)
     await blocking.block(await cast.conversation(found["Ann"]), cast.gary.user)  # between the form and the worker
     assert await on_list((await finish(job.id)).what["list"]) == []

@@ -9,11 +9,12 @@ import pytest
 from tests.cast import Cast
 from tests.cast.bulk import on, work
 from tests.cast.lists import many_lists
-from tests.cast.plans import whole_tables
+from tests.cast.plans import statements, whole_tables
+from tests.cast.texting import texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.bulk.job import LIST
-from webapp.models.contacts import search
+from webapp.models.contacts import search, search_boxes, search_sql
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.contacts.search_sql import ContactQuery
@@ -106,3 +107,33 @@ async def test_a_filter_may_name_very_many_lists(cast: Cast) -> None:
     await work(cast, LIST, on(made), which)
     bo = await Contact.get(first_name="Bo")
     assert bo.id not in await ListMembership.filter(contact_list=made).values_list("contact_id", flat=True)
+
+
+@pytest.mark.parametrize("box", ["initials", "follow_ups", "reported", "opt_outs", "link_clicks", "remaining"])
+async def test_the_people_of_a_number_are_walked_by_its_own_index(
+    cast: Cast, box: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not all people of the action, to look at each whether it is one of few."""
+    monkeypatch.setattr(search_sql, "FEW", -1)  # as where there are many
+    text, _ = await search.page_sql(cast.meyer, Filter(action=cast.action.id, box=box))
+    leader = text.split(" AS d ")[0]
+    assert leader.count("x.action_id") == 1 and " AS d " in text
+    assert search_boxes.source(cast.action.id, box, 0).where in leader
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("asked", [{"box": "initials"}, {"box": "opt_outs"}, {"code": 1301}])
+async def test_a_number_of_people_is_not_counted_again(cast: Cast, asked: dict[str, Any]) -> None:
+    with statements() as sent:
+        assert await search.count(cast.meyer, Filter(action=cast.action.id, **asked)) == 0
+    [(text, _)] = sent
+    assert "tally" in text and "contact" not in text
+
+
+@pytest.mark.both
+async def test_the_people_of_a_number_are_of_one_campaign(cast: Cast) -> None:
+    await texted(cast)
+    for box in ("initials", "follow_ups"):
+        wanted = Filter(action=cast.action.id, box=box)
+        assert await search.count(cast.ryan, wanted) == 0 and (await search.page(cast.ryan, wanted)).contacts == []
+    assert await search.count(cast.meyer, Filter(action=cast.action.id, box="initials")) == 1

@@ -11,6 +11,7 @@ from webapp.database import packed
 from webapp.database.packed import sql_time
 from webapp.database.statements import column
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.contacts import search_boxes
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.search_sql import ContactQuery
 from webapp.rules.contacts.contact_filter import MANY as MANY
@@ -80,6 +81,9 @@ def _moment(text: str) -> datetime | None:
 
 async def count(campaign: Campaign, wanted: Filter, exactly: bool = False) -> int:
     """How many there are. Counting stops at MANY + 1, but for ``exactly``."""
+    kept = await search_boxes.kept(campaign.id, wanted)
+    if kept is not None:
+        return kept if exactly else min(kept, MANY + 1)
     text, values = await count_sql(campaign, wanted, exactly)
     [row] = await database.query(text, *values)
     return int(row["n"])

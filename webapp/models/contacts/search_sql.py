@@ -165,13 +165,15 @@ class ContactQuery:
         if w.assigned.isdecimal() and parts:
             parts.append("x.user_id = ?")
             values.append(int(w.assigned))
-        if parts:
+        boxed = bool(w.box or w.code)
+        if boxed:  # of the action: it can lead, and says more than the action alone
+            self.sources.append(search_boxes.source(w.action, w.box, w.code))
+            self.add("EXISTS (SELECT 1 FROM action a WHERE a.id = ? AND a.campaign_id = c.campaign_id)", w.action)
+        if parts and not (boxed and len(parts) == 1):
             where = " AND ".join(["x.campaign_id = ?", *parts])
             self._source("conversation", "contact_id", where, self.campaign.id, *values, several=not w.action)
-        else:
+        elif not parts:
             self._assigned()
-        if w.box or w.code:
-            self.sources.append(search_boxes.source(w.action, w.box, w.code))
         self._texted()
         self._without(w.texted, "v.texted_at IS NOT NULL")
         self._without(w.replied, "v.replied_at IS NOT NULL")

@@ -20,6 +20,7 @@ from webapp.pages import page
 from webapp.rules import errors
 from webapp.rules.actions import people
 from webapp.rules.actions.people import People
+from webapp.rules.contacts.contact_filter import MANY
 
 Choice = tuple[People, str, int]  # the people, in words, and how many conversations or texts the results count
 PLAIN = "Texts"
@@ -45,7 +46,7 @@ async def _ask(request: Request, action: Action, form: Form, status: int = 200) 
         groups=groups,
         chosen=chosen,
         in_words=_words(groups, chosen),
-        counted=await people_of.counted(action.id, chosen) if chosen else None,
+        counted=await people_of.counted(action.id, chosen, MANY) if chosen else None,
         client_id=forms.uuid_of(str(form.data.get("client_id", ""))) or uuid.uuid4(),
     )
 
