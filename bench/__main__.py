@@ -1,5 +1,5 @@
 """`bin/bench`: whole taps, clicks and replies a second on PostgreSQL; `--against REV`: beside an older tree. `bin/bench contacts`: lists, filters and bulk work at a million
-contacts. `bin/bench faults --faults N --minutes M --kills N --seed S --volunteers V --workers W`: the fault tests, longer.
+contacts. `bin/bench results`: the pages of the results and an export at that size. `bin/bench faults --faults N --minutes M --kills N --seed S --volunteers V --workers W`: the fault tests, longer.
 `bin/bench serve`: a campaign of that size, to be looked at in a browser. `bin/bench drain --numbers N --workers W`: is the
 pace held?"""
 
@@ -15,6 +15,7 @@ import uvloop
 
 from bench import drain, faults, serving
 from bench.contacts import figures as contacts
+from bench.results import figures as results
 from bench.speed import against
 from bench.speed import figures as speed
 
@@ -38,6 +39,8 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
             during = folder / "during"
             during.mkdir()
             asyncio.run(contacts.during_import(during, DURING_IMPORT, options.seconds))
+        case "results":
+            asyncio.run(results.run(folder, many, options.messages, options.rows))
         case "drain":
             asyncio.run(drain.run(folder, options.numbers, options.workers or 2))
         case "serve":
@@ -51,15 +54,17 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    parser.add_argument("what", nargs="?", default="speed", choices=("speed", "contacts", "drain", "faults", "serve"))
+    parser.add_argument(
+        "what", nargs="?", default="speed", choices=("speed", "contacts", "results", "drain", "faults", "serve")
+    )
     parser.add_argument(
         "--contacts",
         type=int,
         default=0,
-        help="people in the action: 60,000, not below 30,000; for contacts and serve 1,000,000",
+        help="people in the action: 60,000, not below 30,000; for contacts, results and serve 1,000,000",
     )
-    parser.add_argument("--messages", type=int, default=5, help="messages a contact, for contacts and serve")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="of the list that is imported")
+    parser.add_argument("--messages", type=int, default=5, help="messages a contact, for contacts, results and serve")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="of the list that is imported, and of the export")
     parser.add_argument("--against", default="", metavar="REV", help="an older tree, measured beside this one in turn")
     parser.add_argument("--seconds", type=float, default=6.0, help="of load, for each figure")
     parser.add_argument("--kills", type=int, default=50, help="of the worker, at exact moments, once")

@@ -11,14 +11,14 @@ from webapp.database.packed import sql_time
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import ADMIN, OWNER, VOLUNTEER, Membership, User
 from webapp.models.actions.action import PUBLIC, Action
-from webapp.models.actions.script import INITIAL, Script
+from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 from webapp.models.contacts.new_campaign import create_campaign
 from webapp.models.contacts.zones import ZoneSet
 from webapp.models.numbers.number import add_number
 
-VOLUNTEERS = 20
+VOLUNTEERS, NUMBERS = 20, 20
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ async def make(contacts: int, messages: int, slug: str = "big") -> Campaign:
     last = await rows.add_contacts(campaign, contacts, zone or 0, now)
     await _label(campaign, labels, last, now)
     users = [m.user_id for m in await Membership.filter(campaign=campaign, role=VOLUNTEER).order_by("id")]
-    script = await Script.get(action=action)
-    await rows.add_conversations(campaign, action, script.id, users, now)
-    await rows.add_messages(campaign, action, script.id, max(1, round(messages / max(contacts, 1))))
+    scripts = [script.id for script in await Script.filter(action=action).order_by("id")]
+    await rows.add_conversations(campaign, action, scripts[0], users, now)
+    await rows.add_messages(campaign, action, scripts, max(1, round(messages / max(contacts, 1))), now)
     await transaction(lambda: database.query("ANALYZE"))
     return campaign
 
@@ -63,7 +63,8 @@ async def _people(campaign: Campaign) -> None:
     campaign.credentials_ok = campaign.webhooks_ok = True
     campaign.registration, campaign.round_trip_at = "10dlc", clock.now()
     await campaign.save()
-    await add_number(campaign, "+14125550188", rate=10, webhooks_ok=True)
+    for n in range(NUMBERS):
+        await add_number(campaign, f"+141255501{n:02}", rate=10, webhooks_ok=True)
     volunteers = [(f"Volunteer{n}", VOLUNTEER) for n in range(VOLUNTEERS)]
     for name, role in [("Selina", OWNER), ("Gary", ADMIN), *volunteers]:
         email = f"{name.lower()}@{campaign.slug}.example.org"
@@ -88,5 +89,6 @@ async def _action(campaign: Campaign, everyone: ContactList) -> Action:
         campaign=campaign, title="Plan", state=PUBLIC, published_at=clock.now(), created_at=clock.now()
     )
     await Script.create(action=action, kind=INITIAL, body="Hi ##{{first_name}}, will you vote? Reply STOP to opt out.")
+    await Script.create(action=action, kind=RESPONSE, name="Thanks", body="Thank you, ##{{first_name}}!")
     await action.use_lists([everyone])
     return action

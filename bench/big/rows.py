@@ -12,6 +12,8 @@ from webapp.models.actions.action import Action
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 
+DAYS = 14  # over which the texts are spread
+
 
 async def _run(sql: str, *values: object) -> None:
     """Every value is an instant."""
@@ -102,21 +104,44 @@ def _minutes_ago(minutes: str) -> str:
     return f"? - ({minutes}) * interval '1 minute'"
 
 
-async def add_messages(campaign: Campaign, action: Action, script_id: int, each: int) -> None:
-    """So many in each conversation; every third one is theirs."""
+async def add_messages(campaign: Campaign, action: Action, scripts: Sequence[int], each: int, now: object) -> None:
+    """So many in each conversation, one after the other through the last DAYS; every third one is theirs. ``scripts``: of the first text, and of
+    answers. Of a thousand of ours carriers filter five and lose ten, and Twilio refuses three."""
+    numbers = [
+        row["id"] for row in await database.query(f"SELECT id FROM phone_number WHERE campaign_id = {campaign.id}")
+    ]
+    first, answer = scripts
     for n in range(each):
         inbound = n % 3 == 2
         kind = "initial" if n == 0 else "inbound" if inbound else "follow_up"
-        direction, status = ("in", "received") if inbound else ("out", "taken")
+        at = _minutes_ago(f"({each - n} * {DAYS * 1440 // each} - v.contact_id % {DAYS * 1440 // each})")
+        script = "NULL" if inbound else str(first if n == 0 else answer)
         await _run(
-            "INSERT INTO message (campaign_id, contact_id, conversation_id, action_id, user_id, script_id, direction,"
-            " kind, phone, body, segments, encoding, status, delivery, public_id, attempts, looks, priority,"
-            f" media_count, price, created_at) SELECT {campaign.id}, v.contact_id, v.id, {action.id}, v.user_id,"
-            f" {script_id if n == 0 else 'NULL'}, '{direction}', '{kind}', c.phone,"
-            f" 'Please vote. Reply STOP to opt out.', 1, 'GSM-7', '{status}', 'delivered', {_new_uuid()},"
-            " 1, 0, 0, 0, '', v.created_at FROM conversation v JOIN contact c ON c.id = v.contact_id"
-            f" WHERE v.action_id = {action.id} ORDER BY v.id"
+            "INSERT INTO message (campaign_id, contact_id, conversation_id, action_id, user_id, number_id, script_id,"
+            " script_version, direction, kind, phone, body, segments, encoding, public_id, attempts, looks, priority,"
+            f" media_count, price, status, delivery, error_code, taken_at, created_at) SELECT {campaign.id}, v.contact_id, v.id,"
+            f" {action.id}, v.user_id, {_chosen(f'v.contact_id % {len(numbers)}', numbers)}, {script},"
+            f" {'NULL' if inbound else '1'}, '{'in' if inbound else 'out'}', '{kind}', c.phone,"
+            f" 'Please vote. Reply STOP to opt out.', 1, 'GSM-7', {_new_uuid()}, 1, 0, 0, 0, '',"
+            f" {_outcome(inbound)}, {'NULL' if inbound else at}, {at}"
+            " FROM conversation v JOIN contact c ON c.id = v.contact_id"
+            f" WHERE v.action_id = {action.id} ORDER BY v.id",
+            *([now] if inbound else [now, now]),
         )
+
+
+def _outcome(inbound: bool) -> str:
+    """SQL for a text's status, what its carrier reported, and the code of its error."""
+    if inbound:
+        return "'received', '', NULL"
+    filtered, lost, refused = (
+        f"v.contact_id % 1000 {among}" for among in ("< 5", "BETWEEN 5 AND 14", "BETWEEN 15 AND 17")
+    )
+    return (
+        f"CASE WHEN {refused} THEN 'rejected' ELSE 'taken' END,"
+        f" CASE WHEN {filtered} OR {lost} THEN 'undelivered' WHEN {refused} THEN '' ELSE 'delivered' END,"
+        f" CASE WHEN {filtered} THEN 30007 WHEN {lost} THEN 30003 WHEN {refused} THEN 21211 END"
+    )
 
 
 def _new_uuid() -> str:

@@ -12,7 +12,7 @@ from bench.measured import median_ms
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import VOLUNTEER, Membership
 from webapp.models.actions.action import Action
-from webapp.models.actions.script import Script
+from webapp.models.actions.script import INITIAL, Script
 from webapp.models.contacts import search
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
@@ -89,7 +89,7 @@ def _tags(tags: dict[str, int]) -> Asked:
 async def _conversations(campaign: Campaign) -> Asked:
     field = await CustomField.get(campaign=campaign, slug="support_rating")
     action = await Action.get(campaign=campaign)
-    script = await Script.get(action=action)
+    script = await Script.get(action=action, kind=INITIAL)
     user = (await Membership.filter(campaign=campaign, role=VOLUNTEER).order_by("id"))[3].user_id
     return {
         "field value": {"field": field.id, "value": "against"},

@@ -44,14 +44,14 @@ async def counted(stage: Stage) -> AsyncIterator[Costs]:
     costs, connection = Costs(), await asyncpg.connect(stage.database_url)
     try:
         await asyncio.sleep(SETTLE)
-        web, postgres, blocks = _cpu(stage.web_pid), _cpu_of_all(stage.postgres_pid), await _blocks(connection)
+        web, postgres, blocks = _cpu(stage.web_pid), _cpu_of_all(stage.postgres_pid), await looked_at(connection)
         down = stage.down
         yield costs
         costs.web = _cpu(stage.web_pid) - web
         costs.postgres = _cpu_of_all(stage.postgres_pid) - postgres
         costs.down = stage.down - down
         await asyncio.sleep(SETTLE)
-        costs.blocks = await _blocks(connection) - blocks
+        costs.blocks = await looked_at(connection) - blocks
     finally:
         await connection.close()
 
@@ -93,7 +93,8 @@ def _cpu_of_all(pid: int) -> float:
     return sum(_cpu(child.pid) for child in psutil.Process(pid).children(recursive=True))
 
 
-async def _blocks(connection: asyncpg.Connection) -> float:
+async def looked_at(connection: asyncpg.Connection) -> float:
+    """The blocks that its database has looked at so far."""
     await connection.execute("SELECT pg_stat_clear_snapshot()")
     value: int = await connection.fetchval(
         "SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()"

@@ -13,7 +13,7 @@ from webapp.rules import errors, names
 
 Row = dict[str, Any]
 
-_TEXTS = """
+TEXTS = """
 SELECT m.id AS at_id, m.id AS message_id, m.conversation_id AS thread_id, m.action_id, a.title AS action_name, m.direction,
  m.kind, m.script_id, s.name AS script_name, (m.direction = 'out' AND m.script_id IS NULL) AS custom_text,
  CASE WHEN m.direction = 'out' THEN m.user_id END AS sender_user_id, u.first_name AS sender_first, u.last_name AS sender_last,
@@ -47,7 +47,7 @@ WHERE r.id > ? AND r.id <= ? AND c.campaign_id = ?{action} ORDER BY r.id LIMIT ?
 
 async def messages(campaign: Campaign, action_id: int, ids: tuple[int, int], most: int, own: Any) -> list[Row]:
     """Tests of scripts are left out. ``ids``: past the first, up to the second."""
-    rows = await _ask(_TEXTS, "m", campaign, action_id, ids, most)
+    rows = await _ask(TEXTS, "m", campaign, action_id, ids, most)
     pictures = await _pictures(campaign, rows)
     for row in rows:
         why = errors.explain(row["error_code"]) if row["error_code"] else None

@@ -1,0 +1,55 @@
+"""Measures, and prints the large campaign's pages beside the small one's, and the export beside its floor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+
+from bench import bank
+from bench.results import exporting, night, pages
+from bench.results.exporting import Exported
+from bench.results.pages import Page
+from webapp import config
+from webapp.config import Settings
+
+SMALL = 10_000  # contacts
+
+
+async def run(folder: Path, contacts: int, messages: int, rows: int) -> None:
+    """``messages`` a contact; ``rows``: of the export."""
+    with bank.postgres(folder) as admin:
+        print(f"PostgreSQL, {SMALL:,} contacts and {contacts:,} with {contacts * messages:,} messages", flush=True)
+        small = await bank.new_database(admin, "small")
+        less, _ = await _of(folder, small, SMALL, messages, rows)
+        more, exported = await _of(folder, await bank.new_database(admin, "large"), contacts, messages, rows)
+        _print(less, more)
+        print(
+            f"\nexport of {exported.rows:,} texts: {exported.per_second:,.0f} rows/s, {exported.share:.0%} of the bare cursor;"
+            f" {exported.megabytes:.0f} MB above idle"
+        )
+
+
+async def _of(folder: Path, url: str, contacts: int, messages: int, rows: int) -> tuple[dict[str, Page], Exported]:
+    EXECUTOR_CACHE.clear()  # Tortoise keeps statements of the database before
+    settings = config.use(Settings(database_url=url, data_dir=folder / "var", secret_key="bench"))
+    settings.data_dir.mkdir(exist_ok=True)
+
+    async def work() -> tuple[dict[str, Page], Exported]:
+        campaign = await night.make(contacts, contacts * messages)
+        return await pages.measure(campaign, url), await exporting.measure(campaign, url, folder, rows)
+
+    return await bank.in_new_database(url, work)
+
+
+def _print(less: dict[str, Page], more: dict[str, Page]) -> None:
+    print(
+        f"\n{'':36}{'ms, small':>10}{'large':>8}{'ratio':>7}{'p95':>8}{'statements':>12}{'blocks, small':>15}{'large':>10}"
+    )
+    for name, small in less.items():
+        large = more[name]
+        print(
+            f"{name:36}{small.median:>10.1f}{large.median:>8.1f}{large.median / small.median:>7.2f}{large.p95:>8.1f}"
+            f"{large.statements:>12}{small.blocks:>15,.0f}{large.blocks:>10,.0f}",
+            flush=True,
+        )

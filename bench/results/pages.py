@@ -1,0 +1,141 @@
+"""The pages of the results as an admin opens them: milliseconds, statements and blocks that PostgreSQL looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import asyncpg
+import httpx
+
+from bench.speed.costs import SETTLE, looked_at
+from tests.cast import plans
+from webapp import live
+from webapp.access import login
+from webapp.app import create_app
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.users import User
+from webapp.models.actions.action import Action
+from webapp.models.actions.script import RESPONSE, Script
+from webapp.models.carriers.delivery import PERIODS
+from webapp.models.reports.report import Report
+from webapp.rules.actions.people import People
+from webapp.rules.contacts.contact_filter import BOXES
+
+TIMES = 15
+SITE = "http://bench.example"
+
+
+@dataclass(frozen=True)
+class Page:
+    """``median`` and ``p95`` in milliseconds, the template included."""
+
+    median: float
+    p95: float
+    statements: int
+    blocks: float
+
+
+async def measure(campaign: Campaign, url: str) -> dict[str, Page]:
+    """Row -> what the page costs."""
+    found = {}
+    connection = await asyncpg.connect(url)
+    try:
+        async with _browser(campaign) as client:
+            for name, path in (await _paths(campaign)).items():
+                found[name] = await _page(client, connection, f"/c/{campaign.slug}/admin/{path}")
+    finally:
+        await connection.close()
+    return found
+
+
+@asynccontextmanager
+async def _browser(campaign: Campaign) -> AsyncIterator[httpx.AsyncClient]:
+    """Gary's, on the application itself: no network."""
+    app = create_app()
+    app.state.hub = live.Hub()
+    gary = await User.get(email=f"gary@{campaign.slug}.example.org")
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=SITE) as client:  # type: ignore[arg-type]
+        client.cookies.set(login.COOKIE, await Session.begin(gary), domain="bench.example")
+        yield client
+
+
+async def _page(client: httpx.AsyncClient, connection: asyncpg.Connection, path: str) -> Page:
+    """Two openings before the first that is measured: statements are prepared, caches filled."""
+    await _open(client, path)
+    with plans.statements() as asked:
+        await _open(client, path)
+    await asyncio.sleep(SETTLE)
+    before = await looked_at(connection)
+    took = sorted([await _open(client, path) for _ in range(TIMES)])
+    await asyncio.sleep(SETTLE)
+    blocks = (await looked_at(connection) - before) / TIMES
+    return Page(statistics.median(took), took[int(TIMES * 0.95)], len(asked), blocks)
+
+
+async def _open(client: httpx.AsyncClient, path: str) -> float:
+    """Its milliseconds."""
+    began = time.perf_counter()
+    answer = await client.get(path)
+    assert answer.status_code == 200, (path, answer.status_code, answer.text[:500])
+    return 1000 * (time.perf_counter() - began)
+
+
+async def _paths(campaign: Campaign) -> dict[str, str]:
+    """Row -> below the office."""
+    action = await Action.get(campaign=campaign)
+    newest = await Report.filter(action_id=action.id).order_by("-id").first()
+    assert newest
+    results = f"actions/{action.id}/results"
+    return {
+        "dashboard": "",
+        "View Results, with its pictures": results,
+        "wall view": f"{results}?wall",
+        "View Reports": f"{results}/reports",
+        "View Reports, a later page": f"{results}/reports?before={newest.id // 2}",
+        **{f"tab {name}": f"{results}/{name}" for name in TABS},
+        **{
+            f"users: {words}": f"{results}/users?filtered=1&received={action.id}&{asked}"
+            for words, asked in USERS.items()
+        },
+        **{f"people of {box}": f"contacts?action={action.id}&box={box}" for box in BOXES},
+        **{f"people of code {code}": f"contacts?action={action.id}&code={code}" for code in CODES},
+        **await _follow_ups(action),
+        **{f"carriers, {days} days": f"carriers?days={days}" for days in PERIODS},
+        **{f"carriers of the action, {days} days": f"actions/{action.id}/carriers?days={days}" for days in PERIODS},
+        "operations": "operations",
+        "exports": "exports",
+    }
+
+
+TABS = ("users", "tags", "fields", "response-scripts", "initial-scripts", "errors")
+USERS = {
+    "needs attention": "attention=yes",
+    "completed": "step=completed",
+    "role": "role=volunteer",
+    "name": "q=Volunteer3",
+}
+CODES = (1301, 21211, 30003, 30007)
+
+
+async def _follow_ups(action: Action) -> dict[str, str]:
+    """The form of a follow-up action, where so many people are counted."""
+    script = await Script.get(action=action, kind=RESPONSE)
+    chosen = {
+        "silent": People("silent"),
+        "replied": People("replied"),
+        "unreported": People("unreported"),
+        "tag": People("tag", "Will Vote"),
+        "answer": People("field", "Support Rating", "Supporter"),
+        "script": People("script", value=str(script.id)),
+        "carrier filtering": People("error", value="carrier"),
+        "code": People("code", value="30003"),
+    }
+    form = f"actions/{action.id}/follow-up?"
+    return {f"follow-up: {words}": form + urlencode({"people": one.key}) for words, one in chosen.items()}
