@@ -57,7 +57,8 @@ async def count(crowd: Crowd, action_id: int) -> Told:
         texts[text.conversation_id or 0].append(text)
         _count_text(told, text)
     for report in await Report.filter(action_id=action_id).order_by("id").select_related("conversation"):
-        reports[report.conversation.id].append(report)
+        if report.conversation:
+            reports[report.conversation.id].append(report)
     voters = ListMembership.filter(contact_list=crowd.cast.voters).select_related("contact")
     on_list = {row.contact.id for row in await voters}
     scripts = {script.id: script for script in await Script.filter(action_id=action_id)}
