@@ -51,6 +51,9 @@ async def _floor(campaign: Campaign, url: str, path: Path, rows: int) -> float:
     connection, began = await asyncpg.connect(url), time.perf_counter()
     try:
         async with connection.transaction():
+            await connection.execute(
+                "SET LOCAL cursor_tuple_fraction = 0.0001"
+            )  # the first rows at once, by the primary key
             with path.open("w", newline="") as file:
                 out = csv.writer(file, quoting=csv.QUOTE_ALL)
                 async for row in connection.cursor(text, 0, 2**62, campaign.id, rows, prefetch=AT_ONCE):
