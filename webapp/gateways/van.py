@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,8 +16,7 @@ TOTAL, CONNECT = 20, 5  # seconds
 USER = "textbank"  # VAN asks for the application's name; the key alone decides
 PAGE, PAGES = 50, 100  # things on a page, and pages that are read
 CONTACT_TYPE = "SMS Text"
-DOWNLOAD_SECONDS, LARGEST = 600, 2_000_000_000
-NOT_TAKEN = (429, 502, 503)  # answers that say that the request was not worked on
+NOT_TAKEN = 503  # says that the request was not worked on; a 500, 502 or 504 may come after it was
 
 
 class Trouble(Exception):
@@ -65,13 +63,6 @@ class Thing:
     question: int = 0
 
 
-@dataclass(frozen=True)
-class SavedList:
-    id: int
-    name: str
-    size: int
-
-
 class Van:
     """One campaign's way to VAN. Its methods raise Trouble."""
 
@@ -103,21 +94,6 @@ class Van:
     async def record(self, van_id: str, body: dict[str, Any]) -> None:
         """Notes a canvass response."""
         await self._ask("POST", f"/people/{int(van_id)}/canvassResponses", body=body)
-
-    async def saved_lists(self) -> list[SavedList]:
-        found = await self._pages("/savedLists")
-        return [SavedList(int(one["savedListId"]), str(one["name"]), int(one.get("listCount") or 0)) for one in found]
-
-    async def begin_export(self, list_id: int, type: int) -> int:
-        body = {"savedListId": list_id, "type": type, "webhookUrl": None}
-        return int((await self._ask("POST", "/exportJobs", body=body))["exportJobId"])
-
-    async def export_address(self, job_id: int) -> str | None:
-        """Where the file is; None while VAN makes it."""
-        job = await self._ask("GET", f"/exportJobs/{job_id}")
-        if job.get("status") in ("Error", "Expired"):
-            raise Refused(f"VAN could not make the file: {job.get('errorCode') or job['status']}")
-        return str(job["downloadUrl"]) if job.get("status") == "Completed" and job.get("downloadUrl") else None
 
     async def _pages(self, path: str, **params: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -154,25 +130,6 @@ async def opened(settings: Settings, key: str, mode: int) -> AsyncIterator[Van]:
         yield Van(session, settings.van_api_url)
 
 
-async def download(url: str, to: Path) -> None:
-    """The file of an export: no key is sent with it. Raises Trouble."""
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise Refused("VAN names no address for the file")
-    size, limit = 0, aiohttp.ClientTimeout(total=DOWNLOAD_SECONDS, connect=CONNECT)
-    try:
-        async with aiohttp.ClientSession(timeout=limit) as session, session.get(url) as answer:
-            if answer.status != 200:
-                raise Away(f"The file could not be fetched (HTTP {answer.status})", True)
-            with to.open("wb") as file:
-                async for part in answer.content.iter_chunked(1 << 20):
-                    size += len(part)
-                    if size > LARGEST:
-                        raise Refused("The file is too large")
-                    file.write(part)
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise Away(f"The file could not be fetched ({type(error).__name__})", True) from None
-
-
 async def _read(answer: aiohttp.ClientResponse) -> Any:
     if answer.status in (200, 201):
         return await answer.json(content_type=None)
@@ -186,7 +143,7 @@ async def _read(answer: aiohttp.ClientResponse) -> Any:
     if answer.status == 404:
         raise NotThere(said)
     if answer.status >= 500:
-        raise Away(said, answer.status in NOT_TAKEN)
+        raise Away(said, answer.status == NOT_TAKEN)
     raise Refused(said)
 
 
