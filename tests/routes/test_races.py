@@ -22,6 +22,7 @@ from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import DRAFT, Action
 from webapp.models.contacts.lists import ContactList
 from webapp.models.joining.email_letters import EmailLetter
+from webapp.models.van import mapping
 
 Press = Callable[[], Awaitable[httpx.Response]]
 Form = dict[str, Any]
@@ -43,6 +44,8 @@ UNIQUE = {
     "authenticator_app.user_id": "an authenticator app",
     "notice_choices.member_id": "what to be told",
     "notice.client_id": "a notice",
+    "one_van_connection": "a VAN key",
+    "one_van_mapping": "VAN codes",
 }
 # Drawn at random, or written by the shell, jobs and verbs that lock or say ON CONFLICT, as the tests of their rooms hold
 OTHERS = """
@@ -53,6 +56,7 @@ OTHERS = """
     message.client_id one_first_text one_conversation one_contact one_contact_tag one_field_value one_action_user
     one_recipient one_picture one_kept_version passkey.credential_id
     one_carrier_warning one_work_of_a_form one_delivery_tally one_hour_tally
+    one_van_fact one_van_thing van_person.contact_id
     one_opt_in_form one_keyword one_sign_up one_ready_link sign_up.token opt_in_consent.client_id
 """.split()  # noqa: SIM905
 
@@ -157,6 +161,16 @@ async def what_to_be_told(cast: Cast, browse: Browser) -> list[Press]:
     return [pressed(amy, "/c/meyer/notice-choices", form) for _ in range(AT_ONCE)]
 
 
+async def a_van_key(cast: Cast, browse: Browser) -> list[Press]:
+    return await office(cast, browse, f"{OFFICE}/van/key", {"key": "0123-4567", "mode": "1"})
+
+
+async def van_codes(cast: Cast, browse: Browser) -> list[Press]:
+    await mapping.note_things(cast.meyer.id, [("activist_code", 8_001, 0, "Will Vote")])
+    [code] = await mapping.things(cast.meyer.id)
+    return await office(cast, browse, f"{OFFICE}/van/mapping", {"opt_out": str(code.target)})
+
+
 async def a_notice(cast: Cast, browse: Browser) -> list[Press]:
     """The same form in one campaign, and its id in a form of another one."""
     await transaction(lambda: Membership.filter(id=cast.jonah.id).update(role="admin"))
@@ -180,6 +194,8 @@ RACES: dict[str, Callable[[Cast, Browser], Awaitable[list[Press]]]] = {
     "an authenticator app": an_authenticator_app,
     "what to be told": what_to_be_told,
     "a notice": a_notice,
+    "a VAN key": a_van_key,
+    "VAN codes": van_codes,
 }
 
 

@@ -19,6 +19,7 @@ class Lock(IntEnum):
     POWERS = 4713  # by membership: what one volunteer opts out or blocks goes one after the other
     REPLACING_DISTRICTS = 5
     KEEPING_DEVICES = 4715  # by the endpoint's checksum
+    CONNECTING_VAN = 4719  # a campaign's key, codes and VAN's lists change one after the other
     NAMING_FORMS = 4717  # looking for a free slug or keyword of an opt-in form, and taking it
     ADDING_NUMBERS = 7_267_003  # 0: a number is added, or a text to a number of no campaign is set aside
     LISTING_ACCOUNT = 4718  # 0: replacing the list of the account's numbers

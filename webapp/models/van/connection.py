@@ -11,6 +11,7 @@ from tortoise.models import Model
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.locks import Lock
 from webapp.database.packed import sql_time
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
@@ -73,6 +74,7 @@ async def of(campaign_id: int) -> VanConnection | None:
 @transactional
 async def connect(by: Membership, key: str, mode: int) -> VanConnection:
     """Keeps key and mode. A blank key leaves the one that is there."""
+    await database.lock(Lock.CONNECTING_VAN, by.campaign_id)
     now = clock.now()
     found = await VanConnection.filter(campaign_id=by.campaign_id).select_for_update().first()
     row = found or VanConnection(campaign_id=by.campaign_id, key="")

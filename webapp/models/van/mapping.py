@@ -9,8 +9,9 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from webapp import clock
+from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.locks import Lock
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import SELECTION, CustomField, Tag
@@ -101,6 +102,7 @@ async def things(campaign_id: int) -> list[VanThing]:
 @transactional
 async def note_things(campaign_id: int, found: Sequence[tuple[str, int, int, str]]) -> None:
     """VAN's lists as it gave them just now: kind, id, question and name of each. What is not among them is retired."""
+    await database.lock(Lock.CONNECTING_VAN, campaign_id)
     there = {(t.kind, t.van_id, t.question_id): t for t in await VanThing.filter(campaign_id=campaign_id)}
     named = {(kind, van_id, question): name[:300] for kind, van_id, question, name in found}
     for key, name in named.items():
@@ -118,6 +120,7 @@ async def note_things(campaign_id: int, found: Sequence[tuple[str, int, int, str
 async def save(by: Membership, wanted: dict[str, str], known_too: bool) -> int:
     """``wanted``: name of a line -> target, blank for none. ``known_too``: what contacts have from before is sent as well.
     Returns how many lines changed."""
+    await database.lock(Lock.CONNECTING_VAN, by.campaign_id)
     changed = []
     for line in await lines(by.campaign_id):
         target = wanted.get(line.name, line.target)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from webapp.rules import variables
 
@@ -78,7 +79,7 @@ class Bracketed:
 def found(text: str, known: Collection[str]) -> list[Bracketed]:
     """``known``: canonical names. Nothing that is a variable already, or a broken one (``variables.broken``)."""
     taken = [(v.start, v.end) for v in (*variables.found(text), *variables.broken(text))]
-    names = _by_key(known)
+    names = _by_key(frozenset(known))
     rest = _blanked(text, taken)
     places = [*_in_brackets(text, rest, names), *_bare(rest, names), *_at_variables(text), *_one_word(rest, names)]
     return sorted([*places, *_between(rest, names, places)], key=lambda b: b.start)
@@ -89,7 +90,8 @@ def marked(text: str) -> bool:
     return _MARKED.search(text) is not None
 
 
-def _by_key(known: Collection[str]) -> dict[str, str]:
+@lru_cache(maxsize=50)
+def _by_key(known: frozenset[str]) -> dict[str, str]:
     """What one may have typed, letters and digits alone -> canonical name."""
     own = {_key(name): name for name in known if "|" not in name}
     own |= {_key(name.removeprefix(_FIELD)): name for name in known if name.startswith(_FIELD)}
@@ -130,7 +132,7 @@ def _one_word(rest: str, names: dict[str, str]) -> Iterator[Bracketed]:
 
 def meant(name: str, known: Collection[str]) -> str:
     """The canonical name that other systems' "FNAME" or "contact.firstName" stands for; "" for none."""
-    names = _by_key(known)
+    names = _by_key(frozenset(known))
     plain = name.split("|")[0]
     return names.get(_key(plain)) or names.get(_key(plain.rpartition(".")[2]), "")
 
