@@ -14,16 +14,18 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from arq import cron
 from litestar.datastructures import UploadFile
+from tortoise.connection import get_connection
 
 from tests.cast import push_service
 from tests.faults import broken
-from webapp import logs
+from webapp import database, logs
 from webapp.gateways import twilio, twilio_http
 from webapp.models import long_work
 from webapp.models.imports import reading, store, upload
@@ -52,15 +54,32 @@ def die_at(what: str) -> None:
 
 
 def note_and_sleep(number_id: int, mark: int, durable: bool = False) -> None:
-    """Notes a claim; then the whole machine sleeps until it is woken."""
+    """Notes a claim; then the whole machine sleeps until it is woken. The process is not within a transaction then: on
+    SQLite, where all processes are on one machine, the others would find the file locked for ever."""
     global _awake
     _note(number_id, mark, durable)
     _awake -= not durable
     if _awake == 0 and not durable:
-        os.kill(os.getpid(), signal.SIGSTOP)
+        woken = threading.Event()
+        _loops[0].call_soon_threadsafe(_sleep, woken)
+        woken.wait()
+
+
+def _sleep(woken: threading.Event) -> None:
+    if database.dialect() == "sqlite" and vars(get_connection("write"))["_lock"].locked():
+        _loops[0].call_later(0.002, _sleep, woken)
+        return
+    os.kill(os.getpid(), signal.SIGSTOP)
+    woken.set()
 
 
 _note = sent_notes.note
+_loops: list[asyncio.AbstractEventLoop] = []
+
+
+async def _run_worker() -> None:
+    _loops.append(asyncio.get_running_loop())
+    await worker.run()
 
 
 def dying(before: str, verb: Any, after: str) -> Any:
@@ -129,4 +148,4 @@ def main() -> None:
     twilio.Twilio.send = dying("claimed", twilio.Twilio.send, "called")  # type: ignore[method-assign]
     if _awake:
         sent_notes.note = note_and_sleep
-    asyncio.run(worker.run())
+    asyncio.run(_run_worker())
