@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tortoise.queryset import QuerySet
+
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
@@ -51,9 +53,15 @@ class Claimed:
     asked: bool
 
 
-@transactional
 async def stamp() -> None:
-    """Changes since the last sweep are due once they have settled. One time-free statement a trigger writes can't say when."""
+    """Changes since the last sweep are due once they have settled. One time-free statement a trigger writes can't say when.
+    Where nothing changed, nothing is written: on SQLite a transaction would keep everybody else waiting."""
+    if await VanFact.exists(due_at=None):
+        await _stamp()
+
+
+@transactional
+async def _stamp() -> None:
     now = clock.now()
     await database.query(
         f"UPDATE van_fact SET changed_at = {packed.mark('timestamptz')}, due_at = {packed.mark('timestamptz')}"
@@ -208,11 +216,18 @@ async def _end(fact: VanFact, state: str, answer: str) -> None:
     await fact.save()
 
 
-@transactional
 async def notice_gone() -> int:
     """Facts whose worker gave no answer are in doubt. Returns how many."""
-    gone = VanFact.filter(state=SENDING, claimed_at__lt=clock.now() - GONE).order_by("id").limit(500)
-    rows = await gone.select_for_update(skip_locked=True)
+    return await _notice_gone() if await _gone().exists() else 0
+
+
+def _gone() -> QuerySet[VanFact]:
+    return VanFact.filter(state=SENDING, claimed_at__lt=clock.now() - GONE)
+
+
+@transactional
+async def _notice_gone() -> int:
+    rows = await _gone().order_by("id").limit(500).select_for_update(skip_locked=True)
     for fact in rows:
         fact.maybe = planning.also(fact.maybe, fact.going)
         await _end(fact, DOUBT, LOST)

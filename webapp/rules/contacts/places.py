@@ -38,7 +38,7 @@ def read(typed: str) -> Place | None:
         zips = tuple(digits for digits in _zips(city) if contact_zones.state_of_zip(digits) == state)
         return Place(zips=zips) if zips else None
     state = _state(text)
-    zips = (*_zips(text), *_zips_of_states().get(state, ()))
+    zips = (*_zips(text), *_tables()[1].get(state, ()))
     return Place(state, zips) if state or zips else None
 
 
@@ -48,7 +48,7 @@ def _state(text: str) -> str:
 
 
 def _zips(city: str) -> tuple[str, ...]:
-    return _cities().get(_key(city), ())
+    return _tables()[0].get(_key(city), ())
 
 
 def _key(city: str) -> str:
@@ -57,17 +57,15 @@ def _key(city: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _zips_of_states() -> dict[str, tuple[str, ...]]:
-    found = defaultdict(list)
+def _tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """The ZIPs of some 20,000 cities by their key, and of the states. The first call reads a file, so make it in a thread of
+    its own."""
+    cities, of_states = defaultdict(list), defaultdict(list)
     for row in zipcodes.list_all():  # type: ignore[no-untyped-call]
-        found[row["state"]].append(row["zip_code"])
-    return {state: tuple(zips) for state, zips in found.items()}
+        cities[_key(row["city"])].append(row["zip_code"])
+        of_states[row["state"]].append(row["zip_code"])
+    return _frozen(cities), _frozen(of_states)
 
 
-@lru_cache(maxsize=1)
-def _cities() -> dict[str, tuple[str, ...]]:
-    """Some 20,000 names. The first call reads a file, so make it in a thread of its own."""
-    found = defaultdict(list)
-    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]
-        found[_key(row["city"])].append(row["zip_code"])
-    return {city: tuple(zips) for city, zips in found.items()}
+def _frozen(found: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(zips) for name, zips in found.items()}
