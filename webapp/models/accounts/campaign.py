@@ -15,7 +15,7 @@ from webapp.rules import errors
 from webapp.rules.accounts import join_code
 from webapp.rules.numbers.pace import LONGEST_REST, seconds_ahead
 
-BUCKET_SIZES = (10, 25, 100, 200)
+BUCKET_SIZES = (10, 25, 100, 200)  # SPEC S2
 REGISTRATIONS = ("10dlc", "toll_free", "short_code")
 
 
