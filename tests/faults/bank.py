@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ PASSWORD = "a long password"
 SEED = int(os.environ.get("TEXTBANK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 OF_THE_ACCOUNT = (10001, 20003, 30002, 30024, 30032, 30034)  # the carriers never got such a text
 LONG = "TEXTBANK_FAULTS" in os.environ  # bin/bench faults
+PATIENCE = 300 if LONG else 90  # seconds; only a build that hangs waits for their end
 only_long = pytest.mark.skipif(not LONG, reason="bin/bench faults")
 KILLS = int(os.environ.get("TEXTBANK_FAULT_KILLS", "4"))
 
@@ -252,17 +254,19 @@ class Volunteer:
         self.client = httpx.AsyncClient(base_url=bank.url, timeout=8, follow_redirects=True)
 
     async def press(self, method: str, path: str, data: dict[str, str] | None = None) -> httpx.Response:
-        """Until the site answers; the same form each time."""
-        for _ in range(1_200):
+        """Until the site answers; the same form each time. A busy machine may take half a minute to start the web."""
+        end, said = time.monotonic() + PATIENCE, ""
+        while time.monotonic() < end:
             try:
                 answer = await self.client.request(method, path, data=data)
-            except httpx.HTTPError:
-                await asyncio.sleep(0.05)
-                continue
-            if answer.status_code < 500:
-                return answer
+            except httpx.HTTPError as error:
+                said = repr(error)
+            else:
+                if answer.status_code < 500:
+                    return answer
+                said = str(answer.status_code)
             await asyncio.sleep(0.05)
-        raise AssertionError(f"{path} never answered\n{self.bank.logs()}")
+        raise AssertionError(f"{path} was not answered in {PATIENCE} s (last: {said})\n{self.bank.logs()}")
 
     async def log_in(self) -> None:
         answer = await self.press("POST", "/login", {"email": self.email, "password": PASSWORD})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast.waiting import until
-from tests.faults.bank import SEED, Bank, Volunteer, open_bank
+from tests.faults.bank import PATIENCE, SEED, Bank, Volunteer, open_bank
 from tests.faults.storm import OwnServer, Storm
 
 FAULTS = int(os.environ.get("TEXTBANK_FAULTS", "11"))
@@ -19,7 +19,7 @@ VOLUNTEERS = int(os.environ.get("TEXTBANK_FAULT_VOLUNTEERS", "3"))
 WORKERS = int(os.environ.get("TEXTBANK_FAULT_WORKERS", "2"))
 PEOPLE = max(80, 8 * FAULTS)
 
-pytestmark = [pytest.mark.xdist_group("storm"), pytest.mark.timeout(240 + 6 * FAULTS)]
+pytestmark = [pytest.mark.xdist_group("storm"), pytest.mark.timeout(240 + 2 * PATIENCE + 6 * FAULTS)]
 
 
 @pytest.fixture
@@ -84,11 +84,11 @@ async def test_whatever_breaks_nobody_is_texted_twice_or_after_a_stop_and_nobody
             texting = [asyncio.create_task(keep_texting(person, made["action"], over)) for person in people]
             await storm.rage(FAULTS)
             try:
-                await until(lambda: heard(bank, storm.stops), 90, 1)
-                await until(lambda: texted(bank, set(made["phones"]) - storm.stops, texting), 120, 1)
+                await until(lambda: heard(bank, storm.stops), PATIENCE, 1)
+                await until(lambda: texted(bank, set(made["phones"]) - storm.stops, texting), PATIENCE, 1)
                 over.set()
                 await asyncio.gather(*texting)
-                await until(lambda: settled(bank, set(made["phones"]) - storm.stops), 120, 1)
+                await until(lambda: settled(bank, set(made["phones"]) - storm.stops), PATIENCE, 1)
             except AssertionError as error:
                 raise AssertionError(f"{await bank.look('texts')} {await bank.look('open')}, seed {SEED}") from error
         sent = await bank.texted()
