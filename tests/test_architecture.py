@@ -126,7 +126,7 @@ ORDER = (
     {"", "accounts"},
     {"contacts", "joining", "logins"},
     {"numbers", "actions", "van"},
-    {"conversations", "opt_in_forms"},
+    {"conversations", "opt_in_forms", "search"},
     {"cards"},
     {"opt_outs", "scripts", "departures", "carriers"},
     {"imports", "reports", "bulk", "outcomes", "notices"},

@@ -17,7 +17,18 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-LETTERS = {"S": 12, "C": 8, "A": 11, "V": 10, "X": 8, "R": 7, "G": 4, "P": 3, "B": 5}  # rows of each letter in spec.md
+LETTERS = {
+    "S": 12,
+    "C": 8,
+    "A": 11,
+    "V": 10,
+    "X": 8,
+    "R": 7,
+    "G": 4,
+    "P": 3,
+    "B": 5,
+    "H": 1,
+}  # rows of each letter in spec.md
 NOT_OURS = (
     "tests/vectors/",
     "tests/cases/",

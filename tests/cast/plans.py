@@ -27,12 +27,14 @@ BIG = (
 )
 
 
-async def whole_tables(text: str, values: list[Any]) -> list[str]:
+async def whole_tables(text: str, values: list[Any], others: tuple[str, ...] = ()) -> list[str]:
+    """``others``: tables that must not be read whole either."""
+
     async def explain() -> list[str]:
         await database.query("SET LOCAL enable_seqscan = off")
         plan = await database.rows(f"EXPLAIN {text}", f"EXPLAIN {database.numbered(text)}", values)
         lines = "\n".join(row["QUERY PLAN"] for row in plan)
-        return [table for table in re.findall(r"Seq Scan on (\w+)", lines) if table in BIG]
+        return [table for table in re.findall(r"Seq Scan on (\w+)", lines) if table in (*BIG, *others)]
 
     return await transaction(explain)
 

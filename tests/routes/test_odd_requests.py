@@ -51,6 +51,12 @@ ODD_ADDRESSES = [
     "/contacts/bulk/new",
     "/contacts/bulk/new?scope=all&kind=assign&until=9999-12-31",
     "/lists?show=%00",
+    "/search?q=%00",
+    "/search?q=%ff%fe%ed%a0%80",
+    "/search?q=" + "%25_!" * 300,
+    "/search?q=" + "%F0%9F%92%99" * 90,
+    "/search?q=' OR 1=1 --",
+    "/search?q=%7B0%7D{title}",
     "/actions?show=x",
 ]
 ODD_FORMS = [

@@ -62,6 +62,7 @@ PAGES = [
     "actions/{action_id}/carriers",
     "actions/{action_id}/follow-up?people=of%3Dsilent",
     "unmatched",
+    "search?q=li",
 ]
 
 

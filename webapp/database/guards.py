@@ -271,6 +271,9 @@ GUARDS = [
     _index("passkey_of_user", "passkey", "user_id"),
     _index("login_step_over", "login_step", "expires_at"),
     _index("member_of_campaign", "membership", "campaign_id, id"),
+    # Search everywhere (SPEC H1)
+    _index("action_of_campaign", "action", "campaign_id, id"),
+    _index("list_of_campaign", "contact_list", "campaign_id, id"),
     _index("list_of_user", "user_list_member", "user_id, user_list_id"),
     # What goes to VAN (SPEC B3)
     _unique("one_van_connection", "van_connection", "campaign_id"),
