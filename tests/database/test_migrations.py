@@ -156,6 +156,30 @@ async def around(url: str) -> dict[str, str]:
         await database.close_database()
 
 
+async def columns(url: str) -> dict[str, str]:
+    """table.column -> its type, whether it may be null, its default."""
+    sqlite = """
+      SELECT t.name || '.' || c.name AS name, c.type || ' ' || c."notnull" || ' ' || coalesce(c.dflt_value, '') || c.pk AS text
+      FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'"""
+    postgres = """
+      SELECT table_name || '.' || column_name AS name, concat_ws(' ', data_type, character_maximum_length,
+      numeric_precision, numeric_scale, is_nullable, column_default) AS text
+      FROM information_schema.columns WHERE table_schema = 'public'"""
+    await database.open_database(url)
+    try:
+        return {row["name"]: row["text"] for row in await database.rows(sqlite, postgres)}
+    finally:
+        await database.close_database()
+
+
+async def applied(url: str) -> list[str]:
+    await database.open_database(url)
+    try:
+        return [row["name"] for row in await database.query("SELECT name FROM tortoise_migrations ORDER BY name")]
+    finally:
+        await database.close_database()
+
+
 async def wrong_guards(url: str) -> list[str]:
     await database.open_database(url)
     try:
@@ -424,10 +448,8 @@ def _as_the_next_leaves(before: Rows) -> Rows:
 
 
 @pytest.mark.both
-def test_a_new_database_builds_the_models_of_few_operations_twice(
-    new_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """So it takes a second. Built anew before each operation, they took ten."""
+def test_a_migration_builds_the_models_of_few_operations_twice(old_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Built anew before each operation, they took ten seconds."""
     built, clone = [], StateApps.clone
 
     def counted(apps: StateApps, model_states: Any = None) -> StateApps:
@@ -435,8 +457,36 @@ def test_a_new_database_builds_the_models_of_few_operations_twice(
         return clone(apps, model_states)
 
     monkeypatch.setattr(StateApps, "clone", counted)
-    blocking(migrate(new_url))
+    blocking(migrate(old_url))
     assert len(built) < len(MIGRATIONS) / 2
+
+
+@pytest.mark.both
+def test_a_new_database_is_as_one_that_every_migration_was_run_on(new_url: str, tmp_path: Path) -> None:
+    """It is made from the models at once. Were something only in a migration, or only in the models, it would show here."""
+    blocking(migrate(new_url))
+    at_once = blocking(columns(new_url)), blocking(around(new_url)), blocking(applied(new_url))
+    step_by_step = _emptied(new_url, tmp_path)
+    blocking(_migrate_to_the_first(step_by_step))
+    blocking(migrate(step_by_step))
+    assert (blocking(columns(step_by_step)), blocking(around(step_by_step)), blocking(applied(step_by_step))) == at_once
+    assert len(at_once[0]) > 400 and len(at_once[2]) == len(MIGRATIONS)
+    assert blocking(wrong_guards(step_by_step)) == []
+
+
+def _emptied(url: str, tmp_path: Path) -> str:
+    """Another database in which nothing is."""
+    if url.startswith("sqlite://"):
+        return f"sqlite://{tmp_path / 'step_by_step.db'}"
+    blocking(_drop_everything(url))
+    return url
+
+
+async def _drop_everything(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute("DROP SCHEMA public CASCADE")
+    await connection.execute("CREATE SCHEMA public")
+    await connection.close()
 
 
 def test_two_migrations_at_once_end_well(tmp_path: Path) -> None:

@@ -43,10 +43,7 @@ class CreateTables(TortoiseOperation):
         if state_editor is None:
             return
         for table in self.tables:
-            model = new_state.apps.get_model(app_label, table.name)
-            await state_editor.create_model(model)
-            if state_editor.DIALECT == "postgres":
-                await _drop_unwanted_constraints(model, state_editor)
+            await create_table(new_state.apps.get_model(app_label, table.name), state_editor)
 
 
 class AddColumns(TortoiseOperation):
@@ -72,6 +69,12 @@ class AddColumns(TortoiseOperation):
     ) -> None:
         for column in self.columns:
             await column.database_forward(app_label, old_state, new_state, state_editor)
+
+
+async def create_table(model: type[Model], state_editor: BaseSchemaEditor) -> None:
+    await state_editor.create_model(model)
+    if state_editor.DIALECT == "postgres":
+        await _drop_unwanted_constraints(model, state_editor)
 
 
 async def _drop_unwanted_constraints(model: type[Model], state_editor: BaseSchemaEditor) -> None:
