@@ -18,6 +18,7 @@ from litestar.response import File
 
 from webapp import clock, compressed, config, static_files
 from webapp.rules import phone, window
+from webapp.rules.help import screens
 from webapp.words import NAMES, gettext, language, ngettext
 
 HERE = Path(__file__).parent
@@ -141,6 +142,7 @@ def _names() -> dict[str, Any]:
     """What every template may call."""
     return {
         "static": static_files.address,
+        "help_of": screens.address,
         "writes_letters": writes_letters,
         "now": clock.now,
         "date_on": date_on,

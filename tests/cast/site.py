@@ -129,6 +129,8 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
         lambda: VanFact.create(campaign_id=cast.meyer.id, contact_id=cast.lisa.id, kind="opt_out", value="x")
     )
     return {
+        "topic": "queue",
+        "screen": "contacts",
         "fact_id": str(fact.id),
         "opt_in_id": str(form.id),
         "sign_up_id": str(signed.id),

@@ -10,6 +10,7 @@ from webapp.access import login
 from webapp.routes.volunteer import (
     account,
     decisions,
+    help,
     home,
     inbox,
     look_ups,
@@ -26,7 +27,7 @@ OWN = (account, teams, email, password, devices, second_step, passkeys)
 
 
 def router() -> Router:
-    modules = (home, notices, queue, inbox, threads, decisions, reports, look_ups, pictures, *OWN)
+    modules = (home, help, notices, queue, inbox, threads, decisions, reports, look_ups, pictures, *OWN)
     handlers = [handler for module in modules for handler in module.HANDLERS]
     inner = Router(
         "/",
