@@ -13,6 +13,7 @@ import aiohttp
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from webapp.gateways import twilio_answers
+from webapp.gateways.odd_answers import CANT_READ
 from webapp.gateways.twilio_account import TwilioAccount
 from webapp.gateways.twilio_answers import readable
 from webapp.gateways.twilio_http import TooManyRequests
@@ -98,7 +99,7 @@ class Twilio(TwilioAccount):
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             log.warning("Twilio can't be reached: %s", type(error).__name__)
             return Later(5, "Twilio can't be reached")
-        except (TimeoutError, aiohttp.ClientError, TwilioException, *twilio_answers.CANT_READ) as error:
+        except (TimeoutError, aiohttp.ClientError, TwilioException, *CANT_READ) as error:
             return Unknown(in_words(error))
         return Sent(str(message.sid)) if twilio_answers.is_sid(message.sid) else Unknown(in_words(ValueError()))
 

@@ -7,7 +7,8 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
 from webapp.config import Settings
-from webapp.gateways.twilio_answers import CANT_READ, readable
+from webapp.gateways.odd_answers import CANT_READ
+from webapp.gateways.twilio_answers import readable
 from webapp.gateways.twilio_http import TooManyRequests, TwilioHttp
 from webapp.rules.contacts import lines
 from webapp.rules.numbers import credentials

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import math
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
-P = ParamSpec("P")
-T = TypeVar("T")
+from webapp.gateways.odd_answers import read_as
+
 SHORTEST_WAIT, LONGEST_WAIT = 0.1, 300.0  # seconds
 MOST_DIGITS = 7  # of an error code
-CANT_READ = (AttributeError, LookupError, TypeError, ValueError)
 
 
 class Unreadable(TwilioException):
     """An answer that is not what Twilio promises: no JSON, other fields, other types."""
 
 
-def readable(call: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """What the SDK or we can't read of an answer is `Unreadable`."""
-
-    @functools.wraps(call)
-    async def read(*arguments: P.args, **named: P.kwargs) -> T:
-        try:
-            return await call(*arguments, **named)
-        except CANT_READ as error:
-            raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from error
-
-    return read
+@read_as
+def readable(error: Exception) -> Unreadable:
+    """What the SDK or we can't read of an answer."""
+    return Unreadable(f"{type(error).__name__}: {error}"[:200])
 
 
 def refusal(status: int, url: str, body: str) -> TwilioRestException:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from webapp.config import LOOPBACK, Settings
+from webapp.gateways.odd_answers import CANT_READ, read_as
 
 TOTAL, CONNECT = 20, 5  # seconds
 USER = "textbank"  # VAN asks for the application's name; the key alone decides
@@ -53,6 +54,11 @@ class Away(Trouble):
         self.certain = certain
 
 
+@read_as
+def readable(error: Exception) -> Away:
+    return Away(f"VAN's answer can't be read ({type(error).__name__})", False)
+
+
 @dataclass(frozen=True)
 class Thing:
     """Something of VAN's lists. ``question``: of an answer."""
@@ -69,11 +75,13 @@ class Van:
     def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
         self.session, self.base = session, base.rstrip("/")
 
+    @readable
     async def contact_type(self) -> int | None:
         """The id of "SMS Text"; None where this VAN has none."""
         types = await self._ask("GET", "/canvassResponses/contactTypes")
         return next((int(one["contactTypeId"]) for one in types if one.get("name") == CONTACT_TYPE), None)
 
+    @readable
     async def things(self) -> list[Thing]:
         """All that a mapping can lead to: activist codes, answers to survey questions, result codes in use."""
         codes = await self._pages("/activistCodes", statuses="Active")
@@ -85,12 +93,14 @@ class Van:
             *(Thing("result", int(one["resultCodeId"]), str(one["name"])) for one in results),
         ]
 
+    @readable
     async def phone_id(self, van_id: str, phone: str) -> int | None:
         """VAN's id of the person's phone with these ten digits; None where VAN has not this phone. NotThere: no such person."""
         found = await self._ask("GET", f"/people/{int(van_id)}", {"$expand": "phones"})
         phones = found.get("phones") or []
         return next((int(one["phoneId"]) for one in phones if _digits(one.get("phoneNumber")) == phone), None)
 
+    @readable
     async def record(self, van_id: str, body: dict[str, Any]) -> None:
         """Notes a canvass response."""
         await self._ask("POST", f"/people/{int(van_id)}/canvassResponses", body=body)
@@ -116,7 +126,7 @@ class Van:
             raise Away("VAN can't be reached", True) from None
         except aiohttp.ConnectionTimeoutError:
             raise Away("VAN can't be reached", True) from None
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Away(f"VAN gave no answer ({type(error).__name__})", False) from None
 
 
@@ -152,7 +162,7 @@ async def _words(answer: aiohttp.ClientResponse) -> str:
     try:
         errors = (await answer.json(content_type=None))["errors"]
         words = "; ".join(str(one.get("text") or one.get("code")) for one in errors)
-    except (aiohttp.ClientError, ValueError, KeyError, TypeError, AttributeError):
+    except (aiohttp.ClientError, *CANT_READ):
         words = ""
     return f"{words[:300]} (HTTP {answer.status})".strip()
 
