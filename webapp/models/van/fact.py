@@ -9,6 +9,8 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from webapp.rules.van import planning
+
 WAITING, SENDING, SENT, REFUSED, DOUBT = "waiting", "sending", "sent", "refused", "doubt"
 NO_ID, NO_CODE, NOTHING, STAYS = "no_id", "no_code", "nothing", "stays"
 STATES = (WAITING, SENDING, DOUBT, REFUSED, NO_ID, NO_CODE, STAYS, NOTHING, SENT)
@@ -43,6 +45,11 @@ class VanFact(Model):
 
     class Meta:
         table = "van_fact"
+
+    @property
+    def maybe_gone(self) -> bool:
+        """In doubt: did the request whose answer was lost take something away?"""
+        return self.maybe.split()[-1:] == [planning.NONE]
 
 
 class VanPerson(Model):

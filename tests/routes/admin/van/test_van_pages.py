@@ -14,7 +14,7 @@ from webapp.models.accounts.sessions import Session
 from webapp.models.contacts.contact import Contact
 from webapp.models.reports import labelling
 from webapp.models.van import connection, mapping
-from webapp.models.van.fact import DOUBT, WAITING, VanFact
+from webapp.models.van.fact import DOUBT, STATES, WAITING, VanFact
 from webapp.models.van.mapping import VanMapping
 from webapp.simulator.van.store import KEY, Store
 from webapp.workers.van import asking
@@ -178,6 +178,29 @@ async def test_a_fact_in_doubt_is_sent_again_or_found_there_by_hand(cast: Cast, 
     await transaction(lambda: VanFact.all().update(state=DOUBT))
     await gary.post(f"{VAN}/facts/{(await fact()).id}/found")
     assert (await fact()).there == WILL_VOTE and await audited("van.found_there") == 1
+
+
+async def test_the_page_shows_facts_of_every_state_with_whatever_is_not_known_yet(cast: Cast, browse: Browser) -> None:
+    for n, state in enumerate(STATES):
+        subject = {"campaign_id": cast.meyer.id, "contact_id": cast.lisa.id, "kind": "tag", "subject_id": n}
+        await transaction(lambda subject=subject, state=state: VanFact.create(**subject, state=state, tries=1))  # type: ignore[misc]
+    answer = await (await browse(cast.gary)).get(VAN)
+    assert answer.status_code == 200 and answer.text.count("Lisa Ng") == len(STATES)
+
+
+async def test_what_was_taken_out_of_van_is_not_said_to_be_there(cast: Cast, van: Store, browse: Browser) -> None:
+    await connects(cast)
+    await maps_all(cast)
+    await tags(cast)
+    await send(cast)
+    van.faults.append("lost")
+    await labelling.take_tag(cast.lisa, await tag_of(cast), cast.amy.user)
+    await send(cast)
+    gary = await browse(cast.gary)
+    text = (await gary.get(VAN)).text
+    assert "May still be in VAN" in text and "It is gone from VAN" in text and "It is in VAN" not in text
+    await gary.post(f"{VAN}/facts/{(await fact()).id}/found")
+    assert "Taken out of VAN" in (await gary.get(VAN)).text
 
 
 async def test_a_pause_keeps_facts_and_its_end_sends_them(cast: Cast, van: Store, browse: Browser) -> None:
