@@ -17,7 +17,7 @@ from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.many import opt_out_many
 from webapp.models.reports import editing, labelling
 from webapp.models.van import mapping
-from webapp.models.van.fact import DOUBT, NO_ID, REFUSED, SENDING, SENT, WAITING, VanFact
+from webapp.models.van.fact import DOUBT, NO_ID, REFUSED, SENDING, SENT, WAITING, VanFact, VanPerson
 
 pytestmark = pytest.mark.both
 
@@ -116,5 +116,7 @@ async def test_erasing_a_person_leaves_no_answer_of_theirs_on_the_way(cast: Cast
     await maps_all(cast)
     await labelling.set_field(cast.lisa.id, await rating_of(cast), "Supporter", None)
     wait(1)
+    await transaction(lambda: VanPerson.create(contact_id=cast.lisa.id, van_id="101", phone=cast.lisa.phone))
     await editing.erase(cast.lisa.id, cast.gary)
     assert (await fact(kind="field")).value == ""
+    assert not await VanPerson.exists(contact_id=cast.lisa.id), "nor what VAN told of them"

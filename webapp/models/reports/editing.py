@@ -18,6 +18,7 @@ from webapp.models.opt_outs import blocking, opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.reports import labelling
 from webapp.models.reports.report import Report
+from webapp.models.van.fact import VanPerson
 from webapp.rules import edited, phone
 from webapp.rules.contacts import contact_columns
 from webapp.rules.edited import Meanwhile
@@ -123,6 +124,7 @@ async def erase(contact_id: int, by: Membership) -> None:
     await ContactTag.filter(contact_id=contact_id).exclude(tag__system=True).delete()
     await ContactEvent.filter(contact_id=contact_id).delete()  # they hold the old data
     await Report.filter(contact_id=contact_id).update(values_={})
+    await VanPerson.filter(contact_id=contact_id).delete()
     await SignUp.filter(contact_id=contact_id).update(first_name="", last_name="", zip="", answers={})
     await ContactEvent.note(contact_id, by.user_id, "erased")
     await audience.sync_conversations([contact_id], new_values=True)
