@@ -288,3 +288,24 @@ async def test_in_a_rehearsal_no_real_van_is_reached(cast: Cast, ready: Store) -
     await asking.ask_van({}, cast.meyer.id)
     row = await connection.of(cast.meyer.id)
     assert row and row.why == "A rehearsal reaches no real VAN"
+
+
+async def test_another_key_or_mode_stops_whoever_sends_by_the_one_before(cast: Cast, ready: Store) -> None:
+    await tags(cast)
+    await settle()
+    old = await connection.take_lease(cast.meyer.id)
+    await connection.connect(cast.selina, "", connection.MY_VOTERS)
+    assert old and await sending.claim(cast.meyer.id, old) is None
+    new = await connection.take_lease(cast.meyer.id)
+    assert new and await sending.claim(cast.meyer.id, new)
+
+
+async def test_what_van_says_of_the_key_before_is_not_said_of_the_new_one(cast: Cast, ready: Store) -> None:
+    before = await connection.of(cast.meyer.id)
+    wait(1)
+    await connection.connect(cast.selina, "another", connection.MY_CAMPAIGN)
+    assert before
+    await connection.failed(before, connection.KEY, "no", asked=True)
+    await connection.answered(before, 37)
+    row = await connection.of(cast.meyer.id)
+    assert row and row.asking and not row.trouble

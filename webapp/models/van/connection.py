@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from webapp import clock, database
 from webapp.database import transactional
@@ -78,6 +79,7 @@ async def connect(by: Membership, key: str, mode: int) -> VanConnection:
     now = clock.now()
     found = await VanConnection.filter(campaign_id=by.campaign_id).select_for_update().first()
     row = found or VanConnection(campaign_id=by.campaign_id, key="")
+    row.lease, row.leased_until = "", None  # whoever sends by the key and mode of before stops
     if key:
         row.key = sealed.seal(key)
     row.mode, row.asked_at, row.trouble, row.why, row.rest_until, row.fails = mode, now, "", "", None, 0
@@ -106,17 +108,22 @@ async def ask(campaign_id: int) -> None:
     await VanConnection.filter(campaign_id=campaign_id).update(asked_at=clock.now())
 
 
+def _same(used: VanConnection) -> QuerySet[VanConnection]:
+    """The connection that was ``used``, unless somebody has set another key or mode since: VAN's answer says nothing of these."""
+    return VanConnection.filter(id=used.id, key=used.key, mode=used.mode)
+
+
 @transactional
-async def answered(campaign_id: int, contact_type_id: int | None) -> None:
+async def answered(used: VanConnection, contact_type_id: int | None) -> None:
     """VAN answered: what stopped the sending is over."""
     row = {"answered_at": clock.now(), "contact_type_id": contact_type_id, "trouble": "", "why": "", "fails": 0}
-    await VanConnection.filter(campaign_id=campaign_id).update(**row, rest_until=None)
+    await _same(used).update(**row, rest_until=None)
 
 
 @transactional
-async def failed(campaign_id: int, trouble: str, why: str, asked: bool = False) -> None:
+async def failed(used: VanConnection, trouble: str, why: str, asked: bool = False) -> None:
     """``asked``: it was the question for VAN's lists that failed. Away, VAN is left alone for longer and longer."""
-    row = await VanConnection.filter(campaign_id=campaign_id).select_for_update().first()
+    row = await _same(used).select_for_update().first()
     if row is None:
         return
     row.trouble, row.why, row.fails = trouble, why[:400], row.fails + 1

@@ -20,17 +20,17 @@ async def ask_van(ctx: dict[str, Any], campaign_id: int) -> None:
     if row is None:
         return
     if not (key := row.secret()):
-        await connection.failed(campaign_id, SECRET, UNREADABLE, asked=True)
+        await connection.failed(row, SECRET, UNREADABLE, asked=True)
         return
     try:
         async with van.opened(config.settings(), key, row.mode) as gateway:
             contact_type, things = await gateway.contact_type(), await gateway.things()
     except van.Trouble as trouble:
         kind = KEY if isinstance(trouble, van.WrongKey) else AWAY
-        await connection.failed(campaign_id, kind, str(trouble), asked=True)
+        await connection.failed(row, kind, str(trouble), asked=True)
         return
     await mapping.note_things(campaign_id, [(one.kind, one.id, one.question, one.name) for one in things])
-    await connection.answered(campaign_id, contact_type)
+    await connection.answered(row, contact_type)
 
 
 async def seal_anew(ctx: dict[str, Any]) -> None:

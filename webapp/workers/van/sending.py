@@ -41,7 +41,7 @@ async def send_to_van(ctx: dict[str, Any], campaign_id: int) -> None:
             async with van.opened(config.settings(), key, row.mode) as gateway:
                 await _send_all(row, gateway, lease)
         elif row:
-            await connection.failed(campaign_id, SECRET, UNREADABLE)
+            await connection.failed(row, SECRET, UNREADABLE)
     finally:
         await connection.give_lease_back(campaign_id, lease)
 
@@ -101,10 +101,10 @@ async def _failed(row: VanConnection, claimed: Claimed, trouble: van.Trouble) ->
         await sending.refused(claimed, why)
     elif isinstance(trouble, van.WrongKey):
         await sending.later(claimed, why, 1)
-        await connection.failed(row.campaign_id, KEY, why)
+        await connection.failed(row, KEY, why)
     elif isinstance(trouble, van.Busy):
         await sending.later(claimed, why, trouble.seconds)
         await connection.rest(row.campaign_id, trouble.seconds)
     else:
         await (sending.later(claimed, why) if trouble.certain else sending.in_doubt(claimed, why))
-        await connection.failed(row.campaign_id, AWAY, why)
+        await connection.failed(row, AWAY, why)
