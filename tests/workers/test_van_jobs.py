@@ -14,7 +14,7 @@ from webapp.database import transaction
 from webapp.models.contacts.contact import Contact
 from webapp.models.opt_outs import opting_out
 from webapp.models.reports import labelling
-from webapp.models.van import connection, sending, showing
+from webapp.models.van import connection, mapping, sending, showing
 from webapp.models.van.fact import DOUBT, NO_CODE, NO_ID, NOTHING, REFUSED, SENDING, SENT, STAYS, WAITING, VanFact
 from webapp.simulator.van.store import Store
 from webapp.workers.van import asking
@@ -309,3 +309,14 @@ async def test_what_van_says_of_the_key_before_is_not_said_of_the_new_one(cast: 
     await connection.answered(before, 37)
     row = await connection.of(cast.meyer.id)
     assert row and row.asking and not row.trouble
+
+
+async def test_what_contacts_have_goes_to_another_code_where_staff_chose_one(cast: Cast, ready: Store) -> None:
+    await tags(cast)
+    await send(cast)
+    line = f"tag-{(await tag_of(cast)).id}"
+    for _ in range(2):
+        await mapping.save(cast.gary, {line: "activist_code:4002"}, known_too=True)
+        await jobs.sweep_van({})
+        await send(cast)
+    assert said(ready)[1:] == [(LISA, [code(4_003, "Remove"), code(4_002)])]

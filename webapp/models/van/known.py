@@ -38,13 +38,13 @@ async def note_slice(mapping_id: int) -> bool:
 
 
 async def _note(mapping: VanMapping, ids: list[int]) -> None:
-    """One that had no code until now waits again; one that VAN has already stays."""
+    """One that had no code until now waits again, and so does one that was sent: VAN may have another code for it."""
     await database.query(
         "INSERT INTO van_fact (campaign_id, contact_id, kind, subject_id, value, state, version, tries)"
         f" SELECT c.campaign_id, c.id, {packed.mark('text')}, {packed.mark('integer')}, {packed.mark('text')}, 'waiting', 1, 0"
         f" FROM contact c WHERE {packed.among('c.id')} AND c.van_id <> ''"
         " ON CONFLICT (contact_id, kind, subject_id) DO UPDATE SET state = 'waiting', due_at = NULL"
-        " WHERE van_fact.state = 'no_code'",
+        " WHERE van_fact.state IN ('no_code', 'sent')",
         mapping.kind,
         mapping.subject_id,
         mapping.value if mapping.kind == FIELD else "x",
