@@ -12,7 +12,7 @@ from webapp.models.carriers import showing
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_outs import bounds
 from webapp.models.outcomes import outages
-from webapp.models.results import operations
+from webapp.models.results import operations, seldom
 from webapp.models.scripts import scheduling
 from webapp.rules import trouble
 from webapp.rules.carriers import told
@@ -25,14 +25,6 @@ async def shared(campaign: Campaign, all_of_it: bool = False) -> dict[str, Any]:
     troubles = await of(campaign, all_of_it)
     waiting = sum(q.texts for q in await operations.queues(campaign)) if troubles else 0
     return {"troubles": troubles, "texts_waiting": waiting}
-
-
-# What is hardly ever there, asked at once by every page of the office: only what is there is read
-_THERE_IS = (
-    "SELECT EXISTS (SELECT 1 FROM action WHERE campaign_id = ? AND missed_at IS NOT NULL) AS missed,"
-    " EXISTS (SELECT 1 FROM membership WHERE campaign_id = ? AND suspended_for = ? AND suspended_at IS NOT NULL) AS paused,"
-    " EXISTS (SELECT 1 FROM carrier_warning WHERE campaign_id = ? AND ended_at IS NULL) AS filtering"
-)
 
 
 def stop(troubles: Iterable[Trouble]) -> bool:
@@ -69,7 +61,7 @@ async def of(campaign: Campaign, all_of_it: bool = False) -> list[Trouble]:
 
 
 async def _seldom(campaign: Campaign) -> dict[str, Any]:
-    [there_is] = await database.query(_THERE_IS, campaign.id, campaign.id, bounds.TOO_MANY_OPT_OUTS, campaign.id)
+    there_is = await seldom.there_is(campaign.id)
     missed = await scheduling.missed(campaign.id) if there_is["missed"] else []
     paused = await bounds.paused(campaign.id) if there_is["paused"] else []
     filtering = await showing.standing(campaign.id) if there_is["filtering"] else []

@@ -43,3 +43,7 @@ class CarrierWarning(Model):
     def standing(cls, campaign_id: int) -> QuerySet[CarrierWarning]:
         """Those that go on, the newest first."""
         return cls.filter(campaign_id=campaign_id, ended_at=None).order_by("-begun_at", "-id")
+
+
+# Those that `standing` finds in the campaign ``c``
+STANDING = "SELECT x.id FROM carrier_warning x WHERE x.campaign_id = c.id AND x.ended_at IS NULL"

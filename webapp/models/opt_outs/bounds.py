@@ -82,6 +82,13 @@ async def _pause(member: Membership) -> None:
         await audit.note(member.campaign, None, "user.paused", member.user.name, why=TOO_MANY_OPT_OUTS)
 
 
+# Those whom `paused` finds in the campaign ``c``
+PAUSED = (
+    f"SELECT x.id FROM membership x WHERE x.campaign_id = c.id AND x.suspended_for = '{TOO_MANY_OPT_OUTS}'"
+    " AND x.suspended_at IS NOT NULL"
+)
+
+
 async def paused(campaign_id: int) -> list[Membership]:
     """Volunteers who are paused for this, the newest first."""
     found = Membership.filter(campaign_id=campaign_id, suspended_for=TOO_MANY_OPT_OUTS, suspended_at__isnull=False)

@@ -111,6 +111,10 @@ def _why_not(
     return [check.sentence for check in checked.checks if not check.fine]
 
 
+# Those that `missed` finds in the campaign ``c``
+MISSED = "SELECT x.id FROM action x WHERE x.campaign_id = c.id AND x.missed_at IS NOT NULL"
+
+
 async def missed(campaign_id: int) -> list[Action]:
     """Actions that could not be published at their time, the newest first, until they are published, scheduled anew or
     archived, or staff have read why."""

@@ -1,0 +1,21 @@
+"""What the office hardly ever has to be told of: every page asks at once which of it is there, and reads only that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webapp import database
+from webapp.models.carriers import warning
+from webapp.models.opt_outs import bounds
+from webapp.models.scripts import scheduling
+
+_THERE_IS = (
+    f"SELECT EXISTS ({scheduling.MISSED}) AS missed, EXISTS ({bounds.PAUSED}) AS paused,"
+    f" EXISTS ({warning.STANDING}) AS filtering FROM campaign c WHERE c.id = ?"
+)
+
+
+async def there_is(campaign_id: int) -> dict[str, Any]:
+    """Are there actions that missed their time, volunteers who are paused, carriers that filter more?"""
+    [row] = await database.query(_THERE_IS, campaign_id)
+    return row
