@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 
@@ -67,6 +68,19 @@ async def test_a_van_that_is_away_is_said_with_when_it_is_tried_again(cast: Cast
     await asking.ask_van({}, cast.meyer.id)
     text = (await (await browse(cast.gary)).get(VAN + "/key")).text
     assert "VAN does not answer." in text and "It is tried again at" in text
+
+
+async def test_why_nothing_goes_to_van_is_said_as_it_is(cast: Cast, van: Store, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    for trouble, sentence in (
+        (connection.KEY, "VAN does not accept the key."),
+        (connection.SECRET, "this site can't read the key any more."),
+        (connection.AWAY, "VAN does not answer."),
+    ):
+        row = await connection.connect(cast.gary, KEY, 1)
+        await connection.failed(row, trouble, "Because")
+        text = html.unescape((await gary.get(VAN)).text)
+        assert sentence in text and "Because" in text and text.count("VAN does not") == (trouble != connection.SECRET)
 
 
 async def test_forms_that_lack_something_are_shown_again(cast: Cast, van: Store, browse: Browser) -> None:
