@@ -40,8 +40,8 @@ DELIVERIES = ("queued", "sent", "delivered", "read", "undelivered", "failed", "c
 
 
 class Crowd:
-    """``turned_away``: action -> (conversation, code) of each refusal that a click was answered with. ``ever_blocked``,
-    ``ever_left_out``: contacts."""
+    """``turned_away``: action -> (conversation, code) of each refusal that a click was answered with. ``ever_blocked``:
+    contacts."""
 
     def __init__(self, cast: Cast, dice: random.Random, second: Action) -> None:
         self.cast, self.dice, self.actions = cast, dice, (cast.action, second)

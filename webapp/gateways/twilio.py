@@ -21,6 +21,7 @@ from webapp.gateways.twilio_texts import Text as Text
 from webapp.gateways.twilio_texts import text_of
 
 NO_CAPACITY = 20429
+ODD = "an answer that can't be read"
 API = "https://api.twilio.com"
 LARGEST_PAGE, SMALL_PAGE = 1_000, 100
 UNSORTED = timedelta(minutes=10)  # two texts of a list may stand in the wrong order where they differ by less
@@ -101,7 +102,7 @@ class Twilio(TwilioAccount):
             return Later(5, "Twilio can't be reached")
         except (TimeoutError, aiohttp.ClientError, TwilioException, *CANT_READ) as error:
             return Unknown(in_words(error))
-        return Sent(str(message.sid)) if twilio_answers.is_sid(message.sid) else Unknown(in_words(ValueError()))
+        return Sent(str(message.sid)) if twilio_answers.is_sid(message.sid) else Unknown(ODD)
 
     @readable
     async def texts_between(self, to: str, from_: str, limit: int = 50) -> list[Text]:
@@ -210,7 +211,7 @@ def in_words(error: Exception) -> str:
         return "Twilio can't be reached"
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    return "an answer that can't be read"
+    return ODD
 
 
 def _refused(error: TwilioRestException) -> Outcome:

@@ -1,6 +1,6 @@
 """The statements of one click, one round trip each: plain SQL, because volunteers wait for it.
 
-click.py asks the rules in between. A test compares both with the ORM.
+first_text.py and click.py ask the rules in between. A test compares both with the ORM.
 """
 
 from __future__ import annotations

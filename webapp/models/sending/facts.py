@@ -33,7 +33,7 @@ class Text:
 
 
 async def gather(campaign: Campaign, contact: Contact, number: PhoneNumber | None, text: Text) -> safeguards.Facts:
-    """``contact`` is locked. ``number``: the one the text leaves by; None where the campaign has none able to send."""
+    """``contact`` is locked, or has not changed when the text is stored. ``number``: the one the text leaves by; None where the campaign has none able to send."""
     in_their_conversation = contact.last_inbound_conversation_id == text.conversation_id
     return safeguards.Facts(
         kind=text.kind,
