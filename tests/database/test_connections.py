@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
 import pytest
 
-from webapp import database
+from webapp import config, database
 from webapp.database.address import CONNECTIONS
+from webapp.database.asyncpg_engine import Connections
 
 pytestmark = pytest.mark.postgres
 
@@ -47,3 +49,14 @@ async def test_a_connection_that_the_server_ended_is_not_used_again(db: None) ->
     assert len(ended) >= CONNECTIONS - 1
     await asyncio.sleep(0.2)
     assert await asyncio.gather(*(one(n) for n in range(CONNECTIONS))) == [1] * CONNECTIONS
+
+
+async def test_a_statement_under_way_at_the_end_holds_it_up_no_longer_than_it_takes(db: None) -> None:
+    connections = Connections(await asyncpg.create_pool(config.settings().database, min_size=1, max_size=2))
+    idle, busy = await connections.acquire(), await connections.acquire()
+    await connections.release(idle)
+    end = asyncio.create_task(connections.close())
+    await asyncio.sleep(0.1)
+    assert not end.done()
+    await connections.release(busy)
+    await asyncio.wait_for(end, 5)

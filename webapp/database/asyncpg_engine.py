@@ -21,7 +21,7 @@ class Connections:
     asyncpg clears or closes it."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+        self._pool, self._closing = pool, False
         self._free: asyncio.LifoQueue[Any] = asyncio.LifoQueue()  # None: one that asyncpg still has
         for _ in range(pool.get_max_size()):
             self._free.put_nowait(None)
@@ -39,7 +39,7 @@ class Connections:
             raise
 
     async def release(self, connection: Any, failed: bool = False) -> None:
-        if not failed and _idle(connection):
+        if not failed and not self._closing and _idle(connection):
             self._free.put_nowait(connection)
             return
         try:
@@ -48,6 +48,8 @@ class Connections:
             self._free.put_nowait(None)
 
     async def close(self) -> None:
+        """Waits for statements under way, whose connections go back to asyncpg from now on."""
+        self._closing = True
         while not self._free.empty():
             if (kept := self._free.get_nowait()) is not None:
                 await self._pool.release(kept)
