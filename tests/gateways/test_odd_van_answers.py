@@ -42,10 +42,10 @@ QUESTIONS: dict[str, Asked] = {
 class Oddity:
     """Answers everything alike."""
 
-    status, body = 200, b""
+    status, body, headers = 200, b"", dict[str, str]()
 
     async def answer(self, request: web.Request) -> web.Response:
-        return web.Response(status=self.status, body=self.body, content_type="application/json")
+        return web.Response(status=self.status, body=self.body, headers=self.headers, content_type="application/json")
 
 
 @pytest.fixture
@@ -86,3 +86,27 @@ async def test_an_odd_refusal_is_a_refusal(odd: tuple[Oddity, Van]) -> None:
         ):
             with pytest.raises(trouble, match=f"HTTP {oddity.status}"):
                 await gateway.record("101", {})
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ({}, 30),
+        ({"Retry-After": "7"}, 7),
+        ({"Retry-After": "0"}, 1),
+        ({"Retry-After": "-5"}, 1),
+        ({"Retry-After": "1e9"}, 3_600),
+        ({"Retry-After": "inf"}, 3_600),
+        ({"Retry-After": "nan"}, 30),
+        ({"Retry-After": "soon"}, 30),
+        ({"Retry-After": "Sat, 28 Nov 2026 15:01:00 GMT", "Date": "Sat, 28 Nov 2026 15:00:00 GMT"}, 60),
+    ],
+)
+async def test_a_pause_is_some_seconds_whatever_van_asks_for(
+    odd: tuple[Oddity, Van], told: dict[str, str], seconds: float
+) -> None:
+    oddity, gateway = odd
+    oddity.status, oddity.headers = 429, told
+    with pytest.raises(van.Busy) as busy:
+        await gateway.record("101", {})
+    assert busy.value.seconds == seconds

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from email.utils import parsedate_to_datetime
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -27,3 +29,21 @@ def read_as(
         return read
 
     return readable
+
+
+def wait_of(headers: Mapping[str, str], otherwise: float, bounds: tuple[float, float]) -> float:
+    """The seconds of Retry-After, which may be a date by the clock of the answer; ``otherwise`` where it can't be read. Never
+    outside the ``bounds``."""
+    told = headers.get("Retry-After", str(otherwise))
+    try:
+        seconds = float(told)
+    except ValueError:
+        seconds = _until(told, headers.get("Date", ""))
+    return otherwise if math.isnan(seconds) else min(max(seconds, bounds[0]), bounds[1])
+
+
+def _until(date: str, now: str) -> float:
+    try:
+        return (parsedate_to_datetime(date) - parsedate_to_datetime(now)).total_seconds()
+    except (ValueError, TypeError):
+        return math.nan

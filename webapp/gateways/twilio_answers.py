@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from webapp.gateways.odd_answers import read_as
 
-SHORTEST_WAIT, LONGEST_WAIT = 0.1, 300.0  # seconds
 MOST_DIGITS = 7  # of an error code
 
 
@@ -38,23 +34,6 @@ def refusal(status: int, url: str, body: str) -> TwilioRestException:
     code, words = str(told.get("code")), plain(str(told.get("message") or ""))[:200]
     known = re.fullmatch(rf"[1-9][0-9]{{0,{MOST_DIGITS - 1}}}", code)
     return TwilioRestException(status, url, words, int(code) if known else status)
-
-
-def wait_of(headers: Mapping[str, str]) -> float:
-    """The seconds of Retry-After, which may be a date by the clock of the answer; within our bounds."""
-    told = headers.get("Retry-After", "1")
-    try:
-        seconds = float(told)
-    except ValueError:
-        seconds = _until(told, headers.get("Date", ""))
-    return 1.0 if math.isnan(seconds) else min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT)
-
-
-def _until(date: str, now: str) -> float:
-    try:
-        return (parsedate_to_datetime(date) - parsedate_to_datetime(now)).total_seconds()
-    except (ValueError, TypeError):
-        return 1.0
 
 
 def is_sid(told: object) -> bool:

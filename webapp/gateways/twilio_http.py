@@ -13,7 +13,7 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
 from webapp import clock
-from webapp.gateways import twilio_answers
+from webapp.gateways import odd_answers, twilio_answers
 
 TOTAL, CONNECT = 10, 5  # seconds
 AT_ONCE = 200  # connections of one process
@@ -63,7 +63,7 @@ class TwilioHttp(AsyncHttpClient):
                 raise
             raise aiohttp.ClientOSError(*error.args) from error  # such as TLS that ends in the middle
         if answer.status == 429:
-            raise TooManyRequests(twilio_answers.wait_of(answer.headers))
+            raise TooManyRequests(odd_answers.wait_of(answer.headers, 1.0, (0.1, 300.0)))
         if not 200 <= answer.status < 300:
             raise twilio_answers.refusal(answer.status, url, text)
         return Response(answer.status, text)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from webapp.config import LOOPBACK, Settings
-from webapp.gateways.odd_answers import CANT_READ, read_as
+from webapp.gateways.odd_answers import CANT_READ, read_as, wait_of
 
 TOTAL, CONNECT = 20, 5  # seconds
 USER = "textbank"  # VAN asks for the application's name; the key alone decides
@@ -149,7 +149,7 @@ async def _read(answer: aiohttp.ClientResponse) -> Any:
     if answer.status in (401, 403):
         raise WrongKey(said)
     if answer.status == 429:
-        raise Busy(_seconds(answer.headers.get("Retry-After")))
+        raise Busy(wait_of(answer.headers, 30.0, (1.0, 3_600.0)))
     if answer.status == 404:
         raise NotThere(said)
     if answer.status >= 500:
@@ -175,10 +175,3 @@ def _answer(question: dict[str, Any], one: dict[str, Any]) -> Thing:
 
 def _digits(phone: Any) -> str:
     return "".join(c for c in str(phone or "") if c.isdecimal())[-10:]
-
-
-def _seconds(header: str | None) -> float:
-    try:
-        return min(max(float(header or 30), 1.0), 3_600.0)
-    except ValueError:
-        return 30.0

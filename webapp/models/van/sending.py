@@ -54,7 +54,7 @@ class Claimed:
 
 
 async def stamp() -> None:
-    """Changes since the last sweep are due once they have settled. One time-free statement a trigger writes can't say when.
+    """Says when changes since the last sweep are due: once they have settled. The triggers that noted them ask no clock.
     Where nothing changed, nothing is written: on SQLite a transaction would keep everybody else waiting."""
     if await VanFact.exists(due_at=None):
         await _stamp()
