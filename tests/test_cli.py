@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from python_calamine import load_workbook
 
+from tests.cast import books
 from tests.cast.databases import whole
 from tests.cast.shell import Shells
 
@@ -119,6 +120,20 @@ def test_map_names_the_phone_column(textbank: Textbank, tmp_path: Path) -> None:
     assert (
         done.returncode == 0 and told["accepted"] == 1 and told["refused"] == [{"line": 3, "reason": "invalid_phone"}]
     )
+
+
+def test_a_list_beside_a_sheet_of_people_not_to_be_texted_is_not_stored_unasked(
+    textbank: Textbank, tmp_path: Path
+) -> None:
+    people: dict[str, list[list[books.Cell]]] = {
+        "List": [["First", "Phone"], ["Ann", 2125550123]],
+        "Do Not Text": [["Phone"], [2125550123]],
+    }
+    books.write(tmp_path / "l.xlsx", people)
+    command = ("import", "l.xlsx", "--campaign", "meyer", "--list", "L")
+    done = textbank(*command)
+    assert done.returncode == 1 and "Do Not Text" in done.stderr and '--sheet "List"' in done.stderr
+    assert "1 stored" in textbank(*command, "--sheet", "List").stdout
 
 
 def test_a_sheet_a_header_line_and_hidden_rows_are_said_in_the_shell(textbank: Textbank, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from limits.aio.strategies import FixedWindowRateLimiter
 from webapp import config
 
 # Of these only failures count, so that fifty people can come in from one address
-JOIN_CODE = parse("10/10minutes")
+JOIN_CODE = parse("100/hour")  # different ones from one address: a full hall has its slips
 JOIN_CODE_ALL = parse("600/hour")  # everybody together; there are a million codes
 SAME_CODE = parse("1/10minutes")  # a wrong code counts once: a room scans one old poster
 # One e-mail from one place: the more wrong passwords, the longer the wait

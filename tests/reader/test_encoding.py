@@ -102,6 +102,8 @@ def test_a_van_export_is_text_in_spite_of_its_name(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf<?xml version='1.0'?><Workbook/>", "an XML file"),
         (b"BEGIN:VCARD\nTEL:4125550101\nEND:VCARD\n", "a file of business cards"),
         (b"{\\rtf1 phone}", "a text document"),
+        (b'[\n  {"phone": "4125550101"}\n]', "a JSON file"),
+        (b'{"phone": "4125550101"}\n{"phone": "4125550102"}\n', "a JSON file"),
     ],
 )
 def test_text_that_is_no_list_is_named(tmp_path: Path, content: bytes, what: str) -> None:

@@ -38,3 +38,9 @@ def test_one_phone_is_masked_in_a_text_however_it_is_written(written: str) -> No
     )
     assert phone.hidden_in("Call 412-555-0102 now", "+14125550101") == "Call 412-555-0102 now"
     assert phone.hidden_in("Call us", "") == "Call us"
+
+
+@pytest.mark.parametrize("written", ["4,125,550,101", "14,125,550,101", "4,125,550,101.00", " 4,125,550,101 "])
+def test_a_spreadsheet_s_commas_between_thousands_are_no_second_number(written: str) -> None:
+    assert phone.parse(written) == phone.Phone("+14125550101")
+    assert isinstance(phone.parse(written.replace(",", "", 1)), phone.InvalidPhone)

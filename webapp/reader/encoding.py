@@ -37,6 +37,7 @@ _OTHER_TEXT = (  # how a text begins that is no list, in small letters
     (b"{\\rtf", "a text document"),
     (b"begin:vcard", "a file of business cards"),
 )
+_JSON = re.compile(rb'(\[\s*)?\{\s*("|\})')
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # begins as UTF-16's does
@@ -77,6 +78,8 @@ def _refuse_other_files(sample: bytes) -> None:
     begins = sample.removeprefix(codecs.BOM_UTF8).lstrip()[:20].lower()
     found = [what for magic, what in _MAGIC.items() if sample.startswith(magic)]
     found += [what for text, what in _OTHER_TEXT if begins.startswith(text)]
+    if _JSON.match(begins):
+        found.append("a JSON file")
     if found:
         raise FileError("not_text", f"This is {found[0]}, not a list. Open it in a spreadsheet and save it as CSV.")
 

@@ -19,6 +19,7 @@ Reason = Literal["missing_phone", "invalid_phone", "unsupported_country", "not_t
 _FLOAT = re.compile(r"^\+?\d{10,15}\.0+$")
 _SCIENTIFIC = re.compile(r"^\d(\.\d+)?[eE]\+?\d{1,2}$")
 _EXACT = re.compile(r"^\d\.(\d{9,14})[eE]\+?(\d{1,2})$")  # 8.145550102E9 has lost nothing
+_THOUSANDS = re.compile(r"^\d{1,2}(,\d{3}){3}(\.0+)?$")  # a spreadsheet's format for large numbers
 _LABEL = re.compile(
     r"\s{0,2}[(\[]?\b(cell|cellular|mobile|mob|home|work|office|landline|phone|tel|text|sms|m|h|w|c)\b[)\]]?\.?\s{0,2}$",
     re.IGNORECASE,
@@ -173,6 +174,8 @@ def plain(raw: str) -> str:
     text = unicodedata.normalize("NFKC", visible).strip()
     if formula := _FORMULA.match(text):
         text = formula[1].strip()
+    if _THOUSANDS.match(text):
+        text = text.replace(",", "")
     if (exact := _EXACT.match(text)) and len(exact[1]) == int(exact[2]):
         return text[0] + exact[1]
     return text.split(".")[0] if _FLOAT.match(text) else text

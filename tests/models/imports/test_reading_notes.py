@@ -34,3 +34,18 @@ def test_hidden_rows_left_out_and_other_sheets_are_told() -> None:
     shape = Shape(**(PLAIN.__dict__ | {"hidden": 2, "sheet": "B", "sheets": (Sheet("A", (), 0), Sheet("B", (), 2))}))
     assert notes(shape, without_hidden=True) == ["2 hidden rows were left out."]
     assert sheet_read(shape) == "Sheet “B” was read; these were not: A."
+
+
+@pytest.mark.parametrize(
+    ("header", "several"),
+    [
+        ("Member 1 First,Member 1 Phone,Member 2 First,Member 2 Phone", "“Member 2 First”"),
+        ("First Name,Last Name,Phone,First Name 2,Last Name 2", "“First Name 2”"),
+        ("Name,Phone,Spouse Name", "“Spouse Name”"),
+        ("Nombre,Nombre 2,Teléfono,Teléfono 2", ""),
+        ("First Name,Middle Name 2,Phone 2,Address 2,Email 2", ""),
+    ],
+)
+def test_a_household_in_a_row_is_told(header: str, several: str) -> None:
+    said = notes(Shape(**(PLAIN.__dict__ | {"header": tuple(header.split(","))})), without_hidden=False)
+    assert [several in line for line in said] == ([True] if several else [])

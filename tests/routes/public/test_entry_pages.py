@@ -213,16 +213,42 @@ async def test_fifty_people_join_from_one_address_in_a_minute(
     assert await User.filter(email__startswith="p").count() == 50
 
 
-async def test_ten_wrong_codes_from_an_address_are_the_last_and_others_join_on(cast: Cast, browse: Browser) -> None:
+async def test_a_hall_joins_on_however_many_codes_others_there_have_mistyped(cast: Cast, browse: Browser) -> None:
+    client = await browse()
+    for n in range(12):
+        assert (
+            "No campaign has this code" in (await client.post("/join", data={**JOIN, "code": f"00000{n:02}"[-6:]})).text
+        )
+    assert "Join Meyer" in (await client.get("/join?code=482913")).text
+    assert (await client.post("/join", data=JOIN)).status_code == 303
+
+
+async def test_guesses_of_six_digits_from_an_address_end_and_others_join_on(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiting, "JOIN_CODE", parse("5/hour"))
     config.use(replace(config.settings(), trusted_proxies="127.0.0.0/8"))
     client = await browse()
-    for n in range(10):
-        assert "No campaign has this code" in (await client.post("/join", data={**JOIN, "code": f"00000{n}"})).text
+    for n in range(5):
+        await client.post("/join", data={**JOIN, "code": f"00000{n}"})
     answer = await client.post("/join", data=JOIN)
-    assert answer.status_code == 422 and "Too many wrong codes" in answer.text
+    assert answer.status_code == 422 and "Too many wrong codes. Wait an hour" in answer.text
     assert "Join Meyer" not in (await client.get("/join?code=482913")).text
     elsewhere = await client.post("/join", data=JOIN, headers={"x-forwarded-for": "203.0.113.7"})
     assert elsewhere.status_code == 303
+
+
+async def test_a_right_code_of_letters_is_never_refused_because_others_guessed(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiting, "JOIN_CODE", parse("5/hour"))
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(join_code="ABCDEFGH"))
+    client = await browse()
+    for n in range(6):
+        wrong = await client.post("/join", data={**JOIN, "code": f"ABCDEFG{'JKMNPQ'[n]}"})
+    assert "Too many wrong codes" in wrong.text
+    assert "Join Meyer" in (await client.get("/join?code=ABCDEFGH")).text
+    assert (await client.post("/join", data={**JOIN, "code": "abcd efgh"})).status_code == 303
 
 
 async def test_when_everybody_s_limit_is_used_up_only_who_failed_waits(
@@ -239,7 +265,10 @@ async def test_when_everybody_s_limit_is_used_up_only_who_failed_waits(
     assert elsewhere.status_code == 303
 
 
-async def test_guesses_sent_at_once_are_no_more_than_the_limit(cast: Cast, browse: Browser) -> None:
+async def test_guesses_sent_at_once_are_no_more_than_the_limit(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiting, "JOIN_CODE", parse("10/hour"))
     client = await browse()
     answers = await asyncio.gather(*(client.get(f"/join?code={n:06}") for n in range(30)))
     assert all(answer.status_code == 200 for answer in answers)

@@ -246,6 +246,10 @@ def fate(header: str, row: str) -> str:
             "+18145550102",
         ),
         ("phone,line type", "8145550101,voip", "+18145550101"),
+        ("phone,Landline", "8145550101,Yes", "landline"),
+        ("phone,Is Landline?", "8145550101,N", "+18145550101"),
+        ("Wireless,phone", "No,8145550101", "landline"),
+        ("Wireless,phone", "1,8145550101", "+18145550101"),
     ],
 )
 def test_cells_tell_what_a_column_is(header: str, row: str, expected: str) -> None:
@@ -264,3 +268,29 @@ def test_a_strike_list_s_home_column_is_struck_where_it_holds_phones() -> None:
     header, row = ["Cell", "Home", "Work", "Spouse"], ["8145550101", "814-555-0102", "12 Elm St", "8145550104"]
     columns = contact_columns.every_phone(header, None, [row])
     assert isinstance(columns, Columns) and columns.phones == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        ("Phone,Ext", "8145550101,22", "extension"),
+        ("Phone,Ext.", "8145550101,", "+18145550101"),
+        ("Phone,Phone Extension", "8145550101,0", "+18145550101"),
+        ("Mobile,Work Phone,Ext", "8145550101,8145550102,22", "+18145550101"),
+        ("Work Phone Ext,Mobile", "22,8145550101", "+18145550101"),
+        ("Area Code,Phone", "814,555-0101", "+18145550101"),
+        ("Phone,Area Code", "5550101,(814)", "+18145550101"),
+        ("Area Code,Phone", "412,(814) 555-0101", "+18145550101"),
+        ("Home Area Code,Home Phone,Cell Area Code,Cell Phone", "412,5550102,814,5550101", "+18145550101"),
+        ("Area Code,Phone", ",555-0101", "invalid_phone"),
+        ("Dialed Number,Disposition", "8145550101,Do Not Call", "notes_say_no"),
+        ("Number Dialed,Disposition", "8145550101,Answered", "+18145550101"),
+        ("Phone,Contact preference", "8145550101,E-mail only", "notes_say_no"),
+    ],
+)
+def test_parts_of_a_phone_in_columns_of_their_own_are_put_together(header: str, row: str, expected: str) -> None:
+    assert fate(header, row) == expected
+
+
+def test_columns_that_hold_parts_of_a_phone_are_not_left_out() -> None:
+    assert matched("Area Code,Phone,Ext,Landline,Party X").unknown == ("Party X",)

@@ -32,6 +32,12 @@ async def check(job: ContactImport, home_phones: bool = False) -> str:
 async def _check(job: ContactImport, shape: Shape, home_phones: bool) -> str:
     """What is wrong with the columns and fields of ``job.mapping``, in a sentence; "" where all of them exist. Custom
     fields may be named by title or as custom_field_<slug>. ``home_phones``: home phones are phones too."""
+    if not job.sheet_name and shape.strike_lists:
+        beside = ", ".join(sheet.name[:80] for sheet in shape.strike_lists)
+        return (
+            f"Beside the list stands a sheet of people who are not to be texted: {beside}. Upload it on Opt-outs first, then"
+            f' say --sheet "{shape.sheet[:80]}".'
+        )
     if unknown := [name for name in job.mapping if not contact_columns.is_column(shape.header, name)]:
         return f"The file has no column {', '.join(unknown)}. It has: {', '.join(_names(shape))}."
     customs = await CustomField.filter(campaign_id=job.campaign_id, archived_at=None)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from webapp.reader.shape import Shape
+from webapp.rules.contacts.words import header_words
+
+# "First Name 2", "Member 2 First", "Voter2 Name"; but not "Nombre 2", a second name
+_ANOTHER_S_NAME = re.compile(
+    r"(?:person|member|voter|name|contact|adult|resident|spouse)?[2-9](?:first|firstname|fname|name|fullname)"
+    r"|(?:first|firstname|fname|fullname|(?:person|member|voter|contact|adult|resident)(?:first)?name)[2-9]"
+    r"|spouse(?:first|firstname|name|fullname)"
+)
 
 
 def sheet_read(shape: Shape) -> str:
@@ -14,7 +24,7 @@ def sheet_read(shape: Shape) -> str:
 
 def notes(shape: Shape, without_hidden: bool) -> list[str]:
     """Nothing of these is an error; nothing of them goes without a word."""
-    return [*_lines(shape), *_rows(shape, without_hidden), *_cells(shape)]
+    return [*_lines(shape), *_rows(shape, without_hidden), *_cells(shape), *_people(shape)]
 
 
 def _lines(shape: Shape) -> list[str]:
@@ -29,6 +39,17 @@ def _lines(shape: Shape) -> list[str]:
     more = ", …" if shape.above + shape.below > len(shape.asides) else ""
     was = "was" if shape.above + shape.below == 1 else "were"
     return [f"{said} {was} left out: {'; '.join(shape.asides)}{more}"]
+
+
+def _people(shape: Shape) -> list[str]:
+    """Where a row is a household, only the first of its people is read."""
+    others = [cell.strip()[:80] for cell in shape.header if _ANOTHER_S_NAME.fullmatch(header_words.key(cell))]
+    if not others:
+        return []
+    named = ", ".join(f"“{name}”" for name in others[:3])
+    return [
+        f"Rows seem to hold several people ({named}). One of each row is read: put each person on a row of their own."
+    ]
 
 
 def _rows(shape: Shape, without_hidden: bool) -> list[str]:

@@ -150,7 +150,10 @@ async def _newcomer(form: Form, door: Door | None, known: User | None) -> Newcom
 
 
 async def _campaign_of_code(request: Request, form: Form, code: str) -> Campaign | None:
-    """A wrong code counts, for this address and for everybody together; a right one never does."""
+    """A wrong code counts, for this address and for everybody together; a right one never does. A right one of eight letters
+    is taken however many others were wrong: nobody finds one by trying (S9)."""
+    if not join_code.easily_guessed(code) and (found := await Campaign.get_or_none(join_code=code)):
+        return found
     address = client.address(request)
     try:
         campaign = await limiting.unless_failed(
@@ -159,9 +162,8 @@ async def _campaign_of_code(request: Request, form: Form, code: str) -> Campaign
             everybody=(limiting.JOIN_CODE_ALL, ("join",)),
             counts=lambda: limiting.allowed(limiting.SAME_CODE, "code", address, code),
         )
-    except limiting.TooMany as error:
-        wait = words.gettext("ten minutes") if error.hours < 1 else words.gettext("an hour")
-        form.wrong("code", words.gettext("Too many wrong codes. Wait %(wait)s, then try again.", wait=wait))
+    except limiting.TooMany:
+        form.wrong("code", words.gettext("Too many wrong codes. Wait an hour, then try again."))
         return None
     if campaign is None:
         form.wrong("code", words.gettext("No campaign has this code. Ask your organizer for it."))

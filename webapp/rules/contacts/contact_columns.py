@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from webapp.rules.contacts import headers, phone_cell, phone_kinds
+from webapp.rules.contacts import headers, phone_cell, phone_kinds, phone_parts
 from webapp.rules.contacts.words import flag_headers, flags, header_words
 
 FIELDS = (
@@ -42,7 +42,7 @@ _BY_HAND = 5  # the tier of a column whose own name says nothing
 class Columns:
     """``fields``: position -> one of FIELDS; of several columns with one field the first that is not blank is read.
     ``custom``: position -> slug. ``unknown``: headers of columns left out. ``kinds``: position of a phone -> its kind.
-    ``labels``: position of a phone -> the column that tells its kind ("Phone 1 - Label"). ``nicknames``: columns that
+    ``labels``: position of a phone -> the column that tells its kind ("Phone 1 - Label"). ``parts``: -> its area code and so on. ``nicknames``: columns that
     fill only a blank first name. ``flags``: columns that say whom not to text -> OPT_OUT, REFUSE or LEAVE_OUT, ``flag_kinds``: how
     they say it. ``home``: home phones that nobody asked for. ``notes``: tags and columns of no known meaning, where somebody may have
     noted not to text. ``take_words``: a number with words beside it is taken. ``take_notes``: so is a row whose notes say not to text."""
@@ -52,6 +52,7 @@ class Columns:
     unknown: tuple[str, ...] = ()
     kinds: dict[int, str] = field(default_factory=dict)
     labels: dict[int, int] = field(default_factory=dict)
+    parts: dict[int, phone_parts.Parts] = field(default_factory=dict)
     nicknames: tuple[int, ...] = ()
     flags: dict[int, str] = field(default_factory=dict)
     flag_kinds: dict[int, str] = field(default_factory=dict)
@@ -195,19 +196,20 @@ def _columns(
         best = min(tiers.values(), default=0)
         near = {n: tier for n, tier in tiers.items() if tier < headers.ELSEWHERE or best == headers.ELSEWHERE}
         fields |= dict.fromkeys(sorted(near, key=lambda n: (near[n], n)), name)
-    custom: dict[int, str] = {}
-    for n, target in sorted(targets.items()):
-        if target in custom_fields and target not in custom.values():
-            custom[n] = target
+    firsts = {target: n for n, target in sorted(targets.items(), reverse=True) if target in custom_fields}
+    custom = dict(sorted((n, target) for target, n in firsts.items()))
     flags = {n: target for n, target in sorted(targets.items()) if target in (OPT_OUT, REFUSE)}
     labels = phone_kinds.labels(header, phones)
     used = {*fields, *custom, *flags, *labels.values()}
+    parts = phone_parts.beside(header, phones, set(range(len(header))) - used)
+    used |= phone_parts.positions(parts)
     return Columns(
         fields,
         custom,
         tuple(cell for n, cell in enumerate(header) if n not in used and cell.strip() not in _OURS),
         {n: _kind(header[n]) for n in phones},
         labels,
+        parts,
         tuple(n for n, name in fields.items() if name == "first_name" and _tier(header[n], name) == headers.NICKNAME),
         flags,
         {n: flag_headers.flag(header[n]) or "negative" for n in flags},

@@ -130,6 +130,7 @@ _BESIDE_PHONE = _OWNERS | _set(
     "raw clean cleaned normalized formatted full e164 international dialed first principal preferido contacto messages message "
     "updates and or if user append appended match matched verified"
 )
+_WITH_ITS_AREA_CODE = frozenset(["with", "include", "including", "and", "number", "numbers", "no", "num"])
 _SURELY_PHONE = frozenset(
     [
         "contactnumber",
@@ -139,6 +140,11 @@ _SURELY_PHONE = frozenset(
         "bestnumbertoreachyou",
         "bestnumbertotextyou",
         "numbertotext",
+        "dialednumber",
+        "numberdialed",
+        "callednumber",
+        "numbercalled",
+        "destinationnumber",
     ]
 )
 _NEVER_PHONE = frozenset(["areacode", "phonecode", "textmessage", "textmessages", "text", "texts", "texting", "textme"])
@@ -195,6 +201,8 @@ def _phone(words: list[str]) -> Meaning | None:
     number = next((int(n) for word in words if (n := re.sub(r"\D", "", word)) and word not in ("can2", "e164")), 1)
     if "".join(counted) in _SURELY_PHONE:
         return Meaning("phone")
+    if words[-2:] == ["area", "code"] and not set(words) & _WITH_ITS_AREA_CODE:
+        return None
     named = {word for word in counted if word in _MOBILE or word in _PHONE}
     others = {w for w, c in zip(words, counted, strict=True) if c not in named and not w.isdigit()}
     known = _BESIDE_PHONE | _HOME | _WORK | set(_LATER)

@@ -11,13 +11,13 @@ do not text; DO NOT TEXT!; Please don't text her; no texts please; No Text; STOP
 number - wrong number; Bad number; not her number; do not contact; Do not call; DNC; opted out; Opted Out 2024-01-05; unsubscribe
 asked us to stop texting; never text again; Deceased; remove from list; take me off; leave me alone; revoked consent
 número equivocado; no enviar mensajes; no llamar; does not want texts; doesn't want to be contacted; phone disconnected
-number is out of service; no more messages; quit texting me; dont ever call, dont text; no longer at this number - wrong person
+number is out of service; no more messages; quit texting me; dont ever call, dont text; no longer at this number - wrong person; Email only; E-mail only please; contact by email only; Mail only; only by e-mail; prefers e-mail only; Calls only
 """
 FREE = """
 call after 5, 412-555-0100; don't call before 9; do not text before noon; text only, no calls; do not call - text instead
 prefers text; No contact made; no contact info; left no message; no answer; not home; texted back; opted out of email
 unsubscribed from newsletter; husband deceased; bus stop near Main St; moved to Ohio; wants yard sign; refused sign; not opted out
-Roads; Stop & Shop; contact later; will call back; strong supporter; 10/12/2024; yes; no; Y; N; ; friend of Bob; end of street
+Roads; Stop & Shop; contact later; will call back; strong supporter; 10/12/2024; yes; no; Y; N; ; friend of Bob; end of street; votes by mail only; got the ballot by mail only; email only bounced once; members only; text or email
 """
 
 

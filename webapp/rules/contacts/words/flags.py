@@ -37,6 +37,14 @@ def yes_or_no(cell: str) -> bool:
     return _words(cell) in _YES | _NO
 
 
+def is_yes(cell: str) -> bool:
+    return _words(cell) in _YES
+
+
+def is_no(cell: str) -> bool:
+    return _words(cell) in _NO - {"ok", "good", "valid"}
+
+
 def _words(cell: str) -> str:
     plain = letters.folded(cell[:LONGEST])
     return " ".join(re.findall(r"[^\W_]+", plain.replace("'", "").replace("’", "")))

@@ -11,7 +11,7 @@ from webapp.rules.contacts.words import languages
 LONGEST = 1_000  # characters of a cell that are looked at
 _MAY_SAY = re.compile(
     r"text|txt|sms|messag|msg|contact|call|llam|stop|alto|opt|unsub|wrong|bad |incorrect|invalid|disconnect|service|dn[ct]\b|decease"
-    r"|died|dead|passed|fallec|remove|take|leave|consent|equivocad|baja|envi|mandar|moleste|harass|number|quit|cancel|end",
+    r"|died|dead|passed|fallec|remove|take|leave|consent|equivocad|baja|envi|mandar|moleste|harass|number|quit|cancel|end|only",
     re.IGNORECASE,
 )
 _SEND = r"(?:text|txt|sms|message|msg|contact|textear|texteen|contactar|contacten|mandar|mande|enviar|envie|envien|moleste|molestar)"
@@ -41,6 +41,12 @@ _DEAD = re.compile(r"\b(?:deceased|passed away|has died|is dead|voter died|falle
 _ANOTHERS = re.compile(
     r"\b(?:husband|wife|spouse|mother|father|mom|dad|son|daughter|brother|sister|parents?|partner|uncle|aunt|friend|roommate|dog|cat)\b"
 )
+# The whole of a cell such as "Contact preference": a note may end with "by mail only" and speak of a ballot
+_ANOTHER_WAY = re.compile(
+    r"^(?:(?:please |pls )?(?:contact|reach|prefers?|use)(?: me| us| them| him| her)?(?: by| via| through)? )?(?:by |via )?"
+    r"(?:e ?mails?|mail|letters?|post|postal mail|phone calls?|calls?)(?: and (?:e ?mail|mail|post))?(?: please)? only(?: please)?$"
+    r"|^(?:please |pls )?only (?:by |via )?(?:e ?mails?|mail|letters?|post|(?:phone )?calls?)$"
+)
 _ALONE = frozenset(["stop", "stop all", "stopall", "unsubscribe", "optout", "wrong", "disconnected"])
 
 
@@ -54,7 +60,7 @@ def against(cell: str) -> bool:
 @lru_cache(maxsize=5_000)
 def _against(cell: str) -> bool:
     said = " ".join(phone_cell.words_of(cell))
-    if said in _ALONE or _AGAINST.search(said):
+    if said in _ALONE or _AGAINST.search(said) or _ANOTHER_WAY.match(said):
         return True
     if _DEAD.search(said) and not _ANOTHERS.search(said):
         return True
