@@ -131,6 +131,7 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
     return {
         "topic": "queue",
         "screen": "contacts",
+        "prepared": "get-out-the-vote",
         "fact_id": str(fact.id),
         "opt_in_id": str(form.id),
         "sign_up_id": str(signed.id),

@@ -7,7 +7,7 @@ from litestar.di import Provide
 
 from webapp import bounded
 from webapp.access import login
-from webapp.routes.admin import attention, bulk, carriers, exports, help, notices, numbers, opt_outs, search
+from webapp.routes.admin import attention, bulk, carriers, exports, help, library, notices, numbers, opt_outs, search
 from webapp.routes.admin.accounts import audit, invites, log_in, sessions, settings, user, user_lists, users
 from webapp.routes.admin.actions import actions, basics, follow_up, limits, publication, sendings
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
@@ -31,6 +31,7 @@ PAGES = (
     limits,
     sendings,
     follow_up,
+    library,
     scripts,
     editor,
     cost,

@@ -67,6 +67,8 @@ OFFICE = {
     "imports/*": "upload",
     "imports/*/columns": "upload",
     "invites": "invites",
+    "library": "library",
+    "library/get-out-the-vote": "library",
     "lists": "lists",
     "lists/new": "lists",
     "lists/upload": "upload",
@@ -120,7 +122,7 @@ GROUPS = {
     "users": ("users", "user", "removal", "invites", "user_lists", "notices"),
     "campaign": (
         *("settings", "info", "tags", "fields", "links", "log_in", "numbers", "setup", "operations", "undecided"),
-        *("carriers", "audit", "search"),
+        *("carriers", "audit", "search", "library"),
     ),
 }
 FOLDERS = {topic: folder for folder, topics in GROUPS.items() for topic in topics}
