@@ -63,6 +63,9 @@ PAGES = [
     "actions/{action_id}/follow-up?people=of%3Dsilent",
     "unmatched",
     "search?q=li",
+    "first-night",
+    "library",
+    "help",
 ]
 
 

@@ -14,7 +14,7 @@ from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
 from webapp.routes.admin.imports import columns, progress, reading, refused, upload
 from webapp.routes.admin.opt_ins import forms as opt_in_forms
 from webapp.routes.admin.opt_ins import people as opt_in_people
-from webapp.routes.admin.results import dashboard, operations, results, tabs
+from webapp.routes.admin.results import dashboard, first_night, operations, results, tabs
 from webapp.routes.admin.scripts import cost, editor, links, scripts, test_text
 from webapp.routes.admin.sending import setup, stops, undecided
 from webapp.routes.admin.van import facts as van_facts
@@ -23,6 +23,7 @@ from webapp.routes.admin.van import mapping as van_mapping
 
 PAGES = (
     dashboard,
+    first_night,
     search,
     help,
     actions,

@@ -64,6 +64,7 @@ OFFICE = {
     "districts": "districts",
     "exports": "exports",
     "exports/*": "exports",
+    "first-night": "first_night",
     "imports/*": "upload",
     "imports/*/columns": "upload",
     "invites": "invites",
@@ -115,7 +116,17 @@ OFFICE = {
 # The folders of templates/help/office, and of the list of all help
 GROUPS = {
     "actions": (
-        *("dashboard", "actions", "basics", "scripts", "report_settings", "publication", "sendings", "results"),
+        *(
+            "dashboard",
+            "first_night",
+            "actions",
+            "basics",
+            "scripts",
+            "report_settings",
+            "publication",
+            "sendings",
+            "results",
+        ),
         *("returns", "follow_up", "archive", "districts", "attention", "unmatched"),
     ),
     "contacts": (*("contacts", "contact", "bulk", "lists", "list", "upload", "opt_ins", "opt_outs", "exports", "van"),),
