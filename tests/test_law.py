@@ -27,7 +27,7 @@ LETTERS = {
     "G": 4,
     "P": 3,
     "B": 5,
-    "H": 4,
+    "H": 5,
 }  # rows of each letter in spec.md
 NOT_OURS = (
     "tests/vectors/",

@@ -86,6 +86,7 @@ DEFAULTS: dict[str, Any] = {
     "campaigns": 0,
     "mode": "",
     "badges": NO_BADGES,
+    "practice": False,
     "troubles": (),
     "texts_waiting": 0,
     "zone": "America/New_York",

@@ -132,6 +132,7 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
         "topic": "queue",
         "screen": "contacts",
         "prepared": "get-out-the-vote",
+        "card": "1",
         "fact_id": str(fact.id),
         "opt_in_id": str(form.id),
         "sign_up_id": str(signed.id),

@@ -21,6 +21,7 @@ from webapp.routes.volunteer import (
     teams,
     threads,
 )
+from webapp.routes.volunteer import practice as practices
 from webapp.routes.volunteer.logins import devices, email, passkeys, password, second_step
 
 OWN = (account, teams, email, password, devices, second_step, passkeys)
@@ -31,7 +32,7 @@ def router() -> Router:
     handlers = [handler for module in modules for handler in module.HANDLERS]
     inner = Router(
         "/",
-        route_handlers=handlers,
+        route_handlers=[*handlers, practices.router()],
         dependencies={"member": Provide(login.volunteer)},
         request_max_body_size=bounded.BODY,
     )

@@ -27,6 +27,13 @@ VOLUNTEER = {
     "look-ups/*": "look_ups",
     "teams": "teams",
     "waiting": "waiting",
+    "practice": "practice",
+    "practice/account": "practice",
+    "practice/actions/*/queue": "queue",
+    "practice/badges": "practice",
+    "practice/inbox": "inbox",
+    "practice/threads/*": "thread",
+    "practice/threads/*/report": "report",
     "help": "",
 }
 OFFICE = {
@@ -69,7 +76,7 @@ OFFICE = {
     "imports/*/columns": "upload",
     "invites": "invites",
     "library": "library",
-    "library/get-out-the-vote": "library",
+    "library/*": "library",
     "lists": "lists",
     "lists/new": "lists",
     "lists/upload": "upload",

@@ -1,0 +1,48 @@
+"""A volunteer's practice, sealed in a cookie of the browser (SPEC H5). No row holds any of it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+
+from litestar import Request
+from litestar.datastructures import Cookie
+
+from webapp import config
+from webapp.models.accounts.users import Membership
+from webapp.models.logins import sealed
+from webapp.rules.practice import play
+from webapp.rules.practice.play import Play
+
+COOKIE, SECONDS = "textbank_practice", 86_400
+LONGEST = 3_800  # characters: browsers keep 4,096 bytes with the name
+
+
+def of(request: Request, member: Membership) -> Play | None:
+    """This member's, in this browser; None before the start."""
+    text = sealed.opened(request.cookies.get(COOKIE, ""))
+    kept = json.loads(zlib.decompress(base64.b85decode(text))) if text else None
+    if not isinstance(kept, list) or kept[:1] != [member.id]:
+        return None
+    return play.unpacked(kept[1])
+
+
+def cookie(member: Membership, now: Play) -> Cookie:
+    """Typed words are cut further where all of it would not fit."""
+    values = (_value(member, play.packed(now, longest)) for longest in (play.LONGEST, 40, 0))
+    return _cookie(member, next(value for value in values if len(value) <= LONGEST), SECONDS)
+
+
+def ended(member: Membership) -> Cookie:
+    return _cookie(member, "", 0)
+
+
+def _value(member: Membership, text: str) -> str:
+    return sealed.seal(base64.b85encode(zlib.compress(json.dumps([member.id, text]).encode(), 9)).decode())
+
+
+def _cookie(member: Membership, value: str, seconds: int) -> Cookie:
+    path = f"/c/{member.campaign.slug}/practice"
+    secure = config.settings().secure
+    return Cookie(COOKIE, value=value, max_age=seconds, httponly=True, samesite="lax", secure=secure, path=path)
