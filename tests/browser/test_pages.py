@@ -29,8 +29,17 @@ VOLUNTEER = [
     "/campaigns",
     "/c/meyer/notices",
     "/c/meyer/notice-choices",
+    "/c/meyer/help",
+    "/c/meyer/help/thread",
+    "/c/meyer/practice",
 ]
 OFFICE = [
+    "search?q=lisa",
+    "help",
+    "help/upload",
+    "library",
+    "library/persuade",
+    "first-night",
     "actions",
     "actions/new",
     "actions/1",

@@ -28,7 +28,7 @@ SCRIPTS = (
         "es",
         "The last days before an election, to supporters who read Spanish.",
         "Add the last day to vote and where to look up a polling place to the answers, from your election office.",
-        f"{_HELLO} Ya casi llega el momento de votar. ¿Sabes cuando vas a ir? {_STOP}",
+        f"{_HELLO} Ya casi llega el momento de votar. ¿Tienes un plan para ir? {_STOP}",
         (
             Answer(
                 "Ya tiene plan",

@@ -86,7 +86,7 @@ PERSONAS = (
         ANSWER,
         {
             "en": ("Who is this? How did you get my number?", "OK. Where do I vote?"),
-            "es": ("¿Quién eres? ¿De dónde sacaron mi número?", "Bueno. ¿Dónde voto?"),
+            "es": ("¿Quién eres? ¿Cómo sabes mi nombre?", "Bueno. ¿Dónde voto?"),
         },
     ),
     Persona(
