@@ -12,6 +12,7 @@ from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.labels import Tag
 from webapp.models.scripts import library
 from webapp.rules.library import shelf
+from webapp.rules.library.prepared import Prepared
 
 GOTV = shelf.BY_SLUG["get-out-the-vote"]
 
@@ -21,7 +22,7 @@ async def draft(cast: Cast) -> Action:
 
 
 @pytest.mark.parametrize("one", shelf.ALL, ids=lambda one: one.slug)
-async def test_each_is_copied_whole_into_a_new_draft(cast: Cast, one: library.Prepared) -> None:
+async def test_each_is_copied_whole_into_a_new_draft(cast: Cast, one: Prepared) -> None:
     action = await library.use(one, None, cast.gary)
     assert action and action.state == DRAFT and action.title == one.title
     assert [s.body for s in await Script.of(action, INITIAL)] == [one.initial]
