@@ -164,8 +164,10 @@ async def test_in_spanish_the_people_and_the_scripts_are_spanish(cast: Cast, bro
     assert "Yo siempre voto." in page and "Nadie aquí es real" in page
 
 
-async def test_home_offers_it_to_whoever_is_new(cast: Cast, browse: Browser) -> None:
-    amy = await browse(cast.amy)
-    assert f'href="{PRACTICE}"' in (await amy.get("/c/meyer")).text
+async def test_it_is_offered_to_whoever_is_new(cast: Cast, browse: Browser) -> None:
+    amy, pages_of_hers = await browse(cast.amy), ("/c/meyer", f"/c/meyer/actions/{cast.action.id}")
+    for path in pages_of_hers:
+        assert f'href="{PRACTICE}"' in (await amy.get(path)).text
     await cast.start(cast.amy)
-    assert f'href="{PRACTICE}"' not in (await amy.get("/c/meyer")).text
+    for path in pages_of_hers:
+        assert f'href="{PRACTICE}"' not in (await amy.get(path)).text
