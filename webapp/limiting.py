@@ -30,7 +30,6 @@ SIGN_UPS = parse("150/hour")  # letters to newcomers from one address: a full ha
 INVITES = parse("200/hour")  # letters that one campaign's staff have written
 TEST = parse("20/hour")  # texts to one's own phone
 SEARCHES = parse("120/hour")  # for campaigns by their name, from one address
-PRACTICE = parse("900/hour")  # presses in one volunteer's practice
 CLICKS = parse("60/hour")  # counted of one link; past that it still leads on
 T = TypeVar("T")
 A = TypeVar("A")

@@ -86,7 +86,6 @@ DEFAULTS: dict[str, Any] = {
     "campaigns": 0,
     "mode": "",
     "badges": NO_BADGES,
-    "practice": False,
     "troubles": (),
     "texts_waiting": 0,
     "zone": "America/New_York",

@@ -15,10 +15,11 @@ from tortoise import Tortoise
 from tests.cast import Cast
 from tests.cast.plans import statements
 from tests.cast.site import PARTIAL, Browser
-from webapp import limiting, pages, queue
+from webapp import pages, queue
 from webapp.access import practising
 from webapp.database import transaction
 from webapp.models.accounts.users import User
+from webapp.routes.volunteer.practice import playing
 from webapp.rules.practice.personas import PERSONAS
 
 PRACTICE = "/c/meyer/practice"
@@ -147,7 +148,7 @@ async def test_what_is_wrong_is_said_and_nothing_happens(cast: Cast, browse: Bro
 
 
 async def test_too_many_presses_are_slowed_down(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limiting, "PRACTICE", parse("2/hour"))
+    monkeypatch.setattr(playing, "PRESSES", parse("2/hour"))
     amy = await started(browse, cast.amy)
     for card in (1, 2, 3):
         answer = await amy.post(f"{PRACTICE}/queue/{card}/messages", follow_redirects=False)

@@ -13,7 +13,7 @@ def router() -> Router:
     """Also before the e-mail is confirmed: nobody is texted."""
     return Router(
         "/practice",
-        route_handlers=[*queue.BEGINNING, *queue.HANDLERS, *threads.HANDLERS],
+        route_handlers=[*queue.FIRST, *queue.HANDLERS, *threads.HANDLERS],
         dependencies={**login.LOOKER, "play": Provide(playing.playing)},
         exception_handlers={playing.NotBegun: playing.to_start, playing.TooMuch: playing.too_much},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from limits import parse
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException
 
@@ -16,6 +17,8 @@ from webapp.pages import page
 from webapp.routes.volunteer.practice.shown import Shown
 from webapp.rules.practice.personas import PERSONAS
 from webapp.rules.practice.play import Play
+
+PRESSES = parse("900/hour")  # of one volunteer
 
 
 class NotBegun(HTTPException):
@@ -34,7 +37,7 @@ class TooMuch(HTTPException):
 
 async def playing(request: Request, member: Membership) -> Play:
     """Of this browser. A press counts against the limit."""
-    if request.method == "POST" and not await limiting.allowed(limiting.PRACTICE, "practice", str(member.id)):
+    if request.method == "POST" and not await limiting.allowed(PRESSES, "practice", str(member.id)):
         raise TooMuch
     return practising.of(request, member) or _not_begun()
 

@@ -98,5 +98,5 @@ async def account(request: Request, member: Membership) -> Response:
     return pages.redirect(request, f"/c/{member.campaign.slug}/account")
 
 
-BEGINNING = [practice_page, begin, start_over, account]
+FIRST = [practice_page, begin, start_over, account]
 HANDLERS = [queue_page, send, skip, undo, unread_badge]
