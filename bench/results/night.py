@@ -47,8 +47,8 @@ async def _happen(action: Action) -> None:
         now,
     )
     await database.query(
-        "INSERT INTO safeguard_hit (action_id, conversation_id, code)"
-        f" SELECT v.action_id, v.id, 1301 {of_it} v.contact_id % 300 = 7"
+        "INSERT INTO safeguard_hit (action_id, conversation_id, contact_id, code)"
+        f" SELECT v.action_id, v.id, v.contact_id, 1301 {of_it} v.contact_id % 300 = 7"
     )
     for change, where in (
         ("reported_at = v.replied_at", "v.contact_id % 20 = 1"),

@@ -29,12 +29,18 @@ BIG = (
 
 async def whole_tables(text: str, values: list[Any], others: tuple[str, ...] = ()) -> list[str]:
     """``others``: tables that must not be read whole either."""
+    plan = await explained(text, values)
+    return [table for table in re.findall(r"Seq Scan on (\w+)", plan) if table in (*BIG, *others)]
 
-    async def explain() -> list[str]:
-        await database.query("SET LOCAL enable_seqscan = off")
-        plan = await database.rows(f"EXPLAIN {text}", f"EXPLAIN {database.numbered(text)}", values)
-        lines = "\n".join(row["QUERY PLAN"] for row in plan)
-        return [table for table in re.findall(r"Seq Scan on (\w+)", lines) if table in (*BIG, *others)]
+
+async def explained(text: str, values: list[Any] | None = None, without: tuple[str, ...] = ("seqscan",)) -> str:
+    """PostgreSQL's plan, where it may not use these kinds of scans."""
+
+    async def explain() -> str:
+        for what in without:
+            await database.query(f"SET LOCAL enable_{what} = off")
+        plan = await database.rows(f"EXPLAIN {text}", f"EXPLAIN {database.numbered(text)}", values or [])
+        return "\n".join(row["QUERY PLAN"] for row in plan)
 
     return await transaction(explain)
 

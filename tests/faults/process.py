@@ -3,7 +3,8 @@
 DIE=what:n kills the process (SIGKILL) at the n-th: "claimed" (committed, not called), "called" (answered, not recorded),
 "inside" (in the click's transaction), "clicked" (committed, not answered), "webhook" (before it is stored), "stored";
 of an upload "writing" (a piece of the file is about to be read; the second time the first one is written), "begun" (its row is committed, not answered), "surveyed" (looked
-through, not noted), "slice" (rows are in, not committed), "sliced" (committed).
+through, not noted), "slice" (rows are in, not committed), "sliced" (committed);
+of an export "line" (lines are in the file, not committed), "rows" (the next are about to be read), "made" (the file is, not noted).
 SLEEP=n: stops itself (SIGSTOP) after its n-th claim, right before the call. BROKEN names a build of `tests.faults.broken`.
 PATIENCE: by what patience is made shorter still. PUSH_PORT: where every push service is, whatever its name.
 """
@@ -28,6 +29,8 @@ from tests.faults import broken
 from webapp import database, logs
 from webapp.gateways import twilio, twilio_http
 from webapp.models import long_work
+from webapp.models.exports import run, writing
+from webapp.models.exports.sources import Source
 from webapp.models.imports import reading, store, upload
 from webapp.models.imports.known import Known
 from webapp.models.outcomes import answers, doubt, outages, sent_notes
@@ -35,7 +38,7 @@ from webapp.models.receiving import applying
 from webapp.models.sending import click_sql, first_text, leaving
 from webapp.reader import child
 from webapp.running import web
-from webapp.workers import actions, bulk, calling, imports, receiving, restoring, sending, settings
+from webapp.workers import actions, bulk, calling, exports, imports, receiving, restoring, sending, settings
 from webapp.workers import main as worker
 from webapp.workers.opt_ins import texting
 
@@ -92,10 +95,11 @@ def dying(before: str, verb: Any, after: str) -> Any:
     return wrapped
 
 
-def after(verb: Callable[..., None], what: str) -> Any:
-    def wrapped(*arguments: Any) -> None:
-        verb(*arguments)
+def after(verb: Callable[..., Any], what: str) -> Any:
+    def wrapped(*arguments: Any) -> Any:
+        result = verb(*arguments)
         die_at(what)
+        return result
 
     return wrapped
 
@@ -121,9 +125,10 @@ def hurry() -> None:
         cron(receiving.ask_statuses, second=set(range(1, 60, 3)), timeout=20),
         cron(imports.resume_imports, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(bulk.resume_bulk, second=set(range(60)), run_at_startup=True, timeout=20),
+        cron(exports.resume_exports, second=set(range(60)), run_at_startup=True, timeout=20),
     ]
     long_work.GONE, reading.SIGN_OF_LIFE = timedelta(seconds=3), 0.5
-    imports.WORK = bulk.WORK = 3.0
+    imports.WORK = bulk.WORK = exports.WORK = 3.0
     long_work.FIRST = long_work.LARGEST = 60
 
 
@@ -145,6 +150,9 @@ def main() -> None:
     child.survey = dying("", child.survey, "surveyed")
     store.store = dying("", store.store, "slice")
     Known.committed = after(Known.committed, "sliced")  # type: ignore[method-assign]
+    writing.append = after(writing.append, "line")
+    Source.rows = dying("rows", Source.rows, "")  # type: ignore[method-assign]
+    run.finish = dying("made", run.finish, "")
     twilio.Twilio.send = dying("claimed", twilio.Twilio.send, "called")  # type: ignore[method-assign]
     if _awake:
         sent_notes.note = note_and_sleep

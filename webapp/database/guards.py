@@ -74,6 +74,13 @@ _LEAVES_AFTER_OPT_OUT = (
     " AND o.phone = NEW.phone AND (o.confirmation_id IS NULL OR o.confirmation_id <> NEW.id))"
 )
 
+# The texts behind Follow-Ups and behind the errors: few of all, and never one that is only queued, so a click writes into neither
+_FOLLOW_UPS = "direction = 'out' AND kind IN ('follow_up', 'confirmation') AND status = 'taken'"
+_FAILED = (
+    "direction = 'out' AND error_code IS NOT NULL AND (status = 'rejected'"
+    " OR (status = 'taken' AND delivery IN ('failed', 'undelivered', 'canceled')))"
+)
+
 GUARDS = [
     # Nobody is there twice
     _unique("one_membership", "membership", "user_id, campaign_id"),
@@ -190,8 +197,10 @@ GUARDS = [
     _index("result_remaining", "conversation", "action_id, contact_id", "texted_at IS NULL AND closed_code IS NULL"),
     _index("result_reported", "conversation", "action_id, contact_id", "reported_at IS NOT NULL"),
     _index("result_opt_outs", "conversation", "action_id, contact_id", "opted_out_at IS NOT NULL"),
-    _index("result_follow_ups", "message", "action_id, contact_id", "kind IN ('follow_up', 'confirmation')"),
-    _index("result_errors", "message", "action_id, error_code, contact_id", "error_code IS NOT NULL"),
+    _index("result_follow_ups", "message", "action_id, contact_id", _FOLLOW_UPS),
+    _index("result_errors", "message", "action_id, contact_id, error_code", _FAILED),
+    _index("result_codes", "message", "action_id, error_code, contact_id", _FAILED),
+    _index("result_safeguards", "safeguard_hit", "action_id, contact_id, code"),
     _index("result_clicks", "link_click", "action_id, contact_id", "by = 'person'"),
     _index("contact_held", "conversation", "user_id, contact_id", "user_id IS NOT NULL"),
     _index("contact_got_script", "message", "script_id, contact_id", "script_id IS NOT NULL"),
@@ -245,7 +254,7 @@ GUARDS = [
     _index("assignment_gone_back", "assignment_event", "from_user_id, at", "how IN ('return', 'skip')"),
     _index("event_waiting", "twilio_event", "received_at", "applied_at IS NULL"),
     _index("event_of_kind", "twilio_event", "kind, id"),
-    _index("hit_of_action", "safeguard_hit", "action_id, code"),
+    _index("hit_of_action", "safeguard_hit", "action_id, code, contact_id"),
     _index("report_of_conversation", "report", "conversation_id, id"),
     _index("report_of_action", "report", "action_id, filed_at"),
     _index("opt_out_by_hand", "opt_out", "user_id, at", "source IN ('volunteer', 'script')"),

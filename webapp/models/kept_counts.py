@@ -127,11 +127,13 @@ def of_script(column: str, script_id: int, version: int | None) -> Name:
 
 
 class SafeguardHit(Model):
-    """A conversation that one of our safeguards kept from a text; once per code, however often it refused (R2)."""
+    """A conversation that one of our safeguards kept from a text; once per code, however often it refused (R2). ``contact_id``: its
+    conversation's."""
 
     id = fields.BigIntField(primary_key=True)
     action_id = fields.IntField()
     conversation_id = fields.BigIntField()
+    contact_id = fields.BigIntField(default=0, db_default=0)
     code = fields.IntField()
 
     class Meta:

@@ -83,8 +83,10 @@ async def hits(where: list[tuple[int, int]], code: int) -> None:
     if not where:
         return
     new = await database.query(
-        f"INSERT INTO safeguard_hit (action_id, conversation_id, code) SELECT r.action_id, r.conversation_id, {packed.mark('integer')}"
-        f" FROM {packed.table('action_id', 'conversation_id')} WHERE true ON CONFLICT (conversation_id, code) DO NOTHING RETURNING action_id",
+        "INSERT INTO safeguard_hit (action_id, conversation_id, contact_id, code)"
+        " SELECT r.action_id, r.conversation_id, (SELECT v.contact_id FROM conversation v WHERE v.id = r.conversation_id),"
+        f" {packed.mark('integer')} FROM {packed.table('action_id', 'conversation_id')}"
+        " WHERE true ON CONFLICT (conversation_id, code) DO NOTHING RETURNING action_id",
         code,
         packed.rows({"action_id": action, "conversation_id": conversation} for action, conversation in where),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,15 +10,18 @@ import pytest
 from tests.cast import Cast
 from tests.cast.bulk import on, work
 from tests.cast.lists import many_lists
-from tests.cast.plans import statements, whole_tables
+from tests.cast.plans import explained, statements, whole_tables
 from tests.cast.texting import texted
 from webapp import clock
 from webapp.database import transaction
+from webapp.models import tallies
 from webapp.models.bulk.job import LIST
 from webapp.models.contacts import search, search_boxes, search_sql
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.contacts.search_sql import ContactQuery
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import Message
 from webapp.rules.contacts import contact_filter
 from webapp.rules.contacts.contact_filter import Filter
 
@@ -109,7 +113,7 @@ async def test_a_filter_may_name_very_many_lists(cast: Cast) -> None:
     assert bo.id not in await ListMembership.filter(contact_list=made).values_list("contact_id", flat=True)
 
 
-@pytest.mark.parametrize("box", ["initials", "follow_ups", "reported", "opt_outs", "link_clicks", "remaining"])
+@pytest.mark.parametrize("box", contact_filter.BOXES)
 async def test_the_people_of_a_number_are_walked_by_its_own_index(
     cast: Cast, box: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +132,37 @@ async def test_a_number_of_people_is_not_counted_again(cast: Cast, asked: dict[s
         assert await search.count(cast.meyer, Filter(action=cast.action.id, **asked)) == 0
     [(text, _)] = sent
     assert "tally" in text and "contact" not in text
+
+
+# of Initial Messages by the one of all conversations
+NUMBERS = [*({"box": box} for box in contact_filter.BOXES if box != "initials"), {"code": 30003}, {"code": 1301}]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("asked", NUMBERS, ids=str)
+async def test_the_people_of_a_number_come_out_of_an_index_of_their_own(cast: Cast, asked: dict[str, Any]) -> None:
+    """In the order of contacts, so that the first page and the count read no more than they need."""
+    alone = search_boxes.asked_alone(Filter(action=cast.action.id, **asked))
+    assert alone is not None
+    plan = await explained(f"{alone.select()} ORDER BY id LIMIT 51", without=("seqscan", "bitmapscan"))
+    assert "Index" in plan and "Sort" not in plan and "Hash" not in plan, plan
+
+
+@pytest.mark.both
+async def test_the_people_of_safeguards_and_errors_are_counted_once_each(cast: Cast) -> None:
+    """Whatever number of texts and codes they have."""
+    await texted(cast)
+    conversation = await Conversation.get(action=cast.action, contact=cast.lisa)
+    for code in (1301, 1302):
+        await transaction(partial(tallies.hit, cast.action.id, conversation.id, code))
+    await transaction(lambda: Message.all().update(delivery="undelivered", error_code=30003))
+    for asked in ({"box": "safeguards"}, {"code": 1302}, {"box": "twilio_errors"}, {"code": 30003}):
+        wanted = Filter(action=cast.action.id, **asked)
+        assert [one.id for one in (await search.page(cast.meyer, wanted)).contacts] == [cast.lisa.id]
+        assert await search.count(cast.meyer, wanted) == 1
+    for asked in ({"box": "carrier_filtering"}, {"code": 1303}, {"code": 30007}):
+        wanted = Filter(action=cast.action.id, **asked)
+        assert (await search.page(cast.meyer, wanted)).contacts == [] and await search.count(cast.meyer, wanted) == 0
 
 
 @pytest.mark.both

@@ -12,12 +12,13 @@ import pytest
 
 from tests.cast import Cast
 from tests.cast.exporting import a_night, finish_export, rows_of
-from tests.cast.site import OFFICE, Browser, audited
+from tests.cast.site import OFFICE, Browser, audited, here
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.users import Membership
 from webapp.models.exports import schedules
 from webapp.models.exports.job import Export, ExportSchedule
+from webapp.rules.exports.columns import FORMATS, KINDS
 from webapp.workers import exports
 
 PAGE = OFFICE + "/exports"
@@ -42,6 +43,22 @@ async def test_an_export_waits_for_whoever_asked_and_for_nobody_else(cast: Cast,
     assert (await gary.get(where + "/file")).status_code == 404
     assert (await audited("export.started"), await audited("export.downloaded")) == (1, 1)
     assert cast.action.title in (await selina.get(PAGE)).text
+
+
+async def test_view_results_ends_with_a_button_for_each_file_of_the_action(cast: Cast, browse: Browser) -> None:
+    selina, gary = await browse(cast.selina), await browse(cast.gary)
+    results = f"{here(cast)}/results"
+    forms = re.findall(
+        r'<form class="row" method="post" action="/c/meyer/admin/exports".*?</form>',
+        (await selina.get(results)).text,
+        re.S,
+    )
+    assert [re.findall(r'name="format" value="(\w+)"', form) for form in forms] == [list(FORMATS)] * len(KINDS)
+    asked = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', forms[1]))
+    await selina.post(PAGE, data={**asked, "format": "xlsx"})
+    made = await Export.get()
+    assert (made.kind, made.which, made.subject) == (asked["kind"], {"action": cast.action.id}, cast.action.title)
+    assert 'action="/c/meyer/admin/exports"' not in (await gary.get(results)).text  # without the right
 
 
 async def test_who_lost_the_right_can_not_download(cast: Cast, browse: Browser) -> None:

@@ -91,7 +91,11 @@ async def count(campaign: Campaign, wanted: Filter, exactly: bool = False) -> in
 
 async def count_sql(campaign: Campaign, wanted: Filter, exactly: bool = False) -> tuple[str, list[Any]]:
     most = "" if exactly else f" LIMIT {MANY + 1}"
-    text, values = await ContactQuery(campaign, wanted).sql("1 AS one", limit=most)
+    if alone := search_boxes.asked_alone(wanted):  # by its index: no contact is looked up
+        own = " AND EXISTS (SELECT 1 FROM action a WHERE a.id = ? AND a.campaign_id = ?)"
+        text, values = f"{alone.select(own)} ORDER BY id{most}", [wanted.action, campaign.id]
+    else:
+        text, values = await ContactQuery(campaign, wanted).sql("1 AS one", limit=most)
     return f"SELECT COUNT(*) AS n FROM ({text}) AS found", values
 
 

@@ -18,22 +18,17 @@ _OF_CONVERSATIONS = {
 }
 _FOLLOW_UPS = "x.direction = 'out' AND x.kind IN ('follow_up', 'confirmation') AND x.status = 'taken'"
 PEOPLE = tuple(_OF_CONVERSATIONS)  # whose numbers count people, each once
-_HITS = (
-    "(SELECT v.contact_id, h.code FROM safeguard_hit h JOIN conversation v ON v.id = h.conversation_id"
-    " WHERE h.action_id = {action})"
-)
-_HIT = (
-    "EXISTS (SELECT 1 FROM conversation v JOIN safeguard_hit h ON h.conversation_id = v.id"
-    " WHERE v.contact_id = c.id AND v.action_id = {action}{code})"
-)
 
 
 def source(action_id: int, box: str, code: int) -> Source:
-    """``box``: one of contact_filter.BOXES; "" for a ``code`` alone, which may be Twilio's, a carrier's or a safeguard's."""
+    """``box``: one of contact_filter.BOXES; "" for a ``code`` alone, which may be Twilio's, a carrier's or a safeguard's. Each has an
+    index of its own, in the order of contacts (database/guards.py)."""
     kind = errors.explain(code).kind if code else ""
-    if box == "safeguards" or kind == "safeguard":
-        return _safeguards(int(action_id), int(code))
     of_action = f"x.action_id = {int(action_id)} AND "
+    if box == "safeguards" or kind == "safeguard":
+        return Source(
+            "safeguard_hit", "contact_id", of_action + (f"x.code = {int(code)}" if code else "true"), several=not code
+        )
     if box in _OF_CONVERSATIONS:
         return Source("conversation", "contact_id", of_action + _OF_CONVERSATIONS[box])
     if box == "follow_ups":
@@ -42,12 +37,23 @@ def source(action_id: int, box: str, code: int) -> Source:
         return Source("link_click", "contact_id", f"{of_action}x.by = 'person'", several=True)
     codes = f"x.error_code = {int(code)}" if code else of_class("x", by_carrier=box == "carrier_filtering")
     ours = f"x.direction = 'out' AND x.error_code IS NOT NULL AND {failed('x')}"
-    return Source("message", "contact_id", f"{of_action}{ours} AND {codes}", several=True, walked=bool(code))
+    return Source("message", "contact_id", f"{of_action}{ours} AND {codes}", several=True)
+
+
+def asked_alone(wanted: Filter) -> Source | None:
+    """The people of a number, where nothing else is asked for."""
+    if _asked(wanted) in ({"action", "box"}, {"action", "code"}):
+        return source(wanted.action, wanted.box, wanted.code)
+    return None
+
+
+def _asked(wanted: Filter) -> set[str]:
+    return {name for name, value in asdict(wanted).items() if value not in ("", 0)}
 
 
 async def kept(campaign_id: int, wanted: Filter) -> int | None:
     """How many people a number is about, by the kept counts, where it counts people and nothing else is asked for; else None."""
-    asked = {name for name, value in asdict(wanted).items() if value not in ("", 0)}
+    asked = _asked(wanted)
     if asked == {"action", "box"} and wanted.box in PEOPLE:
         text = f"SELECT COALESCE(SUM(t.{wanted.box}), 0) AS n FROM tally t"
     elif asked == {"action", "code"} and errors.explain(wanted.code).kind == "safeguard":
@@ -73,14 +79,3 @@ def of_class(text: str, by_carrier: bool) -> str:
         return f"{text}.error_code IN ({', '.join(map(str, carriers))})"
     others = [*carriers, *(code for code, told in errors.TABLE.items() if told.kind == "safeguard")]
     return f"{text}.error_code NOT IN ({', '.join(map(str, others))})"
-
-
-def _safeguards(action_id: int, code: int) -> Source:
-    return Source(
-        _HITS.format(action=action_id),
-        "contact_id",
-        f"x.code = {code}" if code else "true",
-        several=True,
-        walked=False,
-        probe=_HIT.format(action=action_id, code=f" AND h.code = {code}" if code else ""),
-    )
