@@ -133,7 +133,7 @@ ORDER = (
     {"sending", "results"},
     {"opt_ins"},
     {"receiving"},
-    {"exports"},
+    {"exports", "api"},
 )
 
 

@@ -6,21 +6,19 @@ import asyncio
 import mimetypes
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 from litestar import Litestar, Request, Response, get
-from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, NotFoundException
-from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Scope
 
-from webapp import bounded, compressed, config, database, live, news, pages, queue, static_files, words
+from webapp import bounded, compressed, config, database, live, news, queue, static_files
 from webapp.access import entering, login, proving
 from webapp.bounded import BoundedAddresses, BoundedRequest
 from webapp.config import Settings
 from webapp.database.migrated import open_migrated
 from webapp.models.accounts import rehearsal, sessions
-from webapp.routes import admin, failures, public, volunteer, webhooks
+from webapp.routes import admin, api, failures, public, volunteer, webhooks
+from webapp.routes.own_forms import OwnForms
 
 CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; font-src 'self';"
@@ -46,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             volunteer.router(),
             admin.router(),
             *webhooks.routers(),
+            api.router(),
         ],
         middleware=[BoundedAddresses(), OwnForms()],
         before_send=[secure],
@@ -96,45 +95,10 @@ async def secure(message: Message, scope: Scope) -> None:
             *message["headers"],
             (b"set-cookie", entering.cookie(token).to_header(header="").encode()),
         ]
+    message["headers"] = [*message["headers"], *scope.get("state", {}).get("more_headers", ())]
     if config.settings().secure:
         wanted[b"strict-transport-security"] = b"max-age=31536000"
     message["headers"] = [*message["headers"], *((k, v) for k, v in wanted.items() if k not in there)]
-
-
-class OwnForms(ASGIMiddleware):
-    """Refuses forged requests: a request that changes something must come from our own pages.
-
-    Every browser since 2020 names a request's origin (Sec-Fetch-Site, and Origin with each POST), and no page can forge
-    that. So no form needs a token, and no upload of a gigabyte has to be read to find one. The second line of defence
-    is that cookies are Lax. Webhooks carry Twilio's signature instead.
-    """
-
-    scopes = (ScopeType.HTTP,)
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        request: Request = Request(scope)
-        if request.method in ("GET", "HEAD", "OPTIONS") or scope["path"].startswith("/webhooks/") or _is_ours(request):
-            await next_app(scope, receive, send)
-            return
-        failures.speak(request)
-        title = words.gettext("Not done")
-        text = words.gettext(
-            "This form came from another site, so nothing was changed. Open the page here and try again."
-        )
-        answer = pages.error_page(request, 403, title, text, failures.code())
-        await answer.to_asgi_response(None, request)(scope, receive, send)
-
-
-def _is_ours(request: Request) -> bool:
-    site = request.headers.get("sec-fetch-site")
-    if site:
-        return site in ("same-origin", "none")
-    origin = request.headers.get("origin")
-    if origin is None:
-        return True  # not a browser, so it sends no victim's cookies
-    parts = login.split(origin)
-    ours = (request.headers.get("host", ""), urlsplit(config.settings().public_url).netloc)
-    return parts is not None and parts.netloc in ours
 
 
 @get("/static/{digest:str}/{file_path:path}", sync_to_thread=False)

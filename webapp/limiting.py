@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, WindowStats, parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 
-from webapp import config
+from webapp import clock, config
 
 # Of these only failures count, so that fifty people can come in from one address
 JOIN_CODE = parse("100/hour")  # different ones from one address: a full hall has its slips
@@ -30,6 +30,8 @@ SIGN_UPS = parse("150/hour")  # letters to newcomers from one address: a full ha
 INVITES = parse("200/hour")  # letters that one campaign's staff have written
 TEST = parse("20/hour")  # texts to one's own phone
 SEARCHES = parse("120/hour")  # for campaigns by their name, from one address
+API = parse("120/minute")  # requests with one token
+API_FAILURES = parse("100/10minutes")  # without a token in use, from one address
 CLICKS = parse("60/hour")  # counted of one link; past that it still leads on
 T = TypeVar("T")
 A = TypeVar("A")
@@ -50,6 +52,17 @@ class TooMany(Exception):
 async def allowed(limit: RateLimitItem, *key: str) -> bool:
     """Counts one try; False where it is one too many."""
     return await _ask(lambda limiter: limiter.hit(limit, *key))
+
+
+async def taken(limit: RateLimitItem, *key: str) -> tuple[bool, int, float]:
+    """Counts one try: whether it is allowed, how many are left, and in how many seconds the limit begins anew."""
+    allowed_, window = await _ask(lambda limiter: _counted(limiter, limit, *key))
+    seconds = window.reset_time - clock.now().timestamp()  # by Valkey's clock, which may be another
+    return allowed_, window.remaining, min(max(seconds, 0.0), limit.get_expiry())
+
+
+async def _counted(limiter: FixedWindowRateLimiter, limit: RateLimitItem, *key: str) -> tuple[bool, WindowStats]:
+    return await limiter.hit(limit, *key), await limiter.get_window_stats(limit, *key)
 
 
 async def unless_failed(

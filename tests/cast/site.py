@@ -26,6 +26,7 @@ from webapp.models.actions import pictures
 from webapp.models.actions.action import Action
 from webapp.models.actions.pictures import Picture
 from webapp.models.actions.script import RESPONSE, Script
+from webapp.models.api import token as tokens
 from webapp.models.bulk import slices
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.exports import schedules
@@ -38,6 +39,7 @@ from webapp.models.scripts import cost
 from webapp.models.scripts.links import CustomLink
 from webapp.models.sending.click import Queued
 from webapp.models.van.fact import VanFact
+from webapp.rules.api import scopes
 
 Browser = Callable[..., Awaitable[httpx.AsyncClient]]
 OFFICE = "/c/meyer/admin"
@@ -134,6 +136,7 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
         "prepared": "get-out-the-vote",
         "card": "1",
         "fact_id": str(fact.id),
+        "api_token_id": str((await tokens.make(cast.selina, "Data desk", list(scopes.SCOPES)))[0].id),
         "opt_in_id": str(form.id),
         "sign_up_id": str(signed.id),
         "notice_id": str(notice.id),

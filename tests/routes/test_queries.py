@@ -59,6 +59,7 @@ PAGES = [
     "van?show=sent",
     "van/key",
     "van/mapping",
+    "settings/api",
     "actions/{action_id}/carriers",
     "actions/{action_id}/follow-up?people=of%3Dsilent",
     "unmatched",

@@ -294,6 +294,10 @@ GUARDS = [
     _index("van_under_way", "van_fact", "claimed_at", "state = 'sending'"),
     _index("van_of_state", "van_fact", "campaign_id, state, id"),
     _index("van_of_campaign", "van_fact", "campaign_id, id"),
+    # The API (SPEC B6)
+    _index("api_token_of_campaign", "api_token", "campaign_id, id", "ended_at IS NULL"),
+    _unique("one_api_answer", "api_answer", "token_id, key"),
+    _index("api_answer_by_time", "api_answer", "at"),
     *(_noting(*trigger) for trigger in noting.TRIGGERS),
 ]
 

@@ -12,6 +12,8 @@ from webapp.models.actions.limits import ActionLimit, ZipDistrict
 from webapp.models.actions.pictures import Picture
 from webapp.models.actions.report_settings import ReportField, ReportTag
 from webapp.models.actions.script import Script, ScriptTag, ScriptValue, ScriptWords
+from webapp.models.api.answer import ApiAnswer
+from webapp.models.api.token import ApiToken
 from webapp.models.bulk.job import BulkJob
 from webapp.models.carriers.warning import CarrierWarning
 from webapp.models.contacts.contact import Contact, ContactEvent
@@ -58,6 +60,8 @@ TABLES = [
     ActionList,
     ActionUser,
     AnswerTally,
+    ApiAnswer,
+    ApiToken,
     AssignmentEvent,
     AuditEvent,
     AuthenticatorApp,

@@ -12,6 +12,7 @@ from webapp import pages, words
 from webapp.access import login
 from webapp.access.letter_limits import TooManyLetters
 from webapp.database import failing
+from webapp.routes import problems
 from webapp.words import later
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ def http_error(request: Request, error: HTTPException) -> Response:
     status = error.status_code
     if status >= 500:
         return our_error(request, error)
+    if problems.wanted(request):
+        return problems.of(error)
     speak(request)
     title, text = _SENTENCES.get(status, _SENTENCES[400])
     if isinstance(error, TooManyLetters):
@@ -67,6 +70,9 @@ _DATABASE = {
 }
 
 
+_TO_PROGRAM = "The server has a fault just now. Nothing of this request was stored. Ask again later, with the same key."
+
+
 def our_error(request: Request, error: Exception) -> Response:
     """Logged under a code that the page shows, so that a person can quote it; no traceback on a page."""
     number, trouble = code(), failing.why(error)
@@ -74,6 +80,9 @@ def our_error(request: Request, error: Exception) -> Response:
     log.error("error %s at %s %s", number, request.method, request.url.path, exc_info=None if trouble else error)
     if trouble:
         log.error("error %s: the database is in trouble (%s): %s", number, trouble, type(error).__name__)
+    if problems.wanted(request):
+        return problems.answer(503 if trouble else 500, _TO_PROGRAM, code=number)
+    if trouble:
         title, text = _DATABASE[trouble]
         told = f"{words.gettext(text)} {words.gettext(_TELL)}"
         return pages.error_page(request, 503, words.gettext(title), told, number)

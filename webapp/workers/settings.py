@@ -22,6 +22,7 @@ from webapp.workers import (
     scripts,
     sending,
 )
+from webapp.workers.api import forgetting as api_forgetting
 from webapp.workers.notices import replies, telling
 from webapp.workers.opt_ins import texting
 from webapp.workers.van import asking
@@ -77,6 +78,7 @@ CLOCKWORK: list[CronJob] = [
     cron(imports.forget_uploads, hour=9, minute=11, second=11, timeout=60),
     cron(exports.resume_exports, second={9, 39}, run_at_startup=True, timeout=20),
     cron(exports.begin_due_exports, second=21, run_at_startup=True, timeout=20),
+    cron(api_forgetting.forget_answers, hour=9, minute=41, second=41, timeout=60),
     cron(exports.forget_exports, hour=9, minute=11, second=11, timeout=60),
     cron(scripts.forget_unused, hour=9, minute=21, second=21, timeout=60),
     cron(scripts.resume_costs, second={18, 48}, timeout=20),

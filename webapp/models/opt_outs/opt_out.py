@@ -10,13 +10,14 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.conversations.message import Message
 
-FROM_KEYWORD, FROM_PROVIDER, FROM_VOLUNTEER, FROM_SCRIPT, FROM_ADMIN, FROM_IMPORT = (
+FROM_KEYWORD, FROM_PROVIDER, FROM_VOLUNTEER, FROM_SCRIPT, FROM_ADMIN, FROM_IMPORT, FROM_API = (
     "keyword",
     "provider",
     "volunteer",
     "script",
     "admin",
     "import",
+    "api",
 )
 
 

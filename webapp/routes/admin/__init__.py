@@ -10,6 +10,7 @@ from webapp.access import login
 from webapp.routes.admin import attention, bulk, carriers, exports, help, library, notices, numbers, opt_outs, search
 from webapp.routes.admin.accounts import audit, invites, log_in, sessions, settings, user, user_lists, users
 from webapp.routes.admin.actions import actions, basics, follow_up, limits, publication, sendings
+from webapp.routes.admin.api import tokens as api_tokens
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
 from webapp.routes.admin.imports import columns, progress, reading, refused, upload
 from webapp.routes.admin.opt_ins import forms as opt_in_forms
@@ -65,6 +66,7 @@ PAGES = (
     user_lists,
     sessions,
     log_in,
+    api_tokens,
     audit,
     notices,
     settings,

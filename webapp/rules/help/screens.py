@@ -97,6 +97,7 @@ OFFICE = {
     "opt-outs": "opt_outs",
     "search": "search",
     "settings": "settings",
+    "settings/api": "api",
     "settings/fields": "fields",
     "settings/fields/*": "fields",
     "settings/info": "info",
@@ -140,7 +141,7 @@ GROUPS = {
     "users": ("users", "user", "removal", "invites", "user_lists", "notices"),
     "campaign": (
         *("settings", "info", "tags", "fields", "links", "log_in", "numbers", "setup", "operations", "undecided"),
-        *("carriers", "audit", "search", "library"),
+        *("carriers", "audit", "search", "library", "api"),
     ),
 }
 FOLDERS = {topic: folder for folder, topics in GROUPS.items() for topic in topics}

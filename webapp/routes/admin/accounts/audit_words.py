@@ -30,6 +30,7 @@ GROUPS = {
     "cap": later("Limits"),
     "carriers": later("Carriers"),
     "van": later("VAN"),
+    "api_token": later("API"),
 }
 SAID = {
     "action.saved": later("changed the action"),
@@ -152,6 +153,12 @@ SAID = {
     "join_code.renewed": later("renewed the join code"),
     "carriers.warned": later("saw carriers filter more texts of"),
     "cap.reached": later("stopped first texts at the limit of"),
+    "api_token.made": later("made the API token"),
+    "api_token.ended": later("ended the API token"),
+    "api_token.used": later("used for the first time that day the API token"),
+    "list.taken_by_api": later("took in contacts from a program onto the list"),
+    "list.made_by_api": later("made for a program the list"),
+    "opt_out.taken_by_api": later("took in opt-outs by the API token"),
     "van.connected": later("set VAN's key for"),
     "van.disconnected": later("made the site forget VAN's key"),
     "van.paused": later("paused what goes to VAN"),

@@ -1,0 +1,130 @@
+"""Texts, reports and opt-outs for a program, page by page in the order of their ids (SPEC B6).
+
+Of a large table a page looks at WINDOW ids, most of which may be another campaign's: a page may be short, or empty, and yet
+not the last. A row is given SETTLED after it was made: until then one with a smaller id may still be on its way into the
+database, and whoever went past it would never see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from webapp import clock, database
+from webapp.database import packed
+from webapp.database.packed import sql_time
+from webapp.models.accounts.campaign import Campaign
+from webapp.rules.api import scopes
+
+WINDOW = 10_000
+SETTLED = timedelta(seconds=15)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """``after``: the cursor for the next page; ``more``: whether there is something past it now."""
+
+    rows: list[Row]
+    after: int
+    more: bool
+
+
+@dataclass(frozen=True)
+class _Source:
+    table: str
+    at: str  # the column that says when the row was made
+    columns: str
+    joined: str = ""
+
+
+_MESSAGES = _Source(
+    "message",
+    "created_at",
+    "x.contact_id, x.conversation_id, x.action_id, x.script_id, x.user_id, x.direction, x.kind, x.phone, x.body, x.segments,"
+    " x.status, x.delivery, x.error_code, x.created_at, x.taken_at",
+)
+_REPORTS = _Source(
+    "report",
+    "filed_at",
+    "x.contact_id, x.conversation_id, x.action_id, x.user_id, x.filed_at, x.tags, x.answers, c.phone, c.van_id",
+    " JOIN contact c ON c.id = x.contact_id",
+)
+_OPT_OUTS = _Source("opt_out", "at", "x.phone, x.source, x.at")
+
+
+async def messages(campaign: Campaign, after: int, most: int, may: Iterable[str]) -> Page:
+    """Tests of scripts are left out."""
+    found = await _page(_MESSAGES, "+x.campaign_id = ? AND x.kind <> 'test'", campaign, after, most)
+    return Page([_message(row, may) for row in found.rows], found.after, found.more)
+
+
+async def message(campaign: Campaign, message_id: int, may: Iterable[str]) -> Row | None:
+    """One text as it is now."""
+    rows = await database.query(
+        f"SELECT x.id, {_MESSAGES.columns} FROM message x WHERE x.id = ? AND x.campaign_id = ? AND x.kind <> 'test'",
+        message_id,
+        campaign.id,
+    )
+    return _message(rows[0], may) if rows else None
+
+
+def _message(row: Row, may: Iterable[str]) -> Row:
+    times = {name: _time(row[name]) for name in ("created_at", "taken_at")}
+    return {**row, **times, "phone": scopes.shown_phone(row["phone"], may)}
+
+
+async def reports(campaign: Campaign, after: int, most: int, may: Iterable[str]) -> Page:
+    found = await _page(_REPORTS, "c.campaign_id = ?", campaign, after, most)
+    rows = [
+        {
+            **row,
+            "filed_at": _time(row["filed_at"]),
+            "tags": packed.parsed(row["tags"]),
+            "answers": packed.parsed(row["answers"]),
+            "phone": scopes.shown_phone(row["phone"], may),
+        }
+        for row in found.rows
+    ]
+    return Page(rows, found.after, found.more)
+
+
+async def opt_outs(campaign: Campaign, after: int, most: int, may: Iterable[str]) -> Page:
+    found = await _page(_OPT_OUTS, "+x.campaign_id = ?", campaign, after, most)
+    shown = [{**row, "at": _time(row["at"]), "phone": scopes.shown_phone(row["phone"], may)} for row in found.rows]
+    return Page(shown, found.after, found.more)
+
+
+async def _page(source: _Source, own: str, campaign: Campaign, after: int, most: int) -> Page:
+    through, more_ids = await _through(source, after)
+    found = await database.query(
+        f"SELECT x.id, {source.columns} FROM {source.table} x{source.joined}"
+        f" WHERE x.id > ? AND x.id <= ? AND {own} ORDER BY x.id LIMIT ?",
+        after,
+        through,
+        campaign.id,
+        most + 1,
+    )
+    rows = found[:most]
+    full = len(found) > most
+    return Page(rows, int(rows[-1]["id"]) if full else max(after, through), full or more_ids)
+
+
+async def _through(source: _Source, after: int) -> tuple[int, bool]:
+    """The last id of this window that has settled, and whether settled ids may come after it."""
+    [row] = await database.query(
+        "SELECT COUNT(*) AS n, MAX(w.id) AS last, MIN(CASE WHEN w.at > ? THEN w.id END) AS fresh FROM"
+        f" (SELECT x.id, x.{source.at} AS at FROM {source.table} x WHERE x.id > ? ORDER BY x.id LIMIT {WINDOW}) AS w",
+        sql_time(clock.now() - SETTLED),
+        after,
+    )
+    if row["fresh"] is not None:
+        return int(row["fresh"]) - 1, False
+    return int(row["last"] or after), int(row["n"]) == WINDOW
+
+
+def _time(value: Any) -> str | None:
+    at = packed.instant(value)
+    return at.isoformat() if at else None

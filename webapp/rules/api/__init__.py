@@ -1,0 +1,1 @@
+"""What a token of the API may do (SPEC B6)."""
