@@ -19,13 +19,13 @@ async def test_practice_help_and_the_key_for_search(bank: Bank, open_page: OpenP
     await expect(amy.get_by_text("Nobody here is real, and nothing is sent.")).to_be_visible()
     for name in ("Dana", "Marcus", "Pat", "Gloria"):
         await expect(amy.get_by_role("heading", name=name)).to_be_visible()
-        await amy.get_by_role("button", name="Send").click()
+        await amy.locator("#send:not([data-unread])").click()
     await amy.goto("/c/meyer/practice/inbox?show=all")
     await amy.get_by_role("link", name="Dana").click()
     await amy.get_by_role("link", name="Follow Up").click()
     await amy.get_by_text("Has a plan").click()
     await amy.get_by_role("button", name="Send").click()
-    await expect(amy.get_by_text("After work, around six.")).to_be_visible()
+    await expect(amy.get_by_text("After work, around six. Thanks for asking!", exact=True)).to_be_visible()
     assert await look_at(amy, "/c/meyer/practice/threads/1") == []
     await amy.get_by_role("link", name="Help with this page").click()
     await expect(amy.get_by_role("heading", name="A conversation")).to_be_visible()
