@@ -6,7 +6,7 @@ from tortoise.fields.base import OnDelete
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0033_van')]
+    dependencies = [('models', '0034_people_of_safeguards')]
 
     initial = False
 
