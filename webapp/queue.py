@@ -1,4 +1,4 @@
-"""One typed function per job. The only caller of enqueue_job.
+"""One typed function per job. The only place that queues jobs.
 
 A job is a nudge: the row is the truth, and a sweep finds rows that no nudge reached. So a nudge takes a second at most,
 a nudge that fails is only logged, and no job has an id: arq refuses a second job with the id of one that waits.
@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 
-from arq.connections import ArqRedis
+from arq import ArqRedis, constants, jobs, utils
 from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -182,12 +182,8 @@ def pool() -> ArqRedis:
     """This process's connections for nudges; every command on them has a time limit."""
     global _pool
     if _pool is None:
-        url = config.settings().redis
-        _pool = ArqRedis(
-            ConnectionPool.from_url(
-                url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, retry=Retry(NoBackoff(), 0)
-            )
-        )
+        limits = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS, "retry": Retry(NoBackoff(), 0)}
+        _pool = ArqRedis(ConnectionPool.from_url(config.settings().redis, **limits))
     return _pool
 
 
@@ -200,9 +196,13 @@ async def close() -> None:
 
 
 async def _nudge(job: str, *arguments: int, after: float = 0) -> bool:
+    """As arq's own `enqueue_job`, but in one round trip, not three: that one asks first whether the job's id is taken."""
     try:
-        defer = timedelta(seconds=after) if after > 0 else None
-        await asyncio.wait_for(pool().enqueue_job(job, *arguments, _defer_by=defer), SECONDS)
+        async with asyncio.timeout(SECONDS):
+            at, wait, name = utils.timestamp_ms(), int(max(after, 0) * 1000), uuid.uuid4().hex
+            whole, kept = jobs.serialize_job(job, arguments, {}, None, at), wait + constants.expires_extra_ms
+            both = pool().pipeline(transaction=False).psetex(constants.job_key_prefix + name, kept, whole)
+            await both.zadd(constants.default_queue_name, {name: at + wait}).execute()
         return True
     except Exception as error:
         log.warning("the queue could not be nudged for %s: %s", job, type(error).__name__)
