@@ -58,6 +58,8 @@ async def texted(cast: Cast) -> None:
 async def says(cast: Cast, words: str, sid: str = "", **more: str) -> News:
     """Lisa writes; ``more`` are parts of Twilio's webhook."""
     payload = {"MessageSid": sid or new_sid(), "From": cast.lisa.phone, "To": cast.number.e164, "Body": words, **more}
+    if news := await applying.at_once(payload):
+        return news
     event = await applying.keep(INBOUND, payload)
     return await applying.apply(event) if event else News()
 

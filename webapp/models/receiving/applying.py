@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Mapping
@@ -12,10 +11,9 @@ from typing import Any
 from tortoise.expressions import Q
 
 from webapp import clock, database
-from webapp.database import packed, transactional
-from webapp.database.packed import sql_time
+from webapp.database import transactional
 from webapp.database.statements import column
-from webapp.models.receiving import inbound, statuses
+from webapp.models.receiving import inbound, plain_answer, statuses
 from webapp.models.receiving.event import INBOUND, STATUS, News, TwilioEvent
 
 STATUS_WAITS = timedelta(days=1)  # the status of a text that is not ours is tried for so long
@@ -30,32 +28,33 @@ def sid_of(payload: Mapping[str, Any]) -> str:
     return sid if re.fullmatch(rf"[0-9A-Za-z]{{1,{LONGEST_SID}}}", sid) else ""
 
 
+async def at_once(payload: dict[str, Any]) -> News | None:
+    """A text with a `sid_of` that is a plain answer, stored and applied; None where it is to be kept and applied."""
+    return await plain_answer.receive(_event(INBOUND, payload))
+
+
 async def keep(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None = None) -> TwilioEvent | None:
     """Stores an event that has a `sid_of`; None where the same one is stored already."""
+    event = _event(kind, payload, public_id)
+    text, values = event.storing()
+    stored = await database.alone(f"{text} ON CONFLICT (sid, kind, status) DO NOTHING RETURNING id", *values)
+    if not stored:
+        return None
+    event.id, event._saved_in_db = stored[0]["id"], True
+    return event
+
+
+def _event(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None = None) -> TwilioEvent:
+    """Not stored yet."""
     plain = {name: str(value).replace("\x00", "") for name, value in payload.items()}  # PostgreSQL's JSON has no NUL
-    sid = sid_of(plain)
-    event = TwilioEvent(
+    return TwilioEvent(
         kind=kind,
-        sid=sid,
+        sid=sid_of(plain),
         status=plain.get("MessageStatus", "")[:20] if kind == STATUS else "",
         public_id=public_id,
         payload=plain,
         received_at=clock.now(),
     )
-    stored = await database.alone(
-        "INSERT INTO twilio_event (kind, sid, status, public_id, payload, received_at, failures)"
-        " VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT (sid, kind, status) DO NOTHING RETURNING id",
-        kind,
-        sid,
-        event.status,
-        packed.uuid(public_id) if public_id else None,
-        json.dumps(plain),
-        sql_time(event.received_at),
-    )
-    if not stored:
-        return None
-    event.id, event._saved_in_db = stored[0]["id"], True
-    return event
 
 
 async def stored(sids: list[str]) -> set[str]:

@@ -30,7 +30,11 @@ _EVENT = Joined(e=TwilioEvent, n=PhoneNumber, kept={"c": Campaign})
 _CONVERSATION = Joined(v=Conversation)
 # with a LIMIT, so that PostgreSQL makes no hash of all messages, as it does of an EXISTS that it plans while there are few
 _KNOWN = "(SELECT m.id FROM message m WHERE m.sid = e.sid LIMIT 1)"
-_FORM = "(SELECT f.id FROM opt_in_form f WHERE f.action_id = v.action_id LIMIT 1)"
+FORM = "(SELECT f.id FROM opt_in_form f WHERE f.action_id = v.action_id LIMIT 1)"  # of a conversation ``v``
+MAY_HAVE_LEFT = (  # a message ``m`` of ours that Twilio took or may have taken
+    "m.direction = 'out' AND (m.status IN ('taken', 'unknown', 'sending')"
+    " OR (m.status IN ('queued', 'dropped') AND m.attempts > 0))"
+)
 
 
 @transactional
@@ -55,7 +59,9 @@ async def receive(event_id: int, to: str) -> News:
     newest, of_form = await _conversation_of(contact, number)
     opened = await _opened(event, contact, number, newest)
     conversation, of_form = opened or newest, of_form or opened is not None
-    return await _act_on(event, _text(event, number, contact, conversation), contact, conversation, campaign, of_form)
+    return await _act_on(
+        event, text_of(event, number.id, contact, conversation), contact, conversation, campaign, of_form
+    )
 
 
 async def _opened(
@@ -80,11 +86,10 @@ async def _conversation_of(contact: Contact, number: PhoneNumber) -> tuple[Conve
     it an opt-in form's? If that text is the only one, it counts as taken by this, also where it is queued for a second
     attempt or staff dropped it: they answered it. An answer to an older one says nothing about it."""
     rows = await database.query(
-        f"SELECT {_CONVERSATION.columns}, {_FORM} AS form_id, m.id AS message_id, m.status AS status, NOT EXISTS (SELECT 1"
+        f"SELECT {_CONVERSATION.columns}, {FORM} AS form_id, m.id AS message_id, m.status AS status, NOT EXISTS (SELECT 1"
         " FROM message o WHERE o.contact_id = m.contact_id AND o.number_id = m.number_id AND o.direction = 'out'"
         " AND o.id < m.id AND o.status IN ('taken', 'unknown', 'sending')) AS the_only_one FROM message m"
-        " JOIN conversation v ON v.id = m.conversation_id WHERE m.contact_id = ? AND m.number_id = ? AND m.direction = 'out'"
-        " AND (m.status IN ('taken', 'unknown', 'sending') OR (m.status IN ('queued', 'dropped') AND m.attempts > 0))"
+        f" JOIN conversation v ON v.id = m.conversation_id WHERE m.contact_id = ? AND m.number_id = ? AND {MAY_HAVE_LEFT}"
         f" ORDER BY m.id DESC LIMIT 1{packed.for_update('v')}",
         contact.id,
         number.id,
@@ -98,15 +103,16 @@ async def _conversation_of(contact: Contact, number: PhoneNumber) -> tuple[Conve
     return conversation, rows[0]["form_id"] is not None
 
 
-def _text(event: TwilioEvent, number: PhoneNumber, contact: Contact, conversation: Conversation | None) -> Message:
+def text_of(event: TwilioEvent, number_id: int, contact: Contact, conversation: Conversation | None) -> Message:
+    """A new row, not stored yet."""
     body = str(event.payload.get("Body", ""))
     billed = segments.count(body)
     return new(
         Message,
-        campaign_id=number.campaign_id,
+        campaign_id=contact.campaign_id,
         contact_id=contact.id,
         conversation_id=conversation.id if conversation else None,
-        number_id=number.id,
+        number_id=number_id,
         user_id=conversation.user_id if conversation else None,
         action_id=conversation.action_id if conversation else None,
         direction=IN,
@@ -147,7 +153,7 @@ async def _act_on(
         return await _note_opt_out(text, contact, conversation)
     await round_trip.answered(campaign, contact)
     answered = of_form and await answering.hears(text.body, contact, conversation)
-    statements = await _replied(text, contact, conversation, answered)
+    statements = await replied(text, contact, conversation, answered)
     await _write(event, text, contact, *statements)
     if verdict == "possible" and contact.opted_out_at is None and not contact.staff_decide:
         await Contact.filter(id=contact.id).update(possible_opt_out_at=clock.now(), possible_opt_out_message_id=text.id)
@@ -164,7 +170,7 @@ async def _write(event: TwilioEvent, text: Message, contact: Contact, *more: Sta
         await Media.create(message=text, url=str(event.payload.get(f"MediaUrl{n}", ""))[:500], content_type=kind)
 
 
-async def _replied(
+async def replied(
     text: Message, contact: Contact, conversation: Conversation | None, answered: bool
 ) -> list[Statement]:
     """They wrote last, so they need an answer, unless they opted out or Twilio answers by itself (HELP, INFO). A text that an

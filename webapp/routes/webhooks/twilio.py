@@ -24,6 +24,8 @@ async def inbound(request: Request) -> Response[str]:
         return _forged()
     if not applying.sid_of(payload):
         return _nameless()
+    if await _at_once(payload):
+        return Response(NOTHING_TO_SAY, media_type=MediaType.XML)
     if event := await applying.keep(INBOUND, payload):
         await _apply(event)
         if payload.get("NumMedia", "0") not in ("", "0"):
@@ -66,6 +68,18 @@ def _nameless() -> Response[str]:
     here are listed there."""
     log.warning("a signed webhook came without a MessageSid")
     return Response("A MessageSid is needed.", status_code=400, media_type=MediaType.TEXT)
+
+
+async def _at_once(payload: dict[str, str]) -> bool:
+    """Was it a plain answer, stored and applied? Whatever fails here, the long way is still open."""
+    try:
+        applied = await applying.at_once(payload)
+    except Exception:
+        log.exception("a text could not be stored at once")
+        return False
+    if applied and applied.conversation_id:
+        await news.tell(applied.conversation_id, applied.user_id)
+    return applied is not None
 
 
 async def _apply(event: TwilioEvent) -> None:

@@ -1,0 +1,80 @@
+"""An answer that is nothing special, stored and applied in two round trips (SPEC X5).
+
+Most texts that come in answer a text of ours and mean nothing else. One statement reads what they concern, without locks, and
+one stores the text, its event and the counts, on the condition that contact and conversation are the same still. All else goes
+the long way, stored first and then applied under locks (applying.py): a keyword, words that may mean one, HELP, files, an
+opt-in form's conversation, phones and numbers nobody knows, our text whose fate is open; and whatever changed meanwhile.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from webapp import database
+from webapp.database.statements import Joined, Statement, insert, together, update
+from webapp.models.contacts.contact import Contact
+from webapp.models.conversations import attention
+from webapp.models.conversations.conversation import Conversation
+from webapp.models.receiving import inbound
+from webapp.models.receiving.event import News, TwilioEvent
+from webapp.rules import opt_out
+
+_ROWS = Joined(k=Contact, v=Conversation)
+_VERSIONS = ("k.xmin", "v.xmin")  # who wrote each row: no two versions of a row have the same
+
+
+async def receive(event: TwilioEvent) -> News | None:
+    """``event``: not stored yet. None, and nothing is stored, where the text has to go the long way."""
+    if database.dialect() == "sqlite" or _special(event.payload):  # there the transaction is the lock
+        return None
+    payload = event.payload
+    rows = await database.query(
+        _reading(database.dialect()), str(payload.get("From", ""))[:20], str(payload.get("To", "")), event.sid
+    )
+    return await database.one_statement(lambda: _stored(event, rows[0])) if rows else None
+
+
+def _special(payload: dict[str, Any]) -> bool:
+    """By what it says or brings."""
+    body = str(payload.get("Body", ""))
+    brings = payload.get("OptOutType") or payload.get("NumMedia", "0") not in ("", "0")
+    return bool(brings) or attention.asks_for_information(body) or opt_out.classify(body) != "none"
+
+
+@lru_cache
+def _reading(_: str) -> str:
+    """Their conversation by our newest text to them by this number, as `inbound` finds it; no row where anything of it is
+    special."""
+    versions = ", ".join(f"{name} AS {name.replace('.', '_')}" for name in _VERSIONS)
+    return (
+        f"SELECT {_ROWS.columns}, n.id AS number_id, {versions} FROM phone_number n JOIN campaign c ON c.id = n.campaign_id"
+        " JOIN contact k ON k.campaign_id = c.id AND k.phone = ? CROSS JOIN LATERAL (SELECT m.conversation_id, m.status"
+        f" FROM message m WHERE m.contact_id = k.id AND m.number_id = n.id AND {inbound.MAY_HAVE_LEFT}"
+        " AND m.conversation_id IS NOT NULL ORDER BY m.id DESC LIMIT 1) l JOIN conversation v ON v.id = l.conversation_id"
+        " WHERE n.e164 = ? AND l.status IN ('taken', 'sending') AND k.opted_out_at IS NULL AND c.round_trip_phone <> k.phone"
+        f" AND {inbound.FORM} IS NULL AND (SELECT m.id FROM message m WHERE m.sid = ? LIMIT 1) IS NULL"
+    )
+
+
+def _same(row: dict[str, Any]) -> Statement:
+    """Locks both rows, and gives the phone where they are as they were read, else null."""
+    same = " AND ".join(f"{name} = ?" for name in _VERSIONS)
+    text = (
+        f"SELECT k.phone FROM conversation v JOIN contact k ON k.id = v.contact_id WHERE v.id = ? AND {same}"
+        " FOR UPDATE OF k FOR UPDATE OF v"
+    )
+    return text, [row["v__id"], *(row[name.replace(".", "_")] for name in _VERSIONS)]
+
+
+async def _stored(event: TwilioEvent, row: dict[str, Any]) -> News:
+    """Raises IntegrityError where the rows are not the same, or the event is stored already."""
+    found = _ROWS.of(row)
+    contact, talk = found["k"], found["v"]
+    text = inbound.text_of(event, row["number_id"], contact, talk)
+    event.applied_at = contact.last_message_at = text.created_at
+    contact.last_inbound_conversation_id = talk.id
+    newest = update(contact, "last_message_at", "last_inbound_conversation_id")
+    counted = await inbound.replied(text, contact, talk, answered=False)
+    await together(insert(text, phone=_same(row)), event.storing(), newest, *counted)
+    return News(talk.user_id, talk.id)
