@@ -52,6 +52,21 @@ async def test_no_statement_of_an_evening_reads_a_whole_table(
     assert [(text, plan) for text, plan in await plans(planned) if LARGE.search(plan)] == []
 
 
+async def test_a_card_looks_at_no_contact_outside_its_bucket_however_well_the_planner_knows_them(
+    cast: Cast, browse: Browser, tmp_path: Path
+) -> None:
+    """A join of the bucket's contacts became a look at all contacts for each card, once the tables were analysed."""
+    await fill(cast, tmp_path)
+    await cast.start(cast.amy)
+    await database.query("ANALYZE")
+    amy = await browse(cast.amy)
+    with statements() as asked:
+        assert (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).status_code == 200
+    cards = {text: values for text, values in asked if text.startswith(CARD)}
+    assert len(cards) == 1
+    assert [plan for _, plan in await plans(cards) if re.search(r"Seq Scan on contact\b", plan)] == []
+
+
 async def fill(cast: Cast, tmp_path: Path) -> None:
     rows = (f"(212) 555-{n:04},Lisa,Ng" for n in range(PEOPLE))
     job = await import_file(cast, write(tmp_path, "phone,first_name,last_name\n" + "\n".join(rows) + "\n"))

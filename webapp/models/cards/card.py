@@ -124,7 +124,7 @@ async def _read(
     wanted = [first, member.user_id] if first else []
     rows = await database.query(
         _sql(database.dialect(), tuple(awake), None if among is None else tuple(among), bool(first)),
-        *(action.id, member.user_id, since, since, member.user_id, *wanted),
+        *(action.id, member.user_id, since, member.user_id, *wanted),
         *(member.user_id, action.id, since),
     )
     return rows[0] if rows else None
@@ -142,9 +142,8 @@ def _sql(_: str, awake: tuple[int | None, ...], among: tuple[int, ...] | None, f
         )
     return (
         "WITH b AS (SELECT * FROM bucket WHERE action_id = ? AND user_id = ? ORDER BY id DESC LIMIT 1),"
-        " mine AS MATERIALIZED (SELECT id, user_id, contact_id, zone_set_id, texted_at, replied_at, closed_code, skips"
-        " FROM conversation WHERE bucket_id = (SELECT id FROM b)),"
-        f" stand AS (SELECT {buckets.stand_columns(zones)} FROM mine v LEFT JOIN contact k ON k.id = {buckets.OPEN_CONTACT})"
+        f" mine AS MATERIALIZED ({buckets.OF_BUCKET} = (SELECT id FROM b)),"
+        f" stand AS (SELECT {buckets.stand_columns(zones)} FROM mine v)"
         f" SELECT {_ROW.columns}, stand.*,"
         f" (SELECT {listed('t.display_order', 't.id', 't.name')} FROM contact_tag p JOIN tag t ON t.id = p.tag_id"
         " WHERE p.contact_id = k.id) AS tags,"

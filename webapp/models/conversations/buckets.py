@@ -116,25 +116,26 @@ async def open_again(bucket_id: int | None) -> None:
 async def _stand(bucket: Bucket, campaign: Campaign, now: datetime) -> dict[str, int]:
     awake, since = await hours.open_zone_sets(campaign, now), sql_time(hours.locked_since(campaign, now))
     [row] = await database.query(
-        f"SELECT {stand_columns(awake)} FROM conversation v LEFT JOIN contact k ON k.id = {OPEN_CONTACT}"
-        " WHERE v.bucket_id = ?",
-        since,
-        since,
-        bucket.user_id,
-        bucket.id,
+        f"SELECT {stand_columns(awake)} FROM ({OF_BUCKET} = ?) v", bucket.user_id, since, bucket.id
     )
     return {name: int(number) for name, number in row.items()}
 
 
 _OPEN = "v.texted_at IS NULL AND v.closed_code IS NULL"
-OPEN_CONTACT = f"CASE WHEN {_OPEN} THEN v.contact_id END"  # no contact is read for those texted or closed
+# The conversations of a bucket, whose id comes after it. ``rested``: by the lock. A contact is looked at by a subselect, and only
+# of those open: for a join PostgreSQL reads every contact there is. Parameter: `locked_since`
+OF_BUCKET = (
+    "SELECT v.id, v.user_id, v.zone_set_id, v.texted_at, v.replied_at, v.closed_code, v.skips,"
+    f" CASE WHEN {_OPEN} THEN (SELECT k.last_claimed_at > ? FROM contact k WHERE k.id = v.contact_id) IS NOT TRUE END AS rested"
+    " FROM conversation v WHERE v.bucket_id"
+)
 
 
 def stand_columns(awake: list[int | None]) -> str:
-    """Numbers of a bucket's contacts, for a SELECT from conversations ``v`` with a contact ``k`` where it is open: ``texted``,
-    ``replies``, ``open`` (not texted yet), ``skipped``, ``awake`` (open, and textable by clock and lock), ``textable``
-    (awake, and still the volunteer's). Parameters: `locked_since` twice, the user."""
-    rested = f"{_OPEN} AND {hours.awake_sql(awake, 'v.zone_set_id')} AND {hours.RESTED}"
+    """Numbers of a bucket's contacts, for a SELECT from OF_BUCKET ``v``: ``texted``, ``replies``, ``open`` (not texted yet),
+    ``skipped``, ``awake`` (open, and textable by clock and lock), ``textable`` (awake, and still the volunteer's). Parameter:
+    the user."""
+    rested = f"v.rested AND {hours.awake_sql(awake, 'v.zone_set_id')}"
     return (
         f"COUNT(v.texted_at) AS texted, COUNT(v.replied_at) AS replies, {_number(_OPEN)} AS open,"
         f" {_number(f'{_OPEN} AND v.skips > 0')} AS skipped, {_number(rested)} AS awake,"
