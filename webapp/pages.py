@@ -39,18 +39,16 @@ def page(
 ) -> Response[Any]:
     """Renders ``fragment`` where htmx asks for a part of the page; boosted links and Back want the whole page."""
     part = is_partial(request)
-    if fragment and part:
-        html = render(request, fragment, **context) + _title(request, template, **context)
-    else:
-        html = render(request, template, **context)
+    html = _part(request, template, fragment, context) if fragment and part else render(request, template, **context)
     return compressed.page(request, html, part, status_code, VARY)
 
 
-def _title(request: Request, template: str, **context: Any) -> str:
-    """The whole page's title. htmx takes it out of the fragment, so that the tab says what the page shows."""
-    found = environment().get_template(template)
-    values = found.new_context({**shared(request), **context})
-    return f"<title>{''.join(found.blocks['title'](values))} · Textbank</title>\n"
+def _part(request: Request, template: str, fragment: str, given: dict[str, Any]) -> str:
+    """And the whole page's title. htmx takes it out of the fragment, so that the tab says what the page shows."""
+    found, whole = environment().get_template(fragment), environment().get_template(template)
+    values = found.new_context({**shared(request), **given})
+    title = "".join(whole.blocks["title"](values))
+    return f"{''.join(found.root_render_func(values))}<title>{title} · Textbank</title>\n"
 
 
 def error_page(request: Request, status: int, title: str, text: str, code: str) -> Response[Any]:
@@ -181,7 +179,8 @@ def _clock_time(minute: datetime, zone: str, locale: str) -> str:
 
 def clock_times(at: datetime, zones: Iterable[str]) -> str:
     """9:42 AM or 10:42 AM: each time that the zones have at this instant."""
-    return format_list([clock_time(at, name) for name in window.clocks(at, zones)], style="or-short", locale=_locale())
+    times = [clock_time(at, name) for name in window.clocks(at, zones)]
+    return times[0] if len(times) == 1 else format_list(times, style="or-short", locale=_locale())
 
 
 def day(at: datetime, zone: str) -> str:

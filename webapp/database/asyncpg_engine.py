@@ -27,7 +27,7 @@ class Connections:
             self._free.put_nowait(None)
 
     async def acquire(self) -> Any:
-        kept = await self._free.get()
+        kept = await self._free.get() if self._free.empty() else self._free.get_nowait()
         if kept is not None and _idle(kept):
             return kept
         try:

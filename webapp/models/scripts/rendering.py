@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from webapp import config
@@ -157,7 +158,11 @@ def rendering(script: Script, text: str) -> Rendering:
 
 
 def _signed(what: str) -> str:
-    key = config.secret_key(config.settings())
+    return _digest(config.secret_key(config.settings()), what)
+
+
+@lru_cache(maxsize=2_000)  # the click asks for what the card asked for
+def _digest(key: str, what: str) -> str:
     return hmac.digest(key.encode(), what.encode(), "sha256").hex()
 
 

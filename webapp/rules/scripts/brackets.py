@@ -85,6 +85,7 @@ def found(text: str, known: Collection[str]) -> list[Bracketed]:
     return sorted([*places, *_between(rest, names, places)], key=lambda b: b.start)
 
 
+@lru_cache(maxsize=2_000)
 def marked(text: str) -> bool:
     """False where nothing in the text can be the name of a variable, whatever the campaign's fields are called."""
     return _MARKED.search(text) is not None
