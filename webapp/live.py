@@ -53,8 +53,7 @@ async def nudge_staff(campaign_id: int, news: News) -> None:
 
 async def _publish(told: dict[str, Any]) -> None:
     try:
-        async with asyncio.timeout(queue.SECONDS):
-            await queue.pool().publish(CHANNEL, json.dumps(told))
+        await asyncio.wait_for(queue.pool().publish(CHANNEL, json.dumps(told)), queue.SECONDS)
     except Exception as error:
         log.warning("no live news: %s", type(error).__name__)
 
