@@ -102,6 +102,11 @@ async def hand_over(cast: Cast) -> None:
         talk.user_id = cast.dan.user_id
 
 
+async def words_elsewhere(cast: Cast) -> None:
+    """In a conversation of another action, which may mean STOP: the contact's row alone says so here."""
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(possible_opt_out_at=clock.now()))
+
+
 async def touched(cast: Cast) -> None:
     await transaction(lambda: Membership.filter(id=cast.amy.id).update(zip="15213"))
 
@@ -119,6 +124,7 @@ CLIENT_ID = uuid.UUID(int=7)
     "step, outcome, number",
     [
         (stop, Declined(errors.OPTED_OUT), 0),
+        (words_elsewhere, Declined(errors.POSSIBLE_OPT_OUT), 0),
         (suspension, Stopped("member"), 0),
         (hand_over, Moved(), 0),
         (touched, Queued, 1),
