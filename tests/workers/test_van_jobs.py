@@ -320,3 +320,14 @@ async def test_what_contacts_have_goes_to_another_code_where_staff_chose_one(cas
         await jobs.sweep_van({})
         await send(cast)
     assert said(ready)[1:] == [(LISA, [code(4_003, "Remove"), code(4_002)])]
+
+
+async def test_a_sweep_sees_a_slice_of_what_changed_and_the_next_the_rest(
+    cast: Cast, ready: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "SLICE", 1)
+    await tags(cast)
+    await rates(cast, SURELY)
+    for left in (1, 0):
+        await sending.stamp()
+        assert await VanFact.filter(due_at=None).count() == left

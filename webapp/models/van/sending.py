@@ -34,7 +34,8 @@ from webapp.rules.van.planning import Nothing, Step, Target
 
 GONE = timedelta(seconds=90)  # after its claim a worker without an answer is gone
 AT_ONCE = 200  # facts a claim passes over that need nothing
-_SKIP = {"sqlite": "", "postgres": " ORDER BY id FOR UPDATE SKIP LOCKED"}
+SLICE = 2_000  # changes a sweep sees, so that no transaction is long
+_SKIP = {"sqlite": "", "postgres": " FOR UPDATE SKIP LOCKED"}
 LOST = "The program that sends ended before VAN's answer. VAN may have it."
 
 
@@ -65,7 +66,7 @@ async def _stamp() -> None:
     now = clock.now()
     await database.query(
         f"UPDATE van_fact SET changed_at = {packed.mark('timestamptz')}, due_at = {packed.mark('timestamptz')}"
-        f" WHERE id IN (SELECT id FROM van_fact WHERE due_at IS NULL{_SKIP[database.dialect()]})",
+        f" WHERE id IN (SELECT id FROM van_fact WHERE due_at IS NULL ORDER BY id LIMIT {SLICE}{_SKIP[database.dialect()]})",
         sql_time(now),
         sql_time(now + timedelta(seconds=waiting.SETTLE)),
     )
