@@ -140,7 +140,7 @@ async def test_slices_of_one_row_give_the_same_file(cast: Cast, monkeypatch: pyt
         await cast.add_contact(f"+1412555{1200 + n}", first_name=f"P{n}")
     files = {kind: rows_of(await export(cast.selina, kind)) for kind in KINDS}
     monkeypatch.setattr(long_work, "FIRST", 1)
-    monkeypatch.setattr(long_work, "SMALLEST", 1)
+    monkeypatch.setattr(run, "SMALLEST", 1)
     monkeypatch.setattr(long_work, "SECONDS", 0.0)
     for kind in KINDS:
         assert rows_of(await export(cast.selina, kind)) == files[kind]
@@ -152,7 +152,7 @@ async def test_a_worker_that_dies_between_file_and_commit_leaves_no_row_twice(
     await a_night(cast)
     whole = rows_of(await export(cast.selina, "messages"))
     monkeypatch.setattr(long_work, "FIRST", 1)
-    monkeypatch.setattr(long_work, "SMALLEST", 1)
+    monkeypatch.setattr(run, "SMALLEST", 1)
     begun = await run.start(cast.selina, "messages", "csv", {}, "")
     assert await run.work(begun.id, 0)
     path = run.file_of(begun)
@@ -176,7 +176,7 @@ async def test_a_file_that_was_lost_is_begun_anew(cast: Cast, monkeypatch: pytes
     await a_night(cast)
     whole = rows_of(await export(cast.selina, "messages"))
     monkeypatch.setattr(long_work, "FIRST", 1)
-    monkeypatch.setattr(long_work, "SMALLEST", 1)
+    monkeypatch.setattr(run, "SMALLEST", 1)
     begun = await run.start(cast.selina, "messages", "csv", {}, "")
     assert await run.work(begun.id, 0)
     run.file_of(begun).unlink()
@@ -187,7 +187,7 @@ async def test_two_workers_at_once_write_each_row_once(cast: Cast, monkeypatch: 
     await a_night(cast)
     whole = rows_of(await export(cast.selina, "messages"))
     monkeypatch.setattr(long_work, "FIRST", 1)
-    monkeypatch.setattr(long_work, "SMALLEST", 1)
+    monkeypatch.setattr(run, "SMALLEST", 1)
     begun = await run.start(cast.selina, "messages", "csv", {}, "")
     await asyncio.gather(*(run.work(begun.id, 20) for _ in range(3)))
     assert rows_of(await finish_export(begun.id)) == whole

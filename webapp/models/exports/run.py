@@ -22,6 +22,7 @@ from webapp.models.long_work import DONE, RUNNING, Pace
 
 STAGE = "lines"  # the suffix of the file a workbook is made of
 SIGN_OF_LIFE = 5.0  # seconds
+SMALLEST, LARGEST = 250, 2_000  # rows a slice: each costs a transaction and a look at the disk, however small it is
 
 
 @transactional
@@ -74,7 +75,7 @@ def _growing(job: Export) -> Path:
 async def work(export_id: int, seconds: float) -> bool:
     """Does slices for ``seconds``, one at least, from where the last worker stopped. True while rows are left."""
     job = await Export.get(id=export_id).select_related("campaign")
-    pace, deadline = Pace(largest=2_000), clock.steady() + seconds
+    pace, deadline = Pace(LARGEST, SMALLEST), clock.steady() + seconds
     while not _written(job):
         job = await pace.take(_slice(job, pace.size))
         if clock.steady() >= deadline:
