@@ -8,12 +8,22 @@ import shutil
 from pathlib import Path
 
 import httpx
+from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
 SITE, PHONES = os.environ.get("TEXTBANK_PUBLIC_URL", "http://127.0.0.1:8000"), "http://127.0.0.1:8001"
 PASSWORD = Path(os.environ.get("TEXTBANK_DATA_DIR", "var/rehearsal")) / "password"
 FOLDER = Path(__file__).parents[1] / "docs" / "shots"
-PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE, WIDE, WALL = ({"width": w, "height": h} for w, h in ((390, 844), (1280, 900), (1920, 1080)))
+
+FIRST = ("results", "actions/1/results")
+RESULTS = {
+    **dict([FIRST]),
+    "results-users": "actions/1/results/users",
+    "results-errors": "actions/1/results/errors",
+    "carriers": "actions/1/carriers",
+    "dashboard": "",
+}
 
 
 async def main() -> None:
@@ -36,9 +46,14 @@ async def _page(browser: Browser, size: dict, mode: str, who: str) -> Page:
     return page
 
 
-async def _shot(page: Page, name: str) -> None:
+async def _shot(page: Page, name: str, whole: bool = False) -> None:
+    """``whole``: the page down to its end, in 64 colours: a quarter of the bytes."""
     await page.wait_for_timeout(400)
-    await page.screenshot(path=FOLDER / f"{name}.png")
+    path = FOLDER / f"{name}.png"
+    await page.screenshot(path=path, full_page=whole)
+    if whole:
+        with Image.open(path) as picture:
+            picture.convert("RGB").quantize(64).save(path, optimize=True)
 
 
 async def _volunteer(browser: Browser) -> None:
@@ -84,8 +99,6 @@ async def _answers() -> None:
 async def _office(browser: Browser) -> None:
     page = await _page(browser, WIDE, "light", "gary")
     for name, path in (
-        ("results", "actions/1/results"),
-        ("results-users", "actions/1/results/users"),
         ("scripts", "actions/1/scripts"),
         ("settings", "settings"),
         ("set-up-check", "setup"),
@@ -93,13 +106,25 @@ async def _office(browser: Browser) -> None:
     ):
         await page.goto(f"/c/meyer/admin/{path}")
         await _shot(page, f"{name}-wide-light")
+    await _results(browser)
     await page.goto(PHONES + "/phones")
     await _shot(page, "phones-wide-light")
     dark = await _page(browser, WIDE, "dark", "gary")
     await dark.goto("/c/meyer/admin/actions")
     await _shot(dark, "actions-wide-dark")
-    await dark.goto("/c/meyer/admin/actions/1/results?wall")
-    await _shot(dark, "results-wall-dark")
+
+
+async def _results(browser: Browser) -> None:
+    """View Results whole, on phone, wide and wall, in both modes; what belongs to it wide and light, and dark on a phone."""
+    for mode in ("light", "dark"):
+        for size, name in ((PHONE, "phone"), (WIDE, "wide")):
+            page = await _page(browser, size, mode, "selina")
+            for what, path in RESULTS.items() if (name, mode) in (("wide", "light"), ("phone", "dark")) else (FIRST,):
+                await page.goto(f"/c/meyer/admin/{path}")
+                await _shot(page, f"{what}-{name}-{mode}", whole=True)
+        page = await _page(browser, WALL, mode, "selina")
+        await page.goto("/c/meyer/admin/actions/1/results?wall")
+        await _shot(page, f"results-wall-{mode}")
 
 
 if __name__ == "__main__":

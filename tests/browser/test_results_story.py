@@ -49,8 +49,8 @@ async def test_an_organiser_follows_an_action_and_takes_the_rows_home(
     await expect(page.get_by_text("To 1 user")).to_be_visible()
 
     await page.goto(RESULTS)
-    await page.get_by_role("link", name="Export", exact=True).click()
-    await page.get_by_role("button", name="Export", exact=True).click()
+    messages = page.get_by_role("region", name="Exporting").get_by_role("form", name="Messages", exact=True)
+    await messages.get_by_role("button", name="CSV").click()
     link = page.get_by_role("link", name="Download").first
     await expect(link).to_be_visible()
     async with page.expect_download() as coming:
@@ -60,6 +60,13 @@ async def test_an_organiser_follows_an_action_and_takes_the_rows_home(
 
     for path in ("", "?wall", "/users", "/tags", "/fields", "/initial-scripts", "/response-scripts", "/errors"):
         assert await look_at(page, RESULTS + path) == []
+
+    await page.goto(RESULTS + "?wall")
+    cut_off = (
+        "found => found.filter(one => { one.textContent = '1,234,567'; return one.scrollWidth > one.clientWidth })"
+    )
+    numbers = page.locator(".figures dd:first-of-type")
+    assert await numbers.evaluate_all(f"found => ({cut_off})(found).length") == 0
 
     await page.goto(RESULTS)
     await page.emulate_media(media="print", color_scheme="dark")
