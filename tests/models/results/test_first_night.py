@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+import pytest
+
 from tests.cast import Cast
 from tests.cast.texting import says, texted
 from webapp.database import transaction
@@ -13,6 +15,8 @@ from webapp.models.actions.action import DRAFT, Action
 from webapp.models.contacts.new_campaign import create_campaign
 from webapp.models.notices import telling
 from webapp.models.results import first_night
+
+pytestmark = pytest.mark.both
 
 
 async def done(member: Membership) -> set[str]:

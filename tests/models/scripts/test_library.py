@@ -14,6 +14,7 @@ from webapp.models.scripts import library
 from webapp.rules.library import shelf
 from webapp.rules.library.prepared import Prepared
 
+pytestmark = pytest.mark.both
 GOTV = shelf.BY_SLUG["get-out-the-vote"]
 
 

@@ -16,6 +16,8 @@ from webapp.models.contacts.labels import Tag
 from webapp.models.contacts.lists import ContactList
 from webapp.models.search import everywhere
 
+pytestmark = pytest.mark.both
+
 
 async def found(cast: Cast, q: str) -> dict[str, list[Any]]:
     return {kind.name: kind.rows for kind in (await everywhere.find(cast.meyer, q)).kinds}

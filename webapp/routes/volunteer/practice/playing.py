@@ -37,9 +37,14 @@ class TooMuch(HTTPException):
 
 async def playing(request: Request, member: Membership) -> Play:
     """Of this browser. A press counts against the limit."""
-    if request.method == "POST" and not await limiting.allowed(PRESSES, "practice", str(member.id)):
-        raise TooMuch
+    if request.method == "POST":
+        await count(member)
     return practising.of(request, member) or _not_begun()
+
+
+async def count(member: Membership) -> None:
+    if not await limiting.allowed(PRESSES, "practice", str(member.id)):
+        raise TooMuch
 
 
 def _not_begun() -> Play:

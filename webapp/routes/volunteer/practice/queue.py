@@ -31,6 +31,7 @@ async def practice_page(request: Request, member: Membership, said: str = "") ->
 @post("/actions/{action_id:int}/buckets")
 async def begin(request: Request, member: Membership, action_id: int) -> Response:
     """Start, and Text Again: all of it from the beginning."""
+    await playing.count(member)
     return playing.onward(request, member, rules.begin(words.language.get()), QUEUE)
 
 
