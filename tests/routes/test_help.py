@@ -81,6 +81,19 @@ def test_a_page_of_help_says_what_the_screen_is_for_and_what_to_do_when_it_goes_
     assert all(f"{{% block {name} %}}" in text for name in ("title", "what", "does", "wrong", "go"))
 
 
+NO_CONTROLS = {"Opt-outs in the file", "What it teaches", "With those selected"}  # said in other words on the page
+
+
+def test_the_names_in_help_are_those_on_pages() -> None:
+    """A button that gets another name gets it in its help too."""
+    others = [path for path in pages.HERE.rglob("*") if path.suffix in (".html", ".py") and HELP not in path.parents]
+    said = re.sub(r"\s+", " ", " ".join(path.read_text() for path in others)).lower()
+    does = [re.search(r"block does %}(.*?){% endblock", path.read_text(), re.S) for path in HELP.glob("*/**/*.html")]
+    names = {name for found in does if found for name in re.findall(r'part\(\s*_\("([^"]+)"\)', found[1])}
+    parts = {part for name in names - NO_CONTROLS for part in name.split(", ")}
+    assert len(parts) > 100 and [part for part in sorted(parts) if part.lower() not in said] == []
+
+
 async def test_a_volunteer_reads_it_in_spanish(cast: Cast, browse: Browser) -> None:
     await transaction(lambda: User.filter(id=cast.amy.user_id).update(language="es"))
     page = (await (await browse(cast.amy)).get("/c/meyer/help/thread")).text
