@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -43,6 +44,19 @@ async def test_an_export_waits_for_whoever_asked_and_for_nobody_else(cast: Cast,
     assert (await gary.get(where + "/file")).status_code == 404
     assert (await audited("export.started"), await audited("export.downloaded")) == (1, 1)
     assert cast.action.title in (await selina.get(PAGE)).text
+
+
+@pytest.mark.parametrize("format", FORMATS)
+async def test_an_export_of_nothing_is_a_file_too(cast: Cast, browse: Browser, format: str) -> None:
+    """JSON Lines without a row have no byte, and are there all the same."""
+    selina = await browse(cast.selina)
+    where = (await selina.post(PAGE, data={"kind": "reports", "format": format})).headers["location"]
+    made = await finish_export()
+    page = (await selina.get(where)).text
+    assert "The file is ready" in page and "Download" in page
+    assert (await selina.get(where + "/file")).status_code == 200
+    Path(made.path).unlink()
+    assert "The file was deleted" in (await selina.get(where)).text
 
 
 async def test_view_results_ends_with_a_button_for_each_file_of_the_action(cast: Cast, browse: Browser) -> None:

@@ -24,10 +24,10 @@ async def running_schedules(member: Membership) -> list[ExportSchedule]:
     return await found.select_related("user")
 
 
-async def size_of(job: Export) -> int:
-    """Bytes of the finished file; 0 where there is none."""
+async def size_of(job: Export) -> int | None:
+    """Bytes of the finished file, which has none where JSON Lines hold no row; None where there is no file."""
     path = Path(job.path) if job.path else None
-    return path.stat().st_size if path and path.exists() else 0
+    return path.stat().st_size if path and path.exists() else None
 
 
 @transactional
