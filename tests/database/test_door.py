@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from functools import partial
 
+import aiosqlite
 import pytest
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from tests.cast import Cast
 from webapp import clock, database
-from webapp.database import guards, transaction
+from webapp.database import failing, guards, transaction
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.contacts.contact import Contact
 from webapp.models.opt_outs.opt_out import OptOut
 
 
@@ -144,3 +147,36 @@ async def test_a_trigger_in_other_words_is_made_anew(cast: Cast) -> None:
     assert await guards.wrong() == ["opt_out_kept"]
     await transaction(guards.put_back)
     assert await guards.wrong() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [("database or disk is full", "full"), ("disk I/O error", "full"), ("readonly database", "read_only")],
+)
+async def test_a_trouble_that_sqlite_first_tells_at_the_commit_has_its_word(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, words: str, why: str
+) -> None:
+    """A disk that is really full is often noticed no earlier."""
+
+    async def fails(_: aiosqlite.Connection) -> None:
+        raise sqlite3.OperationalError(words)
+
+    with monkeypatch.context() as broken, pytest.raises(OperationalError) as error:
+        broken.setattr(aiosqlite.Connection, "commit", fails)
+        await transaction(lambda: Contact.filter(id=cast.lisa.id).update(first_name="Bo"))
+    assert failing.why(error.value) == why
+    assert (await Contact.get(id=cast.lisa.id)).first_name != "Bo", "it was rolled back"
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(first_name="Bo"))
+
+
+async def test_a_file_that_is_locked_at_the_commit_is_tried_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries, commits = [sqlite3.OperationalError("database is locked")], aiosqlite.Connection.commit
+
+    async def fails_once(connection: aiosqlite.Connection) -> None:
+        if tries:
+            raise tries.pop()
+        await commits(connection)
+
+    monkeypatch.setattr(aiosqlite.Connection, "commit", fails_once)
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(first_name="Bo"))
+    assert not tries and (await Contact.get(id=cast.lisa.id)).first_name == "Bo"

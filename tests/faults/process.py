@@ -1,6 +1,6 @@
 """Web and worker with short patience, that can be told to die at an exact moment; `tests.faults.machine` starts them.
 
-DIE=what:n kills the process (SIGKILL) at the n-th: "claimed" (committed, not called), "called" (answered, not recorded),
+DIE=what:n kills the process (SIGKILL) at the n-th: "claimed" (committed, not called), "called" (answered, not recorded), "recorded" (committed),
 "inside" (in the click's transaction), "clicked" (committed, not answered), "webhook" (before it is stored), "stored";
 of an upload "writing" (a piece of the file is about to be read; the second time the first one is written), "begun" (its row is committed, not answered), "surveyed" (looked
 through, not noted), "slice" (rows are in, not committed), "sliced" (committed);
@@ -154,6 +154,7 @@ def main() -> None:
     Source.rows = dying("rows", Source.rows, "")  # type: ignore[method-assign]
     run.finish = dying("made", run.finish, "")
     twilio.Twilio.send = dying("claimed", twilio.Twilio.send, "called")  # type: ignore[method-assign]
+    answers.taken = dying("", answers.taken, "recorded")
     if _awake:
         sent_notes.note = note_and_sleep
     asyncio.run(_run_worker())

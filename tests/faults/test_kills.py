@@ -21,9 +21,10 @@ pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(300 + 10 * 
 
 
 async def keep_killing_the_worker(bank: Bank, dice: random.Random, kills: int) -> None:
-    """Each worker dies at a seeded moment: between claim and call, or between Twilio's answer and its record."""
+    """Each worker dies at a seeded moment: between claim and call, between Twilio's answer and its
+    record, or right after it."""
     for _ in range(kills):
-        worker = bank.start_worker(die=f"{dice.choice(('claimed', 'called'))}:{dice.randint(1, 25)}")
+        worker = bank.start_worker(die=f"{dice.choice(('claimed', 'called', 'recorded'))}:{dice.randint(1, 25)}")
         await bank.ended(worker, 90)
     bank.start_worker()
 

@@ -34,6 +34,13 @@ class Wrapper(SqliteTransactionWrapper):
             await asyncio.sleep(random.uniform(pause / 2, pause))
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
+    async def commit(self) -> None:
+        """A full disk is often first noticed here. The stock one lets the driver's own error through, which nobody reads."""
+        try:
+            await super().commit()
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
     async def execute_script(self, query: str) -> None:
         """One statement at a time: the stock one commits what is open, then runs the script outside of it."""
         statement = ""
