@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from dataclasses import dataclass, fields
 from datetime import datetime
+from email.utils import parseaddr
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -59,6 +61,10 @@ class Settings:
         _networks(self.trusted_proxies)
         for name, schemes in SCHEMES.items():
             _check_address(PREFIX + name.upper(), getattr(self, name), schemes)
+        if set(self.public_url) & set("?#"):  # paths are put behind it
+            raise ConfigError("TEXTBANK_PUBLIC_URL ends before any ? or #: paths are put behind it.")
+        if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", parseaddr(self.mail_from)[1]):
+            raise ConfigError('TEXTBANK_MAIL_FROM wants an address, as in "Meyer for Senate <texts@example.org>".')
         if self.clock and not self.rehearsal:
             raise ConfigError("TEXTBANK_CLOCK is for rehearsals: it needs TEXTBANK_TWILIO_API_URL on this machine.")
         if self.clock and self.clock_start is None:

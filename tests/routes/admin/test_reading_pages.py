@@ -51,6 +51,16 @@ async def test_another_sheet_is_chosen_and_read(cast: Cast, browse: Browser) -> 
     assert await AuditEvent.exists(what="list.read_again")
 
 
+async def test_columns_that_are_read_with_a_phone_say_so_and_are_not_counted_as_left_out(
+    cast: Cast, browse: Browser
+) -> None:
+    rows = b"First Name,Area Code,Phone,Ext,Party\nAnn,412,5550101,,D\nBo,412,5550102,7,D\n"
+    gary, path = await upload(cast, browse, "list.csv", rows)
+    page = (await gary.get(path)).text
+    assert page.count("read with Phone") == 2 and "4 of 5 columns will be stored" in page
+    assert "412-555-0101" in page and "A number with an extension" in page
+
+
 async def test_two_sheets_that_look_like_lists_are_asked_about_without_a_preview_too(
     cast: Cast, browse: Browser
 ) -> None:

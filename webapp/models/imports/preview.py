@@ -11,7 +11,7 @@ from webapp.models.imports.job import CONTACTS, OPT_OUTS, ContactImport, Wishes
 from webapp.reader.counted import Counted
 from webapp.reader.shape import Shape
 from webapp.rules import names
-from webapp.rules.contacts import contact_columns, contact_rows, phone_cell
+from webapp.rules.contacts import contact_columns, contact_rows, phone_cell, phone_parts
 
 Shown = contact_rows.Person | contact_rows.Refused
 
@@ -21,7 +21,7 @@ class Preview:
     """``chosen``: by position, the field or slug each column goes to. ``rows``: as they will be stored, or refused.
     ``unclear``: why no rows can be shown. ``looks_like``: a sentence where the phone was found by its cells alone. ``recognized``: the number of columns that go somewhere. ``doubled``: a
     sentence where two columns go to one custom field. ``counted``: of the file, or of its first rows. ``flags``: columns
-    that say whom not to text. ``partly``: of a strike list, such a column -> the rows it names, where these are not all. ``noted``: column -> rows that its notes alone refuse. ``refused``: reason -> rows, as chosen now.
+    that say whom not to text. ``partly``: of a strike list, such a column -> the rows it names, where these are not all. ``with_phones``: columns that are read together with a phone -> its header. ``noted``: column -> rows that its notes alone refuse. ``refused``: reason -> rows, as chosen now.
     ``new_tags``: tags that do not exist -> rows. ``home``: headers of home phones that nobody asked for. ``only_home``: there are no other
     phones."""
 
@@ -39,6 +39,7 @@ class Preview:
     home: tuple[str, ...] = ()
     only_home: bool = False
     looks_like: str = ""
+    with_phones: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def words_beside(self) -> int:
@@ -72,7 +73,7 @@ async def of(job: ContactImport, mapping: dict[str, str] | None = None, wishes: 
     columns = replace(columns, **asdict(wishes or job.wishes))
     by_hand = job.mapping if mapping is None else mapping
     chosen = [_target(columns, n) or by_hand.get(f"#{n}", "") for n in range(width)]
-    seen = Preview(chosen, [], "", sum(map(bool, chosen)), _doubled(shape.header, chosen, columns))
+    seen = _of_columns(columns, shape.header, chosen)
     counted = await counting.of(job, shape, columns)
     seen = replace(seen, counted=counted, refused=counted.refused(columns), noted=counted.noted(columns))
     said = {n: counted.flags.get(n, 0) for n in columns.flags}
@@ -91,6 +92,13 @@ async def of(job: ContactImport, mapping: dict[str, str] | None = None, wishes: 
     home = tuple(shape.header[n] for n in columns.home) if job.kind == CONTACTS else ()
     shown = replace(columns, custom={**columns.custom, **new})
     return replace(seen, rows=_rows(job, shape.sample, shown, width), home=home, only_home=columns.only_home)
+
+
+def _of_columns(columns: contact_columns.Columns, header: Sequence[str], chosen: list[str]) -> Preview:
+    together = phone_parts.read_with(columns.parts, columns.labels)
+    with_phones = {n: header[phone] for n, phone in together.items() if not chosen[n]}
+    recognized = sum(map(bool, chosen)) + len(with_phones)
+    return Preview(chosen, [], "", recognized, _doubled(header, chosen, columns), with_phones=with_phones)
 
 
 def _like_phones(job: ContactImport, shape: Shape, found: contact_columns.Unclear) -> list[int]:

@@ -59,6 +59,13 @@ def positions(parts: Mapping[int, Parts]) -> set[int]:
     return {n for n in every if n >= 0}
 
 
+def read_with(parts: Mapping[int, Parts], labels: Mapping[int, int]) -> dict[int, int]:
+    """Columns that are read only together with a phone -> that phone. ``labels``: position of a phone -> the column that
+    tells its kind."""
+    found = {part: n for n, one in parts.items() for part in positions({n: one})}
+    return found | {label: n for n, label in labels.items()}
+
+
 def whole(cell: str, parts: Parts | None, at: Callable[[int], str]) -> str:
     """The phone as one cell would hold it: "412 5550101 x12". ``at``: the row's cell at a position."""
     if parts is None or not cell.strip():
