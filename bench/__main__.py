@@ -1,6 +1,7 @@
 """`bin/bench`: whole taps, clicks and replies a second on PostgreSQL; `--against REV`: beside an older tree. `bin/bench contacts`: lists, filters and bulk work at a million
 contacts. `bin/bench results`: the pages of the results and an export at that size. `bin/bench faults --faults N --minutes M --kills N --seed S --volunteers V --workers W`: the fault tests, longer.
-`bin/bench serve`: a campaign of that size, to be looked at in a browser. `bin/bench drain --numbers N --workers W`: is the
+`bin/bench uploads --rows N`: a first list, with `--against REV`
+beside an older tree. `bin/bench serve`: a campaign of that size, to be looked at in a browser. `bin/bench drain --numbers N --workers W`: is the
 pace held?"""
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from bench.contacts import figures as contacts
 from bench.results import figures as results
 from bench.speed import against
 from bench.speed import figures as speed
+from bench.uploads import figures as uploads
 
+WORK = ("speed", "contacts", "results", "uploads", "drain", "faults", "serve")
 MANY = 1_000_000  # contacts
+FIRST_LIST = 100_000  # rows
 DURING_IMPORT = 200_000  # rows of the list that comes in while people click
 
 
@@ -35,12 +39,14 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
     many = options.contacts or MANY
     match options.what:
         case "contacts":
-            asyncio.run(contacts.run(folder, many, options.messages, options.rows))
+            asyncio.run(contacts.run(folder, many, options.messages, options.rows or MANY))
             during = folder / "during"
             during.mkdir()
             asyncio.run(contacts.during_import(during, DURING_IMPORT, options.seconds))
         case "results":
-            asyncio.run(results.run(folder, many, options.messages, options.rows))
+            asyncio.run(results.run(folder, many, options.messages, options.rows or MANY))
+        case "uploads":
+            uploads.run(folder, options.against, options.rows or FIRST_LIST, options.rounds)
         case "drain":
             asyncio.run(drain.run(folder, options.numbers, options.workers or 2))
         case "serve":
@@ -54,9 +60,7 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    parser.add_argument(
-        "what", nargs="?", default="speed", choices=("speed", "contacts", "results", "drain", "faults", "serve")
-    )
+    parser.add_argument("what", nargs="?", default="speed", choices=WORK)
     parser.add_argument(
         "--contacts",
         type=int,
@@ -64,7 +68,9 @@ def _options() -> argparse.Namespace:
         help="people in the action: 60,000, not below 30,000; for contacts, results and serve 1,000,000",
     )
     parser.add_argument("--messages", type=int, default=5, help="messages a contact, for contacts, results and serve")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="of the list that is imported, and of the export")
+    rows = "of the list that is imported, and of the export: 1,000,000; 100,000 for uploads"
+    parser.add_argument("--rows", type=int, default=0, help=rows)
+    parser.add_argument("--rounds", type=int, default=3, help="in turn, for uploads")
     parser.add_argument("--against", default="", metavar="REV", help="an older tree, measured beside this one in turn")
     parser.add_argument("--seconds", type=float, default=6.0, help="of load, for each figure")
     parser.add_argument("--kills", type=int, default=50, help="of the worker, at exact moments, once")

@@ -163,6 +163,7 @@ def _may_use(user: tuple[int, str], used: tuple[int, str]) -> bool:
 BENCH_ORDER = (
     {"measured", "bank", "big"},
     {"speed", "drain", "serving", "faults", "shots"},
+    {"uploads"},
     {"contacts", "results"},
     {"__main__"},
 )

@@ -10,8 +10,9 @@ from typing import TypeVar
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from bench import bank
-from bench.contacts import files, import_floor, imports, pages
+from bench.contacts import import_floor, imports, pages
 from bench.speed import load, set_up
+from bench.uploads import csv_file
 from webapp import config
 from webapp.config import Settings
 
@@ -37,7 +38,7 @@ async def run(folder: Path, contacts: int, messages: int, rows: int) -> None:
 
 
 async def _import_on_postgres(folder: Path, ours: str, floor: str, rows: int) -> None:
-    path = files.write(folder, rows)
+    path = csv_file.write(folder, rows)
     imported = await _on(folder, ours, lambda: imports.measure(path, rows))
     zones = await _on(folder, floor, import_floor.prepare)
     _print_import(imported, await import_floor.on_postgres(floor, zones, path, rows))
@@ -45,7 +46,7 @@ async def _import_on_postgres(folder: Path, ours: str, floor: str, rows: int) ->
 
 async def _on_sqlite(folder: Path) -> None:
     print(f"\nSQLite, {SQLITE_ROWS:,} contacts\n")
-    path = files.write(folder, SQLITE_ROWS)
+    path = csv_file.write(folder, SQLITE_ROWS)
     imported = await _on(folder, _sqlite(folder, "ours"), lambda: imports.measure(path, SQLITE_ROWS))
     zones = await _on(folder, _sqlite(folder, "floor"), import_floor.prepare)
     _print_import(imported, import_floor.on_sqlite(folder / "floor.db", zones, path, SQLITE_ROWS))
@@ -68,7 +69,7 @@ async def _on(folder: Path, url: str, work: Callable[[], Awaitable[T]]) -> T:
 async def during_import(folder: Path, rows: int, seconds: float) -> None:
     """Clicks while a list of so many rows comes in, on one web process and one that imports."""
     EXECUTOR_CACHE.clear()
-    path = files.write(folder, rows)
+    path = csv_file.write(folder, rows)
     async with set_up.running(folder, 40_000) as (mine, stage):
         idle = await load.clicks(stage, 8, seconds)
         importing = mine.textbank("import", str(path), "--campaign", "meyer", "--list", "New")

@@ -47,7 +47,7 @@ class Side:
 
 
 def run(folder: Path, rev: str, contacts: int, seconds: float) -> None:
-    with _worktree(folder / "older", rev) as older, contextlib.ExitStack() as ending:
+    with worktree(folder / "older", rev, MEASURES) as older, contextlib.ExitStack() as ending:
         sides = [_side(ending, ROOT, "bench.speed.side", contacts), _side(ending, older, "beside.speed.side", contacts)]
         for side in sides:
             side.heard()
@@ -78,11 +78,11 @@ def _row(name: str, rounds: list[list[dict[str, Any]]]) -> None:
 
 
 @contextlib.contextmanager
-def _worktree(folder: Path, rev: str) -> Iterator[Path]:
+def worktree(folder: Path, rev: str, measures: tuple[str, ...]) -> Iterator[Path]:
     """The older tree, and what measures beside its own bench."""
     subprocess.run(["git", "worktree", "add", "--quiet", "--detach", str(folder), rev], cwd=ROOT, check=True)
     try:
-        for name in MEASURES:
+        for name in measures:
             copy = folder / "beside" / name
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text((ROOT / "bench" / name).read_text().replace("from bench.", "from beside."))

@@ -1,0 +1,1 @@
+"""A first list in a new installation, beside an older tree's."""
