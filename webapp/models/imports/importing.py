@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from webapp.reader.shape import Shape, Wanted
 from webapp.rules.contacts import contact_columns
 
 # Rows of a slice, on a machine however busy. SQLite has one writer at a time: others wait for the slice
-SMALLEST = {"sqlite": 200, "postgres": 500}
+SMALLEST = {"sqlite": 200, "postgres": 1_000}
 
 
 @transactional
@@ -114,16 +115,21 @@ async def _read(job: ContactImport, found: Shape, columns: contact_columns.Colum
     order = rows.Order(copy, found, columns, job.read_bytes, job.cursor, phones)
     pace, known = Pace(smallest=SMALLEST[database.dialect()]), Known(job)
     async with reading.signs_of_life(job), child.rows(order) as coming:
-        while True:
-            part = await coming.take(pace.size)
-            if not part:
-                await _finish(job)
-                return False
-            if not await pace.take(_take(job, part, known)):
-                return False
-            await statistics.keep_up()  # else each slice may read all contacts that the slices before it brought
-            if clock.steady() >= deadline:
-                return True
+        part = await coming.take(pace.size)
+        while part:
+            ahead = asyncio.create_task(coming.take(pace.size))  # read while the database stores these
+            try:
+                if not await pace.take(_take(job, part, known)):
+                    return False
+                await statistics.keep_up()  # else each slice may read all contacts that the slices before it brought
+                if clock.steady() >= deadline:
+                    return True
+                part = await ahead
+            finally:
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)
+        await _finish(job)
+        return False
 
 
 async def _take(job: ContactImport, part: list[rows.Row], known: Known) -> bool:

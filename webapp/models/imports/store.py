@@ -4,6 +4,7 @@ statements is fixed: the rows are one JSON parameter, which the database takes a
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 from webapp import clock, database
@@ -22,6 +23,8 @@ from webapp.models.opt_outs.opt_out import FROM_IMPORT
 from webapp.reader.rows import Row
 from webapp.rules import names
 from webapp.rules.contacts import contact_rows, contact_zones
+
+_BLANK = dict.fromkeys(TEXTS, "")
 
 
 async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[str]:
@@ -103,17 +106,12 @@ class _Slice:
     async def _plain(self, phone: str) -> dict[str, Any]:
         """The row of a contact by this slice alone."""
         person = self.people[phone]
-        values = {name: person.values.get(name, "") for name in TEXTS}
-        email = person.values.get("assigned_user_email", "").lower()
-        self.new[phone] = values | {
-            "phone": phone,
-            "first_key": names.key(values["first_name"]),
-            "last_key": names.key(values["last_name"]),
-            "zone_set_id": await self.known.zone_set(person.zones),
-            "zone_source": person.zone_source,
-            "keeper_id": self.known.keepers.get(email),
-        }
-        return self.new[phone]
+        row: dict[str, Any] = {**_BLANK, **person.values, "phone": phone, "zone_source": person.zone_source}
+        row["first_key"], row["last_key"] = names.key(row["first_name"]), names.key(row["last_name"])
+        row["zone_set_id"] = await self.known.zone_set(person.zones)
+        row["keeper_id"] = self.known.keepers.get(row.pop("assigned_user_email", "").lower())
+        self.new[phone] = row
+        return row
 
     async def _drop_fields_filled_before(self) -> None:
         """Contacts that earlier slices brought: merged, taking only fields that are still blank."""
@@ -161,19 +159,15 @@ class _Slice:
         }
 
     async def _remember(self, made: set[str]) -> None:
-        rows = []
-        for phone, person in self.people.items():
-            filled = {*person.values, *(f"custom:{slug}" for slug in person.custom)} | self.earlier.get(
-                self.ids[phone], set()
-            )
-            rows.append(
-                {
-                    "contact_id": self.ids[phone],
-                    "line": self.lines[phone],
-                    "created": phone in made,
-                    "filled": " ".join(sorted(filled)),
-                }
-            )
+        rows = [
+            {
+                "contact_id": (id_ := self.ids[phone]),
+                "line": self.lines[phone],
+                "created": phone in made,
+                "filled": _filled((*person.values,), (*person.custom,), (*self.earlier.get(id_, ()),)),
+            }
+            for phone, person in self.people.items()
+        ]
         columns = ("contact_id", "line", "created", "filled")
         await database.query(
             f"INSERT INTO imported_contact (import_id, {', '.join(columns)}) SELECT {packed.mark('integer')}, {', '.join('r.' + c for c in columns)}"
@@ -222,18 +216,23 @@ class _Slice:
         await mark_opted_out(self.job.campaign, [row["id"] for row in rows], self.job.user)
 
     def _count(self, made: set[str]) -> None:
-        now = clock.now()
-        self.counted["created"] += len(made)
-        for phone, person in self.people.items():
-            row = self.there.get(phone)
-            if row is not None and row["id"] in self.earlier:
-                continue
-            after = row or self.new[phone]
-            self.counted["updated"] += row is not None
-            self.counted["home_phones"] += person.home
-            self.counted["nameless"] += not after["first_name"]
-            self.counted["zoneless"] += after["zone_set_id"] is None
-            self.counted["opted_out"] += bool(row and row["opted_out_at"])
-            self.counted["landlines"] += bool(row and (until := packed.instant(row["landline_until"])) and until > now)
-            email = person.values.get("assigned_user_email", "").lower()
-            self.counted["unknown_keepers"] += bool(email) and self.known.keepers.get(email) is None
+        now, counted = clock.now(), self.counted
+        before = {phone: row for phone, row in self.there.items() if row["id"] not in self.earlier}
+        after = [before.get(phone) or self.new[phone] for phone in self.people if phone in made or phone in before]
+        counted["created"] += len(made)
+        counted["updated"] += len(before)
+        counted["nameless"] += sum(not row["first_name"] for row in after)
+        counted["zoneless"] += sum(row["zone_set_id"] is None for row in after)
+        counted["opted_out"] += sum(row["opted_out_at"] is not None for row in before.values())
+        untils = [packed.instant(row["landline_until"]) for row in before.values()]
+        counted["landlines"] += sum(until is not None and until > now for until in untils)
+        people = [person for phone, person in self.people.items() if phone in made or phone in before]
+        counted["home_phones"] += sum(person.home for person in people)
+        emails = [person.values.get("assigned_user_email", "").lower() for person in people]
+        counted["unknown_keepers"] += sum(bool(email) and self.known.keepers.get(email) is None for email in emails)
+
+
+@lru_cache(maxsize=500)
+def _filled(values: tuple[str, ...], custom: tuple[str, ...], earlier: tuple[str, ...]) -> str:
+    """The names of fields, as ImportedContact has them: most rows of a file fill the same ones."""
+    return " ".join(sorted({*values, *(f"custom:{slug}" for slug in custom), *earlier}))
