@@ -208,6 +208,26 @@ def test_a_filled_database_keeps_its_rows_and_guards(old_url: str) -> None:
     assert (found.first_key, found.last_key) == ("jose", "oneil nunez")
 
 
+@pytest.mark.postgres
+def test_after_a_migration_the_tables_with_rows_are_counted(old_url: str) -> None:
+    """One that is empty is not: PostgreSQL would plan as if it stayed so. A second `textbank migrate` counts none."""
+    blocking(migrate(old_url))
+    assert blocking(rows_known(old_url)) == {"contact": 2, "sign_up": -1}
+    blocking(change(old_url, "UPDATE pg_class SET reltuples = 7 WHERE oid = 'contact'::regclass"))
+    blocking(migrate(old_url))
+    assert blocking(rows_known(old_url))["contact"] == 7
+
+
+async def rows_known(url: str) -> dict[str, int]:
+    await database.open_database(url)
+    try:
+        wanted = "relname IN ('contact', 'sign_up') AND relnamespace = current_schema()::regnamespace"
+        rows = await database.query(f"SELECT relname, reltuples::int AS rows FROM pg_class WHERE {wanted}")
+        return {row["relname"]: row["rows"] for row in rows}
+    finally:
+        await database.close_database()
+
+
 REHEARSED = (
     "UPDATE campaign SET description = 'Selina Meyer is running to keep our hospitals open.' WHERE slug = 'meyer'"
 )

@@ -26,7 +26,7 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.models import Model
 
 from webapp import clock, database
-from webapp.database import address, guards, operations
+from webapp.database import address, guards, operations, statistics
 
 KEEP_COPIES = 5
 _LOCK_NUMBER = 7_267_001
@@ -44,28 +44,34 @@ async def migrate(url: str) -> None:
         try:
             copy = await asyncio.to_thread(_copy, url)
             await database.open_database(url, migrating=True)
-            await _run(database.configuration(url, migrating=True))
+            changed = await _run(database.configuration(url, migrating=True))
         except Exception as error:
             await _put_triggers_back()
             kept = f" A copy from before is {copy}." if copy else ""
             raise MigrationError(f"The database could not be migrated, and is as it was: {error}.{kept}") from error
+        else:
+            if changed:
+                await statistics.count_all()
         finally:
             await database.close_database()
 
 
-async def _run(config: dict[str, Any]) -> None:
-    """On SQLite foreign keys are off (a rebuild would break them), so they are checked before the commit."""
+async def _run(config: dict[str, Any]) -> bool:
+    """True where it changed tables that were there. On SQLite foreign keys are off (a rebuild would break them), so they are
+    checked before the commit."""
     async with get_connection("default")._in_transaction() as connection:
         executor = _Executor(connection, config["apps"])
         # Before the executor asks for it: on PostgreSQL a question about a missing table ends the transaction
         await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
-        if await executor.recorder.applied_migrations():
+        before = await executor.recorder.applied_migrations()
+        if before:
             await executor.migrate(direction="forward")
         else:
             await _create_all(executor)
         await guards.put_back()
         if database.dialect() == "sqlite" and (broken := await database.rows("PRAGMA foreign_key_check")):
             raise MigrationError(f"{len(broken)} rows point at rows that are not there")
+        return bool(before) and await executor.recorder.applied_migrations() != before
 
 
 async def _create_all(executor: MigrationExecutor) -> None:

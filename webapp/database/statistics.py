@@ -32,6 +32,22 @@ async def keep_up() -> list[str]:
         return []
 
 
+async def count_all() -> None:
+    """After a migration: a column, an index or a table that it filled has no statistics yet. Empty tables are left alone: of one
+    that was never looked at, PostgreSQL expects some pages. Where it fails, the migration is done all the same."""
+    if database.dialect() != "postgres":
+        return
+    try:
+        rows = await database.query(
+            "SELECT quote_ident(relname) AS quoted FROM pg_stat_user_tables WHERE schemaname = current_schema()"
+            " AND pg_relation_size(relid) > 0 ORDER BY 1"
+        )
+        if rows:
+            await database.query(f"ANALYZE (SKIP_LOCKED) {', '.join(row['quoted'] for row in rows)}")
+    except Exception:
+        log.warning("PostgreSQL's statistics could not be made after the migration", exc_info=True)
+
+
 async def _analyse() -> list[str]:
     rows = await database.query(
         "SELECT s.relname AS name, quote_ident(s.relname) AS quoted FROM pg_stat_user_tables s"
