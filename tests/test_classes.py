@@ -10,7 +10,7 @@ from webapp import static_files
 
 WEBAPP = Path(__file__).parents[1] / "webapp"
 SHEETS = sorted((static_files.FOLDER / "css").glob("*.css"))
-BEHAVIOURS = sorted((static_files.FOLDER / "js").glob("*.js"))
+BEHAVIOURS = sorted((static_files.FOLDER / "js").rglob("*.js"))
 TEMPLATES = [*WEBAPP.rglob("*.html")]
 TAG, EXPRESSION, WORDS = r"\{%.*?%\}", r"\{\{(.*?)\}\}", r'"([^"]*)"'
 

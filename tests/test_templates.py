@@ -90,7 +90,7 @@ def test_every_password_field_is_masked_and_open_to_password_managers() -> None:
     assert len(fields) > 5
     wanted = ('type="password"', 'autocomplete="')
     assert [field for field in fields if not all(word in field for word in wanted)] == []
-    scripts = (WEBAPP.parent / "static/js").glob("*.js")
+    scripts = (WEBAPP.parent / "static/js").rglob("*.js")
     assert [file.name for file in scripts if "paste" in file.read_text()] == []
 
 

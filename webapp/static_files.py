@@ -1,7 +1,4 @@
-"""Static files as they are served: read once, the style sheets joined into one and the scripts into one.
-
-A page has one blocking sheet and one script, however small the files are that we write.
-"""
+"""Static files as they are served, read once: a page has one blocking sheet and one script, and the office's one more."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from webapp import compressed
 HERE = Path(__file__).parent
 INSTALLED = HERE / "static"  # in a wheel; in a checkout the folder lies beside this package
 FOLDER = INSTALLED if INSTALLED.is_dir() else HERE.parent / "static"
-SHEET, SCRIPT = "css/site.css", "js/site.js"
+SHEET, SCRIPT, OFFICE_SCRIPT = "css/site.css", "js/site.js", "js/office.js"
 TEXTS = (".css", ".js", ".svg", ".txt")
 VENDORED = ("vendor/htmx-4.0.1.min.js", "vendor/hx-sse-4.0.1.min.js")  # in this order: hx-sse extends htmx
 
@@ -37,7 +34,11 @@ def digest() -> str:
 def served() -> dict[str, bytes]:
     """The files that may be fetched, by their address below /static/<digest>/. Any other address is a 404."""
     files = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
-    return files | {SHEET: _joined_sheet(files), SCRIPT: _joined_script(files)}
+    scripts = {
+        SCRIPT: b"\n".join([*map(files.__getitem__, VENDORED), _code(files, "js")]),
+        OFFICE_SCRIPT: _code(files, "js/office"),
+    }
+    return files | {SHEET: _joined_sheet(files)} | scripts
 
 
 @lru_cache(maxsize=1)
@@ -47,10 +48,12 @@ def gzipped() -> dict[str, bytes]:
 
 
 def _joined_sheet(files: dict[str, bytes]) -> bytes:
-    """site.css, each ``@import`` in it replaced by that sheet."""
-    return re.sub(rb'@import "(.+?)";', lambda found: files[f"css/{found[1].decode()}"], files[SHEET])
+    """site.css, each ``@import`` in it replaced by that sheet, without comments: they weigh what the rules of a screen do."""
+    whole = re.sub(rb'@import "(.+?)";', lambda found: files[f"css/{found[1].decode()}"], files[SHEET])
+    return re.sub(rb"(?s)/\*.*?\*/|(?<=\n)\s+", b"", whole)
 
 
-def _joined_script(files: dict[str, bytes]) -> bytes:
-    ours = sorted(name for name in files if name.startswith("js/"))
-    return b"\n".join(files[name] for name in (*VENDORED, *ours))
+def _code(files: dict[str, bytes], folder: str) -> bytes:
+    """The behaviours of a folder, without the comments at their heads."""
+    ours = sorted(name for name in files if name.rpartition("/")[0] == folder)
+    return b"\n".join(files[name].partition(b" */\n")[2] for name in ours)

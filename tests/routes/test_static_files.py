@@ -12,21 +12,28 @@ from tests.cast import Cast
 from tests.cast.site import Browser
 from webapp import static_files
 
+TEMPLATES = Path(static_files.__file__).parent / "templates"
 SHEETS = sorted((static_files.FOLDER / "css").glob("*.css"))
-BEHAVIOURS = sorted((static_files.FOLDER / "js").glob("*.js"))
+EVERYBODYS = sorted((static_files.FOLDER / "js").glob("*.js"))
+OFFICES = sorted((static_files.FOLDER / "js/office").glob("*.js"))
+BEHAVIOURS = [*EVERYBODYS, *OFFICES]
 
 
 def test_every_sheet_is_in_the_one_that_is_served() -> None:
     served = static_files.served()[static_files.SHEET].decode()
     assert "@import" not in served and served.index("@layer tokens") < served.index("@layer base {")
     for sheet in SHEETS:
-        assert sheet.name == "site.css" or sheet.read_text() in served, sheet.name
+        assert sheet.name == "site.css" or [line for line in rules_of(sheet) if f"\n{line}" not in served] == [], (
+            sheet.name
+        )
 
 
 def test_every_behaviour_is_in_the_script_that_is_served_after_htmx() -> None:
     served = static_files.served()[static_files.SCRIPT].decode()
     parts = [(static_files.FOLDER / name).read_text() for name in static_files.VENDORED]
-    assert served == "\n".join([*parts, *(file.read_text() for file in BEHAVIOURS)])
+    assert served == "\n".join([*parts, *(file.read_text().partition(" */\n")[2] for file in EVERYBODYS)])
+    office = static_files.served()[static_files.OFFICE_SCRIPT].decode()
+    assert office == "\n".join(file.read_text().partition(" */\n")[2] for file in OFFICES)
     assert len(BEHAVIOURS) > 15 and parts[0].startswith("var htmx")
 
 
@@ -40,9 +47,40 @@ def test_every_behaviour_says_why_it_is_there_and_keeps_to_itself() -> None:
         assert all(line.startswith("  ") or not line for line in code.splitlines()[1:-1]), file.name
 
 
+def test_what_only_the_office_has_is_in_none_of_a_volunteers_pages() -> None:
+    """Its script comes with the office's layout alone, so no other page may wait for it."""
+    marks = {mark for file in OFFICES for mark in re.findall(r"\bdata-[a-z]+", file.read_text().partition(" */\n")[0])}
+    assert {"data-mend", "data-order", "data-upload"} <= marks
+    rooms = [TEMPLATES / name for name in ("volunteer", "public", "layouts")]
+    pages = [page for room in rooms for page in room.rglob("*.html") if page.name != "admin.html"]
+    wrong = [(page.name, mark) for page in pages for mark in marks if re.search(rf"\b{mark}[=\s>]", page.read_text())]
+    assert len(pages) > 30 and wrong == []
+
+
 def test_our_own_javascript_and_each_sheet_stay_small() -> None:
-    assert lines_of(BEHAVIOURS) < 800
+    """A volunteer waits for what everybody has."""
+    assert lines_of(EVERYBODYS) < 600 and lines_of(OFFICES) < 300
     assert [sheet.name for sheet in SHEETS if lines_of([sheet]) > 400] == []
+
+
+def test_comments_are_not_sent() -> None:
+    sheet = static_files.served()[static_files.SHEET]
+    assert b"/*" not in sheet and b"*/" not in sheet
+
+
+def test_a_page_in_english_or_spanish_needs_one_small_file_of_the_font() -> None:
+    """What the second file has, no sentence of the pages has: it is fetched for a name."""
+    files = static_files.served()
+    assert len(files["fonts/archivo.woff2"]) < 27_000
+    [written] = re.findall(r"unicode-range:\s*([^;]+);", files[static_files.SHEET].decode())
+    spans = [tuple(int(end, 16) for end in span.strip()[2:].split("-")) for span in written.split(",")]
+    more = {code for span in spans for code in range(span[0], span[-1] + 1)}
+    assert more.isdisjoint(map(ord, "áéíóúüñÁÉÍÓÚÜÑ¡¿ªº–—‘’“”•…×−")) and min(more) > 0x7F
+
+
+def rules_of(sheet: Path) -> list[str]:
+    bare = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.S)
+    return [line.strip() for line in bare.splitlines() if line.strip()]
 
 
 def lines_of(files: Iterable[Path]) -> int:
