@@ -4,20 +4,11 @@ device (a finger, a face, a PIN), so a passkey alone is two factors."""
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import webauthn
 from litestar import Request
 from tortoise.exceptions import IntegrityError
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from webapp import config
 from webapp.access import login
@@ -26,9 +17,22 @@ from webapp.models.accounts.users import User
 from webapp.models.logins import second_steps
 from webapp.models.logins.passkeys import Passkey
 from webapp.models.logins.steps import LoginStep
+from webapp.rules import late
+
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn import helpers
+    from webauthn.helpers import exceptions, structs
+else:
+    webauthn, helpers = late.module("webauthn"), late.module("webauthn.helpers")
+    exceptions, structs = late.module("webauthn.helpers.exceptions"), late.module("webauthn.helpers.structs")
 
 FIELD = "credential"
-WRONG = (WebAuthnException, ValueError, KeyError, TypeError)  # what the library says of an answer that is none
+
+
+def _wrong(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    """What the library says of an answer that is none."""
+    return exceptions.WebAuthnException, ValueError, KeyError, TypeError, *more
 
 
 def _site() -> tuple[str, str]:
@@ -45,10 +49,11 @@ async def asked_to_make(user: User, challenge: str) -> str:
         user_name=user.email,
         user_display_name=user.name,
         user_id=str(user.id).encode(),
-        challenge=base64url_to_bytes(challenge),
+        challenge=helpers.base64url_to_bytes(challenge),
         exclude_credentials=_descriptors(await Passkey.of(user.id)),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
     )
     return webauthn.options_to_json(options)
@@ -58,15 +63,15 @@ def asked_to_show(challenge: str, own: list[Passkey]) -> str:
     """JSON for `navigator.credentials.get`. ``own``: of the person who logs in; none where the passkey says who they are."""
     options = webauthn.generate_authentication_options(
         rp_id=_site()[0],
-        challenge=base64url_to_bytes(challenge),
+        challenge=helpers.base64url_to_bytes(challenge),
         allow_credentials=_descriptors(own),
-        user_verification=UserVerificationRequirement.REQUIRED,
+        user_verification=structs.UserVerificationRequirement.REQUIRED,
     )
     return webauthn.options_to_json(options)
 
 
-def _descriptors(passkeys: list[Passkey]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.credential_id)) for one in passkeys]
+def _descriptors(passkeys: list[Passkey]) -> list[structs.PublicKeyCredentialDescriptor]:
+    return [structs.PublicKeyCredentialDescriptor(id=helpers.base64url_to_bytes(one.credential_id)) for one in passkeys]
 
 
 async def made(request: Request, form: Form, step: LoginStep, name: str) -> list[str] | None:
@@ -75,15 +80,15 @@ async def made(request: Request, form: Form, step: LoginStep, name: str) -> list
     try:
         found = webauthn.verify_registration_response(
             credential=_credential(form),
-            expected_challenge=base64url_to_bytes(step.challenge),
+            expected_challenge=helpers.base64url_to_bytes(step.challenge),
             expected_rp_id=rp_id,
             expected_origin=origin,
             require_user_verification=True,
         )
-        session, key = login.session_of(request), bytes_to_base64url(found.credential_public_key)
-        passkey = (name, bytes_to_base64url(found.credential_id), key, found.sign_count)
+        session, key = login.session_of(request), helpers.bytes_to_base64url(found.credential_public_key)
+        passkey = (name, helpers.bytes_to_base64url(found.credential_id), key, found.sign_count)
         return await second_steps.add_passkey(session.user, session, *passkey) if await step.use() else None
-    except (*WRONG, IntegrityError):
+    except _wrong(IntegrityError):
         return None
 
 
@@ -100,14 +105,14 @@ async def owner(form: Form, step: LoginStep, field: str = FIELD) -> User | None:
     try:
         found = webauthn.verify_authentication_response(
             credential=credential,
-            expected_challenge=base64url_to_bytes(step.challenge),
+            expected_challenge=helpers.base64url_to_bytes(step.challenge),
             expected_rp_id=rp_id,
             expected_origin=origin,
-            credential_public_key=base64url_to_bytes(passkey.public_key),
+            credential_public_key=helpers.base64url_to_bytes(passkey.public_key),
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
-    except WRONG:
+    except _wrong():
         return None
     return passkey.user if await passkey.used(found.new_sign_count) else None
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from webapp import queue
 from webapp.models import long_work
-from webapp.models.exports import run, schedules, showing, workbook
+from webapp.models.exports import run, schedules, showing
 from webapp.models.exports.job import Export
 
 log = logging.getLogger(__name__)
 
+WORKBOOK = Path(run.__file__).with_name("workbook.py")  # not imported: it needs a library that this process does not
 WORK = 20.0  # seconds; the rest of an export is the next call's
 
 
@@ -42,7 +43,7 @@ async def _finish(export_id: int) -> None:
 
 async def _make_workbook(lines: Path, made: Path) -> None:
     """In a process of its own: a million rows take minutes of a processor."""
-    command = (sys.executable, workbook.__file__, str(lines), str(made))
+    command = (sys.executable, str(WORKBOOK), str(lines), str(made))
     process = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )

@@ -6,9 +6,16 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from webapp.rules import late
+
+if TYPE_CHECKING:
+    import PIL
+    from PIL import Image, ImageCms, ImageOps
+else:
+    PIL, Image = late.module("PIL"), late.module("PIL.Image")
+    ImageCms, ImageOps = late.module("PIL.ImageCms"), late.module("PIL.ImageOps")
 
 LIMIT = 600_000  # bytes; a picture must have fewer
 MOST_PIXELS = 60_000_000  # of one picture; phones' cameras have up to 50 million
@@ -79,7 +86,7 @@ def _open(data: bytes) -> Image.Image | NoPicture:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data), formats=tuple(TYPES))
-    except UnidentifiedImageError:
+    except PIL.UnidentifiedImageError:
         return NoPicture("other_type" if _is_other(data) else "not_a_picture")
     except Image.DecompressionBombError:
         return NoPicture("too_many_pixels")
