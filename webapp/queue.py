@@ -107,6 +107,14 @@ async def send_to_van(campaign_id: int) -> None:
     await _nudge("send_to_van", campaign_id)
 
 
+async def send_hooks(endpoint_id: int) -> None:
+    await _nudge("send_hooks", endpoint_id)
+
+
+async def run_nightly(nightly_id: int) -> None:
+    await _nudge("run_nightly", nightly_id)
+
+
 async def text_sign_ups() -> None:
     await _nudge("text_sign_ups")
 

@@ -30,9 +30,12 @@ from webapp.models.api import token as tokens
 from webapp.models.bulk import slices
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.exports import schedules
+from webapp.models.hooks import endpoint
+from webapp.models.hooks.event import HookEvent
 from webapp.models.imports import importing
 from webapp.models.joining.invites import Invite
 from webapp.models.logins.passkeys import Passkey
+from webapp.models.nightly import plan
 from webapp.models.notices import telling
 from webapp.models.receiving import media
 from webapp.models.scripts import cost
@@ -40,6 +43,7 @@ from webapp.models.scripts.links import CustomLink
 from webapp.models.sending.click import Queued
 from webapp.models.van.fact import VanFact
 from webapp.rules.api import scopes
+from webapp.rules.hooks import events
 
 Browser = Callable[..., Awaitable[httpx.AsyncClient]]
 OFFICE = "/c/meyer/admin"
@@ -130,12 +134,20 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
     fact = await transaction(
         lambda: VanFact.create(campaign_id=cast.meyer.id, contact_id=cast.lisa.id, kind="opt_out", value="x")
     )
+    hook, _ = await endpoint.make(cast.selina, "https://data.example.org/", list(events.KINDS), False)
+    event = await transaction(
+        lambda: HookEvent.create(endpoint_id=hook.id, campaign_id=cast.meyer.id, kind=events.SENT, subject_id=0)
+    )
+    nightly = await plan.make(cast.gary, "https://data.example.org/x.csv", "data.example.org", "Nightly", 3)
     return {
         "topic": "queue",
         "screen": "contacts",
         "prepared": "get-out-the-vote",
         "card": "1",
         "fact_id": str(fact.id),
+        "hook_id": str(hook.id),
+        "nightly_id": str(nightly.id),
+        "event_id": str(event.id),
         "api_token_id": str((await tokens.make(cast.selina, "Data desk", list(scopes.SCOPES)))[0].id),
         "opt_in_id": str(form.id),
         "sign_up_id": str(signed.id),

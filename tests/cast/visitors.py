@@ -45,7 +45,17 @@ FORMS = {
     "/numbers/imports": {"sid": SID},
 }
 # Asked after the others: what they do takes the row, or the login's letter, away from those
-LAST = ("/block", "/handover", "/holders", "contacts/{contact_id}/opt-out", "/erasure", "/email", "/opening/end")
+LAST = (
+    "/block",
+    "/handover",
+    "/holders",
+    "contacts/{contact_id}/opt-out",
+    "/erasure",
+    "/email",
+    "/opening/end",
+    "webhooks/{hook_id}/end",
+    "nightly-imports/{nightly_id}/end",
+)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.pictures import Picture
 from webapp.models.actions.script import Script
-from webapp.models.api.token import ApiToken
 from webapp.models.bulk.job import BulkJob
 from webapp.models.cards import thread
 from webapp.models.contacts.contact import Contact
@@ -143,10 +142,6 @@ async def sign_up_of(form: OptInForm, sign_up_id: int) -> SignUp:
 
 async def script_cost_of(action: Action, cost_id: int) -> ScriptCost:
     return await ScriptCost.filter(id=small_id(cost_id), action=action).first() or _missing()
-
-
-async def api_token_of(member: Membership, token_id: int) -> ApiToken:
-    return await ApiToken.get_or_none(id=small_id(token_id), campaign_id=member.campaign_id) or _missing()
 
 
 async def list_of(member: Membership, list_id: int) -> ContactList:

@@ -298,6 +298,21 @@ GUARDS = [
     _index("api_token_of_campaign", "api_token", "campaign_id, id", "ended_at IS NULL"),
     _unique("one_api_answer", "api_answer", "token_id, key"),
     _index("api_answer_by_time", "api_answer", "at"),
+    # Nightly imports (SPEC B8)
+    _index("nightly_of_campaign", "nightly_import", "campaign_id", "ended_at IS NULL"),
+    _index("nightly_due", "nightly_import", "next_at", "ended_at IS NULL"),
+    _index("run_of_nightly", "nightly_run", "nightly_id, id"),
+    _index("run_not_told", "nightly_run", "id", "told_at IS NULL"),
+    _index("run_of_import", "nightly_run", "import_id", "state = 'reading'"),
+    # Webhooks (SPEC B7)
+    _index("hook_endpoint_of_campaign", "hook_endpoint", "campaign_id", "ended_at IS NULL"),
+    _unique("one_hook_event", "hook_event", "endpoint_id, kind, subject_id"),
+    _index("hook_not_seen", "hook_event", "id", "due_at IS NULL"),
+    _index("hook_due", "hook_event", "endpoint_id, due_at, id", "state = 'waiting'"),
+    _index("hook_under_way", "hook_event", "claimed_at", "state = 'sending'"),
+    _index("hook_of_endpoint", "hook_event", "endpoint_id, id"),
+    _index("hook_of_state", "hook_event", "endpoint_id, state, id"),
+    _index("hook_by_time", "hook_event", "at"),
     *(_noting(*trigger) for trigger in noting.TRIGGERS),
 ]
 

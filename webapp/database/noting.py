@@ -1,6 +1,7 @@
-"""Triggers that note for VAN what was changed, in the transaction of the change, whoever makes it (SPEC B3).
+"""Triggers that note for VAN what was changed, and for webhooks what happened, in the transaction of the change, whoever makes it
+(SPEC B3, B7).
 
-They ask no clock: a row without `due_at` is one that the sweep has not seen yet (models/van/sending.py).
+They ask no clock: a row without `due_at` is one that the sweep has not seen yet (models/van/sending.py, models/hooks/event.py).
 """
 
 from __future__ import annotations
@@ -27,6 +28,19 @@ def taken(kind: str, subject: str) -> str:
     where = f"contact_id = OLD.contact_id AND kind = '{kind}' AND subject_id = {subject}"
     return f"UPDATE van_fact SET value = '', {_CHANGED} WHERE {where};"
 
+
+def told(kind: str, subject: str, campaign: str) -> str:
+    """Notes an event for each endpoint that wants it, once. All but ``kind`` are SQL over NEW."""
+    return (
+        "INSERT INTO hook_event (endpoint_id, campaign_id, kind, subject_id, state, tries)"
+        f" SELECT e.id, e.campaign_id, '{kind}', {subject}, 'waiting', 0 FROM hook_endpoint e"
+        f" WHERE e.campaign_id = {campaign} AND e.ended_at IS NULL AND e.off_at IS NULL AND e.events LIKE '% {kind} %'"
+        " ON CONFLICT (endpoint_id, kind, subject_id) DO NOTHING;"
+    )
+
+
+_TEXT = "NEW.direction = 'out' AND NEW.kind <> 'test'"
+_FAILED = "('undelivered', 'failed', 'canceled')"
 
 # name, when, table, condition, what it does
 TRIGGERS = (
@@ -60,5 +74,48 @@ TRIGGERS = (
         "contact",
         "NEW.van_id <> OLD.van_id AND NEW.van_id <> ''",
         "UPDATE van_fact SET state = 'waiting', due_at = NULL WHERE contact_id = NEW.id AND state IN ('no_id', 'refused');",
+    ),
+    (
+        "hook_message_sent",
+        "AFTER UPDATE OF status",
+        "message",
+        f"NEW.status = 'taken' AND OLD.status <> 'taken' AND {_TEXT}",
+        told("message.sent", "NEW.id", "NEW.campaign_id"),
+    ),
+    (
+        "hook_message_delivered",
+        "AFTER UPDATE OF delivery",
+        "message",
+        f"NEW.delivery IN ('delivered', 'read') AND OLD.delivery NOT IN ('delivered', 'read') AND {_TEXT}",
+        told("message.delivered", "NEW.id", "NEW.campaign_id"),
+    ),
+    (
+        "hook_message_undelivered",
+        "AFTER UPDATE OF delivery",
+        "message",
+        f"NEW.delivery IN {_FAILED} AND OLD.delivery NOT IN {_FAILED} AND {_TEXT}",
+        told("message.failed", "NEW.id", "NEW.campaign_id"),
+    ),
+    (
+        "hook_message_refused",
+        "AFTER UPDATE OF status",
+        "message",
+        f"NEW.status IN ('rejected', 'refused', 'dropped') AND OLD.status <> NEW.status AND {_TEXT}",
+        told("message.failed", "NEW.id", "NEW.campaign_id"),
+    ),
+    (
+        "hook_reply_received",
+        "AFTER INSERT",
+        "message",
+        "NEW.direction = 'in'",
+        told("reply.received", "NEW.id", "NEW.campaign_id"),
+    ),
+    ("hook_opt_out_made", "AFTER INSERT", "opt_out", "", told("opt_out.made", "NEW.id", "NEW.campaign_id")),
+    (
+        "hook_report_filed",
+        "AFTER INSERT",
+        "report",
+        "",
+        told("report.filed", "NEW.id", "(SELECT c.campaign_id FROM contact c WHERE c.id = NEW.contact_id)"),
     ),
 )

@@ -25,6 +25,8 @@ from webapp.models.conversations.conversation import AssignmentEvent, Conversati
 from webapp.models.conversations.message import Message, MessageEffect
 from webapp.models.deliveries import DeliveryTally
 from webapp.models.exports.job import Export, ExportSchedule
+from webapp.models.hooks.endpoint import HookEndpoint
+from webapp.models.hooks.event import HookEvent
 from webapp.models.hourly import HourTally
 from webapp.models.imports.job import ContactImport, ImportedContact, RefusedRow
 from webapp.models.joining.email_letters import EmailLetter
@@ -33,6 +35,7 @@ from webapp.models.kept_counts import AnswerTally, CodeTally, SafeguardHit, Scri
 from webapp.models.logins.app_codes import AuthenticatorApp, RecoveryCode
 from webapp.models.logins.passkeys import Passkey
 from webapp.models.logins.steps import LoginStep
+from webapp.models.nightly.plan import NightlyImport, NightlyRun
 from webapp.models.notices.choices import Choices
 from webapp.models.notices.notice import Notice, Recipient
 from webapp.models.notices.push_device import PushDevice
@@ -85,6 +88,8 @@ TABLES = [
     Export,
     ExportSchedule,
     FieldValue,
+    HookEndpoint,
+    HookEvent,
     ImportedContact,
     Invite,
     LinkClick,
@@ -95,6 +100,8 @@ TABLES = [
     Membership,
     Message,
     MessageEffect,
+    NightlyImport,
+    NightlyRun,
     Notice,
     NumberOrder,
     OptInField,

@@ -23,6 +23,8 @@ from webapp.workers import (
     sending,
 )
 from webapp.workers.api import forgetting as api_forgetting
+from webapp.workers.hooks import sending as hook_sending
+from webapp.workers.nightly import fetching as nightly_fetching
 from webapp.workers.notices import replies, telling
 from webapp.workers.opt_ins import texting
 from webapp.workers.van import asking
@@ -51,6 +53,8 @@ FUNCTIONS: list[Any] = [
     texting.text_sign_ups,
     asking.ask_van,
     van_sending.send_to_van,
+    hook_sending.send_hooks,
+    func(nightly_fetching.run_nightly, timeout=LONG_JOB_SECONDS),
 ]
 
 _EVERY_5_SECONDS = set(range(0, 60, 5))
@@ -64,6 +68,9 @@ CLOCKWORK: list[CronJob] = [
     cron(receiving.apply_events, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(texting.text_sign_ups, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(van_sending.sweep_van, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
+    cron(hook_sending.sweep_hooks, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
+    cron(nightly_fetching.sweep_nightly, second={6, 26, 46}, run_at_startup=True, timeout=60),
+    cron(hook_sending.forget_events, hour=9, minute=51, second=51, timeout=300),
     cron(asking.seal_anew, minute=17, second=17, run_at_startup=True, timeout=60),
     cron(sending.enforce_caps, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=20),
     cron(restoring.notice_restore, second=_EVERY_5_SECONDS, timeout=20),

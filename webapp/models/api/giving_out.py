@@ -63,12 +63,8 @@ async def messages(campaign: Campaign, after: int, most: int, may: Iterable[str]
 
 async def message(campaign: Campaign, message_id: int, may: Iterable[str]) -> Row | None:
     """One text as it is now."""
-    rows = await database.query(
-        f"SELECT x.id, {_MESSAGES.columns} FROM message x WHERE x.id = ? AND x.campaign_id = ? AND x.kind <> 'test'",
-        message_id,
-        campaign.id,
-    )
-    return _message(rows[0], may) if rows else None
+    row = await _one(_MESSAGES, "x.campaign_id = ? AND x.kind <> 'test'", campaign, message_id)
+    return _message(row, may) if row else None
 
 
 def _message(row: Row, may: Iterable[str]) -> Row:
@@ -78,23 +74,40 @@ def _message(row: Row, may: Iterable[str]) -> Row:
 
 async def reports(campaign: Campaign, after: int, most: int, may: Iterable[str]) -> Page:
     found = await _page(_REPORTS, "c.campaign_id = ?", campaign, after, most)
-    rows = [
-        {
-            **row,
-            "filed_at": _time(row["filed_at"]),
-            "tags": packed.parsed(row["tags"]),
-            "answers": packed.parsed(row["answers"]),
-            "phone": scopes.shown_phone(row["phone"], may),
-        }
-        for row in found.rows
-    ]
-    return Page(rows, found.after, found.more)
+    return Page([_report(row, may) for row in found.rows], found.after, found.more)
+
+
+async def report(campaign: Campaign, report_id: int, may: Iterable[str]) -> Row | None:
+    row = await _one(_REPORTS, "c.campaign_id = ?", campaign, report_id)
+    return _report(row, may) if row else None
+
+
+def _report(row: Row, may: Iterable[str]) -> Row:
+    kept = {name: packed.parsed(row[name]) for name in ("tags", "answers")}
+    return {**row, **kept, "filed_at": _time(row["filed_at"]), "phone": scopes.shown_phone(row["phone"], may)}
 
 
 async def opt_outs(campaign: Campaign, after: int, most: int, may: Iterable[str]) -> Page:
     found = await _page(_OPT_OUTS, "+x.campaign_id = ?", campaign, after, most)
-    shown = [{**row, "at": _time(row["at"]), "phone": scopes.shown_phone(row["phone"], may)} for row in found.rows]
-    return Page(shown, found.after, found.more)
+    return Page([_opt_out(row, may) for row in found.rows], found.after, found.more)
+
+
+async def opt_out(campaign: Campaign, opt_out_id: int, may: Iterable[str]) -> Row | None:
+    row = await _one(_OPT_OUTS, "x.campaign_id = ?", campaign, opt_out_id)
+    return _opt_out(row, may) if row else None
+
+
+def _opt_out(row: Row, may: Iterable[str]) -> Row:
+    return {**row, "at": _time(row["at"]), "phone": scopes.shown_phone(row["phone"], may)}
+
+
+async def _one(source: _Source, own: str, campaign: Campaign, row_id: int) -> Row | None:
+    rows = await database.query(
+        f"SELECT x.id, {source.columns} FROM {source.table} x{source.joined} WHERE x.id = ? AND {own}",
+        row_id,
+        campaign.id,
+    )
+    return rows[0] if rows else None
 
 
 async def _page(source: _Source, own: str, campaign: Campaign, after: int, most: int) -> Page:

@@ -12,7 +12,9 @@ from webapp.routes.admin.accounts import audit, invites, log_in, sessions, setti
 from webapp.routes.admin.actions import actions, basics, follow_up, limits, publication, sendings
 from webapp.routes.admin.api import tokens as api_tokens
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
+from webapp.routes.admin.hooks import endpoints as hooks
 from webapp.routes.admin.imports import columns, progress, reading, refused, upload
+from webapp.routes.admin.nightly import plans as nightly
 from webapp.routes.admin.opt_ins import forms as opt_in_forms
 from webapp.routes.admin.opt_ins import people as opt_in_people
 from webapp.routes.admin.results import dashboard, first_night, operations, results, tabs
@@ -54,6 +56,7 @@ PAGES = (
     columns,
     reading,
     refused,
+    nightly,
     bulk,
     exports,
     van_facts,
@@ -67,6 +70,7 @@ PAGES = (
     sessions,
     log_in,
     api_tokens,
+    hooks,
     audit,
     notices,
     settings,

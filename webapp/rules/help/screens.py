@@ -111,6 +111,10 @@ OFFICE = {
     "unmatched": "unmatched",
     "user-lists": "user_lists",
     "user-lists/*": "user_lists",
+    "nightly-imports": "nightly",
+    "nightly-imports/*": "nightly",
+    "settings/webhooks": "webhooks",
+    "settings/webhooks/*": "webhooks",
     "users": "users",
     "users/*": "user",
     "users/*/removal": "removal",
@@ -137,11 +141,13 @@ GROUPS = {
         ),
         *("returns", "follow_up", "archive", "districts", "attention", "unmatched"),
     ),
-    "contacts": (*("contacts", "contact", "bulk", "lists", "list", "upload", "opt_ins", "opt_outs", "exports", "van"),),
+    "contacts": (
+        *("contacts", "contact", "bulk", "lists", "list", "upload", "opt_ins", "opt_outs", "exports", "van", "nightly"),
+    ),
     "users": ("users", "user", "removal", "invites", "user_lists", "notices"),
     "campaign": (
         *("settings", "info", "tags", "fields", "links", "log_in", "numbers", "setup", "operations", "undecided"),
-        *("carriers", "audit", "search", "library", "api"),
+        *("carriers", "audit", "search", "library", "api", "webhooks"),
     ),
 }
 FOLDERS = {topic: folder for folder, topics in GROUPS.items() for topic in topics}

@@ -7,7 +7,9 @@ from typing import Any
 
 from webapp import config
 from webapp.gateways import van
+from webapp.models.hooks import endpoint
 from webapp.models.logins.app_codes import AuthenticatorApp
+from webapp.models.nightly import plan
 from webapp.models.van import connection, mapping
 from webapp.models.van.connection import AWAY, KEY, SECRET
 from webapp.workers.van.sending import UNREADABLE
@@ -35,6 +37,11 @@ async def ask_van(ctx: dict[str, Any], campaign_id: int) -> None:
 
 async def seal_anew(ctx: dict[str, Any]) -> None:
     """What an earlier secret of the site sealed is sealed with today's."""
-    done = await connection.seal_anew() + await AuthenticatorApp.seal_anew()
+    done = (
+        await connection.seal_anew()
+        + await AuthenticatorApp.seal_anew()
+        + await endpoint.seal_anew()
+        + await plan.seal_anew()
+    )
     if done:
         log.info("%s secrets are encrypted with today's TEXTBANK_SECRET_KEY", done)

@@ -31,6 +31,8 @@ GROUPS = {
     "carriers": later("Carriers"),
     "van": later("VAN"),
     "api_token": later("API"),
+    "hook": later("Webhooks"),
+    "nightly": later("Nightly imports"),
 }
 SAID = {
     "action.saved": later("changed the action"),
@@ -156,6 +158,14 @@ SAID = {
     "api_token.made": later("made the API token"),
     "api_token.ended": later("ended the API token"),
     "api_token.used": later("used for the first time that day the API token"),
+    "hook.made": later("made the webhook to"),
+    "hook.ended": later("ended the webhook to"),
+    "hook.turned_off": later("turned off after days of failure the webhook to"),
+    "hook.turned_on": later("turned on again the webhook to"),
+    "hook.sent_again": later("sent events again by the webhook to"),
+    "nightly.made": later("made a nightly import onto the list"),
+    "nightly.ended": later("ended the nightly import onto the list"),
+    "nightly.begun": later("had fetched at once the file of the list"),
     "list.taken_by_api": later("took in contacts from a program onto the list"),
     "list.made_by_api": later("made for a program the list"),
     "opt_out.taken_by_api": later("took in opt-outs by the API token"),

@@ -1,0 +1,139 @@
+"""A file is fetched each night, read by the rules of an upload, and reported; what is wrong with it stores nothing (SPEC B8)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+
+from tests.cast import MORNING, Cast
+from tests.cast.lists import take_all
+from webapp import clock
+from webapp.models.accounts.mail import Mail
+from webapp.models.contacts.contact import Contact
+from webapp.models.contacts.lists import ContactList
+from webapp.models.imports import importing
+from webapp.models.imports.job import ContactImport
+from webapp.models.nightly import plan
+from webapp.models.nightly.plan import NightlyImport, NightlyRun
+from webapp.workers.nightly import fetching
+
+FIRST = "cell,given,shoe\n412-555-0150,Mina,43\n"
+
+
+@dataclass
+class Server:
+    """``body`` and ``status``: of the next answer; ``to``: where it leads on."""
+
+    port: int = 0
+    body: str = FIRST
+    status: int = 200
+    kind: str = "text/csv"
+    to: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/file"
+
+    async def give(self, request: web.Request) -> web.Response:
+        if self.to and request.path == "/file":
+            return web.Response(status=307, headers={"Location": self.to})
+        return web.Response(status=self.status, text=self.body, content_type=self.kind)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    one = Server()
+    application = web.Application()
+    application.router.add_get("/{name}", one.give)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    one.port = runner.addresses[0][1]
+    yield one
+    await runner.cleanup()
+
+
+async def chosen(cast: Cast, server: Server) -> NightlyImport:
+    """The first file was fetched, and Gary chose its columns."""
+    row = await plan.make(cast.gary, server.url, "127.0.0.1", "From the sheet", 3)
+    await fetching.run_nightly({}, row.id)
+    job = await ContactImport.get(file_name__startswith="127.0.0.1")
+    await take_all(job.id)
+    await job.refresh_from_db()
+    assert job.status == "asking" and not await Contact.filter(phone="+14125550150").exists()
+    await importing.answer(job, {"#0": "phone", "#1": "first_name"})
+    await take_all(job.id)
+    await fetching.sweep_nightly({})
+    return row
+
+
+async def next_night(row: NightlyImport, days: int = 1) -> NightlyRun:
+    clock.freeze(MORNING + timedelta(days=days))
+    await fetching.run_nightly({}, row.id)
+    run = (await NightlyRun.all().order_by("-id"))[0]
+    if run.import_id:
+        await take_all(run.import_id)
+    await fetching.sweep_nightly({})
+    await run.refresh_from_db()
+    return run
+
+
+async def test_the_columns_are_chosen_once_and_each_night_is_told(cast: Cast, server: Server) -> None:
+    row = await chosen(cast, server)
+    assert server.url not in row.url, "sealed"
+    server.body = FIRST + "412-555-0151,Ben,44\n12,Nobody,1\n"
+    run = await next_night(row)
+    assert run.state == "stored" and run.told_at
+    there = await ContactList.get(name="From the sheet")
+    assert there.size == 2 and (await Contact.get(phone="+14125550151")).first_name == "Ben"
+    first, second = await Mail.all().order_by("id")
+    assert first.to == second.to == cast.gary.user.email
+    assert "New: 1. Updated: 1. Refused: 1." in second.text and "Read tonight" in second.subject
+    await fetching.run_nightly({}, row.id)
+    assert await NightlyRun.all().count() == 2, "once a night"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"body": ""}, "The file is empty."),
+        ({"status": 404}, "no file at this address"),
+        ({"body": "<!doctype html><form>Log in</form>"}, "A web page came"),
+        ({"body": "x", "kind": "text/html"}, "A web page came"),
+        ({"body": "cell,family,shoe\n4125550151,Ben,44\n"}, "missing: given; new: family"),
+        ({"to": "http://10.0.0.7/file"}, "has to begin with https"),
+        ({"to": "https://169.254.169.254/latest"}, "has to name a server"),
+    ],
+)
+async def test_what_is_wrong_is_said_and_nothing_is_stored(
+    cast: Cast, server: Server, answer: dict[str, object], said: str
+) -> None:
+    row = await chosen(cast, server)
+    vars(server).update(answer)
+    run = await next_night(row)
+    assert run.state == "refused" and said in run.why
+    assert (await ContactList.get(name="From the sheet")).size == 1
+    letter = (await Mail.all().order_by("-id"))[0]
+    assert said in letter.text and "Nothing was read tonight" in letter.subject
+    vars(server).update(vars(Server(port=server.port)))
+    assert (await next_night(row, 2)).state == "stored", "the next night goes on"
+
+
+async def test_a_redirect_is_followed_and_a_server_that_is_away_is_said(cast: Cast, server: Server) -> None:
+    row = await chosen(cast, server)
+    server.to = f"http://127.0.0.1:{server.port}/elsewhere"
+    assert (await next_night(row)).state == "stored"
+    server.to = "http://127.0.0.1:1/"
+    run = await next_night(row, 2)
+    assert run.state == "refused" and "can't be reached" in run.why
+
+
+async def test_columns_nobody_chose_wait(cast: Cast, server: Server) -> None:
+    row = await plan.make(cast.gary, server.url, "127.0.0.1", "From the sheet", 3)
+    await fetching.run_nightly({}, row.id)
+    run = await next_night(row)
+    assert run.state == "refused" and "Nobody has chosen the columns" in run.why

@@ -1,0 +1,36 @@
+"""Finds what belongs to programs of a campaign through the campaign; anyone else's is a 404 (SPEC B6 to B8)."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from litestar.exceptions import NotFoundException
+
+from webapp.access import row_id, small_id
+from webapp.models.accounts.users import Membership
+from webapp.models.api.token import ApiToken
+from webapp.models.hooks.endpoint import HookEndpoint
+from webapp.models.hooks.event import HookEvent
+from webapp.models.nightly.plan import NightlyImport
+
+
+async def api_token_of(member: Membership, token_id: int) -> ApiToken:
+    return await ApiToken.get_or_none(id=small_id(token_id), campaign_id=member.campaign_id) or _missing()
+
+
+async def hook_of(member: Membership, hook_id: int) -> HookEndpoint:
+    found = HookEndpoint.filter(id=small_id(hook_id), campaign_id=member.campaign_id, ended_at=None)
+    return await found.select_related("user").first() or _missing()
+
+
+async def hook_event_of(hook: HookEndpoint, event_id: int) -> HookEvent:
+    return await HookEvent.get_or_none(id=row_id(event_id), endpoint_id=hook.id) or _missing()
+
+
+async def nightly_of(member: Membership, nightly_id: int) -> NightlyImport:
+    found = NightlyImport.filter(id=small_id(nightly_id), campaign_id=member.campaign_id, ended_at=None)
+    return await found.select_related("user").first() or _missing()
+
+
+def _missing() -> NoReturn:
+    raise NotFoundException

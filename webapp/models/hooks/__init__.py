@@ -1,0 +1,1 @@
+"""Webhooks out: the endpoints, and a row for each event on its way there (SPEC B7)."""

@@ -1,0 +1,173 @@
+"""Where a campaign's webhooks go: made, turned on again and ended by owners (SPEC B7)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.database.packed import sql_time
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import OWNER, Membership, User
+from webapp.models.logins import sealed
+from webapp.rules.hooks import events, signature, waiting
+
+MOST = 10  # endpoints of one campaign
+LEASE = 40  # seconds for which one worker alone sends to an endpoint; each claim renews it
+
+
+class HookEndpoint(Model):
+    """``secret``: sealed. ``events``: as events.joined writes them. ``failing_since``: null after each success. ``off_at``: turned
+    off after days of failure, with ``off_why``. ``lease``: of the worker that sends."""
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="hook_endpoints", on_delete=fields.NO_ACTION
+    )
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="hook_endpoints", on_delete=fields.NO_ACTION
+    )
+    url = fields.CharField(500)
+    secret = fields.TextField()
+    events = fields.CharField(200)
+    whole_phones = fields.BooleanField(default=False)
+    made_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+    off_at = fields.DatetimeField(null=True)
+    off_why = fields.CharField(400, default="")
+    failing_since = fields.DatetimeField(null=True)
+    fails = fields.IntField(default=0)
+    rest_until = fields.DatetimeField(null=True)
+    lease = fields.CharField(36, default="")
+    leased_until = fields.DatetimeField(null=True)
+
+    campaign_id: int
+    user_id: int
+
+    class Meta:
+        table = "hook_endpoint"
+
+    @property
+    def kinds(self) -> list[str]:
+        return self.events.split()
+
+    def opened_secret(self) -> str | None:
+        """None where it was sealed with a key of this site that is lost."""
+        return sealed.opened(self.secret)
+
+
+async def of(campaign_id: int) -> list[HookEndpoint]:
+    found = HookEndpoint.filter(campaign_id=campaign_id, ended_at=None)
+    return await found.order_by("-id").select_related("user")
+
+
+@transactional
+async def make(by: Membership, url: str, kinds: list[str], whole_phones: bool) -> tuple[HookEndpoint, str]:
+    """The row, and the secret by which its owner checks what comes; it is not to be had again."""
+    secret = signature.new_secret()
+    row = await HookEndpoint.create(
+        campaign=by.campaign,
+        user=by.user,
+        url=url,
+        secret=sealed.seal(secret),
+        events=events.joined(kinds),
+        whole_phones=whole_phones,
+        made_at=clock.now(),
+    )
+    await audit.record(by, "hook.made", url[:200], events=kinds, whole_phones=whole_phones)
+    return row, secret
+
+
+@transactional
+async def end(by: Membership, row: HookEndpoint) -> None:
+    """For good. What is on its way there is not sent any more."""
+    if await HookEndpoint.filter(id=row.id, ended_at=None).update(ended_at=clock.now()):
+        await audit.record(by, "hook.ended", row.url[:200])
+
+
+@transactional
+async def turn_on(by: Membership, row: HookEndpoint) -> None:
+    """After it was turned off. What happened meanwhile is not told; what waited before is."""
+    fresh = {"off_at": None, "off_why": "", "failing_since": None, "fails": 0, "rest_until": None}
+    if await HookEndpoint.filter(id=row.id).exclude(off_at=None).update(**fresh):
+        await audit.record(by, "hook.turned_on", row.url[:200])
+
+
+_OPEN = "ended_at IS NULL AND off_at IS NULL AND (rest_until IS NULL OR rest_until <= ?)"
+
+
+@transactional
+async def take_lease(endpoint_id: int) -> str | None:
+    """A token for the one worker that sends there; None while another has it, or while nothing is sent."""
+    token, now = str(uuid.uuid4()), clock.now()
+    taken = await database.query(
+        "UPDATE hook_endpoint SET lease = ?, leased_until = ? WHERE id = ? AND (leased_until IS NULL OR leased_until < ?)"
+        f" AND {_OPEN} RETURNING id",
+        token,
+        sql_time(now + timedelta(seconds=LEASE)),
+        endpoint_id,
+        sql_time(now),
+        sql_time(now),
+    )
+    return token if taken else None
+
+
+async def keep_lease(endpoint_id: int, token: str) -> bool:
+    """Inside the transaction of a claim. False where the lease is another's, or where nothing may be sent any more."""
+    now = clock.now()
+    kept = await database.query(
+        f"UPDATE hook_endpoint SET leased_until = ? WHERE id = ? AND lease = ? AND {_OPEN} RETURNING id",
+        sql_time(now + timedelta(seconds=LEASE)),
+        endpoint_id,
+        token,
+        sql_time(now),
+    )
+    return bool(kept)
+
+
+@transactional
+async def give_lease_back(endpoint_id: int, token: str) -> None:
+    await HookEndpoint.filter(id=endpoint_id, lease=token).update(lease="", leased_until=None)
+
+
+async def went_well(endpoint_id: int) -> None:
+    """Inside the transaction of the answer."""
+    fresh = {"failing_since": None, "fails": 0, "rest_until": None}
+    await HookEndpoint.filter(id=endpoint_id, fails__gt=0).update(**fresh)
+
+
+async def failed(endpoint_id: int, why: str, gone: bool, dice: float) -> bool:
+    """Inside the transaction of the answer: it is left alone for longer and longer, and turned off after days, or at once where
+    it says that it is gone. True where it is turned off now."""
+    row = await HookEndpoint.filter(id=endpoint_id).select_for_update().get()
+    now = clock.now()
+    row.fails, row.failing_since = row.fails + 1, row.failing_since or now
+    row.rest_until = now + timedelta(seconds=waiting.again(row.fails, dice))
+    off = row.off_at is None and (gone or now - row.failing_since >= waiting.OFF_AFTER)
+    if off:
+        row.off_at, row.off_why = now, why[:400]
+        await audit.note(await Campaign.get(id=row.campaign_id), None, "hook.turned_off", row.url[:200], why=why[:200])
+    await row.save(update_fields=["fails", "failing_since", "rest_until", "off_at", "off_why"])
+    return off
+
+
+async def owners(campaign_id: int) -> list[Membership]:
+    """Who is told that an endpoint is off."""
+    found = Membership.filter(campaign_id=campaign_id, role=OWNER, suspended_at=None, removed_at=None)
+    return await found.select_related("user", "campaign")
+
+
+@transactional
+async def seal_anew() -> int:
+    """After the site's secret changed. Returns how many."""
+    done = 0
+    for row in await HookEndpoint.all().select_for_update():
+        if new := sealed.renewed(row.secret):
+            await HookEndpoint.filter(id=row.id).update(secret=new)
+            done += 1
+    return done

@@ -1,0 +1,221 @@
+"""A nightly import: where the file is, which list it goes to, how its columns were chosen; and each night's run (SPEC B8)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models import long_work
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership, User
+from webapp.models.imports import importing, reading
+from webapp.models.imports.job import ContactImport
+from webapp.models.logins import sealed
+from webapp.models.long_work import DONE
+from webapp.reader.file_error import FileError
+from webapp.rules.nightly import fetched
+
+MOST = 10
+FETCHING, READING, STORED, REFUSED = "fetching", "reading", "stored", "refused"
+GONE = timedelta(minutes=20)
+SHOWN = 30
+NOT_CHOSEN = "Nobody has chosen the columns of the first file yet. Open the upload and choose them."
+
+
+class NightlyImport(Model):
+    """``url``: sealed, since whoever has it may read the file. ``host``: its server, for the page. ``first_import_id``: the first file,
+    whose columns a person chooses; what was chosen there holds for all others."""
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="nightly_imports", on_delete=fields.NO_ACTION
+    )
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="nightly_imports", on_delete=fields.NO_ACTION
+    )
+    url = fields.TextField()
+    host = fields.CharField(255)
+    list_name = fields.CharField(120)
+    hour = fields.IntField(default=3)
+    made_at = fields.DatetimeField()
+    next_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+    first_import_id = fields.IntField(null=True)
+
+    campaign_id: int
+    user_id: int
+
+    class Meta:
+        table = "nightly_import"
+
+
+class NightlyRun(Model):
+    """``why``: where nothing was stored. ``told_at``: when its report was written."""
+
+    id = fields.BigIntField(primary_key=True)
+    nightly: fields.ForeignKeyRelation[NightlyImport] = fields.ForeignKeyField(
+        "models.NightlyImport", related_name="runs", on_delete=fields.NO_ACTION
+    )
+    at = fields.DatetimeField()
+    state = fields.CharField(10, default=FETCHING)
+    why = fields.CharField(1_000, default="")
+    import_id = fields.IntField(null=True)
+    told_at = fields.DatetimeField(null=True)
+
+    nightly_id: int
+
+    class Meta:
+        table = "nightly_run"
+
+
+async def of(campaign_id: int) -> list[NightlyImport]:
+    found = NightlyImport.filter(campaign_id=campaign_id, ended_at=None)
+    return await found.order_by("-id").select_related("user")
+
+
+async def runs_of(row: NightlyImport) -> list[tuple[NightlyRun, ContactImport | None]]:
+    """The newest SHOWN, each with its import."""
+    runs = await NightlyRun.filter(nightly=row).order_by("-id").limit(SHOWN)
+    jobs = {job.id: job for job in await ContactImport.filter(id__in=[run.import_id or 0 for run in runs] or [0])}
+    return [(run, jobs.get(run.import_id or 0)) for run in runs]
+
+
+@transactional
+async def make(by: Membership, url: str, host: str, list_name: str, hour: int) -> NightlyImport:
+    """It is fetched at once, so that the columns can be chosen, and then each night."""
+    now = clock.now()
+    row = await NightlyImport.create(
+        campaign=by.campaign,
+        user=by.user,
+        url=sealed.seal(url),
+        host=host,
+        list_name=list_name,
+        hour=hour,
+        made_at=now,
+        next_at=now,
+    )
+    await audit.record(by, "nightly.made", list_name, server=host)
+    return row
+
+
+@transactional
+async def end(by: Membership, row: NightlyImport) -> None:
+    if await NightlyImport.filter(id=row.id, ended_at=None).update(ended_at=clock.now()):
+        await audit.record(by, "nightly.ended", row.list_name)
+
+
+@transactional
+async def fetch_now(by: Membership, row: NightlyImport) -> None:
+    await NightlyImport.filter(id=row.id, ended_at=None).update(next_at=clock.now())
+    await audit.record(by, "nightly.begun", row.list_name)
+
+
+async def due() -> list[int]:
+    rows = await NightlyImport.filter(ended_at=None, next_at__lte=clock.now()).order_by("id").limit(100)
+    return [row.id for row in rows]
+
+
+@transactional
+async def begin(nightly_id: int) -> tuple[NightlyImport, NightlyRun] | None:
+    """Tonight's run, once; None where another worker began it."""
+    found = NightlyImport.filter(id=nightly_id, ended_at=None, next_at__lte=clock.now())
+    row = await found.select_for_update().first()
+    if row is None:
+        return None
+    await row.fetch_related("campaign", "user")
+    row.next_at = fetched.next_night(row.campaign.local(clock.now()), row.hour)
+    await row.save(update_fields=["next_at"])
+    return row, await NightlyRun.create(nightly=row, at=clock.now())
+
+
+@transactional
+async def refuse(run: NightlyRun, why: str) -> None:
+    """Nothing of this night's file is stored."""
+    await NightlyRun.filter(id=run.id, state__in=[FETCHING, READING]).update(state=REFUSED, why=why[:1_000])
+
+
+async def take_in(row: NightlyImport, run: NightlyRun, path: Path) -> ContactImport | None:
+    """The import of the fetched file; None where it is refused, and then nothing is stored. The first file waits for a person
+    to choose its columns, as an upload does."""
+    first = await ContactImport.get_or_none(id=row.first_import_id or 0)
+    name = f"{row.host}, {clock.now():%Y-%m-%d}"
+    if first is None or first.status != DONE:
+        if first is not None and not first.over:
+            await refuse(run, NOT_CHOSEN)
+            return None
+        return await _first(row, run, path, name)
+    job = await _next(row, run, path, name, first)
+    try:
+        shape = await reading.survey(job)
+        why = fetched.columns_changed(first.header, list(shape.header))
+    except FileError as error:
+        why = error.message
+    if why:
+        await long_work.fail(job, why, error_code="columns_changed")
+        await refuse(run, why)
+        return None
+    return job
+
+
+@transactional
+async def _first(row: NightlyImport, run: NightlyRun, path: Path, name: str) -> ContactImport:
+    job = await importing.begin(row.campaign, row.list_name, path, name, row.user, preview_first=True)
+    await NightlyImport.filter(id=row.id).update(first_import_id=job.id)
+    await NightlyRun.filter(id=run.id).update(import_id=job.id, state=READING)
+    return job
+
+
+@transactional
+async def _next(row: NightlyImport, run: NightlyRun, path: Path, name: str, first: ContactImport) -> ContactImport:
+    """``user`` is blank, as with the command: nobody is there to be asked."""
+    job = await importing.begin(
+        row.campaign, row.list_name, path, name, None, mapping=first.mapping, wishes=first.wishes
+    )
+    await NightlyRun.filter(id=run.id).update(import_id=job.id, state=READING)
+    return job
+
+
+@transactional
+async def to_tell() -> list[dict[str, Any]]:
+    """Runs that are over and not told of, each noted as told: its nightly import, its import, and why it was refused."""
+    lost = NightlyRun.filter(state=FETCHING, at__lt=clock.now() - GONE)
+    await lost.update(state=REFUSED, why="The server stopped while it fetched the file. Nothing was stored.")
+    over = await ContactImport.filter(id__in=await _being_read(), status__in=long_work.OVER)
+    for job in over:
+        state = (
+            {"state": STORED}
+            if job.status == DONE
+            else {"state": REFUSED, "why": job.error_message or "It was cancelled."}
+        )
+        await NightlyRun.filter(import_id=job.id, state=READING).update(**state)
+    runs = (
+        await NightlyRun.filter(state__in=[STORED, REFUSED], told_at=None).order_by("id").limit(100).select_for_update()
+    )
+    await NightlyRun.filter(id__in=[run.id for run in runs] or [0]).update(told_at=clock.now())
+    return [await _told(run) for run in runs]
+
+
+async def _being_read() -> list[int]:
+    return [run.import_id or 0 for run in await NightlyRun.filter(state=READING)] or [0]
+
+
+async def _told(run: NightlyRun) -> dict[str, Any]:
+    row = await NightlyImport.get(id=run.nightly_id).select_related("campaign", "user")
+    return {"run": run, "nightly": row, "job": await ContactImport.get_or_none(id=run.import_id or 0)}
+
+
+@transactional
+async def seal_anew() -> int:
+    done = 0
+    for row in await NightlyImport.all().select_for_update():
+        if new := sealed.renewed(row.url):
+            await NightlyImport.filter(id=row.id).update(url=new)
+            done += 1
+    return done

@@ -1,0 +1,1 @@
+"""Nightly imports: what a fetched file must be (SPEC B8)."""

@@ -1,0 +1,1 @@
+"""Other computers, at addresses that people type (SPEC B7, B8)."""

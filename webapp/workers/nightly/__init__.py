@@ -1,0 +1,1 @@
+"""Jobs that fetch the files of nightly imports (SPEC B8)."""
