@@ -130,7 +130,7 @@ ORDER = (
     {"cards"},
     {"opt_outs", "scripts", "departures", "carriers"},
     {"imports", "reports", "bulk", "outcomes", "notices"},
-    {"sending", "results"},
+    {"sending", "results", "van_lists"},
     {"opt_ins"},
     {"receiving"},
     {"exports", "api"},

@@ -115,6 +115,11 @@ async def run_nightly(nightly_id: int) -> None:
     await _nudge("run_nightly", nightly_id)
 
 
+async def bring_list(load_id: int, after: float = 0) -> None:
+    """Brings a saved list of VAN's one step further."""
+    await _nudge("bring_list", load_id, after=after)
+
+
 async def text_sign_ups() -> None:
     await _nudge("text_sign_ups")
 

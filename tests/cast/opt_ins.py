@@ -32,6 +32,10 @@ MINA = "+14125550131"
 
 
 def draft(cast: Cast, contact_list: ContactList, **changes: Any) -> Draft:
+    return draft_of(contact_list, **changes)
+
+
+def draft_of(contact_list: ContactList, **changes: Any) -> Draft:
     """``changes``: columns, or parts of the draft by their name."""
     columns = {
         "title": "Team Meyer",
@@ -62,6 +66,12 @@ async def make_form(cast: Cast, is_open: bool = True, **changes: Any) -> OptInFo
 async def signs_up(form: OptInForm, phone: str = MINA, **more: Any) -> SignUp | None:
     values = {"first_name": "Mina", "last_name": "Cho", "zip": "15213", "client_id": uuid.uuid4(), **more}
     return await signing_up.sign_up(form, Filled(phone, form.consent, "en", "203.0.113.9", **values))
+
+
+async def signs_up_in(form: OptInForm, language: str, phone: str = MINA) -> SignUp | None:
+    """On the page in this language."""
+    filled = Filled(phone, form.consent, language, "203.0.113.9", uuid.uuid4(), "Mina", "Cho", "15213")
+    return await signing_up.sign_up(form, filled)
 
 
 async def work() -> None:

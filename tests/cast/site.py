@@ -42,6 +42,8 @@ from webapp.models.scripts import cost
 from webapp.models.scripts.links import CustomLink
 from webapp.models.sending.click import Queued
 from webapp.models.van.fact import VanFact
+from webapp.models.van_lists import loading
+from webapp.models.van_lists.listed import VanList
 from webapp.rules.api import scopes
 from webapp.rules.hooks import events
 
@@ -139,11 +141,16 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
         lambda: HookEvent.create(endpoint_id=hook.id, campaign_id=cast.meyer.id, kind=events.SENT, subject_id=0)
     )
     nightly = await plan.make(cast.gary, "https://data.example.org/x.csv", "data.example.org", "Nightly", 3)
+    saved = await transaction(
+        lambda: VanList.create(campaign_id=cast.meyer.id, saved_list_id=9_001, name="GOTV", people=3)
+    )
     return {
         "topic": "queue",
         "screen": "contacts",
         "prepared": "get-out-the-vote",
         "card": "1",
+        "van_list_id": str(saved.id),
+        "load_id": str((await loading.start(cast.gary, saved)).id),
         "fact_id": str(fact.id),
         "hook_id": str(hook.id),
         "nightly_id": str(nightly.id),

@@ -20,10 +20,14 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.van import connection, mapping, sending
 from webapp.models.van.fact import VanFact
 from webapp.models.van.mapping import VanMapping
+from webapp.models.van_lists import loading
+from webapp.models.van_lists.listed import VanList
+from webapp.models.van_lists.loading import VanLoad
 from webapp.rules.van import waiting
 from webapp.simulator.van import main as simulator
 from webapp.simulator.van.store import KEY, Store
-from webapp.workers.van import asking
+from webapp.workers import imports
+from webapp.workers.van import asking, lists
 from webapp.workers.van import sending as jobs
 
 LISA = 101  # her VAN ID: the simulator knows her phone
@@ -74,6 +78,24 @@ async def maps_all(cast: Cast) -> None:
     await maps(cast, mapping.FIELD, STRONG, rating.id, "Strong Supporter")
     await maps(cast, mapping.FIELD, LEAN, rating.id, "Supporter")
     await maps(cast, mapping.OPT_OUT, DO_NOT_TEXT)
+
+
+async def bring_in(cast: Cast, saved_list: int = 9_001) -> VanLoad:
+    """Gary asks for one of VAN's saved lists, and workers do what is due until nothing more happens by itself."""
+    load = await loading.start(cast.gary, await VanList.get(campaign_id=cast.meyer.id, saved_list_id=saved_list))
+    return await go_on(load)
+
+
+async def go_on(load: VanLoad, steps: int = 6) -> VanLoad:
+    for _ in range(steps):
+        await lists.bring_list({}, load.id)
+        await load.refresh_from_db()
+        if load.over:
+            break
+        clock.freeze(max(load.next_at, clock.now()) + timedelta(seconds=0.1))
+    if load.import_id:
+        await imports.run_import({}, load.import_id)
+    return load
 
 
 def wait(seconds: float) -> None:

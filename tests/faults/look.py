@@ -11,16 +11,19 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from tests.cast import send_card
+from tests.cast import opt_ins, send_card
 from webapp import clock, config, database
 from webapp.models.accounts.audit import AuditEvent
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, VOLUNTEER, Membership
 from webapp.models.actions.action import DRAFT, Action
+from webapp.models.contacts.lists import ContactList
 from webapp.models.conversations import start
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import UNKNOWN, Message
 from webapp.models.numbers.number import add_number
+from webapp.models.opt_in_forms.form import OptInForm
+from webapp.models.opt_ins import editing
 from webapp.models.outcomes import doubt, restoring
 from webapp.models.results import recount
 from webapp.models.scripts import scheduling
@@ -144,8 +147,32 @@ async def published() -> dict:
     return {"state": action.state, "late": late, "times": noted}
 
 
+async def signed_up(many: str) -> dict:
+    """An open opt-in form, by which so many strangers signed up; nobody has texted them."""
+    owner = await Membership.get(role=OWNER).select_related("user", "campaign")
+    chosen = await database.transaction(lambda: ContactList.make(owner.campaign, "Signed up", ""))
+    form = await editing.create(opt_ins.draft_of(chosen), owner)
+    assert isinstance(form, OptInForm) and await editing.open_form(form, owner) == []
+    form, phones = (
+        await OptInForm.get(id=form.id).select_related("campaign"),
+        [f"+1412557{n:04}" for n in range(int(many))],
+    )
+    for phone in phones:
+        await opt_ins.signs_up(form, phone)
+    return {"phones": phones}
+
+
+async def confirmed() -> dict:
+    rows = await database.query(
+        "SELECT COUNT(s.confirmed_at) AS confirmed, COUNT(s.answered_id) AS answered, COUNT(s.asked_id) AS asked FROM sign_up s"
+    )
+    return rows[0]
+
+
 ASKED: dict[str, Callable[..., Awaitable[dict]]] = {
     "clicked": clicked,
+    "signed_up": signed_up,
+    "confirmed": confirmed,
     "scheduled": scheduled,
     "published": published,
     "numbers": numbers,

@@ -4,6 +4,7 @@ DIE=what:n kills the process (SIGKILL) at the n-th: "claimed" (committed, not ca
 "inside" (in the click's transaction), "clicked" (committed, not answered), "webhook" (before it is stored), "stored";
 of an upload "writing" (a piece of the file is about to be read; the second time the first one is written), "begun" (its row is committed, not answered), "surveyed" (looked
 through, not noted), "slice" (rows are in, not committed), "sliced" (committed);
+of an opt-in's text "marked" (it is queued, not committed), "texted" (committed, nobody nudged);
 of an export "line" (lines are in the file, not committed), "rows" (the next are about to be read), "made" (the file is, not noted).
 SLEEP=n: stops itself (SIGSTOP) after its n-th claim, right before the call. BROKEN names a build of `tests.faults.broken`.
 PATIENCE: by what patience is made shorter still. PUSH_PORT: where every push service is, whatever its name.
@@ -33,14 +34,18 @@ from webapp.models.exports import run, writing
 from webapp.models.exports.sources import Source
 from webapp.models.imports import reading, store, upload
 from webapp.models.imports.known import Known
+from webapp.models.opt_ins import texting as opt_in_texts
 from webapp.models.outcomes import answers, doubt, outages, sent_notes
 from webapp.models.receiving import applying
 from webapp.models.sending import click_sql, first_text, leaving
 from webapp.reader import child
+from webapp.rules.van import waiting
 from webapp.running import web
 from webapp.workers import actions, bulk, calling, exports, imports, receiving, restoring, sending, settings
 from webapp.workers import main as worker
 from webapp.workers.opt_ins import texting
+from webapp.workers.van import lists as van_lists
+from webapp.workers.van import sending as van_sending
 
 WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
 PATIENCE = float(os.environ.get("PATIENCE", "1"))
@@ -117,6 +122,8 @@ def hurry() -> None:
     calling.SLOW, sending.UNASKED = 0.4 * PATIENCE, PATIENCE
     settings.CLOCKWORK[:] = [
         *[job for job in settings.CLOCKWORK if job.coroutine in (actions.publish_scheduled, texting.text_sign_ups)],
+        cron(van_sending.sweep_van, second=set(range(60)), timeout=20),
+        cron(van_lists.sweep_lists, second=set(range(60)), timeout=20),
         cron(sending.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(sending.look_up, second=set(range(60)), timeout=20),
         cron(restoring.notice_restore, second=set(range(60)), timeout=20),
@@ -127,6 +134,7 @@ def hurry() -> None:
         cron(bulk.resume_bulk, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(exports.resume_exports, second=set(range(60)), run_at_startup=True, timeout=20),
     ]
+    waiting.SETTLE = 1
     long_work.GONE, reading.SIGN_OF_LIFE = timedelta(seconds=3), 0.5
     imports.WORK = bulk.WORK = exports.WORK = 3.0
     long_work.FIRST = long_work.LARGEST = 60
@@ -155,6 +163,8 @@ def main() -> None:
     run.finish = dying("made", run.finish, "")
     twilio.Twilio.send = dying("claimed", twilio.Twilio.send, "called")  # type: ignore[method-assign]
     answers.taken = dying("", answers.taken, "recorded")
+    opt_in_texts.mark = dying("", opt_in_texts.mark, "marked")
+    opt_in_texts.text = dying("", opt_in_texts.text, "texted")
     if _awake:
         sent_notes.note = note_and_sleep
     asyncio.run(_run_worker())

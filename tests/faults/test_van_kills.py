@@ -16,6 +16,7 @@ import pytest
 from tests.cast import Cast
 from tests.cast.van import WILL_VOTE, maps, tag_of
 from tests.faults.bank import ROOT, SEED
+from tests.faults.van_simulator import Simulator
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.models.contacts import many_at_once
@@ -26,20 +27,6 @@ from webapp.simulator.van.store import KEY
 
 pytestmark = [pytest.mark.both, pytest.mark.xdist_group("van"), pytest.mark.timeout(300)]
 PEOPLE, KILLS = 30, 6
-
-
-class Simulator:
-    """VAN, as a process of its own."""
-
-    def __init__(self) -> None:
-        command = [sys.executable, "-u", "-m", "webapp.simulator.van", "--port", "0"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-        assert self.process.stdout
-        self.url = f"http://127.0.0.1:{self.process.stdout.readline().split()[-1]}"
-
-    def taken(self) -> Counter[int]:
-        """VAN ID -> how many canvass responses."""
-        return Counter(one["vanId"] for one in httpx.get(self.url + "/control/taken").json())
 
 
 def run(folder: Path, van: Simulator, die: str = "", broken: str = "") -> int:
@@ -87,8 +74,7 @@ async def test_facts_with_workers_killed_at_seeded_moments_reach_van_once(cast: 
         assert states[DOUBT] == KILLS and states[SENT] == PEOPLE - KILLS, f"seed {SEED}: {states}"
         assert max(van.taken().values()) == 1 and len(van.taken()) >= PEOPLE - KILLS, f"seed {SEED}"
     finally:
-        van.process.terminate()
-        van.process.wait()
+        van.stop()
 
 
 async def test_the_judge_catches_a_build_that_repeats_a_lost_fact(cast: Cast, tmp_path: Path) -> None:
@@ -98,5 +84,4 @@ async def test_the_judge_catches_a_build_that_repeats_a_lost_fact(cast: Cast, tm
         killed_often(tmp_path, van, broken="yes")
         assert max(van.taken().values()) > 1, "a control that is not caught proves nothing"
     finally:
-        van.process.terminate()
-        van.process.wait()
+        van.stop()

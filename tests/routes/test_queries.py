@@ -58,6 +58,8 @@ PAGES = [
     "van",
     "van?show=sent",
     "van/key",
+    "van/lists",
+    "van/lists?find=gotv",
     "van/mapping",
     "settings/api",
     "settings/webhooks",

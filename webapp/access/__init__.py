@@ -34,7 +34,6 @@ from webapp.models.opt_in_forms.sign_up import SignUp
 from webapp.models.receiving.media import KEPT, Media
 from webapp.models.scripts.cost import ScriptCost
 from webapp.models.scripts.links import CustomLink
-from webapp.models.van.fact import VanFact
 
 ID_LIMIT, SMALL_ID_LIMIT = 2**53, 2**31
 
@@ -235,7 +234,3 @@ def small_id(number: int) -> int:
 
 def _missing() -> NoReturn:
     raise NotFoundException
-
-
-async def van_fact_of(member: Membership, fact_id: int) -> VanFact:
-    return await VanFact.get_or_none(id=row_id(fact_id), campaign_id=member.campaign_id) or _missing()

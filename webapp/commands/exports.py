@@ -66,7 +66,7 @@ async def _which(campaign: Campaign, options: argparse.Namespace) -> dict[str, A
     if not options.list_name:
         return {}
     if options.kind not in OF_CONTACTS:
-        raise Refused("--list goes with contacts, tags and custom_fields.")
+        raise Refused("--list goes with contacts, tags, custom_fields, van_upload and pdi_upload.")
     found = await ContactList.filter(campaign=campaign, name=options.list_name, archived_at=None).first()
     if found is None:
         raise Refused(f"{campaign.name} has no list {options.list_name}.")

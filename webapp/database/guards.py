@@ -313,6 +313,11 @@ GUARDS = [
     _index("hook_of_endpoint", "hook_event", "endpoint_id, id"),
     _index("hook_of_state", "hook_event", "endpoint_id, state, id"),
     _index("hook_by_time", "hook_event", "at"),
+    _index("van_match_waits", "van_match", "campaign_id, id", "state = 'waiting'"),
+    _unique("one_van_list", "van_list", "campaign_id, saved_list_id"),
+    _index("van_list_by_name", "van_list", "campaign_id, name, id"),
+    _index("van_load_due", "van_load", "next_at", "status IN ('waiting', 'running')"),
+    _index("van_load_of_campaign", "van_load", "campaign_id, id"),
     *(_noting(*trigger) for trigger in noting.TRIGGERS),
 ]
 

@@ -12,11 +12,13 @@ import aiohttp
 
 from webapp.config import LOOPBACK, Settings
 from webapp.gateways.odd_answers import CANT_READ, read_as, wait_of
+from webapp.gateways.van_shapes import Export, Person, SavedList, export_of
 
 TOTAL, CONNECT = 20, 5  # seconds
 USER = "textbank"  # VAN asks for the application's name; the key alone decides
 PAGE, PAGES = 50, 100  # things on a page, and pages that are read
 CONTACT_TYPE = "SMS Text"
+EXPORT_TYPE = 8  # a line for each person: names, phones and the ids of the phones
 NOT_TAKEN = 503  # says that the request was not worked on; a 500, 502 or 504 may come after it was
 
 
@@ -28,6 +30,10 @@ class Trouble(Exception):
 
 class WrongKey(Trouble):
     """VAN doesn't know the key, or the key may not do this."""
+
+
+class NotAllowed(WrongKey):
+    """VAN knows the key, and the key may not do this."""
 
 
 class Refused(Trouble):
@@ -101,9 +107,49 @@ class Van:
         return next((int(one["phoneId"]) for one in phones if _digits(one.get("phoneNumber")) == phone), None)
 
     @readable
+    async def find(self, first: str, last: str, phone: str, zip_code: str, email: str) -> int | None:
+        """The VAN ID of the one person whom VAN finds by these; None for nobody, or for several. VAN's own rules decide, and
+        are not published: see `person`. ``phone``: ten digits; ``zip_code`` and ``email`` may be blank."""
+        body: dict[str, Any] = {"firstName": first, "lastName": last, "phones": [{"phoneNumber": phone}]}
+        body |= {"addresses": [{"zipOrPostalCode": zip_code}]} if zip_code else {}
+        body |= {"emails": [{"email": email}]} if email else {}
+        try:
+            found = await self._ask("POST", "/people/find", body=body)
+        except NotThere:
+            return None
+        return int(found["vanId"]) if found and found.get("vanId") else None
+
+    @readable
+    async def person(self, van_id: int) -> Person:
+        found = await self._ask("GET", f"/people/{van_id}", {"$expand": "phones"})
+        phones = {_digits(one.get("phoneNumber")): int(one["phoneId"]) for one in found.get("phones") or []}
+        return Person(str(found.get("firstName") or ""), str(found.get("lastName") or ""), phones)
+
+    @readable
     async def record(self, van_id: str, body: dict[str, Any]) -> None:
         """Notes a canvass response."""
         await self._ask("POST", f"/people/{int(van_id)}/canvassResponses", body=body)
+
+    @readable
+    async def saved_lists(self) -> list[SavedList]:
+        """Those in folders that are shared with the key's user."""
+        found = await self._pages("/savedLists")
+        return [
+            SavedList(
+                int(one["savedListId"]), str(one.get("name") or one["savedListId"]), int(one.get("listCount") or 0)
+            )
+            for one in found
+        ]
+
+    @readable
+    async def begin_export(self, saved_list: int, told_at: str) -> Export:
+        """Asks for a file of the list. ``told_at``: an address VAN wants to be given; we ask by ourselves how far it is."""
+        body = {"savedListId": saved_list, "type": EXPORT_TYPE, "webhookUrl": told_at}
+        return export_of(await self._ask("POST", "/exportJobs", body=body))
+
+    @readable
+    async def export(self, job: int) -> Export:
+        return export_of(await self._ask("GET", f"/exportJobs/{job}"))
 
     async def _pages(self, path: str, **params: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -141,13 +187,13 @@ async def opened(settings: Settings, key: str, mode: int) -> AsyncIterator[Van]:
 
 
 async def _read(answer: aiohttp.ClientResponse) -> Any:
-    if answer.status in (200, 201):
+    if answer.status in (200, 201, 302):  # 302: of a person found, with the person
         return await answer.json(content_type=None)
     if answer.status == 204:
         return None
     said = await _words(answer)
     if answer.status in (401, 403):
-        raise WrongKey(said)
+        raise WrongKey(said) if answer.status == 401 else NotAllowed(said)
     if answer.status == 429:
         raise Busy(wait_of(answer.headers, 30.0, (1.0, 3_600.0)))
     if answer.status == 404:

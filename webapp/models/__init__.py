@@ -53,6 +53,9 @@ from webapp.models.spending import SpendTally
 from webapp.models.van.connection import VanConnection
 from webapp.models.van.fact import VanFact, VanPerson
 from webapp.models.van.mapping import VanMapping, VanThing
+from webapp.models.van.matching import VanMatch
+from webapp.models.van_lists.listed import VanList
+from webapp.models.van_lists.loading import VanLoad
 from webapp.models.writing import WriteTest
 
 TABLES = [
@@ -140,6 +143,9 @@ TABLES = [
     UserListMember,
     VanConnection,
     VanFact,
+    VanList,
+    VanLoad,
+    VanMatch,
     VanMapping,
     VanPerson,
     VanThing,

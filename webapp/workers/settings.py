@@ -27,7 +27,7 @@ from webapp.workers.hooks import sending as hook_sending
 from webapp.workers.nightly import fetching as nightly_fetching
 from webapp.workers.notices import replies, telling
 from webapp.workers.opt_ins import texting
-from webapp.workers.van import asking
+from webapp.workers.van import asking, lists
 from webapp.workers.van import sending as van_sending
 
 JOB_SECONDS = 60
@@ -55,6 +55,7 @@ FUNCTIONS: list[Any] = [
     van_sending.send_to_van,
     hook_sending.send_hooks,
     func(nightly_fetching.run_nightly, timeout=LONG_JOB_SECONDS),
+    func(lists.bring_list, timeout=LONG_JOB_SECONDS),
 ]
 
 _EVERY_5_SECONDS = set(range(0, 60, 5))
@@ -71,6 +72,8 @@ CLOCKWORK: list[CronJob] = [
     cron(hook_sending.sweep_hooks, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(nightly_fetching.sweep_nightly, second={6, 26, 46}, run_at_startup=True, timeout=60),
     cron(hook_sending.forget_events, hour=9, minute=51, second=51, timeout=300),
+    cron(lists.sweep_lists, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
+    cron(lists.forget_files, hour=9, minute=11, second=11, timeout=60),
     cron(asking.seal_anew, minute=17, second=17, run_at_startup=True, timeout=60),
     cron(sending.enforce_caps, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=20),
     cron(restoring.notice_restore, second=_EVERY_5_SECONDS, timeout=20),

@@ -10,11 +10,13 @@ from tests.cast import Cast
 from tests.cast.opt_ins import MINA, contact, is_rejected, joined, leave, make_form, ours, signs_up, texts_back, work
 from tests.cast.texting import texted
 from webapp import clock
+from webapp.database import transaction
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
+from webapp.models.kept_counts import Tally
 from webapp.models.numbers.number import add_number
 from webapp.models.opt_in_forms.sign_up import Consent, SignUp
-from webapp.models.opt_ins import editing
+from webapp.models.opt_ins import answering, editing
 from webapp.models.results import recount
 
 pytestmark = pytest.mark.both
@@ -120,6 +122,44 @@ async def test_an_answer_to_a_volunteer_is_no_keyword(cast: Cast) -> None:
     await texts_back(cast, "join", cast.lisa.phone)
     assert (await cast.conversation()).needs_attention and not await SignUp.exists()
     assert await recount.differences() == []
+
+
+async def test_a_keyword_long_after_a_volunteer_s_talk_is_a_keyword(cast: Cast) -> None:
+    form = await make_form(cast, keyword="join")
+    await texted(cast)
+    clock.freeze(clock.now() + answering.TALK_OVER - timedelta(hours=1))
+    await texts_back(cast, "join", cast.lisa.phone)
+    assert not await SignUp.exists(), "it may still be an answer"
+    clock.freeze(clock.now() + answering.TALK_OVER + timedelta(hours=1))
+    await texts_back(cast, "join", cast.lisa.phone)
+    assert await SignUp.exists(form=form, contact=cast.lisa)
+    assert await recount.differences() == []
+
+
+async def test_a_second_yes_confirms_what_another_form_asked(cast: Cast) -> None:
+    first, second = await make_form(cast, title="First"), await make_form(cast, title="Second")
+    for form in (first, second):
+        await signs_up(form)
+        await work()
+        await leave(cast.number)
+        clock.freeze(clock.now() + timedelta(hours=7))
+        await work()
+        await leave(cast.number)
+    for confirmed in ([second], [second, first], [second, first]):
+        await texts_back(cast, "yes")
+        done = {row.form_id for row in await SignUp.filter(confirmed_at__not_isnull=True)}
+        assert done == {form.id for form in confirmed}
+    assert await recount.differences() == []
+
+
+async def test_doctor_finds_a_question_to_a_form_that_lost_its_mark(cast: Cast) -> None:
+    await joined(cast, await make_form(cast))
+    await texts_back(cast, "Where is the office?")
+    assert await recount.differences() == []
+    await transaction(lambda: Conversation.filter(needs_attention=True).update(needs_attention=False))
+    await transaction(lambda: Tally.all().update(needs_attention=0))
+    [line] = await recount.differences()
+    assert "needs_attention is 0, a recount gives 1" in line
 
 
 async def test_a_keyword_in_another_form_s_conversation_counts(cast: Cast) -> None:

@@ -98,6 +98,7 @@ async def test_who_lost_the_right_can_not_download(cast: Cast, browse: Browser) 
         ({"kind": "contacts", "format": "csv", "list": "1", "action": "1"}, "not both"),
         ({"kind": "messages", "format": "csv", "list": "1"}, "A list goes with contacts"),
         ({"kind": "contacts", "format": "csv", "every": "hour"}, "choose one"),
+        ({"kind": "pdi_upload", "format": "csv"}, "Nobody has a PDI ID"),
     ],
 )
 async def test_a_wrong_form_begins_nothing_and_says_why(

@@ -182,6 +182,22 @@ async def test_a_selection_takes_one_of_its_options_only(cast: Cast, browse: Bro
     assert (await SignUp.get()).answers == {"support_rating": "Supporter"}
 
 
+@pytest.mark.parametrize(
+    ("spanish", "said"), [("", True), ("Meyer for Senate: responde SÍ, o STOP para salir.", False)]
+)
+async def test_a_page_in_spanish_says_where_the_texts_are_not(
+    cast: Cast, browse: Browser, spanish: str, said: bool
+) -> None:
+    await make_form(cast, initial_es=spanish, consent_es="Acepto recibir mensajes.")
+    nobody = await browse(None, **{"accept-language": "es"})
+    for path in (PAGE, f"{PAGE}/thanks"):
+        assert ("Los mensajes no están en español" in (await nobody.get(path)).text) == said
+    english = await browse()
+    assert "not in Spanish" not in (await english.get(PAGE)).text
+    await post(nobody)
+    assert (await SignUp.get()).language == "es"
+
+
 async def test_in_spanish_the_spanish_wording_is_what_is_agreed_to(cast: Cast, browse: Browser) -> None:
     await make_form(cast, title_es="Equipo Meyer", consent_es="Acepto recibir mensajes.")
     nobody = await browse(None, **{"accept-language": "es"})

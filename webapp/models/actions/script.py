@@ -19,7 +19,7 @@ INITIAL, RESPONSE = "initial", "response"
 
 class Script(Model):
     """``version`` counts changes of text or picture: a card names the version it showed (A11). ``letter``: of an initial
-    script, once `give_letters` was asked."""
+    script, once `give_letters` was asked. ``language``: "es" of an opt-in form's script in Spanish, else blank."""
 
     id = fields.IntField(primary_key=True)
     action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
@@ -34,6 +34,7 @@ class Script(Model):
     position = fields.IntField(default=0)
     version = fields.IntField(default=1)
     archived_at = fields.DatetimeField(null=True)
+    language = fields.CharField(2, default="", db_default="")
 
     action_id: int
     picture_id: int | None

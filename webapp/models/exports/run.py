@@ -116,7 +116,8 @@ async def _commit(read: Export, cursor: int, rows: int, data: bytes) -> Export:
 
 
 def title(kind: str) -> str:
-    return kind.replace("_", " ").capitalize()
+    named = {"van_upload": "VAN upload", "pdi_upload": "PDI upload"}
+    return named.get(kind, kind.replace("_", " ").capitalize())
 
 
 @contextlib.asynccontextmanager

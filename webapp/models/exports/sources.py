@@ -13,11 +13,11 @@ from webapp import database
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts import search
 from webapp.models.contacts.labels import CustomField, Tag
-from webapp.models.exports import of_contacts, of_texts, of_users
+from webapp.models.exports import for_upload, of_contacts, of_texts, of_users
 from webapp.rules.accounts import user_filter
 from webapp.rules.contacts import contact_filter
 from webapp.rules.contacts.contact_filter import Filter
-from webapp.rules.exports.columns import COLUMNS, CONTACTS, MESSAGES, OF_CONTACTS, REPORTS, Column
+from webapp.rules.exports.columns import COLUMNS, CONTACTS, MESSAGES, OF_CONTACTS, REPORTS, UPLOADS, Column
 
 RANGE = 50_000  # ids looked at in one slice, most of which may be another campaign's
 Row = dict[str, Any]
@@ -40,9 +40,9 @@ class Source:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        what = {"tag": "yes_no", "field": "text"}
-        meant = {"tag": "1 where the contact has the tag {}", "field": "The custom field {}"}
-        more = [Column(name, meant[kind].format(title), what[kind]) for kind, _, name, title in self.own]  # type: ignore[arg-type]
+        what = {"tag": "yes_no"}
+        meant = {"tag": "1 where the contact has the tag {}", "field": "The custom field {}", **for_upload.MEANT}
+        more = [Column(name, meant[kind].format(title), what.get(kind, "text")) for kind, _, name, title in self.own]  # type: ignore[arg-type]
         return (*COLUMNS[self.kind], *more)
 
     async def newest(self) -> int:
@@ -58,7 +58,8 @@ class Source:
         or contacts, which may have several rows each or none."""
         if self.kind in OF_CONTACTS:
             ids = await self._contacts(cursor, through, most)
-            rows = await of_contacts.rows(self.kind, self.campaign, ids, self.own)
+            ask_contacts = for_upload.rows if self.kind in UPLOADS else of_contacts.rows
+            rows = await ask_contacts(self.kind, self.campaign, ids, self.own)
             return rows, ids[-1] if len(ids) == most else through
         until = min(through, cursor + RANGE)
         if self.kind in (MESSAGES, REPORTS):
@@ -79,6 +80,8 @@ class Source:
 async def own_columns(campaign: Campaign, kind: str) -> Own:
     """A column for each tag and each custom field in use, where the export has such. A field with the name of another column
     has a longer one."""
+    if kind in UPLOADS:
+        return await for_upload.own_columns(campaign, kind)
     taken = {column.name for column in COLUMNS[kind]} | {"at_id"}
     fields = await CustomField.filter(campaign=campaign, archived_at=None) if kind in (CONTACTS, REPORTS) else []
     tags = await Tag.filter(campaign=campaign, archived_at=None) if kind == CONTACTS else []

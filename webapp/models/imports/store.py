@@ -20,6 +20,7 @@ from webapp.models.imports.left_values import LeftValues
 from webapp.models.imports.refused import refuse_rows
 from webapp.models.opt_outs.many import mark_opted_out, opt_out_contacts, tag_contacts
 from webapp.models.opt_outs.opt_out import FROM_IMPORT
+from webapp.models.van import phones
 from webapp.reader.rows import Row
 from webapp.rules import names
 from webapp.rules.contacts import contact_rows, contact_zones
@@ -74,6 +75,7 @@ class _Slice:
         await self._update()
         await self._remember(set(made))
         await self._put_on_list()
+        await self._note_phone_ids()
         await self._set_custom()
         await self._set_tags()
         await self._keep_opted_out(set(made))
@@ -178,6 +180,14 @@ class _Slice:
 
     async def _put_on_list(self) -> None:
         await many_at_once.add_to_list(self.job.contact_list_id or 0, list(self.ids.values()))
+
+    async def _note_phone_ids(self) -> None:
+        """VAN's ids of phones, for what is sent there (B3)."""
+        with_ids = [(self.ids[phone], phone, one) for phone, one in self.people.items() if one.phone_id]
+        rows = [
+            (id_, one.values["van_id"], phone, one.phone_id) for id_, phone, one in with_ids if "van_id" in one.values
+        ]
+        await phones.note(rows)
 
     async def _set_custom(self) -> None:
         rows = [

@@ -21,6 +21,13 @@ from webapp.models.contacts.lists import ContactList
 from webapp.models.numbers.number import PhoneNumber
 
 DRAFT, OPEN, CLOSED = "draft", "open", "closed"
+SPANISH = "es"
+SCRIPTS = {  # name -> kind and language
+    "initial": (INITIAL, ""),
+    "follow_up": (RESPONSE, ""),
+    "initial_es": (INITIAL, SPANISH),
+    "follow_up_es": (RESPONSE, SPANISH),
+}
 
 
 class OptInForm(Model):
@@ -75,14 +82,21 @@ class OptInForm(Model):
         """The numbers chosen for it; none: every number of the campaign will do."""
         return [row.number_id for row in await OptInNumber.filter(form=self).order_by("number_id")]
 
-    async def script(self, kind: str) -> Script | None:
-        """Its initial or its follow-up script."""
-        return await Script.filter(action_id=self.action_id, kind=kind, archived_at=None).order_by("id").first()
+    async def script(self, kind: str, language: str = "") -> Script | None:
+        """Its initial or its follow-up script; in Spanish where it is written and ``language`` is SPANISH."""
+        spanish = await self.own_script(kind, SPANISH) if language == SPANISH else None
+        return spanish or await self.own_script(kind, "")
 
-    async def scripts(self) -> tuple[str, str]:
-        """The words of the initial and the follow-up script; "" for one that is not written."""
-        found = {row.kind: row.body for row in await Script.filter(action_id=self.action_id, archived_at=None)}
-        return found.get(INITIAL, ""), found.get(RESPONSE, "")
+    async def own_script(self, kind: str, language: str) -> Script | None:
+        """``language``: SPANISH, or blank for the first one."""
+        found = Script.filter(action_id=self.action_id, kind=kind, language=language, archived_at=None)
+        return await found.order_by("id").first()
+
+    async def scripts(self) -> dict[str, str]:
+        """SCRIPTS -> its words; "" for one that is not written."""
+        rows = await Script.filter(action_id=self.action_id, archived_at=None)
+        found = {(row.kind, row.language): row.body for row in rows}
+        return {name: found.get(which, "") for name, which in SCRIPTS.items()}
 
 
 @dataclass(frozen=True)
@@ -96,7 +110,7 @@ class Shown:
 
 def shown(form: OptInForm, language: str) -> Shown:
     """The Spanish words only where the consent is there in Spanish: nobody agrees to words in two languages."""
-    if language == "es" and form.consent_es:
+    if language == SPANISH and form.consent_es:
         return Shown(form.title_es or form.title, form.subtitle_es or form.subtitle, form.consent_es)
     return Shown(form.title, form.subtitle, form.consent)
 

@@ -24,7 +24,7 @@ class SignUp(Model):
 
     ``wants``: the text that is still to be queued, not before ``try_at`` and not after ``wants_until``; ``why_not``: the code
     that kept it back, while it waits or for good. ``asked_id``, ``answered_id``: the messages that ask to confirm and that answer
-    the confirmation. The names and answers are what was typed in the form: nobody knows yet whether it was the phone's owner.
+    the confirmation. ``language``: of the page they signed up on; in it they are texted, where the form has such words. The names and answers are what was typed in the form: nobody knows yet whether it was the phone's owner.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -41,6 +41,7 @@ class SignUp(Model):
     last_name = fields.CharField(40, default="")
     zip = fields.CharField(10, default="")
     answers: dict[str, Any] = fields.JSONField(default=dict)
+    language = fields.CharField(2, default="en", db_default="en")
     created_at = fields.DatetimeField()
 
     wants = fields.CharField(10, default="")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from webapp import clock
 from webapp.models.actions import audience
+from webapp.models.actions.script import RESPONSE
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.contact import Contact, ContactEvent
 from webapp.models.contacts.labels import FieldValue
@@ -16,6 +19,8 @@ from webapp.models.opt_ins import signing_up, talk
 from webapp.models.opt_ins.signing_up import PATIENCE, Filled
 from webapp.rules.opt_ins import words
 
+TALK_OVER = timedelta(days=14)
+
 
 async def opened(body: str, contact: Contact, number: PhoneNumber, newest: Conversation | None) -> Conversation | None:
     """The conversation of the form whose keyword this text is, or which a YES after a keyword is for; None where it is none's,
@@ -25,7 +30,7 @@ async def opened(body: str, contact: Contact, number: PhoneNumber, newest: Conve
     form = await _form_of(word, number) if word else None
     if form is None and not words.confirms(body):
         return None
-    if newest and not await OptInForm.exists(action_id=newest.action_id):
+    if newest and await _of_a_volunteer(newest):
         return None
     if form is None:
         return await _of_failed_ask(contact)
@@ -37,6 +42,13 @@ async def opened(body: str, contact: Contact, number: PhoneNumber, newest: Conve
         contact.number_id = number.id
         await contact.save(update_fields=["number_id"])
     return conversation
+
+
+async def _of_a_volunteer(newest: Conversation) -> bool:
+    """Is the talk a volunteer's, and not over? After TALK_OVER without a word of either side a keyword is a keyword again."""
+    if await OptInForm.exists(action_id=newest.action_id):
+        return False
+    return await Message.exists(conversation=newest, created_at__gt=clock.now() - TALK_OVER)
 
 
 async def _of_failed_ask(contact: Contact) -> Conversation | None:
@@ -59,7 +71,7 @@ async def _form_of(word: str, number: PhoneNumber) -> OptInForm | None:
 
 async def hears(body: str, contact: Contact, conversation: Conversation | None) -> bool:
     """Is this text answered by a form itself? Then nobody has to: a keyword, the YES that a sign-up waits for, which confirms
-    it, or that YES again. Once the staff have written there, a YES is for them. The contact and the conversation are locked."""
+    it, or that YES again, which confirms what they asked for at another form. Once the staff have written there, a YES is for them. The contact and the conversation are locked."""
     if conversation is None or contact.opted_out_at:
         return False
     form = await OptInForm.get_or_none(action_id=conversation.action_id)
@@ -67,11 +79,23 @@ async def hears(body: str, contact: Contact, conversation: Conversation | None) 
         return False
     row = await SignUp.filter(form=form, contact=contact).select_for_update().first()
     if row and row.asked_id and words.confirms(body):
-        if row.confirmed_at:
-            return not await _staff_wrote(conversation, row.asked_id)
-        await _confirm(row, form, contact)
+        if row.confirmed_at and await _staff_wrote(conversation, row.asked_id):
+            return False
+        waits = await _other_waiting(row, contact) if row.confirmed_at else row
+        if waits:
+            await _confirm(waits, await OptInForm.get(id=waits.form_id), contact)
         return True
     return bool(form.keyword) and words.keyword(body) == form.keyword
+
+
+async def _other_waiting(row: SignUp, contact: Contact) -> SignUp | None:
+    """The newest sign-up at another form whose question came by the same number and has no YES yet."""
+    asked = await Message.get(id=row.asked_id)
+    others = SignUp.filter(contact=contact, confirmed_at=None, asked_id__not_isnull=True).exclude(id=row.id)
+    for other in await others.order_by("-asked_id").select_for_update():
+        if await Message.exists(id=other.asked_id, number_id=asked.number_id, status=TAKEN):
+            return other
+    return None
 
 
 async def _staff_wrote(conversation: Conversation, after_id: int) -> bool:
@@ -83,7 +107,7 @@ async def _staff_wrote(conversation: Conversation, after_id: int) -> bool:
 async def _confirm(row: SignUp, form: OptInForm, contact: Contact) -> None:
     """The phone's owner agrees: they are on the list, and what they typed fills what is blank."""
     row.confirmed_at = clock.now()
-    if (await form.scripts())[1]:
+    if await form.script(RESPONSE, row.language):
         row.wants, row.try_at, row.wants_until = FOLLOW_UP, clock.now(), clock.now() + PATIENCE
     await row.save(update_fields=["confirmed_at", "wants", "try_at", "wants_until"])
     await _fill(row, form, contact)

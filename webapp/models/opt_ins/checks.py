@@ -6,36 +6,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.actions.script import INITIAL, RESPONSE
+from webapp.models.actions.script import INITIAL
 from webapp.models.contacts.lists import ContactList
 from webapp.models.numbers.number import PhoneNumber
+from webapp.models.opt_in_forms.form import SCRIPTS
 from webapp.models.scripts import publishing, rendering
 from webapp.rules import script_lint, variables
 from webapp.rules.opt_ins import words
 from webapp.rules.script_lint import Finding
 
+TITLES = {
+    "initial": "Initial script",
+    "follow_up": "Follow-up script",
+    "initial_es": "Initial script in Spanish",
+    "follow_up_es": "Follow-up script in Spanish",
+}
 NEVER_STORED = ("unknown_variable", "unclosed", "too_long")  # findings that even a draft may not have
 OF_A_SENDER = ("sender", "link")  # warnings of a first text that nobody asked for
 
 
 @dataclass(frozen=True)
 class Words:
-    """What is checked: of the row, or of a form that is not stored yet."""
+    """What is checked: of the row, or of a form that is not stored yet. ``columns``: those of editing; ``scripts``: SCRIPTS -> words."""
 
-    title: str
-    subtitle: str
-    consent: str
-    reach: str
-    initial: str
-    follow_up: str
+    columns: dict[str, str]
+    scripts: dict[str, str]
 
 
 async def stops_opening(
     campaign: Campaign, its: Words, contact_list: ContactList, numbers: Sequence[PhoneNumber]
 ) -> list[str]:
     """Sentences; none where the form may be opened. ``numbers``: those chosen; none: every number of the campaign."""
-    found = [] if its.consent else ["The consent wording is missing: what people agree to."]
-    if not its.reach:
+    found = [] if its.columns["consent"] else ["The consent wording is missing: what people agree to."]
+    if not its.columns["reach"]:
         found.append("Say how people reach a person: whoever once opted out gets no text.")
     if contact_list.archived_at:
         found.append("Its contact list is archived. Choose another.")
@@ -43,11 +46,9 @@ async def stops_opening(
         found.append("None of its numbers can take new contacts. Choose another.")
     if not campaign.set_up:
         found.append("The set-up check is not green yet.")
-    if its.initial and not words.asks_for_yes(its.initial):
-        found.append("Initial script: it does not ask for a YES.")
-    for title, kind, body in (("Initial script", INITIAL, its.initial), ("Follow-up script", RESPONSE, its.follow_up)):
-        if kind == INITIAL or body:
-            found += [f"{title}: {sentence}" for sentence in await _of_script(campaign, its, kind, body)]
+    for name, body in its.scripts.items():
+        if body or name == "initial":
+            found += [f"{TITLES[name]}: {sentence}" for sentence in await _of_script(campaign, its, name, body)]
     return found
 
 
@@ -58,10 +59,13 @@ async def _takes_new_contacts(campaign: Campaign, numbers: Sequence[PhoneNumber]
     return await PhoneNumber.exists(campaign=campaign, retired_at=None, released_at=None)
 
 
-async def _of_script(campaign: Campaign, its: Words, kind: str, body: str) -> list[str]:
-    found = [finding.sentence for finding in script_lint.errors(await findings(campaign, kind, body))]
+async def _of_script(campaign: Campaign, its: Words, name: str, body: str) -> list[str]:
+    kind, _ = SCRIPTS[name]
+    found = ["it does not ask for a YES."] if kind == INITIAL and body and not words.asks_for_yes(body) else []
+    found += [finding.sentence for finding in script_lint.errors(await findings(campaign, kind, body))]
     named = {variable.name for variable in variables.found(body)}
-    given = {**rendering.of_campaign(campaign), "opt_in_form.subtitle": its.subtitle, "opt_in_form.title": its.title}
+    own = {f"opt_in_form.{part}": its.columns[part] for part in ("title", "subtitle")}
+    given = {**rendering.of_campaign(campaign), **own}
     lacking = [name for name in given if name in named and not (given[name] or "").strip()]
     found += [f"“{name}” has no words yet." for name in lacking]
     return found + [check.sentence for check in await publishing.unfit(campaign, body)]

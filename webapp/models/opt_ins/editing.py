@@ -15,17 +15,18 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import PRIVATE, Action
-from webapp.models.actions.script import INITIAL, RESPONSE, Script
+from webapp.models.actions.script import Script
 from webapp.models.contacts.labels import CustomField
 from webapp.models.contacts.lists import ContactList
 from webapp.models.numbers.number import PhoneNumber
-from webapp.models.opt_in_forms.form import CLOSED, OPEN, OptInField, OptInForm, OptInNumber
+from webapp.models.opt_in_forms.form import CLOSED, OPEN, SCRIPTS, OptInField, OptInForm, OptInNumber
 from webapp.models.opt_ins import checks
 from webapp.models.scripts import ready_links
 from webapp.rules import edited
 from webapp.rules.edited import Meanwhile
 from webapp.rules.scripts import web_links
 
+NAMES = {"initial": "", "follow_up": "Follow-up", "initial_es": "In Spanish", "follow_up_es": "Follow-up in Spanish"}
 COLUMNS = ("title", "subtitle", "consent", "title_es", "subtitle_es", "consent_es", "keyword", "reach")
 
 
@@ -39,11 +40,17 @@ class Draft:
     numbers: list[PhoneNumber]
     initial: str
     follow_up: str
+    initial_es: str = ""
+    follow_up_es: str = ""
+
+    @property
+    def scripts(self) -> dict[str, str]:
+        """SCRIPTS -> words."""
+        return {name: getattr(self, name) for name in SCRIPTS}
 
     @property
     def words(self) -> checks.Words:
-        its = self.columns
-        return checks.Words(its["title"], its["subtitle"], its["consent"], its["reach"], self.initial, self.follow_up)
+        return checks.Words(self.columns, self.scripts)
 
 
 @dataclass(frozen=True)
@@ -113,8 +120,7 @@ async def open_form(form: OptInForm, by: Membership) -> list[str]:
 
 async def in_the_way(form: OptInForm) -> list[str]:
     """What keeps it, as it is stored, from being opened. Of an open form: what came in its way since."""
-    initial, follow_up = await form.scripts()
-    words = checks.Words(form.title, form.subtitle, form.consent, form.reach, initial, follow_up)
+    words = checks.Words({name: getattr(form, name) for name in COLUMNS}, await form.scripts())
     chosen = await ContactList.get(id=form.contact_list_id)
     return await checks.stops_opening(await Campaign.get(id=form.campaign_id), words, chosen, await _numbers(form))
 
@@ -132,14 +138,13 @@ async def close_form(form: OptInForm, by: Membership) -> None:
 
 async def values(form: OptInForm) -> dict[str, str]:
     """What is stored, in words, to compare two people's forms."""
-    initial, follow_up = await form.scripts()
     chosen = await ContactList.get(id=form.contact_list_id)
     columns = {name: getattr(form, name) for name in COLUMNS}
-    return _in_words(columns, chosen, await form.fields_asked(), await _numbers(form), initial, follow_up)
+    return _in_words(columns, chosen, await form.fields_asked(), await _numbers(form), await form.scripts())
 
 
 def _values_of(draft: Draft) -> dict[str, str]:
-    return _in_words(draft.columns, draft.contact_list, draft.fields, draft.numbers, draft.initial, draft.follow_up)
+    return _in_words(draft.columns, draft.contact_list, draft.fields, draft.numbers, draft.scripts)
 
 
 def _in_words(
@@ -147,16 +152,14 @@ def _in_words(
     chosen: ContactList,
     fields: list[CustomField],
     numbers: list[PhoneNumber],
-    initial: str,
-    follow_up: str,
+    scripts: dict[str, str],
 ) -> dict[str, str]:
     return {
         **columns,
         "contact_list": chosen.name,
         "fields": ", ".join(sorted(field.title for field in fields)),
         "numbers": ", ".join(sorted(number.e164 for number in numbers)),
-        "initial": initial,
-        "follow_up": follow_up,
+        **scripts,
     }
 
 
@@ -167,8 +170,8 @@ async def _locked_names(by: Membership) -> Campaign:
 
 async def _wrong(campaign: Campaign, draft: Draft, form: OptInForm | None) -> dict[str, str]:
     wrong = {}
-    for name, kind, body in (("initial", INITIAL, draft.initial), ("follow_up", RESPONSE, draft.follow_up)):
-        if body and (found := await checks.never_stored(campaign, kind, body)):
+    for name, body in draft.scripts.items():
+        if body and (found := await checks.never_stored(campaign, SCRIPTS[name][0], body)):
             wrong[name] = " ".join(found)
     keyword = draft.columns["keyword"]
     others = OptInForm.filter(campaign=campaign, keyword=keyword).exclude(id=form.id if form else 0)
@@ -188,15 +191,17 @@ async def _write_parts(form: OptInForm, draft: Draft) -> None:
         await OptInField.create(form=form, field=field)
     for number in draft.numbers:
         await OptInNumber.create(form=form, number=number)
-    for kind, body in ((INITIAL, draft.initial), (RESPONSE, draft.follow_up)):
-        await _write_script(form, kind, body)
+    for name, body in draft.scripts.items():
+        await _write_script(form, name, body)
 
 
-async def _write_script(form: OptInForm, kind: str, body: str) -> None:
-    """A new version where the words changed. A follow-up script without words is none."""
-    script = await form.script(kind)
+async def _write_script(form: OptInForm, name: str, body: str) -> None:
+    """A new version where the words changed. A script without words is none."""
+    kind, language = SCRIPTS[name]
+    script = await form.own_script(kind, language)
     if script is None and body:
-        script = await Script.create(action_id=form.action_id, kind=kind, name="Follow-up" if kind == RESPONSE else "")
+        title = NAMES[name]
+        script = await Script.create(action_id=form.action_id, kind=kind, name=title, language=language)
     if script and body:
         await script.write(script.name, body, None)
     elif script:

@@ -98,6 +98,7 @@ async def _make(form: OptInForm, contact: Contact, filled: Filled) -> SignUp:
         last_name=filled.last_name[:40],
         zip=filled.zip[:10],
         answers=filled.answers,
+        language=filled.language,
         created_at=clock.now(),
     )
 
@@ -107,11 +108,11 @@ async def _take_newer(row: SignUp, form: OptInForm, filled: Filled) -> None:
     if row.confirmed_at or filled.came_by != FROM_FORM:
         return
     row.first_name, row.last_name, row.zip = filled.first_name[:40], filled.last_name[:40], filled.zip[:10]
-    row.answers = filled.answers
+    row.answers, row.language = filled.answers, filled.language
     if row.referrer_id is None:
         found = await _referrer(form, row.contact_id, filled.referrer)
         row.referrer_id = found if found and found < row.id else None  # from earlier to later: the tree has no circle
-    await row.save(update_fields=["first_name", "last_name", "zip", "answers", "referrer_id"])
+    await row.save(update_fields=["first_name", "last_name", "zip", "answers", "language", "referrer_id"])
 
 
 async def _referrer(form: OptInForm, contact_id: int, token: str) -> int | None:

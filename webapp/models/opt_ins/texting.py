@@ -88,7 +88,7 @@ async def text(sign_up_id: int) -> int | None:
 
 
 async def _queue(row: SignUp, form: OptInForm, contact: Contact) -> int | None:
-    script = await form.script(OF_KIND[row.wants])
+    script = await form.script(OF_KIND[row.wants], row.language)
     if script is None:  # the follow-up was taken away meanwhile
         return await _give_up(row, None)
     conversation = await talk.of(form, contact)

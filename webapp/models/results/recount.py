@@ -27,7 +27,7 @@ from webapp.models.kept_counts import (
     Tally,
     of_code,
 )
-from webapp.models.results import recount_sums
+from webapp.models.results import recount_forms, recount_sums
 from webapp.rules import errors
 
 Counted = dict[tuple[int, int], Counts]
@@ -35,14 +35,14 @@ Counted = dict[tuple[int, int], Counts]
 _FAILED = "(m.status = 'rejected' OR (m.status = 'taken' AND m.delivery IN ('failed', 'undelivered', 'canceled')))"
 _TAKEN = "m.direction = 'out' AND m.status = 'taken'"
 _REPLIED = "EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = v.id AND m.direction = 'in')"
-# V5: they wrote last, HELP and INFO aside, after our newest text that may have left and after the last report. What an opt-in form
-# answered by itself no statement can tell (rules/opt_ins/words.py): in its conversations the row's own word is counted
+# V5: they wrote last, HELP and INFO aside, after our newest text that may have left and after the last report. An opt-in form's
+# conversations are counted in recount_forms.py
 _NEEDS_ATTENTION = """
- CASE WHEN EXISTS (SELECT 1 FROM opt_in_form f WHERE f.action_id = v.action_id) THEN v.needs_attention ELSE NOT EXISTS (SELECT 1 FROM contact k WHERE k.id = v.contact_id AND k.opted_out_at IS NOT NULL)
+ NOT EXISTS (SELECT 1 FROM opt_in_form f WHERE f.action_id = v.action_id) AND NOT EXISTS (SELECT 1 FROM contact k WHERE k.id = v.contact_id AND k.opted_out_at IS NOT NULL)
  AND EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = v.id AND m.direction = 'in'
    AND lower(trim(trim(m.body, ?), '.!?')) NOT IN ('help', 'info') AND m.id > COALESCE(v.reported_through_id, 0)
    AND NOT EXISTS (SELECT 1 FROM message o WHERE o.conversation_id = v.id AND o.direction = 'out' AND o.id > m.id
-     AND o.status IN ('queued', 'sending', 'unknown', 'taken') AND o.delivery NOT IN ('failed', 'undelivered', 'canceled'))) END
+     AND o.status IN ('queued', 'sending', 'unknown', 'taken') AND o.delivery NOT IN ('failed', 'undelivered', 'canceled')))
 """
 _BLANKS = " \t\r\n"
 _ONE_REPORT = "id IN (SELECT MIN(r.id) FROM report r WHERE r.conversation_id IS NOT NULL GROUP BY r.conversation_id)"
@@ -77,6 +77,8 @@ async def recounted() -> Counted:
     for name, where in _OF_CONVERSATIONS.items():
         await _add(found, name, f"conversation v WHERE {where}")
     await _add(found, "needs_attention", f"conversation v WHERE {_NEEDS_ATTENTION}", _BLANKS)
+    for (action_id, user_id), n in (await recount_forms.needing_attention(_BLANKS)).items():
+        found[action_id, user_id]["needs_attention"] += n
     await _add(found, "reports", f"report WHERE {_ONE_REPORT}")
     await _add(found, "performs", "bucket WHERE finished_at IS NOT NULL")
     await _add(found, "link_clicks", "link_click WHERE by = 'person' AND action_id IS NOT NULL")

@@ -95,7 +95,9 @@ async def _given(
     campaign: Campaign, scripts: list[Script], contact: Contact, sender: User | None
 ) -> dict[str, str | None]:
     body = "".join(script.body for script in scripts)
-    own = await opt_in_values.of(scripts[0].action_id, contact.id) if variables.of_opt_in(body) else {}
+    own = {}
+    if variables.of_opt_in(body):
+        own = await opt_in_values.of(scripts[0].action_id, contact.id, scripts[0].language)
     return {**await values(campaign, contact, sender, body), **own} if scripts else {}
 
 

@@ -29,7 +29,8 @@ ASKED_AGAIN = timedelta(hours=1)  # VAN's lists are read as often
 class VanConnection(Model):
     """``key``: sealed. ``contact_type_id``: VAN's "SMS Text". ``asked_at``: when somebody or the clock last asked for VAN's
     lists, ``answered_at``: when VAN answered or failed; ``trouble``: one of the kinds, ``why`` in VAN's words. ``lease``: of the
-    worker that sends."""
+    worker that sends. ``lists_why``: VAN's words,
+    where it gave its codes and not its saved lists."""
 
     id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -43,6 +44,7 @@ class VanConnection(Model):
     answered_at = fields.DatetimeField(null=True)
     trouble = fields.CharField(10, default="")
     why = fields.CharField(400, default="")
+    lists_why = fields.CharField(400, default="", db_default="")
     rest_until = fields.DatetimeField(null=True)
     fails = fields.IntField(default=0)
     lease = fields.CharField(36, default="")

@@ -11,7 +11,8 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
-from webapp.models.van.fact import DOUBT, NO_CODE, REFUSED, SENT, STATES, VanFact
+from webapp.models.van import matching
+from webapp.models.van.fact import DOUBT, NO_CODE, NO_ID, REFUSED, SENT, STATES, VanFact
 from webapp.models.van.mapping import FIELD, TAG
 from webapp.rules.van import planning
 
@@ -22,11 +23,13 @@ AGAIN = (REFUSED, DOUBT, NO_CODE)  # what may be sent again by hand
 
 @dataclass(frozen=True)
 class Row:
-    """``what``: the tag's name or the field's title; blank for an opt-out."""
+    """``what``: the tag's name or the field's title; blank for an opt-out. ``match``: how the contact was looked for in VAN, as
+    VanMatch has it; blank where nobody looked."""
 
     fact: VanFact
     contact: Contact
     what: str
+    match: str = ""
 
 
 async def page(campaign_id: int, state: str = "", kind: str = "", before: int = 0) -> tuple[list[Row], int]:
@@ -47,7 +50,11 @@ async def _with_names(facts: list[VanFact]) -> list[Row]:
     tags = await Tag.filter(id__in=[f.subject_id for f in facts if f.kind == TAG] or [0])
     fields = await CustomField.filter(id__in=[f.subject_id for f in facts if f.kind == FIELD] or [0])
     names = {**{(TAG, t.id): t.name for t in tags}, **{(FIELD, f.id): f.title for f in fields}}
-    return [Row(fact, contacts[fact.contact_id], names.get((fact.kind, fact.subject_id), "")) for fact in facts]
+    looked = await matching.states([f.contact_id for f in facts if f.state == NO_ID])
+    return [
+        Row(f, contacts[f.contact_id], names.get((f.kind, f.subject_id), ""), looked.get(f.contact_id, ""))
+        for f in facts
+    ]
 
 
 async def totals(campaign_id: int) -> dict[str, int]:

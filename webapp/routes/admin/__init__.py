@@ -22,6 +22,7 @@ from webapp.routes.admin.scripts import cost, editor, links, scripts, test_text
 from webapp.routes.admin.sending import setup, stops, undecided
 from webapp.routes.admin.van import facts as van_facts
 from webapp.routes.admin.van import key as van_key
+from webapp.routes.admin.van import lists as van_lists
 from webapp.routes.admin.van import mapping as van_mapping
 
 PAGES = (
@@ -61,6 +62,7 @@ PAGES = (
     exports,
     van_facts,
     van_key,
+    van_lists,
     van_mapping,
     opt_outs,
     users,

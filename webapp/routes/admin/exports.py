@@ -14,7 +14,7 @@ from webapp.models.accounts import user_search
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.contacts.lists import ContactList
-from webapp.models.exports import run, schedules, showing
+from webapp.models.exports import for_upload, run, schedules, showing
 from webapp.models.exports.job import EVERY, Export
 from webapp.pages import page
 from webapp.routes.admin import bulk
@@ -106,8 +106,12 @@ async def _asked(member: Membership, form: Form) -> tuple[str, dict[str, Any], s
         form.wrong("list", words.gettext("Choose an action or a list, not both."))
     if list_id and kind not in OF_CONTACTS:
         form.wrong(
-            "list", words.gettext("A list goes with contacts, tags and custom fields. Choose an action instead.")
+            "list",
+            words.gettext(
+                "A list goes with contacts, tags, custom fields and files for VAN and PDI. Choose an action instead."
+            ),
         )
+    await _check_ids(member, form, kind)
     wanted = user_table.filter_of(form)
     if wanted.asked() and kind != USERS:
         form.wrong("kind", words.gettext("The filter chosen is one of users. Choose users, or open Exports anew."))
@@ -118,6 +122,12 @@ async def _asked(member: Membership, form: Form) -> tuple[str, dict[str, Any], s
     if list_id and (row := lists.get(form.choice("list", words.gettext("List"), lists))):
         return kind, {"filter": {"list": str(row.id)}}, row.name
     return kind, _users(wanted), ""
+
+
+async def _check_ids(member: Membership, form: Form, kind: str) -> None:
+    if not await for_upload.has_ids(member.campaign, kind):
+        sentence = words.gettext("Nobody has a PDI ID: upload a list with a column pdi_id as a custom field first.")
+        form.wrong("kind", sentence)
 
 
 def _users(wanted: UserFilter) -> dict[str, Any]:

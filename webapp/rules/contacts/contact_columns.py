@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from webapp.rules.contacts import headers, phone_cell, phone_kinds, phone_parts
+from webapp.rules.contacts import headers, phone_cell, phone_ids, phone_kinds, phone_parts
 from webapp.rules.contacts.words import flag_headers, flags, header_words
 
 FIELDS = (
@@ -45,7 +45,7 @@ class Columns:
     ``labels``: position of a phone -> the column that tells its kind ("Phone 1 - Label"). ``parts``: -> its area code and so on. ``nicknames``: columns that
     fill only a blank first name. ``flags``: columns that say whom not to text -> OPT_OUT, REFUSE or LEAVE_OUT, ``flag_kinds``: how
     they say it. ``home``: home phones that nobody asked for. ``notes``: tags and columns of no known meaning, where somebody may have
-    noted not to text. ``take_words``: a number with words beside it is taken. ``take_notes``: so is a row whose notes say not to text."""
+    noted not to text. ``take_words``: a number with words beside it is taken. ``take_notes``: so is a row whose notes say not to text. ``phone_ids``: position of a phone -> of VAN's id of it."""
 
     fields: dict[int, str] = field(default_factory=dict)
     custom: dict[int, str] = field(default_factory=dict)
@@ -60,6 +60,7 @@ class Columns:
     notes: tuple[int, ...] = ()
     take_words: bool = False
     take_notes: bool = False
+    phone_ids: dict[int, int] = field(default_factory=dict)
 
     @property
     def phones(self) -> list[int]:
@@ -159,7 +160,7 @@ def _key(cell: str) -> str:
 def _guess(n: int, header: Sequence[str], custom_fields: Mapping[str, str], sample: Sequence[Sequence[str]]) -> str:
     found = headers.meaning(header[n])
     cells = [row[n] for row in sample if n < len(row) and row[n].strip()]
-    if found and found.flag:
+    if found and found.flag and not phone_ids.is_id(header[n]):
         return "phone" if found.flag != "negative" and phone_cell.are_phones(cells) else REFUSE
     wanted = slug(header[n])
     for name, title in custom_fields.items():
@@ -202,7 +203,7 @@ def _columns(
     labels = phone_kinds.labels(header, phones)
     used = {*fields, *custom, *flags, *labels.values()}
     parts = phone_parts.beside(header, phones, set(range(len(header))) - used)
-    used |= phone_parts.positions(parts)
+    used |= {*phone_parts.positions(parts), *(ids := phone_ids.beside(header, phones)).values()}
     return Columns(
         fields,
         custom,
@@ -215,6 +216,7 @@ def _columns(
         {n: flag_headers.flag(header[n]) or "negative" for n in flags},
         tuple(n for n, cell in enumerate(header) if n not in used and _is_phone(cell) and _kind(cell) == "home"),
         tuple(n for n, cell in enumerate(header) if _may_hold_notes(n, cell, fields, flags)),
+        phone_ids=ids,
     )
 
 

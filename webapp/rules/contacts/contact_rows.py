@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from webapp.rules import names
-from webapp.rules.contacts import contact_columns, contact_zones, phone_cell, row_phone, row_values
+from webapp.rules.contacts import contact_columns, contact_zones, phone_cell, phone_ids, row_phone, row_values
 from webapp.rules.contacts.row_phone import Refused as Refused
 from webapp.rules.contacts.row_phone import at
 from webapp.rules.contacts.words import flags, notes
@@ -23,7 +23,7 @@ class Person:
     """``values``: field -> value. ``custom``: slug -> value. Blank values are left out. ``tags``: as written.
     ``zones``, ``zone_source``: the time zones by this row alone (S1). ``left``: field -> the value of this row that is
     kept out, for it is no ZIP, state, zone or address. ``opted_out``: the row says not to text. ``home``: the phone is a
-    home phone. ``more``: other phones of the row, in a list of phones to opt out."""
+    home phone. ``more``: other phones of the row, in a list of phones to opt out. ``phone_id``: VAN's of the phone, or 0."""
 
     phone: str
     values: dict[str, str] = field(default_factory=dict)
@@ -35,6 +35,7 @@ class Person:
     opted_out: bool = False
     home: bool = False
     more: list[str] = field(default_factory=list)
+    phone_id: int = 0
 
 
 def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> Person | Refused:
@@ -62,6 +63,7 @@ def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> 
     person = _person(found.e164, values, custom)
     person.tags = _tags(cells, columns)
     person.home, person.opted_out = found.home, found.opted_out or bool(forbidding)
+    person.phone_id = phone_ids.of(cells, columns.phone_ids, found.e164) if values.get("van_id") else 0
     if not person.opted_out and not columns.take_notes and noted_against(cells, columns):
         return Refused("notes_say_no", raw)
     return person

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 MESSAGES, CONTACTS, REPORTS, USERS, TAGS, FIELDS = "messages", "contacts", "reports", "users", "tags", "custom_fields"
-KINDS = (MESSAGES, CONTACTS, REPORTS, USERS, TAGS, FIELDS)
-OF_CONTACTS = (CONTACTS, TAGS, FIELDS)  # of a list, a filter or contacts selected too
+VAN_UPLOAD, PDI_UPLOAD = "van_upload", "pdi_upload"  # for those without access by a program
+UPLOADS = (VAN_UPLOAD, PDI_UPLOAD)
+KINDS = (MESSAGES, CONTACTS, REPORTS, USERS, TAGS, FIELDS, *UPLOADS)
+OF_CONTACTS = (CONTACTS, TAGS, FIELDS, *UPLOADS)  # of a list, a filter or contacts selected too
 CSV, XLSX, JSONL = "csv", "xlsx", "jsonl"
 FORMATS = (CSV, XLSX, JSONL)
 
@@ -37,6 +39,11 @@ _WHO = (
     *_PERSON,
     Column("phone", "The contact's phone, with country code"),
     Column("van_id", "The contact's VAN ID"),
+)
+_UPLOADED = (
+    Column("Phone", "Ten digits"),
+    Column("Result", "Do Not Text for those who opted out; else blank"),
+    Column("Result Date", "The day they opted out"),
 )
 _ACTION = (_number("action_id", "The action's number in this system"), Column("action_name", "The action's title"))
 
@@ -140,6 +147,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _time("set_at", "When it was set"),
         Column("set_by", "Who set it; blank for uploads and the system"),
     ),
+    VAN_UPLOAD: (Column("VANID", "The contact's VAN ID"), *_UPLOADED),
+    PDI_UPLOAD: (Column("PDIID", "The contact's value of the custom field pdi_id"), *_UPLOADED),
 }
 
 

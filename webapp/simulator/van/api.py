@@ -16,6 +16,7 @@ from webapp.simulator.van.store import Store
 STORE = web.AppKey("van", Store)
 ROOT = "/v4"
 SLOW = 30.0  # seconds
+EXPORT_TYPE = 8
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -25,6 +26,7 @@ def routes() -> list[web.RouteDef]:
         web.get(ROOT + "/canvassResponses/resultCodes", result_codes),
         web.get(ROOT + "/activistCodes", activist_codes),
         web.get(ROOT + "/surveyQuestions", survey_questions),
+        web.post(ROOT + "/people/find", find),
         web.get(ROOT + "/people/{van_id:\\d+}", person),
         web.post(ROOT + "/people/{van_id:\\d+}/canvassResponses", canvass),
         web.get(ROOT + "/savedLists", saved_lists),
@@ -104,7 +106,24 @@ async def person(request: web.Request) -> web.Response:
         return wire.error(404)
     phones = [{"phoneId": found["phone_id"], "phoneNumber": found["phone"], "phoneType": "Cell", "isPreferred": True}]
     wanted = "phones" in request.query.get("$expand", "")
-    return web.json_response({"vanId": found["van_id"], "firstName": "Pat", "phones": phones if wanted else None})
+    first, last = request.app[STORE].name(found["van_id"])
+    return web.json_response(
+        {"vanId": found["van_id"], "firstName": first, "lastName": last, "phones": phones if wanted else None}
+    )
+
+
+async def find(request: web.Request) -> web.Response:
+    """One person of this name: with the phone where somebody has it, else by the name alone."""
+    store, body = request.app[STORE], await request.json()
+    first, last = str(body.get("firstName") or ""), str(body.get("lastName") or "")
+    if not first or not last:
+        return wire.error(400, "'firstName' and 'lastName' are required", "firstName", "lastName")
+    phones = {str(one.get("phoneNumber")) for one in body.get("phones") or []}
+    named = [row for row in store.people() if store.name(row["van_id"]) == (first, last)]
+    found = [row for row in named if row["phone"] in phones] or named
+    if len(found) != 1:
+        return wire.error(404)
+    return web.json_response({"vanId": found[0]["van_id"], "status": "Matched"}, status=302)
 
 
 async def canvass(request: web.Request) -> web.Response:
@@ -159,50 +178,59 @@ def _there(store: Store, kind: str, id: Any) -> bool:
 
 
 async def saved_lists(request: web.Request) -> web.Response:
+    store = request.app[STORE]
     lists = [
         {"savedListId": id, "name": name, "listCount": len(people), "doorCount": 0}
-        for id, name, people in held.SAVED_LISTS
+        for id, (name, people) in store.lists.items()
+        if id not in store.unshared
     ]
     return wire.paged(request, lists)
 
 
 async def begin_export(request: web.Request) -> web.Response:
-    body = await request.json()
-    if body.get("savedListId") not in [one[0] for one in held.SAVED_LISTS]:
+    store, body = request.app[STORE], await request.json()
+    if "webhookUrl" not in body or body.get("type") != EXPORT_TYPE:
+        return wire.error(400, "'webhookUrl' and a known 'type' are required", "webhookUrl", "type")
+    if body.get("savedListId") not in store.lists:
         return wire.error(400, "'savedListId' is not valid", "savedListId")
-    id = request.app[STORE].begin_job(body["savedListId"])
+    if body["savedListId"] in store.unshared:
+        return wire.error(403, "The specified saved list is not accessible")
+    id = store.begin_job(body["savedListId"])
     return web.json_response(_job(request, id, body["savedListId"], "Pending"), status=201)
 
 
 async def export_job(request: web.Request) -> web.Response:
-    found = request.app[STORE].job(int(request.match_info["job"]))
+    store = request.app[STORE]
+    found = store.job(int(request.match_info["job"]))
     if found is None:
         return wire.error(404)
-    return web.json_response(
-        _job(request, found["id"], found["list_id"], "Completed" if found["asked"] > 1 else "Pending")
-    )
+    ready = found["asked"] > 1 and found["list_id"] not in store.stuck
+    status = "Error" if found["list_id"] in store.broken else "Completed" if ready else "Pending"
+    return web.json_response(_job(request, found["id"], found["list_id"], status))
 
 
 def _job(request: web.Request, id: int, list_id: int, status: str) -> dict[str, Any]:
     url = f"{request.scheme}://{request.host}/files/{id}.csv" if status == "Completed" else None
-    return {
-        "exportJobId": id,
-        "savedListId": list_id,
-        "type": 8,
-        "status": status,
-        "downloadUrl": url,
-        "errorCode": None,
-    }
+    why = "EXPORT_FAILED" if status == "Error" else None
+    job = {"exportJobId": id, "savedListId": list_id, "type": EXPORT_TYPE, "status": status}
+    return job | {"downloadUrl": url, "errorCode": why}
+
+
+COLUMNS = (
+    "VanID,LastName,FirstName,CellPhone,CellPhoneDialingPrefix,CellPhoneCountryCode,CellPhoneId,HomePhone,HomePhoneId"
+)
 
 
 async def export_file(request: web.Request) -> web.Response:
     """Open to whoever has the address, as VAN's are for a day."""
     store = request.app[STORE]
+    if request.headers.get("Authorization"):
+        return wire.error(400, "The key does not belong here")
     found = store.db.execute("SELECT list_id FROM job WHERE id = ?", (int(request.match_info["job"]),)).fetchone()
-    people = {id: members for id, _, members in held.SAVED_LISTS}[found["list_id"]] if found else []
-    lines = ["VanID,FirstName,LastName,Phone,PhoneId"]
-    for van_id in people:
-        row = store.person(van_id)
-        if row:
-            lines.append(f"{van_id},Pat,Voter{van_id},{row['phone']},{row['phone_id']}")
+    lines = [COLUMNS]
+    for van_id in store.lists[found["list_id"]][1] if found else []:
+        if row := store.person(van_id):
+            home = f"{row['phone'][:3]}5559{van_id % 1000:03},{80_000 + van_id}"
+            first, last = store.name(van_id)
+            lines.append(f"{van_id},{last},{first},{row['phone']},1,US,{row['phone_id']},{home}")
     return web.Response(text="\r\n".join(lines) + "\r\n", content_type="text/csv")

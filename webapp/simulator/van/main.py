@@ -41,7 +41,8 @@ async def taken(request: web.Request) -> web.Response:
 
 
 async def set_faults(request: web.Request) -> web.Response:
-    """``faults``: see the store; ``most``: requests a second; ``people``: van_id -> phone, added; ``retired``: pairs."""
+    """``faults``: see the store; ``most``: requests a second; ``people``: van_id -> phone, added; ``retired``: pairs;
+    ``lists``: id -> name and people, added; ``names``: van_id -> first and last name; ``unshared``, ``stuck``, ``broken``: see the store."""
     store, body = request.app[STORE], await request.json()
     store.faults[:] = [str(one) for one in body.get("faults", store.faults)]
     store.most = int(body.get("most", store.most))
@@ -49,6 +50,11 @@ async def set_faults(request: web.Request) -> web.Response:
         store.add_person(int(van_id), phone)
     for kind, id in body.get("retired", []):
         store.retire(kind, int(id))
+    for id, (name, people) in body.get("lists", {}).items():
+        store.lists[int(id)] = (name, people)
+    store.names.update({int(id): (first, last) for id, (first, last) in body.get("names", {}).items()})
+    for name in ("unshared", "stuck", "broken"):
+        getattr(store, name).update(body.get(name, []))
     return web.json_response({})
 
 

@@ -31,10 +31,14 @@ CREATE TABLE IF NOT EXISTS job (id INTEGER PRIMARY KEY, list_id INTEGER, asked I
 
 class Store:
     """``faults``: what is answered next, one for each request: an HTTP status, "lost" (done, and no answer), or "slow".
-    ``most``: requests a second before 429; 0: no limit."""
+    ``most``: requests a second before 429; 0: no limit. ``lists``: id -> name and people. ``unshared``: lists in folders the key's user
+    does not see; ``stuck``: those whose export never ends; ``broken``: those whose export ends with an error."""
 
     def __init__(self, path: str, key: str = KEY) -> None:
         self.key, self.faults, self.most = key, list[str](), 0
+        self.lists = {id: (name, people) for id, name, people in SAVED_LISTS}
+        self.unshared, self.stuck, self.broken = set[int](), set[int](), set[int]()
+        self.names: dict[int, tuple[str, str]] = {}
         self._lately: list[float] = []
         self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self.db.row_factory = sqlite3.Row
@@ -48,6 +52,12 @@ class Store:
     def person(self, van_id: int) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self.db.execute("SELECT * FROM person WHERE van_id = ?", (van_id,)).fetchone()
         return row
+
+    def people(self) -> list[sqlite3.Row]:
+        return list(self.db.execute("SELECT * FROM person"))
+
+    def name(self, van_id: int) -> tuple[str, str]:
+        return self.names.get(van_id, ("Pat", f"Voter{van_id}"))
 
     def take(self, van_id: int, body: dict[str, Any]) -> None:
         self.db.execute(

@@ -12,6 +12,7 @@ from webapp.models.logins.app_codes import AuthenticatorApp
 from webapp.models.nightly import plan
 from webapp.models.van import connection, mapping
 from webapp.models.van.connection import AWAY, KEY, SECRET
+from webapp.models.van_lists import listed
 from webapp.workers.van.sending import UNREADABLE
 
 log = logging.getLogger(__name__)
@@ -27,12 +28,23 @@ async def ask_van(ctx: dict[str, Any], campaign_id: int) -> None:
     try:
         async with van.opened(config.settings(), key, row.mode) as gateway:
             contact_type, things = await gateway.contact_type(), await gateway.things()
+            await _read_lists(campaign_id, gateway)
     except van.Trouble as trouble:
         kind = KEY if isinstance(trouble, van.WrongKey) else AWAY
         await connection.failed(row, kind, str(trouble), asked=True)
         return
     await mapping.note_things(campaign_id, [(one.kind, one.id, one.question, one.name) for one in things])
     await connection.answered(row, contact_type)
+
+
+async def _read_lists(campaign_id: int, gateway: van.Van) -> None:
+    """A key may do all the rest and not this."""
+    try:
+        found = await gateway.saved_lists()
+    except van.Trouble as trouble:
+        await listed.not_read(campaign_id, str(trouble))
+        return
+    await listed.note(campaign_id, [(one.id, one.name, one.people) for one in found])
 
 
 async def seal_anew(ctx: dict[str, Any]) -> None:

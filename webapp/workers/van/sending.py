@@ -8,10 +8,11 @@ from typing import Any
 
 from webapp import clock, config, queue
 from webapp.gateways import van
-from webapp.models.van import connection, known, sending
+from webapp.models.van import connection, known, matching, sending
 from webapp.models.van.connection import AWAY, KEY, SECRET, VanConnection
 from webapp.models.van.sending import Claimed
 from webapp.rules.van import waiting
+from webapp.workers.van.matching import match_all
 
 WORK = 20.0  # seconds; the rest is the next call's
 FRESH = 30.0  # seconds after its claim a request may still begin; then the worker slept
@@ -27,7 +28,7 @@ async def sweep_van(ctx: dict[str, Any]) -> None:
     await sending.notice_gone()
     for campaign_id in await connection.to_ask():
         await queue.ask_van(campaign_id)
-    for campaign_id in await sending.due():
+    for campaign_id in sorted({*await sending.due(), *await matching.due()}):
         await queue.send_to_van(campaign_id)
 
 
@@ -39,15 +40,16 @@ async def send_to_van(ctx: dict[str, Any], campaign_id: int) -> None:
     try:
         if row and (key := row.secret()):
             async with van.opened(config.settings(), key, row.mode) as gateway:
-                await _send_all(row, gateway, lease)
+                until = clock.steady() + WORK
+                await _send_all(row, gateway, lease, until)
+                await match_all(row, gateway, lease, until)
         elif row:
             await connection.failed(row, SECRET, UNREADABLE)
     finally:
         await connection.give_lease_back(campaign_id, lease)
 
 
-async def _send_all(row: VanConnection, gateway: van.Van, lease: str) -> None:
-    until = clock.steady() + WORK
+async def _send_all(row: VanConnection, gateway: van.Van, lease: str, until: float) -> None:
     while claimed := await sending.claim(row.campaign_id, lease):
         began = clock.steady()
         try:

@@ -174,6 +174,9 @@ SAID = {
     "van.paused": later("paused what goes to VAN"),
     "van.resumed": later("let facts go to VAN again"),
     "van.mapped": later("changed what leads to which code of VAN's"),
+    "van.list_brought": later("brought VAN's saved list in:"),
+    "van.list_cancelled": later("stopped VAN's saved list on its way in:"),
+    "van.matching": later("looked in VAN for people without a VAN ID"),
     "van.sent_again": later("sent facts to VAN again"),
     "van.found_there": later("said that VAN has a fact in doubt"),
 }

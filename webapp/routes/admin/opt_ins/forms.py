@@ -13,7 +13,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
 from webapp.models.contacts.lists import ContactList
 from webapp.models.numbers.number import PhoneNumber
-from webapp.models.opt_in_forms.form import OPEN, OptInForm
+from webapp.models.opt_in_forms.form import OPEN, SCRIPTS, OptInForm
 from webapp.models.opt_ins import checks, editing, people
 from webapp.models.opt_ins.editing import Draft, Refused
 from webapp.models.scripts import links
@@ -139,7 +139,7 @@ async def _menus(member: Membership) -> list[variables.Menu]:
 async def _findings(member: Membership, form: Form, stored: dict[str, str]) -> dict[str, list[Any]]:
     """Script -> what the lint says of the words on the page."""
     found = {}
-    for name, kind in (("initial", "initial"), ("follow_up", "response")):
+    for name, (kind, _) in SCRIPTS.items():
         body = form.typed.get(name, stored.get(name, ""))
         found[name] = await checks.findings(member.campaign, kind, body) if body else []
     return found
@@ -158,12 +158,11 @@ async def _read(member: Membership, form: Form, its: OptInForm | None = None) ->
         "keyword": _keyword(form),
         "reach": form.text("reach", gettext("How to reach a person"), 200),
     }
-    initial = form.long_text("initial", gettext("Initial script"), 10_000)
-    follow_up = form.long_text("follow_up", gettext("Follow-up script"), 10_000)
+    scripts = {name: form.long_text(name, gettext(title), 10_000) for name, title in checks.TITLES.items()}
     offered = await _offered(member, its)
     fields, numbers = _ticked(form, "fields", offered), _ticked(form, "numbers", offered)
     chosen = await _chosen_list(member, form)
-    return Draft(columns, chosen, fields, numbers, initial, follow_up) if chosen else None
+    return Draft(columns, chosen, fields, numbers, **scripts) if chosen else None
 
 
 def _keyword(form: Form) -> str:

@@ -8,10 +8,11 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
 from webapp import access, pages, queue
+from webapp.access import van_rows
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
-from webapp.models.van import connection, showing
-from webapp.models.van.fact import STATES
+from webapp.models.van import connection, matching, showing
+from webapp.models.van.fact import NO_ID, STATES
 from webapp.models.van.mapping import FIELD, OPT_OUT, TAG
 from webapp.pages import page
 
@@ -31,7 +32,7 @@ async def facts_page(request: Request, member: Membership, show: str = "", kind:
 
 @post("/van/facts/{fact_id:int}/sending")
 async def send_again(request: Request, member: Membership, fact_id: int) -> Response:
-    fact = await access.van_fact_of(member, fact_id)
+    fact = await van_rows.fact_of(member, fact_id)
     await showing.send_again(member, fact.id)
     await queue.send_to_van(member.campaign_id)
     return _to(request, member, fact.state)
@@ -40,7 +41,7 @@ async def send_again(request: Request, member: Membership, fact_id: int) -> Resp
 @post("/van/facts/{fact_id:int}/found")
 async def found_there(request: Request, member: Membership, fact_id: int) -> Response:
     """Staff looked: VAN has what was in doubt."""
-    fact = await access.van_fact_of(member, fact_id)
+    fact = await van_rows.fact_of(member, fact_id)
     await showing.is_there(member, fact.id)
     return _to(request, member, fact.state)
 
@@ -56,9 +57,19 @@ async def send_all_again(request: Request, member: Membership) -> Response:
     return _to(request, member, "")
 
 
+@post("/van/matching")
+async def find_people(request: Request, member: Membership) -> Response:
+    """Looks in VAN for those whose facts wait for a VAN ID."""
+    if not await connection.of(member.campaign_id):
+        raise NotFoundException
+    await matching.ask(member)
+    await queue.send_to_van(member.campaign_id)
+    return _to(request, member, NO_ID)
+
+
 def _to(request: Request, member: Membership, state: str) -> Response:
     query = f"?show={state}" if state else ""
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/van{query}")
 
 
-HANDLERS = [facts_page, send_again, found_there, send_all_again]
+HANDLERS = [facts_page, send_again, found_there, send_all_again, find_people]

@@ -53,11 +53,12 @@ async def forget_key(request: Request, member: Membership) -> Response:
 
 @post("/van/checks")
 async def try_it(request: Request, member: Membership) -> Response:
-    """A job asks VAN for its lists; the page shows what it says."""
+    """A job asks VAN for its codes and lists; the page it was pressed on shows what VAN says."""
     await _connected(member)
     await connection.ask(member.campaign_id)
     await queue.ask_van(member.campaign_id)
-    return _to(request, member)
+    from_lists = Form(await request.form()).data.get("from") == "lists"
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/van/{'lists' if from_lists else 'key'}")
 
 
 @post("/van/pause")

@@ -16,11 +16,12 @@ from litestar.exceptions import NotFoundException
 from webapp import limiting, pages, queue, words
 from webapp.access import client, login
 from webapp.forms import Form, uuid_of
+from webapp.models.actions.script import INITIAL
 from webapp.models.contacts.labels import CustomField
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_in_forms import form as forms
 from webapp.models.opt_in_forms import sign_up as sign_ups
-from webapp.models.opt_in_forms.form import OPEN, OptInForm
+from webapp.models.opt_in_forms.form import OPEN, SPANISH, OptInForm
 from webapp.models.opt_ins import signing_up
 from webapp.models.opt_ins.signing_up import Filled
 from webapp.pages import page
@@ -56,7 +57,14 @@ async def referral_link(request: Request, token: str) -> Response:
 async def thanks_page(request: Request, campaign: str, name: str) -> Response:
     await login.current_session(request)
     its = await _form(campaign, name)
-    return page(request, "public/opt_ins/thanks.html", its=its, shown=_shown(its), **await _hears(its))
+    return page(
+        request,
+        "public/opt_ins/thanks.html",
+        its=its,
+        shown=_shown(its),
+        in_spanish=await _in_spanish(its),
+        **await _hears(its),
+    )
 
 
 @post("/o/{campaign:str}/{name:str}")
@@ -104,6 +112,7 @@ async def _show(
         busy=busy,
         client_id=uuid.uuid4(),
         read=_read_mark(its),
+        in_spanish=await _in_spanish(its),
         **await _hears(its),
     )
 
@@ -118,6 +127,11 @@ async def _hears(its: OptInForm) -> dict[str, Any]:
     found = PhoneNumber.filter(campaign_id=its.campaign_id, retired_at=None, **({"id__in": ids} if ids else {}))
     first = await found.order_by("id").first() if its.keyword else None
     return {"number": phone.national(first.e164) if first else "", "e164": first.e164 if first else ""}
+
+
+async def _in_spanish(its: OptInForm) -> bool:
+    """False where somebody who reads the page in Spanish is texted in the form's first language."""
+    return words.language.get() != SPANISH or bool(await its.own_script(INITIAL, SPANISH))
 
 
 async def _read(request: Request, its: OptInForm, form: Form) -> Filled:

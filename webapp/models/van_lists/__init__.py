@@ -1,0 +1,1 @@
+"""VAN's saved lists, brought in as contact lists (SPEC B3)."""

@@ -1,0 +1,48 @@
+"""VAN's saved lists, and those on their way in as contact lists (SPEC B3)."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+
+from webapp import pages, queue
+from webapp.access import van_rows
+from webapp.models.accounts.users import Membership
+from webapp.models.van import connection
+from webapp.models.van_lists import listed, loading
+from webapp.pages import page
+
+
+@get("/van/lists")
+async def lists_page(request: Request, member: Membership, find: str = "") -> Response:
+    """The fragment is what moves: the lists on their way in."""
+    find = " ".join(find.split())[:100]
+    return page(
+        request,
+        "admin/van/lists.html",
+        "admin/van/_loads.html",
+        connection=await connection.of(member.campaign_id),
+        lists=await listed.of(member.campaign_id, find),
+        loads=await loading.newest(member.campaign_id),
+        find=find,
+        most=listed.MOST,
+    )
+
+
+@post("/van/lists/{van_list_id:int}/imports")
+async def bring_in(request: Request, member: Membership, van_list_id: int) -> Response:
+    load = await loading.start(member, await van_rows.list_of(member, van_list_id))
+    await queue.bring_list(load.id)
+    return _to(request, member)
+
+
+@post("/van/loads/{load_id:int}/cancellation")
+async def cancel(request: Request, member: Membership, load_id: int) -> Response:
+    await loading.cancel(await van_rows.load_of(member, load_id), member)
+    return _to(request, member)
+
+
+def _to(request: Request, member: Membership) -> Response:
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/van/lists")
+
+
+HANDLERS = [lists_page, bring_in, cancel]
