@@ -134,7 +134,7 @@ ORDER = (
     {"opt_ins"},
     {"receiving"},
     {"exports", "api"},
-    {"hooks", "nightly"},
+    {"hooks", "nightly", "sharing"},
 )
 
 

@@ -26,7 +26,7 @@ LETTERS = {
     "R": 7,
     "G": 4,
     "P": 3,
-    "B": 8,
+    "B": 9,
     "H": 5,
 }  # rows of each letter in spec.md
 NOT_OURS = (

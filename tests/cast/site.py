@@ -41,6 +41,8 @@ from webapp.models.receiving import media
 from webapp.models.scripts import cost
 from webapp.models.scripts.links import CustomLink
 from webapp.models.sending.click import Queued
+from webapp.models.sharing import sharing
+from webapp.models.sharing.sharing import OptOutSharing
 from webapp.models.van.fact import VanFact
 from webapp.models.van_lists import loading
 from webapp.models.van_lists.listed import VanList
@@ -136,6 +138,7 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
     fact = await transaction(
         lambda: VanFact.create(campaign_id=cast.meyer.id, contact_id=cast.lisa.id, kind="opt_out", value="x")
     )
+    await sharing.say(cast.selina, "ryan")
     hook, _ = await endpoint.make(cast.selina, "https://data.example.org/", list(events.KINDS), False)
     event = await transaction(
         lambda: HookEvent.create(endpoint_id=hook.id, campaign_id=cast.meyer.id, kind=events.SENT, subject_id=0)
@@ -153,6 +156,7 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
         "load_id": str((await loading.start(cast.gary, saved)).id),
         "fact_id": str(fact.id),
         "hook_id": str(hook.id),
+        "sharing_id": str((await OptOutSharing.get()).id),
         "nightly_id": str(nightly.id),
         "event_id": str(event.id),
         "api_token_id": str((await tokens.make(cast.selina, "Data desk", list(scopes.SCOPES)))[0].id),

@@ -54,6 +54,7 @@ LAST = (
     "/email",
     "/opening/end",
     "webhooks/{hook_id}/end",
+    "sharing/{sharing_id}/end",
     "nightly-imports/{nightly_id}/end",
 )
 

@@ -63,6 +63,7 @@ PAGES = [
     "van/mapping",
     "settings/api",
     "settings/webhooks",
+    "opt-outs/sharing",
     "nightly-imports",
     "nightly-imports/{nightly_id}",
     "settings/webhooks/{hook_id}?show=taken",

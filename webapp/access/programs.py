@@ -12,6 +12,7 @@ from webapp.models.api.token import ApiToken
 from webapp.models.hooks.endpoint import HookEndpoint
 from webapp.models.hooks.event import HookEvent
 from webapp.models.nightly.plan import NightlyImport
+from webapp.models.sharing.sharing import OptOutSharing
 
 
 async def api_token_of(member: Membership, token_id: int) -> ApiToken:
@@ -30,6 +31,11 @@ async def hook_event_of(hook: HookEndpoint, event_id: int) -> HookEvent:
 async def nightly_of(member: Membership, nightly_id: int) -> NightlyImport:
     found = NightlyImport.filter(id=small_id(nightly_id), campaign_id=member.campaign_id, ended_at=None)
     return await found.select_related("user").first() or _missing()
+
+
+async def sharing_of(member: Membership, sharing_id: int) -> OptOutSharing:
+    found = OptOutSharing.filter(id=small_id(sharing_id), campaign_id=member.campaign_id)
+    return await found.first() or _missing()
 
 
 def _missing() -> NoReturn:

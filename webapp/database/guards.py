@@ -298,6 +298,9 @@ GUARDS = [
     _index("api_token_of_campaign", "api_token", "campaign_id, id", "ended_at IS NULL"),
     _unique("one_api_answer", "api_answer", "token_id, key"),
     _index("api_answer_by_time", "api_answer", "at"),
+    # Shared opt-outs (SPEC B9)
+    _unique("one_sharing", "opt_out_sharing", "campaign_id, with_slug"),
+    _index("sharing_with", "opt_out_sharing", "with_slug"),
     # Nightly imports (SPEC B8)
     _index("nightly_of_campaign", "nightly_import", "campaign_id", "ended_at IS NULL"),
     _index("nightly_due", "nightly_import", "next_at", "ended_at IS NULL"),

@@ -49,6 +49,7 @@ from webapp.models.receiving.media import Media
 from webapp.models.reports.report import Report
 from webapp.models.scripts.cost import ScriptCost
 from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
+from webapp.models.sharing.sharing import OptOutSharing
 from webapp.models.spending import SpendTally
 from webapp.models.van.connection import VanConnection
 from webapp.models.van.fact import VanFact, VanPerson
@@ -111,6 +112,7 @@ TABLES = [
     OptInForm,
     OptInNumber,
     OptOut,
+    OptOutSharing,
     Passkey,
     PasswordLink,
     PhoneNumber,

@@ -10,7 +10,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.conversations.message import Message
 
-FROM_KEYWORD, FROM_PROVIDER, FROM_VOLUNTEER, FROM_SCRIPT, FROM_ADMIN, FROM_IMPORT, FROM_API = (
+FROM_KEYWORD, FROM_PROVIDER, FROM_VOLUNTEER, FROM_SCRIPT, FROM_ADMIN, FROM_IMPORT, FROM_API, FROM_SHARED = (
     "keyword",
     "provider",
     "volunteer",
@@ -18,6 +18,7 @@ FROM_KEYWORD, FROM_PROVIDER, FROM_VOLUNTEER, FROM_SCRIPT, FROM_ADMIN, FROM_IMPOR
     "admin",
     "import",
     "api",
+    "shared",
 )
 
 

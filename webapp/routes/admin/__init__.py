@@ -20,6 +20,7 @@ from webapp.routes.admin.opt_ins import people as opt_in_people
 from webapp.routes.admin.results import dashboard, first_night, operations, results, tabs
 from webapp.routes.admin.scripts import cost, editor, links, scripts, test_text
 from webapp.routes.admin.sending import setup, stops, undecided
+from webapp.routes.admin.sharing import sharings
 from webapp.routes.admin.van import facts as van_facts
 from webapp.routes.admin.van import key as van_key
 from webapp.routes.admin.van import lists as van_lists
@@ -65,6 +66,7 @@ PAGES = (
     van_lists,
     van_mapping,
     opt_outs,
+    sharings,
     users,
     user,
     invites,

@@ -95,6 +95,7 @@ OFFICE = {
     "opt-ins/*/referrals": "opt_ins",
     "opt-ins/*/share": "opt_ins",
     "opt-outs": "opt_outs",
+    "opt-outs/sharing": "opt_outs",
     "search": "search",
     "settings": "settings",
     "settings/api": "api",

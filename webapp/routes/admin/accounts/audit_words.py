@@ -166,6 +166,8 @@ SAID = {
     "nightly.made": later("made a nightly import onto the list"),
     "nightly.ended": later("ended the nightly import onto the list"),
     "nightly.begun": later("had fetched at once the file of the list"),
+    "opt_out.sharing_said": later("said that opt-outs are shared with the campaign"),
+    "opt_out.sharing_ended": later("ended sharing opt-outs with the campaign"),
     "list.taken_by_api": later("took in contacts from a program onto the list"),
     "list.made_by_api": later("made for a program the list"),
     "opt_out.taken_by_api": later("took in opt-outs by the API token"),

@@ -1,0 +1,109 @@
+"""A campaign's word that it shares opt-outs with another; they go both ways once the other says the same (SPEC B9).
+
+A campaign is named by the short name in its address, whether there is one or not: nobody learns here which campaigns there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tortoise import fields
+from tortoise.models import Model
+
+from webapp import clock, database
+from webapp.database import transactional
+from webapp.models.accounts import audit
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership, User
+from webapp.models.api import giving_out
+from webapp.models.opt_outs.many import opt_out_many
+from webapp.models.opt_outs.opt_out import FROM_SHARED
+from webapp.rules.api import scopes
+
+SLICE = 500
+MOST = 20
+MAY = (scopes.PHONES,)
+
+
+class OptOutSharing(Model):
+    """``cursor``: the last opt-out of the other campaign that came over; ``came``: how many were new here."""
+
+    id = fields.IntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="opt_out_sharings", on_delete=fields.NO_ACTION
+    )
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="opt_out_sharings", on_delete=fields.NO_ACTION
+    )
+    with_slug = fields.CharField(60)
+    said_at = fields.DatetimeField()
+    cursor = fields.BigIntField(default=0)
+    came = fields.IntField(default=0)
+
+    campaign_id: int
+
+    class Meta:
+        table = "opt_out_sharing"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """``both``: the other campaign says the same."""
+
+    row: OptOutSharing
+    both: bool
+
+
+_BOTH = (
+    "SELECT s.id, o.id AS other_id FROM opt_out_sharing s JOIN campaign c ON c.id = s.campaign_id JOIN campaign o ON o.slug = s.with_slug"
+    " JOIN opt_out_sharing b ON b.campaign_id = o.id AND b.with_slug = c.slug"
+)
+
+
+async def of(campaign_id: int) -> list[Shown]:
+    both = {row["id"] for row in await database.query(f"{_BOTH} WHERE s.campaign_id = ?", campaign_id)}
+    rows = await OptOutSharing.filter(campaign_id=campaign_id).order_by("id").select_related("user")
+    return [Shown(row, row.id in both) for row in rows]
+
+
+@transactional
+async def say(by: Membership, slug: str) -> None:
+    """Said twice is said once."""
+    if await OptOutSharing.filter(campaign_id=by.campaign_id, with_slug=slug).exists():
+        return
+    await OptOutSharing.create(campaign=by.campaign, user=by.user, with_slug=slug, said_at=clock.now())
+    await audit.record(by, "opt_out.sharing_said", slug)
+
+
+@transactional
+async def end(by: Membership, row: OptOutSharing) -> None:
+    """Nothing more goes either way. What is opted out stays so."""
+    if await OptOutSharing.filter(id=row.id).delete():
+        await audit.record(by, "opt_out.sharing_ended", row.with_slug)
+
+
+async def pass_on() -> int:
+    """A slice of each pair. Returns how many phones are opted out anew."""
+    return sum([await _take(row["id"], row["other_id"]) for row in await database.query(f"{_BOTH} ORDER BY s.id")])
+
+
+async def _take(sharing_id: int, other_id: int) -> int:
+    """What came to the other campaign from a third one is not passed on: that one agreed to nothing with this."""
+    row = await OptOutSharing.get_or_none(id=sharing_id).select_related("campaign")
+    if row is None:
+        return 0
+    other = await Campaign.get(id=other_id)
+    page = await giving_out.opt_outs(other, row.cursor, SLICE, MAY)
+    if page.after == row.cursor:
+        return 0
+    return await _store(row, other, [one["phone"] for one in page.rows if one["source"] != FROM_SHARED], page.after)
+
+
+@transactional
+async def _store(row: OptOutSharing, other: Campaign, phones: list[str], after: int) -> int:
+    fresh = await OptOutSharing.filter(id=row.id, cursor=row.cursor).select_for_update().first()
+    if fresh is None:
+        return 0
+    new = await opt_out_many(row.campaign, phones, FROM_SHARED, None, other.name) if phones else 0
+    await OptOutSharing.filter(id=row.id).update(cursor=after, came=fresh.came + new)
+    return new

@@ -1,0 +1,1 @@
+"""Opt-outs shared between campaigns of one installation (SPEC B9)."""
