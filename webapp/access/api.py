@@ -13,7 +13,8 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 
 from webapp import limiting
-from webapp.access import client, small_id
+from webapp.access import client
+from webapp.access.finding import small_id
 from webapp.models.accounts import audit
 from webapp.models.actions.action import Action
 from webapp.models.api import token as tokens

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from litestar.exceptions import NotFoundException
 
-from webapp.access import row_id, small_id
+from webapp.access.finding import row_id, small_id
 from webapp.models.accounts.users import Membership
 from webapp.models.api.token import ApiToken
 from webapp.models.hooks.endpoint import HookEndpoint

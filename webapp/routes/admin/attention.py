@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, news, pages
+from webapp import news, pages
+from webapp.access import finding
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import assigning, inbox, waiting
 from webapp.pages import page
@@ -23,14 +24,14 @@ async def attention(
     if show == "staff":
         threads = await inbox.threads(inbox.with_staff(member), "all")
         return page(request, _PAGE, _LIST, threads=threads, show=show, q="", before="", more=False, staff_view=True)
-    threads = await waiting.wall(member.campaign_id, instant(after), access.row_id(after_id))
+    threads = await waiting.wall(member.campaign_id, instant(after), finding.row_id(after_id))
     return page(request, _PAGE, _WALL, threads=threads, show="waiting", more=len(threads) == inbox.PAGE)
 
 
 @post("/threads/{conversation_id:int}/holders")
 async def take_over(request: Request, member: Membership, conversation_id: int) -> Response:
     """Takes a thread that waits into one's own inbox; the page of who held it says that it moved."""
-    conversation = await access.waiting_conversation(member, conversation_id)
+    conversation = await finding.waiting_conversation(member, conversation_id)
     before = await assigning.take_over(conversation.id, member)
     if before:
         await news.tell(conversation.id, before)

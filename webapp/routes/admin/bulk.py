@@ -7,7 +7,8 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access, pages, queue, words
+from webapp import pages, queue, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.teams import Team, UserList
 from webapp.models.accounts.users import Membership, who_may_text
@@ -154,7 +155,7 @@ def kept_out(job: BulkJob) -> str:
 async def _users(member: Membership, form: Form) -> tuple[list[int], str]:
     """The users chosen who may text, and the name of the user or list chosen."""
     kind, _, number = form.text("to", words.gettext("To whom"), 40, required=True).partition(":")
-    chosen_id = access.small_id(int(number)) if number.isdecimal() else 0
+    chosen_id = finding.small_id(int(number)) if number.isdecimal() else 0
     if kind == "list":
         group = await UserList.filter(id=chosen_id, campaign_id=member.campaign_id).first()
         members = await group.members() if group else []
@@ -219,13 +220,13 @@ _ASKED: dict[str, Callable[[Membership, Form], Awaitable[Asked]]] = {
 @get("/bulk/{job_id:int}")
 async def job_page(request: Request, member: Membership, job_id: int) -> Response:
     """The job's progress; the fragment refreshes itself until the job is over."""
-    job = await access.bulk_job_of(member, job_id)
+    job = await finding.bulk_job_of(member, job_id)
     return page(request, "admin/bulk/job.html", "admin/bulk/_job.html", job=job)
 
 
 @post("/bulk/{job_id:int}/cancellation")
 async def cancel_job(request: Request, member: Membership, job_id: int) -> Response:
-    job = await access.bulk_job_of(member, job_id)
+    job = await finding.bulk_job_of(member, job_id)
     await slices.cancel(job, member)
     return _to(request, member, job)
 
@@ -237,7 +238,7 @@ def _to(request: Request, member: Membership, job: BulkJob) -> Response:
 @post("/bulk/{job_id:int}/end")
 async def undo_job(request: Request, member: Membership, job_id: int) -> Response:
     """Takes an assignment back, as far as nobody has done anything with it."""
-    job = await access.bulk_job_of(member, job_id)
+    job = await finding.bulk_job_of(member, job_id)
     made = await slices.undo(job, member)
     if made:
         await queue.run_bulk(made.id)

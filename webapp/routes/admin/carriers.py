@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, get
 
-from webapp import access
+from webapp.access import finding
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.carriers import delivery, showing
@@ -19,7 +19,7 @@ async def of_campaign(request: Request, member: Membership, days: int = 7) -> Re
 
 @get("/actions/{action_id:int}/carriers")
 async def of_action(request: Request, member: Membership, action_id: int, days: int = 7) -> Response:
-    return await _carriers(request, member, await access.action_of(member, action_id), days)
+    return await _carriers(request, member, await finding.action_of(member, action_id), days)
 
 
 async def _carriers(request: Request, member: Membership, action: Action | None, days: int) -> Response:

@@ -7,8 +7,8 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import File
 
-from webapp import access, pages, queue, words
-from webapp.access import proving
+from webapp import pages, queue, words
+from webapp.access import finding, proving
 from webapp.forms import Form
 from webapp.models.accounts import user_search
 from webapp.models.accounts.users import Membership
@@ -137,7 +137,7 @@ def _users(wanted: UserFilter) -> dict[str, Any]:
 @get("/exports/{export_id:int}")
 async def export_page(request: Request, member: Membership, export_id: int) -> Response:
     """The export's progress; the fragment refreshes itself until it is over."""
-    job = await access.export_of(member, export_id)
+    job = await finding.export_of(member, export_id)
     size = await showing.size_of(job)
     return page(
         request, "admin/exports/export.html", "admin/exports/_export.html", job=job, size=size, keeps=showing.KEPT_DAYS
@@ -146,7 +146,7 @@ async def export_page(request: Request, member: Membership, export_id: int) -> R
 
 @post("/exports/{export_id:int}/cancellation")
 async def cancel_export(request: Request, member: Membership, export_id: int) -> Response:
-    job = await access.export_of(member, export_id)
+    job = await finding.export_of(member, export_id)
     await run.cancel(job, member)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/exports/{job.id}")
 
@@ -154,7 +154,7 @@ async def cancel_export(request: Request, member: Membership, export_id: int) ->
 @get("/exports/{export_id:int}/file", dependencies=proving.STAFF)
 async def exported_file(member: Membership, export_id: int) -> File:
     """A finished export, for the member who asked for it."""
-    job, path = await access.exported_file_of(member, export_id)
+    job, path = await finding.exported_file_of(member, export_id)
     await showing.note_download(job, member)
     day = member.campaign.local(job.created_at).date()
     name = f"{job.kind}-{day}.{job.format}"
@@ -164,7 +164,7 @@ async def exported_file(member: Membership, export_id: int) -> File:
 @get("/exports/{export_id:int}/columns.csv")
 async def columns_file(member: Membership, export_id: int) -> Response:
     """What each column of the file means."""
-    job = await access.export_of(member, export_id)
+    job = await finding.export_of(member, export_id)
     rows = [("column", "kind", "meaning"), *dictionary(run.source_of(job).columns)]
     headers = {"content-disposition": f'attachment; filename="{job.kind}-columns.csv"'}
     return Response(safe_cells.BOM + safe_cells.lines(rows), media_type=TYPES[CSV], headers=headers)
@@ -172,7 +172,7 @@ async def columns_file(member: Membership, export_id: int) -> Response:
 
 @post("/exports/schedules/{schedule_id:int}/end")
 async def end_schedule(request: Request, member: Membership, schedule_id: int) -> Response:
-    await schedules.end(await access.schedule_of(member, schedule_id), member)
+    await schedules.end(await finding.schedule_of(member, schedule_id), member)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/exports")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import access, pages
+from webapp import pages
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.scripts import library
@@ -34,7 +35,7 @@ async def use(request: Request, member: Membership, prepared: str) -> Response:
     chosen = form.choice("action", "The action", (NEW, *offered))
     if not form:
         return await _show(request, member, one, form, status=422)
-    target = None if chosen == NEW else await access.action_of(member, int(chosen))
+    target = None if chosen == NEW else await finding.action_of(member, int(chosen))
     stored = await library.use(one, target, member)
     if stored is None:
         form.wrong("action", "This action was published meanwhile, so nothing was stored. Choose another.")

@@ -9,7 +9,8 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.datastructures import FormMultiDict
 
-from webapp import access, bounded, forms, pages, queue, words
+from webapp import bounded, forms, pages, queue, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts import user_search
 from webapp.models.accounts.users import Membership
@@ -37,7 +38,7 @@ class Whom:
 @get("/notices")
 async def notices_page(request: Request, member: Membership, before: int = 0) -> Response:
     found = Notice.filter(campaign_id=member.campaign_id).order_by("-id").select_related("user")
-    rows = await (found.filter(id__lt=access.small_id(before)) if before else found).limit(SHOWN)
+    rows = await (found.filter(id__lt=finding.small_id(before)) if before else found).limit(SHOWN)
     sums = await received.sums([row.id for row in rows])
     return page(request, "admin/notices/notices.html", rows=rows, sums=sums, more=len(rows) == SHOWN)
 
@@ -71,7 +72,7 @@ async def _whom(member: Membership, form: Form, sending: bool = False) -> Whom:
     says so."""
     listed = str(form.data.get("list", ""))
     if listed.isdecimal():
-        chosen = await access.user_list_of(member, int(listed[:12]))
+        chosen = await finding.user_list_of(member, int(listed[:12]))
         there = [one for one in await chosen.members() if one.active and one.removed_at is None]
         return Whom(there, chosen.name, [("list", str(chosen.id))])
     everyone = form.data.get("scope") == "all" or not (sending or form.every("members"))
@@ -123,7 +124,7 @@ async def _words(member: Membership, form: Form) -> telling.Words:
     kind = form.choice("kind", words.gettext("Kind"), KINDS)
     if kind == ACTION:
         number = form.integer("action", words.gettext("Action"), 1, 10**9)
-        action = await access.action_of(member, number) if form else None
+        action = await finding.action_of(member, number) if form else None
         return telling.Words(kind, action.title if action else "", "", action)
     label = words.gettext("Subject") if kind == EMAIL else words.gettext("Title")
     title = form.text("title", label, 120, required=True)
@@ -135,9 +136,9 @@ async def _words(member: Membership, form: Form) -> telling.Words:
 
 @get("/notices/{notice_id:int}")
 async def notice_page(request: Request, member: Membership, notice_id: int, show: str = "", after: int = 0) -> Response:
-    notice = await access.notice_of(member, notice_id)
+    notice = await finding.notice_of(member, notice_id)
     show = show if show in (SENT, FAILED, "waiting") else ""
-    people = await received.people(notice, show, access.row_id(after))
+    people = await received.people(notice, show, finding.row_id(after))
     given: dict[str, Any] = {"notice": notice, "sums": (await received.sums([notice.id]))[notice.id], "show": show}
     given |= {"people": people, "more": len(people) == received.PAGE, "lines": linked.lines(notice.body)}
     return page(request, "admin/notices/notice.html", "admin/notices/_notice.html", **given)
@@ -145,7 +146,7 @@ async def notice_page(request: Request, member: Membership, notice_id: int, show
 
 @post("/notices/{notice_id:int}/cancellation")
 async def cancel(request: Request, member: Membership, notice_id: int) -> Response:
-    notice = await access.notice_of(member, notice_id)
+    notice = await finding.notice_of(member, notice_id)
     await telling.cancel(notice, member)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/notices/{notice.id}")
 

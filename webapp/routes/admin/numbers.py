@@ -5,8 +5,8 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import access, pages, queue, words
-from webapp.access import proving, troubles
+from webapp import pages, queue, words
+from webapp.access import finding, proving, troubles
 from webapp.forms import Form
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.contacts.contact import Contact
@@ -95,7 +95,7 @@ async def buy(request: Request, member: Membership) -> Response:
 
 @post("/numbers/{number_id:int}/rate")
 async def set_rate(request: Request, member: Membership, number_id: int) -> Response:
-    number, form = await access.number_of(member, number_id), Form(await request.form())
+    number, form = await finding.number_of(member, number_id), Form(await request.form())
     rate = form.choice("rate", words.gettext("Segments a second"), RATES)
     limited = bool(form.text("daily_limit", words.gettext("New contacts a day"), 7))
     limit = form.integer("daily_limit", words.gettext("New contacts a day"), 1, 1_000_000) if limited else None
@@ -107,13 +107,13 @@ async def set_rate(request: Request, member: Membership, number_id: int) -> Resp
 
 @post("/numbers/{number_id:int}/pause")
 async def pause(request: Request, member: Membership, number_id: int) -> Response:
-    await managing.pause(await access.number_of(member, number_id), member)
+    await managing.pause(await finding.number_of(member, number_id), member)
     return _to(request, member)
 
 
 @post("/numbers/{number_id:int}/pause/end")
 async def resume(request: Request, member: Membership, number_id: int) -> Response:
-    number = await access.number_of(member, number_id)
+    number = await finding.number_of(member, number_id)
     await managing.resume(number, member)
     await queue.drain(number.id)
     return _to(request, member)
@@ -121,20 +121,20 @@ async def resume(request: Request, member: Membership, number_id: int) -> Respon
 
 @post("/numbers/{number_id:int}/retirement")
 async def retire(request: Request, member: Membership, number_id: int) -> Response:
-    await managing.retire(await access.number_of(member, number_id), member)
+    await managing.retire(await finding.number_of(member, number_id), member)
     return _to(request, member)
 
 
 @post("/numbers/{number_id:int}/retirement/end")
 async def use_again(request: Request, member: Membership, number_id: int) -> Response:
-    await managing.use_again(await access.number_of(member, number_id), member)
+    await managing.use_again(await finding.number_of(member, number_id), member)
     return _to(request, member)
 
 
 @get("/numbers/{number_id:int}/release")
 async def release_page(request: Request, member: Membership, number_id: int) -> Response:
     """How many contacts hear from this number: their conversations end with it."""
-    number = await access.number_of(member, number_id)
+    number = await finding.number_of(member, number_id)
     contacts = await Contact.filter(campaign_id=member.campaign_id, number_id=number.id).count()
     return page(request, "admin/numbers/release.html", number=number, contacts=contacts, owner=member.role == OWNER)
 
@@ -143,7 +143,7 @@ async def release_page(request: Request, member: Membership, number_id: int) -> 
 async def release(request: Request, member: Membership, number_id: int) -> Response:
     """Gives a retired number back to Twilio: no text leaves by it any more, and texts sent to it are lost."""
     _owner(member)
-    number = await access.number_of(member, number_id)
+    number = await finding.number_of(member, number_id)
     if await managing.note_release(number, member):
         await queue.release_number(number.id)
     return _to(request, member)

@@ -9,8 +9,8 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.response import Stream
 
-from webapp import access, pages
-from webapp.access import proving
+from webapp import pages
+from webapp.access import finding, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
@@ -37,7 +37,7 @@ async def _opt_outs(
     request: Request, member: Membership, form: Form, status: int = 200, q: str = "", before: int = 0, done: str = ""
 ) -> Response:
     campaign_id, searched = member.campaign_id, _e164(q)
-    rows, more = await by_staff.page(campaign_id, searched if q else None, access.row_id(before))
+    rows, more = await by_staff.page(campaign_id, searched if q else None, finding.row_id(before))
     known = Contact.filter(campaign_id=campaign_id, phone__in=[row.phone for row in rows] or [""])
     strikes = ContactImport.filter(campaign_id=campaign_id, kind=OPT_OUTS).order_by("-id").limit(5)
     return page(

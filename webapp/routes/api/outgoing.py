@@ -11,7 +11,7 @@ from litestar.params import Parameter
 
 from webapp import clock
 from webapp.access import api as asking
-from webapp.access import row_id
+from webapp.access.finding import row_id
 from webapp.models import kept_counts
 from webapp.models.actions.action import Action
 from webapp.models.api import giving_out

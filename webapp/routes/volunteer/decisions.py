@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, post
 
-from webapp import access, pages
+from webapp import pages
+from webapp.access import finding
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import assigning
 from webapp.models.conversations.conversation import Conversation
@@ -17,7 +18,7 @@ from webapp.routes.volunteer.threads import path_of
 @post("/threads/{conversation_id:int}/opt-out-decision")
 async def decide(request: Request, member: Membership, conversation_id: int) -> Response:
     """V8: did those words mean no more texts?"""
-    conversation, form = await access.held_conversation(member, conversation_id), await request.form()
+    conversation, form = await finding.held_conversation(member, conversation_id), await request.form()
     opts_out = not form.get("not")
     if not await bounds.may_judge(conversation, member):
         return _not_yet(request, conversation, member)
@@ -27,7 +28,7 @@ async def decide(request: Request, member: Membership, conversation_id: int) -> 
 
 @post("/threads/{conversation_id:int}/opt-out")
 async def opt_out(request: Request, member: Membership, conversation_id: int) -> Response:
-    conversation = await access.held_conversation(member, conversation_id)
+    conversation = await finding.held_conversation(member, conversation_id)
     if not await bounds.may_judge(conversation, member):
         return _not_yet(request, conversation, member)
     await opting_out.opt_out_by_hand(conversation.contact_id, FROM_VOLUNTEER, member.user)
@@ -36,7 +37,7 @@ async def opt_out(request: Request, member: Membership, conversation_id: int) ->
 
 @post("/threads/{conversation_id:int}/block")
 async def block(request: Request, member: Membership, conversation_id: int) -> Response:
-    conversation = await access.held_conversation(member, conversation_id)
+    conversation = await finding.held_conversation(member, conversation_id)
     if not await bounds.may_judge(conversation, member):
         return _not_yet(request, conversation, member)
     await blocking.block(conversation, member.user)
@@ -46,14 +47,14 @@ async def block(request: Request, member: Membership, conversation_id: int) -> R
 @post("/threads/{conversation_id:int}/handover")
 async def hand_over(request: Request, member: Membership, conversation_id: int) -> Response:
     """To an admin: the thread leaves this inbox."""
-    conversation = await access.held_conversation(member, conversation_id)
+    conversation = await finding.held_conversation(member, conversation_id)
     await assigning.hand_to_staff(conversation.id, member.user)
     return pages.go_to(request, f"/c/{member.campaign.slug}/inbox?said=handed_over")
 
 
 @post("/threads/{conversation_id:int}/tags")
 async def add_tag(request: Request, member: Membership, conversation_id: int) -> Response:
-    conversation, form = await access.held_conversation(member, conversation_id), await request.form()
+    conversation, form = await finding.held_conversation(member, conversation_id), await request.form()
     if not await bounds.may_judge(conversation, member):
         return _not_yet(request, conversation, member)
     asked = await filing.questions(conversation.action)

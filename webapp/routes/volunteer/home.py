@@ -6,7 +6,8 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access, clock, pages, words
+from webapp import clock, pages, words
+from webapp.access import finding
 from webapp.access.login import LOOKER
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
@@ -56,7 +57,7 @@ async def _row(action: Action, bucket: Bucket | None, left: int) -> dict[str, An
 
 @get("/actions/{action_id:int}", dependencies=LOOKER)
 async def action_page(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.open_action(member, action_id)
+    action = await finding.open_action(member, action_id)
     await ActionUser.mark([action.id], member.user_id, "seen_at")
     return await _action_page(request, member, action, await shortfalls.why_closed(action, member.user))
 
@@ -84,7 +85,7 @@ async def _action_page(
 @post("/actions/{action_id:int}/buckets")
 async def press_start(request: Request, member: Membership, action_id: int) -> Response:
     """Start and Text Again: assigns a bucket of contacts to this volunteer alone."""
-    action = await access.open_action(member, action_id)
+    action = await finding.open_action(member, action_id)
     if refused := await shortfalls.why_closed(action, member.user):
         return await _action_page(request, member, action, refused)
     if await start.assign_bucket(action, member.user) is None:

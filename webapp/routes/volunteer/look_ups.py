@@ -7,7 +7,8 @@ import asyncio
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import access, bounded, pages, words
+from webapp import bounded, pages, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
@@ -84,7 +85,7 @@ async def _about(request: Request, member: Membership, contact: Contact, form: F
 async def _opened(member: Membership, contact_id: int) -> Contact:
     """Only who was found by a look-up of the last hour."""
     _check(member)
-    contact = await looking_up.opened(member, access.row_id(contact_id))
+    contact = await looking_up.opened(member, finding.row_id(contact_id))
     if contact is None:
         raise NotFoundException
     return contact

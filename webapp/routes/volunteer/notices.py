@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, words
+from webapp import words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.notices import choices, push_key, received
@@ -15,7 +16,7 @@ from webapp.rules.notices import linked
 @get("/notices")
 async def messages(request: Request, member: Membership, before: int = 0) -> Response:
     """What is shown counts as read."""
-    rows = await received.messages(member, access.row_id(before))
+    rows = await received.messages(member, finding.row_id(before))
     await received.read(member, rows)
     shown = [(row, linked.lines(row.notice.body)) for row in rows]
     return page(request, "volunteer/notices/notices.html", rows=shown, more=len(rows) == received.PAGE)

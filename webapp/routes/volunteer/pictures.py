@@ -5,19 +5,20 @@ from __future__ import annotations
 from litestar import get
 from litestar.response import File
 
-from webapp import access, pages
+from webapp import pages
+from webapp.access import finding
 from webapp.models.accounts.users import Membership
 
 
 @get("/pictures/{picture_id:int}")
 async def picture(member: Membership, picture_id: int) -> File:
-    found = await access.shown_picture_of(member, picture_id)
+    found = await finding.shown_picture_of(member, picture_id)
     return pages.private_file(found.path, found.type, 86_400)
 
 
 @get("/threads/{conversation_id:int}/media/{media_id:int}")
 async def received(member: Membership, conversation_id: int, media_id: int) -> File:
-    found = await access.media_of((await access.held_conversation(member, conversation_id)).contact_id, media_id)
+    found = await finding.media_of((await finding.held_conversation(member, conversation_id)).contact_id, media_id)
     return pages.private_file(found.path, found.kept_type, 3_600)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access, clock, forms, pages, queue, words
+from webapp import clock, forms, pages, queue, words
+from webapp.access import finding
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.conversations import assigning, going_back, hours
@@ -24,7 +25,7 @@ _EMPTY, _EMPTY_PART = "volunteer/queue/empty.html", "volunteer/queue/_empty.html
 @get("/actions/{action_id:int}/queue")
 async def queue_page(request: Request, member: Membership, action_id: int, said: str = "") -> Response:
     """``said``: what became of the contact that was skipped just now."""
-    action = await access.open_action(member, action_id)
+    action = await finding.open_action(member, action_id)
     return await _queue(request, member, action, notice=said if said in going_back.SKIPPED else "")
 
 
@@ -34,13 +35,13 @@ async def send(request: Request, member: Membership, conversation_id: int) -> Re
     form = await request.form()
     client_id = forms.uuid_of(str(form.get("client_message_id", "")))
     if client_id is None:
-        conversation = await access.once_held(member, conversation_id)
+        conversation = await finding.once_held(member, conversation_id)
         return await _queue(request, member, conversation.action, notice="again", status=422)
-    outcome = await first_text.send_first(member, access.row_id(conversation_id), client_id, str(form.get("hash", "")))
+    outcome = await first_text.send_first(member, finding.row_id(conversation_id), client_id, str(form.get("hash", "")))
     if isinstance(outcome, click.Queued):
         await queue.drain_when_due(outcome.message.number_id or 0, member.campaign.undo_seconds)
         return await _next(request, member, outcome)
-    return await _refused(request, member, await access.once_held(member, conversation_id), outcome)
+    return await _refused(request, member, await finding.once_held(member, conversation_id), outcome)
 
 
 async def _next(request: Request, member: Membership, sent: click.Queued) -> Response:
@@ -48,7 +49,7 @@ async def _next(request: Request, member: Membership, sent: click.Queued) -> Res
     action_id = sent.message.action_id or 0
     if not pages.is_partial(request):
         return pages.redirect(request, _path(member, action_id))
-    return await _queue(request, member, sent.action or await access.open_action(member, action_id))
+    return await _queue(request, member, sent.action or await finding.open_action(member, action_id))
 
 
 async def _refused(
@@ -77,7 +78,7 @@ async def _refused(
 async def skip(request: Request, member: Membership, conversation_id: int) -> Response:
     """To the end of the bucket; the second time back to the pool. ``skips``: how often the card's contact had been skipped
     when it was shown, so that the same press twice is one skip."""
-    conversation, form = await access.once_held(member, conversation_id), await request.form()
+    conversation, form = await finding.once_held(member, conversation_id), await request.form()
     shown = str(form.get("skips", ""))
     skipped = await going_back.skip(conversation, member, int(shown[:4]) if shown.isdecimal() else None)
     return pages.redirect(request, f"{_path(member, conversation.action_id)}?said={skipped}")
@@ -85,12 +86,12 @@ async def skip(request: Request, member: Membership, conversation_id: int) -> Re
 
 @post("/messages/{message_id:int}/cancellation")
 async def undo_send(request: Request, member: Membership, message_id: int) -> Response:
-    message = await access.own_message(member, message_id)
+    message = await finding.own_message(member, message_id)
     became = await undo.what_became(member, message)
     if message.kind != INITIAL:
         thread = f"/c/{member.campaign.slug}/threads/{message.conversation_id}"
         return pages.redirect(request, f"{thread}?said={became}&message={message.id}#newest")
-    conversation = await access.once_held(member, message.conversation_id or 0)
+    conversation = await finding.once_held(member, message.conversation_id or 0)
     if became != "undone":
         return await _queue(request, member, conversation.action, notice=became, status=409)
     return await _queue(request, member, conversation.action, notice="undone", first=conversation.id)

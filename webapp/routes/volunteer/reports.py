@@ -6,7 +6,8 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access, bounded, pages, words
+from webapp import bounded, pages, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts import labels
@@ -21,13 +22,13 @@ TEMPLATE = "volunteer/thread/report.html"
 
 @get("/threads/{conversation_id:int}/report")
 async def report_page(request: Request, member: Membership, conversation_id: int) -> Response:
-    conversation = await access.held_conversation(member, conversation_id)
+    conversation = await finding.held_conversation(member, conversation_id)
     return await _report(request, conversation, Form())
 
 
 @post("/threads/{conversation_id:int}/reports", opt=bounded.MANY_FIELDS)
 async def file_report(request: Request, member: Membership, conversation_id: int) -> Response:
-    conversation, form = await access.held_conversation(member, conversation_id), Form(await request.form())
+    conversation, form = await finding.held_conversation(member, conversation_id), Form(await request.form())
     asked = await filing.questions(conversation.action)
     ticked, answers = filled(form, asked)
     if ticked and not await bounds.may_judge(conversation, member):

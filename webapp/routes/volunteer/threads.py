@@ -8,7 +8,8 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import access, clock, forms, pages, queue, words
+from webapp import clock, forms, pages, queue, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.script import Script
@@ -41,12 +42,12 @@ async def thread(
     message: int = 0,
 ) -> Response:
     """``said``: what was just done here, confirmed in a sentence. ``message``: the text of ours that it was done to."""
-    conversation = await access.once_held(member, conversation_id)
+    conversation = await finding.once_held(member, conversation_id)
     if not conversation.held_by(member):
         return await _left(request, conversation)
     await inbox.read(conversation, member)
     form = (
-        Form(typed={"body": await undo.typed_words(conversation.id, member, access.row_id(message))})
+        Form(typed={"body": await undo.typed_words(conversation.id, member, finding.row_id(message))})
         if said == "undone"
         else None
     )
@@ -63,16 +64,16 @@ async def _left(request: Request, conversation: Conversation) -> Response:
 @get("/threads/{conversation_id:int}/messages")
 async def back_to_thread(request: Request, member: Membership, conversation_id: int) -> Response:
     """The address that a refused reply leaves in the browser: opened again, it shows the thread."""
-    conversation = await access.held_conversation(member, conversation_id)
+    conversation = await finding.held_conversation(member, conversation_id)
     return pages.redirect(request, path_of(conversation, member))
 
 
 @post("/threads/{conversation_id:int}/messages")
 async def reply(request: Request, member: Membership, conversation_id: int) -> Response:
     """A response script, or typed words. The same form twice is one text, whatever happened to the thread between."""
-    conversation, form = await access.once_held(member, conversation_id), Form(await request.form())
+    conversation, form = await finding.once_held(member, conversation_id), Form(await request.form())
     client_id = forms.uuid_of(str(form.data.get("client_message_id", "")))
-    before = await access.text_of_form(member, conversation, client_id)
+    before = await finding.text_of_form(member, conversation, client_id)
     if not conversation.held_by(member):  # the last holder learns that it moved, and nothing else (G2)
         return await _moved(request, conversation, form, before)
     if before and before.status != CANCELLED:
@@ -97,7 +98,7 @@ async def _chosen(conversation: Conversation, form: Form) -> Script | None:
     chosen = str(form.data.get("script", ""))
     if not chosen.isdecimal():
         return None
-    script = await access.live_script_of(conversation.action, int(chosen[:12]))
+    script = await finding.live_script_of(conversation.action, int(chosen[:12]))
     shown = str(form.data.get(f"version_{chosen[:12]}", ""))
     if script is None:
         form.wrong("body", words.gettext("This script is no longer offered. Nothing was sent. Choose another."))
@@ -118,7 +119,7 @@ def _typed(form: Form) -> str:
 async def _check_read(conversation: Conversation, form: Form) -> None:
     """Nobody answers what the contact has taken back meanwhile: the page says which of their texts was seen last."""
     seen = str(form.data.get("seen", ""))
-    if seen.isdecimal() and await inbox.wrote_since(conversation.contact_id, access.row_id(int(seen[:18]))):
+    if seen.isdecimal() and await inbox.wrote_since(conversation.contact_id, finding.row_id(int(seen[:18]))):
         name = conversation.campaign.contact_name(conversation.contact.first_name)
         form.wrong(
             "body", words.gettext("%(name)s has written again. Nothing was sent. Read it, then send.", name=name)

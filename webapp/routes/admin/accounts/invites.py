@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, config, letters, limiting, pages, words
-from webapp.access import letter_limits, proving
+from webapp import config, letters, limiting, pages, words
+from webapp.access import finding, letter_limits, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import OWNER, ROLES, Membership
 from webapp.models.joining.invites import Invite
@@ -71,7 +71,7 @@ async def _write(by: Membership, email: str, role: str, link: str, language: str
 
 @post("/invites/{invite_id:int}/end")
 async def withdraw(request: Request, member: Membership, invite_id: int) -> Response:
-    await (await access.invite_of(member, invite_id)).withdraw(member)
+    await (await finding.invite_of(member, invite_id)).withdraw(member)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/invites")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import access, live, pages
-from webapp.access import proving
+from webapp import live, pages
+from webapp.access import finding, proving
 from webapp.models.accounts import sessions
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import OWNER, Membership
@@ -32,7 +32,7 @@ async def log_out(request: Request, member: Membership, member_id: int) -> Respo
 async def _of_owner(member: Membership, member_id: int) -> Membership:
     if member.role != OWNER:
         raise NotFoundException
-    return await access.member_of(member, member_id)
+    return await finding.member_of(member, member_id)
 
 
 HANDLERS = [sessions_page, log_out]

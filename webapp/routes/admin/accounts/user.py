@@ -6,8 +6,8 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access, live, pages, words
-from webapp.access import proving
+from webapp import live, pages, words
+from webapp.access import finding, proving
 from webapp.forms import Form
 from webapp.models.accounts import roles, teams
 from webapp.models.accounts.users import OWNER, ROLES, Membership
@@ -21,7 +21,7 @@ from webapp.rules.accounts import powers
 
 @get("/users/{member_id:int}")
 async def user_page(request: Request, member: Membership, member_id: int) -> Response:
-    who = await access.member_of(member, member_id)
+    who = await finding.member_of(member, member_id)
     return await _user(request, member, who, Form())
 
 
@@ -50,12 +50,12 @@ def _offered(member: Membership, who: Membership) -> list[str]:
 
 @post("/users/{member_id:int}", dependencies=proving.STAFF)
 async def save_user(request: Request, member: Membership, member_id: int) -> Response:
-    who, form = await access.member_of(member, member_id), Form(await request.form())
+    who, form = await finding.member_of(member, member_id), Form(await request.form())
     role, values = form.choice("role", words.gettext("Role"), ROLES), _values(form)
     if not form:
         return await _user(request, member, who, form, status=422)
     saved = await roles.save(who, role, values, member, form.mark())
-    fresh = await access.member_of(member, member_id)
+    fresh = await finding.member_of(member, member_id)
     if not _fine(form, saved):
         return await _user(request, member, fresh, form, status=409 if saved.meanwhile else 422)
     notice = await _waits(fresh) if saved.waits else words.gettext("Saved.")
@@ -105,12 +105,12 @@ def refusal(reason: str) -> str:
 
 @get("/users/{member_id:int}/suspension")
 async def ask_to_suspend(request: Request, member: Membership, member_id: int) -> Response:
-    return await _ask(request, member, await access.member_of(member, member_id), "suspension")
+    return await _ask(request, member, await finding.member_of(member, member_id), "suspension")
 
 
 @get("/users/{member_id:int}/removal")
 async def ask_to_remove(request: Request, member: Membership, member_id: int) -> Response:
-    return await _ask(request, member, await access.member_of(member, member_id), "removal")
+    return await _ask(request, member, await finding.member_of(member, member_id), "removal")
 
 
 async def _ask(request: Request, member: Membership, who: Membership, what: str, status: int = 200) -> Response:
@@ -122,7 +122,7 @@ async def _ask(request: Request, member: Membership, who: Membership, what: str,
 
 @post("/users/{member_id:int}/suspension")
 async def suspend(request: Request, member: Membership, member_id: int) -> Response:
-    who = await access.member_of(member, member_id)
+    who = await finding.member_of(member, member_id)
     if await suspending.suspend(who, member):
         return await _ask(request, member, who, "suspension", status=422)
     return await _done(request, member, who)
@@ -130,7 +130,7 @@ async def suspend(request: Request, member: Membership, member_id: int) -> Respo
 
 @post("/users/{member_id:int}/removal")
 async def remove(request: Request, member: Membership, member_id: int) -> Response:
-    who = await access.member_of(member, member_id)
+    who = await finding.member_of(member, member_id)
     if await suspending.remove(who, member):
         return await _ask(request, member, who, "removal", status=422)
     return await _done(request, member, who)
@@ -139,7 +139,7 @@ async def remove(request: Request, member: Membership, member_id: int) -> Respon
 @post("/users/{member_id:int}/suspension/end")
 async def reinstate(request: Request, member: Membership, member_id: int) -> Response:
     """Lets somebody back in who was suspended, or removed."""
-    who = await access.member_of(member, member_id)
+    who = await finding.member_of(member, member_id)
     await suspending.reinstate(who, member)
     return await _done(request, member, who)
 

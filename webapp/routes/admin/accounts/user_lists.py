@@ -5,7 +5,8 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 
-from webapp import access, bounded, pages, words
+from webapp import bounded, pages, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts import list_uploads, teams, user_search
 from webapp.models.accounts.list_uploads import Uploaded
@@ -59,7 +60,7 @@ async def make_user_list(request: Request, member: Membership) -> Response:
 
 @get("/user-lists/{user_list_id:int}")
 async def user_list_page(request: Request, member: Membership, user_list_id: int) -> Response:
-    return await _user_list(request, member, await access.user_list_of(member, user_list_id), Form())
+    return await _user_list(request, member, await finding.user_list_of(member, user_list_id), Form())
 
 
 async def _user_list(
@@ -88,7 +89,7 @@ async def _user_list(
 @post("/user-lists/{user_list_id:int}/uploads", opt=bounded.LONG_VALUES)
 async def upload(request: Request, member: Membership, user_list_id: int) -> Response:
     """Adds whom a CSV file or pasted lines name, by e-mail or phone, and says who was not found."""
-    chosen, form = await access.user_list_of(member, user_list_id), Form(await request.form())
+    chosen, form = await finding.user_list_of(member, user_list_id), Form(await request.form())
     lines = people_lines.read(await _typed(form))
     if form and not lines:
         form.wrong("pasted", words.gettext("Paste e-mails or phones, one to a line, or choose a CSV file with them."))
@@ -111,7 +112,7 @@ async def _typed(form: Form) -> str:
 
 @post("/user-lists/{user_list_id:int}/members")
 async def add_members(request: Request, member: Membership, user_list_id: int) -> Response:
-    chosen, form = await access.user_list_of(member, user_list_id), Form(await request.form())
+    chosen, form = await finding.user_list_of(member, user_list_id), Form(await request.form())
     ticked = [id_of(text) for text in form.every("members")]
     ids = await user_search.chosen(member.campaign, UserFilter(), ticked)
     await teams.add_members(chosen, await user_search.loaded(ids), member)
@@ -120,7 +121,7 @@ async def add_members(request: Request, member: Membership, user_list_id: int) -
 
 @post("/user-lists/{user_list_id:int}/members/{member_id:int}/end")
 async def remove_member(request: Request, member: Membership, user_list_id: int, member_id: int) -> Response:
-    chosen, who = await access.user_list_of(member, user_list_id), await access.member_of(member, member_id)
+    chosen, who = await finding.user_list_of(member, user_list_id), await finding.member_of(member, member_id)
     try:
         await team_codes.keeping(member.campaign, lambda: teams.remove_member(chosen, who, member))
     except LastTeam as last:
@@ -130,7 +131,7 @@ async def remove_member(request: Request, member: Membership, user_list_id: int,
 
 @post("/user-lists/{user_list_id:int}/archive")
 async def archive_user_list(request: Request, member: Membership, user_list_id: int) -> Response:
-    chosen = await access.user_list_of(member, user_list_id)
+    chosen = await finding.user_list_of(member, user_list_id)
     try:
         await team_codes.keeping(member.campaign, lambda: teams.archive(chosen, member))
     except LastTeam as last:
@@ -140,7 +141,7 @@ async def archive_user_list(request: Request, member: Membership, user_list_id: 
 
 @post("/user-lists/{user_list_id:int}/archive/end")
 async def restore_user_list(request: Request, member: Membership, user_list_id: int) -> Response:
-    chosen, form = await access.user_list_of(member, user_list_id), Form()
+    chosen, form = await finding.user_list_of(member, user_list_id), Form()
     if await teams.name_taken(member.campaign_id, chosen.name):
         form.wrong("name", words.gettext("This name is already taken."))
         return await _user_lists(request, member, form, status=422)

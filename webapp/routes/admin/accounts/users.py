@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, config, letters, live, pages, words
-from webapp.access import entering
+from webapp import config, letters, live, pages, words
+from webapp.access import entering, finding
 from webapp.forms import Form
 from webapp.models.accounts import members, teams, user_search
 from webapp.models.accounts.teams import UserList
@@ -46,7 +46,7 @@ async def _users(
 
 @post("/users/{member_id:int}/approval")
 async def approve(request: Request, member: Membership, member_id: int) -> Response:
-    who = await access.member_of(member, member_id)
+    who = await finding.member_of(member, member_id)
     if await members.approve(who, member):
         await _write_approved(who)
         await live.nudge(who.user_id, stream.CHANGED)
@@ -69,7 +69,7 @@ async def send_action(request: Request, member: Membership) -> Response:
     ids, action_id = await user_table.selected(member, form), form.integer("action", words.gettext("Action"), 1, 10**9)
     if not ids or not form:
         return await _refused(request, member, form, _nothing_chosen())
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     people = await user_search.loaded(ids)
     number = await action_news.send(member, action, people, words.gettext("selected users"))
     if number is None:
@@ -99,7 +99,7 @@ async def add_to_list(request: Request, member: Membership) -> Response:
     if not ids or not form:
         sentence = words.gettext("Select at least one user and choose a list. Nothing was changed.")
         return await _refused(request, member, form, sentence)
-    chosen = await access.user_list_of(member, list_id)
+    chosen = await finding.user_list_of(member, list_id)
     number = await teams.add_members(chosen, await user_search.loaded(ids), member)
     return await _users(request, member, form, _added(chosen, number))
 
@@ -113,7 +113,7 @@ async def take_off_list(request: Request, member: Membership) -> Response:
     if not ids or not form:
         sentence = words.gettext("Select at least one user. Nothing was changed.")
         return await _refused(request, member, form, sentence)
-    chosen, people = await access.user_list_of(member, list_id), await user_search.loaded(ids)
+    chosen, people = await finding.user_list_of(member, list_id), await user_search.loaded(ids)
     try:
         number = await team_codes.keeping(member.campaign, lambda: teams.remove_members(chosen, people, member))
     except LastTeam as last:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, clock, pages, queue
+from webapp import clock, pages, queue
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
@@ -43,7 +44,7 @@ def _groups(actions: list[Action]) -> dict[str, list[Action]]:
 
 @get("/actions/{action_id:int}/report-settings")
 async def report_settings_page(request: Request, member: Membership, action_id: int) -> Response:
-    action, own = await access.action_of(member, action_id), {"campaign_id": member.campaign_id, "archived_at": None}
+    action, own = await finding.action_of(member, action_id), {"campaign_id": member.campaign_id, "archived_at": None}
     chosen_tags, chosen_fields = await report_settings.chosen_ids(action)
     return page(
         request,
@@ -58,7 +59,7 @@ async def report_settings_page(request: Request, member: Membership, action_id: 
 
 @post("/actions/{action_id:int}/report-settings")
 async def save_report_settings(request: Request, member: Membership, action_id: int) -> Response:
-    action, form = await access.action_of(member, action_id), Form(await request.form())
+    action, form = await finding.action_of(member, action_id), Form(await request.form())
     tags = {str(t.id): t for t in await Tag.filter(campaign_id=member.campaign_id, archived_at=None)}
     fields = {str(f.id): f for f in await CustomField.filter(campaign_id=member.campaign_id, archived_at=None)}
     chosen_tags = [tags[n] for n in form.many("tags", tags)]
@@ -69,14 +70,14 @@ async def save_report_settings(request: Request, member: Membership, action_id: 
 
 @post("/actions/{action_id:int}/pause")
 async def pause(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     await action.pause(member)
     return _to_results(request, member, action)
 
 
 @post("/actions/{action_id:int}/pause/end")
 async def resume(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     await action.resume(member)
     await queue.drain_all(await choice.number_ids(member.campaign))
     return _to_results(request, member, action)
@@ -84,7 +85,7 @@ async def resume(request: Request, member: Membership, action_id: int) -> Respon
 
 @get("/actions/{action_id:int}/returns")
 async def ask_to_return(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     people, volunteers = await going_back.returning(action)
     return page(request, "admin/actions/returns.html", action=action, people=people, volunteers=volunteers)
 
@@ -92,7 +93,7 @@ async def ask_to_return(request: Request, member: Membership, action_id: int) ->
 @post("/actions/{action_id:int}/returns")
 async def return_unsent(request: Request, member: Membership, action_id: int) -> Response:
     """S8's button: contacts that Start gave to volunteers and nobody clicked are free again."""
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     people = await going_back.return_all(action, member)
     return _to_results(request, member, action, f"?returned={people}")
 
@@ -100,7 +101,7 @@ async def return_unsent(request: Request, member: Membership, action_id: int) ->
 @post("/actions/{action_id:int}/returns/end")
 async def undo_return(request: Request, member: Membership, action_id: int) -> Response:
     """Those whom nobody took meanwhile go back to the volunteers who had them."""
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     people = await going_back.undo_return(action, member)
     return _to_results(request, member, action, f"?given={people}")
 

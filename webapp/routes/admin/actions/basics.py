@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from litestar import Request, Response, get, post
 
-from webapp import access, clock, pages, queue, words
+from webapp import clock, pages, queue, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import audience, basics
@@ -41,12 +42,12 @@ async def create_action(request: Request, member: Membership) -> Response:
 
 @get("/actions/{action_id:int}")
 async def edit_action(request: Request, member: Membership, action_id: int) -> Response:
-    return await _basics(request, member, await access.action_of(member, action_id), Form())
+    return await _basics(request, member, await finding.action_of(member, action_id), Form())
 
 
 @post("/actions/{action_id:int}")
 async def save_action(request: Request, member: Membership, action_id: int) -> Response:
-    return await _save_basics(request, member, await access.action_of(member, action_id))
+    return await _save_basics(request, member, await finding.action_of(member, action_id))
 
 
 async def _basics(
@@ -134,7 +135,7 @@ async def _save_basics(request: Request, member: Membership, action: Action | No
     if action is None:
         action = await basics.create(values, chosen, member)
     elif found := await basics.save(action, values, chosen, member, form.mark()):
-        action = await access.action_of(member, action.id)
+        action = await finding.action_of(member, action.id)
         if isinstance(found, basics.NoList):
             form.wrong("lists", words.gettext("This action is published, so it needs at least one contact list."))
             return await _basics(request, member, action, form, 422)

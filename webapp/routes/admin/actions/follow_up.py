@@ -6,7 +6,8 @@ import uuid
 
 from litestar import Request, Response, get, post
 
-from webapp import access, forms, pages, queue, words
+from webapp import forms, pages, queue, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
@@ -29,7 +30,7 @@ PLAIN = "Texts"
 @get("/actions/{action_id:int}/follow-up")
 async def ask(request: Request, member: Membership, action_id: int) -> Response:
     """The form. ``people`` in the address: those chosen, who are counted."""
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     return await _ask(request, action, Form(request.query_params))
 
 
@@ -53,7 +54,7 @@ async def _ask(request: Request, action: Action, form: Form, status: int = 200) 
 
 @post("/actions/{action_id:int}/follow-up")
 async def start(request: Request, member: Membership, action_id: int) -> Response:
-    action, form = await access.action_of(member, action_id), Form(await request.form())
+    action, form = await finding.action_of(member, action_id), Form(await request.form())
     job = await _started(member, action, form)
     if job is None:
         return await _ask(request, action, form, 422)
@@ -81,7 +82,7 @@ async def _started(member: Membership, action: Action, form: Form) -> BulkJob | 
 @post("/follow-ups/{job_id:int}/end")
 async def undo(request: Request, member: Membership, job_id: int) -> Response:
     """Archives the draft and its list; a draft that was published meanwhile has its own page for that."""
-    job = await access.bulk_job_of(member, job_id)
+    job = await finding.bulk_job_of(member, job_id)
     done = await follow_up.undo(job, member)
     draft = job.what.get("draft")
     where = "actions?show=archived" if done else f"actions/{draft}/archive" if draft else f"bulk/{job.id}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 
-from webapp import access, pages, words
+from webapp import pages, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import limit_settings
@@ -20,7 +21,7 @@ MOST = 500  # places of an action
 
 @post("/actions/{action_id:int}/limits")
 async def save_limits(request: Request, member: Membership, action_id: int) -> Response:
-    action, form = await access.action_of(member, action_id), Form(await request.form())
+    action, form = await finding.action_of(member, action_id), Form(await request.form())
     language = form.choice("language", words.gettext("Language"), ("", *words.LANGUAGES))
     areas = await _areas(form, member)
     if form and not await limit_settings.save(action, language, areas, member):

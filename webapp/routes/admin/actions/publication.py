@@ -7,7 +7,8 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access, clock, pages, queue, words
+from webapp import clock, pages, queue, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import audience, limits
@@ -30,12 +31,12 @@ NOT_SCHEDULED = {
 
 @get("/actions/{action_id:int}/publication")
 async def publication_page(request: Request, member: Membership, action_id: int) -> Response:
-    return await publication(request, member, await access.action_of(member, action_id))
+    return await publication(request, member, await finding.action_of(member, action_id))
 
 
 @post("/actions/{action_id:int}/publication")
 async def publish(request: Request, member: Membership, action_id: int) -> Response:
-    action, form = await access.action_of(member, action_id), Form(await request.form())
+    action, form = await finding.action_of(member, action_id), Form(await request.form())
     state = form.choice("state", words.gettext("Who may text"), (PRIVATE, PUBLIC, LATER))
     reason = form.text("reason", words.gettext("Reason"), 400)
     if state == LATER:
@@ -52,7 +53,7 @@ async def _schedule(request: Request, member: Membership, action: Action, form: 
     if form and at and (refused := await scheduling.schedule(action, at, member, reason)):
         form.wrong("state" if refused == "checks" else "publish_on", words.gettext(NOT_SCHEDULED[refused]))
     if not form:
-        return await publication(request, member, await access.action_of(member, action.id), form, status=422)
+        return await publication(request, member, await finding.action_of(member, action.id), form, status=422)
     return _to(request, member, action, "publication")
 
 
@@ -77,7 +78,7 @@ def _moment(form: Form, member: Membership) -> datetime | None:
 @post("/actions/{action_id:int}/publication/cancellation")
 async def call_off(request: Request, member: Membership, action_id: int) -> Response:
     """No time any more, or a missed one that was read; whoever comes after the action went public sees that it is."""
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     await scheduling.call_off(action, member)
     return _to(request, member, action, "publication")
 
@@ -113,20 +114,20 @@ async def _limits(action: Action) -> dict[str, Any]:
 @get("/actions/{action_id:int}/shortfalls")
 async def shortfalls_page(request: Request, member: Membership, action_id: int) -> Response:
     """For how many people each script lacks a value. Counting reads everyone, so the page loads this part by itself."""
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     found = await shortfalls.of_action(action)
     return page(request, "admin/scripts/shortfalls.html", "admin/scripts/_shortfalls.html", action=action, found=found)
 
 
 @get("/actions/{action_id:int}/archive")
 async def ask_to_archive(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     return page(request, "admin/actions/archive.html", action=action, about=await publishing.archiving(action))
 
 
 @post("/actions/{action_id:int}/archive")
 async def archive(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     await publishing.archive(action, member)
     return _to(request, member, action, "results")
 
@@ -134,7 +135,7 @@ async def archive(request: Request, member: Membership, action_id: int) -> Respo
 @post("/actions/{action_id:int}/archive/end")
 async def restore(request: Request, member: Membership, action_id: int) -> Response:
     """In use again, where the checklist of publishing allows it."""
-    action, form = await access.action_of(member, action_id), Form(await request.form())
+    action, form = await finding.action_of(member, action_id), Form(await request.form())
     if not await publishing.restore(action, member, form.text("reason", words.gettext("Reason"), 400)):
         form.wrong("state", words.gettext("Not used again. The list below says what to fix first."))
         return await publication(request, member, action, form, status=422)

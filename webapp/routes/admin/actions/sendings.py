@@ -5,7 +5,8 @@ from __future__ import annotations
 import segno
 from litestar import Request, Response, get, post
 
-from webapp import access, config, pages, words
+from webapp import config, pages, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts import teams
 from webapp.models.accounts.teams import UserList
@@ -20,7 +21,7 @@ from webapp.routes.admin import action_news
 
 @get("/actions/{action_id:int}/sendings")
 async def sendings_page(request: Request, member: Membership, action_id: int, after: int = 0) -> Response:
-    return await _sendings(request, member, await access.action_of(member, action_id), Form(), after=after)
+    return await _sendings(request, member, await finding.action_of(member, action_id), Form(), after=after)
 
 
 async def _sendings(
@@ -34,7 +35,7 @@ async def _sendings(
 ) -> Response:
     lists = await UserList.filter(campaign_id=member.campaign_id, archived_at=None).order_by("name")
     link = config.settings().url(f"/a/{action.link_token}") if action.link_token else ""
-    rows = await results.sent_to(action, access.small_id(after))
+    rows = await results.sent_to(action, finding.small_id(after))
     return page(
         request,
         "admin/actions/sendings.html",
@@ -56,12 +57,12 @@ async def _sendings(
 @post("/actions/{action_id:int}/sendings")
 async def send_to_user_list(request: Request, member: Membership, action_id: int) -> Response:
     """Send To User List. A draft is published as private first, where nothing is in the way."""
-    action, form = await access.action_of(member, action_id), Form(await request.form())
+    action, form = await finding.action_of(member, action_id), Form(await request.form())
     list_id = form.integer("user_list", words.gettext("User list"), 1, 2**31 - 1)
     if not form:
         form.errors["user_list"] = words.gettext("Choose a user list. Nothing was sent.")
         return await _sendings(request, member, action, form, 422)
-    return await _send(request, member, action, await access.user_list_of(member, list_id))
+    return await _send(request, member, action, await finding.user_list_of(member, list_id))
 
 
 async def _send(request: Request, member: Membership, action: Action, chosen: UserList) -> Response:
@@ -83,14 +84,14 @@ def _said(name: str, new: int, within: int, out: str) -> str:
 
 @post("/actions/{action_id:int}/links")
 async def renew_link(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     await action_link.renew(action, member)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{action.id}/sendings#link")
 
 
 @post("/actions/{action_id:int}/copies")
 async def copy_action(request: Request, member: Membership, action_id: int) -> Response:
-    made = await copying.copy(await access.action_of(member, action_id), member)
+    made = await copying.copy(await finding.action_of(member, action_id), member)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{made.id}")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 from litestar.response import File
 
-from webapp import access, pages, queue, words
-from webapp.access import proving
+from webapp import pages, queue, words
+from webapp.access import finding, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.bulk import one_contact
@@ -25,7 +25,7 @@ from webapp.rules.contacts import contact_zones, states
 
 @get("/contacts/{contact_id:int}")
 async def contact_page(request: Request, member: Membership, contact_id: int) -> Response:
-    return await _contact(request, member, await access.contact_of(member, contact_id), Form())
+    return await _contact(request, member, await finding.contact_of(member, contact_id), Form())
 
 
 async def _contact(request: Request, member: Membership, contact: Contact, form: Form, status: int = 200) -> Response:
@@ -56,13 +56,13 @@ async def _contact(request: Request, member: Membership, contact: Contact, form:
 @post("/contacts/{contact_id:int}")
 async def save_contact(request: Request, member: Membership, contact_id: int) -> Response:
     """Everything but the phone, which identifies the contact."""
-    contact, form = await access.contact_of(member, contact_id), Form(await request.form())
+    contact, form = await finding.contact_of(member, contact_id), Form(await request.form())
     values, answers, tags = _values(form), await _answers(contact, form), await _tags(member, form)
     if not form:
         return await _contact(request, member, contact, form, status=422)
     if found := await editing.edit(contact.id, values, answers, member, *tags, seen=form.mark()):
         form.overtaken(found, {f"field_{field.slug}": field.title for field in answers})
-        return await _contact(request, member, await access.contact_of(member, contact_id), form, status=409)
+        return await _contact(request, member, await finding.contact_of(member, contact_id), form, status=409)
     return _back(request, member, contact)
 
 
@@ -112,7 +112,7 @@ def _values(form: Form) -> dict[str, str]:
 
 @post("/contacts/{contact_id:int}/opt-out")
 async def opt_out(request: Request, member: Membership, contact_id: int) -> Response:
-    contact = await access.contact_of(member, contact_id)
+    contact = await finding.contact_of(member, contact_id)
     await editing.opt_out(contact.id, member)
     return _back(request, member, contact)
 
@@ -120,7 +120,7 @@ async def opt_out(request: Request, member: Membership, contact_id: int) -> Resp
 @post("/contacts/{contact_id:int}/assignment")
 async def assign(request: Request, member: Membership, contact_id: int) -> Response:
     """Their conversations in all running actions, and in those to come."""
-    contact, form = await access.contact_of(member, contact_id), Form(await request.form())
+    contact, form = await finding.contact_of(member, contact_id), Form(await request.form())
     to, name = await bulk.assigned_to(member, form)
     if not form:
         return await _contact(request, member, contact, form, status=422)
@@ -134,7 +134,7 @@ async def assign(request: Request, member: Membership, contact_id: int) -> Respo
 
 @post("/contacts/{contact_id:int}/block/end")
 async def unblock(request: Request, member: Membership, contact_id: int) -> Response:
-    contact = await access.contact_of(member, contact_id)
+    contact = await finding.contact_of(member, contact_id)
     await editing.unblock(contact.id, member)
     return _back(request, member, contact)
 
@@ -142,7 +142,7 @@ async def unblock(request: Request, member: Membership, contact_id: int) -> Resp
 @post("/contacts/{contact_id:int}/erasure", dependencies=proving.STAFF)
 async def erase(request: Request, member: Membership, contact_id: int) -> Response:
     """The person asked that their data go (C7)."""
-    contact = await access.contact_of(member, contact_id)
+    contact = await finding.contact_of(member, contact_id)
     await editing.erase(contact.id, member)
     return _back(request, member, contact)
 
@@ -154,7 +154,7 @@ def _back(request: Request, member: Membership, contact: Contact) -> Response:
 @get("/contacts/{contact_id:int}/media/{media_id:int}")
 async def received(member: Membership, contact_id: int, media_id: int) -> File:
     """A picture they sent."""
-    found = await access.media_of((await access.contact_of(member, contact_id)).id, media_id)
+    found = await finding.media_of((await finding.contact_of(member, contact_id)).id, media_id)
     return pages.private_file(found.path, found.kept_type, 3_600)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access, pages, words
+from webapp import pages, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import gaps
@@ -74,13 +75,13 @@ def _place(form: Form) -> dict[str, Any]:
 
 @get("/settings/tags/{tag_id:int}")
 async def tag_page(request: Request, member: Membership, tag_id: int) -> Response:
-    return await _tags(request, member, Form(), chosen=await access.tag_of(member, tag_id))
+    return await _tags(request, member, Form(), chosen=await finding.tag_of(member, tag_id))
 
 
 @post("/settings/tags/{tag_id:int}")
 async def save_tag(request: Request, member: Membership, tag_id: int) -> Response:
     """The Opt Out tag keeps its name: people rely on what it does."""
-    tag, form = await access.tag_of(member, tag_id), Form(await request.form())
+    tag, form = await finding.tag_of(member, tag_id), Form(await request.form())
     values = _tag_values(form)
     if tag.system and values["name"] != tag.name:
         form.wrong("name", words.gettext("This tag keeps its name."))
@@ -94,13 +95,13 @@ async def save_tag(request: Request, member: Membership, tag_id: int) -> Respons
 
 @post("/settings/tags/{tag_id:int}/archive")
 async def archive_tag(request: Request, member: Membership, tag_id: int) -> Response:
-    await label_changes.archive_tag(await access.tag_of(member, tag_id), member)
+    await label_changes.archive_tag(await finding.tag_of(member, tag_id), member)
     return _to(request, member, "tags")
 
 
 @post("/settings/tags/{tag_id:int}/archive/end")
 async def restore_tag(request: Request, member: Membership, tag_id: int) -> Response:
-    tag, form = await access.tag_of(member, tag_id), Form()
+    tag, form = await finding.tag_of(member, tag_id), Form()
     if await label_changes.tag_name_taken(member.campaign_id, tag.name, but=tag):
         form.wrong("name", words.gettext("There is already a tag with this name. Rename that one first."))
         return await _tags(request, member, form, status=422)
@@ -166,12 +167,12 @@ def _field_values(form: Form, type_: str) -> dict[str, Any]:
 
 @get("/settings/fields/{field_id:int}")
 async def field_page(request: Request, member: Membership, field_id: int) -> Response:
-    return await _fields(request, member, Form(), chosen=await access.field_of(member, field_id))
+    return await _fields(request, member, Form(), chosen=await finding.field_of(member, field_id))
 
 
 @post("/settings/fields/{field_id:int}")
 async def save_field(request: Request, member: Membership, field_id: int) -> Response:
-    field, form = await access.field_of(member, field_id), Form(await request.form())
+    field, form = await finding.field_of(member, field_id), Form(await request.form())
     values = _field_values(form, field.type)
     if not form:
         return await _fields(request, member, form, status=422, chosen=field)
@@ -181,13 +182,13 @@ async def save_field(request: Request, member: Membership, field_id: int) -> Res
 
 @post("/settings/fields/{field_id:int}/archive")
 async def archive_field(request: Request, member: Membership, field_id: int) -> Response:
-    await label_changes.archive_field(await access.field_of(member, field_id), member)
+    await label_changes.archive_field(await finding.field_of(member, field_id), member)
     return _to(request, member, "fields")
 
 
 @post("/settings/fields/{field_id:int}/archive/end")
 async def restore_field(request: Request, member: Membership, field_id: int) -> Response:
-    await label_changes.restore_field(await access.field_of(member, field_id), member)
+    await label_changes.restore_field(await finding.field_of(member, field_id), member)
     return _to(request, member, "fields")
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from litestar import Request, Response, get, post
 
-from webapp import access, pages, queue, words
+from webapp import pages, queue, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import ActionExclusion, ActionList
@@ -63,7 +64,7 @@ async def _sources(member: Membership, form: Form) -> Sources:
 
 @get("/lists/{list_id:int}")
 async def list_page(request: Request, member: Membership, list_id: int) -> Response:
-    return await _list(request, member, await access.list_of(member, list_id), Form())
+    return await _list(request, member, await finding.list_of(member, list_id), Form())
 
 
 async def _list(request: Request, member: Membership, chosen: ContactList, form: Form, status: int = 200) -> Response:
@@ -82,7 +83,7 @@ async def _list(request: Request, member: Membership, chosen: ContactList, form:
 
 @post("/lists/{list_id:int}")
 async def rename_list(request: Request, member: Membership, list_id: int) -> Response:
-    chosen, form = await access.list_of(member, list_id), Form(await request.form())
+    chosen, form = await finding.list_of(member, list_id), Form(await request.form())
     name = form.text("name", words.gettext("Name"), 120, required=True)
     if form and await lists.name_taken(member.campaign_id, name, but=chosen):
         form.wrong("name", words.gettext("There is already a list with this name."))
@@ -94,13 +95,13 @@ async def rename_list(request: Request, member: Membership, list_id: int) -> Res
 
 @post("/lists/{list_id:int}/archive")
 async def archive_list(request: Request, member: Membership, list_id: int) -> Response:
-    await lists.archive(await access.list_of(member, list_id), member)
+    await lists.archive(await finding.list_of(member, list_id), member)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/lists")
 
 
 @post("/lists/{list_id:int}/archive/end")
 async def restore_list(request: Request, member: Membership, list_id: int) -> Response:
-    chosen, form = await access.list_of(member, list_id), Form()
+    chosen, form = await finding.list_of(member, list_id), Form()
     if await lists.name_taken(member.campaign_id, chosen.name):
         form.wrong("name", words.gettext("There is already a list with this name. Rename one of them first."))
         return await _list(request, member, chosen, form, status=422)

@@ -7,8 +7,8 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import access, config, pages, queue, words
-from webapp.access import programs, proving
+from webapp import config, pages, queue, words
+from webapp.access import finding, programs, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.hooks import endpoint, event
@@ -78,7 +78,7 @@ def _read(form: Form) -> tuple[str, list[str]]:
 async def hook_page(request: Request, member: Membership, hook_id: int, show: str = "", before: int = 0) -> Response:
     hook = await programs.hook_of(member, hook_id)
     state = show if show in event.STATES else ""
-    rows, more = await event.page(hook, state, access.row_id(before))
+    rows, more = await event.page(hook, state, finding.row_id(before))
     shown: dict[str, Any] = {"hook": hook, "rows": rows, "more": more, "state": state, "by_owner": member.role == OWNER}
     return page(request, "admin/hooks/events.html", kinds=dict(_kinds()), **shown)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, bounded, queue, words
+from webapp import bounded, queue, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
@@ -36,13 +37,13 @@ FIELD_NAMES = {
 @get("/imports/{import_id:int}/columns")
 async def columns_page(request: Request, member: Membership, import_id: int) -> Response:
     """For a file that was read already, to take in columns that were left out."""
-    return await show(request, member, await access.import_of(member, import_id), Form(), again=True)
+    return await show(request, member, await finding.import_of(member, import_id), Form(), again=True)
 
 
 @post("/imports/{import_id:int}/preview", opt=bounded.MANY_FIELDS)
 async def preview_page(request: Request, member: Membership, import_id: int) -> Response:
     """The first rows with the columns as chosen now; nothing is stored."""
-    job = await access.import_of(member, import_id)
+    job = await finding.import_of(member, import_id)
     return await show(request, member, job, Form(await request.form()), again=job.over)
 
 
@@ -50,7 +51,7 @@ async def preview_page(request: Request, member: Membership, import_id: int) -> 
 async def choose_columns(request: Request, member: Membership, import_id: int) -> Response:
     """Reads on with these columns, or once more where the file was read already. Where another sheet or header was chosen
     beside them, that is read and shown first."""
-    job, form = await access.import_of(member, import_id), Form(await request.form())
+    job, form = await finding.import_of(member, import_id), Form(await request.form())
     if job.shape is None or (job.status != ASKING and not job.over):
         return to_import(request, member, job)
     if reading_choice.differs(job, form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.imports import reading, reading_notes, refused, upload
@@ -19,7 +19,7 @@ SHOWN = 20  # refused rows
 @get("/imports/{import_id:int}")
 async def import_page(request: Request, member: Membership, import_id: int) -> Response:
     """The fragment refreshes itself until the upload is over."""
-    job = await access.import_of(member, import_id)
+    job = await finding.import_of(member, import_id)
     if job.status == ASKING:
         return await columns.show(request, member, job, Form())
     return await _progress(request, job)
@@ -43,7 +43,7 @@ async def _progress(request: Request, job: ContactImport) -> Response:
 
 @post("/imports/{import_id:int}/cancellation")
 async def cancel(request: Request, member: Membership, import_id: int) -> Response:
-    job = await access.import_of(member, import_id)
+    job = await finding.import_of(member, import_id)
     await upload.cancel(job, member)
     return to_import(request, member, job)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, post
 
-from webapp import access, bounded, queue
+from webapp import bounded, queue
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.imports import preview, reading, upload
@@ -15,7 +16,7 @@ from webapp.routes.admin.imports import to_import
 @post("/imports/{import_id:int}/reading", opt=bounded.MANY_FIELDS)
 async def read_again(request: Request, member: Membership, import_id: int) -> Response:
     """A worker reads the file anew, and the page asks again; nothing is stored before."""
-    job, form = await access.import_of(member, import_id), Form(await request.form())
+    job, form = await finding.import_of(member, import_id), Form(await request.form())
     if job.shape is None or (job.status != ASKING and not job.over):
         return to_import(request, member, job)
     return await begin(request, member, job, form)
@@ -24,7 +25,7 @@ async def read_again(request: Request, member: Membership, import_id: int) -> Re
 @post("/imports/{import_id:int}/strike-list", opt=bounded.MANY_FIELDS)
 async def strike_first(request: Request, member: Membership, import_id: int) -> Response:
     """A sheet of people not to be texted, beside the list, becomes a strike list of its own; the list goes on waiting."""
-    job, form = await access.import_of(member, import_id), Form(await request.form())
+    job, form = await finding.import_of(member, import_id), Form(await request.form())
     sheet = str(form.data.get("strike", ""))
     known = [one.name for one in reading.shape_of(job).strike_lists] if job.shape and job.status == ASKING else []
     if sheet not in known:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from litestar import get
 from litestar.response import Stream
 
-from webapp import access
+from webapp.access import finding
 from webapp.models.accounts.users import Membership
 from webapp.models.imports import refused
 from webapp.models.imports.job import ContactImport
@@ -35,7 +35,7 @@ REASONS = {
 
 @get("/imports/{import_id:int}/refused.csv")
 async def refused_file(member: Membership, import_id: int) -> Stream:
-    job = await access.import_of(member, import_id)
+    job = await finding.import_of(member, import_id)
     name = re.sub(r"[^A-Za-z0-9]+", "-", job.list_name or "rows").strip("-") or "rows"
     headers = {"content-disposition": f'attachment; filename="{name}-refused.csv"'}
     return Stream(_lines(job), media_type="text/csv; charset=utf-8", headers=headers)

@@ -7,7 +7,8 @@ from typing import Any
 from litestar import Request, Response, get, post
 from tortoise.expressions import Q
 
-from webapp import access, bounded, pages, words
+from webapp import bounded, pages, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
@@ -51,12 +52,12 @@ async def add_opt_in(request: Request, member: Membership) -> Response:
 
 @get("/opt-ins/{opt_in_id:int}")
 async def opt_in_page(request: Request, member: Membership, opt_in_id: int, saved: int = 0) -> Response:
-    return await _show(request, member, await access.opt_in_of(member, opt_in_id), Form(), saved=bool(saved))
+    return await _show(request, member, await finding.opt_in_of(member, opt_in_id), Form(), saved=bool(saved))
 
 
 @post("/opt-ins/{opt_in_id:int}", opt=bounded.MANY_FIELDS)
 async def save_opt_in(request: Request, member: Membership, opt_in_id: int) -> Response:
-    its, form = await access.opt_in_of(member, opt_in_id), Form(await request.form())
+    its, form = await finding.opt_in_of(member, opt_in_id), Form(await request.form())
     draft = await _read(member, form, its)
     saved = await editing.save(its, draft, member, form.mark()) if form and draft else None
     if isinstance(saved, OptInForm):
@@ -75,7 +76,7 @@ def _note(form: Form, outcome: Refused | Meanwhile | OptInForm | None) -> None:
 @post("/opt-ins/{opt_in_id:int}/opening")
 async def open_opt_in(request: Request, member: Membership, opt_in_id: int) -> Response:
     """Anybody may sign up from now on; where something is in the way, the page says what."""
-    its, form = await access.opt_in_of(member, opt_in_id), Form()
+    its, form = await finding.opt_in_of(member, opt_in_id), Form()
     for n, sentence in enumerate(await editing.open_form(its, member)):
         form.wrong(f"open-{n}", words.gettext(sentence))
     if not form:
@@ -85,7 +86,7 @@ async def open_opt_in(request: Request, member: Membership, opt_in_id: int) -> R
 
 @post("/opt-ins/{opt_in_id:int}/opening/end")
 async def close_opt_in(request: Request, member: Membership, opt_in_id: int) -> Response:
-    its = await access.opt_in_of(member, opt_in_id)
+    its = await finding.opt_in_of(member, opt_in_id)
     await editing.close_form(its, member)
     return _to(request, member, its)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import segno
 from litestar import Request, Response, get
 
-from webapp import access
+from webapp.access import finding
 from webapp.models.accounts.users import Membership
 from webapp.models.opt_in_forms.form import OptInForm
 from webapp.models.opt_in_forms.sign_up import Consent, SignUp
@@ -16,7 +16,7 @@ from webapp.pages import page
 
 @get("/opt-ins/{opt_in_id:int}/share")
 async def share_page(request: Request, member: Membership, opt_in_id: int) -> Response:
-    its = await access.opt_in_of(member, opt_in_id)
+    its = await finding.opt_in_of(member, opt_in_id)
     link = await ready_links.of(member.campaign_id, ready_links.OPT_IN, its.id)
     counted = await links.counted(member.campaign)
     return page(
@@ -32,8 +32,8 @@ async def share_page(request: Request, member: Membership, opt_in_id: int) -> Re
 
 @get("/opt-ins/{opt_in_id:int}/people")
 async def sign_ups_page(request: Request, member: Membership, opt_in_id: int, before: int = 0) -> Response:
-    its = await access.opt_in_of(member, opt_in_id)
-    rows = await people.newest(its, access.row_id(before))
+    its = await finding.opt_in_of(member, opt_in_id)
+    rows = await people.newest(its, finding.row_id(before))
     asks = await people.asks(rows)
     shown = [(row, asks.get(row.asked_id or 0)) for row in rows[: people.PAGE]]
     return page(
@@ -48,7 +48,7 @@ async def sign_ups_page(request: Request, member: Membership, opt_in_id: int, be
 
 @get("/opt-ins/{opt_in_id:int}/referrals")
 async def referrals_page(request: Request, member: Membership, opt_in_id: int, after: int = 0) -> Response:
-    return await _tree(request, await access.opt_in_of(member, opt_in_id), None, access.row_id(after))
+    return await _tree(request, await finding.opt_in_of(member, opt_in_id), None, finding.row_id(after))
 
 
 @get("/opt-ins/{opt_in_id:int}/people/{sign_up_id:int}")
@@ -56,8 +56,8 @@ async def sign_up_page(
     request: Request, member: Membership, opt_in_id: int, sign_up_id: int, after: int = 0
 ) -> Response:
     """One person: what they agreed to, who referred them, and whom they referred."""
-    its = await access.opt_in_of(member, opt_in_id)
-    return await _tree(request, its, await access.sign_up_of(its, sign_up_id), access.row_id(after))
+    its = await finding.opt_in_of(member, opt_in_id)
+    return await _tree(request, its, await finding.sign_up_of(its, sign_up_id), finding.row_id(after))
 
 
 async def _tree(request: Request, its: OptInForm, row: SignUp | None, after: int) -> Response:

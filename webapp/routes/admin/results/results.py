@@ -6,7 +6,8 @@ from typing import Any
 
 from litestar import Request, Response, get
 
-from webapp import access, clock
+from webapp import clock
+from webapp.access import finding
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
@@ -23,7 +24,7 @@ async def results_page(
     """The page, or with ``wall`` in the address the view for a wall. Its figures fetch themselves anew by htmx, as a fragment.
     ``returned``, ``given``: what was just done."""
     wall = "wall" in request.query_params
-    figures = await _figures(await access.action_of(member, action_id), member)
+    figures = await _figures(await finding.action_of(member, action_id), member)
     names = "admin/results/wall.html" if wall else "admin/results/results.html", "admin/results/_figures.html"
     return page(request, *names, wall=wall, returned=returned, given=given, **figures)
 
@@ -43,7 +44,7 @@ async def _figures(action: Action, member: Membership) -> dict[str, Any]:
 @get("/actions/{action_id:int}/results/reports")
 async def reports_page(request: Request, member: Membership, action_id: int) -> Response:
     """View Reports: totals by tag, field and response script, and the single reports."""
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     rows, more = await reports.page(action, id_of(request.query_params.get("before", "")))
     used = [row for row in await results.scripts(action) if row.script.kind == RESPONSE]
     found = await reports.totals(action)

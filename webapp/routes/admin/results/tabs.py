@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from litestar import Request, Response, get
 
-from webapp import access
+from webapp.access import finding
 from webapp.models import kept_counts
 from webapp.models.accounts import user_search
 from webapp.models.accounts.users import Membership
@@ -25,7 +25,7 @@ from webapp.rules.contacts.contact_filter import id_of
 
 @get("/actions/{action_id:int}/results/users")
 async def users_tab(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     wanted = _wanted(request.query_params, action.id)
     return page(request, "admin/results/users.html", **await _found(request, member, action, wanted))
 
@@ -63,7 +63,7 @@ def _query(wanted: UserFilter) -> str:
 
 @get("/actions/{action_id:int}/results/tags")
 async def tags_tab(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     totals, counted = await reports.totals(action), await kept_counts.totals(action.id)
     ids = {tag.name: tag.id for tag in await labels.Tag.filter(campaign_id=member.campaign_id)}
     return page(request, "admin/results/tags.html", action=action, totals=totals, counted=counted, ids=ids)
@@ -71,7 +71,7 @@ async def tags_tab(request: Request, member: Membership, action_id: int) -> Resp
 
 @get("/actions/{action_id:int}/results/fields")
 async def fields_tab(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     totals, counted = await reports.totals(action), await kept_counts.totals(action.id)
     ids = {field.title: field.id for field in await labels.CustomField.filter(campaign_id=member.campaign_id)}
     return page(request, "admin/results/fields.html", action=action, totals=totals, counted=counted, ids=ids)
@@ -79,7 +79,7 @@ async def fields_tab(request: Request, member: Membership, action_id: int) -> Re
 
 @get("/actions/{action_id:int}/results/response-scripts")
 async def responses_tab(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     rows = [row for row in await results.scripts(action) if row.script.kind == RESPONSE]
     counted = await kept_counts.totals(action.id)
     return page(request, "admin/results/response_scripts.html", action=action, rows=rows, counted=counted)
@@ -89,7 +89,7 @@ async def responses_tab(request: Request, member: Membership, action_id: int) ->
 async def initials_tab(request: Request, member: Membership, action_id: int) -> Response:
     """The A/B test: each version of an initial script with its words, its rates and their margins, and a winner where chance
     doesn't explain it."""
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     rows = await results.side_by_side(action)
     said, best = results.verdict(rows)
     return page(request, "admin/results/initial_scripts.html", action=action, rows=rows, said=said, best=best)
@@ -97,7 +97,7 @@ async def initials_tab(request: Request, member: Membership, action_id: int) -> 
 
 @get("/actions/{action_id:int}/results/errors")
 async def errors_tab(request: Request, member: Membership, action_id: int) -> Response:
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     codes, counted = await results.by_code(action), await kept_counts.totals(action.id)
     return page(request, "admin/results/errors.html", action=action, codes=codes, counted=counted)
 

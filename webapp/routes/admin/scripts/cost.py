@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from litestar import Request, Response, get, post
 
-from webapp import access, bounded, queue
-from webapp.access import troubles
+from webapp import bounded, queue
+from webapp.access import finding, troubles
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
@@ -24,7 +24,7 @@ AT_ONCE = 0.25  # seconds of a request spent on counting; a worker goes on
 
 @post("/actions/{action_id:int}/script-costs", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS)
 async def count_script(request: Request, member: Membership, action_id: int) -> Response:
-    action, form = await access.action_of(member, action_id), Form(await request.form())
+    action, form = await finding.action_of(member, action_id), Form(await request.form())
     written = await written_in(action, form)
     return await _script_cost(request, action, await _cost_of(action, member, written), written.place)
 
@@ -33,14 +33,14 @@ async def _cost_of(action: Action, member: Membership, written: Written) -> Scri
     found, new = await cost.begin(action, member.user, written.body, written.picture is not None, written.place)
     if new and await cost.run(found.id, AT_ONCE):
         await queue.run_cost(found.id)
-    return await access.script_cost_of(action, found.id)
+    return await finding.script_cost_of(action, found.id)
 
 
 @get("/actions/{action_id:int}/script-costs/{cost_id:int}")
 async def script_cost(request: Request, member: Membership, action_id: int, cost_id: int) -> Response:
     """The page asks again until the count is over."""
-    action = await access.action_of(member, action_id)
-    found = await access.script_cost_of(action, cost_id)
+    action = await finding.action_of(member, action_id)
+    found = await finding.script_cost_of(action, cost_id)
     return await _script_cost(request, action, found, _place(request.query_params.get("place", found.place)))
 
 
@@ -68,7 +68,7 @@ async def _script_cost(request: Request, action: Action, found: ScriptCost, plac
 @get("/actions/{action_id:int}/cost")
 async def action_cost(request: Request, member: Membership, action_id: int) -> Response:
     """Everyone gets one of the initial scripts: the mean of the scripts' costs."""
-    action = await access.action_of(member, action_id)
+    action = await finding.action_of(member, action_id)
     scripts = await Script.of(action, INITIAL)
     written = [stored(script) for script in scripts]
     costs = [await _cost_of(action, member, replace(one, place=f"cost-{one.place}")) for one in written]

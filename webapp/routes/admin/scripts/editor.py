@@ -10,7 +10,8 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access, bounded, pages, queue, words
+from webapp import bounded, pages, queue, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, Membership
@@ -31,13 +32,13 @@ FIELDS = {"name": "Script Name", "body": "The text", "picture": "Picture", "tags
 
 @post("/actions/{action_id:int}/scripts", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS)
 async def add_script(request: Request, member: Membership, action_id: int) -> Response:
-    return await _save_and_show(request, member, await access.action_of(member, action_id), None)
+    return await _save_and_show(request, member, await finding.action_of(member, action_id), None)
 
 
 @post("/actions/{action_id:int}/scripts/{script_id:int}", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS)
 async def save_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
-    action = await access.action_of(member, action_id)
-    return await _save_and_show(request, member, action, await access.script_of(action, script_id))
+    action = await finding.action_of(member, action_id)
+    return await _save_and_show(request, member, action, await finding.script_of(action, script_id))
 
 
 async def _save_and_show(request: Request, member: Membership, action: Action, script: Script | None) -> Response:
@@ -114,8 +115,8 @@ async def _effects(campaign: Campaign, form: Form) -> tuple[list[Tag], list[tupl
 @get("/actions/{action_id:int}/scripts/{script_id:int}/archive")
 async def ask_to_archive(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
     """Says how many people and texts archiving the script is about, and asks."""
-    action = await access.action_of(member, action_id)
-    script = await access.script_of(action, script_id)
+    action = await finding.action_of(member, action_id)
+    script = await finding.script_of(action, script_id)
     return page(
         request,
         "admin/scripts/archive.html",
@@ -130,15 +131,15 @@ async def ask_to_archive(request: Request, member: Membership, action_id: int, s
     "/actions/{action_id:int}/scripts/{script_id:int}/archive", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS
 )
 async def archive_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
-    action = await access.action_of(member, action_id)
-    await editing.archive(action, await access.script_of(action, script_id), member)
+    action = await finding.action_of(member, action_id)
+    await editing.archive(action, await finding.script_of(action, script_id), member)
     return await _back(request, member, action)
 
 
 @post("/actions/{action_id:int}/scripts/{script_id:int}/archive/end")
 async def restore_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
-    action, form = await access.action_of(member, action_id), Form(await request.form())
-    script = await access.archived_script_of(action, script_id)
+    action, form = await finding.action_of(member, action_id), Form(await request.form())
+    script = await finding.archived_script_of(action, script_id)
     if refused := await editing.restore(action, script, member, _reason_and_mark(form)[0]):
         return await _refused(request, member, action, refused, f"archived-{script.id}", form)
     return await _back(request, member, action, script)
@@ -146,8 +147,8 @@ async def restore_script(request: Request, member: Membership, action_id: int, s
 
 @post("/actions/{action_id:int}/scripts/{script_id:int}/copies", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS)
 async def copy_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
-    action = await access.action_of(member, action_id)
-    saved = await _saved_first(request, member, action, await access.script_of(action, script_id))
+    action = await finding.action_of(member, action_id)
+    saved = await _saved_first(request, member, action, await finding.script_of(action, script_id))
     if isinstance(saved, Response):
         return saved
     form = Form(await request.form())
@@ -175,8 +176,8 @@ async def _saved_first(request: Request, member: Membership, action: Action, scr
 @post("/actions/{action_id:int}/scripts/{script_id:int}/moves", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS)
 async def move_script(request: Request, member: Membership, action_id: int, script_id: int) -> Response:
     """One place up or down among its kind."""
-    action, form = await access.action_of(member, action_id), Form(await request.form())
-    saved = await _saved_first(request, member, action, await access.script_of(action, script_id))
+    action, form = await finding.action_of(member, action_id), Form(await request.form())
+    saved = await _saved_first(request, member, action, await finding.script_of(action, script_id))
     if isinstance(saved, Response):
         return saved
     places = -1 if form.data.get("up") else 1
@@ -188,7 +189,7 @@ async def move_script(request: Request, member: Membership, action_id: int, scri
 @post("/actions/{action_id:int}/script-orders")
 async def order_scripts(request: Request, member: Membership, action_id: int) -> Response:
     """The response scripts as they were dragged: their ids in the new order. htmx has the page in order already."""
-    action, form = await access.action_of(member, action_id), Form(await request.form())
+    action, form = await finding.action_of(member, action_id), Form(await request.form())
     partial = bool(request.headers.get("hx-request"))
     ids = [int(n) for n in form.every("script") if n.isdecimal() and len(n) < 10]
     if refused := await editing.order_responses(action, ids, member):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, pages, words
+from webapp import pages, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.scripts import link_editing, links, ready_links
@@ -55,7 +56,7 @@ async def make_ready_link(request: Request, member: Membership, action: int = 0)
     if not action:
         await ready_links.to_join(member)
         return _to(request, member)
-    chosen = await access.action_of(member, action)
+    chosen = await finding.action_of(member, action)
     await ready_links.to_action(chosen, member)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{chosen.id}/sendings#link")
 
@@ -81,12 +82,12 @@ def _slug(form: Form, title: str) -> str:
 
 @get("/settings/links/{link_id:int}")
 async def link_page(request: Request, member: Membership, link_id: int) -> Response:
-    return await _links(request, member, Form(), chosen=await access.link_of(member, link_id))
+    return await _links(request, member, Form(), chosen=await finding.link_of(member, link_id))
 
 
 @post("/settings/links/{link_id:int}")
 async def save_link(request: Request, member: Membership, link_id: int) -> Response:
-    link, form = await access.link_of(member, link_id), Form(await request.form())
+    link, form = await finding.link_of(member, link_id), Form(await request.form())
     title, url = _read(form, link)
     if not form:
         return await _links(request, member, form, status=422, chosen=link)
@@ -96,13 +97,13 @@ async def save_link(request: Request, member: Membership, link_id: int) -> Respo
 
 @post("/settings/links/{link_id:int}/archive")
 async def archive_link(request: Request, member: Membership, link_id: int) -> Response:
-    await link_editing.archive(await access.link_of(member, link_id), member)
+    await link_editing.archive(await finding.link_of(member, link_id), member)
     return _to(request, member)
 
 
 @post("/settings/links/{link_id:int}/archive/end")
 async def restore_link(request: Request, member: Membership, link_id: int) -> Response:
-    await link_editing.restore(await access.link_of(member, link_id), member)
+    await link_editing.restore(await finding.link_of(member, link_id), member)
     return _to(request, member)
 
 

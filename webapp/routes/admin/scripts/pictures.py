@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from litestar.datastructures import UploadFile
 
-from webapp import access, words
+from webapp import words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import pictures
@@ -27,7 +28,7 @@ async def chosen(member: Membership, form: Form, script: Script | None) -> tuple
     if isinstance(file, UploadFile) and file.filename:
         return await _uploaded(member, form, await file.read())
     if use.isdecimal():
-        return (await access.picture_of(member, int(use))).id, None
+        return (await finding.picture_of(member, int(use))).id, None
     return (None if form.ticked("remove_picture") or script is None else script.picture_id), None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from webapp import access
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
@@ -95,7 +95,7 @@ async def example(member: Membership, action: Action, contact: Contact | None, *
 
 async def chosen(member: Membership, action: Action, contact_id: str, step: str) -> Contact | None:
     """The contact asked for, or its neighbour on the list where ``step`` is "next" or "previous"."""
-    number = access.row_id(int(contact_id)) if contact_id.isdecimal() and len(contact_id) < 19 else 0
+    number = finding.row_id(int(contact_id)) if contact_id.isdecimal() and len(contact_id) < 19 else 0
     if step in ("next", "previous"):
         return await people_in_order.neighbour(action, number, backwards=step == "previous")
     return await Contact.get_or_none(id=number, campaign_id=member.campaign_id)
@@ -106,7 +106,7 @@ async def written_in(action: Action, form: Form) -> Written:
     place, name = form.text("place", "", 24), "mend" if form.data.get("mend") else "body"
     if place in NEW:
         return Written(place, NEW[place], form.long_text(name, "", 10_000))
-    script = await access.script_of(action, int(place) if place.isdecimal() and len(place) < 10 else 0)
+    script = await finding.script_of(action, int(place) if place.isdecimal() and len(place) < 10 else 0)
     await script.fetch_related("picture", "script_tags__tag")
     kept = stored(script)
     return replace(kept, body=form.long_text(name, "", 10_000)) if name in form.data else kept

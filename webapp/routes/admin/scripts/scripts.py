@@ -8,7 +8,8 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import access, bounded
+from webapp import bounded
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
@@ -43,13 +44,13 @@ class Unsaved:
 
 @get("/actions/{action_id:int}/scripts")
 async def scripts_page(request: Request, member: Membership, action_id: int) -> Response:
-    return await show(request, member, await access.action_of(member, action_id), Unsaved())
+    return await show(request, member, await finding.action_of(member, action_id), Unsaved())
 
 
 @post("/actions/{action_id:int}/preview", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS)
 async def preview(request: Request, member: Membership, action_id: int) -> Response:
     """An editor's text as one person of the list would get it. Without JavaScript the whole page, nothing stored."""
-    action, form = await access.action_of(member, action_id), Form(await request.form())
+    action, form = await finding.action_of(member, action_id), Form(await request.form())
     written = await previews.written_in(action, form)
     contact = await previews.chosen(member, action, form.text("contact", "", 30), form.text("step", "", 10))
     if request.headers.get("hx-request-type") != "partial":

@@ -7,7 +7,8 @@ from typing import Any
 
 from litestar import Request, Response, post
 
-from webapp import access, bounded, forms, limiting, queue, words
+from webapp import bounded, forms, limiting, queue, words
+from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
@@ -25,7 +26,7 @@ from webapp.rules import phone, script_lint
 @post("/actions/{action_id:int}/tests", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS)
 async def send_test(request: Request, member: Membership, action_id: int) -> Response:
     """As the person shown would get it."""
-    action, form = await access.action_of(member, action_id), Form(await request.form())
+    action, form = await finding.action_of(member, action_id), Form(await request.form())
     written = await previews.written_in(action, form)
     contact = await previews.chosen(member, action, form.text("contact", "", 30), "")
     said = await _send(member, action, written, contact, form)

@@ -7,8 +7,8 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import access, pages, queue
-from webapp.access import van_rows
+from webapp import pages, queue
+from webapp.access import finding, van_rows
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.van import connection, matching, showing
@@ -20,7 +20,7 @@ from webapp.pages import page
 @get("/van")
 async def facts_page(request: Request, member: Membership, show: str = "", kind: str = "", before: int = 0) -> Response:
     wanted = {"state": show if show in STATES else "", "kind": kind if kind in (TAG, FIELD, OPT_OUT) else ""}
-    rows, more = await showing.page(member.campaign_id, **wanted, before=access.row_id(before))
+    rows, more = await showing.page(member.campaign_id, **wanted, before=finding.row_id(before))
     shown: dict[str, Any] = {
         **wanted,
         "connection": await connection.of(member.campaign_id),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, live, pages
-from webapp.access import login, proving
+from webapp import live, pages
+from webapp.access import finding, login, proving
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership
 from webapp.pages import page
@@ -20,7 +20,7 @@ async def devices_page(request: Request, member: Membership) -> Response:
 
 @post("/account/devices/{session_id:int}/end", dependencies=proving.OWN)
 async def end_one(request: Request, member: Membership, session_id: int) -> Response:
-    await (await access.session_of(member, session_id)).end()
+    await (await finding.session_of(member, session_id)).end()
     return await _ended(request, member)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import access, letters, live, pages, words
-from webapp.access import entering, letter_limits, passkeys, proving
+from webapp import letters, live, pages, words
+from webapp.access import entering, finding, letter_limits, passkeys, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.logins import second_steps
@@ -49,7 +49,7 @@ async def add_passkey(request: Request, member: Membership) -> Response:
 
 @post("/account/passkeys/{passkey_id:int}/end", dependencies=proving.OWN)
 async def end_passkey(request: Request, member: Membership, passkey_id: int) -> Response:
-    passkey = await access.passkey_of(member, passkey_id)
+    passkey = await finding.passkey_of(member, passkey_id)
     await letter_limits.must_tell("log-in", member.user)
     if await second_steps.end_passkey(passkey, member.user):
         await letters.log_in_changed(member.user, member.speaks, "passkey_removed", passkey.name)
