@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from webapp import static_files
+from webapp.http import static_files
 
 WEBAPP = Path(__file__).parents[1] / "webapp"
 SHEETS = sorted((static_files.FOLDER / "css").glob("*.css"))

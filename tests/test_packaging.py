@@ -24,7 +24,8 @@ from packaging.utils import canonicalize_name
 from redis import Redis
 
 from tests.cast.waiting import free_port
-from webapp import queue, static_files
+from webapp import queue
+from webapp.http import static_files
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[1]

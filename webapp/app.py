@@ -11,11 +11,12 @@ from litestar import Litestar, Request, Response, get
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.types import Message, Scope
 
-from webapp import bounded, compressed, config, database, live, news, queue, static_files
+from webapp import config, database, live, news, queue
 from webapp.access import entering, login, proving
-from webapp.bounded import BoundedAddresses, BoundedRequest
 from webapp.config import Settings
 from webapp.database.migrated import open_migrated
+from webapp.http import bounded, compressed, static_files
+from webapp.http.bounded import BoundedAddresses, BoundedRequest
 from webapp.models.accounts import rehearsal, sessions
 from webapp.routes import admin, api, failures, public, volunteer, webhooks
 from webapp.routes.own_forms import OwnForms

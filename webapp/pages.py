@@ -16,7 +16,8 @@ from babel.numbers import format_decimal
 from litestar import Request, Response
 from litestar.response import File
 
-from webapp import clock, compressed, config, static_files
+from webapp import clock, config
+from webapp.http import compressed, static_files
 from webapp.rules import phone, window
 from webapp.rules.help import screens
 from webapp.words import NAMES, gettext, language, ngettext

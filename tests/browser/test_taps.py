@@ -10,7 +10,7 @@ from playwright.async_api import Request, expect
 from bench.speed import as_htmx
 from tests.cast.browsing import OpenPage, log_in
 from tests.faults.bank import Bank
-from webapp import static_files
+from webapp.http import static_files
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
 OF_THE_BROWSER = {"user-agent", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "accept-language", "priority"}

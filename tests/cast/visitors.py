@@ -14,9 +14,10 @@ from litestar import Litestar
 
 from tests.cast import MORNING, Cast, member
 from tests.cast.site import ids, over_asgi
-from webapp import clock, static_files
+from webapp import clock
 from webapp.access import login
 from webapp.database import transaction, transactional
+from webapp.http import static_files
 from webapp.models.accounts.passwords import PasswordLink
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import VOLUNTEER, Membership

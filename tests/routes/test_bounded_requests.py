@@ -13,7 +13,7 @@ from litestar import Litestar
 
 from tests.cast import Cast
 from tests.cast.site import OFFICE, Browser, campaign_routes, fill, ids
-from webapp import bounded
+from webapp.http import bounded
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 OPEN_FORMS = ("/login", "/join", "/password-reset", "/password/abc")

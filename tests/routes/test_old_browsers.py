@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from webapp import static_files
+from webapp.http import static_files
 
 UNKNOWN_IN_2022 = ("@supports (color: light-dark", "@supports selector(:popover-open)", "@supports (position-area")
 NEW_UNITS = re.compile(r"\d(dvh|svh|lvh|dvw)\b")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.cast.site import Browser
-from webapp import static_files
+from webapp.http import static_files
 
 TEMPLATES = Path(static_files.__file__).parent / "templates"
 SHEETS = sorted((static_files.FOLDER / "css").glob("*.css"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from litestar import Router
 from litestar.di import Provide
 
-from webapp import bounded
 from webapp.access import login
+from webapp.http import bounded
 from webapp.routes.admin import attention, bulk, carriers, exports, help, library, notices, numbers, opt_outs, search
-from webapp.routes.admin.accounts import audit, invites, log_in, sessions, settings, user, user_lists, users
+from webapp.routes.admin.accounts import audit, invites, sessions, settings, staff_second_step, user, user_lists, users
 from webapp.routes.admin.actions import actions, basics, follow_up, limits, publication, sendings
 from webapp.routes.admin.api import tokens as api_tokens
 from webapp.routes.admin.contacts import all_contacts, contact, labels, lists
@@ -72,7 +72,7 @@ PAGES = (
     invites,
     user_lists,
     sessions,
-    log_in,
+    staff_second_step,
     api_tokens,
     hooks,
     audit,

@@ -9,9 +9,10 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.datastructures import FormMultiDict
 
-from webapp import bounded, forms, pages, queue, words
+from webapp import forms, pages, queue, words
 from webapp.access import finding
 from webapp.forms import Form
+from webapp.http import bounded
 from webapp.models.accounts import user_search
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action

@@ -1,4 +1,4 @@
-"""Routes that need no login to a campaign: entry, tracked links, pictures for Twilio, health, metrics, live news, the choice of
+"""Routes that need no login to a campaign: the log-in, tracked links, pictures for Twilio, health, metrics, live news, the choice of
 language."""
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from webapp.routes.public import (
     action_link,
     campaigns,
     email_letters,
-    entry,
     fetched,
     health,
     joining,
     kept_words,
     language,
+    login,
     metrics,
     new_password,
     notices,
@@ -24,7 +24,7 @@ from webapp.routes.public import (
 )
 from webapp.routes.public.opt_ins import page as opt_in_page
 
-LOGIN = (entry, kept_words, proof, second_step, campaigns, joining, action_link, new_password, email_letters, language)
+LOGIN = (login, kept_words, proof, second_step, campaigns, joining, action_link, new_password, email_letters, language)
 
 
 def routers() -> list[Router]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from litestar import Router
 from litestar.di import Provide
 
-from webapp import bounded
 from webapp.access import login
+from webapp.http import bounded
 from webapp.routes.volunteer import (
     account,
     decisions,

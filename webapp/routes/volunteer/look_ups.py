@@ -7,9 +7,10 @@ import asyncio
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import bounded, pages, words
+from webapp import pages, words
 from webapp.access import finding
 from webapp.forms import Form
+from webapp.http import bounded
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.reports import filing, looking_up

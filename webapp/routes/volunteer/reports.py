@@ -6,9 +6,10 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import bounded, pages, words
+from webapp import pages, words
 from webapp.access import finding
 from webapp.forms import Form
+from webapp.http import bounded
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact

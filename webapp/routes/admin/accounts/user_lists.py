@@ -5,9 +5,10 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 
-from webapp import bounded, pages, words
+from webapp import pages, words
 from webapp.access import finding
 from webapp.forms import Form
+from webapp.http import bounded
 from webapp.models.accounts import list_uploads, teams, user_search
 from webapp.models.accounts.list_uploads import Uploaded
 from webapp.models.accounts.teams import Team, UserList

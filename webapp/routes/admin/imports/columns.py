@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import bounded, queue, words
+from webapp import queue, words
 from webapp.access import finding
 from webapp.forms import Form
+from webapp.http import bounded
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
 from webapp.models.imports import preview, reading, reading_notes, upload

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from litestar import Request, Response, post
 
-from webapp import bounded, queue
+from webapp import queue
 from webapp.access import finding
 from webapp.forms import Form
+from webapp.http import bounded
 from webapp.models.accounts.users import Membership
 from webapp.models.imports import preview, reading, upload
 from webapp.models.imports.job import ASKING, ContactImport, Wishes

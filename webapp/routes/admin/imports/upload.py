@@ -9,8 +9,9 @@ import anyio
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 
-from webapp import bounded, queue, words
+from webapp import queue, words
 from webapp.forms import Form
+from webapp.http import bounded
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
 from webapp.models.imports import reading, upload

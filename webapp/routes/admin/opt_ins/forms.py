@@ -7,9 +7,10 @@ from typing import Any
 from litestar import Request, Response, get, post
 from tortoise.expressions import Q
 
-from webapp import bounded, pages, words
+from webapp import pages, words
 from webapp.access import finding
 from webapp.forms import Form
+from webapp.http import bounded
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
 from webapp.models.contacts.lists import ContactList

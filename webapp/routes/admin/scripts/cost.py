@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from litestar import Request, Response, get, post
 
-from webapp import bounded, queue
+from webapp import queue
 from webapp.access import finding, troubles
 from webapp.forms import Form
+from webapp.http import bounded
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import INITIAL, RESPONSE, Script

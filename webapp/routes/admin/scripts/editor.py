@@ -10,9 +10,10 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import bounded, pages, queue, words
+from webapp import pages, queue, words
 from webapp.access import finding
 from webapp.forms import Form
+from webapp.http import bounded
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.actions.action import Action

@@ -8,9 +8,9 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import bounded
 from webapp.access import finding
 from webapp.forms import Form
+from webapp.http import bounded
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.pictures import Picture

@@ -7,9 +7,10 @@ from typing import Any
 
 from litestar import Request, Response, post
 
-from webapp import bounded, forms, limiting, queue, words
+from webapp import forms, limiting, queue, words
 from webapp.access import finding
 from webapp.forms import Form
+from webapp.http import bounded
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.contacts.contact import Contact

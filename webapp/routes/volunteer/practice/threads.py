@@ -6,8 +6,9 @@ import uuid
 
 from litestar import Request, Response, get, post
 
-from webapp import bounded, words
+from webapp import words
 from webapp.forms import Form
+from webapp.http import bounded
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations.inbox import SHOWS
 from webapp.pages import page

@@ -21,7 +21,7 @@ async def log_in_page(request: Request, member: Membership) -> Response:
 async def _log_in(request: Request, member: Membership, form: Form, status: int = 200, saved: bool = False) -> Response:
     staff = await second_steps.staff_with_and_without(member.campaign_id)
     shown = {"form": form, "saved": saved, "by_owner": member.role == OWNER, "staff": staff}
-    return page(request, "admin/accounts/log_in.html", status_code=status, **shown)
+    return page(request, "admin/accounts/staff_second_step.html", status_code=status, **shown)
 
 
 @post("/settings/log-in", dependencies=proving.STAFF)

@@ -4,7 +4,7 @@ BREACH guesses a secret of a page from its size, by what a stranger made stand b
 of a form's answers, which stand on pages of people and conversations, and the query of an address that somebody's browser
 opens. So what carries a secret is sent as it is: whatever is asked with a query, every page outside a campaign, since those
 are of log-ins and tokens, and whatever has a link in full with a join code or a token, or a QR code: so join codes, invites,
-action links and keys of an app are shown (tests/test_compressed.py). Streams are never touched.
+action links and keys of an app are shown (tests/http/test_compressed.py). Streams are never touched.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from webapp import compressed
+from webapp.http import compressed
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 INSTALLED = HERE / "static"  # in a wheel; in a checkout the folder lies beside this package
 FOLDER = INSTALLED if INSTALLED.is_dir() else HERE.parent / "static"
 SHEET, SCRIPT, OFFICE_SCRIPT = "css/site.css", "js/site.js", "js/office.js"

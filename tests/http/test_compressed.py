@@ -8,7 +8,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.cast.site import PARTIAL, Browser
-from webapp import static_files
+from webapp.http import static_files
 from webapp.models.actions import action_link
 
 TAKES = {"accept-encoding": "gzip, deflate, br, zstd"}
