@@ -22,7 +22,7 @@ async def test_ids_of_another_campaign_are_not_there_in_one_s_own(
 ) -> None:
     names, jonah = await ids(cast, tmp_path), await browse(cast.jonah)
     for method, path in campaign_routes(app):
-        if path.count("{") > 1:
+        if path.count("{") > 1 and "{screen}" not in path:  # help is the same in every campaign
             answer = await ask(jonah, method, fill(path, names, "ryan"))
             assert answer.status_code == 404, (method, path)
 

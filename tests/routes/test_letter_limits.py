@@ -50,6 +50,8 @@ WRITTEN = {
     "routes/admin/accounts/user.py:_waits": "a raised role",
     "routes/admin/accounts/users.py:_write_approved": "once, when the member is approved",
     "workers/actions.py:_tell": "once for each time that staff chose",
+    "workers/hooks/sending.py:_failed": "once, when an endpoint is turned off",
+    "workers/nightly/fetching.py:_tell": "once a night for each plan",
 }
 
 

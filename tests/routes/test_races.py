@@ -46,6 +46,7 @@ UNIQUE = {
     "notice.client_id": "a notice",
     "one_van_connection": "a VAN key",
     "one_van_mapping": "VAN codes",
+    "one_sharing": "a campaign to share opt-outs with",
 }
 # Drawn at random, or written by the shell, jobs and verbs that lock or say ON CONFLICT, as the tests of their rooms hold
 OTHERS = """
@@ -58,6 +59,7 @@ OTHERS = """
     one_carrier_warning one_work_of_a_form one_delivery_tally one_hour_tally
     one_van_fact one_van_thing one_van_list van_match.contact_id van_person.contact_id
     one_opt_in_form one_keyword one_sign_up one_ready_link sign_up.token opt_in_consent.client_id
+    api_token.token_hash one_api_answer one_hook_event
 """.split()  # noqa: SIM905
 
 
@@ -171,6 +173,11 @@ async def van_codes(cast: Cast, browse: Browser) -> list[Press]:
     return await office(cast, browse, f"{OFFICE}/van/mapping", {"opt_out": str(code.target)})
 
 
+async def a_campaign_to_share_with(cast: Cast, browse: Browser) -> list[Press]:
+    selina = await browse(cast.selina)
+    return [pressed(selina, f"{OFFICE}/opt-outs/sharing", {"slug": "ryan"}) for _ in range(AT_ONCE)]
+
+
 async def a_notice(cast: Cast, browse: Browser) -> list[Press]:
     """The same form in one campaign, and its id in a form of another one."""
     await transaction(lambda: Membership.filter(id=cast.jonah.id).update(role="admin"))
@@ -196,6 +203,7 @@ RACES: dict[str, Callable[[Cast, Browser], Awaitable[list[Press]]]] = {
     "a notice": a_notice,
     "a VAN key": a_van_key,
     "VAN codes": van_codes,
+    "a campaign to share opt-outs with": a_campaign_to_share_with,
 }
 
 

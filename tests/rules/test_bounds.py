@@ -67,6 +67,8 @@ def of(kind: Any, text: str) -> Any:
         return made if origin not in (tuple, set, frozenset) else origin(made)
     if origin in (dict, Mapping):
         return {of(inner[0], text): of(inner[1], text)}
+    if origin is Callable:
+        return lambda *_: of(inner[1], text)
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
         needed = [f for f in fields(kind) if hints[f.name] is str or f.default is f.default_factory is MISSING]

@@ -114,7 +114,9 @@ class Van:
         body |= {"addresses": [{"zipOrPostalCode": zip_code}]} if zip_code else {}
         body |= {"emails": [{"email": email}]} if email else {}
         try:
-            found = await self._ask("POST", "/people/find", body=body)
+            found = await self._ask(
+                "POST", "/people/find", body=body, done=(200, 201, 302)
+            )  # 302: with the person found
         except NotThere:
             return None
         return int(found["vanId"]) if found and found.get("vanId") else None
@@ -161,13 +163,18 @@ class Van:
         return found
 
     async def _ask(
-        self, method: str, path: str, params: dict[str, str] | None = None, body: dict[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        params: dict[str, str] | None = None,
+        body: dict[str, Any] | None = None,
+        done: tuple[int, ...] = (200, 201),
     ) -> Any:
         try:
             async with self.session.request(
                 method, self.base + path, params=params, json=body, allow_redirects=False
             ) as answer:
-                return await _read(answer)
+                return await _read(answer, done)
         except aiohttp.ClientConnectorError:
             raise Away("VAN can't be reached", True) from None
         except aiohttp.ConnectionTimeoutError:
@@ -186,8 +193,8 @@ async def opened(settings: Settings, key: str, mode: int) -> AsyncIterator[Van]:
         yield Van(session, settings.van_api_url)
 
 
-async def _read(answer: aiohttp.ClientResponse) -> Any:
-    if answer.status in (200, 201, 302):  # 302: of a person found, with the person
+async def _read(answer: aiohttp.ClientResponse, done: tuple[int, ...]) -> Any:
+    if answer.status in done:
         return await answer.json(content_type=None)
     if answer.status == 204:
         return None

@@ -66,7 +66,6 @@ def errors(found: list[Finding]) -> list[Finding]:
     return [f for f in found if f.level == "error"]
 
 
-@lru_cache(maxsize=5_000)  # a card's text is asked about when it is shown, and twice when it is sent
 @lru_cache(maxsize=2_000)  # a tap asks three times of one text, and of the sender's values each time
 def in_sent(text: str, fields: frozenset[str] | tuple[str, ...] = ()) -> Literal["", "shortener", "braces"]:
     """What a text may not have when it leaves, whoever wrote it: the sender's name, a typed reply or a value may bring it

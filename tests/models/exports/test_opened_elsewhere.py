@@ -20,13 +20,14 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.exports.job import Export
 from webapp.models.reports import labelling
-from webapp.rules.exports.columns import COLUMNS, CSV, FORMATS, JSONL, KINDS, USERS, XLSX
+from webapp.rules.exports.columns import COLUMNS, CSV, FORMATS, JSONL, KINDS, UPLOADS, USERS, XLSX
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 with_office = pytest.mark.skipif(
     not OFFICE, reason="LibreOffice is not installed here (on Debian: libreoffice-calc-nogui)"
 )
 BAD = '=HYPERLINK("http://evil.example";"x")'
+OWN = [kind for kind in KINDS if kind not in UPLOADS]  # those for VAN and PDI: test_for_upload.py
 WIDE = "\uff1d1+1;=40000+2"  # a full-width sign, and one where semicolons separate cells
 
 
@@ -55,7 +56,7 @@ def in_pandas(job: Export) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", OWN)
 async def test_pandas_reads_what_we_wrote(cast: Cast, kind: str, format: str) -> None:
     await a_tricky_night(cast)
     rows = in_pandas(await export(cast.selina, kind, format))
@@ -95,11 +96,11 @@ async def test_libreoffice_opens_every_export_and_computes_nothing(
 ) -> None:
     """By commas, and by semicolons as somebody opens it in a land of semicolons."""
     await a_tricky_night(cast)
-    for kind in KINDS:
+    for kind in OWN:
         for format in (CSV, XLSX):
             shutil.copy((await export(cast.selina, kind, format)).path, tmp_path / f"{kind}-{format}.{format}")
     opened = in_office(tmp_path, separator, as_text)
-    for kind in KINDS:
+    for kind in OWN:
         for format in (CSV, XLSX):
             rows = opened[f"{kind}-{format}"]
             assert len(rows) > 1 and not [cell for row in rows for cell in row if cell == 40002 or str(cell)[:1] == "#"]

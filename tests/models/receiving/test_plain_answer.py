@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
+from webapp.models.opt_ins.answering import TALK_OVER
 from webapp.models.opt_outs.opt_out import FROM_KEYWORD, OptOut
 from webapp.models.receiving import applying, inbound
 from webapp.models.receiving.event import INBOUND, News, TwilioEvent
@@ -127,6 +129,12 @@ async def test_so_are_the_answer_to_a_test_and_texts_after_a_stop(cast: Cast) ->
     assert await applying.at_once(answer(cast)) is None
     await database.transaction(lambda: Campaign.all().update(round_trip_phone=cast.lisa.phone))
     assert await applying.at_once(answer(cast)) is None
+
+
+async def test_so_is_an_answer_to_an_old_text_since_a_form_s_keyword_counts_again_then(cast: Cast) -> None:
+    await texted(cast)
+    clock.freeze(clock.now() + TALK_OVER + timedelta(hours=1))
+    assert await applying.at_once(answer(cast, "join")) is None
 
 
 async def test_the_same_text_twice_is_stored_once_whichever_way_came_first(cast: Cast) -> None:

@@ -11,11 +11,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from webapp import database
+from webapp import clock, database
 from webapp.database.statements import Joined, Statement, insert, together, update
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import attention
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.opt_ins.answering import TALK_OVER
 from webapp.models.receiving import inbound
 from webapp.models.receiving.event import News, TwilioEvent
 from webapp.rules import opt_out
@@ -29,9 +30,9 @@ async def receive(event: TwilioEvent) -> News | None:
     if database.dialect() == "sqlite" or _special(event.payload):  # there the transaction is the lock
         return None
     payload = event.payload
-    rows = await database.query(
-        _reading(database.dialect()), str(payload.get("From", ""))[:20], str(payload.get("To", "")), event.sid
-    )
+    whose = str(payload.get("From", ""))[:20], str(payload.get("To", ""))
+    since = clock.now() - TALK_OVER  # after that a form's keyword is a keyword again (B2)
+    rows = await database.query(_reading(database.dialect()), *whose, since, event.sid)
     return await database.one_statement(lambda: _stored(event, rows[0])) if rows else None
 
 
@@ -49,10 +50,10 @@ def _reading(_: str) -> str:
     versions = ", ".join(f"{name} AS {name.replace('.', '_')}" for name in _VERSIONS)
     return (
         f"SELECT {_ROWS.columns}, n.id AS number_id, {versions} FROM phone_number n JOIN campaign c ON c.id = n.campaign_id"
-        " JOIN contact k ON k.campaign_id = c.id AND k.phone = ? CROSS JOIN LATERAL (SELECT m.conversation_id, m.status"
-        f" FROM message m WHERE m.contact_id = k.id AND m.number_id = n.id AND {inbound.MAY_HAVE_LEFT}"
+        " JOIN contact k ON k.campaign_id = c.id AND k.phone = ? CROSS JOIN LATERAL (SELECT m.conversation_id, m.status,"
+        f" m.created_at FROM message m WHERE m.contact_id = k.id AND m.number_id = n.id AND {inbound.MAY_HAVE_LEFT}"
         " AND m.conversation_id IS NOT NULL ORDER BY m.id DESC LIMIT 1) l JOIN conversation v ON v.id = l.conversation_id"
-        " WHERE n.e164 = ? AND l.status IN ('taken', 'sending') AND k.opted_out_at IS NULL AND c.round_trip_phone <> k.phone"
+        " WHERE n.e164 = ? AND l.created_at > ? AND l.status IN ('taken', 'sending') AND k.opted_out_at IS NULL AND c.round_trip_phone <> k.phone"
         f" AND {inbound.FORM} IS NULL AND (SELECT m.id FROM message m WHERE m.sid = ? LIMIT 1) IS NULL"
     )
 

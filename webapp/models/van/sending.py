@@ -65,8 +65,9 @@ async def stamp() -> None:
 async def _stamp() -> None:
     now = clock.now()
     await database.query(
-        f"UPDATE van_fact SET changed_at = {packed.mark('timestamptz')}, due_at = {packed.mark('timestamptz')}"
-        f" WHERE id IN (SELECT id FROM van_fact WHERE due_at IS NULL ORDER BY id LIMIT {SLICE}{_SKIP[database.dialect()]})",
+        f"WITH seen AS MATERIALIZED (SELECT id FROM van_fact WHERE due_at IS NULL ORDER BY id LIMIT {SLICE}{_SKIP[database.dialect()]})"
+        f" UPDATE van_fact SET changed_at = {packed.mark('timestamptz')}, due_at = {packed.mark('timestamptz')}"
+        " WHERE id IN (SELECT id FROM seen)",
         sql_time(now),
         sql_time(now + timedelta(seconds=waiting.SETTLE)),
     )

@@ -124,6 +124,7 @@ OFFICE = {
     "van": "van",
     "van/key": "van",
     "van/mapping": "van",
+    "van/lists": "van",
     "help": "",
 }
 # The folders of templates/help/office, and of the list of all help
