@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,12 +13,14 @@ from aiohttp import web
 from tests.cast import MORNING, Cast
 from tests.cast.lists import take_all
 from webapp import clock
+from webapp.database import transaction
 from webapp.models.accounts.mail import Mail
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ContactList
-from webapp.models.imports import importing
+from webapp.models.departures import suspending
+from webapp.models.imports import importing, reading
 from webapp.models.imports.job import ContactImport
-from webapp.models.nightly import plan
+from webapp.models.nightly import plan, telling
 from webapp.models.nightly.plan import NightlyImport, NightlyRun
 from webapp.workers.nightly import fetching
 
@@ -137,3 +140,67 @@ async def test_columns_nobody_chose_wait(cast: Cast, server: Server) -> None:
     await fetching.run_nightly({}, row.id)
     run = await next_night(row)
     assert run.state == "refused" and "Nobody has chosen the columns" in run.why
+
+
+async def test_reports_fall_to_the_owners_once_their_maker_left(cast: Cast, server: Server) -> None:
+    row = await chosen(cast, server)
+    assert [to.id for to in await telling.readers(row)] == [cast.gary.id]
+    assert await suspending.remove(cast.gary, cast.selina) == ""
+    assert (await next_night(row)).state == "stored"
+    assert [letter.to for letter in await Mail.all().order_by("id")] == [cast.gary.user.email, cast.selina.user.email]
+
+
+async def test_a_worker_that_dies_before_it_compared_the_columns_leaves_no_import(
+    cast: Cast, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = await chosen(cast, server)
+    server.body = "cell,family,shoe\n4125550151,Ben,44\n"
+
+    async def dies(*_: object) -> list[str]:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(reading, "header_of_file", dies)
+        clock.freeze(MORNING + timedelta(days=1))
+        with pytest.raises(asyncio.CancelledError):
+            await fetching.run_nightly({}, row.id)
+    assert await ContactImport.all().count() == 1 and await telling.leftovers() == []
+    clock.freeze(MORNING + timedelta(days=1, minutes=21))
+    await fetching.sweep_nightly({})
+    assert (await NightlyRun.all().order_by("-id"))[0].state == "refused"
+    assert not await Contact.filter(phone="+14125550151").exists()
+
+
+async def test_the_sheet_and_the_header_that_were_chosen_hold_for_all_nights(cast: Cast, server: Server) -> None:
+    row = await chosen(cast, server)
+    await transaction(lambda: ContactImport.all().update(header_line=1, sheet_name="Voters"))
+    run = await next_night(row)
+    job = await ContactImport.get(id=run.import_id)
+    assert (job.header_line, job.sheet_name) == (1, "Voters")
+
+
+async def test_files_that_nobody_takes_in_are_deleted(cast: Cast, server: Server) -> None:
+    row = await plan.make(cast.gary, server.url, "127.0.0.1", "From the sheet", 3)
+    await fetching.run_nightly({}, row.id)
+    kept = {path.name for path in reading.folder().glob("nightly-*.list")}
+    assert len(kept) == 1
+    assert (await next_night(row)).state == "refused"
+    assert {path.name for path in reading.folder().glob("nightly-*.list")} == kept
+    telling.file_of(await NightlyRun.all().order_by("-id").first() or NightlyRun(), "dead").write_text("x")
+    await fetching.forget_fetched({})
+    assert {path.name for path in reading.folder().glob("nightly-*.list")} == kept
+
+
+async def test_what_ended_while_it_was_fetched_stores_nothing(
+    cast: Cast, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = await chosen(cast, server)
+    compare = reading.header_of_file
+
+    async def ended_meanwhile(*of: object) -> list[str]:
+        await plan.end(cast.selina, row)
+        return await compare(*of)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reading, "header_of_file", ended_meanwhile)
+    run = await next_night(row)
+    assert run.state == "refused" and "Somebody ended" in run.why and await ContactImport.all().count() == 1

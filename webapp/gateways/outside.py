@@ -3,6 +3,7 @@ bytes (SPEC B7, B8)."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -84,9 +85,9 @@ class Fetched:
 
 async def fetch(url: str, path: Path, rehearsal: bool) -> Fetched:
     """The file at the address, written to ``path``. A published spreadsheet leads to another server of its owner, so redirects are
-    followed, each to an address that may be called. Raises Away."""
+    followed, each to an address that may be called; all of it has FILE_SECONDS. Raises Away."""
     try:
-        async with opened(FILE_SECONDS) as session:
+        async with asyncio.timeout(FILE_SECONDS), opened(FILE_SECONDS) as session:
             for _ in range(REDIRECTS + 1):
                 if why := outside_address.why_not(url, rehearsal):
                     raise Away(why)

@@ -72,6 +72,7 @@ CLOCKWORK: list[CronJob] = [
     cron(van_sending.sweep_van, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(hook_sending.sweep_hooks, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(nightly_fetching.sweep_nightly, second={6, 26, 46}, run_at_startup=True, timeout=60),
+    cron(nightly_fetching.forget_fetched, hour=9, minute=11, second=11, timeout=60),
     cron(passing.share_opt_outs, second={1, 31}, run_at_startup=True, timeout=60),
     cron(hook_sending.forget_events, hour=9, minute=51, second=51, timeout=300),
     cron(lists.sweep_lists, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),

@@ -39,6 +39,17 @@ async def survey(job: ContactImport) -> Shape:
     return shape_of(job)
 
 
+async def header_of_file(path: Path, wanted: Wanted) -> list[str]:
+    """Of a file that is no import yet. Raises FileError."""
+    copy = path.with_suffix(".look")
+    try:
+        surveyed = await child.survey(path, copy, wanted)
+    finally:
+        copy.unlink(missing_ok=True)
+    assert surveyed.shape
+    return list(surveyed.shape.header)
+
+
 def shape_of(job: ContactImport) -> Shape:
     return msgspec.convert(job.shape, Shape)
 

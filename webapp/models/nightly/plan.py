@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
 
 from webapp import clock
 from webapp.database import transactional
-from webapp.models import long_work
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
 from webapp.models.imports import importing, reading
-from webapp.models.imports.job import ContactImport
+from webapp.models.imports.job import ASKING, ContactImport
 from webapp.models.logins import sealed
 from webapp.models.long_work import DONE
 from webapp.reader.file_error import FileError
@@ -24,9 +21,10 @@ from webapp.rules.nightly import fetched
 
 MOST = 10
 FETCHING, READING, STORED, REFUSED = "fetching", "reading", "stored", "refused"
-GONE = timedelta(minutes=20)
 SHOWN = 30
 NOT_CHOSEN = "Nobody has chosen the columns of the first file yet. Open the upload and choose them."
+NOT_READ = "The first file is still being read."
+ENDED = "Somebody ended this nightly import while the file was fetched. Nothing was stored."
 
 
 class NightlyImport(Model):
@@ -143,29 +141,30 @@ async def refuse(run: NightlyRun, why: str) -> None:
 
 async def take_in(row: NightlyImport, run: NightlyRun, path: Path) -> ContactImport | None:
     """The import of the fetched file; None where it is refused, and then nothing is stored. The first file waits for a person
-    to choose its columns, as an upload does."""
+    to choose its columns, as an upload does. Of a later one the columns are compared before there is an import: what a worker
+    that dies leaves behind is never one that others would read on."""
     first = await ContactImport.get_or_none(id=row.first_import_id or 0)
     name = f"{row.host}, {clock.now():%Y-%m-%d}"
     if first is None or first.status != DONE:
         if first is not None and not first.over:
-            await refuse(run, NOT_CHOSEN)
+            await refuse(run, NOT_CHOSEN if first.status == ASKING else NOT_READ)
             return None
         return await _first(row, run, path, name)
-    job = await _next(row, run, path, name, first)
+    how = reading.Wanted(first.sheet_name, first.header_line, first.without_hidden)
     try:
-        shape = await reading.survey(job)
-        why = fetched.columns_changed(first.header, list(shape.header))
+        why = fetched.columns_changed(first.header, await reading.header_of_file(path, how))
     except FileError as error:
         why = error.message
     if why:
-        await long_work.fail(job, why, error_code="columns_changed")
         await refuse(run, why)
         return None
-    return job
+    return await _next(row, run, path, name, first, how)
 
 
 @transactional
-async def _first(row: NightlyImport, run: NightlyRun, path: Path, name: str) -> ContactImport:
+async def _first(row: NightlyImport, run: NightlyRun, path: Path, name: str) -> ContactImport | None:
+    if not await _still_wanted(row, run):
+        return None
     job = await importing.begin(row.campaign, row.list_name, path, name, row.user, preview_first=True)
     await NightlyImport.filter(id=row.id).update(first_import_id=job.id)
     await NightlyRun.filter(id=run.id).update(import_id=job.id, state=READING)
@@ -173,42 +172,25 @@ async def _first(row: NightlyImport, run: NightlyRun, path: Path, name: str) -> 
 
 
 @transactional
-async def _next(row: NightlyImport, run: NightlyRun, path: Path, name: str, first: ContactImport) -> ContactImport:
-    """``user`` is blank, as with the command: nobody is there to be asked."""
+async def _next(
+    row: NightlyImport, run: NightlyRun, path: Path, name: str, first: ContactImport, how: reading.Wanted
+) -> ContactImport | None:
+    """``user`` is blank, as with the command: nobody is there to be asked. ``how``: the sheet and header that were chosen."""
+    if not await _still_wanted(row, run):
+        return None
     job = await importing.begin(
-        row.campaign, row.list_name, path, name, None, mapping=first.mapping, wishes=first.wishes
+        row.campaign, row.list_name, path, name, None, mapping=first.mapping, wanted=how, wishes=first.wishes
     )
     await NightlyRun.filter(id=run.id).update(import_id=job.id, state=READING)
     return job
 
 
-@transactional
-async def to_tell() -> list[dict[str, Any]]:
-    """Runs that are over and not told of, each noted as told: its nightly import, its import, and why it was refused."""
-    lost = NightlyRun.filter(state=FETCHING, at__lt=clock.now() - GONE)
-    await lost.update(state=REFUSED, why="The server stopped while it fetched the file. Nothing was stored.")
-    over = await ContactImport.filter(id__in=await _being_read(), status__in=long_work.OVER)
-    for job in over:
-        state = (
-            {"state": STORED}
-            if job.status == DONE
-            else {"state": REFUSED, "why": job.error_message or "It was cancelled."}
-        )
-        await NightlyRun.filter(import_id=job.id, state=READING).update(**state)
-    runs = (
-        await NightlyRun.filter(state__in=[STORED, REFUSED], told_at=None).order_by("id").limit(100).select_for_update()
-    )
-    await NightlyRun.filter(id__in=[run.id for run in runs] or [0]).update(told_at=clock.now())
-    return [await _told(run) for run in runs]
-
-
-async def _being_read() -> list[int]:
-    return [run.import_id or 0 for run in await NightlyRun.filter(state=READING)] or [0]
-
-
-async def _told(run: NightlyRun) -> dict[str, Any]:
-    row = await NightlyImport.get(id=run.nightly_id).select_related("campaign", "user")
-    return {"run": run, "nightly": row, "job": await ContactImport.get_or_none(id=run.import_id or 0)}
+async def _still_wanted(row: NightlyImport, run: NightlyRun) -> bool:
+    """Inside the transaction of the import. False where somebody ended it meanwhile, or the run was given up."""
+    if await NightlyImport.filter(id=row.id, ended_at=None).select_for_update().first() is None:
+        await refuse(run, ENDED)
+        return False
+    return await NightlyRun.filter(id=run.id, state=FETCHING).exists()
 
 
 @transactional

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import secrets
+from pathlib import Path
 from typing import Any
 
 from webapp import config, letters, queue
 from webapp.gateways import outside
-from webapp.models.imports import reading
+from webapp.models.accounts.users import Membership
+from webapp.models.imports.job import ContactImport
 from webapp.models.logins import sealed
-from webapp.models.nightly import plan
+from webapp.models.nightly import plan, telling
 from webapp.models.nightly.plan import NightlyImport, NightlyRun
 from webapp.rules.nightly import fetched
 
@@ -21,7 +23,7 @@ log = logging.getLogger(__name__)
 async def sweep_nightly(ctx: dict[str, Any]) -> None:
     for nightly_id in await plan.due():
         await queue.run_nightly(nightly_id)
-    for told in await plan.to_tell():
+    for told in await telling.to_tell():
         await _tell(**told)
 
 
@@ -39,25 +41,39 @@ async def run_nightly(ctx: dict[str, Any], nightly_id: int) -> None:
 
 async def _run(row: NightlyImport, run: NightlyRun) -> None:
     """A file that is refused is deleted; of one that is taken in the import is the owner, as of an upload."""
-    path = reading.folder() / f"{secrets.token_hex(16)}.list"
-    url = sealed.opened(row.url)
+    path = telling.file_of(run, secrets.token_hex(16))
+    job = None
     try:
-        if url is None:
-            raise outside.Away(UNREADABLE)
-        got = await outside.fetch(url, path, config.settings().rehearsal)
-        if why := fetched.why_not(got.status, got.kind, got.head, got.size):
-            raise outside.Away(why)
+        job = await _taken(row, run, path)
     except outside.Away as away:
-        path.unlink(missing_ok=True)
         await plan.refuse(run, str(away))
-        return
-    if job := await plan.take_in(row, run, path):
+    finally:
+        if job is None:
+            path.unlink(missing_ok=True)
+    if job is not None:
         await queue.run_import(job.id)
 
 
-async def _tell(nightly: NightlyImport, run: NightlyRun, job: Any) -> None:
-    """To whoever made it."""
+async def _taken(row: NightlyImport, run: NightlyRun, path: Path) -> ContactImport | None:
+    """None where it is refused. Raises Away."""
+    url = sealed.opened(row.url)
+    if url is None:
+        raise outside.Away(UNREADABLE)
+    got = await outside.fetch(url, path, config.settings().rehearsal)
+    if why := fetched.why_not(got.status, got.kind, got.head, got.size):
+        raise outside.Away(why)
+    return await plan.take_in(row, run, path)
+
+
+async def _tell(nightly: NightlyImport, run: NightlyRun, job: ContactImport | None, readers: list[Membership]) -> None:
     where = f"/imports/{job.id}" if job else f"/nightly-imports/{nightly.id}"
     link = config.settings().url(f"/c/{nightly.campaign.slug}/admin{where}")
-    told = {"user": nightly.user, "nightly": nightly, "run": run, "job": job, "link": link}
-    await letters.write("nightly_report", nightly.user.email, nightly.user.language or "en", **told)
+    for reader in readers:
+        told = {"user": reader.user, "nightly": nightly, "run": run, "job": job, "link": link}
+        await letters.write("nightly_report", reader.user.email, reader.speaks, **told)
+
+
+async def forget_fetched(ctx: dict[str, Any]) -> None:
+    """Files that no run and no import needs: they are people's data."""
+    for path in await telling.leftovers():
+        path.unlink(missing_ok=True)

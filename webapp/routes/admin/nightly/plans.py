@@ -10,7 +10,7 @@ from webapp import config, pages, queue, words
 from webapp.access import programs
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
-from webapp.models.nightly import plan
+from webapp.models.nightly import plan, telling
 from webapp.models.nightly.plan import NightlyImport
 from webapp.pages import page
 from webapp.rules.outside import address as outside_address
@@ -31,6 +31,7 @@ async def _plans(request: Request, member: Membership, form: Form, status: int =
         status_code=status,
         form=form,
         rows=rows,
+        readers={row.id: ", ".join([to.user.name for to in await telling.readers(row)]) for row in rows},
         hours=[(hour, f"{hour}:00") for hour in HOURS],
     )
 

@@ -1,0 +1,70 @@
+"""What each night brought, told once by e-mail; and the files that nobody took in (SPEC B8)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from webapp import clock
+from webapp.database import transactional
+from webapp.models import long_work
+from webapp.models.accounts.users import OWNER, Membership
+from webapp.models.imports import reading
+from webapp.models.imports.job import ContactImport
+from webapp.models.long_work import DONE
+from webapp.models.nightly.plan import FETCHING, READING, REFUSED, STORED, NightlyImport, NightlyRun
+
+GONE = timedelta(minutes=20)  # without an end of its fetching: the worker died
+FILES = "nightly"  # how the names of fetched files begin in the folder of uploads
+
+
+def file_of(run: NightlyRun, ending: str) -> Path:
+    return reading.folder() / f"{FILES}-{run.id}-{ending}.list"
+
+
+@transactional
+async def to_tell() -> list[dict[str, Any]]:
+    """Runs that are over and not told of, each noted as told: its nightly import, its import, and why it was refused."""
+    lost = NightlyRun.filter(state=FETCHING, at__lt=clock.now() - GONE)
+    await lost.update(state=REFUSED, why="The server stopped while it fetched the file. Nothing was stored.")
+    over = await ContactImport.filter(id__in=await _being_read(), status__in=long_work.OVER)
+    for job in over:
+        state = (
+            {"state": STORED}
+            if job.status == DONE
+            else {"state": REFUSED, "why": job.error_message or "It was cancelled."}
+        )
+        await NightlyRun.filter(import_id=job.id, state=READING).update(**state)
+    runs = (
+        await NightlyRun.filter(state__in=[STORED, REFUSED], told_at=None).order_by("id").limit(100).select_for_update()
+    )
+    await NightlyRun.filter(id__in=[run.id for run in runs] or [0]).update(told_at=clock.now())
+    return [await _told(run) for run in runs]
+
+
+async def _being_read() -> list[int]:
+    return [run.import_id or 0 for run in await NightlyRun.filter(state=READING)] or [0]
+
+
+async def _told(run: NightlyRun) -> dict[str, Any]:
+    row = await NightlyImport.get(id=run.nightly_id).select_related("campaign", "user")
+    job = await ContactImport.get_or_none(id=run.import_id or 0)
+    return {"run": run, "nightly": row, "job": job, "readers": await readers(row)}
+
+
+async def readers(row: NightlyImport) -> list[Membership]:
+    """To whom the reports go: whoever made it, or the owners once that user is no staff of the campaign any more."""
+    here = Membership.filter(campaign_id=row.campaign_id, suspended_at=None, removed_at=None)
+    maker = await here.filter(user_id=row.user_id).select_related("user", "campaign").first()
+    if maker is not None and maker.is_staff:
+        return [maker]
+    return await here.filter(role=OWNER).select_related("user", "campaign")
+
+
+async def leftovers() -> list[Path]:
+    """Files whose worker ended before an import had them; people's data, for the caller to delete."""
+    found = list(reading.folder().glob(f"{FILES}-*"))  # first: what is begun later is not among them
+    being_fetched = {f"{run.id}" for run in await NightlyRun.filter(state=FETCHING)}
+    in_use = {Path(job.path) for job in await ContactImport.filter(path__in=[str(path) for path in found] or ["-"])}
+    return [path for path in found if path not in in_use and path.name.split("-")[1] not in being_fetched]
