@@ -48,23 +48,20 @@ def _kind(connection: Request) -> str:
 
 
 async def _token(connection: Request) -> ApiToken:
+    """Failures are limited by their address, and only they: a program with a token in use is let past, so that another one at its
+    address, with a token that has ended, locks nobody out."""
     scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
-    place = client.address(connection)
-
-    async def look() -> ApiToken | None:
-        return await tokens.found(secret.strip()[:200]) if scheme.lower() == "bearer" else None
-
-    try:
-        found = await limiting.unless_failed(look, (limiting.API_FAILURES, (place,)))
-    except limiting.TooMany as error:
+    found = await tokens.found(secret.strip()[:200]) if scheme.lower() == "bearer" else None
+    if found is not None:
+        return found
+    limit = limiting.API_FAILURES
+    if not await limiting.allowed(limit, client.address(connection)):
         raise HTTPException(
             "Too many requests without a token in use came from this address.",
             status_code=429,
-            headers={"retry-after": str(int(error.hours * 3_600))},
-        ) from None
-    if found is None:
-        raise HTTPException(_WHO, status_code=401, headers={"www-authenticate": "Bearer"})
-    return found
+            headers={"retry-after": str(limit.get_expiry())},
+        )
+    raise HTTPException(_WHO, status_code=401, headers={"www-authenticate": "Bearer"})
 
 
 async def _rate(connection: Request, token: ApiToken) -> None:

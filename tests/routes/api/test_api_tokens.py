@@ -82,6 +82,8 @@ async def test_tokens_are_not_guessed(cast: Cast, browse: Browser, monkeypatch: 
     wrong = await browse(None, authorization="Bearer textbank_x")
     for status in (401, 401, 401, 429):
         problem(await wrong.get(f"{API}/actions"), status)
+    right = await program(browse, cast.selina)
+    assert (await right.get(f"{API}/actions")).status_code == 200, "another program at this address goes on"
 
 
 async def test_what_is_not_there_is_a_problem_too(cast: Cast, browse: Browser) -> None:
