@@ -122,6 +122,19 @@ async def test_who_says_gone_is_turned_off_at_once(cast: Cast) -> None:
     assert claimed and await event.failed(claimed, 410, "gone") and (await HookEndpoint.get()).off_at
 
 
+@pytest.mark.parametrize("status", [200, 500])
+async def test_an_answer_that_no_database_stores_is_an_answer_all_the_same(cast: Cast, status: int) -> None:
+    hook, _ = await wants(cast.selina, URL, events.OPT_OUT)
+    await opt_out_many(cast.meyer, ["+14125550199"], "admin", None)
+    await event.stamp()
+    lease = await endpoint.take_lease(hook.id) or ""
+    claimed = await event.claim(hook.id, lease)
+    assert claimed
+    await (event.taken(claimed, 200, "o\x00k\x1b") if status == 200 else event.failed(claimed, 500, "o\x00k\x1b"))
+    row = await HookEvent.get()
+    assert (row.state, row.answer) == (TAKEN if status == 200 else WAITING, "o k")
+
+
 async def test_old_events_are_forgotten(cast: Cast) -> None:
     await wants(cast.selina, URL, events.OPT_OUT)
     await opt_out_many(cast.meyer, ["+14125550199"], "admin", None)
