@@ -67,3 +67,15 @@ async def test_what_came_from_a_third_campaign_is_not_passed_on(cast: Cast) -> N
         clock.freeze(MORNING + timedelta(minutes=minute))
         await sharing.pass_on()
     assert EARLY in await phones(cast.ryan) and EARLY not in await phones(cast.meyer)
+
+
+async def test_a_slice_that_brings_nobody_is_not_the_last(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "SLICE", 2)
+    both = [f"+14125550{n}" for n in range(100, 105)]
+    await opt_out_many(cast.meyer, both, "admin", None)
+    await opt_out_many(cast.ryan, both, "admin", None)
+    await opt_out_many(cast.ryan, [LATE], "admin", None)
+    await sharing.say(cast.selina, "ryan")
+    await sharing.say(cast.jonah, "meyer")
+    clock.freeze(MORNING + timedelta(minutes=1))
+    assert await sharing.pass_on() == 1 and LATE in await phones(cast.meyer)

@@ -83,20 +83,23 @@ async def end(by: Membership, row: OptOutSharing) -> None:
 
 
 async def pass_on() -> int:
-    """A slice of each pair. Returns how many phones are opted out anew."""
+    """All that there is, pair by pair, in slices. Returns how many phones are opted out anew."""
     return sum([await _take(row["id"], row["other_id"]) for row in await database.query(f"{_BOTH} ORDER BY s.id")])
 
 
 async def _take(sharing_id: int, other_id: int) -> int:
-    """What came to the other campaign from a third one is not passed on: that one agreed to nothing with this."""
-    row = await OptOutSharing.get_or_none(id=sharing_id).select_related("campaign")
-    if row is None:
-        return 0
-    other = await Campaign.get(id=other_id)
-    page = await giving_out.opt_outs(other, row.cursor, SLICE, MAY)
-    if page.after == row.cursor:
-        return 0
-    return await _store(row, other, [one["phone"] for one in page.rows if one["source"] != FROM_SHARED], page.after)
+    """What came to the other campaign from a third one is not passed on: that one agreed to nothing with this. A slice may bring
+    nobody, or be of other campaigns' rows alone, and yet not be the last."""
+    other, new = await Campaign.get(id=other_id), 0
+    while row := await OptOutSharing.get_or_none(id=sharing_id).select_related("campaign"):
+        page = await giving_out.opt_outs(other, row.cursor, SLICE, MAY)
+        if page.after == row.cursor:
+            break
+        own = [one["phone"] for one in page.rows if one["source"] != FROM_SHARED]
+        new += await _store(row, other, own, page.after)
+        if not page.more:
+            break
+    return new
 
 
 @transactional

@@ -8,5 +8,4 @@ from webapp.models.sharing import sharing
 
 
 async def share_opt_outs(ctx: dict[str, Any]) -> None:
-    while await sharing.pass_on():
-        continue
+    await sharing.pass_on()
