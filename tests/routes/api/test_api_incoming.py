@@ -195,3 +195,14 @@ async def test_a_kept_answer_is_forgotten_after_a_week(cast: Cast, browse: Brows
     assert await answer.forget_old() == 0
     clock.freeze(MORNING + timedelta(days=8))
     assert await answer.forget_old() == 1
+
+
+@pytest.mark.both
+async def test_a_nul_is_left_out_as_in_a_file(cast: Cast, browse: Browser) -> None:
+    desk = await program(browse, cast.selina)
+    person = {"phone": "412-555-0150", "first_name": "Mi\x00na", "sh\x00oe": "4\x003", "tags": ["Will\x00 Vote"]}
+    told = await desk.post(f"{API}/contacts", json={"list": "From\x00 here", "contacts": [person]})
+    assert (told.status_code, told.json()["left_out"]) == (200, ["shoe"])
+    assert (await Contact.get(phone="+14125550150", campaign=cast.meyer)).first_name == "Mina"
+    assert await ContactList.filter(name="From here").exists()
+    problem(await desk.post(f"{API}/lists", json={"name": "\x00"}), 422)

@@ -32,9 +32,9 @@ async def add_contacts(request: Request, data: shapes.ContactsIn, key: Key = "")
     """At most 500 people, onto a list. A phone that is there is updated: values that are not blank replace, blank ones never do.
     The rules are those of an uploaded list; who is refused is named with the reason."""
     token = asking.token_of(request)
-    people = [{name: _text(value) for name, value in one.items()} for one in data.contacts]
+    people = [{_plain(name): _text(value) for name, value in one.items()} for one in data.contacts]
     asked = b"contacts " + await request.body()
-    told = await _done(taking_in.contacts(token, data.list_name.strip(), people, key, asked))
+    told = await _done(taking_in.contacts(token, _plain(data.list_name).strip(), people, key, asked))
     for action_id in await making.actions_of_list(told["list_id"]):
         await queue.make_conversations(action_id)
     return msgspec.convert(told, shapes.ContactsTaken)
@@ -45,15 +45,20 @@ def _text(value: shapes.Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return "; ".join(value)
-    return "" if value is None else str(value)
+        value = "; ".join(value)
+    return "" if value is None else _plain(str(value))
+
+
+def _plain(text: str) -> str:
+    """No database stores a NUL; a file's are left out too (reader/text.py)."""
+    return text.replace("\x00", "")
 
 
 @post("/lists", opt={"scope": scopes.CONTACTS_IN})
 async def new_list(request: Request, data: shapes.ListIn, key: Key = "") -> shapes.ListOut:
     """A contact list that nobody is on yet. 409 where there is one of this name, with its `list_id`."""
     token = asking.token_of(request)
-    told = await _done(taking_in.new_list(token, data.name.strip(), key, b"lists " + await request.body()))
+    told = await _done(taking_in.new_list(token, _plain(data.name).strip(), key, b"lists " + await request.body()))
     return msgspec.convert(told, shapes.ListOut)
 
 
