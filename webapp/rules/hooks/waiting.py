@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 _PAUSES = (5, 60, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600)  # seconds after each try; the last one again and again
-TRIES = 16  # three days
+TRIES = 25  # longer than OFF_AFTER however the dice fall: an event that is alone turns its endpoint off, and owners are told
 OFF_AFTER = timedelta(days=3)  # of nothing but failure
 
 
