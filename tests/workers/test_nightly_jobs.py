@@ -128,7 +128,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_stored(
 
 async def test_a_redirect_is_followed_and_a_server_that_is_away_is_said(cast: Cast, server: Server) -> None:
     row = await chosen(cast, server)
-    server.to = f"http://127.0.0.1:{server.port}/elsewhere"
+    server.to = f"http://127.0.0.1:{server.port}/elsewhere?signed={'x' * 900}"
     assert (await next_night(row)).state == "stored"
     server.to = "http://127.0.0.1:1/"
     run = await next_night(row, 2)
@@ -148,6 +148,28 @@ async def test_reports_fall_to_the_owners_once_their_maker_left(cast: Cast, serv
     assert await suspending.remove(cast.gary, cast.selina) == ""
     assert (await next_night(row)).state == "stored"
     assert [letter.to for letter in await Mail.all().order_by("id")] == [cast.gary.user.email, cast.selina.user.email]
+
+
+async def test_a_worker_that_dies_while_it_tells_leaves_the_report_to_the_next(
+    cast: Cast, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = await chosen(cast, server)
+    clock.freeze(MORNING + timedelta(days=1))
+    await fetching.run_nightly({}, row.id)
+    run = (await NightlyRun.all().order_by("-id"))[0]
+    await take_all(run.import_id or 0)
+
+    async def dies(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Mail, "write", dies)
+        with pytest.raises(asyncio.CancelledError):
+            await fetching.sweep_nightly({})
+    assert await Mail.all().count() == 1 and (await NightlyRun.get(id=run.id)).told_at is None
+    for _ in range(2):
+        await fetching.sweep_nightly({})
+    assert await Mail.all().count() == 2, "once"
 
 
 async def test_a_worker_that_dies_before_it_compared_the_columns_leaves_no_import(
@@ -204,3 +226,13 @@ async def test_what_ended_while_it_was_fetched_stores_nothing(
     monkeypatch.setattr(reading, "header_of_file", ended_meanwhile)
     run = await next_night(row)
     assert run.state == "refused" and "Somebody ended" in run.why and await ContactImport.all().count() == 1
+
+
+async def test_what_is_being_fetched_is_not_begun_again(cast: Cast, server: Server) -> None:
+    row = await plan.make(cast.gary, server.url, "127.0.0.1", "From the sheet", 3)
+    begun = await plan.begin(row.id)
+    await plan.fetch_now(cast.gary, row)
+    assert begun and await plan.begin(row.id) is None
+    await plan.refuse(begun[1], "away")
+    await plan.fetch_now(cast.gary, row)
+    assert await plan.begin(row.id)

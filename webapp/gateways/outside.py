@@ -89,7 +89,7 @@ async def fetch(url: str, path: Path, rehearsal: bool) -> Fetched:
     try:
         async with asyncio.timeout(FILE_SECONDS), opened(FILE_SECONDS) as session:
             for _ in range(REDIRECTS + 1):
-                if why := outside_address.why_not(url, rehearsal):
+                if why := outside_address.why_not(url, rehearsal, outside_address.LED):
                     raise Away(why)
                 async with session.get(url, allow_redirects=False) as answer:
                     if answer.status not in (301, 302, 303, 307, 308):

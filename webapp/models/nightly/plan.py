@@ -111,6 +111,9 @@ async def end(by: Membership, row: NightlyImport) -> None:
 
 @transactional
 async def fetch_now(by: Membership, row: NightlyImport) -> None:
+    """Not while it is being fetched."""
+    if await NightlyRun.exists(nightly=row, state=FETCHING):
+        return
     await NightlyImport.filter(id=row.id, ended_at=None).update(next_at=clock.now())
     await audit.record(by, "nightly.begun", row.list_name)
 

@@ -9,6 +9,7 @@ from typing import Any
 from webapp import clock
 from webapp.database import transactional
 from webapp.models import long_work
+from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.imports import reading
 from webapp.models.imports.job import ContactImport
@@ -25,7 +26,7 @@ def file_of(run: NightlyRun, ending: str) -> Path:
 
 @transactional
 async def to_tell() -> list[dict[str, Any]]:
-    """Runs that are over and not told of, each noted as told: its nightly import, its import, and why it was refused."""
+    """Runs that are over and not told of: each with its nightly import, its import, and whom to tell."""
     lost = NightlyRun.filter(state=FETCHING, at__lt=clock.now() - GONE)
     await lost.update(state=REFUSED, why="The server stopped while it fetched the file. Nothing was stored.")
     over = await ContactImport.filter(id__in=await _being_read(), status__in=long_work.OVER)
@@ -36,11 +37,16 @@ async def to_tell() -> list[dict[str, Any]]:
             else {"state": REFUSED, "why": job.error_message or "It was cancelled."}
         )
         await NightlyRun.filter(import_id=job.id, state=READING).update(**state)
-    runs = (
-        await NightlyRun.filter(state__in=[STORED, REFUSED], told_at=None).order_by("id").limit(100).select_for_update()
-    )
-    await NightlyRun.filter(id__in=[run.id for run in runs] or [0]).update(told_at=clock.now())
-    return [await _told(run) for run in runs]
+    runs = NightlyRun.filter(state__in=[STORED, REFUSED], told_at=None)
+    return [await _told(run) for run in await runs.order_by("id").limit(100)]
+
+
+@transactional
+async def tell(run: NightlyRun, written: list[tuple[str, str, str, str]]) -> None:
+    """Its letters (to, subject, text, HTML) stand in the transaction that notes it as told: neither is there without the other."""
+    if await NightlyRun.filter(id=run.id, told_at=None).update(told_at=clock.now()):
+        for letter in written:
+            await Mail.write(*letter)
 
 
 async def _being_read() -> list[int]:

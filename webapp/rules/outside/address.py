@@ -6,13 +6,14 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
-LONGEST = 500
+LONGEST = 500  # of what is typed
+LED = 4_000  # of what an address leads on to: file stores sign theirs at length
 _HERE = ("127.0.0.1",)
 
 
-def why_not(url: str, rehearsal: bool = False) -> str:
+def why_not(url: str, rehearsal: bool = False, longest: int = LONGEST) -> str:
     """A sentence where it is refused, else "". ``rehearsal``: this machine may be called, by http too."""
-    if not url or len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+    if not url or len(url) > longest or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         return "This is no address. It begins with https:// and has at most 500 characters."
     try:
         parts = urlsplit(url)

@@ -68,9 +68,12 @@ async def _taken(row: NightlyImport, run: NightlyRun, path: Path) -> ContactImpo
 async def _tell(nightly: NightlyImport, run: NightlyRun, job: ContactImport | None, readers: list[Membership]) -> None:
     where = f"/imports/{job.id}" if job else f"/nightly-imports/{nightly.id}"
     link = config.settings().url(f"/c/{nightly.campaign.slug}/admin{where}")
+    written = []
     for reader in readers:
         told = {"user": reader.user, "nightly": nightly, "run": run, "job": job, "link": link}
-        await letters.write("nightly_report", reader.user.email, reader.speaks, **told)
+        letter = letters.composed("nightly_report", reader.speaks, **told)
+        written.append((reader.user.email, letter.subject, letter.text, letter.html))
+    await telling.tell(run, written)
 
 
 async def forget_fetched(ctx: dict[str, Any]) -> None:
