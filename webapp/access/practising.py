@@ -16,6 +16,7 @@ from webapp.rules.practice import play
 from webapp.rules.practice.play import Play
 
 COOKIE, SECONDS = "textbank_practice", 86_400
+_CUTS = ((play.LONGEST,), (40,), (0,), (0, 4), (0, 0))
 LONGEST = 3_800  # characters: browsers keep 4,096 bytes with the name
 
 
@@ -29,8 +30,8 @@ def of(request: Request, member: Membership) -> Play | None:
 
 
 def cookie(member: Membership, now: Play) -> Cookie:
-    """Typed words are cut further where all of it would not fit."""
-    values = (_value(member, play.packed(now, longest)) for longest in (play.LONGEST, 40, 0))
+    """Typed words are cut further where all of it would not fit, and at last tags."""
+    values = (_value(member, play.packed(now, *cut)) for cut in _CUTS)
     return _cookie(member, next(value for value in values if len(value) <= LONGEST), SECONDS)
 
 

@@ -20,6 +20,7 @@ from webapp.access import practising
 from webapp.database import transaction
 from webapp.models.accounts.users import User
 from webapp.routes.volunteer.practice import playing
+from webapp.rules.practice import play as rules
 from webapp.rules.practice.personas import PERSONAS
 
 PRACTICE = "/c/meyer/practice"
@@ -172,3 +173,10 @@ async def test_it_is_offered_to_whoever_is_new(cast: Cast, browse: Browser) -> N
     await cast.start(cast.amy)
     for path in pages_of_hers:
         assert f'href="{PRACTICE}"' not in (await amy.get(path)).text
+
+
+async def test_a_practice_with_all_tags_of_a_large_campaign_fits_its_cookie(cast: Cast) -> None:
+    going, letters = rules.begin("en"), random.Random(1)
+    for talk in going.talks:
+        rules.tag(talk, ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=64)) for _ in range(rules.MOST_TAGS)])
+    assert len(practising.cookie(cast.amy, going).value or "") <= practising.LONGEST

@@ -17,6 +17,7 @@ from webapp.rules.practice.personas import ANSWER, DECIDE, NOTHING, OPT_OUT, PER
 INITIAL, SCRIPT, TYPED, THEIRS = "i", "s", "t", "r"
 MOST_TEXTS = 12  # of one person; then it is enough of them
 LONGEST = 160  # characters kept of typed words
+MOST_TAGS = 20  # of one person
 TWICE = 2  # skipped so often, somebody goes to others
 
 
@@ -131,7 +132,7 @@ def answer(play: Play, n: int, kind: str, what: str, now: int) -> bool:
 
 
 def tag(talk: Talk, tags: tuple[str, ...] | list[str]) -> None:
-    talk.tags = list(dict.fromkeys([*talk.tags, *tags]))[:20]
+    talk.tags = list(dict.fromkeys([*talk.tags, *tags]))[:MOST_TAGS]
     if "opt_out" in tags:
         opt(talk)
 
@@ -188,10 +189,11 @@ def well_done(persona: Persona, talk: Talk) -> bool:
     return talk.texted and done[persona.wants]
 
 
-def packed(play: Play, longest: int = LONGEST) -> str:
-    """As text for the cookie; typed words cut to ``longest``."""
+def packed(play: Play, longest: int = LONGEST, most_tags: int = MOST_TAGS) -> str:
+    """As text for the cookie; typed words cut to ``longest``, tags to ``most_tags`` of a person."""
     talks = [asdict(talk) for talk in play.talks]
     for talk in talks:
+        talk["tags"] = talk["tags"][:most_tags]
         talk["note"] = talk["note"][:longest]
         talk["said"] = [
             [s["kind"], s["what"][:longest] if s["kind"] == TYPED else s["what"], s["at"]] for s in talk["said"]
