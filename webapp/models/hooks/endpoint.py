@@ -159,7 +159,7 @@ async def failed(endpoint_id: int, why: str, gone: bool, dice: float) -> bool:
 async def owners(campaign_id: int) -> list[Membership]:
     """Who is told that an endpoint is off."""
     found = Membership.filter(campaign_id=campaign_id, role=OWNER, suspended_at=None, removed_at=None)
-    return await found.select_related("user", "campaign")
+    return await found.exclude(approved_at=None).select_related("user", "campaign")
 
 
 @transactional

@@ -61,7 +61,7 @@ async def _told(run: NightlyRun) -> dict[str, Any]:
 
 async def readers(row: NightlyImport) -> list[Membership]:
     """To whom the reports go: whoever made it, or the owners once that user is no staff of the campaign any more."""
-    here = Membership.filter(campaign_id=row.campaign_id, suspended_at=None, removed_at=None)
+    here = Membership.filter(campaign_id=row.campaign_id, suspended_at=None, removed_at=None).exclude(approved_at=None)
     maker = await here.filter(user_id=row.user_id).select_related("user", "campaign").first()
     if maker is not None and maker.is_staff:
         return [maker]
