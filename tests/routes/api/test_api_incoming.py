@@ -206,3 +206,10 @@ async def test_a_nul_is_left_out_as_in_a_file(cast: Cast, browse: Browser) -> No
     assert (await Contact.get(phone="+14125550150", campaign=cast.meyer)).first_name == "Mina"
     assert await ContactList.filter(name="From here").exists()
     problem(await desk.post(f"{API}/lists", json={"name": "\x00"}), 422)
+
+
+async def test_more_fields_than_are_read_are_refused_and_not_dropped(cast: Cast, browse: Browser) -> None:
+    desk = await program(browse, cast.selina)
+    person = {f"field {n}": "x" for n in range(200)} | {"phone": "412-555-0150"}
+    told = problem(await desk.post(f"{API}/contacts", json={"list": "Wide", "contacts": [person]}), 422)
+    assert "201 different fields" in told["detail"] and await ContactList.filter(name="Wide").count() == 0

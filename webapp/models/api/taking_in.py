@@ -30,7 +30,7 @@ NO_FILE = "api"  # where an import's path stands: there is nothing to read again
 
 
 class Unclear(Exception):
-    """No field holds the phone, or two do; in a sentence."""
+    """No field holds the phone, or two do, or there are too many; in a sentence."""
 
 
 class NameTaken(Exception):
@@ -46,7 +46,11 @@ async def contacts(
 ) -> dict[str, Any]:
     """One slice of an import, whole or not at all. ``people``: field -> value, as a header and its cells. Raises Unclear and
     OtherRequest."""
-    header = list(dict.fromkeys(name for one in people for name in one))[:MOST_COLUMNS]
+    header = list(dict.fromkeys(name for one in people for name in one))
+    if len(header) > MOST_COLUMNS:
+        raise Unclear(
+            f"The people of one request have {len(header)} different fields: at most {MOST_COLUMNS} are read."
+        )
     cells = [[one.get(name, "") for name in header] for one in people]
     customs = {f.slug: f.title for f in await CustomField.filter(campaign_id=token.campaign_id, archived_at=None)}
     columns = contact_columns.match(header, customs, {}, cells)
