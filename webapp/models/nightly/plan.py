@@ -23,7 +23,7 @@ MOST = 10
 FETCHING, READING, STORED, REFUSED = "fetching", "reading", "stored", "refused"
 SHOWN = 30
 NOT_CHOSEN = "Nobody has chosen the columns of the first file yet. Open the upload and choose them."
-NOT_READ = "The first file is still being read."
+NOT_READ = "The first file is still being read. Nothing of this one was stored."
 ENDED = "Somebody ended this nightly import while the file was fetched. Nothing was stored."
 
 
@@ -150,7 +150,8 @@ async def take_in(row: NightlyImport, run: NightlyRun, path: Path) -> ContactImp
     name = f"{row.host}, {clock.now():%Y-%m-%d}"
     if first is None or first.status != DONE:
         if first is not None and not first.over:
-            await refuse(run, NOT_CHOSEN if first.status == ASKING else NOT_READ)
+            asks = first.preview_first or first.status == ASKING
+            await refuse(run, NOT_CHOSEN if asks else NOT_READ)
             return None
         return await _first(row, run, path, name)
     how = reading.Wanted(first.sheet_name, first.header_line, first.without_hidden)
