@@ -8,7 +8,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from webapp.gateways import van
+from webapp.config import Settings
+from webapp.gateways import van, van_files
 from webapp.gateways.van import Van
 
 ODD = (
@@ -110,3 +111,11 @@ async def test_a_pause_is_some_seconds_whatever_van_asks_for(
     with pytest.raises(van.Busy) as busy:
         await gateway.record("101", {})
     assert busy.value.seconds == seconds
+
+
+@pytest.mark.parametrize(
+    "url", ["http://data.example.org/1.csv", "https://10.0.0.7/1.csv", "https://localhost/1.csv", ""]
+)
+async def test_a_file_is_asked_for_on_the_internet_alone(settings: Settings, url: str) -> None:
+    with pytest.raises(van_files.NoGood):
+        await anext(van_files.pieces(settings, url))

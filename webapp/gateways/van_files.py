@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from webapp.config import Settings
+from webapp.gateways.media import PublicOnly
 from webapp.gateways.van import Away, Trouble
+from webapp.rules.outside import address as outside_address
 
 LARGEST = 1_000_000_000  # bytes
 PIECE = 256 * 1024
@@ -23,11 +25,16 @@ async def pieces(settings: Settings, url: str) -> AsyncIterator[bytes]:
     """The file, piece by piece; raises Trouble. It is whole where this ends without an error."""
     own = urlsplit(settings.van_api_url)
     there = urlsplit(url)
-    if there.scheme != "https" and (there.scheme, there.netloc) != (own.scheme, own.netloc):
-        raise NoGood("VAN named an address that is not encrypted")
+    itself = (there.scheme, there.netloc) == (own.scheme, own.netloc)
+    if not itself and outside_address.why_not(url, longest=outside_address.LED):
+        raise NoGood("VAN named an address that is not encrypted, or not one on the internet")
     limit = aiohttp.ClientTimeout(total=None, connect=CONNECT, sock_read=IDLE)
+    to = aiohttp.TCPConnector(resolver=None if itself else PublicOnly())
     try:
-        async with aiohttp.ClientSession(timeout=limit) as session, session.get(url, allow_redirects=False) as answer:
+        async with (
+            aiohttp.ClientSession(timeout=limit, connector=to) as session,
+            session.get(url, allow_redirects=False) as answer,
+        ):
             if answer.status != 200:
                 raise Away(f"VAN's file is not there (HTTP {answer.status})", True)
             read = 0
