@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -16,7 +17,7 @@ from webapp import config
 from webapp.gateways import outside
 from webapp.models.accounts.mail import Mail
 from webapp.models.hooks.endpoint import HookEndpoint
-from webapp.models.hooks.event import TAKEN, WAITING, HookEvent
+from webapp.models.hooks.event import SENDING, TAKEN, WAITING, HookEvent
 from webapp.models.opt_outs.many import opt_out_many
 from webapp.rules.hooks import events
 from webapp.workers.hooks import sending
@@ -69,6 +70,22 @@ async def test_owners_are_told_of_one_that_is_gone(cast: Cast) -> None:
         await send(hook)
         letter = await Mail.get()
         assert letter.to == cast.selina.user.email and there.url in letter.text and f"webhooks/{hook.id}" in letter.text
+
+
+async def test_an_endpoint_is_not_off_without_the_letter_that_says_so(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dies(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    async with taker() as there:
+        hook, _ = await wants(cast.selina, there.url, events.OPT_OUT)
+        await opt_out_many(cast.meyer, ["+14125550199"], "admin", None)
+        there.answers = [410]
+        monkeypatch.setattr(Mail, "write", dies)
+        with pytest.raises(asyncio.CancelledError):
+            await send(hook)
+    assert (await HookEndpoint.get(id=hook.id)).off_at is None and (await HookEvent.get()).state == SENDING
 
 
 async def test_a_name_that_leads_inside_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:

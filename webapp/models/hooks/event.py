@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.users import Membership
 from webapp.models.api import giving_out
 from webapp.models.hooks import endpoint
@@ -33,6 +35,7 @@ GONE = timedelta(seconds=60)  # after its claim without an answer: the worker di
 KEPT = timedelta(days=30)
 PAGE = 50
 MANY = 10_000
+Written = Callable[[], Awaitable[list[tuple[str, str, str, str]]]]  # letters: to, subject, text, HTML
 
 
 class HookEvent(Model):
@@ -136,8 +139,9 @@ async def taken(claimed: Claimed, status: int, said: str) -> None:
 
 
 @transactional
-async def failed(claimed: Claimed, status: int | None, why: str) -> bool:
-    """It is tried again, later and later, until it is given up. True where the endpoint is turned off now."""
+async def failed(claimed: Claimed, status: int | None, why: str, written: Written | None = None) -> bool:
+    """It is tried again, later and later, until it is given up. True where the endpoint is turned off now; what is ``written`` of
+    that stands in the same transaction."""
     row = await _of(claimed)
     if row is None:
         return False
@@ -147,7 +151,10 @@ async def failed(claimed: Claimed, status: int | None, why: str) -> bool:
     row.due_at = clock.now() + timedelta(seconds=waiting.again(row.tries, dice))
     await row.save()
     told = f"HTTP {status}: {row.answer}" if status else row.answer
-    return await endpoint.failed(row.endpoint_id, told, status == 410, dice)
+    off = await endpoint.failed(row.endpoint_id, told, status == 410, dice)
+    for letter in await written() if off and written else []:
+        await Mail.write(*letter)
+    return off
 
 
 async def _of(claimed: Claimed) -> HookEvent | None:

@@ -60,14 +60,18 @@ async def _send(session: aiohttp.ClientSession, claimed: Claimed) -> None:
 
 
 async def _failed(claimed: Claimed, status: int | None, why: str) -> None:
-    """Owners are told where that was too often."""
-    if not await event.failed(claimed, status, why):
-        return
-    campaign = await event.campaign_of(claimed.endpoint_id)
+    await event.failed(claimed, status, why, lambda: _letters(claimed))
+
+
+async def _letters(claimed: Claimed) -> list[tuple[str, str, str, str]]:
+    """To the owners, where the endpoint is turned off."""
+    campaign, written = await event.campaign_of(claimed.endpoint_id), []
     link = config.settings().url(f"/c/{campaign.slug}/admin/settings/webhooks/{claimed.endpoint_id}")
     for owner in await endpoint.owners(campaign.id):
         told = {"user": owner.user, "campaign": campaign, "url": claimed.url, "link": link}
-        await letters.write("hook_off", owner.user.email, owner.speaks, **told)
+        letter = letters.composed("hook_off", owner.speaks, **told)
+        written.append((owner.user.email, letter.subject, letter.text, letter.html))
+    return written
 
 
 async def forget_events(ctx: dict[str, Any]) -> None:
