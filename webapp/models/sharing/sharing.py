@@ -12,6 +12,7 @@ from tortoise.models import Model
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.packed import sql_time
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
@@ -69,10 +70,16 @@ async def of(campaign_id: int) -> list[Shown]:
 @transactional
 async def say(by: Membership, slug: str) -> None:
     """Said twice is said once."""
-    if await OptOutSharing.filter(campaign_id=by.campaign_id, with_slug=slug).exists():
-        return
-    await OptOutSharing.create(campaign=by.campaign, user=by.user, with_slug=slug, said_at=clock.now())
-    await audit.record(by, "opt_out.sharing_said", slug)
+    new = await database.query(
+        "INSERT INTO opt_out_sharing (campaign_id, user_id, with_slug, said_at, cursor, came) VALUES (?, ?, ?, ?, 0, 0)"
+        " ON CONFLICT (campaign_id, with_slug) DO NOTHING RETURNING id",
+        by.campaign_id,
+        by.user_id,
+        slug,
+        sql_time(clock.now()),
+    )
+    if new:
+        await audit.record(by, "opt_out.sharing_said", slug)
 
 
 @transactional
