@@ -24,7 +24,7 @@ async def write(name: str, to: str, language: str = "en", **context: Any) -> Non
 
 
 def composed(name: str, language: str, **context: Any) -> Letter:
-    """The letter in the words of its reader's language, for whoever sends it without a row of its own."""
+    """The letter in the words of its reader's language, for whoever stores it in a transaction of their own."""
     with words.speaking(language):
         subject, text, html = (_part(name, part, context) for part in ("subject.txt", "body.txt", "body.html"))
     return Letter(" ".join(subject.split()), text, html)

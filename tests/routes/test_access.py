@@ -16,7 +16,7 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.users import Membership
 
-ALIKE = ("{screen}", "{prepared}")  # help and prepared scripts are the same in every campaign
+ALIKE = ("{screen}", "{topic}", "{prepared}", "/practice/")  # no rows: they are the same in every campaign
 
 
 async def test_ids_of_another_campaign_are_not_there_in_one_s_own(
@@ -24,7 +24,7 @@ async def test_ids_of_another_campaign_are_not_there_in_one_s_own(
 ) -> None:
     names, jonah = await ids(cast, tmp_path), await browse(cast.jonah)
     for method, path in campaign_routes(app):
-        if path.count("{") > 1 and not path.endswith(ALIKE):
+        if path.count("{") > 1 and not any(name in path for name in ALIKE):
             answer = await ask(jonah, method, fill(path, names, "ryan"))
             assert answer.status_code == 404, (method, path)
 

@@ -24,7 +24,7 @@ from webapp.models.joining.invites import Invite
 from webapp.models.logins.passkeys import Passkey
 
 WEBAPP = Path(__file__).parents[2] / "webapp"
-WRITERS = {"write", "log_in_changed", "password_changed", "write_confirm", "write_raised"}
+WRITERS = {"write", "composed", "log_in_changed", "password_changed", "write_confirm", "write_raised"}
 FEW, SOME = 5, 7  # letters to one e-mail; and, in these tests, from one address
 Press = Callable[[int], Awaitable[httpx.Response]]
 
@@ -50,7 +50,10 @@ WRITTEN = {
     "routes/admin/accounts/user.py:_waits": "a raised role",
     "routes/admin/accounts/users.py:_write_approved": "once, when the member is approved",
     "workers/actions.py:_tell": "once for each time that staff chose",
-    "workers/hooks/sending.py:_failed": "once, when an endpoint is turned off",
+    "workers/hooks/sending.py:_letters": "once, when an endpoint is turned off",
+    "workers/notices/ways.py:write": "what staff told their users, once each",
+    "commands/users.py:forget_second_step": "in the shell",
+    "letters.py:write": "called by the others",
     "workers/nightly/fetching.py:_tell": "once a night for each plan",
 }
 
