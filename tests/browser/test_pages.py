@@ -93,6 +93,18 @@ OFFICE = [
     "contacts/bulk/new?kind=assign&scope=all",
     "contacts/bulk/new?kind=field&scope=all",
     "contacts/bulk/new?kind=opt_out&scope=all",
+    "van/key",
+    "van/mapping",
+    "van/lists",
+    "van",
+    "settings/api",
+    "settings/webhooks",
+    "nightly-imports",
+    "opt-outs/sharing",
+    "opt-ins",
+    "carriers",
+    "exports",
+    "audit",
 ]
 
 
