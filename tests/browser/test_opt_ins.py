@@ -16,6 +16,8 @@ from tests.faults.bank import Bank
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
 FORM = "/o/meyer/team-meyer"
+ASKS_ES = "Hola ##{{first_name}}, gracias por unirte a ##{{opt_in_form.title}}. Responde SÍ, o STOP para salir."
+THANKS_ES = "¡Ya estás, ##{{first_name}}! Invita: ##{{contact_referral_link}}"
 
 
 async def make_form(office: Page) -> None:
@@ -33,6 +35,9 @@ async def make_form(office: Page) -> None:
     await office.get_by_text("In Spanish", exact=True).click()
     await office.get_by_label("Title in Spanish", exact=True).fill("Equipo Meyer")
     await office.get_by_label("Consent wording in Spanish").fill("Acepto recibir mensajes de Meyer for Senate.")
+    await office.get_by_text("The texts in Spanish", exact=True).click()
+    await office.get_by_label("Initial script in Spanish").fill(ASKS_ES)
+    await office.get_by_label("Follow-up script in Spanish").fill(THANKS_ES)
     await office.get_by_role("button", name="Save").click()
     await expect(office.get_by_text("Saved.")).to_be_visible()
     await office.get_by_role("button", name="Open the form").click()
@@ -77,8 +82,8 @@ async def test_from_the_share_link_to_the_tree_on_a_phone(bank: Bank, open_page:
     await expect(nora.get_by_text("Acepto recibir mensajes de Meyer for Senate.")).to_be_visible()
     await fill_in(nora, "Nora", "412-555-0132", "Inscribirme")
     await expect(nora.get_by_role("heading", name="Mira tu teléfono")).to_be_visible()
-    await answer_as(bank, await text_to(bank, "+14125550132", "Reply YES"), "Sí")
-    await text_to(bank, "+14125550132", "You are in, Nora!")
+    await answer_as(bank, await text_to(bank, "+14125550132", "gracias por unirte a Equipo Meyer"), "Sí")
+    await text_to(bank, "+14125550132", "¡Ya estás, Nora!")
 
     await office.get_by_role("link", name="Referrals").click()
     row = office.get_by_role("row", name="Mina")

@@ -16,8 +16,6 @@ from webapp.gateways import twilio
 from webapp.models.conversations import closing
 from webapp.models.conversations.message import Message
 from webapp.models.numbers import hearing
-from webapp.models.opt_in_forms.sign_up import SignUp
-from webapp.models.opt_ins import texting
 from webapp.models.outcomes import answers, doubt, outages, restoring, sent_notes, witness, wrong_clock
 from webapp.models.sending import facts, leaving
 from webapp.models.sending.claim import Wait, claim_next
@@ -50,15 +48,6 @@ def claim_after() -> None:
     """Calls first and records its claim afterwards, as some systems do."""
     _drain.__qualname__ = "drain"
     settings.FUNCTIONS[0] = _drain
-
-
-async def _unmarked(row: SignUp, message: Message) -> None:
-    return None
-
-
-def forgetful() -> None:
-    """Does not mark that an opt-in's text was made, as if the mark were a transaction of its own."""
-    texting.mark = _unmarked
 
 
 def deaf() -> None:

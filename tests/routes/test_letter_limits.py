@@ -51,8 +51,8 @@ WRITTEN = {
     "routes/admin/accounts/users.py:_write_approved": "once, when the member is approved",
     "workers/actions.py:_tell": "once for each time that staff chose",
     "workers/hooks/sending.py:_letters": "once, when an endpoint is turned off",
-    "workers/notices/ways.py:write": "what staff told their users, once each",
-    "commands/users.py:forget_second_step": "in the shell",
+    "workers/notices/ways.py:write": "once for each user whom staff told",
+    "commands/users.py:forget_second_step": "once, in the shell",
     "letters.py:write": "called by the others",
     "workers/nightly/fetching.py:_tell": "once a night for each plan",
 }

@@ -12,7 +12,7 @@ from tests.cast import Cast
 from tests.cast.site import Browser
 from webapp.http import static_files
 
-TEMPLATES = Path(static_files.__file__).parent / "templates"
+TEMPLATES = static_files.HERE / "templates"
 SHEETS = sorted((static_files.FOLDER / "css").glob("*.css"))
 EVERYBODYS = sorted((static_files.FOLDER / "js").glob("*.js"))
 OFFICES = sorted((static_files.FOLDER / "js/office").glob("*.js"))
