@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import NotFoundException
 
 from webapp import pages, queue, words
 from webapp.access import finding, proving, troubles
@@ -56,7 +55,7 @@ async def _numbers(request: Request, member: Membership, form: Form, status: int
 @post("/numbers/listings")
 async def list_account(request: Request, member: Membership) -> Response:
     """A job asks Twilio which numbers the account has; the page shows them once it has answered."""
-    _owner(member)
+    finding.owners_only(member)
     await queue.list_account()
     return _to(request, member)
 
@@ -64,11 +63,11 @@ async def list_account(request: Request, member: Membership) -> Response:
 @post("/numbers/imports")
 async def import_number(request: Request, member: Membership) -> Response:
     """A number of the account becomes the campaign's; a job points its texts here. One number, one campaign."""
-    _owner(member)
+    finding.owners_only(member)
     form = Form(await request.form())
     found = await AccountNumber.get_or_none(sid=form.text("sid", "", 34))
     if found is None:
-        raise NotFoundException
+        finding.missing()
     number = await managing.import_number(found, member)
     if number is None:
         form.wrong("sid", words.gettext("This number already belongs to a campaign."))
@@ -80,7 +79,7 @@ async def import_number(request: Request, member: Membership) -> Response:
 @post("/numbers/orders", dependencies=proving.STAFF)
 async def buy(request: Request, member: Membership) -> Response:
     """A worker buys them one by one; the page shows how many it has."""
-    _owner(member)
+    finding.owners_only(member)
     form = Form(await request.form())
     code = form.text("area_code", words.gettext("Area code"), 3, required=True)
     wanted = form.integer("wanted", words.gettext("How many"), 1, orders.MOST)
@@ -142,17 +141,11 @@ async def release_page(request: Request, member: Membership, number_id: int) -> 
 @post("/numbers/{number_id:int}/release")
 async def release(request: Request, member: Membership, number_id: int) -> Response:
     """Gives a retired number back to Twilio: no text leaves by it any more, and texts sent to it are lost."""
-    _owner(member)
+    finding.owners_only(member)
     number = await finding.number_of(member, number_id)
     if await managing.note_release(number, member):
         await queue.release_number(number.id)
     return _to(request, member)
-
-
-def _owner(member: Membership) -> None:
-    """404 for anyone but an owner: only they may spend money or end conversations."""
-    if member.role != OWNER:
-        raise NotFoundException
 
 
 def _to(request: Request, member: Membership) -> Response:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import NotFoundException
 
 from webapp import live, pages
 from webapp.access import finding, proving
 from webapp.models.accounts import sessions
 from webapp.models.accounts.sessions import Session
-from webapp.models.accounts.users import OWNER, Membership
+from webapp.models.accounts.users import Membership
 from webapp.pages import page
 from webapp.rules.logins import devices
 
@@ -30,8 +29,7 @@ async def log_out(request: Request, member: Membership, member_id: int) -> Respo
 
 
 async def _of_owner(member: Membership, member_id: int) -> Membership:
-    if member.role != OWNER:
-        raise NotFoundException
+    finding.owners_only(member)
     return await finding.member_of(member, member_id)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import NotFoundException
 
 from webapp import words
-from webapp.access import proving
+from webapp.access import finding, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.logins import second_steps
@@ -26,8 +25,7 @@ async def _log_in(request: Request, member: Membership, form: Form, status: int 
 
 @post("/settings/log-in", dependencies=proving.STAFF)
 async def save_log_in(request: Request, member: Membership) -> Response:
-    if member.role != OWNER:
-        raise NotFoundException
+    finding.owners_only(member)
     form = Form(await request.form())
     wanted = form.ticked("second_step_needed")
     if wanted and not await second_steps.of(member.user_id):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import NotFoundException
 
 from webapp import config, pages, words
-from webapp.access import programs, proving
+from webapp.access import finding, programs, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.api import token as tokens
@@ -54,7 +53,7 @@ def _address(member: Membership) -> str:
 @post("/settings/api/tokens", dependencies=proving.STAFF, status_code=200)
 async def make_token(request: Request, member: Membership) -> Response:
     """The token stands on this answer, and nowhere else."""
-    _by_owner(member)
+    finding.owners_only(member)
     form = Form(await request.form())
     name, wanted = form.text("name", words.gettext("Name"), 80, required=True), form.many("scopes", scopes.SCOPES)
     if not set(wanted) - {scopes.PHONES}:
@@ -69,14 +68,9 @@ async def make_token(request: Request, member: Membership) -> Response:
 
 @post("/settings/api/tokens/{api_token_id:int}/end", dependencies=proving.STAFF)
 async def end_token(request: Request, member: Membership, api_token_id: int) -> Response:
-    _by_owner(member)
+    finding.owners_only(member)
     await tokens.end(member, await programs.api_token_of(member, api_token_id))
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/api")
-
-
-def _by_owner(member: Membership) -> None:
-    if member.role != OWNER:
-        raise NotFoundException
 
 
 HANDLERS = [tokens_page, make_token, end_token]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import NotFoundException
 
 from webapp import config, pages, queue, words
 from webapp.access import finding, programs, proving
@@ -53,7 +52,7 @@ def _kinds() -> list[tuple[str, str]]:
 @post("/settings/webhooks", dependencies=proving.STAFF, status_code=200)
 async def make_hook(request: Request, member: Membership) -> Response:
     """The secret stands on this answer, and nowhere else."""
-    _by_owner(member)
+    finding.owners_only(member)
     form = Form(await request.form())
     url, kinds = _read(form)
     if len(await endpoint.of(member.campaign_id)) >= endpoint.MOST:
@@ -85,14 +84,14 @@ async def hook_page(request: Request, member: Membership, hook_id: int, show: st
 
 @post("/settings/webhooks/{hook_id:int}/end", dependencies=proving.STAFF)
 async def end_hook(request: Request, member: Membership, hook_id: int) -> Response:
-    _by_owner(member)
+    finding.owners_only(member)
     await endpoint.end(member, await programs.hook_of(member, hook_id))
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/webhooks")
 
 
 @post("/settings/webhooks/{hook_id:int}/off/end")
 async def turn_on(request: Request, member: Membership, hook_id: int) -> Response:
-    _by_owner(member)
+    finding.owners_only(member)
     hook = await programs.hook_of(member, hook_id)
     await endpoint.turn_on(member, hook)
     return await _begin(request, member, hook)
@@ -117,11 +116,6 @@ async def send_all_again(request: Request, member: Membership, hook_id: int) -> 
 async def _begin(request: Request, member: Membership, hook: HookEndpoint) -> Response:
     await queue.send_hooks(hook.id)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/webhooks/{hook.id}")
-
-
-def _by_owner(member: Membership) -> None:
-    if member.role != OWNER:
-        raise NotFoundException
 
 
 HANDLERS = [hooks_page, make_hook, hook_page, end_hook, turn_on, send_again, send_all_again]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import NotFoundException
 
 from webapp import pages, words
-from webapp.access import programs, proving
+from webapp.access import finding, programs, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.sharing import sharing
@@ -28,7 +27,7 @@ async def _sharing(request: Request, member: Membership, form: Form, status: int
 
 @post("/opt-outs/sharing", dependencies=proving.STAFF)
 async def say(request: Request, member: Membership) -> Response:
-    _by_owner(member)
+    finding.owners_only(member)
     form = Form(await request.form())
     slug = await _read(form, member)
     if not form:
@@ -52,18 +51,13 @@ async def _read(form: Form, member: Membership) -> str:
 
 @post("/opt-outs/sharing/{sharing_id:int}/end", dependencies=proving.STAFF)
 async def end(request: Request, member: Membership, sharing_id: int) -> Response:
-    _by_owner(member)
+    finding.owners_only(member)
     await sharing.end(member, await programs.sharing_of(member, sharing_id))
     return _to(request, member)
 
 
 def _to(request: Request, member: Membership) -> Response:
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/opt-outs/sharing")
-
-
-def _by_owner(member: Membership) -> None:
-    if member.role != OWNER:
-        raise NotFoundException
 
 
 HANDLERS = [sharing_page, say, end]
