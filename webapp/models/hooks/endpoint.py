@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
 
 from tortoise import fields
 from tortoise.models import Model
 
-from webapp import clock, database
+from webapp import clock
 from webapp.database import transactional
-from webapp.database.packed import sql_time
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, Membership, User
+from webapp.models.lease import Leased
 from webapp.models.logins import sealed
 from webapp.rules.hooks import events, signature, waiting
 
@@ -98,41 +97,21 @@ async def turn_on(by: Membership, row: HookEndpoint) -> None:
         await audit.record(by, "hook.turned_on", row.url[:200])
 
 
-_OPEN = "ended_at IS NULL AND off_at IS NULL AND (rest_until IS NULL OR rest_until <= ?)"
+_LEASED = Leased(
+    "hook_endpoint", "id", "ended_at IS NULL AND off_at IS NULL AND (rest_until IS NULL OR rest_until <= ?)"
+)
 
 
-@transactional
 async def take_lease(endpoint_id: int) -> str | None:
-    """A token for the one worker that sends there; None while another has it, or while nothing is sent."""
-    token, now = str(uuid.uuid4()), clock.now()
-    taken = await database.query(
-        "UPDATE hook_endpoint SET lease = ?, leased_until = ? WHERE id = ? AND (leased_until IS NULL OR leased_until < ?)"
-        f" AND {_OPEN} RETURNING id",
-        token,
-        sql_time(now + timedelta(seconds=LEASE)),
-        endpoint_id,
-        sql_time(now),
-        sql_time(now),
-    )
-    return token if taken else None
+    return await _LEASED.take(endpoint_id, LEASE)
 
 
 async def keep_lease(endpoint_id: int, token: str) -> bool:
-    """Inside the transaction of a claim. False where the lease is another's, or where nothing may be sent any more."""
-    now = clock.now()
-    kept = await database.query(
-        f"UPDATE hook_endpoint SET leased_until = ? WHERE id = ? AND lease = ? AND {_OPEN} RETURNING id",
-        sql_time(now + timedelta(seconds=LEASE)),
-        endpoint_id,
-        token,
-        sql_time(now),
-    )
-    return bool(kept)
+    return await _LEASED.keep(endpoint_id, token, LEASE)
 
 
-@transactional
 async def give_lease_back(endpoint_id: int, token: str) -> None:
-    await HookEndpoint.filter(id=endpoint_id, lease=token).update(lease="", leased_until=None)
+    await _LEASED.give_back(endpoint_id, token)
 
 
 async def went_well(endpoint_id: int) -> None:
@@ -160,14 +139,3 @@ async def owners(campaign_id: int) -> list[Membership]:
     """Who is told that an endpoint is off."""
     found = Membership.filter(campaign_id=campaign_id, role=OWNER, suspended_at=None, removed_at=None)
     return await found.exclude(approved_at=None).select_related("user", "campaign")
-
-
-@transactional
-async def seal_anew() -> int:
-    """After the site's secret changed. Returns how many."""
-    done = 0
-    for row in await HookEndpoint.all().select_for_update():
-        if new := sealed.renewed(row.secret):
-            await HookEndpoint.filter(id=row.id).update(secret=new)
-            done += 1
-    return done

@@ -77,16 +77,6 @@ class AuthenticatorApp(Model):
         row = await cls.of(user_id)
         return row is not None and await row._take(code)
 
-    @classmethod
-    @transactional
-    async def seal_anew(cls) -> int:
-        """After the site's secret changed: see sealed.py. Returns how many secrets were sealed anew."""
-        rows = [(row.id, sealed.renewed(row.secret)) for row in await cls.all()]
-        for id, secret in rows:
-            if secret:
-                await cls.filter(id=id).update(secret=secret)
-        return sum(bool(secret) for _, secret in rows)
-
     async def _take(self, code: str) -> bool:
         """The steps beside this one count too: clocks of phones are a little wrong."""
         secret, digits = sealed.opened(self.secret), re.sub(r"\s", "", code[:20])

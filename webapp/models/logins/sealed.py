@@ -12,8 +12,10 @@ from functools import lru_cache
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from tortoise.models import Model
 
 from webapp import config
+from webapp.database import transactional
 
 
 def seal(text: str) -> str:
@@ -39,6 +41,17 @@ def renewed(sealed: str) -> str | None:
     except InvalidToken:
         return seal(text)
     return None
+
+
+@transactional
+async def seal_anew(model: type[Model], column: str) -> int:
+    """After the site's secret changed: what the one before sealed in this column. Returns how many rows."""
+    done = 0
+    for row in await model.all().select_for_update():
+        if new := renewed(getattr(row, column)):
+            await model.filter(pk=row.pk).update(**{column: new})
+            done += 1
+    return done
 
 
 def _keys() -> list[str]:

@@ -195,13 +195,3 @@ async def _still_wanted(row: NightlyImport, run: NightlyRun) -> bool:
         await refuse(run, ENDED)
         return False
     return await NightlyRun.filter(id=run.id, state=FETCHING).exists()
-
-
-@transactional
-async def seal_anew() -> int:
-    done = 0
-    for row in await NightlyImport.all().select_for_update():
-        if new := sealed.renewed(row.url):
-            await NightlyImport.filter(id=row.id).update(url=new)
-            done += 1
-    return done

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from tortoise import fields
@@ -17,6 +15,7 @@ from webapp.database.packed import sql_time
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
+from webapp.models.lease import Leased
 from webapp.models.logins import sealed
 from webapp.rules.van import waiting
 
@@ -148,41 +147,23 @@ async def went_well(campaign_id: int) -> None:
     )
 
 
-_OPEN = f"paused_at IS NULL AND trouble NOT IN ('{KEY}', '{SECRET}') AND (rest_until IS NULL OR rest_until <= ?)"
+_LEASED = Leased(
+    "van_connection",
+    "campaign_id",
+    f"paused_at IS NULL AND trouble NOT IN ('{KEY}', '{SECRET}') AND (rest_until IS NULL OR rest_until <= ?)",
+)
 
 
-@transactional
 async def take_lease(campaign_id: int) -> str | None:
-    """A token for the one worker that sends to this campaign's VAN; None while another has it, or while nothing is sent."""
-    token, now = str(uuid.uuid4()), clock.now()
-    taken = await database.query(
-        "UPDATE van_connection SET lease = ?, leased_until = ? WHERE campaign_id = ? AND"
-        f" (leased_until IS NULL OR leased_until < ?) AND {_OPEN} RETURNING id",
-        token,
-        sql_time(now + timedelta(seconds=LEASE)),
-        campaign_id,
-        sql_time(now),
-        sql_time(now),
-    )
-    return token if taken else None
+    return await _LEASED.take(campaign_id, LEASE)
 
 
 async def keep_lease(campaign_id: int, token: str) -> bool:
-    """Inside the transaction of a claim. False where the lease is another's, or where nothing may be sent any more."""
-    now = clock.now()
-    kept = await database.query(
-        f"UPDATE van_connection SET leased_until = ? WHERE campaign_id = ? AND lease = ? AND {_OPEN} RETURNING id",
-        sql_time(now + timedelta(seconds=LEASE)),
-        campaign_id,
-        token,
-        sql_time(now),
-    )
-    return bool(kept)
+    return await _LEASED.keep(campaign_id, token, LEASE)
 
 
-@transactional
 async def give_lease_back(campaign_id: int, token: str) -> None:
-    await VanConnection.filter(campaign_id=campaign_id, lease=token).update(lease="", leased_until=None)
+    await _LEASED.give_back(campaign_id, token)
 
 
 async def to_ask() -> list[int]:
@@ -194,15 +175,3 @@ async def to_ask() -> list[int]:
         sql_time(now - ASKED_AGAIN),
     )
     return [row["campaign_id"] for row in rows]
-
-
-@transactional
-async def seal_anew() -> int:
-    """After the site's secret changed: keys sealed with the one before are sealed with today's. Returns how many."""
-    rows: Sequence[VanConnection] = await VanConnection.all().select_for_update()
-    done = 0
-    for row in rows:
-        if new := sealed.renewed(row.key):
-            await VanConnection.filter(id=row.id).update(key=new)
-            done += 1
-    return done

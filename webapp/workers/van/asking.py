@@ -7,15 +7,17 @@ from typing import Any
 
 from webapp import config
 from webapp.gateways import van
-from webapp.models.hooks import endpoint
+from webapp.models.hooks.endpoint import HookEndpoint
+from webapp.models.logins import sealed
 from webapp.models.logins.app_codes import AuthenticatorApp
-from webapp.models.nightly import plan
+from webapp.models.nightly.plan import NightlyImport
 from webapp.models.van import connection, mapping
-from webapp.models.van.connection import AWAY, KEY, SECRET
+from webapp.models.van.connection import AWAY, KEY, SECRET, VanConnection
 from webapp.models.van_lists import listed
 from webapp.workers.van.sending import UNREADABLE
 
 log = logging.getLogger(__name__)
+SEALED = {VanConnection: "key", AuthenticatorApp: "secret", HookEndpoint: "secret", NightlyImport: "url"}
 
 
 async def ask_van(ctx: dict[str, Any], campaign_id: int) -> None:
@@ -49,11 +51,6 @@ async def _read_lists(campaign_id: int, gateway: van.Van) -> None:
 
 async def seal_anew(ctx: dict[str, Any]) -> None:
     """What an earlier secret of the site sealed is sealed with today's."""
-    done = (
-        await connection.seal_anew()
-        + await AuthenticatorApp.seal_anew()
-        + await endpoint.seal_anew()
-        + await plan.seal_anew()
-    )
+    done = sum([await sealed.seal_anew(model, column) for model, column in SEALED.items()])
     if done:
         log.info("%s secrets are encrypted with today's TEXTBANK_SECRET_KEY", done)
