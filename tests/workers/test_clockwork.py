@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from arq import cron
 
 from tests.cast import Cast
 from tests.cast.texting import says, texted
-from webapp import queue
+from webapp import database, queue
 from webapp.models.outcomes import restoring
 from webapp.workers import main, sending, settings
 
 JOBS = {job.coroutine.__qualname__: job.coroutine for job in settings.CLOCKWORK}
+OFTEN = [j.coroutine.__qualname__ for j in settings.CLOCKWORK if isinstance(j.second, set) and j.minute is None]
 
 
 @pytest.mark.both
@@ -23,6 +26,24 @@ async def test_a_job_of_the_clockwork_runs_to_its_end(cast: Cast, ctx: dict, nam
     await texted(cast)
     await says(cast, "take me off your list")
     await JOBS[name](ctx)
+
+
+@pytest.mark.parametrize("name", sorted(OFTEN))
+async def test_a_job_of_every_few_seconds_writes_nothing_where_there_is_nothing_to_do(
+    cast: Cast, ctx: dict, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite a transaction keeps everybody else waiting."""
+    await texted(cast)
+    await JOBS[name](ctx)
+    begun, transaction = [], database.transaction
+
+    async def counted(body: Callable[[], Awaitable[Any]]) -> Any:
+        begun.append(body)
+        return await transaction(body)
+
+    monkeypatch.setattr(database, "transaction", counted)
+    await JOBS[name](ctx)
+    assert begun == []
 
 
 @pytest.mark.both

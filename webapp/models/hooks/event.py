@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.models import Model
 
 from webapp import clock, database
@@ -78,9 +79,15 @@ class Claimed:
     body: dict[str, Any]
 
 
-@transactional
 async def stamp() -> int:
-    """Events that the triggers wrote get their time, and what a dead worker had waits again. Returns how many are new."""
+    """Events that the triggers wrote get their time, and what a dead worker had waits again. Returns how many are new. Where
+    there are none, nothing is written: on SQLite a transaction would keep everybody else waiting."""
+    new, lost = Q(due_at=None), Q(state=SENDING, claimed_at__lt=clock.now() - GONE)
+    return await _stamp() if await HookEvent.exists(new) or await HookEvent.exists(lost) else 0
+
+
+@transactional
+async def _stamp() -> int:
     now = sql_time(clock.now())
     new = await database.query(
         "UPDATE hook_event SET at = ?, due_at = ? WHERE due_at IS NULL AND state = 'waiting' RETURNING id", now, now

@@ -24,9 +24,14 @@ def file_of(run: NightlyRun, ending: str) -> Path:
     return reading.folder() / f"{FILES}-{run.id}-{ending}.list"
 
 
-@transactional
 async def to_tell() -> list[dict[str, Any]]:
-    """Runs that are over and not told of: each with its nightly import, its import, and whom to tell."""
+    """Runs that are over and not told of: each with its nightly import, its import, and whom to tell. Where every run was told
+    of, nothing is written."""
+    return await _to_tell() if await NightlyRun.exists(told_at=None) else []
+
+
+@transactional
+async def _to_tell() -> list[dict[str, Any]]:
     lost = NightlyRun.filter(state=FETCHING, at__lt=clock.now() - GONE)
     await lost.update(state=REFUSED, why="The server stopped while it fetched the file. Nothing was stored.")
     over = await ContactImport.filter(id__in=await _being_read(), status__in=long_work.OVER)
