@@ -43,6 +43,14 @@ async def test_no_page_that_shows_a_secret_is_gzipped(cast: Cast, browse: Browse
     shown = ("/invite/", "data:image/svg", cast.meyer.join_code, f"/a/{cast.action.link_token}")
     for answer, secret in zip((made, app, info, sending), shown, strict=True):
         assert answer.status_code == 200 and secret in answer.text and "content-encoding" not in answer.headers
+    selina, settings = await browse(cast.selina), "/c/meyer/admin/settings"
+    token = {"name": "Website", "scopes": ["contacts:write"]}
+    endpoint = {"url": "https://data.example.org/textbank", "events": ["opt_out.made"]}
+    for path, form, begin in (("api/tokens", token, "textbank_"), ("webhooks", endpoint, "whsec_")):
+        answer = await selina.post(f"{settings}/{path}", data=form, headers=TAKES)
+        assert (
+            answer.status_code == 200 and f'value="{begin}' in answer.text and "content-encoding" not in answer.headers
+        )
     for path in ("/login", "/join", "/password/x"):
         assert "content-encoding" not in (await gary.get(path, headers=TAKES)).headers
 

@@ -3,8 +3,9 @@
 BREACH guesses a secret of a page from its size, by what a stranger made stand beside it. Anybody chooses the words of a text or
 of a form's answers, which stand on pages of people and conversations, and the query of an address that somebody's browser
 opens. So what carries a secret is sent as it is: whatever is asked with a query, every page outside a campaign, since those
-are of log-ins and tokens, and whatever has a link in full with a join code or a token, or a QR code: so join codes, invites,
-action links and keys of an app are shown (tests/http/test_compressed.py). Streams are never touched.
+are of log-ins and tokens, and whatever has a link in full with a join code or a token, a QR code, a token of the API or a
+webhook's secret: so join codes, invites, action links and keys of an app are shown (tests/http/test_compressed.py). Streams are
+never touched.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from litestar import MediaType, Request, Response
 
 LEAST = 600  # bytes: below that it saves nothing
 QUICK, BEST = 4, 9
-_SHOWN_IN_FULL = re.compile(r"""https?://[^/\s"'<>]+/(join\?|([a-z]+/)*[\w-]{16,})|data:image/svg|otpauth:""")
+_SHOWN_IN_FULL = re.compile(
+    r"""https?://[^/\s"'<>]+/(join\?|([a-z]+/)*[\w-]{16,})|data:image/svg|otpauth:|(textbank|whsec)_[\w+/-]{16,}"""
+)
 GZIP = {"content-encoding": "gzip"}
 
 
