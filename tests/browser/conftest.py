@@ -85,7 +85,9 @@ async def open_page(chromium: Browser, bank: Bank) -> AsyncIterator[OpenPage]:
         page.on(
             "console",
             lambda m: (
-                troubles.append(f"{page.url}: {m.text}") if m.type == "error" and not expected.search(m.text) else None
+                troubles.append(f"{page.url}: {m.text} {m.location['url']}")
+                if m.type == "error" and not expected.search(m.text)
+                else None
             ),
         )
         return page
