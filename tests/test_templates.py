@@ -6,8 +6,6 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pytest
-
 WEBAPP = Path(__file__).parents[1] / "webapp"
 FOLDERS = [WEBAPP / "templates", WEBAPP / "simulator" / "templates"]
 TEMPLATES = sorted(path for folder in FOLDERS for path in folder.rglob("*.*") if path.suffix in (".html", ".txt"))
@@ -44,36 +42,39 @@ def root_ids(source: str) -> list[str]:
     return parser.ids
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
-def test_every_line_fits(path: Path) -> None:
-    long = [n for n, line in enumerate(path.read_text().splitlines(), 1) if len(line) > LONGEST]
-    assert long == []
+def test_every_line_fits() -> None:
+    lines = [(path, n, line) for path in TEMPLATES for n, line in enumerate(path.read_text().splitlines(), 1)]
+    assert lines and [f"{_name(path)}:{n}" for path, n, line in lines if len(line) > LONGEST] == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
-def test_indentation_is_two_spaces_a_level(path: Path) -> None:
-    """Rows of a comment or of a list over several lines may stand under their first word."""
+def _odd(path: Path) -> list[str]:
     source = re.sub(r"\{#.*?#\}|\{%.*?%\}", lambda m: m[0].replace("\n", " "), path.read_text(), flags=re.S)
-    odd = [line for line in source.splitlines() if (len(line) - len(line.lstrip(" "))) % 2 or "\t" in line]
-    assert odd == []
+    return [line for line in source.splitlines() if (len(line) - len(line.lstrip(" "))) % 2 or "\t" in line]
+
+
+def test_indentation_is_two_spaces_a_level() -> None:
+    """Rows of a comment or of a list over several lines may stand under their first word."""
+    assert {_name(path): odd for path in TEMPLATES if (odd := _odd(path))} == {}
 
 
 def test_no_template_is_long() -> None:
     assert [path.name for path in TEMPLATES if path.read_text().count("\n") > 250] == []
 
 
-@pytest.mark.parametrize("path", PARTIALS, ids=_name)
-def test_a_partial_says_what_it_takes(path: Path) -> None:
-    assert re.match(r"\{# takes: [^#]+ #\}\n", path.read_text())
+def test_a_partial_says_what_it_takes() -> None:
+    silent = [_name(path) for path in PARTIALS if not re.match(r"\{# takes: [^#]+ #\}\n", path.read_text())]
+    assert PARTIALS and silent == []
 
 
-@pytest.mark.parametrize("path", PARTIALS, ids=_name)
-def test_a_partial_has_one_root_with_an_id_or_says_why_not(path: Path) -> None:
-    """htmx finds what to swap by its id (STYLE 21)."""
-    source = path.read_text()
+def _has_id_or_reason(source: str) -> bool:
     reasoned = "no id: " in source.partition("#}")[0]
     ids = root_ids(source)
-    assert reasoned != (len(ids) == 1 and bool(ids[0])), ids
+    return reasoned != (len(ids) == 1 and bool(ids[0]))
+
+
+def test_a_partial_has_one_root_with_an_id_or_says_why_not() -> None:
+    """htmx finds what to swap by its id (STYLE 21)."""
+    assert [_name(path) for path in PARTIALS if not _has_id_or_reason(path.read_text())] == []
 
 
 def test_a_second_root_is_found() -> None:
@@ -94,9 +95,11 @@ def test_every_password_field_is_masked_and_open_to_password_managers() -> None:
     assert [file.name for file in scripts if "paste" in file.read_text()] == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
-def test_no_table_has_the_name_of_the_section_around_it(path: Path) -> None:
-    """Whoever hears the page would hear of two places of one name (axe: landmark-unique), on pages with rows alone."""
-    text = path.read_text()
+def _named_twice(text: str) -> set[str]:
     sections = set(re.findall(r'<section[^>]*aria-labelledby="([^"]+)"', text))
-    assert not sections & set(re.findall(r'role="region"[^>]*aria-labelledby="([^"]+)"', text))
+    return sections & set(re.findall(r'role="region"[^>]*aria-labelledby="([^"]+)"', text))
+
+
+def test_no_table_has_the_name_of_the_section_around_it() -> None:
+    """Whoever hears the page would hear of two places of one name (axe: landmark-unique), on pages with rows alone."""
+    assert {_name(path): named for path in TEMPLATES if (named := _named_twice(path.read_text()))} == {}

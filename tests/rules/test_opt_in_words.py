@@ -21,9 +21,10 @@ def test_anything_else_does_not(body: str) -> None:
     assert not words.confirms(body)
 
 
-@pytest.mark.parametrize("word", sorted(KEYWORDS | ALONE | MISTYPED | words.TAKEN))
-def test_no_word_that_means_something_else_is_a_keyword(word: str) -> None:
-    assert words.keyword(word) == "" and words.keyword(word.upper()) == ""
+def test_no_word_that_means_something_else_is_a_keyword() -> None:
+    others = sorted(KEYWORDS | ALONE | MISTYPED | words.TAKEN)
+    assert len(others) > 400
+    assert [word for word in others if words.keyword(word) or words.keyword(word.upper())] == []
 
 
 @pytest.mark.parametrize(
