@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.cast.browsing import OpenPage, log_in, look_at, said_in
+from tests.cast.browsing import OpenPage, log_in, log_out, look_at, said_in
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
 from webapp import words
@@ -64,13 +64,11 @@ async def test_a_passkey_logs_in_alone_and_after_the_password_and_the_password_a
     await page.get_by_role("link", name=said("I have kept them")).click()
     await expect(page.get_by_role("button", name=f"{said('Remove')} Chrome")).to_be_visible()
 
-    await page.goto("/c/meyer/account")
-    await page.get_by_role("button", name=said("Log out"), exact=True).click()
+    await log_out(page, language)
     await page.get_by_role("button", name=said("Use a passkey")).click()
     await page.get_by_role("link", name=said("Home")).wait_for()
 
-    await page.goto("/c/meyer/account")
-    await page.get_by_role("button", name=said("Log out"), exact=True).click()
+    await log_out(page, language)
     await log_in(page, email, language)
     await page.get_by_role("button", name=said("Use your passkey")).click()
     await page.get_by_role("link", name=said("Home")).wait_for()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.faults.bank import PASSWORD, Bank
 from webapp import words
@@ -18,6 +19,7 @@ Size = dict[str, int]
 PHONE: Size = {"width": 390, "height": 844}
 NARROW: Size = {"width": 320, "height": 640}
 WIDE: Size = {"width": 1280, "height": 900}
+LOGIN_PAGE = re.compile(r"/login(\?.*)?$")
 
 
 async def answer_as(bank: Bank, text: dict[str, Any], words: str) -> None:
@@ -41,6 +43,14 @@ async def log_in(page: Page, email: str, language: str = "en") -> None:
     await page.get_by_label(said("E-mail")).fill(email)
     await page.get_by_label(said("Password")).fill(PASSWORD)
     await page.get_by_role("button", name=said("Log in"), exact=True).click()
+    await expect(page).not_to_have_url(LOGIN_PAGE)  # to go on before that would cancel the answer, and its cookie
+
+
+async def log_out(page: Page, language: str = "en") -> None:
+    """By the account's page. Waits for the answer, as `log_in` does."""
+    await page.goto("/c/meyer/account")
+    await page.get_by_role("button", name=said_in(language)("Log out"), exact=True).click()
+    await expect(page).to_have_url(LOGIN_PAGE)
 
 
 async def look_at(page: Page, path: str) -> list[str]:
