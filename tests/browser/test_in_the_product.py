@@ -20,6 +20,7 @@ async def test_practice_help_and_the_key_for_search(bank: Bank, open_page: OpenP
     for name in ("Dana", "Marcus", "Pat", "Gloria"):
         await expect(amy.get_by_role("heading", name=name)).to_be_visible()
         await amy.locator("#send:not([data-unread])").click()
+        await expect(amy.get_by_role("heading", name=name)).to_be_hidden()
     await amy.goto("/c/meyer/practice/inbox?show=all")
     await amy.get_by_role("link", name="Dana").click()
     await amy.get_by_role("link", name="Follow Up").click()
