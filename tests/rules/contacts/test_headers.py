@@ -37,6 +37,12 @@ KNOWN = {
     "Apellido=last_name;Nombre=first_name;Nombre completo=full_name;Estado=state_abbrev;No llamar=flag:negative",
     "forms": "What's your cell phone number?=phone:mobile;Cell #=phone:mobile;Phone (cell)=phone:mobile;Phone #=phone:any;"
     "Deceased?=flag:negative;Opt-Out Date=flag:negative;OK to text=flag:positive;SMS consent=flag:positive",
+    "households": "Member 1 First=first_name;Member 1 Last Name=last_name;HH1 First Name=first_name;HH1 Cell=phone:mobile;Person 1 Phone=phone:any;"
+    "Household Member 1 First Name=first_name;Voter 1 Zip=zip;Head of Household First Name=first_name;HOH_Last=last_name;Primary First Name=first_name;"
+    "First Name 1=first_name;LastName1=last_name;Zip 1=zip;Member 2 First=;Member 2 Phone=;HH2 Cell=;Person 3 Cell Phone=;Contact 2 Phone=;First Name 2=;"
+    "Contact Phone 2=phone:any;Household Name=;Household Phone=phone:home;Spouse First Name=;Member 2 Do Not Text=flag:negative",
+    "mainframes": "FIRST NM=first_name;FRST_NM=first_name;LST_NM=last_name;STATE_CD=state_abbrev;ZIP_CD=zip;CELL_PHONE_NBR=phone:mobile;Email - Personal=email",
+    "one name": "Last, First=full_name;Name (Last, First)=full_name;Last Name, First Name=full_name;Apellido, Nombre=full_name;Last First=",
     "no columns of ours": "Phone Bank=;Has phone=;Emergency Phone=;Spouse Cell=;Phone Type=;Area Code=;Bus Stop=;Street=;Text=;"
     "Zip4=;Precinct=;Fax=;Phone carrier=;Voter ID=",
 }
@@ -48,6 +54,16 @@ def test_the_headers_of_other_systems_are_known(system: str, header: str, expect
     found = headers.meaning(header)
     said = "" if found is None else f"flag:{found.flag}" if found.flag else found.field
     assert (f"phone:{found.kind}" if found and said == "phone" else said) == expected
+
+
+def test_a_column_of_numbers_is_a_phone_where_its_cells_are() -> None:
+    for header in ("Number", "Contact", "WhatsApp", "Text", "No."):
+        people = contact_columns.match(
+            ["Name", header], {}, None, [["Lisa Ng", "412-555-0197"], ["Bo Ito", "(412) 555 0198"]]
+        )
+        assert isinstance(people, contact_columns.Columns) and people.phones == [1], header
+        others = contact_columns.match(["Name", header, "Phone"], {}, None, [["Lisa Ng", "12", "4125550197"]])
+        assert isinstance(others, contact_columns.Columns) and others.phones == [2], header
 
 
 def test_a_header_line_is_told_from_a_title() -> None:

@@ -167,7 +167,7 @@ def _guess(n: int, header: Sequence[str], custom_fields: Mapping[str, str], samp
         if wanted and wanted in (name.lower(), f"custom_field_{name.lower()}", slug(title)):
             return name
     if found is None or (header_words.key(header[n]) in headers.UNSURE and not any("@" in cell for cell in cells)):
-        return LEAVE_OUT
+        return "phone" if phone_kinds.is_bare(header[n], cells) else LEAVE_OUT
     if found.field == "phone" and cells and all(map(flags.yes_or_no, cells)):
         return LEAVE_OUT  # "Wireless?" with Yes and No
     return found.field

@@ -76,7 +76,8 @@ def says_no(cells: Sequence[str], columns: contact_columns.Columns) -> list[int]
 
 def noted_against(cells: Sequence[str], columns: contact_columns.Columns) -> list[int]:
     """The columns of this row whose notes say not to text, or a tag other than Opt Out, which opts out by itself."""
-    return [n for n in columns.notes if any(map(notes.against, _noted(cells, columns, n)))]
+    worth = notes.worth_reading([at(cells, n) for n in columns.notes])
+    return [n for n in map(columns.notes.__getitem__, worth) if any(map(notes.against, _noted(cells, columns, n)))]
 
 
 def _noted(cells: Sequence[str], columns: contact_columns.Columns, n: int) -> list[str]:

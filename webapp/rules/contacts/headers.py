@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from webapp.rules.contacts.words import flag_headers, languages
+from webapp.rules.contacts.words import flag_headers, households, languages
 from webapp.rules.contacts.words.flag_headers import FlagKind
 from webapp.rules.contacts.words.header_words import LONGEST, words_of
 
@@ -20,12 +20,12 @@ PhoneKind = Literal["mobile", "any", "home", "work"]
 _TIERS: dict[str, tuple[str, ...]] = {
     "first_name": (
         "firstname",
-        "first fname givenname forename nombre nombres primernombre namefirst firstnamelegal vorname prenom primeironome",
-        "preferredname preferredfirstname nickname goesby knownas apodo",
+        "first fname firstnm frstnm givenname forename nombre nombres primernombre namefirst firstnamelegal vorname prenom primeironome",
+        "preferredname preferredfirstname chosenname nickname goesby knownas apodo",
     ),
     "last_name": (
         "lastname",
-        "last lname surname familyname apellido apellidos primerapellido apellido1 apellidopaterno namelast nachname familienname nom nomdefamille sobrenome ultimonome cognome",
+        "last lname lastnm lstnm surname familyname apellido apellidos primerapellido apellido1 apellidopaterno namelast nachname familienname nom nomdefamille sobrenome ultimonome cognome",
     ),
     "full_name": (
         "fullname",
@@ -34,14 +34,14 @@ _TIERS: dict[str, tuple[str, ...]] = {
     ),
     "email": (
         "email",
-        "emailaddress emailaddr preferredemail primaryemail mainemail personalemail homeemail email1value email1 "
+        "emailaddress emailaddr preferredemail primaryemail mainemail personalemail emailpersonal emailhome homeemail email1value email1 "
         "emailaddress1 emailvalue correoelectronico correoe direcciondecorreo direcciondecorreoelectronico emailid emailadresse adresseemail courriel adressecourriel enderecodeemail correioeletronico",
         "mail correo email2value email2 emailaddress2 otheremail secondaryemail alternateemail workemail email3value",
     ),
     "state_abbrev": (
         "stateabbrev",
         "state",
-        "stateprovince statecode stateabbreviated stateabbreviation stateorprovince statename province homestate "
+        "stateprovince stateprov statecode statecd stcd stateabbreviated stateabbreviation stateorprovince statename province homestate "
         "homestateprovince primarystate addressstate residencestate residenceaddressesstate regaddressstate "
         "registeredstate regstate stateabbr stateofresidence prov registrationstate votingaddressstate residentialstate vstate address1state estado estadoprovincia bundesland "
         "provincia",
@@ -49,7 +49,7 @@ _TIERS: dict[str, tuple[str, ...]] = {
     ),
     "zip": (
         "zip",
-        "zip5 zipcode",
+        "zip5 zipcode zipcd",
         "zipcode5 zippostal zippostalcode postalcode postcode postal homezip homepostalcode homezipcode homezippostalcode "
         "primaryzip primaryzip5 primaryzipcode primarypostalcode addresszip addresszipcode addresspostalcode "
         "residencezip residencezip5 residenceaddresseszip reszip regzip postalcode1 homeaddresspostcode homeaddresspostalcode regaddresszip registeredzip registeredzip5 votingaddresszip "
@@ -104,8 +104,11 @@ _HINT = re.compile(r"\(([^()]*)\)")
 _HINTS = _set(
     "home legal preferred digit digits only no dashes dash or spaces please required optional format formatted eg ex e g example"
     " letter letters two abbr abbreviation abbreviated code contact with area like us so we can you text texts texting ll well will"
-    " only your our never share about updates shifts reminders to for mobile cell best if different the a is fine ok"
+    " only your our never share about updates shifts reminders to for mobile cell best if different the a is fine ok email digitos opcional requerido obligatorio numero sin guiones"
 )  # words in brackets that change nothing
+_LAST_FIRST = re.compile(
+    r"\b(?:last|surname|apellidos?)(?: name)?\s{0,3},\s{0,3}(?:first|given|nombres?)\b", re.IGNORECASE
+)
 _ASKING = _set("what whats s is the please enter type")  # "What is your name?"
 
 _MOBILE = _set(
@@ -180,19 +183,33 @@ def _meaning(header: str, words: list[str]) -> Meaning | None:
     if not words:
         return None
     whole = "".join(words)
-    if found := _FIELD_OF.get(whole):
+    if found := _FIELD_OF.get(whole) or _numbered(whole):
         return Meaning(found[0], found[1])
+    if _LAST_FIRST.search(header):
+        return Meaning("full_name", 1)
     if flag := flag_headers.flag(header):
         of_the_yes = flag == "positive" and flag_headers.of_the_yes(words)
         return None if of_the_yes else Meaning("", kind=_kind(set(words)), flag=flag)
-    if words[0] != "is" and (found_phone := _phone(words)):
+    number, rest = households.person(words)
+    if number > 1:
+        return None
+    if words[0] != "is" and (found_phone := _phone(rest)):
         return found_phone
-    rest = list(words)
+    if (found := _FIELD_OF.get("".join(households.of_its_head(rest)))) and found[0] in ("first_name", "last_name"):
+        return Meaning(found[0], max(found[1], 1))
+    if found := _FIELD_OF.get("".join(rest)):
+        return Meaning(found[0], found[1] if found[1] == ELSEWHERE else max(found[1], 1))
     while len(rest) > 1 and rest[0] in _OWNERS | _ASKING:
         rest.pop(0)
         if found := _FIELD_OF.get("".join(rest)):
             return Meaning(found[0], found[1] if found[1] == ELSEWHERE else max(found[1], 1))
     return None
+
+
+def _numbered(whole: str) -> tuple[str, int] | None:
+    """ "First Name 1": the first of several people or places."""
+    name = whole.removesuffix("1")
+    return _FIELD_OF.get(name) if name != whole and name not in UNSURE else None
 
 
 def _phone(words: list[str]) -> Meaning | None:

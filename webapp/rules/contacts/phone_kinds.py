@@ -16,6 +16,25 @@ _OF_THE_LINE = (
     "carrier",
 )  # of the only phone, whatever it is called
 
+_BARE = frozenset(
+    [
+        "number",
+        "numbers",
+        "num",
+        "no",
+        "nr",
+        "numero",
+        "contact",
+        "contacto",
+        "whatsapp",
+        "msisdn",
+        "to",
+        "text",
+        "texts",
+        "sms",
+    ]
+)
+
 
 def labels(header: Sequence[str], phones: Sequence[int]) -> dict[int, int]:
     """Position of a phone -> the column that tells its kind."""
@@ -41,6 +60,11 @@ def label_of(header: str) -> str:
     if len(words) > 1 and words[-1] in ("label", "type", "kind", "tipo", "etiqueta"):
         return "".join(words[:-1])
     return ""
+
+
+def is_bare(header: str, cells: Sequence[str]) -> bool:
+    """ "Name, Number" in a small list: what alone would say too little is a phone where its first cells are phones."""
+    return header_words.key(header) in _BARE and phone_cell.are_phones(cells)
 
 
 def is_struck(n: int, header: Sequence[str], sample: Sequence[Sequence[str]]) -> bool:

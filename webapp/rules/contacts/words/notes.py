@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 
+from webapp.rules import letters
 from webapp.rules.contacts import phone_cell
 from webapp.rules.contacts.words import languages
 
 LONGEST = 1_000  # characters of a cell that are looked at
-_MAY_SAY = re.compile(
-    r"text|txt|sms|messag|msg|contact|call|llam|stop|alto|opt|unsub|wrong|bad |incorrect|invalid|disconnect|service|dn[ct]\b|decease"
-    r"|died|dead|passed|fallec|remove|take|leave|consent|equivocad|baja|envi|mandar|moleste|harass|number|quit|cancel|end|only",
-    re.IGNORECASE,
-)
+_FOREIGN = "\x00"  # stands for a cell with letters past ASCII: each is read
+# A cell that says so has one of these, in any language but those with letters of their own
+_HINTS = [
+    _FOREIGN, "text", "txt", "sms", "mensaj", "escrib", "working", "list", "muri", "rip", "pidi", "otra persona",
+    "su num", "su tel", "su cel", "messag", "msg", "contact", "call", "llam", "stop", "alto", "opt", "unsub", "wrong",
+    "bad ", "incorrect", "invalid", "disconnect", "service", "dnc", "dnt", "decease", "died", "dead", "passed",
+    "fallec", "remove", "take", "leave", "consent", "equivocad", "baja", "envi", "mand", "molest", "harass", "number",
+    "quit", "cancel", "end", "only", "wag ", "maling", "patay", "yumao", "nhan tin", "sai so", "mail",
+]  # fmt: skip
 _SEND = r"(?:text|txt|sms|message|msg|contact|textear|texteen|contactar|contacten|mandar|mande|enviar|envie|envien|moleste|molestar)"
 _NOT = r"(?:do ?nt|donot|do not|dont|never|please not|no mas|no more|stop|quit|cease|would not like|does ?nt want|does not want|not)"
 _EXCEPT = r"(?! (?:\w+ )?(?:before|after|until|till|past|between|late|early|during|at|on|from \d|in the|info|information|made)\b)"
@@ -28,7 +36,12 @@ _AGAINST = re.compile(
     r"|\bnot (?:his|her|their|hers|theirs|the right|the correct|a working|a valid) (?:number|phone|cell|mobile)\b|\b(?:not in|out of) service\b"
     r"|\b(?:dnc|dnt)\b|\b(?:said|says|replied|sent|texted|wrote|answered) (?:us )?stop\b"
     r"|\b(?:remove|take) (?:me|him|her|them|us|this|number|from|off)\b|\bleave (?:me|us|him|her|them) alone\b"
-    r"|\b(?:no|revoked|without|withdrew|withdrawn) consent\b|\bnumero equivocado\b|\b(?:dar|dio|darse|dado|dada) (?:me |se )?de baja\b"
+    r"|\b(?:no|revoked|without|withdrew|withdrawn) consent\b|\boff (?:of )?(?:the |our |all |your )?lists?\b|\b(?:asked|asks|wants|wanted|requested|requests) (?:to be )?(?:removed|removal|taken off)\b"
+    r"|\b(?:declin|refus)(?:ed|es|ing) (?:all |any |our |to get |to receive )?(?:texts?|sms|messages)\b|\bno longer in service\b|\b(?:number|phone|cell|mobile) (?:is )?not working\b"
+    r"|^(?:sms |text |replied )?stop(?:ped)?(?: (?:on |in )?[\d ]+)?$|\bnumber (?:now )?(?:belongs to|is) (?:someone|somebody|another)\b"
+    r"|\bno (?:me|le|les|nos|lo|la) (?:vuelv\w+ a )?(?:envien?|enviar|mand(?:e|en|ar)|escrib(?:a|an|ir)|contact(?:e|en|ar)|textee?n?|textear|molest(?:e|en|ar))\b|\bno (?:quiere|desea|acepta|quieren|desean) (?:recibir |mas |que le (?:envien|manden) )?(?:mas )?(?:mensajes|textos|sms)\b"
+    r"|\bno es su (?:numero|telefono|celular)\b|\bnumero de otra persona\b|\bpidio (?:la )?baja\b"
+    r"|\bnumero equivocado\b|\b(?:dar|dio|darse|dado|dada) (?:me |se )?de baja\b"
 )
 _AGAINST_CALLS = re.compile(
     rf"\b(?:do ?nt|donot|do not|dont|never|stop|please not|not want) (?:ever )?(?:call|phone|dial|llamar)(?:ed|ing|s)?\b{_EXCEPT}"
@@ -37,7 +50,9 @@ _AGAINST_CALLS = re.compile(
 _TEXTS_ARE_WELCOME = re.compile(
     r"\b(?:text|texts|texting|txt|sms)(?: is| are| me)? (?:only|ok|okay|fine|instead|please|preferred|good)\b|\b(?:only|prefers?|ok to|okay to|rather|just|instead) (?:text|texts|sms)\b"
 )
-_DEAD = re.compile(r"\b(?:deceased|passed away|has died|is dead|voter died|fallecid[oa])\b|^(?:died|dead)\b")
+_DEAD = re.compile(
+    r"\b(?:deceased|passed away|has died|is dead|voter died|fallecid[oa]|fallecio|murio)\b|^(?:died|dead|rip)\b"
+)
 _ANOTHERS = re.compile(
     r"\b(?:husband|wife|spouse|mother|father|mom|dad|son|daughter|brother|sister|parents?|partner|uncle|aunt|friend|roommate|dog|cat)\b"
 )
@@ -50,15 +65,35 @@ _ANOTHER_WAY = re.compile(
 _ALONE = frozenset(["stop", "stop all", "stopall", "unsubscribe", "optout", "wrong", "disconnected"])
 
 
+def worth_reading(cells: Sequence[str]) -> list[int]:
+    """The positions of the cells of a row that `against` must be asked of. The whole row is looked at together: of 200 columns
+    most say nothing, and asking of each costs more than all else that is done with the row."""
+    cells = [cell[:LONGEST] for cell in cells]
+    row = "\n".join(cells)
+    if row.isascii():
+        row = row.lower()
+    else:
+        row = "\n".join(cells := [letters.folded(cell) if cell.isascii() else _FOREIGN for cell in cells])
+    ends = list(accumulate(len(cell) + 1 for cell in cells))
+    found: set[int] = set()
+    for hint in _HINTS:
+        at = row.find(hint)
+        while at >= 0:
+            found.add(n := bisect(ends, at))
+            at = row.find(hint, ends[n])
+    return sorted(found)
+
+
 def against(cell: str) -> bool:
     """Does somebody say here not to text this person, or that the number is not theirs? Numbers, hours ("don't call before
     9") and e-mail are not that, and calls that are unwelcome are not where texts are welcome."""
-    cut = cell[:LONGEST]
-    return (bool(_MAY_SAY.search(cut)) and _against(cut)) or languages.against(cut)
+    return _against(cell[:LONGEST])
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=10_000)
 def _against(cell: str) -> bool:
+    if languages.against(cell):
+        return True
     said = " ".join(phone_cell.words_of(cell))
     if said in _ALONE or _AGAINST.search(said) or _ANOTHER_WAY.match(said):
         return True
