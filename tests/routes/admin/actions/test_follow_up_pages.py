@@ -9,9 +9,13 @@ import pytest
 from tests.cast import Cast
 from tests.cast.bulk import finish_work
 from tests.cast.site import OFFICE, PARTIAL, Browser, form_of, here
-from tests.cast.texting import says, texted
+from tests.cast.texting import new_sid, says, texted
 from webapp.models.actions.action import DRAFT, Action
 from webapp.models.bulk.job import BulkJob
+from webapp.models.outcomes import answers
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.leaving import Claimed
+from webapp.routes.admin.actions import follow_up
 from webapp.rules.actions.people import People
 
 REPLIED = People("replied").key
@@ -40,6 +44,24 @@ async def test_the_page_says_how_many_before_it_does_it_and_does_it_once(cast: C
     back = re.search(r'action="([^"]+/follow-ups/\d+/end)"', done)
     assert back and (await gary.post(back[1])).headers["location"].endswith("actions?show=archived")
     assert (await Action.get(id=draft.id)).archived_at is not None
+
+
+async def test_of_many_the_form_says_what_the_results_count(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_up, "COUNTED", 1)
+    ann = await cast.add_contact("+14125553000", first_name="Ann", zip="15213")
+    await cast.make()
+    await cast.start(cast.amy)
+    for person in (cast.lisa, ann):
+        await cast.click(cast.amy, person)
+        claim = await claim_next(cast.number.id)
+        assert isinstance(claim, Claimed)
+        await answers.taken(claim.message_id, new_sid(), claim.attempt_id)
+        await says(cast, "Yes", From=person.phone)
+    gary = await browse(cast.gary)
+    shown = (await gary.get(here(cast) + "/follow-up", params={"people": REPLIED})).text
+    assert "The results count 2." in shown and "goes on the list" in shown and "None of them" not in shown
 
 
 async def test_wrong_forms_begin_nothing_and_keep_what_was_typed(cast: Cast, browse: Browser) -> None:

@@ -21,10 +21,10 @@ from webapp.pages import page
 from webapp.rules import errors
 from webapp.rules.actions import people
 from webapp.rules.actions.people import People
-from webapp.rules.contacts.contact_filter import MANY
 
 Choice = tuple[People, str, int]  # the people, in words, and how many conversations or texts the results count
 PLAIN = "Texts"
+COUNTED = 1_000  # people the form looks at one by one; of more it says what the results count
 
 
 @get("/actions/{action_id:int}/follow-up")
@@ -47,7 +47,8 @@ async def _ask(request: Request, action: Action, form: Form, status: int = 200) 
         groups=groups,
         chosen=chosen,
         in_words=_words(groups, chosen),
-        counted=await people_of.counted(action.id, chosen, MANY) if chosen else None,
+        number=next((n for _, choices in groups for one, _, n in choices if one == chosen), 0),
+        counted=await people_of.counted(action.id, chosen, COUNTED) if chosen else None,
         client_id=forms.uuid_of(str(form.data.get("client_id", ""))) or uuid.uuid4(),
     )
 
