@@ -40,13 +40,7 @@ async def apply_all_texts() -> bool:
 
 
 async def apply_event(event: TwilioEvent) -> None:
-    """Applies one stored event. One that fails is kept and tried again later; it never blocks the others."""
-    try:
-        applied = await applying.apply(event)
-    except Exception:
-        sending.log.exception("event %s could not be applied", event.id)
-        await applying.failed(event.id)
-        return
+    applied = await applying.try_to_apply(event)
     if applied.conversation_id:
         await news.tell(applied.conversation_id, applied.user_id)
 

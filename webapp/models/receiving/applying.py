@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import uuid
 from collections.abc import Mapping
@@ -17,9 +18,8 @@ from webapp.models.receiving import inbound, plain_answer, statuses
 from webapp.models.receiving.event import INBOUND, STATUS, News, TwilioEvent
 
 STATUS_WAITS = timedelta(days=1)  # the status of a text that is not ours is tried for so long
-
-
 LONGEST_SID = 34  # as the column holds
+log = logging.getLogger(__name__)
 
 
 def sid_of(payload: Mapping[str, Any]) -> str:
@@ -74,6 +74,21 @@ async def apply(event: TwilioEvent) -> News:
     return await statuses.apply(event.id)
 
 
+async def try_to_apply(event: TwilioEvent) -> News:
+    """As `apply`. An event that fails is stored already: it is tried again later, and never blocks the others."""
+    try:
+        return await apply(event)
+    except Exception:
+        log.exception("event %s could not be applied yet", event.id)
+        await _put_off(event.id)
+        return News()
+
+
+@transactional
+async def _put_off(event_id: int) -> None:
+    await (await TwilioEvent.get(id=event_id)).try_later()
+
+
 async def waiting() -> list[TwilioEvent]:
     """Events due for a try: texts first (they are never given up), then statuses; those that failed least come first."""
     due = TwilioEvent.filter(Q(next_try_at=None) | Q(next_try_at__lte=clock.now()), applied_at=None)
@@ -85,9 +100,3 @@ async def waiting() -> list[TwilioEvent]:
 async def stuck() -> int:
     """How many texts came in and failed to apply several times."""
     return await TwilioEvent.filter(applied_at=None, kind=INBOUND, failures__gt=3).count()
-
-
-@transactional
-async def failed(event_id: int) -> None:
-    """Applying it raised an error: it is tried again later."""
-    await (await TwilioEvent.get(id=event_id)).try_later()

@@ -23,14 +23,15 @@ LONGEST_PAUSE = 60  # seconds between two tries of one event
 
 @dataclass(frozen=True)
 class News:
-    """Which thread changed; ``user_id``: its holder. None where nobody has to look."""
+    """The thread that changed; ``user_id``: its holder. Both None where nobody has to look."""
 
     user_id: int | None = None
     conversation_id: int | None = None
 
 
 class TwilioEvent(Model):
-    """``public_id``: the message that the callback's address names. ``applied_at``: None until its message is known."""
+    """``public_id``: the message that the callback's address names. ``applied_at``: None until it is applied, for
+    which its message must be known."""
 
     id = fields.BigIntField(primary_key=True)
     kind = fields.CharField(10)

@@ -82,9 +82,9 @@ async def _of_no_campaign(event: TwilioEvent, to: str) -> News:
 
 
 async def _conversation_of(contact: Contact, number: PhoneNumber) -> tuple[Conversation | None, bool]:
-    """The conversation of the newest text to this phone from this number that Twilio took or may have taken, locked, and is
-    it an opt-in form's? If that text is the only one, it counts as taken by this, also where it is queued for a second
-    attempt or staff dropped it: they answered it. An answer to an older one says nothing about it."""
+    """The conversation of the newest text to this phone from this number that Twilio took or may have taken, locked; and
+    whether it is an opt-in form's. If that text is the only one, it counts as taken by this, also where it is queued for a
+    second attempt or staff dropped it: they answered it. An answer to an older one says nothing about it."""
     rows = await database.query(
         f"SELECT {_CONVERSATION.columns}, {FORM} AS form_id, m.id AS message_id, m.status AS status, NOT EXISTS (SELECT 1"
         " FROM message o WHERE o.contact_id = m.contact_id AND o.number_id = m.number_id AND o.direction = 'out'"
@@ -125,12 +125,12 @@ def text_of(event: TwilioEvent, number_id: int, contact: Contact, conversation: 
         created_at=clock.now(),
         public_id=uuid.uuid4(),
         sid=event.sid,
-        media_count=_number(event.payload.get("NumMedia")),
+        media_count=_number_of_files(event.payload.get("NumMedia")),
     )
 
 
-def _number(text: object) -> int:
-    """A number of files that can't be read is none: the words count, above all a STOP."""
+def _number_of_files(text: object) -> int:
+    """0 where Twilio's number can't be read: the words are stored all the same, above all a STOP."""
     return int(str(text)) if re.fullmatch(r"[0-9]{1,2}", str(text)) else 0
 
 
@@ -174,7 +174,7 @@ async def replied(
     text: Message, contact: Contact, conversation: Conversation | None, answered: bool
 ) -> list[Statement]:
     """They wrote last, so they need an answer, unless they opted out or Twilio answers by itself (HELP, INFO). A text that an
-    opt-in form answers (``answered``) changes nothing of that: a question before it still waits."""
+    opt-in form answers (``answered``) leaves that as it is: a question before it still waits."""
     if conversation is None:
         return tallies.due()
     with tallies.counting(conversation) as changed:

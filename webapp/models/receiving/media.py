@@ -49,8 +49,8 @@ class Media(Model):
 
 @transactional
 async def begin_next() -> Media | None:
-    """The next one that is due, its try counted before it is made: one that takes the worker with it is tried later, and
-    not for ever. None: none is due, or another worker was faster."""
+    """The next one that is due. The try is counted before it is made, so that a file which kills the worker is tried later,
+    and TRIES times at most. None: none is due, or another worker was faster."""
     due = Media.filter(Q(next_try_at=None) | Q(next_try_at__lte=clock.now()), status=WAITING)
     row = await due.order_by("tries", "id").first()
     if row is None:

@@ -32,7 +32,7 @@ async def receive(event: TwilioEvent) -> News | None:
     payload = event.payload
     whose = str(payload.get("From", ""))[:20], str(payload.get("To", ""))
     since = clock.now() - TALK_OVER  # after that a form's keyword is a keyword again (B2)
-    rows = await database.query(_reading(database.dialect()), *whose, since, event.sid)
+    rows = await database.query(_reading(), *whose, since, event.sid)
     return await database.one_statement(lambda: _stored(event, rows[0])) if rows else None
 
 
@@ -44,7 +44,7 @@ def _special(payload: dict[str, Any]) -> bool:
 
 
 @lru_cache
-def _reading(_: str) -> str:
+def _reading() -> str:
     """Their conversation by our newest text to them by this number, as `inbound` finds it; no row where anything of it is
     special."""
     versions = ", ".join(f"{name} AS {name.replace('.', '_')}" for name in _VERSIONS)
@@ -71,11 +71,11 @@ def _same(row: dict[str, Any]) -> Statement:
 async def _stored(event: TwilioEvent, row: dict[str, Any]) -> News:
     """Raises IntegrityError where the rows are not the same, or the event is stored already."""
     found = _ROWS.of(row)
-    contact, talk = found["k"], found["v"]
-    text = inbound.text_of(event, row["number_id"], contact, talk)
+    contact, conversation = found["k"], found["v"]
+    text = inbound.text_of(event, row["number_id"], contact, conversation)
     event.applied_at = contact.last_message_at = text.created_at
-    contact.last_inbound_conversation_id = talk.id
+    contact.last_inbound_conversation_id = conversation.id
     newest = update(contact, "last_message_at", "last_inbound_conversation_id")
-    counted = await inbound.replied(text, contact, talk, answered=False)
+    counted = await inbound.replied(text, contact, conversation, answered=False)
     await together(insert(text, phone=_same(row)), event.storing(), newest, *counted)
-    return News(talk.user_id, talk.id)
+    return News(conversation.user_id, conversation.id)

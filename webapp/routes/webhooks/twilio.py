@@ -83,13 +83,8 @@ async def _at_once(payload: dict[str, str]) -> bool:
 
 
 async def _apply(event: TwilioEvent) -> None:
-    """An event that fails here is stored already: the sweep tries again, and Twilio gets its 200."""
-    try:
-        applied = await applying.apply(event)
-    except Exception:
-        log.exception("event %s could not be applied yet", event.id)
-        await applying.failed(event.id)
-        return
+    """Where it fails Twilio gets its 200 all the same: the event is stored, and the sweep tries again."""
+    applied = await applying.try_to_apply(event)
     if applied.conversation_id:
         await news.tell(applied.conversation_id, applied.user_id)
 
