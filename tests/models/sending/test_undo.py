@@ -45,7 +45,7 @@ async def test_a_bucket_is_finished_and_undo_opens_it_again(cast: Cast) -> None:
     outcome = await cast.click(cast.amy)
     assert isinstance(outcome, Queued)
     [bucket] = await Bucket.all()
-    assert not await buckets.finish_if_done(bucket), "its last text still waits to leave"
+    assert not await buckets.settle(bucket, clock.now()), "its last text still waits to leave"
     await undo.take_back(cast.amy, outcome.message.id)
     [bucket] = await Bucket.all()
     assert bucket.finished_at is None
@@ -67,7 +67,7 @@ async def test_undo_of_a_text_to_someone_who_left_the_list_shows_no_card_of_them
 async def test_who_has_no_finished_bucket_any_more_has_not_completed_the_action(cast: Cast) -> None:
     await texted(cast)
     [bucket] = await Bucket.all()
-    assert await buckets.finish_if_done(bucket)
+    assert await buckets.settle(bucket, clock.now())
     one: dict[str, Any] = {"action_id": cast.action.id, "user_id": cast.amy.user_id}
     assert (await ActionUser.get(**one)).completed_at
     again = await transaction(lambda: Bucket.create(**one, size=1, started_at=clock.now(), last_used_at=clock.now()))

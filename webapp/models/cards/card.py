@@ -83,7 +83,7 @@ async def queue_of(member: Membership, action: Action, first: int = 0) -> Queue 
         return None
     found = await _ROW.whole(row)
     if found["v"] is None:
-        await buckets.finish_if_done(found["b"])
+        await buckets.settle(found["b"], clock.now())
     return await _queue(action.campaign, row, found)
 
 

@@ -74,10 +74,6 @@ async def current(action: Action, user: User) -> Bucket | None:
 
 
 @transactional
-async def finish_if_done(bucket: Bucket) -> bool:
-    return await settle(bucket, clock.now())
-
-
 async def settle(bucket: Bucket, now: datetime) -> bool:
     """Finishes the bucket if it is done (V4) and counts the Perform, once. True where it is finished."""
     if bucket.finished_at:
