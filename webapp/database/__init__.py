@@ -95,11 +95,11 @@ async def alone(sql: str, *values: Any) -> list[dict[str, Any]]:
 
 
 async def one_statement(body: Callable[[], Awaitable[T]]) -> T | None:
-    """As `transaction`, for a ``body`` that writes with one statement and no other: on PostgreSQL it needs neither BEGIN nor
-    COMMIT. None where the database refused it, or another transaction was in its way: nothing is written then. The body
-    calls no verb that is a transaction: its writes would be done whatever follows."""
+    """As `transaction`, on PostgreSQL alone, for a ``body`` that writes with one statement and no other: it needs neither
+    BEGIN nor COMMIT. None where the database refused it, or another transaction was in its way: nothing is written then. The
+    body calls no verb that is a transaction: its writes would be done whatever follows."""
     try:
-        return await _once(body, contextlib.nullcontext() if dialect() == "postgres" else None)
+        return await _once(body, contextlib.nullcontext())
     except (IntegrityError, asyncpg.TransactionRollbackError):
         return None
 
