@@ -71,7 +71,7 @@ POSSIBLE = [
         r"\barretez?\b (?:de|svp|s il|ca|tout|maintenant)|\bne (?:me|m|nous|plus)\s?(?:ecri|contact|envoy|texte|derang|plus)\w*|\bdesabonn\w*|\bdesinscri\w*|\blaissez moi\b|\bplus de (?:messages?|textos?|sms)\b",
         r"\bnao (?:me )?(?:mande|envie|escrev|quero)\w*|\bme (?:remova|retire|tire|deixe)\b|\bpar(?:e|em) (?:de|com)\b",
         r"\b(?:nicht|keine) (?:mehr|weiteren) (?:schreib|sms|nachricht|kontakt|text|anruf)\w*|\bkeine (?:sms|nachricht|text)\w*|\blasst? mich in ruhe\b|\bhort? auf\b",
-        r"\bnon (?:mandat|scriv|mand|contatt|voglio)\w*|\bне (?:пиш|шли|присыла|беспоко|звон)\w*|\bотпиш\w*|хватит (?:писать|слать)",
+        r"\bnon (?:scriv|mand|contatt|voglio)\w*|\bне (?:пиш|шли|присыла|беспоко|звон)\w*|\bотпиш\w*|хватит (?:писать|слать)",
         r"لا ترسل|لا تراسل|لا اريد|توقفوا|\b(?:huwag|wag) (?:na )?(?:po |mo |nyo |ninyo )?(?:akong|ako|kayong|kayo|mag)|\btigil(?:an)? (?:na|nyo|niyo|ninyo|mo)\b|\bmaling numero\b",
         r"不要(?:再)?(?:发|發|给|聯|联|传|傳|打扰|打擾|騷擾|骚扰)|打[错錯]了?[电電号號]|[号號][码碼][错錯]|[别別](?:再)?(?:[给給]我)?(?:发|發|传|傳|打扰|打擾|煩|烦)|退订|退訂|取消[订訂][阅閱]|停止(?:发|發|传|傳|短信|簡訊)",
         r"送らないで|送信しないで|やめてください|보내지\s?마|연락하지\s?마|그만\s?(?:보내|하|연락)",
