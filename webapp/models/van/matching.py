@@ -5,6 +5,7 @@ One is taken only where VAN finds one person, and that person has the same last 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tortoise import fields
@@ -16,6 +17,7 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact, ContactEvent
 from webapp.models.van import connection, phones
+from webapp.rules import names
 
 WAITING, FOUND, NOBODY, ANOTHER, NO_NAME = "waiting", "found", "nobody", "another", "no_name"
 MANY = 10_000  # looked for at once
@@ -45,6 +47,11 @@ class Wanted:
     phone: str
     zip: str
     email: str
+
+    def phone_id_of(self, last: str, phones: Mapping[str, int]) -> int | None:
+        """VAN's id of the phone, where the person with these ``phones`` and this ``last`` name is the contact. None: somebody
+        else."""
+        return phones.get(self.phone) if names.key(last) == names.key(self.last) else None
 
 
 @transactional

@@ -9,7 +9,6 @@ from webapp.gateways import van
 from webapp.models.van import connection, matching
 from webapp.models.van.connection import AWAY, KEY, VanConnection
 from webapp.models.van.matching import ANOTHER, NOBODY, Wanted
-from webapp.rules import names
 from webapp.rules.van import waiting
 
 
@@ -30,8 +29,8 @@ async def _match(wanted: Wanted, gateway: van.Van, lease: str) -> None:
         return
     await asyncio.sleep(waiting.PAUSE)
     person = await gateway.person(van_id)
-    phone_id = person.phones.get(wanted.phone)
-    if phone_id is None or names.key(person.last) != names.key(wanted.last):
+    phone_id = wanted.phone_id_of(person.last, person.phones)
+    if phone_id is None:
         await matching.ended(wanted, ANOTHER)
         return
     await matching.found(wanted, van_id, phone_id, lease)
