@@ -1,4 +1,4 @@
-"""Who does something grave shows again who they are, where the log-in is longer ago than PROOF (ASVS 5.0, 7.5).
+"""Before something grave a user shows again who they are, where that is longer ago than `sessions.PROVED_FOR` (ASVS 5.0, 7.5).
 
 A route asks for it by ``dependencies=proving.STAFF`` (or OWN, for one's own account). The question keeps the form: the
 password goes to the same address together with all that was typed, and the route goes on.
@@ -27,7 +27,7 @@ PAGE = "public/proof.html"
 
 @dataclass(frozen=True)
 class Offer:
-    """A passkey instead of the password: JSON for the browser and the step's token; blank for who has none."""
+    """A passkey instead of the password: JSON for the browser and the step's token; blank where the user has none."""
 
     options: str = ""
     token: str = ""

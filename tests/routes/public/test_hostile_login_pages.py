@@ -15,7 +15,7 @@ from tests.cast.site import Browser
 from webapp import clock, limiting
 from webapp.access import login
 from webapp.models.accounts import passwords
-from webapp.models.accounts.sessions import PROOF, Session
+from webapp.models.accounts.sessions import PROVED_FOR, Session
 from webapp.models.accounts.users import User
 from webapp.models.logins.app_codes import AuthenticatorApp
 
@@ -104,7 +104,7 @@ def test_no_page_is_taken_for_ours_that_a_browser_reads_otherwise(path: str) -> 
 @pytest.mark.parametrize("page", ["//evil.example/x", "/\\evil.example", "javascript:alert(1)"])
 async def test_leaving_the_question_for_the_password_stays_on_this_site(cast: Cast, browse: Browser, page: str) -> None:
     client = await browse(cast.selina)
-    clock.freeze(clock.now() + 2 * PROOF)
+    clock.freeze(clock.now() + 2 * PROVED_FOR)
     referer = page if page.startswith("java") else f"http://texts.example{page}"
     answer = await client.post("/c/meyer/admin/invites", data={"role": "admin"}, headers={"referer": referer})
     assert "evil.example" not in answer.text and "javascript:alert" not in answer.text

@@ -19,7 +19,7 @@ from webapp.models.accounts.users import STAFF, Membership, User
 
 LIFE = timedelta(days=30)  # of a session, however much it is used
 STAFF_IDLE = timedelta(hours=12)  # of whoever is staff of some campaign
-PROOF = timedelta(minutes=15)  # a log-in, or a password typed again, counts for what asks for one
+PROVED_FOR = timedelta(minutes=15)  # a log-in, or a password typed again, counts for what asks for one
 
 
 class PasswordChanged(Exception):
@@ -130,7 +130,7 @@ class Session(Model):
     @property
     def proved(self) -> bool:
         """Did the person show lately who they are?"""
-        return self.proved_at is not None and self.proved_at > clock.now() - PROOF
+        return self.proved_at is not None and self.proved_at > clock.now() - PROVED_FOR
 
     @transactional
     async def prove(self, second: bool = False) -> str:
