@@ -1,4 +1,4 @@
-"""Limits on tries: join codes, passwords, letters. Counted in Valkey, or in this process while Valkey is away."""
+"""Limits on tries: join codes, passwords, letters, sign-ups. Counted in Valkey, or in this process while Valkey is away."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ LOG_INS = parse("200/10minutes")  # all e-mails from one address
 PASSKEYS = parse("200/10minutes")  # asked for from one address
 LETTER = parse("5/hour")  # of one kind to one e-mail
 LETTERS = parse("60/hour")  # asked for from one address, whether somebody has the e-mail or not
-SIGN_UPS = parse("150/hour")  # letters to newcomers from one address: a full hall comes in together
+NEWCOMERS = parse("150/hour")  # letters to them from one address: a full hall comes in together
 INVITES = parse("200/hour")  # letters that one campaign's staff have written
 TEST = parse("20/hour")  # texts to one's own phone
 SEARCHES = parse("120/hour")  # for campaigns by their name, from one address
 API = parse("120/minute")  # requests with one token
 API_FAILURES = parse("100/10minutes")  # without a token in use, from one address
 CLICKS = parse("60/hour")  # counted of one link; past that it still leads on
+OPT_INS = parse("60/hour")  # sign-ups by opt-in forms from one address: a stall at a fair is one (B2)
+OPT_INS_FORM = parse("1000/hour")  # by one form
+OPT_INS_PHONE = parse("5/day")  # of one phone in a campaign
+PRACTICE = parse("900/hour")  # presses of one volunteer (H5)
 T = TypeVar("T")
 A = TypeVar("A")
 Limit = tuple[RateLimitItem, tuple[str, ...]]

@@ -84,7 +84,7 @@ def test_every_place_that_writes_a_letter_is_known_here() -> None:
 def few(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """There is a mail server; limits that all from one address share are small."""
     config.use(replace(config.settings(), smtp_url="smtp://127.0.0.1:9"))
-    for name in ("LETTERS", "SIGN_UPS", "INVITES"):
+    for name in ("LETTERS", "NEWCOMERS", "INVITES"):
         monkeypatch.setattr(limiting, name, parse(f"{SOME}/hour"))
 
 

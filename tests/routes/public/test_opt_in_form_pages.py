@@ -12,13 +12,13 @@ from limits import parse
 from tests.cast import Cast
 from tests.cast.opt_ins import CONSENT, MINA, joined, leave, make_form, signs_up, texts_back, work
 from tests.cast.site import Browser
+from webapp import limiting
 from webapp.config import Settings
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField
 from webapp.models.opt_in_forms.sign_up import Consent, SignUp
 from webapp.models.opt_ins import editing
 from webapp.models.opt_outs import by_staff
-from webapp.routes.public.opt_ins import page as page_of_forms
 
 PAGE = "/o/meyer/team-meyer"
 MINA_TYPES = {
@@ -121,7 +121,7 @@ async def test_too_many_from_one_address_are_told_to_wait_and_keep_what_they_typ
     cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await make_form(cast)
-    monkeypatch.setattr(page_of_forms, "SIGN_UPS", parse("2/hour"))
+    monkeypatch.setattr(limiting, "OPT_INS", parse("2/hour"))
     nobody = await browse()
     statuses = [(await post(nobody, phone=f"412-555-014{n}")).status_code for n in range(2)]
     answer = await post(nobody, phone="412-555-0149")

@@ -15,11 +15,10 @@ from tortoise import Tortoise
 from tests.cast import Cast
 from tests.cast.plans import statements
 from tests.cast.site import PARTIAL, Browser
-from webapp import pages, queue
+from webapp import limiting, pages, queue
 from webapp.access import practising
 from webapp.database import transaction
 from webapp.models.accounts.users import User
-from webapp.routes.volunteer.practice import playing
 from webapp.rules.practice import play as rules
 from webapp.rules.practice.personas import PERSONAS
 
@@ -149,7 +148,7 @@ async def test_what_is_wrong_is_said_and_nothing_happens(cast: Cast, browse: Bro
 
 
 async def test_too_many_presses_are_slowed_down(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(playing, "PRESSES", parse("2/hour"))
+    monkeypatch.setattr(limiting, "PRACTICE", parse("2/hour"))
     amy = await started(browse, cast.amy)
     for card in (1, 2):
         answer = await amy.post(f"{PRACTICE}/queue/{card}/messages", follow_redirects=False)

@@ -1,5 +1,5 @@
-"""Letters about a user's e-mail address, and the page that such a letter leads to (SPEC P1, S9). It asks for a log-in: who
-opens the letter must also know the password, or a stranger's account could become somebody's by their own tap."""
+"""Letters about a user's e-mail address, and the page that such a letter leads to (SPEC P1, S9). It asks for a log-in:
+whoever opens the letter must also know the password, or a stranger's account could become somebody's by their own tap."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webapp.routes.public import stream
 
 
 async def write_raised(who: Membership) -> bool:
-    """Tells whose role was raised that it waits until they confirm the address. False where they got too many such letters
+    """Tells a user that their raised role waits until they confirm the address. False where they got too many such letters
     lately."""
     if not await letter_limits.may_write("raised", who.user.email):
         return False
@@ -36,7 +36,7 @@ async def write_confirm(user: User, language: str, email: str = "") -> None:
 async def send_again(request: Request) -> Response:
     """Writes to the address of the account once more."""
     user = await login.current_user(request)
-    here = letter_limits.from_here(request, limiting.SIGN_UPS)
+    here = letter_limits.from_here(request, limiting.NEWCOMERS)
     sent = await letter_limits.may_write("confirm", user.email, here)
     if sent:
         await write_confirm(user, words.language.get())

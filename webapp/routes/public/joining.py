@@ -135,7 +135,7 @@ def _next(form: Form, door: Door) -> str:
 
 
 async def _newcomer(form: Form, door: Door | None, known: User | None) -> Newcomer:
-    """Whoever has an account types the password they have, which may be of earlier rules."""
+    """Of somebody with an account the password they have is read, which may be of earlier rules."""
     place = {
         "zip": form.zip_code("zip"),
         "language": form.choice("language", words.gettext("Language"), words.LANGUAGES),
@@ -208,7 +208,7 @@ async def _may_write(request: Request, door: Door, email: str) -> bool:
     """An invite's own letter has confirmed the address, so that no other is written."""
     if door.invite and door.invite.email:
         return True
-    return await letter_limits.may_write("sign-up", email, letter_limits.from_here(request, limiting.SIGN_UPS))
+    return await letter_limits.may_write("sign-up", email, letter_limits.from_here(request, limiting.NEWCOMERS))
 
 
 async def _enter(form: Form, door: Door, user: User, newcomer: Newcomer) -> User | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from limits import parse
 from litestar import Request, Response, Router, get, post
 from litestar.exceptions import NotFoundException
 
@@ -27,10 +26,7 @@ from webapp.models.opt_ins.signing_up import Filled
 from webapp.pages import page
 from webapp.rules import phone
 
-SIGN_UPS = parse("60/hour")  # from one address: a stall at a fair is one
-SIGN_UPS_ALL = parse("1000/hour")  # by one form
-SIGN_UPS_PHONE = parse("5/day")  # of one phone in a campaign
-ROBOTS = "website"  # a field that people don't see; whoever fills it in is a program
+ROBOTS = "website"  # a field that people don't see; only a program fills it in
 
 
 @get("/o/{campaign:str}/{name:str}")
@@ -111,7 +107,7 @@ async def _show(
         robot=robot,
         busy=busy,
         client_id=uuid.uuid4(),
-        read=_read_mark(its),
+        read=_mark_of_words(its),
         in_spanish=await _in_spanish(its),
         **await _hears(its),
     )
@@ -139,7 +135,7 @@ async def _read(request: Request, its: OptInForm, form: Form) -> Filled:
     agreed = form.ticked("agree")
     if not agreed:
         form.wrong("agree", gettext("Without your consent we can't text you."))
-    if form.text("read", "", 100) != _read_mark(its):
+    if form.text("read", "", 100) != _mark_of_words(its):
         form.typed.pop("agree", None)
         form.wrong("agree", gettext("The wording has changed since you opened this page. Read it and agree again."))
     return Filled(
@@ -156,8 +152,8 @@ async def _read(request: Request, its: OptInForm, form: Form) -> Filled:
     )
 
 
-def _read_mark(its: OptInForm) -> str:
-    """Which words the page shows: nobody agrees to others than they read."""
+def _mark_of_words(its: OptInForm) -> str:
+    """Names the words that the page shows: nobody agrees to others than they read."""
     return f"{its.version}-{words.language.get()}"
 
 
@@ -177,13 +173,13 @@ def _answers(form: Form, fields: list[CustomField]) -> dict[str, str]:
 
 
 async def _room_left(request: Request, its: OptInForm) -> bool:
-    own = await limiting.allowed(SIGN_UPS, "opt-in", client.address(request))
-    return own and await limiting.allowed(SIGN_UPS_ALL, "opt-in", str(its.id))
+    own = await limiting.allowed(limiting.OPT_INS, "opt-in", client.address(request))
+    return own and await limiting.allowed(limiting.OPT_INS_FORM, "opt-in", str(its.id))
 
 
 async def _store(its: OptInForm, filled: Filled) -> None:
     """A phone that was typed in often today is on record already: it brings nothing new, and the answer is the same."""
-    if await limiting.allowed(SIGN_UPS_PHONE, "opt-in", str(its.campaign_id), filled.phone):
+    if await limiting.allowed(limiting.OPT_INS_PHONE, "opt-in", str(its.campaign_id), filled.phone):
         await signing_up.sign_up(its, filled)
         await queue.text_sign_ups()
 

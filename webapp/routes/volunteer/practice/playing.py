@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from limits import parse
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException
 
@@ -17,8 +16,6 @@ from webapp.pages import page
 from webapp.routes.volunteer.practice.shown import Shown
 from webapp.rules.practice.personas import PERSONAS
 from webapp.rules.practice.play import Play
-
-PRESSES = parse("900/hour")  # of one volunteer
 
 
 class NotBegun(HTTPException):
@@ -43,7 +40,7 @@ async def playing(request: Request, member: Membership) -> Play:
 
 
 async def count(member: Membership) -> None:
-    if not await limiting.allowed(PRESSES, "practice", str(member.id)):
+    if not await limiting.allowed(limiting.PRACTICE, "practice", str(member.id)):
         raise TooMuch
 
 
