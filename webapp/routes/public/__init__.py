@@ -1,5 +1,5 @@
-"""Routes that need no login to a campaign: the log-in, tracked links, pictures for Twilio, health, metrics, live news, the choice of
-language."""
+"""Routes that need no login to a campaign: the log-in, tracked links, pictures for Twilio, health, metrics, live news, the
+choice of language and of light or dark."""
 
 from __future__ import annotations
 
@@ -13,18 +13,29 @@ from webapp.routes.public import (
     health,
     joining,
     kept_words,
-    language,
     login,
     metrics,
     new_password,
     notices,
+    preferences,
     proof,
     second_step,
     stream,
 )
 from webapp.routes.public.opt_ins import page as opt_in_page
 
-LOGIN = (login, kept_words, proof, second_step, campaigns, joining, action_link, new_password, email_letters, language)
+LOGIN = (
+    login,
+    kept_words,
+    proof,
+    second_step,
+    campaigns,
+    joining,
+    action_link,
+    new_password,
+    email_letters,
+    preferences,
+)
 
 
 def routers() -> list[Router]:

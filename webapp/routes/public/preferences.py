@@ -1,8 +1,8 @@
-"""The choice of language, before and after the login (SPEC P3)."""
+"""Preferences of a browser, before and after the login: the language (SPEC P3), light or dark."""
 
 from __future__ import annotations
 
-from litestar import Request, Response, Router, post
+from litestar import Request, Response, Router, get, post
 
 from webapp import config, pages, words
 from webapp.access import login
@@ -24,4 +24,16 @@ async def choose_language(request: Request) -> Response:
     return answer
 
 
-router = Router("/", route_handlers=[choose_language])
+@get("/look")
+async def choose_look(request: Request, mode: str = "") -> Response:
+    """Light or dark for this browser; any other ``mode`` follows the device."""
+    await login.current_session(request)
+    answer, secure = pages.redirect(request, login.came_from(request)), config.settings().secure
+    if mode in ("light", "dark"):
+        answer.set_cookie(login.MODE_COOKIE, mode, max_age=YEAR, samesite="lax", secure=secure)
+    else:
+        answer.delete_cookie(login.MODE_COOKIE)
+    return answer
+
+
+router = Router("/", route_handlers=[choose_language, choose_look])

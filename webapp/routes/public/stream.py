@@ -1,4 +1,4 @@
-"""The live stream of each page: it says what changed, and the page fetches it. And the choice of light or dark."""
+"""The live stream of each page: it says what changed, and the page fetches it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from litestar import Request, Response, Router, get
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from webapp import config, pages
 from webapp import live as live_news
 from webapp.access import login
 from webapp.models.accounts.sessions import Session
@@ -44,17 +43,4 @@ def no_session(request: Request, _: Exception) -> Response[str]:
     return Response("", status_code=401)
 
 
-@get("/look")
-async def look(request: Request, mode: str = "") -> Response:
-    """Sets light or dark for this browser; any other ``mode`` follows the device."""
-    await login.current_session(request)
-    answer = pages.redirect(request, login.came_from(request))
-    secure = config.settings().secure
-    if mode in ("light", "dark"):
-        answer.set_cookie(login.MODE_COOKIE, mode, max_age=31_536_000, samesite="lax", secure=secure)
-    else:
-        answer.delete_cookie(login.MODE_COOKIE)
-    return answer
-
-
-router = Router("/", route_handlers=[live, look], exception_handlers={login.LoggedOut: no_session})
+router = Router("/", route_handlers=[live], exception_handlers={login.LoggedOut: no_session})
