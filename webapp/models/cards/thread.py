@@ -34,10 +34,15 @@ async def conversation(campaign_id: int, conversation_id: int) -> Conversation |
     if not rows:
         return None
     found = await _TALK.whole(rows[0])
-    talk: Conversation = found["v"]
-    talk.contact, talk.action, talk.campaign, talk.script = found["k"], found["a"], found["c"], found["s"]
-    talk.action.campaign = talk.contact.campaign = talk.campaign
-    return talk
+    conversation: Conversation = found["v"]
+    conversation.contact, conversation.action, conversation.campaign, conversation.script = (
+        found["k"],
+        found["a"],
+        found["c"],
+        found["s"],
+    )
+    conversation.action.campaign = conversation.contact.campaign = conversation.campaign
+    return conversation
 
 
 async def history(contact_id: int) -> list[Message]:
@@ -62,15 +67,15 @@ async def _text(row: dict[str, Any], shared: dict[Any, Any]) -> Message:
     return text
 
 
-async def tags(talk: Conversation) -> tuple[list[Tag], list[Tag]]:
+async def tags(conversation: Conversation) -> tuple[list[Tag], list[Tag]]:
     """Those the contact has, archived ones too, and those of the action's report (A8)."""
     rows = await database.query(
         f"SELECT * FROM (SELECT {_TAG.columns}, {report_settings.asked_sql('tag')} AS asked, EXISTS (SELECT 1"
         " FROM contact_tag p WHERE p.contact_id = ? AND p.tag_id = t.id) AS had FROM tag t WHERE t.campaign_id = ?) AS both_"
         " WHERE asked OR had ORDER BY t__display_order, t__id",
-        *[talk.action_id] * 3,
-        talk.contact_id,
-        talk.campaign_id,
+        *[conversation.action_id] * 3,
+        conversation.contact_id,
+        conversation.campaign_id,
     )
     found = [(_TAG.of(row)["t"], row) for row in rows]
     return [tag for tag, row in found if row["had"]], [tag for tag, row in found if row["asked"]]

@@ -97,7 +97,7 @@ async def actions_of(campaign_id: int, action_id: int = 0) -> list[int]:
 
 @dataclass(frozen=True)
 class Assignment:
-    """What assigning is about: conversations in running actions without a text yet, those with one, and clicked texts,
+    """Numbers told before assigning: conversations in running actions without a text yet, those with one, and clicked texts,
     which still leave in the clicker's name."""
 
     unsent: int
@@ -108,7 +108,7 @@ class Assignment:
 async def assignment_of(campaign_id: int, contact_ids: list[int]) -> Assignment:
     running = ", ".join(str(int(n)) for n in await actions_of(campaign_id)) or "0"
     among = packed.among("contact_id")
-    [talks] = await database.query(
+    [conversations] = await database.query(
         f"SELECT COUNT(*) AS n, COUNT(texted_at) AS texted FROM conversation WHERE {among} AND action_id IN ({running})",
         packed.values(contact_ids),
     )
@@ -116,7 +116,9 @@ async def assignment_of(campaign_id: int, contact_ids: list[int]) -> Assignment:
         f"SELECT COUNT(*) AS n FROM message WHERE {among} AND status = 'queued' AND action_id IN ({running})",
         packed.values(contact_ids),
     )
-    return Assignment(int(talks["n"]) - int(talks["texted"]), int(talks["texted"]), int(texts["n"]))
+    return Assignment(
+        int(conversations["n"]) - int(conversations["texted"]), int(conversations["texted"]), int(texts["n"])
+    )
 
 
 def pick(seed: str, position: int, user_ids: list[int]) -> int:

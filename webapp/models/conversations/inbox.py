@@ -112,12 +112,17 @@ async def lines(ids: list[int]) -> list[Thread]:
 
 async def _line(row: dict[str, Any], shared: dict[Any, Any]) -> Thread:
     found = await _LINE.whole(row, shared)
-    talk: Conversation = found["v"]
-    talk.contact, talk.campaign, talk.action, talk.user = found["k"], found["c"], found["a"], found["u"]
-    opens = ("opens", talk.campaign_id, talk.contact.zone_set_id)
+    conversation: Conversation = found["v"]
+    conversation.contact, conversation.campaign, conversation.action, conversation.user = (
+        found["k"],
+        found["c"],
+        found["a"],
+        found["u"],
+    )
+    opens = ("opens", conversation.campaign_id, conversation.contact.zone_set_id)
     if opens not in shared:
-        shared[opens] = await opens_at(talk)
-    return Thread(talk, row["excerpt"] or "", packed.names(row["tags"]), shared[opens])
+        shared[opens] = await opens_at(conversation)
+    return Thread(conversation, row["excerpt"] or "", packed.names(row["tags"]), shared[opens])
 
 
 async def opens_at(conversation: Conversation) -> datetime | None:

@@ -109,7 +109,11 @@ async def mark(number: PhoneNumber, sent: Sent) -> Found:
     if same := [m for m in waiting if doubt.same_words(m.body, sent.body)]:
         return await _settle(same[0], contact, sent)
     opened = await _untexted(contact)
-    if said := [talk for talk in opened if talk.script and _could_be(talk.script.body, sent.body)]:
+    if said := [
+        conversation
+        for conversation in opened
+        if conversation.script and _could_be(conversation.script.body, sent.body)
+    ]:
         return await _put_in(contact, number, sent, said, said[0] if len(said) == 1 else None)
     if answered := await _answered(contact, sent):
         return await _put_in(contact, number, sent, [], answered)
@@ -142,10 +146,10 @@ async def _settle(message: Message, contact: Contact, sent: Sent) -> Found:
 
 async def _answered(contact: Contact, sent: Sent) -> Conversation | None:
     """The conversation in which they had written, if the text has the words of a response script of its action."""
-    for talk in await Conversation.filter(contact=contact).exclude(replied_at=None).order_by("-replied_at"):
-        scripts = await Script.filter(action_id=talk.action_id, kind=RESPONSE)
+    for conversation in await Conversation.filter(contact=contact).exclude(replied_at=None).order_by("-replied_at"):
+        scripts = await Script.filter(action_id=conversation.action_id, kind=RESPONSE)
         if any(_could_be(script.body, sent.body) for script in scripts):
-            return talk
+            return conversation
     return None
 
 

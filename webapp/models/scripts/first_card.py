@@ -24,14 +24,16 @@ async def queue_of(member: Membership, action: Action, first: int = 0) -> tuple[
         shown = await card.queue_of(member, action, first)
         if shown is None or shown.card is None:
             return shown, None
-        talk, first = shown.card.conversation, 0
-        if talk.script is None or talk.script.archived_at:
-            if await making.pick_one(talk):
+        conversation, first = shown.card.conversation, 0
+        if conversation.script is None or conversation.script.archived_at:
+            if await making.pick_one(conversation):
                 continue
             return shown, None
-        text = await rendering.render(action.campaign, talk.script, talk.contact, member.user, talk.id)
+        text = await rendering.render(
+            action.campaign, conversation.script, conversation.contact, member.user, conversation.id
+        )
         if text.final_code is None:
-            return shown, replace(text, text=phone.hidden_in(text.text, talk.contact.phone))
-        await closing.close_unsent(talk, text.final_code, talk.script.version)
+            return shown, replace(text, text=phone.hidden_in(text.text, conversation.contact.phone))
+        await closing.close_unsent(conversation, text.final_code, conversation.script.version)
     assert shown is not None
     return replace(shown, card=None, looking=True), None

@@ -26,11 +26,11 @@ async def withdrawn(message: Message, action: Action | None) -> bool:
 
 
 async def withdraw(message: Message, contact: Contact) -> None:
-    """Cancels it, as it would have been. Suspending gave its conversation to the staff, as a texted one: whom nobody has texted
-    goes back to the pool. The contact is locked."""
+    """Cancels it, as suspending or archiving would have done. Suspending gave its conversation to the staff, as a texted one:
+    it goes back to the pool where nobody is texted now. The contact is locked."""
     await closing.cancel_queued(contact, id=message.id)
     untexted = Conversation.filter(id=message.conversation_id or 0, texted_at=None)
-    talk = await untexted.select_for_update().first()
-    if talk and talk.with_staff:
-        async with tallies.moving(talk):
-            talk.let_go()
+    conversation = await untexted.select_for_update().first()
+    if conversation and conversation.with_staff:
+        async with tallies.moving(conversation):
+            conversation.let_go()
