@@ -1,1 +1,1 @@
-"""Who is asking, what they may open, and their rows: finding.py finds a row through its owner (SPEC V9)."""
+"""The user behind a request, the pages they may open, and their rows: finding.py finds a row through its owner (SPEC V9)."""

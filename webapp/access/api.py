@@ -1,4 +1,4 @@
-"""Who asks by program: the token in the header, its campaign, its scope and its rate, before anything is read (SPEC B6).
+"""Lets a program in: its token in the header, the token's campaign, scope and rate, before anything is read (SPEC B6).
 
 A handler names the scope it needs: ``opt={"scope": scopes.MESSAGES}``. No cookie counts here, so no browser can be made to ask.
 """

@@ -1,4 +1,4 @@
-"""Who asks, for limits on tries: the address of a request, and whether this browser has logged in as somebody before."""
+"""Tells limits on tries where a request comes from: its address, and whether this browser has logged in as somebody before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KNOWN_SECONDS = 365 * 24 * 3600
 
 
 def address(request: Request) -> str:
-    """What failures are counted by: an IPv4 address, or the /64 of an IPv6 one."""
+    """The address that failures are counted by: of IPv4 the whole, of IPv6 the /64."""
     peer = request.client.host if request.client else ""
     return client_address.of(peer, request.headers.getall("x-forwarded-for", []), config.settings().proxies)
 

@@ -1,4 +1,4 @@
-"""A browser enters: with a new session, at the page where its user goes on."""
+"""Lets a user in: a new session for the browser, and the page where they go on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STEP_COOKIE, STEP_SECONDS = "textbank_step", 600
 
 
 async def let_in(request: Request, user: User, path: str) -> Response:
-    """After a right password, or a link to set one. Whoever has a second step goes to it first, whichever way they came."""
+    """After a right password, or a link to set one. A user with a second step goes to it first, whichever way they came."""
     if not await second_steps.of(user.id):
         return await enter(request, user, path)
     answer, (token, _) = go_to(request, "/login/second"), await LoginStep.begin(SECOND, user, path)

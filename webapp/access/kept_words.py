@@ -1,8 +1,8 @@
-"""What was written in a conversation and sent after the login had ended, for a browser without JavaScript
-(static/js/words_after_login.js does this on the page itself). It lies sealed in a cookie that only the pages of the log-in
-get. After the log-in of the same user a page shows it, and nothing is done before they press there.
+"""Keeps the words that somebody wrote in a conversation and sent after their login had ended, for a browser without JavaScript
+(static/js/words_after_login.js does this on the page itself). They lie sealed in a cookie that only the pages of the log-in
+get. After the log-in of the same user a page shows them, and nothing is done before the user presses there.
 
-Who sits at this browser meanwhile may send any form. So nothing is kept that changes the office or an account, nor where
+Meanwhile anybody at this browser may send any form. So nothing is kept that changes the office or an account, nor where
 nobody knows whose session ended."""
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ async def _fields(request: Request) -> list[tuple[str, str]]:
 
 
 def of(request: Request, user: User) -> KeptWords | None:
-    """What this browser keeps of this user; None also where it was sent more than SECONDS ago."""
+    """The words this browser keeps of this user; None also where it was sent more than SECONDS ago."""
     packed = sealed.opened(request.cookies.get(COOKIE, ""))
     kept = json.loads(zlib.decompress(base64.b85decode(packed))) if packed else []
     if len(kept) != 5:  # none, or one that an earlier version sealed

@@ -1,5 +1,5 @@
-"""How often letters are written to an address that somebody gave, who may not have it: one door for every page that asks for
-one (SPEC V1). Each kind of letter counts by itself, whether or not somebody has the address."""
+"""Limits letters to an address that somebody gave and that may be another person's: one door for every page that asks for a
+letter (SPEC V1). Each kind of letter counts by itself, whether or not somebody has the address."""
 
 from __future__ import annotations
 

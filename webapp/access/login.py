@@ -42,7 +42,7 @@ class Waiting(HTTPException):
 
 
 class SecondStepNeeded(HTTPException):
-    """Staff of a campaign that wants a second step of them, and they have none yet. Whoever has one passed it at the log-in."""
+    """The campaign wants a second step of its staff, and this one of them has none yet. One they have was passed at the log-in."""
 
     status_code = 403
     detail = "Set up a second step first."
@@ -63,13 +63,13 @@ def _prepare(request: Request) -> str:
 
 
 def language_of(request: Request) -> str:
-    """What this browser chose here, else what it asks for (SPEC P3)."""
+    """The language chosen in this browser, else the one it asks for (SPEC P3)."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     return chosen if chosen in words.LANGUAGES else words.preferred(request.headers.get("accept-language", ""))
 
 
 async def _seen(request: Request, session: Session | None) -> Session | None:
-    """A part of a page that fetches itself anew is no sign that somebody is there."""
+    """Notes that the session is used. A part of a page that fetches itself anew is no sign that somebody is there."""
     if session:
         if request.method != "GET" or not pages.is_partial(request):
             await _note(session.touch)
@@ -86,7 +86,7 @@ def session_of(request: Request) -> Session:
 
 
 async def listener(request: Request) -> Session:
-    """Whose news an open page hears; a stream is no sign that somebody is there either."""
+    """The session whose news an open page hears. It is not noted as used: a stream is no sign that somebody is there either."""
     session = await Session.of(_prepare(request))
     if session is None:
         raise LoggedOut
@@ -164,7 +164,7 @@ async def volunteer(request: Request, slug: str) -> Membership:
 
 
 def _of_volunteer(request: Request) -> dict[str, str]:
-    """What a form is answered with has no number; the badge asks for it itself."""
+    """None for a form: its answer shows no number, and the badge asks for its own."""
     return badges.of_volunteer() if request.method == "GET" else {}
 
 

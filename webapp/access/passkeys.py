@@ -1,4 +1,4 @@
-"""What a browser is asked about a passkey, and whether its answer is right (WebAuthn). The person shows who they are to the
+"""Asks a browser for a passkey, and says whether its answer is right (WebAuthn). The person shows who they are to the
 device (a finger, a face, a PIN), so a passkey alone is two factors."""
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FIELD = "credential"
 
 
 def _wrong(*more: type[Exception]) -> tuple[type[Exception], ...]:
-    """What the library says of an answer that is none."""
+    """The errors that the library raises of a wrong answer, and ``more``."""
     return exceptions.WebAuthnException, ValueError, KeyError, TypeError, *more
 
 
@@ -93,7 +93,7 @@ async def made(request: Request, form: Form, step: LoginStep, name: str) -> list
 
 
 async def owner(form: Form, step: LoginStep, field: str = FIELD) -> User | None:
-    """Whose passkey has signed this step's challenge. The step is used up, so the same answer opens nothing again."""
+    """The user whose passkey has signed this step's challenge; None where the answer is wrong. The step is used up, so the same answer opens nothing again."""
     credential = _credential(form, field)
     own = {"user_id": step.user_id} if step.user_id else {}
     passkey = (
@@ -118,7 +118,7 @@ async def owner(form: Form, step: LoginStep, field: str = FIELD) -> User | None:
 
 
 def _credential(form: Form, field: str = FIELD) -> dict[str, Any]:
-    """What our script put into the hidden field; {} where it is no object."""
+    """The object that our script put into the hidden field; {} where there is none."""
     try:
         found = json.loads(form.password(field))
     except (ValueError, RecursionError):

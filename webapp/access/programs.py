@@ -1,4 +1,4 @@
-"""Finds what belongs to programs of a campaign through the campaign; anyone else's is a 404 (SPEC B6 to B8)."""
+"""Finds tokens, webhooks, nightly imports and shared opt-outs through their campaign. Anyone else's is a 404 (SPEC B6 to B9)."""
 
 from __future__ import annotations
 

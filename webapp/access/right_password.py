@@ -17,8 +17,8 @@ from webapp.models.accounts.users import User
 
 
 async def user_of(request: Request, form: Form, email: str, field: str = "password") -> User | None:
-    """Who has this e-mail and the password in the form; else the form says what is wrong. A stranger's password is hashed all
-    the same, so that the time it takes doesn't tell which e-mails have an account."""
+    """The user of this e-mail, where the password in the form is theirs; else the form says what is wrong. A stranger's password is
+    hashed all the same, so that the time it takes doesn't tell which e-mails have an account."""
     user, typed = await User.with_email(email), form.password(field)
 
     async def look() -> User | None:
@@ -35,7 +35,7 @@ async def user_of(request: Request, form: Form, email: str, field: str = "passwo
 
 
 def _limits(request: Request, email: str) -> list[limiting.Limit]:
-    """The longest first: who has not failed by it is let past the limit for everybody."""
+    """The longest first: an e-mail and place without a failure in it are let past the limit for everybody."""
     here = ("login", email, client.place(request, email))
     each: list[limiting.Limit] = [(n, here) for n in (limiting.LOG_IN_DAY, limiting.LOG_IN_HOUR, limiting.LOG_IN)]
     of_address = (limiting.LOG_INS, ("logins", client.address(request)))

@@ -1,6 +1,6 @@
 """Is this code of a second step right? The one door: limits on tries stand in it (docs/asvs.md, 6.1.1).
 
-Whoever gets here knows the password, and may be a thief: so no browser is let past the limits for having logged in before.
+Somebody who gets here knows the password, and may still be a thief: so no browser is let past the limits for having logged in before.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a campaign has to do with VAN, found through it: facts, VAN's lists, those on their way in (SPEC B3)."""
+"""Finds rows of VAN through their campaign: facts, VAN's lists, lists on their way in. Anyone else's is a 404 (SPEC B3)."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ class Lock(IntEnum):
         4711  # shared while contacts are created, alone while many phones opt out: neither misses the other
     )
     NAMING_LISTS = 4712  # looking for a contact list by its name, and creating it
-    DERIVING_ZONES = 4716  # 0
+    DERIVING_ZONES = 4716  # 0: which version of the tables is the latest doesn't change while a slice is written
     POWERS = 4713  # by membership: what one volunteer opts out or blocks goes one after the other
     REPLACING_DISTRICTS = 5
     KEEPING_DEVICES = 4715  # by the endpoint's checksum

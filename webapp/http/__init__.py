@@ -1,1 +1,1 @@
-"""What every answer and request needs, whatever page it is: how much a request may bring, gzip, static files."""
+"""For every request and answer, whatever page it is: how much a request may bring, gzip, static files."""

@@ -33,7 +33,7 @@ LONG_VALUES = {"longest_value": 2_000_001}
 
 
 class ClientGone(HTTPException):
-    """Whoever sent the request went away before all of it was here. Nothing was done, and nobody is there to be told."""
+    """The sender of the request went away before all of it was here. Nothing was done, and nobody is there to be told."""
 
     status_code = 400
 

@@ -65,7 +65,7 @@ _TAKEN = (
 
 
 async def returning(action: Action) -> tuple[int, int]:
-    """What the button is about: people who would go back, and volunteers who have them."""
+    """Numbers beside the button: people who would go back, and volunteers who have them."""
     [row] = await database.query(
         f"SELECT COUNT(*) AS people, COUNT(DISTINCT c.user_id) AS volunteers {_TAKEN} WHERE a.id = ?", action.id
     )

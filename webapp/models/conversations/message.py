@@ -30,7 +30,7 @@ UNDOABLE = (INITIAL, FOLLOW_UP)
 QUEUED, SENDING, TAKEN, REJECTED, UNKNOWN = "queued", "sending", "taken", "rejected", "unknown"
 REFUSED, CANCELLED, DROPPED, RECEIVED = "refused", "cancelled", "dropped", "received"
 
-RANK = {
+RANK = {  # of a delivery status; carriers report them in any order, and only a higher one counts
     "": 0,
     "accepted": 1,
     "scheduled": 1,

@@ -22,6 +22,10 @@ from webapp.models.numbers import choice
 from webapp.rules import window
 
 Refusal = Literal["setup", "stopped", "paused", "cap", "ended", "queue", "no_number", "script", "sender", "text"]
+Among = list[int] | None  # ids of contacts; None: whoever
+LOOKED_AT, PASSES = 500, 10  # people a pass, and passes a press, while a job still applies a changed audience
+_POOL: tuple[str, list[Any]] = ("user_id IS NULL AND NOT with_staff", [])
+_COUNTED = ("needs_attention", "unread", "replied_at", "reported_at", "opted_out_at")
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,6 @@ class Closed:
     why: Refusal
     minutes: int = 0
     lacks: tuple[str, ...] = ()
-
-
-LOOKED_AT, PASSES = 500, 10  # people a pass, and passes a press, while a job still applies a changed audience
-Among = list[int] | None  # ids of contacts; None: whoever
 
 
 async def assign_bucket(action: Action, user: User) -> Bucket | None:
@@ -104,9 +104,6 @@ def _move_counts(action: Action, user: User, taken: list[Conversation]) -> None:
         tallies.add(action.id, 0, one.counts(), -1 - len(others))
 
 
-_POOL: tuple[str, list[Any]] = ("user_id IS NULL AND NOT with_staff", [])
-
-
 def _free(holder: str, awake: list[int | None]) -> str:
     """SQL: untexted conversations of an action whose people are awake, with such a holder."""
     return f"action_id = ? AND {holder} AND texted_at IS NULL AND closed_code IS NULL AND {hours.awake_sql(awake)}"
@@ -114,9 +111,6 @@ def _free(holder: str, awake: list[int | None]) -> str:
 
 def _among(among: Among) -> str:
     return "" if among is None else f" AND contact_id IN ({', '.join(map(str, map(int, among))) or 0})"
-
-
-_COUNTED = ("needs_attention", "unread", "replied_at", "reported_at", "opted_out_at")
 
 
 async def _claim(

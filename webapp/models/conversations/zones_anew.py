@@ -15,12 +15,10 @@ from webapp.models.contacts.zones import ZoneDerivation, ZoneSet
 from webapp.models.long_work import Pace
 from webapp.rules.contacts import contact_zones
 
-# A lock of that name: which version is the latest must not change while a slice is written
-
 
 async def derive_some(seconds: float) -> bool:
-    """Goes on for so long, by one slice at least. True where contacts are left. Nothing to do where this version of the tables went
-    through all contacts already, or a later one has begun."""
+    """Goes on for so long, by one slice at least. True where contacts are left. Nothing to do where this version of the tables
+    went through all contacts already, or a later one has begun."""
     version = await asyncio.to_thread(_load_tables)
     latest = await ZoneDerivation.all().order_by("-id").first()
     if latest and latest.version == version and latest.ended_at:

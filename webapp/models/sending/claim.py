@@ -57,6 +57,14 @@ class Older:
     """A later claim than the database knows of was noted: it was restored, or failed over, meanwhile."""
 
 
+class _CannotTell(Exception):
+    """Rolls the transaction back: the disk does not say how far this number's sending had got."""
+
+
+class _FellBack(Exception):
+    """Rolls the transaction back. Every note is of a claim committed before: this one holds the number's row."""
+
+
 async def claim_next(
     number_id: int, asked: bool = True, trying: bool = False
 ) -> Claimed | Wait | Refusal | Ask | Older | None:
@@ -87,8 +95,9 @@ async def claim_next(
 
 
 async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
-    """First texts of actions that are stopped, paused, ended or capped stay queued, those of archived ones are withdrawn. A text waits while another to
-    this person is under way, and for an earlier one of its conversation that is queued or looked up: they leave in order."""
+    """First texts of actions that are stopped, paused, ended or capped stay queued, those of archived ones are withdrawn. A text
+    waits while another to this person is under way, and for an earlier one of its conversation that is queued or looked up:
+    they leave in order."""
     actions = await Action.filter(campaign_id=number.campaign_id).select_related("campaign")
     held = ", ".join(str(a.id) for a in actions if a.first_texts_stopped(now) and not a.archived_at) or "0"
     rows = await database.query(
@@ -148,14 +157,6 @@ def _noted(number: PhoneNumber) -> int:
         return sent_notes.of(number.id)
     except OSError as error:
         raise _CannotTell from error
-
-
-class _CannotTell(Exception):
-    """Rolls the transaction back: the disk does not say how far this number's sending had got."""
-
-
-class _FellBack(Exception):
-    """Rolls the transaction back. Every note is of a claim committed before: this one holds the number's row."""
 
 
 async def _action_of(message: Message) -> Action | None:

@@ -100,7 +100,7 @@ async def once(
 
 
 async def earlier(member: Membership, conversation_id: int | None, client_id: uuid.UUID) -> Queued | Reused | None:
-    """What this very press has stored before; None where it comes for the first time. ``conversation_id``: None for a
+    """The text that this very press has stored before; None where it comes for the first time. ``conversation_id``: None for a
     test."""
     message = await Message.get_or_none(client_id=client_id)
     if message is None:

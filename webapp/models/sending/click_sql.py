@@ -46,8 +46,6 @@ class ClickRows:
 
 
 _ROWS = Joined(k=Contact, v=Conversation, n=PhoneNumber, kept={"a": Action, "c": Campaign, "s": Script})
-
-
 _FROM = "FROM conversation v JOIN contact k ON k.id = v.contact_id CROSS JOIN membership m"
 _VERSIONS = ("v.xmin", "k.xmin", "m.xmin")  # who wrote each row: no two versions of a row have the same
 
@@ -70,7 +68,7 @@ async def read(member: Membership, conversation_id: int, client_id: uuid.UUID, l
 
 @lru_cache
 def _reading(_: str, locked: bool) -> str:
-    """Of each dialect, whose words differ."""
+    """Once for each dialect, the first argument: their words differ."""
     versions = "" if locked else "".join(f", {name} AS {name.replace('.', '_')}" for name in _VERSIONS)
     return (
         f"SELECT {_ROWS.columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id{versions} {_FROM}"
@@ -123,8 +121,8 @@ async def store_text(
 ) -> Message:
     """Queues the text, due when the time for Undo is over. The number is the contact's from now on. ``changed``: the
     conversation's columns to be saved with it. ``count_now``: the tallies move in the same round trip; else at the end of
-    the transaction, since the caller still locks and changes other rows (tallies.py). ``same``: as in `ClickRows`; raises IntegrityError where the
-    rows are not the same, and stores nothing."""
+    the transaction, since the caller still locks and changes other rows (tallies.py). ``same``: as in `ClickRows`; raises
+    IntegrityError where the rows are not the same, and stores nothing."""
     message = _message(draft, draft.script.picture_id if draft.script else picture_id)
     await write(message, draft.conversation, draft.contact, changed, tallies.due() if count_now else [], same)
     if draft.script and draft.conversation:

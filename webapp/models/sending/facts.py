@@ -18,8 +18,8 @@ from webapp.rules import safeguards
 @dataclass(frozen=True, kw_only=True)
 class Text:
     """The text to be judged. ``message_id``: its row, where it is stored; its own claim never counts against it.
-    ``conversation_id``: None for a test. ``unfilled``: variables that nothing fills.
-    ``clicked_at``: as in `Facts`."""
+    ``conversation_id``: None for a test. ``unfilled``: variables that nothing fills. ``clicked_at``: as in
+    `Facts`."""
 
     kind: safeguards.Kind
     body: str
@@ -33,7 +33,8 @@ class Text:
 
 
 async def gather(campaign: Campaign, contact: Contact, number: PhoneNumber | None, text: Text) -> safeguards.Facts:
-    """``contact`` is locked, or has not changed when the text is stored. ``number``: the one the text leaves by; None where the campaign has none able to send."""
+    """``contact`` is locked, or has not changed when the text is stored. ``number``: the one the text leaves by; None where the
+    campaign has none able to send."""
     in_their_conversation = contact.last_inbound_conversation_id == text.conversation_id
     return safeguards.Facts(
         kind=text.kind,

@@ -46,7 +46,7 @@ async def _update_conversation(message: Message, contact: Contact, code: int) ->
         if message.kind == INITIAL:
             conversation.texted_at = None
             await buckets.open_again(message.bucket_id)
-            if code in gaps.RENDERED:  # whose fault it is, the next card finds out
+            if code in gaps.RENDERED:  # the next card finds out whether the contact's values or another's bring it
                 conversation.move_to_end()
             else:
                 conversation.refuse(code)

@@ -19,7 +19,8 @@ READS = [HttpMethod.GET, HttpMethod.HEAD]
 
 @route("/l/{token:str}", http_method=READS)
 async def tracked_link(request: Request, token: str) -> Response[None]:
-    """Redirects to the page an admin stored for the link, or that it is ready for. No part of the request goes into the address."""
+    """Redirects to the page an admin stored for the link, or to the campaign's own page it stands for. No part of the request
+    goes into the address."""
     tracked = await links.of_token(token)
     if tracked is None:
         raise NotFoundException

@@ -1,5 +1,5 @@
-"""A new password: a letter with a link, and the page it leads to (SPEC V1). Who was made by somebody else says their name
-and phone there too (SPEC S9)."""
+"""A new password: a letter with a link, and the page it leads to (SPEC V1). A user whose account somebody else made gives
+their name and phone there too (SPEC S9)."""
 
 from __future__ import annotations
 
