@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,11 @@ from webapp.database.statements import Statement
 INBOUND, STATUS = "inbound", "status"
 _STORED = ("kind", "sid", "status", "public_id", "payload", "received_at", "applied_at", "failures")
 LONGEST_PAUSE = 60  # seconds between two tries of one event
+
+
+def has_files(payload: Mapping[str, Any]) -> bool:
+    """Did files come with the text?"""
+    return payload.get("NumMedia", "0") not in ("", "0")
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,11 @@ class TwilioEvent(Model):
 
     class Meta:
         table = "twilio_event"
+
+    @property
+    def says_stop(self) -> bool:
+        """Did Twilio take the text as a STOP (X6)?"""
+        return self.payload.get("OptOutType") == "STOP"
 
     def storing(self) -> Statement:
         """The new row. Plain SQL takes JSON as text."""

@@ -68,8 +68,9 @@ async def _opened(
     event: TwilioEvent, contact: Contact, number: PhoneNumber, newest: Conversation | None
 ) -> Conversation | None:
     """The conversation that an opt-in form's keyword opens (B2). ``newest``: that of our newest text by this number."""
-    opts_out = event.payload.get("OptOutType") == "STOP"
-    return None if opts_out else await answering.opened(str(event.payload.get("Body", "")), contact, number, newest)
+    if event.says_stop:
+        return None
+    return await answering.opened(str(event.payload.get("Body", "")), contact, number, newest)
 
 
 async def _of_no_campaign(event: TwilioEvent, to: str) -> News:
@@ -143,7 +144,7 @@ async def _act_on(
     of_form: bool,
 ) -> News:
     """A keyword opts the contact out. After words that may mean it nobody texts the phone until someone decides (V8)."""
-    verdict = "opt_out" if event.payload.get("OptOutType") == "STOP" else opt_out.classify(text.body)
+    verdict = "opt_out" if event.says_stop else opt_out.classify(text.body)
     event.applied_at = contact.last_message_at = text.created_at
     if conversation:
         contact.last_inbound_conversation_id = conversation.id

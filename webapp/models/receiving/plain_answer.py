@@ -18,7 +18,7 @@ from webapp.models.conversations import attention
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.opt_ins.answering import TALK_OVER
 from webapp.models.receiving import inbound
-from webapp.models.receiving.event import News, TwilioEvent
+from webapp.models.receiving.event import News, TwilioEvent, has_files
 from webapp.rules import opt_out
 
 _ROWS = Joined(k=Contact, v=Conversation)
@@ -39,8 +39,9 @@ async def receive(event: TwilioEvent) -> News | None:
 def _special(payload: dict[str, Any]) -> bool:
     """By what it says or brings."""
     body = str(payload.get("Body", ""))
-    brings = payload.get("OptOutType") or payload.get("NumMedia", "0") not in ("", "0")
-    return bool(brings) or attention.asks_for_information(body) or opt_out.classify(body) != "none"
+    if payload.get("OptOutType") or has_files(payload):
+        return True
+    return attention.asks_for_information(body) or opt_out.classify(body) != "none"
 
 
 @lru_cache

@@ -9,7 +9,7 @@ from litestar import MediaType, Request, Response, Router, post
 from webapp import config, forms, news, queue
 from webapp.gateways import signature
 from webapp.models.receiving import applying
-from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
+from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent, has_files
 
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 LARGEST = 64_000  # bytes; a text of 1,600 characters has under 20,000
@@ -28,7 +28,7 @@ async def inbound(request: Request) -> Response[str]:
         return Response(NOTHING_TO_SAY, media_type=MediaType.XML)
     if event := await applying.keep(INBOUND, payload):
         await _apply(event)
-        if payload.get("NumMedia", "0") not in ("", "0"):
+        if has_files(payload):
             await queue.fetch_media()
     return Response(NOTHING_TO_SAY, media_type=MediaType.XML)
 
