@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import math
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +19,10 @@ from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import doubt
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
-from webapp.workers import sending
 
 SECONDS = 80.0  # a run's; the clockwork ends it after 110, before the next begins
 MOST_HELD = 10_000  # texts in memory; so many are in order, oldest first, however Twilio lists them
+log = logging.getLogger(__name__)
 
 
 async def apply_events(ctx: dict[str, Any]) -> None:
@@ -85,7 +86,7 @@ async def take_in_missed(gateway: twilio.Twilio, seconds: float = math.inf) -> b
         if until:
             await hearing.note_listed(numbers, since, until)
     except twilio.TROUBLE as error:
-        sending.log.warning("the account's texts could not be listed: %s", twilio.in_words(error))
+        log.warning("the account's texts could not be listed: %s", twilio.in_words(error))
         heard = False
     behind = hearing.behind(numbers, since)
     return await _hear_each(missed, behind, until) and heard if until else heard
@@ -100,7 +101,7 @@ async def _hear_each(missed: _Missed, behind: list[PhoneNumber], until: datetime
         try:
             await missed.read(hearing.needed_from(number), number.e164)
         except twilio.TROUBLE as error:
-            sending.log.warning("texts to number %s could not be listed: %s", number.id, twilio.in_words(error))
+            log.warning("texts to number %s could not be listed: %s", number.id, twilio.in_words(error))
             heard = False
             continue
         await hearing.note_listed([number], hearing.needed_from(number), until)
@@ -176,7 +177,7 @@ async def _ask_status(gateway: twilio.Twilio, message: Message) -> bool:
     try:
         text = await gateway.text(message.sid or "")
     except twilio.TROUBLE as error:
-        sending.log.warning("the status of message %s could not be asked: %s", message.id, twilio.in_words(error))
+        log.warning("the status of message %s could not be asked: %s", message.id, twilio.in_words(error))
         return not isinstance(error, twilio.OUT_OF_REACH)
     await doubt.asked(message.id, text.price)
     payload = {"MessageSid": text.sid, "MessageStatus": text.status, "ErrorCode": str(text.error_code or "")}
