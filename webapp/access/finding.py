@@ -211,7 +211,7 @@ async def passkey_of(member: Membership, passkey_id: int) -> Passkey:
     return await Passkey.filter(id=small_id(passkey_id), user_id=member.user_id).first() or missing()
 
 
-async def session_of(member: Membership, session_id: int) -> Session:
+async def own_session(member: Membership, session_id: int) -> Session:
     """A running session of the member's own."""
     return await Session.filter(id=small_id(session_id), user_id=member.user_id, ended_at=None).first() or missing()
 

@@ -20,7 +20,7 @@ async def devices_page(request: Request, member: Membership) -> Response:
 
 @post("/account/devices/{session_id:int}/end", dependencies=proving.OWN)
 async def end_one(request: Request, member: Membership, session_id: int) -> Response:
-    await (await finding.session_of(member, session_id)).end()
+    await (await finding.own_session(member, session_id)).end()
     return await _ended(request, member)
 
 
