@@ -23,7 +23,7 @@ from webapp.models.van.mapping import VanMapping
 from webapp.models.van_lists import loading
 from webapp.models.van_lists.listed import VanList
 from webapp.models.van_lists.loading import VanLoad
-from webapp.rules.van import waiting
+from webapp.rules.van import pauses
 from webapp.simulator.van import main as simulator
 from webapp.simulator.van.store import KEY, Store
 from webapp.workers import imports
@@ -37,7 +37,7 @@ WILL_VOTE, STRONG, LEAN, DO_NOT_TEXT = "activist_code:4003", "survey:1:7001", "s
 @pytest.fixture
 async def van(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
     """The simulator of VAN; `settings` lead to it."""
-    monkeypatch.setattr(waiting, "PAUSE", 0.0)
+    monkeypatch.setattr(pauses, "PAUSE", 0.0)
     store = Store(":memory:")
     runner = web.AppRunner(simulator.application(store), access_log=None)
     await runner.setup()
@@ -105,7 +105,7 @@ def wait(seconds: float) -> None:
 async def settle() -> None:
     """The sweep sees what changed, and the changes have settled."""
     await sending.stamp()
-    wait(waiting.SETTLE + 1)
+    wait(pauses.SETTLE + 1)
 
 
 async def send(cast: Cast) -> None:

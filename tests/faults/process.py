@@ -39,7 +39,7 @@ from webapp.models.outcomes import answers, doubt, outages, sent_notes
 from webapp.models.receiving import applying
 from webapp.models.sending import click_sql, first_text, leaving
 from webapp.reader import child
-from webapp.rules.van import waiting
+from webapp.rules.van import pauses
 from webapp.running import web
 from webapp.workers import actions, bulk, calling, exports, imports, receiving, restoring, sending, settings
 from webapp.workers import main as worker
@@ -134,7 +134,7 @@ def hurry() -> None:
         cron(bulk.resume_bulk, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(exports.resume_exports, second=set(range(60)), run_at_startup=True, timeout=20),
     ]
-    waiting.SETTLE = 1
+    pauses.SETTLE = 1
     long_work.GONE, reading.SIGN_OF_LIFE = timedelta(seconds=3), 0.5
     imports.WORK = bulk.WORK = exports.WORK = 3.0
     long_work.FIRST = long_work.LARGEST = 60

@@ -22,7 +22,7 @@ from webapp.models.imports import importing
 from webapp.models.imports.job import ContactImport
 from webapp.models.van_lists import loading
 from webapp.models.van_lists.loading import VanLoad
-from webapp.rules.van import waiting
+from webapp.rules.van import pauses
 from webapp.workers import imports
 from webapp.workers.van import lists
 
@@ -50,7 +50,7 @@ def after(module: Any, name: str, what: str) -> None:
 
 def hurry() -> None:
     loading.LEASE = 1
-    waiting.LOOK = waiting.LOOK_MOST = 0.1
+    pauses.LOOK = pauses.LOOK_MOST = 0.1
     importing.SMALLEST = {"sqlite": 5, "postgres": 5}
     long_work.FIRST = long_work.LARGEST = 5
     after(van.Van, "begin_export", "asked")

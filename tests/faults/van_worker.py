@@ -20,7 +20,7 @@ from webapp.database import transaction
 from webapp.gateways import van
 from webapp.models.van import connection, sending
 from webapp.models.van.fact import DOUBT, SENDING, WAITING, VanFact
-from webapp.rules.van import planning, waiting
+from webapp.rules.van import pauses, planning
 from webapp.workers.van import sending as jobs
 
 WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
@@ -35,7 +35,7 @@ def die_at(what: str) -> None:
 
 
 def hurry() -> None:
-    waiting.PAUSE = 0.0
+    pauses.PAUSE = 0.0
     sending.GONE, connection.LEASE = timedelta(seconds=3), 2
     claim, record = sending.claim, van.Van.record
 

@@ -17,7 +17,7 @@ from webapp.models.hooks.endpoint import HookEndpoint
 from webapp.models.hooks.event import GIVEN_UP, SENDING, TAKEN, WAITING, HookEvent
 from webapp.models.opt_outs.many import opt_out_many
 from webapp.models.reports.report import Report
-from webapp.rules.hooks import events, waiting
+from webapp.rules.hooks import events, pauses
 
 pytestmark = pytest.mark.both
 URL = "https://data.example.org/hook"
@@ -105,7 +105,7 @@ async def test_failures_are_tried_again_until_it_is_given_up_and_the_endpoint_is
         await endpoint.give_lease_back(hook.id, lease)
         now += timedelta(hours=6, minutes=20)
         clock.freeze(now)
-        assert tries <= waiting.TRIES
+        assert tries <= pauses.TRIES
     row, there = await HookEvent.get(), await HookEndpoint.get()
     assert off and there.off_at and there.off_why.startswith("HTTP 500") and row.state in (WAITING, GIVEN_UP)
     assert "0199" not in row.answer and tries > 10 and await event.due() == []

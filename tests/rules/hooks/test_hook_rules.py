@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.rules.hooks import events, signature, waiting
+from webapp.rules.hooks import events, pauses, signature
 from webapp.rules.outside import address as outside_address
 
 INSIDE = (
@@ -73,10 +73,10 @@ def test_the_signature_is_that_of_the_published_vector() -> None:
 
 def test_pauses_grow_and_differ_and_tries_outlast_the_endpoint_that_fails_them_all() -> None:
     """Else an event is given up, nothing is tried any more, and nobody is told of the endpoint."""
-    pauses, shortest = ([waiting.again(n, dice) for n in range(1, waiting.TRIES)] for dice in (0.5, 0.0))
-    assert pauses[0] == 5 and pauses == sorted(pauses) and sum(pauses) / 86_400 < 5
-    assert sum(shortest) > waiting.OFF_AFTER.total_seconds()
-    assert waiting.again(3, 0.0) < waiting.again(3, 1.0) and waiting.again(0, 0.5) == 5
+    waits, shortest = ([pauses.again(n, dice) for n in range(1, pauses.TRIES)] for dice in (0.5, 0.0))
+    assert waits[0] == 5 and waits == sorted(waits) and sum(waits) / 86_400 < 5
+    assert sum(shortest) > pauses.OFF_AFTER.total_seconds()
+    assert pauses.again(3, 0.0) < pauses.again(3, 1.0) and pauses.again(0, 0.5) == 5
 
 
 def test_events_are_joined_so_that_none_is_found_in_another() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.rules.van import planning, waiting
+from webapp.rules.van import pauses, planning
 from webapp.rules.van.planning import NONE, RESULT, SAME, STAYS, Nothing, Step, Target
 
 CODE, OTHER = Target("activist_code", 1), Target("activist_code", 2)
@@ -97,5 +97,5 @@ def test_what_is_no_target_reads_as_none() -> None:
 
 
 def test_tries_come_further_and_further_apart_and_an_hour_at_most() -> None:
-    waits = [waiting.again(n) for n in range(0, 3_000)]
+    waits = [pauses.again(n) for n in range(0, 3_000)]
     assert waits[1:4] == [30, 60, 120] and waits == sorted(waits) and waits[-1] == 3_600

@@ -14,7 +14,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, Membership, User
 from webapp.models.lease import Leased
 from webapp.models.logins import sealed
-from webapp.rules.hooks import events, signature, waiting
+from webapp.rules.hooks import events, pauses, signature
 
 MOST = 10  # endpoints of one campaign
 LEASE = 40  # seconds for which one worker alone sends to an endpoint; each claim renews it
@@ -126,8 +126,8 @@ async def failed(endpoint_id: int, why: str, gone: bool, dice: float) -> bool:
     row = await HookEndpoint.filter(id=endpoint_id).select_for_update().get()
     now = clock.now()
     row.fails, row.failing_since = row.fails + 1, row.failing_since or now
-    row.rest_until = now + timedelta(seconds=waiting.again(row.fails, dice))
-    off = row.off_at is None and (gone or now - row.failing_since >= waiting.OFF_AFTER)
+    row.rest_until = now + timedelta(seconds=pauses.again(row.fails, dice))
+    off = row.off_at is None and (gone or now - row.failing_since >= pauses.OFF_AFTER)
     if off:
         row.off_at, row.off_why = now, why[:400]
         await audit.note(await Campaign.get(id=row.campaign_id), None, "hook.turned_off", row.url[:200], why=why[:200])

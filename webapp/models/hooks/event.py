@@ -28,7 +28,7 @@ from webapp.models.hooks import endpoint
 from webapp.models.hooks.endpoint import HookEndpoint
 from webapp.rules import phone
 from webapp.rules.api import scopes
-from webapp.rules.hooks import events, waiting
+from webapp.rules.hooks import events, pauses
 
 WAITING, SENDING, TAKEN, GIVEN_UP = "waiting", "sending", "taken", "given_up"
 STATES = (WAITING, SENDING, GIVEN_UP, TAKEN)
@@ -154,8 +154,8 @@ async def failed(claimed: Claimed, status: int | None, why: str, written: Writte
         return False
     dice = random.random()
     row.status, row.answer = status, _short(why)
-    row.state = GIVEN_UP if row.tries >= waiting.TRIES else WAITING
-    row.due_at = clock.now() + timedelta(seconds=waiting.again(row.tries, dice))
+    row.state = GIVEN_UP if row.tries >= pauses.TRIES else WAITING
+    row.due_at = clock.now() + timedelta(seconds=pauses.again(row.tries, dice))
     await row.save()
     told = f"HTTP {status}: {row.answer}" if status else row.answer
     off = await endpoint.failed(row.endpoint_id, told, status == 410, dice)

@@ -17,7 +17,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.lease import Leased
 from webapp.models.logins import sealed
-from webapp.rules.van import waiting
+from webapp.rules.van import pauses
 
 MY_VOTERS, MY_CAMPAIGN = 0, 1
 KEY, AWAY, SECRET = "key", "away", "secret"  # kinds of trouble
@@ -128,7 +128,7 @@ async def failed(used: VanConnection, trouble: str, why: str, asked: bool = Fals
     if row is None:
         return
     row.trouble, row.why, row.fails = trouble, why[:400], row.fails + 1
-    row.rest_until = clock.now() + timedelta(seconds=waiting.again(row.fails)) if trouble == AWAY else None
+    row.rest_until = clock.now() + timedelta(seconds=pauses.again(row.fails)) if trouble == AWAY else None
     row.answered_at = clock.now() if asked else row.answered_at
     await row.save()
 

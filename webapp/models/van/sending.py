@@ -29,7 +29,7 @@ from webapp.models.van.fact import (
     VanPerson,
 )
 from webapp.models.van.mapping import FIELD, VanMapping, VanThing
-from webapp.rules.van import planning, waiting
+from webapp.rules.van import pauses, planning
 from webapp.rules.van.planning import Nothing, Step, Target
 
 GONE = timedelta(seconds=90)  # after its claim a worker without an answer is gone
@@ -69,7 +69,7 @@ async def _stamp() -> None:
         f" UPDATE van_fact SET changed_at = {packed.mark('timestamptz')}, due_at = {packed.mark('timestamptz')}"
         " WHERE id IN (SELECT id FROM seen)",
         sql_time(now),
-        sql_time(now + timedelta(seconds=waiting.SETTLE)),
+        sql_time(now + timedelta(seconds=pauses.SETTLE)),
     )
 
 
@@ -199,7 +199,7 @@ async def later(claimed: Claimed, why: str, seconds: float = 0) -> None:
     """It was not sent, and is tried again: after ``seconds``, or by the number of tries."""
     if fact := await _of(claimed):
         fact.tries += 1
-        fact.due_at = clock.now() + timedelta(seconds=seconds or waiting.again(fact.tries))
+        fact.due_at = clock.now() + timedelta(seconds=seconds or pauses.again(fact.tries))
         await _end(fact, WAITING, why)
 
 

@@ -21,7 +21,7 @@ from webapp.models.imports.job import ContactImport
 from webapp.models.long_work import DONE, RUNNING, WAITING, LongWork
 from webapp.models.van.connection import VanConnection
 from webapp.models.van_lists.listed import VanList
-from webapp.rules.van import waiting
+from webapp.rules.van import pauses
 
 LEASE = 120  # seconds; the pieces of a file renew it
 PATIENCE = timedelta(hours=2)  # for VAN to make the file, or to be reached again
@@ -126,7 +126,7 @@ async def note_job(load: VanLoad, job_id: int, mode: int) -> None:
 @transactional
 async def later(load: VanLoad, why: str = "", seconds: float = 0) -> float:
     """The next step is due after ``seconds``, or by the number of tries. Returns the seconds."""
-    pause = seconds or waiting.look_again(load.tries + 1)
+    pause = seconds or pauses.look_again(load.tries + 1)
     at = clock.now() + timedelta(seconds=pause)
     await _mine(load, next_at=at, lease="", tries=load.tries + 1, why=why[:400], stumbles=0)
     return pause

@@ -9,7 +9,7 @@ from webapp.gateways import van
 from webapp.models.van import connection, matching
 from webapp.models.van.connection import AWAY, KEY, VanConnection
 from webapp.models.van.matching import ANOTHER, NOBODY, Wanted
-from webapp.rules.van import waiting
+from webapp.rules.van import pauses
 
 
 async def match_all(row: VanConnection, gateway: van.Van, lease: str, until: float) -> None:
@@ -19,7 +19,7 @@ async def match_all(row: VanConnection, gateway: van.Van, lease: str, until: flo
         except van.Trouble as trouble:
             if not await _troubled(row, wanted, trouble):
                 return
-        await asyncio.sleep(waiting.PAUSE)
+        await asyncio.sleep(pauses.PAUSE)
 
 
 async def _match(wanted: Wanted, gateway: van.Van, lease: str) -> None:
@@ -27,7 +27,7 @@ async def _match(wanted: Wanted, gateway: van.Van, lease: str) -> None:
     if van_id is None:
         await matching.ended(wanted, NOBODY)
         return
-    await asyncio.sleep(waiting.PAUSE)
+    await asyncio.sleep(pauses.PAUSE)
     person = await gateway.person(van_id)
     phone_id = wanted.phone_id_of(person.last, person.phones)
     if phone_id is None:

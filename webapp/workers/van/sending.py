@@ -11,7 +11,7 @@ from webapp.gateways import van
 from webapp.models.van import connection, known, matching, sending
 from webapp.models.van.connection import AWAY, KEY, SECRET, VanConnection
 from webapp.models.van.sending import Claimed
-from webapp.rules.van import waiting
+from webapp.rules.van import pauses
 from webapp.workers.van.matching import match_all
 
 WORK = 20.0  # seconds; the rest is the next call's
@@ -59,7 +59,7 @@ async def _send_all(row: VanConnection, gateway: van.Van, lease: str, until: flo
             await sending.in_doubt(claimed, "A fault of the site stopped this. Its log says more.")
         if clock.steady() > until:
             return
-        await asyncio.sleep(max(0.0, waiting.PAUSE - (clock.steady() - began)))
+        await asyncio.sleep(max(0.0, pauses.PAUSE - (clock.steady() - began)))
 
 
 async def _send(row: VanConnection, gateway: van.Van, claimed: Claimed, began: float) -> None:
