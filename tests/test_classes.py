@@ -15,9 +15,9 @@ TEMPLATES = [*WEBAPP.rglob("*.html")]
 TAG, EXPRESSION, WORDS = r"\{%.*?%\}", r"\{\{(.*?)\}\}", r'"([^"]*)"'
 
 
-def styled() -> set[str]:
+def styled(sheets: list[Path] = SHEETS) -> set[str]:
     """The classes named in selectors."""
-    text = re.sub(rf"/\*.*?\*/|{WORDS}", "", "\n".join(sheet.read_text() for sheet in SHEETS), flags=re.S)
+    text = re.sub(rf"/\*.*?\*/|{WORDS}", "", "\n".join(sheet.read_text() for sheet in sheets), flags=re.S)
     return set(re.findall(r"\.([a-zA-Z][\w-]*)", re.sub(r"\{[^{}]*\}", "{}", text)))
 
 
@@ -48,6 +48,11 @@ def used() -> set[str]:
     return {name for path in TEMPLATES for name in classes_of(path.read_text())} | of_scripts()
 
 
+def sheets_of(name: str) -> list[Path]:
+    folder = static_files.FOLDER / "css"
+    return [folder / one for one in re.findall(r'@import "(.+?)";', (folder / name).read_text())]
+
+
 def test_classes_are_found_in_each_way_they_are_written() -> None:
     found = classes_of(
         '{% block body_class %}volunteer queue-page{% endblock %} <p class="a{% if x == "no" %} b{% else %} c{% endif %}">'
@@ -72,3 +77,11 @@ def test_every_hook_of_a_script_is_on_a_page() -> None:
     set_by_scripts = {"data-unread", "data-sent"}
     assert len(hooks) > 12
     assert {hook for hook in hooks - set_by_scripts if not re.search(rf"\s{hook}[\s=>{{]", pages)} == set()
+
+
+def test_no_other_page_has_a_class_that_only_the_sheet_of_the_office_styles() -> None:
+    site, office = (styled([*sheets_of(name)]) for name in ("site.css", "office.css"))
+    rooms = [WEBAPP / "templates" / name for name in ("volunteer", "public", "help", "layouts")]
+    pages = [page for room in rooms for page in room.rglob("*.html") if page.name != "admin.html"]
+    found = {page.name: set(classes_of(page.read_text())) & (office - site) for page in pages}
+    assert len(office - site) > 20 and {name: wrong for name, wrong in found.items() if wrong} == {}

@@ -25,9 +25,9 @@ CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; font-src 'self';"
     " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-HEADERS = {
+NOSNIFF = {b"x-content-type-options": b"nosniff"}
+HEADERS = NOSNIFF | {
     b"content-security-policy": CSP.encode(),
-    b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"same-origin",
     b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
     b"cross-origin-opener-policy": b"same-origin",
@@ -86,11 +86,13 @@ async def _life(app: Litestar) -> AsyncIterator[None]:
 
 
 async def secure(message: Message, scope: Scope) -> None:
-    """Strict headers on every answer; no-store unless it says something else: no cache keeps people's pages."""
+    """Strict headers on every answer but static files, for which a phone's first screen waits; no-store unless it says
+    something else: no cache keeps people's pages."""
     if message["type"] != "http.response.start":
         return
     there = {name.lower() for name, _ in message["headers"]}
-    wanted = {**HEADERS, b"cache-control": b"no-store"}
+    is_file = scope["path"].startswith("/static/") and message["status"] == 200
+    wanted = dict(NOSNIFF) if is_file else {**HEADERS, b"cache-control": b"no-store"}
     if token := scope.get("state", {}).get("new_token"):
         message["headers"] = [
             *message["headers"],

@@ -14,7 +14,7 @@ from webapp.http import static_files
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
 OF_THE_BROWSER = {"user-agent", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "accept-language", "priority"}
-FIRST_SCREEN = 70_000  # bytes: 26,000 of them are the font, 22,000 the script
+FIRST_SCREEN = 60_000  # bytes: 24,000 of them are the font, 21,000 the script
 
 
 async def test_a_tap_is_one_request_and_bench_sends_the_same(bank: Bank, open_page: OpenPage) -> None:

@@ -23,7 +23,7 @@ async def test_a_page_is_gzipped_where_the_browser_takes_it(cast: Cast, browse: 
     assert "content-encoding" not in plain.headers and plain.text.startswith("<!doctype")
 
 
-@pytest.mark.parametrize("path", ["/c/meyer/inbox?q=guess", "/login?next=/guess"])
+@pytest.mark.parametrize("path", ["/c/meyer/inbox?q=guess", "/join?code=guess"])
 async def test_a_page_whose_address_a_stranger_may_have_filled_in_is_sent_as_it_is(
     cast: Cast, browse: Browser, path: str
 ) -> None:
@@ -51,8 +51,15 @@ async def test_no_page_that_shows_a_secret_is_gzipped(cast: Cast, browse: Browse
         assert (
             answer.status_code == 200 and f'value="{begin}' in answer.text and "content-encoding" not in answer.headers
         )
-    for path in ("/login", "/join", "/password/x"):
+    for path in ("/join", "/password/x"):
         assert "content-encoding" not in (await gary.get(path, headers=TAKES)).headers
+
+
+async def test_the_log_in_is_gzipped_since_it_has_no_secret(cast: Cast, browse: Browser) -> None:
+    """It is the first page a phone waits for."""
+    nobody = await browse()
+    assert (await nobody.get("/login", headers=TAKES)).headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in (await nobody.get("/login/second", headers=TAKES)).headers
 
 
 async def test_a_part_of_a_page_is_gzipped_since_no_other_site_can_ask_for_one(cast: Cast, browse: Browser) -> None:

@@ -14,6 +14,7 @@ from tests.cast import Cast
 from tests.cast.site import PARTIAL, Browser, ask, campaign_routes, fill, ids
 from webapp import clock
 from webapp.database import transaction
+from webapp.http import static_files
 from webapp.models.accounts.users import Membership
 
 ALIKE = ("{screen}", "{topic}", "{prepared}", "/practice/")  # no rows: they are the same in every campaign
@@ -102,6 +103,14 @@ async def test_every_answer_has_the_strict_headers(cast: Cast, browse: Browser) 
             and "unsafe" not in headers["content-security-policy"]
         )
         assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_static_file_has_the_one_header_that_is_about_it(cast: Cast, browse: Browser) -> None:
+    nobody = await browse()
+    for name in (static_files.SHEET, static_files.SCRIPT, "fonts/archivo.woff2", "icons/icons.svg"):
+        headers = (await nobody.get(static_files.address(name))).headers
+        assert headers["x-content-type-options"] == "nosniff" and "content-security-policy" not in headers
+    assert "content-security-policy" in (await nobody.get(static_files.address("js/none.js"))).headers
 
 
 async def test_no_page_has_an_inline_script_or_style(

@@ -2,8 +2,8 @@
 
 BREACH guesses a secret of a page from its size, by what a stranger made stand beside it. Anybody chooses the words of a text or
 of a form's answers, which stand on pages of people and conversations, and the query of an address that somebody's browser
-opens. So what carries a secret is sent as it is: whatever is asked with a query, every page outside a campaign, since those
-are of log-ins and tokens, and whatever has a link in full with a join code or a token, a QR code, a token of the API or a
+opens. So what carries a secret is sent as it is: whatever is asked with a query, every page outside a campaign but the log-in,
+since those have tokens, and whatever has a link in full with a join code or a token, a QR code, a token of the API or a
 webhook's secret: so join codes, invites, action links and keys of an app are shown (tests/http/test_compressed.py). Streams are
 never touched.
 """
@@ -35,7 +35,8 @@ def page(request: Request[Any, Any, Any], html: str, part: bool, status: int, va
 
 def _carries_secret(request: Request[Any, Any, Any], html: str, part: bool) -> bool:
     asked_by_stranger = bool(request.scope["query_string"]) and not part  # no other site can ask for a part of a page
-    outside = not request.scope["path"].startswith("/c/")
+    path = request.scope["path"]
+    outside = path != "/login" and not path.startswith("/c/")
     return asked_by_stranger or outside or _SHOWN_IN_FULL.search(html) is not None
 
 

@@ -1,4 +1,4 @@
-"""Static files as they are served, read once: a page has one blocking sheet and one script, and the office's one more."""
+"""Static files as they are served, read once: a page has one blocking sheet and one script, the office's one more of each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from webapp.http import compressed
 HERE = Path(__file__).parents[1]
 INSTALLED = HERE / "static"  # in a wheel; in a checkout the folder lies beside this package
 FOLDER = INSTALLED if INSTALLED.is_dir() else HERE.parent / "static"
-SHEET, SCRIPT, OFFICE_SCRIPT = "css/site.css", "js/site.js", "js/office.js"
+SHEET, OFFICE_SHEET = "css/site.css", "css/office.css"
+SCRIPT, OFFICE_SCRIPT = "js/site.js", "js/office.js"
 TEXTS = (".css", ".js", ".svg", ".txt")
 VENDORED = ("vendor/htmx-4.0.1.min.js", "vendor/hx-sse-4.0.1.min.js")  # in this order: hx-sse extends htmx
 
@@ -38,7 +39,7 @@ def served() -> dict[str, bytes]:
         SCRIPT: b"\n".join([*map(files.__getitem__, VENDORED), _code(files, "js")]),
         OFFICE_SCRIPT: _code(files, "js/office"),
     }
-    return files | {SHEET: _joined_sheet(files)} | scripts
+    return files | {name: _joined_sheet(files, name) for name in (SHEET, OFFICE_SHEET)} | scripts
 
 
 @lru_cache(maxsize=1)
@@ -47,9 +48,9 @@ def gzipped() -> dict[str, bytes]:
     return {name: compressed.gzipped(content) for name, content in served().items() if name.endswith(TEXTS)}
 
 
-def _joined_sheet(files: dict[str, bytes]) -> bytes:
-    """site.css, each ``@import`` in it replaced by that sheet, without comments: they weigh what the rules of a screen do."""
-    whole = re.sub(rb'@import "(.+?)";', lambda found: files[f"css/{found[1].decode()}"], files[SHEET])
+def _joined_sheet(files: dict[str, bytes], name: str) -> bytes:
+    """Each ``@import`` in it replaced by that sheet, without comments: they weigh what the rules of a screen do."""
+    whole = re.sub(rb'@import "(.+?)";', lambda found: files[f"css/{found[1].decode()}"], files[name])
     return re.sub(rb"(?s)/\*.*?\*/|(?<=\n)\s+", b"", whole)
 
 
