@@ -76,6 +76,20 @@ class Joined:
         return found
 
 
+class Versions:
+    """Which version of each of some rows a statement has read, on PostgreSQL: who wrote it, which no two versions of a row have
+    in common. ``columns`` belong into its SELECT list."""
+
+    def __init__(self, *aliases: str) -> None:
+        self._aliases = aliases
+        self.columns = ", ".join(f"{alias}.xmin AS {alias}_xmin" for alias in aliases)
+
+    def same(self, row: dict[str, Any]) -> Statement:
+        """A condition that is true while nobody has written these rows anew, and its values."""
+        condition = " AND ".join(f"{alias}.xmin = ?" for alias in self._aliases)
+        return condition, [row[f"{alias}_xmin"] for alias in self._aliases]
+
+
 def _loaded(model: type[M], values: list[Any]) -> M | None:
     """As the ORM makes it of a row. PostgreSQL's values need no second look, and these rows are the hottest of all."""
     given = dict(zip(columns(model), values, strict=True))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from webapp import clock, database
-from webapp.database.statements import Joined, Statement, insert, together, update
+from webapp.database.statements import Joined, Statement, Versions, insert, together, update
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import attention
 from webapp.models.conversations.conversation import Conversation
@@ -22,7 +22,7 @@ from webapp.models.receiving.event import News, TwilioEvent, has_files
 from webapp.rules import opt_out
 
 _ROWS = Joined(k=Contact, v=Conversation)
-_VERSIONS = ("k.xmin", "v.xmin")  # who wrote each row: no two versions of a row have the same
+_VERSIONS = Versions("k", "v")
 
 
 async def receive(event: TwilioEvent) -> News | None:
@@ -48,9 +48,8 @@ def _special(payload: dict[str, Any]) -> bool:
 def _reading() -> str:
     """Their conversation by our newest text to them by this number, as `inbound` finds it; no row where anything of it is
     special."""
-    versions = ", ".join(f"{name} AS {name.replace('.', '_')}" for name in _VERSIONS)
     return (
-        f"SELECT {_ROWS.columns}, n.id AS number_id, {versions} FROM phone_number n JOIN campaign c ON c.id = n.campaign_id"
+        f"SELECT {_ROWS.columns}, n.id AS number_id, {_VERSIONS.columns} FROM phone_number n JOIN campaign c ON c.id = n.campaign_id"
         " JOIN contact k ON k.campaign_id = c.id AND k.phone = ? CROSS JOIN LATERAL (SELECT m.conversation_id, m.status,"
         f" m.created_at FROM message m WHERE m.contact_id = k.id AND m.number_id = n.id AND {inbound.MAY_HAVE_LEFT}"
         " AND m.conversation_id IS NOT NULL ORDER BY m.id DESC LIMIT 1) l JOIN conversation v ON v.id = l.conversation_id"
@@ -61,12 +60,12 @@ def _reading() -> str:
 
 def _same(row: dict[str, Any]) -> Statement:
     """Locks both rows, and gives the phone where they are as they were read, else null."""
-    same = " AND ".join(f"{name} = ?" for name in _VERSIONS)
+    same, versions = _VERSIONS.same(row)
     text = (
         f"SELECT k.phone FROM conversation v JOIN contact k ON k.id = v.contact_id WHERE v.id = ? AND {same}"
         " FOR UPDATE OF k FOR UPDATE OF v"
     )
-    return text, [row["v__id"], *(row[name.replace(".", "_")] for name in _VERSIONS)]
+    return text, [row["v__id"], *versions]
 
 
 async def _stored(event: TwilioEvent, row: dict[str, Any]) -> News:

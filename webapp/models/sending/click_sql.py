@@ -14,7 +14,7 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import packed
-from webapp.database.statements import Joined, Statement, insert, new, together, update
+from webapp.database.statements import Joined, Statement, Versions, insert, new, together, update
 from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
@@ -47,7 +47,7 @@ class ClickRows:
 
 _ROWS = Joined(k=Contact, v=Conversation, n=PhoneNumber, kept={"a": Action, "c": Campaign, "s": Script})
 _FROM = "FROM conversation v JOIN contact k ON k.id = v.contact_id CROSS JOIN membership m"
-_VERSIONS = ("v.xmin", "k.xmin", "m.xmin")  # who wrote each row: no two versions of a row have the same
+_VERSIONS = Versions("v", "k", "m")
 
 
 async def read(member: Membership, conversation_id: int, client_id: uuid.UUID, locked: bool = True) -> ClickRows | None:
@@ -69,7 +69,7 @@ async def read(member: Membership, conversation_id: int, client_id: uuid.UUID, l
 @lru_cache
 def _reading(_: str, locked: bool) -> str:
     """Once for each dialect, the first argument: their words differ."""
-    versions = "" if locked else "".join(f", {name} AS {name.replace('.', '_')}" for name in _VERSIONS)
+    versions = "" if locked else f", {_VERSIONS.columns}"
     return (
         f"SELECT {_ROWS.columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id{versions} {_FROM}"
         " JOIN action a ON a.id = v.action_id JOIN campaign c ON c.id = v.campaign_id"
@@ -87,9 +87,8 @@ def _locks() -> str:
 def _same(row: dict[str, Any], *ids: int) -> Statement:
     """``ids``: of the conversation and the membership. PostgreSQL compares a row that another transaction held with what that
     one made of it, so a row that was waited for is another one."""
-    same = " AND ".join(f"{name} = ?" for name in _VERSIONS)
-    text = f"SELECT k.phone {_FROM} WHERE v.id = ? AND m.id = ? AND {same}{_locks()}"
-    return text, [*ids, *(row[name.replace(".", "_")] for name in _VERSIONS)]
+    same, versions = _VERSIONS.same(row)
+    return f"SELECT k.phone {_FROM} WHERE v.id = ? AND m.id = ? AND {same}{_locks()}", [*ids, *versions]
 
 
 @dataclass(frozen=True)
