@@ -7,10 +7,7 @@ nobody knows whose session ended."""
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-import zlib
 from dataclasses import dataclass
 
 from litestar import Request
@@ -53,8 +50,7 @@ async def sealed_of(request: Request, back: str, token: str) -> str:
     if not whose:
         return ""
     query = f"?{request.url.query}" if request.url.query else ""
-    packed = zlib.compress(json.dumps([_seconds(), whose, path + query, back, fields]).encode(), 9)
-    value = sealed.seal(base64.b85encode(packed).decode())
+    value = sealed.seal_packed([_seconds(), whose, path + query, back, fields])
     return value if len(value) <= LONGEST else ""
 
 
@@ -72,8 +68,7 @@ async def _fields(request: Request) -> list[tuple[str, str]]:
 
 def of(request: Request, user: User) -> KeptWords | None:
     """The words this browser keeps of this user; None also where it was sent more than SECONDS ago."""
-    packed = sealed.opened(request.cookies.get(COOKIE, ""))
-    kept = json.loads(zlib.decompress(base64.b85decode(packed))) if packed else []
+    kept = sealed.opened_packed(request.cookies.get(COOKIE, "")) or []
     if len(kept) != 5:  # none, or one that an earlier version sealed
         return None
     at, user_id, address, back, fields = kept

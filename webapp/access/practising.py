@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
-
 from litestar import Request
 from litestar.datastructures import Cookie
 
@@ -22,8 +18,7 @@ LONGEST = 3_800  # characters: browsers keep 4,096 bytes with the name
 
 def of(request: Request, member: Membership) -> Play | None:
     """This member's, in this browser; None before the start."""
-    text = sealed.opened(request.cookies.get(COOKIE, ""))
-    kept = json.loads(zlib.decompress(base64.b85decode(text))) if text else None
+    kept = sealed.opened_packed(request.cookies.get(COOKIE, ""))
     if not isinstance(kept, list) or kept[:1] != [member.id]:
         return None
     return play.unpacked(kept[1])
@@ -31,16 +26,12 @@ def of(request: Request, member: Membership) -> Play | None:
 
 def cookie(member: Membership, now: Play) -> Cookie:
     """Typed words are cut further where all of it would not fit, and at last tags."""
-    values = (_value(member, play.packed(now, *cut)) for cut in _CUTS)
+    values = (sealed.seal_packed([member.id, play.packed(now, *cut)]) for cut in _CUTS)
     return _cookie(member, next(value for value in values if len(value) <= LONGEST), SECONDS)
 
 
 def ended(member: Membership) -> Cookie:
     return _cookie(member, "", 0)
-
-
-def _value(member: Membership, text: str) -> str:
-    return sealed.seal(base64.b85encode(zlib.compress(json.dumps([member.id, text]).encode(), 9)).decode())
 
 
 def _cookie(member: Membership, value: str, seconds: int) -> Cookie:
