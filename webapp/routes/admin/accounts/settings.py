@@ -104,7 +104,7 @@ def _asked(form: Form, name: str) -> bool:
 
 
 def _window(form: Form) -> dict[str, str]:
-    """The hours of first texts, inside what the law allows (S1)."""
+    """The texting hours, inside what the law allows (S1)."""
     start = form.time_of_day("start_time", words.gettext("Start time"))
     end = form.time_of_day("end_time", words.gettext("End time"))
     if start < window.LEGAL_START:
