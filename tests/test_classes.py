@@ -71,6 +71,15 @@ def test_every_styled_class_is_on_a_page() -> None:
     assert styled() - used() == set()
 
 
+def test_every_kind_of_notice_is_styled_as_one() -> None:
+    """A class that only buttons have, such as danger, leaves a notice as calm as any."""
+    pages = "\n".join(path.read_text() for path in TEMPLATES)
+    notices = [found[0] for found in re.findall(rf'(class="notice(?:{EXPRESSION}|{TAG}|[^"])*")', pages, re.S)]
+    kinds = {name for notice in notices for name in classes_of(notice)} - {"notice"}
+    sheets = "\n".join(sheet.read_text() for sheet in SHEETS)
+    assert len(notices) > 50 and kinds == set(re.findall(r"\.notice\.([\w-]+)", sheets))
+
+
 def test_every_hook_of_a_script_is_on_a_page() -> None:
     pages = "\n".join(path.read_text() for path in TEMPLATES)
     hooks = set(re.findall(r"\[(data-[a-z-]+)", "\n".join(file.read_text() for file in BEHAVIOURS)))
