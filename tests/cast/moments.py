@@ -112,3 +112,22 @@ async def while_it_is_under_way(step: Callable[[], Awaitable[object]], click: Aw
     may_commit.set()
     await other
     return await waiting
+
+
+@contextlib.asynccontextmanager
+async def held_open(step: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+    """What ``step`` writes is written and not committed while the block runs, and committed at its end."""
+    done, may_commit = asyncio.Event(), asyncio.Event()
+
+    async def body() -> None:
+        await step()
+        done.set()
+        await may_commit.wait()
+
+    other = asyncio.create_task(transaction(body))
+    await done.wait()
+    try:
+        yield
+    finally:
+        may_commit.set()
+        await other

@@ -9,17 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from webapp import clock, database
-from webapp.database import packed
-from webapp.database.packed import sql_time
+from webapp import database
+from webapp.database import packed, settled
 from webapp.models.accounts.campaign import Campaign
 from webapp.rules.api import scopes
 
 WINDOW = 10_000
-SETTLED = timedelta(seconds=15)
 Row = dict[str, Any]
 
 
@@ -35,24 +32,22 @@ class Page:
 @dataclass(frozen=True)
 class _Source:
     table: str
-    at: str  # the column that says when the row was made
     columns: str
     joined: str = ""
 
 
 _MESSAGES = _Source(
     "message",
-    "created_at",
     "x.contact_id, x.conversation_id, x.action_id, x.script_id, x.user_id, x.direction, x.kind, x.phone, x.body, x.segments,"
     " x.status, x.delivery, x.error_code, x.created_at, x.taken_at",
 )
 _REPORTS = _Source(
     "report",
-    "filed_at",
     "x.contact_id, x.conversation_id, x.action_id, x.user_id, x.filed_at, x.tags, x.answers, c.phone, c.van_id",
     " JOIN contact c ON c.id = x.contact_id",
 )
-_OPT_OUTS = _Source("opt_out", "at", "x.phone, x.source, x.at")
+_OPT_OUTS = _Source("opt_out", "x.phone, x.source, x.at")
+_SAID_AGAIN = _Source("opt_out_said_again", "x.phone")
 
 
 async def messages(campaign: Campaign, after: int, most: int, may: Iterable[str]) -> Page:
@@ -92,6 +87,11 @@ async def opt_outs(campaign: Campaign, after: int, most: int, may: Iterable[str]
     return Page([_opt_out(row, may) for row in found.rows], found.after, found.more)
 
 
+async def said_again(campaign: Campaign, after: int, most: int) -> Page:
+    """Phones that opted out here too, after another campaign's opt-out of them had come."""
+    return await _page(_SAID_AGAIN, "+x.campaign_id = ?", campaign, after, most)
+
+
 async def opt_out(campaign: Campaign, opt_out_id: int, may: Iterable[str]) -> Row | None:
     row = await _one(_OPT_OUTS, "x.campaign_id = ?", campaign, opt_out_id)
     return _opt_out(row, may) if row else None
@@ -128,13 +128,11 @@ async def _page(source: _Source, own: str, campaign: Campaign, after: int, most:
 async def _through(source: _Source, after: int) -> tuple[int, bool]:
     """The last id of this window that has settled, and whether settled ids may come after it."""
     [row] = await database.query(
-        "SELECT COUNT(*) AS n, MAX(w.id) AS last, MIN(CASE WHEN w.at > ? THEN w.id END) AS fresh FROM"
-        f" (SELECT x.id, x.{source.at} AS at FROM {source.table} x WHERE x.id > ? ORDER BY x.id LIMIT {WINDOW}) AS w",
-        sql_time(clock.now() - SETTLED),
+        "SELECT COUNT(*) AS n, MAX(w.id) AS last FROM"
+        f" (SELECT x.id FROM {source.table} x WHERE x.id > ? AND x.id <= ? ORDER BY x.id LIMIT {WINDOW}) AS w",
         after,
+        await settled.last(source.table),
     )
-    if row["fresh"] is not None:
-        return int(row["fresh"]) - 1, False
     return int(row["last"] or after), int(row["n"]) == WINDOW
 
 
