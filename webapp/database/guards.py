@@ -142,6 +142,16 @@ GUARDS = [
     _trigger("opt_out_unchanged", "BEFORE UPDATE", "opt_out", "", "an opt-out can not be changed"),
     _trigger("opt_out_kept", "BEFORE DELETE", "opt_out", "", "an opt-out can not be removed"),
     _trigger("opt_out_not_emptied", "BEFORE TRUNCATE", "opt_out", "", "opt-outs can not be removed", "STATEMENT"),
+    _trigger("said_again_unchanged", "BEFORE UPDATE", "opt_out_said_again", "", "an opt-out can not be changed"),
+    _trigger("said_again_kept", "BEFORE DELETE", "opt_out_said_again", "", "an opt-out can not be removed"),
+    _trigger(
+        "said_again_not_emptied",
+        "BEFORE TRUNCATE",
+        "opt_out_said_again",
+        "",
+        "opt-outs can not be removed",
+        "STATEMENT",
+    ),
     _trigger("no_text_after_opt_out", "BEFORE UPDATE", "message", _LEAVES_AFTER_OPT_OUT, OPTED_OUT),
     _trigger("no_new_text_after_opt_out", "BEFORE INSERT", "message", _LEAVES_AFTER_OPT_OUT, OPTED_OUT),
     # The audit log is only added to
@@ -300,6 +310,7 @@ GUARDS = [
     _index("api_answer_by_time", "api_answer", "at"),
     # Shared opt-outs (SPEC B9)
     _unique("one_sharing", "opt_out_sharing", "campaign_id, with_slug"),
+    _unique("one_said_again", "opt_out_said_again", "campaign_id, phone"),
     _index("sharing_with", "opt_out_sharing", "with_slug"),
     # Nightly imports (SPEC B8)
     _index("nightly_of_campaign", "nightly_import", "campaign_id", "ended_at IS NULL"),

@@ -43,7 +43,7 @@ from webapp.models.numbers.number import AccountNumber, PhoneNumber
 from webapp.models.numbers.orders import NumberOrder
 from webapp.models.opt_in_forms.form import OptInField, OptInForm, OptInNumber
 from webapp.models.opt_in_forms.sign_up import Consent, SignUp
-from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.opt_outs.opt_out import OptOut, OptOutSaidAgain
 from webapp.models.receiving.event import TwilioEvent
 from webapp.models.receiving.media import Media
 from webapp.models.reports.report import Report
@@ -112,6 +112,7 @@ TABLES = [
     OptInForm,
     OptInNumber,
     OptOut,
+    OptOutSaidAgain,
     OptOutSharing,
     Passkey,
     PasswordLink,

@@ -20,6 +20,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import Tag
 from webapp.models.conversations import closing
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.opt_outs.opt_out import FROM_SHARED, note_said_again
 from webapp.rules import errors
 
 
@@ -76,6 +77,8 @@ async def _write(campaign: Campaign, phones: list[str], source: str, by: User | 
         words[:200],
         packed.rows({"phone": phone} for phone in sorted(phones)),
     )
+    if len(new) < len(phones) and source != FROM_SHARED:
+        await note_said_again(campaign.id, phones)
     return len(new)
 
 

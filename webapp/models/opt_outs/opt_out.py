@@ -5,7 +5,9 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
-from webapp import database
+from webapp import clock, database
+from webapp.database import packed
+from webapp.database.packed import sql_time
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.conversations.message import Message
@@ -43,6 +45,33 @@ class OptOut(Model):
 
     class Meta:
         table = "opt_out"
+
+
+class OptOutSaidAgain(Model):
+    """Somebody opted out here too, after another campaign's opt-out of this phone had come: their own word, which this campaign
+    passes on (SPEC B9). The database refuses to change or delete a row."""
+
+    id = fields.BigIntField(primary_key=True)
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name="opt_outs_said_again", on_delete=fields.NO_ACTION
+    )
+    phone = fields.CharField(20)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "opt_out_said_again"
+
+
+async def note_said_again(campaign_id: int, phones: list[str]) -> None:
+    """Notes those of the phones whose opt-out had come from another campaign, each once."""
+    await database.query(
+        f"INSERT INTO opt_out_said_again (campaign_id, phone, at) SELECT o.campaign_id, o.phone, {packed.mark('timestamptz')}"
+        f" FROM opt_out o WHERE o.campaign_id = ? AND {packed.among('o.phone', 'text')} AND o.source = '{FROM_SHARED}'"
+        " ORDER BY o.phone ON CONFLICT (campaign_id, phone) DO NOTHING",
+        sql_time(clock.now()),
+        campaign_id,
+        packed.values(sorted(phones)),
+    )
 
 
 async def opt_outs_by_source(campaign_id: int) -> dict[str, int]:

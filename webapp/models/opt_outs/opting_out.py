@@ -12,7 +12,7 @@ from webapp.models.contacts.labels import ContactTag, Tag
 from webapp.models.conversations import closing
 from webapp.models.conversations.message import Message
 from webapp.models.opt_outs import bounds
-from webapp.models.opt_outs.opt_out import FROM_SCRIPT, FROM_VOLUNTEER
+from webapp.models.opt_outs.opt_out import FROM_SCRIPT, FROM_VOLUNTEER, note_said_again
 from webapp.rules import errors
 
 
@@ -48,9 +48,9 @@ async def opt_out_by_hand(contact_id: int, source: str, by: User) -> None:
 async def _write(
     contact: Contact, source: str, by: User | None, message: Message | None, confirmation_id: int | None, words: str
 ) -> None:
-    await database.query(
+    new = await database.query(
         "INSERT INTO opt_out (campaign_id, phone, source, at, user_id, message_id, confirmation_id, words)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (campaign_id, phone) DO NOTHING",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (campaign_id, phone) DO NOTHING RETURNING id",
         contact.campaign_id,
         contact.phone,
         source,
@@ -60,6 +60,8 @@ async def _write(
         confirmation_id,
         words[:200],
     )
+    if not new:
+        await note_said_again(contact.campaign_id, [contact.phone])
 
 
 async def _tag(contact: Contact, by: User | None) -> None:

@@ -17,6 +17,7 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
 from webapp.models.api import giving_out
+from webapp.models.api.giving_out import Page
 from webapp.models.opt_outs.many import opt_out_many
 from webapp.models.opt_outs.opt_out import FROM_SHARED
 from webapp.rules.api import scopes
@@ -27,7 +28,8 @@ MAY = (scopes.PHONES,)
 
 
 class OptOutSharing(Model):
-    """``cursor``: the last opt-out of the other campaign that came over; ``came``: how many were new here."""
+    """``cursor``: the last opt-out of the other campaign that came over; ``again_cursor``: the last that was said there again;
+    ``came``: how many were new here."""
 
     id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -39,6 +41,7 @@ class OptOutSharing(Model):
     with_slug = fields.CharField(60)
     said_at = fields.DatetimeField()
     cursor = fields.BigIntField(default=0)
+    again_cursor = fields.BigIntField(default=0, db_default=0)
     came = fields.IntField(default=0)
 
     campaign_id: int
@@ -71,7 +74,7 @@ async def of(campaign_id: int) -> list[Shown]:
 async def say(by: Membership, slug: str) -> None:
     """Said twice is said once."""
     new = await database.query(
-        "INSERT INTO opt_out_sharing (campaign_id, user_id, with_slug, said_at, cursor, came) VALUES (?, ?, ?, ?, 0, 0)"
+        "INSERT INTO opt_out_sharing (campaign_id, user_id, with_slug, said_at, cursor, again_cursor, came) VALUES (?, ?, ?, ?, 0, 0, 0)"
         " ON CONFLICT (campaign_id, with_slug) DO NOTHING RETURNING id",
         by.campaign_id,
         by.user_id,
@@ -91,29 +94,44 @@ async def end(by: Membership, row: OptOutSharing) -> None:
 
 async def pass_on() -> int:
     """All that there is, pair by pair, in slices. Returns how many phones are opted out anew."""
-    return sum([await _take(row["id"], row["other_id"]) for row in await database.query(f"{_BOTH} ORDER BY s.id")])
+    pairs = await database.query(f"{_BOTH} ORDER BY s.id")
+    return sum([await _take(row["id"], row["other_id"], cursor) for row in pairs for cursor in _PAGES])
 
 
-async def _take(sharing_id: int, other_id: int) -> int:
-    """What came to the other campaign from a third one is not passed on: that one agreed to nothing with this. A slice may bring
-    nobody, or be of other campaigns' rows alone, and yet not be the last."""
+async def _opt_outs(other: Campaign, after: int) -> Page:
+    return await giving_out.opt_outs(other, after, SLICE, MAY)
+
+
+async def _said_again(other: Campaign, after: int) -> Page:
+    return await giving_out.said_again(other, after, SLICE)
+
+
+_PAGES = {"cursor": _opt_outs, "again_cursor": _said_again}
+
+
+async def _take(sharing_id: int, other_id: int, cursor: str) -> int:
+    """What came to the other campaign from a third one is not passed on: that one agreed to nothing with this. Who opts out
+    there too is. A slice may bring nobody, or be of other campaigns' rows alone, and yet not be the last."""
     other, new = await Campaign.get(id=other_id), 0
     while row := await OptOutSharing.get_or_none(id=sharing_id).select_related("campaign"):
-        page = await giving_out.opt_outs(other, row.cursor, SLICE, MAY)
-        if page.after == row.cursor:
+        page = await _PAGES[cursor](other, before := getattr(row, cursor))
+        if page.after == before:
             break
-        own = [one["phone"] for one in page.rows if one["source"] != FROM_SHARED]
-        new += await _store(row, other, own, page.after)
+        own = [one["phone"] for one in page.rows if one.get("source") != FROM_SHARED]
+        new += await _store(row, other, own, {cursor: before}, {cursor: page.after})
         if not page.more:
             break
     return new
 
 
 @transactional
-async def _store(row: OptOutSharing, other: Campaign, phones: list[str], after: int) -> int:
-    fresh = await OptOutSharing.filter(id=row.id, cursor=row.cursor).select_for_update().first()
+async def _store(
+    row: OptOutSharing, other: Campaign, phones: list[str], before: dict[str, int], after: dict[str, int]
+) -> int:
+    """Nothing where the sharing has ended, or another worker took this slice."""
+    fresh = await OptOutSharing.filter(id=row.id, **before).select_for_update().first()
     if fresh is None:
         return 0
     new = await opt_out_many(row.campaign, phones, FROM_SHARED, None, other.name) if phones else 0
-    await OptOutSharing.filter(id=row.id).update(cursor=after, came=fresh.came + new)
+    await OptOutSharing.filter(id=row.id).update(came=fresh.came + new, **after)
     return new
