@@ -64,11 +64,12 @@ async def test_a_failure_and_a_redirect_are_tried_again_with_the_same_id(cast: C
 
 async def test_owners_are_told_of_one_that_is_gone(cast: Cast) -> None:
     async with taker() as there:
-        hook, _ = await wants(cast.selina, there.url, events.OPT_OUT)
+        hook, _ = await wants(cast.selina, there.url + "?token=t0k3n-value", events.OPT_OUT)
         await opt_out_many(cast.meyer, ["+14125550199"], "admin", None)
-        there.answers = [410]
+        there.answers, there.says = [410], "no token t0k3n-value"
         await send(hook)
         letter = await Mail.get()
+        assert "t0k3n" not in letter.text + letter.html and (await HookEvent.get()).answer == "no token …"
         assert letter.to == cast.selina.user.email and there.url in letter.text and f"webhooks/{hook.id}" in letter.text
 
 

@@ -81,3 +81,29 @@ def test_pauses_grow_and_differ_and_tries_outlast_the_endpoint_that_fails_them_a
 
 def test_events_are_joined_so_that_none_is_found_in_another() -> None:
     assert events.joined(["report.filed", "message.sent", "x"]) == " message.sent report.filed "
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://data.example.org/", "https://data.example.org/"),
+        ("https://data.example.org", "https://data.example.org/"),
+        ("https://data.example.org/hook", "https://data.example.org/hook"),
+        ("https://hooks.example.org/services/T00/B00/abc", "https://hooks.example.org/services/…"),
+        ("https://data.example.org/hook?token=abc", "https://data.example.org/hook/…"),
+        ("https://data.example.org/?token=abc", "https://data.example.org/…"),
+        ("https://data.example.org/s3cr3t", "https://data.example.org/…"),
+        ("https://data.example.org/abcdefghijklmnopqrstuvwxyz", "https://data.example.org/…"),
+        ("http://127.0.0.1:9000/hook#abc", "http://127.0.0.1:9000/hook/…"),
+    ],
+)
+def test_of_an_address_the_server_is_shown_and_a_plain_word(url: str, shown: str) -> None:
+    assert outside_address.masked(url) == shown
+
+
+def test_what_a_server_says_back_of_its_address_is_left_out() -> None:
+    url = "https://data.example.org/hook/s3cr3t-path?token=t0k3n-value&n=1"
+    said = f"Cannot POST /hook/s3cr3t-path; {url}; token t0k3n-value is unknown; hook 1 failed"
+    kept = outside_address.without(said, url)
+    assert "s3cr3t" not in kept and "t0k3n" not in kept and kept.endswith("hook 1 failed")
+    assert outside_address.without("Cannot POST /hook", "https://data.example.org/hook") == "Cannot POST /hook"

@@ -15,6 +15,7 @@ from webapp.models.accounts.users import OWNER, Membership, User
 from webapp.models.lease import Leased
 from webapp.models.logins import sealed
 from webapp.rules.hooks import events, pauses, signature
+from webapp.rules.outside import address
 
 MOST = 10  # endpoints of one campaign
 LEASE = 40  # seconds for which one worker alone sends to an endpoint; each claim renews it
@@ -55,6 +56,11 @@ class HookEndpoint(Model):
     def kinds(self) -> list[str]:
         return self.events.split()
 
+    @property
+    def shown(self) -> str:
+        """Its address as pages, letters and the audit log name it: the rest may be a secret."""
+        return address.masked(self.url)[:200]
+
     def opened_secret(self) -> str | None:
         """None where it was sealed with a key of this site that is lost."""
         return sealed.opened(self.secret)
@@ -78,7 +84,7 @@ async def make(by: Membership, url: str, kinds: list[str], whole_phones: bool) -
         whole_phones=whole_phones,
         made_at=clock.now(),
     )
-    await audit.record(by, "hook.made", url[:200], events=kinds, whole_phones=whole_phones)
+    await audit.record(by, "hook.made", row.shown, events=kinds, whole_phones=whole_phones)
     return row, secret
 
 
@@ -86,7 +92,7 @@ async def make(by: Membership, url: str, kinds: list[str], whole_phones: bool) -
 async def end(by: Membership, row: HookEndpoint) -> None:
     """For good. What is on its way there is not sent any more."""
     if await HookEndpoint.filter(id=row.id, ended_at=None).update(ended_at=clock.now()):
-        await audit.record(by, "hook.ended", row.url[:200])
+        await audit.record(by, "hook.ended", row.shown)
 
 
 @transactional
@@ -94,7 +100,7 @@ async def turn_on(by: Membership, row: HookEndpoint) -> None:
     """After it was turned off. What happened meanwhile is not told; what waited before is."""
     fresh = {"off_at": None, "off_why": "", "failing_since": None, "fails": 0, "rest_until": None}
     if await HookEndpoint.filter(id=row.id).exclude(off_at=None).update(**fresh):
-        await audit.record(by, "hook.turned_on", row.url[:200])
+        await audit.record(by, "hook.turned_on", row.shown)
 
 
 _LEASED = Leased(
@@ -130,7 +136,7 @@ async def failed(endpoint_id: int, why: str, gone: bool, dice: float) -> bool:
     off = row.off_at is None and (gone or now - row.failing_since >= pauses.OFF_AFTER)
     if off:
         row.off_at, row.off_why = now, why[:400]
-        await audit.note(await Campaign.get(id=row.campaign_id), None, "hook.turned_off", row.url[:200], why=why[:200])
+        await audit.note(await Campaign.get(id=row.campaign_id), None, "hook.turned_off", row.shown, why=why[:200])
     await row.save(update_fields=["fails", "failing_since", "rest_until", "off_at", "off_why"])
     return off
 

@@ -4,10 +4,12 @@ called (SPEC B7, B8)."""
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+import re
+from urllib.parse import parse_qsl, urlsplit
 
 LONGEST = 500  # of what is typed
 LED = 4_000  # of what an address leads on to: file stores sign theirs at length
+_TELLING = 6  # letters of a part of an address that may be a secret
 _HERE = ("127.0.0.1",)
 
 
@@ -43,3 +45,26 @@ def _named(host: str) -> bool:
     except ValueError:
         return True
     return False
+
+
+def masked(url: str) -> str:
+    """For pages, the audit log and letters: whoever has the whole address may be able to use it. The server, and the first step
+    of the path where it is a plain word."""
+    parts = urlsplit(url)
+    first, _, rest = parts.path.removeprefix("/").partition("/")
+    shown = f"/{first}" if re.fullmatch(r"[a-z][a-z_-]{0,19}", first) else "/"
+    cut = rest or parts.query or parts.fragment or shown != f"/{first}"
+    left_out = f"{'' if shown == '/' else '/'}…" if cut else ""
+    return f"{parts.scheme}://{parts.netloc}{shown}{left_out}"
+
+
+def without(said: str, url: str) -> str:
+    """What a server answered, without the parts of the address that `masked` leaves out: many say it back."""
+    parts = urlsplit(url)
+    first = masked(url).removeprefix(f"{parts.scheme}://{parts.netloc}/").rstrip("/…")
+    steps = [step for step in parts.path.split("/") if step != first]
+    values = [value for _, value in parse_qsl(parts.query)]
+    whole = [url, parts.path, parts.query] if masked(url) != url else []
+    for part in sorted(whole + [one for one in (*steps, *values) if len(one) >= _TELLING], key=len, reverse=True):
+        said = said.replace(part, "…") if len(part) > 1 else said
+    return said

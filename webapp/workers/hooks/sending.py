@@ -13,6 +13,7 @@ from webapp.gateways import outside
 from webapp.models.hooks import endpoint, event
 from webapp.models.hooks.event import Claimed
 from webapp.rules.hooks import signature
+from webapp.rules.outside import address
 
 WORK = 20.0  # seconds; the rest is the next call's
 UNREADABLE = "The secret was encrypted with a key this site has no more. End this endpoint and make a new one."
@@ -53,10 +54,11 @@ async def _send(session: aiohttp.ClientSession, claimed: Claimed) -> None:
     except outside.Away as away:
         await _failed(claimed, None, str(away))
         return
+    said = address.without(answer.said, claimed.url)
     if answer.well:
-        await event.taken(claimed, answer.status, answer.said)
+        await event.taken(claimed, answer.status, said)
     else:
-        await _failed(claimed, answer.status, answer.said)
+        await _failed(claimed, answer.status, said)
 
 
 async def _failed(claimed: Claimed, status: int | None, why: str) -> None:
@@ -68,7 +70,7 @@ async def _letters(claimed: Claimed) -> list[tuple[str, str, str, str]]:
     campaign, written = await event.campaign_of(claimed.endpoint_id), []
     link = config.settings().url(f"/c/{campaign.slug}/admin/settings/webhooks/{claimed.endpoint_id}")
     for owner in await endpoint.owners(campaign.id):
-        told = {"user": owner.user, "campaign": campaign, "url": claimed.url, "link": link}
+        told = {"user": owner.user, "campaign": campaign, "url": address.masked(claimed.url), "link": link}
         letter = letters.composed("hook_off", owner.speaks, **told)
         written.append((owner.user.email, letter.subject, letter.text, letter.html))
     return written

@@ -33,6 +33,25 @@ async def test_an_owner_makes_an_endpoint_whose_secret_is_shown_once(cast: Cast,
     assert URL not in (await selina.get(PAGE)).text and (await selina.get(f"{PAGE}/{row.id}")).status_code == 404
 
 
+async def test_a_secret_in_its_address_stands_on_no_page_and_not_in_the_audit_log(cast: Cast, browse: Browser) -> None:
+    selina = await browse(cast.selina)
+    secret = URL + "/s3cr3t-path?token=t0k3n"
+    pages = [await selina.post(PAGE, data={**WANTED, "url": secret})]
+    hook = await HookEndpoint.get()
+    await opt_out_many(cast.meyer, ["+14125550199"], "admin", None)
+    await event.send_again(cast.selina, hook)
+    off = {"off_at": MORNING, "off_why": "gone"}
+    await transaction(lambda: HookEndpoint.filter(id=hook.id).update(**off))
+    await selina.post(f"{PAGE}/{hook.id}/off/end")
+    pages += [await selina.get(page) for page in (PAGE, f"{PAGE}/{hook.id}")]
+    await selina.post(f"{PAGE}/{hook.id}/end")
+    pages += [await selina.get("/c/meyer/admin/audit")]
+    assert hook.url == secret and all("data.example.org/hook/…" in page.text for page in pages)
+    assert not any("s3cr3t" in page.text or "t0k3n" in page.text for page in pages)
+    wrong = await selina.post(PAGE, data={"url": secret})
+    assert wrong.status_code == 422 and "s3cr3t" in wrong.text, "where it is typed it is whole"
+
+
 @pytest.mark.parametrize(
     "form",
     [{}, {"url": URL}, {**WANTED, "url": "https://10.0.0.7/"}, {**WANTED, "url": "x"}, {"url": URL, "events": "x"}],
