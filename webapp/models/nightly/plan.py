@@ -53,6 +53,11 @@ class NightlyImport(Model):
     class Meta:
         table = "nightly_import"
 
+    @property
+    def begins_now(self) -> bool:
+        """A worker is about to fetch the file."""
+        return self.ended_at is None and self.next_at <= clock.now()
+
 
 class NightlyRun(Model):
     """``why``: where nothing was stored. ``told_at``: when its report was written."""

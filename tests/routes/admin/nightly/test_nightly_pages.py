@@ -44,3 +44,17 @@ async def test_another_campaign_and_volunteers_see_none(cast: Cast, browse: Brow
     for what in ("runs", "end"):
         assert (await jonah.post(f"{ryan}/{row.id}/{what}")).status_code == 404
     assert (await NightlyImport.get()).ended_at is None
+
+
+async def test_the_page_follows_a_file_that_is_about_to_be_fetched(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    await gary.post(PAGE, data=WANTED)
+    row = await NightlyImport.get()
+    asks = f'hx-get="{PAGE}/{row.id}"'
+    assert asks in (await gary.get(f"{PAGE}/{row.id}")).text, "no worker has begun yet"
+    begun = await plan.begin(row.id)
+    assert begun
+    await plan.refuse(begun[1], "Nothing stored.")
+    assert asks not in (await gary.get(f"{PAGE}/{row.id}")).text
+    await gary.post(f"{PAGE}/{row.id}/runs")
+    assert asks in (await gary.get(f"{PAGE}/{row.id}")).text
