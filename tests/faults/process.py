@@ -41,8 +41,10 @@ from webapp.models.sending import click_sql, first_text, leaving
 from webapp.reader import child
 from webapp.rules.van import pauses
 from webapp.running import web
-from webapp.workers import actions, bulk, calling, exports, imports, receiving, restoring, sending, settings
+from webapp.workers import actions, bulk, calling, exports, imports, mail, receiving, restoring, sending, settings
 from webapp.workers import main as worker
+from webapp.workers.hooks import sending as hook_sending
+from webapp.workers.nightly import fetching as nightly_fetching
 from webapp.workers.opt_ins import texting
 from webapp.workers.van import lists as van_lists
 from webapp.workers.van import sending as van_sending
@@ -124,6 +126,9 @@ def hurry() -> None:
         *[job for job in settings.CLOCKWORK if job.coroutine in (actions.publish_scheduled, texting.text_sign_ups)],
         cron(van_sending.sweep_van, second=set(range(60)), timeout=20),
         cron(van_lists.sweep_lists, second=set(range(60)), timeout=20),
+        cron(hook_sending.sweep_hooks, second=set(range(0, 60, 2)), timeout=20),
+        cron(nightly_fetching.sweep_nightly, second=set(range(0, 60, 2)), timeout=20),
+        cron(mail.send_waiting_mail, second=set(range(1, 60, 2)), timeout=20),
         cron(sending.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(sending.look_up, second=set(range(60)), timeout=20),
         cron(restoring.notice_restore, second=set(range(60)), timeout=20),

@@ -1,0 +1,251 @@
+"""In and out by program as an owner meets it: a token, a webhook and a nightly import, each with a real computer on the other side."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from aiohttp import web
+from playwright.async_api import Locator, Page, expect
+
+from tests.cast.browsing import PHONE, WIDE, OpenPage, Size, log_in, look_at
+from tests.cast.waiting import free_port, until
+from tests.faults.bank import Bank
+from webapp.simulator.mailbox import Mailbox
+
+pytestmark = [pytest.mark.xdist_group("browser-programs"), pytest.mark.timeout(300)]
+OFFICE = "/c/meyer/admin"
+HOOKS, NIGHTLY = OFFICE + "/settings/webhooks", OFFICE + "/nightly-imports"
+SECRET = "s3cr3t-path"
+FILE = "cell,given\n412-555-0650,Mina\n412-555-0651,Ben\n"
+
+
+@dataclass
+class Other:
+    """Another computer: it takes webhooks at /hook/SECRET and has a file at /file. ``answers``: statuses to give, then 200."""
+
+    port: int = 0
+    answers: list[int] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
+    file: str = FILE
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}/{path}"
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.taken.append(request.headers["webhook-id"])
+        status = self.answers.pop(0) if self.answers else 200
+        return web.Response(status=status, text="our database is away" if status >= 400 else f"{request.path} thanks")
+
+    async def give(self, request: web.Request) -> web.Response:
+        return web.Response(text=self.file, content_type="text/csv")
+
+
+@asynccontextmanager
+async def other_computer() -> AsyncIterator[Other]:
+    one = Other()
+    application = web.Application()
+    application.router.add_post("/hook/" + SECRET, one.take)
+    application.router.add_get("/file", one.give)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    one.port = runner.addresses[0][1]
+    try:
+        yield one
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture(scope="module")
+def mail() -> Iterator[Mailbox]:
+    box = Mailbox(free_port(), None)
+    box.start()
+    yield box
+    box.stop()
+
+
+@pytest.fixture(scope="module")
+async def bank(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, mail: Mailbox) -> AsyncIterator[Bank]:
+    """With a mail server."""
+    folder: Path = tmp_path_factory.mktemp("programs")
+    shutil.copy(sqlite_template, folder / "textbank.db")
+    made = Bank(folder, f"sqlite://{folder / 'textbank.db'}")
+    assert mail.controller
+    made.environment["TEXTBANK_SMTP_URL"] = f"smtp://127.0.0.1:{mail.controller.port}"
+    try:
+        await made.open(5, volunteers=1)
+        made.start_web()
+        made.start_worker()
+        await until(made.web_answers, 60)
+        yield made
+    finally:
+        made.close()
+
+
+async def opt_out(office: Page, phone: str) -> None:
+    """Selina opts a phone out by hand."""
+    await office.goto(OFFICE + "/opt-outs")
+    await office.get_by_label("Phone", exact=True).fill(phone)
+    await office.get_by_role("button", name="Add permanently").click()
+    await expect(office.get_by_text("is opted out permanently.")).to_be_visible()
+
+
+async def event_says(office: Page, there: str, what: str, words: str) -> Locator:
+    """The row of an event, once the page says so of it: the answer is noted a moment after it came."""
+
+    async def says_so() -> bool:
+        await office.goto(there)
+        return words in await row.inner_text()
+
+    row = office.get_by_role("row").filter(has_text=what)
+    await until(says_so, 60, 0.3)
+    return row
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+async def test_a_token_is_made_used_by_a_program_and_ended(bank: Bank, open_page: OpenPage, size: Size) -> None:
+    office = await open_page(viewport=size)
+    await log_in(office, "selina@example.org")
+    await office.goto(OFFICE + "/settings/api")
+    await office.get_by_label("Name", exact=True).fill("Website")
+    await office.get_by_role("button", name="Make the token").click()
+    await expect(office.get_by_text("Choose what the token may do.").first).to_be_visible()
+    await expect(office.get_by_label("Name", exact=True)).to_have_value("Website")
+    for may in ("Bring opt-outs", "Read opt-outs"):
+        await office.get_by_label(may, exact=True).check()
+    await office.get_by_role("button", name="Make the token").click()
+    await expect(office.get_by_text("The token Website is made.")).to_be_visible()
+    secret = await office.get_by_label("Token", exact=True).input_value()
+    assert await look_at(office, OFFICE + "/settings/api") == []
+
+    api = httpx.AsyncClient(
+        base_url=f"{bank.url}/api/v1/campaigns/meyer", headers={"authorization": f"Bearer {secret}"}
+    )
+    async with api as program:
+        phone = f"+1412555{size['width']:04}"
+        said = await program.post(
+            "/opt-outs", json={"phones": [phone]}, headers={"idempotency-key": str(size["width"])}
+        )
+        assert said.json()["opted_out"] == 1, said.text
+        rows = (await program.get("/opt-outs")).json()["items"]
+        assert [row["source"] for row in rows][-1] == "api" and phone not in str(rows), "masked without the scope"
+        refused = await program.get("/messages")
+        assert refused.status_code == 403 and refused.headers["content-type"] == "application/problem+json"
+
+        await office.goto(OFFICE + "/settings/api")
+        row = office.get_by_role("row").filter(has_text=f"Ends in {secret[-4:]}")
+        await expect(row).not_to_contain_text("Never")
+        assert secret not in await office.content()
+        await row.get_by_role("button", name="End", exact=True).click()
+        await expect(office.get_by_text(f"Ends in {secret[-4:]}")).to_have_count(0)
+        assert (await program.get("/opt-outs")).status_code == 401
+
+
+async def test_a_webhook_arrives_fails_and_is_sent_again_by_hand(bank: Bank, open_page: OpenPage) -> None:
+    office = await open_page(viewport=WIDE)
+    async with other_computer() as other:
+        await log_in(office, "selina@example.org")
+        await office.goto(HOOKS)
+        await office.get_by_label("Address").fill("http://10.0.0.7/hook")
+        await office.get_by_label("A phone opted out").check()
+        await office.get_by_role("button", name="Make the endpoint").click()
+        await expect(office.get_by_text("The address has to begin with https://.").first).to_be_visible()
+        await office.get_by_label("Address").fill(other.url(f"hook/{SECRET}?token=t0k3n-value"))
+        await office.get_by_role("button", name="Make the endpoint").click()
+        await expect(office.get_by_label("Secret", exact=True)).to_have_value(re.compile("^whsec_"))
+        assert SECRET not in await office.content(), "the rest of the address may be a secret"
+
+        await opt_out(office, "4125550777")
+        await until(lambda: len(other.taken) == 1, 60)
+        await office.goto(HOOKS)
+        await office.get_by_role("link", name=f":{other.port}/hook").click()
+        there = office.url
+        await event_says(office, there, "A phone opted out", "Taken")
+        assert SECRET not in await office.content() and "thanks" in await office.content()
+
+        other.answers = [500]
+        await opt_out(office, "4125550778")
+        await until(lambda: len(other.taken) == 2, 60)
+        failed = await event_says(office, there, other.taken[1], "HTTP 500 our database is away")
+        await expect(office.get_by_text("It has failed since")).to_be_visible()
+        other.answers = []
+        await failed.get_by_role("button", name="Send again").click()
+        await until(lambda: len(other.taken) == 3, 60)
+        assert other.taken[2] == other.taken[1], "the same event has the same id"
+        await event_says(office, there, other.taken[1], "HTTP 200")
+        assert [line for page in (HOOKS, there.removeprefix(bank.url)) for line in await look_at(office, page)] == []
+        await office.goto(HOOKS)
+        await office.get_by_role("button", name="End", exact=True).click()
+        await expect(office.get_by_text("No webhooks")).to_be_visible()
+
+
+async def choose_the_columns(office: Page) -> None:
+    await office.get_by_role("link", name="Open").first.click()
+    await office.get_by_label("cell").select_option(label="Phone")
+    await office.get_by_label("given").select_option(label="First name")
+    await office.get_by_role("button", name="Store 2 rows").click()
+    await expect(office.get_by_role("heading", name="2 contacts stored")).to_be_visible(timeout=60_000)
+
+
+async def test_a_file_is_fetched_its_columns_chosen_fetched_again_and_reported(
+    bank: Bank, open_page: OpenPage, mail: Mailbox
+) -> None:
+    office = await open_page(viewport=WIDE)
+
+    def letters(words: str) -> list[str]:
+        return [
+            one.text for one in mail.letters if "From the sheet" in one.text and words in " ".join(one.text.split())
+        ]
+
+    async with other_computer() as other:
+        await log_in(office, "selina@example.org")
+        await office.goto(NIGHTLY)
+        await office.get_by_label("Address").fill("http://192.168.0.1/file")
+        await office.get_by_label("List", exact=True).fill("From the sheet")
+        await office.get_by_role("button", name="Fetch it now").click()
+        await expect(office.get_by_text("The address has to begin with https://.").first).to_be_visible()
+        await expect(office.get_by_label("List", exact=True)).to_have_value("From the sheet")
+        await office.get_by_label("Address").fill(other.url("file?key=t0k3n"))
+        await office.get_by_role("button", name="Fetch it now").click()
+        await expect(office.get_by_text("Choose the columns")).to_be_visible(timeout=60_000)
+        here = office.url
+        assert "t0k3n" not in await office.content()
+        await choose_the_columns(office)
+        await until(lambda: letters("New: 2."), 60)
+
+        other.file += "412-555-0652,Zoe\nn/a,Nobody\n"
+        await office.goto(here)
+        await office.get_by_role("button", name="Fetch it now").click()
+        await until(lambda: letters("New: 1. Updated: 2. Refused: 1."), 90)
+        await office.goto(here)
+        await expect(office.get_by_role("row").nth(1)).to_contain_text("New: 1. Updated: 2. Refused: 1.")
+
+        other.file = "cell,shoe\n412-555-0653,43\n"
+        await office.get_by_role("button", name="Fetch it now").click()
+        await until(lambda: letters("stored nothing tonight"), 90)
+        assert await look_at(office, here.removeprefix(bank.url)) == [] == await look_at(office, NIGHTLY)
+
+
+async def test_an_address_without_a_file_is_said_on_the_page_and_by_mail(
+    bank: Bank, open_page: OpenPage, mail: Mailbox
+) -> None:
+    office = await open_page(viewport=PHONE)
+    async with other_computer() as other:
+        await log_in(office, "selina@example.org")
+        await office.goto(NIGHTLY)
+        await office.get_by_label("Address").fill(other.url("elsewhere"))
+        await office.get_by_label("List", exact=True).fill("Nowhere")
+        await office.get_by_role("button", name="Fetch it now").click()
+        await expect(office.get_by_text("Nothing stored")).to_be_visible(timeout=60_000)
+        await expect(office.get_by_text("404")).to_be_visible()
+        await until(lambda: [one for one in mail.letters if "onto Nowhere" in one.text and "404" in one.text], 90)
+        await office.goto(NIGHTLY)
+        await office.get_by_role("row").filter(has_text="Nowhere").get_by_role("button", name="End", exact=True).click()
+        await expect(office.get_by_text("Nowhere")).to_have_count(0)
