@@ -11,16 +11,18 @@ from typing import Any
 from arq.worker import Worker
 
 from webapp import clock
-from webapp.database import guards
+from webapp.database import guards, transaction
 from webapp.gateways import twilio
 from webapp.models.conversations import closing
 from webapp.models.conversations.message import Message
 from webapp.models.numbers import hearing
+from webapp.models.opt_in_forms.sign_up import SignUp
+from webapp.models.opt_ins import texting as opt_in_texts
 from webapp.models.outcomes import answers, doubt, outages, restoring, sent_notes, witness, wrong_clock
 from webapp.models.sending import facts, leaving
 from webapp.models.sending.claim import Wait, claim_next
 from webapp.models.sending.leaving import Claimed
-from webapp.rules import errors
+from webapp.rules import errors, safeguards
 from webapp.workers import calling, sending, settings
 from webapp.workers import main as worker
 
@@ -127,6 +129,41 @@ def one_by_one() -> None:
     hearing.needed_by_most = hearing.newest = lambda numbers: clock.now()
 
 
+def forgetful() -> None:
+    """Notes that an opt-in's text is made, and then makes it."""
+    text = opt_in_texts.text
+
+    async def noted_first(sign_up_id: int) -> int | None:
+        row = await SignUp.get(id=sign_up_id)
+
+        async def make() -> int | None:
+            await SignUp.filter(id=row.id).exclude(try_at=None).update(wants=row.wants)
+            return await text(row.id)
+
+        await transaction(lambda: SignUp.filter(id=row.id).update(wants=""))
+        return await transaction(make)
+
+    opt_in_texts.text = noted_first
+
+
+def repeating() -> None:
+    """Makes an opt-in's text, and then notes that it is made; no rule holds the same words back."""
+    text, mark, made = opt_in_texts.text, opt_in_texts.mark, list[tuple[SignUp, Message]]()
+
+    async def later(row: SignUp, message: Message) -> None:
+        made.append((row, message))
+
+    async def noted_after(sign_up_id: int) -> int | None:
+        number_id = await text(sign_up_id)
+        died("marked")
+        while made:
+            row, message = made.pop()
+            await transaction(lambda row=row, message=message: mark(row, message))  # type: ignore[misc]
+        return number_id
+
+    opt_in_texts.mark, opt_in_texts.text, safeguards.SAME_WORDS = later, noted_after, timedelta(0)
+
+
 async def _nothing(*_: Any, **__: Any) -> None:
     return None
 
@@ -137,7 +174,20 @@ async def _none_of_them() -> list[str]:
 
 BUILDS: dict[str, Callable[[], None]] = {
     build.__name__: build
-    for build in (claim_after, deaf, own_clock, no_mending, sleepy, trusting, burning, hasty, tireless, one_by_one)
+    for build in (
+        claim_after,
+        deaf,
+        own_clock,
+        no_mending,
+        sleepy,
+        trusting,
+        burning,
+        hasty,
+        tireless,
+        one_by_one,
+        forgetful,
+        repeating,
+    )
 }
 
 

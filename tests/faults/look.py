@@ -162,6 +162,12 @@ async def signed_up(many: str) -> dict:
     return {"phones": phones}
 
 
+async def wanting() -> dict:
+    """Sign-ups that still want a text."""
+    [row] = await database.query("SELECT COUNT(*) AS wanting FROM sign_up WHERE wants <> ''")
+    return row
+
+
 async def confirmed() -> dict:
     rows = await database.query(
         "SELECT COUNT(s.confirmed_at) AS confirmed, COUNT(s.answered_id) AS answered, COUNT(s.asked_id) AS asked FROM sign_up s"
@@ -173,6 +179,7 @@ ASKED: dict[str, Callable[..., Awaitable[dict]]] = {
     "clicked": clicked,
     "signed_up": signed_up,
     "confirmed": confirmed,
+    "wanting": wanting,
     "scheduled": scheduled,
     "published": published,
     "numbers": numbers,
