@@ -178,3 +178,29 @@ def test_other_ways_to_say_no_more_are_flagged(said: str) -> None:
 @pytest.mark.parametrize("said", TALK)
 def test_other_talk_is_not(said: str) -> None:
     assert opt_out.classify(said) == "none"
+
+
+POLITE = """I'd rather not receive these; I would prefer not to get texts; I'm not interested in receiving texts; Please refrain from contacting me
+Kindly discontinue texts; Halt texts; Suspend messages; turn off texts; turn these off; no further contact; No further texts please
+I request removal; request to stop; I am requesting to be removed; Please exclude me; exclude my number; please unenroll me; I want off
+Get off my phone; make them stop; this is a business line remove; She passed away, please take her off; take my mother off your list
+I don't want any of this; Do not sell my info; this is a minor's phone; pls no more; No texting; Stop svp; Don't call. Don't text.
+No autorizo; no consiento; no doy permiso; favor no escribir; favor de no mandar mensajes; no llamar; no me textee; ya no, gracias; ya no por favor
+le ruego que no me contacte; no escriban a este número; no más mensajes; No más; no envíen textos"""
+OTHER_TALK = """Let me be clear, I support her; Don't call me, text me; please dont call just text; No calls please, text only; no calls. text me instead
+ya no vivo en ese estado; ya no trabajo ahí; ya no tengo carro; No más guerras; no mas trump; no contacté a mi hermano; no envié la boleta
+I'd rather vote in person; I prefer mail ballots; not interested in politics; I'm not interested in voting early; I request a ballot
+take him off the ballot; Remove her from office; I want out of this war; kids phone bank?; no further questions; Turn off the lights on him
+they should shut down the plant; I prefer not to say; drop her a note; terminate his contract; mute point; no doy abasto; no mande la boleta todavía"""
+
+
+def _phrases(table: str) -> list[str]:
+    return [phrase.strip() for phrase in table.replace("\n", ";").split(";")]
+
+
+def test_polite_and_roundabout_wishes_to_be_left_alone_are_flagged() -> None:
+    assert [said for said in _phrases(POLITE) if opt_out.classify(said) != "possible"] == []
+
+
+def test_words_of_opting_out_in_other_talk_are_not_flagged() -> None:
+    assert [said for said in _phrases(OTHER_TALK) if opt_out.classify(said) != "none"] == []

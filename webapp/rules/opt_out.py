@@ -58,7 +58,7 @@ def classify(body: str) -> Verdict:
 def _may_mean_it(text: str, bare: str) -> bool:
     if bare in ALONE_EXACTLY or _bare(text.translate(_LOOKALIKE)) in KEYWORDS or _spelled_out(bare):
         return True
-    said = plain(text)
+    said = phrases.RATHER_TEXTS.sub("", plain(text))
     clauses = [clause for part in said.split(" . ") if (clause := part.strip(" ."))]
     if any(_asks(clause.split()) for clause in clauses) or _mistyped(" ".join(clauses)):
         return True
@@ -68,7 +68,8 @@ def _may_mean_it(text: str, bare: str) -> bool:
 def _asks(words: list[str]) -> bool:
     """True where a clause says nothing but to stop: a keyword, polite words, and what it is about."""
     rest = " ".join(word for word in words if word not in FILLERS)
-    if rest in ALONE or rest in KEYWORDS or " ".join(words) in ALONE:
+    with_no = " ".join(word for word in words if word not in FILLERS or word in ("no", "ya"))
+    if {rest, with_no, " ".join(words)} & ALONE or rest in KEYWORDS:
         return True
     bare = [word for word in _joined(words) if word not in FILLERS]
     left = bare[:1] + [word for word in bare[1:] if word not in OBJECTS and not word.isdigit()]

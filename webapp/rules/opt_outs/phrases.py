@@ -17,6 +17,11 @@ _ME = r"(?:me|us|my|this|from|again|anymore|any more|back|here|these|the number)
 _NOT = r"(?:do not|dont|don t|doesnt|never|stop|quit|not|no longer|cease|wont)"
 _MINE = r"(?:me|us|my (?:name|number|phone|cell|info\w{0,8}|contact)|this (?:number|phone|cell)|number|the number)"
 _SPARED = r"(?<!dont )(?<!do not )(?<!never )(?<!not )(?<!no )"
+# "Don't call me, text me" asks for texts
+RATHER_TEXTS = re.compile(
+    r"\b(?:do not|dont|never|no|please not) (?:ever )?(?:call|calls|calling|phone)\b(?: me| us| this number)?(?:(?: \.)? (?:please|just|only|but|you can|instead|better|rather|pls))* (?:\. )?"
+    r"(?:just |only |please |pls |instead )*(?:text|texts|texting|txt)(?: me| us| only| instead| please| is (?:fine|ok|okay|better|best))*(?= \.|$)"
+)
 POSSIBLE = [
     re.compile(pattern)
     for pattern in (
@@ -24,7 +29,7 @@ POSSIBLE = [
         rf"\b(?:stop|quit|cease|end) (?:\w+ )?(?:the |these |all |all the |your |with the )?{_DOING}\b(?! (?:the|a|for the) (?:vote|truth))",
         rf"\b(?:cancel|end|stop|quit) (?:(?:all|my|these|the|this|your|any|all the|all these) )?{_MANY}\b",
         r"\b(?:you|u|ya|yall) (?:(?:please|guys|people|just|all|need|have|gotta|ever|must|should) ){0,2}(?:to )?(?:stop|quit|cease)(?: (?:it|this|that|now|already|please))?(?= \.|$)",
-        r"\b(?:make|when will|when does|when do|will) (?:it|this|these|they|texts|the texts) (?:ever )?stop(?= \.|$)|\bmake (?:it|this) end\b|\bwill (?:this|these) ever end\b",
+        r"\b(?:make|when will|when does|when do|will) (?:it|this|these|they|them|you|him|her|texts|the texts) (?:ever )?stop(?= \.|$)|\bmake (?:it|this) end\b|\bwill (?:this|these) ever end\b",
         r"\bhow (?:do|can|to) (?:i |we |you )?(?:make (?:it|this|these) )?(?:stop|opt|unsub\w*|unenroll|get off (?:this|the|your|ur|of)|get out of (?:this|these|your)|cancel (?:this|these)|cancel(?= \.|$)|end (?:this|these)|remove (?:me|my (?:name|number|phone)|this)|be removed|get removed|block)\b(?! (?:stop|bus|train|highway))",
         r"\b(?:i|we|ive|have|already|just) (?:already |just |have |ve |once |twice |clearly )?(?:said|replied|texted|sent|typed|wrote|put|answered|responded|hit|requested|asked) (?:\w+ ){0,3}(?:stop|quit|unsubscribe|remove[d]?|end|optout|opt out)\b(?! (?:by|in|at|over|the|on))",
         r"\b(?:told|asked|asking|telling|begged|want|need|told all|warned|like) (?:you|u|ya|yall|this|these|it|all this) (?:\w+ ){0,2}(?:stop|quit|end|remove)\b(?! (?:by|in|at|over|the|for|on|a)\b)",
@@ -34,9 +39,9 @@ POSSIBLE = [
         r"\bunsu?b?scri?b\w*|\bunsus?cri\w+|\bunsub\b|\bdesubscri\w*",
         # take me off
         rf"{_SPARED}\b(?:take|remove|delete|get|leave|scratch|cross|strike|drop|erase|keep) {_MINE} (?:\w+ )?(?:off|out of|from (?:your|this|the|all|ur)|from future|please|pls|number)\b",
-        rf"{_SPARED}\b(?:remove|delete|lose|loose|purge|erase|forget|drop|scrub|block|unlist) (?:me\b(?! from (?!(?:your|this|the|all|ur|any|list)\b))|us\b|my (?:name|number|phone|cell|info\w*|contact|data|email|details)|my(?= \.|$)|this (?:number|phone|cell|contact|person|name)\b)",
+        rf"{_SPARED}\b(?:remove|delete|exclude|omit|disenroll|unenroll|lose|loose|purge|erase|forget|drop|scrub|block|unlist) (?:me\b(?! from (?!(?:your|this|the|all|ur|any|list)\b))|us\b|my (?:name|number|phone|cell|info\w*|contact|data|email|details)|my(?= \.|$)|this (?:number|phone|cell|contact|person|name)\b)",
         r"^(?!.*\b(?:do not|dont|never) (?:remove|take|delete)\b).*\b(?:off|from|out of) (?:of )?(?:your|this|the|all|ur|all your|any|any of your) (?:\w+ )?(?:lists?|database|contacts|system|records|rolls)\b",
-        r"\b(?:get|be|taken?|want|wanna|like) (?:me |us )?(?:to be )?(?:off (?:your|this|the|ur|of) (?:\w+ )?(?:lists?|database)|removed|out of this|taken off)\b",
+        r"\b(?:get|be|taken?|want|wanna|like) (?:me |us )?(?:to be )?(?:off (?:your|this|the|ur|of) (?:\w+ )?(?:lists?|database)|removed|out of this(?= \.|$| (?:list|thread|chat|group|text))|taken off)\b",
         r"\bno longer (?:want|wish|interested in|need|receive|be)\b",
         # no texts
         rf"\b(?:do not|dont) (?:want|need|wish|care for|like)\b.{{0,30}}\b(?:{_MANY}|these|contacted|texted|bothered)\b",
@@ -46,7 +51,7 @@ POSSIBLE = [
         r"\bno (?:texts|messages|text messages|txts|msgs|spam|soliciting|solicitation|political (?:texts?|messages?))\b",
         r"\bopt(?:ed|ing)? (?:me |us )?out\b|\boptout\b",
         r"\brevok|\bwithdraw \w+ consent|\bcease and desist\b",
-        r"\b(?:leave|let) (?:me|us) (?:alone|be|in peace)\b|\b(?:fuck|piss|bugger|buzz|back|f) off\b|\bgo away\b|\bget lost\b",
+        r"\b(?:leave|let) (?:me|us) (?:alone|in peace|be(?= \.|$| please| now))\b|\b(?:fuck|piss|bugger|buzz|back|f) off\b|\bgo away\b|\bget lost\b",
         r"\b(?:do not|dont|did not|didnt|never|no) (?:have|had|give|gave|given|consent\w*|agree\w*|sign\w*|subscrib\w*|ask\w*|opt\w*|authori[sz]\w*|request\w*)\b.{0,40}\b(?:permission|consent|up|list|this|these|texts?|messages?|in|authori\w+|contacted)\b",
         r"\bwithout my (?:consent|permission)\b|\bi (?:do not|dont|never) consent\b|\btcpa\b",
         r"\b(?:do not|dont|dnt|donot) (?:text|txt|msg|sms|call)\b(?! (?:and|or|while|n|anyone|before|after|until) )",
@@ -55,8 +60,20 @@ POSSIBLE = [
         r"\bdo not (?:call|text|contact) (?:list|registry)|\bdnc (?:list|registry)\b",
         r"\b(?:report|sue|suing|reported|reporting|block|blocking|blocked) (?:you|this|u|your)\b|\b(?:report|reporting|reported) (?:it |this )?as (?:spam|junk)\b",
         r"\bis spam\b|\bspamming\b|\byou(?: a)?re spam|(?:^|\. )spam(?= \.|$)|\bharass(?:ing|ment|ed)\b",
+        # turned off, politely or of somebody else
+        rf"\b(?:discontinue|halt|suspend|terminate|deactivate|disable|mute|turn off|shut off|switch off|shut down) (?:\w+ ){{0,2}}(?:{_MANY}|these|texting|messaging|contact(?:ing)?|service|subscription|my number)\b"
+        r"|\b(?:turn|shut|switch) (?:this|these|it|them|your (?:texts?|messages?|bot)) off\b|\brefrain from (?:any )?(?:further |future )?(?:text|contact|send|messag|call)\w*",
+        rf"\b(?:rather|prefer) (?:you )?(?:not|did not|didnt|no longer) (?:to )?(?:be |get |receive |have |hear |keep )?(?:any |more |further |getting |receiving )?(?:{_MANY}|{_DOING}|these|this)\b"
+        rf"|\bnot interested in (?:receiving|getting|your|these|any|more|further|hearing) (?:\w+ ){{0,2}}(?:{_MANY}|these|from you)\b|\bnot interested in (?:receiving|getting|these|your) (?:{_MANY}|these|this|any)\b",
+        rf"\bno (?:further|additional|future) (?:{_MANY}|contact|communications?|texting|messaging|correspondence)\b|\b(?:do not|dont) want any (?:more )?of (?:this|these)\b|\bdo not sell (?:or share )?my\b",
+        r"\b(?:want|wanna|get me|let me) (?:off|out)(?= \.|$| of (?:these|your|ur|this (?:list|thread|chat|group))\b)|\b(?:get|stay|keep) off (?:of )?my (?:phone|line|number|cell|back)\b",
+        r"\brequest(?:ing|ed|s)? (?:\w+ ){0,2}(?:removal|(?:to )?(?:stop|be removed|opt out|optout|unsubscribe))\b(?! (?:by|in|at|over|the)\b)|\b(?:line|phone|number|cell) (?:please )?(?:remove|stop|unsubscribe|delete)(?= \.|$| please)",
+        rf"{_SPARED}\b(?:take|remove|delete|get|drop) (?:her|him|them|my (?:mom|mother|dad|father|husband|wife|son|daughter|kid|parents?|spouse)|that (?:name|number)) (?:off(?= \.|$| please)|(?:off|off of|from|out of) (?:your|this|ur|the|all your) (?:\w+ )?(?:lists?|database|contacts|system)\b)",
+        r"\b(?:unenroll|deregister|disenroll)(?:ed)?\b|\b(?:is|its|to|texting) (?:a|my) (?:\w+ )?(?:minors?|childs?|kids?|sons|daughters) (?:cell |own )?(?:phone|number|cell)\b",
         # Spanish
-        r"\b(?:no|nunca) mas (?:\w+ )?(?:mensajes?|textos?|llamadas?|por favor|gracias|spam|de esto|sms)\b|(?:^|\. )(?:ya )?(?:por favor )?no mas\b",
+        r"\bno (?:autorizo|consiento|autorice|di mi (?:numero|permiso|consentimiento)|doy (?:mi )?(?:permiso|consentimiento|autorizacion))\b"
+        r"|\bno (?:escrib(?:ir|a|an|as)|envi(?:ar|e|en|es)|mand(?:ar|e|en|es)|contact(?:ar|e|en|es)|llam(?:ar|e|en|es)|text(?:ear|ee|een))(?:me|nos)?(?= \.|$| (?:a (?:este|mi) (?:numero|telefono|celular)|al? numero|por favor|mensajes|textos|mas)\b)",
+        r"\b(?:no|nunca) mas (?:\w+ )?(?:mensajes?|textos?|llamadas?|por favor|gracias|spam|de esto|sms)\b|(?:^|\. )(?:ya )?(?:por favor )?no mas(?= \.|$| (?:de esto|por|gracias|ya|no|me|correos|propaganda|publicidad)\b)",
         r"\bno (?:me|nos) (?:vuelv\w+ a )?(?:\w+ )?(?:escrib|mand|envi|contact|llam|molest|text|llame|busq|hable)\w*",
         r"\bno (?:escrib|mand|envi|molest|textee)\w*(?: (?:mas|nada|por favor|mensajes?))",
         r"\bdej(?:e|a|en|es|ate|ense) de (?:escrib|mand|envi|contact|llam|molest|text|fastidi|hosti?g|estar)\w*|\bdej(?:a|e|en)(?:me|nos) (?:en paz|tranquil\w+|sol\w+|de)\b",
@@ -66,7 +83,7 @@ POSSIBLE = [
         r"\b(?:elimin|borr|quit|sac|remov|remuev)\w* (?:mi|este|el|de (?:la|su|esta)) (?:numero|lista|telefono|nombre|contacto)",
         r"\b(?:dar|darme|denme|deme|darse|damos?) de baja\b|\b(?:de|fuera de) (?:su|la|esta|tu) lista\b",
         r"\bdesuscri\w*|\bcancelar (?:mi )?(?:suscripci|mensaj)\w*|\banular (?:mi )?suscri\w*",
-        r"\b(?:stop|alto|parar|pare|paren|basta|cancelar|para|ya) por favor\b|\bpor favor (?:pare|paren|alto|cancelar|stop|para|basta|ya no)\b|\bya (?:basta|parenle|parale|no)\b(?! (?:de|importa|se|voy|voto|puedo|hay))",
+        r"\b(?:stop|alto|parar|pare|paren|basta|cancelar|para|ya) por favor\b|\bpor favor (?:pare|paren|alto|cancelar|stop|para|basta|ya no)\b|\bya (?:basta|parenle|parale)\b(?! de\b)|\bya no(?= \.|$| (?:mas|por favor|gracias|plz|please)\b)",
         # French, Portuguese, German, Italian, Russian, Arabic, Tagalog, Chinese, Japanese, Korean, Vietnamese, Haitian Creole
         r"\barretez?\b (?:de|svp|s il|ca|tout|maintenant)|\bne (?:me|m|nous|plus)\s?(?:ecri|contact|envoy|texte|derang|plus)\w*|\bdesabonn\w*|\bdesinscri\w*|\blaissez moi\b|\bplus de (?:messages?|textos?|sms)\b",
         r"\bnao (?:me )?(?:mande|envie|escrev|quero)\w*|\bme (?:remova|retire|tire|deixe)\b|\bpar(?:e|em) (?:de|com)\b",

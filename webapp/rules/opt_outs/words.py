@@ -18,7 +18,7 @@ SINGLE = _set("stop|unsubscribe|remove|quit|stopall|cancel|end|revoke|optout|uns
 ALONE = _set(
     "rmv|un subscribe|dnc|d n c|no consent|discontinue|halt|stahp|stfu|shut up|removal|list removal|take me out|blocked|reported|"
     "bitte stoppen|descadastrar|descadastre|parar de enviar|정지|停止して|stop mensajes|no llame|no llamen|no mor|tcpa|tcpa violation|"
-    "enough|enough is enough|no more|nomore|unlist|delist|block|opt me out|opt us out|go away|get lost|"
+    "enough|enough is enough|no texting|no messaging|no messages|turn off|shut off|i want off|i want out|get me off|get me out|no more|nomore|unlist|delist|block|opt me out|opt us out|go away|get lost|"
     "buzz off|piss off|fuck off|f off|leave me be|stop stop|stop stop stop|end end|take off|take me off|"
     "delete|delete me|delete us|erase me|scratch me|drop me|off list|knock it off|cut it out|spam|"
     "spammer|stopped|stopping|desist|cease|cease and desist|no texts|no text|no txt|no sms|no quiero|"
@@ -50,7 +50,7 @@ FILLERS = _set(
     "yes|no|yeah|yep|nah|nope|hi|hello|hey|sir|maam|im|sorry|so|and|then|immediately|asap|"
     "today|forever|again|anymore|right|away|everyone|guys|folks|bro|dude|man|lady|omg|lol|wtf|"
     "ffs|god|damn|por|favor|porfavor|gracias|ahora|hola|senor|senora|si|s|il|vous|te|plait|"
-    "merci|bitte|danke|jetzt|obrigado|mo|na|but|wrong|number|interested|not|ever|permanently|"
+    "merci|svp|bitte|danke|jetzt|obrigado|mo|na|but|wrong|number|interested|not|ever|permanently|"
     "altogether|said"
 )
 # What the stopping is about
