@@ -150,3 +150,53 @@ def test_names_with_accents_alone_are_read(tmp_path: Path, name: str, encoding: 
 @pytest.mark.parametrize("name", ["Hélène", "Müller", "Désirée", "Gérard"])
 def test_a_macs_letters_are_read(tmp_path: Path, name: str) -> None:
     assert cells(write(tmp_path, f"first,phone\n{name},4125550101\n".encode("mac_roman"))) == [[name, "4125550101"]]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("gb18030", "王"),
+        ("gb18030", "李丽"),
+        ("gbk", "陈"),
+        ("shift_jis", "あい"),
+        ("shift_jis", "ケンジ"),
+        ("shift_jis", "田中"),
+        ("euc_kr", "김"),
+        ("cp437", "José"),
+        ("cp850", "Muñoz"),
+        ("cp850", "García"),
+        ("iso8859-2", "Łukasz"),
+        ("iso8859-2", "Žofia"),
+    ],
+)
+def test_one_such_name_among_a_few_rows_is_never_bent(tmp_path: Path, encoding: str, name: str) -> None:
+    content = f"First Name,Phone\nBo,4125550102\n{name},4125550101\nAnn,4125550103\n".encode(encoding)
+    with pytest.raises(FileError) as refused:
+        surveyed(write(tmp_path, content))
+    assert refused.value.message == UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "JOSÉ",
+        "NÚÑEZ",
+        "Öz",
+        "À",
+        "Åsa Öberg",
+        "“Él”",
+        "¿Qué?",
+        "§§ 5",
+        "½",
+        "O’Dell™",
+        "5°",
+        "Nº 4",
+        "£5",
+        "Acme®",
+        "Þór",
+        "Ía",
+    ],
+)
+def test_a_few_letters_and_signs_of_windows_1252_are_read(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path, f"First Name,Phone\nBo,4125550102\n{name},4125550101\n".encode("cp1252"))
+    assert cells(path)[1] == [name, "4125550101"]

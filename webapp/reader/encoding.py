@@ -54,8 +54,18 @@ _HIGH = bytes(range(0xA1, 0x100))
 _ANY_HIGH = bytes(range(0x80, 0x100))
 # Two letters or more as Shift-JIS, Big5 and GB18030 have them. Where each second byte is a plain letter it may be Hélène
 _PAIRS = re.compile(rb"(?:[\x81-\x9f\xa1-\xfe][\x40-\x7e\x80-\xfe]){2,}")
+_NO_LETTERS = bytes(set(range(0x80, 0xA0)) - set(b"\x8a\x8c\x8e\x9a\x9c\x9e\x9f"))
 _WITH_ACCENTS = re.compile(rb"(?:[\x80-\xff][A-Za-z])+")
 _HIGH_WORD = re.compile(rb"[\xa1-\xff]{3,}")  # in a Western language letters with accents stand alone
+# A word of two letters or more that no ASCII letter touches: 王 in GB18030 is "Íõ". Quotes, dashes and signs that stand
+# together in Windows-1252 are no letters, nor are bytes that it lacks
+_ALONE = re.compile(rb"(?<![A-Za-z\x80-\xff])[\x80-\xff]{2,}(?![A-Za-z\x80-\xff])")
+_SIGNS = b"\x81\x8d\x8f\x90\x9d\x80\x84\x85\x86\x87\x8b\x91\x92\x93\x94\x95\x96\x97\x99\x9b\xa0\xa1\xa7\xa9\xaa\xab\xae\xb0\xb4\xb6\xb7\xba\xbb\xbf"
+# A sign in a word, where DOS, Latin-2 and Shift-JIS have letters: Jos‚, Mu¤oz, £ukasz, ƒP
+_SIGN_IN_WORD = re.compile(
+    rb"[A-Za-z][\x82\x83\x88\x89\xa2\xa4\xa5\xa6\xac\xaf\xb1\xb8]|[\x83\x88\x89\xa2-\xa6\xac\xae\xaf\xb1\xb8\xbc\xbe](?=[A-Za-z])"
+    rb"|[A-Za-z][\x84\x94\xa1\xa3](?=[a-z])"
+)
 
 
 def detect(file: BinaryIO) -> str:
@@ -117,22 +127,25 @@ def _high(word: bytes) -> int:
 
 def _single_byte(file: BinaryIO, line: int) -> str:
     """Windows-1252 or Mac Roman. A UTF-8 letter anywhere means mixed encodings, which are refused, and so are letters of
-    other alphabets: which one, only a guess could say. ``line``: the first that is not UTF-8."""
+    other alphabets or of DOS: which one, only a guess could say. ``line``: the first that is not UTF-8."""
     file.seek(0)
-    mac = western = mixed = False
-    high = in_words = any_high = in_pairs = pairs = 0
+    western = mixed = False
+    mac = high = in_words = any_high = in_pairs = pairs = strange = 0
     before = b""
     while piece := file.read(PIECE):
         both = before + piece
         mixed = mixed or bool(_UTF8_LETTER.search(both))
-        mac, western = mac or bool(_MAC_LETTER.search(both)), western or bool(_CP1252_LETTER.search(both))
+        mac, western = mac + len(_MAC_LETTER.findall(piece)), western or bool(_CP1252_LETTER.search(both))
         high += len(piece) - len(piece.translate(None, _HIGH))
         in_words += sum(len(word[0]) for word in _HIGH_WORD.finditer(piece))
         any_high += len(piece) - len(piece.translate(None, _ANY_HIGH))
         found = [word[0] for word in _PAIRS.finditer(piece) if not _WITH_ACCENTS.fullmatch(word[0])]
+        pairs += sum(word[0] in _NO_LETTERS for word in found)  # one is enough: no word begins with “c’†
         pairs, in_pairs = pairs + len(found), in_pairs + sum(map(_high, found))
+        strange += sum(_high(word[0]) for word in _ALONE.finditer(piece) if len(word[0].translate(None, _SIGNS)) > 1)
+        strange += len(_SIGN_IN_WORD.findall(piece))
         before = piece[-3:]
-    if in_words * 2 > high or (pairs > 1 and in_pairs * 2 > any_high):
+    if in_words * 2 > high or (pairs > 1 and in_pairs * 2 > any_high) or (strange * 2 > any_high and strange > mac):
         raise FileError("encoding", UNREADABLE)
     if mixed:
         raise FileError("encoding", _MIXED.format(line=line))
