@@ -19,7 +19,8 @@ _WORDS_OF_SENTENCES = (
     " please poll polling polls postponed read rally register remember reply see send she sign site stay stolen"
     " stop sunday tell text that their them they this thursday today tomorrow tonight tuesday txt urgent"
     " visit vote voted voter voters votes voting was web wednesday went were what when where who why will with"
-    " won't wont you your friday saturday cancel donate donations november nov october"
+    " won't wont you your friday saturday cancel donate donations november nov october dot free prize winner password refund"
+    " scam fake liar lies money gratis votar vota voten casilla cambio elecciones urgente"
 )
 _OF_SENTENCES = frozenset(_WORDS_OF_SENTENCES.split())
 _PARTICLES_OF_NAMES = (
@@ -58,7 +59,7 @@ def may_be_a_persons(name: str) -> bool:
 def _sentence(words: list[str]) -> bool:
     """True where words of sentences are among them. One may be a name: Will at the beginning, Early or Poll at the end."""
     return sum(word in _OF_SENTENCES for word in words) > (
-        1 if words[0] == "will" or words[-1] in ("early", "poll") else 0
+        1 if words[0] == "will" or words[-1] in ("early", "poll", "free") else 0
     )
 
 

@@ -35,6 +35,11 @@ def test_a_known_name_in_any_brackets_is_an_error_with_a_mend(shape: str) -> Non
         ("Hi first_name,", "Hi ##{{first_name}},"),
         ("Hi ##first_name##,", "Hi ##{{first_name}},"),
         ("Hi [##{{first_name}}],", "Hi ##{{first_name}},"),
+        ("Hi ${first_name},", "Hi ##{{first_name}},"),
+        ("Hi __first_name__,", "Hi ##{{first_name}},"),
+        ("It's {texterFirstName}", "It's ##{{user.first_name}}"),
+        ("It's [Volunteer Last Name]", "It's ##{{user.last_name}}"),
+        ("Hi [Voter First Name],", "Hi ##{{first_name}},"),
         ("I am [Your Name]", "I am ##{{user.first_name}}"),
         ("Hi [Name]", "Hi ##{{first_name}}"),
         ("Hi «FirstName»,", "Hi ##{{first_name}},"),
@@ -97,3 +102,13 @@ def test_what_other_systems_would_work_out_warns(text: str) -> None:
 def test_a_variable_by_another_systems_name_is_mended_to_ours(variable: str, name: str) -> None:
     [found] = script_lint.errors(lint(f"Hi {{{{{variable}}}}}!", "response", KNOWN))
     assert found.mend == f"Hi ##{{{{{name}}}}}!"
+
+
+def test_a_name_of_another_system_in_our_braces_leads_to_whose_name_it_is() -> None:
+    for written, name in (
+        ("Agent.FirstName", "user.first_name"),
+        ("texterName", "user.first_name"),
+        ("Contact.LastName", "last_name"),
+    ):
+        [found] = script_lint.errors(lint(f"Hi {{{{{written}}}}}", "response", KNOWN))
+        assert found.mend == f"Hi ##{{{{{name}}}}}", written

@@ -19,9 +19,6 @@ _MEANT = {
     "fname": "first_name",
     "firstname": "first_name",
     "nombre": "first_name",
-    "contactname": "first_name",
-    "contactfirstname": "first_name",
-    "recipientname": "first_name",
     "last": "last_name",
     "lname": "last_name",
     "lastname": "last_name",
@@ -31,13 +28,9 @@ _MEANT = {
     "myname": "user.first_name",
     "yourfirstname": "user.first_name",
     "volunteer": "user.first_name",
-    "volunteername": "user.first_name",
-    "sendername": "user.first_name",
     "sender": "user.first_name",
-    "username": "user.first_name",
     "texter": "user.first_name",
-    "textername": "user.first_name",
-    "agentname": "user.first_name",
+    "agent": "user.first_name",
     "campaign": "campaign.name",
     "campaignname": "campaign.name",
     "organization": "campaign.name",
@@ -45,11 +38,27 @@ _MEANT = {
     "joincode": "campaign.join_code",
     "teamcode": "user.team_code",
 }
+# "texterFirstName", "Contact Name": whose name it is
+_SENDERS = "user texter agent sender volunteer rep representative caller organizer canvasser staff my your"
+_CONTACTS = "contact recipient voter supporter person lead member constituent subscriber"
+_PARTS = {
+    "firstname": "first_name",
+    "fname": "first_name",
+    "name": "first_name",
+    "lastname": "last_name",
+    "lname": "last_name",
+}
+_MEANT |= {
+    whose + written: before + name
+    for words, before in ((_SENDERS, "user."), (_CONTACTS, ""))
+    for whose in words.split()
+    for written, name in _PARTS.items()
+}
 _FIELD = "custom_field_"
 _MARKS = r"#$%@*|"
 # A name among brackets, at most 60 characters; then a lone # at a variable; then a name that only a variable has
 _BRACKETS = re.compile(
-    r"(?:#{1,3}[ \t]?)?[\[{<«‹]{1,3}[ \t]{0,2}([^\[\]{}<>«»‹›\n]{1,60})[\]}>»›]{1,3}|\*\|(\w{1,60})\|\*"
+    r"(?:[#$]{1,3}[ \t]?)?[\[{<«‹]{1,3}[ \t]{0,2}([^\[\]{}<>«»‹›\n]{1,60})[\]}>»›]{1,3}|\*\|(\w{1,60})\|\*"
 )
 # FNAME, $FirstName, @lastname: a name in one word, behind a sign or in capitals
 _ONE_WORD = re.compile(
@@ -59,7 +68,7 @@ _OF_TEMPLATES = re.compile(
     r"\{%[^{}\n]{0,60}%\}|\{[^{}\n]{1,60}\|[^{}\n]{1,60}\}|\{[0-9]?\}"
 )  # {% if x %}, {Hi|Hello}, {0}
 _BARE = re.compile(
-    rf"(?<![\w?&/=.@#-])[{_MARKS}(]{{0,3}} ?((?:user\.|campaign\.)?[a-zA-Z]\w{{0,60}}[_.]\w{{1,60}})(?![\w=@/-]|\.\w)[{_MARKS})]{{0,3}}"
+    rf"(?<![\w?&/=.@#-])[{_MARKS}(]{{0,3}} ?_{{0,3}}((?:user\.|campaign\.)?[a-zA-Z]\w{{0,60}}[_.]\w{{1,60}})(?![\w=@/-]|\.\w)[{_MARKS})]{{0,3}}"
 )
 _BETWEEN = re.compile(r"(?<![\w%$|@#^~])([%$|@#^~])\1?([a-zA-Z][\w.]{0,60})\1{1,2}(?![\w%$|@#^~])")
 _MARKED = re.compile(rf"[{{\[<«‹_]|{_BETWEEN.pattern}|{_ONE_WORD.pattern}|\b(?:user|campaign)\.[a-z]", re.IGNORECASE)
@@ -154,7 +163,7 @@ def _bare(rest: str, names: dict[str, str]) -> Iterator[Bracketed]:
         while end <= match.start():
             start, end = next(ends)
         name = names.get(_key(match[1]))
-        if name and variables.same_field(match[1].casefold(), name.casefold()) and match.start() < start:
+        if name and variables.same_field(match[1].strip("_").casefold(), name.casefold()) and match.start() < start:
             yield Bracketed(match.start(), match.end(), name)
 
 

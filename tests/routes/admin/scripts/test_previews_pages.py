@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import httpx
@@ -78,6 +79,12 @@ async def test_a_custom_link_is_previewed_with_an_address_that_leads_nowhere(cas
     assert "http://texts.example/l/aB3dE5gH" in text and (await nobody.get("/l/aB3dE5gH")).status_code == 404
     page = (await gary.get(f"{here(cast)}/scripts")).text
     assert "##{{&#39;plan&#39;|trackable}}" in page and "Custom links" in page
+
+
+async def test_a_link_that_the_campaign_has_not_is_shown_by_its_name(cast: Cast, browse: Browser) -> None:
+    gary = await browse(cast.gary)
+    text = html.unescape(await preview(gary, cast, body=FINE + " ##{{'nope'|trackable}}"))
+    assert "['nope'|trackable]" in text and "/l/" not in text
 
 
 async def test_the_place_of_another_action_s_script_is_not_there(cast: Cast, browse: Browser) -> None:

@@ -63,9 +63,10 @@ class Example:
         }
 
     def _rendered(self, body: str) -> tuple[str, list[str]]:
-        """The text, with [name] for a variable nothing fills, and those variables. Unknown names are findings
-        already."""
-        values = {**self.values, **links.samples(body)}
+        """The text, with [name] for a variable nothing fills, and those variables; a link that the campaign doesn't have is
+        one. Unknown names are findings already."""
+        samples = {name: address for name, address in links.samples(body).items() if name in self.known}
+        values = {**self.values, **samples}
         empty = [v.name for v in variables.found(body) if not (variables.value(values, v.name) or "").strip()]
         rendered = variables.render(body, values | {name: f"[{name}]" for name in empty})
         text = rendered.text if isinstance(rendered, variables.Rendered) else body
