@@ -53,3 +53,8 @@ def test_letters_read_wrongly_are_told_from_letters_with_accents() -> None:
         assert not letters.garbled(name), name
     assert letters.garbled("Jos√©")
     assert not any(map(letters.garbled, ("Ann", "ÂNGELA", "SÃO", "ÃO", "Ärztin", "DÍAZ", "5 € – “ok”")))
+
+
+def test_what_nobody_sees_is_taken_off_and_letters_stay() -> None:
+    assert letters.visible("\u200bLisa\u00ad\ufeff \u202aNg\u202c") == "Lisa Ng"
+    assert letters.visible("می\u200cخواهم José") == "می\u200cخواهم José"

@@ -43,6 +43,9 @@ KNOWN = {
     "Contact Phone 2=phone:any;Household Name=;Household Phone=phone:home;Spouse First Name=;Member 2 Do Not Text=flag:negative",
     "mainframes": "FIRST NM=first_name;FRST_NM=first_name;LST_NM=last_name;STATE_CD=state_abbrev;ZIP_CD=zip;CELL_PHONE_NBR=phone:mobile;Email - Personal=email",
     "one name": "Last, First=full_name;Name (Last, First)=full_name;Last Name, First Name=full_name;Apellido, Nombre=full_name;Last First=",
+    "Spanish forms": "¿Cuál es su nombre?=first_name;¿Cuál es tu apellido?=last_name;¿Cuál es su número de celular?=phone:mobile;Escriba su código postal=zip;"
+    "¿Podemos enviarle mensajes de texto?=flag:positive;Acepto recibir mensajes=flag:positive;Consentimiento para SMS=flag:positive;"
+    "No acepto recibir textos=flag:negative;¿Se le puede textear?=flag:positive;Yes/No opt in=flag:positive",
     "no columns of ours": "Phone Bank=;Has phone=;Emergency Phone=;Spouse Cell=;Phone Type=;Area Code=;Bus Stop=;Street=;Text=;"
     "Zip4=;Precinct=;Fax=;Phone carrier=;Voter ID=",
 }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from webapp.rules import names
+from webapp.rules import letters, names
 from webapp.rules.contacts import contact_columns, contact_zones, phone_cell, phone_ids, row_phone, row_values
 from webapp.rules.contacts.row_phone import Refused as Refused
 from webapp.rules.contacts.row_phone import at
@@ -120,7 +120,7 @@ def _values(cells: Sequence[str], columns: contact_columns.Columns) -> dict[str,
     for n, name in columns.fields.items():
         if name in ("phone", "tags"):
             continue
-        value = " ".join(at(cells, n).partition(":::")[0].split())
+        value = " ".join(letters.visible(at(cells, n)).partition(":::")[0].split())
         if n in columns.nicknames:
             nicknames = nicknames or value
         elif value and not values.get(name):

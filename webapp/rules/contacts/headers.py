@@ -109,7 +109,9 @@ _HINTS = _set(
 _LAST_FIRST = re.compile(
     r"\b(?:last|surname|apellidos?)(?: name)?\s{0,3},\s{0,3}(?:first|given|nombres?)\b", re.IGNORECASE
 )
-_ASKING = _set("what whats s is the please enter type")  # "What is your name?"
+_ASKING = _set(
+    "what whats s is the please enter type cual cuales es son su sus tu el la los numero de escriba escribe ingrese ingresa indique por favor"
+)  # "What is your name?"
 
 _MOBILE = _set(
     "cell cells mob cellphone cellular cel celular mobile mobilephone movil movile sms text texting texts txt wireless "
@@ -131,7 +133,7 @@ _BESIDE_PHONE = _OWNERS | _set(
     "number numbers no num nbr nr numero de del do da du telefono primary main best preferred default personal day daytime evening "
     "value for to the a at is what whats s which where can we you reach us please enter with of include including area code "
     "raw clean cleaned normalized formatted full e164 international dialed first principal preferido contacto messages message "
-    "updates and or if user append appended match matched verified"
+    "updates and or if user append appended match matched verified cual es su tu mi el la un por favor mejor escriba ingrese indique contactarlo contactarle enviarle enviarte mensajes textos"
 )
 _WITH_ITS_AREA_CODE = frozenset(["with", "include", "including", "and", "number", "numbers", "no", "num"])
 _SURELY_PHONE = frozenset(

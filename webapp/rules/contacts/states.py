@@ -23,7 +23,9 @@ AL Ala;AZ Ariz;AR Ark;CA Calif;CA Cal;CO Colo;CT Conn;DE Del;DC Washington DC;DC
 KS Kan;KS Kans;MA Mass;MI Mich;MN Minn;MS Miss;MT Mont;NE Neb;NE Nebr;NV Nev;NM N Mex;ND N Dak;ND No Dakota;NC N Carolina;
 NC No Carolina;OK Okla;OR Ore;OR Oreg;PA Penn;PA Penna;SC S Carolina;SC So Carolina;SD S Dak;SD So Dakota;TN Tenn;TX Tex;VA Virg;
 WA Wash;WA Washington State;WV W Va;WV W Virginia;WI Wis;WI Wisc;WY Wyo;NY New York State;NL Newfoundland;NL Newfoundland & Labrador;
-ON Ont;QC Que;VI US Virgin Islands;VI U S Virgin Islands;VI Virgin Islands US;MP Northern Marianas;YT Yukon Territory;PE PEI
+NY Nueva York;NJ Nueva Jersey;NM Nuevo Mexico;NH Nueva Hampshire;NH Nuevo Hampshire;PA Pensilvania;NC Carolina del Norte;SC Carolina del Sur;
+ND Dakota del Norte;SD Dakota del Sur;WV Virginia Occidental;WV Virginia del Oeste;MS Misisipi;MO Misuri;LA Luisiana;TX Tejas;DC Distrito de Columbia;
+VI Islas Virgenes;ON Ont;QC Que;VI US Virgin Islands;VI U S Virgin Islands;VI Virgin Islands US;MP Northern Marianas;YT Yukon Territory;PE PEI
 """
 
 
@@ -34,6 +36,9 @@ def _by_name(rows: str) -> dict[str, str]:
 NAMES, SHORT = _by_name(_NAMES), _by_name(_SHORT)
 _BY_NAME = NAMES | SHORT
 ABBREVIATIONS = tuple(sorted(set(_BY_NAME.values())))
+_BOTH = re.compile(
+    r"([A-Za-z]{2})\s{0,3}[-–—:(/]\s{0,3}([^()]{3,40})\)?|([^()]{3,40}?)\s{0,3}[-–—:(/]\s{0,3}([A-Za-z]{2})\)?"
+)  # PA (Pennsylvania)
 _OF_ISO = re.compile(r"(?:US|CA)-([A-Z]{2})")  # US-PA, CA-ON
 
 
@@ -41,6 +46,9 @@ def abbreviation(text: str) -> str:
     """PA for "pa", "P.A.", "Penn." or "Pennsylvania"; "" for an unknown name. Any two letters are taken as they are."""
     if iso := _OF_ISO.fullmatch(text.strip()):
         return iso[1] if iso[1] in ABBREVIATIONS else ""
+    if both := _BOTH.fullmatch(text.strip()[:60]):
+        code, name = (both[1] or both[4]).upper(), both[2] or both[3]
+        return code if _BY_NAME.get(letters.folded(" ".join(name.split()))) == code else ""
     closed, plain = (" ".join(text.replace(".", by).replace(",", " ").split()) for by in ("", " "))
     if len(letters_only := closed.replace(" ", "") if "." in text else closed) == 2:
         plain = letters_only  # P.A., P. A.

@@ -7,14 +7,14 @@ import pytest
 from webapp.rules.contacts.words import flags
 
 FORBIDS = {
-    "negative": "yes;Y;true;1;x;X;✓ yes;2024-03-01;do not call;Deceased;sí;opted out",
+    "negative": "yes;Y;true;1;x;X;✓ yes;2024-03-01;do not call;Deceased;sí;opted out;Federal DNC;listed;active",
     "status": "unsubscribed;Opted Out;stopped;bouncing;spam complaint;inactive;Not subscribed;wrong number",
     "positive": "false;No;0;n;opted out;denied;unsubscribed;not opted in;nope;No thanks;nah;never;Not now",
 }
 ALLOWS = {
-    "negative": ";no;N;false;0;0.0;none;null;N/A;f",
+    "negative": ";Clean;not on list;subscribed;no;N;false;0;0.0;none;null;N/A;f",
     "status": ";subscribed;active;ok;none;opted in;valid",
-    "positive": ";true;yes;1;opted in;subscribed;2024-03-01",
+    "positive": ";allowed;clear;true;yes;1;opted in;subscribed;2024-03-01",
 }
 
 

@@ -49,8 +49,10 @@ _POSITIVE = re.compile(
     r"|\b(may|can) (we|i) (contact|reach) you (by|via) (text|phone|sms)\b|\btext ?me\b"
     r"|\b(text|texts|sms) ?(messages? )?(updates|alerts|notifications|reminders|marketing|program)\b"
     r"|\bagree\b.{0,60}\b(text|texts|sms)\b"
+    r"|\b(podemos|podriamos|puede|puedo|acepta|acepto|aceptas|autoriza|autorizo|desea|deseo|quiere|quieres|quiero|consiente|consiento|permite|gustaria|autorizacion|consentimiento|permiso)\b"
+    r".{0,60}\b(mensajes?|textos?|sms|textear(le|te|lo|la)?|whatsapp)\b"
 )
-_NOT = re.compile(r"\b(not|dont|donot|never|doesnt|refuses?|declines?|without|stop)\b")
+_NOT = re.compile(r"\b(not|dont|donot|never|doesnt|refuses?|declines?|without|stop)\b|(?<!yes )(?<!si )\bno $")
 _OF_THE_YES = frozenset(
     ["time", "date", "at", "timestamp", "ip", "source", "method", "url"]
 )  # how somebody agreed: neither yes nor no

@@ -12,6 +12,23 @@ _NOTHING = frozenset(["", "na", "n a", "none", "null", "nil", "nan", "unknown", 
 _NO = frozenset(
     ["no", "n", "false", "f", "0", "0 0", "off", "unchecked", "never", "not opted out", "ok", "good", "valid"]
 ) | {letters.folded(word) for word in languages.NO}
+# A "DNC Status" of Clean; in no column is one of these a no
+_FREE = frozenset(
+    [
+        "clean",
+        "clear",
+        "cleared",
+        "not listed",
+        "not on list",
+        "not dnc",
+        "no dnc",
+        "none found",
+        "callable",
+        "textable",
+        "allowed",
+        "subscribed",
+    ]
+)
 _YES = frozenset(["yes", "y", "true", "t", "1", "1 0", "on", "x", "checked", "si"])
 _DENIED = re.compile(
     r"\b(opt(ed)? ?outs?|optout|unsubscribed?|unsub|stop(ped)?|revoked?|denied|declined?|refused?|blocked|suppressed|inactive"
@@ -28,7 +45,7 @@ def forbids(kind: str, cell: str) -> bool:
     if said in _NOTHING:
         return False
     if kind == "negative":
-        return said not in _NO
+        return said not in _NO | _FREE
     denied = said in _NO - {"ok", "good", "valid"} or _NO_IN_WORDS.match(said)
     return bool(_DENIED.search(said) or languages.against(cell) or (kind == "positive" and denied))
 
