@@ -281,6 +281,15 @@ def test_an_owner_is_made_with_name_and_phone_and_a_campaign_with_its_info(textb
     assert user == ("Jonah", "Ryan Jr", "+14125550155") and told == ("Hospitals", "+14125550100", 1)
 
 
+def test_a_number_that_a_campaign_has_is_told_and_taken_from_nobody(textbank: Textbank) -> None:
+    for slug in ("ryan", "furlong"):
+        textbank("campaign", "create", slug.title(), "--slug", slug, "--timezone", "America/Chicago")
+    assert textbank("campaign", "number", "412-555-0188", "--slug", "ryan").returncode == 0
+    for slug in ("ryan", "furlong"):
+        again = textbank("campaign", "number", "+14125550188", "--slug", slug)
+        assert (again.returncode, again.stderr) == (1, "+14125550188 belongs to Ryan already.\n")
+
+
 COMMANDS = [
     ("doctor",),
     ("web",),

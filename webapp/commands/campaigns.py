@@ -42,6 +42,8 @@ def _info(options: argparse.Namespace) -> dict[str, Any]:
 
 async def add_a_number(options: argparse.Namespace) -> None:
     campaign, e164 = await campaign_of(options.slug), phone_of(options.phone)
+    if there := await PhoneNumber.filter(e164=e164).select_related("campaign").first():
+        raise Refused(f"{e164} belongs to {there.campaign.name} already.")
 
     async def do() -> PhoneNumber:
         await audit.note(campaign, None, "number.added_from_shell", e164)
