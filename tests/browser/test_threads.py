@@ -109,6 +109,22 @@ async def test_a_refused_reply_stays_while_news_comes_and_news_is_seen(bank: Ban
     await expect(reply).to_have_value("")
 
 
+async def test_a_key_that_is_held_sends_one_reply(bank: Bank, open_page: OpenPage) -> None:
+    page = await open_page()
+    await open_thread(bank, page, "Which day is it?")
+    posted: list[str] = []
+    page.on("request", lambda asked: posted.append(asked.url) if asked.method == "POST" else None)
+    await page.get_by_label("Type a reply").fill("On Tuesday")
+    await page.locator("#answer").focus()
+    for _ in range(8):  # the first is a press, the others repeat it
+        await page.keyboard.down("Enter")
+        await page.wait_for_timeout(150)
+    await page.keyboard.up("Enter")
+    await expect(page.locator(".ours .bubble").last).to_have_text("On Tuesday")
+    await expect(page.get_by_label("Type a reply")).to_have_value("")
+    assert len([url for url in posted if "/threads/" in url]) == 1, posted
+
+
 async def test_words_outlive_a_lost_connection_and_a_login_that_ended(bank: Bank, open_page: OpenPage) -> None:
     page = await open_page(expected=TROUBLE)
     await open_thread(bank, page, "Where do I vote?")
