@@ -56,5 +56,6 @@ def test_letters_read_wrongly_are_told_from_letters_with_accents() -> None:
 
 
 def test_what_nobody_sees_is_taken_off_and_letters_stay() -> None:
-    assert letters.visible("\u200bLisa\u00ad\ufeff \u202aNg\u202c") == "Lisa Ng"
+    assert letters.visible("\u200bLisa\u00ad\ufeff Ng") == "Lisa Ng"
+    assert letters.visible("\u202bדנה\u202c") == "\u202bדנה\u202c"
     assert letters.visible("می\u200cخواهم José") == "می\u200cخواهم José"

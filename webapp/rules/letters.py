@@ -9,7 +9,7 @@ import unicodedata
 _GARBLED = re.compile(
     r"[ÃÂÄÅ][\x80-\xbfŠŽšžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™Œœ]|[^\x00-\x7f][\x80-\x9f]|â€[™œ\x9d˜¦“”]|ðŸ|ï»¿|√[^\W\d_]?[©±°≥¡∂ºª]"
 )
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060-\u2064\ufeff]")
 _STROKES = str.maketrans("đðøłħŧı", "ddolhti")  # letters with a stroke, which are no letter and an accent to Unicode
 
 
@@ -22,8 +22,8 @@ def folded(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Without what nobody sees and a copied cell may bring: zero-width spaces, soft hyphens, marks of direction. It would make
-    a text longer to bill, and a name another. Joiners stay: Persian and Indic names have them."""
+    """Without what nobody sees and a copied cell may bring: zero-width spaces, soft hyphens. It would make a text longer to bill,
+    and a name another. Joiners and marks of direction stay: Persian, Indic and Hebrew names have them."""
     return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
