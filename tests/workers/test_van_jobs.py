@@ -22,6 +22,7 @@ from webapp.workers.van import sending as jobs
 
 pytestmark = pytest.mark.both
 SURELY = "Strong Supporter"
+OTHER = 777  # somebody else of VAN's
 
 
 async def tags(cast: Cast, on: bool = True) -> None:
@@ -254,6 +255,41 @@ async def test_an_answer_that_changes_while_it_is_sent_is_sent_as_it_is_then(cas
     await connection.give_lease_back(cast.meyer.id, lease)
     await send(cast)
     assert said(ready) == [(LISA, [answer(2)])] and (await fact()).there == "survey:2:7001"
+
+
+async def gets_van_id(cast: Cast, van_id: str) -> None:
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(van_id=van_id))
+
+
+@pytest.mark.parametrize("between", [[], [""]], ids=["at once", "taken away first"])
+async def test_with_another_van_id_a_fact_goes_to_that_person_too(cast: Cast, ready: Store, between: list[str]) -> None:
+    """What the first one has stays there: nobody knows whether it is wrong."""
+    ready.add_person(OTHER, "4125550199")
+    await tags(cast)
+    await send(cast)
+    for van_id in [*between, str(OTHER)]:
+        await gets_van_id(cast, van_id)
+    for _ in range(2):
+        await send(cast)
+    assert said(ready) == [(LISA, [code(4_003)]), (OTHER, [code(4_003)])]
+    await gets_van_id(cast, str(OTHER))
+    await send(cast)
+    assert len(ready.taken()) == 2 and (await fact()).state == SENT
+
+
+async def test_a_van_id_that_changes_while_a_fact_is_sent_makes_it_go_to_the_new_one(cast: Cast, ready: Store) -> None:
+    ready.add_person(OTHER, "4125550199")
+    await tags(cast)
+    await settle()
+    lease = await connection.take_lease(cast.meyer.id)
+    assert lease
+    claimed = await sending.claim(cast.meyer.id, lease)
+    assert claimed
+    await gets_van_id(cast, str(OTHER))
+    await sending.sent(claimed, "")
+    await connection.give_lease_back(cast.meyer.id, lease)
+    await send(cast)
+    assert said(ready) == [(OTHER, [code(4_003)])] and (await fact()).there == "activist_code:4003"
 
 
 async def test_a_lease_that_ended_claims_nothing(cast: Cast, ready: Store) -> None:

@@ -39,6 +39,12 @@ def told(kind: str, subject: str, campaign: str) -> str:
     )
 
 
+# What VAN has, or may have, of this contact is of another person of VAN's: of the new one it has nothing. Their ID may have been
+# taken away in between: what VAN told of the phone has the one that facts were sent for
+_OF_ANOTHER = (
+    " WHERE contact_id = NEW.id AND (there <> '' OR maybe <> '' OR state = 'sending') AND (OLD.van_id <> '' OR EXISTS"
+    " (SELECT 1 FROM van_person p WHERE p.contact_id = NEW.id AND p.van_id <> NEW.van_id));"
+)
 _TEXT = "NEW.direction = 'out' AND NEW.kind <> 'test'"
 _FAILED = "('undelivered', 'failed', 'canceled')"
 
@@ -73,7 +79,8 @@ TRIGGERS = (
         "AFTER UPDATE OF van_id",
         "contact",
         "NEW.van_id <> OLD.van_id AND NEW.van_id <> ''",
-        "UPDATE van_fact SET state = 'waiting', due_at = NULL WHERE contact_id = NEW.id AND state IN ('no_id', 'refused');",
+        "UPDATE van_fact SET state = 'waiting', due_at = NULL WHERE contact_id = NEW.id AND state IN ('no_id', 'refused');"
+        " UPDATE van_fact SET there = '', maybe = '', answer = '', " + _CHANGED + _OF_ANOTHER,
     ),
     (
         "hook_message_sent",

@@ -175,7 +175,8 @@ async def note_phone(claimed: Claimed, phone_id: int | None) -> None:
 async def sent(claimed: Claimed, answer: str) -> None:
     if fact := await _of(claimed):
         target = planning.read(fact.going or fact.maybe.split()[-1])
-        fact.there, fact.maybe, fact.sent_at, fact.tries = str(target or ""), "", clock.now(), 0
+        there = str(target or "") if await _still_theirs(claimed) else ""
+        fact.there, fact.maybe, fact.sent_at, fact.tries = there, "", clock.now(), 0
         await _end(fact, SENT, answer)
 
 
@@ -190,7 +191,8 @@ async def refused(claimed: Claimed, why: str) -> None:
 async def in_doubt(claimed: Claimed, why: str) -> None:
     """VAN may have it."""
     if fact := await _of(claimed):
-        fact.maybe = planning.also(fact.maybe, fact.going)
+        if await _still_theirs(claimed):
+            fact.maybe = planning.also(fact.maybe, fact.going)
         await _end(fact, DOUBT, why)
 
 
@@ -201,6 +203,11 @@ async def later(claimed: Claimed, why: str, seconds: float = 0) -> None:
         fact.tries += 1
         fact.due_at = clock.now() + timedelta(seconds=seconds or pauses.again(fact.tries))
         await _end(fact, WAITING, why)
+
+
+async def _still_theirs(claimed: Claimed) -> bool:
+    """False where the contact got another VAN ID meanwhile: VAN has nothing of the person who has it."""
+    return await Contact.exists(id=claimed.contact_id, van_id__in=["", claimed.van_id])
 
 
 async def _of(claimed: Claimed) -> VanFact | None:
