@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,8 +15,9 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 from litestar import Request, Response
 from litestar.response import File
+from markupsafe import Markup
 
-from webapp import clock, config
+from webapp import clock, config, words
 from webapp.http import compressed, static_files
 from webapp.rules import phone, window
 from webapp.rules.help import screens
@@ -109,9 +110,16 @@ def go_to(request: Request, path: str) -> Response[None]:
     return redirect(request, path)
 
 
+class _Environment(jinja2.Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """A plain dictionary, which each page copies: Jinja's own is slow to copy, and no template here has names of its own."""
+        assert not d
+        return self.globals
+
+
 @lru_cache(maxsize=1)
 def environment() -> jinja2.Environment:
-    made = jinja2.Environment(
+    made = _Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -147,7 +155,26 @@ def _names() -> dict[str, Any]:
         "date_on": date_on,
         "languages": NAMES,
         "reads": language.get,
+        "gettext": _translated,
+        "_": _translated,
     }
+
+
+def _translated(text: str, /, **values: Any) -> Markup:
+    """In place of Jinja's own, which translates and marks each sentence anew on each page."""
+    found = words.catalogue(language.get())
+    return _sentence(text, found) % values if values else _whole(text, found)
+
+
+@lru_cache(maxsize=5_000)
+def _sentence(text: str, _: Any) -> Markup:
+    """Ours, as its translation is: only values are escaped. Of each catalogue."""
+    return Markup(gettext(text))  # noqa: S704
+
+
+@lru_cache(maxsize=5_000)
+def _whole(text: str, found: Any) -> Markup:
+    return _sentence(text, found) % {}
 
 
 def writes_letters() -> bool:
