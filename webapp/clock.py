@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 import zoneinfo
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import tzdata
@@ -17,6 +17,7 @@ import tzdata
 from webapp import config
 
 _SYSTEM_ZONES = Path("/usr/share/zoneinfo/tzdata.zi")
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 _frozen: datetime | None = None
 _followed: float | None = None  # what another clock said, in seconds since 1970, when steady() was 0
@@ -27,7 +28,7 @@ def now() -> datetime:
     """The present instant, aware, in UTC."""
     if _frozen is not None:
         return _frozen
-    return datetime.fromtimestamp(_unmoved(), UTC) + timedelta(seconds=offset())
+    return datetime.fromtimestamp(_unmoved() + offset(), UTC)
 
 
 def _unmoved() -> float:
@@ -81,7 +82,7 @@ def freeze(at: datetime | None) -> None:
 
 def steady() -> float:
     """Seconds of a monotonic clock, to measure durations by. On Linux it goes on while the machine is suspended."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+    return time.clock_gettime(_STEADY)
 
 
 class Jumps:

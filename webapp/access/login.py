@@ -73,8 +73,9 @@ async def _seen(request: Request, session: Session | None) -> Session | None:
     if session:
         if request.method != "GET" or not pages.is_partial(request):
             await _note(session.touch)
-        request.state.session = session
-        request.state.shared["user"] = session.user
+        state = request.state  # made anew by each look at it
+        state.session = session
+        state.shared["user"] = session.user
         words.language.set(session.user.language or words.language.get())
     return session
 
@@ -130,10 +131,8 @@ async def _member(request: Request, slug: str, counts: dict[str, str]) -> Member
         raise NotFoundException
     words.language.set(member.speaks)
     zone = contact_zones.zone_of_zip(member.zip) or member.campaign.timezone
-    request.state.shared |= {"member": member, "campaign": member.campaign, "zone": zone}
-    request.state.shared["campaigns"] = session.campaigns
-    if counts:
-        request.state.shared["badges"] = session.counted
+    shared = {"member": member, "campaign": member.campaign, "zone": zone, "campaigns": session.campaigns}
+    request.state.shared |= {**shared, "badges": session.counted} if counts else shared
     await _note(member.touch)
     return member
 

@@ -14,7 +14,7 @@ from webapp import database
 MOST = 5_000  # rows of a process; then it begins anew
 
 _Version = tuple[int, tuple[int, int]]
-_rows: dict[tuple[int, str, int], tuple[_Version, list[Any]]] = {}
+_rows: dict[tuple[int, str, int], tuple[_Version, dict[str, Any]]] = {}
 
 
 def version(alias: str) -> str:
@@ -22,8 +22,8 @@ def version(alias: str) -> str:
     return f"{alias}.id AS {alias}__id, {alias}.xmin AS {alias}__xmin, {alias}.ctid AS {alias}__ctid"
 
 
-async def values(table: str, columns: tuple[str, ...], seen: list[Any]) -> list[Any] | None:
-    """The row's values in the order of ``columns``; ``seen`` is what `version` gave. At least as new as that."""
+async def values(table: str, columns: tuple[str, ...], seen: list[Any]) -> dict[str, Any] | None:
+    """The row's values by their columns, not to be changed; ``seen`` is what `version` gave. At least as new as that."""
     row_id, *latest = seen
     key = (database.opened(), table, row_id)
     known = _rows.get(key)
@@ -31,8 +31,8 @@ async def values(table: str, columns: tuple[str, ...], seen: list[Any]) -> list[
         rows = await database.query(f"SELECT xmin, ctid, {', '.join(columns)} FROM {table} WHERE id = ?", row_id)
         if not rows:
             return None
-        xmin, ctid, *found = rows[0].values()
+        xmin, ctid = rows[0].pop("xmin"), rows[0].pop("ctid")
         if len(_rows) >= MOST:
             _rows.clear()
-        known = _rows[key] = (xmin, ctid), found
+        known = _rows[key] = (xmin, ctid), rows[0]
     return known[1]

@@ -63,7 +63,7 @@ class Joined:
             seen = values[start + 3 * n : start + 3 * n + 3]
             if (key := (alias, *seen)) not in shared:
                 known = await kept.values(model._meta.db_table, columns(model), seen) if seen[0] is not None else None
-                shared[key] = _loaded(model, known) if known else None
+                shared[key] = _of_values(model, known) if known else None
             found[alias] = shared[key]
         return found
 
@@ -91,13 +91,21 @@ class Versions:
 
 
 def _loaded(model: type[M], values: list[Any]) -> M | None:
-    """As the ORM makes it of a row. PostgreSQL's values need no second look, and these rows are the hottest of all."""
     given = dict(zip(columns(model), values, strict=True))
-    if given["id"] is None:
-        return None
+    return None if given["id"] is None else _of_values(model, given)
+
+
+def _of_values(model: type[M], given: dict[str, Any]) -> M:
+    """As the ORM makes it of a row. PostgreSQL's values need no second look, and these rows are the hottest of all."""
     if database.dialect() == "sqlite" or not _plain(model):
         return model._init_from_db(**given)
     return _instance(model, given)
+
+
+def tie(row: Model, **others: Model | None) -> None:
+    """Rows that were read together know each other from now on: as ``row.name = other``, without the ORM's look at what kind
+    of row the other is."""
+    row.__dict__.update({f"_{name}": other for name, other in others.items()})
 
 
 @lru_cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
@@ -35,7 +36,12 @@ def is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
 
 def _address(written: str) -> Address | None:
     """Also with a port, as some proxies write it: 192.0.2.1:443 and [2001:db8::1]:443."""
-    plain = written.strip()[:LONGEST].strip('"')
+    return _read(written.strip()[:LONGEST])
+
+
+@lru_cache(maxsize=2_000)  # each request asks of its own
+def _read(written: str) -> Address | None:
+    plain = written.strip('"')
     if plain.startswith("["):
         plain = plain[1:].partition("]")[0]
     elif plain.count(":") == 1:

@@ -14,7 +14,7 @@ from typing import Any
 
 from webapp import clock, database
 from webapp.database import packed
-from webapp.database.statements import Joined, Statement, Versions, insert, new, together, update
+from webapp.database.statements import Joined, Statement, Versions, insert, new, tie, together, update
 from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
@@ -59,7 +59,7 @@ async def read(member: Membership, conversation_id: int, client_id: uuid.UUID, l
     if not rows:
         return None
     row, found = rows[0], await _ROWS.whole(rows[0])
-    found["a"].campaign = found["c"]
+    tie(found["a"], campaign=found["c"])
     same = None if locked else _same(row, conversation_id, member.id)
     return ClickRows(
         found["k"], found["v"], found["a"], found["s"], found["n"], bool(row["active"]), row["earlier_id"], same
