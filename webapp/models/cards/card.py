@@ -10,7 +10,7 @@ from typing import Any
 from webapp import clock, database
 from webapp.database import packed
 from webapp.database.packed import sql_time
-from webapp.database.statements import Joined
+from webapp.database.statements import Joined, tie
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
@@ -108,7 +108,7 @@ def _sent(message_id: int, at: str, first_name: str, zip: str, state: str, due_a
 
 async def _card(campaign: Campaign, row: dict[str, Any], found: dict[str, Any]) -> Card:
     conversation: Conversation = found["v"]
-    conversation.contact, conversation.script = found["k"], found["s"]
+    tie(conversation, contact=found["k"], script=found["s"])
     tags = packed.names(row["tags"])
     return Card(conversation, await zones_of(campaign, found["k"].zone_set_id), tags, bool(row["texted_before"]))
 
@@ -161,9 +161,11 @@ _SENT = (
     f" LIMIT {JUST_SENT}) AS l JOIN message m ON m.conversation_id = l.id JOIN contact c ON c.id = m.contact_id"
     " WHERE m.kind = 'initial' AND m.user_id = b.user_id AND m.status NOT IN ('cancelled', 'refused')) AS sent"
 )
+# A conversation is looked at by a subselect: for a join PostgreSQL may read all there are
 _BACK = (
     "(SELECT {} FROM (SELECT CASE WHEN e.how = 'skip' THEN 'by_skip' WHEN e.by_user_id IS NULL THEN 'by_time'"
-    " ELSE 'by_admin' END AS why, COUNT(DISTINCT w.id) AS people FROM assignment_event e"
-    " JOIN conversation w ON w.id = e.conversation_id WHERE e.from_user_id = b.user_id AND e.how IN ('return', 'skip')"
-    " AND e.at >= b.started_at AND w.action_id = b.action_id AND COALESCE(w.bucket_id, 0) <> b.id GROUP BY 1) AS g) AS back"
+    " ELSE 'by_admin' END AS why, COUNT(DISTINCT e.conversation_id) AS people FROM assignment_event e"
+    " WHERE e.from_user_id = b.user_id AND e.how IN ('return', 'skip') AND e.at >= b.started_at AND"
+    " (SELECT w.action_id = b.action_id AND COALESCE(w.bucket_id, 0) <> b.id FROM conversation w WHERE w.id = e.conversation_id)"
+    " GROUP BY 1) AS g) AS back"
 )
