@@ -12,7 +12,7 @@ from tortoise.models import Model
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
-from webapp.database.statements import Joined
+from webapp.database.statements import Joined, tie
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import STAFF, Membership, User
@@ -99,10 +99,11 @@ class Session(Model):
         session, member = found["s"], found["m"]
         if not await session._awake():
             return None
-        session.user, session.campaigns = found["u"], rows[0]["campaigns"]
+        tie(session, user=found["u"])
+        session.campaigns = rows[0]["campaigns"]
         session.counted = {name: rows[0][name] for name in counts or {}}
         if member:
-            member.user, member.campaign = found["u"], found["c"]
+            tie(member, user=found["u"], campaign=found["c"])
         return session, member
 
     @classmethod
@@ -153,10 +154,9 @@ class Session(Model):
         if now - self.last_seen_at >= timedelta(minutes=1):
             await self._seen(now)
 
-    @transactional
     async def _seen(self, now: datetime) -> None:
         self.last_seen_at = now
-        await self.save(update_fields=["last_seen_at"])
+        await database.alone("UPDATE session SET last_seen_at = ? WHERE id = ?", sql_time(now), self.id)
 
     @transactional
     async def end(self) -> None:

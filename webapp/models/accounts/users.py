@@ -197,9 +197,9 @@ class Membership(Model):
         if self.last_here_at is None or now - self.last_here_at > timedelta(minutes=1):
             await self._here(now)
 
-    @transactional
     async def _here(self, now: datetime) -> None:
-        await Membership.filter(id=self.id).update(last_here_at=now)
+        """In one statement: an evening begins with many who come at once."""
+        await database.alone("UPDATE membership SET last_here_at = ? WHERE id = ?", packed.sql_time(now), self.id)
 
     @transactional
     async def approve(self) -> None:

@@ -40,7 +40,8 @@ class ZoneSet(Model):
     @classmethod
     async def every(cls) -> Zones:
         """Id -> zones, of all sets."""
-        return {row.id: row.zones for row in await cls.all()}
+        rows = await database.query("SELECT id, names FROM zone_set")
+        return {row["id"]: tuple(row["names"].split()) for row in rows}
 
     @classmethod
     async def lately(cls) -> Zones:

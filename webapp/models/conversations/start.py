@@ -93,15 +93,16 @@ async def _new_bucket(action: Action, user: User, now: datetime, among: Among) -
     return bucket
 
 
-def _move_counts(action: Action, user: User, taken: list[Conversation]) -> None:
+def _move_counts(action: Action, user: User, taken: list[dict[str, Any]]) -> None:
     """Moves counts from the pool's tally to the volunteer's, computed once for each group of rows that count alike."""
-    alike: dict[tuple[bool, ...], list[Conversation]] = defaultdict(list)
-    for conversation in taken:
-        alike[tuple(bool(getattr(conversation, name)) for name in _COUNTED)].append(conversation)
-    for one, *others in alike.values():
-        tallies.add(action.id, user.id, one.counts(), 1 + len(others))
+    alike: dict[tuple[bool, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in taken:
+        alike[tuple(bool(row[name]) for name in _COUNTED)].append(row)
+    for rows in alike.values():
+        one = new(Conversation, **rows[0])
+        tallies.add(action.id, user.id, one.counts(), len(rows))
         one.unread = False  # nothing is unread in the pool
-        tallies.add(action.id, 0, one.counts(), -1 - len(others))
+        tallies.add(action.id, 0, one.counts(), -len(rows))
 
 
 def _free(holder: str, awake: list[int | None]) -> str:
@@ -115,7 +116,7 @@ def _among(among: Among) -> str:
 
 async def _claim(
     action: Action, user: User, bucket: Bucket, awake: list[int | None], size: int, among: Among, from_pool: bool
-) -> list[Conversation]:
+) -> list[dict[str, Any]]:
     """Selects and claims in one statement, in order; skips rows another Start has locked, and repeats its condition."""
     if size <= 0 or not awake:
         return []
@@ -128,7 +129,7 @@ async def _claim(
         changes += f", {HOLD_BY_START}"
         values += [user.id, sql_time(bucket.started_at)]
     # MATERIALIZED: PostgreSQL may run a plain subselect once per row, and assign far more than `size`
-    rows = await database.query(
+    return await database.query(
         f"WITH picked AS MATERIALIZED (SELECT id FROM conversation WHERE {free} AND {hours.RESTED_BY_CONTACT} ORDER BY turn, id LIMIT ?{skip})"
         f" UPDATE conversation SET {changes} WHERE id IN (SELECT id FROM picked) AND {free} RETURNING contact_id, {', '.join(_COUNTED)}",
         action.id,
@@ -139,7 +140,6 @@ async def _claim(
         action.id,
         *whose,
     )
-    return [new(Conversation, **row) for row in rows]
 
 
 async def still_held(action: Action, user: User) -> Among:
