@@ -15,13 +15,12 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 from litestar import Request, Response
 from litestar.response import File
-from markupsafe import Markup
 
-from webapp import clock, config, words
+from webapp import clock, config
 from webapp.http import compressed, static_files
 from webapp.rules import phone, window
 from webapp.rules.help import screens
-from webapp.words import NAMES, gettext, language, ngettext
+from webapp.words import NAMES, gettext, in_page, language, ngettext
 
 HERE = Path(__file__).parent
 PATTERNS = {  # of dates, as each language writes them
@@ -155,26 +154,9 @@ def _names() -> dict[str, Any]:
         "date_on": date_on,
         "languages": NAMES,
         "reads": language.get,
-        "gettext": _translated,
-        "_": _translated,
+        "gettext": in_page,
+        "_": in_page,
     }
-
-
-def _translated(text: str, /, **values: Any) -> Markup:
-    """In place of Jinja's own, which translates and marks each sentence anew on each page."""
-    found = words.catalogue(language.get())
-    return _sentence(text, found) % values if values else _whole(text, found)
-
-
-@lru_cache(maxsize=5_000)
-def _sentence(text: str, _: Any) -> Markup:
-    """Ours, as its translation is: only values are escaped. Of each catalogue."""
-    return Markup(gettext(text))  # noqa: S704
-
-
-@lru_cache(maxsize=5_000)
-def _whole(text: str, found: Any) -> Markup:
-    return _sentence(text, found) % {}
 
 
 def writes_letters() -> bool:
