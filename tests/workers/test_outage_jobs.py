@@ -25,6 +25,7 @@ from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import answers, outages, sent_notes, witness
 from webapp.models.sending.claim import claim_next
 from webapp.rules import errors
+from webapp.simulator.store import OUT
 from webapp.workers import calling, sending
 
 PEOPLE = 30
@@ -121,6 +122,21 @@ async def test_a_whole_machine_put_back_texts_nobody_again(
     assert len((await twilio.get("/simulator/messages")).json()) == 1
     assert (await Campaign.get(id=cast.meyer.id)).stopped_code == errors.RESTORED
     assert [message.status for message in await texts()] == ["queued"]
+
+
+@pytest.mark.parametrize("newest", ["Twilio's own answers", "texts that failed"])
+async def test_the_witness_is_heard_however_many_texts_hide_the_newest_that_arrived(
+    cast: Cast, gateway: Twilio, twilio: Simulated, tmp_path: Path, newest: str
+) -> None:
+    """Twilio confirms each STOP by itself, and fifty people wrote STOP; or fifty texts reached nobody."""
+    await _texted_and_put_back(cast, gateway, tmp_path)
+    store, failed = twilio.carrier.store, newest == "texts that failed"
+    for n in range(50):
+        text = store.add(OUT if failed else "outbound-reply", cast.number.e164, f"+1412555{5000 + n}", "Good bye.", 1)
+        store.advance(text.sid, *(("undelivered", 30005) if failed else ("sent",)))
+    await sending.drain({"twilio": gateway}, cast.number.id)
+    assert len([t for t in (await twilio.get("/simulator/messages")).json() if t["to"] == cast.lisa.phone]) == 1
+    assert (await Campaign.get(id=cast.meyer.id)).stopped_code == errors.RESTORED
 
 
 async def test_without_its_witness_such_a_machine_would_text_lisa_again(

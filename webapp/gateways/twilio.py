@@ -112,9 +112,16 @@ class Twilio(TwilioAccount):
 
     @readable
     async def newest_from(self, number: str, limit: int = 20) -> list[Text]:
-        """The newest texts that programs sent from one of our numbers, newest first."""
+        """The newest texts from one of our numbers that programs sent and that may have arrived, newest first: one at least,
+        where there is any. Twilio's own answers to STOP, and texts that failed, may fill a page or more."""
         found = await self.client.messages.list_async(from_=number, limit=limit)
-        return [text_of(message) for message in found if message.direction == "outbound-api"]
+        arrived = [text for text in map(text_of, found) if text.may_have_arrived]
+        if arrived or len(found) < limit:
+            return arrived
+        async for message in await self.client.messages.stream_async(from_=number, page_size=LARGEST_PAGE):
+            if (text := text_of(message)).may_have_arrived:
+                return [text]
+        return []
 
     async def pages_since(self, since: datetime, to: str = "") -> AsyncIterator[Page]:
         """All texts of the account sent since an instant, in and out, or those that came to one number; newest first, page by

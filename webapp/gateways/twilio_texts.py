@@ -9,6 +9,8 @@ from typing import Any
 from webapp.gateways.twilio_answers import instant, is_sid, plain
 from webapp.rules import errors
 
+FAILED = ("failed", "undelivered", "canceled")
+
 
 @dataclass(frozen=True)
 class Text:
@@ -29,7 +31,12 @@ class Text:
     @property
     def failed_us(self) -> bool:
         """It reached nobody, because of the account: it waits here again (answers.reached_nobody)."""
-        return self.status in ("failed", "undelivered") and self.error_code in errors.OF_THE_ACCOUNT
+        return self.status in FAILED and self.error_code in errors.OF_THE_ACCOUNT
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """A program sent it, and nobody says that it failed."""
+        return self.direction == "outbound-api" and self.status not in FAILED
 
     @property
     def came_in(self) -> bool:

@@ -12,7 +12,6 @@ from webapp import clock, config, news, queue
 from webapp.gateways import twilio
 from webapp.gateways.twilio_http import TooManyRequests
 from webapp.models.conversations.message import Message
-from webapp.models.deliveries import FAILED_DELIVERY
 from webapp.models.numbers import choice
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import answers, doubt, learning, outages, restoring, sent_notes, witness, wrong_clock
@@ -105,8 +104,7 @@ async def _ask(ctx: dict[str, Any], number_id: int, out: bool) -> float | None:
             await learning.stop_campaign(number.campaign_id, code)
             return UNASKED
         return max(UNASKED, await outages.failed(number_id, twilio.in_words(error)))
-    arrived = [text for text in newest if text.status not in FAILED_DELIVERY]  # a failed one reached nobody
-    sent = [restoring.Sent(text.sid, text.to, text.body, text.created_at) for text in arrived]
+    sent = [restoring.Sent(text.sid, text.to, text.body, text.created_at) for text in newest]
     if await witness.unknown_text(number_id, sent) is None:
         return None
     await _stop_all()
