@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.cast import Cast, looked_for_in_vain, suspend, texts
-from tests.cast.texting import claimed, says, texted
+from tests.cast.texting import claimed, clicked, says, texted
+from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
-from webapp.models.conversations.message import CANCELLED, UNKNOWN
+from webapp.models.conversations.message import CANCELLED, QUEUED, UNKNOWN
 from webapp.models.outcomes import answers, doubt
 from webapp.models.results import recount
 from webapp.models.scripts import publishing
@@ -74,6 +77,21 @@ async def test_a_first_text_under_way_when_its_action_is_archived_does_not_wait_
     assert [message.status for message in await texts()] == [CANCELLED]
     talk = await cast.conversation()
     assert talk.texted_at is None and talk.user_id == cast.amy.user_id
+    assert await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_what_an_action_still_had_queued_when_it_ended_does_not_wait_for_ever(cast: Cast) -> None:
+    """It waited for the end of a pause, and the action's last day passed."""
+    await clicked(cast)
+    await transaction(lambda: Action.filter(id=cast.action.id).update(paused_at=clock.now()))
+    assert not await leaves(cast) and [message.status for message in await texts()] == [QUEUED]
+    yesterday = cast.meyer.local(clock.now()).date() - timedelta(days=1)
+    await transaction(lambda: Action.filter(id=cast.action.id).update(ends_on=yesterday))
+    assert not await leaves(cast)
+    assert [message.status for message in await texts()] == [CANCELLED]
+    talk = await cast.conversation()
+    assert talk.texted_at is None and talk.user_id == cast.amy.user_id, "to be tapped anew, should it go on"
     assert await recount.differences() == []
 
 

@@ -95,11 +95,11 @@ async def claim_next(
 
 
 async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
-    """First texts of actions that are stopped, paused, ended or capped stay queued, those of archived ones are withdrawn. A text
-    waits while another to this person is under way, and for an earlier one of its conversation that is queued or looked up:
-    they leave in order."""
+    """First texts of actions that are stopped, paused or capped stay queued, those of archived and ended ones are withdrawn.
+    A text waits while another to this person is under way, and for an earlier one of its conversation that is queued or
+    looked up: they leave in order."""
     actions = await Action.filter(campaign_id=number.campaign_id).select_related("campaign")
-    held = ", ".join(str(a.id) for a in actions if a.first_texts_stopped(now) and not a.archived_at) or "0"
+    held = ", ".join(str(a.id) for a in actions if a.first_texts_stopped(now) and not withdrawing.over(a, now)) or "0"
     rows = await database.query(
         "SELECT id FROM message WHERE number_id = ? AND status = 'queued' AND due_at <= ?"
         f" AND (kind <> 'initial' OR action_id NOT IN ({held})) AND NOT EXISTS (SELECT 1 FROM message e"
@@ -122,7 +122,7 @@ async def _claim(message_id: int, number_id: int, trying: bool) -> Claimed | Wai
         return Wait(ONE_AT_A_TIME)
     number, now = await PhoneNumber.get(id=number_id).select_related("campaign"), await database.now()
     campaign, action = number.campaign, await _action_of(message)
-    if await withdrawing.withdrawn(message, action):
+    if await withdrawing.withdrawn(message, action, now):
         await withdrawing.withdraw(message, contact)
         return Wait(0)
     if campaign.stopped_at or (action and action.first_texts_stopped(now)):

@@ -1,7 +1,10 @@
 """Texts that missed their cancelling: they were under way when their sender left or their action was archived, and came back
-(429, no network, a refused account, an unknown outcome) (SPEC P1, A1)."""
+(429, no network, a refused account, an unknown outcome); or they waited for a pause, and the action's last day passed
+(SPEC P1, A1)."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from tortoise.expressions import Q
 
@@ -14,10 +17,15 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 
 
-async def withdrawn(message: Message, action: Action | None) -> bool:
+def over(action: Action, now: datetime) -> bool:
+    """Will none of its first texts leave any more?"""
+    return action.archived_at is not None or action.ended(now)
+
+
+async def withdrawn(message: Message, action: Action | None, now: datetime) -> bool:
     """``action``: of a first text. Whether the sender still texts is asked only where the text was claimed before: suspending
     cancels what is queued. A text that staff decided to send again is theirs."""
-    if action and action.archived_at:
+    if action and over(action, now):
         return True
     if message.claimed_at is None or message.decided_at:
         return False
