@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -107,10 +107,11 @@ async def _not_found(message_id: int) -> None:
 
 
 @transactional
-async def decide(message_id: int, what: str, by: Membership | None = None) -> bool:
-    """The staff's decision on a text nobody could settle: "arrived", "again" or "drop". False where it is settled by now."""
+async def decide(message_id: int, what: str, by: Membership | None = None, attempts: int | None = None) -> bool:
+    """The staff's decision on a text nobody could settle: "arrived", "again" or "drop". ``attempts``: how many there were
+    when they looked. False where it is settled by now, or was tried again since."""
     contact, message = await Message.locked(message_id)
-    if message.status != UNKNOWN or message.next_look_at is not None:
+    if message.status != UNKNOWN or message.next_look_at is not None or attempts not in (None, message.attempts):
         return False
     if what == "again":
         message.decided_at = clock.now()
@@ -127,12 +128,12 @@ async def decide(message_id: int, what: str, by: Membership | None = None) -> bo
     return True
 
 
-async def decide_many(by: Membership, ids: Sequence[int], what: str) -> set[int]:
-    """The same decision on each of these texts of the member's campaign; those settled meanwhile are left alone. Returns the
-    numbers by which some may leave now."""
+async def decide_many(by: Membership, seen: Mapping[int, int], what: str) -> set[int]:
+    """The same decision on each of these texts of the member's campaign; those settled or tried again meanwhile are left
+    alone. ``seen``: how many attempts of each they saw. Returns the numbers by which some may leave now."""
     numbers = set()
-    for message in await Message.filter(id__in=list(ids)[:MANY], campaign_id=by.campaign_id).order_by("id"):
-        if await decide(message.id, what, by) and message.number_id:
+    for message in await Message.filter(id__in=list(seen)[:MANY], campaign_id=by.campaign_id).order_by("id"):
+        if await decide(message.id, what, by, seen[message.id]) and message.number_id:
             numbers.add(message.number_id)
     return numbers
 

@@ -29,6 +29,10 @@ async def in_doubt(cast: Cast, many: int = 3) -> list[Message]:
     return await texts()
 
 
+def ticked(message: Message) -> str:
+    return f"{message.id}.{message.attempts}"
+
+
 @pytest.mark.both
 async def test_each_text_is_shown_with_phone_time_number_and_links(cast: Cast, browse: Browser) -> None:
     gary = await browse(cast.gary)
@@ -50,25 +54,38 @@ async def test_each_text_is_shown_with_phone_time_number_and_links(cast: Cast, b
 async def test_many_are_decided_at_a_time(cast: Cast, browse: Browser, what: str, status: str) -> None:
     first, second, third = await in_doubt(cast)
     gary = await browse(cast.gary)
-    answer = await gary.post(HERE + "/decisions", data={"what": what, "text": [first.id, second.id]})
+    answer = await gary.post(HERE + "/decisions", data={"what": what, "text": [ticked(first), ticked(second)]})
     assert answer.status_code == 303
     assert [m.status for m in await texts()] == [status, status, UNKNOWN]
     assert await audited("message.decided") == 2
-    assert f'value="{third.id}"' in (await gary.get(HERE)).text
+    assert f'value="{ticked(third)}"' in (await gary.get(HERE)).text
 
 
 @pytest.mark.both
 async def test_many_are_decided_at_a_time_and_sending_many_again_is_asked_first(cast: Cast, browse: Browser) -> None:
     first, second, third = await in_doubt(cast)
     gary = await browse(cast.gary)
-    both = {"what": "again", "text": [first.id, second.id]}
+    both = {"what": "again", "text": [ticked(first), ticked(second)]}
     asked = await gary.post(HERE + "/decisions", data=both)
-    assert "2 people may get the same text twice" in asked.text and f'value="{third.id}"' not in asked.text
+    assert "2 people may get the same text twice" in asked.text and f'value="{ticked(third)}"' not in asked.text
     assert {m.status for m in await texts()} == {UNKNOWN}, "nothing was done yet"
     assert (await gary.post(HERE + "/decisions", data={**both, "sure": "1"})).status_code == 303
     assert [m.status for m in await texts()] == [QUEUED, QUEUED, UNKNOWN]
-    await gary.post(HERE + "/decisions", data={"what": "again", "text": [third.id]})
+    await gary.post(HERE + "/decisions", data={"what": "again", "text": [ticked(third)]})
     assert [m.status for m in await texts()] == [QUEUED] * 3, "one alone was looked at"
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("what", ["again", "arrived", "drop"])
+async def test_an_old_page_decides_nothing_about_a_later_attempt(cast: Cast, browse: Browser, what: str) -> None:
+    """Gary's page was open while Selina sent the text again, and nobody knows of that attempt either."""
+    [message] = await in_doubt(cast, 1)
+    gary = await browse(cast.gary)
+    assert f'value="{ticked(message)}"' in (await gary.get(HERE)).text
+    await transaction(lambda: Message.filter(id=message.id).update(attempts=3))
+    await gary.post(HERE + "/decisions", data={"what": what, "text": [ticked(message)], "sure": "1"})
+    assert [m.status for m in await texts()] == [UNKNOWN]
+    assert f'value="{message.id}.3"' in (await gary.get(HERE)).text
 
 
 @pytest.mark.parametrize("form", [{}, {"what": "arrived"}, {"what": "x", "text": "1"}, {"what": "drop", "text": "x"}])
@@ -82,7 +99,7 @@ async def test_a_form_without_a_choice_changes_nothing_and_says_so(cast: Cast, b
 async def test_texts_of_another_campaign_are_left_alone(cast: Cast, browse: Browser) -> None:
     [message] = await in_doubt(cast, 1)
     jonah = await browse(cast.jonah)
-    await jonah.post("/c/ryan/admin/undecided/decisions", data={"what": "drop", "text": [message.id]})
+    await jonah.post("/c/ryan/admin/undecided/decisions", data={"what": "drop", "text": [ticked(message)]})
     assert [m.status for m in await texts()] == [UNKNOWN]
     assert (await (await browse(cast.amy)).get(HERE)).status_code == 404
 
@@ -91,4 +108,4 @@ async def test_the_first_hundred_are_shown(cast: Cast, browse: Browser, monkeypa
     monkeypatch.setattr("webapp.models.outcomes.doubt.MANY", 2)
     third = (await in_doubt(cast))[2]
     shown = (await (await browse(cast.gary)).get(HERE)).text
-    assert "The first 2 of 3." in shown and f'value="{third.id}"' not in shown
+    assert "The first 2 of 3." in shown and f'value="{ticked(third)}"' not in shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from litestar import Request, Response, get, post
 
 from webapp import pages, queue, words
@@ -30,17 +32,19 @@ async def _show(request: Request, member: Membership, wrong: str = "", status: i
 async def decide(request: Request, member: Membership) -> Response:
     """The ticked ones arrived, are sent again, or are dropped. Asks first where several are sent again."""
     form = await request.form()
-    what, ids = str(form.get("what", "")), [int(one) for one in form.getall("text", []) if _is_id(str(one))]
-    if what not in doubt.DECISIONS or not ids:
+    what, seen = str(form.get("what", "")), dict(filter(None, map(_seen, form.getall("text", []))))
+    if what not in doubt.DECISIONS or not seen:
         return await _show(request, member, words.gettext("Tick at least one text, then choose."), 422)
-    if what == "again" and len(ids) > 1 and form.get("sure") != "1":
-        return page(request, "admin/sending/again.html", texts=await doubt.undecided(member.campaign_id, ids))
-    await queue.drain_all(await doubt.decide_many(member, ids, what))
+    if what == "again" and len(seen) > 1 and form.get("sure") != "1":
+        return page(request, "admin/sending/again.html", texts=await doubt.undecided(member.campaign_id, list(seen)))
+    await queue.drain_all(await doubt.decide_many(member, seen, what))
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/undecided")
 
 
-def _is_id(told: str) -> bool:
-    return told.isascii() and told.isdecimal() and len(told) < 19
+def _seen(told: object) -> tuple[int, int] | None:
+    """A text's id, and how many attempts of it the page had shown; None where it is neither."""
+    found = re.fullmatch(r"([0-9]{1,18})\.([0-9]{1,6})", str(told))
+    return (int(found[1]), int(found[2])) if found else None
 
 
 HANDLERS = [undecided, decide]
