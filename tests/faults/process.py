@@ -35,7 +35,7 @@ from webapp.models.exports.sources import Source
 from webapp.models.imports import reading, store, upload
 from webapp.models.imports.known import Known
 from webapp.models.opt_ins import texting as opt_in_texts
-from webapp.models.outcomes import answers, doubt, outages, sent_notes
+from webapp.models.outcomes import answers, doubt, outages, sent_notes, witness
 from webapp.models.receiving import applying
 from webapp.models.sending import click_sql, first_text, leaving
 from webapp.reader import child
@@ -118,6 +118,7 @@ def hurry() -> None:
     leaving.TOO_OLD = PATIENCE
     doubt.GONE_AFTER = answers.FIRST_LOOK = timedelta(seconds=4 * PATIENCE)
     doubt.LOOK_AGAIN = (timedelta(seconds=PATIENCE), timedelta(seconds=PATIENCE))
+    witness.RECORDED = timedelta(seconds=3 * PATIENCE)
     doubt.ASK_AFTER, doubt.ASK_AGAIN = timedelta(seconds=5), timedelta(seconds=5)
     outages.FIRST_REST, outages.TRY = PATIENCE, timedelta(seconds=4 * PATIENCE)
     vars(outages).update(LONGEST_HOLD=4 * PATIENCE, LONGEST_REST=4 * PATIENCE)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -137,6 +138,7 @@ class Storm:
             self.freeze,
             self.flush,
             self.kill_valkey,
+            self.restore_valkey,
             self.lock_out,
             self.refuse_writes,
             self.twilio,
@@ -187,21 +189,29 @@ class Storm:
         return f"SIGSTOP {name.rstrip(DIGITS)}"
 
     async def flush(self) -> str:
-        command = ["flushall"]
-        with contextlib.suppress(OSError):
-            reader, writer = await asyncio.open_unix_connection(str(self.bank.folder / "valkey.sock"))
-            writer.write(f"*1\r\n${len(command[0])}\r\n{command[0]}\r\n".encode())
-            await writer.drain()
-            await reader.readline()
-            writer.close()
+        await self.bank.tell_valkey("flushall")
         return "Valkey flushed"
 
     async def kill_valkey(self) -> str:
         self.bank.kill("valkey")
-        (self.bank.folder / "valkey.sock").unlink(missing_ok=True)
+        for left in ("valkey.sock", "dump.rdb"):
+            (self.bank.folder / left).unlink(missing_ok=True)
         await asyncio.sleep(self.dice.uniform(0, 1))
         self.bank.start_valkey()
         return "kill -9 Valkey"
+
+    async def restore_valkey(self) -> str:
+        """An old dump of it is put back: jobs of texts that left long ago."""
+        dump, old = self.bank.folder / "dump.rdb", self.bank.folder / "old.rdb"
+        await self.bank.tell_valkey("save")
+        if dump.exists() and not old.exists():
+            shutil.copy(dump, old)
+        self.bank.kill("valkey")
+        (self.bank.folder / "valkey.sock").unlink(missing_ok=True)
+        if old.exists():
+            shutil.copy(old, dump)
+        self.bank.start_valkey()
+        return "old dump of Valkey put back"
 
     async def lock_out(self) -> str:
         """PostgreSQL throws everybody out; SQLite's file belongs to somebody else for a second."""

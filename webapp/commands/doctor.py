@@ -12,9 +12,11 @@ from webapp import config
 from webapp.commands.shared import Refused
 from webapp.database import guards
 from webapp.gateways import twilio
+from webapp.models.accounts.campaign import Campaign
 from webapp.models.outcomes import restoring
 from webapp.models.receiving import applying
 from webapp.models.results import recount
+from webapp.rules import errors
 from webapp.workers import restoring as restoring_jobs
 
 FINE = "Guards are there, kept counts equal a recount, and every text that came in is applied."
@@ -34,6 +36,9 @@ async def examine(options: argparse.Namespace) -> None:
 async def _wrong() -> list[str]:
     found = [f"guard {name} is missing or differs" for name in await guards.wrong()]
     found += await guards.careless() + await recount.differences()
+    if await Campaign.exists(stopped_code=errors.RESTORED):
+        told = errors.explain(errors.RESTORED)
+        found.append(f"everything is stopped. {told.meaning} {told.advice}")
     if stuck := await applying.stuck():
         found.append(f"{stuck} texts that came in could not be applied yet; they are tried again every minute")
     return found

@@ -77,8 +77,9 @@ _TABLE = [
     Explanation(
         RESTORED,
         "safeguard",
-        "The database was restored from a backup and doesn't know what was sent since.",
-        "Run textbank doctor --after-restore.",
+        "Twilio has texts that the database doesn't know: it was restored from a backup, or something else texts from the"
+        " campaign's numbers.",
+        "End what else texts from them, if there is such a thing, and run textbank doctor --after-restore.",
     ),
     Explanation(
         RECONCILED,

@@ -72,6 +72,9 @@ class SteadyWorker(Worker):
         if jumped := self._jumps.since_last():
             log.warning("this machine's clock was set by %+.0f s", jumped)
             await queue.note_clock(jumped=jumped)
+            self.ctx.setdefault(
+                "asked", set()
+            ).clear()  # a machine put back with its memory wakes up so: Twilio is asked again
             for job in self.cron_jobs:
                 job.calculate_next(n)
         await super().run_cron(n, delay, num_windows)

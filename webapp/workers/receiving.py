@@ -16,7 +16,7 @@ from webapp.gateways import twilio
 from webapp.models.conversations.message import Message
 from webapp.models.numbers import hearing
 from webapp.models.numbers.number import PhoneNumber
-from webapp.models.outcomes import doubt
+from webapp.models.outcomes import doubt, restoring, witness
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
 
@@ -78,7 +78,7 @@ async def take_in_missed(gateway: twilio.Twilio, seconds: float = math.inf) -> b
     numbers = await PhoneNumber.filter(released_at=None)
     if not numbers:
         return True
-    missed = _Missed(gateway, {n.e164 for n in numbers}, clock.steady(), seconds)
+    missed = _Missed(gateway, {n.e164: n.id for n in numbers}, clock.steady(), seconds)
     since, until, heard = hearing.needed_by_most(numbers), hearing.newest(numbers), True
     try:
         since, newest = await missed.read(since)
@@ -110,10 +110,10 @@ async def _hear_each(missed: _Missed, behind: list[PhoneNumber], until: datetime
 
 @dataclass
 class _Missed:
-    """Lists read within some seconds from ``begun``, by the steady clock. ``ours``: our numbers (E.164)."""
+    """Lists read within some seconds from ``begun``, by the steady clock. ``ours``: our numbers (E.164), with their ids."""
 
     gateway: twilio.Twilio
-    ours: set[str]
+    ours: dict[str, int]
     begun: float
     seconds: float
 
@@ -129,6 +129,7 @@ class _Missed:
             async for page in self.gateway.pages_since(needed_from - hearing.LISTED_TWICE, number):
                 times = [text.listed_at for text in page.texts if text.listed_at]
                 reached, newest = min([reached, *times]), max(filter(None, [newest, *times]), default=None)
+                await self._find_strangers(page)
                 found += await self._new(page)
                 if not number and not page.is_last and self.is_over(0.5):
                     whole_from = max(needed_from, reached + hearing.LISTED_TWICE)
@@ -140,6 +141,13 @@ class _Missed:
             raise
         await self._take_in(found)
         return whole_from, min(newest, clock.now()) if newest else None
+
+    async def _find_strangers(self, page: twilio.Page) -> None:
+        """Everything stops where a text left by a number of ours that this database does not know (X2)."""
+        left = [text for text in page.texts if text.may_have_arrived]
+        seen = [(text.from_, restoring.Sent(text.sid, text.to, text.body, text.created_at)) for text in left]
+        if (stranger := await witness.unknown_of_any(self.ours, seen)) and await restoring.stop_all():
+            sending.log.error("Twilio has text %s, which this database does not know: all is stopped", stranger.sid)
 
     async def _new(self, page: twilio.Page) -> list[twilio.Text]:
         came = [text for text in page.texts if text.came_in and text.to in self.ours]

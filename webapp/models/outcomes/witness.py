@@ -5,12 +5,28 @@ Twilio is the witness: the database, the notes beside it and the whole machine m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
+from webapp import clock
 from webapp.models.conversations.message import DROPPED, OUT, QUEUED, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import doubt
 from webapp.models.outcomes.restoring import Sent
+
+RECORDED = timedelta(minutes=1)  # what is younger may be recorded at this moment
+
+
+async def unknown_of_any(numbers: Mapping[str, int], seen: Sequence[tuple[str, Sent]]) -> Sent | None:
+    """The first of the account's texts, each with the number it left by, that no row of ours is about. ``numbers``: ours,
+    with their ids. A database that runs on beside another finds it here: a copy of it, or whatever else texts by its numbers."""
+    before = clock.now() - RECORDED
+    ours = [(numbers[by], sent) for by, sent in seen if by in numbers and sent.created_at < before]
+    known = await doubt.with_rows([sent.sid for _, sent in ours])
+    for number_id, sent in ours:
+        if sent.sid not in known and await unknown_text(number_id, [sent]):
+            return sent
+    return None
 
 
 async def unknown_text(number_id: int, seen: Sequence[Sent]) -> Sent | None:
