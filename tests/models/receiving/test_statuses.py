@@ -7,15 +7,18 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast, texts
-from tests.cast.texting import claimed
+from tests.cast import Cast, looked_for_in_vain, texts
+from tests.cast.texting import claimed, new_sid, says
 from webapp import clock
+from webapp.database import transaction
 from webapp.models import kept_counts
-from webapp.models.conversations.message import TAKEN
-from webapp.models.outcomes import answers
+from webapp.models.conversations.message import CANCELLED, QUEUED, RECEIVED, TAKEN, UNKNOWN, Message
+from webapp.models.outcomes import answers, doubt
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import STATUS
 from webapp.models.results import recount
+from webapp.models.sending import undo
+from webapp.models.sending.claim import claim_next
 
 
 async def test_a_callback_before_the_answer_settles_the_text(cast: Cast) -> None:
@@ -50,6 +53,55 @@ async def test_a_delivery_error_is_counted_by_its_kind(cast: Cast) -> None:
 
     assert (await kept_counts.totals(cast.action.id))["carrier_filtering"] == 1
     assert await recount.differences() == []
+
+
+async def told(sid: str, status: str, public_id: uuid.UUID | None = None) -> None:
+    if event := await applying.keep(STATUS, {"MessageSid": sid, "MessageStatus": status}, public_id):
+        await applying.apply(event)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("settled", ["taken", "dropped", "given back", "undone"])
+async def test_a_status_that_comes_late_sends_nothing_again(cast: Cast, settled: str) -> None:
+    """Twilio tells of the text twice, in the wrong order, when it was settled long ago or tapped back."""
+    claim, sid = await claimed(cast), new_sid()
+    if settled == "taken":
+        await answers.taken(claim.message_id, sid, claim.attempt_id)
+    elif settled == "dropped":
+        await answers.unknown(claim.message_id, claim.attempt_id)
+        await looked_for_in_vain(claim.message_id)
+        await transaction(lambda: Message.filter(id=claim.message_id).update(status=UNKNOWN, next_look_at=None))
+        assert await doubt.decide(claim.message_id, "drop")
+    else:
+        await answers.later(claim.message_id, claim.attempt_id, 0)
+        if settled == "undone":
+            assert await undo.take_back(cast.amy, claim.message_id)
+    for status in ("delivered", "sent", "queued", "delivered"):
+        await told(sid, status, claim.public_id)
+    [message] = await texts()
+    if settled == "undone":
+        assert message.status == CANCELLED
+    elif settled == "given back":  # never handed over: a status can not be about it
+        assert (message.status, message.delivery) == (QUEUED, "")
+        return
+    else:
+        assert (message.status, message.delivery, message.sid) == (TAKEN, "delivered", sid)
+    assert await claim_next(cast.number.id) is None
+    assert await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_a_status_by_the_address_of_one_text_and_the_sid_of_another_moves_neither_back(cast: Cast) -> None:
+    """A forger who could sign would name another campaign's text, or an inbound one."""
+    claim, sid = await claimed(cast), new_sid()
+    await answers.taken(claim.message_id, sid, claim.attempt_id)
+    await says(cast, "Yes", came := new_sid())
+    await told(came, "failed", uuid.uuid4())
+    await told(sid, "delivered", uuid.uuid4())
+    await told(new_sid(), "queued", claim.public_id)
+    ours, theirs = await texts()
+    assert (ours.status, ours.delivery, ours.sid) == (TAKEN, "delivered", sid)
+    assert (theirs.status, theirs.delivery) == (RECEIVED, "")
 
 
 async def test_an_event_whose_row_is_not_known_waits(cast: Cast) -> None:
