@@ -85,7 +85,8 @@ def _worker(gateway: Twilio) -> Worker:
         functions=settings.FUNCTIONS,
         cron_jobs=settings.CLOCKWORK,
         redis_pool=ArqRedis(ConnectionPool.from_url(config.settings().redis, socket_connect_timeout=2)),
-        ctx={"twilio": gateway, "asked": set()},  # arq copies it for each job; the set is one for all of them
+        # arq copies it for each job; the sets are the same for all of them
+        ctx={"twilio": gateway, "asked": set(), "draining": set()},
         handle_signals=False,
         poll_delay=0.1,
         max_jobs=settings.MOST_AT_ONCE,

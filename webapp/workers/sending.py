@@ -27,7 +27,6 @@ ASKING = 8  # questions at once for newest texts, by one process
 SWEPT = 6.0  # seconds after which the sweep (every 5) nudges what waits: no longer nudge is needed
 log = logging.getLogger(__name__)
 NOTE = 2.0  # seconds a note beside the database may take
-_draining: set[int] = set()
 _notes = ThreadPoolExecutor(2, "notes")  # a pool of their own: reading pictures delays no note
 
 
@@ -37,14 +36,15 @@ async def drain(ctx: dict[str, Any], number_id: int) -> None:
     One process claims by a number one text at a time; between processes the number's row decides. After its last claim
     the drain waits only for its own calls, so a hung one blocks no later drain.
     """
-    if number_id in _draining:
+    draining = ctx.setdefault("draining", set())
+    if number_id in draining:
         return
     async with asyncio.TaskGroup() as calls:
-        _draining.add(number_id)
+        draining.add(number_id)
         try:
             wait = await _claim_all(ctx, number_id, calls)
         finally:
-            _draining.discard(number_id)
+            draining.discard(number_id)
         if wait is not None and wait < SWEPT:  # else the sweep finds what waits
             await queue.drain(number_id, wait)
 
