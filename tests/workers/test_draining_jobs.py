@@ -132,10 +132,11 @@ async def test_no_more_calls_are_under_way_by_a_number_than_its_lines(
     await cast.make()
     await cast.start(cast.amy)
     hangs, jobs = Hangs(), []
+    ctx: dict = {"twilio": hangs}
     for person in people:
         await cast.click(cast.amy, person)
         clock.freeze(clock.now() + timedelta(seconds=1))
-        jobs.append(asyncio.create_task(sending.drain({"twilio": hangs}, cast.number.id)))
+        jobs.append(asyncio.create_task(sending.drain(ctx, cast.number.id)))
         await asyncio.sleep(0.1)
     running = sum(not job.done() for job in jobs)
     hangs.go.set()
@@ -150,10 +151,11 @@ async def test_drains_that_wait_for_twilio_leave_the_worker_its_clockwork(cast: 
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(bucket_size=200))
     await cast.start(cast.amy)
     hangs, running = Hangs(), []
+    ctx: dict = {"twilio": hangs}
     for person in people:
         await cast.click(cast.amy, person)
         clock.freeze(clock.now() + timedelta(seconds=0.05))
-        running.append(asyncio.create_task(sending.drain({"twilio": hangs}, cast.number.id)))
+        running.append(asyncio.create_task(sending.drain(ctx, cast.number.id)))
         await asyncio.sleep(0.02)
     held = sum(not job.done() for job in running)
     hangs.go.set()
