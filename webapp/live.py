@@ -7,6 +7,7 @@ lost nudge does no harm: every (re)connection tells the page to catch up.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import logging
 from collections import defaultdict
@@ -44,6 +45,12 @@ async def nudge(user_id: int | None, event: str, id: int = 0) -> None:
     if user_id is None:
         return
     await _publish({"user": user_id, **asdict(News(event, id))})
+
+
+async def nudge_all(user_ids: Collection[int], event: str, id: int = 0) -> None:
+    """As `nudge`, many users at once."""
+    if user_ids:
+        await _publish({"users": sorted(user_ids), **asdict(News(event, id))})
 
 
 async def nudge_staff(campaign_id: int, news: News) -> None:
@@ -134,8 +141,11 @@ class Hub:
     def _pass_on(self, data: bytes) -> None:
         told = json.loads(data)
         news = News(told["event"], told["id"])
-        among, key = (self.staff, told["campaign"]) if "campaign" in told else (self.listeners, told["user"])
-        for mine in among.get(key, set()):
+        if "campaign" in told:
+            found = [self.staff.get(told["campaign"], set())]
+        else:
+            found = [self.listeners.get(user_id, set()) for user_id in told.get("users") or [told["user"]]]
+        for mine in itertools.chain(*found):
             _put(mine, news)
 
     def _tell_all(self, news: News) -> None:

@@ -1,4 +1,5 @@
-"""Tells open pages what changed: a conversation (SPEC V5, G3), or the counts of an action, whose staff hear of it (R2)."""
+"""Tells open pages what changed: a conversation (SPEC V5, G3), whether first texts may leave (V4), or the counts of an
+action, whose staff hear of it (R2)."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from collections.abc import AsyncIterator
 from webapp import live
 from webapp.models import tallies
 from webapp.models.actions.action import Action
-from webapp.models.conversations import inbox
+from webapp.models.conversations import buckets, inbox
 
 EVERY = 2.0  # seconds between two news of counts of one process, however many texts it sends meanwhile
 log = logging.getLogger(__name__)
@@ -21,6 +22,12 @@ async def tell(conversation_id: int, holder_id: int | None = None) -> None:
     listeners = [holder_id] if holder_id else await inbox.listeners(conversation_id)
     for user_id in listeners:
         await live.nudge(user_id, "inbox-changed", conversation_id)
+
+
+async def tell_queues(campaign_id: int | None = None, action_id: int = 0) -> None:
+    """After first texts were stopped, or go on: no open page keeps cards that may not be sent. ``campaign_id``: None where
+    it is all of them."""
+    await live.nudge_all(await buckets.under_way(campaign_id, action_id), "queue-changed", action_id)
 
 
 @contextlib.asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, MutableMapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -151,6 +152,7 @@ def _names() -> dict[str, Any]:
         "help_of": screens.address,
         "writes_letters": writes_letters,
         "now": clock.now,
+        "new_id": uuid.uuid4,
         "date_on": date_on,
         "languages": NAMES,
         "reads": language.get,

@@ -20,7 +20,7 @@
     event.preventDefault();
     note();
   }, true);
-  document.addEventListener("htmx:after:swap", note);
+  for (const event of ["htmx:after:swap", "card-shown"]) document.addEventListener(event, note);
   window.addEventListener("pageshow", (event) => { // after Back the page is as it was, and new to the eye
     if (event.persisted && send()) {
       seen = undefined;

@@ -84,6 +84,7 @@ async def _claim_all(ctx: dict[str, Any], number_id: int, calls: asyncio.TaskGro
 async def _stop_all() -> None:
     log.error("this database is older than what was sent: everything is stopped until it is reconciled")
     await restoring.stop_all()
+    await news.tell_queues()
 
 
 async def _ask(ctx: dict[str, Any], number_id: int, out: bool) -> float | None:
@@ -102,6 +103,7 @@ async def _ask(ctx: dict[str, Any], number_id: int, out: bool) -> float | None:
         log.warning("Twilio could not be asked for the newest texts of number %s: %s", number_id, type(error).__name__)
         if code := await gateway.account_refusal(error):
             await learning.stop_campaign(number.campaign_id, code)
+            await news.tell_queues(number.campaign_id)
             return UNASKED
         return max(UNASKED, await outages.failed(number_id, twilio.in_words(error)))
     sent = [restoring.Sent(text.sid, text.to, text.body, text.created_at) for text in newest]
@@ -199,6 +201,7 @@ async def enforce_caps(ctx: dict[str, Any]) -> None:
     for campaign in await caps.capped():
         for name in await caps.enforce(campaign):
             log.warning("the cap of the day is reached: %s", name)
+            await news.tell_queues(campaign.id)
 
 
 async def look_up(ctx: dict[str, Any]) -> None:

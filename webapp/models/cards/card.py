@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -23,6 +24,7 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.rules.contacts import contact_zones
 
 JUST_SENT = 7
+AHEAD = 2  # cards that a page holds behind the one it shows
 
 
 @dataclass(frozen=True)
@@ -72,17 +74,17 @@ class Queue:
     looking: bool = False
 
 
-async def queue_of(member: Membership, action: Action, first: int = 0) -> Queue | None:
+async def queue_of(member: Membership, action: Action, first: int = 0, but: Sequence[int] = ()) -> Queue | None:
     """The member's queue in this action; None before the first Start. ``first``: a conversation to show before the others,
-    if the member still holds it and nobody texted it."""
+    if the member still holds it and nobody texted it. ``but``: at most AHEAD conversations whose cards the page has."""
     among, now = await start.still_held(action, member.user), clock.now()
-    row = await _read(member, action, first, among, await hours.awake_lately(action.campaign, now))
-    if row and row["v__id"] is None:  # a list may have brought new zones a moment ago
-        row = await _read(member, action, first, among, await hours.open_zone_sets(action.campaign, now))
+    row = await _read(member, action, first, but, among, await hours.awake_lately(action.campaign, now))
+    if row and row["v__id"] is None and not but:  # a list may have brought new zones a moment ago
+        row = await _read(member, action, first, but, among, await hours.open_zone_sets(action.campaign, now))
     if row is None:
         return None
     found = await _ROW.whole(row)
-    if found["v"] is None:
+    if found["v"] is None and not but:
         await buckets.settle(found["b"], clock.now())
     return await _queue(action.campaign, row, found)
 
@@ -117,24 +119,25 @@ _ROW = Joined(b=Bucket, v=Conversation, k=Contact, kept={"s": Script})
 
 
 async def _read(
-    member: Membership, action: Action, first: int, among: start.Among, awake: list[int | None]
+    member: Membership, action: Action, first: int, but: Sequence[int], among: start.Among, awake: list[int | None]
 ) -> dict[str, Any] | None:
     """One row: the newest bucket, the next conversation (all null where there is none), and what the page says besides."""
     since = sql_time(hours.locked_since(action.campaign, clock.now()))
     wanted = [first, member.user_id] if first else []
+    passed_over = [*but, *[0] * (AHEAD - len(but))] if but else []
     rows = await database.query(
-        _sql(database.dialect(), tuple(awake), None if among is None else tuple(among), bool(first)),
+        _sql(database.dialect(), tuple(awake), None if among is None else tuple(among), bool(first), len(passed_over)),
         *(action.id, member.user_id, since, member.user_id, *wanted),
-        *(member.user_id, action.id, since),
+        *(member.user_id, action.id, since, *passed_over),
     )
     return rows[0] if rows else None
 
 
 @lru_cache(maxsize=200)
-def _sql(_: str, awake: tuple[int | None, ...], among: tuple[int, ...] | None, first: bool) -> str:
+def _sql(_: str, awake: tuple[int | None, ...], among: tuple[int, ...] | None, first: bool, but: int) -> str:
     """The same text each time: both drivers look up by it what they prepared. Of each dialect, since its words differ."""
     listed, zones = packed.listed, list(awake)
-    following = start.next_sql(zones, None if among is None else list(among))
+    following = start.next_sql(zones, None if among is None else list(among), but)
     if first:
         following = (
             "COALESCE((SELECT f.id FROM conversation f WHERE f.id = ? AND f.user_id + 0 = ? AND f.texted_at IS NULL),"

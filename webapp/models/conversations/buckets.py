@@ -11,6 +11,7 @@ from tortoise.models import Model
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
+from webapp.database.statements import column
 from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
@@ -66,6 +67,16 @@ async def open_ones(user_id: int, action_ids: list[int]) -> dict[int, Bucket]:
     """Action -> the volunteer's bucket there that is not finished."""
     rows = await Bucket.filter(user_id=user_id, action_id__in=action_ids or [0], finished_at=None).order_by("id")
     return {row.action_id: row for row in rows}
+
+
+async def under_way(campaign_id: int | None, action_id: int = 0) -> set[int]:
+    """Users with a bucket that is not finished: of every campaign (None), of one, or of one of its actions."""
+    found = Bucket.filter(finished_at=None)
+    if campaign_id is not None:
+        found = found.filter(action__campaign_id=campaign_id)
+    if action_id:
+        found = found.filter(action_id=action_id)
+    return set(await column(found, "user_id"))
 
 
 async def current(action: Action, user: User) -> Bucket | None:

@@ -157,12 +157,13 @@ async def next_id(action: Action, user: User, among: Among) -> int | None:
     return rows[0]["id"] if rows else None
 
 
-def next_sql(awake: list[int | None], among: Among) -> str:
-    """Its id. Parameters: the user, the action, `locked_since`."""
+def next_sql(awake: list[int | None], among: Among, but: int = 0) -> str:
+    """Its id. Parameters: the user, the action, `locked_since`, and ``but`` ids that are passed over."""
+    passed_over = f" AND v.id NOT IN ({', '.join('?' * but)})" if but else ""
     return (
         "SELECT v.id FROM conversation v JOIN contact k ON k.id = v.contact_id WHERE v.user_id = ? AND v.action_id = ?"
         f" AND v.texted_at IS NULL AND v.closed_code IS NULL AND {hours.awake_sql(awake, 'v.zone_set_id')}"
-        f" AND {hours.RESTED}{_among(among)} ORDER BY v.turn, v.id LIMIT 1"
+        f" AND {hours.RESTED}{_among(among)}{passed_over} ORDER BY v.turn, v.id LIMIT 1"
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.cards import card
-from webapp.models.cards.card import Queue
+from webapp.models.cards.card import AHEAD, Card, Queue
 from webapp.models.conversations import closing, making
 from webapp.models.scripts import rendering
 from webapp.models.scripts.rendering import Rendering
@@ -16,12 +17,14 @@ from webapp.rules import phone
 AT_ONCE = 20  # contacts passed over in one request
 
 
-async def queue_of(member: Membership, action: Action, first: int = 0) -> tuple[Queue | None, Rendering | None]:
-    """As `card.queue_of`, and the text of its card, the contact's phone masked (V9). Contacts whose text can't be filled, or is too long, are closed here:
-    nobody taps on them. After AT_ONCE of them the queue says that it is ``looking``, and the page asks again. The text is
+async def queue_of(
+    member: Membership, action: Action, first: int = 0, but: Sequence[int] = ()
+) -> tuple[Queue | None, Rendering | None]:
+    """As `card.queue_of`, and the text of its card, the contact's phone masked (V9). Contacts whose text can't be filled, or
+    is too long, are closed here: nobody taps on them. After AT_ONCE of them the queue says that it is ``looking``, and the page asks again. The text is
     None where there is no card, and where its script is archived and no other is in use."""
     for _ in range(AT_ONCE):
-        shown = await card.queue_of(member, action, first)
+        shown = await card.queue_of(member, action, first, but)
         if shown is None or shown.card is None:
             return shown, None
         conversation, first = shown.card.conversation, 0
@@ -37,3 +40,20 @@ async def queue_of(member: Membership, action: Action, first: int = 0) -> tuple[
         await closing.close_unsent(conversation, text.final_code, conversation.script.version)
     assert shown is not None
     return replace(shown, card=None, looking=True), None
+
+
+async def ahead_of(member: Membership, action: Action, shown: Card) -> list[tuple[Card, Rendering]]:
+    """The cards after this one, for the deck of the page."""
+    found: list[tuple[Card, Rendering]] = []
+    while len(found) < AHEAD and (
+        one := sendable(
+            *await queue_of(member, action, but=[shown.conversation.id, *(c.conversation.id for c, _ in found)])
+        )
+    ):
+        found.append(one)
+    return found
+
+
+def sendable(queue: Queue | None, text: Rendering | None) -> tuple[Card, Rendering] | None:
+    """The card and its text, where that may be sent as it is."""
+    return (queue.card, text) if queue and queue.card and text and not text.stopped else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -11,6 +10,7 @@ from webapp import clock, forms, pages, queue, words
 from webapp.access import finding
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
+from webapp.models.cards import card
 from webapp.models.conversations import assigning, going_back, hours
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL
@@ -19,6 +19,7 @@ from webapp.models.sending import click, first_text, undo
 from webapp.pages import page
 
 _CARD, _CARD_PART = "volunteer/queue/queue.html", "volunteer/queue/_queue.html"
+_AHEAD_PART = "volunteer/queue/_one_more.html"
 _EMPTY, _EMPTY_PART = "volunteer/queue/empty.html", "volunteer/queue/_empty.html"
 
 
@@ -40,16 +41,32 @@ async def send(request: Request, member: Membership, conversation_id: int) -> Re
     outcome = await first_text.send_first(member, finding.row_id(conversation_id), client_id, str(form.get("hash", "")))
     if isinstance(outcome, click.Queued):
         await queue.drain_when_due(outcome.message.number_id or 0, member.campaign.undo_seconds)
-        return await _next(request, member, outcome)
+        return await _next(request, member, outcome, _ahead(str(form.get("ahead", ""))))
     return await _refused(request, member, await finding.once_held(member, conversation_id), outcome)
 
 
-async def _next(request: Request, member: Membership, sent: click.Queued) -> Response:
-    """The next card at once, in place of this one; without htmx by a redirect."""
+async def _next(request: Request, member: Membership, sent: click.Queued, ahead: list[int]) -> Response:
+    """The next card at once, in place of this one; without htmx by a redirect. Where the page shows that one already
+    (``ahead``), how far the bucket is and one more card for the end of the deck."""
     action_id = sent.message.action_id or 0
     if not pages.is_partial(request):
         return pages.redirect(request, _path(member, action_id))
-    return await _queue(request, member, sent.action or await finding.open_action(member, action_id))
+    action = sent.action or await finding.open_action(member, action_id)
+    action.campaign = member.campaign
+    if not ahead or action.first_texts_stopped(clock.now()):
+        return await _queue(request, member, action)
+    shown, text = await first_card.queue_of(member, action, but=ahead)
+    if shown is None:
+        return await _queue(request, member, action)
+    more = first_card.sendable(shown, text)
+    return page(
+        request, _CARD, _AHEAD_PART, action=action, shown=shown, notice="", closed="", ahead=[more] if more else []
+    )
+
+
+def _ahead(typed: str) -> list[int]:
+    """Conversations whose cards the page holds, the one it shows now first."""
+    return [finding.row_id(int(one[:17])) for one in typed[:99].split(",") if one.isdecimal()][: card.AHEAD]
 
 
 async def _refused(
@@ -117,8 +134,8 @@ async def _queue(
         given["asleep"] = await hours.asleep(action, member.user)
         return page(request, _EMPTY, _EMPTY_PART, status_code=status, shown=shown, **given)
     given["closed"] = closed or (text.stopped if text else "script")
-    client_id = uuid.uuid4()
-    return page(request, _CARD, _CARD_PART, status_code=status, shown=shown, text=text, client_id=client_id, **given)
+    given["ahead"] = [] if given["closed"] else await first_card.ahead_of(member, action, shown.card)
+    return page(request, _CARD, _CARD_PART, status_code=status, shown=shown, text=text, **given)
 
 
 def _path(member: Membership, action_id: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import clock, pages, queue
+from webapp import clock, news, pages, queue
 from webapp.access import finding
 from webapp.forms import Form
 from webapp.models import kept_counts
@@ -72,6 +72,7 @@ async def save_report_settings(request: Request, member: Membership, action_id: 
 async def pause(request: Request, member: Membership, action_id: int) -> Response:
     action = await finding.action_of(member, action_id)
     await action.pause(member)
+    await news.tell_queues(member.campaign_id, action.id)
     return _to_results(request, member, action)
 
 
@@ -79,6 +80,7 @@ async def pause(request: Request, member: Membership, action_id: int) -> Respons
 async def resume(request: Request, member: Membership, action_id: int) -> Response:
     action = await finding.action_of(member, action_id)
     await action.resume(member)
+    await news.tell_queues(member.campaign_id, action.id)
     await queue.drain_all(await choice.number_ids(member.campaign))
     return _to_results(request, member, action)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import clock, pages, queue, words
+from webapp import clock, news, pages, queue, words
 from webapp.access import finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
@@ -129,6 +129,7 @@ async def ask_to_archive(request: Request, member: Membership, action_id: int) -
 async def archive(request: Request, member: Membership, action_id: int) -> Response:
     action = await finding.action_of(member, action_id)
     await publishing.archive(action, member)
+    await news.tell_queues(member.campaign_id, action.id)
     return _to(request, member, action, "results")
 
 

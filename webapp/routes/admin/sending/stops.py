@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, post
 
-from webapp import pages, queue
+from webapp import news, pages, queue
 from webapp.models.accounts import settings
 from webapp.models.accounts.users import Membership
 from webapp.models.numbers import choice
@@ -15,6 +15,7 @@ from webapp.routes.admin.sending import setup
 @post("/stop")
 async def stop_everything(request: Request, member: Membership) -> Response:
     await settings.stop_everything(member)
+    await news.tell_queues(member.campaign_id)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 
 
@@ -22,6 +23,7 @@ async def stop_everything(request: Request, member: Membership) -> Response:
 async def go_on(request: Request, member: Membership) -> Response:
     if why := await restoring.go_on(member):
         return await setup.show(request, member, status=409, refused=why)
+    await news.tell_queues(member.campaign_id)
     await queue.drain_all(await choice.number_ids(member.campaign))
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from litestar import Request, Response, get, post
 
 from webapp import pages, words
@@ -59,7 +57,7 @@ async def _queue(request: Request, member: Membership, play: Play, notice: str) 
         f"volunteer/queue/_{kind}.html",
         shown=of.queue(),
         text=of.text(play.next()),
-        client_id=uuid.uuid4(),
+        ahead=[],
         asleep=[],
         **given,
     )
