@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
@@ -137,3 +137,16 @@ async def browse(app: Litestar) -> AsyncIterator[Browser]:
             return await stack.enter_async_context(client)
 
         yield open_browser
+
+
+@pytest.fixture
+def queues_told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[set[int], int]]:
+    """Whose open decks were told that first texts may not leave any more, or may again; and of which action."""
+    told: list[tuple[set[int], int]] = []
+
+    async def nudge_all(user_ids: Collection[int], event: str, id: int = 0) -> None:
+        assert event == "queue-changed"
+        told.append((set(user_ids), id))
+
+    monkeypatch.setattr(live, "nudge_all", nudge_all)
+    return told

@@ -47,6 +47,32 @@ async def test_a_nudge_reaches_the_user_s_pages_and_nobody_else_s(hub: Hub, cast
     assert hub.listeners == {}, "a page that left is forgotten"
 
 
+async def test_who_is_in_the_middle_of_a_bucket_hears_that_first_texts_were_stopped_or_go_on(
+    hub: Hub, cast: Cast
+) -> None:
+    await cast.start(cast.amy)
+    amy: list[News | None] = []
+    dan: list[News | None] = []
+    tasks = [
+        asyncio.create_task(listen(hub, cast.amy.user_id, amy)),
+        asyncio.create_task(listen(hub, cast.dan.user_id, dan)),
+    ]
+    await until(lambda: len(amy) >= 2 and len(dan) >= 2)
+    told = (cast.meyer.id, cast.action.id), (cast.meyer.id, 0), (None, 0)
+    for n, (campaign_id, action_id) in enumerate(told, 1):
+        await news.tell_queues(campaign_id, action_id)
+        await until(lambda: sum(one is not None and one.event == "queue-changed" for one in amy) == n)  # noqa: B023
+    await news.tell_queues(cast.ryan.id)
+    await news.tell_queues(cast.meyer.id, cast.action.id + 1)
+    await live.nudge(cast.amy.user_id, "inbox-changed")
+    await until(lambda: News("inbox-changed") in amy)
+    assert sum(one is not None and one.event == "queue-changed" for one in amy) == len(told), "another's is no news"
+    assert all(one == CATCH_UP for one in dan)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def test_the_pages_of_the_staff_hear_that_counts_moved_once_it_is_committed(
     hub: Hub, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,5 @@
-"""The headers with which htmx in Chromium presses Send on a phone. tests/browser compares them with a real one's."""
+"""The headers with which htmx in Chromium presses Send on a phone. tests/browser compares them with a real one's.
+The form has one field more than the page says, the deck's (load.py)."""
 
 from __future__ import annotations
 

@@ -31,7 +31,8 @@ async def _browsers(stage: Stage, number: int) -> AsyncIterator[list[Browser]]:
 
 
 async def taps(stage: Stage, connections: int, seconds: float) -> Measured:
-    """Send, and the next card on the screen: a volunteer waits for both. As htmx in a browser asks."""
+    """Send, and one more card for the end of the page's deck. As htmx in a browser asks, with deck.js. A tree without a deck
+    answers with the next card."""
     return await _presses(stage, connections, seconds, _tap)
 
 
@@ -40,7 +41,7 @@ async def clicks(stage: Stage, connections: int, seconds: float) -> Measured:
     return await _presses(stage, connections, seconds, _click)
 
 
-Press = Callable[[Browser, "Stage", "Card"], Awaitable[None]]
+Press = Callable[[Browser, "Stage", "Card", "list[Card]"], Awaitable[None]]  # and the cards after this one
 
 
 async def _presses(stage: Stage, connections: int, seconds: float, press: Press) -> Measured:
@@ -52,7 +53,7 @@ async def _presses(stage: Stage, connections: int, seconds: float, press: Press)
             volunteers.append(volunteers.pop(0))
             if len(volunteers[0]) < 2:  # after the last card there is no next one
                 return False
-            await press(browser, stage, volunteers[0].pop())
+            await press(browser, stage, volunteers[0].pop(), volunteers[0])
             return True
 
         return next_press
@@ -61,15 +62,21 @@ async def _presses(stage: Stage, connections: int, seconds: float, press: Press)
         return await measure([turn_of(browser, people[n::connections]) for n, browser in enumerate(browsers)], seconds)
 
 
-async def _tap(browser: Browser, stage: Stage, card: Card) -> None:
+async def _tap(browser: Browser, stage: Stage, card: Card, after: list[Card]) -> None:
     headers = as_htmx.press(stage.url, QUEUE, card.cookie)
-    answer = await browser.post(card.path, card.form, headers)
+    answer = await browser.post(card.path, card.form | deck(after[:-3:-1]), headers)
     if answer.status == 303:
         answer = await browser.get(answer.location, as_htmx.follow(headers))
     assert answer.status == 200 and len(answer.body) > 500, (answer.status, answer.body[:300])
 
 
-async def _click(browser: Browser, stage: Stage, card: Card) -> None:
+def deck(ahead: list[Card]) -> dict[str, str]:
+    """What deck.js adds to the form: the cards the page holds behind the one that is sent. An older tree looks at no such
+    field."""
+    return {"ahead": ",".join(str(card.keys["conversation"]) for card in ahead)}
+
+
+async def _click(browser: Browser, stage: Stage, card: Card, after: list[Card]) -> None:
     answer = await browser.post(card.path, card.form, {"cookie": f"textbank_session={card.cookie}"})
     assert answer.status == 303, (answer.status, answer.body[:300])
 

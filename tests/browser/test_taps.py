@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import re
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.async_api import Request, expect
 
-from bench.speed import as_htmx
+from bench.speed import as_htmx, load
 from tests.cast.browsing import OpenPage, log_in
 from tests.faults.bank import Bank
 from webapp.http import static_files
@@ -36,6 +38,9 @@ async def test_a_tap_is_one_request_and_bench_sends_the_same(bank: Bank, open_pa
     own = OF_THE_BROWSER | {"content-length", "host", "connection", "cookie"}
     unlike = {n: (sent.get(n), ours.get(n)) for n in (sent.keys() | ours.keys()) - own if sent.get(n) != ours.get(n)}
     assert unlike == {}
+    fields, ahead = parse_qs(press.post_data or "", keep_blank_values=True), load.deck([])
+    assert set(fields) == {"client_message_id", "hash", *ahead}
+    assert re.fullmatch(r"\d+,\d+", fields["ahead"][0]), "two cards behind it"
 
 
 async def test_the_first_screen_on_a_phone_is_few_requests_and_bytes(bank: Bank, open_page: OpenPage) -> None:

@@ -63,13 +63,16 @@ async def test_missing_opt_out_wording_stops_admins_and_an_owner_may_overrule_it
     assert (await AuditEvent.get(what="action.published")).detail["overruled"] == "Members asked for it"
 
 
-async def test_pause_and_resume(cast: Cast, browse: Browser) -> None:
+async def test_pause_and_resume(cast: Cast, browse: Browser, queues_told: list[tuple[set[int], int]]) -> None:
+    """The pages of those in the middle of a bucket hear of both."""
     gary, amy = await browse(cast.gary), await browse(cast.amy)
+    await cast.start(cast.amy)
     await gary.post(f"{OFFICE}/actions/{cast.action.id}/pause")
     answer = await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")
     assert answer.status_code == 409 and "This action is paused. You can still answer replies." in answer.text
     await gary.post(f"{OFFICE}/actions/{cast.action.id}/pause/end")
     assert (await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")).status_code == 303
+    assert queues_told == [({cast.amy.user_id}, cast.action.id)] * 2
 
 
 async def test_before_publishing_it_is_told_for_whom_a_script_can_not_be_filled(cast: Cast, browse: Browser) -> None:

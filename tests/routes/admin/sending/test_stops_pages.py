@@ -8,12 +8,16 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.outcomes import restoring
 
 
-async def test_stop_everything_and_start_again(cast: Cast, browse: Browser) -> None:
+async def test_stop_everything_and_start_again(
+    cast: Cast, browse: Browser, queues_told: list[tuple[set[int], int]]
+) -> None:
     gary = await browse(cast.gary)
+    await cast.start(cast.amy)
     await gary.post(OFFICE + "/stop")
     assert "All texts are stopped" in (await gary.get(OFFICE + "/setup")).text
     await gary.post(OFFICE + "/stop/end")
     assert "All texts are stopped" not in (await gary.get(OFFICE + "/setup")).text
+    assert queues_told == [({cast.amy.user_id}, 0)] * 2, "open decks hear of both"
     assert await audited("campaign.stopped") == await audited("campaign.started_again") == 1
 
 
