@@ -372,3 +372,13 @@ async def test_what_the_page_says_of_its_deck_decides_only_what_it_is_shown(cast
             answer = await amy.post(path[0], data=form_of(page, path[0]) | {"ahead": ahead}, headers=PARTIAL)
             assert answer.status_code == 200, ahead
     assert len({text.phone for text in await texts()}) == len(await texts()) == 5
+
+
+async def test_an_answer_to_a_tap_is_small(cast: Cast, browse: Browser) -> None:
+    await five_people(cast)
+    amy = await browse(cast.amy)
+    deck = Deck(await open_queue(amy, cast))
+    for _ in range(3):
+        answer = await deck.tap(amy)
+        assert int(answer.headers["content-length"]) + sum(map(len, answer.headers.values())) < 2_500
+        assert answer.headers["content-encoding"] == "gzip"
