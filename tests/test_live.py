@@ -50,7 +50,6 @@ async def test_a_nudge_reaches_the_user_s_pages_and_nobody_else_s(hub: Hub, cast
 async def test_who_is_in_the_middle_of_a_bucket_hears_that_first_texts_were_stopped_or_go_on(
     hub: Hub, cast: Cast
 ) -> None:
-    await cast.start(cast.amy)
     amy: list[News | None] = []
     dan: list[News | None] = []
     tasks = [
@@ -58,6 +57,7 @@ async def test_who_is_in_the_middle_of_a_bucket_hears_that_first_texts_were_stop
         asyncio.create_task(listen(hub, cast.dan.user_id, dan)),
     ]
     await until(lambda: len(amy) >= 2 and len(dan) >= 2)
+    await cast.start(cast.amy)
     told = (cast.meyer.id, cast.action.id), (cast.meyer.id, 0), (None, 0)
     for n, (campaign_id, action_id) in enumerate(told, 1):
         await news.tell_queues(campaign_id, action_id)
