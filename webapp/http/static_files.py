@@ -55,6 +55,7 @@ def _joined_sheet(files: dict[str, bytes], name: str) -> bytes:
 
 
 def _code(files: dict[str, bytes], folder: str) -> bytes:
-    """The behaviours of a folder, without the comments at their heads."""
+    """The behaviours of a folder, without the comments at their heads, those at the ends of lines, and the indents."""
     ours = sorted(name for name in files if name.rpartition("/")[0] == folder)
-    return b"\n".join(files[name].partition(b" */\n")[2] for name in ours)
+    code = b"\n".join(files[name].partition(b" */\n")[2] for name in ours)
+    return re.sub(rb"(?m)^ +| *(?<![:\"'])// .*$", b"", code)
