@@ -71,10 +71,10 @@ class Held:
     @classmethod
     async def on(cls, page: Page) -> Held:
         made = cls()
-        await page.route(MESSAGES, made._hold)
+        await page.route(MESSAGES, made.hold)
         return made
 
-    async def _hold(self, route: Route) -> None:
+    async def hold(self, route: Route) -> None:
         self.posts += 1
         answer = await route.fetch()
         await self.go.wait()
