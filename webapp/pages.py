@@ -121,7 +121,7 @@ class _Environment(jinja2.Environment):
 def environment() -> jinja2.Environment:
     made = _Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
-        autoescape=True,
+        autoescape=lambda name: not (name or "").endswith(".txt"),  # letters in plain text, and their subjects
         undefined=jinja2.StrictUndefined,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,

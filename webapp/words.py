@@ -13,6 +13,8 @@ from typing import Any
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 LANGUAGES = ("en", "es")
@@ -43,9 +45,12 @@ def gettext(text: str, **values: object) -> str:
     return translated % values if values else translated
 
 
-def in_page(text: str, /, **values: object) -> Markup:
-    """As `gettext`, for templates; ``values`` are escaped. In place of Jinja's own, which translates and marks each sentence
-    anew on each page."""
+@pass_eval_context
+def in_page(context: EvalContext, text: str, /, **values: object) -> str:
+    """As `gettext`, for templates; ``values`` are escaped where the template escapes. In place of Jinja's own, which
+    translates and marks each sentence anew on each page."""
+    if not context.autoescape:
+        return gettext(text) % values
     found = catalogue(language.get())
     return _sentence(text, found) % values if values else _whole(text, found)
 

@@ -25,32 +25,37 @@
   const tell = () => {
     for (const id of ["skip", "send"]) document.getElementById(id).ariaDisabled = awaited() ? "true" : null;
     document.dispatchEvent(new Event("card-shown"));
+  };
+  const face = () => { // another card has come onto the screen
+    tell();
     if (!send().disabled) send().focus({ preventScroll: true });
   };
   const forth = (way) => {
+    way.shown = true;
     way.box.remove();
     show(way.card, false);
     way.card.forEach((part, n) => part.after(way.next[n]));
     show(way.next, true);
-    tell();
+    face();
   };
   const back = (way) => {
-    if (!way.box.isConnected) {
-      show(way.next, false);
-      way.box.append(...way.next);
-      for (const part of way.next) part.hidden = false;
-      ahead().prepend(way.box);
-      show(way.card, true);
-    }
-    tell();
+    if (!way.shown) return tell();
+    way.shown = false;
+    show(way.next, false);
+    for (const part of way.next) part.hidden = false;
+    way.box.append(...way.next);
+    if (!way.stale) ahead().prepend(way.box);
+    show(way.card, true);
+    face();
   };
+  const fetchAnew = () => document.getElementById("live").dispatchEvent(new Event("queue-changed"));
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("#send, #skip") && awaited()) event.preventDefault();
   }, true);
   document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
     const boxes = [...ahead()?.children ?? []];
-    if (!boxes.length || !ctx.sourceElement.contains(send()) || navigator.onLine === false) return;
+    if (!boxes.length || ctx.sourceElement !== send()?.form || navigator.onLine === false) return;
     const cards = boxes.map((box) => box.querySelector("[data-card]").dataset.card);
     ctx.request.body.set("ahead", cards.map((card) => card.split("-")[0]).join());
     const card = [document.querySelector("#main > [data-card]:not([hidden])"), ctx.sourceElement.parentElement];
@@ -63,7 +68,12 @@
     if (event.detail === "slow" && awaited()) back(last);
   });
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-    if (ctx?.press) ctx.press.answered = ctx.response.status < 400;
+    const way = ctx?.press;
+    if (!way) return;
+    way.answered = ctx.response.status < 400;
+    if (!way.answered || !way.shown || document.activeElement !== document.body) return;
+    send().dataset.unread = ""; // the button that had the focus is gone: a key pressed for it sends nothing
+    document.dispatchEvent(new Event("card-shown"));
   });
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
     const way = ctx.press;
@@ -71,12 +81,21 @@
     way.over = true;
     if (!way.main.isConnected) {
       // A refusal brought a page of its own; where another press did, this answer is not on it
-      if (ctx.status !== "swapped") document.getElementById("live").dispatchEvent(new Event("queue-changed"));
-    } else if (way.answered) {
-      if (way.box.isConnected) forth(way);
-      else tell();
+      if (ctx.status === "swapped") return;
+      const status = ctx.response?.status;
+      if (status > 401 && status < 500) document.dispatchEvent(new CustomEvent("toast", { detail: "refused" }));
+      return fetchAnew();
+    }
+    if (!way.answered) back(way);
+    else {
+      if (way.shown) tell();
+      else forth(way);
       for (const part of way.card) part.remove();
-    } else back(way);
+    }
+    if (way.stale) fetchAnew();
   });
-  document.addEventListener("queue-changed", () => ahead()?.replaceChildren(), true);
+  document.addEventListener("queue-changed", () => {
+    if (awaited()) last.stale = true;
+    ahead()?.replaceChildren();
+  }, true);
 })();

@@ -20,7 +20,11 @@
     event.preventDefault();
     note();
   }, true);
-  for (const event of ["htmx:after:swap", "card-shown"]) document.addEventListener(event, note);
+  document.addEventListener("htmx:after:swap", note);
+  document.addEventListener("card-shown", () => {
+    seen = undefined;
+    note();
+  });
   window.addEventListener("pageshow", (event) => { // after Back the page is as it was, and new to the eye
     if (event.persisted && send()) {
       seen = undefined;

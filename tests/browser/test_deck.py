@@ -223,6 +223,80 @@ async def test_undo_of_the_text_before_is_open_while_an_answer_is_awaited(bank: 
     assert (await counted(page), await ahead(page), await shown(page)) == (before, 2, first)
 
 
+async def test_the_focus_stays_on_skip_when_the_answer_comes(bank: Bank, open_page: OpenPage) -> None:
+    """Else a key pressed to skip this card would send it."""
+    page = await at_the_queue(bank, await open_page())
+    before, held = await counted(page), await Held.on(page)
+    await page.locator(READY).click()
+    await expect(page.locator("#send:not([data-unread])")).to_be_focused()
+    await page.locator("#skip").focus()
+    held.go.set()
+    await expect(page.locator(".progress-label strong")).not_to_have_text(before)
+    await expect(page.locator(READY)).to_be_visible()
+    await expect(page.locator("#skip")).to_be_focused()
+
+
+async def test_a_key_pressed_for_an_undo_that_is_gone_sends_nothing(bank: Bank, open_page: OpenPage) -> None:
+    """The focus goes from it to Send, which takes no press for a moment."""
+    page = await at_the_queue(bank, await open_page())
+    await page.locator(READY).click()
+    await expect(page.locator(READY)).to_be_visible()
+    before, held = await counted(page), await Held.on(page)
+    await page.locator(READY).click()
+    await expect(page.locator("#send:not([data-unread])")).to_be_focused()
+    await page.get_by_role("button", name="Undo").focus()
+    await page.evaluate(
+        "document.addEventListener('htmx:after:swap', () => {"
+        " window.guarded ||= document.getElementById('send').dataset.unread !== undefined; })"
+    )
+    held.go.set()
+    await expect(page.locator(".progress-label strong")).not_to_have_text(before)
+    await expect(page.locator("#send")).to_be_focused()
+    await expect(page.locator(READY)).to_be_visible()
+    assert await page.evaluate("window.guarded")
+
+
+async def test_a_refusal_that_comes_after_undo_is_said(bank: Bank, open_page: OpenPage) -> None:
+    page = await at_the_queue(bank, await open_page())
+    await page.locator(READY).click()
+    await expect(page.locator(READY)).to_be_visible()
+    go = asyncio.Event()
+
+    async def refuse(route: Route) -> None:
+        await go.wait()
+        await route.fulfill(status=409, body="<main id='main'></main>", content_type="text/html")
+
+    await page.route(MESSAGES, refuse, times=1)
+    await page.locator(READY).click()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.locator("#queue-progress").get_by_text("Undone. The text was not sent.")).to_be_visible()
+    go.set()
+    await expect(page.get_by_text("The text before was not sent")).to_be_visible()
+    await expect(page.locator(READY)).to_be_visible()
+
+
+async def test_a_late_answer_after_news_leaves_a_card_on_the_page(bank: Bank, open_page: OpenPage) -> None:
+    page = await at_the_queue(bank, await open_page())
+    held, fetched = await Held.on(page), asyncio.Event()
+    await page.locator(READY).click()
+    await expect(page.get_by_text("Still waiting for an answer.")).to_be_visible()
+    before = await counted(page)
+
+    async def hold(route: Route) -> None:
+        await fetched.wait()
+        await route.continue_()
+
+    await page.route(re.compile("/queue$"), hold)
+    await page.evaluate("document.getElementById('live').dispatchEvent(new Event('queue-changed'))")
+    assert await ahead(page) == 0
+    held.go.set()
+    await expect(page.locator(".progress-label strong")).not_to_have_text(before)
+    await shown(page)
+    fetched.set()
+    await expect(page.locator("#ahead > div")).to_have_count(2)
+    await expect(page.locator(READY)).to_be_visible()
+
+
 async def test_a_deck_is_gone_at_once_when_the_action_is_paused(bank: Bank, open_page: OpenPage) -> None:
     page, office = await at_the_queue(bank, await open_page()), await open_page(viewport={"width": 1280, "height": 900})
     await log_in(office, "selina@example.org")

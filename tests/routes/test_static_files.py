@@ -33,9 +33,8 @@ def test_every_sheet_is_in_one_that_is_served() -> None:
 def test_every_behaviour_is_in_the_script_that_is_served_after_htmx() -> None:
     served = static_files.served()[static_files.SCRIPT].decode()
     parts = [(static_files.FOLDER / name).read_text() for name in static_files.VENDORED]
-    assert served == "\n".join([*parts, *(file.read_text().partition(" */\n")[2] for file in EVERYBODYS)])
-    office = static_files.served()[static_files.OFFICE_SCRIPT].decode()
-    assert office == "\n".join(file.read_text().partition(" */\n")[2] for file in OFFICES)
+    assert served == "\n".join([*parts, *map(bare, EVERYBODYS)])
+    assert static_files.served()[static_files.OFFICE_SCRIPT].decode() == "\n".join(map(bare, OFFICES))
     assert len(BEHAVIOURS) > 15 and parts[0].startswith("var htmx")
 
 
@@ -47,6 +46,14 @@ def test_every_behaviour_says_why_it_is_there_and_keeps_to_itself() -> None:
         assert re.search(r"(Needs|Without) JavaScript", comment), file.name
         assert code.startswith('(() => {\n  "use strict";\n') and code.endswith("\n})();\n"), file.name
         assert all(line.startswith("  ") or not line for line in code.splitlines()[1:-1]), file.name
+
+
+def test_no_sentence_of_a_script_reads_like_a_comment() -> None:
+    """Comments and indents are cut out of what is served, also where they would stand in a string."""
+    for file in BEHAVIOURS:
+        code = file.read_text().partition(" */\n")[2]
+        assert re.findall(r"""["'`][^"'`\n]* // [^\n]*["'`]""", code) == [], file.name
+        assert [line for line in code.splitlines() if line.count("`") % 2] == [], file.name
 
 
 def test_what_only_the_office_has_is_in_none_of_a_volunteers_pages() -> None:
@@ -61,7 +68,7 @@ def test_what_only_the_office_has_is_in_none_of_a_volunteers_pages() -> None:
 
 def test_our_own_javascript_and_each_sheet_stay_small() -> None:
     """A volunteer waits for what everybody has."""
-    assert lines_of(EVERYBODYS) < 600 and lines_of(OFFICES) < 300
+    assert lines_of(EVERYBODYS) < 700 and lines_of(OFFICES) < 300
     assert [sheet.name for sheet in SHEETS if lines_of([sheet]) > 400] == []
 
 
@@ -79,6 +86,12 @@ def test_a_page_in_english_or_spanish_needs_one_small_file_of_the_font() -> None
     others = {code for span in spans for code in range(span[0], span[-1] + 1)}
     said = string.ascii_letters + string.digits + " .,:;!?'\"()/-+%&@$" + "áéíóúüñÁÉÍÓÚÜÑ¡¿ªº–—‘’“”•…×−"
     assert len(written) == 2 and others.isdisjoint(map(ord, said))
+
+
+def bare(behaviour: Path) -> str:
+    """Its code without indents and comments."""
+    lines = behaviour.read_text().partition(" */\n")[2].splitlines(keepends=True)
+    return "".join(re.sub(r" *// .*", "", line.lstrip(" ")) for line in lines)
 
 
 def rules_of(sheet: Path) -> list[str]:

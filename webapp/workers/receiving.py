@@ -148,6 +148,7 @@ class _Missed:
         seen = [(text.from_, restoring.Sent(text.sid, text.to, text.body, text.created_at)) for text in left]
         if (stranger := await witness.unknown_of_any(self.ours, seen)) and await restoring.stop_all():
             log.error("Twilio has text %s, which this database does not know: all is stopped", stranger.sid)
+            await news.tell_queues()
 
     async def _new(self, page: twilio.Page) -> list[twilio.Text]:
         came = [text for text in page.texts if text.came_in and text.to in self.ours]
