@@ -16,6 +16,7 @@ from tests.cast.texting import says, texted
 from webapp import clock, database
 from webapp.database import packed, statistics, transaction
 from webapp.models.accounts.users import Membership
+from webapp.models.cards.card import AHEAD
 from webapp.models.contacts.lists import ContactList
 
 pytestmark = pytest.mark.postgres
@@ -43,9 +44,14 @@ async def test_no_statement_of_an_evening_reads_a_whole_table(
             assert (await amy.get(f"{here}/{path}", headers=PARTIAL)).status_code == 200
         assert (await amy.post(f"{here}/actions/{cast.action.id}/buckets")).status_code == 303
         card = (await amy.get(f"{here}/actions/{cast.action.id}/queue")).text
-        [path] = set(re.findall(r'hx-post="(/c/meyer/queue/[0-9]+/messages)"', card))
-        form = dict(re.findall(r'name="(client_message_id|hash)" value="([^"]*)"', card))
-        assert len(form) == 2 and (await amy.post(path, data=form, headers=PARTIAL)).status_code == 200
+        path, *behind = dict.fromkeys(re.findall(r'hx-post="(/c/meyer/queue/[0-9]+/messages)"', card))
+        form = dict(re.findall(r'name="(client_message_id|hash)" value="([^"]*)"', card)[:2])
+        form["ahead"] = ",".join(re.findall(r"[0-9]+", "".join(behind)))
+        assert (
+            len(form) == 3
+            and len(behind) == AHEAD
+            and (await amy.post(path, data=form, headers=PARTIAL)).status_code == 200
+        )
     planned = {text: values for text, values in asked if PLANNED.match(text)}
     assert len(planned) > 20 and any("INSERT INTO message" in text for text in planned)
     whole = [(text, await whole_tables(text, values)) for text, values in planned.items()]
@@ -66,7 +72,7 @@ async def test_a_card_looks_at_no_contact_outside_its_bucket_however_well_the_pl
     with statements() as asked:
         assert (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).status_code == 200
     cards = {text: values for text, values in asked if text.startswith(CARD)}
-    assert len(cards) == 1
+    assert len(cards) == 2, "the one that is shown, and those behind it"
     assert [plan for _, plan in await plans(cards) if LARGE.search(plan)] == []
 
 

@@ -37,6 +37,20 @@ def write(tmp_path: Path, content: bytes) -> Path:
     return path
 
 
+async def test_a_copy_that_another_worker_reads_stays_whole_when_the_file_is_surveyed_again(tmp_path: Path) -> None:
+    """A copy that was empty for a moment ended an import with no row."""
+    path, copy = write(tmp_path, b"phone\n4125551001\n"), tmp_path / "upload.plain"
+    await child.survey(path, copy)
+    whole, first = copy.read_bytes(), copy.stat().st_ino
+    with copy.open("rb"):
+        await child.survey(path, copy)
+        assert copy.stat().st_ino != first, "a file of its own, put in place when it is whole"
+    path.write_bytes(b"%PDF-1.7\x00\x01\x02")
+    with pytest.raises(FileError):
+        await child.survey(path, copy)
+    assert copy.read_bytes() == whole and sorted(tmp_path.iterdir()) == sorted([path, copy])
+
+
 async def test_a_workbook_is_read_whatever_it_is_called(tmp_path: Path) -> None:
     path = books.write(
         tmp_path / "x.csv",

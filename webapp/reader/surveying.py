@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +40,17 @@ def _survey(source: Path, copy: Path) -> Surveyed:
 
 
 def shape_of(source: Path, copy: Path, wanted: Wanted) -> Shape:
+    """The copy is put in its place when it is whole: another worker on this file may read the one before it."""
+    making = copy.with_name(f"{copy.name}.{os.getpid()}")
+    try:
+        shape = _copied(source, making, wanted)
+        making.replace(copy)
+    finally:
+        making.unlink(missing_ok=True)
+    return shape
+
+
+def _copied(source: Path, copy: Path, wanted: Wanted) -> Shape:
     with copy.open("wb") as target:
         if workbook.is_one(source):
             book = workbook.copy_plain(source, target, wanted)

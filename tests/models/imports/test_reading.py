@@ -105,5 +105,7 @@ async def test_a_file_given_in_a_shell_stays_its_owner_s(cast: Cast, tmp_path: P
     job = await import_file(cast, path)
     copy = reading.plain_copy(job)
     assert copy.exists() and [p.name for p in tmp_path.glob("*list*")] == [path.name], "nothing of ours beside it"
+    half_made = copy.with_name(f"{copy.name}.123")  # by a process that was killed
+    half_made.touch()
     clock.freeze(clock.now() + timedelta(days=400))
-    assert await forgetting.forget_files(14) == [copy]
+    assert await forgetting.forget_files(14) == [copy, half_made]

@@ -21,7 +21,7 @@ async def forget_files(days: int) -> list[Path]:
     in_use = {job.path for job in await ContactImport.filter(status__in=(WAITING, RUNNING, ASKING))}
     gone = [job for job in ended if job.path not in in_use]
     await _forget([job.id for job in gone])
-    files = [path for job in gone for path in (Path(job.path), reading.plain_copy(job))]
+    files = [path for job in gone for path in (Path(job.path), *reading.copies(job))]
     return [path for path in files if path.parent == reading.folder()]
 
 

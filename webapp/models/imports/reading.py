@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import glob
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -70,6 +71,12 @@ def folder() -> Path:
 
 def plain_copy(job: ContactImport) -> Path:
     return folder() / f"{job.id}-{Path(job.path).stem[:40]}.plain"
+
+
+def copies(job: ContactImport) -> list[Path]:
+    """The plain copy, and those that were being made when a reading process was killed."""
+    copy = plain_copy(job)
+    return [copy, *copy.parent.glob(f"{glob.escape(copy.name)}.*")]
 
 
 @transactional
