@@ -186,11 +186,20 @@ I request removal; request to stop; I am requesting to be removed; Please exclud
 Get off my phone; make them stop; this is a business line remove; She passed away, please take her off; take my mother off your list
 I don't want any of this; Do not sell my info; this is a minor's phone; pls no more; No texting; Stop svp; Don't call. Don't text.
 No autorizo; no consiento; no doy permiso; favor no escribir; favor de no mandar mensajes; no llamar; no me textee; ya no, gracias; ya no por favor
+Do not call, text, or email me; Don't call/text; Please don't call/text me; don't call, text, email; don't call, text; Do not call or text this number
+Do not call me, text me, or email me; Don't call, please text, or email; Don't call me. Text me. Never.; No calls/texts; Don't call or text me
+no más tonterías; No más basura; no mas de sus textos; let me be in peace; get me out of this nonsense; rather not get this; I'd rather you not text me
+prefer not to be contacted; suspend service; halt these; terminate my service; how do I make you stop; drop my wife from your list; please take my son off
+Ya no quiero; ya no quiero nada; ya no molesten; ya no me interesa; ya no estén mandando; ya no estoy interesado; ya no tengo interés; ya no soy esa persona
 le ruego que no me contacte; no escriban a este número; no más mensajes; No más; no envíen textos"""
 OTHER_TALK = """Let me be clear, I support her; Don't call me, text me; please dont call just text; No calls please, text only; no calls. text me instead
 ya no vivo en ese estado; ya no trabajo ahí; ya no tengo carro; No más guerras; no mas trump; no contacté a mi hermano; no envié la boleta
 I'd rather vote in person; I prefer mail ballots; not interested in politics; I'm not interested in voting early; I request a ballot
 take him off the ballot; Remove her from office; I want out of this war; kids phone bank?; no further questions; Turn off the lights on him
+Don't call, just text; Don't call. Please text.; Please do not call. Text only.; Don't call, text is fine; Don't call me. Text me. Thanks; I don't call or text
+Let me be honest; ya no estoy en Texas; ya no soy demócrata; ya no puedo votar; ya no hay tiempo; ya no importa; ya no voy a votar
+They should halt these cuts; suspend bus service; they want to suspend the postal service; I'd rather not call people but can drive; I'd rather not ask
+I'd rather not text people; make him stop; need to drop my son off; drop her off please; I have to drop my daughter off at school
 they should shut down the plant; I prefer not to say; drop her a note; terminate his contract; mute point; no doy abasto; no mande la boleta todavía"""
 
 
