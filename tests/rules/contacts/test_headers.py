@@ -46,6 +46,11 @@ KNOWN = {
     "Spanish forms": "¿Cuál es su nombre?=first_name;¿Cuál es tu apellido?=last_name;¿Cuál es su número de celular?=phone:mobile;Escriba su código postal=zip;"
     "¿Podemos enviarle mensajes de texto?=flag:positive;Acepto recibir mensajes=flag:positive;Consentimiento para SMS=flag:positive;"
     "No acepto recibir textos=flag:negative;¿Se le puede textear?=flag:positive;Yes/No opt in=flag:positive",
+    "a no that denies": "No opt in=flag:negative;SMS no consent=flag:negative;El votante no acepta mensajes=flag:negative;Si no acepta mensajes=flag:negative;"
+    "Si no desea mensajes=flag:negative;Yes or no: I do not want texts=flag:negative;Mobile no texts=flag:negative;Wrong phone no.=flag:negative",
+    "a no that denies nothing": "Yes or no: may we text you?=flag:positive;Sí o no: ¿acepta mensajes?=flag:positive;Sí/No acepta textos=flag:positive;"
+    "Phone No. OK to text=flag:positive;Mobile No opted in=flag:positive;Phone No. SMS consent=flag:positive;Yes or No: SMS consent=flag:positive;"
+    "Contact No. - text ok=flag:positive;Teléfono no. acepta textos=flag:positive",
     "no columns of ours": "Phone Bank=;Has phone=;Emergency Phone=;Spouse Cell=;Phone Type=;Area Code=;Bus Stop=;Street=;Text=;"
     "Zip4=;Precinct=;Fax=;Phone carrier=;Voter ID=",
 }

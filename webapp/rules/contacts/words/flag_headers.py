@@ -52,7 +52,15 @@ _POSITIVE = re.compile(
     r"|\b(podemos|podriamos|puede|puedo|acepta|acepto|aceptas|autoriza|autorizo|desea|deseo|quiere|quieres|quiero|consiente|consiento|permite|gustaria|autorizacion|consentimiento|permiso)\b"
     r".{0,60}\b(mensajes?|textos?|sms|textear(le|te|lo|la)?|whatsapp)\b"
 )
-_NOT = re.compile(r"\b(not|dont|donot|never|doesnt|refuses?|declines?|without|stop)\b|(?<!yes )(?<!si )\bno $")
+_NOT = re.compile(r"\b(not|dont|donot|never|doesnt|refuses?|declines?|without|stop)\b|\bno $")
+_PHONES = r"(?:phone|telephone|tel|ph|cell|cellphone|cellular|mobile|mob|contact|number|telefono|tel[ée]fono|celular|cel|movil|m[óo]vil)"
+# "Yes or no: may we text you?" and "Phone No. OK to text" deny nothing
+_CHOICE = re.compile(
+    r"(?<![^\W_])(?:yes[\W_]{0,3}(?:or)?[\W_]{0,3}no|s(?:í|i\u0301?)\s{0,3}(?:/|\||\bo\b)\s{0,3}no)(?![^\W_])",
+    re.IGNORECASE,
+)
+_NO_IS_NUMBER = re.compile(rf"\b{_PHONES} no $")
+_NUMBER_SHORT = re.compile(rf"\b({_PHONES})[\s_-]{{0,3}}no\.(?!\w)", re.IGNORECASE)
 _OF_THE_YES = frozenset(
     ["time", "date", "at", "timestamp", "ip", "source", "method", "url"]
 )  # how somebody agreed: neither yes nor no
@@ -63,7 +71,10 @@ _STRIKES = re.compile(
 
 def flag(header: str) -> FlagKind | None:
     """Does a column say whom not to text? "negative": a yes forbids texts. "positive": a no does. "status": words do."""
-    words = words_of(languages.english(header[:LONGEST]) or header)
+    header = _NUMBER_SHORT.sub(r"\1 number", header[:LONGEST])
+    if (asked := _CHOICE.sub(" ", header)) != header and _agreed(" ".join(words_of(asked))):
+        return "positive"
+    words = words_of(languages.english(header) or header)
     said = " ".join(words)
     if _not_of_texts(words):
         return None
@@ -71,9 +82,17 @@ def flag(header: str) -> FlagKind | None:
         return "negative"
     if _STATUS.search(said):
         return "status"
-    if agreed := _POSITIVE.search(said):
-        return "negative" if _NOT.search(said[: agreed.start()]) else "positive"
+    if _POSITIVE.search(said):
+        return "positive" if _agreed(said) else "negative"
     return None
+
+
+def _agreed(said: str) -> bool:
+    """True where a header asks for consent, and no word before that denies it."""
+    if _NEGATIVE.search(said) or not (asked := _POSITIVE.search(said)):
+        return False
+    before = said[: asked.start()]
+    return not _NOT.search(_NO_IS_NUMBER.sub("", before))
 
 
 def of_the_yes(words: list[str]) -> bool:
