@@ -16,16 +16,17 @@ LONGEST = 1_000  # characters of a cell that are looked at
 _FOREIGN = "\x00"  # stands for a cell with letters past ASCII: each is read
 # A cell that says so has one of these, in any language but those with letters of their own
 _HINTS = [
-    _FOREIGN, "text", "txt", "sms", "mensaj", "escrib", "working", "list", "muri", "rip", "pidi", "otra persona",
-    "su num", "su tel", "su cel", "messag", "msg", "contact", "call", "llam", "stop", "alto", "opt", "unsub", "wrong",
-    "bad ", "incorrect", "invalid", "disconnect", "service", "dnc", "dnt", "decease", "died", "dead", "passed",
-    "fallec", "remove", "take", "leave", "consent", "equivocad", "baja", "envi", "mand", "molest", "harass", "number",
-    "quit", "cancel", "end", "only", "wag ", "maling", "patay", "yumao", "nhan tin", "sai so", "mail",
+    _FOREIGN, "text", "txt", "sms", "mensaj", "escrib", "working", "list", "muri", "rip", "pidi", "numero", "telefono",
+    "celular", "phone", "cell", "mobile", "dial", "messag", "msg", "contact", "call", "llam", "stop", "alto", "opt",
+    "unsub", "wrong", "bad", "incorrect", "invalid", "disconnect", "service", "dnc", "dnt", "decease", "died", "dead",
+    "passed", "fallec", "remov", "take", "leave", "consent", "equivocad", "baja", "envi", "mand", "molest", "harass",
+    "number", "quit", "cancel", "end", "only", "tawag", "kontak", "maling", "patay", "yumao", "nhan tin", "sai so", "mail",
+    "#",
 ]  # fmt: skip
-_SEND = r"(?:text|txt|sms|message|msg|contact|textear|texteen|contactar|contacten|mandar|mande|enviar|envie|envien|moleste|molestar)"
+_SEND = r"(?:text|txt|sms|message|messag|msg|contact|textear|texteen|contactar|contacten|mandar|mande|enviar|envie|envien|moleste|molestar)"
 _NOT = r"(?:do ?nt|donot|do not|dont|never|please not|no mas|no more|stop|quit|cease|would not like|does ?nt want|does not want|not)"
 _EXCEPT = r"(?! (?:\w+ )?(?:before|after|until|till|past|between|late|early|during|at|on|from \d|in the|info|information|made)\b)"
-_AGAINST = re.compile(
+AGAINST = re.compile(
     rf"\b{_NOT} (?:be )?(?:want(?:s)? )?(?:to be |to get |to receive )?(?:send (?:any |me |her |him |them )?|like (?:to be )?)?(?:any )?{_SEND}(?:ed|ing|s|es)?\b{_EXCEPT}"
     rf"|\bno (?:more |further )?(?:text|txt)(?:s|ing)?\b(?! (?:back|received|sent|answer|yet))|\bno (?:more |further )?sms\b|\bno (?:more |further )(?:messages|msgs|contact)\b"
     rf"|\bno {_SEND}\b(?! (?:info|made|yet|left|with))(?<!no contact)(?<!no message)(?<!no msg)"
@@ -43,14 +44,14 @@ _AGAINST = re.compile(
     r"|\bno es su (?:numero|telefono|celular)\b|\bnumero de otra persona\b|\bpidio (?:la )?baja\b"
     r"|\bnumero equivocado\b|\b(?:dar|dio|darse|dado|dada) (?:me |se )?de baja\b"
 )
-_AGAINST_CALLS = re.compile(
+AGAINST_CALLS = re.compile(
     rf"\b(?:do ?nt|donot|do not|dont|never|stop|please not|not want) (?:ever )?(?:call|phone|dial|llamar)(?:ed|ing|s)?\b{_EXCEPT}"
     rf"|\bno (?:more )?(?:calls|calling|phone calls|llamar|llame|llamen|llamadas)\b{_EXCEPT}|\bno call (?:list|registry)\b"
 )
 _TEXTS_ARE_WELCOME = re.compile(
     r"\b(?:text|texts|texting|txt|sms)(?: is| are| me)? (?:only|ok|okay|fine|instead|please|preferred|good)\b|\b(?:only|prefers?|ok to|okay to|rather|just|instead) (?:text|texts|sms)\b"
 )
-_DEAD = re.compile(
+DEAD = re.compile(
     r"\b(?:deceased|passed away|has died|is dead|voter died|fallecid[oa]|fallecio|murio)\b|^(?:died|dead|rip)\b"
 )
 _ANOTHERS = re.compile(
@@ -95,8 +96,10 @@ def _against(cell: str) -> bool:
     if languages.against(cell):
         return True
     said = " ".join(phone_cell.words_of(cell))
-    if said in _ALONE or _AGAINST.search(said) or _ANOTHER_WAY.match(said):
+    if said in _ALONE or AGAINST.search(said) or _ANOTHER_WAY.match(said):
         return True
-    if _DEAD.search(said) and not _ANOTHERS.search(said):
+    if "#" in cell and AGAINST.search(" ".join(phone_cell.words_of(cell.replace("#", " number ")))):
         return True
-    return bool(_AGAINST_CALLS.search(said)) and not _TEXTS_ARE_WELCOME.search(said)
+    if DEAD.search(said) and not _ANOTHERS.search(said):
+        return True
+    return bool(AGAINST_CALLS.search(said)) and not _TEXTS_ARE_WELCOME.search(said)
