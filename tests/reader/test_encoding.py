@@ -195,6 +195,10 @@ def test_one_such_name_among_a_few_rows_is_never_bent(tmp_path: Path, encoding: 
         "Acme®",
         "Þór",
         "Ía",
+        "••••1234",
+        "————",
+        "“A”–“B”",
+        "····1234",
     ],
 )
 def test_a_few_letters_and_signs_of_windows_1252_are_read(tmp_path: Path, name: str) -> None:

@@ -56,6 +56,10 @@ _ANY_HIGH = bytes(range(0x80, 0x100))
 _PAIRS = re.compile(rb"(?:[\x81-\x9f\xa1-\xfe][\x40-\x7e\x80-\xfe]){2,}")
 _NO_LETTERS = bytes(set(range(0x80, 0xA0)) - set(b"\x8a\x8c\x8e\x9a\x9c\x9e\x9f"))
 _WITH_ACCENTS = re.compile(rb"(?:[\x80-\xff][A-Za-z])+")
+# ••••1234, ———— and “A”–“B”: signs as Windows-1252 has them. “c’† is none of these but 田中 in Shift-JIS
+_SIGNS_AS_WRITTEN = re.compile(
+    rb"([\x85\x95-\x97\xa0\xb7])\1*|(?:\x93[A-Za-z]?(?:\x94|$)|\x91[A-Za-z]?(?:\x92|$)|\xab[A-Za-z]?(?:\xbb|$)|[\x85\x95-\x97\xb7])+"
+)
 _HIGH_WORD = re.compile(rb"[\xa1-\xff]{3,}")  # in a Western language letters with accents stand alone
 # A word of two letters or more that no ASCII letter touches: 王 in GB18030 is "Íõ". Quotes, dashes and signs that stand
 # together in Windows-1252 are no letters, nor are bytes that it lacks
@@ -125,6 +129,11 @@ def _high(word: bytes) -> int:
     return len(word) - len(word.translate(None, _ANY_HIGH))
 
 
+def _harmless(word: bytes) -> bool:
+    """Words with accents, or signs alone: they tell of no other alphabet."""
+    return bool(_WITH_ACCENTS.fullmatch(word) or _SIGNS_AS_WRITTEN.fullmatch(word))
+
+
 def _single_byte(file: BinaryIO, line: int) -> str:
     """Windows-1252 or Mac Roman. A UTF-8 letter anywhere means mixed encodings, which are refused, and so are letters of
     other alphabets or of DOS: which one, only a guess could say. ``line``: the first that is not UTF-8."""
@@ -137,9 +146,9 @@ def _single_byte(file: BinaryIO, line: int) -> str:
         mixed = mixed or bool(_UTF8_LETTER.search(both))
         mac, western = mac + len(_MAC_LETTER.findall(piece)), western or bool(_CP1252_LETTER.search(both))
         high += len(piece) - len(piece.translate(None, _HIGH))
-        in_words += sum(len(word[0]) for word in _HIGH_WORD.finditer(piece))
+        in_words += sum(len(word[0]) for word in _HIGH_WORD.finditer(piece) if not _harmless(word[0]))
         any_high += len(piece) - len(piece.translate(None, _ANY_HIGH))
-        found = [word[0] for word in _PAIRS.finditer(piece) if not _WITH_ACCENTS.fullmatch(word[0])]
+        found = [word[0] for word in _PAIRS.finditer(piece) if not _harmless(word[0])]
         pairs += sum(word[0] in _NO_LETTERS for word in found)  # one is enough: no word begins with “c’†
         pairs, in_pairs = pairs + len(found), in_pairs + sum(map(_high, found))
         strange += sum(_high(word[0]) for word in _ALONE.finditer(piece) if len(word[0].translate(None, _SIGNS)) > 1)
