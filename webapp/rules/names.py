@@ -48,7 +48,7 @@ def may_be_a_persons(name: str) -> bool:
     name is one. Letters of any script, apostrophes, hyphens, initials and titles; no addresses, digits or sentences."""
     if not 0 < len(name) <= LONGEST:
         return False
-    plain = "".join(c for c in unicodedata.normalize("NFC", name.strip()) if not _joins(c))
+    plain = "".join(c for c in unicodedata.normalize("NFC", name.strip(" \xa0")) if not _joins(c))
     words = plain.split(" ")
     if len(words) > _MOST_WORDS or not _NAME.fullmatch(plain):
         return False
@@ -57,9 +57,9 @@ def may_be_a_persons(name: str) -> bool:
 
 
 def _sentence(words: list[str]) -> bool:
-    """True where words of sentences are among them. One may be a name: Will at the beginning, Early or Poll at the end."""
+    """True where words of sentences are among them. One may be a name: Will or Dot at the beginning, Early or Poll at the end."""
     return sum(word in _OF_SENTENCES for word in words) > (
-        1 if words[0] == "will" or words[-1] in ("early", "poll", "free") else 0
+        1 if words[0] in ("will", "dot") or words[-1] in ("early", "poll", "free", "winner") else 0
     )
 
 
