@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.reader.reading import case, cells, surveyed, write
@@ -25,6 +25,7 @@ def placed(where: float, row: bytes, people: list[str] = PEOPLE) -> bytes:
 
 
 @settings(max_examples=25, deadline=None)
+@example(where=0.0, strange=b"\x81", before=b"O\x92", after=b"\xf1a")  # three high bytes at once, after a letter
 @given(
     where=st.floats(0, 1),
     strange=st.sampled_from(UNDEFINED),

@@ -134,6 +134,11 @@ def _harmless(word: bytes) -> bool:
     return bool(_WITH_ACCENTS.fullmatch(word) or _SIGNS_AS_WRITTEN.fullmatch(word))
 
 
+def _begins_oddly(piece: bytes, word: re.Match[bytes]) -> bool:
+    """No word begins with “c’† in Windows-1252; after a letter an apostrophe may stand."""
+    return word[0][0] in _NO_LETTERS and not piece[max(0, word.start() - 1) : word.start()].isalpha()
+
+
 def _single_byte(file: BinaryIO, line: int) -> str:
     """Windows-1252 or Mac Roman. A UTF-8 letter anywhere means mixed encodings, which are refused, and so are letters of
     other alphabets or of DOS: which one, only a guess could say. ``line``: the first that is not UTF-8."""
@@ -148,9 +153,9 @@ def _single_byte(file: BinaryIO, line: int) -> str:
         high += len(piece) - len(piece.translate(None, _HIGH))
         in_words += sum(len(word[0]) for word in _HIGH_WORD.finditer(piece) if not _harmless(word[0]))
         any_high += len(piece) - len(piece.translate(None, _ANY_HIGH))
-        found = [word[0] for word in _PAIRS.finditer(piece) if not _harmless(word[0])]
-        pairs += sum(word[0] in _NO_LETTERS for word in found)  # one is enough: no word begins with “c’†
-        pairs, in_pairs = pairs + len(found), in_pairs + sum(map(_high, found))
+        found = [word for word in _PAIRS.finditer(piece) if not _harmless(word[0])]
+        pairs += len(found) + sum(_begins_oddly(piece, word) for word in found)  # one of these is enough
+        in_pairs += sum(_high(word[0]) for word in found)
         strange += sum(_high(word[0]) for word in _ALONE.finditer(piece) if len(word[0].translate(None, _SIGNS)) > 1)
         strange += len(_SIGN_IN_WORD.findall(piece))
         before = piece[-3:]
