@@ -146,7 +146,7 @@ async def all_pages(opened: Twilio) -> list[gateway.Text]:
 
 QUESTIONS: dict[str, Callable[[Twilio], Awaitable[Any]]] = {
     "texts between": lambda opened: opened.texts_between(LISA, NUMBER),
-    "newest texts": lambda opened: opened.newest_from(NUMBER),
+    "newest texts": lambda opened: opened.newest_from(NUMBER, OLD),
     "pages": all_pages,
     "texts from": lambda opened: opened.texts_from(NUMBER, OLD),
     "one text": lambda opened: opened.text(SID),

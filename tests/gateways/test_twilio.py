@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+from typing import cast as cast_to
 
 import aiohttp
 import pytest
@@ -13,11 +17,12 @@ from twilio.http.response import Response
 from tests.cast import Cast
 from tests.cast.simulated import Simulated
 from tests.cast.waiting import free_port, until
-from webapp import config
+from webapp import clock, config
 from webapp.gateways import twilio as gateway
 from webapp.gateways import twilio_http
 from webapp.gateways.twilio import Later, Rejected, Sent, Twilio, Unknown
 from webapp.rules.numbers import credentials
+from webapp.simulator.store import OUT
 
 LISA, NUMBER = "+14125550101", "+14125550188"
 
@@ -205,3 +210,57 @@ async def test_services_that_take_a_number_s_texts_elsewhere_are_named(account: 
     assert await account.taken_over(inbound) == {}
     store.add_service("Old vendor", "http://elsewhere.example/", on_number=False, numbers=[NUMBER, "+14125550000"])
     assert await account.taken_over(inbound) == {NUMBER: "Old vendor"}
+
+
+class Slow:
+    """The account's messages, where a page of a thousand is never answered in time. Keeps what was asked for."""
+
+    def __init__(self, messages: Any) -> None:
+        self.real = messages
+        self.asked: list[int] = []
+
+    async def list_async(self, **which: Any) -> Any:
+        return await self.real.list_async(**which)
+
+    async def page_async(self, page_size: int, **which: Any) -> Any:
+        self.asked.append(page_size)
+        if page_size == gateway.LARGEST_PAGE:
+            raise TimeoutError
+        return await self.real.page_async(page_size=page_size, **which)
+
+
+def a_text(twilio: Simulated, status: str, ago: float) -> str:
+    """Of so many seconds ago. Returns its sid."""
+    store, at = twilio.carrier.store, clock.now().timestamp() - ago
+    sid = store.add(OUT, NUMBER, LISA, "Hi", 1).sid
+    store.advance(sid, status)
+    store.db.execute("UPDATE message SET created = ?, sent = ? WHERE sid = ?", (at, at, sid))
+    return sid
+
+
+def failed_texts(twilio: Simulated, many: int, ago: float = 0) -> None:
+    for _ in range(many):
+        a_text(twilio, "undelivered", ago)
+
+
+async def test_a_smaller_page_is_asked_for_where_failed_texts_hide_the_newest_and_a_large_one_takes_too_long(
+    account: Twilio, twilio: Simulated
+) -> None:
+    arrived = a_text(twilio, "delivered", ago=60)
+    failed_texts(twilio, 130)
+    slow = Slow(account.client.messages)
+    account.client = cast_to(Any, SimpleNamespace(messages=slow))
+    assert [text.sid for text in await account.newest_from(NUMBER, clock.now() - timedelta(hours=1))] == [arrived]
+    assert slow.asked == [gateway.LARGEST_PAGE, gateway.SMALL_PAGE]
+
+
+async def test_the_search_for_the_newest_ends_where_the_number_was_not_ours_yet(
+    account: Twilio, twilio: Simulated
+) -> None:
+    """Another tool's failed texts of years are not read to their end."""
+    failed_texts(twilio, 350, ago=7200)
+    failed_texts(twilio, 30)
+    a_text(twilio, "delivered", ago=7 * 86_400)
+    slow = Slow(account.client.messages)
+    account.client = cast_to(Any, SimpleNamespace(messages=slow))
+    assert await account.newest_from(NUMBER, clock.now() - timedelta(hours=1)) == []

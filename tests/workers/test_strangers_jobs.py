@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from tests.cast import Cast, texts
 from tests.cast.simulated import Simulated
+from tests.cast.strangers import DORA, left, stopped
 from tests.cast.texting import clicked
 from webapp import clock
 from webapp.database import transaction
 from webapp.gateways.twilio import Twilio
+from webapp.models.accounts.audit import AuditEvent
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import SENDING, UNKNOWN, Message
-from webapp.models.numbers.number import PhoneNumber
-from webapp.rules import errors
-from webapp.simulator.store import OUT
-from webapp.workers import receiving, sending
-
-DORA = "+14125550102"
-
-
-def left(twilio: Simulated, number: str, phone: str, words: str, ago: int = 90, **what: str) -> str:
-    """A text that Twilio has had for so many seconds. Returns its sid."""
-    store, at = twilio.carrier.store, clock.now().timestamp() - ago
-    sid = store.add(what.get("direction", OUT), number, phone, words, 1).sid
-    store.advance(sid, what.get("status", "delivered"))
-    store.db.execute("UPDATE message SET created = ?, sent = ? WHERE sid = ?", (at, at, sid))
-    return sid
-
-
-async def stopped(gateway: Twilio) -> bool:
-    await transaction(lambda: PhoneNumber.all().update(created_at=clock.now() - timedelta(hours=1)))
-    await receiving.catch_up({"twilio": gateway})
-    return (await Campaign.first()).stopped_code == errors.RESTORED  # type: ignore[union-attr]
+from webapp.workers import sending
 
 
 @pytest.mark.both
@@ -78,3 +58,27 @@ async def test_texts_that_mean_nothing_stop_nothing(
 ) -> None:
     left(twilio, **{"number": cast.number.e164, "phone": DORA, "words": "Hi", **more})
     assert not await stopped(gateway), what
+
+
+@pytest.mark.both
+async def test_the_audit_log_and_the_log_say_which_text_by_which_number_and_when(
+    cast: Cast, gateway: Twilio, twilio: Simulated, caplog: pytest.LogCaptureFixture
+) -> None:
+    sid = left(twilio, cast.number.e164, DORA, "Hi Dora")
+    assert await stopped(gateway)
+    noted = await AuditEvent.filter(what="campaign.restored")
+    assert len(noted) == await Campaign.all().count()
+    assert {(row.detail["text"], row.detail["number"]) for row in noted} == {(sid, cast.number.e164)}
+    assert all(row.detail["left"].startswith(f"{clock.now():%Y-%m-}") for row in noted)
+    assert sid in caplog.text and cast.number.e164 in caplog.text and DORA not in caplog.text
+
+
+async def test_a_drain_that_finds_such_a_text_says_so_too(
+    cast: Cast, gateway: Twilio, twilio: Simulated, caplog: pytest.LogCaptureFixture
+) -> None:
+    sid = left(twilio, cast.number.e164, DORA, "Hi Dora", ago=0)
+    await clicked(cast)
+    await sending.drain({"twilio": gateway}, cast.number.id)
+    [noted] = await AuditEvent.filter(what="campaign.restored", campaign=cast.meyer)
+    assert (noted.detail["text"], noted.detail["number"]) == (sid, cast.number.e164)
+    assert sid in caplog.text and cast.number.e164 in caplog.text

@@ -77,7 +77,8 @@ async def _reconcile(out: TextIO) -> None:
         await gateway.close()
     print(
         f"Everything is stopped. Of the texts Twilio has sent since: {counts['known']} were known, {counts['settled']} were"
-        f" waiting to leave again and are settled, {counts['marked']} were lost with the backup and are marked."
+        f" waiting to leave again and are settled, {counts['marked']} were lost with a backup or sent by something else,"
+        " and are marked: whoever got one counts as texted."
         " An owner lets texts go again, in Set-up check.",
         file=out,
     )

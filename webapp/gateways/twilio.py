@@ -111,23 +111,28 @@ class Twilio(TwilioAccount):
         return [text_of(message) for message in found]
 
     @readable
-    async def newest_from(self, number: str, limit: int = 20) -> list[Text]:
+    async def newest_from(self, number: str, since: datetime, limit: int = 20) -> list[Text]:
         """The newest texts from one of our numbers that programs sent and that may have arrived, newest first: one at least,
-        where there is any. Twilio's own answers to STOP, and texts that failed, may fill a page or more."""
+        where one was sent since. Twilio's own answers to STOP, and texts that failed, may fill a page or more."""
         found = await self.client.messages.list_async(from_=number, limit=limit)
         arrived = [text for text in map(text_of, found) if text.may_have_arrived]
         if arrived or len(found) < limit:
             return arrived
-        async for message in await self.client.messages.stream_async(from_=number, page_size=LARGEST_PAGE):
-            if (text := text_of(message)).may_have_arrived:
-                return [text]
+        async for page in self._pages(since, from_=number):
+            if arrived := [text for text in page.texts if text.may_have_arrived]:
+                return arrived[:limit]
         return []
 
     async def pages_since(self, since: datetime, to: str = "") -> AsyncIterator[Page]:
         """All texts of the account sent since an instant, in and out, or those that came to one number; newest first, page by
         page. Twilio promises to filter by the day only, so an older text ends the list, if it is older by more than the
         list may be wrongly sorted by."""
-        page: Any = await self._first_page(since, to)
+        which = {"date_sent_after": since, **({"to": to} if to else {})}
+        async for page in self._pages(since, **which):
+            yield page
+
+    async def _pages(self, since: datetime, **which: Any) -> AsyncIterator[Page]:
+        page: Any = await self._first_page(which)
         while page:
             found = await self._read(page, since)
             yield found
@@ -143,9 +148,8 @@ class Twilio(TwilioAccount):
         return await page.next_page_async()
 
     @readable
-    async def _first_page(self, since: datetime, to: str) -> Any:
+    async def _first_page(self, which: dict[str, Any]) -> Any:
         """As large as Twilio allows; a small one where that takes too long."""
-        which = {"date_sent_after": since, **({"to": to} if to else {})}
         try:
             return await self.client.messages.page_async(page_size=LARGEST_PAGE, **which)
         except TimeoutError:

@@ -77,9 +77,9 @@ _TABLE = [
     Explanation(
         RESTORED,
         "safeguard",
-        "Twilio has texts that the database doesn't know: it was restored from a backup, or something else texts from the"
-        " campaign's numbers.",
-        "End what else texts from them, if there is such a thing, and run textbank doctor --after-restore.",
+        "Twilio has texts that the database doesn't know: it was restored from a backup, or something else texts from a"
+        " number of this site.",
+        "End what else texts from it, if there is such a thing (the audit log says from which number), and run textbank doctor --after-restore.",
     ),
     Explanation(
         RECONCILED,

@@ -145,9 +145,11 @@ class _Missed:
     async def _find_strangers(self, page: twilio.Page) -> None:
         """Everything stops where a text left by a number of ours that this database does not know (X2)."""
         left = [text for text in page.texts if text.may_have_arrived]
-        seen = [(text.from_, restoring.Sent(text.sid, text.to, text.body, text.created_at)) for text in left]
-        if (stranger := await witness.unknown_of_any(self.ours, seen)) and await restoring.stop_all():
-            log.error("Twilio has text %s, which this database does not know: all is stopped", stranger.sid)
+        seen = [
+            (text.from_, restoring.Sent(text.sid, text.to, text.body, text.created_at, text.from_)) for text in left
+        ]
+        if (stranger := await witness.unknown_of_any(self.ours, seen)) and await restoring.stop_all(stranger):
+            log.error("Twilio has text %s, which this database does not know: all is stopped", stranger)
             await news.tell_queues()
 
     async def _new(self, page: twilio.Page) -> list[twilio.Text]:

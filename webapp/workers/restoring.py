@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from webapp import clock, news
 from webapp.gateways import twilio
 from webapp.models.numbers import hearing
 from webapp.models.numbers.number import PhoneNumber
-from webapp.models.outcomes import restoring, sent_notes
+from webapp.models.outcomes import doubt, restoring, sent_notes, strangers
+from webapp.models.outcomes.strangers import Sent, Since
 from webapp.workers import numbers, receiving
 
 BEFORE = timedelta(hours=1)  # the comparison with Twilio begins this long before the newest claim in the database
@@ -46,20 +49,46 @@ async def reconcile(gateway: twilio.Twilio, back: timedelta = BACK) -> Counter[s
     """Marks what Twilio sent, takes in what came, then lets an owner go on. Counts "known", "settled", "marked"."""
     if lost := await _lost_numbers(gateway):
         raise LostNumbers(lost)
-    newest, counts = await restoring.newest_claim(), Counter[str]()
-    for number in await PhoneNumber.filter(released_at=None).select_related("campaign").order_by("id"):
-        since = min((newest or number.campaign.created_at) - BEFORE, clock.now() - back)
-        for text in reversed(await gateway.texts_from(number.e164, since)):
-            if text.failed_us:
-                continue
-            found = await restoring.mark(number, restoring.Sent(text.sid, text.to, text.body, text.created_at))
-            counts[found] += 1
-        await hearing.set_back(number, since)
+    newest, counts, phones = await restoring.newest_claim(), Counter[str](), set[str]()
+    ours = await PhoneNumber.filter(released_at=None).select_related("campaign").order_by("id")
+    since = {n.id: min((newest or n.campaign.created_at) - BEFORE, clock.now() - back) for n in ours}
+    stranger = await _stranger(gateway, ours, since)
+    for number in ours:
+        async for sent in _left(gateway, number, since[number.id], stranger):
+            phones.add(sent.to)
+            counts[await restoring.mark(number, sent)] += 1
+        await hearing.set_back(number, since[number.id])
     if not await receiving.take_in_missed(gateway) or not await receiving.apply_all_texts():
         raise NotHeard
     sent_notes.forget()
-    await restoring.reconciled()
+    await restoring.reconciled(phones if stranger else None)
     return counts
+
+
+async def _left(
+    gateway: twilio.Twilio, number: PhoneNumber, since: datetime, stranger: Since | None = None
+) -> AsyncIterator[Sent]:
+    """What left the number and may have arrived, oldest first. After a stranger's text only what left since the first: what
+    another tool sent before is nobody's loss. A number that was added after the stop may have been lost, older texts and all."""
+    for text in reversed(await gateway.texts_from(number.e164, since)):
+        counts = stranger is None or number.created_at > stranger.noticed or text.created_at >= stranger.first
+        if text.may_have_arrived and counts:
+            yield Sent(text.sid, text.to, text.body, text.created_at, number.e164)
+
+
+async def _stranger(gateway: twilio.Twilio, ours: list[PhoneNumber], since: dict[int, datetime]) -> Since | None:
+    """Where the notes know of no restore, and a text that no row knows stopped everything: since when there are such texts. A
+    whole machine may have been put back, its notes too: then the oldest is one of the first that were lost."""
+    if await restoring.is_older() or not (noted := await strangers.alone_stopped_us()):
+        return None
+    for number in ours:
+        before = [s async for s in _left(gateway, number, max(since[number.id], number.created_at))]
+        before = [s for s in before if s.created_at < noted.first]
+        known = await doubt.with_rows([s.sid for s in before])
+        if earlier := next((s for s in before if s.sid not in known), None):
+            await strangers.note_earlier(earlier)
+            noted = replace(noted, first=earlier.created_at)
+    return noted
 
 
 async def _lost_numbers(gateway: twilio.Twilio) -> list[str]:

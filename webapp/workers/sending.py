@@ -25,6 +25,7 @@ WORK = 5.0  # seconds one drain may take
 UNASKED = 5.0  # seconds to wait where Twilio could not be asked
 ASKING = 8  # questions at once for newest texts, by one process
 SWEPT = 6.0  # seconds after which the sweep (every 5) nudges what waits: no longer nudge is needed
+OLDER = "this database is older than what was sent"
 log = logging.getLogger(__name__)
 NOTE = 2.0  # seconds a note beside the database may take
 _notes = ThreadPoolExecutor(2, "notes")  # a pool of their own: reading pictures delays no note
@@ -81,9 +82,10 @@ async def _claim_all(ctx: dict[str, Any], number_id: int, calls: asyncio.TaskGro
     return UNASKED if wrong_clock.stops(ctx["twilio"].ahead()) else 0
 
 
-async def _stop_all() -> None:
-    log.error("this database is older than what was sent: everything is stopped until it is reconciled")
-    await restoring.stop_all()
+async def _stop_all(stranger: restoring.Sent | None = None) -> None:
+    why = f"Twilio has text {stranger}, which this database does not know" if stranger else OLDER
+    log.error("%s: everything is stopped until it is reconciled", why)
+    await restoring.stop_all(stranger)
     await news.tell_queues()
 
 
@@ -95,7 +97,7 @@ async def _ask(ctx: dict[str, Any], number_id: int, out: bool) -> float | None:
     number, gateway = await PhoneNumber.get(id=number_id), ctx["twilio"]
     try:
         async with ctx.setdefault("asking", asyncio.Semaphore(ASKING)):
-            newest = await gateway.newest_from(number.e164)
+            newest = await gateway.newest_from(number.e164, number.created_at)
     except TooManyRequests as error:
         await answers.hold_number(number_id, error.seconds)
         return max(UNASKED, error.seconds)
@@ -106,10 +108,10 @@ async def _ask(ctx: dict[str, Any], number_id: int, out: bool) -> float | None:
             await news.tell_queues(number.campaign_id)
             return UNASKED
         return max(UNASKED, await outages.failed(number_id, twilio.in_words(error)))
-    sent = [restoring.Sent(text.sid, text.to, text.body, text.created_at) for text in newest]
-    if await witness.unknown_text(number_id, sent) is None:
+    sent = [restoring.Sent(text.sid, text.to, text.body, text.created_at, number.e164) for text in newest]
+    if (stranger := await witness.unknown_text(number_id, sent)) is None:
         return None
-    await _stop_all()
+    await _stop_all(stranger)
     return UNASKED
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.cast import Cast, looked_for_in_vain, texts
 from tests.cast.texting import claimed, new_sid, texted
 from webapp import clock
+from webapp.models.conversations.message import REJECTED
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import answers, doubt, witness
 from webapp.models.outcomes.restoring import Sent
@@ -94,3 +95,17 @@ async def test_the_other_text_of_a_second_attempt_is_no_sign_of_a_restore(cast: 
     await answers.taken(second.message_id, new_sid(), second.attempt_id)
     assert not await is_unknown(cast, sent(cast, claim.body))
     assert not await is_unknown(cast, sent(cast, "Sent from your trial account - " + claim.body))
+
+
+@pytest.mark.both
+async def test_a_second_attempt_that_was_refused_does_not_make_the_first_a_stranger_s(cast: Cast) -> None:
+    """The first attempt's text arrived, and its answer was lost for eight minutes; the second was refused."""
+    claim = await claimed(cast)
+    await answers.unknown(claim.message_id, claim.attempt_id)
+    await looked_for_in_vain(claim.message_id)
+    second = await claim_next(cast.number.id)
+    assert isinstance(second, Claimed)
+    await answers.rejected(second.message_id, second.attempt_id, 21610)
+    assert [(message.status, message.attempts) for message in await texts()] == [(REJECTED, 2)]
+    assert not await is_unknown(cast, sent(cast, claim.body))
+    assert await is_unknown(cast, sent(cast, "Other words"))

@@ -69,6 +69,10 @@ class Action(Model):
     def ended(self, now: datetime) -> bool:
         return self.ends_on is not None and self.campaign.local(now).date() > self.ends_on
 
+    def over(self, now: datetime) -> bool:
+        """Will none of its first texts leave any more?"""
+        return self.archived_at is not None or self.ended(now)
+
     def first_texts_stopped(self, now: datetime) -> str:
         """Why no first text may leave now: "stopped", "paused", "cap" or "ended"; blank where they may."""
         if self.campaign.stopped_at:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,8 +14,9 @@ from webapp.database.packed import sql_time
 from webapp.models import spending
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
+from webapp.models.actions.action import Action
 from webapp.models.conversations import attention
-from webapp.models.conversations.message import DROPPED, OUT, SENDING, TAKEN, UNKNOWN, Message
+from webapp.models.conversations.message import DROPPED, INITIAL, OUT, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.outcomes import answers
 
 GONE_AFTER = timedelta(seconds=30)  # a worker that recorded no answer for so long after its claim is gone
@@ -109,9 +110,11 @@ async def _not_found(message_id: int) -> None:
 @transactional
 async def decide(message_id: int, what: str, by: Membership | None = None, attempts: int | None = None) -> bool:
     """The staff's decision on a text nobody could settle: "arrived", "again" or "drop". ``attempts``: how many there were
-    when they looked. False where it is settled by now, or was tried again since."""
+    when they looked. False where it is settled by now, was tried again since, or could not leave again."""
     contact, message = await Message.locked(message_id)
     if message.status != UNKNOWN or message.next_look_at is not None or attempts not in (None, message.attempts):
+        return False
+    if what == "again" and await _is_over(message):
         return False
     if what == "again":
         message.decided_at = clock.now()
@@ -126,6 +129,19 @@ async def decide(message_id: int, what: str, by: Membership | None = None, attem
     if by:
         await audit.record(by, "message.decided", what, message=message.id)
     return True
+
+
+async def _is_over(message: Message) -> bool:
+    """Has the action of this first text ended? Workers would withdraw it, and staff would have to decide once more."""
+    found = Action.filter(id=message.action_id or 0).select_related("campaign")
+    action = await found.first() if message.kind == INITIAL else None
+    return action is not None and action.over(clock.now())
+
+
+async def any_over(campaign_id: int, ids: Collection[int]) -> bool:
+    """Can one of these texts not be sent again, because its action has ended?"""
+    asked = await Message.filter(id__in=list(ids)[:MANY], campaign_id=campaign_id, status=UNKNOWN)
+    return any([await _is_over(message) for message in asked])
 
 
 async def decide_many(by: Membership, seen: Mapping[int, int], what: str) -> set[int]:

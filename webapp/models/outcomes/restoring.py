@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -23,23 +22,14 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import FOLLOW_UP, INITIAL, OUT, QUEUED, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.numbers.number import PhoneNumber
-from webapp.models.outcomes import answers, doubt, lost_askings, sent_notes
+from webapp.models.outcomes import answers, doubt, lost_askings, sent_notes, strangers
+from webapp.models.outcomes.strangers import Sent as Sent
 from webapp.rules import errors, segments, variables
 
 LIST_LAG = timedelta(minutes=7)  # Twilio's list may hide a text for six minutes; a call under way ends sooner
 OVERTAKES = 1_000_000_000  # more claims than a number makes between a backup and its restore
 log = logging.getLogger(__name__)
 Found = Literal["known", "settled", "marked"]
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A text Twilio has, from one of our numbers."""
-
-    sid: str
-    to: str
-    body: str
-    created_at: datetime
 
 
 async def note_all() -> None:
@@ -70,13 +60,14 @@ async def newest_claim() -> datetime | None:
 
 
 @transactional
-async def stop_all() -> int:
-    """Stops every campaign until it is reconciled and an owner starts again. Returns how many were not stopped for this yet."""
+async def stop_all(stranger: Sent | None = None) -> int:
+    """Stops every campaign until it is reconciled and an owner starts again. Returns how many were not stopped for this yet.
+    ``stranger``: a text that no row knows, where that is the reason."""
     fresh = await Campaign.all().order_by("id").select_for_update()
     waiting = [c for c in fresh if c.stopped_code != errors.RESTORED]
     for campaign in waiting:
         await campaign.stop_everything(errors.RESTORED)
-        await audit.note(campaign, None, "campaign.restored")
+        await strangers.note(campaign, stranger)
     return len(waiting)
 
 
@@ -88,10 +79,11 @@ async def hidden_for() -> float:
 
 
 @transactional
-async def reconciled() -> None:
+async def reconciled(phones: set[str] | None = None) -> None:
     """Everything Twilio sent since the backup is marked: owners may start again, and every mark overtakes those that were
-    noted before the restore. What opt-in forms still wanted to send is given up: rather not texted than twice."""
-    await lost_askings.give_up_all()
+    noted before the restore. What opt-in forms still wanted to send, to ``phones`` if they are given, is given up: rather not
+    texted than twice."""
+    await lost_askings.give_up(phones)
     await database.query("UPDATE phone_number SET claim_mark = claim_mark + ? RETURNING id", OVERTAKES)
     for campaign in await Campaign.filter(stopped_code=errors.RESTORED).order_by("id"):
         await campaign.stop_everything(errors.RECONCILED)

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from webapp import clock
-from webapp.models.conversations.message import DROPPED, OUT, QUEUED, SENDING, TAKEN, UNKNOWN, Message
+from webapp.models.conversations.message import DROPPED, OUT, QUEUED, REJECTED, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import doubt
-from webapp.models.outcomes.restoring import Sent
+from webapp.models.outcomes.strangers import Sent
 
 RECORDED = timedelta(minutes=1)  # what is younger may be recorded at this moment
 
@@ -44,7 +44,7 @@ async def unknown_text(number_id: int, seen: Sequence[Sent]) -> Sent | None:
 
 async def _may_be_one_of_ours(number: PhoneNumber, sent: Sent) -> bool:
     """Is there a row that was handed over, with these words to this phone, and has no sid yet or was tried twice? Twilio may
-    have put a prefix before the words."""
+    have put a prefix before the words. (Of a refused text nothing but an earlier attempt may be there.)"""
     rows = Message.filter(campaign_id=number.campaign_id, phone=sent.to, direction=OUT, attempts__gt=0)
-    handed_over = await rows.filter(status__in=(SENDING, UNKNOWN, QUEUED, TAKEN, DROPPED))
+    handed_over = await rows.filter(status__in=(SENDING, UNKNOWN, QUEUED, TAKEN, DROPPED, REJECTED))
     return any((row.sid is None or row.attempts > 1) and doubt.ends_with(sent.body, row.body) for row in handed_over)

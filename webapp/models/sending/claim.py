@@ -99,7 +99,7 @@ async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
     A text waits while another to this person is under way, and for an earlier one of its conversation that is queued or
     looked up: they leave in order."""
     actions = await Action.filter(campaign_id=number.campaign_id).select_related("campaign")
-    held = ", ".join(str(a.id) for a in actions if a.first_texts_stopped(now) and not withdrawing.over(a, now)) or "0"
+    held = ", ".join(str(a.id) for a in actions if a.first_texts_stopped(now) and not a.over(now)) or "0"
     rows = await database.query(
         "SELECT id FROM message WHERE number_id = ? AND status = 'queued' AND due_at <= ?"
         f" AND (kind <> 'initial' OR action_id NOT IN ({held})) AND NOT EXISTS (SELECT 1 FROM message e"

@@ -17,15 +17,10 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 
 
-def over(action: Action, now: datetime) -> bool:
-    """Will none of its first texts leave any more?"""
-    return action.archived_at is not None or action.ended(now)
-
-
 async def withdrawn(message: Message, action: Action | None, now: datetime) -> bool:
     """``action``: of a first text. Whether the sender still texts is asked only where the text was claimed before: suspending
     cancels what is queued. A text that staff decided to send again is theirs."""
-    if action and over(action, now):
+    if action and action.over(now):
         return True
     if message.claimed_at is None or message.decided_at:
         return False

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.cast import Cast, texts
 from tests.cast.site import OFFICE, Browser, audited
+from webapp import clock
 from webapp.database import transaction
-from webapp.models.conversations.message import DROPPED, QUEUED, TAKEN, UNKNOWN, Message
+from webapp.models.actions.action import Action
+from webapp.models.conversations.message import DROPPED, FOLLOW_UP, QUEUED, TAKEN, UNKNOWN, Message
+from webapp.models.outcomes import doubt
 from webapp.rules import phone
 
 HERE = OFFICE + "/undecided"
@@ -109,3 +114,33 @@ async def test_the_first_hundred_are_shown(cast: Cast, browse: Browser, monkeypa
     third = (await in_doubt(cast))[2]
     shown = (await (await browse(cast.gary)).get(HERE)).text
     assert "The first 2 of 3." in shown and f'value="{ticked(third)}"' not in shown
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("over", ["archived", "ended"])
+async def test_a_first_text_of_an_action_that_is_over_is_not_sent_again_and_the_page_says_why(
+    cast: Cast, browse: Browser, over: str
+) -> None:
+    """Workers would withdraw it, and it would come back here without a reason, for ever."""
+    first, second, _ = await in_doubt(cast)
+    now = clock.now()
+    ends = {"archived_at": now} if over == "archived" else {"ends_on": cast.meyer.local(now).date() - timedelta(days=1)}
+    await transaction(lambda: Action.filter(id=cast.action.id).update(**ends))
+    gary = await browse(cast.gary)
+    for seen in ([ticked(first)], [ticked(first), ticked(second)]):
+        answer = await gary.post(HERE + "/decisions", data={"what": "again", "text": seen, "sure": "1"})
+        assert answer.status_code == 422 and "has ended or is archived" in answer.text
+        assert "Nothing was changed." in answer.text
+    assert {m.status for m in await texts()} == {UNKNOWN} and await audited("message.decided") == 0
+    assert not await doubt.decide(first.id, "again"), "it ended while the page was asked"
+    assert (await gary.post(HERE + "/decisions", data={"what": "drop", "text": [ticked(first)]})).status_code == 303
+    assert [m.status for m in await texts()] == [DROPPED, UNKNOWN, UNKNOWN]
+
+
+async def test_a_later_text_is_sent_again_though_its_action_is_over(cast: Cast, browse: Browser) -> None:
+    [message] = await in_doubt(cast, 1)
+    await transaction(lambda: Message.all().update(kind=FOLLOW_UP))
+    await transaction(lambda: Action.filter(id=cast.action.id).update(archived_at=clock.now()))
+    gary = await browse(cast.gary)
+    await gary.post(HERE + "/decisions", data={"what": "again", "text": [ticked(message)]})
+    assert [m.status for m in await texts()] == [QUEUED]

@@ -145,7 +145,7 @@ SAID = {
     "campaign.stopped": later("stopped everything"),
     "campaign.started_again": later("started texting again"),
     "campaign.stopped_by_twilio": later("Twilio's refusal stopped everything: error"),
-    "campaign.restored": later("noticed a restore from a backup and stopped everything"),
+    "campaign.restored": later("noticed texts that the database does not know and stopped everything"),
     "campaign.reconciled": later("marked what was sent before the restore"),
     "campaign.registered": later("noted the registration with the carriers"),
     "settings.districts_uploaded": later("uploaded a list of districts:"),

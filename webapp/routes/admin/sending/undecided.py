@@ -11,6 +11,10 @@ from webapp.models.accounts.users import Membership
 from webapp.models.outcomes import doubt
 from webapp.pages import page
 
+OVER = words.later(
+    "A first text of an action that has ended or is archived can't be sent again. Choose It arrived or Drop for it."
+)
+
 
 @get("/undecided")
 async def undecided(request: Request, member: Membership) -> Response:
@@ -35,6 +39,8 @@ async def decide(request: Request, member: Membership) -> Response:
     what, seen = str(form.get("what", "")), dict(filter(None, map(_seen, form.getall("text", []))))
     if what not in doubt.DECISIONS or not seen:
         return await _show(request, member, words.gettext("Tick at least one text, then choose."), 422)
+    if what == "again" and await doubt.any_over(member.campaign_id, seen):
+        return await _show(request, member, words.gettext(OVER), 422)
     if what == "again" and len(seen) > 1 and form.get("sure") != "1":
         return page(request, "admin/sending/again.html", texts=await doubt.undecided(member.campaign_id, list(seen)))
     await queue.drain_all(await doubt.decide_many(member, seen, what))
