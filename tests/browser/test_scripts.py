@@ -179,7 +179,8 @@ async def text_and_answer(bank: Bank, open_page: OpenPage, office: str) -> None:
     await log_in(page, bank.seeded["emails"][0])
     await page.goto(office.replace("/admin", ""))
     await page.get_by_role("button", name="Start").click()
-    await expect(page.get_by_alt_text("The picture sent with the text")).to_be_visible()
+    shown = page.locator("#main > [data-card]:not([hidden])")
+    await expect(shown.get_by_alt_text("The picture sent with the text")).to_be_visible()
     before = len(await bank.sent())
     await page.locator("#send:not([data-unread])").click()
 
