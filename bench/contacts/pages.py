@@ -82,7 +82,7 @@ def _tags(tags: dict[str, int]) -> Asked:
     return {
         "tag of a fifth": {"tag": tags["will_vote"]},
         "tag of 200, at the end": {"tag": tags["rare"]},
-        "has not tag": {"not_tag": tags["will_vote"]},
+        "doesn't have tag": {"not_tag": tags["will_vote"]},
     }
 
 

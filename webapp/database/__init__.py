@@ -171,7 +171,7 @@ def dialect() -> str:
 
 
 def opened() -> int:
-    """Which opening of this process it is: what was learnt from one database says nothing of the next."""
+    """Which opening of this process it is: facts learnt from one database say nothing of the next."""
     return _opened
 
 

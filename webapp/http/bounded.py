@@ -25,7 +25,7 @@ ADDRESS = 8_000  # bytes of path and query
 FIELDS = 200  # names in a form or a query
 VALUES = 2_000  # a list of ticked boxes is one name
 NAME = 200  # characters of a field's name
-LONGEST = 20_000  # characters of a value; what is longer is cut, and the field's own limit then refuses it
+LONGEST = 20_000  # characters of a value; a longer one is cut, and the field's own limit then refuses it
 BOUNDARY = 200  # characters between the parts of a form with files
 
 MANY_FIELDS = {"most_fields": 2_000}

@@ -64,7 +64,7 @@ class Delivery:
 
 
 def counts(text: Any, code: int | None) -> Counter[Delivery]:
-    """What a text of ours adds, which Twilio took or refused. ``code``: why it did not arrive. Only those of an action count."""
+    """The counts that a text of ours adds, which Twilio took or refused. ``code``: why it did not arrive. Only those of an action count."""
     at = text.taken_at or text.claimed_at
     if at is None or text.action_id is None or text.number_id is None:
         return Counter()

@@ -13,7 +13,7 @@ MOST_HOPS, LONGEST = 50, 64  # of a header anybody may send; of one address in i
 
 def of(peer: str, forwarded: Iterable[str], trusted: Sequence[Network]) -> str:
     """The right-most address that is no trusted proxy's. ``peer``: the other end of the connection; ``forwarded``: the
-    X-Forwarded-For headers in their order. What stands to the left of that address anybody may have written. Of IPv6 the
+    X-Forwarded-For headers in their order. Anybody may have written the addresses to the left of that one. Of IPv6 the
     /64, since whoever has one address there has all of them."""
     here = _address(peer)
     if here is None:

@@ -17,7 +17,7 @@ Kind = Literal["initial", "response"]
 
 OPT_OUT_MEND = " Reply STOP to opt out."
 MANY_SEGMENTS = 3
-LOOKED_AT = 20_000  # characters; what is longer is only told to be too long
+LOOKED_AT = 20_000  # characters; a longer text is only told to be too long
 
 
 def lint(

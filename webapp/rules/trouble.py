@@ -1,4 +1,4 @@
-"""What the office is told when sending is stopped or fails: what happened, since when, what was kept, what to do (SPEC X4).
+"""The sentences for the office when sending is stopped or fails: what happened, since when, what was kept, what to do (SPEC X4).
 
 Decided from values alone, the worst first. A page shows the first; Operations shows all.
 """
@@ -17,7 +17,7 @@ CODES_AT_TWILIO = "https://www.twilio.com/docs/api/errors/"
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """What is known now. ``out``: so many calls failed that numbers rest, ``tries_at`` the next try. ``held``: numbers that
+    """The facts of this moment. ``out``: so many calls failed that numbers rest, ``tries_at`` the next try. ``held``: numbers that
     Twilio asked to wait. ``worker``, ``valkey``: seen lately; ``valkey_refuses``: of REFUSES. ``database``, ``files``: "", "full", "read_only" or "away".
     ``ahead``: seconds by which the clock that decides is ahead of Twilio's; None where not known. ``own_clock``: that clock
     is the machine's (SQLite). ``jumped``: seconds by which a worker's clock was set in the last hour; 0 for not. ``missed``:
@@ -118,7 +118,7 @@ def _advice(code: int) -> str:
     told = errors.TABLE.get(code)
     if told is None and code < 10_000:
         return "Press Check again in Set-up check, and look at the account at Twilio."
-    return (told and told.advice) or "Look the error up at Twilio and mend it there."
+    return (told and told.advice) or "Look the error up at Twilio and fix it there."
 
 
 def _where(code: int) -> tuple[str, str]:

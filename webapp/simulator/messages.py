@@ -130,7 +130,7 @@ async def _after(request: web.Request, fault: Fault) -> web.StreamResponse | Non
 
 
 def _cut(request: web.Request) -> web.Response:
-    """Closes the connection: what is returned goes nowhere."""
+    """Closes the connection: the answer returned here goes nowhere."""
     if request.transport:
         request.transport.abort()
     return web.Response()

@@ -1,4 +1,4 @@
-"""Who was sent an action, and what they did with it (SPEC R1)."""
+"""The users that an action was sent to, and their steps in it (SPEC R1)."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def left_out(action: str, contact: str) -> str:
     return f"EXISTS (SELECT 1 FROM action_exclusion x WHERE x.action_id = {action} AND ({by_list} OR {by_tag} OR {by_field}))"
 
 
-# Whoever signed up by an opt-in form is in its conversation, on a list or not (B2)
+# People who signed up by an opt-in form are in its conversation, on a list or not (B2)
 _IS_IN = (
     f"({is_in('conversation.action_id', 'conversation.contact_id')}"
     " OR EXISTS (SELECT 1 FROM action oi WHERE oi.id = conversation.action_id AND oi.of_opt_in))"

@@ -1,7 +1,7 @@
 """Contacts who lack a value that their first text needs: their unsent conversations are closed with 1307, and open again
 when the value or the script changes, so that nobody has to tap on them (SPEC section 4).
 
-What a sender or the campaign lacks closes nothing: `scripts.shortfalls` tells it at publishing and at Start.
+A value that the sender or the campaign lacks closes nothing: `scripts.shortfalls` tells it at publishing and at Start.
 """
 
 from __future__ import annotations

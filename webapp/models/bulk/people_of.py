@@ -1,7 +1,7 @@
 """The people behind a number of an action's results, found window by window (SPEC R6).
 
 Walks the action's conversations in the order of their contacts, so that any number costs one pass, however rare the people
-are. Who has opted out or is blocked is never among them.
+are. People who opted out or are blocked are never among them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who may hold which contact: nobody outside the limits of an action gets its conversations (SPEC A9, A10, G2)."""
+"""Keeps contacts within the limits of their holders: nobody outside the limits of an action gets its conversations (SPEC A9, A10, G2)."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ async def _sums(
 
 @transactional
 async def _keep(found: list[Found], now: datetime) -> list[CarrierWarning]:
-    """One worker at a time. What was found again is renewed; what was not has ended."""
+    """One worker at a time. A warning that was found again is renewed; the others have ended."""
     await database.lock(Lock.WARNING_OF_CARRIERS, 0)
     standing = {(row.campaign_id, _which(row)): row for row in await CarrierWarning.filter(ended_at=None)}
     begun = []

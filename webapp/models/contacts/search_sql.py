@@ -192,7 +192,7 @@ class ContactQuery:
             )
 
     def _texted(self) -> None:
-        """Whoever was texted has a last message, by which there is an index."""
+        """Everybody who was texted has a last message, by which there is an index."""
         if self.wanted.texted == YES or (self.wanted.replied == NO and not self.wanted.texted):
             self._source("contact", "id", "x.campaign_id = ? AND x.last_message_at IS NOT NULL", self.campaign.id)
             self.add(f"EXISTS ({self._has('v.texted_at IS NOT NULL')})")

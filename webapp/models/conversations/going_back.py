@@ -95,7 +95,7 @@ async def _give_back(conversation: Conversation, how: str, by_user_id: int | Non
 
 @transactional
 async def undo_return(action: Action, by: Membership) -> int:
-    """Takes back the newest press of the button: whoever is still free and not texted goes to the volunteer who had them.
+    """Takes back the newest press of the button: people still free and not texted go to the volunteer who had them.
     Returns how many."""
     events = await database.query(
         "SELECT e.conversation_id AS id, e.from_user_id AS user_id FROM assignment_event e JOIN conversation c"

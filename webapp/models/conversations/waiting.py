@@ -17,7 +17,7 @@ from webapp.models.conversations import assigning, hours, inbox
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.inbox import Thread
 
-ROOM = 10  # threads of one's own that need attention: who has as many is offered no more
+ROOM = 10  # threads of one's own that need attention: with as many, a volunteer is offered no more
 COUNTED = 100  # offers, at most
 
 

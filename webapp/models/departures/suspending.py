@@ -21,7 +21,7 @@ from webapp.rules.accounts import powers
 
 @dataclass(frozen=True)
 class Suspension:
-    """What a suspension is about: people not texted yet, who go back to the pool, with those whose first text is
+    """The people that a suspension concerns: those not texted yet, who go back to the pool, with those whose first text is
     cancelled; conversations, which go to the admins; and texts that are cancelled."""
 
     people: int

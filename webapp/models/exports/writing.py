@@ -22,7 +22,7 @@ class Shorter(Exception):
 
 
 def head(format: str, columns: tuple[Column, ...], title: str) -> bytes:
-    """What stands before the first row."""
+    """The beginning of the file, before the first row."""
     if format == CSV:
         return safe_cells.BOM + safe_cells.line(column.name for column in columns)
     if format == JSONL:
@@ -61,7 +61,7 @@ def _render(column: Column, zone: ZoneInfo, typed: bool) -> Render:
 
 
 def append(path: Path, at: int, data: bytes) -> int:
-    """Writes after the first ``at`` bytes; what a worker that died wrote after them is cut off. Returns the new length. Raises
+    """Writes after the first ``at`` bytes; bytes after them, of a worker that died, are cut off. Returns the new length. Raises
     Shorter."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:

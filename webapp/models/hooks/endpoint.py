@@ -90,7 +90,7 @@ async def make(by: Membership, url: str, kinds: list[str], whole_phones: bool) -
 
 @transactional
 async def end(by: Membership, row: HookEndpoint) -> None:
-    """For good. What is on its way there is not sent any more."""
+    """For good. Events on their way there are not sent any more."""
     if await HookEndpoint.filter(id=row.id, ended_at=None).update(ended_at=clock.now()):
         await audit.record(by, "hook.ended", row.shown)
 
@@ -142,6 +142,6 @@ async def failed(endpoint_id: int, why: str, gone: bool, dice: float) -> bool:
 
 
 async def owners(campaign_id: int) -> list[Membership]:
-    """Who is told that an endpoint is off."""
+    """The people to tell that an endpoint is off."""
     found = Membership.filter(campaign_id=campaign_id, role=OWNER, suspended_at=None, removed_at=None)
     return await found.exclude(approved_at=None).select_related("user", "campaign")

@@ -54,7 +54,7 @@ async def of(job: ContactImport, shape: Shape, columns: contact_columns.Columns)
 
 
 def _key(columns: contact_columns.Columns) -> list[Any]:
-    """What is counted depends on this alone; what is chosen for the rest changes only what is told of it."""
+    """The counts depend on this alone; other choices change only the sentences about them."""
     fields = {name: [n for n, field in columns.fields.items() if field == name] for name in _COUNTED_FIELDS}
     picking = sorted(n for n, target in columns.flags.items() if target)
     return [columns.phones, sorted(columns.flags), picking, list(columns.home), list(columns.notes), fields]

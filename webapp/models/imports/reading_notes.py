@@ -1,4 +1,4 @@
-"""What was read of a file and what was left out, in sentences for the page and the command (SPEC C1)."""
+"""Says what was read of a file and what was left out, in sentences for the page and the command (SPEC C1)."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def renewed(sealed: str) -> str | None:
 
 @transactional
 async def seal_anew(model: type[Model], column: str) -> int:
-    """After the site's secret changed: what the one before sealed in this column. Returns how many rows."""
+    """Seals anew, after the site's secret changed, the values in this column that the one before sealed. Returns how many rows."""
     done = 0
     for row in await model.all().select_for_update():
         if new := renewed(getattr(row, column)):

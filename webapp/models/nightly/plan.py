@@ -29,7 +29,7 @@ ENDED = "Somebody ended this nightly import while the file was fetched. Nothing 
 
 class NightlyImport(Model):
     """``url``: sealed, since whoever has it may read the file. ``host``: its server, for the page. ``first_import_id``: the first file,
-    whose columns a person chooses; what was chosen there holds for all others."""
+    whose columns a person chooses; that choice holds for all others."""
 
     id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(

@@ -171,7 +171,7 @@ async def finish(notice_id: int) -> None:
 
 @transactional
 async def cancel(notice: Notice, by: Membership) -> None:
-    """Who was told stays told; the others are not."""
+    """People already told stay told; the others are not."""
     if await long_work.cancel(notice):
         await audit.record(by, "notice.cancelled", notice.title)
 

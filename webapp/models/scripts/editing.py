@@ -97,7 +97,7 @@ async def copy(action: Action, script: Script, by: Membership, reason: str = "")
 
 @transactional
 async def archive(action: Action, script: Script, by: Membership) -> None:
-    """Nobody gets it any more: cards show another script, and without another first texts stop. What was clicked leaves.
+    """Nobody gets it any more: cards show another script, and without another first texts stop. Texts clicked before leave.
     Results keep the texts sent of it."""
     live = await _locked(action)
     if await _archived(script):

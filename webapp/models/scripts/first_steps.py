@@ -1,4 +1,4 @@
-"""What is left to do before a campaign texts for the first time: the office's first page shows it until then (SPEC S9)."""
+"""The steps left before a campaign texts for the first time: the office's first page shows it until then (SPEC S9)."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Found:
 
 
 def typed(q: str) -> str:
-    """What is searched for: on one line, without what databases can't store, cut to LONGEST."""
+    """The words to search for: on one line, without what databases can't store, cut to LONGEST."""
     return " ".join(q[: 4 * LONGEST].replace("\x00", "").split())[:LONGEST].strip()
 
 

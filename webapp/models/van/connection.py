@@ -91,7 +91,7 @@ async def connect(by: Membership, key: str, mode: int) -> VanConnection:
 
 @transactional
 async def disconnect(by: Membership) -> None:
-    """Forgets the key. What is mapped and what was sent stay as they are; nothing more is sent."""
+    """Forgets the key. The mapping and the facts sent stay as they are; nothing more is sent."""
     if await VanConnection.filter(campaign_id=by.campaign_id).delete():
         await audit.record(by, "van.disconnected")
 

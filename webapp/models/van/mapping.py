@@ -59,7 +59,7 @@ class VanMapping(Model):
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the mapping page: ``name`` is the form field's. ``retired``: what it leads to is not in VAN any more."""
+    """A line of the mapping page: ``name`` is the form field's. ``retired``: VAN does not have its code any more."""
 
     name: str
     kind: str
@@ -101,7 +101,7 @@ async def things(campaign_id: int) -> list[VanThing]:
 
 @transactional
 async def note_things(campaign_id: int, found: Sequence[tuple[str, int, int, str]]) -> None:
-    """VAN's lists as it gave them just now: kind, id, question and name of each. What is not among them is retired."""
+    """VAN's lists as it gave them just now: kind, id, question and name of each. A code that is not among them is retired."""
     await database.lock(Lock.CONNECTING_VAN, campaign_id)
     there = {(t.kind, t.van_id, t.question_id): t for t in await VanThing.filter(campaign_id=campaign_id)}
     named = {(kind, van_id, question): name[:300] for kind, van_id, question, name in found}

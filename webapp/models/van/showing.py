@@ -18,7 +18,7 @@ from webapp.rules.van import planning
 
 PAGE = 50
 MANY = 10_000  # counted up to there: more is "10,000+"
-AGAIN = (REFUSED, DOUBT, NO_CODE)  # what may be sent again by hand
+AGAIN = (REFUSED, DOUBT, NO_CODE)  # facts that may be sent again by hand
 
 
 @dataclass(frozen=True)

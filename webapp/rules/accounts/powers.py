@@ -1,4 +1,4 @@
-"""Who may change whose role, suspend and remove whom (SPEC P1)."""
+"""Decides whose role a member may change, and whom they may suspend and remove (SPEC P1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is within an action's limits: by language, and by the places of their ZIP (SPEC A9)."""
+"""Decides whether a user is within an action's limits: by language, and by the places of their ZIP (SPEC A9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the office is told while carriers filter more than before (SPEC R7)."""
+"""The sentences for the office while carriers filter more than before (SPEC R7)."""
 
 from __future__ import annotations
 

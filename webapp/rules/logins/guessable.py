@@ -1,7 +1,7 @@
 """Which passwords are too easy to guess (ASVS 5.0, 6.2; NIST SP 800-63B, 3.1.1): by length and by what others guess first,
 never by kinds of characters.
 
-12 characters, where ASVS asks for 8 and recommends 15: who does no more than text has no second step.
+12 characters, where ASVS asks for 8 and recommends 15: volunteers, who only text, have no second step.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PIECE = 6  # a shorter piece, however often it is repeated, is guessed
 
 
 def why(password: str, own: Iterable[str] = ()) -> str | None:
-    """The reason it is refused, or None. ``own``: what is known of the person and their campaign: names, e-mail, phone."""
+    """The reason it is refused, or None. ``own``: words known of the person and their campaign: names, e-mail, phone."""
     if len(password) < LEAST:
         return SHORT
     if len(password) > MOST:

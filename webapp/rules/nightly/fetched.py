@@ -1,4 +1,4 @@
-"""What is wrong with a file that was fetched, in a sentence (SPEC B8)."""
+"""Says in a sentence what is wrong with a file that was fetched (SPEC B8)."""
 
 from __future__ import annotations
 

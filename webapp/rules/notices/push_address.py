@@ -1,4 +1,4 @@
-"""What a browser says of its push service comes from outside: only https, and only a host with a public name."""
+"""The address of a push service is told by a browser, so from outside: only https, and only a host with a public name."""
 
 from __future__ import annotations
 

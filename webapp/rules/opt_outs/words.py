@@ -53,7 +53,7 @@ FILLERS = _set(
     "merci|svp|bitte|danke|jetzt|obrigado|mo|na|but|wrong|number|interested|not|ever|permanently|"
     "altogether|said"
 )
-# What the stopping is about
+# The things to stop
 OBJECTS = _set(
     "me|us|my|mine|our|it|this|that|these|those|number|numbers|phone|cell|name|info|contact|"
     "texts|text|txts|txt|texting|messages|message|messaging|msgs|msg|sms|mms|from|your|the|list|"

@@ -79,7 +79,7 @@ class Play:
         yield from ((n, PERSONAS[n], talk) for n, talk in enumerate(self.talks))
 
     def next(self) -> int | None:
-        """Who is the card: those not skipped come first."""
+        """The person on the card: those not skipped come first."""
         left = [n for n, _, talk in self.pairs() if not talk.texted and talk.skips < TWICE]
         return min(left, key=lambda n: (self.talks[n].skips, n)) if left else None
 

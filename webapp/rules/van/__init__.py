@@ -1,1 +1,1 @@
-"""Rules about VAN: what is sent there for a fact, and when it is tried again."""
+"""Rules about VAN: the request for a fact, and when it is tried again."""

@@ -1,4 +1,4 @@
-"""What is sent to VAN for a fact: from what VAN has by us to what it is to have (SPEC B3).
+"""Plans the request that brings VAN from what it has by us to what it should have, for a fact (SPEC B3).
 
 VAN takes a canvass response: either one result code, or answers; never both. An activist code can be taken away again, an
 answer to a survey question is corrected by another answer, a result code stays.
