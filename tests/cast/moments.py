@@ -97,20 +97,10 @@ async def refusing(table: str, verb: str) -> AsyncIterator[None]:
 
 async def while_it_is_under_way(step: Callable[[], Awaitable[object]], click: Awaitable[object]) -> object:
     """The click begins when the step is done and not committed yet, and waits for it."""
-    done, may_commit = asyncio.Event(), asyncio.Event()
-
-    async def body() -> None:
-        await step()
-        done.set()
-        await may_commit.wait()
-
-    other = asyncio.create_task(transaction(body))
-    await done.wait()
-    waiting = asyncio.ensure_future(click)
-    await asyncio.sleep(0.3)
-    assert not waiting.done(), "it waits for the row"
-    may_commit.set()
-    await other
+    async with held_open(step):
+        waiting = asyncio.ensure_future(click)
+        await asyncio.sleep(0.3)
+        assert not waiting.done(), "it waits for the row"
     return await waiting
 
 

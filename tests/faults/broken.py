@@ -26,7 +26,7 @@ from webapp.rules import errors, safeguards
 from webapp.workers import calling, sending, settings
 from webapp.workers import main as worker
 
-died: Callable[[str], None] = lambda what: None  # process.die_at  # noqa: E731
+died: Callable[[str], None] = lambda what: None  # dying.die_at  # noqa: E731
 
 
 async def _drain(ctx: dict[str, Any], number_id: int) -> None:

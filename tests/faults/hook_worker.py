@@ -7,13 +7,12 @@ that forgets what a dead worker had. It ends by itself once nothing is left to s
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.faults.dying import BROKEN, die_at
 from webapp import config, database
 from webapp.config import Settings
 from webapp.gateways import outside
@@ -21,17 +20,6 @@ from webapp.models.hooks import endpoint, event
 from webapp.models.hooks.endpoint import HookEndpoint
 from webapp.models.hooks.event import SENDING, WAITING, HookEvent
 from webapp.workers.hooks import sending as jobs
-
-WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
-BROKEN = bool(os.environ.get("BROKEN"))
-_left = int(NUMBER or 0)
-
-
-def die_at(what: str) -> None:
-    global _left
-    _left -= what == WHAT
-    if what == WHAT and _left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def hurry() -> None:

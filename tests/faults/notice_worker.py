@@ -8,12 +8,11 @@ the notice is over.
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sys
 from datetime import timedelta
 from typing import Any
 
+from tests.faults.dying import BROKEN, die_at
 from webapp import config, database, queue
 from webapp.config import Settings
 from webapp.database import transaction
@@ -22,17 +21,11 @@ from webapp.models.notices import telling
 from webapp.models.notices.notice import SENDING, Notice, Recipient
 from webapp.workers.notices import telling as jobs
 
-WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
-_left = int(NUMBER or 0)
-
 
 def dying(what: str, verb: Any) -> Any:
     async def wrapped(*arguments: Any) -> Any:
-        global _left
         result = await verb(*arguments)
-        _left -= what == WHAT
-        if what == WHAT and _left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+        die_at(what)
         return result
 
     return wrapped
@@ -55,7 +48,7 @@ async def main() -> None:
     await database.open_database(sys.argv[1])
     notice_id = int(sys.argv[3])
     while not (await Notice.get(id=notice_id)).over:
-        if os.environ.get("BROKEN"):
+        if BROKEN:
             await tell_again(notice_id)
         await jobs.run_notice({}, notice_id)
         await asyncio.sleep(0.2)

@@ -27,6 +27,7 @@ from tortoise.connection import get_connection
 
 from tests.cast import push_service
 from tests.faults import broken
+from tests.faults.dying import BROKEN, die_at
 from webapp import database, logs
 from webapp.gateways import twilio, twilio_http
 from webapp.models import long_work
@@ -49,18 +50,8 @@ from webapp.workers.opt_ins import texting
 from webapp.workers.van import lists as van_lists
 from webapp.workers.van import sending as van_sending
 
-WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
 PATIENCE = float(os.environ.get("PATIENCE", "1"))
-_left = int(NUMBER or 0)
 _awake = int(os.environ.get("SLEEP", "0"))
-
-
-def die_at(what: str) -> None:
-    global _left
-    if what and what == WHAT:
-        _left -= 1
-        if _left <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def note_and_sleep(number_id: int, mark: int, durable: bool = False) -> None:
@@ -149,7 +140,7 @@ def hurry() -> None:
 def main() -> None:
     hurry()
     broken.died = die_at
-    broken.break_it(os.environ.get("BROKEN", ""))
+    broken.break_it(BROKEN)
     logs.set_up()
     if port := os.environ.get("PUSH_PORT"):
         push_service.lead_here(int(port))

@@ -7,28 +7,16 @@ build that moves the cursor first, in a transaction of its own. It ends by itsel
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
+from tests.faults.dying import BROKEN, die_at
 from webapp import config, database
 from webapp.config import Settings
 from webapp.models.sharing import sharing
 from webapp.models.sharing.sharing import OptOutSharing
 from webapp.workers.sharing import passing as jobs
-
-WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
-BROKEN = bool(os.environ.get("BROKEN"))
-_left = int(NUMBER or 0)
-
-
-def die_at(what: str) -> None:
-    global _left
-    _left -= what == WHAT
-    if what == WHAT and _left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def hurry() -> None:

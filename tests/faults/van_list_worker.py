@@ -8,12 +8,11 @@ begun), "begun" (the import is begun, nobody nudged), "stored" (a slice is store
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
+from tests.faults.dying import die_at
 from webapp import config, database
 from webapp.config import Settings
 from webapp.gateways import van
@@ -25,16 +24,6 @@ from webapp.models.van_lists.loading import VanLoad
 from webapp.rules.van import pauses
 from webapp.workers import imports
 from webapp.workers.van import lists
-
-WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
-_left = int(NUMBER or 0)
-
-
-def die_at(what: str) -> None:
-    global _left
-    _left -= what == WHAT
-    if what == WHAT and _left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def after(module: Any, name: str, what: str) -> None:

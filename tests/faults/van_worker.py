@@ -7,13 +7,12 @@ BROKEN: a build that sends again what was in doubt. It ends by itself once nothi
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.faults.dying import BROKEN, die_at
 from webapp import config, database
 from webapp.config import Settings
 from webapp.database import transaction
@@ -22,16 +21,6 @@ from webapp.models.van import connection, sending
 from webapp.models.van.fact import DOUBT, SENDING, WAITING, VanFact
 from webapp.rules.van import pauses, planning
 from webapp.workers.van import sending as jobs
-
-WHAT, _, NUMBER = os.environ.get("DIE", "").partition(":")
-_left = int(NUMBER or 0)
-
-
-def die_at(what: str) -> None:
-    global _left
-    _left -= what == WHAT
-    if what == WHAT and _left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def hurry() -> None:
@@ -50,7 +39,7 @@ def hurry() -> None:
 
     vars(sending).update(claim=claimed)
     van.Van.record = recorded  # type: ignore[assignment,method-assign]
-    if os.environ.get("BROKEN"):
+    if BROKEN:
         vars(planning).update(also=lambda maybe, going: "")  # nobody remembers what was lost
 
 
@@ -66,7 +55,7 @@ async def main() -> None:
     while await VanFact.filter(state__in=[WAITING, SENDING]).exists():
         await sending.stamp()
         await sending.notice_gone()
-        if os.environ.get("BROKEN"):
+        if BROKEN:
             await send_what_is_in_doubt()
         await jobs.send_to_van({}, campaign_id)
         await asyncio.sleep(0.1)
