@@ -46,6 +46,10 @@ async def test_nobody_is_texted_twice_after_a_restore_and_everybody_in_the_end(
         await until(lambda: everybody(bank), 60, 0.3)
         assert await bank.twice() == twice
         assert (await bank.look("recount"))["differences"] == []
+        if what == "folder":
+            await put_back(bank, backup, what)
+            bank.start_worker(broken="trusting,noting")
+            await until(bank.twice, 60, 0.1)  # the judge sees the build that believes its data folder
 
 
 async def put_back(bank: Bank, backup: Backup, what: str) -> None:
