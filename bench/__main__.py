@@ -16,6 +16,7 @@ import uvloop
 
 from bench import drain, faults, serving
 from bench.contacts import figures as contacts
+from bench.results import during
 from bench.results import figures as results
 from bench.speed import against
 from bench.speed import figures as speed
@@ -40,11 +41,14 @@ def _run(options: argparse.Namespace, folder: Path) -> None:
     match options.what:
         case "contacts":
             asyncio.run(contacts.run(folder, many, options.messages, options.rows or MANY))
-            during = folder / "during"
-            during.mkdir()
-            asyncio.run(contacts.during_import(during, DURING_IMPORT, options.seconds))
+            clicked = folder / "clicked"
+            clicked.mkdir()
+            asyncio.run(contacts.during_import(clicked, DURING_IMPORT, options.seconds))
         case "results":
             asyncio.run(results.run(folder, many, options.messages, options.rows or MANY))
+            clicked = folder / "clicked"
+            clicked.mkdir()
+            asyncio.run(during.export(clicked, options.seconds))
         case "uploads":
             uploads.run(folder, options.against, options.rows or FIRST_LIST, options.rounds)
         case "drain":

@@ -38,7 +38,7 @@ PASSWORD = "a long password"
 SEED = int(os.environ.get("TEXTBANK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 OF_THE_ACCOUNT = (10001, 20003, 30002, 30024, 30032, 30034)  # the carriers never got such a text
 LONG = "TEXTBANK_FAULTS" in os.environ  # bin/bench faults
-PATIENCE = 300 if LONG else 90  # seconds; only a build that hangs waits for their end
+PATIENCE = 900 if LONG else 90  # seconds; only a build that hangs waits for their end
 only_long = pytest.mark.skipif(not LONG, reason="bin/bench faults")
 KILLS = int(os.environ.get("TEXTBANK_FAULT_KILLS", "4"))
 
@@ -47,10 +47,10 @@ KILLS = int(os.environ.get("TEXTBANK_FAULT_KILLS", "4"))
 class Bank:
     folder: Path
     database_url: str
-    environment: dict[str, str] = field(default_factory=dict)
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict, repr=False)
     one_machine: bool = False  # all processes have the same clocks
-    seeded: dict[str, Any] = field(default_factory=dict)
+    seeded: dict[str, Any] = field(default_factory=dict, repr=False)
     _looking: threading.Lock = field(default_factory=threading.Lock)  # one look at a time
 
     def __post_init__(self) -> None:

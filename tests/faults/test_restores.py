@@ -33,7 +33,7 @@ async def test_nobody_is_texted_twice_after_a_restore_and_everybody_in_the_end(
         if what != "folder":
             bank.start_worker(broken="trusting")
             await bank.click(10)
-            await until(bank.twice, 20, 0.1)  # the judge sees the broken build
+            await until(bank.twice, 90, 0.1)  # the judge sees the broken build
             await put_back(bank, backup, what)
         twice = await bank.twice()
         if what != "folder":
