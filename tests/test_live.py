@@ -13,8 +13,10 @@ from webapp import config, live, news, queue
 from webapp.database import transaction
 from webapp.live import CATCH_UP, Hub, News
 from webapp.models import tallies
+from webapp.models.accounts import campaign, settings
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import assigning
+from webapp.models.outcomes import learning, restoring
 
 
 @pytest.fixture
@@ -73,6 +75,33 @@ async def test_who_is_in_the_middle_of_a_bucket_hears_that_first_texts_were_stop
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def test_whatever_stops_a_campaign_everybody_with_cards_hears_of_it_once_it_is_committed(
+    cast: Cast, queues_told: list[tuple[set[int], int]]
+) -> None:
+    async def rolled_back() -> None:
+        await cast.meyer.stop_everything()
+        raise RuntimeError
+
+    ways: list[Callable[[], Awaitable[object]]] = [
+        lambda: settings.stop_everything(cast.gary),
+        lambda: learning.stop_campaign(cast.meyer.id, 20003),  # an answer of Twilio's
+        restoring.stop_all,
+    ]
+    await cast.start(cast.amy)
+    async with news.commits_told():
+        with pytest.raises(RuntimeError):
+            await transaction(rolled_back)
+        await asyncio.sleep(0.1)
+        assert queues_told == [], "what was rolled back is no news"
+        for stop in ways:
+            await cast.meyer.refresh_from_db()
+            await cast.meyer.go_on()
+            queues_told.clear()
+            await stop()
+            await until(lambda: ({cast.amy.user_id}, 0) in queues_told)
+    assert campaign.stop_listeners == []
+
+
 async def test_the_pages_of_the_staff_hear_that_counts_moved_once_it_is_committed(
     hub: Hub, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,7 +114,7 @@ async def test_the_pages_of_the_staff_hear_that_counts_moved_once_it_is_committe
     ]
     tasks = [asyncio.create_task(listen(hub, one.user_id, heard[one.user.first_name.lower()], of)) for one, of in who]
     await until(lambda: all(len(told) >= 2 for told in heard.values()))
-    async with news.counts_told():
+    async with news.commits_told():
         with pytest.raises(RuntimeError):
             await transaction(lambda: _counts(cast, fails=True))
         await asyncio.sleep(0.1)

@@ -76,7 +76,7 @@ async def _life(app: Litestar) -> AsyncIterator[None]:
         app.state.hub = live.Hub()
         app.state.hub.start()
         keeping_clock = asyncio.create_task(database.keep_clock())
-        async with news.counts_told():
+        async with news.commits_told():
             yield
         keeping_clock.cancel()
         await app.state.hub.stop()

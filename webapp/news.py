@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 
 from webapp import live
 from webapp.models import tallies
+from webapp.models.accounts import campaign
 from webapp.models.actions.action import Action
 from webapp.models.conversations import buckets, inbox
 
@@ -31,33 +32,59 @@ async def tell_queues(campaign_id: int | None = None, action_id: int = 0) -> Non
 
 
 @contextlib.asynccontextmanager
-async def counts_told() -> AsyncIterator[None]:
-    """While it lasts, a commit of this process that moves an action's counts is told to the pages of the staff."""
-    moved, woken = set[int](), asyncio.Event()
-
-    def note(action_ids: set[int]) -> None:
-        moved.update(action_ids)
-        woken.set()
-
-    tallies.listeners.append(note)
-    telling = asyncio.create_task(_tell_counts(moved, woken))
+async def commits_told() -> AsyncIterator[None]:
+    """While it lasts, two kinds of commits of this process are told: one that moves an action's counts to the pages of the
+    staff, and one that stops a campaign, whoever or whatever stops it, to everybody with cards."""
+    moved, stopped = _Noted(), _Noted()
+    told = [asyncio.create_task(_tell_counts(moved)), asyncio.create_task(_tell_stops(stopped))]
+    tallies.listeners.append(moved.add)
+    campaign.stop_listeners.append(stopped.add_one)
     try:
         yield
     finally:
-        tallies.listeners.remove(note)
-        telling.cancel()
-        await asyncio.gather(telling, return_exceptions=True)
+        tallies.listeners.remove(moved.add)
+        campaign.stop_listeners.remove(stopped.add_one)
+        for telling in told:
+            telling.cancel()
+        await asyncio.gather(*told, return_exceptions=True)
 
 
-async def _tell_counts(moved: set[int], woken: asyncio.Event) -> None:
+class _Noted:
+    """Ids that wait to be told."""
+
+    def __init__(self) -> None:
+        self.ids, self.woken = set[int](), asyncio.Event()
+
+    def add(self, ids: set[int]) -> None:
+        self.ids.update(ids)
+        self.woken.set()
+
+    def add_one(self, one: int) -> None:
+        self.add({one})
+
+    async def next_ones(self) -> list[int]:
+        await self.woken.wait()
+        self.woken.clear()
+        noted = sorted(self.ids)
+        self.ids.clear()
+        return noted
+
+
+async def _tell_counts(moved: _Noted) -> None:
     while True:
-        await woken.wait()
-        woken.clear()
-        found = Action.filter(id__in=sorted(moved))
-        moved.clear()
+        found = Action.filter(id__in=await moved.next_ones())
         try:
             for campaign_id in {action.campaign_id for action in await found}:
                 await live.nudge_staff(campaign_id, live.COUNTS)
         except Exception as error:
             log.warning("no live news of counts: %s", type(error).__name__)
         await asyncio.sleep(EVERY)
+
+
+async def _tell_stops(stopped: _Noted) -> None:
+    while True:
+        for campaign_id in await stopped.next_ones():
+            try:
+                await tell_queues(campaign_id)
+            except Exception as error:
+                log.warning("no live news of a stop: %s", type(error).__name__)

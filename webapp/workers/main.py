@@ -33,9 +33,9 @@ async def run() -> None:
     try:
         await open_migrated(chosen.database)
         await rehearsal.check(chosen)
-        await restoring.notice_restore({})  # before any text can leave
         keeping_clock = asyncio.create_task(database.keep_clock())
-        async with news.counts_told():
+        async with news.commits_told():
+            await restoring.notice_restore({})  # before any text can leave
             await _work(gateway, stop)
     finally:
         if keeping_clock:

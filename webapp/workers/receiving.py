@@ -150,7 +150,6 @@ class _Missed:
         ]
         if (stranger := await witness.unknown_of_any(self.ours, seen)) and await restoring.stop_all(stranger):
             log.error("Twilio has text %s, which this database does not know: all is stopped", stranger)
-            await news.tell_queues()
 
     async def _new(self, page: twilio.Page) -> list[twilio.Text]:
         came = [text for text in page.texts if text.came_in and text.to in self.ours]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from webapp import clock, news
+from webapp import clock
 from webapp.gateways import twilio
 from webapp.models.numbers import hearing
 from webapp.models.numbers.number import PhoneNumber
@@ -40,7 +40,6 @@ async def notice_restore(ctx: dict[str, Any]) -> None:
     if await restoring.is_older():
         if await restoring.stop_all():
             log.error("this database is older than what was sent: everything is stopped until it is reconciled")
-            await news.tell_queues()
         return
     await restoring.note_all()
 

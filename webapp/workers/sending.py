@@ -86,7 +86,6 @@ async def _stop_all(stranger: restoring.Sent | None = None) -> None:
     why = f"Twilio has text {stranger}, which this database does not know" if stranger else OLDER
     log.error("%s: everything is stopped until it is reconciled", why)
     await restoring.stop_all(stranger)
-    await news.tell_queues()
 
 
 async def _ask(ctx: dict[str, Any], number_id: int, out: bool) -> float | None:
@@ -105,7 +104,6 @@ async def _ask(ctx: dict[str, Any], number_id: int, out: bool) -> float | None:
         log.warning("Twilio could not be asked for the newest texts of number %s: %s", number_id, type(error).__name__)
         if code := await gateway.account_refusal(error):
             await learning.stop_campaign(number.campaign_id, code)
-            await news.tell_queues(number.campaign_id)
             return UNASKED
         return max(UNASKED, await outages.failed(number_id, twilio.in_words(error)))
     sent = [restoring.Sent(text.sid, text.to, text.body, text.created_at, number.e164) for text in newest]

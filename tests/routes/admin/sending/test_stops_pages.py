@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.cast import Cast
 from tests.cast.site import OFFICE, Browser, audited
+from tests.cast.waiting import until
+from webapp import news
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.outcomes import restoring
 
@@ -13,7 +15,9 @@ async def test_stop_everything_and_start_again(
 ) -> None:
     gary = await browse(cast.gary)
     await cast.start(cast.amy)
-    await gary.post(OFFICE + "/stop")
+    async with news.commits_told():
+        await gary.post(OFFICE + "/stop")
+        await until(lambda: len(queues_told) == 1)
     assert "All texts are stopped" in (await gary.get(OFFICE + "/setup")).text
     await gary.post(OFFICE + "/stop/end")
     assert "All texts are stopped" not in (await gary.get(OFFICE + "/setup")).text

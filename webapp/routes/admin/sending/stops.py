@@ -15,7 +15,6 @@ from webapp.routes.admin.sending import setup
 @post("/stop")
 async def stop_everything(request: Request, member: Membership) -> Response:
     await settings.stop_everything(member)
-    await news.tell_queues(member.campaign_id)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup")
 
 
