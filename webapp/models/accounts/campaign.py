@@ -167,7 +167,11 @@ class Campaign(Model):
         kept = fresh.stopped_code in errors.AFTER_RESTORE and code not in errors.AFTER_RESTORE
         self.stopped_at, self.stopped_code = clock.now(), fresh.stopped_code if kept else code
         await self.save(update_fields=["stopped_at", "stopped_code"])
-        database.work().after.append(lambda: [listener(self.id) for listener in stop_listeners])
+        database.work().after.append(self._tell_stopped)
+
+    def _tell_stopped(self) -> None:
+        for listener in stop_listeners:
+            listener(self.id)
 
     @transactional
     async def go_on(self) -> None:
