@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -20,12 +21,14 @@ from tests.cast.databases import anew as anew
 from tests.cast.databases import build_models_once
 from tests.cast.databases import db_kind as db_kind
 from tests.cast.databases import db_url as db_url
+from tests.cast.databases import emptier as emptier
 from tests.cast.databases import postgres as postgres
 from tests.cast.databases import postgres_cast as postgres_cast
 from tests.cast.databases import postgres_server as postgres_server
 from tests.cast.databases import shared as shared
 from tests.cast.databases import sqlite_cast as sqlite_cast
 from tests.cast.databases import sqlite_template as sqlite_template
+from tests.cast.emptying import keep_connections
 from tests.cast.simulated import gateway as gateway
 from tests.cast.simulated import twilio as twilio
 from tests.cast.simulated import valkey as valkey
@@ -43,6 +46,7 @@ from webapp.simulator.account import ACCOUNT, TOKEN
 passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a try costs 0.1 s otherwise
 
 EXECUTED = "TEXTBANK_TEST_EXECUTED"  # a folder, where bin/test runs everything
+STATEMENTS: dict[str, dict[Any, Any]] = {}  # those Tortoise wrote for each kind of database
 ROUTES = Path(__file__).parent / "routes"  # every page and form is asked for on both databases
 
 
@@ -98,12 +102,19 @@ def settings(tmp_path: Path, valkey: str, db_url: str) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+async def kept_connections() -> None:
+    keep_connections()
+
+
 @pytest.fixture
-async def db(settings: Settings) -> AsyncIterator[None]:
+async def db(settings: Settings, kept_connections: None) -> AsyncIterator[None]:
     EXECUTOR_CACHE.clear()  # Tortoise keeps statements by the connection's name, whatever its dialect
+    EXECUTOR_CACHE.update(STATEMENTS.setdefault(settings.database.partition(":")[0], {}))
     await queue.pool().flushall()  # what somebody tried in another test is forgotten
     await database.open_database(settings.database)
     yield
+    STATEMENTS[settings.database.partition(":")[0]] = dict(EXECUTOR_CACHE)
     await queue.close()
     await database.close_database()
 

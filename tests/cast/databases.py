@@ -17,44 +17,11 @@ from tortoise.apps import Apps
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from tests.cast import MORNING, Cast, load_cast, make_cast
+from tests.cast.emptying import Emptier
 from tests.cast.waiting import blocking, once
 from webapp import clock, config, database
 from webapp.config import Settings
 from webapp.database.migrate import migrate
-
-EMPTY = """
-DO $$ DECLARE t text; filled boolean; BEGIN
-  SET LOCAL session_replication_role = replica;
-  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'tortoise%' LOOP
-    EXECUTE format('SELECT EXISTS (SELECT FROM %I)', t) INTO filled;
-    IF filled THEN EXECUTE format('DELETE FROM %I', t); END IF;
-  END LOOP;
-  PERFORM setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences
-    WHERE schemaname = 'public' AND last_value IS NOT NULL;
-END $$
-"""  # most tables hold nothing, and rows of the others go quicker than whole tables do
-KEEP_CAST = """
-DO $$ DECLARE t text; filled boolean; BEGIN
-  CREATE SCHEMA the_cast;
-  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'tortoise%' LOOP
-    EXECUTE format('SELECT EXISTS (SELECT FROM %I)', t) INTO filled;
-    IF filled THEN EXECUTE format('CREATE TABLE the_cast.%I AS SELECT * FROM public.%I', t, t); END IF;
-  END LOOP;
-  CREATE SCHEMA the_cast_sequences;
-  CREATE TABLE the_cast_sequences.all_of_them AS
-    SELECT sequencename AS name, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
-END $$
-"""
-PUT_CAST = """
-DO $$ DECLARE t text; BEGIN
-  SET LOCAL session_replication_role = replica;
-  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'the_cast' LOOP
-    EXECUTE format('INSERT INTO public.%I SELECT * FROM the_cast.%I', t, t);
-  END LOOP;
-  PERFORM setval(format('%I', name)::regclass, last_value) FROM the_cast_sequences.all_of_them;
-END $$
-"""
-
 
 _OF_A_DIALECT = ("filters", "basetable", "basequery", "basequery_all_fields")
 _LISTS_OF_A_DIALECT = ("db_native_fields", "db_default_fields", "db_complex_fields")
@@ -119,6 +86,11 @@ def postgres(postgres_server: str, shared: Path, worker_id: str) -> str:
     return postgres_server.replace("/postgres?", f"/t_{worker_id}?")
 
 
+@pytest.fixture(scope="session")
+def emptier(postgres: str) -> Emptier:
+    return Emptier(postgres)
+
+
 async def _make_database(server: str, name: str, template: str) -> None:
     connection = await asyncpg.connect(server)
     await connection.execute("SELECT pg_advisory_lock(1)")  # a template is copied by one at a time
@@ -162,11 +134,11 @@ def sqlite_cast(shared: Path, sqlite_template: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_cast(postgres: str, shared: Path) -> str:
+def postgres_cast(postgres: str, emptier: Emptier, shared: Path) -> str:
     """The same database, with the cast's rows beside its tables."""
-    blocking(_execute(postgres, EMPTY))
+    emptier.fill(with_cast=False)
     blocking(_make_cast(postgres, shared))
-    blocking(_execute(postgres, KEEP_CAST))
+    emptier.keep_cast()
     return postgres
 
 
@@ -201,7 +173,7 @@ def _fill(url: str, request: pytest.FixtureRequest) -> None:
     """Nothing, or the cast alone, is in the database from now on."""
     with_cast = "cast" in request.fixturenames
     if not url.startswith("sqlite://"):
-        blocking(_execute(url, EMPTY, *([PUT_CAST] if with_cast else [])))
+        request.getfixturevalue("emptier").fill(with_cast)
         return
     path = Path(url.removeprefix("sqlite://"))
     for beside in ("-wal", "-shm"):
@@ -221,10 +193,3 @@ async def anew(cast: Cast, db_url: str, request: pytest.FixtureRequest) -> Calla
         return await load_cast()
 
     return begin
-
-
-async def _execute(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url)
-    for statement in statements:
-        await connection.execute(statement)
-    await connection.close()
