@@ -205,3 +205,33 @@ async def test_a_nudge_to_a_dead_valkey_is_a_log_line_and_no_error(cast: Cast) -
         await live.nudge(cast.amy.user_id, "inbox-changed")
         await queue.drain(1)
     await queue.close()
+
+
+async def test_news_told_while_others_are_under_way_go_together_and_all_arrive_in_their_order(
+    hub: Hub, cast: Cast
+) -> None:
+    amy: list[News | None] = []
+    listening = asyncio.create_task(listen(hub, cast.amy.user_id, amy))
+    await until(lambda: len(amy) >= 2)
+    async with queue.pool().pubsub() as raw:
+        await raw.subscribe(live.CHANNEL)
+        await asyncio.gather(*(live.nudge(cast.amy.user_id, "inbox-changed", n) for n in range(20)))
+        await until(lambda: News("inbox-changed", 19) in amy)
+        messages = 0
+        while await raw.get_message(timeout=0.2):
+            messages += 1
+    assert [told.id for told in amy if told and told.event == "inbox-changed"] == list(range(20))
+    assert messages <= 3, "the subscription, and all news in one message"
+    listening.cancel()
+
+
+async def test_whoever_gives_up_telling_takes_no_other_news_along(hub: Hub, cast: Cast) -> None:
+    amy: list[News | None] = []
+    listening = asyncio.create_task(listen(hub, cast.amy.user_id, amy))
+    await until(lambda: len(amy) >= 2)
+    first, second = (asyncio.create_task(live.nudge(cast.amy.user_id, "inbox-changed", n)) for n in (1, 2))
+    await asyncio.sleep(0)
+    first.cancel()
+    await second
+    await until(lambda: News("inbox-changed", 2) in amy)
+    listening.cancel()

@@ -26,7 +26,7 @@ async def waiting(settings: Settings) -> AsyncIterator[Waiting]:
     await queue.close()
 
 
-async def test_clicks_whose_undo_ends_in_the_same_quarter_of_a_second_are_one_nudge(
+async def test_clicks_whose_undo_ends_in_the_same_second_are_one_nudge(
     waiting: Waiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steady = 1000.05
@@ -34,7 +34,7 @@ async def test_clicks_whose_undo_ends_in_the_same_quarter_of_a_second_are_one_nu
     for _ in range(5):
         await queue.drain_when_due(7, 5)
     assert await waiting() == 1
-    steady = 1000.30
+    steady = 1001.05
     await queue.drain_when_due(7, 5)
     await queue.drain_when_due(8, 5)
     assert await waiting() == 3

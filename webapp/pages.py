@@ -16,9 +16,10 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 from litestar import Request, Response
 from litestar.response import File
+from markupsafe import Markup
 
 from webapp import clock, config
-from webapp.http import compressed, static_files
+from webapp.http import compressed, static_files, template_files
 from webapp.rules import phone, window
 from webapp.rules.help import screens
 from webapp.words import NAMES, gettext, in_page, language, ngettext
@@ -120,13 +121,13 @@ class _Environment(jinja2.Environment):
 @lru_cache(maxsize=1)
 def environment() -> jinja2.Environment:
     made = _Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        loader=template_files.Looked(HERE / "templates"),
         autoescape=lambda name: not (name or "").endswith(".txt"),  # letters in plain text, and their subjects
         undefined=jinja2.StrictUndefined,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
-        auto_reload=bool(config.settings().rehearsal),  # five looks at files a page
+        auto_reload=bool(config.settings().rehearsal),
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {
@@ -149,6 +150,7 @@ def _names() -> dict[str, Any]:
     """What every template may call."""
     return {
         "static": static_files.address,
+        "icon": icon,
         "help_of": screens.address,
         "writes_letters": writes_letters,
         "now": clock.now,
@@ -159,6 +161,16 @@ def _names() -> dict[str, Any]:
         "gettext": in_page,
         "_": in_page,
     }
+
+
+def icon(name: str) -> Markup:
+    """One of static/icons/icons.svg."""
+    return _icon(static_files.address("icons/icons.svg"), name)
+
+
+@lru_cache(maxsize=200)
+def _icon(address: str, name: str) -> Markup:
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(address, name)
 
 
 def writes_letters() -> bool:

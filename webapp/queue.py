@@ -23,7 +23,7 @@ from webapp import clock, config
 SECONDS = 1.0
 log = logging.getLogger(__name__)
 WORKER, AHEAD, JUMPED = "textbank:worker", "textbank:ahead", "textbank:jumped"
-SLOT = 0.25  # seconds; clicks whose time to undo ends in one slot share a nudge
+SLOT = 1.0  # seconds; clicks whose time to undo ends in one slot share a nudge, which takes longer than half a click
 _pool: ArqRedis | None = None
 _away_until = 0.0  # on the steady clock
 _promised: dict[int, int] = {}  # number -> the slot of its last nudge

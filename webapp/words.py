@@ -88,8 +88,13 @@ def speaking(name: str) -> Iterator[None]:
 
 def preferred(header: str) -> str:
     """The language that a browser asks for by its Accept-Language: "es-MX,es;q=0.9,en;q=0.8" is Spanish."""
+    return _preferred(header[:LONGEST])
+
+
+@lru_cache(maxsize=200)  # browsers of one kind say the same
+def _preferred(header: str) -> str:
     wishes = []
-    for place, part in enumerate(header[:LONGEST].split(",")):
+    for place, part in enumerate(header.split(",")):
         name, _, weight = part.strip().partition(";q=")
         if (short := name.lower().partition("-")[0]) in LANGUAGES and (w := _weight(weight)) > 0:
             wishes.append((-w, place, short))

@@ -64,10 +64,8 @@ class Connections:
 
 def _idle(connection: Any) -> bool:
     """Can it take a statement now? asyncpg has taken back what the server ended."""
-    try:
-        return not connection.is_closed() and not connection.is_in_transaction()
-    except asyncpg.InterfaceError:
-        return False
+    bare = connection._con  # None once asyncpg has it back. Without the pool's wrapper, which looks at each call
+    return bare is not None and not bare.is_closed() and not bare.is_in_transaction()
 
 
 class Lent(PoolConnectionWrapper[Any]):

@@ -121,14 +121,15 @@ def _instance(model: type[M], values: dict[str, Any]) -> M:
 
 
 def new(model: type[M], **values: Any) -> M:
-    """A row that `insert` will store: every column, with the model's defaults."""
+    """A row that `insert` will store: every column, with the model's defaults. A column of JSON has none, and is to be given."""
     return _instance(model, {**_defaults(model), **values})
 
 
 @lru_cache
 def _defaults(model: type[Model]) -> dict[str, Any]:
     fields = model._meta.fields_map
-    plain = {name: fields[name].default for name in columns(model) if name in fields}
+    given = {name: fields[name] for name in columns(model) if name in fields}
+    plain = {name: field.default for name, field in given.items() if not isinstance(field, JSONField)}
     assert not any(callable(default) for default in plain.values())
     return plain
 

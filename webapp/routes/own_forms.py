@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from litestar import Request
+from litestar.datastructures import Headers
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -13,6 +14,7 @@ from webapp import config, pages, words
 from webapp.access import login
 from webapp.routes import failures
 
+_HARMLESS = ("GET", "HEAD", "OPTIONS")
 NO_COOKIES = ("/webhooks/", "/api/")  # what is called by programs: no browser can be made to ask with its login
 
 
@@ -27,10 +29,11 @@ class OwnForms(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        request: Request = Request(scope)
-        if request.method in ("GET", "HEAD", "OPTIONS") or scope["path"].startswith(NO_COOKIES) or _is_ours(request):
+        headers = Headers.from_scope(scope)
+        if scope.get("method") in _HARMLESS or scope["path"].startswith(NO_COOKIES) or _is_ours(headers):
             await next_app(scope, receive, send)
             return
+        request: Request = Request(scope)
         failures.speak(request)
         title = words.gettext("Not done")
         text = words.gettext(
@@ -40,13 +43,13 @@ class OwnForms(ASGIMiddleware):
         await answer.to_asgi_response(None, request)(scope, receive, send)
 
 
-def _is_ours(request: Request) -> bool:
-    site = request.headers.get("sec-fetch-site")
+def _is_ours(headers: Headers) -> bool:
+    site = headers.get("sec-fetch-site")
     if site:
         return site in ("same-origin", "none")
-    origin = request.headers.get("origin")
+    origin = headers.get("origin")
     if origin is None:
         return True  # not a browser, so it sends no victim's cookies
     parts = login.split(origin)
-    ours = (request.headers.get("host", ""), urlsplit(config.settings().public_url).netloc)
+    ours = (headers.get("host", ""), urlsplit(config.settings().public_url).netloc)
     return parts is not None and parts.netloc in ours

@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 
 from webapp import clock, database
 from webapp.database import transactional
-from webapp.database.statements import column
+from webapp.database.statements import column, new
 from webapp.models.receiving import inbound, plain_answer, statuses
 from webapp.models.receiving.event import INBOUND, STATUS, News, TwilioEvent
 
@@ -47,7 +47,8 @@ async def keep(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None =
 def _event(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None = None) -> TwilioEvent:
     """Not stored yet."""
     plain = {name: str(value).replace("\x00", "") for name, value in payload.items()}  # PostgreSQL's JSON has no NUL
-    return TwilioEvent(
+    return new(
+        TwilioEvent,
         kind=kind,
         sid=sid_of(plain),
         status=plain.get("MessageStatus", "")[:20] if kind == STATUS else "",

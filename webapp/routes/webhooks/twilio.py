@@ -53,9 +53,10 @@ async def _signed(request: Request) -> dict[str, str] | None:
     raw_path = request.scope.get("raw_path", b"").decode("latin-1").split("?")[0] or request.url.path
     url = chosen.url(raw_path + (f"?{query}" if query else ""))
     tokens = [chosen.twilio_auth_token, chosen.twilio_auth_token_previous]
-    if not signature.is_form(request.headers, body) or not signature.valid(url, body, request.headers, tokens):
+    if not signature.is_form(request.headers, body):
         return None
-    return dict(signature.parameters(body))
+    given = signature.parameters(body)
+    return dict(given) if signature.valid_form(url, given, request.headers, tokens) else None
 
 
 def _forged() -> Response[str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LONGEST_QUEUE = 30 * 60  # seconds
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """``queue_seconds``: how long its queue takes. ``new_today``: contacts it texted first today."""
 
     id: int
