@@ -15,8 +15,19 @@ from tests.faults.bank import Bank
 pytestmark = [pytest.mark.xdist_group("browser-lists"), pytest.mark.timeout(300)]
 OFFICE = "/c/meyer/admin"
 LINK = "##{{'yard-signs'|trackable}}"
+FORM = "##{{'friends-of-meyer'|trackable}}"
 AS_IN_THE_ARTICLE = "##{{‘yard-signs’|trackable}}"
 ASKS = f"##{{{{opt_in_form.title}}}}: ##{{{{opt_in_form.subtitle}}}} See {AS_IN_THE_ARTICLE} Reply YES to join, STOP to opt out."
+
+
+async def copies(office: Page, text: str) -> None:
+    """A press of Copy puts the text on the clipboard and says so."""
+    await office.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await office.evaluate("navigator.clipboard.writeText('')")
+    button = office.locator(f'[data-copy="{text}"]').first
+    await button.click()
+    await expect(button).to_have_text("Copied")
+    assert await office.evaluate("navigator.clipboard.readText()") == text
 
 
 async def make_link(office: Page) -> None:
@@ -25,9 +36,9 @@ async def make_link(office: Page) -> None:
     await office.get_by_label("Title", exact=True).fill("Yard signs")
     await office.get_by_label("Address").fill("https://example.org/signs")
     await office.get_by_role("button", name="Add link").click()
-    await expect(office.locator(f'[data-copy="{LINK}"]')).to_be_visible()
+    await copies(office, LINK)
     await office.goto(OFFICE + "/settings/info")
-    await expect(office.locator(f'[data-copy="{LINK}"]').first).to_be_visible()
+    await copies(office, LINK)
 
 
 async def make_form(office: Page) -> None:
@@ -44,7 +55,8 @@ async def make_form(office: Page) -> None:
     await office.get_by_role("button", name="Save").click()
     await expect(office.get_by_text("Saved.")).to_be_visible()
     await office.get_by_role("button", name="Open the form").click()
-    await expect(office.get_by_label("For a script")).to_have_value("##{{'friends-of-meyer'|trackable}}")
+    await expect(office.get_by_label("For a script")).to_have_value(FORM)
+    await copies(office, FORM)
 
 
 async def test_each_string_of_the_lists_does_what_the_article_says(bank: Bank, open_page: OpenPage) -> None:

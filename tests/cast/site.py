@@ -145,7 +145,7 @@ async def ids(cast: Cast, folder: Path) -> dict[str, str]:
     )
     nightly = await plan.make(cast.gary, "https://data.example.org/x.csv", "data.example.org", "Nightly", 3)
     saved = await transaction(
-        lambda: VanList.create(campaign_id=cast.meyer.id, saved_list_id=9_001, name="GOTV", people=3)
+        lambda: VanList.create(campaign_id=cast.meyer.id, van=0, saved_list_id=9_001, name="GOTV", people=3)
     )
     return {
         "topic": "queue",

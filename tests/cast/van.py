@@ -17,9 +17,11 @@ from webapp.database import transaction
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
-from webapp.models.van import connection, mapping, sending
+from webapp.models.van import connection, mapping, places, sending
+from webapp.models.van.connection import VanConnection
 from webapp.models.van.fact import VanFact
 from webapp.models.van.mapping import VanMapping
+from webapp.models.van.places import Wish
 from webapp.models.van_lists import loading
 from webapp.models.van_lists.listed import VanList
 from webapp.models.van_lists.loading import VanLoad
@@ -47,9 +49,23 @@ async def van(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     await runner.cleanup()
 
 
+async def set_key(by: Membership, key: str, mode: int) -> VanConnection:
+    """Of the campaign's only VAN, which has all states."""
+    stored = await places.connect(by, None, Wish(key, mode))
+    assert isinstance(stored, VanConnection)
+    return stored
+
+
+async def the_van(cast: Cast) -> VanConnection:
+    """The first."""
+    found = await connection.first_of(cast.meyer.id)
+    assert found
+    return found
+
+
 async def connects(cast: Cast, by: Membership | None = None) -> None:
     """Meyer's campaign has a key, VAN's lists are read, Lisa has her VAN ID."""
-    await connection.connect(by or cast.selina, KEY, connection.MY_CAMPAIGN)
+    await set_key(by or cast.selina, KEY, connection.MY_CAMPAIGN)
     await asking.ask_van({}, cast.meyer.id)
     await transaction(lambda: Contact.filter(id=cast.lisa.id).update(van_id=str(LISA)))
     await cast.lisa.refresh_from_db()
@@ -63,10 +79,12 @@ async def rating_of(cast: Cast) -> CustomField:
     return await CustomField.get(campaign=cast.meyer, slug="support_rating")
 
 
-async def maps(cast: Cast, kind: str, target: str, subject_id: int = 0, value: str = "") -> None:
+async def maps(cast: Cast, kind: str, target: str, subject_id: int = 0, value: str = "", van: int = 0) -> None:
+    first = await connection.first_of(cast.meyer.id)
+    van = van or (first.id if first else 0)
     await transaction(
         lambda: VanMapping.create(
-            campaign_id=cast.meyer.id, kind=kind, subject_id=subject_id, value=value, target=target
+            campaign_id=cast.meyer.id, van=van, kind=kind, subject_id=subject_id, value=value, target=target
         )
     )
 

@@ -14,14 +14,14 @@ import httpx
 import pytest
 
 from tests.cast import Cast
-from tests.cast.van import WILL_VOTE, maps, tag_of
+from tests.cast.van import WILL_VOTE, maps, set_key, tag_of, the_van
 from tests.faults.bank import ROOT, SEED
 from tests.faults.van_simulator import Simulator
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.contact import Contact
-from webapp.models.van import connection, mapping
+from webapp.models.van import mapping
 from webapp.models.van.fact import DOUBT, SENT, VanFact
 from webapp.simulator.van.store import KEY
 
@@ -47,14 +47,15 @@ async def many_facts(cast: Cast, van: Simulator) -> None:
     """Everybody gets a tag that leads to a code of VAN's; the facts have settled."""
     config.use(replace(config.settings(), secret_key="s"))
     clock.freeze(None)
-    await connection.connect(cast.selina, KEY, 1)
+    await set_key(cast.selina, KEY, 1)
     await maps(cast, mapping.TAG, WILL_VOTE, (await tag_of(cast)).id)
     people = [await cast.add_contact(f"+1412555{1000 + n}", van_id=str(1_000 + n)) for n in range(PEOPLE)]
     numbers = {one.van_id: one.phone.removeprefix("+1") for one in await Contact.filter(id__in=[p.id for p in people])}
     httpx.post(van.url + "/control/faults", json={"people": numbers})
     rows = [{"contact_id": one.id, "tag_id": (await tag_of(cast)).id} for one in people]
     await transaction(lambda: many_at_once.add_tags(rows, None))
-    await transaction(lambda: VanFact.all().update(changed_at=clock.now(), due_at=clock.now()))
+    van_id = (await the_van(cast)).id
+    await transaction(lambda: VanFact.all().update(van=van_id, changed_at=clock.now(), due_at=clock.now()))
 
 
 def killed_often(folder: Path, van: Simulator, broken: str = "") -> int:

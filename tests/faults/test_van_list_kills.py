@@ -13,13 +13,13 @@ import httpx
 import pytest
 
 from tests.cast import Cast
+from tests.cast.van import set_key, the_van
 from tests.faults.bank import ROOT, SEED
 from tests.faults.van_simulator import Simulator
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.imports.job import ContactImport
-from webapp.models.van import connection
 from webapp.models.van.fact import VanPerson
 from webapp.models.van_lists import listed, loading
 from webapp.models.van_lists.listed import VanList
@@ -45,8 +45,8 @@ async def a_list(cast: Cast, van: Simulator) -> None:
     numbers = {str(2_000 + n): f"412555{2_000 + n}" for n in range(PEOPLE)}
     lists = {str(LIST): ["Everybody", [int(one) for one in numbers]]}
     httpx.post(van.url + "/control/faults", json={"people": numbers, "lists": lists})
-    await connection.connect(cast.selina, KEY, 1)
-    await listed.note(cast.meyer.id, [(LIST, "Everybody", PEOPLE)])
+    await set_key(cast.selina, KEY, 1)
+    await listed.note(await the_van(cast), [(LIST, "Everybody", PEOPLE)])
     await loading.start(cast.gary, await VanList.get(saved_list_id=LIST))
 
 

@@ -14,6 +14,7 @@ from tortoise.models import Model
 from tests.cast import Cast
 from tests.cast.notices import BrowserKeys
 from tests.cast.site import JOIN, OFFICE, Browser, audited, here
+from tests.cast.van import set_key
 from webapp import models
 from webapp.database import guards, transaction
 from webapp.models.accounts import teams
@@ -44,7 +45,7 @@ UNIQUE = {
     "authenticator_app.user_id": "an authenticator app",
     "notice_choices.member_id": "what to be told",
     "notice.client_id": "a notice",
-    "one_van_connection": "a VAN key",
+    "one_van_of_state": "a VAN key",
     "one_van_mapping": "VAN codes",
     "one_sharing": "a campaign to share opt-outs with",
 }
@@ -168,8 +169,9 @@ async def a_van_key(cast: Cast, browse: Browser) -> list[Press]:
 
 
 async def van_codes(cast: Cast, browse: Browser) -> list[Press]:
-    await mapping.note_things(cast.meyer.id, [("activist_code", 8_001, 0, "Will Vote")])
-    [code] = await mapping.things(cast.meyer.id)
+    row = await set_key(cast.selina, "0123-4567", 1)
+    await mapping.note_things(row, [("activist_code", 8_001, 0, "Will Vote")])
+    [code] = await mapping.things(row)
     return await office(cast, browse, f"{OFFICE}/van/mapping", {"opt_out": str(code.target)})
 
 

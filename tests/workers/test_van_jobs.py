@@ -8,7 +8,22 @@ from dataclasses import replace
 import pytest
 
 from tests.cast import MORNING, Cast
-from tests.cast.van import LISA, answer, code, connects, fact, maps_all, rating_of, said, send, settle, tag_of, wait
+from tests.cast.van import (
+    LISA,
+    answer,
+    code,
+    connects,
+    fact,
+    maps_all,
+    rating_of,
+    said,
+    send,
+    set_key,
+    settle,
+    tag_of,
+    the_van,
+    wait,
+)
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.models.contacts.contact import Contact
@@ -139,7 +154,7 @@ async def test_a_wrong_key_stops_the_sending_and_loses_nothing(cast: Cast, ready
     assert row and row.trouble == connection.KEY and "API key is not valid" in row.why
     await send(cast)
     assert (await fact()).state == WAITING and ready.faults == []
-    await connection.connect(cast.selina, "another", 1)
+    await set_key(cast.selina, "another", 1)
     await asking.ask_van({}, cast.meyer.id)
     await send(cast)
     assert said(ready) == [(LISA, [code(4_003)])]
@@ -151,7 +166,7 @@ async def test_while_van_is_busy_or_away_a_fact_waits_and_is_tried_again(cast: C
     ready.faults.append(fault)
     await send(cast)
     assert (await fact()).state == WAITING
-    assert await connection.take_lease(cast.meyer.id) is None, "VAN is left alone"
+    assert await connection.take_lease((await the_van(cast)).id) is None, "VAN is left alone"
     wait(60)
     await jobs.send_to_van({}, cast.meyer.id)
     assert said(ready) == [(LISA, [code(4_003)])]
@@ -229,9 +244,9 @@ async def test_a_worker_that_dies_after_its_claim_leaves_a_fact_in_doubt_and_nev
 ) -> None:
     await tags(cast)
     await settle()
-    lease = await connection.take_lease(cast.meyer.id)
+    lease = await connection.take_lease((await the_van(cast)).id)
     assert lease
-    claimed = await sending.claim(cast.meyer.id, lease)
+    claimed = await sending.claim((await the_van(cast)).id, lease)
     assert claimed
     assert (await fact()).state == SENDING
     wait(100)
@@ -245,14 +260,14 @@ async def test_a_worker_that_dies_after_its_claim_leaves_a_fact_in_doubt_and_nev
 async def test_an_answer_that_changes_while_it_is_sent_is_sent_as_it_is_then(cast: Cast, ready: Store) -> None:
     await rates(cast, SURELY)
     await settle()
-    lease = await connection.take_lease(cast.meyer.id)
+    lease = await connection.take_lease((await the_van(cast)).id)
     assert lease
-    claimed = await sending.claim(cast.meyer.id, lease)
+    claimed = await sending.claim((await the_van(cast)).id, lease)
     assert claimed
     await rates(cast, "Supporter")
     assert (await fact()).state == SENDING
     await sending.sent(claimed, "")
-    await connection.give_lease_back(cast.meyer.id, lease)
+    await connection.give_lease_back((await the_van(cast)).id, lease)
     await send(cast)
     assert said(ready) == [(LISA, [answer(2)])] and (await fact()).there == "survey:2:7001"
 
@@ -281,13 +296,13 @@ async def test_a_van_id_that_changes_while_a_fact_is_sent_makes_it_go_to_the_new
     ready.add_person(OTHER, "4125550199")
     await tags(cast)
     await settle()
-    lease = await connection.take_lease(cast.meyer.id)
+    lease = await connection.take_lease((await the_van(cast)).id)
     assert lease
-    claimed = await sending.claim(cast.meyer.id, lease)
+    claimed = await sending.claim((await the_van(cast)).id, lease)
     assert claimed
     await gets_van_id(cast, str(OTHER))
     await sending.sent(claimed, "")
-    await connection.give_lease_back(cast.meyer.id, lease)
+    await connection.give_lease_back((await the_van(cast)).id, lease)
     await send(cast)
     assert said(ready) == [(OTHER, [code(4_003)])] and (await fact()).there == "activist_code:4003"
 
@@ -295,18 +310,18 @@ async def test_a_van_id_that_changes_while_a_fact_is_sent_makes_it_go_to_the_new
 async def test_a_lease_that_ended_claims_nothing(cast: Cast, ready: Store) -> None:
     await tags(cast)
     await settle()
-    old = await connection.take_lease(cast.meyer.id)
+    old = await connection.take_lease((await the_van(cast)).id)
     wait(100)
-    assert old and await connection.take_lease(cast.meyer.id)
-    assert await sending.claim(cast.meyer.id, old) is None
+    assert old and await connection.take_lease((await the_van(cast)).id)
+    assert await sending.claim((await the_van(cast)).id, old) is None
 
 
 async def test_paused_everything_waits(cast: Cast, ready: Store) -> None:
-    await connection.pause(cast.gary, True)
+    await connection.pause(cast.gary, await the_van(cast), True)
     await tags(cast)
     await send(cast)
     assert said(ready) == []
-    await connection.pause(cast.gary, False)
+    await connection.pause(cast.gary, await the_van(cast), False)
     await send(cast)
     assert len(said(ready)) == 1
 
@@ -329,17 +344,17 @@ async def test_in_a_rehearsal_no_real_van_is_reached(cast: Cast, ready: Store) -
 async def test_another_key_or_mode_stops_whoever_sends_by_the_one_before(cast: Cast, ready: Store) -> None:
     await tags(cast)
     await settle()
-    old = await connection.take_lease(cast.meyer.id)
-    await connection.connect(cast.selina, "", connection.MY_VOTERS)
-    assert old and await sending.claim(cast.meyer.id, old) is None
-    new = await connection.take_lease(cast.meyer.id)
-    assert new and await sending.claim(cast.meyer.id, new)
+    old = await connection.take_lease((await the_van(cast)).id)
+    await set_key(cast.selina, "", connection.MY_VOTERS)
+    assert old and await sending.claim((await the_van(cast)).id, old) is None
+    new = await connection.take_lease((await the_van(cast)).id)
+    assert new and await sending.claim((await the_van(cast)).id, new)
 
 
 async def test_what_van_says_of_the_key_before_is_not_said_of_the_new_one(cast: Cast, ready: Store) -> None:
     before = await connection.of(cast.meyer.id)
     wait(1)
-    await connection.connect(cast.selina, "another", connection.MY_CAMPAIGN)
+    await set_key(cast.selina, "another", connection.MY_CAMPAIGN)
     assert before
     await connection.failed(before, connection.KEY, "no", asked=True)
     await connection.answered(before, 37)
@@ -352,7 +367,7 @@ async def test_what_contacts_have_goes_to_another_code_where_staff_chose_one(cas
     await send(cast)
     line = f"tag-{(await tag_of(cast)).id}"
     for _ in range(2):
-        await mapping.save(cast.gary, {line: "activist_code:4002"}, known_too=True)
+        await mapping.save(cast.gary, await the_van(cast), {line: "activist_code:4002"}, known_too=True)
         await jobs.sweep_van({})
         await send(cast)
     assert said(ready)[1:] == [(LISA, [code(4_003, "Remove"), code(4_002)])]

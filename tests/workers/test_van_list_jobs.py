@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
-from tests.cast.van import LISA, bring_in, connects, go_on, maps_all, send, tag_of
+from tests.cast.van import LISA, bring_in, connects, go_on, maps_all, send, set_key, tag_of, the_van
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.models.contacts.contact import Contact
@@ -17,7 +17,7 @@ from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.imports.job import ContactImport
 from webapp.models.opt_outs import opting_out
 from webapp.models.reports import labelling
-from webapp.models.van import connection
+from webapp.models.van import connection, places
 from webapp.models.van.connection import VanConnection
 from webapp.models.van.fact import VanPerson
 from webapp.models.van_lists import loading
@@ -113,9 +113,9 @@ async def test_each_trouble_ends_in_a_sentence_and_nothing_is_stored(
     before = await Contact.all().count()
     load = await loading.start(cast.gary, await VanList.get(campaign_id=cast.meyer.id, saved_list_id=9_001))
     if what == "key":
-        await connection.connect(cast.selina, "wrong", 1)
+        await set_key(cast.selina, "wrong", 1)
     elif what == "no_key":
-        await connection.disconnect(cast.selina)
+        await places.disconnect(cast.selina, await the_van(cast))
     elif what == "gone":
         ready.lists.pop(9_001)
     elif what == "away":
@@ -130,7 +130,7 @@ async def test_each_trouble_ends_in_a_sentence_and_nothing_is_stored(
 
 
 async def test_a_key_that_van_refuses_stops_the_facts_too(cast: Cast, ready: Store) -> None:
-    await connection.connect(cast.selina, "wrong", 1)
+    await set_key(cast.selina, "wrong", 1)
     await bring_in(cast)
     assert (await VanConnection.get(campaign_id=cast.meyer.id)).trouble == "key"
 
@@ -171,7 +171,7 @@ async def test_a_list_of_another_database_than_the_key_s_is_not_stored(cast: Cas
         load = await loading.start(cast.gary, saved)
         await go_on(load, 1)
         begun = await loading.take(load.id) if not steps else None
-        await connection.connect(cast.selina, "", connection.MY_VOTERS if steps else connection.MY_CAMPAIGN)
+        await set_key(cast.selina, "", connection.MY_VOTERS if steps else connection.MY_CAMPAIGN)
         assert begun is None or await loading.fetched(begun) is None
         await go_on(load)
         assert load.status == "failed" and "of another database" in load.error_message

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.cast.site import OFFICE, Browser, audited
-from tests.cast.van import connects, fact, maps_all, said, send, tag_of
+from tests.cast.van import connects, fact, maps_all, said, send, set_key, tag_of, the_van
 from webapp.database import transaction
 from webapp.models.contacts.contact import Contact, ContactEvent
 from webapp.models.reports import labelling
@@ -91,8 +91,8 @@ async def test_while_van_is_away_they_wait_and_are_looked_for_again(
 
 async def test_a_change_meanwhile_is_not_overwritten(cast: Cast, van: Store, kent: Contact) -> None:
     await matching.ask(cast.gary)
-    lease = await connection.take_lease(cast.meyer.id) or ""
-    wanted = await matching.next_one(cast.meyer.id, lease)
+    lease = await connection.take_lease((await the_van(cast)).id) or ""
+    wanted = await matching.next_one((await the_van(cast)).id, lease)
     assert wanted
     await transaction(lambda: Contact.filter(id=kent.id).update(van_id="9"))
     await matching.found(wanted, VAN_ID, 1, lease)
@@ -102,10 +102,10 @@ async def test_a_change_meanwhile_is_not_overwritten(cast: Cast, van: Store, ken
 
 async def test_a_van_id_of_another_database_is_not_stored(cast: Cast, van: Store, kent: Contact) -> None:
     await matching.ask(cast.gary)
-    lease = await connection.take_lease(cast.meyer.id) or ""
-    wanted = await matching.next_one(cast.meyer.id, lease)
+    lease = await connection.take_lease((await the_van(cast)).id) or ""
+    wanted = await matching.next_one((await the_van(cast)).id, lease)
     assert wanted
-    await connection.connect(cast.selina, "", connection.MY_VOTERS)
+    await set_key(cast.selina, "", connection.MY_VOTERS)
     await matching.found(wanted, VAN_ID, 1, lease)
     await kent.refresh_from_db()
     assert kent.van_id == "" and (await VanMatch.get()).state == WAITING

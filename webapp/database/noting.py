@@ -12,6 +12,19 @@ _CHANGED = (
 )
 
 
+def van_of(contact: str) -> str:
+    """SQL for the VAN that has the state of the contact, where ``contact`` is a row of the table; NULL where none has it. A row of
+    van_state without a state stands for all others."""
+    return (
+        "COALESCE("
+        + ", ".join(
+            f"(SELECT s.van FROM van_state s WHERE s.campaign_id = {contact}.campaign_id AND s.state = {state})"
+            for state in (f"{contact}.state_abbrev", "''")
+        )
+        + ")"
+    )
+
+
 def changed(kind: str, subject: str, contact: str, value: str) -> str:
     """Notes a tag, an answer or an opt-out where the campaign maps it. All but ``kind`` are SQL over NEW."""
     return (
@@ -40,11 +53,14 @@ def told(kind: str, subject: str, campaign: str) -> str:
 
 
 # What VAN has, or may have, of this contact is of another person of VAN's: of the new one it has nothing. Their ID may have been
-# taken away in between: what VAN told of the phone has the one that facts were sent for
+# taken away in between: what VAN told of the phone has the one that facts were sent for. The same ID in another VAN is another person
 _OF_ANOTHER = (
-    " WHERE contact_id = NEW.id AND (there <> '' OR maybe <> '' OR state = 'sending') AND (OLD.van_id <> '' OR EXISTS"
-    " (SELECT 1 FROM van_person p WHERE p.contact_id = NEW.id AND p.van_id <> NEW.van_id));"
+    " WHERE contact_id = NEW.id AND (there <> '' OR maybe <> '' OR state = 'sending')"
+    " AND ((NEW.van_id = OLD.van_id AND NEW.van <> OLD.van) OR (NEW.van_id <> OLD.van_id AND (OLD.van_id <> '' OR EXISTS"
+    " (SELECT 1 FROM van_person p WHERE p.contact_id = NEW.id AND p.van_id <> NEW.van_id))));"
 )
+_OTHER_VAN = "COALESCE(NEW.van, 0) <> COALESCE(OLD.van, 0)"
+_OF_BEFORE = van_of("OLD")
 _TEXT = "NEW.direction = 'out' AND NEW.kind <> 'test'"
 _FAILED = "('undelivered', 'failed', 'canceled')"
 
@@ -76,11 +92,24 @@ TRIGGERS = (
     ),
     (
         "van_id_known",
-        "AFTER UPDATE OF van_id",
+        "AFTER UPDATE OF van_id, van",
         "contact",
-        "NEW.van_id <> OLD.van_id AND NEW.van_id <> ''",
+        f"NEW.van_id <> '' AND (NEW.van_id <> OLD.van_id OR {_OTHER_VAN})",
         "UPDATE van_fact SET state = 'waiting', due_at = NULL WHERE contact_id = NEW.id AND state IN ('no_id', 'refused');"
-        " UPDATE van_fact SET there = '', maybe = '', answer = '', " + _CHANGED + _OF_ANOTHER,
+        " UPDATE van_fact SET there = '', maybe = '', answer = '', "
+        + _CHANGED
+        + _OF_ANOTHER
+        + " DELETE FROM van_person WHERE contact_id = NEW.id AND NEW.van_id = OLD.van_id AND NEW.van <> OLD.van;",
+    ),
+    # The VAN ID of who moves stays that of the VAN they came from, and their facts are led anew
+    (
+        "van_state_changed",
+        "AFTER UPDATE OF state_abbrev",
+        "contact",
+        "NEW.state_abbrev <> OLD.state_abbrev",
+        f"UPDATE contact SET van = {_OF_BEFORE} WHERE id = NEW.id AND NEW.van IS NULL AND NEW.van_id <> ''"
+        f" AND NEW.van_id = OLD.van_id AND {_OF_BEFORE} <> COALESCE({van_of('NEW')}, 0);"
+        " UPDATE van_fact SET state = 'waiting', due_at = NULL WHERE contact_id = NEW.id AND state IN ('waiting', 'no_id', 'no_van');",
     ),
     (
         "hook_message_sent",

@@ -15,6 +15,7 @@ from webapp import database
 _TYPES = {
     **dict.fromkeys(("id", "contact_id", "conversation_id"), "bigint"),
     **dict.fromkeys(("action_id", "bucket_id", "field_id", "keeper_id", "tag_id", "user_id", "zone_set_id"), "integer"),
+    "van": "integer",
     **dict.fromkeys(("last_holder_id", "line", "skips"), "integer"),
     **dict.fromkeys(("created", "held_by_start", "unread", "with_staff"), "boolean"),
     "held_since": "timestamptz",

@@ -55,6 +55,7 @@ from webapp.models.van.connection import VanConnection
 from webapp.models.van.fact import VanFact, VanPerson
 from webapp.models.van.mapping import VanMapping, VanThing
 from webapp.models.van.matching import VanMatch
+from webapp.models.van.places import VanState
 from webapp.models.van_lists.listed import VanList
 from webapp.models.van_lists.loading import VanLoad
 from webapp.models.writing import WriteTest
@@ -151,6 +152,7 @@ TABLES = [
     VanMatch,
     VanMapping,
     VanPerson,
+    VanState,
     VanThing,
     WriteTest,
     ZoneDerivation,

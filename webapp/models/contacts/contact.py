@@ -38,6 +38,7 @@ class Contact(Model):
     state_abbrev = fields.CharField(2, default="")
     zip = fields.CharField(10, default="")
     van_id = fields.CharField(40, default="")
+    van = fields.IntField(null=True)  # whose the VAN ID is; null: that of the VAN of their state
     timezone = fields.CharField(64, default="")
     zone_set: fields.ForeignKeyNullableRelation[ZoneSet] = fields.ForeignKeyField(
         "models.ZoneSet", related_name="contacts", null=True, on_delete=fields.NO_ACTION

@@ -12,7 +12,7 @@ from webapp.models.contacts import contact
 from webapp.rules.contacts import contact_columns
 
 TEXTS = contact_columns.PERSONAL
-COLUMNS = (*TEXTS, "first_key", "last_key", "zone_set_id", "zone_source", "keeper_id")
+COLUMNS = (*TEXTS, "van", "first_key", "last_key", "zone_set_id", "zone_source", "keeper_id")
 _NEW = ("phone", *COLUMNS)
 
 
@@ -44,6 +44,12 @@ async def insert(campaign_id: int, rows: list[dict[str, Any]]) -> list[dict[str,
         campaign_id,
         packed.rows(rows),
     )
+
+
+def van_after(row: dict[str, Any], van_id: str | None, of: int | None) -> int | None:
+    """Of which VAN the VAN ID is that a contact has after a row with ``van_id``; ``of``: that of the file, where it is known (B3)."""
+    same: int | None = row["van"]
+    return same if not van_id else of or (same if van_id == row["van_id"] else None)
 
 
 async def update(table: str, where: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:

@@ -75,6 +75,7 @@ class ContactImport(LongWork):
     left_values: dict[str, dict[str, int]] | None = fields.JSONField(null=True)
     take_words = fields.BooleanField(default=False, db_default=False)
     take_notes = fields.BooleanField(default=False, db_default=False)
+    van = fields.IntField(null=True)  # whose VAN IDs the file has; null: those of the VAN of each row's state
     counted: dict[str, Any] | None = fields.JSONField(null=True)  # a reader.counted.Counted, with "columns"
     error_code = fields.CharField(30, default="")
 

@@ -112,6 +112,7 @@ class _Slice:
         row["first_key"], row["last_key"] = names.key(row["first_name"]), names.key(row["last_name"])
         row["zone_set_id"] = await self.known.zone_set(person.zones)
         row["keeper_id"] = self.known.keepers.get(row.pop("assigned_user_email", "").lower())
+        row["van"] = self.job.van if row["van_id"] else None
         self.new[phone] = row
         return row
 
@@ -158,6 +159,7 @@ class _Slice:
             "zone_set_id": await self.known.zone_set(zones.names),
             "zone_source": zones.source,
             "keeper_id": keeper or row["keeper_id"],
+            "van": contact_sql.van_after(row, person.values.get("van_id"), self.job.van),
         }
 
     async def _remember(self, made: set[str]) -> None:

@@ -93,7 +93,9 @@ async def _change(contact: Contact, changed: dict[str, str]) -> None:
     before = contact.zone_set_id
     contact.update_from_dict(changed)
     await contact.derive_zones()
-    await contact.save(update_fields=[*changed, "zone_set_id", "zone_source"])
+    if "van_id" in changed:
+        contact.van = None  # one that is typed is of the VAN of their state
+    await contact.save(update_fields=[*changed, "van", "zone_set_id", "zone_source"])
     if contact.zone_set_id != before:
         await Conversation.filter(contact_id=contact.id).update(zone_set_id=contact.zone_set_id)
 

@@ -1,4 +1,4 @@
-"""A campaign's way to VAN: key and mode, what VAN said last, and how long to leave it alone (SPEC B3)."""
+"""A campaign's way to a VAN: key and mode, what VAN said last, and how long to leave it alone (SPEC B3)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from tortoise.queryset import QuerySet
 
 from webapp import clock, database
 from webapp.database import transactional
-from webapp.database.locks import Lock
 from webapp.database.packed import sql_time
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
@@ -26,7 +25,7 @@ ASKED_AGAIN = timedelta(hours=1)  # VAN's lists are read as often
 
 
 class VanConnection(Model):
-    """``key``: sealed. ``contact_type_id``: VAN's "SMS Text". ``asked_at``: when somebody or the clock last asked for VAN's
+    """``key``: sealed; blank where it was forgotten. ``name``: blank where the campaign has one VAN. ``contact_type_id``: VAN's "SMS Text". ``asked_at``: when somebody or the clock last asked for VAN's
     lists, ``answered_at``: when VAN answered or failed; ``trouble``: one of the kinds, ``why`` in VAN's words. ``lease``: of the
     worker that sends. ``lists_why``: VAN's words,
     where it gave its codes and not its saved lists."""
@@ -35,6 +34,7 @@ class VanConnection(Model):
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name="van_connections", on_delete=fields.NO_ACTION
     )
+    name = fields.CharField(60, default="", db_default="")
     key = fields.TextField()
     mode = fields.IntField(default=MY_CAMPAIGN)
     paused_at = fields.DatetimeField(null=True)
@@ -65,47 +65,39 @@ class VanConnection(Model):
         return self.paused_at is not None or self.trouble in (KEY, SECRET)
 
     def secret(self) -> str | None:
-        """The key as VAN wants it; None where it was sealed with a key of this site that is lost."""
+        """The key as VAN wants it; None where there is none, or where it was sealed with a key of this site that is lost."""
         return sealed.opened(self.key)
 
 
 async def of(campaign_id: int) -> VanConnection | None:
-    return await VanConnection.get_or_none(campaign_id=campaign_id)
+    """The first VAN of the campaign that has a key."""
+    return next(iter(await all_of(campaign_id)), None)
+
+
+async def first_of(campaign_id: int) -> VanConnection | None:
+    """The first that has a key; where none has, the first."""
+    return await of(campaign_id) or await VanConnection.filter(campaign_id=campaign_id).order_by("id").first()
+
+
+async def all_of(campaign_id: int) -> list[VanConnection]:
+    """Those with a key."""
+    return await VanConnection.filter(campaign_id=campaign_id).exclude(key="").order_by("id")
+
+
+async def with_key(van: int) -> VanConnection | None:
+    return await VanConnection.filter(id=van).exclude(key="").first()
 
 
 @transactional
-async def connect(by: Membership, key: str, mode: int) -> VanConnection:
-    """Keeps key and mode. A blank key leaves the one that is there."""
-    await database.lock(Lock.CONNECTING_VAN, by.campaign_id)
-    now = clock.now()
-    found = await VanConnection.filter(campaign_id=by.campaign_id).select_for_update().first()
-    row = found or VanConnection(campaign_id=by.campaign_id, key="")
-    row.lease, row.leased_until = "", None  # whoever sends by the key and mode of before stops
-    if key:
-        row.key = sealed.seal(key)
-    row.mode, row.asked_at, row.trouble, row.why, row.rest_until, row.fails = mode, now, "", "", None, 0
-    await row.save()
-    await audit.record(by, "van.connected", "MyVoters" if mode == MY_VOTERS else "MyCampaign")
-    return row
-
-
-@transactional
-async def disconnect(by: Membership) -> None:
-    """Forgets the key. The mapping and the facts sent stay as they are; nothing more is sent."""
-    if await VanConnection.filter(campaign_id=by.campaign_id).delete():
-        await audit.record(by, "van.disconnected")
-
-
-@transactional
-async def pause(by: Membership, paused: bool) -> None:
+async def pause(by: Membership, row: VanConnection, paused: bool) -> None:
     """Facts are noted all the same, and wait."""
-    await VanConnection.filter(campaign_id=by.campaign_id).update(paused_at=clock.now() if paused else None)
-    await audit.record(by, "van.paused" if paused else "van.resumed")
+    await VanConnection.filter(id=row.id).update(paused_at=clock.now() if paused else None)
+    await audit.record(by, "van.paused" if paused else "van.resumed", row.name)
 
 
 @transactional
 async def ask(campaign_id: int) -> None:
-    """Somebody wants to know what VAN says now."""
+    """Somebody wants to know what each VAN of the campaign says now."""
     await VanConnection.filter(campaign_id=campaign_id).update(asked_at=clock.now())
 
 
@@ -134,44 +126,42 @@ async def failed(used: VanConnection, trouble: str, why: str, asked: bool = Fals
 
 
 @transactional
-async def rest(campaign_id: int, seconds: float) -> None:
+async def rest(van: int, seconds: float) -> None:
     """VAN asked for a pause."""
     until = clock.now() + timedelta(seconds=seconds)
-    await VanConnection.filter(campaign_id=campaign_id).update(rest_until=until)
+    await VanConnection.filter(id=van).update(rest_until=until)
 
 
 @transactional
-async def went_well(campaign_id: int) -> None:
-    await VanConnection.filter(campaign_id=campaign_id, fails__gt=0).update(
-        fails=0, rest_until=None, trouble="", why=""
-    )
+async def went_well(van: int) -> None:
+    await VanConnection.filter(id=van, fails__gt=0).update(fails=0, rest_until=None, trouble="", why="")
 
 
 _LEASED = Leased(
     "van_connection",
-    "campaign_id",
-    f"paused_at IS NULL AND trouble NOT IN ('{KEY}', '{SECRET}') AND (rest_until IS NULL OR rest_until <= ?)",
+    "id",
+    f"key <> '' AND paused_at IS NULL AND trouble NOT IN ('{KEY}', '{SECRET}') AND (rest_until IS NULL OR rest_until <= ?)",
 )
 
 
-async def take_lease(campaign_id: int) -> str | None:
-    return await _LEASED.take(campaign_id, LEASE)
+async def take_lease(van: int) -> str | None:
+    return await _LEASED.take(van, LEASE)
 
 
-async def keep_lease(campaign_id: int, token: str) -> bool:
-    return await _LEASED.keep(campaign_id, token, LEASE)
+async def keep_lease(van: int, token: str) -> bool:
+    return await _LEASED.keep(van, token, LEASE)
 
 
-async def give_lease_back(campaign_id: int, token: str) -> None:
-    await _LEASED.give_back(campaign_id, token)
+async def give_lease_back(van: int, token: str) -> None:
+    await _LEASED.give_back(van, token)
 
 
 async def to_ask() -> list[int]:
-    """Campaigns whose VAN is to be asked for its lists: somebody waits for it, or the last answer is old."""
+    """Campaigns of which a VAN is to be asked for its lists: somebody waits for it, or the last answer is old."""
     now: datetime = clock.now()
     rows = await database.query(
-        "SELECT campaign_id FROM van_connection WHERE (asked_at IS NOT NULL AND (answered_at IS NULL OR answered_at < asked_at))"
-        " OR answered_at < ?",
+        "SELECT DISTINCT campaign_id FROM van_connection WHERE key <> ''"
+        " AND ((asked_at IS NOT NULL AND (answered_at IS NULL OR answered_at < asked_at)) OR answered_at < ?)",
         sql_time(now - ASKED_AGAIN),
     )
     return [row["campaign_id"] for row in rows]

@@ -12,18 +12,21 @@ from tortoise.models import Model
 from webapp.rules.van import planning
 
 WAITING, SENDING, SENT, REFUSED, DOUBT = "waiting", "sending", "sent", "refused", "doubt"
-NO_ID, NO_CODE, NOTHING, STAYS = "no_id", "no_code", "nothing", "stays"
-STATES = (WAITING, SENDING, DOUBT, REFUSED, NO_ID, NO_CODE, STAYS, NOTHING, SENT)
+NO_ID, NO_VAN, NO_CODE, NOTHING, STAYS = "no_id", "no_van", "no_code", "nothing", "stays"
+STATES = (WAITING, SENDING, DOUBT, REFUSED, NO_ID, NO_VAN, NO_CODE, STAYS, NOTHING, SENT)
 HELD = "x"  # the value of a tag that is set, and of an opt-out
 
 
 class VanFact(Model):
     """``value``: the answer, HELD, or blank once it was taken away. ``due_at``: null until the sweep saw the change.
     ``there``: the target VAN took last; ``maybe``: those it may have taken since, with spaces between; ``going``: that of the attempt
-    under way, each as planning.text writes it. ``again``: staff want it sent although VAN may have it."""
+    under way, each as planning.text writes it. ``again``: staff want it sent although VAN may have it. ``van``: the VAN it goes to, that
+    of the contact's state; ``there_van``: the one that ``there`` and ``maybe`` are about."""
 
     id = fields.BigIntField(primary_key=True)
     campaign_id = fields.IntField()
+    van = fields.IntField(null=True)
+    there_van = fields.IntField(null=True)
     contact_id = fields.BigIntField()
     kind = fields.CharField(10)
     subject_id = fields.IntField(default=0)

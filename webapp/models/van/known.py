@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webapp import database
 from webapp.database import packed, transactional
+from webapp.database.noting import van_of
 from webapp.models.van.mapping import FIELD, OPT_OUT, TAG, VanMapping
 
 SLICE = 1_000
@@ -25,7 +26,7 @@ async def unfinished() -> list[int]:
 
 @transactional
 async def note_slice(mapping_id: int) -> bool:
-    """Notes the next SLICE of contacts with a VAN ID. True where more are left."""
+    """Notes the next SLICE of contacts with a VAN ID whose state is the VAN's. True where more are left."""
     mapping = await VanMapping.filter(id=mapping_id).select_for_update().first()
     if mapping is None or mapping.known_cursor is None:
         return False
@@ -42,11 +43,12 @@ async def _note(mapping: VanMapping, ids: list[int]) -> None:
     await database.query(
         "INSERT INTO van_fact (campaign_id, contact_id, kind, subject_id, value, state, version, tries)"
         f" SELECT c.campaign_id, c.id, {packed.mark('text')}, {packed.mark('integer')}, {packed.mark('text')}, 'waiting', 1, 0"
-        f" FROM contact c WHERE {packed.among('c.id')} AND c.van_id <> ''"
+        f" FROM contact c WHERE {packed.among('c.id')} AND c.van_id <> '' AND {van_of('c')} = ?"
         " ON CONFLICT (contact_id, kind, subject_id) DO UPDATE SET state = 'waiting', due_at = NULL"
         " WHERE van_fact.state IN ('no_code', 'sent')",
         mapping.kind,
         mapping.subject_id,
         mapping.value if mapping.kind == FIELD else "x",
         packed.values(ids),
+        mapping.van,
     )

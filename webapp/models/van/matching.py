@@ -13,10 +13,11 @@ from tortoise.models import Model
 
 from webapp import clock, database
 from webapp.database import packed, transactional
+from webapp.database.noting import van_of
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact, ContactEvent
-from webapp.models.van import connection, phones
+from webapp.models.van import connection, phones, places
 from webapp.rules import names
 
 WAITING, FOUND, NOBODY, ANOTHER, NO_NAME = "waiting", "found", "nobody", "another", "no_name"
@@ -29,6 +30,7 @@ class VanMatch(Model):
 
     id = fields.BigIntField(primary_key=True)
     campaign_id = fields.IntField()
+    van = fields.IntField(default=0, db_default=0)
     contact_id = fields.BigIntField(unique=True)
     state = fields.CharField(10, default=WAITING)
     at = fields.DatetimeField()
@@ -39,9 +41,10 @@ class VanMatch(Model):
 
 @dataclass(frozen=True)
 class Wanted:
-    """``phone``: ten digits."""
+    """``phone``: ten digits. ``van``: where they are looked for."""
 
     contact_id: int
+    van: int
     first: str
     last: str
     phone: str
@@ -56,13 +59,14 @@ class Wanted:
 
 @transactional
 async def ask(by: Membership) -> int:
-    """Looks for everybody whose facts wait for a VAN ID, MANY at most. Returns how many."""
+    """Looks for everybody whose facts wait for a VAN ID, each in the VAN of their state, MANY at most. Returns how many."""
+    van = van_of("c")
     rows = await database.query(
-        "INSERT INTO van_match (campaign_id, contact_id, state, at)"
-        f" SELECT DISTINCT c.campaign_id, c.id, '{WAITING}', {packed.mark('timestamptz')} FROM contact c"
+        "INSERT INTO van_match (campaign_id, van, contact_id, state, at)"
+        f" SELECT DISTINCT c.campaign_id, {van}, c.id, '{WAITING}', {packed.mark('timestamptz')} FROM contact c"
         " JOIN (SELECT DISTINCT contact_id FROM van_fact WHERE campaign_id = ? AND state = 'no_id' ORDER BY contact_id"
-        f" LIMIT {MANY}) f ON f.contact_id = c.id WHERE c.van_id = ''"
-        f" ON CONFLICT (contact_id) DO UPDATE SET state = '{WAITING}', at = excluded.at RETURNING id",
+        f" LIMIT {MANY}) f ON f.contact_id = c.id WHERE {van} IS NOT NULL AND (c.van_id = '' OR c.van <> {van})"
+        f" ON CONFLICT (contact_id) DO UPDATE SET van = excluded.van, state = '{WAITING}', at = excluded.at RETURNING id",
         packed.sql_time(clock.now()),
         by.campaign_id,
     )
@@ -74,39 +78,51 @@ async def ask(by: Membership) -> int:
 async def due() -> list[int]:
     """Campaigns with somebody to look for."""
     rows = await database.query(
-        "SELECT k.campaign_id FROM van_connection k WHERE EXISTS (SELECT 1 FROM van_match m WHERE m.campaign_id = k.campaign_id"
-        f" AND m.state = '{WAITING}')"
+        "SELECT DISTINCT k.campaign_id FROM van_connection k WHERE k.key <> '' AND EXISTS"
+        f" (SELECT 1 FROM van_match m WHERE m.van = k.id AND m.state = '{WAITING}')"
     )
     return [row["campaign_id"] for row in rows]
 
 
 @transactional
-async def next_one(campaign_id: int, lease: str) -> Wanted | None:
-    """The next contact to ask VAN about. None where there is none, or where the lease ended."""
-    if not await connection.keep_lease(campaign_id, lease):
+async def next_one(van: int, lease: str) -> Wanted | None:
+    """The next contact to ask this VAN about. None where there is none, or where the lease ended."""
+    if not await connection.keep_lease(van, lease):
         return None
-    while row := await VanMatch.filter(campaign_id=campaign_id, state=WAITING).order_by("id").first():
+    while row := await VanMatch.filter(van=van, state=WAITING).order_by("id").first():
         contact = await Contact.get(id=row.contact_id)
-        if contact.van_id:
+        if (theirs := await places.of_contact(contact)) != van:
+            await _look_there(row, theirs)
+        elif places.has_id_of(contact, van):
             await _end(contact.id, FOUND)
         elif not contact.first_name or not contact.last_name:
             await _end(contact.id, NO_NAME)
         else:
             phone = contact.phone.removeprefix("+1")
-            return Wanted(contact.id, contact.first_name, contact.last_name, phone, contact.zip[:5], contact.email)
+            return Wanted(contact.id, van, contact.first_name, contact.last_name, phone, contact.zip[:5], contact.email)
     return None
+
+
+async def _look_there(row: VanMatch, van: int | None) -> None:
+    """The contact moved: the VAN of their state now is asked; nobody where there is none."""
+    await VanMatch.filter(id=row.id).update(van=van or 0, state=WAITING if van else NOBODY)
 
 
 @transactional
 async def found(wanted: Wanted, van_id: int, phone_id: int, lease: str) -> None:
     """The contact gets the VAN ID, unless somebody changed phone, name or ID meanwhile, or VAN's key; the facts that waited are sent then."""
     contact = await Contact.locked(wanted.contact_id)
-    if contact.van_id or (contact.last_name, contact.phone) != (wanted.last, "+1" + wanted.phone):
+    theirs = await places.of_contact(contact)
+    if (
+        theirs != wanted.van
+        or places.has_id_of(contact, wanted.van)
+        or (contact.last_name, contact.phone) != (wanted.last, "+1" + wanted.phone)
+    ):
         return  # it waits, and is looked at anew
-    if not await connection.keep_lease(contact.campaign_id, lease):
+    if not await connection.keep_lease(wanted.van, lease):
         return
-    contact.van_id = str(van_id)
-    await contact.save(update_fields=["van_id"])
+    contact.van_id, contact.van = str(van_id), wanted.van
+    await contact.save(update_fields=["van_id", "van"])
     await phones.note([(contact.id, contact.van_id, contact.phone, phone_id)])
     await ContactEvent.note(contact.id, None, "edited", f"VAN ID {van_id}, found in VAN by name and phone")
     await _end(contact.id, FOUND)

@@ -12,13 +12,15 @@ from tortoise.queryset import QuerySet
 
 from webapp import clock, database
 from webapp.database import packed, transactional
+from webapp.database.noting import van_of
 from webapp.database.packed import sql_time
 from webapp.models.contacts.contact import Contact
-from webapp.models.van import connection
+from webapp.models.van import connection, mapping, places
 from webapp.models.van.fact import (
     DOUBT,
     NO_CODE,
     NO_ID,
+    NO_VAN,
     NOTHING,
     REFUSED,
     SENDING,
@@ -28,7 +30,6 @@ from webapp.models.van.fact import (
     VanFact,
     VanPerson,
 )
-from webapp.models.van.mapping import FIELD, VanMapping, VanThing
 from webapp.rules.van import pauses, planning
 from webapp.rules.van.planning import Nothing, Step, Target
 
@@ -55,7 +56,7 @@ class Claimed:
 
 
 async def stamp() -> None:
-    """Says when changes since the last sweep are due: once they have settled. The triggers that noted them ask no clock.
+    """Says when changes since the last sweep are due, once they have settled, and in which VAN. The triggers that noted them ask no clock.
     Where nothing changed, nothing is written: on SQLite a transaction would keep everybody else waiting."""
     if await VanFact.exists(due_at=None):
         await _stamp()
@@ -64,9 +65,11 @@ async def stamp() -> None:
 @transactional
 async def _stamp() -> None:
     now = clock.now()
+    van = f"(SELECT {van_of('c')} FROM contact c WHERE c.id = van_fact.contact_id)"
     await database.query(
         f"WITH seen AS MATERIALIZED (SELECT id FROM van_fact WHERE due_at IS NULL ORDER BY id LIMIT {SLICE}{_SKIP[database.dialect()]})"
-        f" UPDATE van_fact SET changed_at = {packed.mark('timestamptz')}, due_at = {packed.mark('timestamptz')}"
+        f" UPDATE van_fact SET changed_at = {packed.mark('timestamptz')}, due_at = {packed.mark('timestamptz')},"
+        f" van = {van}, state = CASE WHEN state = '{WAITING}' AND {van} IS NULL THEN '{NO_VAN}' ELSE state END"
         " WHERE id IN (SELECT id FROM seen)",
         sql_time(now),
         sql_time(now + timedelta(seconds=pauses.SETTLE)),
@@ -76,20 +79,20 @@ async def _stamp() -> None:
 async def due() -> list[int]:
     """Campaigns with something to send."""
     rows = await database.query(
-        "SELECT k.campaign_id FROM van_connection k WHERE EXISTS (SELECT 1 FROM van_fact f WHERE f.campaign_id = k.campaign_id"
-        f" AND f.state = '{WAITING}' AND f.due_at <= ?)",
+        "SELECT DISTINCT k.campaign_id FROM van_connection k WHERE k.key <> '' AND EXISTS"
+        f" (SELECT 1 FROM van_fact f WHERE f.van = k.id AND f.state = '{WAITING}' AND f.due_at <= ?)",
         sql_time(clock.now()),
     )
     return [row["campaign_id"] for row in rows]
 
 
 @transactional
-async def claim(campaign_id: int, lease: str) -> Claimed | None:
-    """The next fact that needs sending. None where there is none, or where the lease ended."""
-    if not await connection.keep_lease(campaign_id, lease):
+async def claim(van: int, lease: str) -> Claimed | None:
+    """The next fact that needs sending to this VAN. None where there is none, or where the lease ended."""
+    if not await connection.keep_lease(van, lease):
         return None
     for _ in range(AT_ONCE):
-        fact = await _next(campaign_id)
+        fact = await _next(van)
         if fact is None:
             return None
         if claimed := await _begin(fact):
@@ -97,27 +100,32 @@ async def claim(campaign_id: int, lease: str) -> Claimed | None:
     return None
 
 
-async def _next(campaign_id: int) -> VanFact | None:
-    found = VanFact.filter(campaign_id=campaign_id, state=WAITING, due_at__lte=clock.now()).order_by("due_at", "id")
+async def _next(van: int) -> VanFact | None:
+    found = VanFact.filter(van=van, state=WAITING, due_at__lte=clock.now()).order_by("due_at", "id")
     return await found.limit(1).select_for_update(skip_locked=True).first()
 
 
 async def _begin(fact: VanFact) -> Claimed | None:
     """None where nothing is sent for it: its state says why."""
-    contact, wanted = await Contact.get(id=fact.contact_id), await _wanted(fact)
-    retired = wanted is not None and await _retired(fact.campaign_id, wanted)
-    step = planning.step(planning.read(fact.there), fact.maybe, wanted)
+    contact, wanted = await Contact.get(id=fact.contact_id), await mapping.wanted(fact)
+    if await places.of_contact(contact) != fact.van:
+        await _lead_anew(fact)
+        return None
+    retired = wanted is not None and await mapping.retired(fact, wanted)
+    there, maybe = (fact.there, fact.maybe) if fact.there_van == fact.van else ("", "")
+    step = planning.step(planning.read(there), maybe, wanted)
     if retired or isinstance(step, Nothing):
         await _rest(fact, _without_sending(fact, None if retired else wanted, step))
         return None
-    if not contact.van_id.isdecimal() or len(contact.van_id) > 10:
+    if not contact.van_id.isdecimal() or len(contact.van_id) > 10 or not places.has_id_of(contact, fact.van or 0):
         await _rest(fact, NO_ID)
         return None
     going = planning.text(step.to)
-    if fact.maybe.split()[-1:] == [going] and not fact.again:
+    if maybe.split()[-1:] == [going] and not fact.again:
         await _rest(fact, DOUBT)  # changed and changed back while nobody knew
         return None
     fact.state, fact.attempt, fact.claimed_at, fact.again = SENDING, str(uuid.uuid4()), clock.now(), False
+    fact.there, fact.maybe, fact.there_van = there, maybe, fact.van
     fact.claimed_version, fact.going = 0 if step.more else fact.version, going
     await fact.save()
     return await _claimed(fact, contact, step.body)
@@ -128,7 +136,15 @@ def _without_sending(fact: VanFact, wanted: Target | None, step: Step | Nothing)
         return SENT
     if fact.value:
         return NO_CODE
+    if fact.there and fact.there_van != fact.van:
+        return STAYS  # in the VAN of the state before
     return STAYS if isinstance(step, Nothing) and step.why == planning.STAYS else NOTHING
+
+
+async def _lead_anew(fact: VanFact) -> None:
+    """The contact moved, or another VAN has their state now: the sweep sees which."""
+    fact.due_at = None
+    await fact.save(update_fields=["due_at"])
 
 
 async def _claimed(fact: VanFact, contact: Contact, body: dict[str, Any]) -> Claimed:
@@ -149,19 +165,6 @@ async def _claimed(fact: VanFact, contact: Contact, body: dict[str, Any]) -> Cla
 async def _rest(fact: VanFact, state: str) -> None:
     fact.state = state
     await fact.save(update_fields=["state"])
-
-
-async def _wanted(fact: VanFact) -> Target | None:
-    """Where the fact leads to; None where it was taken away or is not mapped."""
-    value = fact.value if fact.kind == FIELD else ""
-    subject: dict[str, Any] = {"kind": fact.kind, "subject_id": fact.subject_id, "value": value}
-    found = await VanMapping.get_or_none(campaign_id=fact.campaign_id, **subject) if fact.value else None
-    return planning.read(found.target) if found else None
-
-
-async def _retired(campaign_id: int, target: Target) -> bool:
-    own = VanThing.filter(campaign_id=campaign_id, kind=target.kind, van_id=target.id, question_id=target.question)
-    return await own.filter(retired_at__isnull=False).exists()
 
 
 @transactional

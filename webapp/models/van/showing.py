@@ -12,6 +12,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.van import matching
+from webapp.models.van.connection import VanConnection
 from webapp.models.van.fact import DOUBT, NO_CODE, NO_ID, REFUSED, SENT, STATES, VanFact
 from webapp.models.van.mapping import FIELD, TAG
 from webapp.rules.van import planning
@@ -24,22 +25,27 @@ AGAIN = (REFUSED, DOUBT, NO_CODE)  # facts that may be sent again by hand
 @dataclass(frozen=True)
 class Row:
     """``what``: the tag's name or the field's title; blank for an opt-out. ``match``: how the contact was looked for in VAN, as
-    VanMatch has it; blank where nobody looked."""
+    VanMatch has it; blank where nobody looked. ``elsewhere``: the VAN whose their VAN ID is, where it is not that of their state."""
 
     fact: VanFact
     contact: Contact
     what: str
     match: str = ""
+    elsewhere: int | None = None
 
 
-async def page(campaign_id: int, state: str = "", kind: str = "", before: int = 0) -> tuple[list[Row], int]:
-    """The newest PAGE facts, of one state or kind only where given, older than the row ``before``; and the ``before`` of the
+async def page(
+    campaign_id: int, state: str = "", kind: str = "", van: int = 0, before: int = 0
+) -> tuple[list[Row], int]:
+    """The newest PAGE facts, of one state, kind or VAN only where given, older than the row ``before``; and the ``before`` of the
     next page, 0 on the last."""
     found = VanFact.filter(campaign_id=campaign_id).order_by("-id")
     if state in STATES:
         found = found.filter(state=state)
     if kind:
         found = found.filter(kind=kind)
+    if van:
+        found = found.filter(van=van)
     facts = await (found.filter(id__lt=before) if before else found).limit(PAGE + 1)
     more = facts[PAGE - 1].id if len(facts) > PAGE else 0
     return await _with_names(facts[:PAGE]), more
@@ -52,9 +58,20 @@ async def _with_names(facts: list[VanFact]) -> list[Row]:
     names = {**{(TAG, t.id): t.name for t in tags}, **{(FIELD, f.id): f.title for f in fields}}
     looked = await matching.states([f.contact_id for f in facts if f.state == NO_ID])
     return [
-        Row(f, contacts[f.contact_id], names.get((f.kind, f.subject_id), ""), looked.get(f.contact_id, ""))
+        Row(
+            f,
+            contact := contacts[f.contact_id],
+            names.get((f.kind, f.subject_id), ""),
+            looked.get(f.contact_id, ""),
+            contact.van if f.state == NO_ID and contact.van != f.van else None,
+        )
         for f in facts
     ]
+
+
+async def names(campaign_id: int) -> dict[int, str]:
+    """VAN -> its name, of all that the campaign has or had."""
+    return {one.id: one.name for one in await VanConnection.filter(campaign_id=campaign_id)}
 
 
 async def totals(campaign_id: int) -> dict[str, int]:

@@ -20,6 +20,7 @@ class VanList(Model):
 
     id = fields.IntField(primary_key=True)
     campaign_id = fields.IntField()
+    van = fields.IntField(default=0, db_default=0)
     saved_list_id = fields.IntField()
     name = fields.CharField(300)
     people = fields.IntField(default=0)
@@ -29,34 +30,29 @@ class VanList(Model):
 
 
 @transactional
-async def note(campaign_id: int, found: Sequence[tuple[int, str, int]]) -> None:
+async def note(row: VanConnection, found: Sequence[tuple[int, str, int]]) -> None:
     """VAN's lists as it gave them just now: id, name and number of people of each."""
-    await database.lock(Lock.CONNECTING_VAN, campaign_id)
+    await database.lock(Lock.CONNECTING_VAN, row.campaign_id)
+    own: dict[str, int] = {"campaign_id": row.campaign_id, "van": row.id}
     named = {id_: (name[:300], people) for id_, name, people in found}
-    there = {row.saved_list_id: row for row in await VanList.filter(campaign_id=campaign_id)}
+    there = {one.saved_list_id: one for one in await VanList.filter(**own)}
     new = [id_ for id_ in named if id_ not in there]
-    await VanList.bulk_create(
-        [VanList(campaign_id=campaign_id, saved_list_id=n, name=named[n][0], people=named[n][1]) for n in new]
-    )
+    await VanList.bulk_create([VanList(**own, saved_list_id=n, name=named[n][0], people=named[n][1]) for n in new])
     for id_, old in there.items():
         if id_ in named and (old.name, old.people) != named[id_]:
             await VanList.filter(id=old.id).update(name=named[id_][0], people=named[id_][1])
-    gone = [row.id for id_, row in there.items() if id_ not in named]
+    gone = [old.id for id_, old in there.items() if id_ not in named]
     await VanList.filter(id__in=gone or [0]).delete()
-    await VanConnection.filter(campaign_id=campaign_id).exclude(lists_why="").update(lists_why="")
+    await VanConnection.filter(id=row.id).exclude(lists_why="").update(lists_why="")
 
 
 @transactional
-async def not_read(campaign_id: int, why: str) -> None:
+async def not_read(row: VanConnection, why: str) -> None:
     """VAN gave its codes, and not its lists."""
-    await VanConnection.filter(campaign_id=campaign_id).update(lists_why=why[:400])
+    await VanConnection.filter(id=row.id).update(lists_why=why[:400])
 
 
-async def of(campaign_id: int, find: str = "") -> list[VanList]:
+async def of(row: VanConnection, find: str = "") -> list[VanList]:
     """The first MOST by name, of those with ``find`` in it."""
-    own = (
-        VanList.filter(campaign_id=campaign_id, name__icontains=find)
-        if find
-        else VanList.filter(campaign_id=campaign_id)
-    )
-    return await own.order_by("name", "id").limit(MOST)
+    own = VanList.filter(van=row.id)
+    return await (own.filter(name__icontains=find) if find else own).order_by("name", "id").limit(MOST)

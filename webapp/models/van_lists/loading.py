@@ -43,6 +43,7 @@ class VanLoad(LongWork):
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="van_loads", on_delete=fields.NO_ACTION
     )
+    van = fields.IntField(default=0, db_default=0)
     saved_list_id = fields.IntField()
     name = fields.CharField(300)
     job_id = fields.BigIntField(null=True)
@@ -73,7 +74,7 @@ class VanLoad(LongWork):
 async def start(by: Membership, saved: VanList) -> VanLoad:
     """A list that is on its way already is not begun twice."""
     await database.lock(Lock.CONNECTING_VAN, by.campaign_id)
-    own = VanLoad.filter(campaign_id=by.campaign_id, saved_list_id=saved.saved_list_id, status__in=OPEN)
+    own = VanLoad.filter(campaign_id=by.campaign_id, van=saved.van, saved_list_id=saved.saved_list_id, status__in=OPEN)
     if there := await own.first():
         return there
     await audit.record(by, "van.list_brought", saved.name)
@@ -81,6 +82,7 @@ async def start(by: Membership, saved: VanList) -> VanLoad:
     return await VanLoad.create(
         campaign_id=by.campaign_id,
         user_id=by.user_id,
+        van=saved.van,
         saved_list_id=saved.saved_list_id,
         name=saved.name,
         created_at=now,
@@ -135,7 +137,7 @@ async def later(load: VanLoad, why: str = "", seconds: float = 0) -> float:
 @transactional
 async def fetched(load: VanLoad) -> ContactImport | None:
     """Its file is whole: an import reads it from here on, as an upload of whoever asked for the list. None where the lease is another's."""
-    if not await VanConnection.exists(campaign_id=load.campaign_id, mode=load.mode):
+    if not await VanConnection.filter(id=load.van, mode=load.mode).exclude(key="").exists():
         if await _mine(load, why=""):
             await long_work.fail(load, OTHER_DATABASE)
         return None
@@ -143,6 +145,7 @@ async def fetched(load: VanLoad) -> ContactImport | None:
         return None
     title = f"VAN: {load.name}"
     job = await importing.begin(load.campaign, load.name, load.part, title, load.user)
+    await ContactImport.filter(id=job.id).update(van=load.van)
     await VanLoad.filter(id=load.id).update(import_id=job.id)
     return job
 

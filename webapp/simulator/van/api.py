@@ -45,7 +45,7 @@ async def at_the_door(request: web.Request, handler: Handler) -> web.StreamRespo
     fault = store.faults.pop(0) if store.faults else ""
     if fault.isdecimal():
         return wire.error(int(fault))
-    if not _known(request.headers.get("Authorization", ""), store.key):
+    if not _mode(request, store.key):
         return wire.error(401)
     if store.crowded():
         return wire.error(429)
@@ -60,12 +60,15 @@ async def at_the_door(request: web.Request, handler: Handler) -> web.StreamRespo
     return answer
 
 
-def _known(header: str, key: str) -> bool:
+def _mode(request: web.Request, key: str) -> str:
+    """ "0" or "1"; blank where the key is another."""
     try:
-        _, _, password = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
+        _, _, password = (
+            base64.b64decode(request.headers.get("Authorization", "").removeprefix("Basic ")).decode().partition(":")
+        )
     except ValueError:
-        return False
-    return password in (f"{key}|0", f"{key}|1")
+        return ""
+    return password[-1] if password in (f"{key}|0", f"{key}|1") else ""
 
 
 def _named(id_name: str, rows: list[tuple[int, str]], **more: Any) -> list[dict[str, Any]]:
@@ -136,7 +139,7 @@ async def canvass(request: web.Request) -> web.Response:
         return wire.error(404)
     if why := _refused(store, body):
         return wire.error(400, *why)
-    store.take(van_id, body)
+    store.take(van_id, body, _mode(request, store.key))
     return web.Response(status=204)
 
 

@@ -38,6 +38,7 @@ class Store:
         self.key, self.faults, self.most = key, list[str](), 0
         self.lists = {id: (name, people) for id, name, people in SAVED_LISTS}
         self.unshared, self.stuck, self.broken = set[int](), set[int](), set[int]()
+        self.modes = list[str]()  # that of each response taken since it began
         self.names: dict[int, tuple[str, str]] = {}
         self._lately: list[float] = []
         self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -59,7 +60,8 @@ class Store:
     def name(self, van_id: int) -> tuple[str, str]:
         return self.names.get(van_id, ("Pat", f"Voter{van_id}"))
 
-    def take(self, van_id: int, body: dict[str, Any]) -> None:
+    def take(self, van_id: int, body: dict[str, Any], mode: str = MODE) -> None:
+        self.modes.append(mode)
         self.db.execute(
             "INSERT INTO response (van_id, body, at) VALUES (?, ?, ?)", (van_id, json.dumps(body), time.time())
         )

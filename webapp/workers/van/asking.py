@@ -14,39 +14,40 @@ from webapp.models.nightly.plan import NightlyImport
 from webapp.models.van import connection, mapping
 from webapp.models.van.connection import AWAY, KEY, SECRET, VanConnection
 from webapp.models.van_lists import listed
-from webapp.workers.van.sending import UNREADABLE
+from webapp.workers.van.sending import UNREADABLE, of_each
 
 log = logging.getLogger(__name__)
 SEALED = {VanConnection: "key", AuthenticatorApp: "secret", HookEndpoint: "secret", NightlyImport: "url"}
 
 
 async def ask_van(ctx: dict[str, Any], campaign_id: int) -> None:
-    row = await connection.of(campaign_id)
-    if row is None:
-        return
+    await of_each(campaign_id, _ask)
+
+
+async def _ask(row: VanConnection) -> None:
     if not (key := row.secret()):
         await connection.failed(row, SECRET, UNREADABLE, asked=True)
         return
     try:
         async with van.opened(config.settings(), key, row.mode) as gateway:
             contact_type, things = await gateway.contact_type(), await gateway.things()
-            await _read_lists(campaign_id, gateway)
+            await _read_lists(row, gateway)
     except van.Trouble as trouble:
         kind = KEY if isinstance(trouble, van.WrongKey) else AWAY
         await connection.failed(row, kind, str(trouble), asked=True)
         return
-    await mapping.note_things(campaign_id, [(one.kind, one.id, one.question, one.name) for one in things])
+    await mapping.note_things(row, [(one.kind, one.id, one.question, one.name) for one in things])
     await connection.answered(row, contact_type)
 
 
-async def _read_lists(campaign_id: int, gateway: van.Van) -> None:
+async def _read_lists(row: VanConnection, gateway: van.Van) -> None:
     """A key may do all the rest and not this."""
     try:
         found = await gateway.saved_lists()
     except van.Trouble as trouble:
-        await listed.not_read(campaign_id, str(trouble))
+        await listed.not_read(row, str(trouble))
         return
-    await listed.note(campaign_id, [(one.id, one.name, one.people) for one in found])
+    await listed.note(row, [(one.id, one.name, one.people) for one in found])
 
 
 async def seal_anew(ctx: dict[str, Any]) -> None:

@@ -44,7 +44,7 @@ async def bring_list(ctx: dict[str, Any], load_id: int) -> None:
     load = await loading.take(load_id)
     if load is None:
         return
-    row = await connection.of(load.campaign_id)
+    row = await connection.with_key(load.van)
     if row is None:
         await loading.fail(load, NO_KEY)
         return

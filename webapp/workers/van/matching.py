@@ -13,7 +13,7 @@ from webapp.rules.van import pauses
 
 
 async def match_all(row: VanConnection, gateway: van.Van, lease: str, until: float) -> None:
-    while clock.steady() < until and (wanted := await matching.next_one(row.campaign_id, lease)):
+    while clock.steady() < until and (wanted := await matching.next_one(row.id, lease)):
         try:
             await _match(wanted, gateway, lease)
         except van.Trouble as trouble:
@@ -42,7 +42,7 @@ async def _troubled(row: VanConnection, wanted: Wanted, trouble: van.Trouble) ->
         await matching.ended(wanted, NOBODY)
         return True
     if isinstance(trouble, van.Busy):
-        await connection.rest(row.campaign_id, trouble.seconds)
+        await connection.rest(row.id, trouble.seconds)
     else:
         await connection.failed(row, KEY if isinstance(trouble, van.WrongKey) else AWAY, str(trouble))
     return False

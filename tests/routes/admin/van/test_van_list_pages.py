@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.cast import Cast
 from tests.cast.site import OFFICE, Browser, audited
-from tests.cast.van import bring_in, connects, go_on
+from tests.cast.van import bring_in, connects, go_on, the_van
 from webapp.models.van_lists import listed
 from webapp.models.van_lists.listed import VanList
 from webapp.models.van_lists.loading import VanLoad
@@ -55,8 +55,8 @@ async def test_without_a_key_or_lists_the_page_says_what_to_do(cast: Cast, van: 
     gary = await browse(cast.gary)
     assert "Set the key first" in (await gary.get(LISTS)).text
     await connects(cast)
-    await listed.note(cast.meyer.id, [])
-    await listed.not_read(cast.meyer.id, "No access (HTTP 403)")
+    await listed.note(await the_van(cast), [])
+    await listed.not_read(await the_van(cast), "No access (HTTP 403)")
     text = (await gary.get(LISTS)).text
     assert "VAN did not give its saved lists." in text and "No access (HTTP 403)" in text and "Share a folder" in text
 
@@ -75,7 +75,7 @@ async def test_a_list_on_its_way_is_cancelled(cast: Cast, van: Store, browse: Br
 async def test_reading_the_lists_again_leads_back_to_them(cast: Cast, van: Store, browse: Browser) -> None:
     await connects(cast)
     answer = await (await browse(cast.gary)).post(OFFICE + "/van/checks", data={"from": "lists"})
-    assert answer.headers["location"].endswith("/van/lists")
+    assert answer.headers["location"].endswith(f"/van/lists?van={(await the_van(cast)).id}")
 
 
 async def test_another_campaign_s_lists_are_not_there(cast: Cast, van: Store, browse: Browser) -> None:

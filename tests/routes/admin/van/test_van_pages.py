@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from tests.cast import Cast
 from tests.cast.site import OFFICE, Browser, audited
-from tests.cast.van import DO_NOT_TEXT, WILL_VOTE, connects, fact, maps_all, rating_of, said, send, tag_of
+from tests.cast.van import DO_NOT_TEXT, WILL_VOTE, connects, fact, maps_all, rating_of, said, send, set_key, tag_of
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.sessions import Session
@@ -55,7 +55,7 @@ async def test_who_logged_in_long_ago_proves_again_who_they_are(cast: Cast, brow
 
 async def test_a_wrong_key_is_said_in_words_with_what_to_look_at(cast: Cast, van: Store, browse: Browser) -> None:
     gary = await browse(cast.gary)
-    await connection.connect(cast.gary, "wrong", 0)
+    await set_key(cast.gary, "wrong", 0)
     await asking.ask_van({}, cast.meyer.id)
     text = (await gary.get(VAN + "/key")).text
     assert "VAN does not accept this key." in text and "API key is not valid (HTTP 401)" in text
@@ -63,7 +63,7 @@ async def test_a_wrong_key_is_said_in_words_with_what_to_look_at(cast: Cast, van
 
 
 async def test_a_van_that_is_away_is_said_with_when_it_is_tried_again(cast: Cast, van: Store, browse: Browser) -> None:
-    await connection.connect(cast.gary, KEY, 1)
+    await set_key(cast.gary, KEY, 1)
     van.faults.append("503")
     await asking.ask_van({}, cast.meyer.id)
     text = (await (await browse(cast.gary)).get(VAN + "/key")).text
@@ -77,7 +77,7 @@ async def test_why_nothing_goes_to_van_is_said_as_it_is(cast: Cast, van: Store, 
         (connection.SECRET, "this site can't read the key any more."),
         (connection.AWAY, "VAN does not answer."),
     ):
-        row = await connection.connect(cast.gary, KEY, 1)
+        row = await set_key(cast.gary, KEY, 1)
         await connection.failed(row, trouble, "Because")
         text = html.unescape((await gary.get(VAN)).text)
         assert sentence in text and "Because" in text and text.count("VAN does not") == (trouble != connection.SECRET)
@@ -121,7 +121,7 @@ async def test_codes_are_chosen_from_van_s_own_lists(cast: Cast, van: Store, bro
         assert words in text
     tag = await tag_of(cast)
     answer = await gary.post(VAN + "/mapping", data={"opt_out": DO_NOT_TEXT, f"tag-{tag.id}": WILL_VOTE})
-    assert answer.headers["location"].endswith("?saved=2")
+    assert answer.headers["location"].endswith("&saved=2")
     stored = {(m.kind, m.subject_id): m.target for m in await VanMapping.all()}
     assert stored == {("opt_out", 0): DO_NOT_TEXT, ("tag", tag.id): WILL_VOTE}
     await gary.post(VAN + "/mapping", data={"opt_out": ""})
@@ -140,7 +140,7 @@ async def test_a_retired_code_is_said_and_may_stay_until_somebody_chooses(
     assert "Will Vote 2026 (retired in VAN)" in re.sub(r"\s+", " ", text)
     tag = await tag_of(cast)
     answer = await gary.post(VAN + "/mapping", data={f"tag-{tag.id}": WILL_VOTE, "opt_out": DO_NOT_TEXT})
-    assert answer.headers["location"].endswith("?saved=0")
+    assert answer.headers["location"].endswith("&saved=0")
 
 
 async def test_what_contacts_have_already_is_sent_too_where_staff_say_so(
@@ -231,7 +231,7 @@ async def test_another_campaign_s_facts_and_codes_are_not_there(cast: Cast, van:
     await connects(cast)
     await maps_all(cast)
     await tags(cast)
-    await mapping.note_things(cast.ryan.id, [("result", 5, 0, "Ryan's own code")])
+    await mapping.note_things(await set_key(cast.jonah, KEY, 1), [("result", 5, 0, "Ryan's own code")])
     gary, jonah = await browse(cast.gary), await browse(cast.jonah)
     theirs = (await jonah.get("/c/ryan/admin/van")).text
     assert "Lisa" not in theirs and "Ryan's own code" not in (await gary.get(VAN + "/mapping")).text

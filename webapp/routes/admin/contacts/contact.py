@@ -17,6 +17,7 @@ from webapp.models.contacts.lists import ContactList
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.reports import editing
 from webapp.models.results import contact_table, timeline
+from webapp.models.van import showing
 from webapp.pages import page
 from webapp.routes.admin import bulk
 from webapp.rules import edited
@@ -50,6 +51,7 @@ async def _contact(request: Request, member: Membership, contact: Contact, form:
         held=(await contact_table.holders([contact]))[contact.id],
         opted_out=await OptOut.get_or_none(campaign_id=member.campaign_id, phone=contact.phone),
         holders=await bulk.holders(member),
+        van=(await showing.names(member.campaign_id)).get(contact.van or 0, ""),
     )
 
 

@@ -11,23 +11,35 @@ from webapp import pages, queue
 from webapp.access import finding, van_rows
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
-from webapp.models.van import connection, matching, showing
+from webapp.models.van import connection, matching, places, showing
 from webapp.models.van.fact import NO_ID, STATES
 from webapp.models.van.mapping import FIELD, OPT_OUT, TAG
 from webapp.pages import page
 
 
 @get("/van")
-async def facts_page(request: Request, member: Membership, show: str = "", kind: str = "", before: int = 0) -> Response:
-    wanted = {"state": show if show in STATES else "", "kind": kind if kind in (TAG, FIELD, OPT_OUT) else ""}
+async def facts_page(
+    request: Request, member: Membership, show: str = "", kind: str = "", van: int = 0, before: int = 0
+) -> Response:
+    only = await van_rows.van_of(member, van) if van else None
+    wanted: dict[str, Any] = {
+        "state": show if show in STATES else "",
+        "kind": kind if kind in (TAG, FIELD, OPT_OUT) else "",
+        "van": only.id if only else 0,
+    }
     rows, more = await showing.page(member.campaign_id, **wanted, before=finding.row_id(before))
-    shown: dict[str, Any] = {
-        **wanted,
-        "connection": await connection.of(member.campaign_id),
+    bounds: dict[str, Any] = {"many": showing.MANY, "again": showing.AGAIN, "more": more}
+    shown = await _shown(member)
+    return page(request, "admin/van/facts.html", "admin/van/_facts.html", rows=rows, **wanted, **shown, **bounds)
+
+
+async def _shown(member: Membership) -> dict[str, Any]:
+    return {
+        "connection": None,  # the page is about all VANs
+        "places": await places.shown(member.campaign_id),
+        "names_of_vans": await showing.names(member.campaign_id),
         "totals": await showing.totals(member.campaign_id),
     }
-    bounds: dict[str, Any] = {"many": showing.MANY, "again": showing.AGAIN, "more": more}
-    return page(request, "admin/van/facts.html", "admin/van/_facts.html", rows=rows, **shown, **bounds)
 
 
 @post("/van/facts/{fact_id:int}/sending")

@@ -7,21 +7,22 @@ from litestar import Request, Response, get, post
 from webapp import pages, queue
 from webapp.access import van_rows
 from webapp.models.accounts.users import Membership
-from webapp.models.van import connection
+from webapp.models.van import places
 from webapp.models.van_lists import listed, loading
 from webapp.pages import page
 
 
 @get("/van/lists")
-async def lists_page(request: Request, member: Membership, find: str = "") -> Response:
+async def lists_page(request: Request, member: Membership, find: str = "", van: int = 0) -> Response:
     """The fragment is what moves: the lists on their way in."""
-    find = " ".join(find.split())[:100]
+    find, row = " ".join(find.split())[:100], await van_rows.van_of(member, van)
     return page(
         request,
         "admin/van/lists.html",
         "admin/van/_loads.html",
-        connection=await connection.of(member.campaign_id),
-        lists=await listed.of(member.campaign_id, find),
+        connection=row,
+        places=await places.shown(member.campaign_id),
+        lists=await listed.of(row, find) if row else [],
         loads=await loading.newest(member.campaign_id),
         find=find,
         most=listed.MOST,
@@ -32,17 +33,18 @@ async def lists_page(request: Request, member: Membership, find: str = "") -> Re
 async def bring_in(request: Request, member: Membership, van_list_id: int) -> Response:
     load = await loading.start(member, await van_rows.list_of(member, van_list_id))
     await queue.bring_list(load.id)
-    return _to(request, member)
+    return _to(request, member, load.van)
 
 
 @post("/van/loads/{load_id:int}/cancellation")
 async def cancel(request: Request, member: Membership, load_id: int) -> Response:
-    await loading.cancel(await van_rows.load_of(member, load_id), member)
-    return _to(request, member)
+    load = await van_rows.load_of(member, load_id)
+    await loading.cancel(load, member)
+    return _to(request, member, load.van)
 
 
-def _to(request: Request, member: Membership) -> Response:
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/van/lists")
+def _to(request: Request, member: Membership, van: int) -> Response:
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/van/lists?van={van}")
 
 
 HANDLERS = [lists_page, bring_in, cancel]
