@@ -14,11 +14,12 @@ from tests.cast import Cast
 from tests.cast.marked import Marked, unmarked
 from tests.cast.site import Browser, ask, campaign_routes, fill, ids
 from tests.cast.texting import WORDS, says, texted
-from webapp import clock, words
+from webapp import clock, pages, words
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import Action
+from webapp.models.kept_counts import Tally
 
 DATA = [  # of the cast's
     *("Meyer for Senate", "Make a plan to vote", "Thank you, Lisa!", "Thanks", "Lisa Ng", "Lisa", "Ng", WORDS),
@@ -197,3 +198,13 @@ async def test_dates_and_times_are_written_as_spanish_does(cast: Cast, browse: B
     await in_spanish(cast.amy)
     page = (await (await browse(cast.amy)).get(f"/c/meyer/threads/{(await cast.conversation()).id}")).text
     assert "martes 24 de noviembre" in page and "11:00 a.m." in page
+
+
+async def test_numbers_are_written_as_the_spanish_of_the_country_does(cast: Cast, browse: Browser) -> None:
+    await transaction(lambda: Tally.filter(action_id=cast.action.id).update(remaining=1234))
+    page = f"/c/meyer/actions/{cast.action.id}"
+    assert "1,234 people" in (await (await browse(cast.amy)).get(page)).text
+    await in_spanish(cast.amy)
+    assert "1,234 personas" in (await (await browse(cast.amy)).get(page)).text
+    with words.speaking("es"):
+        assert (pages.number(1_234_567.5), pages.number(0.5)) == ("1,234,567.5", "0.5")

@@ -226,6 +226,17 @@ async def test_a_push_service_with_a_private_address_is_never_called(cast: Cast)
     assert (await run(await told(cast.gary, [cast.amy], PUSH)))["Amy"][0] == "failed"
 
 
+@pytest.mark.parametrize(("language", "title"), [("en", "New action"), ("es", "Acción nueva")])
+async def test_a_push_of_a_new_action_speaks_its_readers_language(
+    cast: Cast, service: PushService, language: str, title: str
+) -> None:
+    await transaction(lambda: User.filter(id=cast.amy.user_id).update(language=language))
+    keys, words = await subscribed(cast.amy), telling.Words(ACTION, cast.action.title, "", cast.action)
+    notice = await telling.begin(cast.gary, words, [cast.amy.id], "Amy", uuid.uuid4())
+    assert await run(notice) == {"Amy": ("sent", "")}
+    assert keys.read(service.taken[0][2])["title"] == f"{title}: Make a plan to vote"
+
+
 async def test_a_new_action_is_told_by_push_else_by_e_mail_as_each_chose(
     cast: Cast, mailbox: Post, service: PushService
 ) -> None:
@@ -269,6 +280,24 @@ async def test_waiting_replies_are_told_once_by_push_and_name_nobody(
     read = keys.read(body)
     assert read["body"] == "1 person is waiting for your reply" and read["path"] == "/c/meyer/inbox"
     assert "Lisa" not in str(read) and "412" not in str(read) and mailbox.letters == []
+
+
+@pytest.mark.parametrize(
+    ("people", "body"), [(1, "1 persona espera tu respuesta"), (2, "2 personas esperan tu respuesta")]
+)
+async def test_a_push_of_waiting_replies_speaks_its_readers_language(
+    cast: Cast, service: PushService, monkeypatch: pytest.MonkeyPatch, people: int, body: str
+) -> None:
+    await transaction(lambda: User.filter(id=cast.amy.user_id).update(language="es"))
+    await waits(cast)
+    keys, found = await subscribed(cast.amy), [replace(one, people=people) for one in await waiting.due()]
+
+    async def due() -> list[waiting.Due]:
+        return found
+
+    monkeypatch.setattr(waiting, "due", due)
+    await replies.tell_waiting({})
+    assert keys.read(service.taken[0][2])["body"] == body
 
 
 async def test_waiting_replies_are_told_by_e_mail_where_no_browser_shows_them(cast: Cast, mailbox: Post) -> None:

@@ -13,7 +13,7 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts import teams, user_search
 from webapp.models.accounts.teams import UserList
-from webapp.models.accounts.users import Membership
+from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import ActionUser
 from webapp.models.actions.limits import ZipDistrict
 from webapp.rules.accounts import user_filter
@@ -62,6 +62,14 @@ async def change(who: Membership, **values: Any) -> None:
 )
 async def test_a_filter_finds_whom_it_names(cast: Cast, filter: dict[str, str], who: list[str]) -> None:
     assert await found(cast, **filter) == who
+
+
+async def test_a_language_is_that_of_the_sign_up_and_not_of_the_pages(cast: Cast) -> None:
+    await change(cast.amy, language="es")
+    await transaction(lambda: User.filter(id=cast.dan.user_id).update(language="es"))
+    assert await found(cast, language="es") == ["Amy"]
+    assert await found(cast, language="en") == ["Selina", "Gary", "Dan"]
+    assert await found(cast, language="es", role="admin") == []
 
 
 async def test_names_are_found_without_accents(cast: Cast) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.cast import Cast
+from tests.cast.bulk import finish_work
 from tests.cast.exporting import a_night
-from tests.cast.site import OFFICE, Browser, add_response, here
+from tests.cast.site import OFFICE, Browser, add_response, begin_work, here
 from tests.cast.texting import claimed, says, texted
 from webapp import clock
 from webapp.database import transaction
@@ -58,6 +60,25 @@ async def test_users_shows_everyone_it_was_sent_to_also_who_was_suspended_or_did
     assert f"action={cast.action.id}&amp;assigned={cast.amy.user_id}" in amys and f"members={cast.amy.id}" in amys
     [dans] = re.findall(rf'<tr id="user-{cast.dan.user_id}">(.*?)</tr>', page, re.S)
     assert "Suspended" in dans and "/suspension" not in dans
+
+
+async def test_from_a_user_s_row_of_the_results_their_contacts_are_reassigned(cast: Cast, browse: Browser) -> None:
+    await cast.start(cast.amy)
+    gary = await browse(cast.gary)
+    page = (await gary.get(f"{here(cast)}/results/users")).text
+    [row] = re.findall(rf'<tr id="user-{cast.amy.user_id}">(.*?)</tr>', page, re.S)
+    [link] = re.findall(r'<a [^>]*href="([^"]*)"[^>]*>(?:(?!</a>).)*Reassign Contacts', row, re.S)
+    asked = (await gary.get(html.unescape(link))).text
+    assert "1 contact selected" in asked and "Assign Contacts" in asked
+    filters = parse_qs(urlsplit(html.unescape(link)).query)
+    assert (filters["action"], filters["assigned"]) == ([str(cast.action.id)], [str(cast.amy.user_id)])
+    await begin_work(gary, "assign", to=f"user:{cast.dan.user_id}", do_action="0", mode="all", **_first(filters))
+    await finish_work()
+    assert (await cast.conversation()).user_id == cast.dan.user_id
+
+
+def _first(filters: dict[str, list[str]]) -> dict[str, str]:
+    return {name: values[0] for name, values in filters.items() if name != "kind"}
 
 
 def table(page: str) -> str:
