@@ -34,7 +34,7 @@ ARROWS = {
         "words",
     },
     "access": {"access", "models", "rules", "pages", "words", "queue", "forms", "limiting"},
-    "words": set(),
+    "words": {"rules"},
     "http": {"http"},
     "pages": {"rules", "words", "http"},
     "forms": {"rules", "words"},

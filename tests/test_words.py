@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import shutil
+import subprocess
+import sys
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,15 +16,17 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 from webapp import words
 from webapp.routes.volunteer import home
 from webapp.rules import errors, variables
+from webapp.rules.speech.sentences import counted, said
 
 ROOT = Path(__file__).parents[1]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "later": None, "Explanation": (3,)}
 TEMPLATES = ROOT / "webapp/templates"
+BABEL = str(Path(sys.executable).parent / "pybabel")
 READ_BY_VOLUNTEERS = sorted(
     path
     for path in TEMPLATES.rglob("*.*")
@@ -28,8 +34,8 @@ READ_BY_VOLUNTEERS = sorted(
 )
 ATTRIBUTES = ("alt", "title", "placeholder", "aria-label")
 SPOKEN_BY = [  # what refuses a form, or says what was done, on the side of volunteers and in sign-up
-    *sorted((ROOT / "webapp/routes/public").glob("*.py")),
-    *sorted((ROOT / "webapp/routes/volunteer").glob("*.py")),
+    *sorted((ROOT / "webapp/routes/public").rglob("*.py")),
+    *sorted((ROOT / "webapp/routes/volunteer").rglob("*.py")),
     ROOT / "webapp/forms.py",
 ]
 
@@ -155,6 +161,124 @@ def test_a_form_is_refused_in_words_of_the_catalogue(path: Path) -> None:
         and node.args
     ]
     assert [ast.unparse(call) for call in wrong if isinstance(call.args[-1], ast.Constant)] == []
+
+
+# Sentences in Python that no page of a person says, or that are kept where nobody knows who will read them
+BARE = {
+    "routes/api": "programs are answered in English",
+    "routes/problems.py": "programs are answered in English",
+    "routes/failures.py": "programs are answered in English",
+    "routes/admin/api/examples.py": "examples of what programs send",
+    "access/api.py": "programs are answered in English",
+    "models/api": "programs are answered in English",
+    "routes/webhooks": "Twilio is answered in English",
+    "routes/public/metrics.py": "read by a monitor",
+    "access": "details of refusals, in whose place a page of its own is shown",
+    "routes/volunteer/practice/playing.py": "details of refusals, in whose place a page of its own is shown",
+    "models/accounts/rehearsal.py": "said by a command",
+    "models/imports/choices.py": "said by a command",
+    "models/imports": "a worker keeps it in the upload's row",
+    "models/exports/run.py": "a worker keeps it in the export's row",
+    "models/bulk/slices.py": "a worker keeps it in the job's row",
+    "models/scripts/cost.py": "a worker keeps it in the job's row",
+    "models/nightly": "a worker keeps it in the night's row",
+    "rules/nightly": "a worker keeps it in the night's row",
+    "models/numbers/orders.py": "a worker keeps it in the order's row",
+    "models/van": "a worker keeps it in the fact's row",
+    "models/van_lists": "a worker keeps it in the list's row",
+    "models/opt_ins/answering.py": "kept with the opt-out: what the person texted",
+    "rules/library": "scripts to choose from, in both languages",
+    "rules/practice": "texts of people who do not exist, in both languages",
+}
+IN_WORDS = ("gettext", "ngettext", "later", "Explanation", "said", "counted", "together")
+IN_LOGS = ("debug", "info", "warning", "error", "exception", "compile", "query", "rows", "alone")
+SENTENCE = re.compile(r"(?:[A-Z“]|\{\})[^\n]* [^\n]*[a-z”}0-9)][.?!]")
+LABEL = re.compile(r"[A-Z][a-z’']+(?: [a-z’']+)+")  # "End date"; of the office's routes alone
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def bare(node: ast.AST, looks: re.Pattern[str]) -> list[str]:
+    """The sentences below this node that go through no function of the words."""
+    if isinstance(node, ast.Call) and _name(node) in (*IN_WORDS, *IN_LOGS):
+        return []
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):  # a docstring
+        return []
+    if isinstance(node, ast.JoinedStr):
+        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        inner = [one for part in node.values if isinstance(part, ast.FormattedValue) for one in bare(part, looks)]
+        return inner + [text] * bool(looks.fullmatch(text))
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) and looks.fullmatch(node.value) else []
+    return [one for child in ast.iter_child_nodes(node) for one in bare(child, looks)]
+
+
+def _is_sql(text: str) -> bool:
+    return text.split()[0].isupper() and len(text.split()[0]) > 2
+
+
+def test_no_sentence_of_the_office_is_made_outside_of_the_words() -> None:
+    """Wrap it: words.gettext in a route, `said` or `counted` (rules/speech) where the language is nobody's business."""
+    folder, found, used = ROOT / "webapp", {}, set()
+    for room in ("routes", "access", "models", "rules", "forms.py", "pages.py", "letters.py"):
+        for path in sorted((folder / room).rglob("*.py")) if (folder / room).is_dir() else [folder / room]:
+            where, tree = str(path.relative_to(folder)), ast.parse(path.read_text())
+            texts = [text for text in bare(tree, SENTENCE) if not _is_sql(text)]
+            texts += bare(tree, LABEL) if where.startswith("routes/admin") else []
+            excepted = [place for place in BARE if where == place or where.startswith(f"{place}/")]
+            if texts and not excepted:
+                found[where] = texts
+            used |= set(excepted if texts else ())
+    assert found == {}
+    assert used == set(BARE), "an exception that nothing needs any more"
+
+
+def test_a_sentence_outside_of_the_words_is_found() -> None:
+    source = """
+form.wrong("x", "That is wrong.")
+form.wrong("x", f"{n} of them are wrong.")
+form.wrong("x", words.gettext("That is right."), said("This too."))
+NAMES = {"ends_on": "End date"}
+log.warning("The queue went away.")
+"""
+    assert bare(ast.parse(source), SENTENCE) == ["That is wrong.", "{} of them are wrong."]
+    assert bare(ast.parse(source), LABEL) == ["End date"]
+
+
+def of_office(tmp_path: Path) -> Catalog:
+    subprocess.run([ROOT / "bin/words", tmp_path / "office.pot"], check=True, env={**os.environ, "BABEL": BABEL})
+    with (tmp_path / "office.pot").open("rb") as file:
+        return read_po(file)
+
+
+def test_whoever_translates_the_office_gets_all_it_says_and_the_site_then_says_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = {message.id for message in of_office(tmp_path)}
+    assert "All Users" in ids and "Save Settings" in ids, "of templates"
+    assert len(ids) > 1_000
+    assert "The end date has passed." in ids, "of models"
+    assert ("%(n)s contact list", "%(n)s contact lists") in ids and "There is no text yet." in ids, "of rules"
+    assert "Log in" not in ids, "the volunteers' side has that"
+    (tmp_path / "locale").mkdir()
+    shutil.copy(ROOT / "webapp/locale/es.po", tmp_path / "locale")
+    office = Catalog(locale="es")
+    office.add("The end date has passed.", "La fecha final ya pasó.")
+    office.add(("%(n)s contact list", "%(n)s contact lists"), ("%(n)s lista", "%(n)s listas"))
+    with (tmp_path / "locale/es.office.po").open("wb") as file:
+        write_po(file, office)
+    monkeypatch.setattr(words, "HERE", tmp_path)
+    words.catalogue.cache_clear()
+    try:
+        with words.speaking("es"):
+            assert words.gettext(said("The end date has passed.")) == "La fecha final ya pasó."
+            assert words.gettext(counted("%(n)s contact list", "%(n)s contact lists", 1_200)) == "1,200 listas"
+            assert words.gettext("Log in") == "Iniciar sesión"
+        assert (words.in_office("es"), words.in_office("en")) == ("es", "en")
+    finally:
+        words.catalogue.cache_clear()
 
 
 def test_why_a_text_did_not_go_can_be_translated() -> None:

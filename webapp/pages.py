@@ -22,7 +22,7 @@ from webapp import clock, config
 from webapp.http import compressed, static_files, template_files
 from webapp.rules import phone, window
 from webapp.rules.help import screens
-from webapp.words import NAMES, gettext, in_page, language, ngettext
+from webapp.words import NAMES, finalized, gettext, in_page, language, ngettext
 
 HERE = Path(__file__).parent
 PATTERNS = {  # of dates, as each language writes them
@@ -124,6 +124,7 @@ def environment() -> jinja2.Environment:
         loader=template_files.Looked(HERE / "templates"),
         autoescape=lambda name: not (name or "").endswith(".txt"),  # letters in plain text, and their subjects
         undefined=jinja2.StrictUndefined,
+        finalize=finalized,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,

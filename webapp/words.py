@@ -1,4 +1,7 @@
-"""Words in the language of the present request (SPEC P3): message ids are English, catalogues webapp/locale/<language>.po."""
+"""Words in the language of the present request (SPEC P3): message ids are English, catalogues webapp/locale/<language>.po.
+
+The office is in English until somebody adds webapp/locale/<language>.office.po, made from what `bin/words office.pot` writes.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,8 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
+from webapp.rules.speech.sentences import Sentence
+
 LANGUAGES = ("en", "es")
 NAMES = {"en": "English", "es": "Español"}  # each in its own words
 HERE = Path(__file__).parent
@@ -27,10 +32,19 @@ language: ContextVar[str] = ContextVar("language", default="en")
 
 @lru_cache(maxsize=4)
 def catalogue(name: str) -> Any:
-    """The catalogue, read from the .po file itself, so that there is no compiled file to go stale."""
+    """The catalogue, read from the .po files themselves, so that there is no compiled file to go stale."""
     file = HERE / "locale" / f"{name}.po"
     if not file.exists():
         return None
+    found = _read(file, name)
+    return found.merge(_read(_of_office(name), name)) if _of_office(name).exists() else found
+
+
+def _of_office(name: str) -> Path:
+    return HERE / "locale" / f"{name}.office.po"
+
+
+def _read(file: Path, name: str) -> Translations:
     compiled = BytesIO()
     with file.open("rb") as source:
         write_mo(compiled, read_po(source, locale=name))
@@ -38,17 +52,26 @@ def catalogue(name: str) -> Any:
     return Translations(compiled)
 
 
+def in_office(name: str) -> str:
+    """The language of the office's pages for somebody who reads this one: English, where they are not translated."""
+    return name if _of_office(name).exists() else "en"
+
+
 def gettext(text: str, **values: object) -> str:
-    """In the request's language. ``values`` fill the translation's %(name)s."""
+    """In the request's language. ``values`` fill the translation's %(name)s; a sentence of the office brings its own."""
     found = catalogue(language.get())
+    if isinstance(text, Sentence):
+        return text.spoken(found.ugettext, found.ungettext) if found else str(text)
     translated = found.ugettext(text) if found and text else text  # the catalogue's head stands under ""
-    return translated % values if values else translated
+    return translated % {name: finalized(value) for name, value in values.items()} if values else translated
 
 
 @pass_eval_context
 def in_page(context: EvalContext, text: str, /, **values: object) -> str:
     """As `gettext`, for templates; ``values`` are escaped where the template escapes. In place of Jinja's own, which
     translates and marks each sentence anew on each page."""
+    if isinstance(text, Sentence):  # what fills it is no words of ours: the template escapes it
+        return gettext(text)
     if not context.autoescape:
         return gettext(text) % values
     found = catalogue(language.get())
@@ -64,6 +87,11 @@ def _sentence(text: str, _: Any) -> Markup:
 @lru_cache(maxsize=5_000)
 def _whole(text: str, found: Any) -> Markup:
     return _sentence(text, found) % {}
+
+
+def finalized(value: object) -> object:
+    """What a template shows: a sentence of the office in the reader's language, anything else as it is."""
+    return gettext(value) if isinstance(value, Sentence) else value
 
 
 def ngettext(one: str, many: str, n: int) -> str:

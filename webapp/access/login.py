@@ -168,13 +168,13 @@ def _of_volunteer(request: Request) -> dict[str, str]:
 
 
 async def staff(request: Request, slug: str) -> Membership:
-    """An owner or admin; 404 for everyone else. The office is in English so far (SPEC P3)."""
+    """An owner or admin; 404 for everyone else. The office is in English until it is translated (SPEC P3)."""
     member = await _member(request, slug, badges.of_office())
     if not member.is_staff or not member.active:
         raise NotFoundException
     if not opens_office(request, member):
         raise SecondStepNeeded
-    words.language.set("en")
+    words.language.set(words.in_office(member.speaks))
     if not pages.is_partial(request):  # a part of a page has no banner
         request.state.shared |= await troubles.shared(member.campaign)
     return member

@@ -12,6 +12,7 @@ from webapp.rules import letters, segments, variables
 from webapp.rules.opt_outs import wording
 from webapp.rules.scripts import addresses, blanks, brackets, findings, shorteners
 from webapp.rules.scripts.findings import Finding as Finding
+from webapp.rules.speech.sentences import said, together
 
 Kind = Literal["initial", "response"]
 
@@ -53,13 +54,13 @@ def opts_out_supporters(name: str, opts_out: bool) -> list[Finding]:
     """A warning where a response script opts people out and its name says that they agreed."""
     if not opts_out or not _AGREEING.search(name):
         return []
-    sentence = f"Sending “{name}” opts the person out, for good. Is the Opt Out tag meant here?"
+    sentence = said("Sending “%(name)s” opts the person out, for good. Is the Opt Out tag meant here?", name=name)
     return [Finding("warning", "opts_out", sentence)]
 
 
 def picture(missing: bool) -> list[Finding]:
     """``missing``: the file of the script's picture is gone or broken; its texts would be refused (1312)."""
-    return [Finding("error", "picture", "The picture is missing. Add it again.")] if missing else []
+    return [Finding("error", "picture", said("The picture is missing. Add it again."))] if missing else []
 
 
 def errors(found: list[Finding]) -> list[Finding]:
@@ -85,7 +86,7 @@ def has_opt_out_wording(text: str) -> bool:
 
 
 def _emptiness(text: str) -> list[Finding]:
-    return [] if text.strip() else [Finding("error", "empty", "There is no text yet.")]
+    return [] if text.strip() else [Finding("error", "empty", said("There is no text yet."))]
 
 
 def _broken_braces(text: str, known: Collection[str]) -> list[Finding]:
@@ -94,16 +95,16 @@ def _broken_braces(text: str, known: Collection[str]) -> list[Finding]:
 
 def _unclosed(text: str, place: variables.Variable, known: Collection[str]) -> Finding:
     shown = text[place.start : place.end]
-    sentence = f"“{shown}” is not closed. Write ##{{{{name}}}}."
+    sentence = said("“%(shown)s” is not closed. Write ##{{name}}.", shown=shown)
     if set(shown) in ({"{"}, {"}"}) and len(shown) == 1:
         mend = text[: place.start] + text[place.end :]
-        sentence = f"There is a “{shown}” too many at a variable. Write ##{{{{name}}}}."
-        return Finding("error", "unclosed", sentence, place.start, place.end, mend, "Remove it")
+        sentence = said("There is a “%(shown)s” too many at a variable. Write ##{{name}}.", shown=shown)
+        return Finding("error", "unclosed", sentence, place.start, place.end, mend, said("Remove it"))
     if not (meant := variables.meant(shown, known)):
         return Finding("error", "unclosed", sentence, place.start, place.end)
     name, length = meant
     mend = f"{text[: place.start]}##{{{{{name}}}}}{text[place.start + length :]}"
-    return Finding("error", "unclosed", sentence, place.start, place.end, mend, f"Use {name}")
+    return Finding("error", "unclosed", sentence, place.start, place.end, mend, said("Use %(name)s", name=name))
 
 
 def _unknown_variables(text: str, known: Collection[str]) -> list[Finding]:
@@ -122,7 +123,10 @@ def _unknown(text: str, variable: variables.Variable, known: Collection[str]) ->
     if not near:
         return Finding("error", "unknown_variable", sentence, variable.start, variable.end)
     mend = f"{text[: variable.start]}##{{{{{near[0]}}}}}{text[variable.end :]}"
-    sentence, offer = f"{sentence} Do you mean {near[0]}?", f"Use {near[0]}"
+    sentence, offer = (
+        together(sentence, said("Do you mean %(name)s?", name=near[0])),
+        said("Use %(name)s", name=near[0]),
+    )
     return Finding("error", "unknown_variable", sentence, variable.start, variable.end, mend, offer)
 
 
@@ -135,11 +139,11 @@ def _brackets(text: str, known: Collection[str]) -> list[Finding]:
 def _bracketed(text: str, place: brackets.Bracketed) -> Finding:
     shown = text[place.start : place.end]
     if not place.name:
-        sentence = f"“{shown}” is sent as it stands, with its brackets."
+        sentence = said("“%(shown)s” is sent as it stands, with its brackets.", shown=shown)
         return Finding("warning", "brackets", sentence, place.start, place.end)
     mend = f"{text[: place.start]}##{{{{{place.name}}}}}{text[place.end :]}"
-    sentence = f"“{shown}” is not filled in as a variable. Write ##{{{{{place.name}}}}}."
-    return Finding("error", "brackets", sentence, place.start, place.end, mend, f"Use {place.name}")
+    sentence = said("“%(shown)s” is not filled in as a variable. Write ##{{%(name)s}}.", shown=shown, name=place.name)
+    return Finding("error", "brackets", sentence, place.start, place.end, mend, said("Use %(name)s", name=place.name))
 
 
 def _shorteners(text: str, links: Collection[str]) -> list[Finding]:
@@ -153,13 +157,15 @@ def _shorteners(text: str, links: Collection[str]) -> list[Finding]:
 def _shortener(text: str, match: re.Match[str], offered: Collection[str]) -> Finding:
     """Offers the custom link that resembles the address, or the only one: the short address doesn't say where it
     leads."""
-    sentence = f"{match[1]} is a link shortener; carriers filter it. Use the full address or a custom link."
+    sentence = said(
+        "%(link)s is a link shortener; carriers filter it. Use the full address or a custom link.", link=match[1]
+    )
     links = {slug: name for name in sorted(offered) for slug in variables.links(f"{{{{{name}}}}}")}
     slug = next(iter(links)) if len(links) == 1 else _resembling(match[0].lower(), links)
     if not slug:
         return Finding("error", "shortener", sentence, *match.span())
     mend = f"{text[: match.start()]}##{{{{{links[slug]}}}}}{text[match.end() :]}"
-    return Finding("error", "shortener", sentence, *match.span(), mend, f"Use {slug}")
+    return Finding("error", "shortener", sentence, *match.span(), mend, said("Use %(name)s", name=slug))
 
 
 def _resembling(address: str, slugs: Collection[str]) -> str:
@@ -175,16 +181,26 @@ def _length(text: str, shown: str) -> list[Finding]:
     """Of the text as written or as shown, the longer one."""
     if (length := max(len(text), len(shown))) <= segments.LONGEST:
         return []
-    return [Finding("error", "too_long", f"{length:,} characters. A text may have {segments.LONGEST:,} at most.")]
+    return [
+        Finding(
+            "error",
+            "too_long",
+            said("%(n)s characters. A text may have %(most)s at most.", n=f"{length:,}", most=f"{segments.LONGEST:,}"),
+        )
+    ]
 
 
 def _opt_out_wording(text: str) -> list[Finding]:
     if not text.strip() or has_opt_out_wording(text):
         return []
-    sentence = "No way to opt out. Carriers filter a first text without one."
+    sentence = said("No way to opt out. Carriers filter a first text without one.")
     return [
         Finding(
-            "error", "no_opt_out", sentence, mend=text.rstrip() + OPT_OUT_MEND, offer=f"Add “{OPT_OUT_MEND.strip()}”"
+            "error",
+            "no_opt_out",
+            sentence,
+            mend=text.rstrip() + OPT_OUT_MEND,
+            offer=said("Add “%(words)s”", words=OPT_OUT_MEND.strip()),
         )
     ]
 
@@ -193,34 +209,41 @@ def _encoding(text: str, shown: str) -> list[Finding]:
     now = segments.count(shown)
     found = [_special(text, shown, now)] if now.encoding == "UCS-2" else []
     if now.segments >= MANY_SEGMENTS:
-        found.append(Finding("warning", "many_segments", f"This text is billed as {now.segments} segments."))
+        found.append(
+            Finding("warning", "many_segments", said("This text is billed as %(n)s segments.", n=now.segments))
+        )
     return found
 
 
 def _special(text: str, shown: str, now: segments.Segments) -> Finding:
     """Names the characters that force UCS-2. They may be in a value, and then have no place in the script."""
     forcing, own = segments.forcing(shown), segments.forcing(text)
-    named = " ".join(f"“{c}”" for c in forcing[:5]) + (" and others" if len(forcing) > 5 else "")
+    named = " ".join(f"“{c}”" for c in forcing[:5]) + (said(" and others") if len(forcing) > 5 else "")
     makes = f"{named} {'makes' if len(forcing) == 1 else 'make'}"
-    sentence = f"{makes} each segment 70 characters, then 67, instead of 160, then 153."
+    sentence = said("%(makes)s each segment 70 characters, then 67, instead of 160, then 153.", makes=makes)
     if (then := segments.count(segments.plain(shown))).segments < now.segments:
-        sentence = f"{makes} this {now.segments} segments. With plain characters it is {then.segments}."
+        sentence = said(
+            "%(makes)s this %(now)s segments. With plain characters it is %(then)s.",
+            makes=makes,
+            now=now.segments,
+            then=then.segments,
+        )
     start = text.index(own[0]) if own else 0
     mend = segments.plain(text) if segments.plain(text) != text else None
-    return Finding("warning", "encoding", sentence, start, start + bool(own), mend, "Use plain characters")
+    return Finding("warning", "encoding", sentence, start, start + bool(own), mend, said("Use plain characters"))
 
 
 def _courtesy(text: str, campaign_name: str) -> list[Finding]:
     names = {v.name for v in variables.found(text)}
     warnings = []
     if addresses.links(text) or any("trackable" in name for name in names):
-        warnings.append(Finding("warning", "link", "A link in a first text makes carriers filter more."))
+        warnings.append(Finding("warning", "link", said("A link in a first text makes carriers filter more.")))
     if not names & {"user.first_name", "user.full_name"}:
         warnings.append(
-            Finding("warning", "sender", "The text does not say who is writing. Use ##{{user.first_name}}.")
+            Finding("warning", "sender", said("The text does not say who is writing. Use ##{{user.first_name}}."))
         )
     if "campaign.name" not in names and (
         not campaign_name or letters.folded(campaign_name) not in letters.folded(text)
     ):
-        warnings.append(Finding("warning", "campaign", "The text does not name the campaign."))
+        warnings.append(Finding("warning", "campaign", said("The text does not name the campaign.")))
     return warnings

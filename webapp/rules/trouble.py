@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from webapp.rules import errors
+from webapp.rules.speech import trouble_words
+from webapp.rules.speech.sentences import counted, said, together
+from webapp.rules.speech.trouble_words import span
 
 WARN_AHEAD, MOST_AHEAD = 60.0, 300.0  # seconds by which the clock is off: said; and no text is claimed (SQLite)
 OF_NUMBERS = frozenset({21212, 21606, 21611, 21659, 30024, 30032, 30034})
@@ -78,15 +81,8 @@ def found(state: State) -> list[Trouble]:
 
 
 def _database(state: State) -> Trouble | None:
-    what = {
-        "full": "The disk of the database is full: nothing can be stored.",
-        "read_only": "The database takes no changes: nothing can be stored.",
-        "away": "The database can't be written.",
-    }.get(state.database)
-    do = {
-        "full": "Ask whoever runs this server to make room. Then everything goes on by itself.",
-        "read_only": "Ask whoever runs this server to let it take changes again. Then everything goes on by itself.",
-    }.get(state.database, "Ask whoever runs this server to look at it. Then everything goes on by itself.")
+    what = trouble_words.DATABASE.get(state.database)
+    do = trouble_words.MEND_DATABASE.get(state.database, trouble_words.LOOK)
     return Trouble("database", what, do) if what else None
 
 
@@ -95,38 +91,44 @@ def _stop(state: State) -> Trouble | None:
     if state.stopped_at is None:
         return None
     if code is None:
-        do = "No text is sent until someone presses Start again. Replies still come in."
-        return Trouble("stopped", "All texts are stopped.", do, since=state.stopped_at)
+        do = said("No text is sent until someone presses Start again. Replies still come in.")
+        return Trouble("stopped", said("All texts are stopped."), do, since=state.stopped_at)
     told = errors.explain(code)
     if code in errors.AFTER_RESTORE:
-        do = "The database was restored from a backup. No text is sent until an owner starts texting again."
+        do = said("The database was restored from a backup. No text is sent until an owner starts texting again.")
         if code == errors.RESTORED:
-            do = f"{told.meaning} {told.advice} Then an owner starts texting again."
-        return Trouble("restored", "All texts are stopped.", do, "setup", "Set-up check", state.stopped_at)
-    what = f"All texts are stopped. {_refused(code)}"
+            do = together(told.meaning, told.advice, said("Then an owner starts texting again."))
+        return Trouble("restored", said("All texts are stopped."), do, "setup", said("Set-up check"), state.stopped_at)
+    what = together(said("All texts are stopped."), _refused(code))
     link, words = _where(code)
-    return Trouble("refused", what, f"{_advice(code)} Then press Start again.", link, words, state.stopped_at)
+    return Trouble(
+        "refused", what, together(_advice(code), said("Then press Start again.")), link, words, state.stopped_at
+    )
 
 
 def _refused(code: int) -> str:
     if code in errors.TABLE:
         return f"{errors.TABLE[code].meaning} ({code})"
-    return f"Twilio refused with error {code}." if code >= 10_000 else f"Twilio refused with HTTP {code}."
+    return (
+        said("Twilio refused with error %(code)s.", code=code)
+        if code >= 10_000
+        else said("Twilio refused with HTTP %(code)s.", code=code)
+    )
 
 
 def _advice(code: int) -> str:
     told = errors.TABLE.get(code)
     if told is None and code < 10_000:
-        return "Press Check again in Set-up check, and look at the account at Twilio."
-    return (told and told.advice) or "Look the error up at Twilio and fix it there."
+        return said("Press Check again in Set-up check, and look at the account at Twilio.")
+    return (told and told.advice) or said("Look the error up at Twilio and fix it there.")
 
 
 def _where(code: int) -> tuple[str, str]:
     if code in OF_NUMBERS:
         return "numbers", "Numbers"
     if code not in errors.TABLE and code >= 10_000:
-        return f"{CODES_AT_TWILIO}{code}", f"Error {code} at Twilio"
-    return "setup", "Set-up check"
+        return f"{CODES_AT_TWILIO}{code}", said("Error %(code)s at Twilio", code=code)
+    return "setup", said("Set-up check")
 
 
 # Valkey answers, but stores nothing
@@ -144,29 +146,34 @@ def refused_by_valkey(error: str) -> str:
 def _valkey(state: State) -> Trouble | None:
     if state.valkey and not state.valkey_refuses:
         return None
-    who = "Valkey, which tells the worker what to do,"
     if not state.valkey:
-        do = "Ask whoever runs this server to start it. Then sending goes on by itself. Replies still come in."
-        return Trouble("valkey", f"{who} can't be reached.", do)
-    do = "Ask whoever runs this server to look at it. Then sending goes on by itself. Replies still come in."
-    return Trouble("valkey", f"{who} {REFUSES[state.valkey_refuses]}.", do)
+        do = said("Ask whoever runs this server to start it. Then sending goes on by itself. Replies still come in.")
+        return Trouble("valkey", trouble_words.VALKEY_AWAY, do)
+    do = said("Ask whoever runs this server to look at it. Then sending goes on by itself. Replies still come in.")
+    return Trouble("valkey", trouble_words.VALKEY_REFUSES[state.valkey_refuses], do)
 
 
 def _worker(state: State) -> Trouble | None:
     if state.worker or not state.valkey or state.valkey_refuses:  # nobody knows
         return None
-    do = "Ask whoever runs this server to start textbank worker."
-    return Trouble("worker", "The program that sends is not running.", do)
+    do = said("Ask whoever runs this server to start textbank worker.")
+    return Trouble("worker", said("The program that sends is not running."), do)
 
 
 def _clock(state: State) -> Trouble | None:
     if state.ahead is None or abs(state.ahead) <= WARN_AHEAD:
         return None
-    whose = "This machine's clock" if state.own_clock else "The database server's clock"
+    whose = said("This machine's clock") if state.own_clock else said("The database server's clock")
     stops = waits_for_clock(state.ahead, state.own_clock)
-    off = f"{whose} is {_span(state.ahead)} {'ahead of' if state.ahead > 0 else 'behind'} Twilio's."
-    what = f"{off} No text is sent, for nobody knows the hour." if stops else f"{off} Texting hours are off by as much."
-    return Trouble("clock", what, "Ask whoever runs this server to set it by a time server (NTP).", stops=stops)
+    off = (
+        said("%(clock)s is %(span)s ahead of Twilio's.", clock=whose, span=span(state.ahead))
+        if state.ahead > 0
+        else said("%(clock)s is %(span)s behind Twilio's.", clock=whose, span=span(state.ahead))
+    )
+    what = together(
+        off, said("No text is sent, for nobody knows the hour.") if stops else said("Texting hours are off by as much.")
+    )
+    return Trouble("clock", what, said("Ask whoever runs this server to set it by a time server (NTP)."), stops=stops)
 
 
 def waits_for_clock(ahead: float | None, own_clock: bool) -> bool:
@@ -177,49 +184,48 @@ def waits_for_clock(ahead: float | None, own_clock: bool) -> bool:
 def _twilio(state: State) -> Trouble | None:
     if state.failing_since is None:
         return None
-    what = f"Twilio fails ({state.failure})."
+    what = said("Twilio fails (%(failure)s).", failure=state.failure)
     if not state.out:
-        do = "Nothing to do yet: after a few failures in a row the numbers rest."
+        do = said("Nothing to do yet: after a few failures in a row the numbers rest.")
         return Trouble("twilio", what, do, since=state.failing_since, stops=False)
-    do = "Nothing to do here: one text is tried after each rest, and all go on once it works. See status.twilio.com."
-    return Trouble("twilio", what, do, "operations", "Operations", state.failing_since, state.tries_at)
+    do = said(
+        "Nothing to do here: one text is tried after each rest, and all go on once it works. See status.twilio.com."
+    )
+    return Trouble("twilio", what, do, "operations", said("Operations"), state.failing_since, state.tries_at)
 
 
 def _files(state: State) -> Trouble | None:
-    what = {
-        "full": "The disk of the data directory is full",
-        "read_only": "The data directory takes no files",
-        "away": "The data directory can't be used",
-    }.get(state.files)
-    if what is None:
-        return None
-    do = "Ask whoever runs this server to look at TEXTBANK_DATA_DIR."
-    return Trouble("files", f"{what}: uploads, pictures and exports fail. Texts go on.", do, stops=False)
+    what = trouble_words.FILES.get(state.files)
+    do = said("Ask whoever runs this server to look at TEXTBANK_DATA_DIR.")
+    return Trouble("files", what, do, stops=False) if what else None
 
 
 def _held(state: State) -> Trouble | None:
     if not state.held:
         return None
-    numbers = "1 number" if state.held == 1 else f"{state.held} numbers"
-    what = f"Twilio had too many requests (429) and asked {numbers} to wait."
-    return Trouble("held", what, "Nothing to do: sending goes on by itself.", tries_at=state.held_until, stops=False)
+    numbers = counted("%(n)s number", "%(n)s numbers", state.held)
+    what = said("Twilio had too many requests (429) and asked %(numbers)s to wait.", numbers=numbers)
+    return Trouble(
+        "held", what, said("Nothing to do: sending goes on by itself."), tries_at=state.held_until, stops=False
+    )
 
 
 def _jump(state: State) -> Trouble | None:
     if not state.jumped:
         return None
-    what = f"This machine's clock was set {'forward' if state.jumped > 0 else 'back'} by {_span(state.jumped)}."
-    return Trouble("jump", what, "If nobody meant to, check its time server (NTP).", stops=False)
+    how = "forward" if state.jumped > 0 else "back"
+    what = said(trouble_words.SET[how], span=span(state.jumped))
+    return Trouble("jump", what, said("If nobody meant to, check its time server (NTP)."), stops=False)
 
 
 def _missed(state: State) -> list[Trouble]:
     return [
         Trouble(
             "missed",
-            f"“{title}” was not published at its time. {why}",
-            "Fix it, then publish it or choose another time.",
+            together(said("“%(title)s” was not published at its time.", title=title), why),
+            said("Fix it, then publish it or choose another time."),
             f"actions/{action_id}/publication",
-            "Ready to publish?",
+            said("Ready to publish?"),
             stops=False,
         )
         for action_id, title, why in state.missed
@@ -230,18 +236,14 @@ def _paused(state: State) -> list[Trouble]:
     return [
         Trouble(
             "paused",
-            f"{name} is paused: too many opt-outs and blocks in an hour. The later ones wait for you in Needs Attention.",
-            "Look at their conversations, then let them back in or remove them.",
+            said(
+                "%(name)s is paused: too many opt-outs and blocks in an hour. The later ones wait for you in Needs Attention.",
+                name=name,
+            ),
+            said("Look at their conversations, then let them back in or remove them."),
             f"users/{member_id}",
             name,
             stops=False,
         )
         for member_id, name in state.paused
     ]
-
-
-def _span(seconds: float) -> str:
-    whole = round(abs(seconds))
-    if whole < 120:
-        return f"{whole} seconds"
-    return f"{whole // 60} minutes" if whole < 7200 else f"{whole // 3600} hours"

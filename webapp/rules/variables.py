@@ -10,44 +10,51 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from webapp.rules.speech.sentences import said
+
 Menu = tuple[str, list[tuple[str, str]]]  # its title; words and the variable's name of each item
 
+OF_USERS = said("User Info")
 MENUS: list[Menu] = [
     (
-        "Contact Info",
+        said("Contact Info"),
         [
-            ("First Name", "first_name"),
-            ("Last Name", "last_name"),
-            ("Full Name", "full_name"),
+            (said("First Name"), "first_name"),
+            (said("Last Name"), "last_name"),
+            (said("Full Name"), "full_name"),
             ("Email", "email"),
             ("Phone", "phone"),
             ("State", "state_abbrev"),
         ],
     ),
     (
-        "User Info",
+        OF_USERS,
         [
-            ("First Name", "user.first_name"),
-            ("Last Name", "user.last_name"),
-            ("Full Name", "user.full_name"),
+            (said("First Name"), "user.first_name"),
+            (said("Last Name"), "user.last_name"),
+            (said("Full Name"), "user.full_name"),
             ("Email", "user.email"),
             ("Phone", "user.phone"),
-            ("Team Code", "user.team_code"),
+            (said("Team Code"), "user.team_code"),
         ],
     ),
     (
-        "Campaign Info",
+        said("Campaign Info"),
         [
-            ("Campaign Name", "campaign.name"),
+            (said("Campaign Name"), "campaign.name"),
             ("Description", "campaign.description"),
-            ("Join Code", "campaign.join_code"),
-            ("Broadcast Phone Number", "broadcast_phone_number"),
+            (said("Join Code"), "campaign.join_code"),
+            (said("Broadcast Phone Number"), "broadcast_phone_number"),
         ],
     ),
 ]
 OPT_IN_MENU: Menu = (
     "Opt-In",
-    [("Title", "opt_in_form.title"), ("Subtitle", "opt_in_form.subtitle"), ("Referral Link", "contact_referral_link")],
+    [
+        ("Title", "opt_in_form.title"),
+        ("Subtitle", "opt_in_form.subtitle"),
+        (said("Referral Link"), "contact_referral_link"),
+    ],
 )
 WORDS = {name: words for _, items in MENUS for words, name in items}
 CONTACT, USER, CAMPAIGN = (tuple(name for _, name in items) for _, items in MENUS)
@@ -182,7 +189,12 @@ def _knows(known: Collection[str], name: str) -> bool:
 def why_unknown(name: str) -> str:
     """Of a name that `unknown` found, in a sentence that says what to do."""
     if name.endswith(_TRACKABLE):
-        return f"There is no custom link “{name[1:].removesuffix(_TRACKABLE)}”. Make it in Settings, Custom links."
+        return said(
+            "There is no custom link “%(name)s”. Make it in Settings, Custom links.",
+            name=name[1:].removesuffix(_TRACKABLE),
+        )
     if name.startswith(_FIELD):
-        return f"There is no custom field “{name.removeprefix(_FIELD)}”. Make it in Settings, Custom Fields."
-    return f"“{name}” is not a variable of this campaign."
+        return said(
+            "There is no custom field “%(name)s”. Make it in Settings, Custom Fields.", name=name.removeprefix(_FIELD)
+        )
+    return said("“%(name)s” is not a variable of this campaign.", name=name)

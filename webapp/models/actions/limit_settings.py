@@ -19,6 +19,7 @@ from webapp.reader import encoding
 from webapp.reader.file_error import FileError
 from webapp.rules.actions import district_file
 from webapp.rules.actions.limits import DISTRICT
+from webapp.rules.speech.sentences import said
 
 SLICE = 5_000  # rows a statement
 SHOWN = 50  # refused lines that the report names
@@ -34,8 +35,8 @@ async def save(action: Action, language: str, areas: Iterable[tuple[str, str]], 
     await ActionLimit.filter(action_id=stored.id).delete()
     await ActionLimit.bulk_create([ActionLimit(action_id=stored.id, kind=kind, value=value) for kind, value in rows])
     await Action.filter(id=stored.id).update(language=language, limited_by_place=bool(rows))
-    said = [f"{kind}: {value}" for kind, value in rows]
-    await audit.record(by, "action.limited", stored.title, language=language, places=said)
+    limits = [f"{kind}: {value}" for kind, value in rows]
+    await audit.record(by, "action.limited", stored.title, language=language, places=limits)
     return True
 
 
@@ -92,9 +93,10 @@ async def _replace(pairs: set[tuple[str, str]], by: Membership) -> str:
     limited = ActionLimit.filter(kind=DISTRICT, action__campaign_id=by.campaign_id, action__archived_at=None)
     for limit in await limited.select_related("action"):
         if limit.value not in names:
-            return (
-                f"The action “{limit.action.title}” is limited to {limit.value}, which this file does not have."
-                " Nothing was changed."
+            return said(
+                "The action “%(title)s” is limited to %(value)s, which this file does not have. Nothing was changed.",
+                title=limit.action.title,
+                value=limit.value,
             )
     await ZipDistrict.filter(campaign_id=by.campaign_id).delete()
     left = iter(sorted(pairs))

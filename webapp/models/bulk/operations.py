@@ -17,6 +17,7 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.conversations import assigning
 from webapp.models.opt_outs.many import opt_out_contacts, tag_contacts
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
+from webapp.rules.speech.sentences import said
 
 
 async def apply(job: BulkJob, ids: list[int]) -> int:
@@ -29,7 +30,7 @@ async def _assign(job: BulkJob, ids: list[int]) -> int:
     their position; in mode ALL the others are shared out separately, for later actions."""
     users = await who_may_text(job.campaign_id, job.what["users"], lock=True)
     if not users:
-        raise Impossible("None of those chosen may text any more. Choose someone else.")
+        raise Impossible(said("None of those chosen may text any more. Choose someone else."))
     actions, mode = await assigning.actions_of(job.campaign_id, job.what["action"]), job.what["mode"]
     moving = await assigning.with_conversations(ids, actions, mode)
     resting = [n for n in ids if n not in moving] if mode == assigning.ALL else []
@@ -60,7 +61,7 @@ async def _tag(job: BulkJob, ids: list[int]) -> int:
 async def _untag(job: BulkJob, ids: list[int]) -> int:
     tag = await Tag.get(id=job.what["tag"], campaign_id=job.campaign_id)
     if tag.opts_out:
-        raise Impossible("An opt-out is permanent: the Opt Out tag can't be removed.")
+        raise Impossible(said("An opt-out is permanent: the Opt Out tag can't be removed."))
     taken = await many_at_once.remove_tag(ids, tag.id)
     await _note(taken, job, "tag_taken", tag.name)
     await audience.sync_after_tag(taken, tag.id)

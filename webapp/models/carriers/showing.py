@@ -12,6 +12,7 @@ from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_in_forms.form import of_actions
 from webapp.rules import phone
 from webapp.rules.carriers import advice
+from webapp.rules.speech.sentences import said
 
 MOST = 20
 
@@ -31,8 +32,10 @@ class Standing:
     def name(self) -> str:
         if self.number:
             return phone.national(self.number.e164)
-        script = f"script {self.script.letter or self.script.name}" if self.script else "a script"
-        return f"{script} of “{self.action.title}”" if self.action else script
+        script = (
+            said("script %(name)s", name=self.script.letter or self.script.name) if self.script else said("a script")
+        )
+        return said("%(script)s of “%(title)s”", script=script, title=self.action.title) if self.action else script
 
     @property
     def advice(self) -> str:

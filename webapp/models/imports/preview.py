@@ -12,6 +12,7 @@ from webapp.reader.counted import Counted
 from webapp.reader.shape import Shape
 from webapp.rules import names
 from webapp.rules.contacts import contact_columns, contact_rows, phone_cell, phone_parts
+from webapp.rules.speech.sentences import counted, said
 
 Shown = contact_rows.Person | contact_rows.Refused
 
@@ -74,17 +75,17 @@ async def of(job: ContactImport, mapping: dict[str, str] | None = None, wishes: 
     by_hand = job.mapping if mapping is None else mapping
     chosen = [_target(columns, n) or by_hand.get(f"#{n}", "") for n in range(width)]
     seen = _of_columns(columns, shape.header, chosen)
-    counted = await counting.of(job, shape, columns)
-    seen = replace(seen, counted=counted, refused=counted.refused(columns), noted=counted.noted(columns))
-    said = {n: counted.flags.get(n, 0) for n in columns.flags}
+    read = await counting.of(job, shape, columns)
+    seen = replace(seen, counted=read, refused=read.refused(columns), noted=read.noted(columns))
+    flagged = {n: read.flags.get(n, 0) for n in columns.flags}
     if job.kind == OPT_OUTS:
-        seen = replace(seen, partly={n: rows for n, rows in said.items() if rows < counted.rows})
+        seen = replace(seen, partly={n: rows for n, rows in flagged.items() if rows < read.rows})
     else:
-        seen = replace(seen, flags=tuple(n for n, rows in said.items() if rows))
-    seen = replace(seen, new_tags=await _new_tags(job.campaign_id, counted.tags))
+        seen = replace(seen, flags=tuple(n for n, rows in flagged.items() if rows))
+    seen = replace(seen, new_tags=await _new_tags(job.campaign_id, read.tags))
     if isinstance(found, contact_columns.Unclear):
         if like := _like_phones(job, shape, found) if not by_hand else []:
-            looks_like = _looks_like(found, [shape.header[n] or f"Column {n + 1}" for n in like])
+            looks_like = _looks_like(found, [shape.header[n] or said("Column %(n)s", n=n + 1) for n in like])
             return replace(await of(job, {f"#{n}": "phone" for n in like}, wishes), looks_like=looks_like)
         seen = replace(seen, unclear=found.message)
         return replace(seen, rows=_rows(job, shape.sample, columns, width)) if columns.phones else seen
@@ -113,7 +114,13 @@ def _like_phones(job: ContactImport, shape: Shape, found: contact_columns.Unclea
 def _looks_like(found: contact_columns.Unclear, names: list[str]) -> str:
     why, _, _ = found.message.partition(". ")
     named = " and ".join(f"“{name[:80]}”" for name in names)
-    return f"{why}. {named} {'looks' if len(names) == 1 else 'look'} like the phone: check the first rows below."
+    return counted(
+        "%(why)s. %(named)s looks like the phone: check the first rows below.",
+        "%(why)s. %(named)s look like the phone: check the first rows below.",
+        len(names),
+        why=why,
+        named=named,
+    )
 
 
 def _rows(
@@ -160,5 +167,10 @@ def _doubled(header: Sequence[str], chosen: Sequence[str], columns: contact_colu
     for n, target in enumerate(chosen):
         if target in columns.custom.values() and target in chosen[:n]:
             first = header[list(chosen).index(target)]
-            return f"Two columns go to {target.replace('_', ' ')}: {first} and {header[n]}. Keep one of them."
+            return said(
+                "Two columns go to %(field)s: %(first)s and %(second)s. Keep one of them.",
+                field=target.replace("_", " "),
+                first=first,
+                second=header[n],
+            )
     return ""

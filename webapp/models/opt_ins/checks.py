@@ -14,12 +14,13 @@ from webapp.models.scripts import publishing, rendering
 from webapp.rules import script_lint, variables
 from webapp.rules.opt_ins import words
 from webapp.rules.script_lint import Finding
+from webapp.rules.speech.sentences import said, together
 
 TITLES = {
-    "initial": "Initial script",
-    "follow_up": "Follow-up script",
-    "initial_es": "Initial script in Spanish",
-    "follow_up_es": "Follow-up script in Spanish",
+    "initial": said("Initial script"),
+    "follow_up": said("Follow-up script"),
+    "initial_es": said("Initial script in Spanish"),
+    "follow_up_es": said("Follow-up script in Spanish"),
 }
 NEVER_STORED = ("unknown_variable", "unclosed", "too_long")  # findings that even a draft may not have
 OF_A_SENDER = ("sender", "link")  # warnings of a first text that nobody asked for
@@ -37,18 +38,20 @@ async def stops_opening(
     campaign: Campaign, its: Words, contact_list: ContactList, numbers: Sequence[PhoneNumber]
 ) -> list[str]:
     """Sentences; none where the form may be opened. ``numbers``: those chosen; none: every number of the campaign."""
-    found = [] if its.columns["consent"] else ["The consent wording is missing: what people agree to."]
+    found: list[str] = [] if its.columns["consent"] else [said("The consent wording is missing: what people agree to.")]
     if not its.columns["reach"]:
-        found.append("Say how people reach a person: whoever once opted out gets no text.")
+        found.append(said("Say how people reach a person: whoever once opted out gets no text."))
     if contact_list.archived_at:
-        found.append("Its contact list is archived. Choose another.")
+        found.append(said("Its contact list is archived. Choose another."))
     if not await _takes_new_contacts(campaign, numbers):
-        found.append("None of its numbers can take new contacts. Choose another.")
+        found.append(said("None of its numbers can take new contacts. Choose another."))
     if not campaign.set_up:
-        found.append("The set-up check is not green yet.")
+        found.append(said("The set-up check is not green yet."))
     for name, body in its.scripts.items():
         if body or name == "initial":
-            found += [f"{TITLES[name]}: {sentence}" for sentence in await _of_script(campaign, its, name, body)]
+            found += [
+                together(TITLES[name], sentence, by=": ") for sentence in await _of_script(campaign, its, name, body)
+            ]
     return found
 
 
@@ -61,13 +64,15 @@ async def _takes_new_contacts(campaign: Campaign, numbers: Sequence[PhoneNumber]
 
 async def _of_script(campaign: Campaign, its: Words, name: str, body: str) -> list[str]:
     kind, _ = SCRIPTS[name]
-    found = ["it does not ask for a YES."] if kind == INITIAL and body and not words.asks_for_yes(body) else []
+    found: list[str] = []
+    if kind == INITIAL and body and not words.asks_for_yes(body):
+        found.append(said("it does not ask for a YES."))
     found += [finding.sentence for finding in script_lint.errors(await findings(campaign, kind, body))]
     named = {variable.name for variable in variables.found(body)}
     own = {f"opt_in_form.{part}": its.columns[part] for part in ("title", "subtitle")}
     given = {**rendering.of_campaign(campaign), **own}
     lacking = [name for name in given if name in named and not (given[name] or "").strip()]
-    found += [f"“{name}” has no words yet." for name in lacking]
+    found += [said("“%(name)s” has no words yet.", name=name) for name in lacking]
     return found + [check.sentence for check in await publishing.unfit(campaign, body)]
 
 

@@ -25,8 +25,14 @@ from webapp.models.scripts import ready_links
 from webapp.rules import edited
 from webapp.rules.edited import Meanwhile
 from webapp.rules.scripts import web_links
+from webapp.rules.speech.sentences import said
 
-NAMES = {"initial": "", "follow_up": "Follow-up", "initial_es": "In Spanish", "follow_up_es": "Follow-up in Spanish"}
+NAMES = {
+    "initial": "",
+    "follow_up": said("Follow-up"),
+    "initial_es": said("In Spanish"),
+    "follow_up_es": said("Follow-up in Spanish"),
+}
 COLUMNS = ("title", "subtitle", "consent", "title_es", "subtitle_es", "consent_es", "keyword", "reach")
 
 
@@ -176,7 +182,7 @@ async def _wrong(campaign: Campaign, draft: Draft, form: OptInForm | None) -> di
     keyword = draft.columns["keyword"]
     others = OptInForm.filter(campaign=campaign, keyword=keyword).exclude(id=form.id if form else 0)
     if keyword and await others.exists():
-        wrong["keyword"] = "Another opt-in form has this keyword."
+        wrong["keyword"] = said("Another opt-in form has this keyword.")
     return wrong
 
 

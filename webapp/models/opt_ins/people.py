@@ -10,6 +10,7 @@ from webapp.models.opt_in_forms.form import OptInForm
 from webapp.models.opt_in_forms.sign_up import SignUp
 from webapp.models.opt_ins.texting import CLOSED, STOPPED
 from webapp.rules import errors
+from webapp.rules.speech.sentences import said
 
 PAGE = 50
 MOST_ABOVE = 20  # people shown above one in the tree
@@ -64,9 +65,11 @@ def why(row: SignUp, ask: Message | None) -> str:
     if row.why_not is None:
         return ""
     if row.why_not == CLOSED:
-        return "The form was closed."
+        return said("The form was closed.")
     return (
-        "Texting is stopped, paused or not set up." if row.why_not == STOPPED else errors.explain(row.why_not).meaning
+        said("Texting is stopped, paused or not set up.")
+        if row.why_not == STOPPED
+        else errors.explain(row.why_not).meaning
     )
 
 

@@ -17,6 +17,7 @@ from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.reports import filing
 from webapp.models.reports.report import Report
 from webapp.models.scripts.links import PERSON, LinkClick
+from webapp.rules.speech.sentences import said
 
 MOST = 200  # of each kind
 
@@ -108,7 +109,12 @@ async def _uploads(contact: Contact) -> list[Moment]:
 def _upload(job: ContactImport, row: dict[str, Any]) -> Moment:
     what = "upload_new" if row["created"] else "upload_again"
     who = job.user.name if job.user else ""
-    return Moment(job.started_at or job.created_at, what, f"{job.file_name}, line {row['line']:,}", who)
+    return Moment(
+        job.started_at or job.created_at,
+        what,
+        said("%(file)s, line %(line)s", file=job.file_name, line=f"{row['line']:,}"),
+        who,
+    )
 
 
 async def _opt_out(contact: Contact) -> list[Moment]:

@@ -13,6 +13,7 @@ from webapp.models.actions.action import DRAFT
 from webapp.models.actions.script import Script
 from webapp.rules import variables
 from webapp.rules.edited import Meanwhile
+from webapp.rules.speech.sentences import said
 
 # Columns that may be blank, and the variables they fill
 _MAY_BE_BLANK = {"description": "campaign.description", "broadcast_phone_number": "broadcast_phone_number"}
@@ -45,8 +46,9 @@ async def _used(campaign_id: int, columns: list[str]) -> dict[str, str]:
         named = {variable.name for variable in variables.found(script.body)}
         for column in columns:
             if _MAY_BE_BLANK[column] in named:
-                sentence = (
-                    f"The texts of “{script.action.title}” name it, so it can't be empty. Change its scripts first."
+                sentence = said(
+                    "The texts of “%(title)s” name it, so it can't be empty. Change its scripts first.",
+                    title=script.action.title,
                 )
                 found.setdefault(column, sentence)
     return found

@@ -22,6 +22,7 @@ from webapp.models.conversations import making
 from webapp.models.scripts import publishing, rendering, shortfalls
 from webapp.rules import edited, script_lint
 from webapp.rules.edited import Meanwhile
+from webapp.rules.speech.sentences import said
 
 NEVER_STORED = ("unknown_variable", "unclosed", "empty", "too_long")  # findings that even a draft may not have
 
@@ -49,7 +50,7 @@ class Refused:
     gone: bool = False
 
 
-_GONE = Refused(["Somebody archived this script meanwhile."], overrulable=False, gone=True)
+_GONE = Refused([said("Somebody archived this script meanwhile.")], overrulable=False, gone=True)
 
 
 @transactional

@@ -18,6 +18,7 @@ from webapp.models.conversations import closing
 from webapp.models.conversations.message import QUEUED, Message
 from webapp.models.scripts import rendering, shortfalls
 from webapp.rules import script_lint, variables
+from webapp.rules.speech.sentences import counted, said, together
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,16 @@ async def checklist(action: Action) -> Checklist:
     known = await rendering.known_names(campaign)
     initial, response = await Script.of(action, INITIAL), await Script.of(action, RESPONSE)
     lists = await ActionList.filter(action=action).count()
-    checks, warnings = _steps(lists, len(initial), len(response), campaign), []
+    checks, warnings = _steps(lists, len(initial), len(response), campaign), list[str]()
     senders = await shortfalls.of_senders(campaign, *(script.body for script in [*initial, *response]))
     for title, script in _titled(initial, response):
         for check in nobody_has(senders, script.body):
-            checks.append(replace(check, sentence=f"{title}: {check.sentence}"))
+            checks.append(replace(check, sentence=together(title, check.sentence, by=": ")))
         for check in await unfit(campaign, script.body):
-            checks.append(replace(check, sentence=f"{title}: {check.sentence}"))
-        warnings += [f"{title}: {sentence}" for sentence in some_lack(senders, script.body)]
+            checks.append(replace(check, sentence=together(title, check.sentence, by=": ")))
+        warnings += [together(title, sentence, by=": ") for sentence in some_lack(senders, script.body)]
         for finding in findings(script, known, campaign.name):
-            sentence = f"{title}: {finding.sentence}"
+            sentence = together(title, finding.sentence, by=": ")
             if finding.level == "error":
                 checks.append(Check(False, sentence, "scripts", finding.code == "no_opt_out", script.id))
             else:
@@ -63,22 +64,28 @@ async def checklist(action: Action) -> Checklist:
 
 
 def _steps(lists: int, initial: int, response: int, campaign: Campaign) -> list[Check]:
-    chosen = f"{lists} contact list{'s' * (lists != 1)}" if lists else "No contact list is chosen."
-    written = f"{initial} initial script{'s' * (initial != 1)}" if initial else "There is no initial script."
-    green = "Set-up check is green" if campaign.set_up else "The set-up check is not green yet."
+    chosen = (
+        counted("%(n)s contact list", "%(n)s contact lists", lists) if lists else said("No contact list is chosen.")
+    )
+    written = (
+        counted("%(n)s initial script", "%(n)s initial scripts", initial)
+        if initial
+        else said("There is no initial script.")
+    )
+    green = said("Set-up check is green") if campaign.set_up else said("The set-up check is not green yet.")
     checks = [
         Check(bool(lists), chosen, "basic"),
         Check(bool(initial), written, "scripts"),
         Check(campaign.set_up, green, "setup"),
     ]
     if response:
-        checks.append(Check(True, f"{response} response script{'s' * (response != 1)}"))
+        checks.append(Check(True, counted("%(n)s response script", "%(n)s response scripts", response)))
     return checks
 
 
 def _titled(initial: list[Script], response: list[Script]) -> list[tuple[str, Script]]:
     """Each script with its title on the page."""
-    lettered = [(f"Initial script {script.letter}", script) for script in initial]
+    lettered = [(said("Initial script %(letter)s", letter=script.letter), script) for script in initial]
     return [*lettered, *((script.name, script) for script in response)]
 
 
@@ -96,18 +103,24 @@ def nobody_has(senders: dict[str, tuple[int, int]], body: str) -> list[Check]:
     `shortfalls.of_senders`."""
     names = [name for name in _named(body) if name in senders and senders[name][0] == senders[name][1]]
     return [
-        Check(False, f"The campaign has no {variables.WORDS[name]}.", "info")
+        Check(False, said("The campaign has no %(variable)s.", variable=variables.WORDS[name]), "info")
         if name in variables.CAMPAIGN
-        else Check(False, f"No user has a {variables.WORDS[name]}.", "teams")
+        else Check(False, said("No user has a %(variable)s.", variable=variables.WORDS[name]), "teams")
         for name in names
     ]
 
 
 async def unfit(campaign: Campaign, body: str) -> list[Check]:
     """A failed check for each variable in the text that the campaign's own words make one that nobody may send (A7)."""
-    wrong = "have a link shortener or braces."
     return [
-        Check(False, f"The campaign's words for {variables.WORDS.get(name, name)} {wrong}", _page_of(name))
+        Check(
+            False,
+            said(
+                "The campaign's words for %(variable)s have a link shortener or braces.",
+                variable=variables.WORDS.get(name, name),
+            ),
+            _page_of(name),
+        )
         for name in await rendering.unfit(campaign, body)
     ]
 
@@ -123,7 +136,12 @@ def some_lack(senders: dict[str, tuple[int, int]], body: str) -> list[str]:
     """A sentence for each variable in the text that some users have no value for."""
     found = [(name, *senders[name]) for name in _named(body) if name in senders]
     return [
-        f"{lack:,} of {people:,} users have no {variables.WORDS[name]} and can't send it."
+        said(
+            "%(lack)s of %(people)s users have no %(variable)s and can't send it.",
+            lack=f"{lack:,}",
+            people=f"{people:,}",
+            variable=variables.WORDS[name],
+        )
         for name, lack, people in found
         if lack < people
     ]

@@ -17,6 +17,7 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import PUBLIC, SCHEDULE, Action
 from webapp.models.scripts import publishing
+from webapp.rules.speech.sentences import said
 
 Refusal = Literal["public", "archived", "past", "ended", "checks"]
 
@@ -103,9 +104,9 @@ def _why_not(
     action: Action, at: datetime, member: Membership | None, who: User, reason: str, checked: publishing.Checklist
 ) -> list[str]:
     if member is None or not member.is_staff or not member.active:
-        return [f"{who.name}, who chose the time, may not publish any more."]
+        return [said("%(name)s, who chose the time, may not publish any more.", name=who.name)]
     if action.ended(clock.now()):
-        return ["The end date has passed."]
+        return [said("The end date has passed.")]
     if publishing.may_publish(checked.checks, member, reason):
         return []
     return [check.sentence for check in checked.checks if not check.fine]

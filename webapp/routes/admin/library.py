@@ -13,6 +13,7 @@ from webapp.models.scripts import library
 from webapp.pages import page
 from webapp.rules.library import shelf
 from webapp.rules.library.prepared import Prepared
+from webapp.rules.speech.sentences import said
 
 NEW = "new"
 
@@ -32,13 +33,13 @@ async def prepared_page(request: Request, member: Membership, prepared: str, act
 async def use(request: Request, member: Membership, prepared: str) -> Response:
     one, form = _found(prepared), Form(await request.form())
     offered = {str(action.id) for action in await library.drafts(member)}
-    chosen = form.choice("action", "The action", (NEW, *offered))
+    chosen = form.choice("action", said("The action"), (NEW, *offered))
     if not form:
         return await _show(request, member, one, form, status=422)
     target = None if chosen == NEW else await finding.action_of(member, int(chosen))
     stored = await library.use(one, target, member)
     if stored is None:
-        form.wrong("action", "This action was published meanwhile, so nothing was stored. Choose another.")
+        form.wrong("action", said("This action was published meanwhile, so nothing was stored. Choose another."))
         return await _show(request, member, one, form, status=409)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/actions/{stored.id}/scripts")
 
@@ -48,7 +49,7 @@ async def _show(
 ) -> Response:
     drafts = [(str(draft.id), draft.title) for draft in await library.drafts(member)]
     chosen = action if action in dict(drafts) else NEW
-    offered = [(NEW, "A new action"), *drafts]
+    offered = [(NEW, said("A new action")), *drafts]
     context = {"prepared": one, "form": form, "offered": offered, "chosen": chosen}
     return page(request, "admin/library/prepared.html", None, status, **context)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from webapp.rules.contacts import contact_zones
+from webapp.rules.speech.sentences import said
 
 MOST_ROWS = 200_000
 LONGEST_DISTRICT = 120
@@ -31,9 +32,9 @@ def read(text: str) -> DistrictFile:
     try:
         _read(text, found)
     except csv.Error:
-        found.error = "This file can't be read as CSV. Open it in a spreadsheet and save it as CSV."
+        found.error = said("This file can't be read as CSV. Open it in a spreadsheet and save it as CSV.")
     if not found.error and not found.pairs:
-        found.error = "No row of this file has a ZIP and a district."
+        found.error = said("No row of this file has a ZIP and a district.")
     return found
 
 
@@ -42,13 +43,13 @@ def _read(text: str, found: DistrictFile) -> None:
     first = next(rows, None)
     columns = _columns(first[1]) if first else None
     if first is None or columns is None:
-        found.error = "The first line must name the columns: zip and district."
+        found.error = said("The first line must name the columns: zip and district.")
         return
     if contact_zones.five_digits(first[1][columns[0]]):
         _take(first, columns, found)
     for n, row in enumerate(rows):
         if n >= MOST_ROWS:
-            found.error = f"This file has more than {MOST_ROWS:,} rows."
+            found.error = said("This file has more than %(most)s rows.", most=f"{MOST_ROWS:,}")
             return
         _take(row, columns, found)
 
@@ -78,10 +79,10 @@ def _take(row: tuple[int, list[str]], columns: tuple[int, int], found: DistrictF
     zip_code, district = (cells[n] if n < len(cells) else "" for n in columns)
     digits, name = contact_zones.five_digits(zip_code), " ".join(district[:1_000].split())
     if not digits:
-        found.refused.append((line, f"“{zip_code.strip()[:20]}” is no ZIP."))
+        found.refused.append((line, said("“%(zip)s” is no ZIP.", zip=zip_code.strip()[:20])))
     elif not name:
-        found.refused.append((line, "The district is missing."))
+        found.refused.append((line, said("The district is missing.")))
     elif len(name) > LONGEST_DISTRICT:
-        found.refused.append((line, f"A district's name has at most {LONGEST_DISTRICT} characters."))
+        found.refused.append((line, said("A district's name has at most %(most)s characters.", most=LONGEST_DISTRICT)))
     else:
         found.pairs.add((digits, name))

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from webapp.rules.speech.sentences import said
+
 SCRIPT, FORM, NUMBER = "script", "form", "number"
-_REWRITE = "and change the words: name the person and the organization, say how to opt out, and leave out links."
-_WORDS = {SCRIPT: f"Pause the action {_REWRITE}", FORM: f"Close the form {_REWRITE}"}
-_ANOTHER = "Pause the number, so that new contacts hear from another one, and ask Twilio about it."
-_PACE = "Nothing is wrong with the words: the carrier takes no more texts so fast, or no more today. Go on more slowly or tomorrow."
-_BLOCKED = "People block these texts on their phones. Look at whom the list holds, and whether they know the campaign."
+_WORDS = {
+    SCRIPT: said(
+        "Pause the action and change the words: name the person and the organization, say how to opt out, and leave out"
+        " links."
+    ),
+    FORM: said(
+        "Close the form and change the words: name the person and the organization, say how to opt out, and leave out links."
+    ),
+}
+_ANOTHER = said("Pause the number, so that new contacts hear from another one, and ask Twilio about it.")
+_PACE = said(
+    "Nothing is wrong with the words: the carrier takes no more texts so fast, or no more today. Go on more slowly or tomorrow."
+)
+_BLOCKED = said(
+    "People block these texts on their phones. Look at whom the list holds, and whether they know the campaign."
+)
 _PACES, _BLOCKS = frozenset({30022, 30023}), 30004
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from webapp.rules.contacts import headers, phone_cell, phone_ids, phone_kinds, phone_parts
 from webapp.rules.contacts.words import flag_headers, flags, header_words
+from webapp.rules.speech.sentences import said
 
 FIELDS = (
     "phone",
@@ -94,15 +95,17 @@ def match(
     ``flagged``: what becomes of columns that say whom not to text, where nobody chose."""
     by_hand = _by_position(header, chosen or {})
     guessed = {n: _guess(n, header, custom_fields, sample) for n in range(len(header)) if n not in by_hand}
-    said = set(by_hand.values())
-    targets = by_hand | {n: name for n, name in guessed.items() if name not in said or name in (REFUSE, *custom_fields)}
+    taken = set(by_hand.values())
+    targets = by_hand | {
+        n: name for n, name in guessed.items() if name not in taken or name in (REFUSE, *custom_fields)
+    }
     targets = {n: flagged if n in guessed and name == REFUSE else name for n, name in targets.items()}
     phones = _phones(header, targets, by_hand)
     columns = _columns(header, targets, phones, custom_fields)
     if doubled := _doubled(header, phones, by_hand):
-        message = (
-            f"Several columns of one name may hold the phone: {doubled}. Leave those out that do not. Of the others the first"
-            " good number of a row is used."
+        message = said(
+            "Several columns of one name may hold the phone: %(names)s. Leave those out that do not. Of the others the first good number of a row is used.",
+            names=doubled,
         )
         return Unclear("duplicate_header", message, columns)
     return columns if phones else Unclear("no_phone_column", _no_phone(header), columns)
@@ -246,5 +249,5 @@ def _doubled(header: Sequence[str], phones: Sequence[int], by_hand: Mapping[int,
 def _no_phone(header: Sequence[str]) -> str:
     work = [cell.strip() for cell in header if _is_phone(cell) and _kind(cell) == "work"]
     if work:
-        return f"The only phones are work phones: {', '.join(work)}. Say which column is the phone."
-    return "No column is called phone. Say which one it is."
+        return said("The only phones are work phones: %(names)s. Say which column is the phone.", names=", ".join(work))
+    return said("No column is called phone. Say which one it is.")

@@ -7,6 +7,8 @@ import ipaddress
 import re
 from urllib.parse import parse_qsl, urlsplit
 
+from webapp.rules.speech.sentences import said
+
 LONGEST = 500  # of what is typed
 LED = 4_000  # of what an address leads on to: file stores sign theirs at length
 _TELLING = 6  # letters of a part of an address that may be a secret
@@ -16,21 +18,21 @@ _HERE = ("127.0.0.1",)
 def why_not(url: str, rehearsal: bool = False, longest: int = LONGEST) -> str:
     """A sentence where it is refused, else "". ``rehearsal``: this machine may be called, by http too."""
     if not url or len(url) > longest or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        return "This is no address. It begins with https:// and has at most 500 characters."
+        return said("This is no address. It begins with https:// and has at most 500 characters.")
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
-        return "This is no address. It begins with https://."
+        return said("This is no address. It begins with https://.")
     if parts.username or parts.password or "@" in parts.netloc:
-        return "The address may hold no name or password."
+        return said("The address may hold no name or password.")
     if rehearsal and host in _HERE and parts.scheme in ("http", "https"):
         return ""
     if parts.scheme != "https":
-        return "The address has to begin with https://."
+        return said("The address has to begin with https://.")
     if port not in (None, 443):
-        return "The address may name no port but 443."
-    return "" if _named(host) else "The address has to name a server on the internet, such as data.example.org."
+        return said("The address may name no port but 443.")
+    return "" if _named(host) else said("The address has to name a server on the internet, such as data.example.org.")
 
 
 def _named(host: str) -> bool:

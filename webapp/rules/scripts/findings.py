@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from webapp.rules.scripts import blanks, brackets, voices
+from webapp.rules.speech.sentences import said
 
 Level = Literal["error", "warning"]
 
@@ -22,7 +23,7 @@ class Finding:
     start: int = 0
     end: int = 0
     mend: str | None = None
-    offer: str = "Fix it"
+    offer: str = said("Fix it")
 
 
 def of_blanks(text: str, known: Collection[str]) -> list[Finding]:
@@ -31,7 +32,10 @@ def of_blanks(text: str, known: Collection[str]) -> list[Finding]:
         Finding(
             "error" if sure else "warning",
             "blank",
-            f"“{text[start:end]}” looks like a blank that nobody filled in. Write the words, or insert a variable.",
+            said(
+                "“%(words)s” looks like a blank that nobody filled in. Write the words, or insert a variable.",
+                words=text[start:end],
+            ),
             start,
             end,
         )
@@ -45,7 +49,10 @@ def of_voices(text: str, initial: bool) -> list[Finding]:
         Finding(
             "warning",
             "voice",
-            f"“{text[start:end]}” speaks as somebody else, but volunteers send it under their own names. Say who writes, and for whom.",
+            said(
+                "“%(words)s” speaks as somebody else, but volunteers send it under their own names. Say who writes, and for whom.",
+                words=text[start:end],
+            ),
             start,
             end,
         )

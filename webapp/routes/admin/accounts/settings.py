@@ -18,25 +18,26 @@ from webapp.models.scripts.links import CustomLink
 from webapp.models.sending import caps
 from webapp.pages import page
 from webapp.rules import edited, script_lint, window
+from webapp.rules.speech.sentences import said
 
 ZONES = (
-    ("America/New_York", "Eastern, New York"),
-    ("America/Chicago", "Central, Chicago"),
-    ("America/Denver", "Mountain, Denver"),
-    ("America/Phoenix", "Arizona, Phoenix"),
-    ("America/Los_Angeles", "Pacific, Los Angeles"),
-    ("America/Anchorage", "Alaska, Anchorage"),
-    ("Pacific/Honolulu", "Hawaii, Honolulu"),
-    ("America/Puerto_Rico", "Atlantic, Puerto Rico"),
-    ("Pacific/Guam", "Guam"),
+    ("America/New_York", said("Eastern, New York")),
+    ("America/Chicago", said("Central, Chicago")),
+    ("America/Denver", said("Mountain, Denver")),
+    ("America/Phoenix", said("Arizona, Phoenix")),
+    ("America/Los_Angeles", said("Pacific, Los Angeles")),
+    ("America/Anchorage", said("Alaska, Anchorage")),
+    ("Pacific/Honolulu", said("Hawaii, Honolulu")),
+    ("America/Puerto_Rico", said("Atlantic, Puerto Rico")),
+    ("Pacific/Guam", said("Guam")),
 )
 NUMBERS = {
-    "return_after_minutes": ("Return unsent contacts after, minutes", 0, 10_080),
-    "undo_seconds": ("Undo time, seconds", 0, 15),
-    "queue_limit_minutes": ("Queue limit at Start, minutes", 1, 600),
-    "opt_out_budget": ("Opt-outs and blocks by a volunteer an hour", 1, 1_000),
-    "possible_opt_out_hours": ("Send possible opt-outs to admins after, hours", 1, 72),
-    "waiting_reply_minutes": ("Offer waiting replies to others after, minutes", 5, 1_440),
+    "return_after_minutes": (said("Return unsent contacts after, minutes"), 0, 10_080),
+    "undo_seconds": (said("Undo time, seconds"), 0, 15),
+    "queue_limit_minutes": (said("Queue limit at Start, minutes"), 1, 600),
+    "opt_out_budget": (said("Opt-outs and blocks by a volunteer an hour"), 1, 1_000),
+    "possible_opt_out_hours": (said("Send possible opt-outs to admins after, hours"), 1, 72),
+    "waiting_reply_minutes": (said("Offer waiting replies to others after, minutes"), 5, 1_440),
 }
 
 

@@ -21,11 +21,16 @@ from webapp.models.sending import caps
 from webapp.pages import page
 from webapp.rules import edited
 from webapp.rules.edited import Meanwhile
+from webapp.rules.speech.sentences import said
 
 Row = TypeVar("Row", ContactList, Tag, CustomField)
 
-FIELDS = {"ends_on": "End date", "lists": "Contact lists", "out_lists": "Left out by list"}
-FIELDS |= {"out_tags": "Left out by tag", "out_values": "Left out by value", "daily_cap": "Daily spending limit"}
+FIELDS = {"ends_on": said("End date"), "lists": said("Contact lists"), "out_lists": said("Left out by list")}
+FIELDS |= {
+    "out_tags": said("Left out by tag"),
+    "out_values": said("Left out by value"),
+    "daily_cap": said("Daily spending limit"),
+}
 LEAVE_OUT_VALUES = 3  # rows of field and value that a form shows at least
 MOST_VALUES = 50
 

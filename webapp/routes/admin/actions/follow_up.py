@@ -21,6 +21,7 @@ from webapp.pages import page
 from webapp.rules import errors
 from webapp.rules.actions import people
 from webapp.rules.actions.people import People
+from webapp.rules.speech.sentences import said, together
 
 Choice = tuple[People, str, int]  # the people, in words, and how many conversations or texts the results count
 PLAIN = "Texts"
@@ -72,8 +73,8 @@ async def _started(member: Membership, action: Action, form: Form) -> BulkJob | 
         return None
     if not form:
         return None
-    said = f"{_words(await _groups(action), chosen)}: {action.title}"
-    job = await follow_up.start(action, chosen, said, name, member, client_id)
+    about = f"{_words(await _groups(action), chosen)}: {action.title}"
+    job = await follow_up.start(action, chosen, about, name, member, client_id)
     if isinstance(job, NameTaken):
         form.wrong("name", words.gettext("Another contact list has this name. Choose another."))
         return None
@@ -93,9 +94,9 @@ async def undo(request: Request, member: Membership, job_id: int) -> Response:
 def _words(groups: list[tuple[str, list[Choice]]], chosen: People | None) -> str:
     """As the form names them; their key where the results don't count them any more."""
     for name, choices in groups:
-        for one, said, _ in choices:
+        for one, shown, _ in choices:
             if one == chosen:
-                return said if name == PLAIN else f"{name}: {said}"
+                return shown if name == PLAIN else together(name, shown, by=": ")
     return f"{chosen.name} {chosen.value}".strip() if chosen else ""
 
 
@@ -110,13 +111,17 @@ async def _groups(action: Action) -> list[tuple[str, list[Choice]]]:
         (
             "Answers",
             [
-                (People("field", name, value), f"{name}: {'typed freely' if value == FREE else value}", n)
+                (
+                    People("field", name, value),
+                    together(name, said("typed freely") if value == FREE else value, by=": "),
+                    n,
+                )
                 for kind, name, value, n in answers
                 if kind != TAG
             ],
         ),
         (
-            "Got the script",
+            said("Got the script"),
             [
                 (People("script", "", str(used.script.id)), used.script.letter or used.script.name, used.sent)
                 for used in scripts
@@ -130,21 +135,27 @@ async def _groups(action: Action) -> list[tuple[str, list[Choice]]]:
 
 def _plain(texted: int, replied: int, reported: int) -> list[Choice]:
     every: list[Choice] = [
-        (People("silent"), "Texted, and have not replied", max(0, texted - replied)),
-        (People("replied"), "Replied", replied),
-        (People("unreported"), "Replied, and no report is filed", max(0, replied - reported)),
+        (People("silent"), said("Texted, and have not replied"), max(0, texted - replied)),
+        (People("replied"), said("Replied"), replied),
+        (People("unreported"), said("Replied, and no report is filed"), max(0, replied - reported)),
     ]
     return [choice for choice in every if choice[2]]
 
 
 def _errors(codes: list[tuple[int, int]]) -> list[Choice]:
     """Each class with its sum, then each code."""
-    classes = (("carrier", "Carrier Filtering"), ("twilio", "Twilio Errors"), ("safeguard", "Safeguards"))
+    classes = (
+        ("carrier", said("Carrier Filtering")),
+        ("twilio", said("Twilio Errors")),
+        ("safeguard", said("Safeguards")),
+    )
     found: list[Choice] = []
-    for kind, said in classes:
+    for kind, shown in classes:
         if number := sum(n for code, n in codes if errors.explain(code).kind == kind):
-            found.append((People("error", "", kind), said, number))
-    return found + [(People("code", "", str(code)), f"{code} {errors.explain(code).meaning}", n) for code, n in codes]
+            found.append((People("error", "", kind), shown, number))
+    return found + [
+        (People("code", "", str(code)), together(str(code), errors.explain(code).meaning), n) for code, n in codes
+    ]
 
 
 HANDLERS = [ask, start, undo]

@@ -17,15 +17,16 @@ from webapp.models.scripts import publishing, scheduling, shortfalls
 from webapp.pages import page
 from webapp.rules.actions import local_time
 from webapp.rules.actions.limits import KINDS
+from webapp.rules.speech.sentences import said
 
 LATER = "later"
 FURTHEST = timedelta(days=730)
 NOT_SCHEDULED = {
-    "archived": "This action is archived, so it has no time. Use it again first.",
-    "public": "This action is public already, so its time can't be changed any more.",
-    "past": "This time has passed. Choose a later one, or publish it now.",
-    "ended": "First texts of this action end before that. Choose an earlier time, or another end date.",
-    "checks": "Not scheduled. The list below says what to fix first.",
+    "archived": said("This action is archived, so it has no time. Use it again first."),
+    "public": said("This action is public already, so its time can't be changed any more."),
+    "past": said("This time has passed. Choose a later one, or publish it now."),
+    "ended": said("First texts of this action end before that. Choose an earlier time, or another end date."),
+    "checks": said("Not scheduled. The list below says what to fix first."),
 }
 
 

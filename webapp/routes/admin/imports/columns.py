@@ -17,21 +17,22 @@ from webapp.routes.admin.imports import reading as reading_choice
 from webapp.routes.admin.imports import to_import
 from webapp.routes.admin.imports.refused import REASONS
 from webapp.rules.contacts import contact_columns
+from webapp.rules.speech.sentences import said
 
 FIELD_NAMES = {
-    "phone": "Phone",
-    "first_name": "First name",
-    "last_name": "Last name",
-    "full_name": "First and last name",
-    "email": "E-mail",
-    "state_abbrev": "State",
-    "zip": "ZIP",
-    "city_state_zip": "City, state and ZIP in one",
-    "van_id": "VAN ID",
-    "assigned_user_email": "Volunteer's e-mail (assign to)",
-    "timezone": "Time zone",
-    "tags": "Tags",
-    "zip_canada": "ZIP (Canadian postal codes)",
+    "phone": said("Phone"),
+    "first_name": said("First name"),
+    "last_name": said("Last name"),
+    "full_name": said("First and last name"),
+    "email": said("E-mail"),
+    "state_abbrev": said("State"),
+    "zip": said("ZIP"),
+    "city_state_zip": said("City, state and ZIP in one"),
+    "van_id": said("VAN ID"),
+    "assigned_user_email": said("Volunteer's e-mail (assign to)"),
+    "timezone": said("Time zone"),
+    "tags": said("Tags"),
+    "zip_canada": said("ZIP (Canadian postal codes)"),
 }
 
 

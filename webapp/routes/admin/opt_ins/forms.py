@@ -22,9 +22,15 @@ from webapp.models.scripts import links
 from webapp.pages import page
 from webapp.rules import edited, variables
 from webapp.rules.edited import Meanwhile
-from webapp.rules.opt_ins import words as said
+from webapp.rules.opt_ins import words as known_words
+from webapp.rules.speech.sentences import said
 
-LABELS = {"contact_list": "Contact list", "fields": "Custom fields", "numbers": "Numbers", "initial": "Initial script"}
+LABELS = {
+    "contact_list": said("Contact list"),
+    "fields": said("Custom fields"),
+    "numbers": said("Numbers"),
+    "initial": said("Initial script"),
+}
 OFFERED = 200  # lists to choose from, the newest first
 
 
@@ -135,7 +141,10 @@ async def _menus(member: Membership) -> list[variables.Menu]:
     """Variables of an opt-in form's scripts: none of a sender, since nobody sends them."""
     offered = await links.names(member.campaign, archived_at=None)
     own = [(slug, name) for name in sorted(offered) for slug in variables.links(f"{{{{{name}}}}}")]
-    return [menu for menu in variables.MENUS if menu[0] != "User Info"] + [variables.OPT_IN_MENU, ("Custom links", own)]
+    return [menu for menu in variables.MENUS if menu[0] != variables.OF_USERS] + [
+        variables.OPT_IN_MENU,
+        (said("Custom links"), own),
+    ]
 
 
 async def _findings(member: Membership, form: Form, stored: dict[str, str]) -> dict[str, list[Any]]:
@@ -169,7 +178,7 @@ async def _read(member: Membership, form: Form, its: OptInForm | None = None) ->
 
 def _keyword(form: Form) -> str:
     typed = form.text("keyword", words.gettext("Keyword"), 20)
-    word = said.keyword(typed)
+    word = known_words.keyword(typed)
     if typed and not word:
         form.wrong(
             "keyword",

@@ -27,8 +27,15 @@ from webapp.routes.admin.scripts import pictures, scripts
 from webapp.routes.admin.scripts.pictures import LARGEST
 from webapp.routes.admin.scripts.scripts import Unsaved
 from webapp.rules.edited import Meanwhile
+from webapp.rules.speech.sentences import said
 
-FIELDS = {"name": "Script Name", "body": "The text", "picture": "Picture", "tags": "Tags", "fields": "Custom fields"}
+FIELDS = {
+    "name": said("Script Name"),
+    "body": said("The text"),
+    "picture": said("Picture"),
+    "tags": said("Tags"),
+    "fields": said("Custom fields"),
+}
 
 
 @post("/actions/{action_id:int}/scripts", request_max_body_size=LARGEST, opt=bounded.MANY_FIELDS)
@@ -109,7 +116,7 @@ async def _effects(campaign: Campaign, form: Form) -> tuple[list[Tag], list[tupl
     given = [(field, form.text(f"value_{field.slug}", field.title, 500)) for field in fields]
     for one, value in given:
         if not one.accepts(value):
-            form.wrong("body", f"{one.title}: choose one of those offered.")
+            form.wrong("body", said("%(title)s: choose one of those offered.", title=one.title))
     return [tags[n] for n in form.many("tags", tags)], given
 
 

@@ -12,13 +12,14 @@ from webapp.models.actions import pictures
 from webapp.models.actions.pictures import Picture
 from webapp.models.actions.script import Script
 from webapp.rules.scripts import picture
+from webapp.rules.speech.sentences import said
 
 LARGEST = 25_000_000  # bytes of a form; of a picture too large for a text, a smaller version is offered
 REFUSED = {
-    "not_a_picture": "This file is not a picture.",
-    "broken": "This picture is broken: it can't be opened.",
-    "other_type": "This type of picture can't be sent. Save it as JPEG, PNG or GIF.",
-    "too_many_pixels": "This picture has too many pixels. Make it smaller.",
+    "not_a_picture": said("This file is not a picture."),
+    "broken": said("This picture is broken: it can't be opened."),
+    "other_type": said("This type of picture can't be sent. Save it as JPEG, PNG or GIF."),
+    "too_many_pixels": said("This picture has too many pixels. Make it smaller."),
 }
 
 

@@ -24,6 +24,7 @@ from webapp.routes.admin.scripts import previews
 from webapp.routes.admin.scripts.pictures import LARGEST
 from webapp.routes.admin.scripts.previews import Written
 from webapp.rules import edited, variables
+from webapp.rules.speech.sentences import said
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,8 @@ async def _menus(campaign_id: int) -> dict[str, Any]:
     fields, links = await CustomField.filter(**in_use), await CustomLink.filter(**in_use)
     menus: list[variables.Menu] = [
         *variables.MENUS,
-        ("Custom fields", [(one.title, one.slug) for one in fields]),
-        ("Custom links", [(one.title, variables.link_name(one.slug)) for one in links]),
+        (said("Custom fields"), [(one.title, one.slug) for one in fields]),
+        (said("Custom links"), [(one.title, variables.link_name(one.slug)) for one in links]),
     ]
     return {"fields": fields, "tags": await Tag.filter(**in_use), "menus": menus}
 
