@@ -13,9 +13,10 @@ from webapp import config, live, news, queue
 from webapp.database import transaction
 from webapp.live import CATCH_UP, Hub, News
 from webapp.models import tallies
-from webapp.models.accounts import campaign, settings
+from webapp.models.accounts import campaign, members, settings
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import assigning
+from webapp.models.departures import suspending
 from webapp.models.outcomes import learning, restoring
 
 
@@ -126,6 +127,22 @@ async def test_the_pages_of_the_staff_hear_that_counts_moved_once_it_is_committe
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert hub.staff == {} and tallies.listeners == []
+
+
+async def test_the_pages_of_whoever_is_suspended_hear_it(hub: Hub, cast: Cast) -> None:
+    heard: dict[str, list[News | None]] = {"amy": [], "dan": []}
+    tasks = [
+        asyncio.create_task(listen(hub, one.user_id, heard[one.user.first_name.lower()]))
+        for one in (cast.amy, cast.dan)
+    ]
+    await until(lambda: all(len(told) >= 2 for told in heard.values()))
+    async with news.commits_told():
+        await suspending.suspend(cast.amy, cast.gary)
+        await until(lambda: News(live.ACCESS_CHANGED) in heard["amy"])
+    assert News(live.ACCESS_CHANGED) not in heard["dan"] and members.listeners == []
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _counts(cast: Cast, fails: bool = False) -> None:

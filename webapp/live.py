@@ -38,6 +38,7 @@ class News:
 
 CATCH_UP = News("catch-up")
 LOGGED_OUT = "logged-out"  # one of the user's sessions ended
+ACCESS_CHANGED = "access-changed"  # what the user may see is another
 COUNTS = News("counts-changed")  # of some action of the campaign
 
 

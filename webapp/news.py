@@ -1,5 +1,5 @@
-"""Tells open pages what changed: a conversation (SPEC V5, G3), whether first texts may leave (V4), or the counts of an
-action, whose staff hear of it (R2)."""
+"""Tells open pages what changed: a conversation (SPEC V5, G3), whether first texts may leave (V4), what their user may see
+(P1), or the counts of an action, whose staff hear of it (R2)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 from webapp import live
 from webapp.models import tallies
-from webapp.models.accounts import campaign
+from webapp.models.accounts import campaign, members
 from webapp.models.actions.action import Action
 from webapp.models.conversations import buckets, inbox
 
@@ -33,17 +33,21 @@ async def tell_queues(campaign_id: int | None = None, action_id: int = 0) -> Non
 
 @contextlib.asynccontextmanager
 async def commits_told() -> AsyncIterator[None]:
-    """While it lasts, two kinds of commits of this process are told: one that moves an action's counts to the pages of the
-    staff, and one that stops a campaign, whoever or whatever stops it, to everybody with cards."""
-    moved, stopped = _Noted(), _Noted()
-    told = [asyncio.create_task(_tell_counts(moved)), asyncio.create_task(_tell_stops(stopped))]
+    """While it lasts, three kinds of commits of this process are told: one that moves an action's counts to the pages of the
+    staff, one that stops a campaign, whoever or whatever stops it, to everybody with cards, and one that changes what a user
+    may see to their pages."""
+    moved, stopped, seeing = _Noted(), _Noted(), _Noted()
+    tellers = (_tell_counts(moved), _tell_stops(stopped), _tell_access(seeing))
+    told = [asyncio.create_task(teller) for teller in tellers]
     tallies.listeners.append(moved.add)
     campaign.stop_listeners.append(stopped.add_one)
+    members.listeners.append(seeing.add_one)
     try:
         yield
     finally:
         tallies.listeners.remove(moved.add)
         campaign.stop_listeners.remove(stopped.add_one)
+        members.listeners.remove(seeing.add_one)
         for telling in told:
             telling.cancel()
         await asyncio.gather(*told, return_exceptions=True)
@@ -88,3 +92,9 @@ async def _tell_stops(stopped: _Noted) -> None:
                 await tell_queues(campaign_id)
             except Exception as error:
                 log.warning("no live news of a stop: %s", type(error).__name__)
+
+
+async def _tell_access(seeing: _Noted) -> None:
+    while True:
+        for user_id in await seeing.next_ones():
+            await live.nudge(user_id, live.ACCESS_CHANGED)

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 from litestar import Litestar
 
-from tests.cast import MORNING, Cast, member
+from tests.cast import MORNING, TESTS, Cast, member
 from tests.cast.site import ids, over_asgi
 from webapp import clock
 from webapp.access import login
@@ -58,6 +58,14 @@ LAST = (
     "sharing/{sharing_id}/end",
     "nightly-imports/{nightly_id}/end",
 )
+
+
+def table() -> dict[tuple[str, str], dict[str, str]]:
+    """(method, path) -> kind of visitor -> the answer's word."""
+    lines = (TESTS / "routes/matrix.txt").read_text().splitlines()
+    head, *rows = [line.split() for line in lines if line and not line.startswith("#")]
+    cells = [dict(zip(head, row, strict=True)) for row in rows]
+    return {(row.pop("method"), row.pop("path")): row for row in cells}
 
 
 @dataclass(frozen=True)

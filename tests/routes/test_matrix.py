@@ -7,22 +7,13 @@ from pathlib import Path
 from litestar import Litestar
 
 from tests.cast import Cast
-from tests.cast.visitors import Visitor, address, give_back, routes, world
+from tests.cast.visitors import Visitor, address, give_back, routes, table, world
 
-METHOD, PATH = "method", "path"
 # Who is asked on which database. Of those who are let in, and of those who are not, some come on each
 VISITORS = {
     "sqlite": ("nobody", "waiting", "outside", "holder", "owner"),
     "postgres": ("elsewhere", "suspended", "unconfirmed", "volunteer", "admin"),
 }
-
-
-def table() -> dict[tuple[str, str], dict[str, str]]:
-    """(method, path) -> kind of visitor -> the answer's word."""
-    lines = (Path(__file__).parent / "matrix.txt").read_text().splitlines()
-    head, *rows = [line.split() for line in lines if line and not line.startswith("#")]
-    cells = [dict(zip(head, row, strict=True)) for row in rows]
-    return {(row.pop(METHOD), row.pop(PATH)): row for row in cells}
 
 
 def test_every_route_has_a_row_and_every_row_a_route(site: Litestar) -> None:

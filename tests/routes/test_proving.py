@@ -5,17 +5,20 @@ from __future__ import annotations
 import html
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.cast import MORNING, PASSWORD, Cast
 from tests.cast.site import PARTIAL, Browser
+from tests.cast.visitors import table
 from webapp import clock
 from webapp.models.accounts import passwords
 from webapp.models.accounts.sessions import Session
 from webapp.models.numbers.orders import NumberOrder
 
+TEMPLATES = Path(__file__).parents[2] / "webapp/templates"
 ORDERS = "/c/meyer/admin/numbers/orders"
 WANTED = {"area_code": "412", "wanted": "2", "note": ['O"Neill & <b>', "twice"]}
 
@@ -71,6 +74,26 @@ async def test_a_file_comes_after_the_password(cast: Cast, later: httpx.AsyncCli
     answer = await later.post("/proof", data={"next": address, "proof_password": PASSWORD})
     assert answer.headers["location"] == address
     assert (await later.get(address)).status_code in (200, 404)
+
+
+def test_every_file_with_people_in_it_comes_after_the_password() -> None:
+    """Else whoever finds an open browser takes the list home. What a column means is nobody's data."""
+    files = {path for method, path in table() if method == "GET" and re.search(r"(?<!columns)\.csv$|/file$", path)}
+    asked = {path for path in files if table()["GET", path]["admin"].startswith("proof")}
+    assert len(files) == 4 and files == asked
+
+
+def test_a_link_to_a_file_that_asks_can_show_the_question() -> None:
+    """A browser saves what a link with "download" leads to, and says that a 403 failed."""
+    asks = {path.rpartition("/")[2] for (method, path), row in table().items() if "proof" in row["owner"]}
+    saved = [
+        (template.name, name)
+        for template in TEMPLATES.rglob("*.html")
+        for link in re.findall(r"<a [^>]* download[ >=][^>]*>", template.read_text())
+        for name in asks
+        if re.search(rf'/{re.escape(name)}["?]', link)
+    ]
+    assert saved == []
 
 
 async def test_a_part_of_a_page_leads_to_a_page_that_asks_and_back(cast: Cast, later: httpx.AsyncClient) -> None:

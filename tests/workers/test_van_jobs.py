@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.cast import MORNING, Cast
+from tests.cast import MORNING, Cast, opt_out_phone
 from tests.cast.van import (
     LISA,
     answer,
@@ -27,7 +27,6 @@ from tests.cast.van import (
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.models.contacts.contact import Contact
-from webapp.models.opt_outs import opting_out
 from webapp.models.reports import labelling
 from webapp.models.van import connection, mapping, sending, showing
 from webapp.models.van.fact import DOUBT, NO_CODE, NO_ID, NOTHING, REFUSED, SENDING, SENT, STAYS, WAITING, VanFact
@@ -62,7 +61,7 @@ async def ready(cast: Cast, van: Store) -> Store:
 async def test_a_tag_an_answer_and_an_opt_out_each_reach_van_once(cast: Cast, ready: Store) -> None:
     await tags(cast)
     await rates(cast, SURELY)
-    await opting_out.opt_out_by_hand(cast.lisa.id, "volunteer", cast.amy.user)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, "volunteer", cast.amy.user)
     for _ in range(3):
         await send(cast)
     assert said(ready) == [(LISA, [code(4_003)]), (LISA, [answer(1)]), (LISA, 130)]

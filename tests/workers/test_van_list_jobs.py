@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.cast.van import LISA, bring_in, connects, go_on, maps_all, send, set_key, tag_of, the_van
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.imports.job import ContactImport
-from webapp.models.opt_outs import opting_out
 from webapp.models.reports import labelling
 from webapp.models.van import connection, places
 from webapp.models.van.connection import VanConnection
@@ -65,7 +64,7 @@ async def test_a_fact_of_a_list_s_contact_names_the_phone_by_its_id_without_aski
 
 
 async def test_an_opt_out_stays_and_a_row_that_no_phone_can_be_read_of_is_refused(cast: Cast, ready: Store) -> None:
-    await opting_out.opt_out_by_hand(cast.lisa.id, "volunteer", cast.amy.user)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, "volunteer", cast.amy.user)
     ready.add_person(104, "555")
     ready.lists[9_001] = ("GOTV phones", [LISA, 102, 104])
     load = await bring_in(cast)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.cast.exporting import export, rows_of
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
-from webapp.models.opt_outs import opting_out
 from webapp.models.reports import labelling
 
 pytestmark = pytest.mark.both
@@ -28,7 +27,7 @@ async def test_a_line_has_the_van_id_and_what_is_known_of_the_person(cast: Cast)
     rating = await CustomField.get(campaign=cast.meyer, slug="support_rating")
     await labelling.set_tag(lisa, tag, "admin", None)
     await labelling.set_field(lisa.id, rating, "Supporter", None)
-    await opting_out.opt_out_by_hand(lisa.id, "volunteer", cast.amy.user)
+    await opt_out_phone(cast.meyer, lisa.phone, "volunteer", cast.amy.user)
     [row] = rows_of(await export(cast.selina, "van_upload"))
     assert list(row)[:4] == ["VANID", "Phone", "Result", "Result Date"]
     today = cast.meyer.local(clock.now()).date().isoformat()

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import MORNING, Cast
+from tests.cast import MORNING, Cast, opt_out_phone
 from tests.cast.moments import beside, held_open
 from tests.cast.opt_outs import from_third, phones, with_third
 from tests.cast.texting import says, texted
@@ -67,7 +67,7 @@ async def by_text(cast: Cast) -> None:
 
 
 async def by_hand(cast: Cast) -> None:
-    await opting_out.opt_out_by_hand(cast.lisa.id, "volunteer", cast.amy.user)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, "volunteer", cast.amy.user)
 
 
 async def by_strike_list(cast: Cast) -> None:

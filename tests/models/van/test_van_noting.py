@@ -7,13 +7,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, opt_out_phone
 from tests.cast.van import LISA, fact, maps, maps_all, rating_of, tag_of, wait
 from webapp.database import transaction
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import ContactTag, FieldValue
-from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.many import opt_out_many
 from webapp.models.reports import editing, labelling
 from webapp.models.van import mapping
@@ -62,7 +61,7 @@ async def test_whoever_changes_a_label_a_fact_is_noted(cast: Cast) -> None:
 async def test_opt_outs_one_by_one_or_many_at_once_are_noted(cast: Cast) -> None:
     await maps(cast, mapping.OPT_OUT, "result:130")
     second = await cast.add_contact("+14125550111")
-    await opting_out.opt_out_by_hand(cast.lisa.id, "admin", cast.gary.user)
+    await opt_out_phone(cast.meyer, cast.lisa.phone, "admin", cast.gary.user)
     await opt_out_many(cast.meyer, [second.phone, "+14125550119"], "import", None)
     assert {one.contact_id for one in await VanFact.filter(kind="opt_out")} == {cast.lisa.id, second.id}
 

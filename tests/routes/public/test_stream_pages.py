@@ -10,9 +10,8 @@ from tests.cast import Cast, suspend
 from tests.cast.site import Browser
 from webapp import clock
 from webapp.database import transaction
-from webapp.live import COUNTS, News
+from webapp.live import ACCESS_CHANGED, COUNTS, News
 from webapp.models.accounts.users import Membership
-from webapp.routes.public import stream
 
 
 class Hub:
@@ -54,10 +53,10 @@ async def test_a_stream_ends_where_what_its_user_may_see_is_another_and_the_next
     cast: Cast, app: Litestar, browse: Browser
 ) -> None:
     """Else Gary, who is suspended, would hear of the campaign's counts until he closes the page."""
-    app.state.hub = hub = Hub(COUNTS, News(stream.CHANGED), COUNTS)
+    app.state.hub = hub = Hub(COUNTS, News(ACCESS_CHANGED), COUNTS)
     gary = await browse(cast.gary)
     text = (await gary.get("/live")).text
-    assert text.count("counts-changed") == 1 and text.rstrip().endswith("data: 0") and stream.CHANGED in text
+    assert text.count("counts-changed") == 1 and text.rstrip().endswith("data: 0") and ACCESS_CHANGED in text
     await suspend(cast.gary)
     await gary.get("/live")
     assert [campaigns for _, campaigns in hub.asked] == [[cast.meyer.id], []]

@@ -6,10 +6,11 @@ import re
 import uuid
 
 import pytest
+from litestar import Litestar
 
 from tests.cast import Cast
-from tests.cast.site import Browser
-from tests.cast.texting import clicked, says, texted
+from tests.cast.site import Browser, campaign_routes, fill
+from tests.cast.texting import claimed, clicked, says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
@@ -18,6 +19,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import ContactTag, Tag
 from webapp.models.conversations.message import CANCELLED, CONFIRMATION, Message
 from webapp.models.opt_outs.opt_out import OptOut
+from webapp.models.outcomes import answers
 from webapp.models.reports.report import Report
 
 
@@ -141,6 +143,40 @@ async def test_nothing_is_decided_where_no_text_of_ours_was_taken(cast: Cast, br
     assert not await OptOut.all().count()
     answer = await amy.post(f"{thread}/reports", data={"tags": "will_vote"})
     assert answer.status_code == 422 and "no tag can be added" in answer.text and not await Report.all().count()
+
+
+async def test_no_form_of_a_thread_opts_out_blocks_or_tags_where_no_text_of_ours_was_taken(
+    cast: Cast, app: Litestar, browse: Browser
+) -> None:
+    """Every form of a volunteer's thread, filled in with all that the forms of today know, for a text that may be lost."""
+    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(outbound_lock=False))
+    claim = await claimed(cast)
+    await answers.unknown(claim.message_id, claim.attempt_id)
+    tags = await Tag.filter(campaign=cast.meyer)
+    bye = await transaction(lambda: Script.create(action=cast.action, kind=RESPONSE, name="Bye", body="Bye"))
+    await bye.apply_on_send(tags, [])
+    amy, names = await browse(cast.amy), {"conversation_id": str((await cast.conversation()).id), "message_id": "1"}
+    paths = [path for method, path in campaign_routes(app) if method == "POST" and "{conversation_id" in path]
+    forms = sorted((path for path in paths if "/admin/" not in path), key=lambda path: "handover" in path)
+    assert len(forms) > 7
+    for form in forms:
+        for tag in tags:
+            told = {"tag": tag.slug, "tags": tag.slug, "script": str(bye.id), "client_message_id": str(uuid.uuid4())}
+            await amy.post(fill(form, names, "meyer"), data=told)
+    lisa = await Contact.get(id=cast.lisa.id)
+    assert not lisa.opted_out_at and not lisa.blocked_at and not await OptOut.all().count()
+    assert not await ContactTag.exists(contact_id=lisa.id) and not await Message.filter(body="Bye").exists()
+
+
+async def test_a_script_that_tags_says_why_it_was_not_sent(cast: Cast, browse: Browser) -> None:
+    claim = await claimed(cast)
+    await answers.unknown(claim.message_id, claim.attempt_id)
+    tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
+    await cast.thanks.apply_on_send([tag], [])
+    amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
+    form = {"client_message_id": str(uuid.uuid4()), "script": str(cast.thanks.id)}
+    answer = await amy.post(f"{thread}/messages", data=form)
+    assert answer.status_code == 422 and "so no script may tag or opt out. Nothing was sent." in answer.text
 
 
 async def test_a_volunteer_past_the_budget_is_paused_and_the_office_is_told(cast: Cast, browse: Browser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webapp import clock
 from webapp.database import transactional
+from webapp.models.accounts import members
 from webapp.models.accounts.users import Membership, User
 
 
@@ -20,3 +21,4 @@ async def confirm(user: User) -> None:
         )
     await mine.filter(waits_for_letter=True, approved_at=None, suspended_at=None).update(approved_at=now)
     await mine.filter(waits_for_letter=True).update(waits_for_letter=False)
+    members.access_changed(user.id)

@@ -8,7 +8,7 @@ from typing import Any
 from webapp import database
 from webapp.database import transactional
 from webapp.database.packed import for_update
-from webapp.models.accounts import audit
+from webapp.models.accounts import audit, members
 from webapp.models.accounts.users import OWNER, Membership, User
 from webapp.rules import edited
 from webapp.rules.accounts import powers
@@ -72,6 +72,7 @@ async def save(who: Membership, role: str, values: dict[str, Any], by: Membershi
         changed |= _role(stored, role, _theirs(who.user))
     if changed:
         await Membership.filter(id=who.id).update(**changed)
+        members.access_changed(who.user_id)
         await audit.record(by, "user.changed", who.user.name, **{name: str(value) for name, value in changed.items()})
     return Saved(waits=bool(changed.get("raised_role")))
 

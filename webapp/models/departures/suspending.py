@@ -1,4 +1,4 @@
-"""Suspends and removes users, and lets them back in. Their queued texts are cancelled and their contacts go to others
+"""Suspends and removes users, lets them leave and lets them back in. Their queued texts are cancelled and their contacts go to others
 (SPEC P1, G2)."""
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from tortoise.expressions import Q
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
-from webapp.models.accounts import audit, roles
+from webapp.models.accounts import audit, members, roles
 from webapp.models.accounts.users import Membership
-from webapp.models.conversations import assigning
+from webapp.models.conversations import assigning, stopping
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL, OUT, QUEUED, Message
 from webapp.rules.accounts import powers
@@ -52,7 +52,7 @@ async def suspend(who: Membership, by: Membership) -> str:
     """Why it is refused; "" where it is done."""
     if reason := await refused(who, by):
         return reason
-    if await _stop(who):
+    if await stopping.stop(who):
         await audit.record(by, "user.suspended", who.user.name)
     return ""
 
@@ -62,19 +62,36 @@ async def remove(who: Membership, by: Membership) -> str:
     """Why it is refused; "" where it is done. The row stays for history; whoever joins again waits for approval."""
     if reason := await refused(who, by):
         return reason
-    await _stop(who)
-    if await Membership.filter(id=who.id, removed_at=None).update(
-        removed_at=clock.now(), raised_role="", suspended_for=""
-    ):
+    if await _remove(who):
         await audit.record(by, "user.removed", who.user.name)
     return ""
 
 
-async def _stop(who: Membership) -> bool:
-    """False where they were suspended already: the time says which conversations they get back."""
-    if not await Membership.filter(id=who.id, suspended_at=None).update(suspended_at=clock.now()):
+@transactional
+async def may_not_leave(who: Membership) -> str:
+    """Why they may not leave by themselves (rules/accounts/powers); "" where they may."""
+    last = await roles.is_last_owner(who)
+    fresh = await Membership.get(id=who.id)
+    return powers.own_leaving_refused(fresh.suspended_at is not None, last)
+
+
+@transactional
+async def leave(who: Membership) -> str:
+    """They leave by themselves, as if they were removed. Why it is refused; "" where it is done."""
+    if reason := await may_not_leave(who):
+        return reason
+    if await _remove(who):
+        await audit.record(who, "user.left")
+    return ""
+
+
+async def _remove(who: Membership) -> bool:
+    """False where they were removed already."""
+    await stopping.stop(who)
+    here = Membership.filter(id=who.id, removed_at=None)
+    if not await here.update(removed_at=clock.now(), raised_role="", suspended_for=""):
         return False
-    await assigning.free_from(who)
+    members.access_changed(who.user_id)
     return True
 
 
@@ -87,6 +104,7 @@ async def reinstate(who: Membership, by: Membership) -> int:
         return 0
     await Membership.filter(id=who.id).update(suspended_at=None, removed_at=None, suspended_for="")
     await who.approve()
+    members.access_changed(who.user_id)
     given = await _give_again(who, fresh.suspended_at, by)
     await audit.record(by, "user.reinstated", who.user.name, conversations=given)
     return given

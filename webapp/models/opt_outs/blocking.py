@@ -13,16 +13,20 @@ from webapp.rules import errors
 
 
 @transactional
-async def block(conversation: Conversation, by: User) -> None:
-    """Blocks the conversation's contact and cancels the texts queued to them. Past a volunteer's budget staff decide (V9)."""
-    contact = await Contact.locked(conversation.contact_id)
+async def block(conversation: Conversation, by: User) -> bool:
+    """Blocks the conversation's contact and cancels the texts queued to them. Past a volunteer's budget staff decide. False,
+    and nothing is done, where ``by`` may not judge them (V9)."""
+    contact = await bounds.contact_to_judge(conversation, by)
+    if contact is None:
+        return False
     if contact.blocked_at is None and await bounds.held_back(contact, by):
-        return
+        return True
     contact.blocked_at = contact.blocked_at or clock.now()
     await contact.save(update_fields=["blocked_at"])
     await ContactEvent.note(contact.id, by.id, "blocked")
     await closing.cancel_queued(contact)
     await closing.close_conversations(contact, errors.BLOCKED)
+    return True
 
 
 @transactional

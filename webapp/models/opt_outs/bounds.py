@@ -15,7 +15,7 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import VOLUNTEER, Membership, User
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations import assigning
+from webapp.models.conversations import stopping
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import OUT, Message
 
@@ -23,19 +23,25 @@ HOUR = timedelta(hours=1)
 TOO_MANY_OPT_OUTS = "opt_outs"
 
 
-async def may_judge(conversation: Conversation, member: Membership) -> bool:
-    """May this member opt the contact out, block or tag them from this conversation?"""
-    if member.is_staff:
+async def may_judge(conversation: Conversation, by: User) -> bool:
+    """May ``by`` opt the contact out, block them or change their tags from this conversation, also by a script?"""
+    if await _volunteer(conversation.campaign_id, by) is None:
         return True
     taken = Message.filter(conversation_id=conversation.id, direction=OUT, taken_at__isnull=False)
     return await taken.exists()
+
+
+async def contact_to_judge(conversation: Conversation, by: User) -> Contact | None:
+    """The conversation's contact, locked; None where ``by`` may not judge them."""
+    contact = await Contact.locked(conversation.contact_id)
+    return contact if await may_judge(conversation, by) else None
 
 
 async def held_back(contact: Contact, by: User | None) -> bool:
     """True where ``by`` is a volunteer whose budget is used up: then the locked contact is a possible opt-out that staff
     decide, also where a volunteer might have decided on their words before; the volunteer is paused, and the caller does
     nothing."""
-    member = await _volunteer(contact, by) if by else None
+    member = await _volunteer(contact.campaign_id, by) if by else None
     if member is None:
         return False
     await database.lock(Lock.POWERS, member.id)
@@ -50,11 +56,11 @@ async def held_back(contact: Contact, by: User | None) -> bool:
 
 async def only_staff_decide(contact: Contact, by: User) -> bool:
     """True where staff must say what this possible opt-out was, and ``by`` is a volunteer."""
-    return contact.staff_decide and await _volunteer(contact, by) is not None
+    return contact.staff_decide and await _volunteer(contact.campaign_id, by) is not None
 
 
-async def _volunteer(contact: Contact, by: User) -> Membership | None:
-    found = Membership.filter(user_id=by.id, campaign_id=contact.campaign_id, role=VOLUNTEER)
+async def _volunteer(campaign_id: int, by: User) -> Membership | None:
+    found = Membership.filter(user_id=by.id, campaign_id=campaign_id, role=VOLUNTEER)
     return await found.select_related("user", "campaign").first()
 
 
@@ -76,9 +82,7 @@ async def used(member: Membership) -> int:
 
 
 async def _pause(member: Membership) -> None:
-    paused = Membership.filter(id=member.id, suspended_at=None)
-    if await paused.update(suspended_at=clock.now(), suspended_for=TOO_MANY_OPT_OUTS):
-        await assigning.free_from(member)
+    if await stopping.stop(member, TOO_MANY_OPT_OUTS):
         await audit.note(member.campaign, None, "user.paused", member.user.name, why=TOO_MANY_OPT_OUTS)
 
 

@@ -10,6 +10,7 @@ from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import ContactTag, Tag
 from webapp.models.conversations import closing
+from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.opt_outs import bounds
 from webapp.models.opt_outs.opt_out import FROM_SCRIPT, FROM_VOLUNTEER, note_said_again
@@ -40,9 +41,13 @@ async def opt_out(
 
 
 @transactional
-async def opt_out_by_hand(contact_id: int, source: str, by: User) -> None:
-    """Somebody opts the contact out from a page."""
-    await opt_out(await Contact.locked(contact_id), source, by)
+async def from_thread(conversation: Conversation, by: User) -> bool:
+    """Whoever holds the conversation opts its contact out. False, and nothing is done, where they may not judge them (V9)."""
+    contact = await bounds.contact_to_judge(conversation, by)
+    if contact is None:
+        return False
+    await opt_out(contact, FROM_VOLUNTEER, by)
+    return True
 
 
 async def _write(

@@ -9,7 +9,6 @@ from webapp.database import transactional
 from webapp.database.packed import sql_time
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
-from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import assigning
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
@@ -34,9 +33,11 @@ async def hand_old_to_staff(campaign: Campaign) -> list[tuple[int, int]]:
 
 @transactional
 async def decide(conversation: Conversation, by: User, opts_out: bool) -> str:
-    """A volunteer or admin says what the words meant. Returns "opted_out" or "no_opt_out"; "for_staff", with nothing
-    decided, where only staff may say so (V9)."""
-    contact = await Contact.locked(conversation.contact_id)
+    """A volunteer or admin says what the words meant. Returns "opted_out" or "no_opt_out". Nothing is decided where only
+    staff may say so ("for_staff"), or no text of ours was taken there ("not_texted", V9)."""
+    contact = await bounds.contact_to_judge(conversation, by)
+    if contact is None:
+        return "not_texted"
     if await bounds.only_staff_decide(contact, by):
         return "for_staff"
     if contact.possible_opt_out_at is None:

@@ -17,6 +17,7 @@ from webapp.models.contacts.labels import ContactTag, CustomField, Tag
 from webapp.models.conversations import attention
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
+from webapp.models.opt_outs import bounds
 from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER
 from webapp.models.reports import labelling
 from webapp.models.reports.report import Report
@@ -64,10 +65,13 @@ async def _asked(campaign_id: int, action_id: int, joined: Joined, kind: Literal
 @transactional
 async def file(
     conversation: Conversation, by: User, questions: Questions, ticked: set[str], answers: dict[str, str]
-) -> Report:
+) -> Report | None:
     """Sets and removes the tags and fields that are among the questions; others stay as they are. ``ticked``: slugs of tags;
-    ``answers``: slug of a field -> value. A ticked Opt Out tag opts out, for good."""
+    ``answers``: slug of a field -> value. A ticked Opt Out tag opts out, for good. None, and nothing is filed, where it would
+    change a tag and ``by`` may not judge the contact (V9)."""
     contact = await Contact.locked(conversation.contact_id)
+    if await _retags(contact, questions, ticked) and not await bounds.may_judge(conversation, by):
+        return None
     conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
     before = await Report.filter(conversation_id=conversation.id).order_by("-id").first()
     report = await _stored(contact, by, questions, ticked, answers, conversation)
@@ -76,6 +80,13 @@ async def file(
     tallies.add(report.action_id, by.id, report.counts())
     await _note(conversation.id, by, report)
     return report
+
+
+async def _retags(contact: Contact, questions: Questions, chosen: set[str]) -> bool:
+    """Would it set or remove a tag? The Opt Out tag is never removed."""
+    there = await ticked(contact.id)
+    kept = {tag.slug for tag in questions.tags if tag.opts_out and tag.slug in there}
+    return any(tag.slug in (chosen ^ there) - kept for tag in questions.tags)
 
 
 @transactional
@@ -125,10 +136,14 @@ async def _note(conversation_id: int, by: User, report: Report) -> None:
 
 
 @transactional
-async def tag_contact(conversation: Conversation, tag: Tag, by: User) -> None:
-    """Sets a tag from the thread. The Opt Out tag opts out, as it does everywhere."""
-    contact = await Contact.locked(conversation.contact_id)
+async def tag_contact(conversation: Conversation, tag: Tag, by: User) -> bool:
+    """Sets a tag from the thread. The Opt Out tag opts out, as it does everywhere. False, and nothing is done, where ``by``
+    may not judge the contact (V9)."""
+    contact = await bounds.contact_to_judge(conversation, by)
+    if contact is None:
+        return False
     await labelling.set_tag(contact, tag, FROM_VOLUNTEER, by)
+    return True
 
 
 async def of_contact(contact_id: int) -> list[Report]:

@@ -17,6 +17,7 @@ from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
 from webapp.models.conversations.message import CONFIRMATION, FOLLOW_UP, RECEIVED, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.numbers import choice
+from webapp.models.opt_outs import bounds
 from webapp.models.scripts import rendering
 from webapp.models.sending import click_sql, effects, facts
 from webapp.models.sending.click_sql import ClickRows, Draft
@@ -63,7 +64,7 @@ class Declined:
 class Stopped:
     """Nothing may be sent, whatever the text: first texts are stopped ("setup", "stopped", "paused", "cap", "ended", "limits"),
     the volunteer may not text ("member") or is paused by this press ("budget", V9), may only send scripts ("scripts"), there
-    is no first text ("first") or initial script in use ("script"), or the text brings what it may not ("text") or lacks what
+    is no first text ("first"), none was taken, so the script's tags may not be set ("tags", V9), there is no initial script in use ("script"), or the text brings what it may not ("text") or lacks what
     the sender or the campaign has to give ("sender")."""
 
     why: str
@@ -139,6 +140,8 @@ async def _reply(
 ) -> Outcome:
     contact, conversation, campaign = rows.contact, rows.conversation, rows.action.campaign
     does = await effects.of(script)
+    if does.tags and not await bounds.may_judge(conversation, member.user):
+        return Stopped("tags")
     text = await _reply_text(member, rows, script, typed, does.opts_out)
     number = await choice.number_of(campaign, contact, kept=rows.number)
     verdict = safeguards.may_send(await facts.gather(campaign, contact, number, text), clock.now())

@@ -13,12 +13,13 @@ from webapp.pages import page
 
 
 @get("/campaigns")
-async def my_campaigns(request: Request) -> Response:
+async def my_campaigns(request: Request, said: str = "") -> Response:
+    """``said``: "left" where they have just left one."""
     user = await login.current_user(request)
     found = Membership.filter(user=user, removed_at=None).select_related("campaign").order_by("campaign__name")
     mine = await found
     figures = await _figures([one.campaign for one in mine if login.opens_office(request, one)])
-    return page(request, "public/campaigns.html", memberships=mine, user=user, figures=figures)
+    return page(request, "public/campaigns.html", memberships=mine, user=user, figures=figures, left=said == "left")
 
 
 async def _figures(campaigns: list[Campaign]) -> dict[int, dict[str, int]]:

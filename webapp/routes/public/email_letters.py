@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from litestar import Request, Response, Router, get, post
 
-from webapp import config, letters, limiting, live, words
+from webapp import config, letters, limiting, words
 from webapp.access import entering, letter_limits, login
 from webapp.models.accounts.users import Membership, User
 from webapp.models.joining.email_letters import EmailLetter
 from webapp.pages import go_to, page
-from webapp.routes.public import stream
 
 
 async def write_raised(who: Membership) -> bool:
@@ -63,7 +62,6 @@ async def confirm(request: Request, token: str) -> Response:
         return _letter(request, letter, 409, taken=True)
     if letter.email != before:
         await letters.write("email_changed", before, words.language.get(), user=user, email=letter.email)
-    await live.nudge(user.id, stream.CHANGED)
     return go_to(request, await entering.home_of(letter.user))
 
 

@@ -13,8 +13,6 @@ from webapp.access import login
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import STAFF, Membership
 
-CHANGED = "access-changed"  # an event for a user's open pages: what they may see is another
-
 
 @get("/live")
 async def live(request: Request) -> Response | ServerSentEvent:
@@ -34,7 +32,7 @@ async def news_of(hub: Any, session: Session, campaigns: Collection[int] = ()) -
             yield ServerSentEventMessage(comment="still here")
         else:
             yield ServerSentEventMessage(event=news.event, data=str(news.id))
-            if news.event == CHANGED:
+            if news.event == live_news.ACCESS_CHANGED:
                 return
 
 

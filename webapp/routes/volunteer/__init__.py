@@ -13,6 +13,7 @@ from webapp.routes.volunteer import (
     help,
     home,
     inbox,
+    leaving,
     look_ups,
     notices,
     pictures,
@@ -24,7 +25,7 @@ from webapp.routes.volunteer import (
 from webapp.routes.volunteer import practice as practices
 from webapp.routes.volunteer.logins import devices, email, passkeys, password, second_step
 
-OWN = (account, teams, email, password, devices, second_step, passkeys)
+OWN = (account, leaving, teams, email, password, devices, second_step, passkeys)
 
 
 def router() -> Router:

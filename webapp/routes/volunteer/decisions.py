@@ -8,11 +8,11 @@ from webapp import pages
 from webapp.access import finding
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import assigning
-from webapp.models.conversations.conversation import Conversation
-from webapp.models.opt_outs import blocking, bounds, opting_out, possible
-from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER
+from webapp.models.opt_outs import blocking, opting_out, possible
 from webapp.models.reports import filing
 from webapp.routes.volunteer.threads import path_of
+
+NOT_TEXTED = "not_texted"  # nothing was done: no text of ours was taken here yet (V9)
 
 
 @post("/threads/{conversation_id:int}/opt-out-decision")
@@ -20,8 +20,6 @@ async def decide(request: Request, member: Membership, conversation_id: int) -> 
     """V8: did those words mean no more texts?"""
     conversation, form = await finding.held_conversation(member, conversation_id), await request.form()
     opts_out = not form.get("not")
-    if not await bounds.may_judge(conversation, member):
-        return _not_yet(request, conversation, member)
     said = await possible.decide(conversation, member.user, opts_out=opts_out)
     return pages.redirect(request, path_of(conversation, member, said))
 
@@ -29,19 +27,15 @@ async def decide(request: Request, member: Membership, conversation_id: int) -> 
 @post("/threads/{conversation_id:int}/opt-out")
 async def opt_out(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation = await finding.held_conversation(member, conversation_id)
-    if not await bounds.may_judge(conversation, member):
-        return _not_yet(request, conversation, member)
-    await opting_out.opt_out_by_hand(conversation.contact_id, FROM_VOLUNTEER, member.user)
-    return pages.redirect(request, path_of(conversation, member, "opted_out"))
+    done = await opting_out.from_thread(conversation, member.user)
+    return pages.redirect(request, path_of(conversation, member, "opted_out" if done else NOT_TEXTED))
 
 
 @post("/threads/{conversation_id:int}/block")
 async def block(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation = await finding.held_conversation(member, conversation_id)
-    if not await bounds.may_judge(conversation, member):
-        return _not_yet(request, conversation, member)
-    await blocking.block(conversation, member.user)
-    return pages.redirect(request, path_of(conversation, member, "blocked"))
+    done = await blocking.block(conversation, member.user)
+    return pages.redirect(request, path_of(conversation, member, "blocked" if done else NOT_TEXTED))
 
 
 @post("/threads/{conversation_id:int}/handover")
@@ -55,18 +49,12 @@ async def hand_over(request: Request, member: Membership, conversation_id: int) 
 @post("/threads/{conversation_id:int}/tags")
 async def add_tag(request: Request, member: Membership, conversation_id: int) -> Response:
     conversation, form = await finding.held_conversation(member, conversation_id), await request.form()
-    if not await bounds.may_judge(conversation, member):
-        return _not_yet(request, conversation, member)
     asked = await filing.questions(conversation.action)
     tag = next((tag for tag in asked.tags if tag.slug == form.get("tag")), None)
-    if tag:
-        await filing.tag_contact(conversation, tag, member.user)
-    return pages.redirect(request, path_of(conversation, member, "tagged" if tag else "not_tagged"))
-
-
-def _not_yet(request: Request, conversation: Conversation, member: Membership) -> Response:
-    """Nothing was done: no text of ours was taken here yet (V9)."""
-    return pages.redirect(request, path_of(conversation, member, "not_texted"))
+    if tag is None:
+        return pages.redirect(request, path_of(conversation, member, "not_tagged"))
+    done = await filing.tag_contact(conversation, tag, member.user)
+    return pages.redirect(request, path_of(conversation, member, "tagged" if done else NOT_TEXTED))
 
 
 HANDLERS = [decide, opt_out, block, hand_over, add_tag]

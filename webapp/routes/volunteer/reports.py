@@ -14,7 +14,6 @@ from webapp.models.accounts.users import Membership
 from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.opt_outs import bounds
 from webapp.models.reports import filing
 from webapp.pages import page
 
@@ -32,11 +31,10 @@ async def file_report(request: Request, member: Membership, conversation_id: int
     conversation, form = await finding.held_conversation(member, conversation_id), Form(await request.form())
     asked = await filing.questions(conversation.action)
     ticked, answers = filled(form, asked)
-    if ticked and not await bounds.may_judge(conversation, member):
-        form.wrong("tags", words.gettext("No text of ours has arrived here yet, so no tag can be added."))
+    if form and await filing.file(conversation, member.user, asked, ticked, answers) is None:
+        form.wrong("tags", words.gettext("No text of ours has arrived here yet, so no tag can be added or removed."))
     if not form:
         return await _report(request, conversation, form, status=422)
-    await filing.file(conversation, member.user, asked, ticked, answers)
     return pages.go_to(request, f"/c/{member.campaign.slug}/threads/{conversation.id}?said=reported#newest")
 
 

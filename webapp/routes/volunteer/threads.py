@@ -26,6 +26,7 @@ from webapp.words import later
 
 STOPPED = {
     "first": later("Their first text has not been sent yet, so you can't follow up. Nothing was sent."),
+    "tags": later("No text of ours has arrived here yet, so no script may tag or opt out. Nothing was sent."),
     "member": later("You can't text for this campaign now. Ask an admin."),
     "scripts": later("This campaign uses scripts only. Choose one with Follow Up."),
 }

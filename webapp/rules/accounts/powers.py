@@ -1,4 +1,4 @@
-"""Decides whose role a member may change, and whom they may suspend and remove (SPEC P1)."""
+"""Decides whose role a member may change, whom they may suspend and remove, and who may leave (SPEC P1)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ OWNER, ADMIN, VOLUNTEER = "owner", "admin", "volunteer"
 _RANK = {VOLUNTEER: 0, ADMIN: 1, OWNER: 2}
 # Why it is refused
 NOT_STAFF, SELF, OWNERS_ONLY, LAST_OWNER = "not_staff", "self", "owners_only", "last_owner"
+SUSPENDED = "suspended"
 
 
 def raises(old: str, new: str) -> bool:
@@ -31,3 +32,10 @@ def leaving_refused(role: str, by: str, oneself: bool, last_owner: bool) -> str:
     if role == OWNER and by != OWNER:
         return OWNERS_ONLY
     return LAST_OWNER if last_owner and role == OWNER else ""
+
+
+def own_leaving_refused(suspended: bool, last_owner: bool) -> str:
+    """Why a member may not leave by themselves; "" where they may. Whoever is suspended would come back as a newcomer."""
+    if suspended:
+        return SUSPENDED
+    return LAST_OWNER if last_owner else ""

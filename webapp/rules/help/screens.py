@@ -16,6 +16,7 @@ VOLUNTEER = {
     "threads/*/report": "report",
     "account": "account",
     "account/email": "account",
+    "account/leaving": "account",
     "account/devices": "log_in",
     "account/password": "log_in",
     "account/passkeys": "log_in",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.cast import PASSWORD, Cast
 from tests.cast.site import OFFICE, Browser, audited
-from webapp import live
+from tests.cast.waiting import until
+from webapp import live, news
 from webapp.models.accounts import passwords
 from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.users import Membership
@@ -17,7 +19,7 @@ SAVE = {"role": "volunteer", "zip": "10001", "language": "es"}
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int | None, str]]:
+async def told(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[tuple[int | None, str]]]:
     """What open pages are told."""
     events: list[tuple[int | None, str]] = []
 
@@ -25,7 +27,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int | None, str]]:
         events.append((user_id, event))
 
     monkeypatch.setattr(live, "nudge", nudge)
-    return events
+    async with news.commits_told():
+        yield events
 
 
 async def test_an_admin_changes_zip_and_language_and_the_open_page_is_told(
@@ -37,7 +40,7 @@ async def test_an_admin_changes_zip_and_language_and_the_open_page_is_told(
     assert answer.status_code == 200 and "Saved." in answer.text
     fresh = await Membership.get(id=cast.amy.id)
     assert (fresh.zip, fresh.language, fresh.state) == ("10001", "es", "NY") and await audited("user.changed") == 1
-    assert told == [(cast.amy.user_id, "access-changed")]
+    await until(lambda: told == [(cast.amy.user_id, "access-changed")])
 
 
 async def test_an_admin_makes_no_owner_and_the_form_keeps_what_was_chosen(cast: Cast, browse: Browser) -> None:
@@ -89,7 +92,7 @@ async def test_who_is_removed_finds_nothing_at_once_and_can_be_let_back_in(
     here = f"{OFFICE}/users/{cast.amy.id}"
     assert "Remove Amy" in (await gary.get(here + "/removal")).text and (await amy.get("/c/meyer/")).status_code == 200
     assert (await gary.post(here + "/removal")).status_code == 303
-    assert told == [(cast.amy.user_id, "access-changed")]
+    await until(lambda: told == [(cast.amy.user_id, "access-changed")])
     for path in ("/c/meyer/", "/c/meyer/inbox", "/c/meyer/waiting", "/c/meyer/account"):
         assert (await amy.get(path)).status_code == 404
     assert "Removed" in (await gary.get(here)).text

@@ -111,6 +111,7 @@ SAID = {
     "user.paused": later("too many opt-outs and blocks in an hour paused the user"),
     "user.reinstated": later("let back in the user"),
     "user.removed": later("removed the user"),
+    "user.left": later("left the campaign"),
     "user.logged_out": later("ended the sessions of the user"),
     "user.made_from_shell": later("was made by command: the user"),
     "user_list.made": later("made the user list"),

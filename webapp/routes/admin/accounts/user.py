@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import live, pages, words
+from webapp import pages, words
 from webapp.access import finding, proving
 from webapp.forms import Form
 from webapp.models.accounts import roles, teams
@@ -14,7 +14,7 @@ from webapp.models.accounts.users import OWNER, ROLES, Membership
 from webapp.models.departures import suspending
 from webapp.models.scripts import team_codes
 from webapp.pages import page
-from webapp.routes.public import email_letters, stream
+from webapp.routes.public import email_letters
 from webapp.rules import edited
 from webapp.rules.accounts import powers
 
@@ -59,7 +59,6 @@ async def save_user(request: Request, member: Membership, member_id: int) -> Res
     if not _fine(form, saved):
         return await _user(request, member, fresh, form, status=409 if saved.meanwhile else 422)
     notice = await _waits(fresh) if saved.waits else words.gettext("Saved.")
-    await live.nudge(who.user_id, stream.CHANGED)
     return await _user(request, member, fresh, Form(), notice=notice)
 
 
@@ -125,7 +124,7 @@ async def suspend(request: Request, member: Membership, member_id: int) -> Respo
     who = await finding.member_of(member, member_id)
     if await suspending.suspend(who, member):
         return await _ask(request, member, who, "suspension", status=422)
-    return await _done(request, member, who)
+    return _back(request, member, who)
 
 
 @post("/users/{member_id:int}/removal")
@@ -133,7 +132,7 @@ async def remove(request: Request, member: Membership, member_id: int) -> Respon
     who = await finding.member_of(member, member_id)
     if await suspending.remove(who, member):
         return await _ask(request, member, who, "removal", status=422)
-    return await _done(request, member, who)
+    return _back(request, member, who)
 
 
 @post("/users/{member_id:int}/suspension/end")
@@ -141,11 +140,10 @@ async def reinstate(request: Request, member: Membership, member_id: int) -> Res
     """Lets somebody back in who was suspended, or removed."""
     who = await finding.member_of(member, member_id)
     await suspending.reinstate(who, member)
-    return await _done(request, member, who)
+    return _back(request, member, who)
 
 
-async def _done(request: Request, member: Membership, who: Membership) -> Response:
-    await live.nudge(who.user_id, stream.CHANGED)
+def _back(request: Request, member: Membership, who: Membership) -> Response:
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/users/{who.id}")
 
 

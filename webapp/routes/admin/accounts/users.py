@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import config, letters, live, pages, words
+from webapp import config, letters, pages, words
 from webapp.access import entering, finding
 from webapp.forms import Form
 from webapp.models.accounts import members, teams, user_search
@@ -16,8 +16,8 @@ from webapp.models.scripts.team_codes import LastTeam
 from webapp.pages import page
 from webapp.routes.admin import action_news
 from webapp.routes.admin.accounts import user_lists, user_table
-from webapp.routes.public import stream
 from webapp.rules.contacts.contact_filter import id_of
+from webapp.rules.speech.sentences import counted, said, together
 
 
 @get("/users")
@@ -49,7 +49,6 @@ async def approve(request: Request, member: Membership, member_id: int) -> Respo
     who = await finding.member_of(member, member_id)
     if await members.approve(who, member):
         await _write_approved(who)
-        await live.nudge(who.user_id, stream.CHANGED)
     return _back(request, member)
 
 
@@ -79,7 +78,13 @@ async def send_action(request: Request, member: Membership) -> Response:
 
 
 def _sent(action: Action, number: int, out: str) -> str:
-    return f"“{action.title}” was sent to {number} more user{'s' * (number != 1)}. {out}".strip()
+    sent = counted(
+        "“%(title)s” was sent to %(n)s more user.",
+        "“%(title)s” was sent to %(n)s more users.",
+        number,
+        title=action.title,
+    )
+    return together(sent, out)
 
 
 def _nothing_chosen() -> str:
@@ -87,7 +92,7 @@ def _nothing_chosen() -> str:
 
 
 def _not_ready(action: Action) -> str:
-    return f"“{action.title}” is not ready yet. Its last step says what to fix. Nothing was sent."
+    return said("“%(title)s” is not ready yet. Its last step says what to fix. Nothing was sent.", title=action.title)
 
 
 @post("/users/places")
@@ -122,11 +127,16 @@ async def take_off_list(request: Request, member: Membership) -> Response:
 
 
 def _taken_off(chosen: UserList, number: int) -> str:
-    return f"{number} user{'s' * (number != 1)} taken off “{chosen.name}”."
+    return counted("%(n)s user taken off “%(name)s”.", "%(n)s users taken off “%(name)s”.", number, name=chosen.name)
 
 
 def _added(chosen: UserList, number: int) -> str:
-    return f"{number} user{'s' * (number != 1)} added to “{chosen.name}”. Who was on it already stays on it."
+    return counted(
+        "%(n)s user added to “%(name)s”. Who was on it already stays on it.",
+        "%(n)s users added to “%(name)s”. Who was on it already stays on it.",
+        number,
+        name=chosen.name,
+    )
 
 
 def _back(request: Request, member: Membership) -> Response:
