@@ -25,12 +25,14 @@ from tests.cast.van import (
 )
 from webapp.database import transaction
 from webapp.models.contacts.contact import Contact
+from webapp.models.exports import for_upload
 from webapp.models.reports import editing, labelling
 from webapp.models.van import connection, mapping, matching, places
 from webapp.models.van.connection import VanConnection
 from webapp.models.van.fact import NO_CODE, NO_ID, NO_VAN, SENT, STAYS, WAITING, VanFact, VanPerson
 from webapp.models.van.matching import FOUND, VanMatch
 from webapp.models.van.places import Taken, VanState, Wish
+from webapp.rules.exports.columns import VAN_UPLOAD
 from webapp.simulator.van.store import KEY, Store
 from webapp.workers.van import asking
 from webapp.workers.van import sending as jobs
@@ -262,3 +264,14 @@ async def test_what_contacts_have_already_goes_to_a_van_for_its_own_states_alone
     await mapping.save(cast.gary, two, dict.fromkeys(line, OTHER_CODE), known_too=True)
     await jobs.sweep_van({})
     assert [one.contact_id for one in await VanFact.all()] == [ohioan.id]
+
+
+async def test_the_file_for_van_s_upload_says_of_which_van_each_id_is(
+    cast: Cast, van: Store, two: VanConnection
+) -> None:
+    ohioan, other = await person(cast, 1, "OH", "102"), await person(cast, 2, "PA", "103")
+    await tagged(cast, ohioan)
+    await tagged(cast, other)
+    own = await for_upload.own_columns(cast.meyer, VAN_UPLOAD)
+    rows = await for_upload.rows(VAN_UPLOAD, cast.meyer, [ohioan.id, other.id], own)
+    assert [(row["VANID"], row["VAN"]) for row in rows] == [("102", "Ohio"), ("103", "VAN")]
