@@ -17,6 +17,7 @@ from webapp.database import transaction
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.reports import labelling
 from webapp.models.van import connection, mapping, places, sending
 from webapp.models.van.connection import VanConnection
 from webapp.models.van.fact import VanFact
@@ -33,6 +34,8 @@ from webapp.workers.van import asking, lists
 from webapp.workers.van import sending as jobs
 
 LISA = 101  # her VAN ID: the simulator knows her phone
+SURELY = "Strong Supporter"
+OTHER = 777  # somebody else of VAN's
 WILL_VOTE, STRONG, LEAN, DO_NOT_TEXT = "activist_code:4003", "survey:1:7001", "survey:2:7001", "result:130"
 
 
@@ -147,3 +150,15 @@ def code(id: int, action: str = "Apply") -> dict[str, Any]:
 
 def answer(id: int, question: int = 7_001) -> dict[str, Any]:
     return {"type": "SurveyResponse", "surveyQuestionId": question, "surveyResponseId": id}
+
+
+async def tags(cast: Cast, on: bool = True) -> None:
+    tag, contact = await tag_of(cast), await Contact.get(id=cast.lisa.id)
+    if on:
+        await labelling.set_tag(contact, tag, "volunteer", cast.amy.user)
+    else:
+        await labelling.take_tag(contact, tag, cast.amy.user)
+
+
+async def rates(cast: Cast, value: str) -> None:
+    await labelling.set_field(cast.lisa.id, await rating_of(cast), value, cast.amy.user_id)

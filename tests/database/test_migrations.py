@@ -4,37 +4,23 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import json
 import re
-import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
-from tortoise import Tortoise
 from tortoise.connection import get_connection
-from tortoise.migrations.api.migrate import migrate as stock_migrate
 from tortoise.migrations.schema_generator.state_apps import StateApps
 
-from tests.cast import make_cast
+from tests.cast.old_databases import MIGRATIONS, Rows, around, counts, rows, wrong_guards
 from tests.cast.waiting import blocking
-from webapp import config, database
-from webapp.config import Settings
-from webapp.database import configured, guards
-from webapp.database.migrate import MigrationError, migrate
+from webapp import database
+from webapp.database.migrate import migrate
 from webapp.models.contacts.contact import Contact
 from webapp.models.kept_counts import CodeTally
 from webapp.models.results import recount
-
-ROOT = Path(__file__).parents[2]
-MIGRATIONS = sorted(ROOT.glob("webapp/migrations/0*.py"))
-
-# A row for each table of the first migration, and the guards of its day as SQLite has them
-FILLED = json.loads((Path(__file__).parent / "filled_0001.json").read_text())
 
 
 def test_a_migration_imports_nothing_that_goes_on_changing() -> None:
@@ -48,144 +34,6 @@ def test_a_migration_imports_nothing_that_goes_on_changing() -> None:
             whole = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= whole if whole <= still else {node.module or ""}
     assert {name for name in found if name.startswith("webapp")} == still
-
-
-@pytest.fixture
-def new_url(db_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database in which nothing is."""
-    config.use(Settings(data_dir=tmp_path))
-    if db_kind == "sqlite":
-        return f"sqlite://{tmp_path / 'old.db'}"
-    server, name = request.getfixturevalue("postgres_server"), f"m_{request.getfixturevalue('worker_id')}"
-    blocking(_make_database(server, name))
-    return str(server).replace("/postgres?", f"/{name}?")
-
-
-async def _make_database(server: str, name: str) -> None:
-    connection = await asyncpg.connect(server)
-    await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-
-
-@pytest.fixture
-def old_url(new_url: str) -> str:
-    """A database as the first migration made it, with the rows and guards that the code of its day put there."""
-    blocking(_migrate_to_the_first(new_url))
-    if new_url.startswith("sqlite://"):
-        _fill_sqlite(new_url.removeprefix("sqlite://"))
-    else:
-        blocking(_fill_postgres(new_url))
-    assert set(blocking(counts(new_url))) == set(FILLED["rows"])
-    return new_url
-
-
-async def _migrate_to_the_first(url: str) -> None:
-    await stock_migrate(config=database.configuration(url, migrating=True), target=f"models.{MIGRATIONS[0].stem}")
-    await Tortoise.close_connections()
-
-
-def _fill_sqlite(path: str) -> None:
-    with contextlib.closing(sqlite3.connect(path)) as file, file:
-        for table, rows in FILLED["rows"].items():
-            columns, marks = ", ".join(f'"{name}"' for name in rows[0]), ", ".join("?" * len(rows[0]))
-            file.executemany(
-                f"INSERT INTO {table} ({columns}) VALUES ({marks})", [[*map(_stored, row.values())] for row in rows]
-            )
-        for text in FILLED["guards"]:
-            file.execute(text)
-
-
-def _stored(value: Any) -> Any:
-    return json.dumps(value, separators=(",", ":")) if isinstance(value, list | dict) else value
-
-
-async def _fill_postgres(url: str) -> None:
-    connection = await asyncpg.connect(url)
-    await connection.execute("SET session_replication_role = replica")
-    for table, rows in FILLED["rows"].items():
-        columns = ", ".join(f'"{name}"' for name in rows[0])
-        await connection.execute(
-            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(null::{table}, $1)",
-            json.dumps(rows),
-        )
-        await connection.execute(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))"
-        )
-    for text in FILLED["guards"]:
-        if "TRIGGER" not in text:
-            await connection.execute(text)
-    await connection.close()
-
-
-Rows = dict[str, list[dict[str, Any]]]
-
-
-async def rows(url: str) -> Rows:
-    """All rows of all tables, by table."""
-    tables = (
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'tortoise%'",
-        "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'tortoise%'",
-    )
-    await database.open_database(url)
-    try:
-        names = [row["name"] for row in await database.rows(*tables)]
-        return {name: await database.query(f"SELECT * FROM {name} ORDER BY id") for name in names}
-    finally:
-        await database.close_database()
-
-
-async def counts(url: str) -> dict[str, int]:
-    return {table: len(found) for table, found in (await rows(url)).items()}
-
-
-async def around(url: str) -> dict[str, str]:
-    """Indexes, triggers and foreign keys, each with its text."""
-    sqlite = """
-      SELECT name, coalesce(tbl_name || sql, tbl_name) AS text FROM sqlite_master WHERE type IN ('index', 'trigger')
-      UNION ALL SELECT t.name || '.' || k."from", k."table" || k."to" || k.on_delete
-      FROM sqlite_master t, pragma_foreign_key_list(t.name) k WHERE t.type = 'table'"""
-    postgres = """
-      SELECT indexname AS name, indexdef AS text FROM pg_indexes WHERE schemaname = 'public'
-      UNION ALL SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
-      UNION ALL SELECT conname, conrelid::regclass || pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f'"""
-    await database.open_database(url)
-    try:
-        return {row["name"]: row["text"] for row in await database.rows(sqlite, postgres)}
-    finally:
-        await database.close_database()
-
-
-async def columns(url: str) -> dict[str, str]:
-    """table.column -> its type, whether it may be null, its default."""
-    sqlite = """
-      SELECT t.name || '.' || c.name AS name, c.type || ' ' || c."notnull" || ' ' || coalesce(c.dflt_value, '') || c.pk AS text
-      FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'"""
-    postgres = """
-      SELECT table_name || '.' || column_name AS name, concat_ws(' ', data_type, character_maximum_length,
-      numeric_precision, numeric_scale, is_nullable, column_default) AS text
-      FROM information_schema.columns WHERE table_schema = 'public'"""
-    await database.open_database(url)
-    try:
-        return {row["name"]: row["text"] for row in await database.rows(sqlite, postgres)}
-    finally:
-        await database.close_database()
-
-
-async def applied(url: str) -> list[str]:
-    await database.open_database(url)
-    try:
-        return [row["name"] for row in await database.query("SELECT name FROM tortoise_migrations ORDER BY name")]
-    finally:
-        await database.close_database()
-
-
-async def wrong_guards(url: str) -> list[str]:
-    await database.open_database(url)
-    try:
-        return await guards.wrong()
-    finally:
-        await database.close_database()
 
 
 async def jose(url: str) -> Contact:
@@ -345,46 +193,6 @@ async def checked_against(url: str, table: str) -> set[str]:
     return {row["other"] for row in rows}
 
 
-NEXT = """
-from tortoise import fields, migrations
-from tortoise.migrations import operations as ops
-from webapp.database.operations import CreateTables
-
-async def fill(apps, state_editor):
-    await state_editor.client.execute_query("UPDATE contact SET nickname = lower(first_name)")
-
-class Migration(migrations.Migration):
-    dependencies = [("models", "{last}")]
-    operations = [
-        ops.AddField("Contact", "nickname", fields.CharField(max_length=50, default="", db_default="-")),
-        ops.RunPython(fill),
-        ops.RemoveField("OptOut", "words"),
-        CreateTables(
-            ops.CreateModel("Note", [
-                ("id", fields.IntField(primary_key=True)),
-                ("campaign", fields.ForeignKeyField("models.Campaign", source_field="campaign_id")),
-            ], {"table": "note", "app": "models", "pk_attr": "id"}, ["Model"]),
-            ops.CreateModel("NoteLine", [
-                ("id", fields.IntField(primary_key=True)),
-                ("note", fields.ForeignKeyField("models.Note", source_field="note_id")),
-                ("user", fields.ForeignKeyField("models.User", source_field="user_id", db_constraint=False)),
-            ], {"table": "note_line", "app": "models", "pk_attr": "id"}, ["Model"]),
-        ),
-        ops.AlterField("Message", "encoding", fields.CharField(max_length=300)),
-    ]
-"""
-
-
-@pytest.fixture
-def one_more_migration(db_kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Made-up next migrations: one adds a column and fills it, removes one, alters one and makes two tables."""
-    package = tmp_path / f"migrations_and_one_{db_kind}"
-    shutil.copytree(ROOT / "webapp" / "migrations", package, ignore=shutil.ignore_patterns("__pycache__"))
-    (package / "9999_next.py").write_text(NEXT.replace("{last}", MIGRATIONS[-1].stem))
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(configured, "MIGRATIONS", package.name)
-
-
 @pytest.mark.both
 def test_the_next_migration_changes_its_columns_and_nothing_else(
     old_url: str, db_kind: str, request: pytest.FixtureRequest
@@ -399,62 +207,6 @@ def test_the_next_migration_changes_its_columns_and_nothing_else(
     assert after == indexes and len(indexes) > 100
     assert [name for name in new if "user_id" in name] == (["note_line.user_id"] if db_kind == "sqlite" else [])
     assert blocking(wrong_guards(old_url)) == []
-
-
-FAILS = """
-from tortoise import migrations
-from tortoise.migrations import operations as ops
-
-async def fail(apps, state_editor):
-    await state_editor.client.execute_query("UPDATE contact SET last_name = ''")
-    await state_editor.client.execute_query("SELECT 1 FROM nowhere")
-
-class Migration(migrations.Migration):
-    dependencies = [("models", "9999_next")]
-    operations = [ops.RemoveField("Message", "encoding"), ops.RunPython(fail)]
-"""
-
-
-@pytest.fixture
-def one_that_fails(one_more_migration: None, tmp_path: Path, db_kind: str) -> None:
-    """A second made-up migration behind the first: it rebuilds a table and changes rows, then fails."""
-    (tmp_path / f"migrations_and_one_{db_kind}" / "99999_fails.py").write_text(FAILS)
-
-
-@pytest.mark.both
-def test_a_migration_that_fails_in_the_middle_leaves_everything_as_it_was(
-    old_url: str, request: pytest.FixtureRequest
-) -> None:
-    """The migrations before it too: tables, rows, indexes, and the triggers that keep opt-outs."""
-    blocking(migrate(old_url))
-    before, guarded = blocking(rows(old_url)), blocking(around(old_url))
-    request.getfixturevalue("one_that_fails")
-    with pytest.raises(MigrationError, match="nowhere"):
-        blocking(migrate(old_url))
-    assert blocking(rows(old_url)) == before
-    assert blocking(around(old_url)) == guarded and "opt_out_kept" in guarded
-    assert blocking(wrong_guards(old_url)) == []
-
-
-@pytest.mark.both
-def test_triggers_that_an_earlier_failure_left_out_are_back_even_after_a_failure(
-    old_url: str, request: pytest.FixtureRequest
-) -> None:
-    blocking(migrate(old_url))
-    blocking(_drop_a_trigger(old_url))
-    assert blocking(wrong_guards(old_url)) == ["opt_out_kept"]
-    request.getfixturevalue("one_that_fails")
-    with pytest.raises(MigrationError):
-        blocking(migrate(old_url))
-    assert blocking(wrong_guards(old_url)) == []
-
-
-async def _drop_a_trigger(url: str) -> None:
-    await database.open_database(url, migrating=True)
-    try:
-        await database.rows("DROP TRIGGER opt_out_kept", "DROP TRIGGER opt_out_kept ON opt_out")
-    finally:
-        await database.close_database()
 
 
 def _as_the_next_leaves(before: Rows) -> Rows:
@@ -479,83 +231,6 @@ def test_a_migration_builds_the_models_of_few_operations_twice(old_url: str, mon
     monkeypatch.setattr(StateApps, "clone", counted)
     blocking(migrate(old_url))
     assert len(built) < len(MIGRATIONS) / 2
-
-
-@pytest.mark.both
-def test_a_new_database_is_as_one_that_every_migration_was_run_on(new_url: str, tmp_path: Path) -> None:
-    """It is made from the models at once. Were something only in a migration, or only in the models, it would show here."""
-    blocking(migrate(new_url))
-    at_once = blocking(columns(new_url)), blocking(around(new_url)), blocking(applied(new_url))
-    step_by_step = _emptied(new_url, tmp_path)
-    blocking(_migrate_to_the_first(step_by_step))
-    blocking(migrate(step_by_step))
-    assert (blocking(columns(step_by_step)), blocking(around(step_by_step)), blocking(applied(step_by_step))) == at_once
-    assert len(at_once[0]) > 400 and len(at_once[2]) == len(MIGRATIONS)
-    assert blocking(wrong_guards(step_by_step)) == []
-
-
-def _emptied(url: str, tmp_path: Path) -> str:
-    """Another database in which nothing is."""
-    if url.startswith("sqlite://"):
-        return f"sqlite://{tmp_path / 'step_by_step.db'}"
-    blocking(_drop_everything(url))
-    return url
-
-
-async def _drop_everything(url: str) -> None:
-    connection = await asyncpg.connect(url)
-    await connection.execute("DROP SCHEMA public CASCADE")
-    await connection.execute("CREATE SCHEMA public")
-    await connection.close()
-
-
-def test_two_migrations_at_once_end_well(tmp_path: Path) -> None:
-    environment = {
-        "TEXTBANK_DATABASE_URL": f"sqlite://{tmp_path / 'new.db'}",
-        "TEXTBANK_DATA_DIR": str(tmp_path),
-        "PATH": "/usr/bin:/bin",
-    }
-    command = [sys.executable, "-m", "webapp.cli", "migrate"]
-    both = [subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE) for _ in range(2)]
-    assert [process.wait(60) for process in both] == [0, 0], [process.stderr.read()[-800:] for process in both]  # type: ignore[union-attr]
-
-
-WRITER = """
-import asyncio, sys
-from webapp import database
-from webapp.models.accounts.campaign import Campaign
-async def add():
-    campaign = await Campaign.get(slug="meyer")
-    campaign.bucket_size += 1
-    await campaign.save(update_fields=["bucket_size"])
-async def main():
-    await database.open_database(sys.argv[1])
-    try:
-        for _ in range(20):
-            await asyncio.gather(*(database.transaction(add) for _ in range(5)))
-    finally:
-        await database.close_database()
-asyncio.run(main())
-"""
-
-
-def test_two_processes_write_one_sqlite_file_and_every_write_counts(tmp_path: Path, sqlite_template: Path) -> None:
-    config.use(Settings(data_dir=tmp_path))
-    url = f"sqlite://{tmp_path / 'shared.db'}"
-    (tmp_path / "shared.db").write_bytes(sqlite_template.read_bytes())
-
-    async def make() -> None:
-        await database.open_database(url)
-        try:
-            await make_cast()
-        finally:
-            await database.close_database()
-
-    blocking(make())
-    both = [subprocess.Popen([sys.executable, "-c", WRITER, url], cwd=ROOT) for _ in range(2)]
-    assert [process.wait(60) for process in both] == [0, 0]
-    with sqlite3.connect(tmp_path / "shared.db") as found:
-        assert found.execute("SELECT bucket_size FROM campaign WHERE slug = 'meyer'").fetchone() == (300,)
 
 
 def test_migrations_follow_each_other_in_one_line() -> None:

@@ -76,7 +76,7 @@ async def _run(config: dict[str, Any]) -> bool:
 
 async def _create_all(executor: MigrationExecutor) -> None:
     """A new database gets today's tables and is noted as migrated. Running each migration instead takes 6 s of CPU for 33 of
-    them, and what they do to rows has nothing to do here. `tests/database/test_migrations.py` compares the two."""
+    them, and what they do to rows has nothing to do here. `tests/database/test_new_databases.py` compares the two."""
     await executor.loader.build_graph()
     editor = executor._schema_editor(atomic=False)
     for model in _referenced_first(cast(Apps, Tortoise.apps)["models"].values()):

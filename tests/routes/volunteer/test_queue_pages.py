@@ -9,19 +9,15 @@ import httpx
 import pytest
 
 from tests.cast import Cast, texts
-from tests.cast.plans import statements
 from tests.cast.site import PARTIAL, Browser, form_of
 from tests.cast.texting import texted
-from webapp import database
 from webapp.database import transaction
-from webapp.database.asyncpg_engine import Context
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField
 from webapp.models.conversations import going_back, zones_anew
 from webapp.models.conversations.message import REFUSED, Message
-from webapp.models.opt_outs import opting_out
 from webapp.models.reports import labelling
 from webapp.models.scripts import first_card
 from webapp.models.sending import test_text
@@ -78,37 +74,6 @@ async def test_without_javascript_send_leads_to_the_next_card_by_a_redirect(cast
     page = await amy.get(answer.headers["location"])
     assert "You texted 1 person" in page.text and page.text.lstrip().startswith("<!doctype")
     assert len(await texts()) == 1
-
-
-@pytest.mark.both
-async def test_a_tap_costs_four_round_trips(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The login, what is read, what is written, the next card; on PostgreSQL neither BEGIN nor COMMIT."""
-    for n in range(6):
-        await cast.add_contact(f"+1412555{2100 + n}", first_name="Mike", zip="15213")
-    await cast.make()
-    amy = await browse(cast.amy)
-    deck = Deck(await open_queue(amy, cast))
-    for _ in range(3):
-        begun = transactions(monkeypatch)
-        with statements() as asked:
-            assert (await deck.tap(amy)).status_code == 200
-    assert len(deck.cards) == 3, "each answer brought one more"
-    assert database.dialect() == "sqlite" or begun == []
-    on_sqlite = 4 if database.dialect() == "sqlite" else 0  # each write by itself
-    assert len(asked) <= 4 + on_sqlite, asked
-
-
-def transactions(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Those that begin from now on with BEGIN."""
-    begun: list[object] = []
-    begin = Context.__aenter__
-
-    async def noted(context: Context) -> object:
-        begun.append(context)
-        return await begin(context)
-
-    monkeypatch.setattr(Context, "__aenter__", noted)
-    return begun
 
 
 async def test_a_repeated_click_answers_what_the_first_answered(cast: Cast, browse: Browser) -> None:
@@ -255,130 +220,3 @@ async def test_after_many_who_can_not_be_texted_the_page_says_that_it_looks_on(
     assert "Looking for the next person" in page and "Look again" in page and f'hx-get="{path}"' in page
     assert "Text Again" not in page and "You finished your bucket" not in page
     assert "Looking for the next person" not in (await amy.get(path)).text
-
-
-class Deck:
-    """The cards that a page holds, as deck.js keeps them: the one it shows, then those behind it. ``cards``: the path and the
-    form of each, by its conversation."""
-
-    def __init__(self, page: str) -> None:
-        self.cards: dict[str, tuple[str, dict[str, str]]] = {}
-        self.add(page)
-
-    def add(self, page: str) -> None:
-        for talk in re.findall(r'data-card="([0-9]+)-', page):
-            path = f"/c/meyer/queue/{talk}/messages"
-            self.cards[talk] = (path, form_of(page, path))
-
-    async def tap(self, amy: httpx.AsyncClient) -> httpx.Response:
-        """Send on the card that is shown."""
-        path, form = self.cards.pop(next(iter(self.cards)))
-        ahead = {"ahead": ",".join(self.cards)} if self.cards else {}
-        answer = await amy.post(path, data=form | ahead, headers=PARTIAL)
-        self.add(answer.text)
-        return answer
-
-
-async def five_people(cast: Cast) -> None:
-    """Lisa and four more, in their order."""
-    for n, name in enumerate(("Mike", "Ben", "Sue", "Kent")):
-        await cast.add_contact(f"+1412555{2100 + n}", first_name=name, zip="15213")
-    await cast.make()
-
-
-async def test_the_page_holds_two_cards_behind_the_one_it_shows(cast: Cast, browse: Browser) -> None:
-    await five_people(cast)
-    page = await open_queue(await browse(cast.amy), cast)
-    shown, _, ahead = page.partition('<div id="ahead" hidden>')
-    assert re.findall(r"<h2.*?>(\w+)</h2>", shown)[0] == "Lisa" and "data-spoken" not in ahead
-    assert [name for name in ("Mike", "Ben", "Sue", "Kent") if f">{name}</h2>" in ahead] == ["Mike", "Ben"]
-    assert "Hi Mike, it&#39;s Amy" in ahead and 'id="send"' not in ahead and "disabled" not in ahead
-
-
-async def test_the_answer_to_a_tap_brings_one_card_for_the_end_of_the_deck(cast: Cast, browse: Browser) -> None:
-    """And the counter, the texts just sent and Undo; not the card that the page shows already."""
-    await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(undo_seconds=5))
-    await five_people(cast)
-    amy = await browse(cast.amy)
-    deck = Deck(await open_queue(amy, cast))
-    answer = await deck.tap(amy)
-    assert answer.status_code == 200 and "<main" not in answer.text
-    assert [name for name in ("Mike", "Ben", "Sue", "Kent") if f">{name}</h2>" in answer.text] == ["Sue"]
-    assert "1 of 5" in answer.text and "<title>1 / 5" in answer.text and "/cancellation" in answer.text
-    parts = re.findall(r'id="([a-z-]+)"[^>]*?hx-swap-oob="(\w+)"', answer.text)
-    assert parts == [("queue-progress", "true"), ("sent", "true"), ("undo", "true"), ("ahead", "beforeend")]
-    assert len(await texts()) == 1
-
-
-async def test_a_deck_is_tapped_to_its_end_each_person_once(cast: Cast, browse: Browser) -> None:
-    await five_people(cast)
-    amy = await browse(cast.amy)
-    deck, answers = Deck(await open_queue(amy, cast)), []
-    while deck.cards:
-        answers.append(await deck.tap(amy))
-    assert [answer.status_code for answer in answers] == [200] * 5
-    assert "You texted 5 people" in answers[-1].text and "<main" in answers[-1].text
-    assert len({text.phone for text in await texts()}) == len(await texts()) == 5
-
-
-async def test_a_card_of_the_deck_that_changed_comes_back_as_a_changed_one(cast: Cast, browse: Browser) -> None:
-    """With a new deck behind it."""
-    await five_people(cast)
-    amy = await browse(cast.amy)
-    deck = Deck(await open_queue(amy, cast))
-    await deck.tap(amy)
-    await transaction(lambda: cast.hello.write("", "New words for ##{{first_name}}. Reply STOP to opt out.", None))
-    answer = await deck.tap(amy)
-    assert answer.status_code == 409 and "The text changed. Read it again, then send." in answer.text
-    shown, _, ahead = answer.text.partition('<div id="ahead" hidden>')
-    assert "New words for Mike" in shown and "New words for Ben" in ahead and "New words for Sue" in ahead
-    assert len(await texts()) == 1
-
-
-async def test_who_opted_out_while_their_card_lay_in_the_deck_is_not_texted(cast: Cast, browse: Browser) -> None:
-    await five_people(cast)
-    amy = await browse(cast.amy)
-    deck = Deck(await open_queue(amy, cast))
-    await deck.tap(amy)
-    mike = await Contact.get(first_name="Mike")
-    await transaction(lambda: opting_out.opt_out(mike, "admin"))
-    answer = await deck.tap(amy)
-    assert answer.status_code == 409 and "Not sent to Mike." in answer.text
-    assert ">Ben</h2>" in answer.text.partition('<div id="ahead" hidden>')[0]
-    assert [text.phone for text in await texts()] == [cast.lisa.phone]
-
-
-async def test_a_paused_action_has_no_deck(cast: Cast, browse: Browser) -> None:
-    """A card of the deck that was there before is refused, and the page that comes has none any more."""
-    await five_people(cast)
-    amy = await browse(cast.amy)
-    deck = Deck(await open_queue(amy, cast))
-    await transaction(lambda: cast.action.pause(cast.gary))
-    answer = await deck.tap(amy)
-    assert answer.status_code == 409 and "This action is paused. Nothing was sent." in answer.text
-    assert "</h2>" not in answer.text.partition('<div id="ahead" hidden>')[2].partition("</div>")[0]
-    assert await texts() == []
-
-
-async def test_what_the_page_says_of_its_deck_decides_only_what_it_is_shown(cast: Cast, browse: Browser) -> None:
-    """Whatever it says: words, other people's cards, numbers that no row can have."""
-    await five_people(cast)
-    amy = await browse(cast.amy)
-    for ahead in ("", "no", "9" * 400, "-1,0", "1,2,3,4,5,6", "²,٣"):
-        page = (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text if await texts() else ""
-        page = page or await open_queue(amy, cast)
-        path = re.findall(r'hx-post="(/c/meyer/queue/[0-9]+/messages)"', page)[:1]
-        if path:
-            answer = await amy.post(path[0], data=form_of(page, path[0]) | {"ahead": ahead}, headers=PARTIAL)
-            assert answer.status_code == 200, ahead
-    assert len({text.phone for text in await texts()}) == len(await texts()) == 5
-
-
-async def test_an_answer_to_a_tap_is_small(cast: Cast, browse: Browser) -> None:
-    await five_people(cast)
-    amy = await browse(cast.amy)
-    deck = Deck(await open_queue(amy, cast))
-    for _ in range(3):
-        answer = await deck.tap(amy)
-        assert int(answer.headers["content-length"]) + sum(map(len, answer.headers.values())) < 2_500
-        assert answer.headers["content-encoding"] == "gzip"

@@ -34,18 +34,19 @@ def rows() -> list[dict]:
     return [row for row in found if row["kind"] != "sdk_quirk"]
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row["id"])
-def test_signatures_are_judged_as_twilio_s_own_validator_judges_them(row: dict) -> None:
-    headers = {
-        "x-twilio-signature": row["signature"],
-        "content-type": row["content_type"] or "",
-        **row.get("extra_headers", {}),
-    }
-    headers = {name.lower(): value for name, value in headers.items()}
-    if not headers["content-type"]:
-        del headers["content-type"]
-    body = (row.get("raw_body") or "").encode()
-    assert signature.valid(row["url"], body, headers, [row["auth_token"]]) is (row["expected"] == "valid")
+def test_signatures_are_judged_as_twilio_s_own_validator_judges_them() -> None:
+    for row in rows():
+        headers = {
+            "x-twilio-signature": row["signature"],
+            "content-type": row["content_type"] or "",
+            **row.get("extra_headers", {}),
+        }
+        headers = {name.lower(): value for name, value in headers.items()}
+        if not headers["content-type"]:
+            del headers["content-type"]
+        body = (row.get("raw_body") or "").encode()
+        judged = signature.valid(row["url"], body, headers, [row["auth_token"]])
+        assert judged is (row["expected"] == "valid"), row["id"]
 
 
 Calls = Callable[..., Awaitable[httpx.Response]]

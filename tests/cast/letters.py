@@ -1,0 +1,34 @@
+"""A mailbox for letters of notices, and the job that sends them."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from tests.cast.notices import became
+from webapp import config
+from webapp.models.notices.notice import Notice
+from webapp.simulator.mailbox import Mailbox
+from webapp.workers.notices import telling as jobs
+
+
+class Post(Mailbox):
+    """A mailbox that keeps whole letters too."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port, None)
+        self.whole: list[EmailMessage] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.whole.append(message_from_bytes(envelope.content, policy=policy.default))
+        return await super().handle_DATA(server, session, envelope)
+
+
+def mail_at(url: str) -> None:
+    config.use(type(config.settings())(**{**config.settings().__dict__, "smtp_url": url}))
+
+
+async def run(notice: Notice) -> dict[str, tuple[str, str]]:
+    await jobs.run_notice({}, notice.id)
+    return await became(notice)

@@ -1,0 +1,106 @@
+"""Databases of the first migration, to be migrated."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cast.old_databases import (
+    FILLED,
+    MIGRATIONS,
+    ROOT,
+    counts,
+    fill_postgres,
+    fill_sqlite,
+    make_database,
+    migrate_to_the_first,
+)
+from tests.cast.waiting import blocking
+from webapp import config
+from webapp.config import Settings
+from webapp.database import configured
+
+
+@pytest.fixture
+def new_url(db_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database in which nothing is."""
+    config.use(Settings(data_dir=tmp_path))
+    if db_kind == "sqlite":
+        return f"sqlite://{tmp_path / 'old.db'}"
+    server, name = request.getfixturevalue("postgres_server"), f"m_{request.getfixturevalue('worker_id')}"
+    blocking(make_database(server, name))
+    return str(server).replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+def old_url(new_url: str) -> str:
+    """A database as the first migration made it, with the rows and guards that the code of its day put there."""
+    blocking(migrate_to_the_first(new_url))
+    if new_url.startswith("sqlite://"):
+        fill_sqlite(new_url.removeprefix("sqlite://"))
+    else:
+        blocking(fill_postgres(new_url))
+    assert set(blocking(counts(new_url))) == set(FILLED["rows"])
+    return new_url
+
+
+NEXT = """
+from tortoise import fields, migrations
+from tortoise.migrations import operations as ops
+from webapp.database.operations import CreateTables
+
+async def fill(apps, state_editor):
+    await state_editor.client.execute_query("UPDATE contact SET nickname = lower(first_name)")
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "{last}")]
+    operations = [
+        ops.AddField("Contact", "nickname", fields.CharField(max_length=50, default="", db_default="-")),
+        ops.RunPython(fill),
+        ops.RemoveField("OptOut", "words"),
+        CreateTables(
+            ops.CreateModel("Note", [
+                ("id", fields.IntField(primary_key=True)),
+                ("campaign", fields.ForeignKeyField("models.Campaign", source_field="campaign_id")),
+            ], {"table": "note", "app": "models", "pk_attr": "id"}, ["Model"]),
+            ops.CreateModel("NoteLine", [
+                ("id", fields.IntField(primary_key=True)),
+                ("note", fields.ForeignKeyField("models.Note", source_field="note_id")),
+                ("user", fields.ForeignKeyField("models.User", source_field="user_id", db_constraint=False)),
+            ], {"table": "note_line", "app": "models", "pk_attr": "id"}, ["Model"]),
+        ),
+        ops.AlterField("Message", "encoding", fields.CharField(max_length=300)),
+    ]
+"""
+
+
+@pytest.fixture
+def one_more_migration(db_kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made-up next migrations: one adds a column and fills it, removes one, alters one and makes two tables."""
+    package = tmp_path / f"migrations_and_one_{db_kind}"
+    shutil.copytree(ROOT / "webapp" / "migrations", package, ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "9999_next.py").write_text(NEXT.replace("{last}", MIGRATIONS[-1].stem))
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(configured, "MIGRATIONS", package.name)
+
+
+FAILS = """
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+async def fail(apps, state_editor):
+    await state_editor.client.execute_query("UPDATE contact SET last_name = ''")
+    await state_editor.client.execute_query("SELECT 1 FROM nowhere")
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "9999_next")]
+    operations = [ops.RemoveField("Message", "encoding"), ops.RunPython(fail)]
+"""
+
+
+@pytest.fixture
+def one_that_fails(one_more_migration: None, tmp_path: Path, db_kind: str) -> None:
+    """A second made-up migration behind the first: it rebuilds a table and changes rows, then fails."""
+    (tmp_path / f"migrations_and_one_{db_kind}" / "99999_fails.py").write_text(FAILS)
