@@ -46,31 +46,37 @@ async def moving(row: Any) -> AsyncIterator[None]:
 
 
 @contextlib.contextmanager
-def counting(row: Any) -> Iterator[list[str]]:
-    """Like `moving`, but the caller saves. Yields a list; afterwards it holds the names of the changed columns."""
+def counting(row: Any, alike: int = 1) -> Iterator[list[str]]:
+    """Like `moving`, but the caller saves. Yields a list; afterwards it holds the names of the changed columns. ``alike``: how
+    many rows count the same before and after; this one stands for all of them."""
     changed: list[str] = []
     model: type[Model] = type(row)
     before = {name: getattr(row, name) for name in columns(model)}
     action_id, user_id, counts = row.action_id, row.user_id, row.counts()
     yield changed
-    add(action_id, user_id, counts, -1)
-    count_new(row)
+    add(action_id, user_id, counts, -alike)
+    count_new(row, alike)
     changed += [name for name, value in before.items() if getattr(row, name) != value]
 
 
-def count_new(row: Counted) -> None:
+def count_new(row: Counted, alike: int = 1) -> None:
     """Adds what a new row counts for."""
-    add(row.action_id, row.user_id, row.counts())
+    add(row.action_id, row.user_id, row.counts(), alike)
 
 
-def add(action_id: int | None, user_id: int | None, counts: Mapping[Any, int], sign: int = 1) -> None:
-    """Adds to a tally (``sign`` -1: takes away) when the current transaction ends."""
+def uncount(row: Counted) -> None:
+    """Takes away what a row counted for that counts no longer."""
+    add(row.action_id, row.user_id, row.counts(), -1)
+
+
+def add(action_id: int | None, user_id: int | None, counts: Mapping[Any, int], times: int = 1) -> None:
+    """Adds to a tally so many ``times`` (-1: takes away once) when the current transaction ends."""
     if action_id is None:
         return
     row = _moves()[(action_id, user_id or 0)]
     database.work().kept["counted"].add(action_id)
     for name, number in counts.items():
-        row[name] += sign * number
+        row[name] += times * number
 
 
 async def hit(action_id: int, conversation_id: int, code: int) -> None:

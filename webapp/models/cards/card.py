@@ -21,6 +21,7 @@ from webapp.models.contacts.zones import zones_of
 from webapp.models.conversations import buckets, hours, start
 from webapp.models.conversations.buckets import Bucket, Progress
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import UNDOABLE_SQL
 from webapp.rules.contacts import contact_zones
 
 JUST_SENT = 7
@@ -158,7 +159,7 @@ def _sql(_: str, awake: tuple[int | None, ...], among: tuple[int, ...] | None, f
     )
 
 
-_DUE = "CASE WHEN m.status = 'queued' AND m.attempts = 0 THEN m.due_at END"
+_DUE = f"CASE WHEN {UNDOABLE_SQL} THEN m.due_at END"
 _SENT = (
     "(SELECT {} FROM (SELECT id FROM mine WHERE texted_at IS NOT NULL ORDER BY texted_at DESC"
     f" LIMIT {JUST_SENT}) AS l JOIN message m ON m.conversation_id = l.id JOIN contact c ON c.id = m.contact_id"

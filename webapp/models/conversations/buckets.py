@@ -133,7 +133,7 @@ _OPEN = "v.texted_at IS NULL AND v.closed_code IS NULL"
 # of those open: for a join PostgreSQL reads every contact there is. Parameter: `locked_since`
 OF_BUCKET = (
     "SELECT v.id, v.user_id, v.zone_set_id, v.texted_at, v.replied_at, v.closed_code, v.skips,"
-    f" CASE WHEN {_OPEN} THEN (SELECT k.last_claimed_at > ? FROM contact k WHERE k.id = v.contact_id) IS NOT TRUE END AS rested"
+    f" CASE WHEN {_OPEN} THEN {hours.rested_sql('v.contact_id')} END AS rested"
     " FROM conversation v WHERE v.bucket_id"
 )
 

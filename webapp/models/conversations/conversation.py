@@ -128,7 +128,7 @@ class Conversation(Model):
 
 # The columns `hold` and `let_go` change
 HELD = ("user_id", "last_holder_id", "with_staff", "held_since", "held_by_start", "unread", "skips", "bucket_id")
-# What `hold` does to a conversation of the pool, by Start. Parameters: the user, now
+# `hold` as SQL, for a conversation of the pool that Start gives to a user. Parameters: the user, now
 HOLD_BY_START = "user_id = ?, held_since = ?, held_by_start = true, unread = (replied_at IS NOT NULL)"
 
 

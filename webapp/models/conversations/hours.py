@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import Q
-from tortoise.queryset import QuerySet
-
 from webapp import clock, database
+from webapp.database.packed import instant, sql_time
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.actions.action import Action
 from webapp.models.contacts.zones import Zones, ZoneSet, zones_of
-from webapp.models.conversations.conversation import Conversation
 from webapp.rules import safeguards, window
 
 START_MARGIN = 10  # minutes a contact must stay textable to be assigned by Start
@@ -67,23 +64,19 @@ def locked_since(campaign: Campaign, now: datetime) -> datetime:
     return now - safeguards.LOCK if campaign.outbound_lock else now
 
 
-# The same as SQL; the parameter is `locked_since`. Once for a joined contact ``k``; once for a conversation, as a
-# subselect: of a NOT EXISTS PostgreSQL makes a join that may read every contact.
-RESTED = "(k.last_claimed_at IS NULL OR k.last_claimed_at <= ?)"
-RESTED_BY_CONTACT = "(SELECT k.last_claimed_at > ? FROM contact k WHERE k.id = conversation.contact_id) IS NOT TRUE"
+# The same as SQL, of a contact ``k``; the parameter is `locked_since`. Null, so not true, where no text was claimed yet
+LOCKED = "k.last_claimed_at > ?"
+RESTED = f"({LOCKED}) IS NOT TRUE"
 
 
-def awake_of(found: QuerySet[Conversation], awake: list[int | None]) -> QuerySet[Conversation]:
-    known = [n for n in awake if n is not None] or [NO_ZONE_SET]
-    return (
-        found.filter(Q(zone_set_id__in=known) | Q(zone_set_id=None))
-        if None in awake
-        else found.filter(zone_set_id__in=known)
-    )
+def rested_sql(contact_id: str) -> str:
+    """RESTED for a column that holds a contact's id. A subselect: of a NOT EXISTS PostgreSQL makes a join that may read every
+    contact."""
+    return f"(SELECT {LOCKED} FROM contact k WHERE k.id = {contact_id}) IS NOT TRUE"
 
 
 def awake_sql(awake: list[int | None], column: str = "zone_set_id") -> str:
-    """The same as plain SQL."""
+    """SQL: the column holds one of these zone sets, or none where "no zone known" is awake."""
     known = ", ".join(str(int(n)) for n in awake if n is not None) or str(NO_ZONE_SET)
     return f"({column} IN ({known})" + (f" OR {column} IS NULL)" if None in awake else ")")
 
@@ -103,11 +96,14 @@ async def asleep(action: Action, user: User | None) -> list[Asleep]:
         if row["zone_set_id"] not in awake:
             zones = await zones_of(campaign, row["zone_set_id"])
             found.append(Asleep(zones, int(row["people"]), _opens_after(campaign, zones, now, margin)))
-    locked = Conversation.filter(action=action, texted_at=None, closed_code=None, with_staff=False)
-    locked = locked.filter(user_id=user.id if user else None, contact__last_claimed_at__gt=locked_since(campaign, now))
-    if people := await awake_of(locked, awake).count():
-        first = await awake_of(locked, awake).order_by("contact__last_claimed_at").limit(1).select_related("contact")
-        found.append(Asleep((), people, (first[0].contact.last_claimed_at or now) + safeguards.LOCK))
+    [locked] = await database.query(
+        "SELECT COUNT(*) AS people, MIN(k.last_claimed_at) AS first FROM conversation JOIN contact k ON k.id = contact_id"
+        f" WHERE {open_ones} AND {awake_sql(awake, 'conversation.zone_set_id')} AND {LOCKED}",
+        action.id,
+        sql_time(locked_since(campaign, now)),
+    )
+    if first := instant(locked["first"]):
+        found.append(Asleep((), int(locked["people"]), first + safeguards.LOCK))
     return sorted(found, key=lambda group: group.opens_at or datetime.max.replace(tzinfo=now.tzinfo))
 
 

@@ -25,10 +25,12 @@ FOLLOW_UP: Final = "follow_up"
 CONFIRMATION: Final = "confirmation"
 INBOUND: Final = "inbound"
 TEST: Final = "test"  # to the script writer's own phone: in no action, in no conversation
-UNDOABLE = (INITIAL, FOLLOW_UP)
-
 QUEUED, SENDING, TAKEN, REJECTED, UNKNOWN = "queued", "sending", "taken", "rejected", "unknown"
 REFUSED, CANCELLED, DROPPED, RECEIVED = "refused", "cancelled", "dropped", "received"
+
+UNDOABLE = (INITIAL, FOLLOW_UP)
+# `Message.undoable` as SQL, of a message ``m``
+UNDOABLE_SQL = f"(m.kind IN ('{INITIAL}', '{FOLLOW_UP}') AND m.status = '{QUEUED}' AND m.attempts = 0)"
 
 RANK = {  # of a delivery status; carriers report them in any order, and only a higher one counts
     "": 0,

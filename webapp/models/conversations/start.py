@@ -25,7 +25,7 @@ Refusal = Literal["setup", "stopped", "paused", "cap", "ended", "queue", "no_num
 Among = list[int] | None  # ids of contacts; None: whoever
 LOOKED_AT, PASSES = 500, 10  # people a pass, and passes a press, while a job still applies a changed audience
 _POOL: tuple[str, list[Any]] = ("user_id IS NULL AND NOT with_staff", [])
-_COUNTED = ("needs_attention", "unread", "replied_at", "reported_at", "opted_out_at")
+_COUNTED = ("needs_attention", "replied_at", "reported_at", "opted_out_at")
 
 
 @dataclass(frozen=True)
@@ -89,20 +89,19 @@ async def _new_bucket(action: Action, user: User, now: datetime, among: Among) -
     if not kept + taken:
         await bucket.delete()
         return None
-    _move_counts(action, user, taken)
+    _move_counts(bucket, taken)
     return bucket
 
 
-def _move_counts(action: Action, user: User, taken: list[dict[str, Any]]) -> None:
-    """Moves counts from the pool's tally to the volunteer's, computed once for each group of rows that count alike."""
+def _move_counts(bucket: Bucket, taken: list[dict[str, Any]]) -> None:
+    """Moves counts from the pool's tally to the volunteer's, computed once for all rows that count alike."""
     alike: dict[tuple[bool, ...], list[dict[str, Any]]] = defaultdict(list)
     for row in taken:
         alike[tuple(bool(row[name]) for name in _COUNTED)].append(row)
     for rows in alike.values():
-        one = new(Conversation, **rows[0])
-        tallies.add(action.id, user.id, one.counts(), len(rows))
-        one.unread = False  # nothing is unread in the pool
-        tallies.add(action.id, 0, one.counts(), -len(rows))
+        one = new(Conversation, action_id=bucket.action_id, **rows[0])
+        with tallies.counting(one, alike=len(rows)):
+            one.hold(bucket.user_id, bucket.started_at, by_start=True)
 
 
 def _free(holder: str, awake: list[int | None]) -> str:
@@ -130,7 +129,7 @@ async def _claim(
         values += [user.id, sql_time(bucket.started_at)]
     # MATERIALIZED: PostgreSQL may run a plain subselect once per row, and assign far more than `size`
     return await database.query(
-        f"WITH picked AS MATERIALIZED (SELECT id FROM conversation WHERE {free} AND {hours.RESTED_BY_CONTACT} ORDER BY turn, id LIMIT ?{skip})"
+        f"WITH picked AS MATERIALIZED (SELECT id FROM conversation WHERE {free} AND {hours.rested_sql('conversation.contact_id')} ORDER BY turn, id LIMIT ?{skip})"
         f" UPDATE conversation SET {changes} WHERE id IN (SELECT id FROM picked) AND {free} RETURNING contact_id, {', '.join(_COUNTED)}",
         action.id,
         *whose,

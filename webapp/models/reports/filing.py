@@ -76,8 +76,8 @@ async def file(
     before = await Report.filter(conversation_id=conversation.id).order_by("-id").first()
     report = await _stored(contact, by, questions, ticked, answers, conversation)
     if before:
-        tallies.add(before.action_id, before.user_id, before.counts(), -1)
-    tallies.add(report.action_id, by.id, report.counts())
+        tallies.uncount(before)
+    tallies.count_new(report)
     await _note(conversation.id, by, report)
     return report
 
