@@ -115,12 +115,22 @@ def wrong_words(text: str, fields: Collection[str]) -> int | None:
     return {"": None, "shortener": errors.SHORTENER, "braces": errors.BRACES}[found]
 
 
+def already_texted(kind: Kind, texted_already: bool) -> int | None:
+    """1306 where the conversation has its first text and this would be another."""
+    return errors.ALREADY_TEXTED if kind in FIRST and texted_already else None
+
+
+def wrong_phone(kind: Kind, to: str) -> int | None:
+    """1305 where no text of this kind may go to this phone."""
+    return None if phone.is_textable(to, first=kind in (*FIRST, "test")) else errors.INVALID_PHONE
+
+
 def _checks(facts: Facts, now: datetime, at_the_worker: bool) -> list[tuple[int, bool]]:
     """Final refusals come first: an opt-out is named as such, whatever the hour."""
     wrong = None if facts.unfilled else wrong_words(facts.body, facts.fields)
     return [
-        (errors.ALREADY_TEXTED, facts.kind in FIRST and facts.texted_already),
-        (errors.INVALID_PHONE, not phone.is_textable(facts.phone, first=facts.kind in (*FIRST, "test"))),
+        (errors.ALREADY_TEXTED, already_texted(facts.kind, facts.texted_already) is not None),
+        (errors.INVALID_PHONE, wrong_phone(facts.kind, facts.phone) is not None),
         (errors.OPTED_OUT, facts.opted_out and not facts.confirms_opt_out),
         (errors.BLOCKED, facts.blocked),
         (errors.LANDLINE, facts.landline),

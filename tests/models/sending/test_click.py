@@ -18,7 +18,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField
 from webapp.models.conversations import assigning
 from webapp.models.results import recount
-from webapp.models.sending import click, first_text, round_trip, test_text
+from webapp.models.sending import click, first_text, round_trip, to_own_phone
 from webapp.models.sending.click import Changed, Declined, Moved, Queued, Reused, Stopped
 from webapp.rules import errors
 
@@ -61,14 +61,14 @@ async def test_a_press_that_was_for_somebody_else_sends_nothing_and_says_so(cast
     mike = await cast.add_contact("+14125550103", first_name="Mike")
     await cast.make()
     await cast.start(cast.amy)
-    sent, tested = await cast.click(cast.amy), await test_text.send(cast.gary, "Hi", cast.lisa, uuid.uuid4())
+    sent, tested = await cast.click(cast.amy), await to_own_phone.send(cast.gary, "Hi", cast.lisa, uuid.uuid4())
     assert isinstance(sent, Queued) and isinstance(tested, Queued)
     first, test = (message.client_id or uuid.uuid4() for message in (sent.message, tested.message))
     lisa, to_mike = await cast.conversation(), await cast.conversation(mike)
     for member, client_id in [(cast.amy, first), (cast.amy, test), (cast.dan, first)]:
         assert await send_card(member, to_mike, client_id) == Reused()
     assert await click.send_reply(cast.amy, lisa.id, test, None, "Hello") == Reused()
-    assert await test_text.send(cast.gary, "Hi", cast.lisa, first) == Reused()
+    assert await to_own_phone.send(cast.gary, "Hi", cast.lisa, first) == Reused()
     assert await round_trip.begin(cast.gary, first) == Reused()
     assert len(await texts()) == 2 and (await cast.conversation(mike)).texted_at is None
     assert await recount.differences() == []

@@ -20,7 +20,7 @@ from webapp.models.conversations import going_back, zones_anew
 from webapp.models.conversations.message import REFUSED, Message
 from webapp.models.reports import labelling
 from webapp.models.scripts import first_card
-from webapp.models.sending import test_text
+from webapp.models.sending import to_own_phone
 from webapp.models.sending.click import Queued
 
 
@@ -107,7 +107,7 @@ async def test_a_press_that_was_for_somebody_else_says_so(cast: Cast, browse: Br
 
 
 async def of_gary(cast: Cast) -> str:
-    tested = await test_text.send(cast.gary, "Hi", cast.lisa, uuid.uuid4())
+    tested = await to_own_phone.send(cast.gary, "Hi", cast.lisa, uuid.uuid4())
     assert isinstance(tested, Queued)
     return str(tested.message.client_id)
 

@@ -26,7 +26,7 @@ from webapp.models.sending import click_sql, facts
 from webapp.models.sending.click import Changed, Declined, Moved, Outcome, Queued, Stopped, earlier, once
 from webapp.models.sending.click_sql import ClickRows, Draft
 from webapp.models.sending.facts import Text
-from webapp.rules import errors, safeguards, variables
+from webapp.rules import safeguards, variables
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,8 @@ async def _judged(
         return Moved()
     if why := _stopped(rows.action) or await limits.stop(member, rows.action) if rows.active else "member":
         return Stopped(why)
-    if code := conversation.closed_code or (errors.ALREADY_TEXTED if conversation.texted_at else None):
+    texted_already = conversation.texted_at is not None
+    if code := conversation.closed_code or safeguards.already_texted(INITIAL, texted_already):
         return Declined(code)
     if rows.script is None or rows.script.id != conversation.script_id:  # picked anew while this click waited
         return Changed()
@@ -112,7 +113,7 @@ async def _text(
         conversation_id=conversation.id,
         picture_id=script.picture_id,
         unfilled=rendered.unfilled,
-        texted_already=False,
+        texted_already=conversation.texted_at is not None,
         confirms_opt_out=False,
         clicked_at=None,
     )

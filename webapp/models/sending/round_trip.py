@@ -12,9 +12,8 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import SENDING, TAKEN, TEST, UNKNOWN, Message
-from webapp.models.sending import click, test_text
+from webapp.models.sending import click, to_own_phone
 from webapp.models.sending.click import Declined, Queued, Reused
-from webapp.rules import errors, phone
 
 WORDS = "Set-up check of {name}: please answer this text with OK."
 ANSWERED_WITHIN = timedelta(days=1)
@@ -27,12 +26,12 @@ async def begin(member: Membership, client_id: uuid.UUID) -> Queued | Reused | D
 
 @transactional
 async def _begin(member: Membership, client_id: uuid.UUID) -> Queued | Reused | Declined:
-    if not phone.is_textable(member.user.phone, first=True):
-        return Declined(errors.INVALID_PHONE)
-    own = await Contact.of_phone(await Campaign.get(id=member.campaign_id), member.user.phone)
+    own = await to_own_phone.own_contact(member, await Campaign.get(id=member.campaign_id))
+    if isinstance(own, Declined):
+        return own
     campaign = await Campaign.filter(id=member.campaign_id).select_for_update().get()
     now = clock.now()
-    outcome = await test_text.store(member, WORDS.format(name=campaign.name), own, client_id)
+    outcome = await to_own_phone.store(member, WORDS.format(name=campaign.name), own, client_id)
     if isinstance(outcome, Queued) and not outcome.again:
         campaign.round_trip_phone, campaign.round_trip_asked_at = own.phone, now
         await campaign.save(update_fields=["round_trip_phone", "round_trip_asked_at"])

@@ -18,7 +18,7 @@ from webapp.routes.admin.nightly import plans as nightly
 from webapp.routes.admin.opt_ins import forms as opt_in_forms
 from webapp.routes.admin.opt_ins import people as opt_in_people
 from webapp.routes.admin.results import dashboard, first_night, operations, results, tabs
-from webapp.routes.admin.scripts import cost, editor, links, scripts, test_text
+from webapp.routes.admin.scripts import cost, editor, links, scripts, to_own_phone
 from webapp.routes.admin.sending import setup, stops, undecided
 from webapp.routes.admin.sharing import sharings
 from webapp.routes.admin.van import facts as van_facts
@@ -41,7 +41,7 @@ PAGES = (
     scripts,
     editor,
     cost,
-    test_text,
+    to_own_phone,
     links,
     opt_in_forms,
     opt_in_people,

@@ -14,7 +14,7 @@ from webapp.http import bounded
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.contacts.contact import Contact
-from webapp.models.sending import test_text
+from webapp.models.sending import to_own_phone
 from webapp.models.sending.click import Declined, Reused
 from webapp.pages import page
 from webapp.routes.admin.scripts import previews
@@ -57,7 +57,7 @@ async def _send(member: Membership, action: Action, written: Written, contact: C
         return why
     assert client_id
     picture_id = written.picture.id if written.picture else None
-    outcome = await test_text.send(member, written.body, example.contact, client_id, picture_id)
+    outcome = await to_own_phone.send(member, written.body, example.contact, client_id, picture_id)
     if isinstance(outcome, Declined):
         form.wrong("test", own_phone.declined(outcome.code))
         return form.errors["test"]

@@ -22,7 +22,7 @@ from webapp.models.receiving.event import INBOUND, STATUS
 from webapp.models.results import recount
 from webapp.models.scripts import links
 from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
-from webapp.models.sending import test_text, undo
+from webapp.models.sending import to_own_phone, undo
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued
 from webapp.models.sending.leaving import Claimed
@@ -34,7 +34,7 @@ GARY = "+14125550177"
 
 
 async def gary_tries(cast: Cast, body: str = HELLO, **more: object) -> Queued:
-    outcome = await test_text.send(cast.gary, body, cast.lisa, uuid.uuid4(), **more)  # type: ignore[arg-type]
+    outcome = await to_own_phone.send(cast.gary, body, cast.lisa, uuid.uuid4(), **more)  # type: ignore[arg-type]
     assert isinstance(outcome, Queued), outcome
     return outcome
 
@@ -64,8 +64,8 @@ async def test_a_test_goes_to_one_s_own_phone_as_the_person_shown_would_get_it(c
 
 async def test_the_same_click_twice_is_one_text(cast: Cast) -> None:
     click = uuid.uuid4()
-    first = await test_text.send(cast.gary, HELLO, cast.lisa, click)
-    again = await test_text.send(cast.gary, HELLO, cast.lisa, click)
+    first = await to_own_phone.send(cast.gary, HELLO, cast.lisa, click)
+    again = await to_own_phone.send(cast.gary, HELLO, cast.lisa, click)
     assert isinstance(first, Queued) and isinstance(again, Queued) and again.again
     assert len(await texts()) == 1
 
@@ -74,7 +74,7 @@ async def test_tests_may_follow_each_other_with_other_words_only(cast: Cast) -> 
     """The six hours' lock is for people; the same words within ten minutes are a mistake."""
     claim = await claimed_test(cast)
     await answers.taken(claim.message_id, None, claim.attempt_id)
-    outcome = await test_text.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
+    outcome = await to_own_phone.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
     assert isinstance(outcome, Declined) and outcome.code == errors.LOCKED
     await gary_tries(cast, HELLO + " Again.")
     assert isinstance(await claim_next(cast.number.id), Claimed)
@@ -110,7 +110,7 @@ async def test_every_safeguard_holds_for_a_test_too(cast: Cast, hindrance: str, 
         made.path.unlink()
     if hindrance == "number":
         await transaction(lambda: type(cast.number).filter(id=cast.number.id).update(webhooks_ok=False))
-    outcome = await test_text.send(cast.gary, body, cast.lisa, uuid.uuid4(), picture_id)
+    outcome = await to_own_phone.send(cast.gary, body, cast.lisa, uuid.uuid4(), picture_id)
     assert isinstance(outcome, Declined) and outcome.code == code
 
 
@@ -170,19 +170,19 @@ async def test_a_status_callback_and_a_stop_after_a_test_are_taken_in(cast: Cast
     assert stop
     await applying.apply(stop)
     assert await OptOut.exists(campaign=cast.meyer, phone=GARY)
-    assert isinstance(await test_text.send(cast.gary, HELLO + "?", cast.lisa, uuid.uuid4()), Declined)
+    assert isinstance(await to_own_phone.send(cast.gary, HELLO + "?", cast.lisa, uuid.uuid4()), Declined)
 
 
 async def test_the_same_words_that_still_wait_are_not_queued_again(cast: Cast) -> None:
     await gary_tries(cast)
-    outcome = await test_text.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
+    outcome = await to_own_phone.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
     assert isinstance(outcome, Declined) and outcome.code == errors.LOCKED and len(await texts()) == 1
 
 
 @pytest.mark.parametrize("number", ["+447400123456", "+19005550123"])
 async def test_a_phone_this_system_may_not_text_gets_no_test(cast: Cast, number: str) -> None:
     cast.gary.user.phone = number
-    outcome = await test_text.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
+    outcome = await to_own_phone.send(cast.gary, HELLO, cast.lisa, uuid.uuid4())
     assert isinstance(outcome, Declined) and outcome.code == errors.INVALID_PHONE
     assert await Contact.filter(campaign=cast.meyer).count() == 1
 
@@ -194,7 +194,7 @@ async def test_a_test_that_is_declined_leaves_no_link_behind(cast: Cast) -> None
         )
     )
     clock.freeze(clock.now().replace(hour=5))
-    outcome = await test_text.send(cast.gary, HELLO + " ##{{'plan'|trackable}}", cast.lisa, uuid.uuid4())
+    outcome = await to_own_phone.send(cast.gary, HELLO + " ##{{'plan'|trackable}}", cast.lisa, uuid.uuid4())
     assert isinstance(outcome, Declined) and await TrackedLink.all().count() == 0
 
 

@@ -20,7 +20,7 @@ from webapp.models.sending import click, facts
 from webapp.models.sending.click import Declined, Queued, Reused
 from webapp.models.sending.click_sql import Draft, store_text
 from webapp.models.sending.facts import Text
-from webapp.rules import errors, phone, safeguards, variables
+from webapp.rules import errors, safeguards, variables
 
 
 async def send(
@@ -38,10 +38,10 @@ async def store(
     """`send`, inside the caller's transaction."""
     if found := await click.earlier(member, None, client_id):
         return found
-    if not phone.is_textable(member.user.phone, first=True):
-        return Declined(errors.INVALID_PHONE)
     campaign = await Campaign.get(id=member.campaign_id)
-    own = await Contact.of_phone(campaign, member.user.phone)
+    own = await own_contact(member, campaign)
+    if isinstance(own, Declined):
+        return own
     given = await rendering.values(campaign, contact, member.user, body)
     text = await _text(campaign, body, given, picture_id)
     number = await choice.number_of(campaign, own, first=True)
@@ -52,6 +52,13 @@ async def store(
         return Declined(errors.LOCKED)
     draft = Draft(member, own, None, None, number, client_id, TEST, body, None)
     return Queued(await _store(campaign, draft, given, picture_id))
+
+
+async def own_contact(member: Membership, campaign: Campaign) -> Contact | Declined:
+    """The contact with the member's own phone, locked; created if there is none and the phone may be texted."""
+    if code := safeguards.wrong_phone("test", member.user.phone):
+        return Declined(code)
+    return await Contact.of_phone(campaign, member.user.phone)
 
 
 async def _text(campaign: Campaign, body: str, given: Mapping[str, str | None], picture_id: int | None) -> Text:
