@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import itertools
+from datetime import datetime, timedelta
+
+import pytest
 
 from tests.cast import Cast
 from tests.cast.texting import says, texted
 from webapp import clock
+from webapp.database import transaction
 from webapp.models.conversations import inbox
+from webapp.models.conversations.conversation import Conversation
 from webapp.models.results import recount
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.refusal import Refusal
@@ -33,3 +38,27 @@ async def test_reading_a_thread_makes_it_read_for_its_holder_only(cast: Cast) ->
     await inbox.read(await cast.conversation(), cast.amy)
     assert not (await cast.conversation()).unread
     assert await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_the_inbox_shows_as_many_threads_as_the_number_over_it_says(cast: Cast) -> None:
+    await cast.make()
+    now, shown = clock.now(), []
+    for user_id, replied_at, opted_out_at in itertools.product(
+        (cast.amy.user_id, cast.dan.user_id, None), (None, now), (None, now)
+    ):
+
+        async def store(
+            user_id: int | None = user_id,
+            replied_at: datetime | None = replied_at,
+            opted_out_at: datetime | None = opted_out_at,
+        ) -> None:
+            await Conversation.filter(contact_id=cast.lisa.id).update(
+                user_id=user_id, replied_at=replied_at, opted_out_at=opted_out_at
+            )
+
+        await transaction(store)
+        threads, over_it = await inbox.of(cast.amy).count(), (await inbox.waiting(cast.amy)).replied
+        assert threads == over_it, (user_id, replied_at, opted_out_at)
+        shown.append(threads)
+    assert sum(shown) == 1

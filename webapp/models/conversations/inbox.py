@@ -65,6 +65,10 @@ def of(member: Membership) -> QuerySet[Conversation]:
     )
 
 
+# `of` as SQL, of a conversation ``v``. Parameters: the user, the campaign
+OF = "v.user_id = ? AND v.campaign_id = ? AND v.replied_at IS NOT NULL AND v.opted_out_at IS NULL"
+
+
 def with_staff(member: Membership) -> QuerySet[Conversation]:
     """Threads handed to the staff: conversations with a reply. Those of an opt-in form only while they wait for an answer: the
     staff hold them all from the sign-up on (B2)."""
@@ -134,15 +138,14 @@ async def opens_at(conversation: Conversation) -> datetime | None:
 
 async def waiting(member: Membership) -> Waiting:
     """One statement: over the member's threads alone, by their index."""
-    mine = "v.user_id = ? AND v.campaign_id = ? AND v.replied_at IS NOT NULL AND v.opted_out_at IS NULL"
     [row] = await database.query(
         "SELECT COUNT(*) FILTER (WHERE v.unread) AS unread, COUNT(*) FILTER (WHERE v.needs_attention) AS attention,"
         " COUNT(*) AS replied, COUNT(k.id) AS possible, MIN(k.possible_opt_out_at) AS oldest_possible,"
         " MIN(CASE WHEN v.needs_attention THEN v.replied_at END) AS oldest_attention,"
         " MAX(CASE WHEN v.unread THEN v.replied_at END) AS newest_unread,"
-        f" (SELECT n.first_name FROM conversation v JOIN contact n ON n.id = v.contact_id WHERE {mine} AND v.unread"
+        f" (SELECT n.first_name FROM conversation v JOIN contact n ON n.id = v.contact_id WHERE {OF} AND v.unread"
         " ORDER BY v.replied_at DESC LIMIT 1) AS newest_name FROM conversation v"
-        f" LEFT JOIN contact k ON k.id = v.contact_id AND k.possible_opt_out_at IS NOT NULL WHERE {mine}",
+        f" LEFT JOIN contact k ON k.id = v.contact_id AND k.possible_opt_out_at IS NOT NULL WHERE {OF}",
         *(member.user_id, member.campaign_id) * 2,
     )
     times = {name: packed.instant(row[name]) for name in ("oldest_attention", "oldest_possible", "newest_unread")}
