@@ -8,6 +8,7 @@ import hmac
 from litestar import Request, Response
 
 from webapp import config
+from webapp.access import cookies
 from webapp.rules import client_address
 
 KNOWN_COOKIE = "textbank_known"
@@ -28,15 +29,7 @@ def behind_a_stranger(request: Request) -> bool:
 
 def remember(answer: Response, email: str) -> None:
     """Marks a browser in which this e-mail and its password were right: what others get wrong never locks it out."""
-    answer.set_cookie(
-        KNOWN_COOKIE,
-        _mark(email),
-        max_age=KNOWN_SECONDS,
-        httponly=True,
-        samesite="lax",
-        secure=config.settings().secure,
-        path="/",
-    )
+    answer.set_cookie(cookies.made(KNOWN_COOKIE, _mark(email), KNOWN_SECONDS))
 
 
 def knows(request: Request, email: str) -> bool:

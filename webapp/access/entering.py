@@ -5,8 +5,7 @@ from __future__ import annotations
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
-from webapp import config
-from webapp.access import client, login
+from webapp.access import client, cookies, login
 from webapp.models.accounts import audit, members
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User
@@ -58,9 +57,7 @@ async def step_of(request: Request, kind: str) -> LoginStep | None:
 
 
 def cookie(token: str, name: str = login.COOKIE, seconds: int = COOKIE_SECONDS) -> Cookie:
-    return Cookie(
-        key=name, value=token, max_age=seconds, httponly=True, samesite="lax", secure=config.settings().secure, path="/"
-    )
+    return cookies.made(name, token, seconds)
 
 
 async def home_of(user: User) -> str:

@@ -14,7 +14,8 @@ from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 
-from webapp import clock, config
+from webapp import clock
+from webapp.access import cookies
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import User
 from webapp.models.logins import sealed
@@ -83,5 +84,4 @@ def _seconds() -> int:
 
 def cookie(value: str) -> Cookie:
     """``value``: "" ends what was kept before: a later form takes its place, or the person logged out."""
-    seconds, secure = SECONDS if value else 0, config.settings().secure
-    return Cookie(key=COOKIE, value=value, max_age=seconds, httponly=True, samesite="lax", secure=secure, path="/login")
+    return cookies.made(COOKIE, value, SECONDS if value else 0, path="/login")

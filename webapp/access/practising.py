@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Request
 from litestar.datastructures import Cookie
 
-from webapp import config
+from webapp.access import cookies
 from webapp.models.accounts.users import Membership
 from webapp.models.logins import sealed
 from webapp.rules.practice import play
@@ -35,6 +35,4 @@ def ended(member: Membership) -> Cookie:
 
 
 def _cookie(member: Membership, value: str, seconds: int) -> Cookie:
-    path = f"/c/{member.campaign.slug}/practice"
-    secure = config.settings().secure
-    return Cookie(COOKIE, value=value, max_age=seconds, httponly=True, samesite="lax", secure=secure, path=path)
+    return cookies.made(COOKIE, value, seconds, path=f"/c/{member.campaign.slug}/practice")

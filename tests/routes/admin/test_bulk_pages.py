@@ -157,16 +157,16 @@ async def test_an_assignment_can_be_undone_from_its_page_once(cast: Cast, browse
     here = begun.headers["location"]
     assert "Undo assigning" not in (await gary.get(here)).text, "not while it runs"
     await finish_work()
-    assert f'action="{here}/end"' in (await gary.get(here)).text
-    answers = [(await (await browse(one)).post(f"{here}/end")).status_code for one in (cast.amy, cast.jonah)]
+    assert f'action="{here}/assignment/end"' in (await gary.get(here)).text
+    answers = [(await (await browse(one)).post(f"{here}/assignment/end")).status_code for one in (cast.amy, cast.jonah)]
     assert answers[0] in (403, 404) and answers[1] == 404
-    undo = (await gary.post(f"{here}/end")).headers["location"]
+    undo = (await gary.post(f"{here}/assignment/end")).headers["location"]
     await finish_work()
     assert (await cast.conversation()).user_id is None
     page = (await gary.get(undo)).text
     assert "Went back" in page and "Undo assigning</h1>" in re.sub(r"\s+<", "<", page)
     assert "Undone: see what went back." in (await gary.get(here)).text
-    assert (await gary.post(f"{here}/end")).headers["location"] == here, "nothing more"
+    assert (await gary.post(f"{here}/assignment/end")).headers["location"] == here, "nothing more"
 
 
 @pytest.mark.both

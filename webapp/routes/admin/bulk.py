@@ -94,7 +94,7 @@ async def _choices(member: Membership) -> dict[str, Any]:
 
 
 async def holders(member: Membership) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Users, user lists and teams that contacts can be assigned to: (group, [(value, words)])."""
+    """Users, user lists and teams that contacts can be assigned to: (kind, [(value, words)])."""
     own = {"campaign_id": member.campaign_id}
     people = Membership.filter(**own, suspended_at=None).exclude(approved_at=None).select_related("user")
     teams = await Team.filter(**own, archived_at=None).order_by("name")
@@ -157,9 +157,9 @@ async def _users(member: Membership, form: Form) -> tuple[list[int], str]:
     kind, _, number = form.text("to", words.gettext("To whom"), 40, required=True).partition(":")
     chosen_id = finding.small_id(int(number)) if number.isdecimal() else 0
     if kind == "list":
-        group = await UserList.filter(id=chosen_id, campaign_id=member.campaign_id).first()
-        members = await group.members() if group else []
-        return await who_may_text(member.campaign_id, [m.user_id for m in members]), group.name if group else ""
+        user_list = await UserList.filter(id=chosen_id, campaign_id=member.campaign_id).first()
+        members = await user_list.members() if user_list else []
+        return await who_may_text(member.campaign_id, [m.user_id for m in members]), user_list.name if user_list else ""
     users = await who_may_text(member.campaign_id, [chosen_id] if kind == "user" else [])
     if not users:
         return [], ""
@@ -235,7 +235,7 @@ def _to(request: Request, member: Membership, job: BulkJob) -> Response:
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/bulk/{job.id}")
 
 
-@post("/bulk/{job_id:int}/end")
+@post("/bulk/{job_id:int}/assignment/end")
 async def undo_job(request: Request, member: Membership, job_id: int) -> Response:
     """Takes an assignment back, as far as nobody has done anything with it."""
     job = await finding.bulk_job_of(member, job_id)

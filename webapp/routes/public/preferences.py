@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from litestar import Request, Response, Router, get, post
+from litestar import Request, Response, Router, post
 
-from webapp import config, pages, words
-from webapp.access import login
+from webapp import pages, words
+from webapp.access import cookies, login
 from webapp.forms import Form
 
 YEAR = 31_536_000  # seconds
@@ -18,19 +18,19 @@ async def choose_language(request: Request) -> Response:
     chosen = form.choice("language", words.gettext("Language"), words.LANGUAGES)
     answer = pages.redirect(request, login.came_from(request))
     if form:
-        answer.set_cookie(login.LANGUAGE_COOKIE, chosen, max_age=YEAR, samesite="lax", secure=config.settings().secure)
+        answer.set_cookie(cookies.made(login.LANGUAGE_COOKIE, chosen, YEAR))
         if session:
             await session.user.change(language=chosen)
     return answer
 
 
-@get("/look")
-async def choose_look(request: Request, mode: str = "") -> Response:
-    """Light or dark for this browser; any other ``mode`` follows the device."""
+@post("/look")
+async def choose_look(request: Request) -> Response:
+    """Light or dark for this browser; any other mode follows the device. Back to the page it was chosen on."""
     await login.current_session(request)
-    answer, secure = pages.redirect(request, login.came_from(request)), config.settings().secure
+    mode, answer = Form(await request.form()).text("mode", "", 10), pages.redirect(request, login.came_from(request))
     if mode in ("light", "dark"):
-        answer.set_cookie(login.MODE_COOKIE, mode, max_age=YEAR, samesite="lax", secure=secure)
+        answer.set_cookie(cookies.made(login.MODE_COOKIE, mode, YEAR))
     else:
         answer.delete_cookie(login.MODE_COOKIE)
     return answer

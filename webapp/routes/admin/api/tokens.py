@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from webapp import config, pages, words
-from webapp.access import finding, programs, proving
+from webapp.access import connections, finding, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.api import token as tokens
@@ -69,7 +69,7 @@ async def make_token(request: Request, member: Membership) -> Response:
 @post("/settings/api/tokens/{api_token_id:int}/end", dependencies=proving.STAFF)
 async def end_token(request: Request, member: Membership, api_token_id: int) -> Response:
     finding.owners_only(member)
-    await tokens.end(member, await programs.api_token_of(member, api_token_id))
+    await tokens.end(member, await connections.api_token_of(member, api_token_id))
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/api")
 
 

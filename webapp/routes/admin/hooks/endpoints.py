@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from webapp import config, pages, queue, words
-from webapp.access import finding, programs, proving
+from webapp.access import connections, finding, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.hooks import endpoint, event
@@ -75,7 +75,7 @@ def _read(form: Form) -> tuple[str, list[str]]:
 
 @get("/settings/webhooks/{hook_id:int}")
 async def hook_page(request: Request, member: Membership, hook_id: int, show: str = "", before: int = 0) -> Response:
-    hook = await programs.hook_of(member, hook_id)
+    hook = await connections.hook_of(member, hook_id)
     state = show if show in event.STATES else ""
     rows, more = await event.page(hook, state, finding.row_id(before))
     shown: dict[str, Any] = {"hook": hook, "rows": rows, "more": more, "state": state, "by_owner": member.role == OWNER}
@@ -85,22 +85,22 @@ async def hook_page(request: Request, member: Membership, hook_id: int, show: st
 @post("/settings/webhooks/{hook_id:int}/end", dependencies=proving.STAFF)
 async def end_hook(request: Request, member: Membership, hook_id: int) -> Response:
     finding.owners_only(member)
-    await endpoint.end(member, await programs.hook_of(member, hook_id))
+    await endpoint.end(member, await connections.hook_of(member, hook_id))
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/settings/webhooks")
 
 
 @post("/settings/webhooks/{hook_id:int}/off/end")
 async def turn_on(request: Request, member: Membership, hook_id: int) -> Response:
     finding.owners_only(member)
-    hook = await programs.hook_of(member, hook_id)
+    hook = await connections.hook_of(member, hook_id)
     await endpoint.turn_on(member, hook)
     return await _begin(request, member, hook)
 
 
 @post("/settings/webhooks/{hook_id:int}/events/{event_id:int}/sending")
 async def send_again(request: Request, member: Membership, hook_id: int, event_id: int) -> Response:
-    hook = await programs.hook_of(member, hook_id)
-    row = await programs.hook_event_of(hook, event_id)
+    hook = await connections.hook_of(member, hook_id)
+    row = await connections.hook_event_of(hook, event_id)
     await event.send_again(member, hook, row.id)
     return await _begin(request, member, hook)
 
@@ -108,7 +108,7 @@ async def send_again(request: Request, member: Membership, hook_id: int, event_i
 @post("/settings/webhooks/{hook_id:int}/sendings")
 async def send_all_again(request: Request, member: Membership, hook_id: int) -> Response:
     """All that were given up."""
-    hook = await programs.hook_of(member, hook_id)
+    hook = await connections.hook_of(member, hook_id)
     await event.send_again(member, hook)
     return await _begin(request, member, hook)
 

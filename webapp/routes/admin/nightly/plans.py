@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from litestar import Request, Response, get, post
 
 from webapp import config, pages, queue, words
-from webapp.access import programs
+from webapp.access import connections
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.nightly import plan, telling
@@ -55,20 +55,20 @@ async def make_plan(request: Request, member: Membership) -> Response:
 
 @get("/nightly-imports/{nightly_id:int}")
 async def plan_page(request: Request, member: Membership, nightly_id: int) -> Response:
-    row = await programs.nightly_of(member, nightly_id)
+    row = await connections.nightly_of(member, nightly_id)
     return page(request, "admin/nightly/plan.html", "admin/nightly/_runs.html", row=row, runs=await plan.runs_of(row))
 
 
 @post("/nightly-imports/{nightly_id:int}/runs")
 async def fetch_now(request: Request, member: Membership, nightly_id: int) -> Response:
-    row = await programs.nightly_of(member, nightly_id)
+    row = await connections.nightly_of(member, nightly_id)
     await plan.fetch_now(member, row)
     return await _begin(request, member, row)
 
 
 @post("/nightly-imports/{nightly_id:int}/end")
 async def end_plan(request: Request, member: Membership, nightly_id: int) -> Response:
-    await plan.end(member, await programs.nightly_of(member, nightly_id))
+    await plan.end(member, await connections.nightly_of(member, nightly_id))
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/nightly-imports")
 
 

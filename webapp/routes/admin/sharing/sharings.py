@@ -7,7 +7,7 @@ import re
 from litestar import Request, Response, get, post
 
 from webapp import pages, words
-from webapp.access import finding, programs, proving
+from webapp.access import connections, finding, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.sharing import sharing
@@ -52,7 +52,7 @@ async def _read(form: Form, member: Membership) -> str:
 @post("/opt-outs/sharing/{sharing_id:int}/end", dependencies=proving.STAFF)
 async def end(request: Request, member: Membership, sharing_id: int) -> Response:
     finding.owners_only(member)
-    await sharing.end(member, await programs.sharing_of(member, sharing_id))
+    await sharing.end(member, await connections.sharing_of(member, sharing_id))
     return _to(request, member)
 
 

@@ -8,7 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
 from webapp import pages, queue
-from webapp.access import finding, van_rows
+from webapp.access import connections, finding
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.van import connection, matching, places, showing
@@ -21,7 +21,7 @@ from webapp.pages import page
 async def facts_page(
     request: Request, member: Membership, show: str = "", kind: str = "", van: int = 0, before: int = 0
 ) -> Response:
-    only = await van_rows.van_of(member, van) if van else None
+    only = await connections.van_of(member, van) if van else None
     wanted: dict[str, Any] = {
         "state": show if show in STATES else "",
         "kind": kind if kind in (TAG, FIELD, OPT_OUT) else "",
@@ -44,7 +44,7 @@ async def _shown(member: Membership) -> dict[str, Any]:
 
 @post("/van/facts/{fact_id:int}/sending")
 async def send_again(request: Request, member: Membership, fact_id: int) -> Response:
-    fact = await van_rows.fact_of(member, fact_id)
+    fact = await connections.van_fact_of(member, fact_id)
     await showing.send_again(member, fact.id)
     await queue.send_to_van(member.campaign_id)
     return _to(request, member, fact.state)
@@ -53,7 +53,7 @@ async def send_again(request: Request, member: Membership, fact_id: int) -> Resp
 @post("/van/facts/{fact_id:int}/found")
 async def found_there(request: Request, member: Membership, fact_id: int) -> Response:
     """Staff looked: VAN has what was in doubt."""
-    fact = await van_rows.fact_of(member, fact_id)
+    fact = await connections.van_fact_of(member, fact_id)
     await showing.is_there(member, fact.id)
     return _to(request, member, fact.state)
 

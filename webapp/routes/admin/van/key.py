@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 
 from webapp import pages, queue, words
-from webapp.access import proving, van_rows
+from webapp.access import connections, proving
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.van import connection, places
@@ -21,7 +21,7 @@ LONGEST_KEY = 200
 @get("/van/key")
 async def key_page(request: Request, member: Membership, van: int = 0, new: bool = False) -> Response:
     """``new``: one more VAN."""
-    return await _key(request, member, None if new else await van_rows.van_of(member, van), Form())
+    return await _key(request, member, None if new else await connections.van_of(member, van), Form())
 
 
 async def _key(
@@ -43,7 +43,7 @@ async def _key(
 @post("/van/key", dependencies=proving.STAFF)
 async def save_key(request: Request, member: Membership, van: int = 0, new: bool = False) -> Response:
     """Keeps it and asks VAN at once whether it works. A blank key keeps the one that is there."""
-    row = None if new else await van_rows.van_of(member, van)
+    row = None if new else await connections.van_of(member, van)
     form = Form(await request.form())
     wish = await _wish(member, row, form, new)
     if not form:
@@ -89,7 +89,7 @@ def _taken(state: str, name: str) -> str:
 
 @post("/van/key/end", dependencies=proving.STAFF)
 async def forget_key(request: Request, member: Membership, van: int = 0) -> Response:
-    row = await van_rows.van_of(member, van)
+    row = await connections.van_of(member, van)
     if row:
         await places.disconnect(member, row)
     return _to(request, member, row)
@@ -98,7 +98,7 @@ async def forget_key(request: Request, member: Membership, van: int = 0) -> Resp
 @post("/van/checks")
 async def try_it(request: Request, member: Membership, van: int = 0) -> Response:
     """A job asks the campaign's VANs for their codes and lists; the page it was pressed on shows what they say."""
-    row = await van_rows.with_key(member, van)
+    row = await connections.van_with_key(member, van)
     await connection.ask(member.campaign_id)
     await queue.ask_van(member.campaign_id)
     from_lists = Form(await request.form()).data.get("from") == "lists"
@@ -107,14 +107,14 @@ async def try_it(request: Request, member: Membership, van: int = 0) -> Response
 
 @post("/van/pause")
 async def pause(request: Request, member: Membership, van: int = 0) -> Response:
-    row = await van_rows.with_key(member, van)
+    row = await connections.van_with_key(member, van)
     await connection.pause(member, row, True)
     return _to(request, member, row)
 
 
 @post("/van/pause/end")
 async def end_pause(request: Request, member: Membership, van: int = 0) -> Response:
-    row = await van_rows.with_key(member, van)
+    row = await connections.van_with_key(member, van)
     await connection.pause(member, row, False)
     await queue.send_to_van(member.campaign_id)
     return _to(request, member, row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 
 from webapp import pages, queue
-from webapp.access import van_rows
+from webapp.access import connections
 from webapp.models.accounts.users import Membership
 from webapp.models.van import places
 from webapp.models.van_lists import listed, loading
@@ -15,7 +15,7 @@ from webapp.pages import page
 @get("/van/lists")
 async def lists_page(request: Request, member: Membership, find: str = "", van: int = 0) -> Response:
     """The fragment is what moves: the lists on their way in."""
-    find, row = " ".join(find.split())[:100], await van_rows.van_of(member, van)
+    find, row = " ".join(find.split())[:100], await connections.van_of(member, van)
     return page(
         request,
         "admin/van/lists.html",
@@ -31,14 +31,14 @@ async def lists_page(request: Request, member: Membership, find: str = "", van: 
 
 @post("/van/lists/{van_list_id:int}/imports")
 async def bring_in(request: Request, member: Membership, van_list_id: int) -> Response:
-    load = await loading.start(member, await van_rows.list_of(member, van_list_id))
+    load = await loading.start(member, await connections.van_list_of(member, van_list_id))
     await queue.bring_list(load.id)
     return _to(request, member, load.van)
 
 
 @post("/van/loads/{load_id:int}/cancellation")
 async def cancel(request: Request, member: Membership, load_id: int) -> Response:
-    load = await van_rows.load_of(member, load_id)
+    load = await connections.van_load_of(member, load_id)
     await loading.cancel(load, member)
     return _to(request, member, load.van)
 

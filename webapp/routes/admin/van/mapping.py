@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 
 from webapp import pages, words
-from webapp.access import van_rows
+from webapp.access import connections
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.van import mapping, places
@@ -16,7 +16,7 @@ from webapp.pages import page
 
 @get("/van/mapping")
 async def mapping_page(request: Request, member: Membership, van: int = 0, saved: int | None = None) -> Response:
-    return await _mapping(request, member, await van_rows.van_of(member, van), Form(), saved=saved)
+    return await _mapping(request, member, await connections.van_of(member, van), Form(), saved=saved)
 
 
 async def _mapping(
@@ -45,7 +45,7 @@ async def _mapping(
 async def save_mapping(request: Request, member: Membership, van: int = 0) -> Response:
     """A line that was not sent stays as it is."""
     form = Form(await request.form())
-    row = await van_rows.van_of(member, van)
+    row = await connections.van_of(member, van)
     if row is None:
         return pages.go_to(request, f"/c/{member.campaign.slug}/admin/van/mapping")
     allowed = {"", *(str(one.target) for one in await _in_use(row))}
