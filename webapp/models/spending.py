@@ -16,7 +16,7 @@ from tortoise.models import Model
 
 from webapp import database
 from webapp.models import tallies
-from webapp.rules.spend import Group
+from webapp.rules.spend import Priced
 
 QUARTER = 900  # seconds: every time zone's midnight begins one
 
@@ -81,7 +81,7 @@ async def _apply() -> None:
     moves.clear()
 
 
-async def since(instants: Mapping[int, datetime]) -> dict[int, list[Group]]:
+async def since(instants: Mapping[int, datetime]) -> dict[int, list[Priced]]:
     """Campaign -> what was taken since its instant, which begins a quarter of an hour."""
     rows = await database.query(
         "SELECT campaign_id, action_id, price, mms, SUM(texts) AS texts, SUM(segments) AS segments FROM spend_tally"
@@ -89,13 +89,13 @@ async def since(instants: Mapping[int, datetime]) -> dict[int, list[Group]]:
         " GROUP BY campaign_id, action_id, price, mms HAVING SUM(texts) > 0",
         *(value for campaign_id, at in instants.items() for value in (campaign_id, _quarter(at))),
     )
-    found: dict[int, list[Group]] = {campaign_id: [] for campaign_id in instants}
+    found: dict[int, list[Priced]] = {campaign_id: [] for campaign_id in instants}
     for row in rows:
-        found[row["campaign_id"]].append(group(row))
+        found[row["campaign_id"]].append(priced(row))
     return found
 
 
-async def by_day(campaign_id: int, starts: Sequence[datetime]) -> list[list[Group]]:
+async def by_day(campaign_id: int, starts: Sequence[datetime]) -> list[list[Priced]]:
     """What was taken on each day. ``starts``: when the days begin, the newest first; a day ends where the one before it
     in the list begins."""
     days = " ".join(f"WHEN quarter >= {_quarter(start)} THEN {n}" for n, start in enumerate(starts))
@@ -105,15 +105,15 @@ async def by_day(campaign_id: int, starts: Sequence[datetime]) -> list[list[Grou
         campaign_id,
         _quarter(starts[-1]),
     )
-    found: list[list[Group]] = [[] for _ in starts]
+    found: list[list[Priced]] = [[] for _ in starts]
     for row in rows:
-        found[row["day"]].append(group(row))
+        found[row["day"]].append(priced(row))
     return found
 
 
-def group(row: Mapping[str, Any]) -> Group:
+def priced(row: Mapping[str, Any]) -> Priced:
     """Of a row with the action, price, mms, texts and segments."""
-    return Group(row["action_id"], row["price"], bool(row["mms"]), int(row["texts"]), int(row["segments"] or 0))
+    return Priced(row["action_id"], row["price"], bool(row["mms"]), int(row["texts"]), int(row["segments"] or 0))
 
 
 def _quarter(at: datetime) -> int:

@@ -12,7 +12,7 @@ ENOUGH = 20  # segments, or MMS, with a known price, before their mean stands fo
 
 
 @dataclass(frozen=True)
-class Group:
+class Priced:
     """Texts of one action and price. ``price``: of each text, as Twilio writes it ("-0.01250"); blank until known."""
 
     action_id: int
@@ -31,23 +31,23 @@ def told(price: str) -> int | None:
     return round(amount) if amount.is_finite() else None
 
 
-def by_action(groups: Sequence[Group], segment_price: int, mms_price: int) -> dict[int, int]:
+def by_action(priced: Sequence[Priced], segment_price: int, mms_price: int) -> dict[int, int]:
     """Action -> cost. A text without a price costs the mean of the known ones, an SMS a segment and an MMS as a whole; the
     campaign's price until ENOUGH are known."""
-    a_segment, an_mms = _mean(groups, False, segment_price), _mean(groups, True, mms_price)
+    a_segment, an_mms = _mean(priced, False, segment_price), _mean(priced, True, mms_price)
     spent: dict[int, float] = defaultdict(float)
-    for group in groups:
-        price = told(group.price)
+    for one in priced:
+        price = told(one.price)
         if price is not None:
-            spent[group.action_id] += price * group.texts
+            spent[one.action_id] += price * one.texts
         else:
-            spent[group.action_id] += an_mms * group.texts if group.mms else a_segment * group.segments
+            spent[one.action_id] += an_mms * one.texts if one.mms else a_segment * one.segments
     return {action_id: round(cost) for action_id, cost in spent.items()}
 
 
-def _mean(groups: Sequence[Group], mms: bool, until_known: int) -> float:
+def _mean(priced: Sequence[Priced], mms: bool, until_known: int) -> float:
     """Of the known prices of a segment, or of an MMS."""
-    known = [(g, price) for g in groups if g.mms is mms and (price := told(g.price)) is not None]
+    known = [(g, price) for g in priced if g.mms is mms and (price := told(g.price)) is not None]
     units = sum(g.texts if mms else g.segments for g, _ in known)
     return sum(price * g.texts for g, price in known) / units if units >= ENOUGH else until_known
 

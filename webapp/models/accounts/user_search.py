@@ -137,7 +137,7 @@ class Query:
         self._search()
         self._person()
         self._days()
-        self._groups()
+        self._lists_and_teams()
         self._action()
 
     def add(self, condition: str, *values: Any) -> None:
@@ -185,7 +185,7 @@ class Query:
     def _midnight(self, day: str, later: int = 0) -> Any:
         return sql_time(self.campaign.day_begins(date.fromisoformat(day), later))
 
-    def _groups(self) -> None:
+    def _lists_and_teams(self) -> None:
         if self.wanted.list:
             self.add(_ON_LIST, self.wanted.list)
         if self.wanted.team:

@@ -103,8 +103,8 @@ async def week(campaign: Campaign) -> Week:
     today = campaign.local(clock.now()).date()
     starts = [campaign.day_begins(today, -n) for n in range(DAYS)]
     days, spent_on = [], defaultdict[int, Spent](Spent)
-    for start, groups in zip(starts, await spending.by_day(campaign.id, starts), strict=True):
-        sums = _by_action(groups, campaign)
+    for start, priced in zip(starts, await spending.by_day(campaign.id, starts), strict=True):
+        sums = _by_action(priced, campaign)
         total = Spent()
         for action_id, spent in sums.items():
             total += spent
@@ -117,9 +117,9 @@ async def week(campaign: Campaign) -> Week:
     )
 
 
-def _by_action(groups: list[spend.Group], campaign: Campaign) -> dict[int, Spent]:
-    costs = spend.by_action(groups, campaign.segment_price, campaign.mms_price)
+def _by_action(priced: list[spend.Priced], campaign: Campaign) -> dict[int, Spent]:
+    costs = spend.by_action(priced, campaign.segment_price, campaign.mms_price)
     found = {action_id: Spent(cost=cost) for action_id, cost in costs.items()}
-    for group in groups:
-        found[group.action_id] += Spent(group.texts, group.segments)
+    for one in priced:
+        found[one.action_id] += Spent(one.texts, one.segments)
     return found

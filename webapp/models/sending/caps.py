@@ -28,7 +28,7 @@ async def today_of(campaigns: Sequence[Campaign]) -> dict[int, dict[int, int]]:
     if not campaigns:
         return {}
     now = clock.now()
-    groups = await spending.since({campaign.id: campaign.midnight(now) for campaign in campaigns})
+    priced = await spending.since({campaign.id: campaign.midnight(now) for campaign in campaigns})
     under_way = await database.query(
         "SELECT campaign_id, COALESCE(action_id, 0) AS action_id, price, CASE WHEN picture_id IS NULL THEN 0 ELSE 1 END AS mms,"
         " COUNT(*) AS texts, SUM(segments) AS segments FROM message WHERE direction = 'out'"
@@ -37,8 +37,8 @@ async def today_of(campaigns: Sequence[Campaign]) -> dict[int, dict[int, int]]:
         *(value for campaign in campaigns for value in (campaign.id, sql_time(campaign.midnight(now)))),
     )
     for row in under_way:
-        groups[row["campaign_id"]].append(spending.group(row))
-    return {one.id: spend.by_action(groups[one.id], one.segment_price, one.mms_price) for one in campaigns}
+        priced[row["campaign_id"]].append(spending.priced(row))
+    return {one.id: spend.by_action(priced[one.id], one.segment_price, one.mms_price) for one in campaigns}
 
 
 async def capped() -> list[Campaign]:

@@ -20,19 +20,19 @@ from webapp.pages import page
 
 @get("/actions")
 async def actions_page(request: Request, member: Membership, show: str = "running") -> Response:
-    groups = _groups(
+    by_state = _by_state(
         await Action.filter(campaign_id=member.campaign_id, of_opt_in=False).order_by("-id").select_related("campaign")
     )
-    show = show if show in groups else "running"
-    ids = [a.id for a in groups[show]]
+    show = show if show in by_state else "running"
+    ids = [a.id for a in by_state[show]]
     totals, volunteers = await kept_counts.totals_of(ids), await ActionUser.counts(ids)
-    rows = [(a, totals[a.id], volunteers.get(a.id, 0)) for a in groups[show]]
+    rows = [(a, totals[a.id], volunteers.get(a.id, 0)) for a in by_state[show]]
     steps = [] if rows else await first_steps.of(member.campaign)
-    sizes = {k: len(v) for k, v in groups.items()}
-    return page(request, "admin/actions/actions.html", show=show, groups=sizes, rows=rows, steps=steps)
+    sizes = {k: len(v) for k, v in by_state.items()}
+    return page(request, "admin/actions/actions.html", show=show, sizes=sizes, rows=rows, steps=steps)
 
 
-def _groups(actions: list[Action]) -> dict[str, list[Action]]:
+def _by_state(actions: list[Action]) -> dict[str, list[Action]]:
     now = clock.now()
     return {
         "running": [a for a in actions if a.live and not a.ended(now)],

@@ -37,18 +37,18 @@ async def ask(request: Request, member: Membership, action_id: int) -> Response:
 
 async def _ask(request: Request, action: Action, form: Form, status: int = 200) -> Response:
     chosen = people.read(str(form.data.get("people") or ""))
-    groups = await _groups(action)
+    offered = await _offered(action)
     return page(
         request,
-        "admin/follow_ups/follow_up.html",
-        "admin/follow_ups/_follow_up.html",
+        "admin/bulk/follow_up.html",
+        "admin/bulk/_follow_up.html",
         status_code=status,
         action=action,
         form=form,
-        groups=groups,
+        offered=offered,
         chosen=chosen,
-        in_words=_words(groups, chosen),
-        number=next((n for _, choices in groups for one, _, n in choices if one == chosen), 0),
+        in_words=_words(offered, chosen),
+        number=next((n for _, choices in offered for one, _, n in choices if one == chosen), 0),
         counted=await people_of.counted(action.id, chosen, COUNTED) if chosen else None,
         client_id=forms.uuid_of(str(form.data.get("client_id", ""))) or uuid.uuid4(),
     )
@@ -73,7 +73,7 @@ async def _started(member: Membership, action: Action, form: Form) -> BulkJob | 
         return None
     if not form:
         return None
-    about = f"{_words(await _groups(action), chosen)}: {action.title}"
+    about = f"{_words(await _offered(action), chosen)}: {action.title}"
     job = await follow_up.start(action, chosen, about, name, member, client_id)
     if isinstance(job, NameTaken):
         form.wrong("name", words.gettext("Another contact list has this name. Choose another."))
@@ -91,16 +91,16 @@ async def undo(request: Request, member: Membership, job_id: int) -> Response:
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/{where}")
 
 
-def _words(groups: list[tuple[str, list[Choice]]], chosen: People | None) -> str:
+def _words(offered: list[tuple[str, list[Choice]]], chosen: People | None) -> str:
     """As the form names them; their key where the results don't count them any more."""
-    for name, choices in groups:
+    for name, choices in offered:
         for one, shown, _ in choices:
             if one == chosen:
                 return shown if name == PLAIN else together(name, shown, by=": ")
     return f"{chosen.name} {chosen.value}".strip() if chosen else ""
 
 
-async def _groups(action: Action) -> list[tuple[str, list[Choice]]]:
+async def _offered(action: Action) -> list[tuple[str, list[Choice]]]:
     """What may be chosen: the numbers of the results that are not 0, from the kept counts."""
     counted = await kept_counts.totals(action.id)
     answers = await kept_counts.of_answers(action.id)
