@@ -87,7 +87,7 @@ class Settings:
 
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """Whose X-Forwarded-For is believed."""
+        """The proxies whose X-Forwarded-For is believed."""
         return _networks(self.trusted_proxies)
 
     @property

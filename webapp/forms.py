@@ -47,7 +47,7 @@ class Form:
         self.errors.setdefault(name, sentence)
 
     def mark(self) -> str:
-        """What was stored when the page was shown (rules/edited.py)."""
+        """The values stored when the page was shown (rules/edited.py)."""
         value = self.data.get("seen", "")
         return value[: edited.LONGEST] if isinstance(value, str) else ""
 

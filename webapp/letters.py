@@ -36,8 +36,8 @@ async def password_changed(user: User, language: str) -> None:
 
 
 async def log_in_changed(user: User, language: str, what: str, of: str = "") -> None:
-    """A second step came or went, or recovery codes are new. ``what``: as in the template; ``of``: a passkey's name. Whoever
-    calls it asked `letter_limits.must_tell` before the change."""
+    """A second step came or went, or recovery codes are new. ``what``: as in the template; ``of``: a passkey's name. The
+    caller asked `letter_limits.must_tell` before the change."""
     more = {"user": user, "what": what, "of": of, "link": config.settings().url("/password-reset")}
     await write("log_in_changed", user.email, language, **more)
 

@@ -75,7 +75,7 @@ async def unless_failed(
     everybody: Limit | None = None,
     counts: Callable[[], Awaitable[bool]] | None = None,
 ) -> T | None:
-    """What ``look`` finds; None is a failure. Raises TooMany where one of the limits is used up. ``everybody``: a limit
+    """The result of ``look``; None is a failure. Raises TooMany where one of the limits is used up. ``everybody``: a limit
     that all share; whoever has not failed by the first limit is let past it, so that nobody locks everybody out.
     ``counts``: whether this failure counts. Those who share the first limit's key take turns in this process, so that a
     thousand guesses sent at once are no more than the limit either."""

@@ -75,7 +75,7 @@ def render(request: Request, template: str, **context: Any) -> str:
 
 
 def shared(request: Request) -> dict[str, Any]:
-    """What every page of this request may use."""
+    """The values that every page of this request may use."""
     return {**DEFAULTS, **getattr(request.state, "shared", {}), "path": request.scope["path"]}
 
 
@@ -148,7 +148,7 @@ def environment() -> jinja2.Environment:
 
 
 def _names() -> dict[str, Any]:
-    """What every template may call."""
+    """The functions that every template may call."""
     return {
         "static": static_files.address,
         "icon": icon,

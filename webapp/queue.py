@@ -164,7 +164,7 @@ async def note_clock(ahead: float | None = None, jumped: float = 0.0) -> None:
 
 @dataclass(frozen=True)
 class Signs:
-    """What workers noted lately. Without Valkey nothing is known. ``refuses``: the error with which it stores nothing."""
+    """The notes that workers made lately. Without Valkey nothing is known. ``refuses``: the error with which it stores nothing."""
 
     valkey: bool = False
     worker: bool = False

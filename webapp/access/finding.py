@@ -217,7 +217,7 @@ async def own_session(member: Membership, session_id: int) -> Session:
 
 
 async def notice_of(member: Membership, notice_id: int) -> Notice:
-    """What staff told users of the member's campaign, for the office."""
+    """The notices that staff sent to users of the member's campaign, for the office."""
     found = Notice.filter(id=small_id(notice_id), campaign_id=member.campaign_id)
     return await found.select_related("user", "campaign", "action").first() or missing()
 

@@ -40,8 +40,8 @@ _shared = late.module("webapp.commands.shared")
 
 
 def _do(name: str) -> Callable[[argparse.Namespace], Any]:
-    """What does a command, such as "users.create": its file is imported only for this command, which else would wait for the
-    imports of all."""
+    """The function behind a command, such as "users.create". Its file is imported only for this command, which else would wait
+    for the imports of all."""
     file, _, function = name.partition(".")
     return lambda options: getattr(late.module(f"webapp.commands.{file}"), function)(options)
 

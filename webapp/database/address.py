@@ -1,4 +1,4 @@
-"""A database's address, sqlite://path or postgres://user:password@host:port/name?option=value, taken apart. What can't be
+"""A database's address, sqlite://path or postgres://user:password@host:port/name?option=value, taken apart. An option that can't be
 honoured is refused: an sslmode that is dropped is a connection in clear text."""
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def sqlite_path(url: str) -> str:
 
 
 def postgres_credentials(url: str) -> dict[str, Any]:
-    """What Tortoise gives to asyncpg. ``dsn`` holds the options that asyncpg reads itself."""
+    """The arguments that Tortoise gives to asyncpg. ``dsn`` holds the options that asyncpg reads itself."""
     parts = _parts(url)
     options = _options(parts)
     driver = {name: value for name, value in options.items() if name in OF_THE_DRIVER}

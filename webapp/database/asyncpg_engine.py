@@ -17,7 +17,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 
 class Connections:
     """asyncpg's pool, whose connections stay with this process between two statements: to give one back costs asyncpg a task
-    and several locks, a tenth of the web process's time in a tap. What failed or was cancelled goes back the long way, so that
+    and several locks, a tenth of the web process's time in a tap. A connection whose work failed or was cancelled goes back the long way, so that
     asyncpg clears or closes it."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:

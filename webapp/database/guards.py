@@ -160,7 +160,7 @@ GUARDS = [
     _trigger(
         "audit_not_emptied", "BEFORE TRUNCATE", "audit_event", "", "the audit log can not be emptied", "STATEMENT"
     ),
-    # What people agreed to is only added to
+    # Consents are only added to
     _trigger("consent_unchanged", "BEFORE UPDATE", "opt_in_consent", "", "a consent can not be changed"),
     _trigger("consent_kept", "BEFORE DELETE", "opt_in_consent", "", "a consent can not be removed"),
     _trigger(
@@ -170,7 +170,7 @@ GUARDS = [
     _trigger("user_kept", "BEFORE DELETE", "user_account", "", "a user can not be removed"),
     _trigger("campaign_kept", "BEFORE DELETE", "campaign", "", "a campaign can not be removed"),
     _trigger("number_kept", "BEFORE DELETE", "phone_number", "", "a number can not be removed"),
-    # What pages and workers ask for
+    # Indexes for the questions of pages and workers
     _index("form_of_action", "opt_in_form", "action_id"),
     _index("field_of_form", "opt_in_field", "form_id"),
     _index("number_of_form", "opt_in_number", "form_id"),

@@ -63,7 +63,7 @@ def _known() -> set[str]:
 
 
 async def _lacking(done: set[str]) -> str:
-    """What the database lacks; "" where it is up to date."""
+    """The parts that the database lacks; "" where it is up to date."""
     if missing := sorted(_known() - done):
         return ", ".join(missing) if done else "every table"
     return ", ".join((await guards.wrong())[:3])

@@ -75,7 +75,7 @@ def names(value: Any) -> list[str]:
 
 
 def parsed(value: Any) -> Any:
-    """What a JSON column holds: plain SQL returns it as text."""
+    """The value of a JSON column: plain SQL returns it as text."""
     return json.loads(value) if isinstance(value, str) else value
 
 

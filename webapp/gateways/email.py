@@ -64,7 +64,7 @@ def _said(error: aiosmtplib.SMTPResponseException) -> str:
 
 
 def _server(settings: Settings) -> dict[str, Any]:
-    """What aiosmtplib is told of the server. ValueError where the address has no readable port."""
+    """The server, as aiosmtplib takes it. ValueError where the address has no readable port."""
     server = urlsplit(settings.smtp_url)
     return {
         "hostname": server.hostname,

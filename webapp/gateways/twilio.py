@@ -215,7 +215,7 @@ class Twilio(TwilioAccount):
 
 
 def in_words(error: Exception) -> str:
-    """What went wrong with a call that is one of TROUBLE."""
+    """The failure of a call that is one of TROUBLE."""
     if isinstance(error, TwilioRestException):
         return f"HTTP {error.status}"
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):

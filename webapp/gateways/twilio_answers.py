@@ -1,4 +1,4 @@
-"""What Twilio answers, read so that whatever comes is a trouble we know: no odd answer is an error of ours."""
+"""Twilio's answers, read so that every one of them is a trouble we know: no odd answer is an error of ours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Unreadable(TwilioException):
 
 @read_as
 def readable(error: Exception) -> Unreadable:
-    """What the SDK or we can't read of an answer."""
+    """An answer that neither the SDK nor we can read."""
     return Unreadable(f"{type(error).__name__}: {error}"[:200])
 
 

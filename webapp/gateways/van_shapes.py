@@ -1,4 +1,4 @@
-"""What VAN tells of people, saved lists and export jobs."""
+"""VAN's answers about people, saved lists and export jobs."""
 
 from __future__ import annotations
 

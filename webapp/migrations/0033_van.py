@@ -1,4 +1,4 @@
-"""What goes to VAN (SPEC B3)."""
+"""Facts on their way to VAN (SPEC B3)."""
 
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete

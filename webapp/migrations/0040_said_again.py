@@ -1,4 +1,4 @@
-"""Who opted out of a campaign too, after another campaign's opt-out of their phone had come (SPEC B9)."""
+"""People who opted out of a campaign too, after another campaign's opt-out of their phone had come (SPEC B9)."""
 
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete

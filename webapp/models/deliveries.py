@@ -16,7 +16,7 @@ from tortoise.models import Model
 HOUR = 3600  # seconds
 TEXTS, DELIVERED = "texts", "delivered"
 NO_ERROR = 0
-# What Twilio says of a text at last
+# Twilio's last words on a text
 ARRIVED, FAILED_DELIVERY = ("delivered", "read"), ("failed", "undelivered", "canceled")
 
 

@@ -39,7 +39,7 @@ class HourTally(Model):
 
 
 def of_text(text: Any, taken: bool) -> Counts:
-    """What a message counts for in its hour and for its script. ``taken``: ours, and Twilio took it."""
+    """The counts of a message in its hour and for its script. ``taken``: ours, and Twilio took it."""
     counted: Counts = Counter()
     if taken and text.script_id:
         mms = text.picture_id is not None

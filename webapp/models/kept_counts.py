@@ -1,4 +1,4 @@
-"""The tables of the kept counts, what each count is called, and their sums. What moves them is tallies.py."""
+"""The tables of the kept counts, what each count is called, and their sums. They are moved by tallies.py."""
 
 from __future__ import annotations
 

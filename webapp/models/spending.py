@@ -96,7 +96,7 @@ async def since(instants: Mapping[int, datetime]) -> dict[int, list[Priced]]:
 
 
 async def by_day(campaign_id: int, starts: Sequence[datetime]) -> list[list[Priced]]:
-    """What was taken on each day. ``starts``: when the days begin, the newest first; a day ends where the one before it
+    """The texts that were taken on each day. ``starts``: when the days begin, the newest first; a day ends where the one before it
     in the list begins."""
     days = " ".join(f"WHEN quarter >= {_quarter(start)} THEN {n}" for n, start in enumerate(starts))
     rows = await database.query(

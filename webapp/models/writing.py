@@ -31,7 +31,7 @@ class WriteTest(Model):
 
 @dataclass(frozen=True)
 class Writing:
-    """What is wrong with writing: "" for nothing, else "full", "read_only" or "away"; for the database and for the data
+    """The trouble with writing: "" for nothing, else "full", "read_only" or "away"; for the database and for the data
     directory. ``error``: the class of the database's error."""
 
     database: str = ""

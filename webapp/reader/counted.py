@@ -1,4 +1,4 @@
-"""What a preview tells of a file before anything is stored: the rows of a plain copy, counted (SPEC C1)."""
+"""A preview of a file before anything is stored: the rows of a plain copy, counted (SPEC C1)."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def _said(record: Record) -> str:
 
 
 class _Seen:
-    """What stands under the header. ``below``: lines of totals and footers. ``last_row``: the last that is no footer; 0
+    """The rows under the header. ``below``: lines of totals and footers. ``last_row``: the last that is no footer; 0
     for a list of few columns, where a footer can't be told from a person. ``unnamed``: columns on the right of a
     workbook's list whose header is blank."""
 

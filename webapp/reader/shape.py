@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a person chose. ``sheet``: its name, "" for the one that looks like a list. ``header_line``: the physical line
+    """The choices of a person. ``sheet``: its name, "" for the one that looks like a list. ``header_line``: the physical line
     of the header, 0 where the first line is a person, None where it is to be found. ``opt_outs``: a list of phones to opt out
     is looked for."""
 
@@ -39,11 +39,11 @@ class Shape:
     the first row is a person, and ``header`` holds made-up names. ``lines``: of the whole file. ``rows``: those that are
     people. ``sample``: the first of them.
 
-    What is left out: ``above`` lines above the header, and ``below`` lines of totals, as `rules.contacts.asides` tells;
+    The lines left out: ``above`` lines above the header, and ``below`` lines of totals, as `rules.contacts.asides` tells;
     ``asides`` are the first of them; ``last_row`` is the line after which rows of one cell are footers. ``stray``: cells of
     a workbook beside the list.
 
-    What is told: ``hidden`` rows of a workbook; ``unreadable`` characters; ``errors``, cells such as #N/A, read as blank;
+    The notes on a file: ``hidden`` rows of a workbook; ``unreadable`` characters; ``errors``, cells such as #N/A, read as blank;
     ``sheets``, those of a workbook that are not empty; ``sheet``, the one that was read; ``first_lines``, line number and
     text, for a person to choose the header among."""
 

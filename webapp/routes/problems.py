@@ -1,4 +1,4 @@
-"""What a program is answered where something was refused or went wrong: application/problem+json (RFC 9457, SPEC B6)."""
+"""The answer to a program where something was refused or went wrong: application/problem+json (RFC 9457, SPEC B6)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What can be decided from values alone. Pure and synchronous; time is an argument; a refusal is a value."""
+"""Decisions from values alone. Pure and synchronous; time is an argument; a refusal is a value."""

@@ -1,4 +1,4 @@
-"""Whose request it is: the address of a connection, or what trusted proxies say of it."""
+"""The address of a request: that of a connection, or what trusted proxies say of it."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ ABOUT_THE_TEXT = frozenset(
     | {21623, 21635, 21654, 21656, 30003, 30004, 30005, 30006, 30007, 30008, 30011, 60205, 63033}
 )
 NOT_ACTIVE = frozenset({10001, 20005, 20403, 30002})  # the account is suspended, closed or not active
-# What a status says of a text that Twilio took, and that reached nobody for such a reason
+# Statuses of a text that Twilio took, and that reached nobody for such a reason
 OF_THE_ACCOUNT = NOT_ACTIVE | {20003, 20404, 21606, 21611, 21659, 30024, 30032, 30034}
 
 

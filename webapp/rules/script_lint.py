@@ -69,7 +69,7 @@ def errors(found: list[Finding]) -> list[Finding]:
 
 @lru_cache(maxsize=2_000)  # a tap asks three times of one text, and of the sender's values each time
 def in_sent(text: str, fields: frozenset[str] | tuple[str, ...] = ()) -> Literal["", "shortener", "braces"]:
-    """What a text may not have when it leaves, whoever wrote it: the sender's name, a typed reply or a value may bring it
+    """Faults that no text may have when it leaves, whoever wrote it: the sender's name, a typed reply or a value may bring it
     in (A7). Nothing is filled in any more, so a variable is as wrong as an open brace. ``fields``: slugs of the campaign's
     custom fields, needed where `brackets.marked`."""
     if any(shorteners.is_shortener(addresses.host(match[1])) for match in addresses.hosts(text)):

@@ -102,7 +102,7 @@ def _start_all(children: Children, chosen: Settings, rehearsal: bool) -> None:
 
 
 def _prepared(command: list[str], environment: dict[str, str]) -> str:
-    """What it says. Where it fails it has said why by itself."""
+    """Its output. Where it fails it has said why by itself."""
     own: dict[str, Any] = {"env": environment, "preexec_fn": _dies_with_us(), "start_new_session": True}
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, **own)
     if done.returncode:

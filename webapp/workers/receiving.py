@@ -122,7 +122,7 @@ class _Missed:
 
     async def read(self, needed_from: datetime, number: str = "") -> tuple[datetime, datetime | None]:
         """Stores what came in, oldest first, and says from when until when it is whole. The account's list is cut short in
-        half of the time: the other half is for the numbers one by one. What was listed before Twilio failed is stored."""
+        half of the time: the other half is for the numbers one by one. The texts listed before Twilio failed are stored."""
         found: list[twilio.Text] = []
         newest, reached, whole_from = None, clock.now(), needed_from
         try:

@@ -67,7 +67,7 @@ async def reconcile(gateway: twilio.Twilio, back: timedelta = BACK) -> Counter[s
 async def _left(
     gateway: twilio.Twilio, number: PhoneNumber, since: datetime, stranger: Since | None = None
 ) -> AsyncIterator[Sent]:
-    """What left the number and may have arrived, oldest first. After a stranger's text only what left since the first: what
+    """Texts that left the number and may have arrived, oldest first. After a stranger's text only what left since the first: what
     another tool sent before is nobody's loss. A number that was added after the stop may have been lost, older texts and all."""
     for text in reversed(await gateway.texts_from(number.e164, since)):
         counts = stranger is None or number.created_at > stranger.noticed or text.created_at >= stranger.first

@@ -1,4 +1,4 @@
-"""What a confirmed e-mail brings: the account counts, and roles that waited for it are given (SPEC P1)."""
+"""The effects of a confirmed e-mail: the account counts, and roles that waited for it are given (SPEC P1)."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def _tell(user_ids: set[int]) -> None:
 
 
 def waiting(campaign_id: int) -> QuerySet[Membership]:
-    """Those who wait for staff. Who only has to answer the letter is not among them, unless there is no mail server."""
+    """Those who wait for staff. Those who only have to answer the letter are not among them, unless there is no mail server."""
     found = Membership.filter(campaign_id=campaign_id, approved_at=None, suspended_at=None)
     return found.filter(waits_for_letter=False) if config.settings().smtp_url else found
 

@@ -59,7 +59,7 @@ def _matches(password: str, password_hash: str) -> bool:
 
 
 async def known_of(user: User) -> list[str]:
-    """What anyone may know of the user and their campaigns: a password is not made of it."""
+    """Words that anyone may know of the user and their campaigns: a password is not made of it."""
     members = await Membership.filter(user=user).select_related("campaign").limit(100)
     return [user.first_name, user.last_name, user.email, user.phone, *(m.campaign.name for m in members)]
 
@@ -111,7 +111,7 @@ class PasswordLink(Model):
 
     @transactional
     async def use(self, password_hash: str, **person: str) -> bool:
-        """Sets the password, and what the user says of themselves (columns of User). Whoever has the link got it by a letter
+        """Sets the password, and what the user says of themselves (columns of User). The user got the link by a letter
         to their e-mail, or from whoever runs the server: so the e-mail is confirmed. False where it was used meanwhile."""
         await self.user.locked()
         used = await PasswordLink.filter(id=self.id, used_at=None).update(used_at=clock.now())

@@ -20,7 +20,7 @@ RIGHTS = ("may_export", "may_look_up")  # columns of Membership that only an own
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of it. ``refused``: one of the words of rules/accounts/powers, and nothing is stored. ``waits``: the role
+    """The outcome. ``refused``: one of the words of rules/accounts/powers, and nothing is stored. ``waits``: the role
     is stored, and counts once the user's e-mail is confirmed."""
 
     refused: str = ""

@@ -77,8 +77,8 @@ class User(Model):
 
 
 class Membership(Model):
-    """A user in a campaign. Only an admin changes the ZIP and language given at sign-up (A9). ``state``: of the ZIP. Who is
-    removed is suspended too, and no member any more: the row stays for history. ``raised_role``: the role that waits until
+    """A user in a campaign. Only an admin changes the ZIP and language given at sign-up (A9). ``state``: of the ZIP. A removed
+    user is suspended too, and no member any more: the row stays for history. ``raised_role``: the role that waits until
     the user's e-mail is confirmed. ``waits_for_letter``: the member counts once the e-mail is confirmed, without approval.
     ``brought_by``: the action whose link brought them while they could not text yet (A10)."""
 
@@ -138,7 +138,7 @@ class Membership(Model):
 
     @property
     def looks(self) -> bool:
-        """May they look: see Home, the pages of actions and their own account? Who waits for the letter may (P1)."""
+        """May they look: see Home, the pages of actions and their own account? A user who waits for the letter may (P1)."""
         let_in = self.approved_at is not None or self.waits_for_letter
         return let_in and self.suspended_at is None and self.removed_at is None
 

@@ -58,7 +58,7 @@ async def districts(campaign_id: int) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True)
 class Report:
-    """What became of a file. ``error``: why nothing of it was stored, else "". ``refused``: line and reason, SHOWN at most,
+    """The outcome for a file. ``error``: why nothing of it was stored, else "". ``refused``: line and reason, SHOWN at most,
     of ``left_out``."""
 
     error: str = ""

@@ -1,4 +1,4 @@
-"""What carriers did with the texts of a campaign or of one action, lately: by error, number, script's version and time
+"""Deliveries of the texts of a campaign or of one action, lately: by error, number, script's version and time
 (SPEC R7). All from the kept counts."""
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class OfVersion:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Whose texts, and from which hour on."""
+    """The texts that are asked about, and from which hour on."""
 
     campaign: Campaign
     action: Action | None

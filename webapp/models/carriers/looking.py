@@ -26,7 +26,7 @@ _SUSPECT, _ANY = (f" HAVING SUM({_FILTERED}) >= {least}" for least in (rising.FE
 
 @dataclass(frozen=True)
 class Found:
-    """What a warning says. ``which``: the columns that name the number or the script's version."""
+    """The facts of a warning. ``which``: the columns that name the number or the script's version."""
 
     campaign_id: int
     which: tuple[tuple[str, int], ...]

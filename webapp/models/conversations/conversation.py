@@ -77,7 +77,7 @@ class Conversation(Model):
         table = "conversation"
 
     def counts(self) -> kept_counts.Counts:
-        """What this row adds to its holder's tallies (SPEC R1 to R3)."""
+        """The counts that this row adds to its holder's tallies (SPEC R1 to R3)."""
         counted: kept_counts.Counts = Counter(
             {
                 "remaining": int(self.texted_at is None and self.closed_code is None),

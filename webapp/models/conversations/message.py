@@ -141,7 +141,7 @@ class Message(Model):
         return self.error_code if refused else None
 
     def counts(self) -> kept_counts.Counts:
-        """What this row adds to its user's tallies (SPEC R1 to R3). Twilio's codes that count as safeguards count a contact
+        """The counts that this row adds to its user's tallies (SPEC R1 to R3). Twilio's codes that count as safeguards count a contact
         once, as ours do: `SafeguardHit`."""
         taken = self.ours and self.status == TAKEN
         kind = errors.explain(self.turned_down).kind if self.turned_down else ""

@@ -29,7 +29,7 @@ SMALLEST, LARGEST = 250, 2_000  # rows a slice: each costs a transaction and a l
 async def start(
     by: Membership, kind: str, format: str, which: dict[str, Any], subject: str, schedule: ExportSchedule | None = None
 ) -> Export:
-    """Begins an export with its audit note. What exists now is in it, and nothing newer."""
+    """Begins an export with its audit note. It holds the rows that exist now, and none newer."""
     own = await sources.own_columns(by.campaign, kind)
     made = await Export.create(
         campaign=by.campaign,
@@ -175,7 +175,7 @@ async def forget(paths: list[Path]) -> None:
 
 
 async def leftovers() -> list[Path]:
-    """What cancelled and failed exports left behind."""
+    """Files that cancelled and failed exports left behind."""
     over = (
         await Export.filter(status__in=(long_work.CANCELLED, long_work.FAILED), bytes__gt=0)
         .order_by("-id")

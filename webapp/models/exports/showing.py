@@ -1,4 +1,4 @@
-"""What the page of exports shows, and the note that a file was downloaded (SPEC R5)."""
+"""The exports as their page shows them, and the note that a file was downloaded (SPEC R5)."""
 
 from __future__ import annotations
 

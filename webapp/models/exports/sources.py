@@ -1,6 +1,6 @@
-"""What an export holds: its columns, and its rows slice by slice in the order of their ids (SPEC R5).
+"""The content of an export: its columns, and its rows slice by slice in the order of their ids (SPEC R5).
 
-A row is named as `columns.py` names the columns. What differs by campaign, its tags and custom fields, is asked for once
+A row is named as `columns.py` names the columns. The columns that differ by campaign, its tags and custom fields, are asked for once
 and kept with the export.
 """
 

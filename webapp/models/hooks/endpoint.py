@@ -97,7 +97,7 @@ async def end(by: Membership, row: HookEndpoint) -> None:
 
 @transactional
 async def turn_on(by: Membership, row: HookEndpoint) -> None:
-    """After it was turned off. What happened meanwhile is not told; what waited before is."""
+    """After it was turned off. Events of the meantime are not told; those that waited before are."""
     fresh = {"off_at": None, "off_why": "", "failing_since": None, "fails": 0, "rest_until": None}
     if await HookEndpoint.filter(id=row.id).exclude(off_at=None).update(**fresh):
         await audit.record(by, "hook.turned_on", row.shown)

@@ -170,7 +170,7 @@ async def _of(claimed: Claimed) -> HookEvent | None:
 
 
 def _short(said: str) -> str:
-    """What others' servers say is stored as plain words: PostgreSQL refuses a NUL, and an answer that can't be stored would be
+    """Answers of others' servers are stored as plain words: PostgreSQL refuses a NUL, and an answer that can't be stored would be
     asked for again for ever."""
     said = "".join(one if one.isprintable() else " " for one in said)
     return phone.masked_in(" ".join(said.split()))[:300]

@@ -30,7 +30,7 @@ async def check(job: ContactImport, home_phones: bool = False) -> str:
 
 @transactional
 async def _check(job: ContactImport, shape: Shape, home_phones: bool) -> str:
-    """What is wrong with the columns and fields of ``job.mapping``, in a sentence; "" where all of them exist. Custom
+    """The errors in the columns and fields of ``job.mapping``, in a sentence; "" where all of them exist. Custom
     fields may be named by title or as custom_field_<slug>. ``home_phones``: home phones are phones too."""
     if not job.sheet_name and shape.strike_lists:
         beside = ", ".join(sheet.name[:80] for sheet in shape.strike_lists)

@@ -1,4 +1,4 @@
-"""What a preview tells of a whole file before anything is stored: who asks not to be texted, what will be refused (C1)."""
+"""A preview of a whole file before anything is stored: who asks not to be texted, what will be refused (C1)."""
 
 from __future__ import annotations
 

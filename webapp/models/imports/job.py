@@ -20,7 +20,7 @@ ASKING = "asking"  # the one state beside LongWork's
 
 @dataclass(frozen=True)
 class Wishes:
-    """What somebody chose beside the columns, named as in ContactImport."""
+    """The choices made beside the columns, named as in ContactImport."""
 
     take_words: bool = False
     take_notes: bool = False

@@ -34,7 +34,7 @@ def opened(sealed: str) -> str | None:
 
 
 def seal_packed(value: object) -> str:
-    """What JSON can hold, made short, for a cookie."""
+    """A value that JSON can hold, made short, for a cookie."""
     packed = zlib.compress(json.dumps(value).encode(), 9)
     return seal(base64.b85encode(packed).decode())
 

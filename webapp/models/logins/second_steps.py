@@ -1,4 +1,4 @@
-"""What second steps a user has, and what changes when they get their first or lose their last (SPEC V1)."""
+"""The second steps of a user, and the changes when they get their first or lose their last (SPEC V1)."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ async def require(campaign: Campaign, wanted: bool, by: Membership) -> None:
 
 @transactional
 async def set_password(link: PasswordLink, password_hash: str, **person: str) -> bool:
-    """Uses the link, as `PasswordLink.use` says. What was added before the address was proven may be a stranger's, who
-    signed up with it: that goes."""
+    """Uses the link, as `PasswordLink.use` says. A step added before the address was proven may be that of a stranger
+    who signed up with it: it goes."""
     unproven = (await User.get(id=link.user.id)).confirmed_at is None
     if not await link.use(password_hash, **person):
         return False

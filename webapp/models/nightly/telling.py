@@ -1,4 +1,4 @@
-"""What each night brought, told once by e-mail; and the files that nobody took in (SPEC B8)."""
+"""The results of each night, told once by e-mail; and the files that nobody took in (SPEC B8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each member chose to be told, and when not (SPEC P2). Nobody has a row until they choose."""
+"""The notices that each member chose, and the hours without any (SPEC P2). Nobody has a row until they choose."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def token(member_id: int, about: str) -> str:
 
 
 async def of_token(text: str) -> tuple[Membership, str] | None:
-    """Whose e-mails about what the link ends; None where it is not one of ours."""
+    """The member and the kind of e-mail that the link ends; None where it is not one of ours."""
     number, _, rest = text[:120].partition(".")
     about, _, signature = rest.partition(".")
     if not (number.isascii() and number.isdecimal() and len(number) < 10 and about in ABOUT):

@@ -27,7 +27,7 @@ LOST = timedelta(minutes=2)  # after a claim: its worker is gone
 
 @dataclass(frozen=True)
 class Words:
-    """What is told. ``title``: an e-mail's subject too. ``outside``: members who were chosen and are outside the action's
+    """The words that are told. ``title``: an e-mail's subject too. ``outside``: members who were chosen and are outside the action's
     limits; they get nothing, and the page says so."""
 
     kind: str
@@ -49,7 +49,7 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Told:
-    """What became of it; ``why`` "": it was sent."""
+    """The outcome; ``why`` "": it was sent."""
 
     id: int
     why: str = ""
@@ -138,7 +138,7 @@ async def _claim(notice_id: int, number: int) -> dict[int, int]:
 
 @transactional
 async def note(notice_id: int, told: list[Told]) -> None:
-    """What became of people who were claimed; nothing of whom somebody gave up meanwhile."""
+    """The outcomes of people who were claimed, without those given up meanwhile."""
     notice = await Notice.filter(id=notice_id).select_for_update().get()
     now = clock.now()
     for one in told:
@@ -159,7 +159,7 @@ async def give_back(notice_id: int, ids: list[int]) -> None:
 
 @transactional
 async def finish(notice_id: int) -> None:
-    """Ends the notice where nobody is left. Whoever a worker claimed and never spoke of again may have been told."""
+    """Ends the notice where nobody is left. People whom a worker claimed and never spoke of again may have been told."""
     notice = await Notice.filter(id=notice_id).select_for_update().get()
     lost = Recipient.filter(notice_id=notice_id, status=SENDING, claimed_at__lt=clock.now() - LOST)
     notice.done += await lost.update(status=FAILED, why=UNKNOWN)

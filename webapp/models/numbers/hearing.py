@@ -44,7 +44,7 @@ def behind(numbers: Sequence[PhoneNumber], since: datetime) -> list[PhoneNumber]
 
 @transactional
 async def note_listed(numbers: Sequence[PhoneNumber], since: datetime, until: datetime) -> None:
-    """What came to these numbers from ``since`` to ``until`` is stored. One that needs more than that, by its row as it is
+    """The texts that came to these numbers from ``since`` to ``until`` are stored. One that needs more than that, by its row as it is
     now, stays where it is: it may have been set back since it was read."""
     enough = Q(heard_until__gte=since) | Q(heard_until=None, created_at__gte=since)
     moves_on = Q(heard_until=None) | Q(heard_until__lt=until)

@@ -1,4 +1,4 @@
-"""Who signed up by which form, who referred whom, and what they agreed to (SPEC B2)."""
+"""Sign-ups: by which form, referred by whom, with which consent (SPEC B2)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class SignUp(Model):
 
 
 class Consent(Model):
-    """What somebody agreed to, word for word, with the time and the address it came from. The database refuses to change or
+    """A consent, word for word, with the time and the address it came from. The database refuses to change or
     delete a row. ``client_id``: the UUID of the form, so that the same press twice is one row."""
 
     id = fields.BigIntField(primary_key=True)

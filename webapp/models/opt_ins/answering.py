@@ -1,4 +1,4 @@
-"""What people text to an opt-in form: a YES confirms, a keyword opens its conversation (SPEC B2). STOP and HELP come first (X6)."""
+"""People's texts to an opt-in form: a YES confirms, a keyword opens its conversation (SPEC B2). STOP and HELP come first (X6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What keeps an opt-in form from being opened (SPEC B2, A7)."""
+"""Faults that keep an opt-in form from being opened (SPEC B2, A7)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OF_A_SENDER = ("sender", "link")  # warnings of a first text that nobody asked f
 
 @dataclass(frozen=True)
 class Words:
-    """What is checked: of the row, or of a form that is not stored yet. ``columns``: those of editing; ``scripts``: SCRIPTS -> words."""
+    """The parts that are checked: of the row, or of a form that is not stored yet. ``columns``: those of editing; ``scripts``: SCRIPTS -> words."""
 
     columns: dict[str, str]
     scripts: dict[str, str]
@@ -84,5 +84,5 @@ async def findings(campaign: Campaign, kind: str, body: str) -> list[Finding]:
 
 
 async def never_stored(campaign: Campaign, kind: str, body: str) -> list[str]:
-    """What even a draft's script may not have."""
+    """Faults that even a draft's script may not have."""
     return [finding.sentence for finding in await findings(campaign, kind, body) if finding.code in NEVER_STORED]

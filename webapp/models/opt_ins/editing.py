@@ -125,7 +125,7 @@ async def open_form(form: OptInForm, by: Membership) -> list[str]:
 
 
 async def in_the_way(form: OptInForm) -> list[str]:
-    """What keeps it, as it is stored, from being opened. Of an open form: what came in its way since."""
+    """The faults that keep it, as it is stored, from being opened. Of an open form: what came in its way since."""
     words = checks.Words({name: getattr(form, name) for name in COLUMNS}, await form.scripts())
     chosen = await ContactList.get(id=form.contact_list_id)
     return await checks.stops_opening(await Campaign.get(id=form.campaign_id), words, chosen, await _numbers(form))
@@ -137,13 +137,13 @@ async def _numbers(form: OptInForm) -> list[PhoneNumber]:
 
 @transactional
 async def close_form(form: OptInForm, by: Membership) -> None:
-    """Nobody can sign up any more; its page says so. Whoever signed up before can still confirm."""
+    """Nobody can sign up any more; its page says so. People who signed up before can still confirm."""
     if await OptInForm.filter(id=form.id, state=OPEN).update(state=CLOSED):
         await audit.record(by, "opt_in.closed", form.title)
 
 
 async def values(form: OptInForm) -> dict[str, str]:
-    """What is stored, in words, to compare two people's forms."""
+    """The stored values, in words, to compare two people's forms."""
     chosen = await ContactList.get(id=form.contact_list_id)
     columns = {name: getattr(form, name) for name in COLUMNS}
     return _in_words(columns, chosen, await form.fields_asked(), await _numbers(form), await form.scripts())

@@ -1,4 +1,4 @@
-"""Who signed up and who referred whom, with counts (SPEC B2)."""
+"""People who signed up, and the people they referred, with counts (SPEC B2)."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ async def _counted(rows: list[SignUp]) -> list[Branch]:
 
 
 async def path_to(row: SignUp) -> list[SignUp]:
-    """Who referred them, and who referred those, the first one first; MOST_ABOVE at most."""
+    """The person who referred them, the one who referred that person and so on, the first one first; MOST_ABOVE at most."""
     found: list[SignUp] = []
     above = row.referrer_id
     while above and len(found) < MOST_ABOVE:

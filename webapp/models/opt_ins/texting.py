@@ -1,7 +1,7 @@
 """The texts of an opt-in form: the one that asks for a YES, and the follow-up after it (SPEC B2, X3).
 
-They go through the gate of every text, asked here as at a click and again by the worker. What may not leave now is no queued text
-that waits: the sign-up waits, and the text is made when it may leave, with the words of then. That is not what S1 forbids. There a
+They go through the gate of every text, asked here as at a click and again by the worker. A text that may not leave now is not
+queued: the sign-up waits, and the text is made when it may leave, with the words of then. That is not what S1 forbids. There a
 volunteer's tap is not to ring a phone hours later; here the person asked for this one text, the law's hours are kept, and after
 a day nothing is sent.
 """

@@ -1,1 +1,1 @@
-"""What became of a text that was handed to Twilio: its answer, doubt, what its error teaches, a restore."""
+"""The outcome of a text that was handed to Twilio: its answer, doubt, what its error teaches, a restore."""

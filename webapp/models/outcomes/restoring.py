@@ -81,7 +81,7 @@ async def hidden_for() -> float:
 @transactional
 async def reconciled(phones: set[str] | None = None) -> None:
     """Everything Twilio sent since the backup is marked: owners may start again, and every mark overtakes those that were
-    noted before the restore. What opt-in forms still wanted to send, to ``phones`` if they are given, is given up: rather not
+    noted before the restore. Texts that opt-in forms still wanted to send, to ``phones`` if they are given, are given up: rather not
     texted than twice."""
     await lost_askings.give_up(phones)
     await database.query("UPDATE phone_number SET claim_mark = claim_mark + ? RETURNING id", OVERTAKES)

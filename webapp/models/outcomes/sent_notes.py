@@ -44,7 +44,7 @@ def all_of_them() -> dict[int, int]:
 
 
 def forget() -> None:
-    """Removes the notes of all numbers. What other processes remember is overtaken by `restoring.reconciled`."""
+    """Removes the notes of all numbers. The memory of other processes is overtaken by `restoring.reconciled`."""
     shutil.rmtree(_folder(), ignore_errors=True)
 
 

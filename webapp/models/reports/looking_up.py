@@ -1,7 +1,7 @@
 """Looking up a contact of the campaign, to file a report without a text (SPEC B5).
 
-Whoever has the right finds people by their name or phone, and sees no more of them than a volunteer does of a contact (V9).
-Each look-up is a row of the audit log. What those of the last hour found may be opened, and nobody else.
+Users with the right find people by their name or phone, and sees no more of them than a volunteer does of a contact (V9).
+Each look-up is a row of the audit log. Only people found in the last hour may be opened.
 """
 
 from __future__ import annotations

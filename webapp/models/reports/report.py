@@ -39,7 +39,7 @@ class Report(Model):
         table = "report"
 
     def counts(self) -> kept_counts.Counts:
-        """What the newest report of a conversation adds to the tallies of who filed it (R1)."""
+        """The counts that the newest report of a conversation adds to the tallies of its user (R1)."""
         found = [kept_counts.of_answer(TAG, name) for name in self.tags]
         for title, answer in self.values_.items():
             found.append(kept_counts.of_answer(FIELD, title, FREE if title in self.free else str(answer)))

@@ -1,4 +1,4 @@
-"""What the pictures of View Results show: over time, the funnel, delivery, by hour and weekday (SPEC R2). Kept counts only."""
+"""The numbers behind the pictures of View Results: over time, the funnel, delivery, by hour and weekday (SPEC R2). Kept counts only."""
 
 from __future__ import annotations
 

@@ -38,8 +38,8 @@ async def overview(action: Action, counted: Counter[str]) -> Overview:
 
 
 async def by_code(action: Action) -> list[tuple[errors.Explanation, int]]:
-    """Each code with its number: of a safeguard, contacts, each once; of Twilio and the carriers, texts. What they add up to
-    are the boxes Safeguards, Twilio Errors and Carrier Filtering."""
+    """Each code with its number: of a safeguard, contacts, each once; of Twilio and the carriers, texts. They add up to the
+    boxes Safeguards, Twilio Errors and Carrier Filtering."""
     return [(errors.explain(code), number) for code, number in await kept_counts.of_codes(action.id)]
 
 
@@ -151,7 +151,7 @@ Verdict = Literal["nothing", "no_replies", "chance", "best"]
 
 
 def verdict(rows: list[SideBySide]) -> tuple[Verdict, str]:
-    """What may be said of the test, and the letter of the script that gets more replies. The newest version of each script
+    """The verdict on the test, and the letter of the script that gets more replies. The newest version of each script
     is compared. "nothing": fewer than two were sent. "no_replies": nobody has answered yet. "chance": the difference may
     be chance."""
     compared = [row for row in rows if row.latest and row.sent]

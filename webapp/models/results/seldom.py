@@ -1,4 +1,4 @@
-"""What the office hardly ever has to be told of: every page asks at once which of it is there, and reads only that."""
+"""Warnings that the office hardly ever sees: every page asks at once which of it is there, and reads only that."""
 
 from __future__ import annotations
 

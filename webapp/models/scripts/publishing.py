@@ -215,7 +215,7 @@ async def archive(action: Action, by: Membership) -> None:
 
 @dataclass(frozen=True)
 class Archiving:
-    """What archiving an action ends: people not texted yet, first texts that are cancelled, and replies that still
+    """The end that archiving an action brings: people not texted yet, first texts that are cancelled, and replies that still
     leave."""
 
     people: int

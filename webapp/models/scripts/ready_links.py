@@ -22,7 +22,7 @@ MOST = 100  # slugs tried for one title
 
 
 def in_script(slug: str) -> str:
-    """What a script has for the link."""
+    """The link as a script writes it."""
     return f"##{{{{'{slug}'|trackable}}}}"
 
 

@@ -30,7 +30,7 @@ class LastTeam(Exception):
 
 @transactional
 async def keeping(campaign: Campaign, change: Callable[[], Awaitable[T]]) -> T:
-    """Does the change of teams and their lists. Raises LastTeam. Whoever alone loses their code by it is told at Start."""
+    """Does the change of teams and their lists. Raises LastTeam. A user who alone loses their code by it is told at Start."""
     await Campaign.filter(id=campaign.id).select_for_update().get()
     title = await named_in(campaign.id)
     had = bool(title) and not await _all_lack(campaign)

@@ -1,4 +1,4 @@
-"""What a press of Send becomes: one queued text, or a reason why not; and the click on a reply (SPEC V6). No network here."""
+"""The outcome of a press of Send: one queued text, or a reason why not; and the click on a reply (SPEC V6). No network here."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ async def _with_locks(member: Membership, conversation_id: int, client_id: uuid.
 async def _judged(
     member: Membership, rows: ClickRows, client_id: uuid.UUID, seen: str
 ) -> Draft | _Archived | _Refused | Outcome:
-    """What becomes of the press, by these rows. Writes nothing."""
+    """The outcome of the press, by these rows. Writes nothing."""
     if (conversation := rows.conversation).user_id != member.user_id and not conversation.free_for(member):
         return Moved()
     if why := _stopped(rows.action) or await limits.stop(member, rows.action) if rows.active else "member":

@@ -56,7 +56,7 @@ class VanFact(Model):
 
 
 class VanPerson(Model):
-    """What VAN told of a contact's phone. ``phone_id``: null where VAN has not this phone."""
+    """VAN's answer about a contact's phone. ``phone_id``: null where VAN has not this phone."""
 
     id = fields.BigIntField(primary_key=True)
     contact_id = fields.BigIntField(unique=True)

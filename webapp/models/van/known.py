@@ -1,4 +1,4 @@
-"""What contacts had before it was mapped, noted in slices by a job (SPEC B3)."""
+"""Facts that contacts had before they were mapped, noted in slices by a job (SPEC B3)."""
 
 from __future__ import annotations
 

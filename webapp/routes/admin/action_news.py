@@ -26,7 +26,7 @@ async def send(
 
 
 async def left_out(action: Action, users: list[Membership]) -> str:
-    """Who of them did not get it and why, in a sentence; "" where nobody is outside its limits."""
+    """Those of them who did not get it and why, in a sentence; "" where nobody is outside its limits."""
     out = await outsiders.of(action, users)
     if not out:
         return ""

@@ -98,7 +98,7 @@ async def _begun(request: Request, member: Membership, made: Export) -> Response
 
 
 async def _asked(member: Membership, form: Form) -> tuple[str, dict[str, Any], str]:
-    """What, of whom, and that in words."""
+    """The kind, the people, and both in words."""
     bulk.check_export(member, form, Filter())
     kind = form.choice("kind", words.gettext("What"), KINDS) or MESSAGES
     action_id, list_id = form.data.get("action") or "", form.data.get("list") or ""
@@ -163,7 +163,7 @@ async def exported_file(member: Membership, export_id: int) -> File:
 
 @get("/exports/{export_id:int}/columns.csv")
 async def columns_file(member: Membership, export_id: int) -> Response:
-    """What each column of the file means."""
+    """The meaning of each column of the file."""
     job = await finding.export_of(member, export_id)
     rows = [("column", "kind", "meaning"), *dictionary(run.source_of(job).columns)]
     headers = {"content-disposition": f'attachment; filename="{job.kind}-columns.csv"'}

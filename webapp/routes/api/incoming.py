@@ -1,4 +1,4 @@
-"""What a program brings: contacts, lists and opt-outs, each batch whole or not at all (SPEC B6)."""
+"""Data that a program brings: contacts, lists and opt-outs, each batch whole or not at all (SPEC B6)."""
 
 from __future__ import annotations
 

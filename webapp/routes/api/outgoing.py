@@ -1,4 +1,4 @@
-"""What a program reads: results, texts, reports and opt-outs, page by page from the id it has already (SPEC B6)."""
+"""Data that a program reads: results, texts, reports and opt-outs, page by page from the id it has already (SPEC B6)."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def action_results(request: Request, action_id: int) -> shapes.ResultsOut:
 
 @get("/messages", opt={"scope": scopes.MESSAGES})
 async def messages(request: Request, after: After = 0, limit: Most = 100) -> shapes.Messages:
-    """Texts of both directions, oldest first. What carriers report of a text comes later: ask for the text again, or take a
+    """Texts of both directions, oldest first. The carrier's report on a text comes later: ask for the text again, or take a
     webhook."""
     token = asking.token_of(request)
     return _page(await giving_out.messages(token.campaign, row_id(after), limit, token.scopes), shapes.Messages)

@@ -1,4 +1,4 @@
-"""What the API takes and answers, as JSON (SPEC B6). Times are ISO 8601 in UTC."""
+"""Requests and answers of the API, as JSON (SPEC B6). Times are ISO 8601 in UTC."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ async def ready() -> Response[dict[str, object]]:
 
 
 async def _of_database() -> dict[str, str]:
-    """What is wrong, by check. Without the database nobody knows whether its guards are there or it takes writes."""
+    """The troubles, by check. Without the database nobody knows whether its guards are there or it takes writes."""
     name = {"sqlite": "SQLite", "postgres": "PostgreSQL"}[database.dialect()]
     try:
         missing = await asyncio.wait_for(_guards(), SECONDS)

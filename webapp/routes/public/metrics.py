@@ -44,7 +44,7 @@ async def metrics(request: Request) -> Response[bytes]:
 
 
 async def _known() -> list[Metric]:
-    """What can be known now: without the database its figures are left out, and that is a figure too."""
+    """The figures that can be known now: without the database its figures are left out, and that is a figure too."""
     found, up = [_worker((await queue.signs()).worker)], True
     for read in (_queues, _sends, _open_ends, _delays):
         try:
@@ -91,7 +91,7 @@ async def _open_ends() -> list[Metric]:
     return [
         GaugeMetricFamily("textbank_sending_texts", "Texts handed to Twilio right now.", ends.sending),
         GaugeMetricFamily("textbank_unknown_texts", "Texts whose fate is not known.", ends.unknown),
-        GaugeMetricFamily("textbank_waiting_events", "What Twilio told and is not applied yet.", ends.events),
+        GaugeMetricFamily("textbank_waiting_events", "Events of Twilio that are not applied yet.", ends.events),
         GaugeMetricFamily(
             "textbank_waiting_events_oldest_seconds", "For how long the oldest waits.", ends.oldest_event
         ),

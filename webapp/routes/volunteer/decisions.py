@@ -1,4 +1,4 @@
-"""What a volunteer decides about a person in a thread: opt out, block, hand over, tag (SPEC V6, V8, V10)."""
+"""A volunteer's decisions about a person in a thread: opt out, block, hand over, tag (SPEC V6, V8, V10)."""
 
 from __future__ import annotations
 

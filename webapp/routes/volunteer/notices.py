@@ -15,7 +15,7 @@ from webapp.rules.notices import linked
 
 @get("/notices")
 async def messages(request: Request, member: Membership, before: int = 0) -> Response:
-    """What is shown counts as read."""
+    """Messages that are shown count as read."""
     rows = await received.messages(member, finding.row_id(before))
     await received.read(member, rows)
     shown = [(row, linked.lines(row.notice.body)) for row in rows]

@@ -62,7 +62,7 @@ async def _report(request: Request, conversation: Conversation, form: Form, stat
 
 
 async def asking(contact: Contact, asked: filing.Questions, form: Form, status: int) -> dict[str, Any]:
-    """What the questions of a report show: what was typed, else what is known of the contact."""
+    """The answers that a report's form shows: those typed, else those known of the contact."""
     given = await labels.field_values(contact.id)
     return {
         "contact": contact,

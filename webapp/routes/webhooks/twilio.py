@@ -65,14 +65,14 @@ def _forged() -> Response[str]:
 
 
 def _nameless() -> Response[str]:
-    """Without its id two texts are not told apart. What is really Twilio's comes in with its id when the texts missing
+    """Without its id two texts are not told apart. Texts that are really Twilio's come in with their ids when the texts missing
     here are listed there."""
     log.warning("a signed webhook came without a MessageSid")
     return Response("A MessageSid is needed.", status_code=400, media_type=MediaType.TEXT)
 
 
 async def _at_once(payload: dict[str, str]) -> bool:
-    """Was it a plain answer, stored and applied? Whatever fails here, the long way is still open."""
+    """Was it a plain answer, stored and applied? If anything fails here, the long way is still open."""
     try:
         applied = await applying.at_once(payload)
     except Exception:

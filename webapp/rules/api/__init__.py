@@ -1,1 +1,1 @@
-"""What a token of the API may do (SPEC B6)."""
+"""Rights of a token of the API (SPEC B6)."""

@@ -1,4 +1,4 @@
-"""What a token of the API may do, and how its answers write a phone (SPEC B6)."""
+"""Rights of a token of the API, and the phones in its answers (SPEC B6)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What carriers do with the texts."""
+"""The carriers' treatment of the texts."""

@@ -1,4 +1,4 @@
-"""What to do where carriers filter texts, by the error they filter most with (DOMAIN C6, C9, D)."""
+"""Advice where carriers filter texts, by the error they filter most with (DOMAIN C6, C9, D)."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ _PASSED_OVER = re.compile(r"\b(?:zone|us|usa|canada|and|gmt|utc|the)\b")
 
 
 def _by_word(timezone: str) -> tuple[zone_tables.Names, ...]:
-    """What a word may mean (`zone_tables`); nothing for an unknown word. Reads "(GMT-05:00) Eastern Time (US & Canada)", the
+    """The zones that a word may mean (`zone_tables`); nothing for an unknown word. Reads "(GMT-05:00) Eastern Time (US & Canada)", the
     names Windows has ("US Mountain Standard Time" is Arizona) and letters with points."""
     if not timezone:
         return ()

@@ -1,4 +1,4 @@
-"""What the header of a column means (SPEC C3), whoever exported the list: VAN and EveryAction, NationBuilder, Action
+"""The meaning of a column's header (SPEC C3), whoever exported the list: VAN and EveryAction, NationBuilder, Action
 Network, ActBlue, Salesforce, Mailchimp, Google and Outlook contacts, CiviCRM, L2, Hustle, ThruText, Spoke, dialers, and
 headers in Spanish; those in languages.py are put into English first. Accents and case are folded. Imports nothing of people and places: the surveying process asks it.
 """

@@ -1,4 +1,4 @@
-"""What stands of a phone in columns of its own: its area code, its extension, and whether it is a landline (SPEC C1)."""
+"""Parts of a phone in columns of their own: its area code, its extension, and whether it is a landline (SPEC C1)."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def _first_and_last(whole: str) -> tuple[str, str]:
 
 
 def split_place(values: dict[str, str]) -> None:
-    """Fills a blank state and ZIP from "Erie, PA 16502". What columns of their own say stays, and is completed only where
+    """Fills a blank state and ZIP from "Erie, PA 16502". Values of columns of their own stay, and are completed only where
     both agree. A cell that can't be split for sure is left in ``values``, for `kept_out`."""
     whole = values.pop(TOGETHER, "")
     written = values.get("state_abbrev", ""), values.get("zip", "")

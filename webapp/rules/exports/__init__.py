@@ -1,1 +1,1 @@
-"""What exports hold, and cells that are safe in a spreadsheet."""
+"""Columns of exports, and cells that are safe in a spreadsheet."""

@@ -1,4 +1,4 @@
-"""What a webhook may tell (SPEC B7)."""
+"""The events that a webhook may tell (SPEC B7)."""
 
 from __future__ import annotations
 

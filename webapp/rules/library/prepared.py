@@ -1,4 +1,4 @@
-"""What the library of scripts is made of (SPEC H3)."""
+"""The parts of the library of scripts (SPEC H3)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a password may be."""
+"""The rules for passwords."""

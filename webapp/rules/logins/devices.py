@@ -1,4 +1,4 @@
-"""What a person calls a browser that says who it is in its User-Agent."""
+"""A person's name for a browser, from its User-Agent."""
 
 from __future__ import annotations
 

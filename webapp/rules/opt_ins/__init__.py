@@ -1,1 +1,1 @@
-"""What opt-in forms may have, and what their answers mean."""
+"""The limits of opt-in forms, and the meaning of answers to them."""

@@ -61,7 +61,7 @@ def masked(url: str) -> str:
 
 
 def without(said: str, url: str) -> str:
-    """What a server answered, without the parts of the address that `masked` leaves out: many say it back."""
+    """A server's answer, without the parts of the address that `masked` leaves out: many say it back."""
     parts = urlsplit(url)
     first = masked(url).removeprefix(f"{parts.scheme}://{parts.netloc}/").rstrip("/…")
     steps = [step for step in parts.path.split("/") if step != first]

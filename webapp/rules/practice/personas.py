@@ -1,6 +1,6 @@
 """The people volunteers practise with: they do not exist, and no phone is behind any of them (SPEC H5).
 
-Their numbers are 555-01xx, which nobody has. What they write stands here; each text of ours gets the next of it.
+Their numbers are 555-01xx, which nobody has. Their words stand here; each text of ours gets the next of it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from webapp.rules.library.prepared import Answer, Prepared
 from webapp.rules.library.shelf import BY_SLUG
 
-# What a good volunteer does with them
+# The right deed of a volunteer with each
 REPORT, ANSWER, NOTHING, OPT_OUT, WRONG, DECIDE = "report", "answer", "nothing", "opt_out", "wrong_number", "decide"
 
 

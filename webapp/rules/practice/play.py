@@ -1,4 +1,4 @@
-"""What happens in a volunteer's practice, decided from what happened before (SPEC H5).
+"""The course of a volunteer's practice, decided from its past (SPEC H5).
 
 All of it is values: the whole practice fits into a cookie, and nothing here knows of rows, queues or phones.
 """
@@ -109,7 +109,7 @@ def undo(play: Play, n: int, now: int, seconds: int) -> bool:
 
 
 def skip(play: Play, n: int) -> str:
-    """What became of them, in the words of the real queue."""
+    """Their outcome, in the words of the real queue."""
     talk = play.talks[n]
     if talk.texted or talk.skips >= TWICE:
         return "not_skipped"

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from webapp.rules import variables
 
-# What other systems and people call them
+# Their names in other systems and among people
 _MEANT = {
     "name": "first_name",
     "first": "first_name",
@@ -102,7 +102,7 @@ def marked(text: str) -> bool:
 
 @lru_cache(maxsize=50)
 def _by_key(known: frozenset[str]) -> dict[str, str]:
-    """What one may have typed, letters and digits alone -> canonical name."""
+    """Names that one may have typed, letters and digits alone -> canonical name."""
     own = {_key(name): name for name in known if "|" not in name}
     own |= {_key(name.removeprefix(_FIELD)): name for name in known if name.startswith(_FIELD)}
     own |= {_key(_FIELD + name): name for name in known if name not in variables.BUILT_IN and "|" not in name}

@@ -1,5 +1,5 @@
 """Words that speak as somebody else than the volunteer who sends them (SPEC A7): "This is Selina Meyer, and I'm running for
-Senate". Who is texted may answer the candidate; carriers and some states' laws want to see who really writes."""
+Senate". People who are texted may answer the candidate; carriers and some states' laws want to see who really writes."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ _SAME_CLOCK |= dict.fromkeys(
 )
 _SAME_CLOCK["America/Boise"] = "America/Denver"
 
-# What people call their clock -> the zones it means where nothing else is known, then groups of zones it may mean: the first
+# People's word for their clock -> the zones it means where nothing else is known, then groups of zones it may mean: the first
 # group that has a zone of the contact's ZIP, state or area code decides. "MST" is the clock that never changes where there
 # is one (Arizona), else mountain time.
 _EASTERN = ("America/New_York", "America/Toronto", "America/Iqaluit")

@@ -1,4 +1,4 @@
-"""What this VAN holds: lists of codes and questions, people, saved lists, and every canvass response it took."""
+"""The content of this VAN: lists of codes and questions, people, saved lists, and every canvass response it took."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 
 
 async def tell_waiting(ctx: dict[str, Any]) -> None:
-    """Says that replies are waiting, to volunteers who are not looking. Whom nothing has left for is told by a later
-    minute. Once the mail server is away, it is not asked again in this minute: each try may take long."""
+    """Says that replies are waiting, to volunteers who are not looking. Somebody for whom nothing has left is told
+    in a later minute. Once the mail server is away, it is not asked again in this minute: each try may take long."""
     mail = True
     for one in await waiting.due():
         claim = await waiting.claim(one.member)

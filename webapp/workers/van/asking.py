@@ -51,7 +51,7 @@ async def _read_lists(row: VanConnection, gateway: van.Van) -> None:
 
 
 async def seal_anew(ctx: dict[str, Any]) -> None:
-    """What an earlier secret of the site sealed is sealed with today's."""
+    """Values that an earlier secret of the site sealed are sealed with today's."""
     done = sum([await sealed.seal_anew(model, column) for model, column in SEALED.items()])
     if done:
         log.info("%s secrets are encrypted with today's TEXTBANK_SECRET_KEY", done)

@@ -1,4 +1,4 @@
-"""What each entry of the audit log says: the words between who did it and what it was done to (SPEC B4)."""
+"""Each entry of the audit log in words: those between who did it and what it was done to (SPEC B4)."""
 
 from __future__ import annotations
 

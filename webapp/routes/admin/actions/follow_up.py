@@ -101,7 +101,7 @@ def _words(offered: list[tuple[str, list[Choice]]], chosen: People | None) -> st
 
 
 async def _offered(action: Action) -> list[tuple[str, list[Choice]]]:
-    """What may be chosen: the numbers of the results that are not 0, from the kept counts."""
+    """The choices: the numbers of the results that are not 0, from the kept counts."""
     counted = await kept_counts.totals(action.id)
     answers = await kept_counts.of_answers(action.id)
     scripts = await results.scripts(action)

@@ -1,4 +1,4 @@
-"""Who gets an action: Send To User List, its link, and what each user did with it (SPEC A9, A10, R1)."""
+"""The users who get an action: Send To User List, its link, and what each user did with it (SPEC A9, A10, R1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a filter of contacts may ask for, and a filter in words (SPEC C5)."""
+"""The questions of a filter of contacts, and a filter in words (SPEC C5)."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def differs(job: ContactImport, form: Form) -> bool:
 
 
 def _wanted(job: ContactImport, form: Form) -> tuple[reading.Wanted, bool]:
-    """What is to be read, and whether sheet and header stay, and with them the columns chosen so far. On another sheet, and
+    """The part to be read, and whether sheet and header stay, and with them the columns chosen so far. On another sheet, and
     where the page had found it itself, the header is looked for."""
     new, now = picked(job, form), picked(job, Form())
     if new.sheet != now.sheet:

@@ -56,7 +56,7 @@ def _wanted(query: user_filter.Typed, action_id: int) -> UserFilter:
 
 
 def _query(wanted: UserFilter) -> str:
-    """What a link to another page of the table keeps."""
+    """The filters that a link to another page of the table keeps."""
     kept = {name: value for name, value in wanted.asked().items() if name != "action"}
     return urlencode({**kept, "filtered": 1})
 

@@ -1,7 +1,7 @@
 """Scripts of an action written, copied, archived and ordered (SPEC A2 to A5, A7).
 
-A button beside the text that copies or moves a script saves first what is typed there. What an action may not have is
-answered with the page of scripts, what was typed kept; an owner may give a reason there.
+A button beside the text that copies or moves a script saves first what is typed there. A script that an action may not have
+is answered with the page of scripts, and the typed words are kept; an owner may give a reason there.
 """
 
 from __future__ import annotations

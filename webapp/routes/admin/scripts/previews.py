@@ -103,7 +103,7 @@ async def chosen(member: Membership, action: Action, contact_id: str, step: str)
 
 
 async def written_in(action: Action, form: Form) -> Written:
-    """The editor's text, or the text of a mend that was tapped. What the form lacks is as stored."""
+    """The editor's text, or the text of a mend that was tapped. Parts that the form lacks are as stored."""
     place, name = form.text("place", "", 24), "mend" if form.data.get("mend") else "body"
     if place in NEW:
         return Written(place, NEW[place], form.long_text(name, "", 10_000))

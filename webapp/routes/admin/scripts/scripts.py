@@ -94,7 +94,7 @@ async def show(
 
 
 async def _about(action: Action, scripts: list[Script]) -> dict[str, Any]:
-    """What the page says beside the scripts in use."""
+    """The page's words beside the scripts in use."""
     return {
         "archived": await Script.filter(action=action).exclude(archived_at=None),
         "reach": await reach.of_scripts(action.id) if action.live else {},

@@ -1,4 +1,4 @@
-"""What leads to which of VAN's codes, chosen from VAN's own lists (SPEC B3)."""
+"""Tags, answers and results with the codes of VAN they lead to, chosen from VAN's own lists (SPEC B3)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What keeps an account to its owner: password, devices, second step (SPEC V1)."""
+"""Pages that keep an account to its owner: password, devices, second step (SPEC V1)."""

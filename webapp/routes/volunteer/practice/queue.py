@@ -18,7 +18,7 @@ QUEUE = f"/actions/{ACTION}/queue"
 
 @get("/")
 async def practice_page(request: Request, member: Membership, said: str = "") -> Response:
-    """What practice is, Start, and what went well so far. ``said``: "slow" after too many presses."""
+    """An explanation of practice, Start, and the successes so far. ``said``: "slow" after too many presses."""
     going = practising.of(request, member)
     lessons = (await playing.shown(member, going)).lessons() if going else []
     return page(

@@ -77,7 +77,7 @@ async def reply(request: Request, member: Membership, play: Play, card: int) -> 
 
 
 def _written(member: Membership, play: Play, form: Form) -> tuple[str, str]:
-    """The number of the script, or the typed words. What is wrong is noted in the form."""
+    """The number of the script, or the typed words. Errors are noted in the form."""
     chosen = str(form.data.get("script", ""))[:4]
     if chosen.isascii() and chosen.isdecimal() and 1 <= int(chosen) <= len(personas.answers(play.language)):
         return SCRIPT, str(int(chosen) - 1)

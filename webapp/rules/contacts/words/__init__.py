@@ -1,1 +1,1 @@
-"""What words in headers, cells and notes mean: languages beside English and Spanish, and whom they say not to text."""
+"""The meaning of words in headers, cells and notes: languages beside English and Spanish, and whom they say not to text."""

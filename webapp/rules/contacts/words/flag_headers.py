@@ -1,5 +1,5 @@
 """Headers of columns, and names of sheets, that say whom not to text (SPEC C1): do_not_call, "I do NOT want texts",
-mobile_opt_in, "May we text you?", sms_status. What their cells say is read in flags.py."""
+mobile_opt_in, "May we text you?", sms_status. Their cells are read in flags.py."""
 
 from __future__ import annotations
 
