@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 TEST = re.compile(r"`(test_\w+)`")
 PATH = re.compile(
-    r"`((?:webapp|models|rules|gateways|workers|routes|database|commands|running|reader|bench)/[\w/]*(?:\.py)?)`"
+    r"`((?:webapp|models|rules|gateways|workers|routes|database|commands|running|reader|bench|tests|docs|bin)/"
+    r"[\w/]*(?:\.(?:py|html|txt|md))?)`"
 )
 
 
@@ -73,8 +74,29 @@ def test_every_line_of_asvs_names_its_test_or_why_it_does_not_apply() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/guarantees.md", "docs/bench.md", "docs/faults.md", "docs/scale.md"]
+    "page", ["README.md", "CONTRIBUTING.md", "docs/guarantees.md", "docs/bench.md", "docs/faults.md", "docs/scale.md"]
 )
 def test_every_file_that_a_page_names_is_there(page: str) -> None:
     named = set(PATH.findall((ROOT / page).read_text()))
     assert [name for name in sorted(named) if not any((top / name).exists() for top in (ROOT, ROOT / "webapp"))] == []
+
+
+# What the walks of CONTRIBUTING.md say stands in which file
+WALKED = {
+    "webapp/models/accounts/campaign.py": "undo_seconds = fields.IntField(default=5)",
+    "webapp/routes/admin/accounts/settings.py": '"undo_seconds": (',
+    "webapp/templates/admin/accounts/settings.html": '"undo_seconds"',
+    "webapp/models/sending/click_sql.py": "def undo_seconds(self)",
+    "webapp/rules/errors.py": "NOT_NOW",
+    "webapp/rules/safeguards.py": "(errors.PICTURE_MISSING, facts.picture_missing)",
+    "webapp/models/sending/facts.py": "picture_missing=",
+    "webapp/models/results/operations.py": "async def unmatched(",
+    "webapp/routes/admin/results/operations.py": "unmatched",
+    "webapp/rules/help/screens.py": "unmatched",
+    "webapp/models/contacts/contact.py": 'line_type = fields.CharField(20, default="", db_default="")',
+}
+
+
+@pytest.mark.parametrize("path", WALKED)
+def test_the_code_is_as_the_walks_of_contributing_say(path: str) -> None:
+    assert f"`{path}`" in (ROOT / "CONTRIBUTING.md").read_text() and WALKED[path] in (ROOT / path).read_text()
