@@ -61,7 +61,7 @@ async def nudge_staff(campaign_id: int, news: News) -> None:
 
 
 class _Way:
-    """To Valkey, of one event loop. What is told while other news are under way goes there after them, all in one message, which
+    """To Valkey, of one event loop. News told while others are under way go there after them, all in one message, which
     costs this process as much as one news does."""
 
     def __init__(self) -> None:
