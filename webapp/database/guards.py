@@ -294,7 +294,7 @@ GUARDS = [
     _index("action_of_campaign", "action", "campaign_id, id"),
     _index("list_of_campaign", "contact_list", "campaign_id, id"),
     _index("list_of_user", "user_list_member", "user_id, user_list_id"),
-    # What goes to VAN (SPEC B3)
+    # Facts on their way to VAN (SPEC B3)
     _index("van_connection_of_campaign", "van_connection", "campaign_id, id"),
     _unique("one_van_of_state", "van_state", "campaign_id, state"),
     _unique("one_van_thing", "van_thing", "van, kind, van_id, question_id"),

@@ -52,7 +52,7 @@ def told(kind: str, subject: str, campaign: str) -> str:
     )
 
 
-# What VAN has, or may have, of this contact is of another person of VAN's: of the new one it has nothing. Their ID may have been
+# Facts that VAN has, or may have, of this contact are of another person of VAN's: of the new one it has nothing. Their ID may have been
 # taken away in between: what VAN told of the phone has the one that facts were sent for. The same ID in another VAN is another person
 _OF_ANOTHER = (
     " WHERE contact_id = NEW.id AND (there <> '' OR maybe <> '' OR state = 'sending')"

@@ -1,4 +1,4 @@
-"""Several VANs of one campaign, each for its states (SPEC B3). What is there belongs to the one VAN of its campaign, which has all
+"""Several VANs of one campaign, each for its states (SPEC B3). Rows that are there belong to the one VAN of its campaign, which has all
 states."""
 
 from typing import Any

@@ -40,7 +40,7 @@ class VanState(Model):
 
 @dataclass(frozen=True)
 class Wish:
-    """What the form of a VAN says. ``key``: a blank one leaves the one that is there. ``ids_too``: where a state comes from another VAN,
+    """The words of a VAN's form. ``key``: a blank one leaves the one that is there. ``ids_too``: where a state comes from another VAN,
     the VAN IDs that its contacts have are this VAN's. ``another``: one more VAN, beside what is there."""
 
     key: str
