@@ -90,7 +90,7 @@ def _whole(text: str, found: Any) -> Markup:
 
 
 def finalized(value: object) -> object:
-    """What a template shows: a sentence of the office in the reader's language, anything else as it is."""
+    """The words that a template shows: a sentence of the office in the reader's language, anything else as it is."""
     return gettext(value) if isinstance(value, Sentence) else value
 
 

@@ -17,7 +17,7 @@ listeners: list[Callable[[int], None]] = []
 
 
 def access_changed(user_id: int) -> None:
-    """What this user may see is changed by the present transaction: their open pages are told once it is committed."""
+    """The present transaction changes the pages this user may see: their open pages are told once it is committed."""
     work = database.work()
     if "access" not in work.kept:
         told = work.kept["access"] = set[int]()

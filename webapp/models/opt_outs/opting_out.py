@@ -42,7 +42,7 @@ async def opt_out(
 
 @transactional
 async def from_thread(conversation: Conversation, by: User) -> bool:
-    """Whoever holds the conversation opts its contact out. False, and nothing is done, where they may not judge them (V9)."""
+    """The holder of the conversation opts its contact out. False, and nothing is done, where they may not judge them (V9)."""
     contact = await bounds.contact_to_judge(conversation, by)
     if contact is None:
         return False

@@ -35,7 +35,7 @@ def leaving_refused(role: str, by: str, oneself: bool, last_owner: bool) -> str:
 
 
 def own_leaving_refused(suspended: bool, last_owner: bool) -> str:
-    """Why a member may not leave by themselves; "" where they may. Whoever is suspended would come back as a newcomer."""
+    """Why a member may not leave by themselves; "" where they may. A suspended user would come back as a newcomer."""
     if suspended:
         return SUSPENDED
     return LAST_OWNER if last_owner else ""

@@ -1,1 +1,1 @@
-"""What the office is told, made where nobody knows in which language it is read."""
+"""Words for the office, made where nobody knows in which language it is read."""
