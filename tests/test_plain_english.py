@@ -1,4 +1,4 @@
-"""Docstrings, comments and docs say subject, verb, object: no sentence has "Who ..." or "What ..." for its subject."""
+"""Docstrings, comments, pages and docs say subject, verb, object: no sentence has "Who ..." or "What ..." for its subject."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sor
 # The beginning of a sentence: of the text, or after the end of another one
 _BEGIN = r"(?:\A|(?<=[.!?:] )|(?<=[.!?:]\" ))"
 RIDDLE = re.compile(_BEGIN + r"(?:Who|What|Whoever|Whatever|Whom|Whose)\b[^.?!]*(?:[.?!]|\Z)")
+# "Who may text, and from when." may say what a page is for
+ON_PAGES = re.compile(
+    _BEGIN + r"((?:Whoever|Whom|Who (?:is|was|has|had|got|gets|came|comes|opts|opted|chose))\b[^.?!]*\.)"
+)
 DOC_LINE = re.compile(r"(?:^[-*] |^\d+\. |^\| |[.!] )((?:Who|Whoever|Whom)\b[^.?!|]*[.!|])", re.MULTILINE)
 
 
@@ -51,6 +55,15 @@ def test_no_docstring_or_comment_begins_a_sentence_with_who_or_what() -> None:
     assert len(SOURCES) > 400 and wrong == {}
 
 
+def test_no_page_begins_a_sentence_with_whoever() -> None:
+    pages = sorted((ROOT / "webapp/templates").rglob("*.html"))
+    texts = {str(path.relative_to(ROOT)): re.findall(r'"([^"\n]{12,})"', path.read_text()) for path in pages}
+    wrong = {
+        path: found for path, said in texts.items() if (found := [f for text in said for f in ON_PAGES.findall(text)])
+    }
+    assert len(pages) > 200 and wrong == {}
+
+
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_no_page_of_the_docs_begins_a_sentence_with_who(path: Path) -> None:
     assert [found for found in DOC_LINE.findall(path.read_text()) if not found.endswith("?")] == []
@@ -59,3 +72,4 @@ def test_no_page_of_the_docs_begins_a_sentence_with_who(path: Path) -> None:
 def test_a_riddle_is_found_and_a_question_is_none() -> None:
     assert riddles("Closes it. Who is removed is suspended too. Who is it?") == ["Who is removed is suspended too."]
     assert riddles("What a preview tells of a file") and riddles("Is it held? Asked once: whoever holds it.") == []
+    assert ON_PAGES.findall("Kept. Whoever got it can confirm. Who may text.") == ["Whoever got it can confirm."]

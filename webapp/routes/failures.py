@@ -57,15 +57,15 @@ def speak(request: Request) -> None:
 _DATABASE = {
     "away": (
         later("Back in a moment"),
-        later("The database can't be reached. What was stored before is kept. Try again in a minute."),
+        later("The database can't be reached. Everything stored before is kept. Try again in a minute."),
     ),
     "full": (
         later("Nothing was stored"),
-        later("The server's disk is full, so nothing can be stored. What was stored before is kept."),
+        later("The server's disk is full, so nothing can be stored. Everything stored before is kept."),
     ),
     "read_only": (
         later("Nothing was stored"),
-        later("The server takes no changes now. What was stored before is kept."),
+        later("The server takes no changes now. Everything stored before is kept."),
     ),
 }
 
@@ -87,7 +87,7 @@ def our_error(request: Request, error: Exception) -> Response:
         told = f"{words.gettext(text)} {words.gettext(_TELL)}"
         return pages.error_page(request, 503, words.gettext(title), told, number)
     text = words.gettext(
-        "Something went wrong on our side. What was stored before is kept. Try again. If it happens again, tell us the code."
+        "Something went wrong on our side. Everything stored before is kept. Try again. If it happens again, tell us the code."
     )
     return pages.error_page(request, 500, words.gettext("Our mistake"), text, number)
 

@@ -29,7 +29,7 @@ class Sources:
         """For the list's page."""
         if not self.lists:
             return "Made by hand"
-        text = f"Who was on {'all' if self.all else 'any'} of: {_names(self.lists)}"
+        text = f"People who were on {'all' if self.all else 'any'} of: {_names(self.lists)}"
         return text + (f"; without {_names(self.without)}" if self.without else "")
 
 

@@ -240,5 +240,5 @@ async def _finish(job: ContactImport) -> None:
 
 
 async def stumbled(import_id: int) -> None:
-    message = "A fault of the site stopped this import. What was stored before is kept. The site's log says more."
+    message = "A fault of the site stopped this import. Everything stored before is kept. The site's log says more."
     await long_work.stumbled(ContactImport, import_id, message, error_code="internal")

@@ -29,13 +29,8 @@ PERSONAL = ("first_name", "last_name", "email", "state_abbrev", "zip", "van_id",
 LEAVE_OUT = ""
 OPT_OUT, REFUSE = "opt_out", "do_not_text"  # what becomes of rows in which a column says not to text
 _OURS = ("", "line", "why")  # columns that the file of refused rows adds
-KINDS = (
-    "mobile",
-    "any",
-    "home",
-    "work",
-    "landline",
-)  # of phones, in the order in which they are read; the last by label alone
+# Of phones, in the order in which they are read; the last by label alone
+KINDS = ("mobile", "any", "home", "work", "landline")
 _BY_HAND = 5  # the tier of a column whose own name says nothing
 
 
@@ -95,10 +90,8 @@ def match(
     ``flagged``: what becomes of columns that say whom not to text, where nobody chose."""
     by_hand = _by_position(header, chosen or {})
     guessed = {n: _guess(n, header, custom_fields, sample) for n in range(len(header)) if n not in by_hand}
-    taken = set(by_hand.values())
-    targets = by_hand | {
-        n: name for n, name in guessed.items() if name not in taken or name in (REFUSE, *custom_fields)
-    }
+    used = set(by_hand.values())
+    targets = by_hand | {n: name for n, name in guessed.items() if name not in used or name in (REFUSE, *custom_fields)}
     targets = {n: flagged if n in guessed and name == REFUSE else name for n, name in targets.items()}
     phones = _phones(header, targets, by_hand)
     columns = _columns(header, targets, phones, custom_fields)

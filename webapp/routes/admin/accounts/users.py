@@ -132,8 +132,8 @@ def _taken_off(chosen: UserList, number: int) -> str:
 
 def _added(chosen: UserList, number: int) -> str:
     return counted(
-        "%(n)s user added to “%(name)s”. Who was on it already stays on it.",
-        "%(n)s users added to “%(name)s”. Who was on it already stays on it.",
+        "%(n)s user added to “%(name)s”. Users on it already stay on it.",
+        "%(n)s users added to “%(name)s”. Users on it already stay on it.",
         number,
         name=chosen.name,
     )
