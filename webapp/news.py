@@ -13,6 +13,7 @@ from webapp.models import tallies
 from webapp.models.accounts import campaign, members
 from webapp.models.actions.action import Action
 from webapp.models.conversations import buckets, inbox
+from webapp.models.receiving.event import News as Applied
 
 EVERY = 2.0  # seconds between two news of counts of one process, however many texts it sends meanwhile
 log = logging.getLogger(__name__)
@@ -23,6 +24,12 @@ async def tell(conversation_id: int, holder_id: int | None = None) -> None:
     listeners = [holder_id] if holder_id else await inbox.listeners(conversation_id)
     for user_id in listeners:
         await live.nudge(user_id, "inbox-changed", conversation_id)
+
+
+async def tell_applied(applied: Applied) -> None:
+    """After an event of Twilio's was applied."""
+    if applied.conversation_id:
+        await tell(applied.conversation_id, applied.user_id)
 
 
 async def tell_queues(campaign_id: int | None = None, action_id: int = 0) -> None:

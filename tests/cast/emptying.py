@@ -124,7 +124,7 @@ _kept: dict[str, Kept] = {}
 
 
 def keep_connections() -> None:
-    """From now on whoever opens a database in this loop takes the connections of who opened it the same way before."""
+    """Databases opened again with the same settings in this loop use the connections again."""
     create, loop = Client.create_pool, asyncio.get_running_loop()
 
     async def create_pool(client: Client, dsn: str | None = None, **kwargs: Any) -> Any:

@@ -86,13 +86,13 @@ def test_every_file_with_people_in_it_comes_after_the_password() -> None:
 def test_a_link_to_a_file_that_asks_can_show_the_question() -> None:
     """A browser saves what a link with "download" leads to, and says that a 403 failed."""
     asks = {path.rpartition("/")[2] for (method, path), row in table().items() if "proof" in row["owner"]}
-    saved = [
-        (template.name, name)
+    links = [
+        (template.name, link)
         for template in TEMPLATES.rglob("*.html")
         for link in re.findall(r"<a [^>]* download[ >=][^>]*>", template.read_text())
-        for name in asks
-        if re.search(rf'/{re.escape(name)}["?]', link)
     ]
+    saved = [where for where in links for name in asks if re.search(rf'/{re.escape(name)}["?]', where[1])]
+    assert {"file", "refused.csv"} <= asks and any("columns.csv" in link for _, link in links)
     assert saved == []
 
 

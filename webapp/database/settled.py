@@ -4,7 +4,7 @@ A row gets its id before its transaction commits, so a smaller id may come later
 transaction is long. SQLite has one writer at a time: its ids are committed in their order. On PostgreSQL a transaction takes
 a lock on the table before its first id, and gives it back after what it wrote can be seen. So the newest id is read first,
 then who has such a lock. Once all of those have ended, nothing up to that id is still on its way. Transactions that began later get
-greater ids and is not waited for.
+greater ids and are not waited for.
 """
 
 from __future__ import annotations

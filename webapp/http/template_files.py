@@ -1,4 +1,4 @@
-"""The files of the templates, which whoever edits them in a rehearsal sees change."""
+"""Template files; in a rehearsal an edit shows within a second."""
 
 from __future__ import annotations
 

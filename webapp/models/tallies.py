@@ -116,6 +116,12 @@ async def take_hits(conversation_ids: list[int], codes: tuple[int, ...]) -> None
         add(row["action_id"], 0, {"safeguards": -1, of_code(row["code"]): -1})
 
 
+def closed(rows: list[dict[str, Any]]) -> None:
+    """Conversations without a first text that were open and are closed: their action_id and user_id."""
+    for row in rows:
+        add(row["action_id"], row["user_id"], {"remaining": -1})
+
+
 async def reopened(rows: list[dict[str, Any]]) -> None:
     """Conversations that are open again, or closed with another code: their id, action_id, user_id and closed_code."""
     for row in rows:

@@ -11,7 +11,7 @@ import msgspec
 from webapp.reader import process
 from webapp.reader.counted import Counted
 from webapp.reader.file_error import FileError
-from webapp.reader.forking import NO_MEMORY
+from webapp.reader.limits import NO_MEMORY
 from webapp.reader.process import ReaderFailed
 from webapp.reader.rows import LONGEST_LINE, Order, Row
 from webapp.reader.shape import Wanted

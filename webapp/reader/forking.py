@@ -9,9 +9,7 @@ the parent.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
-import resource
 import selectors
 import signal
 import socket
@@ -22,8 +20,8 @@ from collections.abc import Callable
 import msgspec
 
 from webapp.reader import preparing, surveying
+from webapp.reader.limits import NO_MEMORY, stay_small
 
-NO_MEMORY = 3  # the exit code of a process that hit its memory limit
 LONGEST = 65_536  # bytes of a task
 WORK: dict[str, Callable[..., None]] = {"surveying": surveying.work, "preparing": preparing.work}
 
@@ -81,7 +79,7 @@ def _become(message: bytes, talk: int) -> None:
         os.dup2(talk, 1)
         os.closerange(3, 4_096)  # sockets of this process and of other tasks
         what, memory, *arguments = msgspec.json.decode(message, type=list[str])
-        _stay_small(int(memory))
+        stay_small(int(memory))
         WORK[what](*arguments)
         sys.stdout.flush()
         code = 0
@@ -91,14 +89,6 @@ def _become(message: bytes, talk: int) -> None:
         traceback.print_exc()
     finally:
         os._exit(code)
-
-
-def _stay_small(limit: int) -> None:
-    """Limits memory (bytes of address space), gives way to the site, and has the kernel end this process with its parent."""
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    os.nice(10)
-    with contextlib.suppress(OSError, AttributeError):  # Linux only
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def _tell_ends(selector: selectors.BaseSelector) -> None:

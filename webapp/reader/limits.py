@@ -14,14 +14,14 @@ NO_MEMORY = 3  # the exit code of a process that hit its memory limit
 
 def within(memory: int, work: Callable[[], None]) -> None:
     """``memory``: bytes of address space."""
-    _stay_small(memory)
+    stay_small(memory)
     try:
         work()
     except MemoryError:
         os._exit(NO_MEMORY)
 
 
-def _stay_small(limit: int) -> None:
+def stay_small(limit: int) -> None:
     """Limits memory, gives way to the site, and has the kernel kill this process when its parent dies."""
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     os.nice(10)

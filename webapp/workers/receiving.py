@@ -41,9 +41,7 @@ async def apply_all_texts() -> bool:
 
 
 async def apply_event(event: TwilioEvent) -> None:
-    applied = await applying.try_to_apply(event)
-    if applied.conversation_id:
-        await news.tell(applied.conversation_id, applied.user_id)
+    await news.tell_applied(await applying.try_to_apply(event))
 
 
 _running: set[str] = set()

@@ -59,7 +59,7 @@ def _matches(password: str, password_hash: str) -> bool:
 
 
 async def known_of(user: User) -> list[str]:
-    """Words that anyone may know of the user and their campaigns: a password is not made of it."""
+    """Words that anyone may know of the user and their campaigns: a password is not made of them."""
     members = await Membership.filter(user=user).select_related("campaign").limit(100)
     return [user.first_name, user.last_name, user.email, user.phone, *(m.campaign.name for m in members)]
 

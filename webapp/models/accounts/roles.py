@@ -28,12 +28,12 @@ class Saved:
     meanwhile: Meanwhile | None = None
 
 
-async def is_last_owner(who: Membership) -> bool:
-    """Is ``who`` the one owner who can act, whatever was read of them before? The owners are locked until the transaction
-    ends: nobody changes them meanwhile."""
+async def is_last_owner(who: Membership, lock: bool = True) -> bool:
+    """Is ``who`` the one owner who can act, whatever was read of them before? ``lock``: the owners are locked until the
+    transaction ends, so nobody changes them meanwhile; False for a page that only asks."""
     rows = await database.query(
         "SELECT id FROM membership WHERE campaign_id = ? AND role = 'owner' AND approved_at IS NOT NULL"
-        f" AND suspended_at IS NULL ORDER BY id{for_update()}",
+        f" AND suspended_at IS NULL ORDER BY id{for_update() if lock else ''}",
         who.campaign_id,
     )
     return [row["id"] for row in rows] == [who.id]

@@ -82,8 +82,7 @@ async def sync_conversations(contact_ids: list[int], action_id: int | None = Non
         sql_time(clock.now()),
         ids,
     )
-    for row in closed:
-        tallies.add(row["action_id"], row["user_id"], {"remaining": -1})
+    tallies.closed(closed)
     await tallies.reopened(reopened)
     return len(closed) + await gaps.close_lacking(needed, contact_ids)
 

@@ -114,8 +114,7 @@ async def close_lacking(found: Needs, contact_ids: list[int]) -> int:
         f" AND closed_code IS NULL AND {_in(found.actions)} AND ({found.lacking}) RETURNING id, action_id, user_id",
         packed.values(contact_ids),
     )
-    for row in rows:
-        tallies.add(row["action_id"], row["user_id"], {"remaining": -1})
+    tallies.closed(rows)
     await tallies.hits([(row["action_id"], row["id"]) for row in rows], errors.UNFILLED)
     return len(rows)
 

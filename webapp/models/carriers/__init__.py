@@ -1,1 +1,1 @@
-"""The carriers' treatment of the texts."""
+"""How carriers treat our texts."""

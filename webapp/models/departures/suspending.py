@@ -67,10 +67,9 @@ async def remove(who: Membership, by: Membership) -> str:
     return ""
 
 
-@transactional
-async def may_not_leave(who: Membership) -> str:
-    """Why they may not leave by themselves (rules/accounts/powers); "" where they may."""
-    last = await roles.is_last_owner(who)
+async def may_not_leave(who: Membership, lock: bool = False) -> str:
+    """Why they may not leave by themselves (rules/accounts/powers); "" where they may. ``lock``: as of `is_last_owner`."""
+    last = await roles.is_last_owner(who, lock)
     fresh = await Membership.get(id=who.id)
     return powers.own_leaving_refused(fresh.suspended_at is not None, last)
 
@@ -78,7 +77,7 @@ async def may_not_leave(who: Membership) -> str:
 @transactional
 async def leave(who: Membership) -> str:
     """They leave by themselves, as if they were removed. Why it is refused; "" where it is done."""
-    if reason := await may_not_leave(who):
+    if reason := await may_not_leave(who, lock=True):
         return reason
     if await _remove(who):
         await audit.record(who, "user.left")

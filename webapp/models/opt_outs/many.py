@@ -116,8 +116,7 @@ async def _close(ids: list[int]) -> None:
         " AND closed_code IS NULL RETURNING id, action_id, user_id",
         packed.values(ids),
     )
-    for row in closed:
-        tallies.add(row["action_id"], row["user_id"], {"remaining": -1})
+    tallies.closed(closed)
     await tallies.hits([(row["action_id"], row["id"]) for row in closed], errors.OPTED_OUT)
     noisy = Conversation.filter(Q(needs_attention=True) | Q(unread=True), contact_id__in=ids).order_by("id")
     for conversation in await noisy.select_for_update():

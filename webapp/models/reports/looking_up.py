@@ -1,6 +1,6 @@
 """Looking up a contact of the campaign, to file a report without a text (SPEC B5).
 
-Users with the right find people by their name or phone, and sees no more of them than a volunteer does of a contact (V9).
+Users with the right find people by their name or phone, and see no more of them than a volunteer does of a contact (V9).
 Each look-up is a row of the audit log. Only people found in the last hour may be opened.
 """
 

@@ -58,7 +58,7 @@ async def _action(campaign: Campaign) -> Action | None:
 
 
 async def _set_up(campaign: Campaign) -> list[Step]:
-    """The questions of the first steps; all of it stands once an action was published, but the set-up check can turn red again."""
+    """The first steps, as questions. Once an action was published all are done, but the set-up check can turn red again."""
     left = {step.name: step.done for step in await first_steps.of(campaign)}
     links = {
         first_steps.INFO: "settings/info",

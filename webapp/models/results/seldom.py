@@ -1,4 +1,4 @@
-"""Warnings that the office hardly ever sees: every page asks at once which of it is there, and reads only that."""
+"""Warnings that the office hardly ever sees: every page asks at once which of them are there, and reads only those."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class InUse:
 
 @transactional
 async def save(values: dict[str, Any], by: Membership, seen: str = "") -> Meanwhile | InUse | None:
-    """As `settings.save_info`. A lack that would stop publishing also stops a change that would empty a text of a published action."""
+    """As `settings.save_info`. Refuses to blank what a script of a published action names."""
     stored = await Campaign.filter(id=by.campaign_id).select_for_update().get()
     emptied = [name for name in _MAY_BE_BLANK if getattr(stored, name).strip() and not values.get(name, "x").strip()]
     if emptied and (sentences := await _used(by.campaign_id, emptied)):

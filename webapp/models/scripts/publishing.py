@@ -215,8 +215,7 @@ async def archive(action: Action, by: Membership) -> None:
 
 @dataclass(frozen=True)
 class Archiving:
-    """The end that archiving an action brings: people not texted yet, first texts that are cancelled, and replies that still
-    leave."""
+    """Effects of archiving an action: people not texted yet, first texts that are cancelled, and replies that still leave."""
 
     people: int
     cancelled: int

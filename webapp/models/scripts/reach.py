@@ -1,4 +1,4 @@
-"""The reach of a change of a script while its action runs: cards show it at once, texts on their way don't (SPEC A11)."""
+"""How far a changed script of a running action reaches: cards show it at once, texts on their way don't (SPEC A11)."""
 
 from __future__ import annotations
 

@@ -62,10 +62,14 @@ class Declined:
 
 @dataclass(frozen=True)
 class Stopped:
-    """Nothing may be sent, whatever the text: first texts are stopped ("setup", "stopped", "paused", "cap", "ended", "limits"),
-    the volunteer may not text ("member") or is paused by this press ("budget", V9), may only send scripts ("scripts"), there
-    is no first text ("first"), none was taken, so the script's tags may not be set ("tags", V9), there is no initial script in use ("script"), or the text brings what it may not ("text") or lacks what
-    the sender or the campaign has to give ("sender")."""
+    """Nothing may be sent, whatever the text.
+
+    "setup", "stopped", "paused", "cap", "ended", "limits": first texts are stopped.
+    "member": the volunteer may not text. "budget": this press paused them (V9). "scripts": they may only send scripts.
+    "first": there is no first text. "tags": no text of ours was taken, and the script would set tags (V9).
+    "script": there is no initial script in use. "text": the text brings what it may not. "sender": the sender or the
+    campaign has not given what it needs.
+    """
 
     why: str
 

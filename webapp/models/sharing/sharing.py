@@ -110,8 +110,8 @@ _PAGES = {"cursor": _opt_outs, "again_cursor": _said_again}
 
 
 async def _take(sharing_id: int, other_id: int, cursor: str) -> int:
-    """An opt-out that came to the other campaign from a third one is not passed on: that one agreed to nothing with this. Somebody
-    who opts out there too is. A slice may bring nobody, or be of other campaigns' rows alone, and yet not be the last."""
+    """An opt-out that came to the other campaign from a third one is not passed on: that one agreed to nothing with this. It
+    is passed on once the person opts out there too. A slice may bring nobody, or be of other campaigns' rows alone, and yet not be the last."""
     other, new = await Campaign.get(id=other_id), 0
     while row := await OptOutSharing.get_or_none(id=sharing_id).select_related("campaign"):
         page = await _PAGES[cursor](other, before := getattr(row, cursor))

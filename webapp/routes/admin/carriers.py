@@ -1,4 +1,4 @@
-"""The carriers' treatment of the texts of the campaign, or of one action: by error, number, script's version and time (SPEC R7)."""
+"""How carriers treat the texts of the campaign, or of one action: by error, number, script's version and time (SPEC R7)."""
 
 from __future__ import annotations
 

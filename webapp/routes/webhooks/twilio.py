@@ -78,16 +78,14 @@ async def _at_once(payload: dict[str, str]) -> bool:
     except Exception:
         log.exception("a text could not be stored at once")
         return False
-    if applied and applied.conversation_id:
-        await news.tell(applied.conversation_id, applied.user_id)
+    if applied:
+        await news.tell_applied(applied)
     return applied is not None
 
 
 async def _apply(event: TwilioEvent) -> None:
     """Where it fails Twilio gets its 200 all the same: the event is stored, and the sweep tries again."""
-    applied = await applying.try_to_apply(event)
-    if applied.conversation_id:
-        await news.tell(applied.conversation_id, applied.user_id)
+    await news.tell_applied(await applying.try_to_apply(event))
 
 
 router = Router("/webhooks/twilio", route_handlers=[inbound, status], request_max_body_size=LARGEST)

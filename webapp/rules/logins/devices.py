@@ -1,4 +1,4 @@
-"""A person's name for a browser, from its User-Agent."""
+"""The everyday name of a browser, read from its User-Agent."""
 
 from __future__ import annotations
 

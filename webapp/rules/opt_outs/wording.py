@@ -20,7 +20,7 @@ _VERB = (
 )
 _BETWEEN = r"back|us|me|with|w/|w|by|to \d{5,6}|to this number|the word|the message|a este n[uú]mero|con|la palabra|palabra|nos"
 _GAP = r"[\s:;,\"'“‘«(*\[>-]{1,4}"
-# The wish of the writer
+# Ways to ask for no more texts
 _WISH = (
     r"(?:opt|quit|end|stop|unsub\w*|unenroll|cancel|leave|exit|be (?:removed|taken)|remove|get (?:off|out)|not (?:get|receive)"
     r"|no (?:more|longer)|avoid|discontinue|decline|cease|out\b|salir|terminar|cancelar|parar|no recibir|no m[aá]s|dejar"

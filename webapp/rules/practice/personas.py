@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from webapp.rules.library.prepared import Answer, Prepared
 from webapp.rules.library.shelf import BY_SLUG
 
-# The right deed of a volunteer with each
+# A good volunteer does one of these with each
 REPORT, ANSWER, NOTHING, OPT_OUT, WRONG, DECIDE = "report", "answer", "nothing", "opt_out", "wrong_number", "decide"
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from webapp.rules import variables
 
-# Their names in other systems and among people
+# Variables as other systems and people write them -> ours
 _MEANT = {
     "name": "first_name",
     "first": "first_name",

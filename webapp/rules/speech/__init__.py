@@ -1,1 +1,1 @@
-"""Words for the office, made where nobody knows in which language it is read."""
+"""Sentences of the office, made before the reader's language is known."""

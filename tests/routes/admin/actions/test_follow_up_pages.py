@@ -61,7 +61,7 @@ async def test_of_many_the_form_says_what_the_results_count(
         await says(cast, "Yes", From=person.phone)
     gary = await browse(cast.gary)
     shown = (await gary.get(here(cast) + "/follow-up", params={"people": REPLIED})).text
-    assert "The results count 2." in shown and "goes on the list" in shown and "None of them" not in shown
+    assert "The results count 2." in shown and "go on the list" in shown and "None of them" not in shown
 
 
 async def test_wrong_forms_begin_nothing_and_keep_what_was_typed(cast: Cast, browse: Browser) -> None:

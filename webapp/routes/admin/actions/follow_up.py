@@ -108,18 +108,7 @@ async def _offered(action: Action) -> list[tuple[str, list[Choice]]]:
     found: list[tuple[str, list[Choice]]] = [
         (PLAIN, _plain(counted["initials"], counted["replied"], counted["reported"])),
         ("Tags", [(People("tag", name), name, n) for kind, name, _, n in answers if kind == TAG]),
-        (
-            "Answers",
-            [
-                (
-                    People("field", name, value),
-                    together(name, said("typed freely") if value == FREE else value, by=": "),
-                    n,
-                )
-                for kind, name, value, n in answers
-                if kind != TAG
-            ],
-        ),
+        ("Answers", [_answer(name, value, n) for kind, name, value, n in answers if kind != TAG]),
         (
             said("Got the script"),
             [
@@ -131,6 +120,10 @@ async def _offered(action: Action) -> list[tuple[str, list[Choice]]]:
         ("Errors", _errors(await kept_counts.of_codes(action.id))),
     ]
     return [(name, choices) for name, choices in found if choices]
+
+
+def _answer(name: str, value: str, n: int) -> Choice:
+    return People("field", name, value), together(name, said("typed freely") if value == FREE else value, by=": "), n
 
 
 def _plain(texted: int, replied: int, reported: int) -> list[Choice]:

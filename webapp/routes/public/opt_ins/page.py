@@ -24,7 +24,7 @@ from webapp.models.opt_in_forms.form import OPEN, SPANISH, OptInForm
 from webapp.models.opt_ins import signing_up
 from webapp.models.opt_ins.signing_up import Filled
 from webapp.pages import page
-from webapp.rules import phone
+from webapp.rules import phone, safeguards
 
 ROBOTS = "website"  # a field that people don't see; only a program fills it in
 
@@ -159,7 +159,7 @@ def _mark_of_words(its: OptInForm) -> str:
 
 def _phone(form: Form) -> str:
     number = form.phone("phone")
-    if number and not phone.is_textable(number, first=True):
+    if number and safeguards.wrong_phone("initial", number):
         form.wrong("phone", words.gettext("We can only text phones in the United States and Canada."))
     return number
 
