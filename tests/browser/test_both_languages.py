@@ -40,7 +40,7 @@ async def sign_up(page: Page, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
-async def test_an_action_link_leads_through_sign_up_and_approval_to_the_first_text(
+async def test_an_action_link_leads_through_sign_up_and_approval_to_the_first_text_and_out_again(
     bank: Bank, open_page: OpenPage, language: str
 ) -> None:
     said, office = said_in(language), await open_page(viewport=WIDE)
@@ -59,3 +59,7 @@ async def test_an_action_link_leads_through_sign_up_and_approval_to_the_first_te
     await page.locator("#send:not([data-unread])").click()
     await expect(page.locator(".progress-label strong")).to_contain_text("1")
     await expect(page.get_by_role("button", name=said("Undo"))).to_have_count(0)  # this bank waits for none
+    await page.goto("/c/meyer/account/leaving")
+    await page.get_by_role("button", name=said("Leave"), exact=True).click()
+    await expect(page.get_by_text(said("You have left the campaign."))).to_be_visible()
+    assert urlsplit(page.url).path == "/campaigns", "the news of it does not load the page they left"
