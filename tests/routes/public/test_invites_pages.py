@@ -69,8 +69,11 @@ async def test_a_role_by_a_link_waits_for_the_letter_and_a_volunteer_does_not(ca
     await nobody.post(await invited(cast, browse, role="admin"), data=ANNA)
     carmen = await member_of(cast.meyer)
     assert (carmen.role, carmen.raised_role) == ("volunteer", "admin") and carmen.active, "invited is approved"
+    waits = "Serás administrador en cuanto confirmes tu correo."
+    assert waits in (await nobody.get("/c/meyer")).text
     await nobody.post(await letter("carmen@example.org"))
     assert (await member_of(cast.meyer)).role == "admin"
+    assert waits not in (await nobody.get("/c/meyer/account")).text
     await other.post(await invited(cast, browse, role="volunteer"), data={**ANNA, "email": "bo@example.org"})
     assert (await other.get("/c/meyer/inbox")).status_code == 200
 
