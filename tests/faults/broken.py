@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from arq.worker import Worker
@@ -13,8 +14,14 @@ from arq.worker import Worker
 from webapp import clock
 from webapp.database import guards, transaction
 from webapp.gateways import twilio
+from webapp.models.accounts.mail import Mail
 from webapp.models.conversations import closing
 from webapp.models.conversations.message import Message
+from webapp.models.imports import importing
+from webapp.models.imports.job import ContactImport
+from webapp.models.nightly import plan
+from webapp.models.nightly import telling as nightly_reports
+from webapp.models.nightly.plan import NightlyRun
 from webapp.models.numbers import hearing
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_in_forms.sign_up import SignUp
@@ -183,6 +190,32 @@ def repeating() -> None:
     opt_in_texts.mark, opt_in_texts.text, safeguards.SAME_WORDS = later, noted_after, timedelta(0)
 
 
+def noting_reports() -> None:
+    """Notes that a nightly report is written, and then writes it."""
+
+    async def noted_first(run: NightlyRun, written: list[tuple[str, str, str, str]]) -> None:
+        if await transaction(lambda: NightlyRun.filter(id=run.id, told_at=None).update(told_at=clock.now())):
+            died("noted")
+            for letter in written:
+                await Mail.write(*letter)
+
+    nightly_reports.tell = noted_first
+
+
+def unnoted() -> None:
+    """Begins the import of a nightly file, and then notes it on its run."""
+
+    async def noted_after(row: plan.NightlyImport, run: NightlyRun, path: Path) -> ContactImport:
+        first = await ContactImport.get(id=row.first_import_id)
+        job = await importing.begin(row.campaign, row.list_name, path, row.host, None, mapping=first.mapping)
+        died("taken")
+        noted = NightlyRun.filter(id=run.id)
+        await transaction(lambda: noted.update(import_id=job.id, state=plan.READING))
+        return job
+
+    plan.take_in = noted_after
+
+
 async def _nothing(*_: Any, **__: Any) -> None:
     return None
 
@@ -207,6 +240,8 @@ BUILDS: dict[str, Callable[[], None]] = {
         one_by_one,
         forgetful,
         repeating,
+        noting_reports,
+        unnoted,
     )
 }
 
