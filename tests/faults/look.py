@@ -12,12 +12,15 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from tests.cast import opt_ins, send_card
+from tests.faults.bank import PASSWORD
 from webapp import clock, config, database
+from webapp.models.accounts import passwords
 from webapp.models.accounts.audit import AuditEvent
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.accounts.users import OWNER, VOLUNTEER, Membership
+from webapp.models.accounts.users import OWNER, VOLUNTEER, Membership, User
 from webapp.models.actions.action import DRAFT, Action
 from webapp.models.contacts.lists import ContactList
+from webapp.models.contacts.new_campaign import create_campaign
 from webapp.models.conversations import start
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import UNKNOWN, Message
@@ -162,6 +165,25 @@ async def signed_up(many: str) -> dict:
     return {"phones": phones}
 
 
+async def second_campaign() -> dict:
+    """Makes Ryan for Congress, whose owner is Jonah."""
+    campaign = await create_campaign("Ryan for Congress", "ryan", "America/New_York")
+    hashed = await passwords.hashed(PASSWORD)
+
+    async def join() -> None:
+        jonah = await User.create(
+            first_name="Jonah",
+            last_name="Ryan",
+            email="jonah@example.org",
+            password_hash=hashed,
+            created_at=clock.now(),
+        )
+        await Membership.join(jonah, campaign, OWNER, "15213")
+
+    await database.transaction(join)
+    return {"slug": campaign.slug}
+
+
 async def wanting() -> dict:
     """Sign-ups that still want a text."""
     [row] = await database.query("SELECT COUNT(*) AS wanting FROM sign_up WHERE wants <> ''")
@@ -180,6 +202,7 @@ ASKED: dict[str, Callable[..., Awaitable[dict]]] = {
     "signed_up": signed_up,
     "confirmed": confirmed,
     "wanting": wanting,
+    "second_campaign": second_campaign,
     "scheduled": scheduled,
     "published": published,
     "numbers": numbers,

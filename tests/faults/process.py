@@ -47,6 +47,7 @@ from webapp.workers import main as worker
 from webapp.workers.hooks import sending as hook_sending
 from webapp.workers.nightly import fetching as nightly_fetching
 from webapp.workers.opt_ins import texting
+from webapp.workers.sharing import passing
 from webapp.workers.van import lists as van_lists
 from webapp.workers.van import sending as van_sending
 
@@ -121,6 +122,7 @@ def hurry() -> None:
         cron(hook_sending.sweep_hooks, second=set(range(0, 60, 2)), timeout=20),
         cron(nightly_fetching.sweep_nightly, second=set(range(0, 60, 2)), timeout=20),
         cron(mail.send_waiting_mail, second=set(range(1, 60, 2)), timeout=20),
+        cron(passing.share_opt_outs, second=set(range(1, 60, 2)), timeout=20),
         cron(sending.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(sending.look_up, second=set(range(60)), timeout=20),
         cron(restoring.notice_restore, second=set(range(60)), timeout=20),

@@ -20,6 +20,7 @@ from webapp.models.contacts.new_campaign import create_campaign
 from webapp.models.contacts.zones import ZoneSet
 from webapp.models.conversations import making
 from webapp.models.numbers.number import add_number
+from webapp.rules import names
 
 
 async def make(people: int, volunteers: int, bucket: int, rate: float, undo: int) -> dict:
@@ -54,6 +55,7 @@ async def make(people: int, volunteers: int, bucket: int, rate: float, undo: int
                 campaign=campaign,
                 phone=f"+1412{5550000 + n + 1000:07}"[:12],
                 first_name=f"C{n}",
+                first_key=names.key(f"C{n}"),
                 zone_set_id=zone,
                 created_at=clock.now(),
             )
