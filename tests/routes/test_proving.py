@@ -72,8 +72,14 @@ async def test_a_file_comes_after_the_password(cast: Cast, later: httpx.AsyncCli
     asked = await later.get(address)
     assert typed(asked.text) == {"next": [address]} and 'action="/proof"' in asked.text
     answer = await later.post("/proof", data={"next": address, "proof_password": PASSWORD})
-    assert answer.headers["location"] == address
+    assert (
+        answer.status_code == 200
+        and "Your file is ready" in answer.text
+        and f'href="{address}" download' in answer.text
+    )
     assert (await later.get(address)).status_code in (200, 404)
+    page = await later.post("/proof", data={"next": "/c/meyer/admin/users", "proof_password": PASSWORD})
+    assert page.headers["location"] == "/c/meyer/admin/users"
 
 
 def test_every_file_with_people_in_it_comes_after_the_password() -> None:

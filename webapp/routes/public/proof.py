@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from litestar import Request, Response, Router, get, post
 
 from webapp import pages
 from webapp.access import login, proving
 from webapp.forms import Form
+from webapp.pages import page
 
 
 @get("/proof")
@@ -22,7 +25,14 @@ async def prove(request: Request) -> Response:
     next_ = login.safe_next(form.text("next", "", 2_000))
     if not await proving.proves(request, form):
         return await _ask(request, form, next_, status=422)
+    if _is_file(next_):  # a download leaves its page on the screen: it must not look as if nothing was done
+        return page(request, "public/file_ready.html", file=next_)
     return pages.go_to(request, next_ or "/")
+
+
+def _is_file(path: str) -> bool:
+    last = urlsplit(path).path.rpartition("/")[2]
+    return "." in last or last == "file"
 
 
 async def _ask(request: Request, form: Form, next_: str, status: int = 200) -> Response:
