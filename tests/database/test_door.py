@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import aiosqlite
 import pytest
@@ -180,3 +182,18 @@ async def test_a_file_that_is_locked_at_the_commit_is_tried_again(cast: Cast, mo
     monkeypatch.setattr(aiosqlite.Connection, "commit", fails_once)
     await transaction(lambda: Contact.filter(id=cast.lisa.id).update(first_name="Bo"))
     assert not tries and (await Contact.get(id=cast.lisa.id)).first_name == "Bo"
+
+
+@pytest.mark.both
+async def test_instants_are_compared_whatever_zone_they_were_made_in(cast: Cast) -> None:
+    """SQLite compares texts: of two instants the later one had the smaller text."""
+    noon = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    tokyo, hawaii = noon.astimezone(ZoneInfo("Asia/Tokyo")), noon.astimezone(ZoneInfo("Pacific/Honolulu"))
+    for stored in (noon, tokyo, hawaii):
+        await transaction(lambda: Contact.filter(id=cast.lisa.id).update(blocked_at=stored))  # noqa: B023
+        for asked in (noon, tokyo, hawaii):
+            here = Contact.filter(id=cast.lisa.id)
+            assert await here.filter(blocked_at=asked).exists()
+            assert not await here.filter(blocked_at__gt=asked).exists()
+            assert not await here.filter(blocked_at__lt=asked).exists()
+            assert await here.filter(blocked_at__gt=asked - timedelta(minutes=1)).exists()

@@ -10,6 +10,7 @@ import asyncio
 import random
 import sqlite3
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
@@ -18,6 +19,14 @@ from tortoise.exceptions import OperationalError
 
 PATIENCE = 10.0  # seconds to wait for the file's lock
 LONGEST_PAUSE = 0.02
+
+
+def _instant(at: datetime) -> str:
+    """In UTC: SQLite compares instants as texts. Tortoise's own keeps the offset of whoever made the value."""
+    return (at.astimezone(UTC) if at.tzinfo else at).isoformat(" ")
+
+
+sqlite3.register_adapter(datetime, _instant)  # after Tortoise's, which the import above registers
 
 
 class Wrapper(SqliteTransactionWrapper):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
@@ -236,3 +236,13 @@ async def test_what_is_being_fetched_is_not_begun_again(cast: Cast, server: Serv
     await plan.refuse(begun[1], "away")
     await plan.fetch_now(cast.gary, row)
     assert await plan.begin(row.id)
+
+
+@pytest.mark.both
+async def test_a_night_in_the_campaign_s_zone_comes_once(cast: Cast) -> None:
+    clock.freeze(datetime(2026, 11, 25, 5, 1, tzinfo=UTC))  # one minute past midnight in New York
+    row = await plan.make(cast.gary, "http://127.0.0.1:1/x", "127.0.0.1", "S", 3)
+    assert await plan.begin(row.id)
+    assert await plan.due() == [] and await plan.begin(row.id) is None
+    clock.freeze(datetime(2026, 11, 25, 8, 0, 1, tzinfo=UTC))
+    assert await plan.due() == [row.id]
