@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,14 +18,17 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
+from jinja2 import nodes
+from markupsafe import escape
 
-from webapp import words
+from webapp import pages, words
+from webapp.http import template_files
 from webapp.routes.volunteer import home
 from webapp.rules import errors, variables
-from webapp.rules.speech.sentences import counted, said
+from webapp.rules.speech.sentences import Sentence, counted, said
 
 ROOT = Path(__file__).parents[1]
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "later": None, "Explanation": (3,)}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "later": None, "said_to_all": None}
 TEMPLATES = ROOT / "webapp/templates"
 BABEL = str(Path(sys.executable).parent / "pybabel")
 READ_BY_VOLUNTEERS = sorted(
@@ -169,6 +173,7 @@ BARE = {
     "routes/problems.py": "programs are answered in English",
     "routes/failures.py": "programs are answered in English",
     "routes/admin/api/examples.py": "examples of what programs send",
+    "routes/admin/scripts/previews.py": "the name of a person who does not exist",
     "access/api.py": "programs are answered in English",
     "models/api": "programs are answered in English",
     "routes/webhooks": "Twilio is answered in English",
@@ -190,10 +195,13 @@ BARE = {
     "rules/library": "scripts to choose from, in both languages",
     "rules/practice": "texts of people who do not exist, in both languages",
 }
-IN_WORDS = ("gettext", "ngettext", "later", "Explanation", "said", "counted", "together")
+IN_WORDS = ("gettext", "ngettext", "later", "said", "said_to_all", "counted", "together")
 IN_LOGS = ("debug", "info", "warning", "error", "exception", "compile", "query", "rows", "alone")
 SENTENCE = re.compile(r"(?:[A-Z“]|\{\})[^\n]* [^\n]*[a-z”}0-9)][.?!]")
-LABEL = re.compile(r"[A-Z][a-z’']+(?: [a-z’']+)+")  # "End date"; of the office's routes alone
+# "End date", "Tags"; of the office's routes, and of what makes sentences by rules/speech
+LABEL = re.compile(r"[A-Z][a-z’']+(?: [a-z’']+)+|[A-Z][a-z’']{3,}")
+KEEPS_A_SENTENCE = ("meaning", "advice", "sentence")  # attributes; an f-string makes plain English of it
+WORD = re.compile(r"[^A-Z_=]*[a-z]{2}[^A-Z_=]*")  # no constant, no part of an address
 
 
 def _name(call: ast.Call) -> str:
@@ -215,6 +223,29 @@ def bare(node: ast.AST, looks: re.Pattern[str]) -> list[str]:
     return [one for child in ast.iter_child_nodes(node) for one in bare(child, looks)]
 
 
+def halved(tree: ast.AST) -> list[str]:
+    """Sentences put together of parts that no catalogue can know: f"{told.meaning} (5)", f"{'make' if many else 'makes'}",
+    " and ".join(names), said("%(what)s.", what="make" if many else "makes")."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FormattedValue):
+            kept = isinstance(node.value, ast.Attribute) and node.value.attr in KEEPS_A_SENTENCE
+            found += [ast.unparse(node.value)] * (kept or _chooses_words(node.value))
+        elif isinstance(node, ast.Call) and _name(node) == "join" and isinstance(node.func, ast.Attribute):
+            by = node.func.value
+            found += [str(by.value)] if isinstance(by, ast.Constant) and WORD.fullmatch(str(by.value)) else []
+        elif isinstance(node, ast.Call) and _name(node) in IN_WORDS:
+            found += [ast.unparse(k.value) for k in node.keywords if _chooses_words(k.value)]
+    return found
+
+
+def _chooses_words(node: ast.AST) -> bool:
+    return isinstance(node, ast.IfExp) and any(
+        isinstance(one, ast.Constant) and isinstance(one.value, str) and WORD.fullmatch(one.value)
+        for one in (node.body, node.orelse)
+    )
+
+
 def _is_sql(text: str) -> bool:
     return text.split()[0].isupper() and len(text.split()[0]) > 2
 
@@ -226,10 +257,12 @@ def test_no_sentence_of_the_office_is_made_outside_of_the_words() -> None:
         for path in sorted((folder / room).rglob("*.py")) if (folder / room).is_dir() else [folder / room]:
             where, tree = str(path.relative_to(folder)), ast.parse(path.read_text())
             texts = [text for text in bare(tree, SENTENCE) if not _is_sql(text)]
-            texts += bare(tree, LABEL) if where.startswith("routes/admin") else []
+            speaks = where.startswith("routes/admin") or "webapp.rules.speech" in path.read_text()
+            texts += bare(tree, LABEL) if speaks else []
             excepted = [place for place in BARE if where == place or where.startswith(f"{place}/")]
-            if texts and not excepted:
-                found[where] = texts
+            wrong = (halved(tree) if speaks else []) + ([] if excepted else texts)
+            if wrong:
+                found[where] = wrong
             used |= set(excepted if texts else ())
     assert found == {}
     assert used == set(BARE), "an exception that nothing needs any more"
@@ -245,6 +278,25 @@ log.warning("The queue went away.")
 """
     assert bare(ast.parse(source), SENTENCE) == ["That is wrong.", "{} of them are wrong."]
     assert bare(ast.parse(source), LABEL) == ["End date"]
+    assert bare(ast.parse('GROUPS = [("Tags", tags), (said("Errors"), GET)]'), LABEL) == ["Tags"]
+    table = 'Explanation(LOCKED, "safeguard", said("It is locked."), "Send it later.")'
+    assert bare(ast.parse(table), SENTENCE) == ["Send it later."]
+
+
+def test_a_sentence_of_parts_that_no_catalogue_knows_is_found() -> None:
+    source = """
+f"{told.meaning} ({code})"
+f"{n} {'makes' if n == 1 else 'make'}"
+" and ".join(names)
+said("%(n)s %(do)s.", n=n, do="makes" if n == 1 else "make")
+together(told.meaning, f"({code})", by=", ".join(names))
+"""
+    assert sorted(halved(ast.parse(source))) == [
+        " and ",
+        "'makes' if n == 1 else 'make'",
+        "'makes' if n == 1 else 'make'",
+        "told.meaning",
+    ]
 
 
 def of_office(tmp_path: Path) -> Catalog:
@@ -253,15 +305,19 @@ def of_office(tmp_path: Path) -> Catalog:
         return read_po(file)
 
 
-def test_whoever_translates_the_office_gets_all_it_says_and_the_site_then_says_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_translates_the_office_gets_all_it_says(tmp_path: Path) -> None:
     ids = {message.id for message in of_office(tmp_path)}
     assert "All Users" in ids and "Save Settings" in ids, "of templates"
     assert len(ids) > 1_000
     assert "The end date has passed." in ids, "of models"
     assert ("%(n)s contact list", "%(n)s contact lists") in ids and "There is no text yet." in ids, "of rules"
+    assert {errors.explain(code).advice for code in (*errors.TABLE, 99_999)} - {""} <= ids, "of tables"
     assert "Log in" not in ids, "the volunteers' side has that"
+
+
+@pytest.fixture
+def office_in_spanish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As where somebody added es.office.po, with two sentences."""
     (tmp_path / "locale").mkdir()
     shutil.copy(ROOT / "webapp/locale/es.po", tmp_path / "locale")
     office = Catalog(locale="es")
@@ -271,18 +327,81 @@ def test_whoever_translates_the_office_gets_all_it_says_and_the_site_then_says_i
         write_po(file, office)
     monkeypatch.setattr(words, "HERE", tmp_path)
     words.catalogue.cache_clear()
-    try:
-        with words.speaking("es"):
-            assert words.gettext(said("The end date has passed.")) == "La fecha final ya pasó."
-            assert words.gettext(counted("%(n)s contact list", "%(n)s contact lists", 1_200)) == "1,200 listas"
-            assert words.gettext("Log in") == "Iniciar sesión"
-        assert (words.in_office("es"), words.in_office("en")) == ("es", "en")
-    finally:
-        words.catalogue.cache_clear()
+    with words.speaking("es"):
+        yield
+    words.catalogue.cache_clear()
+
+
+@pytest.mark.usefixtures("office_in_spanish")
+def test_with_a_translation_of_its_own_the_office_speaks_it() -> None:
+    assert words.gettext(said("The end date has passed.")) == "La fecha final ya pasó."
+    assert words.gettext(counted("%(n)s contact list", "%(n)s contact lists", 1_200)) == "1,200 listas"
+    assert words.gettext("Log in") == "Iniciar sesión"
+    assert (words.in_office("es"), words.in_office("en")) == ("es", "en")
+
+
+@pytest.mark.usefixtures("office_in_spanish")
+@pytest.mark.parametrize(
+    "template",
+    [
+        '{{ _("See: %(what)s", what=what) }}',
+        "{% trans %}See: {{ what }}{% endtrans %}",
+        "{% trans n=1 %}See: {{ what }}{% pluralize %}{{ n }}{% endtrans %}",
+        '{% set see = "See: %(what)s" %}{{ _(see, what=what) }}',
+    ],
+)
+def test_a_sentence_inside_the_words_of_a_page_is_said_in_its_language(template: str) -> None:
+    assert shown(template, what=said("The end date has passed.")) == "See: La fecha final ya pasó."
+
+
+def shown(template: str, **values: object) -> str:
+    return pages.environment().from_string(template).render(values)
+
+
+@pytest.mark.parametrize("text", ["<b>Lisa</b>", "See %(what)s & <b>100%</b>", said("<b>Lisa</b>")])
+def test_words_handed_to_a_page_are_never_html(text: str) -> None:
+    assert shown("{{ _(text) }}{{ gettext(text) }}", text=text) == 2 * str(escape(text))
+    assert shown('{{ _(text if text else "Nobody") }}', text=text) == str(escape(text))
+
+
+def test_what_fills_the_words_of_a_page_is_never_html() -> None:
+    template = '{{ _("%(name)s", name=name) }}{% trans %}{{ name }}{% endtrans %}{{ _(text, name=name) }}'
+    template += "{% trans n=2 %}{{ name }}{% pluralize %}{{ name }}{% endtrans %}"
+    assert shown(template, name="<i>", text="%(name)s") == 4 * "&lt;i&gt;"
+
+
+def test_words_that_stand_in_a_template_may_be_html() -> None:
+    template = '{{ _("<b>%(name)s</b> & “you” aren\'t", name=name) }}'
+    assert shown(template, name="Q&A") == "<b>Q&amp;A</b> & “you” aren't"
+    assert shown('{{ _("<b>Yes</b>" if yes else "<i>No</i>") }}', yes=False) == "<i>No</i>"
+    plural = '{% trans n=n %}<b>{{ n }}</b> text{% pluralize %}<b>{{ n }}</b> texts{% endtrans %} {{ _("100%%") }}'
+    assert shown(plural, n=2) == "<b>2</b> texts 100%"
+
+
+def test_every_word_of_a_template_with_html_or_quotes_stands_there_itself() -> None:
+    """Else it would be escaped: no page hands on what it keeps as HTML."""
+    environment, handed = pages.environment(), []
+    for path in sorted(TEMPLATES.rglob("*.*")):
+        tree = environment.parse(path.read_text())
+        template_files.mark(tree)
+        calls = [call for call in tree.find_all(nodes.Call) if isinstance(call.node, nodes.Name)]
+        left = [call for call in calls if isinstance(call.node, nodes.Name) and call.node.name in template_files.OWN]
+        handed += [
+            const.value
+            for call in left
+            for const in call.args[0].find_all(nodes.Const)
+            if isinstance(const.value, str) and const.value != str(escape(const.value))
+        ]
+        assert not any(isinstance(call.args[0], nodes.Const) for call in left)
+    assert handed == []
 
 
 def test_why_a_text_did_not_go_can_be_translated() -> None:
-    assert {explanation.meaning for explanation in errors.TABLE.values()} <= found()
+    meanings = [errors.explain(code).meaning for code in (*errors.TABLE, 99_999)]
+    assert {meaning.words for meaning in meanings if isinstance(meaning, Sentence)} <= found()
+    assert all(isinstance(meaning, Sentence) for meaning in meanings)
+    with words.speaking("es"):
+        assert words.gettext(meanings[-1]) == "Twilio informó el error 99999."
 
 
 def test_whatever_a_sender_may_lack_has_words() -> None:

@@ -22,7 +22,7 @@ from webapp import clock, config
 from webapp.http import compressed, static_files, template_files
 from webapp.rules import phone, window
 from webapp.rules.help import screens
-from webapp.words import NAMES, finalized, gettext, in_page, language, ngettext
+from webapp.words import IN_TEMPLATES, finalized, gettext, language, ngettext
 
 HERE = Path(__file__).parent
 PATTERNS = {  # of dates, as each language writes them
@@ -117,6 +117,10 @@ class _Environment(jinja2.Environment):
         assert not d
         return self.globals
 
+    def _generate(self, source: jinja2.nodes.Template, *given: Any, **more: Any) -> str:
+        template_files.mark(source)
+        return super()._generate(source, *given, **more)
+
 
 @lru_cache(maxsize=1)
 def environment() -> jinja2.Environment:
@@ -143,7 +147,7 @@ def environment() -> jinja2.Environment:
         "national": phone.national,
         "masked": phone.masked,
     }
-    made.globals |= _names()
+    made.globals |= _names() | IN_TEMPLATES
     return made
 
 
@@ -157,10 +161,6 @@ def _names() -> dict[str, Any]:
         "now": clock.now,
         "new_id": uuid.uuid4,
         "date_on": date_on,
-        "languages": NAMES,
-        "reads": language.get,
-        "gettext": in_page,
-        "_": in_page,
     }
 
 

@@ -57,7 +57,7 @@ def in_office(name: str) -> str:
     return name if _of_office(name).exists() else "en"
 
 
-def gettext(text: str, **values: object) -> str:
+def gettext(text: str, /, **values: object) -> str:
     """In the request's language. ``values`` fill the translation's %(name)s; a sentence of the office brings its own."""
     found = catalogue(language.get())
     if isinstance(text, Sentence):
@@ -68,14 +68,31 @@ def gettext(text: str, **values: object) -> str:
 
 @pass_eval_context
 def in_page(context: EvalContext, text: str, /, **values: object) -> str:
-    """As `gettext`, for templates; ``values`` are escaped where the template escapes. In place of Jinja's own, which
-    translates and marks each sentence anew on each page."""
-    if isinstance(text, Sentence):  # what fills it is no words of ours: the template escapes it
-        return gettext(text)
+    """As `gettext`, for words that stand in a template; ``values`` are escaped where the template escapes. In place of
+    Jinja's own, which translates and marks each sentence anew on each page."""
+    found = catalogue(language.get())
+    if found and values:
+        values = {name: finalized(value) for name, value in values.items()}
     if not context.autoescape:
         return gettext(text) % values
-    found = catalogue(language.get())
     return _sentence(text, found) % values if values else _whole(text, found)
+
+
+@pass_eval_context
+def many_in_page(context: EvalContext, one: str, many: str, n: int, /, **values: object) -> str:
+    text = ngettext(one, many, n)
+    filled = {"num": n, **{name: finalized(value) for name, value in values.items()}}
+    return (Markup(text) if context.autoescape else text) % filled  # noqa: S704
+
+
+IN_TEMPLATES = {
+    "_": gettext,
+    "gettext": gettext,
+    "_own": in_page,
+    "_own_many": many_in_page,
+    "languages": NAMES,
+    "reads": language.get,
+}
 
 
 @lru_cache(maxsize=5_000)

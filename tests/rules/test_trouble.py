@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from webapp.rules import errors, trouble
+from webapp.rules.speech.sentences import Sentence
 from webapp.rules.trouble import State
 
 NOON = datetime(2026, 11, 24, 17, tzinfo=UTC)
@@ -131,3 +133,11 @@ def test_no_text_is_claimed_by_a_clock_that_is_five_minutes_off(
     ahead: float | None, own_clock: bool, waits: bool
 ) -> None:
     assert trouble.waits_for_clock(ahead, own_clock) == waits
+
+
+@pytest.mark.parametrize("code", [None, 20003, 21606, 12345, 418, errors.RESTORED, errors.RECONCILED, 21610])
+def test_each_word_about_a_stop_can_be_said_in_another_language(code: int | None) -> None:
+    one = trouble.found(state(stopped_at=NOON, stopped_code=code))[0]
+    for text in (one.what, one.do, one.link_words):
+        spoken = text.spoken("«{}»".format, "«{}»".format) if isinstance(text, Sentence) else text
+        assert not re.search("[A-Za-z]{2}", re.sub("«.*?»", "", spoken)), text

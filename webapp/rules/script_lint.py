@@ -207,30 +207,12 @@ def _opt_out_wording(text: str) -> list[Finding]:
 
 def _encoding(text: str, shown: str) -> list[Finding]:
     now = segments.count(shown)
-    found = [_special(text, shown, now)] if now.encoding == "UCS-2" else []
+    found = [findings.of_encoding(text, shown, now)] if now.encoding == "UCS-2" else []
     if now.segments >= MANY_SEGMENTS:
         found.append(
             Finding("warning", "many_segments", said("This text is billed as %(n)s segments.", n=now.segments))
         )
     return found
-
-
-def _special(text: str, shown: str, now: segments.Segments) -> Finding:
-    """Names the characters that force UCS-2. They may be in a value, and then have no place in the script."""
-    forcing, own = segments.forcing(shown), segments.forcing(text)
-    named = " ".join(f"“{c}”" for c in forcing[:5]) + (said(" and others") if len(forcing) > 5 else "")
-    makes = f"{named} {'makes' if len(forcing) == 1 else 'make'}"
-    sentence = said("%(makes)s each segment 70 characters, then 67, instead of 160, then 153.", makes=makes)
-    if (then := segments.count(segments.plain(shown))).segments < now.segments:
-        sentence = said(
-            "%(makes)s this %(now)s segments. With plain characters it is %(then)s.",
-            makes=makes,
-            now=now.segments,
-            then=then.segments,
-        )
-    start = text.index(own[0]) if own else 0
-    mend = segments.plain(text) if segments.plain(text) != text else None
-    return Finding("warning", "encoding", sentence, start, start + bool(own), mend, said("Use plain characters"))
 
 
 def _courtesy(text: str, campaign_name: str) -> list[Finding]:

@@ -108,7 +108,7 @@ def _stop(state: State) -> Trouble | None:
 
 def _refused(code: int) -> str:
     if code in errors.TABLE:
-        return f"{errors.TABLE[code].meaning} ({code})"
+        return together(errors.TABLE[code].meaning, f"({code})")
     return (
         said("Twilio refused with error %(code)s.", code=code)
         if code >= 10_000
@@ -125,7 +125,7 @@ def _advice(code: int) -> str:
 
 def _where(code: int) -> tuple[str, str]:
     if code in OF_NUMBERS:
-        return "numbers", "Numbers"
+        return "numbers", said("Numbers")
     if code not in errors.TABLE and code >= 10_000:
         return f"{CODES_AT_TWILIO}{code}", said("Error %(code)s at Twilio", code=code)
     return "setup", said("Set-up check")

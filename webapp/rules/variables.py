@@ -22,9 +22,9 @@ MENUS: list[Menu] = [
             (said("First Name"), "first_name"),
             (said("Last Name"), "last_name"),
             (said("Full Name"), "full_name"),
-            ("Email", "email"),
-            ("Phone", "phone"),
-            ("State", "state_abbrev"),
+            (said("Email"), "email"),
+            (said("Phone"), "phone"),
+            (said("State"), "state_abbrev"),
         ],
     ),
     (
@@ -33,8 +33,8 @@ MENUS: list[Menu] = [
             (said("First Name"), "user.first_name"),
             (said("Last Name"), "user.last_name"),
             (said("Full Name"), "user.full_name"),
-            ("Email", "user.email"),
-            ("Phone", "user.phone"),
+            (said("Email"), "user.email"),
+            (said("Phone"), "user.phone"),
             (said("Team Code"), "user.team_code"),
         ],
     ),
@@ -42,17 +42,17 @@ MENUS: list[Menu] = [
         said("Campaign Info"),
         [
             (said("Campaign Name"), "campaign.name"),
-            ("Description", "campaign.description"),
+            (said("Description"), "campaign.description"),
             (said("Join Code"), "campaign.join_code"),
             (said("Broadcast Phone Number"), "broadcast_phone_number"),
         ],
     ),
 ]
 OPT_IN_MENU: Menu = (
-    "Opt-In",
+    said("Opt-In"),
     [
-        ("Title", "opt_in_form.title"),
-        ("Subtitle", "opt_in_form.subtitle"),
+        (said("Title"), "opt_in_form.title"),
+        (said("Subtitle"), "opt_in_form.subtitle"),
         (said("Referral Link"), "contact_referral_link"),
     ],
 )

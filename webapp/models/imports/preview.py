@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import reduce
 
 from webapp.models.contacts.labels import Tag
 from webapp.models.imports import counting, reading
@@ -12,7 +13,7 @@ from webapp.reader.counted import Counted
 from webapp.reader.shape import Shape
 from webapp.rules import names
 from webapp.rules.contacts import contact_columns, contact_rows, phone_cell, phone_parts
-from webapp.rules.speech.sentences import counted, said
+from webapp.rules.speech.sentences import counted, said, together
 
 Shown = contact_rows.Person | contact_rows.Refused
 
@@ -85,7 +86,7 @@ async def of(job: ContactImport, mapping: dict[str, str] | None = None, wishes: 
     seen = replace(seen, new_tags=await _new_tags(job.campaign_id, read.tags))
     if isinstance(found, contact_columns.Unclear):
         if like := _like_phones(job, shape, found) if not by_hand else []:
-            looks_like = _looks_like(found, [shape.header[n] or said("Column %(n)s", n=n + 1) for n in like])
+            looks_like = _looks_like(found, [shape.header[n][:80] or said("Column %(n)s", n=n + 1) for n in like])
             return replace(await of(job, {f"#{n}": "phone" for n in like}, wishes), looks_like=looks_like)
         seen = replace(seen, unclear=found.message)
         return replace(seen, rows=_rows(job, shape.sample, columns, width)) if columns.phones else seen
@@ -112,15 +113,15 @@ def _like_phones(job: ContactImport, shape: Shape, found: contact_columns.Unclea
 
 
 def _looks_like(found: contact_columns.Unclear, names: list[str]) -> str:
-    why, _, _ = found.message.partition(". ")
-    named = " and ".join(f"“{name[:80]}”" for name in names)
-    return counted(
-        "%(why)s. %(named)s looks like the phone: check the first rows below.",
-        "%(why)s. %(named)s look like the phone: check the first rows below.",
+    quoted = [together("“", name, "”", by="") for name in names]
+    named = reduce(lambda first, other: said("%(first)s and %(other)s", first=first, other=other), quoted)
+    look = counted(
+        "%(named)s looks like the phone: check the first rows below.",
+        "%(named)s look like the phone: check the first rows below.",
         len(names),
-        why=why,
         named=named,
     )
+    return together(found.why, look)
 
 
 def _rows(

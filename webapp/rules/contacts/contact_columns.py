@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from webapp.rules.contacts import headers, phone_cell, phone_ids, phone_kinds, phone_parts
 from webapp.rules.contacts.words import flag_headers, flags, header_words
-from webapp.rules.speech.sentences import said
+from webapp.rules.speech.sentences import said, together
 
 FIELDS = (
     "phone",
@@ -71,11 +71,13 @@ class Columns:
 
 @dataclass(frozen=True)
 class Unclear:
-    """No column holds the phone, or two of one name do. ``columns``: what was recognised all the same."""
+    """No column holds the phone, or two of one name do. ``columns``: what was recognised all the same. ``why``: what is wrong,
+    without what to do."""
 
     code: str  # "no_phone_column" or "duplicate_header"
     message: str
     columns: Columns = field(default_factory=Columns)
+    why: str = ""
 
 
 def match(
@@ -101,7 +103,7 @@ def match(
             names=doubled,
         )
         return Unclear("duplicate_header", message, columns)
-    return columns if phones else Unclear("no_phone_column", _no_phone(header), columns)
+    return columns if phones else _without_phone(header, columns)
 
 
 def every_phone(
@@ -122,7 +124,7 @@ def every_phone(
         flags={n: OPT_OUT if n in picking else LEAVE_OUT for n in flags},
         flag_kinds={n: flag_headers.flag(header[n]) or "negative" for n in flags},
     )
-    return columns if found else Unclear("no_phone_column", _no_phone([]), columns)
+    return columns if found else _without_phone([], columns)
 
 
 def recognized(cells: Sequence[str]) -> int:
@@ -239,8 +241,10 @@ def _doubled(header: Sequence[str], phones: Sequence[int], by_hand: Mapping[int,
     return ", ".join(f"{header[n].strip()} (column {n + 1})" for n in same)
 
 
-def _no_phone(header: Sequence[str]) -> str:
+def _without_phone(header: Sequence[str], columns: Columns) -> Unclear:
     work = [cell.strip() for cell in header if _is_phone(cell) and _kind(cell) == "work"]
     if work:
-        return said("The only phones are work phones: %(names)s. Say which column is the phone.", names=", ".join(work))
-    return said("No column is called phone. Say which one it is.")
+        why = said("The only phones are work phones: %(names)s.", names=", ".join(work))
+        return Unclear("no_phone_column", together(why, said("Say which column is the phone.")), columns, why)
+    why = said("No column is called phone.")
+    return Unclear("no_phone_column", together(why, said("Say which one it is.")), columns, why)

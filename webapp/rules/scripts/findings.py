@@ -6,8 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from webapp.rules import segments
 from webapp.rules.scripts import blanks, brackets, voices
-from webapp.rules.speech.sentences import said
+from webapp.rules.speech.sentences import counted, said, together
 
 Level = Literal["error", "warning"]
 
@@ -58,3 +59,28 @@ def of_voices(text: str, initial: bool) -> list[Finding]:
         )
         for start, end in voices.found(text, initial)
     ]
+
+
+def of_encoding(text: str, shown: str, now: segments.Segments) -> Finding:
+    """Names the characters that force UCS-2. They may be in a value, and then have no place in the script."""
+    forcing, own = segments.forcing(shown), segments.forcing(text)
+    quoted = " ".join(f"“{c}”" for c in forcing[:5])
+    named = together(quoted, said("and others") if len(forcing) > 5 else "")
+    sentence = counted(
+        "%(named)s makes each segment 70 characters, then 67, instead of 160, then 153.",
+        "%(named)s make each segment 70 characters, then 67, instead of 160, then 153.",
+        len(forcing),
+        named=named,
+    )
+    if (then := segments.count(segments.plain(shown))).segments < now.segments:
+        sentence = counted(
+            "%(named)s makes this %(now)s segments. With plain characters it is %(then)s.",
+            "%(named)s make this %(now)s segments. With plain characters it is %(then)s.",
+            len(forcing),
+            named=named,
+            now=now.segments,
+            then=then.segments,
+        )
+    start = text.index(own[0]) if own else 0
+    mend = segments.plain(text) if segments.plain(text) != text else None
+    return Finding("warning", "encoding", sentence, start, start + bool(own), mend, said("Use plain characters"))

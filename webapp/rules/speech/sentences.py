@@ -44,6 +44,11 @@ def said(words: str, /, **values: object) -> Sentence:
     return _made(Sentence, words % values if values else words, words, "", 0, values)
 
 
+def said_to_all(words: str, /, **values: object) -> Sentence:
+    """As `said`. Volunteers read it too, so their catalogue has it (bin/words)."""
+    return said(words, **values)
+
+
 def counted(one: str, many: str, n: int, /, **values: object) -> Sentence:
     """In the words for one or for many; "%(n)s" is the number as people write it."""
     filled: dict[str, object] = {"n": f"{n:,}", **values}

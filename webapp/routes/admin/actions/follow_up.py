@@ -24,7 +24,7 @@ from webapp.rules.actions.people import People
 from webapp.rules.speech.sentences import said, together
 
 Choice = tuple[People, str, int]  # the people, in words, and how many conversations or texts the results count
-PLAIN = "Texts"
+PLAIN = said("Texts")
 COUNTED = 1_000  # people the form looks at one by one; of more it says what the results count
 
 
@@ -107,8 +107,8 @@ async def _offered(action: Action) -> list[tuple[str, list[Choice]]]:
     scripts = await results.scripts(action)
     found: list[tuple[str, list[Choice]]] = [
         (PLAIN, _plain(counted["initials"], counted["replied"], counted["reported"])),
-        ("Tags", [(People("tag", name), name, n) for kind, name, _, n in answers if kind == TAG]),
-        ("Answers", [_answer(name, value, n) for kind, name, value, n in answers if kind != TAG]),
+        (said("Tags"), [(People("tag", name), name, n) for kind, name, _, n in answers if kind == TAG]),
+        (said("Answers"), [_answer(name, value, n) for kind, name, value, n in answers if kind != TAG]),
         (
             said("Got the script"),
             [
@@ -117,7 +117,7 @@ async def _offered(action: Action) -> list[tuple[str, list[Choice]]]:
                 if used.sent
             ],
         ),
-        ("Errors", _errors(await kept_counts.of_codes(action.id))),
+        (said("Errors"), _errors(await kept_counts.of_codes(action.id))),
     ]
     return [(name, choices) for name, choices in found if choices]
 

@@ -16,7 +16,6 @@ from webapp.models.contacts.labels import SELECTION, TEXT, CustomField, Tag
 from webapp.pages import page
 from webapp.rules import script_lint
 from webapp.rules.contacts import contact_columns
-from webapp.rules.speech.sentences import said
 
 
 @get("/settings/tags")
@@ -159,8 +158,8 @@ def _field_values(form: Form, type_: str) -> dict[str, Any]:
         **_place(form),
     }
     if script_lint.in_sent(values["default_value"]):
-        why = said("Scripts send these words, so no link shortener and no variable may be here.")
-        form.wrong("default_value", words.gettext(why))
+        why = words.gettext("Scripts send these words, so no link shortener and no variable may be here.")
+        form.wrong("default_value", why)
     if type_ == SELECTION and not values["options"]:
         form.wrong("options", words.gettext("A selection needs options, one per line."))
     return values

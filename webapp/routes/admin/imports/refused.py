@@ -16,7 +16,7 @@ from webapp.rules.exports import safe_cells
 from webapp.rules.speech.sentences import said
 
 REASONS = {
-    "missing_phone": said(said("No phone")),
+    "missing_phone": said("No phone"),
     "invalid_phone": said("Not a phone number"),
     "unsupported_country": said("Not a number in the United States or Canada"),
     "not_textable": said("A toll-free or 900 number: no person's mobile"),
