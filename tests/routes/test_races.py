@@ -58,7 +58,7 @@ OTHERS = """
     message.client_id one_first_text one_conversation one_contact one_contact_tag one_field_value one_action_user
     one_recipient one_picture one_kept_version passkey.credential_id
     one_carrier_warning one_work_of_a_form one_delivery_tally one_hour_tally
-    one_van_fact one_van_thing one_van_list van_match.contact_id van_person.contact_id
+    one_van_fact one_van_kept one_van_thing one_van_list van_match.contact_id van_person.contact_id
     one_opt_in_form one_keyword one_sign_up one_ready_link sign_up.token opt_in_consent.client_id
     api_token.token_hash one_api_answer one_hook_event one_said_again
 """.split()  # noqa: SIM905

@@ -300,6 +300,8 @@ GUARDS = [
     _unique("one_van_thing", "van_thing", "van, kind, van_id, question_id"),
     _unique("one_van_mapping", "van_mapping", "campaign_id, kind, subject_id, value, van"),
     _unique("one_van_fact", "van_fact", "contact_id, kind, subject_id"),
+    _unique("one_van_kept", "van_kept", "fact_id, van, van_id"),
+    _index("van_kept_of_contact", "van_kept", "contact_id"),
     _index("van_not_seen", "van_fact", "id", "due_at IS NULL"),
     _index("van_due", "van_fact", "van, due_at, id", "state = 'waiting'"),
     _index("van_under_way", "van_fact", "claimed_at", "state = 'sending'"),

@@ -52,12 +52,11 @@ def told(kind: str, subject: str, campaign: str) -> str:
     )
 
 
-# Facts that VAN has, or may have, of this contact are of another person of VAN's: of the new one it has nothing. Their ID may have been
-# taken away in between: what VAN told of the phone has the one that facts were sent for. The same ID in another VAN is another person
+# Facts that were sent, or may be just now, by another ID are of another person of VAN's, and so they are by the same ID in another VAN.
+# The claim sees what each of them has (models/van/kept.py)
 _OF_ANOTHER = (
-    " WHERE contact_id = NEW.id AND (there <> '' OR maybe <> '' OR state = 'sending')"
-    " AND ((NEW.van_id = OLD.van_id AND NEW.van <> OLD.van) OR (NEW.van_id <> OLD.van_id AND (OLD.van_id <> '' OR EXISTS"
-    " (SELECT 1 FROM van_person p WHERE p.contact_id = NEW.id AND p.van_id <> NEW.van_id))));"
+    " WHERE contact_id = NEW.id AND (there_id <> '' OR there <> '' OR maybe <> '' OR state IN ('waiting', 'sending'))"
+    f" AND (there_id <> ltrim(NEW.van_id, '0') OR COALESCE(there_van, 0) <> COALESCE(NEW.van, {van_of('NEW')}, 0));"
 )
 _OTHER_VAN = "COALESCE(NEW.van, 0) <> COALESCE(OLD.van, 0)"
 _OF_BEFORE = van_of("OLD")
@@ -96,10 +95,10 @@ TRIGGERS = (
         "contact",
         f"NEW.van_id <> '' AND (NEW.van_id <> OLD.van_id OR {_OTHER_VAN})",
         "UPDATE van_fact SET state = 'waiting', due_at = NULL WHERE contact_id = NEW.id AND state IN ('no_id', 'refused');"
-        " UPDATE van_fact SET there = '', maybe = '', answer = '', "
+        " UPDATE van_fact SET answer = '', "
         + _CHANGED
         + _OF_ANOTHER
-        + " DELETE FROM van_person WHERE contact_id = NEW.id AND NEW.van_id = OLD.van_id AND NEW.van <> OLD.van;",
+        + " DELETE FROM van_person WHERE contact_id = NEW.id AND (van_id <> NEW.van_id OR NEW.van <> OLD.van);",
     ),
     # The VAN ID of who moves stays that of the VAN they came from, and their facts are led anew
     (

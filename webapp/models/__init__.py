@@ -53,6 +53,7 @@ from webapp.models.sharing.sharing import OptOutSharing
 from webapp.models.spending import SpendTally
 from webapp.models.van.connection import VanConnection
 from webapp.models.van.fact import VanFact, VanPerson
+from webapp.models.van.kept import VanKept
 from webapp.models.van.mapping import VanMapping, VanThing
 from webapp.models.van.matching import VanMatch
 from webapp.models.van.places import VanState
@@ -147,6 +148,7 @@ TABLES = [
     UserListMember,
     VanConnection,
     VanFact,
+    VanKept,
     VanList,
     VanLoad,
     VanMatch,

@@ -17,6 +17,7 @@ from webapp.models.opt_outs.many import opt_out_many
 from webapp.models.reports import editing, labelling
 from webapp.models.van import mapping
 from webapp.models.van.fact import DOUBT, NO_ID, REFUSED, SENDING, SENT, WAITING, VanFact, VanPerson
+from webapp.models.van.kept import VanKept
 
 pytestmark = pytest.mark.both
 
@@ -116,6 +117,10 @@ async def test_erasing_a_person_leaves_no_answer_of_theirs_on_the_way(cast: Cast
     await labelling.set_field(cast.lisa.id, await rating_of(cast), "Supporter", None)
     wait(1)
     await transaction(lambda: VanPerson.create(contact_id=cast.lisa.id, van_id="101", phone=cast.lisa.phone))
+    row = await fact(kind="field")
+    await transaction(lambda: VanKept.create(fact_id=row.id, contact_id=cast.lisa.id, van=1, van_id="5", there="x"))
     await editing.erase(cast.lisa.id, cast.gary)
     assert (await fact(kind="field")).value == ""
-    assert not await VanPerson.exists(contact_id=cast.lisa.id), "nor what VAN told of them"
+    assert not await VanKept.exists() and not await VanPerson.exists(contact_id=cast.lisa.id), (
+        "nor what VAN told of them"
+    )

@@ -12,6 +12,8 @@ from tests.cast.van import (
     LISA,
     STRONG,
     WILL_VOTE,
+    answer,
+    code,
     connects,
     fact,
     maps,
@@ -23,15 +25,21 @@ from tests.cast.van import (
     the_van,
     wait,
 )
+from webapp import clock
 from webapp.database import transaction
 from webapp.models.contacts.contact import Contact
 from webapp.models.exports import for_upload
+from webapp.models.imports import store as storing
+from webapp.models.imports.job import ContactImport
+from webapp.models.imports.known import Known
 from webapp.models.reports import editing, labelling
-from webapp.models.van import connection, mapping, matching, places
+from webapp.models.van import connection, mapping, matching, places, sending
 from webapp.models.van.connection import VanConnection
-from webapp.models.van.fact import NO_CODE, NO_ID, NO_VAN, SENT, STAYS, WAITING, VanFact, VanPerson
+from webapp.models.van.fact import DOUBT, NO_CODE, NO_ID, NO_VAN, SENT, STAYS, WAITING, VanFact, VanPerson
 from webapp.models.van.matching import FOUND, VanMatch
 from webapp.models.van.places import Taken, VanState, Wish
+from webapp.reader.rows import Row
+from webapp.rules.contacts.contact_rows import Person
 from webapp.rules.exports.columns import VAN_UPLOAD
 from webapp.simulator.van.store import KEY, Store
 from webapp.workers.van import asking
@@ -275,3 +283,119 @@ async def test_the_file_for_van_s_upload_says_of_which_van_each_id_is(
     own = await for_upload.own_columns(cast.meyer, VAN_UPLOAD)
     rows = await for_upload.rows(VAN_UPLOAD, cast.meyer, [ohioan.id, other.id], own)
     assert [(row["VANID"], row["VAN"]) for row in rows] == [("102", "Ohio"), ("103", "VAN")]
+
+
+async def brings(cast: Cast, of: VanConnection, contact: Contact, van_id: str, state: str = "") -> None:
+    """A saved list of this VAN's with the contact's phone, this VAN ID of theirs, and their state where it has one."""
+    job = ContactImport(campaign_id=cast.meyer.id, file_name="VAN: people", path="-", van=of.id, created_at=clock.now())
+    job.campaign, job.contact_list = cast.meyer, cast.voters
+    await transaction(job.save)
+    values = {"van_id": van_id} | ({"state_abbrev": state} if state else {})
+    row = Row(1, 0, 1, Person(phone=contact.phone, values=values, phone_id=int(van_id)))
+    await transaction(lambda: storing.store(job, [row], Known(job)))
+
+
+async def test_a_list_of_another_van_takes_no_id_of_the_state_s_van_away(
+    cast: Cast, van: Store, two: VanConnection
+) -> None:
+    penn, first = await person(cast, 1, "PA", "102"), await the_van(cast)
+    await tagged(cast, penn)
+    await send(cast)
+    for n in range(2):
+        await brings(cast, two, penn, "103", state="PA" if n else "")
+        await penn.refresh_from_db()
+        assert penn.van_id == "102" and penn.van != two.id and not await VanPerson.exists(phone_id=103)
+        await brings(cast, first, penn, "102")
+        await send(cast)
+    assert (await fact()).state == SENT and [n for n, _ in said(van)] == [102]
+
+
+async def test_a_list_of_another_van_brings_its_id_to_who_has_none_of_the_state_s(
+    cast: Cast, van: Store, two: VanConnection
+) -> None:
+    new, moved = await person(cast, 1, "PA", ""), await person(cast, 2, "OH", "102")
+    await move(cast, moved, state_abbrev="PA")
+    for one in (new, moved):
+        await brings(cast, two, one, "103")
+        await one.refresh_from_db()
+        assert (one.van_id, one.van) == ("103", two.id)
+
+
+async def test_who_moves_there_and_back_with_ids_of_both_is_sent_nothing_twice(
+    cast: Cast, van: Store, two: VanConnection
+) -> None:
+    mover, first = await person(cast, 1, "PA", "102"), await the_van(cast)
+    await tagged(cast, mover)
+    for of, van_id, state in [(two, "103", "OH"), (first, "102", "PA"), (two, "103", "OH"), (first, "102", "PA")]:
+        await send(cast)
+        await brings(cast, of, mover, van_id, state)
+    await send(cast)
+    told = [(n, mode) for (n, _), mode in zip(said(van), van.modes, strict=True)]
+    assert told == [(102, PENN), (103, OHIO)] and (await fact()).state == SENT
+
+
+async def test_what_was_taken_away_meanwhile_is_taken_out_of_the_van_they_come_back_to(
+    cast: Cast, van: Store, two: VanConnection
+) -> None:
+    mover, first = await person(cast, 1, "PA", "102"), await the_van(cast)
+    await tagged(cast, mover)
+    await send(cast)
+    await brings(cast, two, mover, "103", "OH")
+    await send(cast)
+    await labelling.take_tag(await Contact.get(id=mover.id), await tag_of(cast), cast.amy.user)
+    await send(cast)
+    await brings(cast, first, mover, "102", "PA")
+    await send(cast)
+    assert said(van)[2:] == [(103, [code(4_001, "Remove")]), (102, [code(4_003, "Remove")])]
+
+
+async def test_by_the_button_too_nothing_goes_twice_to_who_has_it(cast: Cast, van: Store, two: VanConnection) -> None:
+    """The ID of their VAN was overwritten by another VAN's, and VAN finds them again by name and phone."""
+    first = await the_van(cast)
+    await tagged(cast, cast.lisa)
+    await send(cast)
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(van_id="103", van=two.id))
+    await labelled(cast, cast.lisa)
+    assert {f.kind: f.state for f in await VanFact.all()} == {"tag": SENT, "field": NO_ID}
+    await transaction(lambda: Contact.filter(id=cast.lisa.id).update(first_name="Lisa", last_name="Barrett"))
+    van.names[LISA] = ("Lisa", "Barrett")
+    assert await matching.ask(cast.gary) == 1
+    await jobs.send_to_van({}, cast.meyer.id)
+    await cast.lisa.refresh_from_db()
+    assert (cast.lisa.van_id, cast.lisa.van) == (str(LISA), first.id)
+    await send(cast)
+    assert said(van) == [(LISA, [code(4_003)]), (LISA, [answer(1)])]
+
+
+async def test_what_is_in_doubt_stays_so_for_who_comes_back_and_no_late_answer_is_another_s(
+    cast: Cast, van: Store, two: VanConnection
+) -> None:
+    mover, first = await person(cast, 1, "PA", "102"), await the_van(cast)
+    await tagged(cast, mover)
+    await settle()
+    lease = await connection.take_lease(first.id)
+    assert lease
+    claimed = await sending.claim(first.id, lease)
+    assert claimed
+    await sending.in_doubt(claimed, "lost")
+    await connection.give_lease_back(first.id, lease)
+    await brings(cast, two, mover, "103", "OH")
+    await send(cast)
+    assert (await fact()).state == SENT and [n for n, _ in said(van)] == [103]
+    await brings(cast, first, mover, "102", "PA")
+    await send(cast)
+    assert (await fact()).state == DOUBT and len(said(van)) == 1
+    await sending.sent(claimed, "")
+    assert (await fact()).state == DOUBT, "that answer was about an attempt before"
+
+
+async def test_an_id_that_changes_and_changes_back_sends_nothing_twice_in_one_van(
+    cast: Cast, van: Store, two: VanConnection
+) -> None:
+    penn = await person(cast, 1, "PA", "102")
+    await tagged(cast, penn)
+    for van_id in ("103", "0102", "103"):
+        await send(cast)
+        await move(cast, penn, van_id=van_id)
+    await send(cast)
+    assert [n for n, _ in said(van)] == [102, 103]

@@ -46,12 +46,6 @@ async def insert(campaign_id: int, rows: list[dict[str, Any]]) -> list[dict[str,
     )
 
 
-def van_after(row: dict[str, Any], van_id: str | None, of: int | None) -> int | None:
-    """Of which VAN the VAN ID is that a contact has after a row with ``van_id``; ``of``: that of the file, where it is known (B3)."""
-    same: int | None = row["van"]
-    return same if not van_id else of or (same if van_id == row["van_id"] else None)
-
-
 async def update(table: str, where: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
     """``rows``: an id and ``columns``; ``where`` joins them, as ``r``, to the table."""
     if rows:

@@ -12,7 +12,7 @@ from webapp.database import packed
 from webapp.database.locks import Lock
 from webapp.models.actions import audience
 from webapp.models.contacts import many_at_once
-from webapp.models.imports import contact_sql
+from webapp.models.imports import contact_sql, van_ids
 from webapp.models.imports.contact_sql import COLUMNS, TEXTS
 from webapp.models.imports.job import ContactImport
 from webapp.models.imports.known import Known
@@ -20,7 +20,7 @@ from webapp.models.imports.left_values import LeftValues
 from webapp.models.imports.refused import refuse_rows
 from webapp.models.opt_outs.many import mark_opted_out, opt_out_contacts, tag_contacts
 from webapp.models.opt_outs.opt_out import FROM_IMPORT
-from webapp.models.van import phones
+from webapp.models.van import phones, places
 from webapp.reader.rows import Row
 from webapp.rules import names
 from webapp.rules.contacts import contact_rows, contact_zones
@@ -52,7 +52,7 @@ async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[st
 
 class _Slice:
     """``there``: phone -> the row of a contact that exists; ``new``: of one to create. ``ids``: phone -> contact. ``earlier``: contact -> fields
-    that earlier rows of this import filled. ``moved``: contacts with another zone set. ``made_opted_out``: phones of
+    that earlier rows of this import filled. ``moved``: contacts with another zone set. ``covered``: state -> VAN, for a VAN's list. ``made_opted_out``: phones of
     contacts created for whom an opt-out is there."""
 
     def __init__(
@@ -87,9 +87,8 @@ class _Slice:
         """Creates the contacts that are not there, and locks those that are. Returns phone -> id of those created. A list of
         new people is not looked up before: inserting tells who is there."""
         if self.known.mostly_new:
-            self.known.mostly_new = (
-                False  # until this is through: where two lists hold each other up, the next try locks first
-            )
+            # until this is through: where two lists hold each other up, the next try locks first
+            self.known.mostly_new = False
         else:
             self.there = await contact_sql.locked(self.job.campaign_id, self.people)
         made = await self._insert([phone for phone in self.people if phone not in self.there])
@@ -136,6 +135,7 @@ class _Slice:
 
     async def _update(self) -> None:
         """Non-blank values replace, blank ones never do. Time zones are derived anew (S1)."""
+        self.covered = await places.covered(self.job.campaign_id) if self.job.van else {}
         changed = []
         for phone, row in self.there.items():
             after = await self._after(row, self.people[phone])
@@ -150,6 +150,7 @@ class _Slice:
         await contact_sql.update("conversation", "conversation.contact_id = r.id", ("zone_set_id",), self.moved)
 
     async def _after(self, row: dict[str, Any], person: contact_rows.Person) -> dict[str, Any]:
+        van_ids.leave(row, person.values, self.job.van, self.covered)
         after = {name: person.values.get(name) or row[name] for name in TEXTS}
         keeper = self.known.keepers.get(person.values.get("assigned_user_email", "").lower())
         zones = contact_zones.derive(after["timezone"], after["zip"], after["state_abbrev"], row["phone"])
@@ -159,7 +160,7 @@ class _Slice:
             "zone_set_id": await self.known.zone_set(zones.names),
             "zone_source": zones.source,
             "keeper_id": keeper or row["keeper_id"],
-            "van": contact_sql.van_after(row, person.values.get("van_id"), self.job.van),
+            "van": van_ids.after(row, person.values.get("van_id"), self.job.van),
         }
 
     async def _remember(self, made: set[str]) -> None:
@@ -186,10 +187,9 @@ class _Slice:
     async def _note_phone_ids(self) -> None:
         """VAN's ids of phones, for what is sent there (B3)."""
         with_ids = [(self.ids[phone], phone, one) for phone, one in self.people.items() if one.phone_id]
-        rows = [
-            (id_, one.values["van_id"], phone, one.phone_id) for id_, phone, one in with_ids if "van_id" in one.values
-        ]
-        await phones.note(rows)
+        await phones.note(
+            [(id_, p.values["van_id"], phone, p.phone_id) for id_, phone, p in with_ids if "van_id" in p.values]
+        )
 
     async def _set_custom(self) -> None:
         rows = [

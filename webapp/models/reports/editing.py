@@ -18,6 +18,7 @@ from webapp.models.opt_outs import blocking, opting_out
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.reports import labelling
 from webapp.models.reports.report import Report
+from webapp.models.van import kept
 from webapp.models.van.fact import VanPerson
 from webapp.models.van.matching import VanMatch
 from webapp.rules import edited, phone
@@ -128,6 +129,7 @@ async def erase(contact_id: int, by: Membership) -> None:
     await ContactEvent.filter(contact_id=contact_id).delete()  # they hold the old data
     await Report.filter(contact_id=contact_id).update(values_={})
     await VanPerson.filter(contact_id=contact_id).delete()
+    await kept.forget(contact_id)
     await VanMatch.filter(contact_id=contact_id).delete()
     await SignUp.filter(contact_id=contact_id).update(first_name="", last_name="", zip="", answers={})
     await ContactEvent.note(contact_id, by.user_id, "erased")

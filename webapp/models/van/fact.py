@@ -21,12 +21,13 @@ class VanFact(Model):
     """``value``: the answer, HELD, or blank once it was taken away. ``due_at``: null until the sweep saw the change.
     ``there``: the target VAN took last; ``maybe``: those it may have taken since, with spaces between; ``going``: that of the attempt
     under way, each as planning.text writes it. ``again``: staff want it sent although VAN may have it. ``van``: the VAN it goes to, that
-    of the contact's state; ``there_van``: the one that ``there`` and ``maybe`` are about."""
+    of the contact's state; ``there_van`` and ``there_id``: the VAN, and the VAN ID there, that ``there`` and ``maybe`` are about."""
 
     id = fields.BigIntField(primary_key=True)
     campaign_id = fields.IntField()
     van = fields.IntField(null=True)
     there_van = fields.IntField(null=True)
+    there_id = fields.CharField(40, default="", db_default="")
     contact_id = fields.BigIntField()
     kind = fields.CharField(10)
     subject_id = fields.IntField(default=0)

@@ -15,7 +15,7 @@ from webapp.database import packed, transactional
 from webapp.database.noting import van_of
 from webapp.database.packed import sql_time
 from webapp.models.contacts.contact import Contact
-from webapp.models.van import connection, mapping, places
+from webapp.models.van import connection, kept, mapping, places
 from webapp.models.van.fact import (
     DOUBT,
     NO_CODE,
@@ -112,12 +112,15 @@ async def _begin(fact: VanFact) -> Claimed | None:
         await _lead_anew(fact)
         return None
     retired = wanted is not None and await mapping.retired(fact, wanted)
+    whom = kept.number(contact.van_id) if places.has_id_of(contact, fact.van or 0) else ""
+    if whom:
+        await kept.turn_to(fact, whom)
     there, maybe = (fact.there, fact.maybe) if fact.there_van == fact.van else ("", "")
     step = planning.step(planning.read(there), maybe, wanted)
     if retired or isinstance(step, Nothing):
         await _rest(fact, _without_sending(fact, None if retired else wanted, step))
         return None
-    if not contact.van_id.isdecimal() or len(contact.van_id) > 10 or not places.has_id_of(contact, fact.van or 0):
+    if not whom:
         await _rest(fact, NO_ID)
         return None
     going = planning.text(step.to)
@@ -125,7 +128,6 @@ async def _begin(fact: VanFact) -> Claimed | None:
         await _rest(fact, DOUBT)  # changed and changed back while nobody knew
         return None
     fact.state, fact.attempt, fact.claimed_at, fact.again = SENDING, str(uuid.uuid4()), clock.now(), False
-    fact.there, fact.maybe, fact.there_van = there, maybe, fact.van
     fact.claimed_version, fact.going = 0 if step.more else fact.version, going
     await fact.save()
     return await _claimed(fact, contact, step.body)
@@ -178,8 +180,7 @@ async def note_phone(claimed: Claimed, phone_id: int | None) -> None:
 async def sent(claimed: Claimed, answer: str) -> None:
     if fact := await _of(claimed):
         target = planning.read(fact.going or fact.maybe.split()[-1])
-        there = str(target or "") if await _still_theirs(claimed) else ""
-        fact.there, fact.maybe, fact.sent_at, fact.tries = there, "", clock.now(), 0
+        fact.there, fact.maybe, fact.sent_at, fact.tries = str(target or ""), "", clock.now(), 0
         await _end(fact, SENT, answer)
 
 
@@ -194,8 +195,7 @@ async def refused(claimed: Claimed, why: str) -> None:
 async def in_doubt(claimed: Claimed, why: str) -> None:
     """VAN may have it."""
     if fact := await _of(claimed):
-        if await _still_theirs(claimed):
-            fact.maybe = planning.also(fact.maybe, fact.going)
+        fact.maybe = planning.also(fact.maybe, fact.going)
         await _end(fact, DOUBT, why)
 
 
@@ -206,11 +206,6 @@ async def later(claimed: Claimed, why: str, seconds: float = 0) -> None:
         fact.tries += 1
         fact.due_at = clock.now() + timedelta(seconds=seconds or pauses.again(fact.tries))
         await _end(fact, WAITING, why)
-
-
-async def _still_theirs(claimed: Claimed) -> bool:
-    """False where the contact got another VAN ID meanwhile: VAN has nothing of the person who has it."""
-    return await Contact.exists(id=claimed.contact_id, van_id__in=["", claimed.van_id])
 
 
 async def _of(claimed: Claimed) -> VanFact | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tortoise.queryset import QuerySet
+
 from webapp import database
 from webapp.database import transactional
 from webapp.database.statements import column
@@ -39,16 +41,19 @@ async def page(
 ) -> tuple[list[Row], int]:
     """The newest PAGE facts, of one state, kind or VAN only where given, older than the row ``before``; and the ``before`` of the
     next page, 0 on the last."""
-    found = VanFact.filter(campaign_id=campaign_id).order_by("-id")
+    found = _only(campaign_id, state, kind, van).order_by("-id")
+    facts = await (found.filter(id__lt=before) if before else found).limit(PAGE + 1)
+    more = facts[PAGE - 1].id if len(facts) > PAGE else 0
+    return await _with_names(facts[:PAGE]), more
+
+
+def _only(campaign_id: int, state: str, kind: str, van: int) -> QuerySet[VanFact]:
+    found = VanFact.filter(campaign_id=campaign_id)
     if state in STATES:
         found = found.filter(state=state)
     if kind:
         found = found.filter(kind=kind)
-    if van:
-        found = found.filter(van=van)
-    facts = await (found.filter(id__lt=before) if before else found).limit(PAGE + 1)
-    more = facts[PAGE - 1].id if len(facts) > PAGE else 0
-    return await _with_names(facts[:PAGE]), more
+    return found.filter(van=van) if van else found
 
 
 async def _with_names(facts: list[VanFact]) -> list[Row]:
@@ -94,11 +99,11 @@ async def send_again(by: Membership, fact_id: int) -> bool:
 
 
 @transactional
-async def send_all_again(by: Membership, state: str) -> int:
-    """Up to MANY facts of a state. Returns how many."""
+async def send_all_again(by: Membership, state: str, kind: str = "", van: int = 0) -> int:
+    """Up to MANY facts of a state, of one kind or VAN only where given. Returns how many."""
     if state not in AGAIN:
         return 0
-    own = VanFact.filter(campaign_id=by.campaign_id, state=state).order_by("id").limit(MANY)
+    own = _only(by.campaign_id, state, kind, van).order_by("id").limit(MANY)
     done = await _wait_again(by.campaign_id, await column(own, "id"))
     if done:
         await audit.record(by, "van.sent_again", "", facts=done)

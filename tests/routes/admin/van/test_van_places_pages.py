@@ -14,7 +14,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.reports import labelling
 from webapp.models.van import connection, mapping, places
 from webapp.models.van.connection import VanConnection
-from webapp.models.van.fact import NO_ID, VanFact
+from webapp.models.van.fact import NO_ID, REFUSED, WAITING, VanFact
 from webapp.models.van.mapping import VanMapping
 from webapp.models.van_lists.listed import VanList
 from webapp.models.van_lists.loading import VanLoad
@@ -132,3 +132,25 @@ async def test_another_campaign_s_van_is_not_there(cast: Cast, browse: Browser, 
         assert (await jonah.post(f"/c/ryan/admin/van{path}?van={ohio.id}", data=OHIO)).status_code == 404
     await ohio.refresh_from_db()
     assert ohio.key and not ohio.paused_at
+
+
+@pytest.mark.parametrize("only", ["van", "kind"])
+async def test_all_of_these_are_those_that_the_page_shows(
+    cast: Cast, browse: Browser, ohio: VanConnection, only: str
+) -> None:
+    gary, first = await browse(cast.gary), await the_van(cast)
+    rows = [("tag", ohio.id), ("opt_out", first.id)]
+    for kind, van in rows:
+        await transaction(
+            lambda kind=kind, van=van: VanFact.create(  # type: ignore[misc]
+                campaign_id=cast.meyer.id, contact_id=cast.lisa.id, kind=kind, van=van, state=REFUSED
+            )
+        )
+    text = (await gary.get(f"{VAN}?show=refused&" + (f"van={ohio.id}" if only == "van" else "kind=tag"))).text
+    form = text[text.index('/van/sendings"') :].partition("</form>")[0]
+    sent = dict(re.findall(r'name="(state|kind|van)" value="([^"]*)"', form))
+    assert (await gary.post(f"{VAN}/sendings", data=sent)).status_code == 303
+    assert {one.kind: one.state for one in await VanFact.all()} == {"tag": WAITING, "opt_out": REFUSED}
+    for wrong in ({"kind": "other"}, {"van": "999999"}, {"van": "x"}):
+        assert (await gary.post(f"{VAN}/sendings", data={"state": "refused"} | wrong)).status_code == 404
+    assert await VanFact.filter(state=REFUSED).count() == 1

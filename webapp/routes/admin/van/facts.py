@@ -16,6 +16,8 @@ from webapp.models.van.fact import NO_ID, STATES
 from webapp.models.van.mapping import FIELD, OPT_OUT, TAG
 from webapp.pages import page
 
+KINDS = (TAG, FIELD, OPT_OUT)
+
 
 @get("/van")
 async def facts_page(
@@ -24,7 +26,7 @@ async def facts_page(
     only = await connections.van_of(member, van) if van else None
     wanted: dict[str, Any] = {
         "state": show if show in STATES else "",
-        "kind": kind if kind in (TAG, FIELD, OPT_OUT) else "",
+        "kind": kind if kind in KINDS else "",
         "van": only.id if only else 0,
     }
     rows, more = await showing.page(member.campaign_id, **wanted, before=finding.row_id(before))
@@ -60,11 +62,13 @@ async def found_there(request: Request, member: Membership, fact_id: int) -> Res
 
 @post("/van/sendings")
 async def send_all_again(request: Request, member: Membership) -> Response:
-    """All facts of a state."""
-    state = Form(await request.form()).text("state", "", 10)
-    if state not in showing.AGAIN:
+    """All facts of a state that the page shows: of one kind or VAN only where it was filtered so."""
+    form = Form(await request.form())
+    state, kind, van = (form.text(name, "", 10) for name in ("state", "kind", "van"))
+    if state not in showing.AGAIN or kind not in ("", *KINDS) or not (van or "0").isdecimal():
         raise NotFoundException
-    await showing.send_all_again(member, state)
+    only = await connections.van_of(member, int(van)) if int(van or 0) else None
+    await showing.send_all_again(member, state, kind, only.id if only else 0)
     await queue.send_to_van(member.campaign_id)
     return _to(request, member, "")
 
