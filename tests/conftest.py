@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings as hypothesis_settings
 from litestar import Litestar
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
@@ -45,6 +46,8 @@ from webapp.simulator.account import ACCOUNT, TOKEN
 
 passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a try costs 0.1 s otherwise
 
+hypothesis_settings.register_profile("ours", deadline=None)  # no test depends on how busy the machine is
+hypothesis_settings.load_profile("ours")
 EXECUTED = "TEXTBANK_TEST_EXECUTED"  # a folder, where bin/test runs everything
 STATEMENTS: dict[str, dict[Any, Any]] = {}  # those Tortoise wrote for each kind of database
 ROUTES = Path(__file__).parent / "routes"  # every page and form is asked for on both databases

@@ -25,9 +25,12 @@ async def test_pages_of_many_rows_cost_a_fixed_number_of_queries(cast: Cast, bro
 
     async def queries() -> int:
         assert (await gary.get(path)).status_code == 200  # what is noted once is noted now
-        with statements() as asked:
-            assert (await gary.get(path)).status_code == 200
-        return len(asked)
+        found = []
+        for _ in range(3):  # what is asked again after some seconds may fall into one of them
+            with statements() as asked:
+                assert (await gary.get(path)).status_code == 200
+            found.append(len(asked))
+        return min(found)
 
     async def more() -> None:
         for n in range(12):

@@ -1,5 +1,5 @@
-"""What VAN has of a fact by each VAN ID the contact had (SPEC B3). What is there until now is about the ID that the contact has, or had until
-it was taken away: VAN's answer about the phone has that one."""
+"""For each VAN ID the contact had, the answer that VAN has of a fact (SPEC B3). The answers of until now are about the ID that the
+contact has, or had until it was taken away: VAN's answer about the phone has that one."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whose VAN ID a contact has after a row of an upload or of a VAN's list (SPEC B3)."""
+"""The VAN whose ID a contact has after a row of an upload or of a VAN's list (SPEC B3)."""
 
 from __future__ import annotations
 

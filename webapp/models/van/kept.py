@@ -1,5 +1,5 @@
-"""What a VAN has of a fact by each VAN ID the contact had (SPEC B3). Who comes back to an ID, or to a VAN, is sent nothing twice, and what
-changed meanwhile is corrected there."""
+"""For each VAN ID the contact had, the answer that a VAN has of a fact (SPEC B3). Of a contact that
+comes back to an ID, or to a VAN, nothing is sent twice, and a later change is corrected there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from webapp.models.van.fact import VanFact
 
 
 class VanKept(Model):
-    """What VanFact.there and VanFact.maybe say of a person who the contact is not now. The fact has those of the person who they are."""
+    """`there` and `maybe`, as of VanFact, by a VAN ID that the contact had before. The fact itself has those by the ID of now."""
 
     id = fields.BigIntField(primary_key=True)
     fact_id = fields.BigIntField()
@@ -61,6 +61,6 @@ async def _change(fact: VanFact, van: int, van_id: str) -> None:
 
 
 async def forget(contact_id: int) -> None:
-    """Of which persons VAN has something, where the contact is erased. What it has by the last ID stays known."""
+    """Of which persons VAN has something, where the contact is erased. Its answer by the last ID stays known."""
     await VanKept.filter(contact_id=contact_id).delete()
     await VanFact.filter(contact_id=contact_id).update(there_id="")
