@@ -100,7 +100,7 @@ async def test_whatever_stops_a_campaign_everybody_with_cards_hears_of_it_once_i
             queues_told.clear()
             await stop()
             await until(lambda: ({cast.amy.user_id}, 0) in queues_told)
-    assert campaign.stop_listeners == []
+    assert campaign.stopped.listeners == []
 
 
 async def test_the_pages_of_the_staff_hear_that_counts_moved_once_it_is_committed(
@@ -126,7 +126,7 @@ async def test_the_pages_of_the_staff_hear_that_counts_moved_once_it_is_committe
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    assert hub.staff == {} and tallies.listeners == []
+    assert hub.staff == {} and tallies.moved.listeners == []
 
 
 async def test_the_pages_of_whoever_is_suspended_hear_it(hub: Hub, cast: Cast) -> None:
@@ -139,7 +139,7 @@ async def test_the_pages_of_whoever_is_suspended_hear_it(hub: Hub, cast: Cast) -
     async with news.commits_told():
         await suspending.suspend(cast.amy, cast.gary)
         await until(lambda: News(live.ACCESS_CHANGED) in heard["amy"])
-    assert News(live.ACCESS_CHANGED) not in heard["dan"] and members.listeners == []
+    assert News(live.ACCESS_CHANGED) not in heard["dan"] and members.access_changed.listeners == []
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

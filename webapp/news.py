@@ -6,12 +6,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from webapp import live
 from webapp.models import tallies
 from webapp.models.accounts import campaign, members
 from webapp.models.actions.action import Action
+from webapp.models.committed import Committed
 from webapp.models.conversations import buckets, inbox
 from webapp.models.receiving.event import News as Applied
 
@@ -43,21 +44,25 @@ async def commits_told() -> AsyncIterator[None]:
     """While it lasts, three kinds of commits of this process are told: one that moves an action's counts to the pages of the
     staff, one that stops a campaign, whoever or whatever stops it, to everybody with cards, and one that changes what a user
     may see to their pages."""
-    moved, stopped, seeing = _Noted(), _Noted(), _Noted()
-    tellers = (_tell_counts(moved), _tell_stops(stopped), _tell_access(seeing))
-    told = [asyncio.create_task(teller) for teller in tellers]
-    tallies.listeners.append(moved.add)
-    campaign.stop_listeners.append(stopped.add_one)
-    members.listeners.append(seeing.add_one)
+    async with (
+        _told(tallies.moved, _tell_counts),
+        _told(campaign.stopped, _tell_stops),
+        _told(members.access_changed, _tell_access),
+    ):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _told(commits: Committed, tell_them: Callable[[_Noted], Awaitable[None]]) -> AsyncIterator[None]:
+    noted = _Noted()
+    telling = asyncio.ensure_future(tell_them(noted))
+    commits.listeners.append(noted.add)
     try:
         yield
     finally:
-        tallies.listeners.remove(moved.add)
-        campaign.stop_listeners.remove(stopped.add_one)
-        members.listeners.remove(seeing.add_one)
-        for telling in told:
-            telling.cancel()
-        await asyncio.gather(*told, return_exceptions=True)
+        commits.listeners.remove(noted.add)
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
 
 
 class _Noted:
@@ -69,9 +74,6 @@ class _Noted:
     def add(self, ids: set[int]) -> None:
         self.ids.update(ids)
         self.woken.set()
-
-    def add_one(self, one: int) -> None:
-        self.add({one})
 
     async def next_ones(self) -> list[int]:
         await self.woken.wait()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Protocol
 
 from tortoise.models import Model
@@ -18,13 +18,13 @@ from webapp import database
 from webapp.database import packed
 from webapp.database.statements import Statement, columns, together
 from webapp.models import hourly
+from webapp.models.committed import Committed
 from webapp.models.deliveries import DELIVERED, KEY, TEXTS, Delivery
 from webapp.models.kept_counts import COLUMNS, FIELD, SCRIPT_COLUMNS, TAG, Counts, of_code
 
 AT_ONCE = 4  # statements in one round trip
 SLICE = 200  # rows in one statement
-# Each is told the actions whose counts a transaction moved, once it is committed (news.py)
-listeners: list[Callable[[set[int]], None]] = []
+moved = Committed("actions whose counts moved")
 
 
 class Counted(Protocol):
@@ -74,7 +74,7 @@ def add(action_id: int | None, user_id: int | None, counts: Mapping[Any, int], t
     if action_id is None:
         return
     row = _moves()[(action_id, user_id or 0)]
-    database.work().kept["counted"].add(action_id)
+    moved.note(action_id)
     for name, number in counts.items():
         row[name] += times * number
 
@@ -140,16 +140,8 @@ def _moves() -> dict[tuple[int, int], Counts]:
     if "tallies" not in work.kept:
         work.kept["tallies"] = defaultdict(Counter)
         work.last.append(_apply)
-        counted = work.kept["counted"] = set[int]()
-        work.after.append(lambda: _tell(counted))
     moves: dict[tuple[int, int], Counts] = work.kept["tallies"]
     return moves
-
-
-def _tell(action_ids: set[int]) -> None:
-    if action_ids:
-        for listener in listeners:
-            listener(action_ids)
 
 
 async def _apply() -> None:

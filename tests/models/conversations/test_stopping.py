@@ -23,9 +23,9 @@ pytestmark = pytest.mark.both
 def told() -> Iterator[list[int]]:
     """The users whose open pages are told."""
     users: list[int] = []
-    members.listeners.append(users.append)
+    members.access_changed.listeners.append(users.extend)
     yield users
-    members.listeners.remove(users.append)
+    members.access_changed.listeners.remove(users.extend)
 
 
 async def by_staff(cast: Cast) -> None:

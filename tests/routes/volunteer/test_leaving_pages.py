@@ -79,11 +79,11 @@ async def test_whoever_comes_back_waits_for_approval(cast: Cast, browse: Browser
 
 async def test_their_other_open_pages_are_told(cast: Cast, browse: Browser) -> None:
     told: list[int] = []
-    members.listeners.append(told.append)
+    members.access_changed.listeners.append(told.extend)
     try:
         await (await browse(cast.amy)).post(LEAVING, data=YES)
     finally:
-        members.listeners.remove(told.append)
+        members.access_changed.listeners.remove(told.extend)
     assert told == [cast.amy.user_id]
 
 

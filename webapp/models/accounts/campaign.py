@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tortoise import fields
 from tortoise.models import Model
 
-from webapp import clock, database
+from webapp import clock
 from webapp.database import transactional
+from webapp.models.committed import Committed
 from webapp.rules import errors
 from webapp.rules.accounts import join_code
 from webapp.rules.numbers.pace import LONGEST_REST, seconds_ahead
 
 BUCKET_SIZES = (10, 25, 100, 200)  # SPEC S2
 REGISTRATIONS = ("10dlc", "toll_free", "short_code")
-# Each is told a campaign that was stopped, once that is committed (news.py)
-stop_listeners: list[Callable[[int], None]] = []
+stopped = Committed("campaigns that were stopped")
 
 
 class Campaign(Model):
@@ -167,11 +166,7 @@ class Campaign(Model):
         kept = fresh.stopped_code in errors.AFTER_RESTORE and code not in errors.AFTER_RESTORE
         self.stopped_at, self.stopped_code = clock.now(), fresh.stopped_code if kept else code
         await self.save(update_fields=["stopped_at", "stopped_code"])
-        database.work().after.append(self._tell_stopped)
-
-    def _tell_stopped(self) -> None:
-        for listener in stop_listeners:
-            listener(self.id)
+        stopped.note(self.id)
 
     @transactional
     async def go_on(self) -> None:

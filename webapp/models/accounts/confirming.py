@@ -21,4 +21,4 @@ async def confirm(user: User) -> None:
         )
     await mine.filter(waits_for_letter=True, approved_at=None, suspended_at=None).update(approved_at=now)
     await mine.filter(waits_for_letter=True).update(waits_for_letter=False)
-    members.access_changed(user.id)
+    members.access_changed.note(user.id)

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tortoise.queryset import QuerySet
 
-from webapp import config, database
+from webapp import config
 from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import STAFF, Membership, User
+from webapp.models.committed import Committed
 
 SHOWN = 100
-# Each is told the users who may see more or less than before, once the transaction is committed (news.py)
-listeners: list[Callable[[int], None]] = []
-
-
-def access_changed(user_id: int) -> None:
-    """The present transaction changes the pages this user may see: their open pages are told once it is committed."""
-    work = database.work()
-    if "access" not in work.kept:
-        told = work.kept["access"] = set[int]()
-        work.after.append(lambda: _tell(told))
-    work.kept["access"].add(user_id)
-
-
-def _tell(user_ids: set[int]) -> None:
-    for user_id in sorted(user_ids):
-        for listener in listeners:
-            listener(user_id)
+access_changed = Committed("users who may see more or less than before")
 
 
 def waiting(campaign_id: int) -> QuerySet[Membership]:
@@ -55,7 +38,7 @@ async def approve(who: Membership, by: Membership) -> bool:
     if await Membership.filter(id=who.id, approved_at=None).select_for_update().first() is None:
         return False
     await who.approve()
-    access_changed(who.user_id)
+    access_changed.note(who.user_id)
     await audit.record(by, "user.approved", who.user.name)
     return True
 

@@ -72,7 +72,7 @@ async def save(who: Membership, role: str, values: dict[str, Any], by: Membershi
         changed |= _role(stored, role, _theirs(who.user))
     if changed:
         await Membership.filter(id=who.id).update(**changed)
-        members.access_changed(who.user_id)
+        members.access_changed.note(who.user_id)
         await audit.record(by, "user.changed", who.user.name, **{name: str(value) for name, value in changed.items()})
     return Saved(waits=bool(changed.get("raised_role")))
 

@@ -17,5 +17,5 @@ async def stop(member: Membership, why: str = "") -> bool:
     if not await running.update(suspended_at=clock.now(), suspended_for=why):
         return False
     await assigning.free_from(member)
-    members.access_changed(member.user_id)
+    members.access_changed.note(member.user_id)
     return True

@@ -90,7 +90,7 @@ async def _remove(who: Membership) -> bool:
     here = Membership.filter(id=who.id, removed_at=None)
     if not await here.update(removed_at=clock.now(), raised_role="", suspended_for=""):
         return False
-    members.access_changed(who.user_id)
+    members.access_changed.note(who.user_id)
     return True
 
 
@@ -103,7 +103,7 @@ async def reinstate(who: Membership, by: Membership) -> int:
         return 0
     await Membership.filter(id=who.id).update(suspended_at=None, removed_at=None, suspended_for="")
     await who.approve()
-    members.access_changed(who.user_id)
+    members.access_changed.note(who.user_id)
     given = await _give_again(who, fresh.suspended_at, by)
     await audit.record(by, "user.reinstated", who.user.name, conversations=given)
     return given

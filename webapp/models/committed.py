@@ -1,0 +1,26 @@
+"""Ids that a transaction changes, told to this process's listeners once it is committed; of one that is rolled back nobody hears."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from webapp import database
+
+
+class Committed:
+    """``listeners``: each is told the ids that one transaction noted (news.py)."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.listeners = name, list[Callable[[set[int]], None]]()
+
+    def note(self, id: int) -> None:
+        """Inside a transaction."""
+        work = database.work()
+        if self.name not in work.kept:
+            ids = work.kept[self.name] = set[int]()
+            work.after.append(lambda: self._tell(ids))
+        work.kept[self.name].add(id)
+
+    def _tell(self, ids: set[int]) -> None:
+        for listener in self.listeners:
+            listener(ids)
