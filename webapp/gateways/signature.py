@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlparse
 
+from litestar.datastructures import FormMultiDict
 from twilio.request_validator import RequestValidator, add_port, remove_port
 
 HEADER = "x-twilio-signature"
@@ -23,7 +24,7 @@ def valid(url: str, body: bytes, headers: Mapping[str, str], tokens: list[str]) 
 def valid_form(url: str, given: list[tuple[str, str]], headers: Mapping[str, str], tokens: list[str]) -> bool:
     """As `valid`, of a form's parameters: as Twilio's `validate`, which always signs the address both without and with its
     port; most texts need one of them."""
-    signature, parts, form = headers.get(HEADER, ""), urlparse(url), _Form(given)
+    signature, parts, form = headers.get(HEADER, ""), urlparse(url), FormMultiDict(given)
     if not signature.isascii():
         return False
     return any(
@@ -32,18 +33,6 @@ def valid_form(url: str, given: list[tuple[str, str]], headers: Mapping[str, str
         if token and signature
         for spelt in (remove_port, add_port)
     )
-
-
-class _Form(dict[str, list[str]]):
-    """As Twilio's code asks for the values of a name."""
-
-    def __init__(self, given: list[tuple[str, str]]) -> None:
-        super().__init__()
-        for name, value in given:
-            self.setdefault(name, []).append(value)
-
-    def getall(self, name: str) -> list[str]:
-        return self[name]
 
 
 def is_form(headers: Mapping[str, str], body: bytes) -> bool:
