@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from webapp.models.van import places
+
 
 def after(row: dict[str, Any], van_id: str | None, of: int | None) -> int | None:
-    """Of which VAN the VAN ID is that a contact has after a row with ``van_id``; ``of``: that of the list, where it is known."""
+    """The VAN whose ID the contact has after a row with ``van_id``. ``of``: the VAN of the list, where it is known."""
     same: int | None = row["van"]
     return same if not van_id else of or (same if van_id == row["van_id"] else None)
 
@@ -14,12 +16,8 @@ def after(row: dict[str, Any], van_id: str | None, of: int | None) -> int | None
 def leave(row: dict[str, Any], values: dict[str, str], of: int | None, covered: dict[str, int]) -> None:
     """Takes the VAN ID out of the ``values`` of a list of the VAN ``of`` where the contact's own counts in the VAN of their state, which is
     another: by the list's ID nothing could be sent. ``covered``: state -> VAN."""
-    theirs = _of_state(values.get("state_abbrev") or row["state_abbrev"], covered)
+    theirs = places.of_state(values.get("state_abbrev") or row["state_abbrev"], covered)
     if of is None or theirs is None or theirs == of or not row["van_id"]:
         return
-    if theirs == (row["van"] or _of_state(row["state_abbrev"], covered)):
+    if theirs == (row["van"] or places.of_state(row["state_abbrev"], covered)):
         values.pop("van_id", None)
-
-
-def _of_state(state: str, covered: dict[str, int]) -> int | None:
-    return covered.get(state) or covered.get("")

@@ -6,6 +6,7 @@ their state, and nothing is sent by it to any other.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tortoise import fields
@@ -67,7 +68,12 @@ async def of_contact(contact: Contact) -> int | None:
     """The VAN of their state."""
     wanted = {contact.state_abbrev, REST}
     found = {s.state: s.van for s in await VanState.filter(campaign_id=contact.campaign_id, state__in=wanted)}
-    return found.get(contact.state_abbrev) or found.get(REST)
+    return of_state(contact.state_abbrev, found)
+
+
+def of_state(state: str, covered: Mapping[str, int]) -> int | None:
+    """The VAN of this state: by its own row, else by the one for all others. ``covered``: state -> VAN."""
+    return covered.get(state) or covered.get(REST)
 
 
 def has_id_of(contact: Contact, van: int) -> bool:

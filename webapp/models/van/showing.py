@@ -27,7 +27,7 @@ AGAIN = (REFUSED, DOUBT, NO_CODE)  # facts that may be sent again by hand
 @dataclass(frozen=True)
 class Row:
     """``what``: the tag's name or the field's title; blank for an opt-out. ``match``: how the contact was looked for in VAN, as
-    VanMatch has it; blank where nobody looked. ``elsewhere``: the VAN whose their VAN ID is, where it is not that of their state."""
+    VanMatch has it; blank where nobody looked. ``elsewhere``: the VAN that their VAN ID is of, where another has their state."""
 
     fact: VanFact
     contact: Contact
