@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from tests.cast.browsing import PHONE, OpenPage
-from tests.cast.waiting import until
+from tests.cast.browsing import PHONE, OpenPage, served
 from tests.faults.bank import Bank
 
 expect.set_options(timeout=20_000)  # the rest of the suite runs beside it
@@ -54,17 +53,8 @@ async def chromium() -> AsyncIterator[Browser]:
 @pytest.fixture(scope="module")
 async def bank(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> AsyncIterator[Bank]:
     """Sixty people to text, web and worker running."""
-    folder: Path = tmp_path_factory.mktemp("browser")
-    shutil.copy(sqlite_template, folder / "textbank.db")
-    made = Bank(folder, f"sqlite://{folder / 'textbank.db'}")
-    try:
-        await made.open(60, volunteers=1, bucket=10)
-        made.start_web()
-        made.start_worker()
-        await until(made.web_answers, 30)
+    async with served(tmp_path_factory.mktemp("browser"), sqlite_template, 60, volunteers=1, bucket=10) as made:
         yield made
-    finally:
-        made.close()
 
 
 @pytest.fixture

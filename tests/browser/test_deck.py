@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.cast.browsing import NARROW, OpenPage, log_in
-from tests.cast.waiting import until
+from tests.cast.browsing import NARROW, OpenPage, log_in, served
 from tests.faults.bank import Bank
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
@@ -23,16 +21,9 @@ MESSAGES = re.compile(r"/queue/\d+/messages$")
 @pytest.fixture(scope="module")
 async def bank(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> AsyncIterator[Bank]:
     """One volunteer with one bucket for all tests, and time for Undo. No worker: texts wait."""
-    folder: Path = tmp_path_factory.mktemp("deck")
-    shutil.copy(sqlite_template, folder / "textbank.db")
-    made = Bank(folder, f"sqlite://{folder / 'textbank.db'}")
-    try:
-        await made.open(60, volunteers=1, bucket=60, undo=15)
-        made.start_web()
-        await until(made.web_answers, 30)
+    folder = tmp_path_factory.mktemp("deck")
+    async with served(folder, sqlite_template, 60, worker=False, volunteers=1, bucket=60, undo=15) as made:
         yield made
-    finally:
-        made.close()
 
 
 async def at_the_queue(bank: Bank, page: Page) -> Page:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.cast.browsing import OpenPage, log_in, log_out, look_at, said_in
-from tests.cast.waiting import until
+from tests.cast.browsing import OpenPage, log_in, log_out, look_at, said_in, served
 from tests.faults.bank import Bank
 from webapp import words
 
@@ -28,17 +26,9 @@ AUTHENTICATOR = {
 @pytest.fixture(scope="module")
 async def bank(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> AsyncIterator[Bank]:
     """By its name: browsers make no passkey for a bare address."""
-    folder: Path = tmp_path_factory.mktemp("passkeys")
-    shutil.copy(sqlite_template, folder / "textbank.db")
-    made = Bank(folder, f"sqlite://{folder / 'textbank.db'}")
-    made.url = made.environment["TEXTBANK_PUBLIC_URL"] = f"http://localhost:{made.web_port}"
-    try:
-        await made.open(5, volunteers=2, bucket=10)
-        made.start_web()
-        await until(made.web_answers, 30)
+    folder = tmp_path_factory.mktemp("passkeys")
+    async with served(folder, sqlite_template, 5, host="localhost", worker=False, volunteers=2, bucket=10) as made:
         yield made
-    finally:
-        made.close()
 
 
 async def with_authenticator(page: Page) -> None:

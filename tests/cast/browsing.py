@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Awaitable, Callable
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
+from tests.cast.waiting import until
 from tests.faults.bank import PASSWORD, Bank
 from webapp import words
 
@@ -20,6 +24,34 @@ PHONE: Size = {"width": 390, "height": 844}
 NARROW: Size = {"width": 320, "height": 640}
 WIDE: Size = {"width": 1280, "height": 900}
 LOGIN_PAGE = re.compile(r"/login(\?.*)?$")
+
+
+@contextlib.asynccontextmanager
+async def served(
+    folder: Path,
+    template: Path,
+    people: int,
+    environment: Mapping[str, str] | None = None,
+    host: str = "",
+    worker: bool = True,
+    **seed: int,
+) -> AsyncIterator[Bank]:
+    """A bank on a copy of the SQLite ``template`` whose web answers. ``environment``: more of it, of all its processes. ``host``:
+    its name in a browser, where an address won't do. ``seed``: as `Bank.open` takes it."""
+    shutil.copy(template, folder / "textbank.db")
+    bank = Bank(folder, f"sqlite://{folder / 'textbank.db'}")
+    bank.environment |= environment or {}
+    if host:
+        bank.url = bank.environment["TEXTBANK_PUBLIC_URL"] = f"http://{host}:{bank.web_port}"
+    try:
+        await bank.open(people, **seed)
+        bank.start_web()
+        if worker:
+            bank.start_worker()
+        await until(bank.web_answers, 60)
+        yield bank
+    finally:
+        bank.close()
 
 
 async def answer_as(bank: Bank, text: dict[str, Any], words: str) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
 from tests.cast.notices import became
+from tests.cast.waiting import free_port
 from webapp import config
 from webapp.models.notices.notice import Notice
 from webapp.simulator.mailbox import Mailbox
@@ -23,6 +26,17 @@ class Post(Mailbox):
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.whole.append(message_from_bytes(envelope.content, policy=policy.default))
         return await super().handle_DATA(server, session, envelope)
+
+
+@contextmanager
+def mailbox() -> Iterator[Mailbox]:
+    """One that runs, on a port of its own."""
+    box = Mailbox(free_port(), None)
+    box.start()
+    try:
+        yield box
+    finally:
+        box.stop()
 
 
 def mail_at(url: str) -> None:

@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 
 from tests.cast import opt_ins, send_card
 from tests.faults.bank import PASSWORD
+from tests.faults.seed import join
 from webapp import clock, config, database
 from webapp.models.accounts import passwords
 from webapp.models.accounts.audit import AuditEvent
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.accounts.users import OWNER, VOLUNTEER, Membership, User
+from webapp.models.accounts.users import OWNER, VOLUNTEER, Membership
 from webapp.models.actions.action import DRAFT, Action
 from webapp.models.contacts.lists import ContactList
 from webapp.models.contacts.new_campaign import create_campaign
@@ -169,18 +170,7 @@ async def second_campaign() -> dict:
     """Makes Ryan for Congress, whose owner is Jonah."""
     campaign = await create_campaign("Ryan for Congress", "ryan", "America/New_York")
     hashed = await passwords.hashed(PASSWORD)
-
-    async def join() -> None:
-        jonah = await User.create(
-            first_name="Jonah",
-            last_name="Ryan",
-            email="jonah@example.org",
-            password_hash=hashed,
-            created_at=clock.now(),
-        )
-        await Membership.join(jonah, campaign, OWNER, "15213")
-
-    await database.transaction(join)
+    await database.transaction(lambda: join(campaign, OWNER, hashed, "Jonah", "Ryan", "jonah@example.org"))
     return {"slug": campaign.slug}
 
 

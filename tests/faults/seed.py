@@ -11,6 +11,7 @@ from tests.faults.bank import PASSWORD
 from webapp import clock, config, database
 from webapp.database import transaction
 from webapp.models.accounts import passwords
+from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, VOLUNTEER, Membership, User
 from webapp.models.actions.action import PUBLIC, Action
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
@@ -21,6 +22,21 @@ from webapp.models.contacts.zones import ZoneSet
 from webapp.models.conversations import making
 from webapp.models.numbers.number import add_number
 from webapp.rules import names
+
+
+async def join(
+    campaign: Campaign, role: str, hashed: str, first_name: str, last_name: str, email: str, phone: str = ""
+) -> None:
+    """Inside a transaction. ``hashed``: of the password."""
+    user = await User.create(
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        phone=phone,
+        password_hash=hashed,
+        created_at=clock.now(),
+    )
+    await Membership.join(user, campaign, role, "15213")
 
 
 async def make(people: int, volunteers: int, bucket: int, rate: float, undo: int) -> dict:
@@ -35,19 +51,8 @@ async def make(people: int, volunteers: int, bucket: int, rate: float, undo: int
         pool = [await add_number(campaign, f"+1412555019{n}", rate=rate, webhooks_ok=True) for n in range(3)]
         emails = [f"volunteer{n}@example.org" for n in range(volunteers)]
         for n, email in enumerate(emails):
-            user = await User.create(
-                first_name=f"V{n}", last_name="Olunteer", email=email, password_hash=hashed, created_at=clock.now()
-            )
-            await Membership.join(user, campaign, VOLUNTEER, "15213")
-        boss = await User.create(
-            first_name="Selina",
-            last_name="Meyer",
-            email="selina@example.org",
-            phone="+14125550177",
-            password_hash=hashed,
-            created_at=clock.now(),
-        )
-        await Membership.join(boss, campaign, OWNER, "15213")
+            await join(campaign, VOLUNTEER, hashed, f"V{n}", "Olunteer", email)
+        await join(campaign, OWNER, hashed, "Selina", "Meyer", "selina@example.org", "+14125550177")
         voters = await ContactList.create(campaign=campaign, name="Voters", created_at=clock.now())
         zone = await ZoneSet.id_of(("America/New_York",))
         contacts = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,8 +13,9 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Locator, Page, expect
 
-from tests.cast.browsing import PHONE, WIDE, OpenPage, Size, log_in, look_at
-from tests.cast.waiting import free_port, until
+from tests.cast.browsing import PHONE, WIDE, OpenPage, Size, log_in, look_at, served
+from tests.cast.letters import mailbox
+from tests.cast.waiting import until
 from tests.faults.bank import Bank
 from webapp.simulator.mailbox import Mailbox
 
@@ -65,28 +65,18 @@ async def other_computer() -> AsyncIterator[Other]:
 
 @pytest.fixture(scope="module")
 def mail() -> Iterator[Mailbox]:
-    box = Mailbox(free_port(), None)
-    box.start()
-    yield box
-    box.stop()
+    with mailbox() as box:
+        yield box
 
 
 @pytest.fixture(scope="module")
 async def bank(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, mail: Mailbox) -> AsyncIterator[Bank]:
     """With a mail server."""
-    folder: Path = tmp_path_factory.mktemp("programs")
-    shutil.copy(sqlite_template, folder / "textbank.db")
-    made = Bank(folder, f"sqlite://{folder / 'textbank.db'}")
     assert mail.controller
-    made.environment["TEXTBANK_SMTP_URL"] = f"smtp://127.0.0.1:{mail.controller.port}"
-    try:
-        await made.open(5, volunteers=1)
-        made.start_web()
-        made.start_worker()
-        await until(made.web_answers, 60)
+    smtp = {"TEXTBANK_SMTP_URL": f"smtp://127.0.0.1:{mail.controller.port}"}
+    folder = tmp_path_factory.mktemp("programs")
+    async with served(folder, sqlite_template, 5, smtp, volunteers=1) as made:
         yield made
-    finally:
-        made.close()
 
 
 async def opt_out(office: Page, phone: str) -> None:

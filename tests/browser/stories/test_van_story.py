@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.cast.browsing import WIDE, OpenPage, answer_as, log_in, look_at
+from tests.cast.browsing import WIDE, OpenPage, answer_as, log_in, look_at, served
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
 from tests.faults.van.van_simulator import Simulator
@@ -33,21 +32,12 @@ def van() -> Iterator[Simulator]:
 @pytest.fixture(scope="module")
 async def bank(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, van: Simulator) -> AsyncIterator[Bank]:
     """Twelve people to text, all of them in VAN."""
-    folder: Path = tmp_path_factory.mktemp("van")
-    shutil.copy(sqlite_template, folder / "textbank.db")
-    made = Bank(folder, f"sqlite://{folder / 'textbank.db'}")
-    made.environment["TEXTBANK_VAN_API_URL"] = van.url + "/v4"
-    try:
-        await made.open(PEOPLE, volunteers=1, bucket=10)
+    van_is, folder = {"TEXTBANK_VAN_API_URL": van.url + "/v4"}, tmp_path_factory.mktemp("van")
+    async with served(folder, sqlite_template, PEOPLE, van_is, volunteers=1, bucket=10) as made:
         numbers = {str(500 + n): phone.removeprefix("+1") for n, phone in enumerate(made.seeded["phones"])}
         lists = {"9001": ["GOTV phones", [*map(int, numbers), 102, 103]]}
         httpx.post(van.url + "/control/faults", json={"people": numbers, "lists": lists})
-        made.start_web()
-        made.start_worker()
-        await until(made.web_answers, 30)
         yield made
-    finally:
-        made.close()
 
 
 async def set_key(office: Page, key: str) -> None:

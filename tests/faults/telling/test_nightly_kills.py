@@ -13,8 +13,8 @@ import pytest
 from aiohttp import web
 
 from tests.cast import Cast
+from tests.cast.letters import mailbox
 from tests.cast.lists import take_all
-from tests.cast.waiting import free_port
 from tests.faults.bank import LONG, ROOT, SEED, only_long
 from webapp import clock, config
 from webapp.database import transaction
@@ -71,10 +71,8 @@ class Nights:
 
 @pytest.fixture
 def mail() -> Iterator[Mailbox]:
-    box = Mailbox(free_port(), None)
-    box.start()
-    yield box
-    box.stop()
+    with mailbox() as box:
+        yield box
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cast import Cast
+from tests.cast.letters import mailbox
 from tests.cast.notices import told
-from tests.cast.waiting import free_port
 from tests.faults.bank import ROOT, SEED
 from webapp import clock, config
 from webapp.database import transaction
@@ -29,10 +29,8 @@ PEOPLE, KILLS = 60, 4
 
 @pytest.fixture
 def mail() -> Iterator[Mailbox]:
-    box = Mailbox(free_port(), None)
-    box.start()
-    yield box
-    box.stop()
+    with mailbox() as box:
+        yield box
 
 
 async def long_notice(cast: Cast) -> Notice:
