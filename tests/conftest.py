@@ -17,23 +17,24 @@ from hypothesis import settings as hypothesis_settings
 from litestar import Litestar
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from tests.cast import MORNING, Cast, executed, load_cast
-from tests.cast.databases import anew as anew
-from tests.cast.databases import build_models_once
-from tests.cast.databases import db_kind as db_kind
-from tests.cast.databases import db_url as db_url
-from tests.cast.databases import emptier as emptier
-from tests.cast.databases import postgres as postgres
-from tests.cast.databases import postgres_cast as postgres_cast
-from tests.cast.databases import postgres_server as postgres_server
-from tests.cast.databases import shared as shared
-from tests.cast.databases import sqlite_cast as sqlite_cast
-from tests.cast.databases import sqlite_template as sqlite_template
-from tests.cast.emptying import keep_connections
-from tests.cast.simulated import gateway as gateway
-from tests.cast.simulated import twilio as twilio
-from tests.cast.simulated import valkey as valkey
+from tests.cast import MORNING, Cast, load_cast
+from tests.cast.database import executed
+from tests.cast.database.emptying import keep_connections
+from tests.cast.database.fixtures import anew as anew
+from tests.cast.database.fixtures import build_models_once
+from tests.cast.database.fixtures import db_kind as db_kind
+from tests.cast.database.fixtures import db_url as db_url
+from tests.cast.database.fixtures import emptier as emptier
+from tests.cast.database.fixtures import postgres as postgres
+from tests.cast.database.fixtures import postgres_cast as postgres_cast
+from tests.cast.database.fixtures import postgres_server as postgres_server
+from tests.cast.database.fixtures import shared as shared
+from tests.cast.database.fixtures import sqlite_cast as sqlite_cast
+from tests.cast.database.fixtures import sqlite_template as sqlite_template
 from tests.cast.site import Browser, over_asgi
+from tests.cast.stand_ins.simulated import gateway as gateway
+from tests.cast.stand_ins.simulated import twilio as twilio
+from tests.cast.stand_ins.simulated import valkey as valkey
 from tests.cast.van import van as van
 from webapp import clock, config, database, live, queue
 from webapp.access import login

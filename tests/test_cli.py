@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from python_calamine import load_workbook
 
-from tests.cast import books
-from tests.cast.databases import whole
+from tests.cast.database.fixtures import whole
+from tests.cast.inputs import books
 from tests.cast.shell import Shells
 
 ROOT = Path(__file__).parents[1]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from litestar.datastructures import FormMultiDict
 
-from tests.cast import hostile
+from tests.cast.inputs import hostile
 from webapp import forms
 from webapp.forms import Form
 

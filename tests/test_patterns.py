@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import webapp
-from tests.cast import hostile
+from tests.cast.inputs import hostile
 
 SIZE, ALLOWED = (
     12_000,

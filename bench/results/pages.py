@@ -14,7 +14,7 @@ import asyncpg
 import httpx
 
 from bench.speed.costs import SETTLE, looked_at
-from tests.cast import plans
+from tests.cast.database import plans
 from webapp import live
 from webapp.access import login
 from webapp.app import create_app

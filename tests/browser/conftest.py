@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from tests.cast.browsing import PHONE, OpenPage, served
+from tests.cast.pages.browsing import PHONE, OpenPage, served
 from tests.faults.bank import Bank
 
 expect.set_options(timeout=20_000)  # the rest of the suite runs beside it

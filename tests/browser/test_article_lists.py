@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.cast.browsing import PHONE, WIDE, OpenPage, log_in
 from tests.cast.opt_ins import CONSENT
+from tests.cast.pages.browsing import PHONE, WIDE, OpenPage, log_in
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
 

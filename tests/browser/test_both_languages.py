@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.cast.browsing import WIDE, OpenPage, log_in, look_at, said_in
+from tests.cast.pages.browsing import WIDE, OpenPage, log_in, look_at, said_in
 from tests.faults.bank import PASSWORD, Bank
 from webapp import words
 

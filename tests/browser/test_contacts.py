@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.cast.browsing import PHONE, WIDE, OpenPage, Size, log_in, look_at
+from tests.cast.pages.browsing import PHONE, WIDE, OpenPage, Size, log_in, look_at
 from tests.faults.bank import Bank
 
 OFFICE = "/c/meyer/admin"

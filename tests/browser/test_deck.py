@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.cast.browsing import NARROW, OpenPage, log_in, served
+from tests.cast.pages.browsing import NARROW, OpenPage, log_in, served
 from tests.faults.bank import Bank
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.cast.browsing import WIDE, OpenPage, log_in, look_at
+from tests.cast.pages.browsing import WIDE, OpenPage, log_in, look_at
 from tests.faults.bank import Bank
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]

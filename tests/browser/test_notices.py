@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.cast.browsing import WIDE, OpenPage, log_in, look_at, said_in
 from tests.cast.notices import BrowserKeys
-from tests.cast.push_service import push_service, signed_by
+from tests.cast.pages.browsing import WIDE, OpenPage, log_in, look_at, said_in
+from tests.cast.stand_ins.push_service import push_service, signed_by
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
 from webapp import words

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.cast.browsing import WIDE, OpenPage, answer_as, log_in, look_at
 from tests.cast.opt_ins import ASKS, CONSENT, THANKS
+from tests.cast.pages.browsing import WIDE, OpenPage, answer_as, log_in, look_at
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
 

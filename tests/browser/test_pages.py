@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 
-from tests.cast.browsing import NARROW, PHONE, WIDE, OpenPage, Size, log_in, look_at
+from tests.cast.pages.browsing import NARROW, PHONE, WIDE, OpenPage, Size, log_in, look_at
 from tests.cast.waiting import until
 from tests.faults.bank import Bank, Volunteer
 

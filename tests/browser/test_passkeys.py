@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.cast.browsing import OpenPage, log_in, log_out, look_at, said_in, served
+from tests.cast.pages.browsing import OpenPage, log_in, log_out, look_at, said_in, served
 from tests.faults.bank import Bank
 from webapp import words
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.cast import drawn
-from tests.cast.browsing import OpenPage, answer_as, log_in
+from tests.cast.pages.browsing import OpenPage, answer_as, log_in
 from tests.cast.site import ANDROID
 from tests.cast.waiting import until
 from tests.faults.bank import Bank

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Request, expect
 
 from bench.speed import as_htmx, load
-from tests.cast.browsing import OpenPage, log_in
+from tests.cast.pages.browsing import OpenPage, log_in
 from tests.faults.bank import Bank
 from webapp.http import static_files
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast.old_databases import (
+from tests.cast.database.old_databases import (
     FILLED,
     MIGRATIONS,
     ROOT,

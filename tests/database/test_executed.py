@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast, executed
+from tests.cast import Cast
+from tests.cast.database import executed
 from webapp import database
 from webapp.models.conversations import hours
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast.old_databases import around, rows, wrong_guards
+from tests.cast.database.old_databases import around, rows, wrong_guards
 from tests.cast.waiting import blocking
 from webapp import database
 from webapp.database.migrate import MigrationError, migrate

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
+from tests.cast.database.plans import BIG, statements, whole_tables
 from tests.cast.lists import import_file, write
-from tests.cast.plans import BIG, statements, whole_tables
 from tests.cast.site import PARTIAL, Browser
 from tests.cast.texting import says, texted
 from webapp import clock, database

@@ -14,7 +14,7 @@ import pytest
 from tortoise.connection import get_connection
 from tortoise.migrations.schema_generator.state_apps import StateApps
 
-from tests.cast.old_databases import MIGRATIONS, Rows, around, counts, rows, wrong_guards
+from tests.cast.database.old_databases import MIGRATIONS, Rows, around, counts, rows, wrong_guards
 from tests.cast.waiting import blocking
 from webapp import database
 from webapp.database.migrate import migrate

@@ -15,8 +15,16 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.models import Model
 
 from tests.cast import make_cast
-from tests.cast.old_databases import MIGRATIONS, ROOT, applied, around, columns, migrate_to_the_first, wrong_guards
-from tests.cast.plans import statements
+from tests.cast.database.old_databases import (
+    MIGRATIONS,
+    ROOT,
+    applied,
+    around,
+    columns,
+    migrate_to_the_first,
+    wrong_guards,
+)
+from tests.cast.database.plans import statements
 from tests.cast.waiting import blocking
 from webapp import config, database
 from webapp.config import Settings

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.cast import MORNING, Cast
-from tests.cast.moments import held_open
+from tests.cast.database.moments import held_open
 from webapp import database
 from webapp.database import settled, transaction
 from webapp.models.opt_outs.opt_out import OptOut

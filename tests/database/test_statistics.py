@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from tests.cast import Cast
-from tests.cast.plans import BIG, Asked, statements
+from tests.cast.database.plans import BIG, Asked, statements
 from webapp import clock, config, database
 from webapp.database import statistics, transaction
 from webapp.models.accounts.sessions import Session

@@ -27,7 +27,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.cast.simulated import valkey_command
+from tests.cast.stand_ins.simulated import valkey_command
 from tests.cast.waiting import free_port, until
 from tests.faults import machine
 from webapp.simulator import account as simulator

@@ -25,7 +25,7 @@ from arq import cron
 from litestar.datastructures import UploadFile
 from tortoise.connection import get_connection
 
-from tests.cast import push_service
+from tests.cast.stand_ins import push_service
 from tests.faults import broken
 from tests.faults.dying import BROKEN, die_at
 from webapp import database, logs

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast.simulated import valkey_command
+from tests.cast.stand_ins.simulated import valkey_command
 from tests.cast.waiting import until
 from tests.faults.backups import Backup, doctor
 from tests.faults.bank import Bank, only_long, open_bank

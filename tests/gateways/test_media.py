@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.simulated import Simulated
 from webapp import config
 from webapp.config import Settings
 from webapp.gateways import media

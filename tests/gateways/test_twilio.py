@@ -15,7 +15,7 @@ import pytest
 from twilio.http.response import Response
 
 from tests.cast import Cast
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.simulated import Simulated
 from tests.cast.waiting import free_port, until
 from webapp import clock, config
 from webapp.gateways import twilio as gateway

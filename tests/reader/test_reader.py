@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cast import books
+from tests.cast.inputs import books
 from webapp.reader import child, layout, text
 from webapp.reader.file_error import FileError
 from webapp.reader.rows import Order, Row, prepare

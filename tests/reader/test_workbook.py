@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import books
+from tests.cast.inputs import books
 from tests.reader.reading import case, cells, surveyed
 from webapp.reader import child, workbook
 from webapp.reader.file_error import FileError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import Cast, member
-from tests.cast.plans import statements
+from tests.cast.database.plans import statements
 from tests.cast.site import OFFICE, Browser
 from tests.cast.texting import says, texted
 from webapp import clock

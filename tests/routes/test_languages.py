@@ -11,7 +11,7 @@ import pytest
 from litestar import Litestar
 
 from tests.cast import Cast
-from tests.cast.marked import Marked, unmarked
+from tests.cast.pages.marked import Marked, unmarked
 from tests.cast.site import Browser, ask, campaign_routes, fill, ids
 from tests.cast.texting import WORDS, says, texted
 from webapp import clock, pages, words

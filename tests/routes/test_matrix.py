@@ -7,7 +7,7 @@ from pathlib import Path
 from litestar import Litestar
 
 from tests.cast import Cast
-from tests.cast.visitors import Visitor, address, give_back, routes, table, world
+from tests.cast.pages.visitors import Visitor, address, give_back, routes, table, world
 
 # Who is asked on which database. Of those who are let in, and of those who are not, some come on each
 VISITORS = {

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from tests.cast import MORNING, PASSWORD, Cast
+from tests.cast.pages.visitors import table
 from tests.cast.site import PARTIAL, Browser
-from tests.cast.visitors import table
 from webapp import clock
 from webapp.models.accounts import passwords
 from webapp.models.accounts.sessions import Session

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
-from tests.cast.plans import statements, whole_tables
+from tests.cast.database.plans import statements, whole_tables
 from tests.cast.site import Browser, ids
 from tests.cast.texting import says, texted
 from webapp import database

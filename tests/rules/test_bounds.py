@@ -18,7 +18,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from tests.cast import hostile
+from tests.cast.inputs import hostile
 from webapp import rules
 from webapp.rules.contacts import contact_columns
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cast.vectors import words
+from tests.cast.inputs.vectors import words
 from webapp.rules import names, script_lint
 
 PEOPLE = [

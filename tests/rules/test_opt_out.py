@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.cast.vectors import vectors, words
+from tests.cast.inputs.vectors import vectors, words
 from webapp.rules import opt_out, script_lint
 from webapp.rules.opt_outs import wording
 from webapp.rules.opt_outs.words import KEYWORDS

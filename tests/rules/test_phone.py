@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from tests.cast.vectors import VECTORS
+from tests.cast.inputs.vectors import VECTORS
 from webapp.rules import phone
 
 

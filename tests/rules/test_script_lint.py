@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast.vectors import words
+from tests.cast.inputs.vectors import words
 from webapp.rules import opt_out, script_lint, segments
 from webapp.rules.script_lint import lint
 

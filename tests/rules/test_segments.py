@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cast.vectors import vectors
+from tests.cast.inputs.vectors import vectors
 from webapp.rules import segments
 
 

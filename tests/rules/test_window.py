@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from tests.cast.vectors import vectors
+from tests.cast.inputs.vectors import vectors
 from webapp.rules import window
 
 NOON = datetime(2026, 11, 24, 17, tzinfo=UTC)  # in New York

@@ -16,7 +16,7 @@ from aiohttp import web
 from twilio.request_validator import RequestValidator
 
 from tests.cast import Cast
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.simulated import Simulated
 from tests.cast.waiting import until
 from webapp.simulator import main as simulator
 from webapp.simulator import personas, wire

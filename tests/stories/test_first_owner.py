@@ -14,8 +14,8 @@ import pytest
 from litestar import Litestar
 
 from tests.cast import PASSWORD
-from tests.cast.simulated import HERE, Simulated
 from tests.cast.site import over_asgi
+from tests.cast.stand_ins.simulated import HERE, Simulated
 from tests.cast.texting import new_sid
 from webapp import config, live
 from webapp.gateways.twilio import Twilio

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import Cast, texts
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.simulated import Simulated
 from webapp import config
 from webapp.gateways.twilio import Twilio
 from webapp.models.conversations.message import QUEUED, TAKEN

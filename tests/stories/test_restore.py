@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.cast import Cast
-from tests.cast.backups import back_up, restore
-from tests.cast.simulated import Simulated
+from tests.cast.database.backups import back_up, restore
+from tests.cast.stand_ins.simulated import Simulated
 from webapp import clock
 from webapp.gateways.twilio import Twilio
 from webapp.models.accounts.campaign import Campaign

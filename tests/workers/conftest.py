@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.cast import Cast
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.simulated import Simulated
 from webapp import clock, config
 from webapp.gateways.twilio import Twilio
 

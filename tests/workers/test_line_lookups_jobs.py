@@ -10,7 +10,7 @@ import pytest
 from twilio.base.exceptions import TwilioException
 
 from tests.cast import Cast
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.simulated import Simulated
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.gateways.twilio import Twilio

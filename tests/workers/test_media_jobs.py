@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
-from tests.cast.simulated import Simulated
 from tests.cast.site import Browser
+from tests.cast.stand_ins.simulated import Simulated
 from tests.cast.texting import says, texted
 from webapp import clock, config
 from webapp.config import Settings

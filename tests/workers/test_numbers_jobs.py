@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.cast import Cast
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.simulated import Simulated
 from tests.cast.waiting import free_port
 from webapp import config
 from webapp.gateways.twilio import Twilio

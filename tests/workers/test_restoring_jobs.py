@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
-from tests.cast.backups import back_up, restore
-from tests.cast.simulated import Simulated
+from tests.cast.database.backups import back_up, restore
+from tests.cast.stand_ins.simulated import Simulated
 from tests.cast.texting import SECOND, WORDS
 from webapp import clock
 from webapp.gateways.twilio import Twilio

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.cast.browsing import PHONE, WIDE, OpenPage, answer_as, log_in, look_at
+from tests.cast.pages.browsing import PHONE, WIDE, OpenPage, answer_as, log_in, look_at
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
 

@@ -13,8 +13,8 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Locator, Page, expect
 
-from tests.cast.browsing import PHONE, WIDE, OpenPage, Size, log_in, look_at, served
-from tests.cast.letters import mailbox
+from tests.cast.pages.browsing import PHONE, WIDE, OpenPage, Size, log_in, look_at, served
+from tests.cast.stand_ins.letters import mailbox
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
 from webapp.simulator.mailbox import Mailbox

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.cast.browsing import PHONE, WIDE, OpenPage, Size, log_in, look_at
+from tests.cast.pages.browsing import PHONE, WIDE, OpenPage, Size, log_in, look_at
 from tests.faults.bank import Bank
 
 RESULTS = "/c/meyer/admin/actions/1/results"

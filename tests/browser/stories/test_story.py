@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.cast.browsing import OpenPage, answer_as, log_in
+from tests.cast.pages.browsing import OpenPage, answer_as, log_in
 from tests.faults.bank import PASSWORD, Bank
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.cast.browsing import WIDE, OpenPage, answer_as, log_in, look_at, served
+from tests.cast.pages.browsing import WIDE, OpenPage, answer_as, log_in, look_at, served
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
 from tests.faults.van.van_simulator import Simulator

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
-from tests.cast.hooks import Taker, taker, wants
+from tests.cast.stand_ins.hooks import Taker, taker, wants
 from tests.faults.bank import ROOT, SEED
 from webapp import clock, config
 from webapp.models.hooks.event import TAKEN, HookEvent

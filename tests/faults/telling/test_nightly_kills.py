@@ -13,8 +13,8 @@ import pytest
 from aiohttp import web
 
 from tests.cast import Cast
-from tests.cast.letters import mailbox
 from tests.cast.lists import take_all
+from tests.cast.stand_ins.letters import mailbox
 from tests.faults.bank import LONG, ROOT, SEED, only_long
 from webapp import clock, config
 from webapp.database import transaction

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cast import Cast
-from tests.cast.letters import mailbox
 from tests.cast.notices import told
+from tests.cast.stand_ins.letters import mailbox
 from tests.faults.bank import ROOT, SEED
 from webapp import clock, config
 from webapp.database import transaction

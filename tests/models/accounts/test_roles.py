@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import PASSWORD, Cast, member
-from tests.cast.moments import while_it_is_under_way
+from tests.cast.database.moments import while_it_is_under_way
 from webapp.database import transaction
 from webapp.models.accounts import passwords, roles
 from webapp.models.accounts.passwords import PasswordLink

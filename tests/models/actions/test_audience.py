@@ -9,8 +9,8 @@ import pytest
 
 from tests.cast import Cast, opt_out_phone
 from tests.cast.bulk import on, work
+from tests.cast.database.moments import beside
 from tests.cast.lists import import_file, write
-from tests.cast.moments import beside
 from tests.cast.texting import next_in_queue
 from webapp import clock
 from webapp.database import transaction

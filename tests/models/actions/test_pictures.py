@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import Cast, drawn, texts
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.simulated import Simulated
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.gateways.twilio import Twilio

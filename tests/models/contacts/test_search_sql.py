@@ -9,8 +9,8 @@ import pytest
 
 from tests.cast import Cast
 from tests.cast.bulk import on, work
+from tests.cast.database.plans import explained, statements, whole_tables
 from tests.cast.lists import many_lists
-from tests.cast.plans import explained, statements, whole_tables
 from tests.cast.texting import texted
 from webapp import clock
 from webapp.database import transaction

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cast import Cast, suspend, texts
 from tests.cast.bulk import assign, finish, off_list, people, work
-from tests.cast.moments import beside
+from tests.cast.database.moments import beside
 from tests.cast.texting import next_in_queue, says, texted
 from webapp import clock
 from webapp.database import transaction

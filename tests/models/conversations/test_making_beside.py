@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.cast.bulk import off_list
-from tests.cast.moments import beside
+from tests.cast.database.moments import beside
 from webapp.models.contacts.labels import ContactTag, Tag
 from webapp.models.opt_outs.many import opt_out_many
 from webapp.models.opt_outs.opt_out import FROM_ADMIN

@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 
 from tests.cast import Cast, member
 from tests.cast.bulk import off_list
-from tests.cast.moments import refusing
+from tests.cast.database.moments import refusing
 from tests.cast.texting import next_in_queue
 from webapp import clock, database
 from webapp.database import transaction

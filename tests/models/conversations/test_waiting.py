@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import Cast, add_contact
-from tests.cast.plans import statements, whole_tables
+from tests.cast.database.plans import statements, whole_tables
 from tests.cast.texting import says, texted
 from webapp import clock
 from webapp.database import transaction

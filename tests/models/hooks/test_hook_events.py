@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import MORNING, Cast
-from tests.cast.hooks import wants
+from tests.cast.stand_ins.hooks import wants
 from tests.cast.texting import says, texted
 from webapp import clock
 from webapp.database import transaction

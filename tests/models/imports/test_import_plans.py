@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
+from tests.cast.database.plans import Asked, statements
 from tests.cast.lists import import_file, write
-from tests.cast.plans import Asked, statements
 from webapp import database
 from webapp.database import statistics, transaction
 from webapp.models import long_work

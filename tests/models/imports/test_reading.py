@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast, books
+from tests.cast import Cast
+from tests.cast.inputs import books
 from tests.cast.lists import import_file, stored, write
 from webapp import clock
 from webapp.models.contacts.contact import Contact

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, opt_out_phone
-from tests.cast.clocks import as_upload, clocks
+from tests.cast.database.moments import deadlock
+from tests.cast.inputs.clocks import as_upload, clocks
 from tests.cast.lists import import_file, stored, write
-from tests.cast.moments import deadlock
 from webapp import clock, database
 from webapp.database import statistics, transaction
 from webapp.models import long_work

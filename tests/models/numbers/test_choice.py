@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, send_card
+from tests.cast.stand_ins.twilio import Quick
 from tests.cast.texting import second_action
-from tests.cast.twilio import Quick
 from webapp import clock, database
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign

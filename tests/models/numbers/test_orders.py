@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.cast import Cast
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.simulated import Simulated
 from webapp import clock, config
 from webapp.gateways import twilio as gateways
 from webapp.models.numbers import orders

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import Cast, texts
-from tests.cast.moments import beside
+from tests.cast.database.moments import beside
 from tests.cast.texting import SECOND, SID, new_sid, says, texted
 from webapp import clock
 from webapp.models import kept_counts

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, opt_out_phone
-from tests.cast.plans import statements
+from tests.cast.database.plans import statements
 from tests.cast.texting import claimed, new_sid, says, texted
 from webapp import clock, database
 from webapp.models import kept_counts

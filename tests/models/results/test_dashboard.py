@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
-from tests.cast.plans import statements
+from tests.cast.database.plans import statements
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.results import dashboard

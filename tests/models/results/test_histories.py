@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from tests.cast import Cast, ledger
-from tests.cast.crowd import CODES, OFTEN, RARELY, Crowd
+from tests.cast import Cast
+from tests.cast.histories import ledger
+from tests.cast.histories.crowd import CODES, OFTEN, RARELY, Crowd
 from webapp.models import kept_counts
 from webapp.models.actions.action import Action
 from webapp.models.contacts import search

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cast import HELLO, Cast, drawn, send_card
-from tests.cast.moments import beside
+from tests.cast.database.moments import beside
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts import teams

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
-from tests.cast.moments import beside
+from tests.cast.database.moments import beside
 from tests.cast.site import audited
 from webapp import clock
 from webapp.database import transaction

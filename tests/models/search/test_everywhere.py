@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, add_contact
-from tests.cast.plans import statements, whole_tables
+from tests.cast.database.plans import statements, whole_tables
 from webapp import clock, database
 from webapp.database import transaction
 from webapp.models.actions.action import Action

@@ -9,7 +9,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from tests.cast import Cast, opt_out_phone, texts
-from tests.cast.moments import refusing
+from tests.cast.database.moments import refusing
 from tests.cast.texting import SECOND, claimed, clicked, says, texted
 from webapp import clock
 from webapp.database import transaction

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, opt_out_phone, send_card, suspend, texts
-from tests.cast.moments import someone_waits_for_a_lock, while_it_is_under_way
+from tests.cast.database.moments import someone_waits_for_a_lock, while_it_is_under_way
 from tests.cast.waiting import until
 from webapp import clock
 from webapp.database import transaction, transactional

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.cast import Cast, opt_out_phone, texts
+from tests.cast.stand_ins.twilio import Quick
 from tests.cast.texting import claimed, clicked, says
-from tests.cast.twilio import Quick
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import CONFIRMATION, QUEUED, REFUSED, SENDING, Message

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import MORNING, Cast, opt_out_phone
-from tests.cast.moments import beside, held_open
+from tests.cast.database.moments import beside, held_open
 from tests.cast.opt_outs import from_third, phones, with_third
 from tests.cast.texting import says, texted
 from webapp import clock, database

@@ -12,7 +12,7 @@ import pytest
 
 from tests.cast import MORNING, Cast
 from tests.cast.api import API, problem, program
-from tests.cast.moments import held_open
+from tests.cast.database.moments import held_open
 from tests.cast.site import Browser
 from tests.cast.texting import says, texted
 from webapp import clock

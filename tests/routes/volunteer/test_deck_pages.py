@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.cast import Cast, texts
-from tests.cast.plans import statements
+from tests.cast.database.plans import statements
 from tests.cast.site import PARTIAL, Browser, form_of
 from webapp import database
 from webapp.database import transaction

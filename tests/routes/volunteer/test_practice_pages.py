@@ -13,7 +13,7 @@ from limits import parse
 from tortoise import Tortoise
 
 from tests.cast import Cast
-from tests.cast.plans import statements
+from tests.cast.database.plans import statements
 from tests.cast.site import PARTIAL, Browser
 from webapp import limiting, pages, queue
 from webapp.access import practising

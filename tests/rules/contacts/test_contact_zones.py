@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast.clocks import clocks, zone_cases
+from tests.cast.inputs.clocks import clocks, zone_cases
 from webapp.rules.contacts import contact_zones
 
 NEW_YORK, CHICAGO, DENVER = "America/New_York", "America/Chicago", "America/Denver"

@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from tests.cast import TESTS
-from tests.cast.hostile import least_seconds
+from tests.cast.inputs.hostile import least_seconds
 from webapp.rules.contacts import phone_cell
 
 CASES = TESTS / "vectors" / "lists"

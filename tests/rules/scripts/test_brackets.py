@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cast.vectors import words
+from tests.cast.inputs.vectors import words
 from webapp.rules import script_lint, variables
 from webapp.rules.script_lint import lint
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
-from tests.cast.hooks import taker, wants
+from tests.cast.stand_ins.hooks import taker, wants
 from tests.cast.texting import texted
 from webapp import config
 from webapp.gateways import outside

@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 
 from tests.cast import Cast
-from tests.cast.letters import Post, mail_at
-from tests.cast.push_service import PushService, push_service
+from tests.cast.stand_ins.letters import Post, mail_at
+from tests.cast.stand_ins.push_service import PushService, push_service
 from tests.cast.waiting import free_port
 from webapp.gateways import push
 

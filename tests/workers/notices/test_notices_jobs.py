@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import Cast
-from tests.cast.letters import Post, run
 from tests.cast.notices import subscribed, told
-from tests.cast.push_service import PushService, signed_by
+from tests.cast.stand_ins.letters import Post, run
+from tests.cast.stand_ins.push_service import PushService, signed_by
 from tests.cast.waiting import free_port
 from webapp import clock, config
 from webapp.database import transaction

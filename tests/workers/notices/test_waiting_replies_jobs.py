@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
-from tests.cast.letters import Post, mail_at
 from tests.cast.notices import subscribed
-from tests.cast.push_service import PushService
+from tests.cast.stand_ins.letters import Post, mail_at
+from tests.cast.stand_ins.push_service import PushService
 from tests.cast.texting import says, texted
 from tests.cast.waiting import free_port
 from webapp import clock, config

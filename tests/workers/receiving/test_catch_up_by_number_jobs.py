@@ -8,10 +8,10 @@ import pytest
 from twilio.base.exceptions import TwilioException
 
 from tests.cast import Cast
-from tests.cast.missed import HOUR, came, heard, heard_until, left, stopped, whole
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.missed import HOUR, came, heard, heard_until, left, stopped, whole
+from tests.cast.stand_ins.simulated import Simulated
+from tests.cast.stand_ins.twilio import Counted, Troubled
 from tests.cast.texting import SECOND
-from tests.cast.twilio import Counted, Troubled
 from webapp import clock
 from webapp.database import transaction
 from webapp.gateways import twilio as gateways

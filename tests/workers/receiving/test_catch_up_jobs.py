@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, texts
-from tests.cast.missed import DORA, HOUR, came, heard, heard_until, left, stopped, whole
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.missed import DORA, HOUR, came, heard, heard_until, left, stopped, whole
+from tests.cast.stand_ins.simulated import Simulated
+from tests.cast.stand_ins.twilio import Counted, Troubled
 from tests.cast.texting import SECOND, clicked, texted
-from tests.cast.twilio import Counted, Troubled
 from tests.cast.waiting import until
 from webapp import clock
 from webapp.database import transaction

@@ -8,9 +8,9 @@ import pytest
 from twilio.base.exceptions import TwilioException
 
 from tests.cast import Cast, texts
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.simulated import Simulated
+from tests.cast.stand_ins.twilio import Counted
 from tests.cast.texting import clicked, new_sid
-from tests.cast.twilio import Counted
 from tests.cast.waiting import until
 from webapp import clock
 from webapp.models.opt_outs.opt_out import OptOut

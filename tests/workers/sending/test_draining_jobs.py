@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import Cast, send_card, texts
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.simulated import Simulated
+from tests.cast.stand_ins.twilio import Hangs, Quick, Silent
 from tests.cast.texting import clicked, says
-from tests.cast.twilio import Hangs, Quick, Silent
 from webapp import clock
 from webapp.database import transaction
 from webapp.gateways.twilio import Sent

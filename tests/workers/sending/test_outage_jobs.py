@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import Cast, texts
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.simulated import Simulated
+from tests.cast.stand_ins.twilio import Hangs, Quick, Silent, Troubled
 from tests.cast.texting import clicked
-from tests.cast.twilio import Hangs, Quick, Silent, Troubled
 from tests.cast.waiting import until
 from webapp import clock
 from webapp.database import transaction

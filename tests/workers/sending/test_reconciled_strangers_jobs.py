@@ -8,8 +8,8 @@ import pytest
 
 from tests.cast import Cast, texts
 from tests.cast.opt_ins import MINA, make_form, signs_up
-from tests.cast.simulated import Simulated
-from tests.cast.strangers import DORA, left, stopped
+from tests.cast.stand_ins.simulated import Simulated
+from tests.cast.stand_ins.strangers import DORA, left, stopped
 from tests.cast.texting import SECOND, WORDS, clicked
 from webapp import clock
 from webapp.database import transaction

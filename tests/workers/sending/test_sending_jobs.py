@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, texts
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.simulated import Simulated
+from tests.cast.stand_ins.twilio import Troubled
 from tests.cast.texting import claimed, clicked, texted
-from tests.cast.twilio import Troubled
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, texts
-from tests.cast.twilio import Silent
+from tests.cast.stand_ins.twilio import Silent
 from tests.faults.bank import LONG
 from webapp import clock
 from webapp.database import transaction

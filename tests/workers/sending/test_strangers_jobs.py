@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import Cast, texts
-from tests.cast.simulated import Simulated
-from tests.cast.strangers import DORA, left, stopped
+from tests.cast.stand_ins.simulated import Simulated
+from tests.cast.stand_ins.strangers import DORA, left, stopped
 from tests.cast.texting import clicked
 from webapp import clock
 from webapp.database import transaction

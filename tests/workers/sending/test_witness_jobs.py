@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast, texts
-from tests.cast.backups import back_up, restore
-from tests.cast.simulated import Simulated
+from tests.cast.database.backups import back_up, restore
+from tests.cast.stand_ins.simulated import Simulated
+from tests.cast.stand_ins.twilio import Quick
 from tests.cast.texting import clicked
-from tests.cast.twilio import Quick
 from webapp import database, queue
 from webapp.gateways.twilio import Twilio
 from webapp.models.accounts.campaign import Campaign

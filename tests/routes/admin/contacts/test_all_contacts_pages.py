@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.cast import Cast
-from tests.cast.plans import statements
+from tests.cast.database.plans import statements
 from tests.cast.site import OFFICE, Browser
 from webapp.database import transaction
 from webapp.models.accounts.users import Membership

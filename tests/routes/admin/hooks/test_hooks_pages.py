@@ -7,8 +7,8 @@ import re
 import pytest
 
 from tests.cast import MORNING, Cast
-from tests.cast.hooks import wants
 from tests.cast.site import Browser, audited
+from tests.cast.stand_ins.hooks import wants
 from webapp.database import transaction
 from webapp.models.hooks import event
 from webapp.models.hooks.endpoint import HookEndpoint

@@ -8,7 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.cast import TESTS, Cast, books
+from tests.cast import TESTS, Cast
+from tests.cast.inputs import books
 from tests.cast.lists import take_newest
 from tests.cast.site import OFFICE, Browser
 from webapp.models.contacts.contact import Contact

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.cast import MORNING, PASSWORD, Cast
-from tests.cast.passkeys import ORIGIN, Device
+from tests.cast.pages.passkeys import ORIGIN, Device
 from tests.cast.site import Browser
 from webapp import clock
 from webapp.models.accounts import passwords

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.cast.simulated import Simulated
+from tests.cast.stand_ins.simulated import Simulated
 from webapp import clock
 from webapp.database import transaction
 from webapp.gateways.twilio import Twilio

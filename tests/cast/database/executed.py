@@ -1,5 +1,5 @@
 """Which statements of the source ran on which database, over a whole run of the tests: what only ever ran on SQLite breaks
-on PostgreSQL first for a campaign of some size. `python -m tests.cast.executed FOLDER` is the last step of bin/test."""
+on PostgreSQL first for a campaign of some size. `python -m tests.cast.database.executed FOLDER` is the last step of bin/test."""
 
 from __future__ import annotations
 

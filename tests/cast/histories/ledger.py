@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from tests.cast.crowd import Crowd
+from tests.cast.histories.crowd import Crowd
 from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ListMembership

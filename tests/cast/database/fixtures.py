@@ -17,7 +17,7 @@ from tortoise.apps import Apps
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from tests.cast import MORNING, Cast, load_cast, make_cast
-from tests.cast.emptying import Emptier
+from tests.cast.database.emptying import Emptier
 from tests.cast.waiting import blocking, once
 from webapp import clock, config, database
 from webapp.config import Settings

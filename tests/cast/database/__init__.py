@@ -1,0 +1,1 @@
+"""Databases for tests: empty ones, old ones, moments in them, and what was asked of them."""

@@ -1,0 +1,1 @@
+"""Cases, workbooks and hostile texts, to be read by what is tested."""
