@@ -36,7 +36,7 @@ def served() -> dict[str, bytes]:
     """The files that may be fetched, by their address below /static/<digest>/. Any other address is a 404."""
     files = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
     scripts = {
-        SCRIPT: b"\n".join([*map(files.__getitem__, VENDORED), _code(files, "js")]),
+        SCRIPT: b"\n".join([*map(files.__getitem__, VENDORED), _code(files, "js", "js/texting")]),
         OFFICE_SCRIPT: _code(files, "js/office"),
     }
     return files | {name: _joined_sheet(files, name) for name in (SHEET, OFFICE_SHEET)} | scripts
@@ -54,8 +54,8 @@ def _joined_sheet(files: dict[str, bytes], name: str) -> bytes:
     return re.sub(rb"(?s)/\*.*?\*/|(?<=\n)\s+", b"", whole)
 
 
-def _code(files: dict[str, bytes], folder: str) -> bytes:
-    """The behaviours of a folder, without the comments at their heads, those at the ends of lines, and the indents."""
-    ours = sorted(name for name in files if name.rpartition("/")[0] == folder)
+def _code(files: dict[str, bytes], *folders: str) -> bytes:
+    """The behaviours of these folders, without the comments at their heads, those at the ends of lines, and the indents."""
+    ours = sorted(name for name in files if name.rpartition("/")[0] in folders)
     code = b"\n".join(files[name].partition(b" */\n")[2] for name in ours)
     return re.sub(rb"(?m)^ +| *(?<![:\"'])// .*$", b"", code)
