@@ -260,11 +260,12 @@ class Bank:
 
 
 class Volunteer:
-    """Someone who texts with plain forms, and presses again when the site does not answer."""
+    """Someone who texts with plain forms, and presses again when the site does not answer. They wait longer than ten log-ins
+    at once take on a busy machine: whoever gives up sooner and presses again holds up the others."""
 
     def __init__(self, bank: Bank, email: str) -> None:
         self.bank, self.email = bank, email
-        self.client = httpx.AsyncClient(base_url=bank.url, timeout=8, follow_redirects=True)
+        self.client = httpx.AsyncClient(base_url=bank.url, timeout=30, follow_redirects=True)
 
     async def press(self, method: str, path: str, data: dict[str, str] | None = None) -> httpx.Response:
         """Until the site answers; the same form each time. A busy machine may take half a minute to start the web."""

@@ -51,7 +51,7 @@ async def keep_texting(person: Volunteer, action: int, over: asyncio.Event) -> N
         if "/login" in str((await person.press("GET", "/c/meyer/inbox")).url):
             await person.log_in()
         await person.text_all(action)
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(2)
 
 
 async def texted(bank: Bank, phones: set[str], texting: Sequence[asyncio.Task[None]] = ()) -> bool:

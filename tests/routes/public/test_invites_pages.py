@@ -63,18 +63,21 @@ async def test_an_invite_is_written_in_the_language_that_was_chosen_for_it(
     assert begins in mail.subject and begins in mail.text and begins in mail.html
 
 
-async def test_a_role_by_a_link_waits_for_the_letter_and_a_volunteer_does_not(cast: Cast, browse: Browser) -> None:
+async def test_a_newcomer_by_a_link_waits_for_the_letter_and_so_does_the_role(cast: Cast, browse: Browser) -> None:
     await set_campaign(cast.meyer, approval_needed=True)
     nobody, other = await browse(), await browse()
     await nobody.post(await invited(cast, browse, role="admin"), data=ANNA)
     carmen = await member_of(cast.meyer)
-    assert (carmen.role, carmen.raised_role) == ("volunteer", "admin") and carmen.active, "invited is approved"
-    waits = "Serás administrador en cuanto confirmes tu correo."
+    assert (carmen.role, carmen.raised_role, carmen.active) == ("volunteer", "admin", False)
+    waits = "Confirma tu correo y podrás empezar."
     assert waits in (await nobody.get("/c/meyer")).text
     await nobody.post(await letter("carmen@example.org"))
-    assert (await member_of(cast.meyer)).role == "admin"
+    carmen = await member_of(cast.meyer)
+    assert carmen.role == "admin" and carmen.active, "an invite needs no approval"
     assert waits not in (await nobody.get("/c/meyer/account")).text
     await other.post(await invited(cast, browse, role="volunteer"), data={**ANNA, "email": "bo@example.org"})
+    assert (await other.get("/c/meyer/inbox")).headers["location"] == "/c/meyer/waiting"
+    await other.post(await letter("bo@example.org"))
     assert (await other.get("/c/meyer/inbox")).status_code == 200
 
 

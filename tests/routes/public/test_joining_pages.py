@@ -43,15 +43,32 @@ async def test_before_the_letter_a_newcomer_looks_and_does_nothing(cast: Cast, b
     assert (await carmen.post(here + "/buckets")).headers["location"].endswith("/queue")
 
 
-async def test_an_approval_lets_a_newcomer_text_without_the_letter(cast: Cast, browse: Browser) -> None:
+async def test_an_approval_does_not_stand_in_for_the_letter(cast: Cast, browse: Browser) -> None:
+    await set_campaign(cast.meyer, approval_needed=True)
     carmen, gary = await browse(), await browse(cast.gary)
     await carmen.post("/join", data=JOIN)
-    who = await member_of(cast.meyer)
-    assert "waiting for approval" not in (await gary.get(OFFICE + "/users")).text
-    assert "Carmen" in (await gary.get(OFFICE + "/users?status=unconfirmed")).text
+    who, link = await member_of(cast.meyer), await letter("carmen@example.org")
     await gary.post(f"{OFFICE}/users/{who.id}/approval")
+    told = await Mail.filter(to="carmen@example.org").order_by("-id").first()
+    assert told and "aprobó tu cuenta" in told.subject and "Confirma tu correo" in told.text
+    assert "carmen@example.org" in (await carmen.get("/c/meyer/")).text
+    assert (await carmen.get("/c/meyer/inbox")).headers["location"] == "/c/meyer/waiting"
+    page = (await gary.get(f"{OFFICE}/users/{who.id}")).text
+    assert "can text once they open the link" in page and "/approval" not in page
+    await gary.post(f"{OFFICE}/users/{who.id}/approval")
+    assert not (await member_of(cast.meyer)).active, "a press on an old page changes nothing"
+    await carmen.post(link)
     assert (await carmen.get("/c/meyer/inbox")).status_code == 200
-    assert (await User.get(id=who.user_id)).confirmed_at is None
+
+
+async def test_a_newcomer_who_confirmed_first_texts_as_soon_as_staff_approve(cast: Cast, browse: Browser) -> None:
+    await set_campaign(cast.meyer, approval_needed=True)
+    carmen, gary = await browse(), await browse(cast.gary)
+    await carmen.post("/join", data=JOIN)
+    await carmen.post(await letter("carmen@example.org"))
+    assert (await carmen.get("/c/meyer/inbox")).headers["location"] == "/c/meyer/waiting"
+    await gary.post(f"{OFFICE}/users/{(await member_of(cast.meyer)).id}/approval")
+    assert (await carmen.get("/c/meyer/inbox")).status_code == 200
 
 
 async def test_without_a_mail_server_newcomers_wait_for_staff_and_look_meanwhile(cast: Cast, browse: Browser) -> None:
@@ -69,11 +86,17 @@ async def test_the_waiting_page_goes_on_by_itself(cast: Cast, browse: Browser) -
     await set_campaign(cast.meyer, approval_needed=True)
     carmen, gary = await browse(), await browse(cast.gary)
     await carmen.post("/join", data=JOIN)
-    page = await carmen.get("/c/meyer/waiting")
-    assert 'hx-get="/c/meyer/waiting"' in page.text and "/live" in page.text
+    page, link = await carmen.get("/c/meyer/waiting"), await letter("carmen@example.org")
+    again = "/c/meyer/waiting?unapproved"
+    assert f'hx-get="{again}"' in page.text and "/live" in page.text
     asks = {"hx-request": "true", "hx-request-type": "partial"}
-    assert "hx-redirect" not in (await carmen.get("/c/meyer/waiting", headers=asks)).headers
+    assert "hx-redirect" not in (await carmen.get(again, headers=asks)).headers
     await gary.post(f"{OFFICE}/users/{(await member_of(cast.meyer)).id}/approval")
+    assert (await carmen.get(again, headers=asks)).headers["hx-redirect"] == "/c/meyer", "to look around"
+    page = await carmen.get("/c/meyer/waiting")
+    assert 'hx-get="/c/meyer/waiting"' in page.text and "carmen@example.org" in page.text
+    assert "hx-redirect" not in (await carmen.get("/c/meyer/waiting", headers=asks)).headers
+    await carmen.post(link)
     assert (await carmen.get("/c/meyer/waiting", headers=asks)).headers["hx-redirect"] == "/c/meyer"
 
 

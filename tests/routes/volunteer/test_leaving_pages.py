@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import Cast, suspend
-from tests.cast.site import JOIN, OFFICE, Browser, audited
+from tests.cast.site import FINE, JOIN, OFFICE, Browser, audited
 from tests.cast.texting import says, texted
 from webapp.database import transaction
-from webapp.models.accounts import members
+from webapp.models.accounts import members, teams
+from webapp.models.accounts.teams import UserList
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
@@ -48,6 +49,18 @@ async def test_a_queued_text_is_cancelled_and_its_person_goes_back(cast: Cast, b
     await amy.post(LEAVING, data=YES)
     assert [text.status for text in await Message.filter(direction="out")] == ["cancelled"]
     assert (await cast.conversation()).texted_at is None
+
+
+async def test_the_only_volunteer_with_a_team_code_that_texts_name_is_told_to_tell_an_admin(
+    cast: Cast, browse: Browser
+) -> None:
+    amy, team = await browse(cast.amy), await teams.create_team("Doors", cast.gary)
+    await teams.add_members(await UserList.get(id=team.user_list_id), [cast.amy, cast.dan], cast.gary)
+    await cast.hello.write("", FINE + " Team ##{{user.team_code}}", None)
+    assert "nobody else has one" not in (await amy.get(LEAVING)).text, "Dan has one"
+    await suspend(cast.dan)
+    assert "nobody else has one" in (await amy.get(LEAVING)).text
+    assert (await amy.post(LEAVING, data=YES)).status_code == 303
 
 
 async def test_the_last_owner_stays(cast: Cast, browse: Browser) -> None:

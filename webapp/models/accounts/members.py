@@ -35,7 +35,8 @@ async def first_waiting(campaign_id: int) -> list[Membership]:
 @transactional
 async def approve(who: Membership, by: Membership) -> bool:
     """True where ``who`` was waiting until this very press: of two at once, one lets them in."""
-    if await Membership.filter(id=who.id, approved_at=None).select_for_update().first() is None:
+    await who.user.locked()
+    if await waiting(who.campaign_id).filter(id=who.id).select_for_update().first() is None:
         return False
     await who.approve()
     access_changed.note(who.user_id)

@@ -69,7 +69,7 @@ async def save(who: Membership, role: str, values: dict[str, Any], by: Membershi
     if "zip" in changed:
         changed["state"] = contact_zones.state_of_zip(changed["zip"])
     if role != (stored.raised_role or stored.role):
-        changed |= _role(stored, role, _theirs(who.user))
+        changed |= _role(stored, role, who.user)
     if changed:
         await Membership.filter(id=who.id).update(**changed)
         members.access_changed.note(who.user_id)
@@ -77,14 +77,9 @@ async def save(who: Membership, role: str, values: dict[str, Any], by: Membershi
     return Saved(waits=bool(changed.get("raised_role")))
 
 
-def _theirs(user: User) -> bool:
-    """Is the account certainly of whoever has its e-mail? An account without a password opens by a letter alone."""
-    return user.confirmed_at is not None or not user.password_hash
-
-
-def _role(stored: Membership, role: str, theirs: bool) -> dict[str, str]:
+def _role(stored: Membership, role: str, user: User) -> dict[str, str]:
     """A raised role waits for the letter: else whoever signed up with somebody's address would get what is theirs."""
-    if powers.raises(stored.role, role) and not theirs:
+    if powers.raises(stored.role, role) and not user.proven:
         return {"raised_role": role}
     return {"role": role, "raised_role": ""}
 
@@ -93,7 +88,8 @@ def _role(stored: Membership, role: str, theirs: bool) -> dict[str, str]:
 async def raise_to(who: Membership, role: str) -> None:
     """By an invite: a role that is not above the present one changes nothing."""
     if powers.raises(who.role, role):
-        await Membership.filter(id=who.id).update(**_role(who, role, _theirs(who.user)))
+        await Membership.filter(id=who.id).update(**_role(who, role, who.user))
+        members.access_changed.note(who.user_id)
 
 
 @transactional
@@ -103,6 +99,6 @@ async def give_from_shell(who: Membership, role: str) -> Saved:
     stored = await Membership.filter(id=who.id).select_for_update().get()
     if reason := powers.role_refused(stored.role, role, OWNER, last):
         return Saved(reason)
-    changed = _role(stored, role, _theirs(who.user))
+    changed = _role(stored, role, who.user)
     await Membership.filter(id=who.id).update(**changed)
     return Saved(waits=bool(changed["raised_role"]))

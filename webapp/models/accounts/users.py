@@ -9,7 +9,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from webapp import clock, database
+from webapp import clock, config, database
 from webapp.database import packed, transactional
 from webapp.models.accounts.campaign import Campaign
 from webapp.rules import names
@@ -64,6 +64,11 @@ class User(Model):
         self.name_key = names.key(f"{self.first_name} {self.last_name}")
         await super().save(*args, **kwargs)
 
+    @property
+    def proven(self) -> bool:
+        """Is the account certainly of whoever has its e-mail? An account without a password opens by a letter alone."""
+        return self.confirmed_at is not None or not self.password_hash
+
     async def locked(self) -> User:
         """As stored now. Nobody changes it until the caller's transaction ends."""
         return await User.filter(id=self.id).select_for_update().get()
@@ -79,7 +84,7 @@ class User(Model):
 class Membership(Model):
     """A user in a campaign. Only an admin changes the ZIP and language given at sign-up (A9). ``state``: of the ZIP. A removed
     user is suspended too, and no member any more: the row stays for history. ``raised_role``: the role that waits until
-    the user's e-mail is confirmed. ``waits_for_letter``: the member counts once the e-mail is confirmed, without approval.
+    the user's e-mail is confirmed. ``waits_for_letter``: the member counts once the e-mail is confirmed, and needs no approval.
     ``brought_by``: the action whose link brought them while they could not text yet (A10)."""
 
     id = fields.IntField(primary_key=True)
@@ -185,7 +190,8 @@ class Membership(Model):
     @classmethod
     @transactional
     async def invited(cls, user: User, campaign: Campaign, zip: str = "", language: str = "en") -> Membership:
-        """As `join`, for whom staff or the shell let in beforehand: they wait for nothing."""
+        """As `join`, for whom staff or the shell let in beforehand: they wait for no approval."""
+        await user.locked()
         member = await cls.join(user, campaign, zip=zip, language=language)
         if member.suspended_at is None:
             await member.approve()
@@ -203,7 +209,13 @@ class Membership(Model):
 
     @transactional
     async def approve(self) -> None:
-        self.approved_at, self.waits_for_letter = self.approved_at or clock.now(), False
+        """Lets the user in. With a mail server they still wait for the letter until their e-mail is confirmed (P1). The
+        caller has locked the user, and the membership after it."""
+        user = await User.get(id=self.user_id)
+        if self.approved_at is None and config.settings().smtp_url and not user.proven:
+            self.waits_for_letter = True
+        else:
+            self.approved_at, self.waits_for_letter = self.approved_at or clock.now(), False
         await self.save(update_fields=["approved_at", "waits_for_letter"])
 
 

@@ -98,6 +98,7 @@ async def _remove(who: Membership) -> bool:
 async def reinstate(who: Membership, by: Membership) -> int:
     """Approves them too, where they were suspended while they waited. The conversations that nobody took over since are
     theirs again; returns how many. Only an owner lets an owner back in: where ``by`` is none, nothing is done."""
+    await who.user.locked()
     fresh = await Membership.filter(id=who.id).select_for_update().get()
     if fresh.suspended_at is None or powers.role_refused(fresh.role, powers.VOLUNTEER, await roles.acting(by), False):
         return 0

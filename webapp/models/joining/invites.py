@@ -92,8 +92,8 @@ class Invite(Model):
 
     @transactional
     async def use(self, user: User, zip: str, language: str) -> bool:
-        """Lets the user in, with nothing to wait for. A role above a volunteer's waits until their e-mail is confirmed, which
-        the letter with the invite does for its own address. False where the invite has ended."""
+        """Lets the user in without approval. Until their e-mail is confirmed they look only, and a role above a volunteer's
+        waits; the letter with an invite confirms its own address. False where the invite has ended."""
         now = clock.now()
         used = await Invite._open().filter(id=self.id).update(used_at=now, used_by_id=user.id)
         if not used and await Invite.exists(id=self.id, used_by_id=user.id):

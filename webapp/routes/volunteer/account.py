@@ -40,7 +40,10 @@ async def save_account(request: Request, member: Membership) -> Response:
 
 @get("/waiting")
 async def waiting(request: Request, anyone: Membership) -> Response:
-    if anyone.active:
+    approved = (
+        anyone.looks and "unapproved" in request.query_params
+    )  # since the page was shown; the letter is still to come
+    if anyone.active or approved:
         return pages.go_to(request, await entering.goes_on(anyone))
     paused = anyone.suspended_for == bounds.TOO_MANY_OPT_OUTS
     return page(request, "volunteer/waiting.html", suspended=anyone.suspended_at is not None, paused=paused)

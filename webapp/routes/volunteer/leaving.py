@@ -8,6 +8,7 @@ from webapp import pages
 from webapp.access import login, proving
 from webapp.models.accounts.users import Membership
 from webapp.models.departures import suspending
+from webapp.models.scripts import team_codes
 from webapp.pages import page
 
 
@@ -18,7 +19,8 @@ async def ask_to_leave(request: Request, member: Membership) -> Response:
 
 async def _ask(request: Request, member: Membership, status: int = 200) -> Response:
     why, about = await suspending.may_not_leave(member), await suspending.suspension_of(member)
-    return page(request, "volunteer/leaving.html", status_code=status, why=why, about=about)
+    last_team = await team_codes.lost_with(member)
+    return page(request, "volunteer/leaving.html", status_code=status, why=why, about=about, last_team=last_team)
 
 
 @post("/account/leaving", dependencies=proving.OWN)
