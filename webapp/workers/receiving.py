@@ -73,10 +73,10 @@ async def catch_up(ctx: dict[str, Any]) -> None:
 async def take_in_missed(gateway: twilio.Twilio, seconds: float = math.inf) -> bool:
     """Lists the account's newest texts, back to where all were listed before; then those of each number that needs more. No
     outage is skipped, however long. False where there are more than could be listed now."""
-    numbers = await PhoneNumber.filter(released_at=None)
+    numbers = await hearing.to_list()
     if not numbers:
         return True
-    missed = _Missed(gateway, {n.e164: n.id for n in numbers}, clock.steady(), seconds)
+    missed = _missed(gateway, numbers, seconds)
     since, until, heard = hearing.needed_by_most(numbers), hearing.newest(numbers), True
     try:
         since, newest = await missed.read(since)
@@ -88,6 +88,16 @@ async def take_in_missed(gateway: twilio.Twilio, seconds: float = math.inf) -> b
         heard = False
     behind = hearing.behind(numbers, since)
     return await _hear_each(missed, behind, until) and heard if until else heard
+
+
+async def hear(gateway: twilio.Twilio, number: PhoneNumber) -> None:
+    """Takes in what came to this number and was missed. Raises one of twilio.TROUBLE."""
+    await _missed(gateway, [number], math.inf).read(hearing.needed_from(number), number.e164)
+
+
+def _missed(gateway: twilio.Twilio, numbers: list[PhoneNumber], seconds: float) -> _Missed:
+    kept = {n.e164: n.id for n in numbers if n.released_at is None}
+    return _Missed(gateway, {n.e164 for n in numbers}, kept, clock.steady(), seconds)
 
 
 async def _hear_each(missed: _Missed, behind: list[PhoneNumber], until: datetime) -> bool:
@@ -108,10 +118,12 @@ async def _hear_each(missed: _Missed, behind: list[PhoneNumber], until: datetime
 
 @dataclass
 class _Missed:
-    """Lists read within some seconds from ``begun``, by the steady clock. ``ours``: our numbers (E.164), with their ids."""
+    """Lists read within some seconds from ``begun``, by the steady clock. ``ours``: the numbers (E.164) whose texts are taken in.
+    ``kept``: those that were not given back, with their ids; somebody else may text by the others."""
 
     gateway: twilio.Twilio
-    ours: dict[str, int]
+    ours: set[str]
+    kept: dict[str, int]
     begun: float
     seconds: float
 
@@ -146,7 +158,7 @@ class _Missed:
         seen = [
             (text.from_, restoring.Sent(text.sid, text.to, text.body, text.created_at, text.from_)) for text in left
         ]
-        if (stranger := await witness.unknown_of_any(self.ours, seen)) and await restoring.stop_all(stranger):
+        if (stranger := await witness.unknown_of_any(self.kept, seen)) and await restoring.stop_all(stranger):
             log.error("Twilio has text %s, which this database does not know: all is stopped", stranger)
 
     async def _new(self, page: twilio.Page) -> list[twilio.Text]:

@@ -8,7 +8,7 @@ import pytest
 from twilio.base.exceptions import TwilioException
 
 from tests.cast import Cast
-from tests.cast.stand_ins.missed import HOUR, came, heard, heard_until, left, stopped, whole
+from tests.cast.stand_ins.missed import DORA, HOUR, came, heard, heard_until, left, stopped, whole
 from tests.cast.stand_ins.simulated import Simulated
 from tests.cast.stand_ins.twilio import Counted, Troubled
 from tests.cast.texting import SECOND
@@ -16,9 +16,10 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.gateways import twilio as gateways
 from webapp.gateways.twilio import Twilio
-from webapp.models.numbers import hearing
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.numbers import hearing, managing
 from webapp.models.numbers.number import PhoneNumber
-from webapp.workers import receiving
+from webapp.workers import numbers, receiving
 
 
 @pytest.mark.both
@@ -107,3 +108,50 @@ async def test_a_number_set_back_while_its_list_is_read_stays_where_it_was_set(c
     async with Meanwhile() as gone_back:
         await receiving.take_in_missed(gone_back)
     assert await heard_until(cast) == left_back
+
+
+@pytest.mark.both
+async def test_what_came_to_a_number_is_taken_in_before_it_is_given_back(
+    cast: Cast, gateway: Twilio, twilio: Simulated
+) -> None:
+    await heard(cast, HOUR)
+    came(twilio, cast.lisa.phone, cast.number.e164, "STOP", HOUR / 2)
+    await managing.retire(cast.number, cast.selina)
+    async with Troubled(500, lambda _, __, asked: "To" in asked) as broken:
+        await numbers.release_number({"twilio": broken}, cast.number.id)
+    assert not await is_given_back(cast), "what can't be listed may be a STOP"
+    await numbers.release_number({"twilio": gateway}, cast.number.id)
+    assert await is_given_back(cast) and await stopped(cast)
+
+
+@pytest.mark.both
+async def test_a_number_given_back_is_listed_until_all_that_came_to_it_before_is_there(
+    cast: Cast, gateway: Twilio, twilio: Simulated
+) -> None:
+    """Twilio's list may lag by ten minutes: the STOP comes into it after the number was given back."""
+    await heard(cast, HOUR, SECOND)
+    await managing.retire(cast.number, cast.selina)
+    await numbers.release_number({"twilio": gateway}, cast.number.id)
+    came(twilio, cast.lisa.phone, cast.number.e164, "STOP", HOUR / 60)
+    assert await receiving.take_in_missed(gateway) and await stopped(cast)
+    clock.freeze(clock.now() + HOUR / 4)
+    came(twilio, DORA, SECOND, "Hi", HOUR / 60)
+    assert len(await hearing.to_list()) == 2
+    assert await receiving.take_in_missed(gateway)
+    assert [n.e164 for n in await hearing.to_list()] == [SECOND], "its list is whole"
+
+
+@pytest.mark.both
+async def test_a_stranger_s_text_by_a_number_given_back_stops_nothing(
+    cast: Cast, gateway: Twilio, twilio: Simulated
+) -> None:
+    await heard(cast, HOUR, SECOND)
+    await managing.retire(cast.number, cast.selina)
+    await numbers.release_number({"twilio": gateway}, cast.number.id)
+    left(twilio, cast.number.e164, 3, HOUR / 4)
+    assert await receiving.take_in_missed(gateway)
+    assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None
+
+
+async def is_given_back(cast: Cast) -> bool:
+    return (await PhoneNumber.get(id=cast.number.id)).released_at is not None

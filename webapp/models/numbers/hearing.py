@@ -20,6 +20,15 @@ TOGETHER = timedelta(
 )  # numbers that differ by less are heard by one list; for one far behind the list gets no longer
 
 
+async def to_list() -> list[PhoneNumber]:
+    """Our numbers; also one given back, until all that came to it before then is listed: a STOP may be among it."""
+    return [
+        n
+        for n in await PhoneNumber.all().order_by("id")
+        if n.released_at is None or needed_from(n) < n.released_at + LISTED_TWICE
+    ]
+
+
 def needed_from(number: PhoneNumber) -> datetime:
     """Texts that came to it before are stored."""
     return min(number.heard_until or number.created_at, clock.now())
