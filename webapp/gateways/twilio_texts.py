@@ -9,6 +9,7 @@ from typing import Any
 from webapp.gateways.twilio_answers import instant, is_sid, plain
 from webapp.rules import errors
 
+LONGEST = 20  # characters of a number in our rows; a longer address (WhatsApp's) is nobody's we know
 FAILED = ("failed", "undelivered", "canceled")
 
 
@@ -54,8 +55,8 @@ def text_of(message: Any) -> Text:
         raise ValueError("no sid")
     return Text(
         message.sid,
-        str(message.to or ""),
-        str(message.from_ or ""),
+        str(message.to or "")[:LONGEST],
+        str(message.from_ or "")[:LONGEST],
         plain(message.body),
         str(message.status or ""),
         int(message.error_code) if message.error_code else None,

@@ -140,3 +140,11 @@ async def test_a_stop_counts_however_odd_the_number_of_its_files(cast: Cast, num
     await texted(cast)
     await says(cast, "STOP", NumMedia=number)
     assert (await OptOut.get()).phone == cast.lisa.phone
+
+
+@pytest.mark.both
+async def test_a_text_to_an_address_longer_than_a_number_is_applied_to_nobody(cast: Cast) -> None:
+    """Else an owner could never go on after a restore: all that came in has to be applied first."""
+    told = {"MessageSid": new_sid(), "From": "whatsapp:+14125550101", "To": "whatsapp:+14125550188", "Body": "Hi"}
+    assert await applying.keep(INBOUND, told)
+    assert await receiving.apply_all_texts() and await Message.all().count() == 0

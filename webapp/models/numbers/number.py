@@ -17,7 +17,7 @@ from webapp.models.deliveries import hour_of
 from webapp.rules import errors, segments
 from webapp.rules.numbers.pace import LONGEST_HOLD, LONGEST_REST, seconds_ahead
 
-SERVICE = 80  # characters of a Messaging Service's name
+SERVICE, LONGEST = 80, 20  # characters of a Messaging Service's name, and of an address that texts go to or come from
 ENOUGH_SENT, MOST_FILTERED = 50, 0.03  # texts in 24 hours, and the share of them that carriers may filter (S3)
 
 
@@ -33,7 +33,7 @@ class PhoneNumber(Model):
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name="numbers", on_delete=fields.NO_ACTION
     )
-    e164 = fields.CharField(20, unique=True)
+    e164 = fields.CharField(LONGEST, unique=True)
     sid = fields.CharField(34, default="")
     rate = fields.FloatField(default=1.0)
     daily_limit = fields.IntField(null=True)

@@ -15,7 +15,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import attention
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import DROPPED, IN, INBOUND, QUEUED, RECEIVED, UNKNOWN, Message
-from webapp.models.numbers.number import PhoneNumber
+from webapp.models.numbers.number import LONGEST, PhoneNumber
 from webapp.models.opt_ins import answering
 from webapp.models.opt_outs import opting_out
 from webapp.models.opt_outs.opt_out import FROM_KEYWORD
@@ -55,7 +55,7 @@ async def receive(event_id: int, to: str) -> News:
         return News()
     if number is None:
         return await _of_no_campaign(event, to)
-    contact = await Contact.of_phone(campaign, str(event.payload.get("From", ""))[:20])
+    contact = await Contact.of_phone(campaign, str(event.payload.get("From", ""))[:LONGEST])
     newest, of_form = await _conversation_of(contact, number)
     opened = await _opened(event, contact, number, newest)
     conversation, of_form = opened or newest, of_form or opened is not None
@@ -75,9 +75,9 @@ async def _opened(
 
 async def _of_no_campaign(event: TwilioEvent, to: str) -> News:
     """No campaign has this number: the text waits until one does (`number.add_number` opens it again). The lock waits for
-    a number that is being added at this moment."""
+    a number that is being added at this moment. An address longer than a number (WhatsApp's) is no number of ours."""
     await database.lock(Lock.ADDING_NUMBERS, 0)
-    if not await PhoneNumber.exists(e164=to):
+    if len(to) > LONGEST or not await PhoneNumber.exists(e164=to):
         await event.mark_applied()
     return News()
 

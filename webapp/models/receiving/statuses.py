@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from webapp.database import transactional
 from webapp.models import tallies
 from webapp.models.conversations.conversation import Conversation
@@ -52,6 +54,6 @@ async def _delivery(message_id: int, event: TwilioEvent) -> News:
 def _code(event: TwilioEvent) -> int | None:
     """None for a text that arrived in the end. A failure without a code counts as one whose carrier gave no reason."""
     told = str(event.payload.get("ErrorCode") or "")
-    if told.isdecimal() and int(told):
+    if re.fullmatch(r"[0-9]{1,9}", told) and int(told):  # as the column holds
         return int(told)
     return errors.NO_REASON if event.status in FAILED_DELIVERY else None
