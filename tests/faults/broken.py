@@ -71,8 +71,9 @@ def deaf() -> None:
 
 
 def own_clock() -> None:
-    """Each machine goes by its own clock."""
+    """Each machine goes by its own clock, however far that is from Twilio's."""
     clock.follow = lambda told, at=0.0: None
+    wrong_clock.stops = lambda ahead: False
 
 
 def no_mending() -> None:

@@ -13,7 +13,7 @@ from webapp.rules.speech import trouble_words
 from webapp.rules.speech.sentences import counted, said, together
 from webapp.rules.speech.trouble_words import span
 
-WARN_AHEAD, MOST_AHEAD = 60.0, 300.0  # seconds by which the clock is off: said; and no text is claimed (SQLite)
+WARN_AHEAD, MOST_AHEAD = 60.0, 300.0  # seconds by which the clock is off: said; and no text is claimed
 OF_NUMBERS = frozenset({21212, 21606, 21611, 21659, 30024, 30032, 30034})
 CODES_AT_TWILIO = "https://www.twilio.com/docs/api/errors/"
 
@@ -164,7 +164,7 @@ def _clock(state: State) -> Trouble | None:
     if state.ahead is None or abs(state.ahead) <= WARN_AHEAD:
         return None
     whose = said("This machine's clock") if state.own_clock else said("The database server's clock")
-    stops = waits_for_clock(state.ahead, state.own_clock)
+    stops = waits_for_clock(state.ahead)
     off = (
         said("%(clock)s is %(span)s ahead of Twilio's.", clock=whose, span=span(state.ahead))
         if state.ahead > 0
@@ -176,9 +176,9 @@ def _clock(state: State) -> Trouble | None:
     return Trouble("clock", what, said("Ask whoever runs this server to set it by a time server (NTP)."), stops=stops)
 
 
-def waits_for_clock(ahead: float | None, own_clock: bool) -> bool:
+def waits_for_clock(ahead: float | None) -> bool:
     """May no text be claimed, since the clock that decides about hours is wrong?"""
-    return own_clock and ahead is not None and abs(ahead) > MOST_AHEAD
+    return ahead is not None and abs(ahead) > MOST_AHEAD
 
 
 def _twilio(state: State) -> Trouble | None:

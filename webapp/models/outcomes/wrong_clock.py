@@ -21,11 +21,11 @@ _AHEAD = (
 
 
 def stops(ahead: float | None) -> bool:
-    """Is nothing claimed now? On SQLite this machine's clock decides about hours; ``ahead``: seconds by which it is ahead of
-    Twilio's."""
-    wrong = trouble.waits_for_clock(ahead, database.dialect() == "sqlite")
+    """Is nothing claimed now? ``ahead``: seconds by which the clock that decides about hours is ahead of Twilio's: this
+    machine's on SQLite, the database server's on PostgreSQL."""
+    wrong = trouble.waits_for_clock(ahead)
     if wrong:
-        log.error("this machine's clock is %+.0f s ahead of Twilio's: nothing is sent", ahead)
+        log.error("the clock that decides is %+.0f s ahead of Twilio's: nothing is sent", ahead)
     return wrong
 
 
