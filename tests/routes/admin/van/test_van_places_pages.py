@@ -58,6 +58,7 @@ async def test_the_page_says_which_state_goes_to_which_van(cast: Cast, browse: B
         ({"states": "PA Nowhere XX"}, "No state has these two letters: Nowhere, XX."),
         ({"name": ""}, "Name"),
         ({"name": "Ohio"}, "Another VAN of this campaign has this name."),
+        ({"name": "OHIO"}, "Another VAN of this campaign has this name."),
         ({"key": ""}, "The API key is missing."),
     ],
 )

@@ -67,7 +67,7 @@ async def _wish(member: Membership, row: VanConnection | None, form: Form, new: 
     if not row and len(others) >= places.MOST:
         form.wrong("key", words.gettext("A campaign may have %(n)s VANs.", n=places.MOST))
     name = form.text("name", words.gettext("Name"), 60, required=bool(others))
-    if name and name in {place.row.name for place in others}:
+    if name and name.casefold() in {place.row.name.casefold() for place in others}:
         form.wrong("name", words.gettext("Another VAN of this campaign has this name."))
     return Wish(key, int(mode), name, _states(form), form.ticked("ids_too"), new)
 
