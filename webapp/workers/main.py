@@ -16,7 +16,7 @@ from webapp import clock, config, database, news, queue
 from webapp.database.migrated import open_migrated
 from webapp.gateways.twilio import Twilio
 from webapp.models.accounts import rehearsal
-from webapp.workers import restoring, settings
+from webapp.workers import receiving, restoring, settings
 
 PATIENCE = 8.0  # seconds running jobs get to end
 log = logging.getLogger(__name__)
@@ -69,12 +69,13 @@ class SteadyWorker(Worker):
         self._jumps = clock.Jumps()
 
     async def run_cron(self, n: datetime, delay: float, num_windows: int = 2) -> None:
+        listening = receiving.Listening.of(self.ctx)
         if jumped := self._jumps.since_last():
             log.warning("this machine's clock was set by %+.0f s", jumped)
             await queue.note_clock(jumped=jumped)
-            self.ctx.setdefault(
-                "asked", set()
-            ).clear()  # a machine put back with its memory wakes up so: Twilio is asked again
+            # A machine put back with its memory wakes up so: Twilio is asked again
+            self.ctx.setdefault("asked", set()).clear()
+            listening.heard = False
             for job in self.cron_jobs:
                 job.calculate_next(n)
         await super().run_cron(n, delay, num_windows)
@@ -86,7 +87,7 @@ def _worker(gateway: Twilio) -> Worker:
         cron_jobs=settings.CLOCKWORK,
         redis_pool=ArqRedis(ConnectionPool.from_url(config.settings().redis, socket_connect_timeout=2)),
         # arq copies it for each job; the sets are the same for all of them
-        ctx={"twilio": gateway, "asked": set(), "draining": set()},
+        ctx={"twilio": gateway, "asked": set(), "draining": set(), "listening": receiving.Listening()},
         handle_signals=False,
         poll_delay=0.1,
         max_jobs=settings.MOST_AT_ONCE,

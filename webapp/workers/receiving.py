@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import logging
 import math
@@ -21,6 +22,8 @@ from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
 
 SECONDS = 80.0  # a run's; the clockwork ends it after 110, before the next begins
+STOOD_STILL = 60.0  # a process that did not run for so long may have slept while webhooks were lost
+WAIT = 4.0  # seconds one drain waits for the lists; they are read on meanwhile
 MOST_HELD = 10_000  # texts in memory; so many are in order, oldest first, however Twilio lists them
 log = logging.getLogger(__name__)
 
@@ -183,6 +186,42 @@ class _Missed:
             if event and not self.is_over():
                 await apply_event(event)
         found.clear()
+
+
+@dataclass
+class Listening:
+    """Of one process. ``heard``: it took in what was missed before it began, and did not stand still since. ``seen``: when it
+    ran last, by the steady clock, which goes on while the machine sleeps."""
+
+    heard: bool = False
+    seen: float = -math.inf
+    reading: asyncio.Task[None] | None = None
+
+    @classmethod
+    def of(cls, ctx: dict[str, Any]) -> Listening:
+        """The process's own. Call it often: between two calls too far apart the process stood still."""
+        found: Listening = ctx.setdefault("listening", cls())
+        now = clock.steady()
+        found.heard, found.seen = found.heard and now - found.seen < STOOD_STILL, now
+        return found
+
+
+async def listen(ctx: dict[str, Any]) -> bool:
+    """Takes in what came while this process did not run: among it may be a STOP. False where it is not all in yet: no text may
+    leave meanwhile."""
+    listening = Listening.of(ctx)
+    if not listening.heard:
+        if listening.reading is None or listening.reading.done():
+            listening.reading = asyncio.create_task(_read(ctx["twilio"], listening))
+        await asyncio.wait({listening.reading}, timeout=WAIT)
+    return listening.heard
+
+
+async def _read(gateway: twilio.Twilio, listening: Listening) -> None:
+    try:
+        listening.heard = await take_in_missed(gateway, SECONDS)
+    except Exception:
+        log.exception("what was missed could not be taken in")
 
 
 @alone

@@ -19,7 +19,7 @@ from webapp.models.sending import caps
 from webapp.models.sending.claim import Ask, Older, Wait, claim_next
 from webapp.models.sending.leaving import Claimed, seconds_left
 from webapp.models.sending.refusal import Refusal
-from webapp.workers import calling
+from webapp.workers import calling, receiving
 
 WORK = 5.0  # seconds one drain may take
 UNASKED = 5.0  # seconds to wait where Twilio could not be asked
@@ -59,7 +59,7 @@ async def _claim_all(ctx: dict[str, Any], number_id: int, calls: asyncio.TaskGro
             await asyncio.sleep(0.05)
             continue
         async with lines.free:  # claim only with a free line: a claimed text must leave at once
-            next_one = await claim_next(number_id, number_id in asked, trying)
+            next_one = await claim_next(number_id, number_id in asked and receiving.Listening.of(ctx).heard, trying)
         match next_one:
             case None | Older():
                 if next_one:
@@ -89,8 +89,8 @@ async def _stop_all(stranger: restoring.Sent | None = None) -> None:
 
 
 async def _ask(ctx: dict[str, Any], number_id: int, out: bool) -> float | None:
-    """Asks Twilio for the number's newest texts: before this process first claims by it, and after an outage. Returns the
-    seconds to wait where it may not claim; None where it may."""
+    """Asks Twilio for the number's newest texts: before this process first claims by it, and after an outage. Before its very
+    first claim it takes in what was missed, too. Returns the seconds to wait where it may not claim; None where it may."""
     if out and not await outages.begin_try(number_id):
         return UNASKED
     number, gateway = await PhoneNumber.get(id=number_id), ctx["twilio"]
@@ -107,10 +107,10 @@ async def _ask(ctx: dict[str, Any], number_id: int, out: bool) -> float | None:
             return UNASKED
         return max(UNASKED, await outages.failed(number_id, twilio.in_words(error)))
     sent = [restoring.Sent(text.sid, text.to, text.body, text.created_at, number.e164) for text in newest]
-    if (stranger := await witness.unknown_text(number_id, sent)) is None:
-        return None
-    await _stop_all(stranger)
-    return UNASKED
+    if stranger := await witness.unknown_text(number_id, sent):
+        await _stop_all(stranger)
+        return UNASKED
+    return None if await receiving.listen(ctx) else UNASKED
 
 
 async def _hand_over(gateway: twilio.Twilio, claimed: Claimed, lines: calling.Lines) -> None:

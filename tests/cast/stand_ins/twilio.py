@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
 from webapp import clock, config
-from webapp.gateways.twilio import Sent, Text, Twilio
+from webapp.gateways.twilio import Page, Sent, Text, Twilio
 
 
 def sid_of(phone: str) -> str:
@@ -20,6 +20,9 @@ class Silent:
 
     async def newest_from(self, *_: object) -> list[Text]:
         return []
+
+    async def pages_since(self, *_: object) -> AsyncIterator[Page]:
+        yield Page([], True)
 
     async def account_refusal(self, *_: object) -> int:
         return 0

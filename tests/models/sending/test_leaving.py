@@ -8,15 +8,18 @@ import pytest
 
 from tests.cast import Cast, opt_out_phone, texts
 from tests.cast.stand_ins.twilio import Quick
-from tests.cast.texting import claimed, clicked, says
+from tests.cast.texting import claimed, clicked, new_sid, says
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.conversations.message import CONFIRMATION, QUEUED, REFUSED, SENDING, Message
+from webapp.models.conversations.message import CANCELLED, CONFIRMATION, QUEUED, REFUSED, SENDING, Message
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
+from webapp.models.receiving import applying
+from webapp.models.receiving.event import INBOUND
 from webapp.models.sending import leaving
+from webapp.models.sending.claim import claim_next
 from webapp.models.sending.leaving import Claimed
-from webapp.workers import sending
+from webapp.workers import receiving, sending
 
 Said = Callable[[Cast], Awaitable[object]]
 
@@ -29,8 +32,15 @@ async def pauses(cast: Cast) -> None:
     await transaction(lambda: PhoneNumber.filter(id=cast.number.id).update(paused_at=cast.meyer.created_at))
 
 
+async def not_applied(cast: Cast, words: str) -> None:
+    """Lisa writes, and Twilio has got its answer; the sweep is to come."""
+    payload = {"MessageSid": new_sid(), "From": cast.lisa.phone, "To": cast.number.e164, "Body": words}
+    await applying.keep(INBOUND, payload)
+
+
 NO: dict[str, tuple[Said, str]] = {
     "STOP": (lambda cast: says(cast, "STOP"), REFUSED),
+    "a STOP that is not applied yet": (lambda cast: not_applied(cast, "STOP"), QUEUED),
     "an opt-out by the office": (lambda cast: opt_out_phone(cast.meyer, cast.lisa.phone, FROM_ADMIN), REFUSED),
     "words that may mean it": (lambda cast: says(cast, "please leave me alone"), REFUSED),
     "everything is stopped": (stops_everything, QUEUED),
@@ -65,3 +75,22 @@ async def test_the_confirmation_of_an_opt_out_leaves_all_the_same(cast: Cast) ->
     await transaction(lambda: Message.filter(id=claim.message_id).update(kind=CONFIRMATION))
     await says(cast, "STOP")
     assert await leaving.seconds_left(claim) > 0
+
+
+@pytest.mark.both
+async def test_a_text_waits_until_what_its_person_wrote_is_applied(cast: Cast) -> None:
+    """After an outage thousands of texts may be stored and not applied. Others are texted meanwhile."""
+    await clicked(cast)
+    await not_applied(cast, "STOP")
+    assert await claim_next(cast.number.id) is None
+    dora = await cast.add_contact("+14125550102", first_name="Dora", zip="15213")
+    await cast.make()
+    await cast.start(cast.dan)
+    await cast.click(cast.dan, dora)
+    found = await claim_next(cast.number.id)
+    assert isinstance(found, Claimed) and found.to == dora.phone
+    await receiving.apply_events({})
+    assert {message.status for message in await texts() if message.phone == cast.lisa.phone and message.ours} <= {
+        REFUSED,
+        CANCELLED,
+    }

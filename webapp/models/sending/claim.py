@@ -97,7 +97,7 @@ async def claim_next(
 async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
     """First texts of actions that are stopped, paused or capped stay queued, those of archived and ended ones are withdrawn.
     A text waits while another to this person is under way, and for an earlier one of its conversation that is queued or
-    looked up: they leave in order."""
+    looked up: they leave in order. It waits, too, until what this person wrote is applied: it may be a STOP."""
     actions = await Action.filter(campaign_id=number.campaign_id).select_related("campaign")
     held = ", ".join(str(a.id) for a in actions if a.first_texts_stopped(now) and not a.over(now)) or "0"
     rows = await database.query(
@@ -105,7 +105,8 @@ async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
         f" AND (kind <> 'initial' OR action_id NOT IN ({held})) AND NOT EXISTS (SELECT 1 FROM message e"
         " WHERE e.contact_id = message.contact_id AND (e.status = 'sending' OR (e.id < message.id"
         " AND e.conversation_id = message.conversation_id AND ((e.status = 'queued'"
-        f" AND (e.kind <> 'initial' OR e.action_id NOT IN ({held}))) OR (e.status = 'unknown' AND e.next_look_at IS NOT NULL))))) ORDER BY priority, due_at, id LIMIT 1",
+        f" AND (e.kind <> 'initial' OR e.action_id NOT IN ({held}))) OR (e.status = 'unknown' AND e.next_look_at IS NOT NULL)))))"
+        f" AND NOT EXISTS ({leaving.unapplied('message.phone')}) ORDER BY priority, due_at, id LIMIT 1",
         number.id,
         sql_time(now),
     )

@@ -57,15 +57,24 @@ async def seconds_left(claimed: Claimed) -> int:
     return max(0, min(int((claimed.leave_by - now).total_seconds()), LONGEST_VALIDITY))
 
 
+def unapplied(phone: str) -> str:
+    """SQL: what this phone, an SQL expression, wrote and is not applied yet."""
+    return (
+        "SELECT 1 FROM twilio_event t WHERE t.applied_at IS NULL AND t.kind = 'inbound'"
+        f" AND t.payload ->> 'From' = {phone}"
+    )
+
+
 async def _stands(claimed: Claimed) -> bool:
-    """Is the text still this attempt's, and did nobody stop it since the claim: the person by a STOP or words that may mean it,
-    the office by a block, a stop of everything or a pause of the number? The confirmation of an opt-out leaves."""
+    """Is the text still this attempt's, and did nobody stop it since the claim: the person by a STOP or words that may mean it, or
+    by words that are not applied yet, the office by a block, a stop of everything or a pause of the number? The confirmation of an opt-out leaves."""
     return bool(
         await database.query(
             "SELECT m.id FROM message m JOIN campaign g ON g.id = m.campaign_id JOIN phone_number n ON n.id = m.number_id"
             " LEFT JOIN contact c ON c.id = m.contact_id WHERE m.id = ? AND m.status = 'sending' AND m.attempt_id = ?"
             " AND g.stopped_at IS NULL AND n.paused_at IS NULL AND c.blocked_at IS NULL AND (m.kind = 'confirmation'"
-            " OR (c.opted_out_at IS NULL AND c.possible_opt_out_at IS NULL))",
+            " OR (c.opted_out_at IS NULL AND c.possible_opt_out_at IS NULL))"
+            f" AND NOT EXISTS ({unapplied('m.phone')})",
             claimed.message_id,
             packed.uuid(claimed.attempt_id),
         )
