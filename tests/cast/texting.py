@@ -5,12 +5,15 @@ from __future__ import annotations
 from tests.cast import Cast, send_card
 from webapp import clock
 from webapp.database import transaction
-from webapp.models.accounts.users import User
+from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import PUBLIC, Action
 from webapp.models.actions.script import INITIAL, Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import making, start
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.conversations.message import IN, Message
+from webapp.models.opt_outs import possible
+from webapp.models.opt_outs.possible import Shown
 from webapp.models.outcomes import answers
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, News
@@ -62,6 +65,17 @@ async def says(cast: Cast, words: str, sid: str = "", **more: str) -> News:
         return news
     event = await applying.keep(INBOUND, payload)
     return await applying.apply(event) if event else News()
+
+
+async def decides(cast: Cast, by: Membership, opts_out: bool, shown: Shown | None = None) -> str:
+    """What Lisa's words meant, on a page that shows all of them, or on an older one that has ``shown``."""
+    return await possible.decide(await cast.conversation(), by.user, opts_out, shown or await shows(cast.lisa.id))
+
+
+async def shows(contact_id: int) -> Shown:
+    """What the contact's thread shows now to whoever decides."""
+    theirs = await Message.filter(contact_id=contact_id, direction=IN).order_by("-id").first()
+    return Shown((await Contact.get(id=contact_id)).flag_mark, theirs.id if theirs else 0)
 
 
 async def second_action(cast: Cast) -> Action:

@@ -227,6 +227,12 @@ def row_id(number: int) -> int:
     return number if 0 <= number < ID_LIMIT else 0
 
 
+def shown_id(field: object) -> int:
+    """The id that a page has put into a form's hidden field; 0 where there is none."""
+    text = str(field)[:18]
+    return row_id(int(text)) if text.isdecimal() else 0
+
+
 def small_id(number: int) -> int:
     """As `row_id`, for 32-bit ids."""
     return number if 0 <= number < SMALL_ID_LIMIT else 0

@@ -8,7 +8,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from tests.cast import Cast, opt_out_phone, send_card, suspend
-from tests.cast.texting import new_sid, second_action
+from tests.cast.texting import new_sid, second_action, shows
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.users import Membership
@@ -202,7 +202,9 @@ class Crowd:
         await blocking.unblock((await self.conversation()).contact_id, self.cast.gary.user)
 
     async def decide(self) -> None:
-        await possible.decide(await self.conversation(), self.cast.gary.user, self.dice.randrange(2) == 0)
+        conversation = await self.conversation()
+        shown = await shows(conversation.contact_id)
+        await possible.decide(conversation, self.cast.gary.user, self.dice.randrange(2) == 0, shown)
 
     async def opt_out(self) -> None:
         contact = await Contact.get(id=(await self.conversation()).contact_id)

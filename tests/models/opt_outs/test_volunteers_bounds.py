@@ -10,7 +10,7 @@ import pytest
 
 from tests.cast import Cast, opt_out_phone
 from tests.cast.site import audited
-from tests.cast.texting import claimed, clicked, says, texted
+from tests.cast.texting import claimed, clicked, decides, says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
@@ -19,10 +19,9 @@ from webapp.models.actions.script import RESPONSE, Script
 from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact, ContactEvent
 from webapp.models.contacts.labels import ContactTag, CustomField, Tag
-from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import CANCELLED, Message, MessageEffect
 from webapp.models.departures import suspending
-from webapp.models.opt_outs import blocking, bounds, opting_out, possible
+from webapp.models.opt_outs import blocking, bounds, opting_out
 from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER, OptOut
 from webapp.models.outcomes import answers
 from webapp.models.reports import filing
@@ -62,7 +61,7 @@ async def by_report(cast: Cast, slug: str = labels.OPT_OUT) -> object:
 
 
 async def by_decision(cast: Cast) -> object:
-    return await possible.decide(await cast.conversation(), cast.amy.user, opts_out=True)
+    return await decides(cast, cast.amy, opts_out=True)
 
 
 async def by_script(cast: Cast, slug: str = labels.OPT_OUT) -> object:
@@ -182,8 +181,7 @@ async def test_staff_let_the_volunteer_back_in_and_the_opt_outs_stay(cast: Cast)
     await suspending.reinstate(await Membership.get(id=cast.amy.id).select_related("user", "campaign"), cast.gary)
     assert await bounds.paused(cast.meyer.id) == [] and await OptOut.filter(phone=bo.phone).exists()
     assert (await cast.conversation()).user_id == cast.amy.user_id
-    conversation = await Conversation.get(id=(await cast.conversation()).id).select_related("contact")
-    await possible.decide(conversation, cast.gary.user, opts_out=True)
+    await decides(cast, cast.gary, opts_out=True)
     assert await OptOut.filter(phone=cast.lisa.phone).exists()
 
 
@@ -196,15 +194,14 @@ async def test_what_the_budget_held_back_only_staff_decide(cast: Cast, way: str)
     await WAYS[way](cast)
     await says(cast, "I said take me off your list")
     await budget(cast, 100)
-    conversation = await cast.conversation()
     for opts_out in (False, True):
-        assert await possible.decide(conversation, cast.dan.user, opts_out) == "for_staff"
+        assert await decides(cast, cast.dan, opts_out) == "for_staff"
         lisa = await Contact.get(id=cast.lisa.id)
         assert lisa.possible_opt_out_at and not lisa.opted_out_at, "nothing is decided by another volunteer"
-    assert await possible.decide(conversation, cast.gary.user, opts_out=False) == "no_opt_out"
+    assert await decides(cast, cast.gary, opts_out=False) == "no_opt_out"
     assert not (await Contact.get(id=cast.lisa.id)).possible_opt_out_at
     await says(cast, "take me off your list")
-    assert await possible.decide(conversation, cast.dan.user, opts_out=False) == "no_opt_out", "of words they may judge"
+    assert await decides(cast, cast.dan, opts_out=False) == "no_opt_out", "of words they may judge"
 
 
 async def test_a_volunteer_judges_only_where_a_text_of_ours_was_taken(cast: Cast) -> None:

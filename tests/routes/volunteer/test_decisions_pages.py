@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 
 from tests.cast import Cast
-from tests.cast.site import Browser, campaign_routes, fill
+from tests.cast.site import Browser, campaign_routes, fill, form_of
 from tests.cast.texting import claimed, clicked, says, texted
 from webapp import clock
 from webapp.database import transaction
@@ -29,7 +29,7 @@ async def test_a_possible_opt_out_takes_the_composer_s_place_until_decided(cast:
     amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
     page = (await amy.get(thread)).text
     assert "Does Lisa want no more texts?" in page and "<textarea" not in page
-    await amy.post(thread + "/opt-out-decision", data={"not": "1"})
+    await amy.post(thread + "/opt-out-decision", data={**form_of(page, f"{thread}/opt-out-decision"), "not": "1"})
     assert "<textarea" in (await amy.get(thread)).text
     await says(cast, "no really, stop texting me")
     await amy.post(thread + "/opt-out-decision")
@@ -112,7 +112,8 @@ async def test_opt_out_is_not_confirmed_where_someone_else_decided_otherwise(cas
     await texted(cast)
     await says(cast, "take me off your list")
     amy, thread = await browse(cast.amy), f"/c/meyer/threads/{(await cast.conversation()).id}"
-    await amy.post(f"{thread}/opt-out-decision", data={"not": "1"})
+    page = (await amy.get(thread)).text
+    await amy.post(f"{thread}/opt-out-decision", data={**form_of(page, f"{thread}/opt-out-decision"), "not": "1"})
     answer = await amy.post(f"{thread}/opt-out-decision", data={})
     page = (await amy.get(answer.headers["location"])).text
     assert "Not opted out: someone else decided" in page and "Lisa is opted out" not in page
@@ -226,8 +227,9 @@ async def test_a_volunteer_is_shown_that_staff_decide_what_the_budget_held_back(
     assert (await Contact.get(id=cast.lisa.id)).possible_opt_out_at
     await amy.post(f"{thread}/handover")
     gary = await browse(cast.gary)
-    assert "Does Lisa want no more texts?" in (await gary.get(thread)).text
-    await gary.post(f"{thread}/opt-out-decision", data={"not": "1"})
+    page = (await gary.get(thread)).text
+    assert "Does Lisa want no more texts?" in page
+    await gary.post(f"{thread}/opt-out-decision", data={**form_of(page, f"{thread}/opt-out-decision"), "not": "1"})
     assert not (await Contact.get(id=cast.lisa.id)).possible_opt_out_at
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tortoise import fields
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -92,6 +92,12 @@ class Contact(Model):
         """A possible opt-out that no words of theirs stand behind: a volunteer past the budget made it, so only staff
         may say what it was (V9)."""
         return self.possible_opt_out_at is not None and self.possible_opt_out_message_id is None
+
+    @property
+    def flag_mark(self) -> str:
+        """Names this possible opt-out on a page: another one, of later words or of a volunteer past the budget, differs (V8)."""
+        at = self.possible_opt_out_at
+        return f"{self.possible_opt_out_message_id or 0} {at.astimezone(UTC).isoformat()}" if at else ""
 
     @property
     def place(self) -> str:

@@ -17,10 +17,10 @@ NOT_TEXTED = "not_texted"  # nothing was done: no text of ours was taken here ye
 
 @post("/threads/{conversation_id:int}/opt-out-decision")
 async def decide(request: Request, member: Membership, conversation_id: int) -> Response:
-    """V8: did those words mean no more texts?"""
+    """V8: did those words mean no more texts? The form says which words it showed."""
     conversation, form = await finding.held_conversation(member, conversation_id), await request.form()
-    opts_out = not form.get("not")
-    said = await possible.decide(conversation, member.user, opts_out=opts_out)
+    shown = possible.Shown(str(form.get("flag", "")), finding.shown_id(form.get("seen")))
+    said = await possible.decide(conversation, member.user, opts_out=not form.get("not"), shown=shown)
     return pages.redirect(request, path_of(conversation, member, said))
 
 

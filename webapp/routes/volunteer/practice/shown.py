@@ -122,6 +122,7 @@ class Shown:
             opted_out_at=self.now if talk.state == "out" else None,
             blocked_at=self.now if talk.state == "blocked" else None,
             staff_decide=False,
+            flag_mark="",
             possible_opt_out_at=self.now if talk.possible else None,
             possible_opt_out_message_id=len(talk.said),
         )
