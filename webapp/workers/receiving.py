@@ -197,6 +197,10 @@ class Listening:
     seen: float = -math.inf
     reading: asyncio.Task[None] | None = None
 
+    @property
+    def is_reading(self) -> bool:
+        return self.reading is not None and not self.reading.done()
+
     @classmethod
     def of(cls, ctx: dict[str, Any]) -> Listening:
         """The process's own. Call it often: between two calls too far apart the process stood still."""
@@ -211,9 +215,10 @@ async def listen(ctx: dict[str, Any]) -> bool:
     leave meanwhile."""
     listening = Listening.of(ctx)
     if not listening.heard:
-        if listening.reading is None or listening.reading.done():
+        if not listening.is_reading:
             listening.reading = asyncio.create_task(_read(ctx["twilio"], listening))
-        await asyncio.wait({listening.reading}, timeout=WAIT)
+        if listening.reading:
+            await asyncio.wait({listening.reading}, timeout=WAIT)
     return listening.heard
 
 

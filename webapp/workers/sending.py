@@ -110,7 +110,11 @@ async def _ask(ctx: dict[str, Any], number_id: int, out: bool) -> float | None:
     if stranger := await witness.unknown_text(number_id, sent):
         await _stop_all(stranger)
         return UNASKED
-    return None if await receiving.listen(ctx) else UNASKED
+    if await receiving.listen(ctx):
+        return None
+    if receiving.Listening.of(ctx).is_reading:
+        return UNASKED
+    return max(UNASKED, await outages.failed(number_id, "texts that came in can't be listed"))
 
 
 async def _hand_over(gateway: twilio.Twilio, claimed: Claimed, lines: calling.Lines) -> None:

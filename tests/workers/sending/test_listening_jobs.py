@@ -16,6 +16,7 @@ from tests.cast.texting import clicked, says, texted
 from webapp import clock
 from webapp.gateways.twilio import Page, Twilio
 from webapp.models.conversations.message import INITIAL, REFUSED, Message
+from webapp.models.numbers.number import PhoneNumber
 from webapp.workers import receiving, sending
 
 
@@ -57,7 +58,9 @@ async def test_while_the_lists_can_not_be_read_nothing_leaves(
         patched.setattr(gateway, "pages_since", _unreadable)
         for _ in range(2):
             await sending.drain(ctx, cast.number.id)
-    assert await status(reply) == "queued"
+    assert await status(reply) == "queued" and (await PhoneNumber.get(id=cast.number.id)).failures == 2, (
+        "the office is told"
+    )
     await sending.drain(ctx, cast.number.id)
     assert await status(reply) == "taken"
 
