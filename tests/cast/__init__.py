@@ -27,7 +27,7 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.opt_outs import opting_out
-from webapp.models.outcomes import doubt
+from webapp.models.outcomes import doubt, restoring
 from webapp.models.scripts import rendering
 from webapp.models.sending import click, first_text
 from webapp.models.sending.click import Outcome
@@ -187,6 +187,11 @@ def drawn(width: int = 64, height: int = 48, kind: str = "PNG", noise: bool = Fa
     )
     image.save(out, kind, **options)
     return out.getvalue()
+
+
+async def starts_again(member: Membership) -> str:
+    """The member presses Start again on a page that shows the stop as it is."""
+    return await restoring.go_on(member, (await Campaign.get(id=member.campaign_id)).stop_mark)
 
 
 async def texts() -> list[Message]:

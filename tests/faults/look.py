@@ -129,9 +129,9 @@ async def stopped_by() -> dict:
 
 
 async def go_on() -> dict:
-    owner = await Membership.filter(role=OWNER).select_related("user").first()
+    owner = await Membership.filter(role=OWNER).select_related("user", "campaign").first()
     assert owner
-    return {"why_not": await restoring.go_on(owner)}
+    return {"why_not": await restoring.go_on(owner, owner.campaign.stop_mark)}
 
 
 async def scheduled(seconds: str) -> dict:

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
-from tests.cast import Cast
+from tests.cast import Cast, starts_again
 from tests.cast.database.backups import back_up, restore
 from tests.cast.stand_ins.simulated import Simulated
 from webapp import clock
@@ -15,7 +15,6 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import Message
 from webapp.models.opt_outs.opt_out import OptOut
-from webapp.models.outcomes import restoring
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND
 from webapp.models.results import recount
@@ -68,7 +67,7 @@ async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marke
     assert await Message.filter(status="queued").count() == 1 and not await OptOut.exists()
     await restoring_jobs.notice_restore({})
     meyer = await Campaign.get(id=cast.meyer.id)
-    assert meyer.stopped_code == errors.RESTORED and await restoring.go_on(cast.selina) == "restored"
+    assert meyer.stopped_code == errors.RESTORED and await starts_again(cast.selina) == "restored"
     clock.freeze(clock.now() + timedelta(minutes=1))
     assert await claim_next(cast.number.id) is None
     assert await cast.click(cast.amy, await Contact.get(phone=PHONES[2])) == Stopped("stopped")
@@ -77,11 +76,11 @@ async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marke
     assert counts == {"known": 1, "settled": 1, "marked": 1}
     meyer = await Campaign.get(id=cast.meyer.id)
     assert meyer.stopped_code == errors.RECONCILED
-    assert await restoring.go_on(cast.gary) == "owner"
+    assert await starts_again(cast.gary) == "owner"
     assert await OptOut.filter(phone=PHONES[2]).exists(), "the STOP came in once more"
     assert await recount.differences() == []
 
-    assert await restoring.go_on(cast.selina) == ""
+    assert await starts_again(cast.selina) == ""
     await restoring_jobs.notice_restore({})
     assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None
     for phone in PHONES[:3]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, starts_again
 from tests.cast.database.backups import back_up, restore
 from tests.cast.stand_ins.simulated import Simulated
 from tests.cast.texting import SECOND, WORDS
@@ -190,5 +190,5 @@ async def test_an_owner_goes_on_only_when_what_came_in_is_applied(
     await restoring.stop_all()
     await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
     await restoring_jobs.reconcile(gateway)
-    assert await restoring.go_on(cast.selina) == ""
+    assert await starts_again(cast.selina) == ""
     assert not isinstance(await claim_next(cast.number.id), Claimed), "a text after STOP"

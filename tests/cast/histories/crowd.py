@@ -7,7 +7,7 @@ import uuid
 from collections import defaultdict
 from datetime import timedelta
 
-from tests.cast import Cast, opt_out_phone, send_card, suspend
+from tests.cast import Cast, opt_out_phone, send_card, starts_again, suspend
 from tests.cast.texting import new_sid, second_action, shows
 from webapp import clock
 from webapp.database import transaction
@@ -23,7 +23,7 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.opt_outs import blocking, possible
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
-from webapp.models.outcomes import answers, doubt, restoring
+from webapp.models.outcomes import answers, doubt
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS
 from webapp.models.reports import filing
@@ -134,7 +134,7 @@ class Crowd:
 
     async def go_on(self) -> None:
         """An error of the account had stopped everything; Selina, the owner, goes on."""
-        await restoring.go_on(self.cast.selina)
+        await starts_again(self.cast.selina)
 
     async def look_up(self) -> None:
         for message in await Message.filter(status="unknown").order_by("id"):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, starts_again
 from tests.cast.opt_ins import MINA, joined, leave, make_form, signs_up, texts_back, work
 from webapp import clock
 from webapp.database import transactional
@@ -30,7 +30,7 @@ async def found_at_twilio(cast: Cast, body: str, at: datetime) -> None:
 
 async def goes_on(cast: Cast) -> None:
     await restoring.reconciled()
-    assert await restoring.go_on(cast.selina) == ""
+    assert await starts_again(cast.selina) == ""
 
 
 async def restored(cast: Cast, body: str) -> None:

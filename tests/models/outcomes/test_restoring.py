@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast, send_card
+from tests.cast import Cast, send_card, starts_again
 from tests.cast.texting import SID, WORDS, claimed, says, second_action, second_text_leaves, texted
 from webapp import clock, database
 from webapp.database import transaction
@@ -100,7 +100,7 @@ async def test_bad_credentials_do_not_end_the_stop_of_a_restore(cast: Cast) -> N
     claim = await claimed(cast)
     await restoring.stop_all()  # while the call is under way
     await answers.rejected(claim.message_id, claim.attempt_id, 20003)
-    assert await restoring.go_on(cast.gary) == "restored"
+    assert await starts_again(cast.gary) == "restored"
 
 
 async def test_words_of_a_first_text_are_no_response(cast: Cast) -> None:

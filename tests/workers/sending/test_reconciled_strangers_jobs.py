@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import Cast, texts
+from tests.cast import Cast, starts_again, texts
 from tests.cast.opt_ins import MINA, make_form, signs_up
 from tests.cast.stand_ins.simulated import Simulated
 from tests.cast.stand_ins.strangers import DORA, left, stopped
@@ -41,7 +41,7 @@ async def test_what_another_tool_sent_before_the_number_was_ours_is_nobody_s_los
     counts = await restoring_jobs.reconcile(gateway)
     assert counts["marked"] == 1 and [message.phone for message in await texts()] == [DORA]
     assert (await cast.conversation()).texted_at is None, "Lisa left the pool without a word"
-    assert await restoring.go_on(cast.selina) == ""
+    assert await starts_again(cast.selina) == ""
 
 
 async def test_sign_ups_of_people_nobody_texted_still_want_their_text(

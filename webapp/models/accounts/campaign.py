@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tortoise import fields
@@ -135,6 +135,11 @@ class Campaign(Model):
     def day_begins(self, day: date, later: int = 0) -> datetime:
         """Midnight in the campaign's zone, so many days ``later``, also where a clock is set in between."""
         return datetime.combine(day + timedelta(days=later), time(), self.zone)
+
+    @property
+    def stop_mark(self) -> str:
+        """Names this stop on a page: another one differs (S11)."""
+        return f"{self.stopped_at.astimezone(UTC).isoformat()} {self.stopped_code or 0}" if self.stopped_at else ""
 
     @property
     def zone(self) -> ZoneInfo:

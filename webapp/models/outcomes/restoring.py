@@ -219,13 +219,16 @@ async def _lock(contact: Contact, message: Message, sent: Sent) -> None:
 
 
 @transactional
-async def go_on(member: Membership) -> str:
-    """Ends the stop; or says, as a word, why this person may not: "restored" (not reconciled yet), "owner"."""
+async def go_on(member: Membership, shown: str) -> str:
+    """Ends the stop; or says, as a word, why this person may not: "restored" (not reconciled yet), "owner", "stopped_since".
+    ``shown``: the `stop_mark` of the page. A stop that it did not show goes on: somebody else had a reason for it (S11)."""
     campaign = await Campaign.filter(id=member.campaign_id).select_for_update().get()
     if campaign.stopped_code == errors.RESTORED:
         return "restored"
     if campaign.stopped_code == errors.RECONCILED and member.role != OWNER:
         return "owner"
+    if campaign.stopped_at and campaign.stop_mark != shown:
+        return "stopped_since"
     await campaign.go_on()
     await audit.note(campaign, member.user, "campaign.started_again")
     return ""

@@ -20,7 +20,9 @@ async def stop_everything(request: Request, member: Membership) -> Response:
 
 @post("/stop/end")
 async def go_on(request: Request, member: Membership) -> Response:
-    if why := await restoring.go_on(member):
+    """The form says which stop it showed."""
+    if why := await restoring.go_on(member, str((await request.form()).get("shown", ""))):
+        await member.campaign.refresh_from_db()
         return await setup.show(request, member, status=409, refused=why)
     await news.tell_queues(member.campaign_id)
     await queue.drain_all(await choice.number_ids(member.campaign))
