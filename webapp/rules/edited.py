@@ -47,6 +47,12 @@ def meanwhile(seen: str, stored: Mapping[str, str], wanted: Mapping[str, str]) -
     return Meanwhile(dict(stored), changed, {name for name in changed if _digest(wanted[name]) != before[name]})
 
 
+def untouched(seen: str, wanted: Mapping[str, str]) -> set[str]:
+    """The names whose value this form leaves as its page showed it. What the mark ``seen`` does not name was shown blank."""
+    before, blank = dict(_PART.findall(seen[:LONGEST])), _digest("")
+    return {name for name, value in wanted.items() if before.get(name, blank) == _digest(value)}
+
+
 def word(value: object) -> str:
     """A value as a page can show it."""
     if isinstance(value, bool):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, texts
+from tests.cast.texting import says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
@@ -25,7 +26,7 @@ from webapp.models.results import recount
 from webapp.models.scripts import first_card, shortfalls
 from webapp.models.sending import click, first_text
 from webapp.models.sending.claim import claim_next
-from webapp.models.sending.click import Declined, Queued, Stopped
+from webapp.models.sending.click import Declined, Queued, Stopped, WroteAgain
 from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors
 from webapp.rules.scripts import shorteners
@@ -158,3 +159,16 @@ async def test_a_text_queued_before_the_rule_held_is_refused_by_the_worker(cast:
     talk = await cast.conversation()
     assert (talk.texted_at, talk.closed_code) == (None, None), "the next card finds out whose fault it is"
     assert await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_a_reply_on_a_page_that_did_not_show_their_newest_text_is_refused(cast: Cast) -> None:
+    """In the verb that sends: a text may come between the page's own look and the click."""
+    await texted(cast)
+    await says(cast, "Yes, I will come")
+    seen, conversation = (await texts())[-1].id, await cast.conversation()
+    await says(cast, "Sorry, I can't after all")
+    assert await click.send_reply(cast.amy, conversation.id, uuid.uuid4(), None, "Great!", seen) == WroteAgain()
+    assert len([m for m in await texts() if m.direction == OUT]) == 1
+    newest = (await texts())[-1].id
+    assert isinstance(await click.send_reply(cast.amy, conversation.id, uuid.uuid4(), None, "A pity.", newest), Queued)

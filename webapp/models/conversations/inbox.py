@@ -157,6 +157,16 @@ async def wrote_since(contact_id: int, message_id: int) -> bool:
     return await Message.filter(contact_id=contact_id, direction=IN, id__gt=message_id).exists()
 
 
+async def read_through(conversation_id: int) -> int:
+    """The newest text, where the holder has read them all; else 0."""
+    [row] = await database.query(
+        "SELECT (SELECT MAX(m.id) FROM message m WHERE m.conversation_id = v.id AND NOT v.unread) AS id"
+        " FROM conversation v WHERE v.id = ?",
+        conversation_id,
+    )
+    return row["id"] or 0
+
+
 async def listeners(conversation_id: int) -> list[int]:
     """The users whose open pages show this thread: its holder, or all staff where the staff hold it."""
     conversation = await Conversation.get(id=conversation_id)

@@ -12,6 +12,7 @@ from webapp.models import tallies
 from webapp.models.accounts.users import User
 from webapp.models.actions import report_settings
 from webapp.models.actions.action import Action
+from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import ContactTag, CustomField, Tag
 from webapp.models.conversations import attention
@@ -21,6 +22,7 @@ from webapp.models.opt_outs import bounds
 from webapp.models.opt_outs.opt_out import FROM_VOLUNTEER
 from webapp.models.reports import labelling
 from webapp.models.reports.report import Report
+from webapp.rules import edited
 
 
 @dataclass(frozen=True)
@@ -62,14 +64,30 @@ async def _asked(campaign_id: int, action_id: int, joined: Joined, kind: Literal
     return [joined.of(row)["t"] for row in rows]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the page of a report showed. ``mark``: its answers (`mark`); ``text_id``: the newest text that was read."""
+
+    mark: str = ""
+    text_id: int = 0
+
+
 @transactional
 async def file(
-    conversation: Conversation, by: User, questions: Questions, ticked: set[str], answers: dict[str, str]
+    conversation: Conversation,
+    by: User,
+    questions: Questions,
+    ticked: set[str],
+    answers: dict[str, str],
+    shown: Shown | None = None,
 ) -> Report | None:
     """Sets and removes the tags and fields that are among the questions; others stay as they are. ``ticked``: slugs of tags;
     ``answers``: slug of a field -> value. A ticked Opt Out tag opts out, for good. None, and nothing is filed, where it would
-    change a tag and ``by`` may not judge the contact (V9)."""
+    change a tag and ``by`` may not judge the contact (V9). ``shown``: none where the page is as new as the database. What an
+    older page leaves as it showed it stays as it is now, and texts that it did not show are not answered."""
     contact = await Contact.locked(conversation.contact_id)
+    if shown:
+        ticked, answers = await _merged(contact.id, questions, ticked, answers, shown.mark)
     if await _retags(contact, questions, ticked) and not await bounds.may_judge(conversation, by):
         return None
     conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
@@ -78,8 +96,29 @@ async def file(
     if before:
         tallies.uncount(before)
     tallies.count_new(report)
-    await _note(conversation.id, by, report)
+    await _note(conversation.id, by, report, shown)
     return report
+
+
+def mark(questions: Questions, ticked: set[str], answers: dict[str, str]) -> str:
+    """The mark of a report's form that shows these answers (rules/edited.py)."""
+    return edited.mark(_words(questions, ticked, answers))
+
+
+def _words(questions: Questions, ticked: set[str], answers: dict[str, str]) -> dict[str, str]:
+    tags = {f"tag_{tag.slug}": "on" if tag.slug in ticked else "" for tag in questions.tags}
+    return tags | {f"field_{field.slug}": answers.get(field.slug, "") for field in questions.fields}
+
+
+async def _merged(
+    contact_id: int, questions: Questions, chosen: set[str], answers: dict[str, str], seen: str
+) -> tuple[set[str], dict[str, str]]:
+    """What the form changes, and else what is stored now."""
+    there, given = await ticked(contact_id), await labels.field_values(contact_id)
+    left = edited.untouched(seen, _words(questions, chosen, answers))
+    tags = {t.slug for t in questions.tags if t.slug in (there if f"tag_{t.slug}" in left else chosen)}
+    fields = {f.slug: (given if f"field_{f.slug}" in left else answers).get(f.slug, "") for f in questions.fields}
+    return tags, fields
 
 
 async def _retags(contact: Contact, questions: Questions, chosen: set[str]) -> bool:
@@ -91,10 +130,18 @@ async def _retags(contact: Contact, questions: Questions, chosen: set[str]) -> b
 
 @transactional
 async def file_without_text(
-    contact_id: int, by: User, questions: Questions, ticked: set[str], answers: dict[str, str]
+    contact_id: int,
+    by: User,
+    questions: Questions,
+    ticked: set[str],
+    answers: dict[str, str],
+    shown: Shown | None = None,
 ) -> Report:
     """As `file`, about somebody who was looked up: it belongs to no conversation, and no reply is answered by it (B5)."""
-    return await _stored(await Contact.locked(contact_id), by, questions, ticked, answers)
+    contact = await Contact.locked(contact_id)
+    if shown:
+        ticked, answers = await _merged(contact_id, questions, ticked, answers, shown.mark)
+    return await _stored(contact, by, questions, ticked, answers)
 
 
 async def _stored(
@@ -121,15 +168,17 @@ async def _stored(
     )
 
 
-async def _note(conversation_id: int, by: User, report: Report) -> None:
-    """A report answers the contact's texts: the conversation doesn't need attention until they write again."""
+async def _note(conversation_id: int, by: User, report: Report, shown: Shown | None) -> None:
+    """A report answers the contact's texts that were shown: the conversation doesn't need attention until they write again."""
     conversation = await Conversation.get(id=conversation_id)
     contact = await Contact.get(id=conversation.contact_id)
     newest = await Message.filter(conversation_id=conversation_id).order_by("-id").first()
     first = conversation.reported_at is None
     async with tallies.moving(conversation):
         conversation.reported_at = report.filed_at
-        conversation.reported_through_id = newest.id if newest else 0
+        through = newest.id if newest else 0
+        through = min(through, shown.text_id) if shown else through
+        conversation.reported_through_id = max(through, conversation.reported_through_id or 0)
         await attention.refresh(conversation, contact)
     if first:  # a corrected report is still one, of whoever filed it first (R1)
         tallies.add(conversation.action_id, by.id, {"reports": 1})

@@ -15,6 +15,7 @@ from webapp.models import tallies
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
+from webapp.models.conversations import inbox
 from webapp.models.conversations.message import CONFIRMATION, FOLLOW_UP, RECEIVED, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.numbers import choice
 from webapp.models.opt_outs import bounds
@@ -37,6 +38,11 @@ class Queued:
 @dataclass(frozen=True)
 class Changed:
     """The text is not the one the card showed (A11). Nothing was sent; the volunteer reads the new card first."""
+
+
+@dataclass(frozen=True)
+class WroteAgain:
+    """The contact has written since the page was read. Nothing was sent."""
 
 
 @dataclass(frozen=True)
@@ -75,16 +81,22 @@ class Stopped:
 
 
 HELD_BACK = Stopped("budget")
-Outcome = Queued | Changed | Moved | Reused | Declined | Stopped
+Outcome = Queued | Changed | WroteAgain | Moved | Reused | Declined | Stopped
 T = TypeVar("T")
 
 
 async def send_reply(
-    member: Membership, conversation_id: int, client_id: uuid.UUID, script: Script | None, typed: str = ""
+    member: Membership,
+    conversation_id: int,
+    client_id: uuid.UUID,
+    script: Script | None,
+    typed: str = "",
+    seen: int | None = None,
 ) -> Outcome:
-    """A response script, or typed words where the campaign lets volunteers type (S6)."""
+    """A response script, or typed words where the campaign lets volunteers type (S6). ``seen``: the newest text of theirs
+    that the page showed; None where it doesn't say."""
     return await once(
-        member, conversation_id, client_id, lambda: _send_reply(member, conversation_id, client_id, script, typed)
+        member, conversation_id, client_id, lambda: _send_reply(member, conversation_id, client_id, script, typed, seen)
     )
 
 
@@ -116,7 +128,7 @@ async def earlier(member: Membership, conversation_id: int | None, client_id: uu
 
 @transactional
 async def _send_reply(
-    member: Membership, conversation_id: int, client_id: uuid.UUID, script: Script | None, typed: str
+    member: Membership, conversation_id: int, client_id: uuid.UUID, script: Script | None, typed: str, seen: int | None
 ) -> Outcome:
     rows = await click_sql.read(member, conversation_id, client_id)
     if rows is None:
@@ -125,6 +137,8 @@ async def _send_reply(
         return found
     if not rows.conversation.held_by(member):
         return Moved()
+    if seen is not None and await inbox.wrote_since(rows.contact.id, seen):
+        return WroteAgain()
     if why := await _reply_stopped(rows, script):
         return Stopped(why)
     return await _reply(member, rows, client_id, script, typed)

@@ -71,7 +71,7 @@ async def report_without_text(request: Request, member: Membership, contact_id: 
     ticked, answers = reports.filled(form, asked)
     if not form:
         return await _about(request, member, contact, form, status=422)
-    await filing.file_without_text(contact.id, member.user, asked, ticked, answers)
+    await filing.file_without_text(contact.id, member.user, asked, ticked, answers, filing.Shown(form.mark()))
     return pages.go_to(request, f"/c/{member.campaign.slug}/look-ups?said=reported")
 
 
@@ -80,7 +80,9 @@ async def _about(request: Request, member: Membership, contact: Contact, form: F
     asked = await filing.questions_of_campaign(member.campaign_id)
     shown = await reports.asking(contact, asked, form, status)
     address = f"{here}/{contact.id}/reports"
-    return page(request, reports.TEMPLATE, status_code=status, back=here, address=address, earlier=None, **shown)
+    return page(
+        request, reports.TEMPLATE, status_code=status, back=here, address=address, earlier=None, newest=0, **shown
+    )
 
 
 async def _opened(member: Membership, contact_id: int) -> Contact:

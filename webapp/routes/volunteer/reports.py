@@ -13,6 +13,7 @@ from webapp.http import bounded
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact
+from webapp.models.conversations import inbox
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.reports import filing
 from webapp.pages import page
@@ -31,7 +32,8 @@ async def file_report(request: Request, member: Membership, conversation_id: int
     conversation, form = await finding.held_conversation(member, conversation_id), Form(await request.form())
     asked = await filing.questions(conversation.action)
     ticked, answers = filled(form, asked)
-    if form and await filing.file(conversation, member.user, asked, ticked, answers) is None:
+    shown = filing.Shown(form.mark(), finding.shown_id(form.data.get("newest")))
+    if form and await filing.file(conversation, member.user, asked, ticked, answers, shown) is None:
         form.wrong("tags", words.gettext("No text of ours has arrived here yet, so no tag can be added or removed."))
     if not form:
         return await _report(request, conversation, form, status=422)
@@ -50,12 +52,14 @@ def filled(form: Form, asked: filing.Questions) -> tuple[set[str], dict[str, str
 
 async def _report(request: Request, conversation: Conversation, form: Form, status: int = 200) -> Response:
     thread = f"/c/{conversation.campaign.slug}/threads/{conversation.id}"
+    again = status == 422
     return page(
         request,
         TEMPLATE,
         status_code=status,
         back=f"{thread}#newest",
         address=f"{thread}/reports",
+        newest=finding.shown_id(form.data.get("newest")) if again else await inbox.read_through(conversation.id),
         earlier=await filing.of_contact(conversation.contact_id),
         **await asking(conversation.contact, await filing.questions(conversation.action), form, status),
     )
@@ -63,12 +67,13 @@ async def _report(request: Request, conversation: Conversation, form: Form, stat
 
 async def asking(contact: Contact, asked: filing.Questions, form: Form, status: int) -> dict[str, Any]:
     """The answers that a report's form shows: those typed, else those known of the contact."""
-    given = await labels.field_values(contact.id)
+    known, given = await filing.ticked(contact.id), await labels.field_values(contact.id)
     return {
         "contact": contact,
         "form": form,
         "asked": asked,
-        "ticked": set(form.typed.get("tags", [])) if status == 422 else await filing.ticked(contact.id),
+        "mark": filing.mark(asked, known, given),
+        "ticked": set(form.typed.get("tags", [])) if status == 422 else known,
         "answers": {f.slug: form.typed.get(f"field_{f.slug}", given.get(f.slug, "")) for f in asked.fields},
     }
 

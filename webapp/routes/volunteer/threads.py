@@ -82,7 +82,8 @@ async def reply(request: Request, member: Membership, conversation_id: int) -> R
     script, typed = await _written(conversation, form)
     if client_id is None or before or not form:
         return await _refused(request, member, conversation, form)
-    outcome = await click.send_reply(member, conversation.id, client_id, script, typed)
+    seen = finding.shown_id(form.data["seen"]) if "seen" in form.data else None
+    outcome = await click.send_reply(member, conversation.id, client_id, script, typed, seen)
     return await _answer(request, member, conversation, form, outcome)
 
 
@@ -90,7 +91,6 @@ async def _written(conversation: Conversation, form: Form) -> tuple[Script | Non
     """The script or the typed words of a reply; what is wrong is noted in the form."""
     script = await _chosen(conversation, form)
     typed = "" if script or form.errors else _typed(form)
-    await _check_read(conversation, form)
     return script, typed
 
 
@@ -117,16 +117,6 @@ def _typed(form: Form) -> str:
     return typed
 
 
-async def _check_read(conversation: Conversation, form: Form) -> None:
-    """Nobody answers what the contact has taken back meanwhile: the page says which of their texts was seen last."""
-    seen = str(form.data.get("seen", ""))
-    if seen.isdecimal() and await inbox.wrote_since(conversation.contact_id, finding.row_id(int(seen[:18]))):
-        name = conversation.campaign.contact_name(conversation.contact.first_name)
-        form.wrong(
-            "body", words.gettext("%(name)s has written again. Nothing was sent. Read it, then send.", name=name)
-        )
-
-
 async def _answer(
     request: Request, member: Membership, conversation: Conversation, form: Form, outcome: click.Outcome
 ) -> Response:
@@ -136,6 +126,11 @@ async def _answer(
             return pages.redirect(request, path_of(conversation, member, "sent"))
         case click.Moved():
             return await _moved(request, conversation, form)
+        case click.WroteAgain():
+            name = conversation.campaign.contact_name(conversation.contact.first_name)
+            form.wrong(
+                "body", words.gettext("%(name)s has written again. Nothing was sent. Read it, then send.", name=name)
+            )
         case click.Reused():
             form.wrong(
                 "body", words.gettext("That press was for another thread. Nothing was sent here. Press Send again.")

@@ -219,6 +219,8 @@ class Shown:
             "asked": SimpleNamespace(tags=self.tags, fields=[]),
             "ticked": set(self.play.talks[n].tags),
             "answers": {},
+            "mark": "",
+            "newest": 0,
             "earlier": [],
         }
 
