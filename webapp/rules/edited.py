@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 _PART = re.compile(r"([\w.-]{1,100})=([0-9a-f]{12})")
 LONGEST = 20_000  # characters of a mark that are read
@@ -51,6 +51,11 @@ def untouched(seen: str, wanted: Mapping[str, str]) -> set[str]:
     """The names whose value this form leaves as its page showed it. What the mark ``seen`` does not name was shown blank."""
     before, blank = dict(_PART.findall(seen[:LONGEST])), _digest("")
     return {name for name, value in wanted.items() if before.get(name, blank) == _digest(value)}
+
+
+def moment(at: datetime | None) -> str:
+    """The mark of a pause or a block that began then: a later one differs."""
+    return at.astimezone(UTC).isoformat() if at else ""
 
 
 def word(value: object) -> str:

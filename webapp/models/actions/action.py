@@ -18,6 +18,7 @@ from webapp.models.actions import limits
 from webapp.models.actions.action_user import ActionUser as ActionUser
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
+from webapp.rules import edited
 
 DRAFT, PRIVATE, PUBLIC = "draft", "private", "public"
 SCHEDULE = ("publish_at", "scheduled_by_id", "scheduled_reason", "missed_at", "missed_why")  # see Action.unschedule
@@ -105,10 +106,16 @@ class Action(Model):
         await audit.record(by, "action.paused", self.title)
 
     @transactional
-    async def resume(self, by: Membership) -> None:
+    async def resume(self, by: Membership, shown: str) -> bool:
+        """``shown``: the mark of the pause that the page showed (rules/edited.py). False, and nothing is resumed, after a later
+        pause: somebody else had a reason for it."""
+        stored = await Action.filter(id=self.id).select_for_update().get()
+        if stored.paused_at and edited.moment(stored.paused_at) != shown:
+            return False
         self.paused_at = None
         await self.save(update_fields=["paused_at"])
         await audit.record(by, "action.resumed", self.title)
+        return True
 
     @transactional
     async def use_lists(self, lists: list[ContactList]) -> None:

@@ -9,7 +9,7 @@ from webapp.models.contacts.contact import Contact, ContactEvent
 from webapp.models.conversations import closing
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.opt_outs import bounds
-from webapp.rules import errors
+from webapp.rules import edited, errors
 
 
 @transactional
@@ -30,10 +30,14 @@ async def block(conversation: Conversation, by: User) -> bool:
 
 
 @transactional
-async def unblock(contact_id: int, by: User) -> None:
-    """Lifts the block; conversations that it closed are open again."""
+async def unblock(contact_id: int, by: User, shown: str | None = None) -> bool:
+    """Lifts the block; conversations that it closed are open again. ``shown``: the mark of the block that the page showed
+    (rules/edited.py), none where there is no page. False, and nothing is lifted, after a later block."""
     contact = await Contact.locked(contact_id)
+    if shown is not None and contact.blocked_at and edited.moment(contact.blocked_at) != shown:
+        return False
     contact.blocked_at = None
     await contact.save(update_fields=["blocked_at"])
     await ContactEvent.note(contact.id, by.id, "unblocked")
     await closing.open_conversations(contact, errors.BLOCKED)
+    return True

@@ -110,9 +110,12 @@ async def opt_out(contact_id: int, by: Membership) -> None:
 
 
 @transactional
-async def unblock(contact_id: int, by: Membership) -> None:
-    await blocking.unblock(contact_id, by.user)
+async def unblock(contact_id: int, by: Membership, shown: str) -> bool:
+    """As `blocking.unblock`, noted in the audit log."""
+    if not await blocking.unblock(contact_id, by.user, shown):
+        return False
     await _note(await Contact.get(id=contact_id), by, "contact.unblocked")
+    return True
 
 
 @transactional

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+
+import pytest
 
 from tests.cast import Cast
-from tests.cast.site import OFFICE, Browser, audited, make_action
+from tests.cast.site import OFFICE, Browser, audited, form_of, make_action
+from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.audit import AuditEvent
 from webapp.models.actions.action import Action
@@ -70,9 +74,28 @@ async def test_pause_and_resume(cast: Cast, browse: Browser, queues_told: list[t
     await gary.post(f"{OFFICE}/actions/{cast.action.id}/pause")
     answer = await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")
     assert answer.status_code == 409 and "This action is paused. You can still answer replies." in answer.text
-    await gary.post(f"{OFFICE}/actions/{cast.action.id}/pause/end")
+    page = (await gary.get(f"{OFFICE}/actions/{cast.action.id}/results")).text
+    resume = f"{OFFICE}/actions/{cast.action.id}/pause/end"
+    await gary.post(resume, data=form_of(page, resume))
     assert (await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")).status_code == 303
     assert queues_told == [({cast.amy.user_id}, cast.action.id)] * 2
+
+
+@pytest.mark.both
+async def test_resume_on_an_old_page_ends_no_later_pause(cast: Cast, browse: Browser) -> None:
+    gary, selina, here = await browse(cast.gary), await browse(cast.selina), f"{OFFICE}/actions/{cast.action.id}"
+    await gary.post(f"{here}/pause")
+    old = form_of((await gary.get(f"{here}/results")).text, f"{here}/pause/end")
+    await selina.post(f"{here}/pause/end", data=old)
+    assert not (await Action.get(id=cast.action.id)).paused_at
+    clock.freeze(clock.now() + timedelta(minutes=1))
+    await selina.post(f"{here}/pause")  # a wrong script
+    for form in (old, {}):
+        answer = await gary.post(f"{here}/pause/end", data=form)
+        page = (await gary.get(answer.headers["location"])).text
+        assert "Nothing was resumed." in page and (await Action.get(id=cast.action.id)).paused_at
+    await gary.post(f"{here}/pause/end", data=form_of(page, f"{here}/pause/end"))
+    assert not (await Action.get(id=cast.action.id)).paused_at
 
 
 async def test_before_publishing_it_is_told_for_whom_a_script_can_not_be_filled(cast: Cast, browse: Browser) -> None:

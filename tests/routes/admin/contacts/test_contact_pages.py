@@ -11,7 +11,7 @@ import pytest
 from tests.cast import Cast, opt_out_phone
 from tests.cast.bulk import assign, finish_work, on, work
 from tests.cast.lists import import_file, write
-from tests.cast.site import OFFICE, Browser, audited
+from tests.cast.site import OFFICE, Browser, audited, form_of
 from tests.cast.texting import says, texted
 from webapp import clock
 from webapp.models.bulk import slices
@@ -175,3 +175,20 @@ async def test_the_page_of_a_contact_with_every_kind_of_past_opens(cast: Cast, b
     await editing.erase(cast.lisa.id, cast.gary)
     assert (await gary.get(path)).status_code == 200
     assert await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_unblock_on_an_old_page_lifts_no_later_block(cast: Cast, browse: Browser) -> None:
+    gary, here = await browse(cast.gary), f"/c/meyer/admin/contacts/{cast.lisa.id}"
+    await blocking.block(await cast.conversation(), cast.gary.user)
+    old = form_of((await gary.get(here)).text, f"{here}/block/end")
+    await gary.post(f"{here}/block/end", data=old)
+    assert not (await Contact.get(id=cast.lisa.id)).blocked_at
+    clock.freeze(clock.now() + timedelta(minutes=1))
+    await blocking.block(await cast.conversation(), cast.gary.user)
+    for form in (old, {}):
+        answer = await gary.post(f"{here}/block/end", data=form)
+        page = (await gary.get(answer.headers["location"])).text
+        assert "Still blocked." in page and (await Contact.get(id=cast.lisa.id)).blocked_at
+    await gary.post(f"{here}/block/end", data=form_of(page, f"{here}/block/end"))
+    assert not (await Contact.get(id=cast.lisa.id)).blocked_at

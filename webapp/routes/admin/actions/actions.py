@@ -78,8 +78,10 @@ async def pause(request: Request, member: Membership, action_id: int) -> Respons
 
 @post("/actions/{action_id:int}/pause/end")
 async def resume(request: Request, member: Membership, action_id: int) -> Response:
+    """The form says which pause it showed."""
     action = await finding.action_of(member, action_id)
-    await action.resume(member)
+    if not await action.resume(member, str((await request.form()).get("shown", ""))):
+        return _to_results(request, member, action, "?paused_since=1")
     await news.tell_queues(member.campaign_id, action.id)
     await queue.drain_all(await choice.number_ids(member.campaign))
     return _to_results(request, member, action)

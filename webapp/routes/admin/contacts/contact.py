@@ -39,6 +39,7 @@ async def _contact(request: Request, member: Membership, contact: Contact, form:
         form=form,
         mark=edited.mark(await editing.words_of(contact)),
         saved="saved" in request.query_params,
+        blocked_since="blocked_since" in request.query_params and contact.blocked_at is not None,
         moments=await timeline.of(contact),
         tags=(await labels.tags_of([contact.id]))[contact.id],
         all_tags=await Tag.filter(**own),
@@ -136,8 +137,10 @@ async def assign(request: Request, member: Membership, contact_id: int) -> Respo
 
 @post("/contacts/{contact_id:int}/block/end")
 async def unblock(request: Request, member: Membership, contact_id: int) -> Response:
-    contact = await finding.contact_of(member, contact_id)
-    await editing.unblock(contact.id, member)
+    """The form says which block it showed."""
+    contact, form = await finding.contact_of(member, contact_id), Form(await request.form())
+    if not await editing.unblock(contact.id, member, str(form.data.get("shown", ""))):
+        return _back(request, member, contact, "blocked_since")
     return _back(request, member, contact)
 
 
@@ -149,8 +152,8 @@ async def erase(request: Request, member: Membership, contact_id: int) -> Respon
     return _back(request, member, contact)
 
 
-def _back(request: Request, member: Membership, contact: Contact) -> Response:
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/contacts/{contact.id}?saved=1")
+def _back(request: Request, member: Membership, contact: Contact, said: str = "saved") -> Response:
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/contacts/{contact.id}?{said}=1")
 
 
 @get("/contacts/{contact_id:int}/media/{media_id:int}")

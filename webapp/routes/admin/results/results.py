@@ -19,14 +19,19 @@ from webapp.rules.contacts.contact_filter import id_of
 
 @get("/actions/{action_id:int}/results")
 async def results_page(
-    request: Request, member: Membership, action_id: int, returned: int | None = None, given: int | None = None
+    request: Request,
+    member: Membership,
+    action_id: int,
+    returned: int | None = None,
+    given: int | None = None,
+    paused_since: int = 0,
 ) -> Response:
     """The page, or with ``wall`` in the address the view for a wall. Its figures fetch themselves anew by htmx, as a fragment.
-    ``returned``, ``given``: what was just done."""
+    ``returned``, ``given``: what was just done. ``paused_since``: nothing was resumed, because of a later pause."""
     wall = "wall" in request.query_params
     figures = await _figures(await finding.action_of(member, action_id), member)
     names = "admin/results/wall.html" if wall else "admin/results/results.html", "admin/results/_figures.html"
-    return page(request, *names, wall=wall, returned=returned, given=given, **figures)
+    return page(request, *names, wall=wall, returned=returned, given=given, paused_since=paused_since, **figures)
 
 
 async def _figures(action: Action, member: Membership) -> dict[str, Any]:
