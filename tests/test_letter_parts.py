@@ -11,7 +11,7 @@ from webapp import letters, pages, words
 from webapp.config import Settings
 
 NAMED: dict[str, Any] = {
-    "user": SimpleNamespace(first_name="D'Angelo"),
+    "user": SimpleNamespace(first_name="D'Angelo", proven=True),
     "campaign": SimpleNamespace(name="O'Brien <& Co>"),
     "link": "https://texts.example/c/meyer?a=1&b=2",
 }

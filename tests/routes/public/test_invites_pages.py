@@ -31,7 +31,7 @@ async def invited(cast: Cast, browse: Browser, **form: str) -> str:
     page = (await selina.post(OFFICE + "/invites", data=form)).text
     if email := form.get("email"):
         return await letter(email)
-    return re.search(r'href="http://texts.example(/invite/[^"]+)"', page)[1]  # type: ignore[index]
+    return re.search(r'value="http://texts.example(/invite/[^"]+)"', page)[1]  # type: ignore[index]
 
 
 async def test_an_invite_by_letter_brings_its_role_and_confirms_the_e_mail(cast: Cast, browse: Browser) -> None:
