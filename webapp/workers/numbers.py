@@ -85,8 +85,8 @@ async def point_number(ctx: dict[str, Any], number_id: int) -> None:
 
 
 async def release_number(ctx: dict[str, Any], number_id: int) -> None:
-    """Gives a retired number back to Twilio; a number already gone there counts as released. What came to it and was missed
-    is taken in first: its STOPs hold for every number."""
+    """Gives a retired number back to Twilio; a number already gone there counts as released. Texts to it that were
+    missed are taken in first: their STOPs hold for every number."""
     number = await PhoneNumber.get(id=number_id)
     if number.retired_at is None or number.released_at:
         return

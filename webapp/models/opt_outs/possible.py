@@ -34,7 +34,7 @@ async def hand_old_to_staff(campaign: Campaign) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page of a decision showed: ``flag``: the contact's `flag_mark`; ``text_id``: the newest text of theirs."""
+    """The page of a decision, as it was shown. ``flag``: the contact's `flag_mark`; ``text_id``: the newest text of theirs."""
 
     flag: str = ""
     text_id: int = 0

@@ -66,7 +66,7 @@ async def _asked(campaign_id: int, action_id: int, joined: Joined, kind: Literal
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page of a report showed. ``mark``: its answers (`mark`); ``text_id``: the newest text that was read."""
+    """The page of a report, as it was shown. ``mark``: its answers (`mark`); ``text_id``: the newest text that was read."""
 
     mark: str = ""
     text_id: int = 0
@@ -83,8 +83,8 @@ async def file(
 ) -> Report | None:
     """Sets and removes the tags and fields that are among the questions; others stay as they are. ``ticked``: slugs of tags;
     ``answers``: slug of a field -> value. A ticked Opt Out tag opts out, for good. None, and nothing is filed, where it would
-    change a tag and ``by`` may not judge the contact (V9). ``shown``: none where the page is as new as the database. What an
-    older page leaves as it showed it stays as it is now, and texts that it did not show are not answered."""
+    change a tag and ``by`` may not judge the contact (V9). ``shown``: none where the page is as new as the database. An
+    older page changes only what differs from what it showed, and answers no text that it did not show."""
     contact = await Contact.locked(conversation.contact_id)
     if shown:
         ticked, answers = await _merged(contact.id, questions, ticked, answers, shown.mark)
@@ -113,7 +113,7 @@ def _words(questions: Questions, ticked: set[str], answers: dict[str, str]) -> d
 async def _merged(
     contact_id: int, questions: Questions, chosen: set[str], answers: dict[str, str], seen: str
 ) -> tuple[set[str], dict[str, str]]:
-    """What the form changes, and else what is stored now."""
+    """The form's changes over what is stored now."""
     there, given = await ticked(contact_id), await labels.field_values(contact_id)
     left = edited.untouched(seen, _words(questions, chosen, answers))
     tags = {t.slug for t in questions.tags if t.slug in (there if f"tag_{t.slug}" in left else chosen)}
