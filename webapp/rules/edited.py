@@ -48,7 +48,7 @@ def meanwhile(seen: str, stored: Mapping[str, str], wanted: Mapping[str, str]) -
 
 
 def untouched(seen: str, wanted: Mapping[str, str]) -> set[str]:
-    """The names whose value this form leaves as its page showed it. What the mark ``seen`` does not name was shown blank."""
+    """The names whose value this form leaves as its page showed it. A field that the mark ``seen`` does not name was shown blank."""
     before, blank = dict(_PART.findall(seen[:LONGEST])), _digest("")
     return {name for name, value in wanted.items() if before.get(name, blank) == _digest(value)}
 
