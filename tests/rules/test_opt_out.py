@@ -213,3 +213,23 @@ def test_polite_and_roundabout_wishes_to_be_left_alone_are_flagged() -> None:
 
 def test_words_of_opting_out_in_other_talk_are_not_flagged() -> None:
     assert [said for said in _phrases(OTHER_TALK) if opt_out.classify(said) != "none"] == []
+
+
+# One opt-out a line of any language
+ELSEWHERE = """EXIT; OUT; off; Terminate; cancelled; unregister; deregister; opt - out; Opt — Out; rmv me; rmv my number; STOPSTOPSTOP; stopstop; sto texting me
+stoop texting; stpo txting me; do nt text; $top; 5TOP; stap; Unfollow; quitting; sign me off; get rid of my number; STOPPEN; Aufhoeren; hör auf; fermati
+przestań; Przestańcie!; Zatrzymaj; rezygnuję; dur; durdur; iptal; tsum; nres; tigilan; wag na; sluta; lopeta; simama; daina; kwụsị; sispann voye; thôi
+रुको; बंद करो; कृपया मुझे संदेश भेजना बंद करें; मत भेजो; بند کرو; بند کریں; روک دو; لغو; ارسال نکنید; قف; বন্ধ করুন; બંધ કરો; หยุด; ឈប់; ຢຸດ; አቁም; סטופ; תפסיק; הפסק
+נא להסיר; הסר אותי מהרשימה בבקשה תודה; σταματήστε; ΣΤΟΠ; Παρακαλώ σταματήστε να μου στέλνετε; կանգ; դադարեցրեք; зупиніть; зупинити; відписатися; отстаньте
+拒收; 回T退订; TD; 멈춰; 멈춰주세요; やめてください; 送らないで; もう送らないでください; நிறுத்து; ఆపండి; ਬੰਦ ਕਰੋ; ខ្ញុំមិនចង់"""
+FRIENDLY = """हाँ; धन्यवाद!; नमस्ते; হ্যাঁ; ขอบคุณครับ; አዎ; כן; תודה רבה!; שלום; Ναι; Ευχαριστώ; այո; Дякую; так; Tak; teşekkürler; evet; ありがとうございます; はい; 네; 감사합니다
+شكرا; نعم; مرسی; بله; 谢谢; ಠ_ಠ; µg; I'm out of town; I'm off on Friday; the way out; Out of state; exit polls; I took off; cancelled my trip; It was terminated
+I'll sign up; Spot on!; Spot calling is fun; 5 of us; $5; 50; Nick Stap; Θα ψηφίσω την Τρίτη το πρωί; אני אצביע ביום שלישי בבוקר; Acha"""
+
+
+def test_short_ways_to_opt_out_of_any_language_are_flagged() -> None:
+    assert [said for said in _phrases(ELSEWHERE) if opt_out.classify(said) != "possible"] == []
+
+
+def test_thanks_and_other_talk_in_any_language_are_not_flagged() -> None:
+    assert [said for said in _phrases(FRIENDLY) if opt_out.classify(said) != "none"] == []

@@ -50,6 +50,7 @@ POSSIBLE = [
         r"(?:^|\. )(?:please |pls |just )?(?:stop|quit) (?:it|this|please|now|already)(?: now| please| already)?(?= \.|$| or )",
         r"(?:^|\. )(?:please stop|stop please|stop it|just stop) (?:i|im|we|this|you|thanks|or|and i|not|no|its|my|or else|dont|do not)\b",
         r"\bunsu?b?scri?b\w*|\bunsus?cri\w+|\bunsub\b|\bdesubscri\w*",
+        r"\b(?:sto|stpo|sotp|stp|stopp|stoop|stap|stahp|tsop|sop|spot|dtop|qiut) (?:\w+ )?(?:text|txt|messag|msg|contact|call|send|bother|spamm|harass)in[g]?\b(?! is\b)",
         # take me off
         rf"{_SPARED}\b(?:take|remove|delete|get|leave|scratch|cross|strike|drop|erase|keep) {_MINE} (?:\w+ )?(?:off|out of|from (?:your|this|the|all|ur)|from future|please|pls|number)\b",
         rf"{_SPARED}\b(?:remove|delete|exclude|omit|disenroll|unenroll|lose|loose|purge|erase|forget|drop|scrub|block|unlist) (?:me\b(?! from (?!(?:your|this|the|all|ur|any|list)\b))|us\b|my (?:name|number|phone|cell|info\w*|contact|data|email|details)|my(?= \.|$)|this (?:number|phone|cell|contact|person|name)\b)",
@@ -68,7 +69,7 @@ POSSIBLE = [
         r"\b(?:leave|let) (?:me|us) (?:alone|in peace)\b|\bleave (?:me|us) be\b|\blet (?:me|us) be\b(?! (?:clear|honest|frank|blunt|the|a|an|your|first|sure|very|real|perfectly)\b)|\b(?:fuck|piss|bugger|buzz|back|f) off\b|\bgo away\b|\bget lost\b",
         r"\b(?:do not|dont|did not|didnt|never|no) (?:have|had|give|gave|given|consent\w*|agree\w*|sign\w*|subscrib\w*|ask\w*|opt\w*|authori[sz]\w*|request\w*)\b.{0,40}\b(?:permission|consent|up|list|this|these|texts?|messages?|in|authori\w+|contacted)\b",
         r"\bwithout my (?:consent|permission)\b|\bi (?:do not|dont|never) consent\b|\btcpa\b",
-        r"\b(?:do not|dont|dnt|donot) (?:text|txt|msg|sms|call)\b(?! (?:and|or|while|n|anyone|before|after|until) )",
+        r"\b(?:do not|dont|dnt|donot|do nt) (?:text|txt|msg|sms|call)\b(?! (?:and|or|while|n|anyone|before|after|until) )",
         r"\b(?:last|final|hundredth|\d+th) time\b.{0,12}\bstop\b(?! (?:by|in|at|over|for)\b)",
         r"\b(?:bug|get) off\b(?= \.|$)|\bno longer interested\b",
         r"\bdo not (?:call|text|contact) (?:list|registry)|\bdnc (?:list|registry)\b",

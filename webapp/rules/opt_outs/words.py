@@ -13,7 +13,9 @@ def _set(words: str) -> frozenset[str]:
 
 KEYWORDS = _set("stop|unsubscribe|remove|quit|stopall|cancel|end|revoke|optout|opt out|opt-out|stop all")
 # Each asks by itself, whatever polite words and objects stand around it
-SINGLE = _set("stop|unsubscribe|remove|quit|stopall|cancel|end|revoke|optout|unsub|removed|stopp")
+SINGLE = _set(
+    "stop|unsubscribe|remove|quit|stopall|cancel|end|revoke|optout|unsub|removed|stopp|rmv|rmove|unregister|deregister|unfollow|terminate"
+)
 # Possible opt-outs where they are the whole message or clause, in English, Spanish, French, German and others
 ALONE = _set(
     "rmv|un subscribe|dnc|d n c|no consent|discontinue|halt|stahp|stfu|shut up|removal|list removal|take me out|blocked|reported|"
@@ -31,10 +33,31 @@ ALONE = _set(
     "assez|ca suffit|stopp|abmelden|aufhoren|abbestellen|austragen|sair|parem|chega|basta cosi|"
     "smettila|cancellami|annulla|стоп|хватит|отписаться|отпишите|отпиши|прекратите|停止|停|停下|取消|退订|"
     "退訂|別傳了|やめて|止めて|解除|停止してください|配信停止|중지|그만|그만하세요|수신거부|tigil|itigil|tama na|توقف|أوقف|الغاء|"
-    "إلغاء|sispann|kanpe|rete|ngung|ngung lai|joojin|jooji"
+    "إلغاء|sispann|sispann voye|kanpe|rete|ngung|ngung lai|joojin|jooji|"
+    "cancelled|canceled|quitting|stap|stappp|no me interesa|get rid of my number|sign me off|shut it|"
+    # German, Dutch, Italian, Polish, Turkish, Hmong, Tagalog, Swedish, Finnish, Swahili, Hausa, Igbo, Yoruba
+    "aufhoeren|horen sie auf|hoer auf|stoppen|ophouden|uitschrijven|afmelden|fermati|fermatevi|przestan|przestancie|"
+    "zatrzymaj|zatrzymajcie|rezygnuje|wypisz mnie|wypisz|dur|durdur|durun|iptal|iptal et|yazmayin|tsum|nres|txhob xa|"
+    "tigilan|wag na|huwag na|ayoko na|sluta|lopeta|simama|daina|kwusi|dawo duro|"
+    # Ukrainian and Russian
+    "зупинить|зупиніть|зупинити|зупини|припиніть|відписатися|відпишіть|досить|отстаньте|отстань|прекрати|удалите|"
+    # Urdu, Farsi and Arabic; Chinese and Korean
+    "بند کرو|بند کریں|بند کر دو|روک دو|روکیں|روکو|لغو|متوقف|قف|ارسال نکنید|نفرستید|拒收|td|回t退订|不再接收|멈춰|멈춰요|멈추세요|멈춰주세요"
 )
-# With their accents: without them they are names
-ALONE_EXACTLY = _set("dừng|hủy|dừng lại|ngừng")
+# As they are written: without accents they are names, and among other words they are other talk
+ALONE_EXACTLY = _set("dừng|hủy|dừng lại|ngừng|thôi|exit|exit please|please exit|out|out please|off|off please")
+# Asked for within a text of a script whose letters the form of the other tables does not keep whole
+IN_OTHER_SCRIPTS = _set(
+    "रुको|रुकिए|रोको|रोकें|बंद कर|मत भेज|मत करो|हटा दो|हटाएं|বন্ধ কর|থামুন|থামান|બંધ કર|મોકલશો નહીં|ਬੰਦ ਕਰ|நிறுத்து|ఆపండి|หยุด|ยกเลิก|เลิกส่ง|ឈប់|បញ្ឈប់|ຢຸດ|ຍົກເລີກ|"
+    "አቁም|አቁሙ|ይቁም|סטופ|תפסיק|הפסק|הפסיק|הסר|תסיר|στοπ|σταματ|διαγραφ|կանգ|դադար|やめて|止めて|送らないで|送信しないで|停止して"
+)
+# Yes, no, thanks and good day in scripts of which no more is known: anything else so short may ask for no more texts
+FRIENDLY = _set(
+    "हाँ|हां|हा|जी|जी हाँ|नहीं|धन्यवाद|शुक्रिया|नमस्ते|ठीक है|হ্যাঁ|জি|না|ধন্যবাদ|নমস্কার|হ্যালো|ঠিক আছে|હા|ના|આભાર|નમસ્તે|"
+    "ใช่|ไม่|ไม่ใช่|ขอบคุณ|ขอบคุณครับ|ขอบคุณค่ะ|สวัสดี|สวัสดีครับ|สวัสดีค่ะ|បាទ|ចាស|ទេ|អរគុណ|សួស្តី|ແມ່ນ|ບໍ່|ຂອບໃຈ|ສະບາຍດີ|"
+    "አዎ|አይ|አመሰግናለሁ|ሰላም|እሺ|כן|לא|תודה|תודה רבה|שלום|בסדר|ναι|όχι|οχι|ευχαριστώ|ευχαριστω|γεια|γεια σας|καλημέρα|εντάξει|"
+    "այո|ոչ|շնորհակալություն|բարեւ|բարև|ਹਾਂ|ਨਹੀਂ|ਧੰਨਵਾਦ|ஆம்|இல்லை|நன்றி|வணக்கம்|అవును|కాదు|ధన్యవాదాలు"
+)
 MISTYPED = _set(
     "spot|sotp|stpo|sto|stpp|tsop|stoop|stip|sop|stp|sstop|sttop|stopo|stpop|stoip|styop|stiop|srop|"
     "dtop|wtop|xtop|arop|stol|sto0|st0p|stopt|stopl|stoppp|stoped|unsuscribe|unsubcribe|unsubscibe|"
