@@ -219,6 +219,12 @@ _TABLE = [
         said_to_all("The sending number is not registered (A2P 10DLC)."),
         said("Register it at Twilio."),
     ),
+    Explanation(
+        30036,
+        "twilio",
+        said_to_all("Twilio could not hand the text over within 15 minutes, and gave it up."),
+        said("It may be sent again."),
+    ),
 ]
 TABLE = {row.code: row for row in _TABLE}
 AFTER_RESTORE = frozenset({RESTORED, RECONCILED})  # only an owner ends these stops

@@ -33,7 +33,7 @@ from webapp.models.sending.claim import claim_next
 from webapp.models.sending.leaving import Claimed
 from webapp.rules import errors
 
-UNKNOWN_CODES = (21999, 30010, 30036, 30410, 30500, 63999)  # not in our table: Twilio's new ones
+UNKNOWN_CODES = (21999, 30010, 30037, 30410, 30500, 63999)  # not in our table: Twilio's new ones
 CODES = (*sorted(code for code in errors.TABLE if code not in range(1300, 1400)), *UNKNOWN_CODES)
 SAID = ("Yes", "No", "STOP", "stop.", "HELP", "info", "take me off your list", "ALTO")
 DELIVERIES = ("queued", "sent", "delivered", "read", "undelivered", "failed", "canceled")

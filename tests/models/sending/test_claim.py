@@ -38,9 +38,15 @@ async def test_a_text_is_claimed_once_however_many_workers_ask(cast: Cast) -> No
 
 
 async def test_a_text_lives_at_twilio_until_30_seconds_before_the_window_closes(cast: Cast) -> None:
-    clock.freeze(clock.now().replace(hour=1, minute=30) + timedelta(days=1))  # 20:30 in Pittsburgh
+    clock.freeze(clock.now().replace(hour=1, minute=46) + timedelta(days=1))  # 20:46 in Pittsburgh
     claim = await claimed(cast)
-    assert await seconds_left(claim) == 30 * 60 - 30
+    assert await seconds_left(claim) == 14 * 60 - 30
+
+
+@pytest.mark.both
+async def test_a_text_waits_at_twilio_for_15_minutes_at_most(cast: Cast) -> None:
+    """What stops texts here stops none that waits there."""
+    assert await seconds_left(await claimed(cast)) == 15 * 60
 
 
 async def test_the_worker_refuses_in_the_window_s_last_minute(cast: Cast) -> None:

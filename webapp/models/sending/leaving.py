@@ -14,7 +14,7 @@ from webapp.rules import window
 
 TOO_OLD = 5.0  # seconds after the claim in which the call must begin
 VALIDITY_PAD = timedelta(seconds=30)
-LONGEST_VALIDITY = 36_000
+LONGEST_VALIDITY = 900  # seconds a text may wait at Twilio, where no STOP, block or stop of everything reaches it
 
 
 @dataclass(frozen=True)
