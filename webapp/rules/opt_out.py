@@ -11,17 +11,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import pairwise
 from typing import Literal
 
 from webapp.rules import letters
-from webapp.rules.opt_outs import phrases, wording
+from webapp.rules.opt_outs import other_scripts, phrases, wording
 from webapp.rules.opt_outs.words import (
     ALONE,
     ALONE_EXACTLY,
     FILLERS,
-    FRIENDLY,
-    IN_OTHER_SCRIPTS,
     KEYWORDS,
     LONG,
     MISTYPED,
@@ -43,9 +40,6 @@ _END = re.compile(r"[!?;…|\n()¡¿]|[.,:](?=\s|$|[^\W\d_a-z])|\s[-–—]+\s")
 _SIGNS = frozenset("🛑⛔🚫✋🖐🙅🖕")  # a text of these alone may mean it
 _OPT_OUT = re.compile(r"\bopt\s{1,3}[-–—]{1,2}\s{1,3}out\b", re.I)
 _AGAIN = re.compile(r"(?:stop|quit|end|cancel|remove|unsubscribe){2,}")
-# Scripts that the tables know; a script's name begins the names of its letters
-_KNOWN_SCRIPTS = ("LATIN", "CYRILLIC", "ARABIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL")
-_FEW_WORDS, _FEW_LETTERS = 3, 30
 _APOSTROPHES = "'’‘`´"
 _TWICE = re.compile(r"(.)\1+")
 
@@ -75,7 +69,7 @@ def _may_mean_it(text: str, bare: str) -> bool:
     clauses = [clause for part in said.split(" . ") if (clause := part.strip(" ."))]
     if any(_asks(clause.split()) for clause in clauses) or _mistyped(" ".join(clauses)):
         return True
-    if not text.isascii() and _in_another_script(text):
+    if not text.isascii() and other_scripts.may_ask(text):
         return True
     return any(phrase.search(said) for phrase in phrases.POSSIBLE)
 
@@ -92,19 +86,6 @@ def _asks(words: list[str]) -> bool:
         return True
     first, *others = _joined(words)
     return first in SINGLE and " ".join([*others[:2], ""]).startswith(STARTS)
-
-
-def _in_another_script(text: str) -> bool:
-    """Words of such a script that ask; or so few of a script no table knows that they may."""
-    said = " ".join("".join(c if c.isalpha() or unicodedata.category(c)[0] == "M" else " " for c in text).split())
-    if any(word in said.casefold() for word in IN_OTHER_SCRIPTS):
-        return True
-    few = len(said.split()) <= _FEW_WORDS and len(said) <= _FEW_LETTERS and said.casefold() not in FRIENDLY
-    return few and any(_unknown(a) and _unknown(b) for a, b in pairwise(said))
-
-
-def _unknown(letter: str) -> bool:
-    return letter != " " and not unicodedata.name(letter, "").startswith((*_KNOWN_SCRIPTS, "COMBINING", "MODIFIER"))
 
 
 def _joined(words: list[str]) -> list[str]:
