@@ -14,19 +14,8 @@ import unicodedata
 from typing import Literal
 
 from webapp.rules import letters
-from webapp.rules.opt_outs import other_scripts, phrases, wording
-from webapp.rules.opt_outs.words import (
-    ALONE,
-    ALONE_EXACTLY,
-    FILLERS,
-    KEYWORDS,
-    LONG,
-    MISTYPED,
-    NO_TYPOS,
-    OBJECTS,
-    SINGLE,
-    STARTS,
-)
+from webapp.rules.opt_outs import mistyped, other_scripts, phrases, wording
+from webapp.rules.opt_outs.words import ALONE, ALONE_EXACTLY, FILLERS, KEYWORDS, OBJECTS, SINGLE, STARTS
 
 Verdict = Literal["opt_out", "possible", "none"]
 
@@ -41,7 +30,6 @@ _SIGNS = frozenset("🛑⛔🚫✋🖐🙅🖕")  # a text of these alone may me
 _OPT_OUT = re.compile(r"\bopt\s{1,3}[-–—]{1,2}\s{1,3}out\b", re.I)
 _AGAIN = re.compile(r"(?:stop|quit|end|cancel|remove|unsubscribe){2,}")
 _APOSTROPHES = "'’‘`´"
-_TWICE = re.compile(r"(.)\1+")
 
 
 def classify(body: str) -> Verdict:
@@ -67,7 +55,7 @@ def _may_mean_it(text: str, bare: str) -> bool:
         return True
     said = phrases.RATHER_TEXTS.sub("", plain(text))
     clauses = [clause for part in said.split(" . ") if (clause := part.strip(" ."))]
-    if any(_asks(clause.split()) for clause in clauses) or _mistyped(" ".join(clauses)):
+    if any(_asks(clause.split()) for clause in clauses) or mistyped.is_keyword(" ".join(clauses)):
         return True
     if not text.isascii() and other_scripts.may_ask(text):
         return True
@@ -91,25 +79,6 @@ def _asks(words: list[str]) -> bool:
 def _joined(words: list[str]) -> list[str]:
     """ "opt out" as one word."""
     return " ".join(words).replace("opt out", "optout").replace("stop all", "stopall").split()
-
-
-def _mistyped(said: str) -> bool:
-    """A keyword with a letter twice, or a long one with one letter wrong, as the whole message."""
-    if " " in said or len(said) > 20:
-        return False
-    once = _TWICE.sub(r"\1", said)
-    if said in MISTYPED or (once != said and any(once == _TWICE.sub(r"\1", word) for word in SINGLE | ALONE)):
-        return True
-    return said not in NO_TYPOS and any(_one_letter_off(said, word) for word in LONG)
-
-
-def _one_letter_off(a: str, b: str) -> bool:
-    """One letter more, fewer or another, or two changed places."""
-    if abs(len(a) - len(b)) > 1 or a == b:
-        return False
-    start = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    a, b = a[start:], b[start:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
 def _spelled_out(bare: str) -> bool:
