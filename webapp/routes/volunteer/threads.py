@@ -82,8 +82,7 @@ async def reply(request: Request, member: Membership, conversation_id: int) -> R
     script, typed = await _written(conversation, form)
     if client_id is None or before or not form:
         return await _refused(request, member, conversation, form)
-    seen = finding.shown_id(form.data["seen"]) if "seen" in form.data else None
-    outcome = await click.send_reply(member, conversation.id, client_id, script, typed, seen)
+    outcome = await click.send_reply(member, conversation.id, client_id, script, typed, _seen(form))
     return await _answer(request, member, conversation, form, outcome)
 
 
@@ -92,6 +91,11 @@ async def _written(conversation: Conversation, form: Form) -> tuple[Script | Non
     script = await _chosen(conversation, form)
     typed = "" if script or form.errors else _typed(form)
     return script, typed
+
+
+def _seen(form: Form) -> int | None:
+    """Nobody answers words that the contact has taken back meanwhile: the page says which of their texts was seen last."""
+    return finding.shown_id(form.data["seen"]) if "seen" in form.data else None
 
 
 async def _chosen(conversation: Conversation, form: Form) -> Script | None:
