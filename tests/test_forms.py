@@ -106,3 +106,15 @@ def test_a_whole_number_is_read_as_pages_write_it(typed: str, read: int | None) 
     found = form.integer("n", "Texts a day", 1, 100_000_000)
     assert (found if form else None) == read and form.typed["n"] == typed
     assert form or form.errors["n"] == "Texts a day: a whole number from 1 to 100,000,000."
+
+
+def test_errors_are_listed_as_the_fields_stand_on_the_page_not_as_they_were_read() -> None:
+    """A choice without a tick is not sent: it comes behind the error that was noted before it."""
+    form = Form(FormMultiDict([("first_name", ""), ("zip", "1"), ("zip", "2"), ("email", "x"), ("ends_on", "?")]))
+    form.day("ends_on", "End date")
+    form.wrong("language", "Choose one.")
+    form.email()
+    form.zip_code("zip")
+    form.text("first_name", "First name", required=True)
+    assert [name for name, _ in form.in_order()] == ["first_name", "zip", "email", "ends_on", "language"]
+    assert dict(form.in_order()) == form.errors and Form().in_order() == []

@@ -42,6 +42,16 @@ class Form:
         """True while there are no errors."""
         return not self.errors
 
+    def in_order(self) -> list[tuple[str, str]]:
+        """The errors, each with its field, as the fields stand on the page: a browser sends them in that order. A field that is not
+        sent, such as a choice without a tick, comes behind the one whose error was noted before."""
+        places = {name: place for place, name in reversed(list(enumerate(self.data)))}
+        last, placed = -1, []
+        for name, sentence in self.errors.items():
+            last = places.get(name, last)
+            placed.append((last, name, sentence))
+        return [(name, sentence) for _, name, sentence in sorted(placed, key=lambda one: one[0])]
+
     def wrong(self, name: str, sentence: str) -> None:
         """Notes an error of a field; its first error stays."""
         self.errors.setdefault(name, sentence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.cast import Cast
 from tests.cast.texting import says, texted
 from webapp import clock
 from webapp.database import transaction
+from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import inbox
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.results import recount
@@ -62,3 +64,35 @@ async def test_the_inbox_shows_as_many_threads_as_the_number_over_it_says(cast: 
         assert threads == over_it, (user_id, replied_at, opted_out_at)
         shown.append(threads)
     assert sum(shown) == 1
+
+
+ROWS = [
+    # needs attention, unread, possible opt-out of Lisa and of Rosa; people, shown as needing attention only, as unread only
+    ((True, True, False), (False, False, False), (1, 1, 0, False)),
+    ((True, True, False), (False, True, False), (2, 1, 1, True)),
+    ((True, True, True), (False, False, False), (1, 0, 0, False)),
+    ((True, True, True), (True, True, False), (2, 1, 0, True)),
+    ((True, False, False), (False, True, False), (2, 1, 1, False)),
+    ((False, False, False), (False, False, False), (0, 0, 0, False)),
+]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(("lisas", "rosas", "told"), ROWS)
+async def test_somebody_who_waits_for_several_reasons_is_one_person(
+    cast: Cast, lisas: tuple[bool, ...], rosas: tuple[bool, ...], told: tuple[Any, ...]
+) -> None:
+    rosa = await cast.add_contact("+14125550102", first_name="Rosa")
+    await cast.make()
+
+    async def store() -> None:
+        for contact, (attention, unread, possible) in ((cast.lisa, lisas), (rosa, rosas)):
+            await Conversation.filter(contact_id=contact.id).update(
+                user_id=cast.amy.user_id, replied_at=clock.now(), needs_attention=attention, unread=unread
+            )
+            at = clock.now() if possible else None
+            await Contact.filter(id=contact.id).update(possible_opt_out_at=at)
+
+    await transaction(store)
+    found = await inbox.waiting(cast.amy)
+    assert (found.people, found.attention_only, found.unread_only, found.overlapping) == told

@@ -47,3 +47,13 @@ async def test_while_all_is_stopped_every_page_says_so(cast: Cast, browse: Brows
     for path in ("", "/inbox", f"/threads/{(await cast.conversation()).id}", f"/actions/{cast.action.id}/queue"):
         assert "All texts are stopped" in (await amy.get(f"/c/meyer{path}/" if not path else f"/c/meyer{path}")).text
     assert "All texts are stopped" in (await gary.get("/c/meyer/admin/actions")).text
+
+
+async def test_one_person_who_waits_is_one_row(cast: Cast, browse: Browser) -> None:
+    amy = await browse(cast.amy)
+    await texted(cast)
+    await says(cast, "Where do I vote?")
+    page = (await amy.get("/c/meyer/")).text
+    waiting = page[page.index('id="waiting"') : page.index("</section>", page.index('id="waiting"'))]
+    assert "1 person is waiting for you" in waiting and waiting.count("row-link") == 1
+    assert "inbox?show=attention" in waiting and "1 unread" in waiting and "more than one row" not in waiting

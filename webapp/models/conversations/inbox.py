@@ -42,20 +42,26 @@ class Thread:
 
 @dataclass(frozen=True)
 class Waiting:
-    """The numbers on Home and over the inbox."""
+    """The numbers on Home and over the inbox. A thread can be unread, need attention and be a possible opt-out at once:
+    ``people`` counts it once. ``attention_only``: those that are no possible opt-outs; ``unread_only``: those that are neither."""
 
     unread: int = 0
     attention: int = 0
     replied: int = 0
     possible: int = 0
+    people: int = 0
+    attention_only: int = 0
+    unread_only: int = 0
     oldest_attention: datetime | None = None
     oldest_possible: datetime | None = None
     newest_unread: datetime | None = None
     newest_name: str = field(default="")
 
     @property
-    def people(self) -> int:
-        return max(self.unread, self.attention, self.possible)
+    def overlapping(self) -> bool:
+        """Is somebody in more than one of the rows on Home?"""
+        shown = self.possible + bool(self.attention_only) * self.attention + bool(self.unread_only) * self.unread
+        return shown > self.people
 
 
 def of(member: Membership) -> QuerySet[Conversation]:
@@ -140,6 +146,9 @@ async def waiting(member: Membership) -> Waiting:
     """One statement: over the member's threads alone, by their index."""
     [row] = await database.query(
         "SELECT COUNT(*) FILTER (WHERE v.unread) AS unread, COUNT(*) FILTER (WHERE v.needs_attention) AS attention,"
+        " COUNT(*) FILTER (WHERE v.unread OR v.needs_attention OR k.id IS NOT NULL) AS people,"
+        " COUNT(*) FILTER (WHERE v.needs_attention AND k.id IS NULL) AS attention_only,"
+        " COUNT(*) FILTER (WHERE v.unread AND NOT v.needs_attention AND k.id IS NULL) AS unread_only,"
         " COUNT(*) AS replied, COUNT(k.id) AS possible, MIN(k.possible_opt_out_at) AS oldest_possible,"
         " MIN(CASE WHEN v.needs_attention THEN v.replied_at END) AS oldest_attention,"
         " MAX(CASE WHEN v.unread THEN v.replied_at END) AS newest_unread,"
