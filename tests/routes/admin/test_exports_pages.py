@@ -17,8 +17,10 @@ from tests.cast.site import OFFICE, Browser, audited, here
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.users import Membership
+from webapp.models.contacts.labels import Tag
 from webapp.models.exports import schedules
 from webapp.models.exports.job import Export, ExportSchedule
+from webapp.models.reports import labelling
 from webapp.rules.exports.columns import FORMATS, KINDS
 from webapp.workers import exports
 
@@ -170,7 +172,7 @@ async def test_a_schedule_ends_where_its_user_may_not_export_any_more(
 
 
 async def test_contacts_that_are_selected_are_exported(cast: Cast, browse: Browser) -> None:
-    await cast.add_contact("+14125550102", first_name="Rosa")
+    rosa = await cast.add_contact("+14125550102", first_name="Rosa")
     selina, gary, to = await browse(cast.selina), await browse(cast.gary), OFFICE + "/contacts/exports"
     form = (await selina.get(OFFICE + "/contacts/bulk/new?kind=export&scope=all&q=Rosa")).text
     assert "1 contact selected" in form and "Excel workbook" in form and f'action="{to}"' in form
@@ -180,6 +182,13 @@ async def test_contacts_that_are_selected_are_exported(cast: Cast, browse: Brows
     await selina.post(to, data={"kind": "export", "contacts": str(cast.lisa.id), "format": "jsonl"})
     assert [row["first_name"] for row in rows_of(await finish_export())] == ["Lisa"]
     assert "choose one" in (await selina.post(to, data={**asked, "format": ""})).text
+    assert "choose one" in (await selina.post(to, data={**asked, "what": "messages"})).text
+    assert "Nobody has a PDI ID" in (await selina.post(to, data={**asked, "what": "pdi_upload"})).text
+    tag = await Tag.get(campaign=cast.meyer, slug="will_vote")
+    for contact in (cast.lisa, rosa):
+        await labelling.set_tag(contact, tag, "admin", None)
+    await selina.post(to, data={**asked, "what": "tags", "q": "Rosa"})
+    assert [(row["first_name"], row["tag"]) for row in rows_of(await finish_export())] == [("Rosa", "Will Vote")]
     refused = await gary.post(to, data=asked)
     assert refused.status_code == 422 and "not allowed to export" in refused.text
     assert "Export: an owner has to allow you to" in (await gary.get(OFFICE + "/contacts")).text

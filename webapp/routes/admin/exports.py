@@ -82,14 +82,16 @@ async def start_export(request: Request, member: Membership) -> Response:
 
 @post("/contacts/exports", dependencies=proving.STAFF)
 async def start_export_of_contacts(request: Request, member: Membership) -> Response:
-    """Of those selected in All Contacts: ticked ones, or all that a filter finds."""
+    """Of those selected in All Contacts: ticked ones, or all that a filter finds. ``what``: their data, their tags ..."""
     form = Form(await request.form())
     chosen, format = await bulk.chosen(member, form), form.choice("format", words.gettext("Kind of file"), FORMATS)
+    kind = form.choice("what", words.gettext("What"), OF_CONTACTS) if form.data.get("what") else CONTACTS
     bulk.check_export(member, form, chosen)
+    await _check_ids(member, form, kind)
     if not form:
         return await bulk.ask(request, member, form, status=422)
     which = {"filter": chosen.asked()} if isinstance(chosen, Filter) else {"ids": chosen}
-    return await _begun(request, member, await run.start(member, CONTACTS, format, which, ""))
+    return await _begun(request, member, await run.start(member, kind, format, which, ""))
 
 
 async def _begun(request: Request, member: Membership, made: Export) -> Response:
