@@ -65,6 +65,7 @@ async def send_push(page: Page) -> None:
 async def send_action(page: Page) -> str:
     """A copy of the action goes to everybody, who hear of it in their own language. Returns its path."""
     await page.goto("/c/meyer/admin/actions/1/results")
+    await page.get_by_role("button", name="More", exact=True).click()
     await page.get_by_role("button", name="Copy", exact=True).click()
     await page.wait_for_url(re.compile("/admin/actions/(?!1$)[0-9]+$"))
     copy = page.url.rpartition("/")[2]

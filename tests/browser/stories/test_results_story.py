@@ -74,3 +74,30 @@ async def test_an_organiser_follows_an_action_and_takes_the_rows_home(
     for gone in (page.locator(".masthead"), page.get_by_role("navigation", name="Results by")):
         await expect(gone).to_be_hidden()
     await expect(page.locator("html")).to_have_css("background-color", "rgb(250, 247, 239)")  # paper, not night
+
+
+MENU = (
+    "Contacts",
+    "Reassign Contacts",
+    "Return unsent contacts",
+    "Start a follow-up action",
+    "Send",
+    "What carriers do",
+)
+MENU += ("Export", "For a wall", "Copy", "Archive")
+
+
+async def test_the_head_of_results_is_calm_and_reaches_everything_without_javascript(
+    bank: Bank, open_page: OpenPage
+) -> None:
+    page = await open_page(viewport=PHONE, java_script_enabled=False)
+    await log_in(page, "selina@example.org")
+    await page.goto(RESULTS)
+    head = page.locator(".page-head")
+    assert await head.get_by_role("button").all_inner_texts() == ["Pause", "More"]
+    assert await head.get_by_role("link").all_inner_texts() == ["Peer to Peer", "Edit"]
+    await head.get_by_role("button", name="More").click()
+    for words in MENU:
+        await expect(page.locator("#more").get_by_text(words, exact=True)).to_be_visible()
+    await page.locator("#more").get_by_text("For a wall").click()
+    await page.wait_for_url("**?wall")
