@@ -99,6 +99,10 @@ async def _paths(campaign: Campaign) -> dict[str, str]:
         "wall view": f"{results}?wall",
         "View Reports": f"{results}/reports",
         "View Reports, a later page": f"{results}/reports?before={newest.id // 2}",
+        **{
+            f"View Reports, of {words}": f"{results}/reports?{urlencode({'said': one.key})}"
+            for words, one in SAID.items()
+        },
         **{f"tab {name}": f"{results}/{name}" for name in TABS},
         **{
             f"users: {words}": f"{results}/users?filtered=1&received={action.id}&{asked}"
@@ -114,6 +118,7 @@ async def _paths(campaign: Campaign) -> dict[str, str]:
     }
 
 
+SAID = {"a tag": People("tag", "Will Vote"), "a tag nobody has": People("tag", "Nobody")}
 TABS = ("users", "tags", "fields", "response-scripts", "initial-scripts", "errors")
 USERS = {
     "needs attention": "attention=yes",
@@ -128,9 +133,12 @@ async def _follow_ups(action: Action) -> dict[str, str]:
     """The form of a follow-up action, where so many people are counted."""
     script = await Script.get(action=action, kind=RESPONSE)
     chosen = {
+        "texted": People("texted"),
         "silent": People("silent"),
         "replied": People("replied"),
         "unreported": People("unreported"),
+        "attention": People("attention"),
+        "clicked": People("clicked"),
         "tag": People("tag", "Will Vote"),
         "answer": People("field", "Support Rating", "Supporter"),
         "script": People("script", value=str(script.id)),

@@ -76,15 +76,8 @@ async def test_an_organiser_follows_an_action_and_takes_the_rows_home(
     await expect(page.locator("html")).to_have_css("background-color", "rgb(250, 247, 239)")  # paper, not night
 
 
-MENU = (
-    "Contacts",
-    "Reassign Contacts",
-    "Return unsent contacts",
-    "Start a follow-up action",
-    "Send",
-    "What carriers do",
-)
-MENU += ("Export", "For a wall", "Copy", "Archive")
+MENU = ["Contacts", "Reassign Contacts", "Return unsent contacts", "Start a follow-up action", "Send"]
+MENU += ["What carriers do", "Export", "For a wall", "Copy", "Archive"]
 
 
 async def test_the_head_of_results_is_calm_and_reaches_everything_without_javascript(

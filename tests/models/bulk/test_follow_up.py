@@ -21,6 +21,7 @@ from webapp.models.bulk.follow_up import NameTaken
 from webapp.models.bulk.job import BulkJob
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ContactList, ListMembership
+from webapp.models.conversations.message import Message
 from webapp.models.kept_counts import FREE
 from webapp.models.opt_outs import blocking
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
@@ -28,6 +29,8 @@ from webapp.models.outcomes import answers
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS
 from webapp.models.reports import filing
+from webapp.models.scripts import links
+from webapp.models.scripts.links import CustomLink, TrackedLink
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.leaving import Claimed
 from webapp.rules.actions.people import People
@@ -63,7 +66,22 @@ async def crowd(cast: Cast) -> dict[str, Contact]:
     await talk.fetch_related("action")
     for tags, values in (({"wrong_number"}, {}), ({"will_vote"}, {"support_rating": "Supporter", "notes": "x" * 150})):
         await filing.file(talk, cast.amy.user, await filing.questions(talk.action), tags, values)
+    await opens_a_link(cast, found["Cat"], links.PERSON)
+    await opens_a_link(cast, found["Dee"], links.PREVIEW)
     return found
+
+
+async def opens_a_link(cast: Cast, contact: Contact, by: str) -> None:
+    sent = await Message.filter(contact_id=contact.id).first()
+    assert sent
+
+    async def make() -> TrackedLink:
+        link = await CustomLink.create(
+            campaign=cast.meyer, slug=by, title=by, url="https://x.example", created_at=clock.now()
+        )
+        return await TrackedLink.create(token=by, link=link, message_id=sent.id, made_at=clock.now())
+
+    await links.clicked(await transaction(make), by, "")
 
 
 async def applied(kind: str, payload: dict[str, str]) -> None:
@@ -88,6 +106,9 @@ WHO = [
     (SILENT, ["Cat"]),
     (REPLIED, ["Ann", "Ben"]),
     (People("unreported"), ["Ben"]),
+    (People("texted"), ["Ann", "Ben", "Cat", "Dee"]),
+    (People("attention"), ["Ben"]),
+    (People("clicked"), ["Cat"]),
     (People("tag", "Will Vote"), ["Ann"]),
     (People("tag", "Wrong Number"), []),  # an earlier report that was corrected
     (People("field", "Support Rating", "Supporter"), ["Ann"]),

@@ -115,7 +115,10 @@ class Everything:
                 ),
                 not f.script
                 or any(
-                    m.contact_id == c.id and m.script_id == f.script and m.status not in ("cancelled", "refused")
+                    m.contact_id == c.id
+                    and m.script_id == f.script
+                    and m.status == "taken"
+                    and f.version in (0, m.script_version)
                     for m in self.messages
                 ),
                 not (f.action or asked) or any(all(one(v) for one in asked) for v in mine),
@@ -206,6 +209,7 @@ async def test_every_mixture_of_filters_finds_what_a_plain_reading_finds(cast: C
         "value": ["", "supporter", "Neutral"],
         "action": [a.id for a in actions],
         "script": [cast.hello.id],
+        "version": [1, 2],
         "texted": ["yes", "no"],
         "replied": ["yes", "no"],
         "attention": ["yes", "no"],

@@ -20,7 +20,7 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_siz
 
 @given(
     st.one_of(
-        st.sampled_from(["silent", "replied", "unreported"]).map(People),  # type: ignore[arg-type]
+        st.sampled_from(["texted", "silent", "replied", "unreported", "attention", "clicked"]).map(People),  # type: ignore[arg-type]
         WORDS.map(lambda name: People("tag", name)),
         st.tuples(WORDS, WORDS).map(lambda pair: People("field", *pair)),
         st.integers(0, 10**8).map(lambda n: People("script", "", str(n))),

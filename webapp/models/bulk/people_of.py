@@ -16,6 +16,7 @@ from webapp.rules import errors
 from webapp.rules.actions.people import People
 
 _OPEN = "c.opted_out_at IS NULL AND c.blocked_at IS NULL"
+_TAKEN = "m.kind = 'initial' AND m.status = 'taken'"
 _PAIRS = {"sqlite": "json_each(r.answers)", "postgres": "jsonb_each_text(r.answers)"}
 _ITEMS = {"sqlite": "json_each(r.{})", "postgres": "jsonb_array_elements_text(r.{})"}
 
@@ -62,19 +63,23 @@ async def window(action_id: int, people: People, after: int, size: int) -> tuple
 
 def _condition(people: People) -> Condition:
     """SQL about the conversation ``v``, and its values."""
+    if people.kind == "texted":
+        return f"(v.texted_at IS NOT NULL AND {_text(_TAKEN)})", []
     if people.kind == "silent":
-        reached = _text(f"m.kind = 'initial' AND m.status = 'taken' AND NOT {failed('m')}")
+        reached = _text(f"{_TAKEN} AND NOT {failed('m')}")
         return f"(v.texted_at IS NOT NULL AND v.replied_at IS NULL AND {reached})", []
     if people.kind == "replied":
         return "v.replied_at IS NOT NULL", []
     if people.kind == "unreported":
         return "(v.replied_at IS NOT NULL AND v.reported_at IS NULL)", []
-    if people.kind == "tag":
-        return _newest_report(f"EXISTS (SELECT 1 FROM {_items('tags')} AS j WHERE substr(j.value, 1, 80) = ?)"), [
-            people.name
-        ]
-    if people.kind == "field":
-        return _answer(people)
+    if people.kind == "attention":
+        return "v.needs_attention", []
+    if people.kind == "clicked":
+        opened = "k.action_id = v.action_id AND k.contact_id = v.contact_id AND k.by = 'person'"
+        return f"EXISTS (SELECT 1 FROM link_click k WHERE {opened})", []
+    if people.kind in ("tag", "field"):
+        says, values = report_says(people)
+        return _newest_report(says), values
     if people.kind == "script":
         return _text("m.script_id = ? AND m.direction = 'out' AND m.status = 'taken'"), [people.number]
     return _refused(people)
@@ -93,12 +98,15 @@ def _items(column: str) -> str:
     return _ITEMS[database.dialect()].format(column)
 
 
-def _answer(people: People) -> Condition:
-    """As kept_counts.AnswerTally counts it: all that was typed freely is one answer."""
+def report_says(people: People) -> Condition:
+    """SQL about the report ``r``: it has the tag or the answer, as kept_counts.AnswerTally counts them. All that was typed freely
+    is one answer."""
+    if people.kind == "tag":
+        return f"EXISTS (SELECT 1 FROM {_items('tags')} AS j WHERE substr(j.value, 1, 80) = ?)", [people.name]
     typed = f"EXISTS (SELECT 1 FROM {_items('free')} AS f WHERE f.value = j.key)"
     said = typed if people.value == FREE else f"substr(j.value, 1, 100) = ? AND NOT {typed}"
     pairs = f"EXISTS (SELECT 1 FROM {_PAIRS[database.dialect()]} AS j WHERE substr(j.key, 1, 80) = ? AND {said})"
-    return _newest_report(pairs), [people.name, *([] if people.value == FREE else [people.value])]
+    return pairs, [people.name, *([] if people.value == FREE else [people.value])]
 
 
 def _refused(people: People) -> Condition:

@@ -145,8 +145,9 @@ class ContactQuery:
             same = "lower(substr(x.value, 1, 60)) = lower(substr(?, 1, 60)) AND lower(x.value) = lower(?)"
             self._source("field_value", "contact_id", f"x.field_id = ? AND {same}", w.field, w.value, w.value)
         if w.script:
-            left = "x.script_id = ? AND x.direction = 'out' AND x.status NOT IN ('cancelled', 'refused')"
-            self._source("message", "contact_id", left, w.script, several=True)
+            version = f" AND x.script_version = {int(w.version)}" if w.version else ""
+            got = f"x.script_id = ? AND x.direction = 'out' AND x.status = 'taken'{version}"
+            self._source("message", "contact_id", got, w.script, several=True)
 
     def _conversations(self) -> None:
         """All conditions on a conversation must hold for the same one: replied in this action, not just in any."""

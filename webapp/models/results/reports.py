@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from webapp import database
 from webapp.models import kept_counts
 from webapp.models.actions.action import Action
+from webapp.models.bulk import people_of
 from webapp.models.contacts.contact import Contact
 from webapp.models.kept_counts import FREE, TAG
 from webapp.models.reports.report import Report
+from webapp.rules.actions.people import People
 
 PAGE = 50
+LOOKED_AT = 5_000  # reports a page of one answer's looks at
 NEWEST = 2**62  # no id is higher
 
 
@@ -22,6 +26,14 @@ class Totals:
     tags: dict[str, int] = field(default_factory=dict)
     fields: dict[str, dict[str, int]] = field(default_factory=dict)
     typed: dict[str, int] = field(default_factory=dict)
+
+    def of(self, said: People) -> int:
+        """How many conversations say so."""
+        if said.kind == "tag":
+            return self.tags.get(said.name, 0)
+        if said.value == FREE:
+            return self.typed.get(said.name, 0)
+        return self.fields.get(said.name, {}).get(said.value, 0)
 
 
 async def totals(action: Action) -> Totals:
@@ -37,11 +49,54 @@ async def totals(action: Action) -> Totals:
     return found
 
 
-async def page(action: Action, before: int = 0) -> tuple[list[tuple[Report, Contact]], int]:
-    """The newest PAGE reports older than ``before`` (an id), each with its contact, and the ``before`` of the next page; 0
-    where there is none. Corrected reports are among them."""
-    found = Report.filter(action_id=action.id, id__lt=before or NEWEST).order_by("-id")
-    rows = await found.limit(PAGE + 1).select_related("user")
+@dataclass(frozen=True)
+class Page:
+    """Reports, the newest first, each with its contact. ``corrected``: the ids of those that a later one corrects: they are in no
+    total. ``more``: the ``before`` of the next page; 0 where there is none."""
+
+    rows: list[tuple[Report, Contact]]
+    corrected: set[int]
+    more: int
+
+
+async def page(action: Action, before: int = 0, said: People | None = None) -> Page:
+    """The newest PAGE reports older than ``before`` (an id), corrected ones among them. ``said``: only the rows behind one total, the
+    newest reports that say so. Each page looks at LOOKED_AT reports, so that the rarest answer costs no more than the most frequent."""
+    ids, more = await (_saying(action.id, before or NEWEST, said) if said else _any(action.id, before or NEWEST))
+    rows = await Report.filter(id__in=ids or [0]).order_by("-id").select_related("user")
     contacts = {c.id: c for c in await Contact.filter(id__in=[row.contact_id for row in rows] or [0])}
-    more = rows[PAGE - 1].id if len(rows) > PAGE else 0
-    return [(row, contacts[row.contact_id]) for row in rows[:PAGE]], more
+    corrected = set() if said else await _corrected(ids)
+    return Page([(row, contacts[row.contact_id]) for row in rows], corrected, more)
+
+
+_NEWEST = "(SELECT MAX(n.id) FROM report n WHERE n.conversation_id = r.conversation_id)"
+_WALK = "SELECT * FROM report WHERE action_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
+
+
+async def _any(action_id: int, before: int) -> tuple[list[int], int]:
+    ids = [row["id"] for row in await database.query(_WALK.replace("*", "id"), action_id, before, PAGE + 1)]
+    return ids[:PAGE], ids[PAGE - 1] if len(ids) > PAGE else 0
+
+
+async def _saying(action_id: int, before: int, said: People) -> tuple[list[int], int]:
+    says, values = people_of.report_says(said)
+    rows = await database.query(
+        f"SELECT r.id FROM ({_WALK}) AS r WHERE {says} AND r.id = {_NEWEST} ORDER BY r.id DESC LIMIT {PAGE + 1}",
+        action_id,
+        before,
+        LOOKED_AT,
+        *values,
+    )
+    ids = [row["id"] for row in rows]
+    if len(ids) > PAGE:
+        return ids[:PAGE], ids[PAGE - 1]
+    last = await database.query(f"{_WALK.replace('*', 'id')} OFFSET {LOOKED_AT - 1}", action_id, before, 1)
+    return ids, last[0]["id"] if last else 0
+
+
+async def _corrected(ids: list[int]) -> set[int]:
+    among = ", ".join(map(str, ids)) or "0"
+    return {
+        row["id"]
+        for row in await database.query(f"SELECT r.id FROM report r WHERE r.id IN ({among}) AND r.id <> {_NEWEST}")
+    }

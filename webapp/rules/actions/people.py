@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 from urllib.parse import parse_qsl, urlencode
 
-Kind = Literal["silent", "replied", "unreported", "tag", "field", "script", "error", "code"]
+Kind = Literal[
+    "texted", "silent", "replied", "unreported", "attention", "clicked", "tag", "field", "script", "error", "code"
+]
 ERRORS = ("carrier", "twilio", "safeguard")
 LONGEST = 1_000  # characters of a key
 
 
 @dataclass(frozen=True)
 class People:
-    """``kind`` and what it needs. "silent": texted without an error, and no answer. "replied". "unreported": replied, and no
-    report. "tag": the newest report has the tag ``name``; "field": it answers ``value`` to the field ``name``. "script": got
+    """``kind`` and what it needs. "texted": Twilio took the first text. "silent": texted without an error, and no answer.
+    "replied". "unreported": replied, and no report. "attention": they need attention now. "clicked": a person opened a link. "tag": the newest report has the tag ``name``; "field": it answers ``value`` to the field ``name``. "script": got
     the script with the id ``value``. "error": a text was refused, of the class ``value``; "code": with the code ``value``."""
 
     kind: Kind

@@ -27,7 +27,7 @@ MANY = 10_000  # the page counts no further unless asked to
 
 @dataclass(frozen=True)
 class Filter:
-    """0 and "" ask for nothing. ``texted``: YES, had a first text, of the action where one is chosen. ``replied``: NO means
+    """0 and "" ask for nothing. ``script``: Twilio took a text of it; ``version``: of this version of it. ``texted``: YES, had a first text, of the action where one is chosen. ``replied``: NO means
     texted and silent. ``box``: one of BOXES, of the action chosen; ``code``: an error code of its texts or safeguards. ``*_lists``: ids with commas. ``assigned``: a user's id, NOBODY or STAFF. ``since``,
     ``until``: days of the last message in the campaign's zone, both included. ``sort``: RECENT, or "" for the order of
     creation."""
@@ -43,6 +43,7 @@ class Filter:
     value: str = ""
     action: int = 0
     script: int = 0
+    version: int = 0
     texted: str = ""
     replied: str = ""
     attention: str = ""
@@ -85,6 +86,7 @@ def read(typed: Mapping[str, Any]) -> Filter:
         values[name] = day_of(values[name])
     values["box"] = values["box"] if values["box"] in BOXES and values["action"] else ""
     values["code"] = values["code"] if values["action"] else 0
+    values["version"] = values["version"] if values["script"] else 0
     if values["assigned"] not in (NOBODY, STAFF):
         values["assigned"] = str(id_of(values["assigned"]) or "")
     for name in ("any_lists", "all_lists", "no_lists"):

@@ -53,7 +53,7 @@ async def test_users_shows_everyone_it_was_sent_to_also_who_was_suspended_or_did
     page = (await gary.get(f"{here(cast)}/results/users")).text
     assert "2 users match" in page and "Amy Brookheimer" in page and "Dan Egan" in page and "Selina" not in table(page)
     [amys] = re.findall(rf'<tr id="user-{cast.amy.user_id}">(.*?)</tr>', page, re.S)
-    numbers = dict(re.findall(r'data-column="([\w -]+):">(\d+)</td>', amys))
+    numbers = dict(re.findall(r'data-column="([\w -]+):">\s*(?:<a [^>]+>)?(\d+)', amys))
     assert numbers == {"Performs": "1", "Initials": "1", "Follow-Ups": "0", "Reports": "1", "Needs Attention": "0"}
     for what in ("Reassign Contacts", "Send Message", "Suspend"):
         assert what in amys
@@ -151,7 +151,7 @@ async def test_tags_and_fields_show_what_the_newest_reports_say(cast: Cast, brow
     tags = words_of((await gary.get(f"{here(cast)}/results/tags")).text)
     assert re.search(r"Will Vote Who has it now 1 100\.0 %", tags)
     fields = words_of((await gary.get(f"{here(cast)}/results/fields")).text)
-    assert "Notes" in fields and re.search(r"Typed in own words View Reports 1 100\.0 %", fields)
+    assert "Notes" in fields and re.search(r"Typed in own words 1 100\.0 %", fields)
 
 
 async def test_response_scripts_show_their_words_and_how_often_they_were_sent(cast: Cast, browse: Browser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 
 from litestar import Request, Response, get, post
 
@@ -106,7 +107,7 @@ async def _offered(action: Action) -> list[tuple[str, list[Choice]]]:
     answers = await kept_counts.of_answers(action.id)
     scripts = await results.scripts(action)
     found: list[tuple[str, list[Choice]]] = [
-        (PLAIN, _plain(counted["initials"], counted["replied"], counted["reported"])),
+        (PLAIN, _plain(counted)),
         (said("Tags"), [(People("tag", name), name, n) for kind, name, _, n in answers if kind == TAG]),
         (said("Answers"), [_answer(name, value, n) for kind, name, value, n in answers if kind != TAG]),
         (
@@ -126,11 +127,15 @@ def _answer(name: str, value: str, n: int) -> Choice:
     return People("field", name, value), together(name, said("typed freely") if value == FREE else value, by=": "), n
 
 
-def _plain(texted: int, replied: int, reported: int) -> list[Choice]:
+def _plain(counted: Counter[str]) -> list[Choice]:
+    texted, replied = counted["initials"], counted["replied"]
     every: list[Choice] = [
+        (People("texted"), said("Texted"), texted),
         (People("silent"), said("Texted, and have not replied"), max(0, texted - replied)),
         (People("replied"), said("Replied"), replied),
-        (People("unreported"), said("Replied, and no report is filed"), max(0, replied - reported)),
+        (People("unreported"), said("Replied, and no report is filed"), max(0, replied - counted["reported"])),
+        (People("attention"), said("Needs Attention"), counted["needs_attention"]),
+        (People("clicked"), said("Link Clicks"), counted["link_clicks"]),
     ]
     return [choice for choice in every if choice[2]]
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get
 from litestar.datastructures import MultiDict
 
+from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts import search
 from webapp.models.results import contact_table
@@ -32,6 +33,7 @@ async def contents(request: Request, member: Membership, wanted: Filter) -> dict
     after, before = (str(query.get(name, ""))[:60] for name in ("after", "before"))
     found = await search.page(campaign, wanted, after, before)
     total = await search.count(campaign, wanted, exactly="exact" in query)
+    options = await filter_words.options(member)
     return {
         "contacts": found.contacts,
         "wanted": wanted,
@@ -40,7 +42,8 @@ async def contents(request: Request, member: Membership, wanted: Filter) -> dict
         "fields": fields,
         "all_columns": contact_table.OTHERS,
         "cells": await contact_table.cells(found.contacts, columns, fields),
-        "options": await filter_words.options(member),
+        "options": options,
+        "of_results": await _of_results(wanted, options),
         "total": total,
         "counted": total <= search.MANY or "exact" in query,
         "query": _address(wanted, query),
@@ -50,6 +53,15 @@ async def contents(request: Request, member: Membership, wanted: Filter) -> dict
         "everyone": "all" in query,
         "may_export": member.exports,
     }
+
+
+async def _of_results(wanted: Filter, options: dict[str, list[tuple[Any, str]]]) -> dict[str, Any] | None:
+    """Which number of an action's results the people are behind, and how much it is: of texts it can be more than people."""
+    title = dict(options["action"]).get(wanted.action)  # of this campaign alone
+    if not wanted.box or title is None:
+        return None
+    counted = await kept_counts.totals(wanted.action)
+    return {"title": title, "words": filter_words.boxes()[wanted.box], "number": counted[wanted.box]}
 
 
 def _address(wanted: Filter, query: MultiDict[str]) -> str:

@@ -72,6 +72,7 @@ def labels() -> dict[str, str]:
         "box": words.gettext("Counted as"),
         "code": words.gettext("Error code"),
         "script": words.gettext("Script received"),
+        "version": words.gettext("Version of the script"),
         "assigned": words.gettext("Assigned to"),
         "state": words.gettext("State"),
         "field": words.gettext("Custom field"),

@@ -14,6 +14,7 @@ from webapp.models.actions.action import Action
 from webapp.models.actions.script import RESPONSE
 from webapp.models.results import pictures, reports, results
 from webapp.pages import page
+from webapp.rules.actions import people
 from webapp.rules.contacts.contact_filter import id_of
 
 
@@ -48,13 +49,19 @@ async def _figures(action: Action, member: Membership) -> dict[str, Any]:
 
 @get("/actions/{action_id:int}/results/reports")
 async def reports_page(request: Request, member: Membership, action_id: int) -> Response:
-    """View Reports: totals by tag, field and response script, and the single reports."""
-    action = await finding.action_of(member, action_id)
-    rows, more = await reports.page(action, id_of(request.query_params.get("before", "")))
-    used = [row for row in await results.scripts(action) if row.script.kind == RESPONSE]
-    found = await reports.totals(action)
+    """View Reports: totals by tag, field and response script, and the single reports. ``said`` in the address names one total, of a
+    tag or an answer: then only the reports behind it."""
+    action, query = await finding.action_of(member, action_id), request.query_params
+    said = people.read(query.get("said", ""))
+    said = said if said and said.kind in ("tag", "field") else None
     return page(
-        request, "admin/results/reports.html", action=action, totals=found, responses=used, rows=rows, more=more
+        request,
+        "admin/results/reports.html",
+        action=action,
+        totals=await reports.totals(action),
+        responses=[row for row in await results.scripts(action) if row.script.kind == RESPONSE],
+        found=await reports.page(action, id_of(query.get("before", "")), said),
+        said=said,
     )
 
 
