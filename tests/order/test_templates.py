@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-WEBAPP = Path(__file__).parents[1] / "webapp"
+WEBAPP = Path(__file__).parents[2] / "webapp"
 FOLDERS = [WEBAPP / "templates", WEBAPP / "simulator" / "templates"]
 TEMPLATES = sorted(path for folder in FOLDERS for path in folder.rglob("*.*") if path.suffix in (".html", ".txt"))
 PARTIALS = [path for path in TEMPLATES if path.name.startswith("_")]

@@ -28,7 +28,7 @@ from webapp import queue
 from webapp.http import static_files
 
 T = TypeVar("T")
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 SERVER, RUN, DEV = "requirements.txt", "requirements-run.txt", "requirements-dev.txt"
 EXTRAS = PROJECT["optional-dependencies"]

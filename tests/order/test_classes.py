@@ -8,7 +8,7 @@ from pathlib import Path
 
 from webapp.http import static_files
 
-WEBAPP = Path(__file__).parents[1] / "webapp"
+WEBAPP = Path(__file__).parents[2] / "webapp"
 SHEETS = sorted((static_files.FOLDER / "css").rglob("*.css"))
 BEHAVIOURS = sorted((static_files.FOLDER / "js").rglob("*.js"))
 TEMPLATES = [*WEBAPP.rglob("*.html")]

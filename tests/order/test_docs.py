@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TEST = re.compile(r"`(test_\w+)`")
 PATH = re.compile(
     r"`((?:webapp|models|rules|gateways|workers|routes|database|commands|running|reader|bench|tests|docs|bin)/"

@@ -1,0 +1,1 @@
+"""The order of the tree: what has one door, what stays short, what each page and paper names."""
