@@ -15,6 +15,7 @@ DEAR = [
     "argon2",
     "arq",
     "asyncpg",
+    "asyncssh",
     "babel",
     "cryptography",
     "granian",

@@ -99,7 +99,7 @@ def set_up(level: int = logging.INFO) -> None:
     handler.setFormatter(_Safe())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
-    for quiet in ("twilio", "tortoise", "aiosqlite", "asyncio", "arq", "_granian", "aiohttp"):
+    for quiet in ("twilio", "tortoise", "aiosqlite", "asyncio", "arq", "_granian", "aiohttp", "asyncssh"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
     sys.excepthook = _uncaught
     sys.unraisablehook = lambda found: _log_uncaught(found.exc_value)

@@ -100,6 +100,7 @@ OFFICE = [
     "settings/api",
     "settings/webhooks",
     "nightly-imports",
+    "nightly-imports?from=folder",
     "opt-outs/sharing",
     "opt-ins",
     "carriers",

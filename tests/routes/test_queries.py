@@ -65,6 +65,7 @@ PAGES = [
     "settings/webhooks",
     "opt-outs/sharing",
     "nightly-imports",
+    "nightly-imports?from=folder",
     "nightly-imports/{nightly_id}",
     "settings/webhooks/{hook_id}?show=taken",
     "actions/{action_id}/results/reports",

@@ -60,7 +60,7 @@ OTHERS = """
     one_carrier_warning one_work_of_a_form one_delivery_tally one_hour_tally
     one_van_fact one_van_kept one_van_thing one_van_list van_match.contact_id van_person.contact_id
     one_opt_in_form one_keyword one_sign_up one_ready_link sign_up.token opt_in_consent.client_id
-    api_token.token_hash one_api_answer one_hook_event one_said_again
+    api_token.token_hash one_api_answer one_hook_event one_said_again nightly_folder.nightly_id
 """.split()  # noqa: SIM905
 
 

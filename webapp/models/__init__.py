@@ -35,6 +35,7 @@ from webapp.models.kept_counts import AnswerTally, CodeTally, SafeguardHit, Scri
 from webapp.models.logins.app_codes import AuthenticatorApp, RecoveryCode
 from webapp.models.logins.passkeys import Passkey
 from webapp.models.logins.steps import LoginStep
+from webapp.models.nightly.folder import NightlyFolder
 from webapp.models.nightly.plan import NightlyImport, NightlyRun
 from webapp.models.notices.choices import Choices
 from webapp.models.notices.notice import Notice, Recipient
@@ -106,6 +107,7 @@ TABLES = [
     Membership,
     Message,
     MessageEffect,
+    NightlyFolder,
     NightlyImport,
     NightlyRun,
     Notice,

@@ -15,6 +15,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.cast.pages.browsing import PHONE, WIDE, OpenPage, Size, log_in, look_at, served
 from tests.cast.stand_ins.letters import mailbox
+from tests.cast.stand_ins.sftp import PASSWORD, USER, sftp_server
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
 from webapp.simulator.mailbox import Mailbox
@@ -221,6 +222,54 @@ async def test_a_file_is_fetched_its_columns_chosen_fetched_again_and_reported(
         await office.get_by_role("button", name="Fetch it now").click()
         await until(lambda: letters("stored nothing tonight"), 90)
         assert await look_at(office, here.removeprefix(bank.url)) == [] == await look_at(office, NIGHTLY)
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+async def test_an_sftp_folder_s_server_is_confirmed_its_newest_file_read_and_a_changed_key_stops_it(
+    bank: Bank, open_page: OpenPage, mail: Mailbox, tmp_path: Path, size: Size
+) -> None:
+    office, name = await open_page(viewport=size), f"From the folder {size['width']}"
+    async with sftp_server(tmp_path / "sftp") as server:
+        server.put("voters-1.csv", FILE)
+        await log_in(office, "selina@example.org")
+        await office.goto(NIGHTLY)
+        await office.get_by_role("link", name="SFTP folder").click()
+        await office.get_by_label("Server", exact=True).fill("192.168.0.1")
+        await office.get_by_label("Port", exact=True).fill(str(server.port))
+        await office.get_by_label("User", exact=True).fill(USER)
+        await office.get_by_label("Password", exact=True).fill(PASSWORD)
+        await office.get_by_label("List", exact=True).fill(name)
+        await office.get_by_role("button", name="Fetch it now").click()
+        await expect(office.get_by_text("has to name a server on the internet").first).to_be_visible()
+        await expect(office.get_by_label("User", exact=True)).to_have_value(USER)
+        await expect(office.get_by_label("Password", exact=True)).to_have_value("")
+        await office.get_by_label("Server", exact=True).fill("127.0.0.1")
+        await office.get_by_label("Password", exact=True).fill(PASSWORD)
+        await office.get_by_role("button", name="Fetch it now").click()
+        await expect(office.get_by_text("Is this the server?")).to_be_visible(timeout=60_000)
+        await expect(office.get_by_role("code").filter(has_text=server.fingerprint)).to_be_visible()
+        here = office.url
+        assert server.tried == [] and PASSWORD not in await office.content()
+        assert await look_at(office, here.removeprefix(bank.url)) == []
+        await office.get_by_role("button", name="Confirm the key and fetch").click()
+        await expect(office.get_by_text("Choose the columns")).to_be_visible(timeout=60_000)
+        await choose_the_columns(office)
+
+        server.put("voters-2.csv", FILE + "412-555-0652,Zoe\nn/a,Nobody\n", 1_700_000_500)
+        await office.goto(here)
+        await office.get_by_role("button", name="Fetch it now").click()
+        await until(lambda: [one for one in mail.letters if name in one.text and "Refused: 1." in one.text], 90)
+        await office.goto(here)
+        await expect(office.get_by_role("row").nth(1)).to_contain_text("voters-2.csv")
+
+        await server.show_another_key()
+        await office.get_by_role("button", name="Fetch it now").click()
+        await expect(office.get_by_text("It may be another server").first).to_be_visible(timeout=60_000)
+        await expect(office.get_by_role("code").filter(has_text=server.fingerprint)).to_be_visible()
+        assert server.tried == [PASSWORD] * 2, "nothing was sent to the other server"
+        assert (
+            await look_at(office, here.removeprefix(bank.url)) == [] == await look_at(office, NIGHTLY + "?from=folder")
+        )
 
 
 async def test_an_address_without_a_file_is_said_on_the_page_and_by_mail(

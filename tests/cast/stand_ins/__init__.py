@@ -1,1 +1,1 @@
-"""The computers of others, played on this machine: Twilio, a post office, a push service, a program that takes webhooks."""
+"""The computers of others, played on this machine: Twilio, a post office, a push service, a program that takes webhooks, an SFTP server."""

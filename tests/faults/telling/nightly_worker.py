@@ -19,7 +19,7 @@ from tests.faults import broken
 from tests.faults.dying import BROKEN, die_at
 from webapp import config, database
 from webapp.config import Settings
-from webapp.gateways import email, outside
+from webapp.gateways import email, outside, sftp
 from webapp.models import long_work
 from webapp.models.accounts import mail as letters
 from webapp.models.accounts.mail import QUEUED, Mail
@@ -51,6 +51,7 @@ def hurry() -> None:
     for module, name, what in (
         (plan, "begin", "begun"),
         (outside, "fetch", "fetched"),
+        (sftp, "fetch", "fetched"),
         (reading, "header_of_file", "compared"),
         (plan, "take_in", "taken"),
         (importing, "_take", "stored"),

@@ -6,8 +6,10 @@ import asyncio
 import os
 import random
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -15,13 +17,14 @@ from aiohttp import web
 from tests.cast import Cast
 from tests.cast.lists import take_all
 from tests.cast.stand_ins.letters import mailbox
+from tests.cast.stand_ins.sftp import PASSWORD, USER, SftpServer, sftp_server
 from tests.faults.bank import LONG, ROOT, SEED, only_long
 from webapp import clock, config
 from webapp.database import transaction
 from webapp.models.contacts.lists import ListMembership
 from webapp.models.imports import importing
 from webapp.models.imports.job import ContactImport
-from webapp.models.nightly import plan
+from webapp.models.nightly import folder, plan
 from webapp.models.nightly.plan import REFUSED, STORED, NightlyImport, NightlyRun
 from webapp.simulator.mailbox import Mailbox
 from webapp.workers.nightly import fetching
@@ -41,6 +44,7 @@ class Nights:
     row: NightlyImport = field(default_factory=NightlyImport)
     body: str = ""
     seen: int = 0  # letters
+    process: Process | None = None  # the newest worker
 
     async def give(self, request: web.Request) -> web.Response:
         return web.Response(text="cell,given\n" + self.body, content_type="text/csv")
@@ -60,13 +64,33 @@ class Nights:
         command = [sys.executable, "-m", "tests.faults.telling.nightly_worker"]
         command += [settings.database, str(settings.data_dir), smtp]
         environment = os.environ | {"DIE": die, "BROKEN": broken, "PYTHONPATH": str(ROOT)}
-        process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT)
-        return await asyncio.wait_for(process.wait(), 120)
+        self.process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT)
+        return await asyncio.wait_for(self.process.wait(), 120)
+
+    async def choose_the_columns(self) -> None:
+        await fetching.run_nightly({}, self.row.id)
+        job = await ContactImport.get(list_name=LIST)
+        await take_all(job.id)
+        await importing.answer(job, {"#0": "phone", "#1": "first_name"})
+        await take_all(job.id)
+        assert await self.run() == 0 and self.new_letters()
 
     def new_letters(self) -> set[str]:
         """What reports since the last call say, on one line each. A report may have come more than once."""
         new, self.seen = self.mail.letters[self.seen :], len(self.mail.letters)
         return {" ".join(letter.text.split()) for letter in new}
+
+
+@dataclass
+class FolderNights(Nights):
+    """The same of an SFTP folder."""
+
+    server: SftpServer | None = None
+
+    async def falls(self, body: str) -> None:
+        assert self.server
+        self.server.put("voters.csv", "cell,given\n" + body)
+        await super().falls(body)
 
 
 @pytest.fixture
@@ -90,14 +114,24 @@ async def nights(cast: Cast, mail: Mailbox) -> AsyncIterator[Nights]:
     made.row = await plan.make(
         cast.gary, url, "127.0.0.1", LIST, far_off
     )  # a night that comes by itself would be one too many
-    await fetching.run_nightly({}, made.row.id)
-    job = await ContactImport.get(list_name=LIST)
-    await take_all(job.id)
-    await importing.answer(job, {"#0": "phone", "#1": "first_name"})
-    await take_all(job.id)
-    assert await made.run() == 0 and len(made.new_letters()) == 1
+    await made.choose_the_columns()
     yield made
     await runner.cleanup()
+
+
+@pytest.fixture
+async def folder_nights(cast: Cast, mail: Mailbox, tmp_path: Path) -> AsyncIterator[FolderNights]:
+    config.use(replace(config.settings(), secret_key="s"))
+    clock.freeze(None)
+    async with sftp_server(tmp_path / "sftp") as server:
+        made = FolderNights(mail, server=server)
+        wanted = folder.Wanted("127.0.0.1", server.port, USER, ".", "*.csv", PASSWORD)
+        made.row = await folder.make(cast.gary, wanted, LIST, (clock.now().hour + 12) % 24)
+        await fetching.run_nightly({}, made.row.id)
+        assert await folder.confirm(cast.gary, made.row, server.fingerprint)
+        await made.falls("412-555-0150,Mina\n")
+        await made.choose_the_columns()
+        yield made
 
 
 async def came_in(night: int) -> int:
@@ -147,6 +181,43 @@ async def test_nights_whose_workers_are_killed_are_stored_once_and_told_truly(ni
     [letter] = nights.new_letters()
     assert f"New: {lost}. Updated: {PEOPLE * len(moments) - lost}. Refused: 0." in letter, f"seed {SEED}"
     assert [await came_in(night) for night in range(len(moments))] == [PEOPLE] * len(moments), f"seed {SEED}"
+
+
+async def test_a_folder_whose_workers_are_killed_is_stored_once_and_told_truly(folder_nights: FolderNights) -> None:
+    nights, server, dice = folder_nights, folder_nights.server, random.Random(SEED)
+    assert server
+    reading, over = asyncio.Event(), asyncio.Event()
+
+    async def hang(files: object) -> None:
+        reading.set()
+        await over.wait()
+
+    await nights.falls(nights.people(0))
+    server.on_read = hang
+    worker = asyncio.create_task(nights.run())
+    await asyncio.wait_for(reading.wait(), 120)
+    assert nights.process
+    nights.process.kill()
+    assert await worker < 0
+    server.on_read = None
+    over.set()
+    assert await nights.run() == 0
+    assert await faults(nights, 0) == [] and (await NightlyRun.all().order_by("-id"))[0].state == REFUSED
+
+    moments = [*READ, *TELLING] if LONG else [dice.choice(READ), dice.choice(TELLING)]
+    for night, moment in enumerate(moments, 1):
+        assert await killed(nights, night, f"{moment}:1") == [], f"seed {SEED}: {moment}"
+        assert (await NightlyRun.all().order_by("-id"))[0].state == STORED, f"seed {SEED}: {moment}"
+    stored = await ContactImport.filter(list_name=LIST).count()
+    assert stored == await NightlyRun.filter(state=STORED).count() == 1 + len(moments)
+    await nights.falls(nights.body)
+    assert await nights.run() == 0
+    [letter] = nights.new_letters()
+    assert "read before" in letter and await ContactImport.filter(list_name=LIST).count() == stored, (
+        "the same file once"
+    )
+    await nights.falls(nights.people(0))
+    assert await nights.run() == 0 and await came_in(0) == PEOPLE, "what was lost comes in the next night"
 
 
 async def test_the_judge_catches_a_build_that_notes_a_report_before_it_writes_it(nights: Nights) -> None:

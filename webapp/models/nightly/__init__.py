@@ -1,1 +1,1 @@
-"""Nightly imports: a file at an address, read each night onto a list (SPEC B8)."""
+"""Nightly imports: a file at an address or in an SFTP folder, read each night onto a list (SPEC B8)."""

@@ -24,6 +24,7 @@ FETCHING, READING, STORED, REFUSED = "fetching", "reading", "stored", "refused"
 SHOWN = 30
 NOT_CHOSEN = "Nobody has chosen the columns of the first file yet. Open the upload and choose them."
 NOT_READ = "The first file is still being read. Nothing of this one was stored."
+SAME = "The newest file, {name}, is the one that was read before. Nothing was stored."
 ENDED = "Somebody ended this nightly import while the file was fetched. Nothing was stored."
 
 
@@ -60,7 +61,8 @@ class NightlyImport(Model):
 
 
 class NightlyRun(Model):
-    """``why``: where nothing was stored. ``told_at``: when its report was written."""
+    """``why``: where nothing was stored. ``told_at``: when its report was written. ``content``: the SHA-256 of a file that came from a
+    folder, ``file_name`` its name there."""
 
     id = fields.BigIntField(primary_key=True)
     nightly: fields.ForeignKeyRelation[NightlyImport] = fields.ForeignKeyField(
@@ -71,6 +73,8 @@ class NightlyRun(Model):
     why = fields.CharField(1_000, default="")
     import_id = fields.IntField(null=True)
     told_at = fields.DatetimeField(null=True)
+    file_name = fields.CharField(200, default="", db_default="")
+    content = fields.CharField(64, default="", db_default="")
 
     nightly_id: int
 
@@ -152,7 +156,7 @@ async def take_in(row: NightlyImport, run: NightlyRun, path: Path) -> ContactImp
     to choose its columns, as an upload does. Of a later one the columns are compared before there is an import: what a worker
     that dies leaves behind is never one that others would read on."""
     first = await ContactImport.get_or_none(id=row.first_import_id or 0)
-    name = f"{row.host}, {clock.now():%Y-%m-%d}"
+    name = ", ".join(filter(None, [run.file_name, row.host, f"{clock.now():%Y-%m-%d}"]))
     if first is None or first.status != DONE:
         if first is not None and not first.over:
             asks = first.preview_first or first.status == ASKING
@@ -176,7 +180,7 @@ async def _first(row: NightlyImport, run: NightlyRun, path: Path, name: str) -> 
         return None
     job = await importing.begin(row.campaign, row.list_name, path, name, row.user, preview_first=True)
     await NightlyImport.filter(id=row.id).update(first_import_id=job.id)
-    await NightlyRun.filter(id=run.id).update(import_id=job.id, state=READING)
+    await _note(run, job)
     return job
 
 
@@ -190,13 +194,32 @@ async def _next(
     job = await importing.begin(
         row.campaign, row.list_name, path, name, None, mapping=first.mapping, wanted=how, wishes=first.wishes
     )
-    await NightlyRun.filter(id=run.id).update(import_id=job.id, state=READING)
+    await _note(run, job)
     return job
 
 
+async def _note(run: NightlyRun, job: ContactImport) -> None:
+    whose = {"file_name": run.file_name, "content": run.content}
+    await NightlyRun.filter(id=run.id).update(import_id=job.id, state=READING, **whose)
+
+
 async def _still_wanted(row: NightlyImport, run: NightlyRun) -> bool:
-    """Inside the transaction of the import. False where somebody ended it meanwhile, or the run was given up."""
+    """Inside the transaction of the import. False where somebody ended it meanwhile, the run was given up, or a folder has
+    nothing new."""
     if await NightlyImport.filter(id=row.id, ended_at=None).select_for_update().first() is None:
         await refuse(run, ENDED)
         return False
+    if run.content and await _read_before(run):
+        await refuse(run, SAME.format(name=run.file_name))
+        return False
     return await NightlyRun.filter(id=run.id, state=FETCHING).exists()
+
+
+async def _read_before(run: NightlyRun) -> bool:
+    """The last file of this nightly import that was taken in has the same content."""
+    taken = NightlyRun.filter(nightly_id=run.nightly_id, state__in=[READING, STORED], id__lt=run.id)
+    last = await taken.order_by("-id").first()
+    if last is None or last.content != run.content:
+        return False
+    job = await ContactImport.get_or_none(id=last.import_id or 0)
+    return job is None or not job.over or job.status == DONE

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 _PAGE = (b"<!doctype", b"<html", b"<head", b"<?xml")
+_WIDE, _BOOK = (
+    (b"\xff\xfe", b"\xfe\xff"),
+    (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"),
+)  # UTF-16, and workbooks: the reader decides
 
 
 def why_not(status: int, kind: str, head: bytes, size: int) -> str:
@@ -16,11 +20,26 @@ def why_not(status: int, kind: str, head: bytes, size: int) -> str:
         return f"There is no file at this address any more (HTTP {status})."
     if status != 200:
         return f"The server answered HTTP {status} instead of the file."
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower().startswith(_PAGE) or kind.startswith("text/html"):
+    if _is_page(head) or kind.startswith("text/html"):
         return "A web page came instead of the file, perhaps a page to log in. Publish the spreadsheet as CSV and use that link."
-    if not size or not head.removeprefix(b"\xef\xbb\xbf").strip():
-        return "The file is empty."
-    return ""
+    return _empty(head, size)
+
+
+def why_no_list(name: str, head: bytes, size: int) -> str:
+    """As `why_not`, of a file in a folder."""
+    if _is_page(head):
+        return f"The file {name} is a web page, not a CSV."
+    if b"\x00" in head and not head.startswith(_WIDE + _BOOK):
+        return f"The file {name} is not a CSV."
+    return _empty(head, size)
+
+
+def _is_page(head: bytes) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower().startswith(_PAGE)
+
+
+def _empty(head: bytes, size: int) -> str:
+    return "" if size and head.removeprefix(b"\xef\xbb\xbf").strip() else "The file is empty."
 
 
 def columns_changed(before: Sequence[str], now: Sequence[str]) -> str:

@@ -11,6 +11,8 @@ from webapp.rules.speech.sentences import said
 
 LONGEST = 500  # of what is typed
 LED = 4_000  # of what an address leads on to: file stores sign theirs at length
+LONGEST_HOST = 253
+_PART = re.compile(r"(?!-)[a-z0-9_-]{1,63}")
 _TELLING = 6  # letters of a part of an address that may be a secret
 _HERE = ("127.0.0.1",)
 
@@ -33,6 +35,16 @@ def why_not(url: str, rehearsal: bool = False, longest: int = LONGEST) -> str:
     if port not in (None, 443):
         return said("The address may name no port but 443.")
     return "" if _named(host) else said("The address has to name a server on the internet, such as data.example.org.")
+
+
+def host_why_not(host: str, rehearsal: bool = False) -> str:
+    """As `why_not`, of a server's name alone."""
+    if rehearsal and host in _HERE:
+        return ""
+    plain = len(host) <= LONGEST_HOST and all(part and _PART.fullmatch(part) for part in host.split("."))
+    return (
+        "" if plain and _named(host) else said("This has to name a server on the internet, such as sftp.example.org.")
+    )
 
 
 def _named(host: str) -> bool:

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from webapp import config, letters, queue
-from webapp.gateways import outside
+from webapp.gateways import outside, sftp
 from webapp.models.accounts.users import Membership
 from webapp.models.imports.job import ContactImport
 from webapp.models.logins import sealed
-from webapp.models.nightly import plan, telling
+from webapp.models.nightly import folder, plan, telling
+from webapp.models.nightly.folder import NightlyFolder
 from webapp.models.nightly.plan import NightlyImport, NightlyRun
 from webapp.rules.nightly import fetched
 
-UNREADABLE = "The address was encrypted with a key this site has no more. End this nightly import and make a new one."
+UNREADABLE = "The address or the log-in was encrypted with a key this site has no more. End this nightly import and make a new one."
 log = logging.getLogger(__name__)
 
 
@@ -56,13 +57,37 @@ async def _run(row: NightlyImport, run: NightlyRun) -> None:
 
 async def _taken(row: NightlyImport, run: NightlyRun, path: Path) -> ContactImport | None:
     """None where it is refused. Raises Away."""
-    url = sealed.opened(row.url)
-    if url is None:
-        raise outside.Away(UNREADABLE)
-    got = await outside.fetch(url, path, config.settings().rehearsal)
+    its = await folder.of(row)
+    await (_from_folder(row, its, run, path) if its else _from_address(row, path))
+    return await plan.take_in(row, run, path)
+
+
+async def _from_address(row: NightlyImport, path: Path) -> None:
+    got = await outside.fetch(_opened(row.url), path, config.settings().rehearsal)
     if why := fetched.why_not(got.status, got.kind, got.head, got.size):
         raise outside.Away(why)
-    return await plan.take_in(row, run, path)
+
+
+async def _from_folder(row: NightlyImport, its: NightlyFolder, run: NightlyRun, path: Path) -> None:
+    """``run`` gets the file's name and content."""
+    place = sftp.Place(row.host, its.port, its.user_name, its.folder, its.pattern, its.server_key)
+    secret = _opened(its.secret)
+    login = sftp.Login(private_key=secret) if its.public_key else sftp.Login(password=secret)
+    try:
+        got = await sftp.fetch(place, login, path, config.settings().rehearsal)
+    except sftp.OtherKey as other:
+        raise outside.Away(await folder.note_shown(its, other.key)) from other
+    await folder.note_known(its)
+    if why := fetched.why_no_list(got.name, got.head, got.size):
+        raise outside.Away(why)
+    run.file_name, run.content = got.name, got.digest
+
+
+def _opened(secret: str) -> str:
+    found = sealed.opened(secret)
+    if found is None:
+        raise outside.Away(UNREADABLE)
+    return found
 
 
 async def _tell(nightly: NightlyImport, run: NightlyRun, job: ContactImport | None, readers: list[Membership]) -> None:

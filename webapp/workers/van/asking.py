@@ -10,6 +10,7 @@ from webapp.gateways import van
 from webapp.models.hooks.endpoint import HookEndpoint
 from webapp.models.logins import sealed
 from webapp.models.logins.app_codes import AuthenticatorApp
+from webapp.models.nightly.folder import NightlyFolder
 from webapp.models.nightly.plan import NightlyImport
 from webapp.models.van import connection, mapping
 from webapp.models.van.connection import AWAY, KEY, SECRET, VanConnection
@@ -17,7 +18,13 @@ from webapp.models.van_lists import listed
 from webapp.workers.van.sending import UNREADABLE, of_each
 
 log = logging.getLogger(__name__)
-SEALED = {VanConnection: "key", AuthenticatorApp: "secret", HookEndpoint: "secret", NightlyImport: "url"}
+SEALED = {
+    VanConnection: "key",
+    AuthenticatorApp: "secret",
+    HookEndpoint: "secret",
+    NightlyImport: "url",
+    NightlyFolder: "secret",
+}
 
 
 async def ask_van(ctx: dict[str, Any], campaign_id: int) -> None:

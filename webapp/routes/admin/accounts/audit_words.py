@@ -166,6 +166,7 @@ SAID = {
     "hook.sent_again": later("sent events again by the webhook to"),
     "nightly.made": later("made a nightly import onto the list"),
     "nightly.ended": later("ended the nightly import onto the list"),
+    "nightly.key_confirmed": later("confirmed the server's key for the nightly import onto the list"),
     "nightly.begun": later("had fetched at once the file of the list"),
     "opt_out.sharing_said": later("said that opt-outs are shared with the campaign"),
     "opt_out.sharing_ended": later("ended sharing opt-outs with the campaign"),

@@ -1,4 +1,4 @@
-"""Nightly imports of the office: made, begun at once, ended, and what each night brought (SPEC B8)."""
+"""Nightly imports of the office: made, begun at once, their server confirmed, ended, and what each night brought (SPEC B8)."""
 
 from __future__ import annotations
 
@@ -6,30 +6,35 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response, get, post
 
-from webapp import config, pages, queue, words
+from webapp import pages, queue, words
 from webapp.access import connections
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
-from webapp.models.nightly import plan, telling
+from webapp.models.nightly import folder, plan, telling
 from webapp.models.nightly.plan import NightlyImport
 from webapp.pages import page
-from webapp.rules.outside import address as outside_address
+from webapp.routes.admin.nightly import typed
 
 HOURS = tuple(str(hour) for hour in range(24))
 
 
+ADDRESS, FOLDER = "address", "folder"
+
+
 @get("/nightly-imports")
 async def plans_page(request: Request, member: Membership) -> Response:
-    return await _plans(request, member, Form())
+    source = FOLDER if request.query_params.get("from") == FOLDER else ADDRESS
+    return await _plans(request, member, Form(), source)
 
 
-async def _plans(request: Request, member: Membership, form: Form, status: int = 200) -> Response:
+async def _plans(request: Request, member: Membership, form: Form, source: str, status: int = 200) -> Response:
     rows = await plan.of(member.campaign_id)
     return page(
         request,
         "admin/nightly/plans.html",
         status_code=status,
         form=form,
+        source=source,
         rows=rows,
         readers={row.id: ", ".join([to.user.name for to in await telling.readers(row)]) for row in rows},
         hours=[(hour, f"{hour}:00") for hour in HOURS],
@@ -38,25 +43,40 @@ async def _plans(request: Request, member: Membership, form: Form, status: int =
 
 @post("/nightly-imports")
 async def make_plan(request: Request, member: Membership) -> Response:
-    """The file is fetched at once, so that the columns can be chosen."""
+    """The file is fetched at once, so that the columns can be chosen; of a folder the server is asked for its key first."""
     form = Form(await request.form())
-    url = form.text("url", words.gettext("Address"), outside_address.LONGEST, required=True)
+    source = FOLDER if form.data.get("from") == FOLDER else ADDRESS
+    found = typed.folder(form) if source == FOLDER else typed.address(form)
     name = form.text("name", words.gettext("List"), 120, required=True)
     hour = form.choice("hour", words.gettext("Hour"), HOURS)
-    if url and (why := outside_address.why_not(url, config.settings().rehearsal)):
-        form.wrong("url", why)
     if len(await plan.of(member.campaign_id)) >= plan.MOST:
-        form.wrong("url", words.gettext("There are as many nightly imports as there may be. End one first."))
+        form.wrong("name", words.gettext("There are as many nightly imports as there may be. End one first."))
     if not form:
-        return await _plans(request, member, form, status=422)
-    row = await plan.make(member, url, (urlsplit(url).hostname or "")[:255], name, int(hour))
-    return await _begin(request, member, row)
+        return await _plans(request, member, form, source, status=422)
+    return await _begin(request, member, await _made(member, found, name, int(hour)))
+
+
+async def _made(member: Membership, found: str | folder.Wanted, name: str, hour: int) -> NightlyImport:
+    if isinstance(found, folder.Wanted):
+        return await folder.make(member, found, name, hour)
+    return await plan.make(member, found, (urlsplit(found).hostname or "")[:255], name, hour)
 
 
 @get("/nightly-imports/{nightly_id:int}")
 async def plan_page(request: Request, member: Membership, nightly_id: int) -> Response:
     row = await connections.nightly_of(member, nightly_id)
-    return page(request, "admin/nightly/plan.html", "admin/nightly/_runs.html", row=row, runs=await plan.runs_of(row))
+    runs, its = await plan.runs_of(row), await folder.of(row)
+    return page(request, "admin/nightly/plan.html", "admin/nightly/_runs.html", row=row, runs=runs, folder=its)
+
+
+@post("/nightly-imports/{nightly_id:int}/server-key")
+async def confirm_key(request: Request, member: Membership, nightly_id: int) -> Response:
+    """Of the key with the fingerprint that the page showed. Where the server showed another one since, the page shows that."""
+    row = await connections.nightly_of(member, nightly_id)
+    shown = Form(await request.form()).text("fingerprint", words.gettext("Fingerprint"), 100)
+    if await folder.confirm(member, row, shown):
+        return await _begin(request, member, row)
+    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/nightly-imports/{row.id}")
 
 
 @post("/nightly-imports/{nightly_id:int}/runs")
@@ -77,4 +97,4 @@ async def _begin(request: Request, member: Membership, row: NightlyImport) -> Re
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/nightly-imports/{row.id}")
 
 
-HANDLERS = [plans_page, make_plan, plan_page, fetch_now, end_plan]
+HANDLERS = [plans_page, make_plan, plan_page, confirm_key, fetch_now, end_plan]
