@@ -83,6 +83,7 @@ NO_BADGES = {"unread": 0, "needs_attention": 0, "waiting": 0}  # the page fetche
 DEFAULTS: dict[str, Any] = {
     "member": None,
     "campaign": None,
+    "history": None,
     "user": None,
     "campaigns": 0,
     "mode": "",

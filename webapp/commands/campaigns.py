@@ -46,8 +46,9 @@ async def add_a_number(options: argparse.Namespace) -> None:
         raise Refused(f"{e164} belongs to {there.campaign.name} already.")
 
     async def do() -> PhoneNumber:
-        await audit.note(campaign, None, "number.added_from_shell", e164)
-        return await add_number(campaign, e164, rate=options.rate)
+        made = await add_number(campaign, e164, rate=options.rate)
+        await audit.note(campaign, None, "number.added_from_shell", {"number": made.id}, e164)
+        return made
 
     number = await database.transaction(do)
     print(f"{number.e164} belongs to {campaign.name}. Now press Check again on its Set-up check.")

@@ -30,7 +30,7 @@ async def create(options: argparse.Namespace) -> None:
         saved = await roles.give_from_shell(member, options.role)
         if saved.refused:
             raise Refused(f"{email} is the last owner of {campaign.name}. Make somebody else an owner first.")
-        await audit.note(campaign, None, "user.made_from_shell", email, role=options.role)
+        await audit.note(campaign, None, "user.made_from_shell", {"user": member.id}, email, role=options.role)
         return user, saved.waits
 
     user, waits = await database.transaction(do)

@@ -155,6 +155,11 @@ GUARDS = [
     _trigger("no_text_after_opt_out", "BEFORE UPDATE", "message", _LEAVES_AFTER_OPT_OUT, OPTED_OUT),
     _trigger("no_new_text_after_opt_out", "BEFORE INSERT", "message", _LEAVES_AFTER_OPT_OUT, OPTED_OUT),
     # The audit log is only added to
+    _trigger("about_unchanged", "BEFORE UPDATE", "audit_about", "", "an entry of the audit log can not be changed"),
+    _trigger("about_kept", "BEFORE DELETE", "audit_about", "", "an entry of the audit log can not be removed"),
+    _trigger(
+        "about_not_emptied", "BEFORE TRUNCATE", "audit_about", "", "the audit log can not be emptied", "STATEMENT"
+    ),
     _trigger("audit_unchanged", "BEFORE UPDATE", "audit_event", "", "an entry of the audit log can not be changed"),
     _trigger("audit_kept", "BEFORE DELETE", "audit_event", "", "an entry of the audit log can not be removed"),
     _trigger(
@@ -275,6 +280,9 @@ GUARDS = [
     _index("opt_out_by_time", "opt_out", "campaign_id, at"),
     _index("audit_by_time", "audit_event", "campaign_id, at"),
     _index("audit_of_campaign", "audit_event", "campaign_id, id"),
+    _index("audit_of_object", "audit_about", "kind, object_id, event_id"),
+    _index("audit_of_kind", "audit_about", "campaign_id, kind, event_id"),
+    _index("audit_of_event", "audit_about", "event_id"),
     _index("audit_of_user", "audit_event", "campaign_id, user_id, id"),
     _index("mail_waiting", "mail", "created_at", "status = 'queued'"),
     _index("possible_opt_out", "contact", "campaign_id, possible_opt_out_at", "possible_opt_out_at IS NOT NULL"),

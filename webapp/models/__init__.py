@@ -1,6 +1,6 @@
 """Rows and their verbs. Never enqueues, never calls a gateway. Tables are listed here for the ORM."""
 
-from webapp.models.accounts.audit import AuditEvent
+from webapp.models.accounts.audit import AuditAbout, AuditEvent
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.passwords import PasswordLink
@@ -73,6 +73,7 @@ TABLES = [
     ApiAnswer,
     ApiToken,
     AssignmentEvent,
+    AuditAbout,
     AuditEvent,
     AuthenticatorApp,
     Bucket,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal, get_args
 
 from tortoise import fields
 from tortoise.models import Model
@@ -14,6 +15,36 @@ from webapp.database import transactional
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
 from webapp.rules.edited import Meanwhile
+
+# Kinds of objects that an entry can be about. "user" is a membership, "van" a connection to one, "bulk" work on many contacts
+Kind = Literal[
+    "action",
+    "script",
+    "list",
+    "contact",
+    "bulk",
+    "import",
+    "export",
+    "schedule",
+    "opt_in",
+    "user",
+    "invite",
+    "user_list",
+    "notice",
+    "tag",
+    "field",
+    "link",
+    "number",
+    "order",
+    "van",
+    "api_token",
+    "hook",
+    "nightly",
+    "campaign",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+About = Mapping[Kind, int | Sequence[int]]  # ids by kind
+NOTHING: About = {}
 
 # The address of the request that is being answered; blank for jobs and commands
 origin: ContextVar[str] = ContextVar("origin", default="")
@@ -42,9 +73,28 @@ class AuditEvent(Model):
         table = "audit_event"
 
 
-async def note(campaign: Campaign, by: User | None, what: str, subject: str = "", **detail: Any) -> None:
-    """Call it inside the transaction of the change. ``by``: None for the system itself."""
-    await AuditEvent.create(
+class AuditAbout(Model):
+    """An object that an entry is about: a row for each. Entries of before migration 0044, and those of a process of a version
+    before it, have none."""
+
+    id = fields.BigIntField(primary_key=True)
+    event: fields.ForeignKeyRelation[AuditEvent] = fields.ForeignKeyField(
+        "models.AuditEvent", related_name="objects", on_delete=fields.NO_ACTION
+    )
+    campaign_id = fields.IntField()
+    kind = fields.CharField(20)
+    object_id = fields.BigIntField()
+
+    event_id: int
+
+    class Meta:
+        table = "audit_about"
+
+
+async def note(campaign: Campaign, by: User | None, what: str, about: About, subject: str = "", **detail: Any) -> None:
+    """Call it inside the transaction of the change. ``by``: None for the system itself. ``about``: the objects on whose pages
+    it is shown, or NOTHING."""
+    event = await AuditEvent.create(
         campaign=campaign,
         user=by,
         at=clock.now(),
@@ -53,16 +103,33 @@ async def note(campaign: Campaign, by: User | None, what: str, subject: str = ""
         detail=detail,
         origin=origin.get()[:45],
     )
+    objects = [
+        (kind, object_id) for kind, ids in about.items() for object_id in ([ids] if isinstance(ids, int) else ids)
+    ]
+    await AuditAbout.bulk_create(
+        AuditAbout(event_id=event.id, campaign_id=campaign.id, kind=kind, object_id=object_id)
+        for kind, object_id in dict.fromkeys(objects)
+    )
 
 
-async def with_saver(found: Meanwhile, campaign_id: int, what: str, **which: Any) -> Meanwhile:
-    """With who noted ``what`` last, and when. ``which``: columns of the event."""
-    noted = AuditEvent.filter(campaign_id=campaign_id, what=what, **which).order_by("-id").select_related("user")
-    newest = await noted.first()
+async def is_also_about(kind: Kind, object_id: int, also: Kind, other_id: int) -> None:
+    """Entries about an object are about another one too, which was made later."""
+    noted = await AuditAbout.filter(kind=kind, object_id=object_id)
+    await AuditAbout.bulk_create(
+        AuditAbout(event_id=row.event_id, campaign_id=row.campaign_id, kind=also, object_id=other_id) for row in noted
+    )
+
+
+async def with_saver(found: Meanwhile, campaign_id: int, what: str, kind: Kind, object_id: int) -> Meanwhile:
+    """With who noted ``what`` of this object last, and when."""
+    about = {"campaign_id": campaign_id, "kind": kind, "object_id": object_id}
+    noted = AuditAbout.filter(**about, event__what=what).order_by("-event_id").select_related("event", "event__user")
+    row = await noted.first()
+    newest = row.event if row else None
     return replace(found, by=newest.user.name, at=newest.at) if newest and newest.user else found
 
 
 @transactional
-async def record(member: Membership, what: str, subject: str = "", **detail: Any) -> None:
+async def record(member: Membership, what: str, about: About, subject: str = "", **detail: Any) -> None:
     """Notes what a member of the staff did; called within a verb, in its transaction."""
-    await note(member.campaign, member.user, what, subject, **detail)
+    await note(member.campaign, member.user, what, about, subject, **detail)

@@ -40,7 +40,7 @@ async def approve(who: Membership, by: Membership) -> bool:
         return False
     await who.approve()
     access_changed.note(who.user_id)
-    await audit.record(by, "user.approved", who.user.name)
+    await audit.record(by, "user.approved", {"user": who.id}, who.user.name)
     return True
 
 
@@ -48,4 +48,4 @@ async def approve(who: Membership, by: Membership) -> bool:
 async def note_login(user: User) -> None:
     """In the audit log of each campaign of whose staff they are (SPEC B4)."""
     for member in await Membership.filter(user=user, role__in=STAFF, removed_at=None).select_related("campaign"):
-        await audit.note(member.campaign, user, "user.logged_in")
+        await audit.note(member.campaign, user, "user.logged_in", {"user": member.id})

@@ -73,7 +73,8 @@ async def save(who: Membership, role: str, values: dict[str, Any], by: Membershi
     if changed:
         await Membership.filter(id=who.id).update(**changed)
         members.access_changed.note(who.user_id)
-        await audit.record(by, "user.changed", who.user.name, **{name: str(value) for name, value in changed.items()})
+        told = {name: str(value) for name, value in changed.items()}
+        await audit.record(by, "user.changed", {"user": who.id}, who.user.name, **told)
     return Saved(waits=bool(changed.get("raised_role")))
 
 

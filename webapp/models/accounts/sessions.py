@@ -185,7 +185,7 @@ async def check_password_stands(user: User) -> None:
 async def end_for(who: Membership, by: Membership) -> None:
     """An owner logs somebody out everywhere."""
     await Session.end_all(who.user)
-    await audit.record(by, "user.logged_out", who.user.name)
+    await audit.record(by, "user.logged_out", {"user": who.id}, who.user.name)
 
 
 async def _is_staff(user_id: int) -> bool:

@@ -39,7 +39,7 @@ async def _store(values: dict[str, Any], by: Membership, what: str, seen: str) -
     stored = await Campaign.filter(id=by.campaign_id).select_for_update().get()
     now = {name: word for name, word in words_of(stored).items() if name in values}
     if found := edited.meanwhile(seen, now, {name: _word(name, value) for name, value in values.items()}):
-        return await audit.with_saver(found, by.campaign_id, what)
+        return await audit.with_saver(found, by.campaign_id, what, "campaign", by.campaign_id)
     if "daily_cap" in values:
         values = values | spend.new_cap(stored.daily_cap, values["daily_cap"])
     changed = {name: value for name, value in values.items() if getattr(stored, name) != value}
@@ -47,7 +47,8 @@ async def _store(values: dict[str, Any], by: Membership, what: str, seen: str) -
         changed["join_code"] = await new_join_code(approval_needed=False)
     if changed:
         await Campaign.filter(id=by.campaign_id).update(**changed)
-        await audit.record(by, what, ", ".join(changed), **{name: str(value) for name, value in changed.items()})
+        told = {name: str(value) for name, value in changed.items()}
+        await audit.record(by, what, {"campaign": by.campaign_id}, ", ".join(changed), **told)
     return None
 
 
@@ -64,22 +65,22 @@ def _word(name: str, value: Any) -> str:
 async def stop_everything(by: Membership) -> None:
     """A person's Stop Everything (S11); `Campaign.stop_everything` alone is the system's."""
     await by.campaign.stop_everything()
-    await audit.record(by, "campaign.stopped")
+    await audit.record(by, "campaign.stopped", {"campaign": by.campaign_id})
 
 
 @transactional
 async def register(kind: str, cap: int | None, by: Membership) -> None:
     """``kind``: one of REGISTRATIONS, or "" for none. ``cap``: texts a day, None for no limit."""
     await by.campaign.register(kind, cap)
-    await audit.record(by, "campaign.registered", kind, cap=cap)
+    await audit.record(by, "campaign.registered", {"campaign": by.campaign_id}, kind, cap=cap)
 
 
 @transactional
 async def renew_join_code(by: Membership) -> None:
     await by.campaign.renew_join_code()
-    await audit.record(by, "join_code.renewed")
+    await audit.record(by, "join_code.renewed", {"campaign": by.campaign_id})
 
 
 @transactional
 async def note_audit_export(by: Membership) -> None:
-    await audit.record(by, "export.audit_log")
+    await audit.record(by, "export.audit_log", audit.NOTHING)

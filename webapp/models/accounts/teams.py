@@ -79,7 +79,7 @@ class Team(Model):
 @transactional
 async def create_list(name: str, by: Membership) -> UserList:
     made = await _new_list(name, by)
-    await audit.record(by, "user_list.made", name)
+    await audit.record(by, "user_list.made", {"user_list": made.id}, name)
     return made
 
 
@@ -93,7 +93,7 @@ async def create_team(name: str, by: Membership) -> Team:
     code = "".join(secrets.choice(_LETTERS) for _ in range(6))
     users = await _new_list(name, by)
     made = await Team.create(campaign=by.campaign, name=name, team_code=code, user_list=users, created_at=clock.now())
-    await audit.record(by, "team.made", name)
+    await audit.record(by, "team.made", {"user_list": users.id}, name)
     return made
 
 
@@ -104,14 +104,15 @@ async def add_members(user_list: UserList, members: list[Membership], by: Member
     new = {member.user_id for member in members if member.removed_at is None} - set(known)
     rows = [UserListMember(user_list=user_list, user_id=user_id) for user_id in sorted(new)]
     await UserListMember.bulk_create(rows, ignore_conflicts=True)
-    await audit.record(by, "user_list.filled", user_list.name, users=len(new))
+    await audit.record(by, "user_list.filled", {"user_list": user_list.id}, user_list.name, users=len(new))
     return len(new)
 
 
 @transactional
 async def remove_member(user_list: UserList, member: Membership, by: Membership) -> None:
     await UserListMember.filter(user_list=user_list, user_id=member.user_id).delete()
-    await audit.record(by, "user_list.taken_off", user_list.name, user=member.user.name)
+    about: audit.About = {"user_list": user_list.id, "user": member.id}
+    await audit.record(by, "user_list.taken_off", about, user_list.name, user=member.user.name)
 
 
 @transactional
@@ -119,7 +120,7 @@ async def remove_members(user_list: UserList, members: list[Membership], by: Mem
     """Returns how many of them were on it."""
     there, users = UserListMember.filter(user_list=user_list), [member.user_id for member in members]
     number = await there.filter(user_id__in=users or [0]).delete()
-    await audit.record(by, "user_list.taken_off", user_list.name, users=number)
+    await audit.record(by, "user_list.taken_off", {"user_list": user_list.id}, user_list.name, users=number)
     return number
 
 
@@ -127,14 +128,14 @@ async def remove_members(user_list: UserList, members: list[Membership], by: Mem
 async def archive(user_list: UserList, by: Membership) -> None:
     """The list, and the team it belongs to. Contacts that were assigned through it stay with their users."""
     await _set_archived(user_list, clock.now())
-    await audit.record(by, "user_list.archived", user_list.name)
+    await audit.record(by, "user_list.archived", {"user_list": user_list.id}, user_list.name)
 
 
 @transactional
 async def restore(user_list: UserList, by: Membership) -> None:
     """The list, and the team it belongs to."""
     await _set_archived(user_list, None)
-    await audit.record(by, "user_list.restored", user_list.name)
+    await audit.record(by, "user_list.restored", {"user_list": user_list.id}, user_list.name)
 
 
 async def _set_archived(user_list: UserList, at: datetime | None) -> None:

@@ -103,7 +103,7 @@ class Action(Model):
         """First texts stop, queued ones included; replies go on."""
         self.paused_at = clock.now()
         await self.save(update_fields=["paused_at"])
-        await audit.record(by, "action.paused", self.title)
+        await audit.record(by, "action.paused", {"action": self.id}, self.title)
 
     @transactional
     async def resume(self, by: Membership, shown: str) -> bool:
@@ -114,7 +114,7 @@ class Action(Model):
             return False
         self.paused_at = None
         await self.save(update_fields=["paused_at"])
-        await audit.record(by, "action.resumed", self.title)
+        await audit.record(by, "action.resumed", {"action": self.id}, self.title)
         return True
 
     @transactional
@@ -142,7 +142,7 @@ class Action(Model):
         yet, whoever else sends it at the same time."""
         within = {member.user_id for member in await self.within_limits(members)}
         new = await ActionUser.add(self.id, within)
-        await audit.record(by, "action.sent", self.title, users=len(new))
+        await audit.record(by, "action.sent", {"action": self.id}, self.title, users=len(new))
         return new
 
     async def within_limits(self, members: list[Membership]) -> list[Membership]:

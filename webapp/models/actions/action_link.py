@@ -19,7 +19,7 @@ async def renew(action: Action, by: Membership) -> str:
     """A new token, in place of the one before, which opens nothing any more. People who came by that keep the action."""
     action.link_token = secrets.token_urlsafe(16)
     await Action.filter(id=action.id).update(link_token=action.link_token)
-    await audit.record(by, "action.link_renewed", action.title)
+    await audit.record(by, "action.link_renewed", {"action": action.id}, action.title)
     return action.link_token
 
 

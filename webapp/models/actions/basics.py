@@ -42,7 +42,7 @@ async def save(
     form (rules/edited.py); nothing is stored where somebody else changed what this would change back."""
     stored = await Action.filter(id=action.id).select_for_update().get()
     if found := edited.meanwhile(seen, await words_of(stored), await _words(by.campaign_id, values, chosen)):
-        return await audit.with_saver(found, by.campaign_id, "action.saved", subject=stored.title[:200])
+        return await audit.with_saver(found, by.campaign_id, "action.saved", "action", action.id)
     if stored.live and not await ContactList.filter(campaign_id=by.campaign_id, id__in=chosen.lists or [0]).exists():
         return NoList()
     columns = values | spend.new_cap(stored.daily_cap, values["daily_cap"])
@@ -91,4 +91,4 @@ async def _choose(action: Action, title: str, chosen: Chosen, by: Membership) ->
     left_out = [row.name for row in off] + [tag.name for tag in out_tags]
     left_out += [f"{field.title}: {value}" for field, value in values]
     names = [row.name for row in on]
-    await audit.record(by, "action.saved", title, lists=names, left_out=left_out)
+    await audit.record(by, "action.saved", {"action": action.id}, title, lists=names, left_out=left_out)

@@ -30,7 +30,7 @@ async def copy(action: Action, by: Membership) -> Action:
     await _copy_audience(action, made)
     await _copy_scripts(action, made)
     await _copy_report_settings(action, made)
-    await audit.record(by, "action.copied", action.title)
+    await audit.record(by, "action.copied", {"action": [action.id, made.id]}, action.title)
     return made
 
 

@@ -36,7 +36,7 @@ async def save(action: Action, language: str, areas: Iterable[tuple[str, str]], 
     await ActionLimit.bulk_create([ActionLimit(action_id=stored.id, kind=kind, value=value) for kind, value in rows])
     await Action.filter(id=stored.id).update(language=language, limited_by_place=bool(rows))
     limits = [f"{kind}: {value}" for kind, value in rows]
-    await audit.record(by, "action.limited", stored.title, language=language, places=limits)
+    await audit.record(by, "action.limited", {"action": stored.id}, stored.title, language=language, places=limits)
     return True
 
 
@@ -107,5 +107,6 @@ async def _replace(pairs: set[tuple[str, str]], by: Membership) -> str:
             by.campaign_id,
             packed.rows({"zip": digits, "district": name} for digits, name in some),
         )
-    await audit.record(by, "settings.districts_uploaded", f"{len(names)} districts", zips=len(pairs))
+    subject = f"{len(names)} districts"
+    await audit.record(by, "settings.districts_uploaded", {"campaign": by.campaign_id}, subject, zips=len(pairs))
     return ""

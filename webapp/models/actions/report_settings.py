@@ -72,4 +72,4 @@ async def save(action: Action, tags: list[Tag], asked_fields: list[CustomField],
     await ReportField.filter(action=action).delete()
     await ReportTag.bulk_create([ReportTag(action=action, tag=tag) for tag in tags])
     await ReportField.bulk_create([ReportField(action=action, field=field) for field in asked_fields])
-    await audit.record(by, "action.report_settings", action.title)
+    await audit.record(by, "action.report_settings", {"action": action.id}, action.title)

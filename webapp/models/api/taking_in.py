@@ -99,7 +99,10 @@ async def _stored(
         for name, number in counted.items():
             setattr(job, name, getattr(job, name) + number)
         await job.save(update_fields=["left_values", *counted])
-        await audit.note(token.campaign, None, "list.taken_by_api", job.list_name, token=token.name, rows=len(rows))
+        about: audit.About = {"list": job.contact_list_id, "import": job.id, "api_token": token.id}
+        await audit.note(
+            token.campaign, None, "list.taken_by_api", about, job.list_name, token=token.name, rows=len(rows)
+        )
         return _told(job, counted, rows)
 
     return await answer.once(token, key, asked, store_them)
@@ -136,7 +139,8 @@ async def new_list(token: ApiToken, name: str, key: str, asked: bytes) -> dict[s
         if await name_taken(token.campaign_id, name):
             raise NameTaken((await ContactList.make(token.campaign, name, "")).id)
         row = await ContactList.make(token.campaign, name, token.called)
-        await audit.note(token.campaign, None, "list.made_by_api", name, token=token.name)
+        about: audit.About = {"list": row.id, "api_token": token.id}
+        await audit.note(token.campaign, None, "list.made_by_api", about, name, token=token.name)
         return {"id": row.id, "name": row.name, "size": 0}
 
     return await answer.once(token, key, asked, make)
@@ -151,7 +155,7 @@ async def opt_outs(token: ApiToken, phones: Sequence[str], key: str, asked: byte
 
     async def opt_out() -> dict[str, Any]:
         new = await opt_out_many(token.campaign, good, FROM_API, None, token.called) if good else 0
-        await audit.note(token.campaign, None, "opt_out.taken_by_api", token.name, phones=new)
+        await audit.note(token.campaign, None, "opt_out.taken_by_api", {"api_token": token.id}, token.name, phones=new)
         refused = [{"index": n, "reason": reason} for n, reason in wrong]
         return {"opted_out": new, "opted_out_before": len(good) - new, "refused": refused}
 

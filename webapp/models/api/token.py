@@ -67,7 +67,7 @@ async def make(by: Membership, name: str, scopes: list[str]) -> tuple[ApiToken, 
         hint=secret[-4:],
         made_at=clock.now(),
     )
-    await audit.record(by, "api_token.made", name, scopes=row.scopes)
+    await audit.record(by, "api_token.made", {"api_token": row.id}, name, scopes=row.scopes)
     return row, secret
 
 
@@ -75,7 +75,7 @@ async def make(by: Membership, name: str, scopes: list[str]) -> tuple[ApiToken, 
 async def end(by: Membership, row: ApiToken) -> None:
     """For good. A token that ended before keeps its time."""
     if await ApiToken.filter(id=row.id, ended_at=None).update(ended_at=clock.now()):
-        await audit.record(by, "api_token.ended", row.name)
+        await audit.record(by, "api_token.ended", {"api_token": row.id}, row.name)
 
 
 async def found(secret: str) -> ApiToken | None:
@@ -97,5 +97,5 @@ async def _note_use(row: ApiToken) -> None:
     now, local = clock.now(), row.campaign.local
     fresh = await ApiToken.filter(id=row.id).select_for_update().get()
     if fresh.used_at is None or local(fresh.used_at).date() != local(now).date():
-        await audit.note(row.campaign, None, "api_token.used", row.name)
+        await audit.note(row.campaign, None, "api_token.used", {"api_token": row.id}, row.name)
     await ApiToken.filter(id=row.id).update(used_at=now)

@@ -62,7 +62,8 @@ async def _start(
         client_id=client_id,
         created_at=clock.now(),
     )
-    await audit.record(by, "action.followed_up", action.title, made=name, of=in_words, contacts=total)
+    about: audit.About = {"action": [action.id, draft.id], "list": made.id, "bulk": job.id}
+    await audit.record(by, "action.followed_up", about, action.title, made=name, of=in_words, contacts=total)
     return job
 
 

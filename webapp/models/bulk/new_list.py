@@ -46,7 +46,7 @@ async def create(name: str, sources: Sources, by: Membership) -> tuple[ContactLi
     """The list, and the job that fills it; None where there are no lists to fill it from."""
     made_from = sources.in_words()
     made = await ContactList.make(by.campaign, name, made_from)
-    await audit.record(by, "list.made", name, of=made_from)
+    await audit.record(by, "list.made", {"list": made.id}, name, of=made_from)
     if not sources.lists:
         return made, None
     what = {"list": made.id, "name": name}

@@ -23,5 +23,6 @@ async def assign(contact_id: int, to: dict[str, Any], name: str, by: Membership)
 
 @transactional
 async def _begin(contact_id: int, to: dict[str, Any], name: str, by: Membership) -> BulkJob:
-    await audit.record(by, "contacts.assign", name, contacts=1)
-    return await slices.begin(by.campaign, by.user, ASSIGN, [contact_id], to, name)
+    job = await slices.begin(by.campaign, by.user, ASSIGN, [contact_id], to, name)
+    await audit.record(by, "contacts.assign", {"contact": contact_id, "bulk": job.id}, name, contacts=1)
+    return job

@@ -21,6 +21,7 @@ from webapp.rules.actions import people
 from webapp.rules.contacts import contact_filter
 
 Which = contact_filter.Filter | list[int]
+_NAMED: tuple[audit.Kind, ...] = ("list", "tag", "field")  # in what a job does, with an id
 FEW = 100  # a job for fewer contacts has their ids in its audit note
 
 
@@ -36,7 +37,8 @@ async def _start(kind: str, which: Which, what: dict[str, Any], subject: str, to
         what = {**what, "list": (await ContactList.make(by.campaign, new, "Selected from All Contacts")).id}
     job = await begin(by.campaign, by.user, kind, which, what, subject, total)
     noted = job.which if job.total < FEW else job.which.get("filter", {})
-    await audit.record(by, f"contacts.{kind}", subject, contacts=job.total, which=noted)
+    about: audit.About = {"bulk": job.id, **{name: what[name] for name in _NAMED if name in what}}
+    await audit.record(by, f"contacts.{kind}", about, subject, contacts=job.total, which=noted)
     return job
 
 
@@ -61,7 +63,7 @@ async def undo(job: BulkJob, by: Membership) -> BulkJob | None:
     )
     stored.what["undone"] = made.id
     await stored.save(update_fields=["what"])
-    await audit.record(by, "contacts.unassign", stored.subject, contacts=len(ids))
+    await audit.record(by, "contacts.unassign", {"bulk": [stored.id, made.id]}, stored.subject, contacts=len(ids))
     return made
 
 
@@ -94,7 +96,7 @@ async def begin(
 async def cancel(job: BulkJob, by: Membership) -> None:
     """Contacts done before stay done. A job that is over stays as it is, without an audit note."""
     if await long_work.cancel(job):
-        await audit.record(by, "contacts.work_cancelled", job.kind)
+        await audit.record(by, "contacts.work_cancelled", {"bulk": job.id}, job.kind)
 
 
 async def work(job_id: int, seconds: float) -> bool:

@@ -107,7 +107,9 @@ async def _keep(found: list[Found], now: datetime) -> list[CarrierWarning]:
     for row in begun:
         subject = f"number {row.number_id}" if row.number_id else f"script {row.script_id}"
         detail = {"filtered": row.filtered, "texts": row.texts}
-        await audit.note(await Campaign.get(id=row.campaign_id), None, "carriers.warned", subject, **detail)
+        of_script: audit.About = {"script": row.script_id, "action": row.action_id}
+        about: audit.About = {"number": row.number_id} if row.number_id else of_script
+        await audit.note(await Campaign.get(id=row.campaign_id), None, "carriers.warned", about, subject, **detail)
     return begun
 
 

@@ -33,7 +33,7 @@ async def create_tag(values: dict[str, Any], by: Membership) -> Tag | None:
 @transactional
 async def _create_tag(values: dict[str, Any], by: Membership) -> Tag:
     tag = await Tag.create(campaign=by.campaign, slug=contact_columns.slug(values["name"]), **values)
-    await audit.record(by, "tag.created", tag.name)
+    await audit.record(by, "tag.created", {"tag": tag.id}, tag.name)
     return tag
 
 
@@ -42,7 +42,7 @@ async def change_tag(tag: Tag, values: dict[str, Any], by: Membership) -> None:
     """``values`` as for `create_tag`. The Opt Out tag keeps its name: people rely on what it does."""
     name = tag.name if tag.system else values["name"]
     await Tag.filter(id=tag.id).update(**values | {"name": name})
-    await audit.record(by, "tag.changed", name)
+    await audit.record(by, "tag.changed", {"tag": tag.id}, name)
 
 
 @transactional
@@ -50,13 +50,13 @@ async def archive_tag(tag: Tag, by: Membership) -> None:
     """Nobody sets it any more; contacts who have it keep it. The Opt Out tag is never archived."""
     if not tag.system:
         await _archive(tag)
-        await audit.record(by, "tag.archived", tag.name)
+        await audit.record(by, "tag.archived", {"tag": tag.id}, tag.name)
 
 
 @transactional
 async def restore_tag(tag: Tag, by: Membership) -> None:
     await _restore(tag)
-    await audit.record(by, "tag.restored", tag.name)
+    await audit.record(by, "tag.restored", {"tag": tag.id}, tag.name)
 
 
 def field_slug(text: str) -> str:
@@ -81,7 +81,7 @@ async def create_field(slug: str, type: str, values: dict[str, Any], by: Members
 @transactional
 async def _create_field(slug: str, type: str, values: dict[str, Any], by: Membership) -> CustomField:
     field = await CustomField.create(campaign=by.campaign, slug=slug, type=type, **values)
-    await audit.record(by, "field.created", field.title)
+    await audit.record(by, "field.created", {"field": field.id}, field.title)
     return field
 
 
@@ -89,20 +89,20 @@ async def _create_field(slug: str, type: str, values: dict[str, Any], by: Member
 async def change_field(field: CustomField, values: dict[str, Any], by: Membership) -> None:
     """``values`` as for `create_field`. Slug and type stay: headers, scripts and stored values rely on them."""
     await CustomField.filter(id=field.id).update(**values)
-    await audit.record(by, "field.changed", values["title"])
+    await audit.record(by, "field.changed", {"field": field.id}, values["title"])
 
 
 @transactional
 async def archive_field(field: CustomField, by: Membership) -> None:
     """Nobody fills it any more; stored values stay, and scripts that name it still work."""
     await _archive(field)
-    await audit.record(by, "field.archived", field.title)
+    await audit.record(by, "field.archived", {"field": field.id}, field.title)
 
 
 @transactional
 async def restore_field(field: CustomField, by: Membership) -> None:
     await _restore(field)
-    await audit.record(by, "field.restored", field.title)
+    await audit.record(by, "field.restored", {"field": field.id}, field.title)
 
 
 async def _archive(label: Tag | CustomField) -> None:

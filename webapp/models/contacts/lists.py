@@ -63,17 +63,17 @@ async def name_taken(campaign_id: int, name: str, but: ContactList | None = None
 @transactional
 async def rename(contact_list: ContactList, name: str, by: Membership) -> None:
     await ContactList.filter(id=contact_list.id).update(name=name)
-    await audit.record(by, "list.renamed", name)
+    await audit.record(by, "list.renamed", {"list": contact_list.id}, name)
 
 
 @transactional
 async def archive(contact_list: ContactList, by: Membership) -> None:
     """It is offered nowhere any more. Actions that use it go on with it. An archived list keeps its time."""
     await ContactList.filter(id=contact_list.id, archived_at=None).update(archived_at=clock.now())
-    await audit.record(by, "list.archived", contact_list.name)
+    await audit.record(by, "list.archived", {"list": contact_list.id}, contact_list.name)
 
 
 @transactional
 async def restore(contact_list: ContactList, by: Membership) -> None:
     await ContactList.filter(id=contact_list.id).update(archived_at=None)
-    await audit.record(by, "list.restored", contact_list.name)
+    await audit.record(by, "list.restored", {"list": contact_list.id}, contact_list.name)

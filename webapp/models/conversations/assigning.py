@@ -45,7 +45,9 @@ async def take_over(conversation_id: int, member: Membership, how: str = "take_o
     """Gives a thread to this member. Returns the user who held it; the staff's had none."""
     conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
     before = await _hand(conversation, member.user_id, member.user, how)
-    await audit.record(member, "conversation.taken_over", conversation=conversation.id)
+    await audit.record(
+        member, "conversation.taken_over", {"contact": conversation.contact_id}, conversation=conversation.id
+    )
     return before
 
 

@@ -54,7 +54,7 @@ async def return_unsent(campaign: Campaign) -> int:
 async def return_all(action: Action, by: Membership) -> int:
     """S8's button on the action: every contact taken by Start and not clicked, whoever holds it. Returns how many."""
     returned = await _return_untexted("a.id = ?", [action.id], by.user_id)
-    await audit.record(by, "action.returned", action.title)
+    await audit.record(by, "action.returned", {"action": action.id}, action.title)
     return returned
 
 
@@ -119,7 +119,7 @@ async def undo_return(action: Action, by: Membership) -> int:
             for c in rows
         ]
     )
-    await audit.record(by, "action.return_undone", action.title, people=len(rows))
+    await audit.record(by, "action.return_undone", {"action": action.id}, action.title, people=len(rows))
     return len(rows)
 
 

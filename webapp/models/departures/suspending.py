@@ -53,7 +53,7 @@ async def suspend(who: Membership, by: Membership) -> str:
     if reason := await refused(who, by):
         return reason
     if await stopping.stop(who):
-        await audit.record(by, "user.suspended", who.user.name)
+        await audit.record(by, "user.suspended", {"user": who.id}, who.user.name)
     return ""
 
 
@@ -63,7 +63,7 @@ async def remove(who: Membership, by: Membership) -> str:
     if reason := await refused(who, by):
         return reason
     if await _remove(who):
-        await audit.record(by, "user.removed", who.user.name)
+        await audit.record(by, "user.removed", {"user": who.id}, who.user.name)
     return ""
 
 
@@ -80,7 +80,7 @@ async def leave(who: Membership) -> str:
     if reason := await may_not_leave(who, lock=True):
         return reason
     if await _remove(who):
-        await audit.record(who, "user.left")
+        await audit.record(who, "user.left", {"user": who.id})
     return ""
 
 
@@ -106,7 +106,7 @@ async def reinstate(who: Membership, by: Membership) -> int:
     await who.approve()
     members.access_changed.note(who.user_id)
     given = await _give_again(who, fresh.suspended_at, by)
-    await audit.record(by, "user.reinstated", who.user.name, conversations=given)
+    await audit.record(by, "user.reinstated", {"user": who.id}, who.user.name, conversations=given)
     return given
 
 

@@ -20,6 +20,7 @@ from webapp.models.exports.job import Export, ExportSchedule
 from webapp.models.exports.sources import Source
 from webapp.models.long_work import DONE, RUNNING, Pace
 
+FEW = 100  # an export of fewer contacts, picked by hand, is shown on their pages
 STAGE = "lines"  # the suffix of the file a workbook is made of
 SIGN_OF_LIFE = 5.0  # seconds
 SMALLEST, LARGEST = 250, 2_000  # rows a slice: each costs a transaction and a look at the disk, however small it is
@@ -44,14 +45,27 @@ async def start(
         created_at=clock.now(),
     )
     noted = {} if "ids" in which else which
-    await audit.record(by, "export.started", subject, kind=kind, format=format, **noted)
+    await audit.record(by, "export.started", _about(made), subject, kind=kind, format=format, **noted)
     return made
+
+
+def _about(made: Export) -> audit.About:
+    """The export, the action or the list whose rows it holds, and the contacts where it is of a few that were picked."""
+    filtered, picked = made.which.get("filter", {}), made.which.get("ids", [])
+    action, of_list = made.which.get("action") or filtered.get("action"), filtered.get("list")
+    return {
+        "export": made.id,
+        "schedule": [made.schedule_id] if made.schedule_id else [],
+        "action": [int(action)] if action else [],
+        "list": [int(of_list)] if of_list else [],
+        "contact": picked if len(picked) <= FEW else [],
+    }
 
 
 @transactional
 async def cancel(job: Export, by: Membership) -> None:
     if await long_work.cancel(job):
-        await audit.record(by, "export.cancelled", job.subject, kind=job.kind)
+        await audit.record(by, "export.cancelled", {"export": job.id}, job.subject, kind=job.kind)
 
 
 def source_of(job: Export) -> Source:

@@ -32,7 +32,7 @@ async def start(
         next_at=_next(by.campaign, every, clock.now()),
         created_at=clock.now(),
     )
-    await audit.record(by, "export.scheduled", subject, kind=kind, every=every)
+    await audit.record(by, "export.scheduled", {"schedule": made.id}, subject, kind=kind, every=every)
     return made, await run.start(by, kind, format, which, subject, made)
 
 
@@ -45,7 +45,7 @@ def _next(campaign: Campaign, every: str, now: datetime) -> datetime:
 async def end(schedule: ExportSchedule, by: Membership) -> None:
     """Files made before stay."""
     if await ExportSchedule.filter(id=schedule.id, ended_at=None).update(ended_at=clock.now()):
-        await audit.record(by, "export.schedule_ended", schedule.subject, kind=schedule.kind)
+        await audit.record(by, "export.schedule_ended", {"schedule": schedule.id}, schedule.subject, kind=schedule.kind)
 
 
 async def due() -> list[int]:
@@ -63,7 +63,14 @@ async def begin(schedule_id: int) -> int | None:
     by = await Membership.get_or_none(campaign_id=schedule.campaign_id, user_id=schedule.user_id)
     if by is None or not (by.active and by.is_staff and by.exports):
         await ExportSchedule.filter(id=schedule_id).update(ended_at=clock.now())
-        await audit.note(schedule.campaign, None, "export.schedule_ended", schedule.subject, kind=schedule.kind)
+        await audit.note(
+            schedule.campaign,
+            None,
+            "export.schedule_ended",
+            {"schedule": schedule.id},
+            schedule.subject,
+            kind=schedule.kind,
+        )
         return None
     by.campaign, by.user = schedule.campaign, schedule.user
     await ExportSchedule.filter(id=schedule_id).update(next_at=_next(schedule.campaign, schedule.every, clock.now()))

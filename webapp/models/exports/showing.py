@@ -32,9 +32,9 @@ async def size_of(job: Export) -> int | None:
 
 @transactional
 async def note_download(job: Export, by: Membership) -> None:
-    await audit.record(by, "export.downloaded", job.subject, kind=job.kind, rows=job.done)
+    await audit.record(by, "export.downloaded", {"export": job.id}, job.subject, kind=job.kind, rows=job.done)
 
 
 @transactional
 async def note_command(campaign: Campaign, kind: str, rows: int) -> None:
-    await audit.note(campaign, None, "export.by_command", kind=kind, rows=rows)
+    await audit.note(campaign, None, "export.by_command", audit.NOTHING, kind=kind, rows=rows)

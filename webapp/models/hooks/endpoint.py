@@ -84,7 +84,7 @@ async def make(by: Membership, url: str, kinds: list[str], whole_phones: bool) -
         whole_phones=whole_phones,
         made_at=clock.now(),
     )
-    await audit.record(by, "hook.made", row.shown, events=kinds, whole_phones=whole_phones)
+    await audit.record(by, "hook.made", {"hook": row.id}, row.shown, events=kinds, whole_phones=whole_phones)
     return row, secret
 
 
@@ -92,7 +92,7 @@ async def make(by: Membership, url: str, kinds: list[str], whole_phones: bool) -
 async def end(by: Membership, row: HookEndpoint) -> None:
     """For good. Events on their way there are not sent any more."""
     if await HookEndpoint.filter(id=row.id, ended_at=None).update(ended_at=clock.now()):
-        await audit.record(by, "hook.ended", row.shown)
+        await audit.record(by, "hook.ended", {"hook": row.id}, row.shown)
 
 
 @transactional
@@ -100,7 +100,7 @@ async def turn_on(by: Membership, row: HookEndpoint) -> None:
     """After it was turned off. Events of the meantime are not told; those that waited before are."""
     fresh = {"off_at": None, "off_why": "", "failing_since": None, "fails": 0, "rest_until": None}
     if await HookEndpoint.filter(id=row.id).exclude(off_at=None).update(**fresh):
-        await audit.record(by, "hook.turned_on", row.shown)
+        await audit.record(by, "hook.turned_on", {"hook": row.id}, row.shown)
 
 
 _LEASED = Leased(
@@ -136,7 +136,9 @@ async def failed(endpoint_id: int, why: str, gone: bool, dice: float) -> bool:
     off = row.off_at is None and (gone or now - row.failing_since >= pauses.OFF_AFTER)
     if off:
         row.off_at, row.off_why = now, why[:400]
-        await audit.note(await Campaign.get(id=row.campaign_id), None, "hook.turned_off", row.shown, why=why[:200])
+        await audit.note(
+            await Campaign.get(id=row.campaign_id), None, "hook.turned_off", {"hook": row.id}, row.shown, why=why[:200]
+        )
     await row.save(update_fields=["fails", "failing_since", "rest_until", "off_at", "off_why"])
     return off
 

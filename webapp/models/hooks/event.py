@@ -198,7 +198,7 @@ async def send_again(by: Membership, to: HookEndpoint, event_id: int = 0) -> int
             sql_time(clock.now()),
             packed.values(ids),
         )
-        await audit.record(by, "hook.sent_again", to.shown, events=len(ids))
+        await audit.record(by, "hook.sent_again", {"hook": to.id}, to.shown, events=len(ids))
     return len(ids)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from webapp import clock, database
 from webapp.database import statistics, transactional
 from webapp.models import long_work
+from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.actions.action import ActionExclusion, ActionList
@@ -165,6 +166,7 @@ async def _started(job: ContactImport, columns: contact_columns.Columns) -> None
     if fresh.kind == CONTACTS and fresh.contact_list_id is None:
         made_from = f"Import of {job.file_name}"
         fresh.contact_list_id = (await ContactList.make(job.campaign, job.list_name, made_from)).id
+        await audit.is_also_about("import", job.id, "list", fresh.contact_list_id)
     fresh.status, fresh.seen_at, fresh.started_at = RUNNING, clock.now(), fresh.started_at or clock.now()
     fresh.left_out = list(columns.unknown)
     await fresh.save(update_fields=["status", "seen_at", "started_at", "left_out", "contact_list_id"])

@@ -21,8 +21,13 @@ async def start(
     list_name: str, path: Path, file_name: str, kind: str, preview_first: bool, by: Membership
 ) -> ContactImport:
     """Arguments as in `importing.begin`."""
-    await audit.record(by, "list.uploaded", file_name, kind=kind)
-    return await importing.begin(by.campaign, list_name, path, file_name, by.user, kind, preview_first)
+    job = await importing.begin(by.campaign, list_name, path, file_name, by.user, kind, preview_first)
+    await audit.record(by, "list.uploaded", _about(job), file_name, kind=kind)
+    return job
+
+
+def _about(*jobs: ContactImport) -> audit.About:
+    return {"import": [job.id for job in jobs], "list": [job.contact_list_id for job in jobs if job.contact_list_id]}
 
 
 @transactional
@@ -37,14 +42,16 @@ async def choose_columns(
     ("#0") -> field or slug; `preview.NEW` adds a custom field named as the column. ``new_tags``: tags of the file to create
     first."""
     for name in new_tags:
-        if await labels.new_tag(by.campaign, name):
-            await audit.record(by, "tag.created", name)
+        if tag := await labels.new_tag(by.campaign, name):
+            await audit.record(by, "tag.created", {"tag": tag.id, "import": job.id}, name)
     chosen = await _with_new_fields(job, mapping, by)
-    await audit.record(by, "list.columns_chosen", job.file_name)
     if job.over:
-        return await importing.again(job, chosen, by.user, wishes=wishes)
-    await importing.answer(job, chosen, wishes)
-    return job
+        after = await importing.again(job, chosen, by.user, wishes=wishes)
+    else:
+        await importing.answer(job, chosen, wishes)
+        after = job
+    await audit.record(by, "list.columns_chosen", _about(job, after), job.file_name)
+    return after
 
 
 @transactional
@@ -53,19 +60,22 @@ async def read_again(
 ) -> ContactImport:
     """The import that reads the file anew and then asks: this one, or a new one of the same file where this one is
     over."""
-    await audit.record(by, "list.read_again", job.file_name)
     if job.over:
-        return await importing.again(job, mapping, by.user, wanted, wishes)
-    await importing.read_again(job, wanted, mapping, wishes)
-    return job
+        after = await importing.again(job, mapping, by.user, wanted, wishes)
+    else:
+        await importing.read_again(job, wanted, mapping, wishes)
+        after = job
+    await audit.record(by, "list.read_again", _about(job, after), job.file_name)
+    return after
 
 
 @transactional
 async def start_strike_list(job: ContactImport, sheet: str, by: Membership) -> ContactImport:
     """Another sheet of the same workbook as a list of phones to opt out. It is shown before any is."""
-    await audit.record(by, "list.uploaded", job.file_name, kind=OPT_OUTS)
     path, wanted = Path(job.path), Wanted(sheet)
-    return await importing.begin(by.campaign, "", path, job.file_name, by.user, OPT_OUTS, True, wanted=wanted)
+    made = await importing.begin(by.campaign, "", path, job.file_name, by.user, OPT_OUTS, True, wanted=wanted)
+    await audit.record(by, "list.uploaded", _about(job, made), job.file_name, kind=OPT_OUTS)
+    return made
 
 
 async def struck(job: ContactImport) -> dict[str, ContactImport]:
@@ -88,7 +98,7 @@ async def _with_new_fields(job: ContactImport, mapping: dict[str, str], by: Memb
         if mapping.get(f"#{n}") == preview.NEW:
             field = await labels.new_field(by.campaign, title)
             chosen[f"#{n}"] = field.slug
-            await audit.record(by, "field.added", field.title)
+            await audit.record(by, "field.added", {"field": field.id, "import": job.id}, field.title)
     return chosen
 
 
@@ -97,4 +107,4 @@ async def cancel(job: ContactImport, by: Membership) -> None:
     """Rows stored before stay. An import that is over stays as it is, without an audit note."""
     if await long_work.cancel(job):
         await importing.drop_empty_list(job)
-        await audit.record(by, "list.upload_cancelled", job.file_name)
+        await audit.record(by, "list.upload_cancelled", _about(job), job.file_name)

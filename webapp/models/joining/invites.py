@@ -53,7 +53,7 @@ class Invite(Model):
         if powers.role_refused(VOLUNTEER, role, await roles.acting(by), False):
             return ""
         token, now = tokens.new(), clock.now()
-        await cls.create(
+        made = await cls.create(
             campaign_id=by.campaign_id,
             token_hash=tokens.hashed(token),
             role=role,
@@ -62,7 +62,7 @@ class Invite(Model):
             made_at=now,
             expires_at=now + LIFE,
         )
-        await audit.record(by, "invite.made", email, role=role)
+        await audit.record(by, "invite.made", {"invite": made.id}, email, role=role)
         return token
 
     @classmethod
@@ -88,7 +88,7 @@ class Invite(Model):
     @transactional
     async def withdraw(self, by: Membership) -> None:
         if await Invite.filter(id=self.id, used_at=None, withdrawn_at=None).update(withdrawn_at=clock.now()):
-            await audit.record(by, "invite.withdrawn", self.email, role=self.role)
+            await audit.record(by, "invite.withdrawn", {"invite": self.id}, self.email, role=self.role)
 
     @transactional
     async def use(self, user: User, zip: str, language: str) -> bool:
@@ -104,5 +104,6 @@ class Invite(Model):
             await confirming.confirm(user)
         member = await Membership.invited(user, self.campaign, zip, language)
         await roles.raise_to(member, self.role)
-        await audit.note(self.campaign, user, "invite.used", self.email, role=self.role)
+        about: audit.About = {"invite": self.id, "user": member.id}
+        await audit.note(self.campaign, user, "invite.used", about, self.email, role=self.role)
         return True

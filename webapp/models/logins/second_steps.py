@@ -96,7 +96,7 @@ async def _ended(user: User) -> None:
 async def require(campaign: Campaign, wanted: bool, by: Membership) -> None:
     """Whether staff of the campaign need a second step for every page of the office."""
     await Campaign.filter(id=campaign.id).update(second_step_needed=wanted)
-    await audit.record(by, "second_step.required" if wanted else "second_step.not_required")
+    await audit.record(by, "second_step.required" if wanted else "second_step.not_required", {"campaign": campaign.id})
 
 
 @transactional
@@ -124,4 +124,4 @@ async def forget(user: User) -> None:
     await _end_all(user)
     await Session.end_all(user)
     for member in await Membership.filter(user=user).select_related("campaign"):
-        await audit.note(member.campaign, None, "second_step.forgotten_from_shell", user.email)
+        await audit.note(member.campaign, None, "second_step.forgotten_from_shell", {"user": member.id}, user.email)

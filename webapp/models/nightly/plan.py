@@ -108,14 +108,14 @@ async def make(by: Membership, url: str, host: str, list_name: str, hour: int) -
         made_at=now,
         next_at=now,
     )
-    await audit.record(by, "nightly.made", list_name, server=host)
+    await audit.record(by, "nightly.made", {"nightly": row.id}, list_name, server=host)
     return row
 
 
 @transactional
 async def end(by: Membership, row: NightlyImport) -> None:
     if await NightlyImport.filter(id=row.id, ended_at=None).update(ended_at=clock.now()):
-        await audit.record(by, "nightly.ended", row.list_name)
+        await audit.record(by, "nightly.ended", {"nightly": row.id}, row.list_name)
 
 
 @transactional
@@ -124,7 +124,7 @@ async def fetch_now(by: Membership, row: NightlyImport) -> None:
     if await NightlyRun.exists(nightly=row, state=FETCHING):
         return
     await NightlyImport.filter(id=row.id, ended_at=None).update(next_at=clock.now())
-    await audit.record(by, "nightly.begun", row.list_name)
+    await audit.record(by, "nightly.begun", {"nightly": row.id}, row.list_name)
 
 
 async def due() -> list[int]:

@@ -91,7 +91,8 @@ async def store(by: Membership, words: Words, members: list[int], whom: str, cli
     await Recipient.bulk_create(out)
     notice.done, notice.total = len(out), len(rows) + len(out)
     await notice.save(update_fields=["done", "total"])
-    await audit.record(by, f"notice.{words.kind}", words.title, users=len(rows))
+    about: audit.About = {"notice": notice.id, **({"action": words.action.id} if words.action else {})}
+    await audit.record(by, f"notice.{words.kind}", about, words.title, users=len(rows))
     return notice
 
 
@@ -173,7 +174,7 @@ async def finish(notice_id: int) -> None:
 async def cancel(notice: Notice, by: Membership) -> None:
     """People already told stay told; the others are not."""
     if await long_work.cancel(notice):
-        await audit.record(by, "notice.cancelled", notice.title)
+        await audit.record(by, "notice.cancelled", {"notice": notice.id}, notice.title)
 
 
 async def stumbled(notice_id: int, message: str) -> None:

@@ -49,10 +49,11 @@ class NumberOrder(Model):
 @transactional
 async def place(area_code: str, wanted: int, by: Membership) -> NumberOrder:
     """An order of so many numbers, to be bought by a worker."""
-    await audit.record(by, "numbers.ordered", f"{wanted} of {area_code}")
-    return await NumberOrder.create(
+    made = await NumberOrder.create(
         campaign=by.campaign, user=by.user, area_code=area_code, wanted=wanted, created_at=clock.now()
     )
+    await audit.record(by, "numbers.ordered", {"order": made.id}, f"{wanted} of {area_code}")
+    return made
 
 
 @transactional

@@ -86,7 +86,7 @@ async def create(draft: Draft, by: Membership) -> OptInForm | Refused:
     )
     await _write_parts(form, draft)
     await ready_links.make(by, ready_links.OPT_IN, form.id, form.title, form.slug)
-    await audit.record(by, "opt_in.created", form.title)
+    await audit.record(by, "opt_in.created", {"opt_in": form.id}, form.title)
     return form
 
 
@@ -96,7 +96,7 @@ async def save(form: OptInForm, draft: Draft, by: Membership, seen: str = "") ->
     campaign = await _locked_names(by)
     stored = await OptInForm.filter(id=form.id).select_for_update().get()
     if overtaken := edited.meanwhile(seen, await values(stored), _values_of(draft)):
-        return await audit.with_saver(overtaken, by.campaign_id, "opt_in.saved", subject=stored.title[:200])
+        return await audit.with_saver(overtaken, by.campaign_id, "opt_in.saved", "opt_in", stored.id)
     wrong = await _wrong(campaign, draft, stored)
     if not wrong and stored.state == OPEN and (found := await _stopped(campaign, draft)):
         wrong = {"open": " ".join(found)}
@@ -108,7 +108,8 @@ async def save(form: OptInForm, draft: Draft, by: Membership, seen: str = "") ->
         )
         await Action.filter(id=stored.action_id).update(title=draft.columns["title"])
         await _write_parts(stored, draft)
-    await audit.record(by, "opt_in.saved", draft.columns["title"], version=stored.version + 1)
+    about: audit.About = {"opt_in": stored.id}
+    await audit.record(by, "opt_in.saved", about, draft.columns["title"], version=stored.version + 1)
     return await OptInForm.get(id=form.id)
 
 
@@ -120,7 +121,7 @@ async def open_form(form: OptInForm, by: Membership) -> list[str]:
         return found
     if stored.state != OPEN:
         await OptInForm.filter(id=form.id).update(state=OPEN)
-        await audit.record(by, "opt_in.opened", stored.title, version=stored.version)
+        await audit.record(by, "opt_in.opened", {"opt_in": stored.id}, stored.title, version=stored.version)
     return []
 
 
@@ -139,7 +140,7 @@ async def _numbers(form: OptInForm) -> list[PhoneNumber]:
 async def close_form(form: OptInForm, by: Membership) -> None:
     """Nobody can sign up any more; its page says so. People who signed up before can still confirm."""
     if await OptInForm.filter(id=form.id, state=OPEN).update(state=CLOSED):
-        await audit.record(by, "opt_in.closed", form.title)
+        await audit.record(by, "opt_in.closed", {"opt_in": form.id}, form.title)
 
 
 async def values(form: OptInForm) -> dict[str, str]:

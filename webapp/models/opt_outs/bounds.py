@@ -83,7 +83,9 @@ async def used(member: Membership) -> int:
 
 async def _pause(member: Membership) -> None:
     if await stopping.stop(member, TOO_MANY_OPT_OUTS):
-        await audit.note(member.campaign, None, "user.paused", member.user.name, why=TOO_MANY_OPT_OUTS)
+        await audit.note(
+            member.campaign, None, "user.paused", {"user": member.id}, member.user.name, why=TOO_MANY_OPT_OUTS
+        )
 
 
 # Those whom `paused` finds in the campaign ``c``

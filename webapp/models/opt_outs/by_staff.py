@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
+from webapp.models.contacts.contact import Contact
 from webapp.models.opt_outs.many import opt_out_many
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 from webapp.rules import phone
@@ -31,12 +32,14 @@ async def page(campaign_id: int, e164: str | None = None, before: int = 0) -> tu
 async def add(e164: str, by: Membership) -> None:
     """Opts a phone out for good, whether it is a contact's or not."""
     await opt_out_many(by.campaign, [e164], FROM_ADMIN, by.user)
-    await audit.record(by, "opt_out.added", phone.masked(e164))
+    contact = await Contact.filter(campaign_id=by.campaign_id, phone=e164).only("id").first()
+    about: audit.About = {"contact": contact.id} if contact else audit.NOTHING
+    await audit.record(by, "opt_out.added", about, phone.masked(e164))
 
 
 @transactional
 async def note_export(by: Membership) -> None:
-    await audit.record(by, "opt_outs.exported")
+    await audit.record(by, "opt_outs.exported", audit.NOTHING)
 
 
 async def slices(campaign_id: int) -> AsyncIterator[list[OptOut]]:

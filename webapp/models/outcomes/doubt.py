@@ -127,7 +127,7 @@ async def decide(message_id: int, what: str, by: Membership | None = None, attem
         await message.save(update_fields=["status", "error_code"])
         await attention.reconsider(message.conversation_id, contact)
     if by:
-        await audit.record(by, "message.decided", what, message=message.id)
+        await audit.record(by, "message.decided", {"contact": contact.id}, what, message=message.id)
     return True
 
 

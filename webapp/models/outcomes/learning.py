@@ -42,4 +42,4 @@ async def stop_campaign(campaign_id: int, code: int, tried_at: datetime | None =
     mended = tried_at is not None and campaign.went_on_at is not None and tried_at < campaign.went_on_at
     if not campaign.stopped_at and not mended:
         await campaign.stop_everything(code)
-        await audit.note(campaign, None, "campaign.stopped_by_twilio", str(code))
+        await audit.note(campaign, None, "campaign.stopped_by_twilio", {"campaign": campaign.id}, str(code))

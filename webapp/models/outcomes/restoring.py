@@ -87,7 +87,7 @@ async def reconciled(phones: set[str] | None = None) -> None:
     await database.query("UPDATE phone_number SET claim_mark = claim_mark + ? RETURNING id", OVERTAKES)
     for campaign in await Campaign.filter(stopped_code=errors.RESTORED).order_by("id"):
         await campaign.stop_everything(errors.RECONCILED)
-        await audit.note(campaign, None, "campaign.reconciled")
+        await audit.note(campaign, None, "campaign.reconciled", {"campaign": campaign.id})
 
 
 @transactional
@@ -230,5 +230,5 @@ async def go_on(member: Membership, shown: str) -> str:
     if campaign.stopped_at and campaign.stop_mark != shown:
         return "stopped_since"
     await campaign.go_on()
-    await audit.note(campaign, member.user, "campaign.started_again")
+    await audit.note(campaign, member.user, "campaign.started_again", {"campaign": campaign.id})
     return ""

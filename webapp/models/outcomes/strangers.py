@@ -43,7 +43,7 @@ class Since:
 async def note(campaign: Campaign, sent: Sent | None) -> None:
     """Notes the stop, with the text that is its reason. Inside a transaction."""
     told = {"text": sent.sid, "number": sent.by, "left": sent.created_at.isoformat()} if sent else {}
-    await audit.note(campaign, None, STOPPED, **told)
+    await audit.note(campaign, None, STOPPED, {"campaign": campaign.id}, **told)
 
 
 @transactional

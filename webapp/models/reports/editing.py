@@ -87,7 +87,7 @@ def _spoken(name: str) -> str:
 
 
 async def _note(contact: Contact, by: Membership, what: str) -> None:
-    await audit.record(by, what, phone.masked(contact.phone))
+    await audit.record(by, what, {"contact": contact.id}, phone.masked(contact.phone))
 
 
 async def _change(contact: Contact, changed: dict[str, str]) -> None:

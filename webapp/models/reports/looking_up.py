@@ -46,7 +46,7 @@ async def look_up(member: Membership, who: str, where: str = "", place: Place | 
         return None
     ids = await _ids(member, who, place)
     words = phone.masked_in(", ".join(filter(None, (who, where))))
-    await audit.record(member, _LOOKED_UP, words, found=ids[:SHOWN])
+    await audit.record(member, _LOOKED_UP, {"contact": ids[:SHOWN]}, words, found=ids[:SHOWN])
     contacts = {contact.id: contact for contact in await Contact.filter(id__in=ids[:SHOWN] or [0])}
     return Found([contacts[found] for found in ids[:SHOWN]], len(ids) > SHOWN, left)
 

@@ -63,8 +63,7 @@ async def save(
     if script and await _archived(script):
         return _GONE
     if script and (overtaken := edited.meanwhile(seen, await _stored_words(script), _words(draft))):
-        subject = (script.name or script.body)[:200]
-        return await audit.with_saver(overtaken, by.campaign_id, "script.saved", subject=subject)
+        return await audit.with_saver(overtaken, by.campaign_id, "script.saved", "script", script.id)
     if refused := await _refused(live, draft.kind, draft.body, draft.picture_id, by, reason):
         return refused
     stored = script or await Script.create(
@@ -133,7 +132,7 @@ async def move(action: Action, script: Script, places: int, by: Membership, reas
     at = ids.index(script.id)
     ids.insert(max(at + places, 0), ids.pop(at))
     await put_in_order(action, script.kind, ids)
-    await audit.record(by, "script.moved", script.name or script.body)
+    await audit.record(by, "script.moved", {"script": script.id, "action": action.id}, script.name or script.body)
     return None
 
 
@@ -145,7 +144,7 @@ async def order_responses(action: Action, ids: list[int], by: Membership) -> Ref
         if refused := await _refused(live, RESPONSE, script.body, script.picture_id, by, ""):
             return Refused([f"{script.name}: {sentence}" for sentence in refused.sentences], overrulable=False)
     await put_in_order(action, RESPONSE, ids)
-    await audit.record(by, "scripts.ordered", action.title)
+    await audit.record(by, "scripts.ordered", {"action": action.id}, action.title)
     return None
 
 
@@ -196,7 +195,8 @@ async def _fill_again(action: Action, script: Script) -> None:
 
 async def _note(action: Action, script: Script, by: Membership, what: str, reason: str = "") -> None:
     overruled = {"overruled": reason.strip()} if reason.strip() else {}
-    await audit.record(by, what, script.name or script.body, action=action.title, **overruled)
+    about: audit.About = {"script": script.id, "action": action.id}
+    await audit.record(by, what, about, script.name or script.body, action=action.title, **overruled)
 
 
 async def _stored_words(script: Script) -> dict[str, str]:

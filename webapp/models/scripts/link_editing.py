@@ -24,7 +24,7 @@ async def add(slug: str, title: str, url: str, by: Membership) -> CustomLink | N
 @transactional
 async def _add(slug: str, title: str, url: str, by: Membership) -> CustomLink:
     link = await CustomLink.create(campaign=by.campaign, slug=slug, title=title, url=url, created_at=clock.now())
-    await audit.record(by, "link.created", title, url=url)
+    await audit.record(by, "link.created", {"link": link.id}, title, url=url)
     return link
 
 
@@ -34,7 +34,7 @@ async def change(link: CustomLink, title: str, url: str, by: Membership) -> None
     earlier = (await CustomLink.get(id=link.id)).url
     link.title, link.url = title, url
     await link.save(update_fields=["title", "url"])
-    await audit.record(by, "link.changed", title, url=url, earlier=earlier)
+    await audit.record(by, "link.changed", {"link": link.id}, title, url=url, earlier=earlier)
 
 
 @transactional
@@ -42,11 +42,11 @@ async def archive(link: CustomLink, by: Membership) -> None:
     """Menus offer it no more; scripts that use it still work."""
     link.archived_at = link.archived_at or clock.now()
     await link.save(update_fields=["archived_at"])
-    await audit.record(by, "link.archived", link.title)
+    await audit.record(by, "link.archived", {"link": link.id}, link.title)
 
 
 @transactional
 async def restore(link: CustomLink, by: Membership) -> None:
     link.archived_at = None
     await link.save(update_fields=["archived_at"])
-    await audit.record(by, "link.restored", link.title)
+    await audit.record(by, "link.restored", {"link": link.id}, link.title)

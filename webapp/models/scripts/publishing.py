@@ -181,6 +181,7 @@ async def publish_checked(action: Action, member: Membership, state: str, reason
         action.campaign,
         member.user,
         "action.published",
+        {"action": action.id},
         action.title,
         state=state,
         overruled=overruled,
@@ -210,7 +211,7 @@ async def archive(action: Action, by: Membership) -> None:
     waiting = await Message.filter(action_id=action.id, kind=INITIAL, status=QUEUED)
     for contact_id in sorted({message.contact_id for message in waiting if message.contact_id}):
         await closing.cancel_queued(await Contact.locked(contact_id), action_id=action.id, kind=INITIAL)
-    await audit.record(by, "action.archived", action.title)
+    await audit.record(by, "action.archived", {"action": action.id}, action.title)
 
 
 @dataclass(frozen=True)
@@ -239,5 +240,5 @@ async def restore(action: Action, by: Membership, reason: str = "") -> bool:
     overruled = reason.strip() if any(not check.fine for check in checked.checks) else ""
     await Action.filter(id=action.id).update(archived_at=None, opt_out_overruled=overruled or stored.opt_out_overruled)
     await audience.changed(action.id)
-    await audit.record(by, "action.restored", action.title, overruled=overruled)
+    await audit.record(by, "action.restored", {"action": action.id}, action.title, overruled=overruled)
     return True

@@ -87,7 +87,7 @@ async def make(by: Membership, leads_to: str, target_id: int | None, title: str,
         target_id=target_id,
         created_at=clock.now(),
     )
-    await audit.record(by, "link.created", link.title)
+    await audit.record(by, "link.created", {"link": link.id}, link.title)
     return link
 
 

@@ -34,7 +34,8 @@ async def schedule(action: Action, at: datetime, by: Membership, reason: str = "
     stored.unschedule()
     stored.publish_at, stored.scheduled_by_id, stored.scheduled_reason = at, by.user_id, reason.strip()
     await stored.save(update_fields=SCHEDULE)
-    await audit.record(by, "action.scheduled", stored.title, at=at.isoformat(), overruled=reason.strip())
+    chosen = {"at": at.isoformat(), "overruled": reason.strip()}
+    await audit.record(by, "action.scheduled", {"action": stored.id}, stored.title, **chosen)
     return None
 
 
@@ -57,7 +58,7 @@ async def call_off(action: Action, by: Membership) -> bool:
         return False
     stored.unschedule()
     await stored.save(update_fields=SCHEDULE)
-    await audit.record(by, "action.schedule_called_off", stored.title)
+    await audit.record(by, "action.schedule_called_off", {"action": stored.id}, stored.title)
     return True
 
 
@@ -94,7 +95,8 @@ async def publish_due(action_id: int) -> Done | None:
         action.unschedule()
         action.missed_at, action.missed_why = at, "\n".join(why_not)
         await action.save(update_fields=SCHEDULE)
-        await audit.note(action.campaign, None, "action.not_published", action.title, why="; ".join(why_not))
+        about: audit.About = {"action": action.id}
+        await audit.note(action.campaign, None, "action.not_published", about, action.title, why="; ".join(why_not))
     elif member:
         await publishing.publish_checked(action, member, PUBLIC, reason, checked)
     return Done(action, at, who, why_not)

@@ -67,7 +67,8 @@ async def _cap(what: Campaign | Action, campaign: Campaign) -> list[str]:
     open_today = type(what).filter(Q(capped_on=None) | ~Q(capped_on=day), id=what.id, daily_cap=what.daily_cap)
     if not await open_today.update(capped_on=day):
         return []
-    await audit.note(campaign, None, "cap.reached", name)
+    about: audit.About = {"action": what.id} if isinstance(what, Action) else {"campaign": what.id}
+    await audit.note(campaign, None, "cap.reached", about, name)
     return [name]
 
 

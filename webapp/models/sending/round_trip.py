@@ -35,7 +35,7 @@ async def _begin(member: Membership, client_id: uuid.UUID) -> Queued | Reused | 
     if isinstance(outcome, Queued) and not outcome.again:
         campaign.round_trip_phone, campaign.round_trip_asked_at = own.phone, now
         await campaign.save(update_fields=["round_trip_phone", "round_trip_asked_at"])
-        await audit.note(campaign, member.user, "round_trip.begun")
+        await audit.note(campaign, member.user, "round_trip.begun", audit.NOTHING)
     return outcome
 
 

@@ -82,14 +82,14 @@ async def say(by: Membership, slug: str) -> None:
         sql_time(clock.now()),
     )
     if new:
-        await audit.record(by, "opt_out.sharing_said", slug)
+        await audit.record(by, "opt_out.sharing_said", {"campaign": by.campaign_id}, slug)
 
 
 @transactional
 async def end(by: Membership, row: OptOutSharing) -> None:
     """Nothing more goes either way. Opted-out people stay so."""
     if await OptOutSharing.filter(id=row.id).delete():
-        await audit.record(by, "opt_out.sharing_ended", row.with_slug)
+        await audit.record(by, "opt_out.sharing_ended", {"campaign": by.campaign_id}, row.with_slug)
 
 
 async def pass_on() -> int:

@@ -92,7 +92,7 @@ async def with_key(van: int) -> VanConnection | None:
 async def pause(by: Membership, row: VanConnection, paused: bool) -> None:
     """Facts are noted all the same, and wait."""
     await VanConnection.filter(id=row.id).update(paused_at=clock.now() if paused else None)
-    await audit.record(by, "van.paused" if paused else "van.resumed", row.name)
+    await audit.record(by, "van.paused" if paused else "van.resumed", {"van": row.id}, row.name)
 
 
 @transactional

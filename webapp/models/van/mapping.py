@@ -149,7 +149,7 @@ async def save(by: Membership, row: VanConnection, wanted: dict[str, str], known
     for line, target in changed:
         await _write(row, line, target, known_too)
     if changed:
-        await audit.record(by, "van.mapped", row.name, lines=len(changed))
+        await audit.record(by, "van.mapped", {"van": row.id}, row.name, lines=len(changed))
     return len(changed)
 
 

@@ -66,12 +66,12 @@ async def ask(by: Membership) -> int:
         f" SELECT DISTINCT c.campaign_id, {van}, c.id, '{WAITING}', {packed.mark('timestamptz')} FROM contact c"
         " JOIN (SELECT DISTINCT contact_id FROM van_fact WHERE campaign_id = ? AND state = 'no_id' ORDER BY contact_id"
         f" LIMIT {MANY}) f ON f.contact_id = c.id WHERE {van} IS NOT NULL AND (c.van_id = '' OR c.van <> {van})"
-        f" ON CONFLICT (contact_id) DO UPDATE SET van = excluded.van, state = '{WAITING}', at = excluded.at RETURNING id",
+        f" ON CONFLICT (contact_id) DO UPDATE SET van = excluded.van, state = '{WAITING}', at = excluded.at RETURNING van",
         packed.sql_time(clock.now()),
         by.campaign_id,
     )
     if rows:
-        await audit.record(by, "van.matching", "", contacts=len(rows))
+        await audit.record(by, "van.matching", {"van": sorted({row["van"] for row in rows})}, contacts=len(rows))
     return len(rows)
 
 

@@ -97,7 +97,8 @@ async def connect(by: Membership, used: VanConnection | None, wish: Wish) -> Van
     await _cover(row, before, wish)
     what = "MyVoters" if wish.mode == MY_VOTERS else "MyCampaign"
     states = " ".join(sorted(wish.states)) or "all others"
-    await audit.record(by, "van.connected", f"{wish.name}: {what}" if wish.name else what, states=states)
+    subject = f"{wish.name}: {what}" if wish.name else what
+    await audit.record(by, "van.connected", {"van": row.id}, subject, states=states)
     return row
 
 
@@ -149,7 +150,7 @@ def _case(covered: dict[str, int]) -> str:
 async def disconnect(by: Membership, row: VanConnection) -> None:
     """Forgets the key. Codes and facts sent stay as they are; nothing more is sent until there is a key again."""
     if await VanConnection.filter(id=row.id).exclude(key="").update(key="", lease="", leased_until=None):
-        await audit.record(by, "van.disconnected", row.name)
+        await audit.record(by, "van.disconnected", {"van": row.id}, row.name)
 
 
 @dataclass(frozen=True)

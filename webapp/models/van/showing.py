@@ -94,7 +94,7 @@ async def send_again(by: Membership, fact_id: int) -> bool:
     """One fact by hand. False where it is in no state for that."""
     done = await _wait_again(by.campaign_id, [fact_id])
     if done:
-        await audit.record(by, "van.sent_again", "", facts=done)
+        await audit.record(by, "van.sent_again", await _about([fact_id]), facts=done)
     return bool(done)
 
 
@@ -104,10 +104,18 @@ async def send_all_again(by: Membership, state: str, kind: str = "", van: int = 
     if state not in AGAIN:
         return 0
     own = _only(by.campaign_id, state, kind, van).order_by("id").limit(MANY)
-    done = await _wait_again(by.campaign_id, await column(own, "id"))
+    ids = await column(own, "id")
+    done = await _wait_again(by.campaign_id, ids)
     if done:
-        await audit.record(by, "van.sent_again", "", facts=done)
+        await audit.record(by, "van.sent_again", await _about(ids), facts=done)
     return done
+
+
+async def _about(ids: list[int]) -> audit.About:
+    """The VANs of these facts, and the contact of one fact."""
+    facts = VanFact.filter(id__in=ids)
+    vans = await column(facts.exclude(van=None).order_by("van").distinct(), "van")
+    return {"van": vans, "contact": await column(facts, "contact_id") if len(ids) == 1 else []}
 
 
 async def _wait_again(campaign_id: int, ids: list[int]) -> int:
@@ -126,5 +134,5 @@ async def is_there(by: Membership, fact_id: int) -> bool:
         return False
     fact.there, fact.maybe, fact.state = str(planning.read(fact.maybe.split()[-1]) or ""), "", SENT
     await fact.save(update_fields=["there", "maybe", "state"])
-    await audit.record(by, "van.found_there")
+    await audit.record(by, "van.found_there", {"contact": fact.contact_id, "van": [fact.van] if fact.van else []})
     return True

@@ -77,7 +77,7 @@ async def start(by: Membership, saved: VanList) -> VanLoad:
     own = VanLoad.filter(campaign_id=by.campaign_id, van=saved.van, saved_list_id=saved.saved_list_id, status__in=OPEN)
     if there := await own.first():
         return there
-    await audit.record(by, "van.list_brought", saved.name)
+    await audit.record(by, "van.list_brought", {"van": saved.van}, saved.name)
     now = clock.now()
     return await VanLoad.create(
         campaign_id=by.campaign_id,
@@ -94,7 +94,7 @@ async def start(by: Membership, saved: VanList) -> VanLoad:
 async def cancel(load: VanLoad, by: Membership) -> None:
     """Nothing of it is stored. A list whose file is being read is cancelled on the import's page."""
     if await long_work.cancel(load):
-        await audit.record(by, "van.list_cancelled", load.name)
+        await audit.record(by, "van.list_cancelled", {"van": load.van}, load.name)
 
 
 async def due() -> list[int]:

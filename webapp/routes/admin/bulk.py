@@ -20,6 +20,7 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 from webapp.models.conversations import assigning
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.routes.admin.contacts import filter_words
 from webapp.rules.contacts import contact_filter
 from webapp.rules.contacts.contact_filter import MANY, Filter
@@ -221,7 +222,8 @@ _ASKED: dict[str, Callable[[Membership, Form], Awaitable[Asked]]] = {
 async def job_page(request: Request, member: Membership, job_id: int) -> Response:
     """The job's progress; the fragment refreshes itself until the job is over."""
     job = await finding.bulk_job_of(member, job_id)
-    return page(request, "admin/bulk/job.html", "admin/bulk/_job.html", job=job)
+    own = await history.of_whole(request, member, "bulk", job.id)
+    return page(request, "admin/bulk/job.html", "admin/bulk/_job.html", job=job, history=own)
 
 
 @post("/bulk/{job_id:int}/cancellation")

@@ -18,7 +18,7 @@ from webapp.models.exports import for_upload, run, schedules, showing
 from webapp.models.exports.job import EVERY, Export
 from webapp.pages import page
 from webapp.routes.admin import bulk
-from webapp.routes.admin.accounts import user_table
+from webapp.routes.admin.accounts import history, user_table
 from webapp.rules.accounts.user_filter import UserFilter
 from webapp.rules.contacts.contact_filter import Filter
 from webapp.rules.exports import safe_cells
@@ -140,10 +140,9 @@ def _users(wanted: UserFilter) -> dict[str, Any]:
 async def export_page(request: Request, member: Membership, export_id: int) -> Response:
     """The export's progress; the fragment refreshes itself until it is over."""
     job = await finding.export_of(member, export_id)
-    size = await showing.size_of(job)
-    return page(
-        request, "admin/exports/export.html", "admin/exports/_export.html", job=job, size=size, keeps=showing.KEPT_DAYS
-    )
+    shown: dict[str, Any] = {"job": job, "size": await showing.size_of(job), "keeps": showing.KEPT_DAYS}
+    own = await history.of_whole(request, member, "export", job.id)
+    return page(request, "admin/exports/export.html", "admin/exports/_export.html", history=own, **shown)
 
 
 @post("/exports/{export_id:int}/cancellation")

@@ -20,7 +20,7 @@ from webapp.models.notices import received, telling
 from webapp.models.notices.notice import ACTION, EMAIL, FAILED, KINDS, MESSAGE, PUSH, SENT, Notice
 from webapp.pages import page
 from webapp.routes.admin import action_news
-from webapp.routes.admin.accounts import user_table
+from webapp.routes.admin.accounts import history, user_table
 from webapp.rules.notices import linked
 
 MOST_BODY = {MESSAGE: 5_000, EMAIL: 20_000, PUSH: 400, ACTION: 0}
@@ -142,6 +142,7 @@ async def notice_page(request: Request, member: Membership, notice_id: int, show
     people = await received.people(notice, show, finding.row_id(after))
     given: dict[str, Any] = {"notice": notice, "sums": (await received.sums([notice.id]))[notice.id], "show": show}
     given |= {"people": people, "more": len(people) == received.PAGE, "lines": linked.lines(notice.body)}
+    given |= {"history": await history.of_whole(request, member, "notice", notice.id)}
     return page(request, "admin/notices/notice.html", "admin/notices/_notice.html", **given)
 
 

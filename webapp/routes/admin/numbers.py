@@ -13,6 +13,7 @@ from webapp.models.numbers import choice, managing, orders
 from webapp.models.numbers.number import AccountNumber, PhoneNumber, free_in_account
 from webapp.models.numbers.orders import NumberOrder
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 
 MONTHLY = 11_500  # price of a local number at Twilio, in ten-thousandths of a dollar; shown before buying
 RATES = (
@@ -49,6 +50,7 @@ async def _numbers(request: Request, member: Membership, form: Form, status: int
         in_account=await free_in_account() if member.role == OWNER else [],
         orders=await NumberOrder.filter(campaign_id=member.campaign_id).order_by("-id").limit(3),
         monthly=MONTHLY,
+        history=await history.of_whole(request, member, "number"),
     )
 
 

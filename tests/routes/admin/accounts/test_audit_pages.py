@@ -72,7 +72,7 @@ async def test_older_entries_are_on_the_next_page(cast: Cast, browse: Browser) -
 
     async def many() -> None:
         for n in range(130):
-            await audit.note(cast.meyer, cast.gary.user, "tag.created", f"Tag {n}")
+            await audit.note(cast.meyer, cast.gary.user, "tag.created", audit.NOTHING, f"Tag {n}")
 
     await transaction(many)
     first = (await gary.get(PAGE)).text
@@ -83,7 +83,7 @@ async def test_older_entries_are_on_the_next_page(cast: Cast, browse: Browser) -
 
 @pytest.mark.both
 async def test_the_database_changes_and_removes_no_entry(cast: Cast) -> None:
-    await transaction(lambda: audit.note(cast.meyer, None, "tag.created", "One"))
+    await transaction(lambda: audit.note(cast.meyer, None, "tag.created", {"tag": 1}, "One"))
     for statement in ("UPDATE audit_event SET subject = 'Other' RETURNING id", "DELETE FROM audit_event RETURNING id"):
         with pytest.raises((IntegrityError, OperationalError, Exception), match="audit log can not be"):
             await transaction(lambda: database.query(statement))  # noqa: B023

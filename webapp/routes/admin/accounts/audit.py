@@ -16,7 +16,8 @@ from webapp.models.accounts.users import Membership
 from webapp.models.results import audit_log
 from webapp.models.results.audit_log import Wanted
 from webapp.pages import page
-from webapp.routes.admin.accounts.audit_words import GROUPS, SAID
+from webapp.routes.admin.accounts.audit_words import ALL, GROUPS, ONE
+from webapp.routes.admin.accounts.history import said
 from webapp.rules.contacts.contact_filter import id_of
 from webapp.rules.exports import safe_cells
 from webapp.words import gettext
@@ -32,17 +33,20 @@ async def audit_page(request: Request, member: Membership) -> Response:
         rows=[(row, said(row), told(row)) for row in rows],
         more=more,
         wanted=wanted,
+        about=_about(wanted),
         groups=[(name, gettext(shown)) for name, shown in GROUPS.items()],
         users=[(str(user.id), user.name) for user in await audit_log.users(member.campaign)],
     )
 
 
+def _about(wanted: Wanted) -> str:
+    """The object asked for, in words; blank where none is."""
+    kind, _, object_id = wanted.about.partition(":")
+    return gettext((ONE if object_id else ALL).get(kind, kind)) if kind else ""
+
+
 def _wanted(request: Request) -> Wanted:
     return audit_log.read(request.query_params, frozenset(GROUPS))
-
-
-def said(event: AuditEvent) -> str:
-    return gettext(SAID[event.what]) if event.what in SAID else event.what.replace("_", " ").replace(".", " ")
 
 
 def told(event: AuditEvent) -> list[tuple[str, str]]:
@@ -65,9 +69,10 @@ async def audit_file(request: Request, member: Membership) -> Stream:
 
 
 async def _lines(member: Membership, wanted: Wanted) -> AsyncIterator[bytes]:
-    yield safe_cells.BOM + safe_cells.line(["at", "user", "email", "what", "subject", "details", "from"])
+    yield safe_cells.BOM + safe_cells.line(["at", "user", "email", "what", "subject", "details", "from", "about"])
     zone = member.campaign.zone
     async for rows in audit_log.every(member.campaign, wanted):
+        about = await audit_log.objects(rows)
         yield safe_cells.lines(
             [
                 row.at.astimezone(zone).isoformat(timespec="seconds"),
@@ -77,6 +82,7 @@ async def _lines(member: Membership, wanted: Wanted) -> AsyncIterator[bytes]:
                 row.subject,
                 json.dumps(row.detail, ensure_ascii=False) if row.detail else "",
                 row.origin,
+                about.get(row.id, ""),
             ]
             for row in rows
         )

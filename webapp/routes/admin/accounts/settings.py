@@ -17,6 +17,7 @@ from webapp.models.scripts import campaign_info, ready_links
 from webapp.models.scripts.links import CustomLink
 from webapp.models.sending import caps
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.rules import edited, script_lint, window
 from webapp.rules.speech.sentences import said
 
@@ -59,6 +60,7 @@ async def _texting(
         saved=saved,
         mark=edited.mark(settings.words_of(member.campaign)),
         spent=await caps.total_today(member.campaign),
+        history=await history.of(member, "campaign", member.campaign_id),
     )
 
 
@@ -137,7 +139,8 @@ async def _info(request: Request, member: Membership, form: Form, status: int = 
     rows = await CustomLink.filter(campaign_id=member.campaign_id, archived_at=None)
     strings = [(row, ready_links.in_script(row.slug)) for row in rows]
     shown = {"form": form, "link": link, "qr": qr, "saved": saved, "mark": mark, "strings": strings}
-    return page(request, "admin/accounts/info.html", status_code=status, **shown)
+    own = await history.of(member, "campaign", member.campaign_id)
+    return page(request, "admin/accounts/info.html", status_code=status, history=own, **shown)
 
 
 @post("/settings/info")

@@ -10,6 +10,7 @@ from webapp.forms import Form
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.logins import second_steps
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 
 
 @get("/settings/log-in")
@@ -20,7 +21,8 @@ async def log_in_page(request: Request, member: Membership) -> Response:
 async def _log_in(request: Request, member: Membership, form: Form, status: int = 200, saved: bool = False) -> Response:
     staff = await second_steps.staff_with_and_without(member.campaign_id)
     shown = {"form": form, "saved": saved, "by_owner": member.role == OWNER, "staff": staff}
-    return page(request, "admin/accounts/staff_second_step.html", status_code=status, **shown)
+    own = await history.of(member, "campaign", member.campaign_id)
+    return page(request, "admin/accounts/staff_second_step.html", status_code=status, history=own, **shown)
 
 
 @post("/settings/log-in", dependencies=proving.STAFF)

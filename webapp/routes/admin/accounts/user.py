@@ -14,6 +14,7 @@ from webapp.models.accounts.users import OWNER, ROLES, Membership
 from webapp.models.departures import suspending
 from webapp.models.scripts import team_codes
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.routes.public import email_letters
 from webapp.rules import edited
 from webapp.rules.accounts import powers
@@ -39,6 +40,7 @@ async def _user(
         by_owner=member.role == OWNER,
         lists=await teams.lists_of(who),
         mark=edited.mark(roles.words_of(who)),
+        history=await history.of(member, "user", who.id),
     )
 
 

@@ -16,6 +16,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.scripts import team_codes
 from webapp.models.scripts.team_codes import LastTeam
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.rules.accounts import people_lines
 from webapp.rules.accounts.user_filter import UserFilter
 from webapp.rules.contacts.contact_filter import id_of
@@ -79,6 +80,7 @@ async def _user_list(
         form=form,
         told=told,
         chosen=chosen,
+        history=await history.of(member, "user_list", chosen.id),
         there=there,
         size=sizes.get(chosen.id, 0),
         others=await others.limit(OFFERED).select_related("user"),

@@ -19,6 +19,7 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 from webapp.models.sending import caps
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.rules import edited
 from webapp.rules.edited import Meanwhile
 from webapp.rules.speech.sentences import said
@@ -83,6 +84,7 @@ async def _basics(
         counted=await _counted(chosen),
         many=audience.MANY,
         value_rows=max(LEAVE_OUT_VALUES, len(chosen.values) + 1),
+        history=await history.of(member, "action", action.id) if action else None,
     )
 
 

@@ -12,6 +12,7 @@ from webapp.forms import Form
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.api import token as tokens
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.routes.admin.api.examples import EXAMPLES
 from webapp.rules.api import scopes
 from webapp.words import later
@@ -40,6 +41,7 @@ async def _tokens(request: Request, member: Membership, form: Form, status: int 
         form=form,
         by_owner=member.role == OWNER,
         tokens=await tokens.in_use(member.campaign_id),
+        history=await history.of(member, "api_token"),
         scopes=[(scope, words.gettext(said)) for scope, said in WORDS.items()],
         examples=[(words.gettext(one.title), one.curl(_address(member))) for one in EXAMPLES],
         **{"made": None, "secret": "", **shown},

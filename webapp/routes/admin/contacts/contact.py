@@ -20,6 +20,7 @@ from webapp.models.results import contact_table, timeline
 from webapp.models.van import showing
 from webapp.pages import page
 from webapp.routes.admin import bulk
+from webapp.routes.admin.accounts import history
 from webapp.rules import edited
 from webapp.rules.contacts import contact_zones, states
 
@@ -52,6 +53,7 @@ async def _contact(request: Request, member: Membership, contact: Contact, form:
         held=(await contact_table.holders([contact]))[contact.id],
         opted_out=await OptOut.get_or_none(campaign_id=member.campaign_id, phone=contact.phone),
         holders=await bulk.holders(member),
+        history=await history.of(member, "contact", contact.id),
         van=(await showing.names(member.campaign_id)).get(contact.van or 0, ""),
     )
 

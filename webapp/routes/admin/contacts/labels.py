@@ -14,6 +14,7 @@ from webapp.models.actions import gaps
 from webapp.models.contacts import label_changes
 from webapp.models.contacts.labels import SELECTION, TEXT, CustomField, Tag
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.rules import script_lint
 from webapp.rules.contacts import contact_columns
 
@@ -35,6 +36,7 @@ async def _tags(
         chosen=chosen,
         tags=[t for t in everything if not t.archived_at],
         archived=[t for t in everything if t.archived_at],
+        history=await history.of(member, "tag", chosen.id if chosen else 0),
     )
 
 
@@ -126,6 +128,7 @@ async def _fields(
         chosen=chosen,
         fields=[f for f in everything if not f.archived_at],
         archived=[f for f in everything if f.archived_at],
+        history=await history.of(member, "field", chosen.id if chosen else 0),
     )
 
 

@@ -17,6 +17,7 @@ from webapp.models.contacts import lists
 from webapp.models.contacts.lists import ContactList
 from webapp.models.imports.job import CONTACTS, ContactImport
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.routes.admin.contacts.all_contacts import contents
 from webapp.rules.contacts import contact_filter
 
@@ -76,6 +77,7 @@ async def _list(request: Request, member: Membership, chosen: ContactList, form:
         chosen=chosen,
         form=form,
         used=await ActionList.filter(contact_list=chosen).select_related("action"),
+        history=await history.of(member, "list", chosen.id),
         left_out=await ActionExclusion.filter(contact_list=chosen).select_related("action"),
         **await contents(request, member, wanted),
     )

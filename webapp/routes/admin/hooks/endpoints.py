@@ -13,6 +13,7 @@ from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.hooks import endpoint, event
 from webapp.models.hooks.endpoint import HookEndpoint
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.rules.hooks import events
 from webapp.rules.outside import address as outside_address
 from webapp.words import later
@@ -79,7 +80,8 @@ async def hook_page(request: Request, member: Membership, hook_id: int, show: st
     state = show if show in event.STATES else ""
     rows, more = await event.page(hook, state, finding.row_id(before))
     shown: dict[str, Any] = {"hook": hook, "rows": rows, "more": more, "state": state, "by_owner": member.role == OWNER}
-    return page(request, "admin/hooks/events.html", kinds=dict(_kinds()), **shown)
+    own = await history.of(member, "hook", hook.id)
+    return page(request, "admin/hooks/events.html", kinds=dict(_kinds()), history=own, **shown)
 
 
 @post("/settings/webhooks/{hook_id:int}/end", dependencies=proving.STAFF)

@@ -13,6 +13,7 @@ from webapp.models.contacts.labels import CustomField
 from webapp.models.imports import preview, reading, reading_notes, upload
 from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.routes.admin.imports import reading as reading_choice
 from webapp.routes.admin.imports import to_import
 from webapp.routes.admin.imports.refused import REASONS
@@ -111,6 +112,7 @@ async def show(
         notes=reading_notes.notes(shape, job.without_hidden),
         seen=seen,
         wishes=wishes,
+        history=await history.of_whole(request, member, "import", job.id),
         new_tags=form.ticked("new_tags") if form.data else seen.creates_tags,
         targets=_targets(job, custom),
         titles=FIELD_NAMES | {f.slug: f.title for f in custom if job.kind == CONTACTS},

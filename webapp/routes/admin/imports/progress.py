@@ -10,6 +10,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.imports import reading, reading_notes, refused, upload
 from webapp.models.imports.job import ASKING, ContactImport
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.routes.admin.imports import columns, to_import
 from webapp.routes.admin.imports.refused import REASONS
 
@@ -22,10 +23,10 @@ async def import_page(request: Request, member: Membership, import_id: int) -> R
     job = await finding.import_of(member, import_id)
     if job.status == ASKING:
         return await columns.show(request, member, job, Form())
-    return await _progress(request, job)
+    return await _progress(request, member, job)
 
 
-async def _progress(request: Request, job: ContactImport) -> Response:
+async def _progress(request: Request, member: Membership, job: ContactImport) -> Response:
     return page(
         request,
         "admin/imports/import.html",
@@ -37,6 +38,7 @@ async def _progress(request: Request, job: ContactImport) -> Response:
         names=columns.FIELD_NAMES,
         waiting_list=await upload.waiting_list(job) if job.over else None,
         seconds_left=job.seconds_left,
+        history=await history.of_whole(request, member, "import", job.id),
         mappable=job.over and bool(job.left_out) and reading.plain_copy(job).exists(),
     )
 

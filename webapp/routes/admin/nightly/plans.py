@@ -13,6 +13,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.nightly import folder, plan, telling
 from webapp.models.nightly.plan import NightlyImport
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.routes.admin.nightly import typed
 
 HOURS = tuple(str(hour) for hour in range(24))
@@ -65,8 +66,9 @@ async def _made(member: Membership, found: str | folder.Wanted, name: str, hour:
 @get("/nightly-imports/{nightly_id:int}")
 async def plan_page(request: Request, member: Membership, nightly_id: int) -> Response:
     row = await connections.nightly_of(member, nightly_id)
-    runs, its = await plan.runs_of(row), await folder.of(row)
-    return page(request, "admin/nightly/plan.html", "admin/nightly/_runs.html", row=row, runs=runs, folder=its)
+    own = await history.of_whole(request, member, "nightly", row.id)
+    shown = {"runs": await plan.runs_of(row), "folder": await folder.of(row), "history": own}
+    return page(request, "admin/nightly/plan.html", "admin/nightly/_runs.html", row=row, **shown)
 
 
 @post("/nightly-imports/{nightly_id:int}/server-key")

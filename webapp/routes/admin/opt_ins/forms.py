@@ -20,6 +20,7 @@ from webapp.models.opt_ins import checks, editing, people
 from webapp.models.opt_ins.editing import Draft, Refused
 from webapp.models.scripts import links
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.rules import edited, variables
 from webapp.rules.edited import Meanwhile
 from webapp.rules.opt_ins import words as known_words
@@ -111,6 +112,7 @@ async def _show(
         saved=saved,
         mark=edited.mark(stored),
         stored=stored,
+        history=await history.of(member, "opt_in", its.id) if its else None,
         lists=await _lists(member, its),
         chosen_fields=[str(field.id) for field in await its.fields_asked()] if its else [],
         chosen_numbers=[str(n) for n in await its.number_ids()] if its else [],

@@ -11,6 +11,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.scripts import link_editing, links, ready_links
 from webapp.models.scripts.links import CustomLink
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.rules.scripts import web_links
 
 
@@ -33,6 +34,7 @@ async def _links(
         archived=[row for row in everything if row.archived_at],
         counted=await links.counted(member.campaign),
         no_clicks=links.Clicks(),
+        history=await history.of(member, "link", chosen.id if chosen else 0),
         leads={row.id: await ready_links.destination(row) for row in everything if row.leads_to},
         in_script=ready_links.in_script,
         to_join=await ready_links.of(member.campaign_id, ready_links.JOIN),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,8 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.scripts import editing, reach
 from webapp.models.scripts.links import CustomLink
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
+from webapp.routes.admin.accounts.history import History
 from webapp.routes.admin.scripts import previews
 from webapp.routes.admin.scripts.pictures import LARGEST
 from webapp.routes.admin.scripts.previews import Written
@@ -87,10 +90,18 @@ async def show(
         opened=opened,
         saved="saved" in request.query_params,
         shown=checks[shown],
+        history=await _history(member, action, opened, checks),
         client_id=uuid.uuid4(),
         **await _about(action, [*initial, *response]),
         **await _menus(member.campaign_id),
     )
+
+
+async def _history(member: Membership, action: Action, opened: str, there: Container[str]) -> History:
+    """Of the script that is open, else of the action and all its scripts."""
+    if opened.isdecimal() and opened in there:
+        return await history.of(member, "script", int(opened))
+    return await history.of(member, "action", action.id)
 
 
 async def _about(action: Action, scripts: list[Script]) -> dict[str, Any]:

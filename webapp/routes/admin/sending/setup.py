@@ -101,7 +101,7 @@ def _declined(code: int) -> str:
 @post("/setup/checks")
 async def check(request: Request, member: Membership) -> Response:
     """Asked at Twilio by a worker; the page shows what it found."""
-    await audit.record(member, "setup.checked")
+    await audit.record(member, "setup.checked", audit.NOTHING)
     asked_at = clock.now()
     await queue.check_setup(member.campaign_id)
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/setup?asked={asked_at.timestamp():.3f}")

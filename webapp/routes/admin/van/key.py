@@ -12,6 +12,7 @@ from webapp.models.van import connection, places
 from webapp.models.van.connection import MY_CAMPAIGN, MY_VOTERS, VanConnection
 from webapp.models.van.places import Taken, Wish
 from webapp.pages import page
+from webapp.routes.admin.accounts import history
 from webapp.rules.contacts import states
 
 MODES = (str(MY_CAMPAIGN), str(MY_VOTERS))
@@ -37,6 +38,7 @@ async def _key(
         connection=row,
         places=shown,
         mine=next((place for place in shown if row and place.row.id == row.id), None),
+        history=await history.of_whole(request, member, "van", row.id if row else 0),
     )
 
 
