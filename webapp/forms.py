@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from webapp.http import form_errors
 from webapp.rules import edited, names, phone
 from webapp.rules.logins import guessable
 from webapp.words import gettext
@@ -22,8 +23,6 @@ _LONGEST = 20_000  # characters of a line; each field's own limit is shorter
 _SHORT = 100  # characters of a number, a time, a day or a choice
 _LONGEST_EMAIL = 254
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
-
-
 _NO_LABELS: Mapping[str, str] = {}
 
 
@@ -43,14 +42,7 @@ class Form:
         return not self.errors
 
     def in_order(self) -> list[tuple[str, str]]:
-        """The errors, each with its field, as the fields stand on the page: a browser sends them in that order. A field that is not
-        sent, such as a choice without a tick, comes behind the one whose error was noted before."""
-        places = {name: place for place, name in reversed(list(enumerate(self.data)))}
-        last, placed = -1, []
-        for name, sentence in self.errors.items():
-            last = places.get(name, last)
-            placed.append((last, name, sentence))
-        return [(name, sentence) for _, name, sentence in sorted(placed, key=lambda one: one[0])]
+        return form_errors.in_order(self.data, self.errors)
 
     def wrong(self, name: str, sentence: str) -> None:
         """Notes an error of a field; its first error stays."""
@@ -241,9 +233,5 @@ def _password_refused(reason: str) -> str:
 
 
 def _too_long(label: str, most: int, length: int) -> str:
-    return gettext(
-        "%(label)s may have %(most)s characters. This has %(length)s.",
-        label=label,
-        most=f"{most:,}",
-        length=f"{length:,}",
-    )
+    shown = {"most": f"{most:,}", "length": f"{length:,}"}
+    return gettext("%(label)s may have %(most)s characters. This has %(length)s.", label=label, **shown)

@@ -120,5 +120,7 @@ async def confirm(by: Membership, row: NightlyImport, fingerprint: str) -> bool:
         return False
     await NightlyFolder.filter(id=found.id).update(server_key=found.shown_key, shown_key="")
     await NightlyImport.filter(id=row.id, ended_at=None).update(next_at=clock.now())
-    await audit.record(by, "nightly.key_confirmed", row.list_name, server=row.host, key=fingerprint)
+    await audit.record(
+        by, "nightly.key_confirmed", {"nightly": row.id}, row.list_name, server=row.host, key=fingerprint
+    )
     return True

@@ -67,8 +67,9 @@ async def _made(member: Membership, found: str | folder.Wanted, name: str, hour:
 async def plan_page(request: Request, member: Membership, nightly_id: int) -> Response:
     row = await connections.nightly_of(member, nightly_id)
     own = await history.of_whole(request, member, "nightly", row.id)
-    shown = {"runs": await plan.runs_of(row), "folder": await folder.of(row), "history": own}
-    return page(request, "admin/nightly/plan.html", "admin/nightly/_runs.html", row=row, **shown)
+    runs, its = await plan.runs_of(row), await folder.of(row)
+    shown = ("admin/nightly/plan.html", "admin/nightly/_runs.html")
+    return page(request, *shown, row=row, runs=runs, folder=its, history=own)
 
 
 @post("/nightly-imports/{nightly_id:int}/server-key")
