@@ -33,7 +33,7 @@ ARROWS = {
     "words": {"rules"},
     "http": {"http"},
     "pages": {"rules", "words", "http"},
-    "forms": {"rules", "words"},
+    "forms": {"rules", "words", "http"},
     "letters": {"pages", "models", "queue", "words", "limiting"},
     "limiting": set(),
     "live": {"queue"},
