@@ -24,10 +24,7 @@ else:
     asyncssh = late.module("asyncssh")
 
 MOST_FILES = 10_000  # of a folder
-LEAST, MOST = (
-    32_768,
-    262_144,
-)  # bytes asked for at once: as many as every server gives, and where one says that it gives more
+LEAST, MOST = 32_768, 262_144  # bytes asked for at once: every server gives the first, up to MOST where one says so
 NO_FOLDER = "There is no folder of this name on the server, or its user may not look into it."
 CHANGED = "The file changed while it was read. Nothing was stored."
 NO_COMMON = "The server and we have no way of encrypting in common."

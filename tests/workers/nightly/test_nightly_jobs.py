@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from tests.cast import MORNING, Cast
+from tests.cast.inputs.nights import next_night
 from tests.cast.lists import take_all
 from webapp import clock
 from webapp.database import transaction
@@ -72,17 +73,6 @@ async def chosen(cast: Cast, server: Server) -> NightlyImport:
     await take_all(job.id)
     await fetching.sweep_nightly({})
     return row
-
-
-async def next_night(row: NightlyImport, days: int = 1) -> NightlyRun:
-    clock.freeze(MORNING + timedelta(days=days))
-    await fetching.run_nightly({}, row.id)
-    run = (await NightlyRun.all().order_by("-id"))[0]
-    if run.import_id:
-        await take_all(run.import_id)
-    await fetching.sweep_nightly({})
-    await run.refresh_from_db()
-    return run
 
 
 async def test_the_columns_are_chosen_once_and_each_night_is_told(cast: Cast, server: Server) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.cast import MORNING, Cast
+from tests.cast.inputs.nights import fetched, next_night
 from tests.cast.lists import take_all
 from tests.cast.stand_ins.sftp import PASSWORD, USER, SftpServer, sftp_server
 from tests.cast.waiting import until
@@ -47,17 +48,6 @@ async def made(cast: Cast, server: SftpServer, password: str = PASSWORD, where: 
     return await folder.make(cast.gary, wanted, "From the folder", 3)
 
 
-async def fetched(row: NightlyImport) -> NightlyRun:
-    """A worker fetches, reads and tells."""
-    await fetching.run_nightly({}, row.id)
-    run = (await NightlyRun.all().order_by("-id"))[0]
-    if run.import_id:
-        await take_all(run.import_id)
-    await fetching.sweep_nightly({})
-    await run.refresh_from_db()
-    return run
-
-
 async def confirmed(cast: Cast, server: SftpServer, **how: str) -> NightlyImport:
     """The server is asked for its key, and Gary confirms it."""
     row = await made(cast, server, **how)
@@ -76,11 +66,6 @@ async def chosen(cast: Cast, server: SftpServer, **how: str) -> NightlyImport:
     await take_all(job.id)
     await fetching.sweep_nightly({})
     return row
-
-
-async def next_night(row: NightlyImport, days: int = 1) -> NightlyRun:
-    clock.freeze(MORNING + timedelta(days=days))
-    return await fetched(row)
 
 
 async def test_a_folder_s_newest_file_comes_in_each_night_and_is_told(cast: Cast, server: SftpServer) -> None:
