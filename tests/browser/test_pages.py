@@ -9,7 +9,8 @@ import pytest
 
 from tests.cast.pages.browsing import NARROW, PHONE, WIDE, OpenPage, Size, log_in, look_at
 from tests.cast.waiting import until
-from tests.faults.bank import Bank, Volunteer
+from tests.faults.bank import Bank
+from tests.faults.bank.volunteer import Volunteer
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 

@@ -8,10 +8,13 @@ import os
 import subprocess
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+Textbank = Callable[..., subprocess.CompletedProcess[str]]
+Shell = Callable[[Path], Textbank]  # the command on the database of a folder
 
 
 class Shells:

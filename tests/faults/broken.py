@@ -45,10 +45,8 @@ async def _drain(ctx: dict[str, Any], number_id: int) -> None:
         assert message.number
         outcome = await ctx["twilio"].send(message.phone, message.number.e164, message.body, "http://127.0.0.1:9/", 600)
         died("called")
-        claimed = await claim_next(number_id)
-        while isinstance(claimed, Wait):
+        while isinstance(claimed := await claim_next(number_id), Wait):
             await asyncio.sleep(0.002)
-            claimed = await claim_next(number_id)
         if isinstance(claimed, Claimed):
             assert isinstance(outcome, twilio.Sent)
             await answers.taken(claimed.message_id, outcome.sid, claimed.attempt_id)
@@ -107,7 +105,6 @@ def trusting() -> None:
 
 def noting() -> None:
     """Believes the notes beside its database: what they don't know of has not left. With `trusting`."""
-
     asked = list[bool]()
 
     async def is_older() -> bool:

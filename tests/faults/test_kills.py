@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from tests.cast.waiting import until
-from tests.faults.bank import KILLS, SEED, Bank, Volunteer, open_bank
+from tests.faults.bank import KILLS, SEED, Bank, open_bank
+from tests.faults.bank.volunteer import Volunteer
 
 PEOPLE = max(200, 40 * KILLS)  # more than the moments below can use up: else a process waits for one that never comes
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.cast.waiting import until
-from tests.faults.bank import PATIENCE, SEED, Bank, Volunteer, open_bank
-from tests.faults.storm import OwnServer, Storm
+from tests.faults.bank import PATIENCE, SEED, Bank, open_bank
+from tests.faults.bank.volunteer import Volunteer
+from tests.faults.storm import Storm
+from tests.faults.storm.databases import OwnServer
 
 FAULTS = int(os.environ.get("TEXTBANK_FAULTS", "11"))
 VOLUNTEERS = int(os.environ.get("TEXTBANK_FAULT_VOLUNTEERS", "3"))

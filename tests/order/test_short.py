@@ -6,21 +6,24 @@ import ast
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.cast.tree import BENCH, ROOT, WEBAPP, sources
+from tests.cast import TESTS
+from tests.cast.tree import BENCH, ROOT, STATIC, WEBAPP, sources
 
 MOST_FILES, MOST_LINES = 16, 2_000
+KINDS = (".py", ".html", ".css", ".js")
 
 
 def test_no_room_is_crowded() -> None:
     """A room that gets fuller is split. Migrations only grow: one is never changed."""
-    rooms = {path.parent for top in (WEBAPP, BENCH) for path in top.rglob("*.*") if path.suffix in (".py", ".html")}
+    tops = (WEBAPP, BENCH, TESTS, STATIC / "css", STATIC / "js")
+    rooms = {path.parent for top in tops for path in top.rglob("*.*") if path.suffix in KINDS}
     rooms -= {WEBAPP / "migrations"}
-    assert {WEBAPP, BENCH} <= rooms
+    assert set(tops) <= rooms
     crowded = {}
     for folder in rooms:
         if folder.name == "migrations":  # a diary, which nobody rearranges
             continue
-        files = [path for path in folder.iterdir() if path.suffix in (".py", ".html") and path.stem != "__init__"]
+        files = [path for path in folder.iterdir() if path.suffix in KINDS and path.stem != "__init__"]
         lines = sum(path.read_text().count("\n") for path in files)
         if len(files) > MOST_FILES or lines > MOST_LINES:
             crowded[str(folder.relative_to(ROOT))] = (len(files), lines)
@@ -31,6 +34,14 @@ def test_functions_and_files_stay_short() -> None:
     """STYLE 16 as a smell test: few may be longer, none by much."""
     tables = {WEBAPP / "database" / "guards.py"}  # a table of SQL
     assert too_long([path for path in sources() if path not in tables], lines=250, in_a_function=30) == []
+
+
+def test_files_of_tests_and_static_files_stay_short() -> None:
+    files = [
+        path for top in (TESTS, STATIC / "css", STATIC / "js") for path in top.rglob("*.*") if path.suffix in KINDS
+    ]
+    assert len(files) > 500
+    assert {str(path.relative_to(ROOT)) for path in files if path.read_text().count("\n") > 250} == set()
 
 
 def test_bench_and_what_starts_the_product_stay_short() -> None:

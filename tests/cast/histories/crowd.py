@@ -8,6 +8,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from tests.cast import Cast, opt_out_phone, send_card, starts_again, suspend
+from tests.cast.histories import carrier, steps
 from tests.cast.texting import new_sid, second_action, shows
 from webapp import clock
 from webapp.database import transaction
@@ -16,7 +17,6 @@ from webapp.models.actions import audience
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.contact import Contact
-from webapp.models.contacts.labels import Tag
 from webapp.models.contacts.lists import ListMembership
 from webapp.models.conversations import assigning, going_back, inbox, start
 from webapp.models.conversations.conversation import Conversation
@@ -24,19 +24,11 @@ from webapp.models.conversations.message import Message
 from webapp.models.opt_outs import blocking, possible
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.outcomes import answers, doubt
-from webapp.models.receiving import applying
-from webapp.models.receiving.event import INBOUND, STATUS
 from webapp.models.reports import filing
 from webapp.models.scripts import editing
 from webapp.models.sending import click, undo
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.leaving import Claimed
-from webapp.rules import errors
-
-UNKNOWN_CODES = (21999, 30010, 30037, 30410, 30500, 63999)  # not in our table: Twilio's new ones
-CODES = (*sorted(code for code in errors.TABLE if code not in range(1300, 1400)), *UNKNOWN_CODES)
-SAID = ("Yes", "No", "STOP", "stop.", "HELP", "info", "take me off your list", "ALTO")
-DELIVERIES = ("queued", "sent", "delivered", "read", "undelivered", "failed", "canceled")
 
 
 class Crowd:
@@ -55,17 +47,8 @@ class Crowd:
             await cast.add_contact(f"+1412555{5000 + n}", first_name=f"C{n}", zip="15213")
         await cast.make()
         crowd = cls(cast, dice, await transaction(lambda: second_action(cast)))
-        await crowd.add_script_that_opts_out()
+        await steps.add_script_that_opts_out(cast)
         return crowd
-
-    async def add_script_that_opts_out(self) -> None:
-        async def add() -> None:
-            sorry = await Script.create(
-                action=self.cast.action, kind=RESPONSE, name="Sorry", body="You are off our list."
-            )
-            await sorry.apply_on_send([await Tag.get(campaign=self.cast.meyer, slug="opt_out")], [])
-
-        await transaction(add)
 
     async def does(self, step: str) -> None:
         """A second later: no two things happen at the same instant."""
@@ -101,10 +84,10 @@ class Crowd:
         sid, outcome = new_sid(), self.dice.randrange(8)
         if outcome < 4:
             if self.dice.randrange(4) == 0:  # the callback comes before the call's own answer
-                await self._told(sid, (await Message.get(id=found.message_id)).public_id)
+                await carrier.tells_something(self.dice, sid, (await Message.get(id=found.message_id)).public_id)
             await answers.taken(found.message_id, sid, found.attempt_id)
         elif outcome < 6:
-            await answers.rejected(found.message_id, found.attempt_id, self.dice.choice(CODES))
+            await answers.rejected(found.message_id, found.attempt_id, self.dice.choice(carrier.CODES))
         elif outcome == 6:
             await answers.later(found.message_id, found.attempt_id, 0)
         else:
@@ -123,10 +106,7 @@ class Crowd:
         if late:
             sid = new_sid()
             await answers.taken(found.message_id, sid, found.attempt_id)
-            told = {"MessageSid": sid, "MessageStatus": "undelivered", "ErrorCode": str(code)}
-            event = await applying.keep(STATUS, told)
-            assert event
-            await applying.apply(event)
+            assert await carrier.tells(sid, "undelivered", str(code))
         else:
             await answers.rejected(found.message_id, found.attempt_id, code)
         await self.go_on()
@@ -148,24 +128,14 @@ class Crowd:
 
     async def receive(self) -> None:
         contact = await Contact.get(id=(await self.conversation()).contact_id)
-        told = {"MessageSid": new_sid(), "From": contact.phone, "To": self.cast.number.e164}
-        if event := await applying.keep(INBOUND, {**told, "Body": self.dice.choice(SAID)}):
-            await applying.apply(event)
+        await carrier.brings(contact.phone, self.cast.number.e164, self.dice.choice(carrier.SAID))
 
     async def deliver(self) -> None:
         """Of any text, also long after others; a late one may contradict what was told before."""
         taken = await Message.filter(status="taken", sid__isnull=False).order_by("-id").limit(8)
         if taken:
             message = self.dice.choice(taken)
-            await self._told(message.sid or "", message.public_id)
-
-    async def _told(self, sid: str, public_id: uuid.UUID) -> None:
-        status = self.dice.choice(DELIVERIES)
-        lost = status in ("undelivered", "failed", "canceled")
-        code = self.dice.choice((*map(str, CODES), "")) if lost else ""
-        told = {"MessageSid": sid, "MessageStatus": status, "ErrorCode": code}
-        if event := await applying.keep(STATUS, told, public_id):
-            await applying.apply(event)
+            await carrier.tells_something(self.dice, message.sid or "", message.public_id)
 
     async def reply(self) -> None:
         conversation = await self.conversation()
@@ -275,21 +245,3 @@ class Crowd:
     async def wait(self) -> None:
         clock.freeze(clock.now() + timedelta(minutes=self.dice.choice((1, 10, 65))))
         await going_back.return_unsent(self.cast.meyer)
-
-
-OFTEN = [
-    "start",
-    "click",
-    "click",
-    "click",
-    "claim",
-    "claim",
-    "claim",
-    "receive",
-    "receive",
-    "deliver",
-    "reply",
-    "report",
-]
-RARELY = ["skip", "undo", "look_up", "read", "hand", "block", "unblock", "decide", "opt_out", "wait", "edit", "archive"]
-RARELY += ["restore", "leave_or_come", "reassign", "suspend", "night", "settle", "go_on", "sweep"]

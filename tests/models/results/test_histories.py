@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from tests.cast import Cast
 from tests.cast.histories import ledger
-from tests.cast.histories.crowd import CODES, OFTEN, RARELY, Crowd
+from tests.cast.histories.carrier import CODES
+from tests.cast.histories.crowd import Crowd
+from tests.cast.histories.steps import OFTEN, RARELY
 from webapp.models import kept_counts
 from webapp.models.actions.action import Action
 from webapp.models.contacts import search

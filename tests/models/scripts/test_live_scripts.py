@@ -2,78 +2,35 @@
 
 from __future__ import annotations
 
-import uuid
-from collections import Counter
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 import pytest
 
-from tests.cast import HELLO, Cast, drawn, send_card
-from tests.cast.database.moments import beside
+from tests.cast import HELLO, Cast, drawn
+from tests.cast.ways.to_change_scripts import NO_WAY_OUT, Deed, add, copy, move, of, save, stored, use_again
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts import teams
 from webapp.models.accounts.audit import AuditEvent
 from webapp.models.accounts.teams import UserList
-from webapp.models.accounts.users import Membership
 from webapp.models.actions import audience, pictures
-from webapp.models.actions.action import DRAFT, Action
+from webapp.models.actions.action import DRAFT
 from webapp.models.actions.pictures import Picture
-from webapp.models.actions.script import INITIAL, RESPONSE, Script
+from webapp.models.actions.script import RESPONSE, Script
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.labels import CustomField
 from webapp.models.conversations import making
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.reports import labelling
 from webapp.models.results import recount
-from webapp.models.scripts import editing, first_card, publishing, reach, shortfalls
+from webapp.models.scripts import editing, first_card, publishing, shortfalls
 from webapp.models.scripts.editing import Draft, Refused
-from webapp.models.scripts.reach import Reach
-from webapp.models.sending import click, first_text, undo
+from webapp.models.sending import click
 
-NO_WAY_OUT = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer for Senate."
 FAULTS = {
     "no opt-out wording": NO_WAY_OUT,
     "a shortener": f"{HELLO} bit.ly/x",
     "what nobody has": f"{HELLO} ##{{{{user.team_code}}}}",
     "what the campaign lacks": f"{HELLO} ##{{{{broadcast_phone_number}}}}",
 }
-
-
-async def of(cast: Cast, **changes: object) -> Action:
-    if changes:
-        await transaction(lambda: Action.filter(id=cast.action.id).update(**changes))
-    return await Action.get(id=cast.action.id).select_related("campaign")
-
-
-async def stored(cast: Cast, body: str, **values: Any) -> Script:
-    """A script as an older version of the product left it."""
-    kind: dict[str, Any] = {"kind": INITIAL, "position": 5, **values}
-    return await transaction(lambda: Script.create(action=cast.action, body=body, **kind))
-
-
-async def add(cast: Cast, action: Action, body: str, by: Membership, why: str) -> object:
-    return await editing.save(action, None, Draft(INITIAL, "", body, None, [], []), by, why)
-
-
-async def save(cast: Cast, action: Action, body: str, by: Membership, why: str) -> object:
-    return await editing.save(action, cast.hello, Draft(INITIAL, "", body, None, [], []), by, why)
-
-
-async def copy(cast: Cast, action: Action, body: str, by: Membership, why: str) -> object:
-    return await editing.copy(action, await stored(cast, body), by, why)
-
-
-async def use_again(cast: Cast, action: Action, body: str, by: Membership, why: str) -> object:
-    return await editing.restore(action, await stored(cast, body, archived_at=clock.now()), by, why)
-
-
-async def move(cast: Cast, action: Action, body: str, by: Membership, why: str) -> object:
-    return await editing.move(action, await stored(cast, body), -1, by, why)
-
-
-Deed = Callable[[Cast, Action, str, Membership, str], Awaitable[object]]
 DEEDS: list[Deed] = [add, save, copy, use_again, move]
 
 
@@ -114,56 +71,6 @@ async def test_a_picture_that_is_gone_stops_saving_and_ordering(cast: Cast) -> N
     assert isinstance(await editing.save(await of(cast), cast.thanks, draft, cast.gary), Refused)
     await cast.thanks.write("Thanks", "Thank you!", picture.id)
     assert isinstance(await editing.order_responses(await of(cast), [cast.thanks.id], cast.gary), Refused)
-
-
-async def three_scripts(cast: Cast) -> tuple[Action, dict[int, int | None]]:
-    """Of thirteen people Amy holds nine, three with each of three scripts. Conversation -> script."""
-    action = await of(cast)
-    for word in ("Hello", "Dear"):
-        assert isinstance(await add(cast, action, HELLO.replace("Hi", word), cast.gary, ""), Script)
-    for n in range(12):
-        await cast.add_contact(f"+1412555{1300 + n}", first_name=f"C{n}")
-    await cast.make()
-    await transaction(lambda: type(cast.meyer).filter(id=cast.meyer.id).update(bucket_size=9))
-    await cast.start(cast.amy)
-    return action, await scripts_of(cast.amy.user_id)
-
-
-async def scripts_of(user_id: int | None) -> dict[int, int | None]:
-    return {row.id: row.script_id for row in await Conversation.filter(user_id=user_id)}
-
-
-@pytest.mark.both
-async def test_archiving_one_of_three_changes_its_cards_and_no_other(cast: Cast) -> None:
-    """As many as the page that asks says."""
-    action, before = await three_scripts(cast)
-    told = (await reach.of_one(action.id, cast.hello.id)).cards
-    await editing.archive(action, cast.hello, cast.gary)
-    after = await scripts_of(cast.amy.user_id)
-    changed = {n for n in before if before[n] != after[n]}
-    assert changed == {n for n in before if before[n] == cast.hello.id} and len(changed) == told > 1
-    taken = Counter(after[n] for n in changed)
-    assert len(taken) == 2 and max(taken.values()) - min(taken.values()) <= 1, "evenly"
-    assert await Conversation.filter(script_id=cast.hello.id).count() == 0
-    talk = await Conversation.get(id=min(changed))
-    assert isinstance(await send_card(cast.amy, talk), click.Queued)
-    assert await recount.differences() == []
-    again = await Script.get(id=cast.hello.id)
-    assert await editing.restore(action, again, cast.gary) is None
-    assert await scripts_of(cast.amy.user_id) == after, "what someone holds stays when a script comes"
-
-
-@pytest.mark.postgres
-async def test_a_card_clicked_while_its_script_is_archived_keeps_the_script_that_was_sent(cast: Cast) -> None:
-    action, held = await three_scripts(cast)
-    talk = await Conversation.get(id=min(n for n in held if held[n] == cast.hello.id)).select_related("contact")
-    _, text = await first_card.queue_of(cast.amy, action, talk.id)
-    assert text
-    sent = first_text.send_first(cast.amy, talk.id, uuid.uuid4(), text.hash)
-    clicked, _ = await beside("message", "INSERT", sent, editing.archive(action, cast.hello, cast.gary))
-    assert isinstance(clicked, click.Queued)
-    assert (await Conversation.get(id=talk.id)).script_id == cast.hello.id == clicked.message.script_id
-    assert await Conversation.filter(script_id=cast.hello.id).count() == 1 and await recount.differences() == []
 
 
 SCRIPT_CHANGES: list[Deed] = [add, save, copy, use_again]
@@ -208,23 +115,6 @@ async def test_another_script_for_one_card_locks_the_contact_first(cast: Cast, m
     assert (await cast.conversation()).script_id != old
 
 
-@pytest.mark.both
-@pytest.mark.parametrize("deed", ["save", "copy", "move"])
-async def test_a_script_archived_by_somebody_else_meanwhile_is_refused_with_words(cast: Cast, deed: str) -> None:
-    action, opened = await of(cast), await Script.get(id=cast.hello.id)
-    await editing.archive(action, cast.hello, cast.selina)
-    match deed:
-        case "save":
-            draft = Draft(INITIAL, "", f"{HELLO} Thanks", None, [], [])
-            refused: object = await editing.save(action, opened, draft, cast.gary)
-        case "copy":
-            refused = await editing.copy(action, opened, cast.gary)
-        case _:
-            refused = await editing.move(action, opened, 1, cast.gary)
-    assert isinstance(refused, Refused) and refused.gone and "archived" in refused.sentences[0]
-    assert [script.body for script in await Script.filter(action=action, kind=INITIAL)] == [HELLO]
-
-
 OWN_WORDS = {
     "campaign.description": ("description", "fight! bit.ly/x"),
     "first_name": ("fallback_recipient", "friend, bit.ly/x"),
@@ -246,49 +136,6 @@ async def test_the_campaign_s_own_words_that_no_text_may_have_stop_saving_and_pu
     await stored(cast, body)
     checks = (await publishing.checklist(await of(cast))).checks
     assert not publishing.may_publish(checks, cast.selina, "because")
-
-
-@pytest.mark.both
-async def test_the_open_card_of_an_archived_script_is_answered_with_the_new_one(cast: Cast) -> None:
-    await cast.start(cast.amy)
-    action, talk = await of(cast), await cast.conversation()
-    _, seen = await first_card.queue_of(cast.amy, action)
-    assert seen
-    second = await add(cast, action, HELLO.replace("Hi", "Hello"), cast.gary, "")
-    await editing.archive(action, cast.hello, cast.gary)
-    outcome = await first_text.send_first(cast.amy, talk.id, uuid.uuid4(), seen.hash)
-    assert outcome == click.Changed() and isinstance(second, Script)
-    assert (await cast.conversation()).script_id == second.id
-
-
-@pytest.mark.both
-async def test_a_text_taken_back_after_its_script_was_archived_comes_with_another(cast: Cast) -> None:
-    """It was clicked before, so it is still to go; undone, it is a card again."""
-    await transaction(lambda: type(cast.meyer).filter(id=cast.meyer.id).update(undo_seconds=5))
-    await cast.start(cast.amy)
-    sent = await cast.click(cast.amy)
-    assert isinstance(sent, click.Queued)
-    action = await of(cast)
-    second = await add(cast, action, HELLO.replace("Hi", "Hello"), cast.gary, "")
-    await editing.archive(action, cast.hello, cast.gary)
-    assert await reach.of_one(action.id, cast.hello.id) == Reach(waiting=1, cards=0)
-    assert await undo.take_back(cast.amy, sent.message.id)
-    _, text = await first_card.queue_of(cast.amy, action)
-    assert text and text.text.startswith("Hello") and isinstance(second, Script)
-
-
-@pytest.mark.both
-async def test_without_another_initial_script_first_texts_stop(cast: Cast) -> None:
-    await cast.start(cast.amy)
-    action = await of(cast)
-    await editing.archive(action, cast.hello, cast.gary)
-    shown, text = await first_card.queue_of(cast.amy, action)
-    assert shown and shown.card and text is None
-    assert await cast.click(cast.amy) == click.Stopped("script")
-    closed = await shortfalls.why_closed(action, cast.amy.user)
-    assert closed and closed.why == "script"
-    await editing.restore(action, await Script.get(id=cast.hello.id), cast.gary)
-    assert isinstance(await cast.click(cast.amy), click.Queued)
 
 
 @pytest.mark.both

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.cast.waiting import until
-from tests.faults.backups import Backup, doctor
 from tests.faults.bank import LONG, Bank, open_bank
+from tests.faults.storm.backups import Backup, doctor
 from webapp.rules.errors import RESTORED
 
 pytestmark = [pytest.mark.xdist_group("restores"), pytest.mark.timeout(240)]

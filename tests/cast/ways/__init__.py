@@ -1,0 +1,1 @@
+"""Each way to do the same: to opt somebody out, to change a running script."""
