@@ -69,7 +69,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """What is there now stays to the end: looking through it for garbage would cost an eighth of each test."""
+    """Objects made by now stay to the end: looking through them for garbage would cost an eighth of each test."""
     gc.freeze()
     gc.enable()
     gc.set_threshold(100_000, 20, 100)
@@ -156,7 +156,7 @@ async def browse(app: Litestar) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 def queues_told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[set[int], int]]:
-    """Whose open decks were told that first texts may not leave any more, or may again; and of which action."""
+    """The users whose open decks were told that first texts may not leave any more, or may again; and of which action."""
     told: list[tuple[set[int], int]] = []
 
     async def nudge_all(user_ids: Collection[int], event: str, id: int = 0) -> None:

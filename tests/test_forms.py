@@ -1,4 +1,4 @@
-"""What fields of a form read (SPEC S7). Each reader bears 100 kB of hostile repeats: found by a walk, so a new one is covered."""
+"""Fields of a form (SPEC S7). Each reader bears 100 kB of hostile repeats: found by a walk, so a new one is covered."""
 
 from __future__ import annotations
 

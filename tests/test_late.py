@@ -1,4 +1,4 @@
-"""What each process imports when it starts: time of every command, and memory that it keeps."""
+"""The imports of each process when it starts: time of every command, and memory that it keeps."""
 
 from __future__ import annotations
 

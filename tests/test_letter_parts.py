@@ -1,4 +1,4 @@
-"""What a letter says, in each of its three parts (webapp/letters.py)."""
+"""A letter says the same in each of its three parts (webapp/letters.py)."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ SECRET = "this-is-the-secret-key"
 
 
 def test_each_line_of_the_real_web_process_is_ours(tmp_path: Path, sqlite_template: Path, valkey: str) -> None:
-    """Whoever writes it: the framework, the server, a warning, a thread, a destructor, a request that fails."""
+    """Any writer of a line: the framework, the server, a warning, a thread, a destructor, a request that fails."""
     shutil.copy(sqlite_template, tmp_path / "textbank.db")
     port = free_port()
     environment = {

@@ -1,4 +1,4 @@
-"""What can't be used of the settings is told in one line by every command, and nothing is made or changed."""
+"""Every command tells in one line which settings can't be used, and nothing is made or changed."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ async def _happen(action: Action) -> None:
 
 
 async def _count(action: Action) -> None:
-    """What the product would have kept, by its own recount."""
+    """The counts the product would have kept, by its own recount."""
     for (action_id, user_id), counts in (await recount.recounted()).items():
         tallies.add(action_id, user_id, counts)
     for statement in (_SPENT, _DELIVERED):

@@ -37,7 +37,7 @@ class Side:
         return self.heard()
 
     def heard(self) -> dict[str, Any]:
-        """What it says next; its own lines of log are none of it."""
+        """Its next words; its own lines of log are none of them."""
         assert self.process.stdout
         for line in self.process.stdout:
             if line.startswith("{"):

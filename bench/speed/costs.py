@@ -1,4 +1,4 @@
-"""What one turn costs: processor time of the web process and of PostgreSQL (/proc), blocks PostgreSQL looked at
+"""The cost of one turn: processor time of the web process and of PostgreSQL (/proc), blocks PostgreSQL looked at
 (pg_stat_database), statements it was sent (its log), bytes that came down. The machine's speed changes within minutes; these
 don't."""
 

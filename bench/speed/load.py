@@ -71,7 +71,7 @@ async def _tap(browser: Browser, stage: Stage, card: Card, after: list[Card]) ->
 
 
 def deck(ahead: list[Card]) -> dict[str, str]:
-    """What deck.js adds to the form: the cards the page holds behind the one that is sent. An older tree looks at no such
+    """deck.js adds to the form the cards the page holds behind the one that is sent. An older tree looks at no such
     field."""
     return {"ahead": ",".join(str(card.keys["conversation"]) for card in ahead)}
 

@@ -29,7 +29,7 @@ from webapp import config, database
 from webapp.config import Settings
 from webapp.database.migrate import migrate
 
-# What the verbs are called, and were until November 26
+# The names of the verbs, now and until November 26
 IMPORTING = ("webapp.models.imports.importing", "webapp.models.importing")
 TAKE_IN = ("take_in", "run")
 CREATE = (("webapp.models.contacts.new_campaign", "create_campaign"), ("webapp.models.founding", "found"))

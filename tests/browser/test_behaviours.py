@@ -1,4 +1,4 @@
-"""What our own small scripts do, each where a person meets it."""
+"""Each of our own small scripts does its work where a person meets it."""
 
 from __future__ import annotations
 

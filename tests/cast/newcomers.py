@@ -1,4 +1,4 @@
-"""Whoever comes into a campaign: what they type, the letter they get."""
+"""People who come into a campaign: what they type, the letter they get."""
 
 from __future__ import annotations
 

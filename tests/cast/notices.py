@@ -1,4 +1,4 @@
-"""What users are told: notices of the office, a browser that shows them, and its push service."""
+"""Notices to users: those of the office, a browser that shows them, and its push service."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def told(
 
 
 async def became(notice: Notice) -> dict[str, tuple[str, str]]:
-    """What became of it, by first name."""
+    """Its fate, by first name."""
     rows = await Recipient.filter(notice_id=notice.id).select_related("member__user")
     return {row.member.user.first_name: (row.status, row.why) for row in rows}
 

@@ -68,12 +68,12 @@ async def says(cast: Cast, words: str, sid: str = "", **more: str) -> News:
 
 
 async def decides(cast: Cast, by: Membership, opts_out: bool, shown: Shown | None = None) -> str:
-    """What Lisa's words meant, on a page that shows all of them, or on an older one that has ``shown``."""
+    """The member decides what Lisa's words meant, on a page that shows all of them, or on an older one that has ``shown``."""
     return await possible.decide(await cast.conversation(), by.user, opts_out, shown or await shows(cast.lisa.id))
 
 
 async def shows(contact_id: int) -> Shown:
-    """What the contact's thread shows now to whoever decides."""
+    """The state of the contact's thread that a page shows now."""
     theirs = await Message.filter(contact_id=contact_id, direction=IN).order_by("-id").first()
     return Shown((await Contact.get(id=contact_id)).flag_mark, theirs.id if theirs else 0)
 

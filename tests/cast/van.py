@@ -130,7 +130,7 @@ async def settle() -> None:
 
 
 async def send(cast: Cast) -> None:
-    """What changed is seen, and what is due is sent."""
+    """Changes are seen, and facts that are due are sent."""
     await settle()
     await jobs.send_to_van({}, cast.meyer.id)
 
@@ -140,7 +140,7 @@ async def fact(**which: Any) -> VanFact:
 
 
 def said(store: Store) -> list[Any]:
-    """What VAN took, in order: (VAN ID, result code or answers)."""
+    """VAN took these, in order: (VAN ID, result code or answers)."""
     return [(one["vanId"], one.get("resultCodeId") or one["responses"]) for one in store.taken()]
 
 

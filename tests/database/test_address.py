@@ -31,7 +31,7 @@ ASKS_FOR_ENCRYPTION = bytes.fromhex("00000008 04d2162f")  # PostgreSQL's SSLRequ
 
 
 async def said_to_a_server_without_encryption(options: str) -> list[str]:
-    """What a client says first, connection by connection, to a server that can't encrypt."""
+    """The first bytes of a client, connection by connection, to a server that can't encrypt."""
     said: list[str] = []
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

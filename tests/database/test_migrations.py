@@ -24,7 +24,7 @@ from webapp.models.results import recount
 
 
 def test_a_migration_imports_nothing_that_goes_on_changing() -> None:
-    """What it takes of rules and models is copied into it, so that it does the same whenever it is run."""
+    """Its copies of rules and models stand in it, so that it does the same whenever it is run."""
     still = {"webapp.database", "webapp.database.operations"}
     found = set()
     for node in (node for path in MIGRATIONS for node in ast.walk(ast.parse(path.read_text()))):

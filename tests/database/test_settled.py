@@ -1,4 +1,4 @@
-"""Whoever reads a table by its ids passes nobody by, whatever order transactions end in (SPEC B6)."""
+"""A reader of a table by its ids passes no row by, whatever order transactions end in (SPEC B6)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def read_on(cursor: int, last: Callable[[str], Awaitable[int]]) -> tuple[l
 
 
 async def followed(cast: Cast, last: Callable[[str], Awaitable[int]]) -> tuple[list[int], list[int]]:
-    """What a reader got that looked all the time while transactions of all lengths wrote; and what is there."""
+    """The rows that a reader got while transactions of all lengths wrote; and the rows that are there."""
     dice, over, got, cursor = random.Random(7), asyncio.Event(), list[int](), 0
 
     async def write(writer: int) -> None:

@@ -1,4 +1,4 @@
-"""What is compared is read at one instant."""
+"""Figures that are compared are read at one instant."""
 
 from __future__ import annotations
 

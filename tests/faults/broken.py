@@ -85,7 +85,7 @@ def no_mending() -> None:
 
 
 def sleepy() -> None:
-    """What is older than a few seconds is measured by the steady clock alone, which may have stood still."""
+    """A claim older than a few seconds is measured by the steady clock alone, which may have stood still."""
 
     async def seconds_left(claimed: Claimed) -> int:
         return 600 if clock.steady() - claimed.committed < leaving.TOO_OLD else 0

@@ -24,7 +24,7 @@ async def killed_at_each_moment(bank: Bank, dice: random.Random) -> None:
 
 
 async def everybody_has(bank: Bank, phones: list[str], texts: int) -> None:
-    """Until each phone has so many texts, and none is under way. What is unknown a second time, staff decide."""
+    """Until each phone has so many texts, and none is under way. Staff decide texts that are unknown a second time."""
 
     async def there() -> bool:
         sent = await bank.texted()

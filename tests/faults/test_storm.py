@@ -39,7 +39,7 @@ def home(db_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 
 async def settled(bank: Bank, phones: set[str]) -> bool:
-    """Every text of ours has its end. What is unknown a second time, staff decide by what the phone got (X2)."""
+    """Every text of ours has its end. Staff decide texts that are unknown a second time, by what the phone got (X2)."""
     texts = await bank.look("texts")
     if any(name.endswith("unknown") for name in texts):
         await bank.look("decided", *await bank.texted())

@@ -1,4 +1,4 @@
-"""Whatever answers in Twilio's place, each call ends in one of our words: nothing odd ends a job (SPEC X2, X4)."""
+"""If anything else answers in Twilio's place, each call ends in one of our words: nothing odd ends a job (SPEC X2, X4)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def listed(**changed: object) -> bytes:
     return said(200, messages=[TEXT | DATES | changed], next_page_uri=None)
 
 
-# What came for "hand this text over", and what it means; None: anything but a claim that it was sent
+# An answer to "hand this text over", and its meaning; None: anything but a claim that it was sent
 ODD: dict[str, tuple[bytes, object]] = {
     "taken": (said(201, sid=SID), Sent(SID)),
     "taken, half of the words": (b'HTTP/1.1 201 X\r\nContent-Length: 500\r\n\r\n{"sid": "SM', Unknown),

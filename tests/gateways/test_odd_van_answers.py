@@ -1,4 +1,4 @@
-"""Whatever answers in VAN's place, each call ends in a trouble we know: nothing odd ends a job (SPEC B3)."""
+"""If anything else answers in VAN's place, each call ends in a trouble we know: nothing odd ends a job (SPEC B3)."""
 
 from __future__ import annotations
 

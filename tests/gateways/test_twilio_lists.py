@@ -1,4 +1,4 @@
-"""What an account has is looked up: texts, page by page, and numbers."""
+"""Look-ups at an account: texts, page by page, and numbers."""
 
 from __future__ import annotations
 

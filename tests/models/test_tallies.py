@@ -13,7 +13,7 @@ from webapp.models.sending import click
 
 @pytest.mark.both
 async def test_a_tap_moves_one_row_of_counts(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a script sent is counted when Twilio took the text, in the worker: no volunteer waits for it."""
+    """A script's texts are counted when Twilio took them, in the worker: no volunteer waits for it."""
     asked, rows = list[str](), database.rows
 
     async def noted(sqlite: str, postgres: str | None = None, values: list[Any] | None = None) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ def styled(sheets: list[Path] = SHEETS) -> set[str]:
 def classes_of(template: str) -> Iterator[str]:
     """The classes in class attributes, in `class=` of macros and in the block `body_class`, each branch of a condition.
 
-    What an expression in them may give is written in it, {{ "done" if check.fine else "wrong" }}, or is the argument
+    The values of an expression in them are written in it, {{ "done" if check.fine else "wrong" }}, or is the argument
     `class` of a macro, which is written where the macro is called.
     """
     attributes = re.findall(rf'class="((?:{EXPRESSION}|{TAG}|[^"])*)"', template, re.S)

@@ -81,7 +81,7 @@ def test_every_file_that_a_page_names_is_there(page: str) -> None:
     assert [name for name in sorted(named) if not any((top / name).exists() for top in (ROOT, ROOT / "webapp"))] == []
 
 
-# What the walks of CONTRIBUTING.md say stands in which file
+# File -> the words in it that the walks of CONTRIBUTING.md name
 WALKED = {
     "webapp/models/accounts/campaign.py": "undo_seconds = fields.IntField(default=5)",
     "webapp/routes/admin/accounts/settings.py": '"undo_seconds": (',

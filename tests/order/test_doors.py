@@ -1,4 +1,4 @@
-"""What has one door: the clock, transactions, writing, the log-in, the world outside."""
+"""Things that have one door: the clock, transactions, writing, the log-in, the world outside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server installs: pins that fit pyproject.toml, and a wheel with everything in it."""
+"""The parts a server installs: pins that fit pyproject.toml, and a wheel with everything in it."""
 
 from __future__ import annotations
 

@@ -101,5 +101,5 @@ def _named_twice(text: str) -> set[str]:
 
 
 def test_no_table_has_the_name_of_the_section_around_it() -> None:
-    """Whoever hears the page would hear of two places of one name (axe: landmark-unique), on pages with rows alone."""
+    """A screen reader would tell of two places of one name (axe: landmark-unique), on pages with rows alone."""
     assert {_name(path): named for path in TEMPLATES if (named := _named_twice(path.read_text()))} == {}

@@ -1,4 +1,4 @@
-"""What a preview counts is what storing does (SPEC C1)."""
+"""A preview counts as storing does (SPEC C1)."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ CELLS = st.text(
 def test_reading_can_go_on_from_any_row(
     tmp_path_factory: pytest.TempPathFactory, people: list[tuple[str, str]], end: str, delimiter: str
 ) -> None:
-    """Whatever stands in the cells: from the byte and line after any row, the rest is what a whole reading gives."""
+    """With anything in the cells: from the byte and line after any row, the rest is as in a whole reading."""
     folder = tmp_path_factory.mktemp("resume")
     quoted = [['"' + cell.replace('"', '""') + '"' for cell in row] for row in people]
     lines = [f"phone{delimiter}first_name{delimiter}last_name"]

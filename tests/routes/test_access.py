@@ -1,4 +1,4 @@
-"""What is asked for wrongly: rows of others, nonsense, ended logins, forms of other sites (SPEC V9, P1). Who gets which answer
+"""Wrong requests: rows of others, nonsense, ended logins, forms of other sites (SPEC V9, P1). Each visitor's answer
 from each route: test_matrix.py."""
 
 from __future__ import annotations

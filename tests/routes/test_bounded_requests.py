@@ -1,4 +1,4 @@
-"""What a request may bring is bounded before any code looks at it (STYLE 28)."""
+"""Requests are cut to their bounds before any code looks at them (STYLE 28)."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ async def test_who_goes_away_in_the_middle_of_a_form_is_no_fault_of_the_site(
 
 
 async def left_in_the_middle(app: Litestar, path: str, headers: dict[str, str], half: bytes) -> list[dict[str, Any]]:
-    """What the site says to a client that sends half of a form and goes away."""
+    """The site's answer to a client that sends half of a form and goes away."""
     coming: Iterator[dict[str, Any]] = iter(
         [{"type": "http.request", "body": half, "more_body": True}, {"type": "http.disconnect"}]
     )

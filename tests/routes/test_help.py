@@ -16,7 +16,7 @@ from webapp.models.accounts.users import User
 from webapp.rules.help import screens
 
 HELP = Path(pages.HERE) / "templates" / "help"
-# What a page fetches or saves, and a wall without a menu
+# Parts that a page fetches or saves, and a wall without a menu
 NO_SCREENS = (
     *("/badges", "/media/{media_id}", "/pictures/{picture_id}", ".csv", "/file", "/messages"),
     *("/help/{topic}", "/help/{screen}", "/admin/follow-up"),

@@ -9,7 +9,7 @@ from litestar import Litestar
 from tests.cast import Cast
 from tests.cast.pages.visitors import Visitor, address, give_back, routes, table, world
 
-# Who is asked on which database. Of those who are let in, and of those who are not, some come on each
+# The database on which each visitor asks. Of those who are let in, and of those who are not, some come on each
 VISITORS = {
     "sqlite": ("nobody", "waiting", "outside", "holder", "owner"),
     "postgres": ("elsewhere", "suspended", "unconfirmed", "volunteer", "admin"),

@@ -1,4 +1,4 @@
-"""Phones of 2022 know neither light-dark() nor popovers nor dvh. What the sheet says to them, proved from its text."""
+"""Phones of 2022 know neither light-dark() nor popovers nor dvh. The sheet's rules for them, proved from its text."""
 
 from __future__ import annotations
 

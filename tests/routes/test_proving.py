@@ -1,4 +1,4 @@
-"""What is grave asks for the password again, and keeps the form (ASVS 5.0, 7.5). Which routes ask: "proof" in matrix.txt."""
+"""Grave changes ask for the password again, and keep the form (ASVS 5.0, 7.5). Which routes ask: "proof" in matrix.txt."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ async def test_a_file_comes_after_the_password(cast: Cast, later: httpx.AsyncCli
 
 
 def test_every_file_with_people_in_it_comes_after_the_password() -> None:
-    """Else whoever finds an open browser takes the list home. What a column means is nobody's data."""
+    """Else whoever finds an open browser takes the list home. The meaning of a column is nobody's data."""
     files = {path for method, path in table() if method == "GET" and re.search(r"(?<!columns)\.csv$|/file$", path)}
     asked = {path for path in files if table()["GET", path]["admin"].startswith("proof")}
     assert len(files) == 4 and files == asked

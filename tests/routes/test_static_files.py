@@ -1,4 +1,4 @@
-"""What the server makes of the static files: one sheet and one script for a page, kept for ever."""
+"""The server makes one sheet and one script of the static files for a page, kept for ever."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_comments_are_not_sent() -> None:
 
 
 def test_a_page_in_english_or_spanish_needs_one_small_file_of_the_font() -> None:
-    """What the other two have, no sentence of the pages has: they are fetched for a name or a sign."""
+    """No sentence of the pages needs the other two: they are fetched for a name or a sign."""
     files = static_files.served()
     assert len(files["fonts/archivo.woff2"]) < 24_000
     written = re.findall(r"unicode-range:\s*([^;]+);", files[static_files.SHEET].decode())

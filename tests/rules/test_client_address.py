@@ -1,4 +1,4 @@
-"""Whose request it is (TEXTBANK_TRUSTED_PROXIES)."""
+"""The address a request came from (TEXTBANK_TRUSTED_PROXIES)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a script, and what mends it (SPEC A3)."""
+"""The faults of a script, and the fix of each (SPEC A3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What texts cost."""
+"""The cost of texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the office is told about each trouble with sending (SPEC X4)."""
+"""The office's words for each trouble with sending (SPEC X4)."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ VALUE = st.text(max_size=20) | st.sampled_from(["##{{user.first_name}}", "{{firs
     ),
 )
 def test_any_script_with_any_values_is_filled_whole_or_not_at_all(text: str, values: dict[str, str]) -> None:
-    """What is filled in stands there letter by letter, whatever it looks like; round it no brace of ours is left."""
+    """Values stand in the text letter by letter, whatever they look like; round it no brace of ours is left."""
     result = render(text, values)
     if isinstance(result, Unfilled):
         assert result.names and all(isinstance(name, str) for name in result.names)

@@ -1,4 +1,4 @@
-"""What the editor counts is what Twilio bills; the simulator counts with another library (smsutil)."""
+"""The editor counts as Twilio bills; the simulator counts with another library (smsutil)."""
 
 from __future__ import annotations
 

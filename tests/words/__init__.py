@@ -1,1 +1,1 @@
-"""What the pages say, in English and in Spanish."""
+"""The words of the pages, in English and in Spanish."""

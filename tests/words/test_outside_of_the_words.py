@@ -26,7 +26,7 @@ SPOKEN_BY = [  # what refuses a form, or says what was done, on the side of volu
 
 
 class _Words(HTMLParser):
-    """What a page says in its own words: text, and attributes that are read aloud."""
+    """A page's own words: text, and attributes that are read aloud."""
 
     def __init__(self) -> None:
         super().__init__()

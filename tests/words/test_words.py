@@ -1,4 +1,4 @@
-"""What is said goes through the catalogue: in a language, filled in, escaped (SPEC P3)."""
+"""Sentences go through the catalogue: in a language, filled in, escaped (SPEC P3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a job of the worker is given."""
+"""The context that a job of the worker is given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs by the clock asks questions that both databases understand."""
+"""Jobs that run by the clock ask questions that both databases understand."""
 
 from __future__ import annotations
 

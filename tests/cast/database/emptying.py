@@ -60,7 +60,7 @@ class Emptier:
         self._sequences = [row["name"] for row in sequences]
 
     def keep_cast(self) -> None:
-        """What is in the database now is the cast."""
+        """The database now has the cast and nothing else."""
         self._aside.run(self._keep_cast())
 
     async def _keep_cast(self) -> None:

@@ -45,7 +45,7 @@ def _noting(ask: Callable[..., Any], noted: set[Place], file: Path) -> Callable[
 
 
 def read(folder: Path) -> set[Place]:
-    """What all processes noted."""
+    """The notes of all processes."""
     lines = [line.split() for file in folder.glob("*.txt") for line in file.read_text().splitlines()]
     return {(dialect, file, int(line)) for dialect, file, line in lines}
 

@@ -28,8 +28,8 @@ _LISTS_OF_A_DIALECT = ("db_native_fields", "db_default_fields", "db_complex_fiel
 
 
 def build_models_once() -> None:
-    """Tortoise builds all models anew each time a database is opened, a fifth of a test. What it makes differs by dialect
-    alone, so later openings take what the first one made."""
+    """Tortoise builds all models anew each time a database is opened, a fifth of a test. Its result differs by dialect
+    alone, so later openings take that of the first one."""
     build, built = Apps._build_initial_querysets, dict[str, dict[Any, dict[str, Any]]]()
 
     def once(apps: Apps) -> None:

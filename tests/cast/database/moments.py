@@ -19,7 +19,7 @@ WAIT = f"PERFORM pg_advisory_xact_lock_shared({HERE}); RETURN NULL;"
 
 async def beside(table: str, verb: str, first: Awaitable[Any], second: Awaitable[Any]) -> Any:
     """``first`` has written to this table and not committed when ``second`` begins; when that waits for it, or is done,
-    it goes on. What both gave. PostgreSQL only: on SQLite a transaction is alone."""
+    it goes on. The results of both. PostgreSQL only: on SQLite a transaction is alone."""
     connection = await asyncpg.connect(config.settings().database)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", HERE)
@@ -106,7 +106,7 @@ async def while_it_is_under_way(step: Callable[[], Awaitable[object]], click: Aw
 
 @contextlib.asynccontextmanager
 async def held_open(step: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
-    """What ``step`` writes is written and not committed while the block runs, and committed at its end."""
+    """``step`` writes, without a commit while the block runs; the commit comes at its end."""
     done, may_commit = asyncio.Event(), asyncio.Event()
 
     async def body() -> None:

@@ -30,7 +30,7 @@ async def tells_something(dice: random.Random, sid: str, public_id: uuid.UUID) -
 
 
 async def tells(sid: str, status: str, code: str, public_id: uuid.UUID | None = None) -> bool:
-    """What became of a text; whether that was news."""
+    """Tells the fate of a text; returns whether that was news."""
     told = {"MessageSid": sid, "MessageStatus": status, "ErrorCode": code}
     event = await applying.keep(STATUS, told, public_id)
     if event:

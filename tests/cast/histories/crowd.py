@@ -227,7 +227,7 @@ class Crowd:
         await transaction(lambda: Membership.filter(id=self.cast.dan.id).update(suspended_at=None))
 
     async def night(self) -> None:
-        """What was clicked is refused by the worker, as people are asleep."""
+        """The worker refuses texts clicked before, as people are asleep."""
         day = clock.now()
         clock.freeze(day.replace(hour=8))
         await claim_next(self.cast.number.id)

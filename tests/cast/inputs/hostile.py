@@ -76,7 +76,7 @@ def texts(size: int, units: Iterable[str] = SIGNS + PAIRS) -> Iterator[str]:
 
 
 def costly(call: Callable[[str], Any], texts_of: Callable[[int], Iterable[str]] = texts) -> str | None:
-    """What took too long: how the text begins, and how long it is. Stops at the first. A shorter text comes first: it shows
+    """The text that took too long: how it begins, and how long it is. Stops at the first. A shorter text comes first: it shows
     a square before the long one takes minutes."""
     seconds(call, "a")  # what is read once, at the first call
     for size in (LONG // 20, LONG):

@@ -38,7 +38,7 @@ class _Said(HTMLParser):
 
 
 def unmarked(html: str, data: list[str]) -> list[str]:
-    """What a page says that is neither marked, nor ``data`` of the campaign, nor a time or the code of an error."""
+    """The words of a page that are neither marked, nor ``data`` of the campaign, nor a time or the code of an error."""
     page = _Said()
     page.feed(html)
     left = []
@@ -52,7 +52,7 @@ def unmarked(html: str, data: list[str]) -> list[str]:
 
 
 def outside(text: str) -> str:
-    """What stands outside of the outermost brackets."""
+    """The words outside of the outermost brackets."""
     depth, kept = 0, []
     for letter in text:
         depth += letter == "⟦"

@@ -1,4 +1,4 @@
-"""Whoever may come to a page, in one world, and what the site answers them in a word (tests/routes/matrix.txt)."""
+"""Every kind of visitor, in one world, and the site's answer to each in a word (tests/routes/matrix.txt)."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ async def _limit(cast: Cast) -> None:
 
 
 async def _fill(cast: Cast, names: dict[str, str]) -> None:
-    """What pages of these rows need: the picture stands in a script, and a number is for the taking."""
+    """Pages of these rows need it: the picture stands in a script, and a number is for the taking."""
     await Script.filter(id=cast.hello.id).update(picture_id=int(names["picture_id"]))
     await AccountNumber.create(sid=SID, e164="+14125550189", seen_at=clock.now())
 
@@ -136,7 +136,7 @@ async def give_back(cast: Cast, names: dict[str, str]) -> None:
 
 
 async def _of_letters(cast: Cast, names: dict[str, str]) -> dict[str, str]:
-    """What stands in addresses that are handed over; each is called token there, so they are found by what is before it."""
+    """Secrets in addresses that are handed over; each is called token there, so the words before it tell which."""
     action = await Action.get(id=cast.action.id)
     _, until, signature = pictures.signed_path(int(names["picture_id"]), clock.now()).rsplit("/", 2)
     (tracked,) = await transaction(lambda: links.for_test(cast.meyer, "##{{'plan'|trackable}}"))

@@ -1,6 +1,6 @@
 """A whole text bank of real processes, to be killed: Valkey, simulator, web and worker on ports of the kernel's.
 
-Whoever looks at it judges by the simulator: which phones got what.
+A judge asks the simulator: which phones got what.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ class Bank:
             await client.delete("/simulator/faults")
 
     async def texted(self) -> Counter[str]:
-        """How often each phone was texted. What reached nobody because of the account counts for nobody."""
+        """How often each phone was texted. A text that reached nobody because of the account counts for nobody."""
         return Counter(text["to"] for text in await self.sent() if text["error_code"] not in OF_THE_ACCOUNT)
 
     async def twice(self) -> list[str]:
@@ -170,7 +170,7 @@ class Bank:
         assert len(phones) == people, f"only {len(phones)} of {people} texts were queued"
 
     async def all_taken(self, people: int, seconds: float = 60) -> None:
-        """Until so many texts are taken and none is under way. What is unknown a second time, staff decide."""
+        """Until so many texts are taken and none is under way. Staff decide texts that are unknown a second time."""
 
         async def taken() -> bool:
             texts = await self.look("texts")

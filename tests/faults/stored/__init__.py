@@ -1,1 +1,1 @@
-"""What is stored outlives kills, full disks and restores: uploads, exports, texts."""
+"""Stored things outlive kills, full disks and restores: uploads, exports, texts."""

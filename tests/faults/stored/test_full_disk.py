@@ -63,7 +63,7 @@ async def press_once(person: Volunteer, path: str) -> httpx.Response:
 
 
 async def said_of(bank: Bank) -> tuple[int, str]:
-    """What /ready answers."""
+    """The answer of /ready."""
     async with httpx.AsyncClient(base_url=bank.url, timeout=10) as client:
         answer = await client.get("/ready")
     return answer.status_code, answer.text

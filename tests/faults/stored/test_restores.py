@@ -53,7 +53,7 @@ async def test_nobody_is_texted_twice_after_a_restore_and_everybody_in_the_end(
 
 
 async def put_back(bank: Bank, backup: Backup, what: str) -> None:
-    """Whatever runs is gone, as when the machine is switched off."""
+    """Every process is gone, as when the machine is switched off."""
     for name in ("worker", "look", *(["valkey"] if what == "machine" else [])):
         bank.kill(name)
     await backup.put_back(*WHAT[what])

@@ -115,7 +115,7 @@ def _tool(name: str, *arguments: str) -> bytes:
 
 
 async def doctor(bank: Bank, *options: str) -> str:
-    """What whoever runs the server runs, after a restore where no ``options`` say otherwise; "" where all is well, else what
+    """The command that an operator runs after a restore where no ``options`` say otherwise; "" where all is well, else what
     it said."""
     command = [sys.executable, "-c", DOCTOR, "doctor", *(options or ["--after-restore"])]
     told = await asyncio.to_thread(

@@ -1,4 +1,4 @@
-"""What befalls a bank's database: a server that is killed, a file that is held, writes that are refused."""
+"""Faults of a bank's database: its server is killed, its file is held, writes are refused."""
 
 from __future__ import annotations
 

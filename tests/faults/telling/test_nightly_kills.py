@@ -76,7 +76,7 @@ class Nights:
         assert await self.run() == 0 and self.new_letters()
 
     def new_letters(self) -> set[str]:
-        """What reports since the last call say, on one line each. A report may have come more than once."""
+        """The reports since the last call, on one line each. A report may have come more than once."""
         new, self.seen = self.mail.letters[self.seen :], len(self.mail.letters)
         return {" ".join(letter.text.split()) for letter in new}
 
@@ -140,7 +140,7 @@ async def came_in(night: int) -> int:
 
 
 async def faults(nights: Nights, night: int) -> list[str]:
-    """What is wrong with a night whose worker was killed, once another has done what was left."""
+    """The faults of a night whose worker was killed, once another has done what was left."""
     run, letters = (await NightlyRun.all().order_by("-id"))[0], nights.new_letters()
     people = await came_in(night)
     wrong = [] if run.told_at else ["nobody is told"]

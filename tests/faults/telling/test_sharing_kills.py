@@ -32,7 +32,7 @@ async def run(folder: Path, die: str = "", broken: str = "") -> int:
 
 
 async def killed_often(cast: Cast, folder: Path, broken: str = "") -> set[str]:
-    """A third campaign's opt-outs of AGAIN had come to Meyer; then they, and NEW, opt out of Meyer. What Ryan has in the end."""
+    """A third campaign's opt-outs of AGAIN had come to Meyer; then they, and NEW, opt out of Meyer. Returns Ryan's opt-outs in the end."""
     clock.freeze(None)
     await from_third(cast, AGAIN)
     await sharing.end(cast.selina, await OptOutSharing.get(with_slug="third"))

@@ -24,7 +24,7 @@ async def role_of(who: Membership) -> tuple[str, str]:
 
 
 async def stranger(cast: Cast) -> Membership:
-    """Whoever signed up with Dan's address: has a password, and answered no letter."""
+    """Somebody signed up with Dan's address: they have a password, and answered no letter."""
     await passwords.set_password(cast.dan.user, await passwords.hashed(PASSWORD))
     return await Membership.get(id=cast.dan.id).select_related("user", "campaign")
 
@@ -104,7 +104,7 @@ async def test_a_link_to_set_a_password_gives_it_and_ends_the_stranger_s_own(cas
 
 
 async def test_a_letter_to_another_address_gives_no_role_that_waits(cast: Cast) -> None:
-    """Whoever signed up with the chief's address moves the account to their own."""
+    """The person who signed up with the chief's address moves the account to their own."""
     dan = await stranger(cast)
     await roles.save(dan, "admin", KEPT, cast.selina)
     letter = await EmailLetter.of(await EmailLetter.write(dan.user, "mallory@example.net"), dan.user)

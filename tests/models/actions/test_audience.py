@@ -1,4 +1,4 @@
-"""Who is in an action: live, whatever changes (SPEC A1)."""
+"""The people in an action: live, whatever changes (SPEC A1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who never gets a first text: the same answer in Python and in SQL."""
+"""People who never get a first text: the same answer in Python and in SQL."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ async def test_the_people_of_a_number_come_out_of_an_index_of_their_own(cast: Ca
 
 @pytest.mark.both
 async def test_the_people_of_safeguards_and_errors_are_counted_once_each(cast: Cast) -> None:
-    """Whatever number of texts and codes they have."""
+    """With any number of texts and codes."""
     await texted(cast)
     conversation = await Conversation.get(action=cast.action, contact=cast.lisa)
     for code in (1301, 1302):

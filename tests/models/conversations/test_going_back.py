@@ -94,7 +94,7 @@ async def test_a_contact_taken_back_from_the_pool_is_in_the_bucket_again(cast: C
 
 
 async def gone_back(cast: Cast) -> GoneBack:
-    """What Amy's page tells."""
+    """The words of Amy's page."""
     shown = await card.queue_of(cast.amy, cast.action)
     assert shown
     return shown.gone_back

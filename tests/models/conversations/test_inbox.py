@@ -1,4 +1,4 @@
-"""Who needs an answer, and who has read it (SPEC V5)."""
+"""Threads that need an answer, and threads that are read (SPEC V5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Undo may take back: the same answer in Python and in SQL (SPEC V4)."""
+"""Texts that Undo may take back: the same answer in Python and in SQL (SPEC V4)."""
 
 from __future__ import annotations
 

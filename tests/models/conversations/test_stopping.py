@@ -1,4 +1,4 @@
-"""Whatever stops a member, or changes what they may see, is told to their open pages once it is committed (SPEC P1, V9)."""
+"""Every stop of a member, and every change of what they may see, is told to their open pages once it is committed (SPEC P1, V9)."""
 
 from __future__ import annotations
 

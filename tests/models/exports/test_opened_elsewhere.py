@@ -1,4 +1,4 @@
-"""What people open our exports in reads them as we meant them: pandas, and LibreOffice where it is installed (SPEC R5)."""
+"""Other programs read our exports as we meant them: pandas, and LibreOffice where it is installed (SPEC R5)."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ async def test_libreoffice_opens_every_export_and_computes_nothing(
 
 
 def in_office(folder: Path, separator: str, as_text: bool) -> dict[str, list[list[Any]]]:
-    """What LibreOffice shows: each file opened by it, its formulas computed, and written as a workbook. ``as_text``: its option
+    """LibreOffice's view: each file opened by it, its formulas computed, and written as a workbook. ``as_text``: its option
     "Format quoted field as text", for CSV. "Evaluate formulas" is on."""
     quoted = "true" if as_text else "false"
     options = [f"--infilter=CSV:{ord(separator)},34,UTF8,1,,0,{quoted},true,false,false,false,0,true"]

@@ -1,4 +1,4 @@
-"""What each export holds, and that it is made once and whole whatever happens on the way (SPEC R5)."""
+"""Each export holds its rows, and is made once and whole whatever happens on the way (SPEC R5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever happens is noted for each endpoint that wants it, in the transaction of the change (SPEC B7)."""
+"""Each event is noted for every endpoint that wants it, in the transaction of the change (SPEC B7)."""
 
 from __future__ import annotations
 

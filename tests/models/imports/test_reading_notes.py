@@ -1,4 +1,4 @@
-"""What was read and what was left out, in sentences."""
+"""The rows read and the rows left out, in sentences."""
 
 from __future__ import annotations
 

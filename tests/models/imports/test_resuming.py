@@ -97,7 +97,7 @@ async def test_two_workers_on_one_import_store_each_row_once(cast: Cast, tmp_pat
 async def test_a_cancelled_import_ends_well_for_an_action_that_runs(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who is in is texted, who is not is not, and the counts say so."""
+    """Stored people are texted, others are not, and the counts say so."""
     monkeypatch.setattr(long_work, "FIRST", 10)
     monkeypatch.setattr(long_work, "LARGEST", 10)
     path = write(tmp_path, "phone\n" + "".join(f"212555{n:04}\n" for n in range(1000, 1050)))

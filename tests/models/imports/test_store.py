@@ -1,4 +1,4 @@
-"""What a row does to the contact: merged, moved, kept, tagged."""
+"""The effect of a row on the contact: merged, moved, kept, tagged."""
 
 from __future__ import annotations
 

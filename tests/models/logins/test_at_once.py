@@ -1,4 +1,4 @@
-"""What a log-in begins or ends, asked for several times at once: one of them counts, and none is of the time before."""
+"""Beginnings and ends of log-ins, asked for several times at once: one of them counts, and none is of the time before."""
 
 from __future__ import annotations
 

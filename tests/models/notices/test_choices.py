@@ -1,4 +1,4 @@
-"""What a member chose to be told, and the link that ends e-mails without a login (SPEC P2)."""
+"""A member's choices of what to be told, and the link that ends e-mails without a login (SPEC P2)."""
 
 from __future__ import annotations
 

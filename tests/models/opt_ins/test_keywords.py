@@ -116,7 +116,7 @@ async def test_a_yes_to_a_volunteer_is_theirs_also_where_our_text_failed(cast: C
 
 
 async def test_an_answer_to_a_volunteer_is_no_keyword(cast: Cast) -> None:
-    """Whatever the word: Amy asked, and Amy reads the answer."""
+    """With any word: Amy asked, and Amy reads the answer."""
     await make_form(cast, keyword="join")
     await texted(cast)
     await texts_back(cast, "join", cast.lisa.phone)

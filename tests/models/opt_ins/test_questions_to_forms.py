@@ -1,4 +1,4 @@
-"""Whoever asks something in an opt-in form's conversation waits for the staff until they answer (SPEC B2, V5)."""
+"""A person who asks something in an opt-in form's conversation waits for the staff until they answer (SPEC B2, V5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sign-up may change before its YES and with it (SPEC B2)."""
+"""The changes a sign-up may make before its YES and with it (SPEC B2)."""
 
 from __future__ import annotations
 

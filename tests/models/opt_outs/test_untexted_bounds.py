@@ -20,7 +20,7 @@ from webapp.models.reports import filing
 from webapp.models.reports.report import Report
 from webapp.models.sending.click import Queued, Stopped
 
-# What each answers where no text of ours was taken
+# The answer of each where no text of ours was taken
 REFUSED: dict[str, object] = {
     "by hand": False,
     "block": False,

@@ -1,4 +1,4 @@
-"""What Twilio answers to a call."""
+"""Twilio's answers to a call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people write to us: once, to the right thread, and STOP at once (SPEC X5, X6, V5, V8)."""
+"""Texts to us: once, to the right thread, and STOP at once (SPEC X5, X6, V5, V8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Twilio tells of our texts: in any order, never back."""
+"""Twilio's news of our texts: in any order, never back."""
 
 from __future__ import annotations
 

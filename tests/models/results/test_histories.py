@@ -1,4 +1,4 @@
-"""Whatever people, carriers and admins do in whatever order, each number of the results is what SPEC's words say (R1 to R3)."""
+"""People, carriers and admins do things in any order, and each number of the results is what SPEC's words say (R1 to R3)."""
 
 from __future__ import annotations
 

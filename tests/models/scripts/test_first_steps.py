@@ -1,4 +1,4 @@
-"""What is left to do before the first text (SPEC S9)."""
+"""The steps left before the first text (SPEC S9)."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ async def test_the_database_itself_refuses_to_send_after_a_stop(cast: Cast) -> N
 
 @pytest.mark.both
 async def test_stop_against_claim_a_hundred_times_lets_nothing_through(cast: Cast) -> None:
-    """Whoever commits first decides: no text is `sending` after its STOP."""
+    """The first to commit decides: no text is `sending` after its STOP."""
     for n in range(30):
         contact = await cast.add_contact(f"+1412555{3000 + n}", first_name="X", zip="15213")
         await cast.make()

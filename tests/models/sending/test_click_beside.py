@@ -134,7 +134,7 @@ CLIENT_ID = uuid.UUID(int=7)
 async def test_what_changes_between_look_and_write_is_seen(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, step: Step, outcome: Any, number: int, committed: bool
 ) -> None:
-    """A click looks without locks. What is done meanwhile, or is under way when it writes, sends it back to take them."""
+    """A click looks without locks. A change meanwhile, or one under way when it writes, sends it back to take them."""
     await cast.start(cast.amy)
     write, conversation = click_sql.write, await cast.conversation()
 

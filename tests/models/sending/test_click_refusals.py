@@ -1,4 +1,4 @@
-"""What the verbs of the click refuse, whoever calls them (SPEC X3, S6)."""
+"""The verbs of the click refuse the same, whoever calls them (SPEC X3, S6)."""
 
 from __future__ import annotations
 
@@ -99,8 +99,8 @@ async def test_typed_words_pass_the_lint_at_the_click(cast: Cast, typed: str, co
 async def test_what_the_script_or_the_campaign_brings_stops_first_texts_and_closes_nobody(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No fault of the contact, whatever changed after publishing: it is said at Start, and nobody is passed over. What
-    the contact's own value brings closes this contact alone."""
+    """No fault of the contact, whatever changed after publishing: it is said at Start, and nobody is passed over. A fault of the
+    contact's own value closes this contact alone."""
     await transaction(
         lambda: CustomField.create(campaign=cast.meyer, title="Polling", slug="polling", default_value="Elm St")
     )

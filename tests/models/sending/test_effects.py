@@ -1,4 +1,4 @@
-"""What a response script does to the contact when it is sent, and what Undo takes back (SPEC A3)."""
+"""A response script changes the contact when it is sent, and Undo takes the change back (SPEC A3)."""
 
 from __future__ import annotations
 

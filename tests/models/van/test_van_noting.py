@@ -1,4 +1,4 @@
-"""Whoever changes a mapped tag, answer or opt-out, the fact is noted in that transaction (SPEC B3)."""
+"""Every change of a mapped tag, answer or opt-out is noted as a fact in its own transaction (SPEC B3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What carriers do: the pages, and the warning on every page of the office (SPEC R7)."""
+"""Pages on what carriers do, and the warning on every page of the office (SPEC R7)."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ async def test_a_sheet_is_read_after_another_was_stored(cast: Cast, browse: Brow
 async def test_a_sheet_that_was_chosen_but_not_read_is_shown_before_anything_is_stored(
     cast: Cast, browse: Browser
 ) -> None:
-    """Whoever chooses another sheet and presses Store at once must not get the one that stands on the page."""
+    """An admin who chooses another sheet and presses Store at once must not get the one on the page."""
     gary, path = await upload(cast, browse, "18_multi_sheets.xlsx")
     form = {"sheet": "Data 2", "header_line": "1", "column_0": "first_name", "column_1": "phone"}
     assert checked((await gary.post(path + "/preview", data=form)).text) == ["Data 2"], "the choice stays"

@@ -1,4 +1,4 @@
-"""Who may ask by program, how often, and what a refusal looks like (SPEC B6)."""
+"""Programs may ask with a token, so often, and are refused in one form (SPEC B6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was sent after the login had ended comes back after the log-in, without JavaScript (access/kept_words.py)."""
+"""Words sent after the login had ended come back after the log-in, without JavaScript (access/kept_words.py)."""
 
 from __future__ import annotations
 

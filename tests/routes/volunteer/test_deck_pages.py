@@ -127,7 +127,7 @@ async def test_a_paused_action_has_no_deck(cast: Cast, browse: Browser) -> None:
 
 
 async def test_what_the_page_says_of_its_deck_decides_only_what_it_is_shown(cast: Cast, browse: Browser) -> None:
-    """Whatever it says: words, other people's cards, numbers that no row can have."""
+    """With anything in it: words, other people's cards, numbers that no row can have."""
     await five_people(cast)
     amy = await browse(cast.amy)
     for ahead in ("", "no", "9" * 400, "-1,0", "1,2,3,4,5,6", "²,٣"):

@@ -40,7 +40,7 @@ async def rows() -> dict[str, int]:
 
 @pytest.fixture
 def no_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asks a worker for anything fails."""
+    """Any job for a worker fails."""
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("practice asked a worker for something")

@@ -1,4 +1,4 @@
-"""Who may change whose role, suspend and remove whom."""
+"""The powers of each role: to change roles, to suspend, to remove."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is within an action's limits (SPEC A9)."""
+"""People within an action's limits (SPEC A9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the header of a column means (SPEC C3)."""
+"""The meaning of a column's header (SPEC C3)."""
 
 from __future__ import annotations
 

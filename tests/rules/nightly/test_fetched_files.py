@@ -1,4 +1,4 @@
-"""What a fetched file must be, in a sentence (SPEC B8)."""
+"""A fetched file must be a list; else a sentence says why not (SPEC B8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens in a practice follows from what happened before, and all of it fits into a cookie (SPEC H5)."""
+"""Each step of a practice follows from those before, and all of it fits into a cookie (SPEC H5)."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_what_may_be_there_is_taken_away_and_what_may_be_gone_is_said_again() ->
 
 
 class Van:
-    """What VAN has of one fact."""
+    """VAN's side of one fact."""
 
     def __init__(self) -> None:
         self.codes: set[int] = set()

@@ -1,4 +1,4 @@
-"""What came in and could not be applied at once, and statuses that never came."""
+"""Events that could not be applied at once, and statuses that never came."""
 
 from __future__ import annotations
 

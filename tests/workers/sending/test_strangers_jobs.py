@@ -1,4 +1,4 @@
-"""Whatever else texts by our numbers is noticed within two minutes: a copy of this installation, or a program (SPEC X2)."""
+"""Anything else that texts by our numbers is noticed within two minutes: a copy of this installation, or a program (SPEC X2)."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ async def gets_van_id(cast: Cast, van_id: str) -> None:
 
 @pytest.mark.parametrize("between", [[], [""]], ids=["at once", "taken away first"])
 async def test_with_another_van_id_a_fact_goes_to_that_person_too(cast: Cast, ready: Store, between: list[str]) -> None:
-    """What the first one has stays there: nobody knows whether it is wrong."""
+    """The first one keeps its facts: nobody knows whether they are wrong."""
     ready.add_person(OTHER, "4125550199")
     await tags(cast)
     await send(cast)

@@ -1,4 +1,4 @@
-"""What stops or delays a fact on its way to VAN, and what is in doubt (SPEC B3)."""
+"""Facts that are stopped, delayed or in doubt on their way to VAN (SPEC B3)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ SAVE = {"role": "volunteer", "zip": "10001", "language": "es"}
 
 @pytest.fixture
 async def told(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[tuple[int | None, str]]]:
-    """What open pages are told."""
+    """The news told to open pages."""
     events: list[tuple[int | None, str]] = []
 
     async def nudge(user_id: int | None, event: str, id: int = 0) -> None:

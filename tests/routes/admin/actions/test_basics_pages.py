@@ -40,7 +40,7 @@ async def test_an_end_date_is_not_in_the_past_but_may_stay_after_it_has_passed(c
 
 
 async def test_a_published_action_can_not_be_left_without_a_list(cast: Cast, browse: Browser) -> None:
-    """What stops publishing stops saving; a draft may be saved so (A9)."""
+    """Faults that stop publishing stop saving; a draft may be saved so (A9)."""
     gary, page = await browse(cast.gary), f"{OFFICE}/actions/{cast.action.id}"
     for lists in ({}, {"lists": "999999"}):
         refused = await gary.post(page, data={**LEAVE, "title": "My new title", **lists})
@@ -103,7 +103,7 @@ async def test_an_action_or_a_list_is_made_of_nothing_of_another_campaign(cast: 
 
 
 def as_the_page_sends(page: str) -> list[tuple[str, str]]:
-    """What a browser would post of the action's form: ticked boxes, selected options, inputs and areas."""
+    """The values a browser would post of the action's form: ticked boxes, selected options, inputs and areas."""
     posts = r"<form[^>]*method=\"post\"[^>]*action=\"[^\"]*actions/\d+\".*?</form>"
     form = re.search(posts, page, re.S | re.I) or re.search(r"<form[^>]*actions/\d+.*?</form>", page, re.S)
     page = form[0] if form else page

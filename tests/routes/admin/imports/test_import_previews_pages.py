@@ -1,4 +1,4 @@
-"""What a page tells of an upload before anything is stored (SPEC C1, C3)."""
+"""A page tells of an upload before anything is stored (SPEC C1, C3)."""
 
 from __future__ import annotations
 

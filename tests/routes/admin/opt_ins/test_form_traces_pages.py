@@ -1,4 +1,4 @@
-"""What the texts of an opt-in form leave on other pages of the office (SPEC B2, G3, R6, R7)."""
+"""Traces of an opt-in form's texts on other pages of the office (SPEC B2, G3, R6, R7)."""
 
 from __future__ import annotations
 

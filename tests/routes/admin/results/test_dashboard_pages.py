@@ -17,7 +17,7 @@ from webapp.models.numbers.number import change_number
 
 
 def words(page: str) -> str:
-    """What a reader sees, in one line."""
+    """The text of the page, in one line."""
     return " ".join(re.sub(r"<[^>]+>", " ", page.split("<main", 1)[-1]).split())
 
 

@@ -1,4 +1,4 @@
-"""Whoever guesses codes and passwords is stopped, and nobody else (SPEC V1)."""
+"""People who guess codes and passwords are stopped, and nobody else (SPEC V1)."""
 
 from __future__ import annotations
 
