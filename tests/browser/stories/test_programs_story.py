@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
-from aiohttp import web
 from playwright.async_api import Locator, Page, expect
 
 from tests.cast.pages.browsing import PHONE, WIDE, OpenPage, Size, log_in, look_at, served
 from tests.cast.stand_ins.letters import mailbox
+from tests.cast.stand_ins.other_computer import FILE, SECRET, other_computer
 from tests.cast.stand_ins.sftp import PASSWORD, USER, sftp_server
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
@@ -23,45 +21,6 @@ from webapp.simulator.mailbox import Mailbox
 pytestmark = [pytest.mark.xdist_group("browser-programs"), pytest.mark.timeout(300)]
 OFFICE = "/c/meyer/admin"
 HOOKS, NIGHTLY = OFFICE + "/settings/webhooks", OFFICE + "/nightly-imports"
-SECRET = "s3cr3t-path"
-FILE = "cell,given\n412-555-0650,Mina\n412-555-0651,Ben\n"
-
-
-@dataclass
-class Other:
-    """Another computer: it takes webhooks at /hook/SECRET and has a file at /file. ``answers``: statuses to give, then 200."""
-
-    port: int = 0
-    answers: list[int] = field(default_factory=list)
-    taken: list[str] = field(default_factory=list)
-    file: str = FILE
-
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}/{path}"
-
-    async def take(self, request: web.Request) -> web.Response:
-        self.taken.append(request.headers["webhook-id"])
-        status = self.answers.pop(0) if self.answers else 200
-        return web.Response(status=status, text="our database is away" if status >= 400 else f"{request.path} thanks")
-
-    async def give(self, request: web.Request) -> web.Response:
-        return web.Response(text=self.file, content_type="text/csv")
-
-
-@asynccontextmanager
-async def other_computer() -> AsyncIterator[Other]:
-    one = Other()
-    application = web.Application()
-    application.router.add_post("/hook/" + SECRET, one.take)
-    application.router.add_get("/file", one.give)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    one.port = runner.addresses[0][1]
-    try:
-        yield one
-    finally:
-        await runner.cleanup()
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ async def test_a_text_lives_at_twilio_until_30_seconds_before_the_window_closes(
 
 @pytest.mark.both
 async def test_a_text_waits_at_twilio_for_15_minutes_at_most(cast: Cast) -> None:
-    """What stops texts here stops none that waits there."""
+    """A stop here does not reach texts that wait there."""
     assert await seconds_left(await claimed(cast)) == 15 * 60
 
 

@@ -96,7 +96,7 @@ async def test_kinds_without_a_page_each_are_shown_together(cast: Cast, browse: 
         assert f'href="{OFFICE}/audit?about={kind}"' in shown
 
 
-# What is pressed on a page, and the kind and the id that its entry is about
+# Addresses of buttons, and the kind and the id of the entry each writes
 PRESSED = [
     ("actions/{action_id}/pause", "action", "action_id"),
     ("lists/{list_id}/archive", "list", "list_id"),
