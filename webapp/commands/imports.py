@@ -10,7 +10,7 @@ from typing import Any
 from webapp.commands.shared import Refused, campaign_of, in_database
 from webapp.models import long_work
 from webapp.models.conversations import making
-from webapp.models.imports import choices, importing, reading, reading_notes
+from webapp.models.imports import choices, importing, reading, reading_notes, upload
 from webapp.models.imports.job import ContactImport, RefusedRow, Wishes
 
 NOTHING_STORED = {"accepted": 0, "merged": 0, "refused": [], "left_out": []}
@@ -52,6 +52,7 @@ async def _import(options: argparse.Namespace) -> dict[str, Any]:
         wishes=Wishes(options.take_words, options.take_notes),
     )
     await _check_columns(job, options.home_phones)
+    await upload.note_begun(job, "command")
     while await importing.take_in(job.id, 60):
         continue
     result = await _result(job.id)

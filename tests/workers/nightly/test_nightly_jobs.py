@@ -15,6 +15,7 @@ from tests.cast.inputs.nights import next_night
 from tests.cast.lists import take_all
 from webapp import clock
 from webapp.database import transaction
+from webapp.models.accounts.audit import AuditAbout, AuditEvent
 from webapp.models.accounts.mail import Mail
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ContactList
@@ -82,6 +83,14 @@ async def test_the_columns_are_chosen_once_and_each_night_is_told(cast: Cast, se
     run = await next_night(row)
     assert run.state == "stored" and run.told_at
     there = await ContactList.get(name="From the sheet")
+    told = [
+        (entry.user_id, entry.subject, entry.detail["source"])  # type: ignore[attr-defined]
+        for entry in await AuditEvent.filter(what="list.begun_by_itself")
+    ]
+    assert told == [(None, "From the sheet", "nightly import")] * 2
+    last = (await AuditEvent.filter(what="list.begun_by_itself").order_by("-id"))[0]
+    about = {(about.kind, about.object_id) for about in await AuditAbout.filter(event_id=last.id)}
+    assert about == {("import", run.import_id), ("list", there.id), ("nightly", row.id)}
     assert there.size == 2 and (await Contact.get(phone="+14125550151")).first_name == "Ben"
     first, second = await Mail.all().order_by("id")
     assert first.to == second.to == cast.gary.user.email

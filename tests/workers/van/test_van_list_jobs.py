@@ -12,6 +12,7 @@ from tests.cast import Cast, opt_out_phone
 from tests.cast.van import LISA, bring_in, connects, go_on, maps_all, send, set_key, tag_of, the_van
 from webapp import clock, config
 from webapp.database import transaction
+from webapp.models.accounts.audit import AuditAbout, AuditEvent
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.imports.job import ContactImport
@@ -47,6 +48,11 @@ async def test_a_saved_list_becomes_a_contact_list_with_van_ids_and_phone_ids(ca
     load = await bring_in(cast)
     job = await ContactImport.get(id=load.import_id or 0)
     assert (job.status, job.stored, job.refused, job.file_name) == ("done", 3, 0, "VAN: GOTV phones")
+    entry = await AuditEvent.get(what="list.begun_by_itself")
+    assert (entry.user_id, entry.subject) == (None, "GOTV phones"), "by the system"  # type: ignore[attr-defined]
+    assert entry.detail == {"file": "VAN: GOTV phones", "source": "VAN"}
+    about = {(row.kind, row.object_id) for row in await AuditAbout.filter(event_id=entry.id)}
+    assert about == {("import", job.id), ("list", job.contact_list_id), ("van", load.van)}
     assert await people_of("GOTV phones") == {"101", "102", "103"}
     dan = await Contact.get(van_id="102")
     assert (dan.phone, dan.first_name, dan.last_name) == ("+14125550102", "Pat", "Voter102")

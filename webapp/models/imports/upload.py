@@ -26,6 +26,15 @@ async def start(
     return job
 
 
+@transactional
+async def note_begun(job: ContactImport, source: str, about: audit.About = audit.NOTHING) -> None:
+    """Of an import that the site itself began, from this ``source``."""
+    about = {"import": job.id, **about}
+    await audit.note(
+        job.campaign, None, "list.begun_by_itself", about, job.list_name, file=job.file_name, source=source
+    )
+
+
 def _about(*jobs: ContactImport) -> audit.About:
     return {"import": [job.id for job in jobs], "list": [job.contact_list_id for job in jobs if job.contact_list_id]}
 

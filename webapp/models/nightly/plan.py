@@ -12,7 +12,7 @@ from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
-from webapp.models.imports import importing, reading
+from webapp.models.imports import importing, reading, upload
 from webapp.models.imports.job import ASKING, ContactImport
 from webapp.models.logins import sealed
 from webapp.models.long_work import DONE
@@ -199,6 +199,7 @@ async def _next(
 
 
 async def _note(run: NightlyRun, job: ContactImport) -> None:
+    await upload.note_begun(job, "nightly import", {"nightly": run.nightly_id})
     whose = {"file_name": run.file_name, "content": run.content}
     await NightlyRun.filter(id=run.id).update(import_id=job.id, state=READING, **whose)
 

@@ -16,7 +16,7 @@ from webapp.models import long_work
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
-from webapp.models.imports import importing, reading
+from webapp.models.imports import importing, reading, upload
 from webapp.models.imports.job import ContactImport
 from webapp.models.long_work import DONE, RUNNING, WAITING, LongWork
 from webapp.models.van.connection import VanConnection
@@ -145,6 +145,7 @@ async def fetched(load: VanLoad) -> ContactImport | None:
         return None
     title = f"VAN: {load.name}"
     job = await importing.begin(load.campaign, load.name, load.part, title, load.user)
+    await upload.note_begun(job, "VAN", {"van": load.van})
     await ContactImport.filter(id=job.id).update(van=load.van)
     await VanLoad.filter(id=load.id).update(import_id=job.id)
     return job
