@@ -20,7 +20,7 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from webapp.rules.speech.sentences import Sentence
+from webapp.rules.speech.sentences import Sentence, with_one_stop
 
 LANGUAGES = ("en", "es")
 NAMES = {"en": "English", "es": "Español"}  # each in its own words
@@ -63,7 +63,8 @@ def gettext(text: str, /, **values: object) -> str:
     if isinstance(text, Sentence):
         return text.spoken(found.ugettext, found.ungettext) if found else str(text)
     translated = found.ugettext(text) if found and text else text  # the catalogue's head stands under ""
-    return translated % {name: finalized(value) for name, value in values.items()} if values else translated
+    filled = {name: finalized(value) for name, value in values.items()}
+    return with_one_stop(translated % filled, filled) if values else translated
 
 
 @pass_eval_context
@@ -75,14 +76,14 @@ def in_page(context: EvalContext, text: str, /, **values: object) -> str:
         values = {name: finalized(value) for name, value in values.items()}
     if not context.autoescape:
         return gettext(text) % values
-    return _sentence(text, found) % values if values else _whole(text, found)
+    return with_one_stop(_sentence(text, found) % values, values) if values else _whole(text, found)
 
 
 @pass_eval_context
 def many_in_page(context: EvalContext, one: str, many: str, n: int, /, **values: object) -> str:
     text = ngettext(one, many, n)
     filled = {"num": n, **{name: finalized(value) for name, value in values.items()}}
-    return (Markup(text) if context.autoescape else text) % filled  # noqa: S704
+    return with_one_stop((Markup(text) if context.autoescape else text) % filled, filled)  # noqa: S704
 
 
 IN_TEMPLATES = {

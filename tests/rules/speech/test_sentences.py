@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.rules.speech.sentences import counted, said, together
+from webapp.rules.speech.sentences import counted, said, together, with_one_stop
 
 SPANISH = {"%(name)s is on it.": "%(name)s está.", "%(n)s user": "%(n)s usuario", "No users.": "Nadie."}
 
@@ -37,3 +37,10 @@ def test_sentences_stand_side_by_side_without_the_blank_ones() -> None:
     both = together(said("No users."), "", counted("%(n)s user", "%(n)s users", 1), "x")
     assert both == "No users. 1 user x" and both.spoken(one, many) == "Nadie. 1 usuario x"
     assert together("Letter A", said("No users."), by=": ") == "Letter A: No users."
+
+
+def test_a_time_that_ends_with_a_stop_ends_a_sentence_without_another() -> None:
+    at = {"at": "7:00 p.m."}
+    assert with_one_stop("Desde las 7:00 p.m..", at) == "Desde las 7:00 p.m."
+    assert with_one_stop("Desde las 7:00 p.m.. Y más...", at) == "Desde las 7:00 p.m. Y más..."
+    assert with_one_stop("Dijo: p.m..", {"name": "Ana"}) == "Dijo: p.m..", "what people wrote stays"

@@ -6,8 +6,10 @@ language, where there is a catalogue (words.py): the sentence remembers its word
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+Text = TypeVar("Text", bound=str)
 
 
 class Sentence(str):
@@ -59,6 +61,14 @@ def together(*parts: str, by: str = " ") -> Sentence:
     """Side by side; blank ones are left out."""
     kept = {str(place): part for place, part in enumerate(parts) if part}
     return _made(Sentences, by.join(kept.values()), by, "", 0, dict(kept))
+
+
+def with_one_stop(sentence: Text, values: Mapping[str, object]) -> Text:
+    """Without a second full stop where a value such as "7:00 p.m." ends a sentence. ``values``: those in it."""
+    for value in values.values():
+        if isinstance(value, str) and value.endswith((".m.", "\u00a0m.")):
+            sentence = sentence.replace(f"{value}.", value)  # type: ignore[assignment]
+    return sentence
 
 
 def _made(kind: type[Sentence], text: str, words: str, many: str, n: int, values: dict[str, Any]) -> Sentence:
