@@ -24,6 +24,11 @@ class Simulator:
         """VAN ID -> how many canvass responses."""
         return Counter(one["vanId"] for one in httpx.get(self.url + "/control/taken").json())
 
+    def told(self) -> list[tuple[int, str, int]]:
+        """VAN ID, mode and activist code of each, in order."""
+        rows = httpx.get(self.url + "/control/taken").json()
+        return [(one["vanId"], one["mode"], one["responses"][0]["activistCodeId"]) for one in rows]
+
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait()

@@ -14,7 +14,7 @@ from tests.cast.van import LISA, WILL_VOTE, connects, fact, maps, said, send, ta
 from webapp.database import transaction
 from webapp.models.contacts.contact import Contact
 from webapp.models.exports import for_upload
-from webapp.models.van import connection, mapping, matching, places
+from webapp.models.van import connection, mapping, matching, places, whose_ids
 from webapp.models.van.connection import VanConnection
 from webapp.models.van.fact import NO_CODE, NO_ID, NO_VAN, SENT, WAITING, VanFact, VanPerson
 from webapp.models.van.matching import FOUND, VanMatch
@@ -58,7 +58,7 @@ async def test_where_no_van_has_the_state_the_fact_says_so_and_goes_as_soon_as_o
 
 async def test_a_state_has_one_van_and_all_others_have_one(cast: Cast, van: Store, two: VanConnection) -> None:
     first = await the_van(cast)
-    for states in (["OH"], [places.REST], ["PA", "OH"]):
+    for states in (["OH"], [whose_ids.REST], ["PA", "OH"]):
         wish = Wish(KEY, 1, "Third", frozenset(states), another=True)
         assert isinstance(await places.connect(cast.selina, None, wish), Taken)
     assert await VanConnection.filter(campaign=cast.meyer).count() == 2

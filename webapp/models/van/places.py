@@ -19,11 +19,10 @@ from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.logins import sealed
-from webapp.models.van import connection
+from webapp.models.van import connection, whose_ids
 from webapp.models.van.connection import MY_VOTERS, VanConnection
-from webapp.models.van.fact import NO_ID, NO_VAN, WAITING, VanFact
+from webapp.models.van.whose_ids import REST
 
-REST = ""  # all states that no other VAN has
 MOST = 60  # VANs of a campaign
 
 
@@ -42,7 +41,8 @@ class VanState(Model):
 @dataclass(frozen=True)
 class Wish:
     """The words of a VAN's form. ``key``: a blank one leaves the one that is there. ``ids_too``: where a state comes from another VAN,
-    the VAN IDs that its contacts have are this VAN's. ``another``: one more VAN, beside what is there."""
+    the VAN IDs that its contacts have are this VAN's. ``another``: one more VAN, beside what is there. ``take``: states of other
+    VANs move here."""
 
     key: str
     mode: int
@@ -50,13 +50,16 @@ class Wish:
     states: frozenset[str] = frozenset([REST])
     ids_too: bool = False
     another: bool = False
+    take: bool = False
 
 
 @dataclass(frozen=True)
 class Taken:
-    """Another VAN has these states; nothing was stored."""
+    """Another VAN has these states; nothing was stored. ``last``: those whose VAN would be left with none, so that they can't
+    just move."""
 
     states: dict[str, str]  # state -> name of that VAN
+    last: frozenset[str]
 
 
 async def covered(campaign_id: int) -> dict[str, int]:
@@ -81,25 +84,67 @@ def has_id_of(contact: Contact, van: int) -> bool:
     return bool(contact.van_id) and contact.van in (None, van)
 
 
-@transactional
+@dataclass(frozen=True)
+class _Change:
+    """``after``: as `covered` will be; `whose_ids.NOT_STORED` for a VAN to be made. ``taken``: states that come from other VANs."""
+
+    used: VanConnection | None
+    before: dict[str, int]
+    after: dict[str, int]
+    taken: dict[str, int]
+
+    @property
+    def van(self) -> int:
+        return self.used.id if self.used else whose_ids.NOT_STORED
+
+
 async def connect(by: Membership, used: VanConnection | None, wish: Wish) -> VanConnection | Taken:
     """Keeps key, mode, name and states of a VAN: of ``used``, of another one, or of the first. States of a VAN whose key was
     forgotten are free."""
+    found = await _wished(by.campaign_id, used, wish)
+    if isinstance(found, Taken):
+        return found
+    taker = found.van if wish.ids_too else 0
+    await whose_ids.note_in_slices(by.campaign_id, found.before, found.after, taker)
+    return await _connect(by, used, wish)
+
+
+@transactional
+async def _connect(by: Membership, used: VanConnection | None, wish: Wish) -> VanConnection | Taken:
     await database.lock(Lock.CONNECTING_VAN, by.campaign_id)
-    used = used or (None if wish.another else await connection.first_of(by.campaign_id))
-    before = await covered(by.campaign_id)
-    others = {one.id: one.name for one in await VanConnection.filter(campaign_id=by.campaign_id).exclude(key="")}
-    if used:
-        others.pop(used.id, None)
-    if taken := {state: others[before[state]] for state in wish.states if before.get(state) in others}:
-        return Taken(taken)
-    row = await _stored(by, used, wish)
-    await _cover(row, before, wish)
+    found = await _wished(by.campaign_id, used, wish)
+    if isinstance(found, Taken):
+        return found
+    row = await _stored(by, found.used, wish)
+    own = VanState.filter(campaign_id=by.campaign_id)
+    await own.filter(van=row.id).delete()
+    await own.filter(state__in=list(wish.states)).delete()
+    await VanState.bulk_create([VanState(campaign_id=by.campaign_id, van=row.id, state=s) for s in wish.states])
+    after = await covered(by.campaign_id)
+    await whose_ids.note_the_rest(by.campaign_id, found.before, after, row.id if wish.ids_too else 0)
     what = "MyVoters" if wish.mode == MY_VOTERS else "MyCampaign"
     states = " ".join(sorted(wish.states)) or "all others"
     subject = f"{wish.name}: {what}" if wish.name else what
-    await audit.record(by, "van.connected", {"van": row.id}, subject, states=states)
+    moved = {"moved": " ".join(found.taken)} if found.taken else {}
+    about = [row.id, *sorted(set(found.taken.values()))]
+    await audit.record(by, "van.connected", {"van": about}, subject, states=states, **moved)
     return row
+
+
+async def _wished(campaign_id: int, used: VanConnection | None, wish: Wish) -> _Change | Taken:
+    used = used or (None if wish.another else await connection.first_of(campaign_id))
+    before = await covered(campaign_id)
+    others = {one.id: one.name for one in await VanConnection.filter(campaign_id=campaign_id).exclude(key="")}
+    if used:
+        others.pop(used.id, None)
+    taken = {state: before[state] for state in sorted(wish.states) if before.get(state) in others}
+    emptied = set(taken.values()) - {van for state, van in before.items() if state not in wish.states}
+    if taken and (emptied or not wish.take):
+        last = frozenset(state for state, van in taken.items() if van in emptied)
+        return Taken({state: others[van] for state, van in taken.items()}, last)
+    van = used.id if used else whose_ids.NOT_STORED
+    kept = {state: its for state, its in before.items() if its != van and state not in wish.states}
+    return _Change(used, before, kept | dict.fromkeys(wish.states, van), taken)
 
 
 async def _stored(by: Membership, used: VanConnection | None, wish: Wish) -> VanConnection:
@@ -114,43 +159,33 @@ async def _stored(by: Membership, used: VanConnection | None, wish: Wish) -> Van
     return row
 
 
-async def _cover(row: VanConnection, before: dict[str, int], wish: Wish) -> None:
-    own = VanState.filter(campaign_id=row.campaign_id)
-    await own.filter(van=row.id).delete()
-    await own.filter(state__in=list(wish.states)).delete()
-    await VanState.bulk_create([VanState(campaign_id=row.campaign_id, van=row.id, state=s) for s in wish.states])
-    after = await covered(row.campaign_id)
-    if before == after:
-        return
-    if before:
-        await _keep_ids(row, _case(before), _case(after), wish.ids_too)
-    facts = VanFact.filter(campaign_id=row.campaign_id, state__in=[WAITING, NO_ID, NO_VAN])
-    await facts.update(state=WAITING, due_at=None)
-
-
-async def _keep_ids(row: VanConnection, before: str, after: str, ids_too: bool) -> None:
-    """VAN IDs of contacts whose state goes to another VAN now stay those of the VAN of before, but for ``ids_too``."""
-    moved = f"campaign_id = ? AND van_id <> '' AND van IS NULL AND {before} <> COALESCE({after}, 0)"
-    if ids_too:
-        taken = f"SELECT id FROM contact WHERE {moved} AND {after} = ?"
-        forgotten = f"DELETE FROM van_person WHERE contact_id IN ({taken})"  # the other VAN's ids of phones
-        await database.query(forgotten, row.campaign_id, row.id)
-        moved += f" AND COALESCE({after}, 0) <> {row.id}"
-    await database.query(f"UPDATE contact SET van = {before} WHERE {moved}", row.campaign_id)
-
-
-def _case(covered: dict[str, int]) -> str:
-    """SQL for the VAN of a contact's state; the states are two letters of our own list."""
-    whens = "".join(f" WHEN '{state}' THEN {van}" for state, van in covered.items() if state != REST)
-    rest = str(covered.get(REST, "NULL"))
-    return f"CASE state_abbrev{whens} ELSE {rest} END" if whens else f"CAST({rest} AS integer)"
-
-
 @transactional
 async def disconnect(by: Membership, row: VanConnection) -> None:
     """Forgets the key. Codes and facts sent stay as they are; nothing more is sent until there is a key again."""
     if await VanConnection.filter(id=row.id).exclude(key="").update(key="", lease="", leased_until=None):
         await audit.record(by, "van.disconnected", {"van": row.id}, row.name)
+
+
+async def remove(by: Membership, row: VanConnection) -> bool:
+    """Takes a VAN without a key off the pages: its states are free. False, and nothing is changed, while it has a key."""
+    if await connection.with_key(row.id):
+        return False
+    before = await covered(by.campaign_id)
+    after = {state: van for state, van in before.items() if van != row.id}
+    await whose_ids.note_in_slices(by.campaign_id, before, after)
+    return await _remove(by, row)
+
+
+@transactional
+async def _remove(by: Membership, row: VanConnection) -> bool:
+    await database.lock(Lock.CONNECTING_VAN, by.campaign_id)
+    if await connection.with_key(row.id):
+        return False
+    before = await covered(by.campaign_id)
+    if await VanState.filter(campaign_id=by.campaign_id, van=row.id).delete():
+        await whose_ids.note_the_rest(by.campaign_id, before, await covered(by.campaign_id))
+        await audit.record(by, "van.removed", {"van": row.id}, row.name)
+    return True
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,11 @@ async def shown(request: web.Request) -> web.Response:
 
 
 async def taken(request: web.Request) -> web.Response:
-    return web.json_response(request.app[STORE].taken())
+    """Each with the mode it was sent in; blank for those of before it began."""
+    store = request.app[STORE]
+    rows = store.taken()
+    modes = [""] * (len(rows) - len(store.modes)) + store.modes
+    return web.json_response([{**row, "mode": mode} for row, mode in zip(rows, modes, strict=True)])
 
 
 async def set_faults(request: web.Request) -> web.Response:

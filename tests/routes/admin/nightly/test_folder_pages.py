@@ -111,7 +111,7 @@ async def test_a_wrong_form_makes_none(cast: Cast, browse: Browser, wrong: dict[
     gary = await browse(cast.gary)
     answer = await gary.post(PAGE, data={**WANTED, **wrong})
     assert answer.status_code == 422 and await NightlyImport.all().count() == await NightlyFolder.all().count() == 0
-    assert SECRET not in answer.text and "except a password" in answer.text and 'name="host"' in answer.text
+    assert SECRET not in answer.text and "except passwords and keys" in answer.text and 'name="host"' in answer.text
 
 
 async def test_an_empty_form_and_a_wrong_method_make_none(cast: Cast, browse: Browser) -> None:

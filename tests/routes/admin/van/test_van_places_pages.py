@@ -10,12 +10,14 @@ from tests.cast import Cast
 from tests.cast.site import OFFICE, Browser, audited
 from tests.cast.van import WILL_VOTE, connects, go_on, maps, send, tag_of, the_van
 from webapp.database import transaction
+from webapp.models.accounts.audit import AuditAbout, AuditEvent
 from webapp.models.contacts.contact import Contact
 from webapp.models.reports import labelling
 from webapp.models.van import connection, mapping, places
 from webapp.models.van.connection import VanConnection
 from webapp.models.van.fact import NO_ID, REFUSED, WAITING, VanFact
 from webapp.models.van.mapping import VanMapping
+from webapp.models.van.places import VanState
 from webapp.models.van_lists.listed import VanList
 from webapp.models.van_lists.loading import VanLoad
 from webapp.simulator.van.store import KEY, Store
@@ -53,7 +55,9 @@ async def test_the_page_says_which_state_goes_to_which_van(cast: Cast, browse: B
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"states": "OH"}, "OH goes to Ohio. Take it out there first."),
+        ({"states": "OH"}, "OH goes to Ohio. To move it here, switch that on below and save again."),
+        ({"states": "OH MI"}, "MI is all that goes to Ohio. Give that VAN another state first, or forget its key."),
+        ({"states": "OH MI", "take": "1"}, "is all that goes to Ohio."),
         ({"states": ""}, "All other states go to VAN. Name the states of this VAN."),
         ({"states": "PA Nowhere XX"}, "No state has these two letters: Nowhere, XX."),
         ({"name": ""}, "Name"),
@@ -70,6 +74,53 @@ async def test_a_van_that_can_t_be_is_refused_with_the_reason_and_nothing_is_sto
     )
     assert answer.status_code == 422 and sentence in answer.text and KEY not in answer.text
     assert await VanConnection.all().count() == 2 and "PA" not in await places.covered(cast.meyer.id)
+
+
+async def test_a_state_moves_between_vans_in_one_step_once_that_is_said(
+    cast: Cast, browse: Browser, ohio: VanConnection
+) -> None:
+    gary, lakes = await browse(cast.gary), OHIO | {"name": "Lakes", "states": "MI"}
+    asked = await gary.post(VAN + "/key?new=1", data=lakes)
+    assert asked.status_code == 422 and 'name="take"' in asked.text
+    assert "What you typed is kept, except passwords and keys." in asked.text
+    assert (await gary.post(VAN + "/key?new=1", data=lakes | {"take": "1"})).status_code == 303
+    made, first = await VanConnection.get(name="Lakes"), await the_van(cast)
+    assert await places.covered(cast.meyer.id) == {"": first.id, "MI": made.id, "OH": ohio.id}
+    entry = await AuditEvent.filter(what="van.connected").order_by("-id").first()
+    assert entry and entry.detail["moved"] == "MI"
+    about = AuditAbout.filter(event_id=entry.id).order_by("object_id")
+    assert [row.object_id for row in await about] == [ohio.id, made.id], (
+        "the VAN that lost it has it in its history too"
+    )
+
+
+async def test_a_van_without_a_key_can_be_changed_and_removed(cast: Cast, browse: Browser, ohio: VanConnection) -> None:
+    gary, first = await browse(cast.gary), await the_van(cast)
+    page = (await gary.get(f"{VAN}/key?van={ohio.id}")).text
+    assert "Forget the key of this VAN?" in page and "Remove this VAN" not in page, "it asks first"
+    with_key = await gary.post(f"{VAN}/end?van={ohio.id}")
+    assert with_key.headers["location"].endswith(f"?van={ohio.id}") and await VanState.filter(van=ohio.id).count() == 2
+    await gary.post(f"{VAN}/key/end?van={ohio.id}")
+    renamed = await gary.post(
+        f"{VAN}/key?van={ohio.id}", data={"key": "", "mode": "0", "name": "Great Lakes", "states": "OH"}
+    )
+    assert renamed.status_code == 303
+    await ohio.refresh_from_db()
+    assert (ohio.name, ohio.key) == ("Great Lakes", "")
+    page = (await gary.get(f"{VAN}/key?van={ohio.id}")).text
+    assert "Remove this VAN from the pages?" in page and "Forget the key of this VAN?" not in page
+    await gary.post(f"{VAN}/end?van={ohio.id}")
+    assert await places.covered(cast.meyer.id) == {"": first.id}
+    assert "Great Lakes" not in words((await gary.get(VAN + "/key")).text).partition("History")[0]
+    assert await audited("van.removed") == 1
+
+
+async def test_the_only_van_may_have_a_name(cast: Cast, van: Store, browse: Browser) -> None:
+    await connects(cast)
+    gary = await browse(cast.gary)
+    await gary.post(VAN + "/key", data={"key": "", "mode": "1", "name": "Penn", "states": ""})
+    assert (await the_van(cast)).name == "Penn"
+    assert 'value="Penn"' in (await gary.get(VAN + "/key")).text
 
 
 async def test_each_van_has_its_own_codes(cast: Cast, browse: Browser, ohio: VanConnection) -> None:
@@ -129,7 +180,7 @@ async def test_another_campaign_s_van_is_not_there(cast: Cast, browse: Browser, 
     jonah = await browse(cast.jonah)
     for path in ("/key", "/mapping", "/lists", ""):
         assert (await jonah.get(f"/c/ryan/admin/van{path}?van={ohio.id}")).status_code == 404
-    for path in ("/key", "/key/end", "/mapping", "/pause", "/pause/end", "/checks"):
+    for path in ("/key", "/key/end", "/end", "/mapping", "/pause", "/pause/end", "/checks"):
         assert (await jonah.post(f"/c/ryan/admin/van{path}?van={ohio.id}", data=OHIO)).status_code == 404
     await ohio.refresh_from_db()
     assert ohio.key and not ohio.paused_at

@@ -6,9 +6,10 @@ from litestar import Request, Response, get, post
 
 from webapp import pages, queue, words
 from webapp.access import connections, proving
+from webapp.access.finding import missing
 from webapp.forms import Form
 from webapp.models.accounts.users import Membership
-from webapp.models.van import connection, places
+from webapp.models.van import connection, places, whose_ids
 from webapp.models.van.connection import MY_CAMPAIGN, MY_VOTERS, VanConnection
 from webapp.models.van.places import Taken, Wish
 from webapp.pages import page
@@ -26,8 +27,14 @@ async def key_page(request: Request, member: Membership, van: int = 0, new: bool
 
 
 async def _key(
-    request: Request, member: Membership, row: VanConnection | None, form: Form, status: int = 200
+    request: Request,
+    member: Membership,
+    row: VanConnection | None,
+    form: Form,
+    status: int = 200,
+    movable: bool = False,
 ) -> Response:
+    """``movable``: the states that another VAN has may move here."""
     shown = await places.shown(member.campaign_id)
     return page(
         request,
@@ -37,6 +44,7 @@ async def _key(
         form=form,
         connection=row,
         places=shown,
+        movable=movable,
         mine=next((place for place in shown if row and place.row.id == row.id), None),
         history=await history.of_whole(request, member, "van", row.id if row else 0),
     )
@@ -52,26 +60,26 @@ async def save_key(request: Request, member: Membership, van: int = 0, new: bool
         return await _key(request, member, row, form, status=422)
     stored = await places.connect(member, row, wish)
     if isinstance(stored, Taken):
-        for state, name in stored.states.items():
-            form.wrong("states", _taken(state, name))
-        return await _key(request, member, row, form, status=422)
+        for state in sorted(stored.states, key=lambda state: state not in stored.last):
+            form.wrong("states", _taken(state, stored.states[state], state in stored.last))
+        return await _key(request, member, row, form, status=422, movable=not stored.last)
     await queue.ask_van(member.campaign_id)
     return _to(request, member, stored)
 
 
 async def _wish(member: Membership, row: VanConnection | None, form: Form, new: bool) -> Wish:
     key, mode = form.password("key").strip(), form.choice("mode", words.gettext("Database"), MODES)
-    if not key and not (row and row.key):
+    others = [place for place in await places.shown(member.campaign_id) if not row or place.row.id != row.id]
+    if not key and not (row and (row.key or others)):
         form.wrong("key", words.gettext("The API key is missing."))
     if len(key) > LONGEST_KEY or not key.isprintable() or "|" in key:
         form.wrong("key", words.gettext("This is no API key: take it from VAN without the mode behind the |."))
-    others = [place for place in await places.shown(member.campaign_id) if not row or place.row.id != row.id]
     if not row and len(others) >= places.MOST:
         form.wrong("key", words.gettext("A campaign may have %(n)s VANs.", n=places.MOST))
     name = form.text("name", words.gettext("Name"), 60, required=bool(others))
     if name and name.casefold() in {place.row.name.casefold() for place in others}:
         form.wrong("name", words.gettext("Another VAN of this campaign has this name."))
-    return Wish(key, int(mode), name, _states(form), form.ticked("ids_too"), new)
+    return Wish(key, int(mode), name, _states(form), form.ticked("ids_too"), new, form.ticked("take"))
 
 
 def _states(form: Form) -> frozenset[str]:
@@ -80,13 +88,21 @@ def _states(form: Form) -> frozenset[str]:
     found = {one: states.abbreviation(one) for one in typed.replace(",", " ").split()}
     if unknown := [one for one, state in found.items() if state not in states.ABBREVIATIONS]:
         form.wrong("states", words.gettext("No state has these two letters: %(unknown)s.", unknown=", ".join(unknown)))
-    return frozenset(found.values()) or frozenset([places.REST])
+    return frozenset(found.values()) or frozenset([whose_ids.REST])
 
 
-def _taken(state: str, name: str) -> str:
-    if state == places.REST:
-        return words.gettext("All other states go to %(name)s. Name the states of this VAN.", name=name or "VAN")
-    return words.gettext("%(state)s goes to %(name)s. Take it out there first.", state=state, name=name or "VAN")
+def _taken(state: str, name: str, last: bool) -> str:
+    """``last``: the other VAN has nothing else, so that it can't move."""
+    name = name or "VAN"
+    if state == whose_ids.REST:
+        return words.gettext("All other states go to %(name)s. Name the states of this VAN.", name=name)
+    if last:
+        sentence = words.gettext(
+            "%(state)s is all that goes to %(name)s. Give that VAN another state first, or forget its key."
+        )
+    else:
+        sentence = words.gettext("%(state)s goes to %(name)s. To move it here, switch that on below and save again.")
+    return sentence % {"state": state, "name": name}
 
 
 @post("/van/key/end", dependencies=proving.STAFF)
@@ -95,6 +111,14 @@ async def forget_key(request: Request, member: Membership, van: int = 0) -> Resp
     if row:
         await places.disconnect(member, row)
     return _to(request, member, row)
+
+
+@post("/van/end", dependencies=proving.STAFF)
+async def remove(request: Request, member: Membership, van: int = 0) -> Response:
+    """A VAN whose key was forgotten. With a key that somebody set meanwhile it stays, and its page is shown."""
+    row = await connections.van_of(member, van) or missing()
+    stays = not await places.remove(member, row)
+    return _to(request, member, row if stays else None)
 
 
 @post("/van/checks")
@@ -127,4 +151,4 @@ def _to(request: Request, member: Membership, row: VanConnection | None, tab: st
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/van/{tab}{which}")
 
 
-HANDLERS = [key_page, save_key, forget_key, try_it, pause, end_pause]
+HANDLERS = [key_page, save_key, forget_key, remove, try_it, pause, end_pause]
