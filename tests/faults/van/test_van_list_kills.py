@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, forked
 from tests.cast.van import set_key, the_van
 from tests.faults.bank import ROOT, SEED
 from tests.faults.van.van_simulator import Simulator
@@ -36,7 +35,7 @@ def run(folder: Path, van: Simulator, die: str = "") -> int:
     command = [sys.executable, "-m", "tests.faults.van.van_list_worker"]
     command += [config.settings().database, van.url + "/v4", str(folder)]
     environment = os.environ | {"DIE": die, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, env=environment, cwd=ROOT, timeout=120).returncode
+    return forked.run(command, environment).returncode
 
 
 async def a_list(cast: Cast, van: Simulator) -> None:
