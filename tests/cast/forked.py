@@ -20,12 +20,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).parents[2]
+Textbank = Callable[..., subprocess.CompletedProcess[str]]
+Shell = Callable[[Path], Textbank]
 LONGEST = 150_000  # bytes of a message
 # None of them asks for its environment or a clock while it is imported: it would keep the first process's
 IMPORTED = (
@@ -101,6 +103,7 @@ def start(
     output: IO[bytes] | int | None = None,
     error: IO[bytes] | int | None = None,
     talks: bool = False,
+    folder: Path = ROOT,
 ) -> Forked:
     """``command``: [sys.executable, "-m" or "-c", ...]. ``talks``: its standard input and output are pipes of ours."""
     assert command[0] == sys.executable and command[1] in ("-m", "-c")
@@ -114,7 +117,8 @@ def start(
             for each in (its_input, its_output):
                 stack.callback(os.close, each)
         files = [_file(stream, number, stack) for number, stream in enumerate(streams)]
-        forked = Forked(first(), first().ask({"words": command[1:], "environment": dict(environment)}, files))
+        told = {"words": command[1:], "environment": dict(environment), "folder": str(folder)}
+        forked = Forked(first(), first().ask(told, files))
     if talks:
         forked.stdin, forked.stdout = os.fdopen(ours[0], "wb", 0), os.fdopen(ours[1], "rb")
     return forked
@@ -128,10 +132,12 @@ def _file(stream: IO[bytes] | int | None, number: int, stack: contextlib.ExitSta
     return stream if isinstance(stream, int) else stream.fileno()
 
 
-def run(command: list[str], environment: Mapping[str, str], timeout: float = 120) -> subprocess.CompletedProcess[str]:
-    """To its end. Its outputs are kept, and put out too."""
+def run(
+    command: list[str], environment: Mapping[str, str], folder: Path = ROOT, timeout: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """To its end. Its outputs are kept; what it says of errors is put out too."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as error:
-        process = start(command, environment, output, error)
+        process = start(command, environment, output, error, folder=folder)
         try:
             code = process.wait(timeout)
         finally:
@@ -139,6 +145,12 @@ def run(command: list[str], environment: Mapping[str, str], timeout: float = 120
         said = [_read(file) for file in (output, error)]
     sys.stderr.write(said[1])
     return subprocess.CompletedProcess(command, code, *said)
+
+
+def textbank_in(folder: Path) -> Textbank:
+    """`textbank ...` as a shell in this folder runs it, on the database there."""
+    environment = {"TEXTBANK_DATA_DIR": str(folder), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    return lambda *words: run([sys.executable, "-m", "webapp.cli", *words], environment, folder)
 
 
 def _read(file: IO[bytes]) -> str:
@@ -165,19 +177,20 @@ def main() -> None:
             answer = os.waitstatus_to_exitcode(status) if pid else None
         elif (answer := os.fork()) == 0:
             tests.close()
-            _become(told["words"], told["environment"], files)
+            _become(told["words"], told["environment"], told["folder"], files)
             return
         for each in files:
             os.close(each)
         tests.sendall(json.dumps(answer).encode())
 
 
-def _become(words: list[str], environment: dict[str, str], files: list[int]) -> None:
+def _become(words: list[str], environment: dict[str, str], folder: str, files: list[int]) -> None:
     """What `python WORDS` is. Whatever ends that ends this process the same way."""
     os.setsid()
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
+    os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()

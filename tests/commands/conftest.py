@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cast.database.fixtures import whole
-from tests.cast.shell import ROOT, Shell, Shells, Textbank
+from tests.cast.forked import Shell, Textbank, textbank_in
 
 
 @pytest.fixture(scope="package")
-def shell() -> Iterator[Shell]:
+def shell() -> Shell:
     """`shell(folder)(...)`: `textbank ...` on the database of this folder."""
-    shells = Shells()
-
-    def on(folder: Path) -> Textbank:
-        environment = {"TEXTBANK_DATA_DIR": str(folder), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
-        return lambda *words: shells.run(list(words), environment, folder)
-
-    yield on
-    shells.close()
+    return textbank_in
 
 
 @pytest.fixture(scope="package")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from python_calamine import load_workbook
 
-from tests.cast.shell import Shell, Textbank
+from tests.cast.forked import Shell, Textbank
 
 
 def test_a_user_gets_a_one_time_link(textbank: Textbank) -> None:

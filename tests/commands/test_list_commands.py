@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.cast import TESTS
+from tests.cast.forked import Textbank
 from tests.cast.inputs import books
-from tests.cast.shell import Textbank
 
 CSV = TESTS / "vectors" / "csv"
 LISTS = TESTS / "vectors" / "lists"
