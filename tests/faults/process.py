@@ -42,11 +42,14 @@ from webapp.models.sending import click_sql, first_text, leaving
 from webapp.reader import child
 from webapp.rules.van import pauses
 from webapp.running import web
-from webapp.workers import actions, bulk, calling, exports, imports, mail, receiving, restoring, sending, settings
+from webapp.workers import actions, bulk, calling, exports, imports, sending, settings
 from webapp.workers import main as worker
+from webapp.workers.accounts import mail
 from webapp.workers.hooks import sending as hook_sending
 from webapp.workers.nightly import fetching as nightly_fetching
 from webapp.workers.opt_ins import texting
+from webapp.workers.outcomes import restoring
+from webapp.workers.receiving import catching_up, events
 from webapp.workers.sharing import passing
 from webapp.workers.van import lists as van_lists
 from webapp.workers.van import sending as van_sending
@@ -126,9 +129,9 @@ def hurry() -> None:
         cron(sending.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(sending.look_up, second=set(range(60)), timeout=20),
         cron(restoring.notice_restore, second=set(range(60)), timeout=20),
-        cron(receiving.apply_events, second=set(range(60)), run_at_startup=True, timeout=20),
-        cron(receiving.catch_up, second=set(range(0, 60, 3)), run_at_startup=True, timeout=20),
-        cron(receiving.ask_statuses, second=set(range(1, 60, 3)), timeout=20),
+        cron(events.apply_events, second=set(range(60)), run_at_startup=True, timeout=20),
+        cron(catching_up.catch_up, second=set(range(0, 60, 3)), run_at_startup=True, timeout=20),
+        cron(events.ask_statuses, second=set(range(1, 60, 3)), timeout=20),
         cron(imports.resume_imports, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(bulk.resume_bulk, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(exports.resume_exports, second=set(range(60)), run_at_startup=True, timeout=20),

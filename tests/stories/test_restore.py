@@ -21,8 +21,8 @@ from webapp.models.results import recount
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued, Stopped
 from webapp.rules import errors
-from webapp.workers import restoring as restoring_jobs
 from webapp.workers import sending
+from webapp.workers.outcomes import restoring as restoring_jobs
 
 PHONES = [f"+1412555{6000 + n}" for n in range(4)]
 

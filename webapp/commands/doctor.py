@@ -17,7 +17,7 @@ from webapp.models.outcomes import restoring
 from webapp.models.receiving import applying
 from webapp.models.results import recount
 from webapp.rules import errors
-from webapp.workers import restoring as restoring_jobs
+from webapp.workers.outcomes import restoring as restoring_jobs
 
 FINE = "Guards are there, kept counts equal a recount, and every text that came in is applied."
 AGAIN = "Everything is stopped and stays so; what was found is marked. Run this again."

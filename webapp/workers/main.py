@@ -16,7 +16,9 @@ from webapp import clock, config, database, news, queue
 from webapp.database.migrated import open_migrated
 from webapp.gateways.twilio import Twilio
 from webapp.models.accounts import rehearsal
-from webapp.workers import receiving, restoring, settings
+from webapp.workers import settings
+from webapp.workers.outcomes import restoring
+from webapp.workers.receiving.listening import Listening
 
 PATIENCE = 8.0  # seconds running jobs get to end
 log = logging.getLogger(__name__)
@@ -69,7 +71,7 @@ class SteadyWorker(Worker):
         self._jumps = clock.Jumps()
 
     async def run_cron(self, n: datetime, delay: float, num_windows: int = 2) -> None:
-        listening = receiving.Listening.of(self.ctx)
+        listening = Listening.of(self.ctx)
         if jumped := self._jumps.since_last():
             log.warning("this machine's clock was set by %+.0f s", jumped)
             await queue.note_clock(jumped=jumped)
@@ -87,7 +89,7 @@ def _worker(gateway: Twilio) -> Worker:
         cron_jobs=settings.CLOCKWORK,
         redis_pool=ArqRedis(ConnectionPool.from_url(config.settings().redis, socket_connect_timeout=2)),
         # arq copies it for each job; the sets are the same for all of them
-        ctx={"twilio": gateway, "asked": set(), "draining": set(), "listening": receiving.Listening()},
+        ctx={"twilio": gateway, "asked": set(), "draining": set(), "listening": Listening()},
         handle_signals=False,
         poll_delay=0.1,
         max_jobs=settings.MOST_AT_ONCE,

@@ -14,7 +14,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.carriers import looking
 from webapp.models.numbers import orders
 from webapp.models.numbers.number import SERVICE, PhoneNumber, change_number, measure_numbers, note_account, note_check
-from webapp.workers import receiving
+from webapp.workers.receiving import catching_up
 
 REFUSED = "Twilio sells none of area code {code} now ({why}). Try another."
 INBOUND = "/webhooks/twilio/inbound"
@@ -91,7 +91,7 @@ async def release_number(ctx: dict[str, Any], number_id: int) -> None:
     if number.retired_at is None or number.released_at:
         return
     try:
-        await receiving.hear(ctx["twilio"], number)
+        await catching_up.hear(ctx["twilio"], number)
         await ctx["twilio"].release(number.sid)
     except twilio.TROUBLE as error:
         log.warning("number %s could not be given back: %s", number_id, type(error).__name__)

@@ -19,7 +19,8 @@ from webapp.models.sending import caps
 from webapp.models.sending.claim import Ask, Older, Wait, claim_next
 from webapp.models.sending.leaving import Claimed, seconds_left
 from webapp.models.sending.refusal import Refusal
-from webapp.workers import calling, receiving
+from webapp.workers import calling
+from webapp.workers.receiving.listening import Listening, listen
 
 WORK = 5.0  # seconds one drain may take
 UNASKED = 5.0  # seconds to wait where Twilio could not be asked
@@ -59,7 +60,7 @@ async def _claim_all(ctx: dict[str, Any], number_id: int, calls: asyncio.TaskGro
             await asyncio.sleep(0.05)
             continue
         async with lines.free:  # claim only with a free line: a claimed text must leave at once
-            next_one = await claim_next(number_id, number_id in asked and receiving.Listening.of(ctx).heard, trying)
+            next_one = await claim_next(number_id, number_id in asked and Listening.of(ctx).heard, trying)
         match next_one:
             case None | Older():
                 if next_one:
@@ -110,9 +111,9 @@ async def _ask(ctx: dict[str, Any], number_id: int, out: bool) -> float | None:
     if stranger := await witness.unknown_text(number_id, sent):
         await _stop_all(stranger)
         return UNASKED
-    if await receiving.listen(ctx):
+    if await listen(ctx):
         return None
-    if receiving.Listening.of(ctx).is_reading:
+    if Listening.of(ctx).is_reading:
         return UNASKED
     return max(UNASKED, await outages.failed(number_id, "texts that came in can't be listed"))
 

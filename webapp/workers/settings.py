@@ -7,26 +7,15 @@ from typing import Any
 from arq import cron, func
 from arq.cron import CronJob
 
-from webapp.workers import (
-    actions,
-    bulk,
-    conversations,
-    exports,
-    imports,
-    line_lookups,
-    mail,
-    media,
-    numbers,
-    receiving,
-    restoring,
-    scripts,
-    sending,
-)
+from webapp.workers import actions, bulk, conversations, exports, imports, line_lookups, numbers, scripts, sending
+from webapp.workers.accounts import mail
 from webapp.workers.api import forgetting as api_forgetting
 from webapp.workers.hooks import sending as hook_sending
 from webapp.workers.nightly import fetching as nightly_fetching
 from webapp.workers.notices import replies, telling
 from webapp.workers.opt_ins import texting
+from webapp.workers.outcomes import restoring
+from webapp.workers.receiving import catching_up, events, media
 from webapp.workers.sharing import passing
 from webapp.workers.van import asking, lists
 from webapp.workers.van import sending as van_sending
@@ -36,7 +25,7 @@ LONG_JOB_SECONDS = 900  # reading through a gigabyte of text can't be split; oth
 
 FUNCTIONS: list[Any] = [
     sending.drain,
-    receiving.apply_events,
+    events.apply_events,
     numbers.check_setup,
     func(imports.run_import, timeout=LONG_JOB_SECONDS),
     func(bulk.run_bulk, timeout=LONG_JOB_SECONDS),
@@ -67,7 +56,7 @@ _EVERY_10_MINUTES = set(range(0, 60, 10))
 CLOCKWORK: list[CronJob] = [
     cron(sending.sweep, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(sending.look_up, second=_EVERY_5_SECONDS, timeout=60),
-    cron(receiving.apply_events, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
+    cron(events.apply_events, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(texting.text_sign_ups, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(van_sending.sweep_van, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(hook_sending.sweep_hooks, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
@@ -80,8 +69,8 @@ CLOCKWORK: list[CronJob] = [
     cron(asking.seal_anew, minute=17, second=17, run_at_startup=True, timeout=60),
     cron(sending.enforce_caps, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=20),
     cron(restoring.notice_restore, second=_EVERY_5_SECONDS, timeout=20),
-    cron(receiving.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),
-    cron(receiving.ask_statuses, minute=_EVERY_2_MINUTES, second=37, timeout=110),
+    cron(catching_up.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),
+    cron(events.ask_statuses, minute=_EVERY_2_MINUTES, second=37, timeout=110),
     cron(media.fetch_media, second=53, timeout=LONG_JOB_SECONDS),
     cron(numbers.tend, second=33, timeout=50),
     cron(line_lookups.look_up_lines, second=27, timeout=58),

@@ -12,7 +12,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers.number import PhoneNumber
 from webapp.rules import errors
 from webapp.simulator.store import OUT
-from webapp.workers import receiving
+from webapp.workers.receiving import catching_up
 
 DORA = "+14125550102"
 
@@ -28,5 +28,5 @@ def left(twilio: Simulated, number: str, phone: str, words: str, ago: int = 90, 
 
 async def stopped(gateway: Twilio) -> bool:
     await transaction(lambda: PhoneNumber.all().update(created_at=clock.now() - timedelta(hours=1)))
-    await receiving.catch_up({"twilio": gateway})
+    await catching_up.catch_up({"twilio": gateway})
     return (await Campaign.first()).stopped_code == errors.RESTORED  # type: ignore[union-attr]

@@ -27,7 +27,8 @@ from webapp.models.imports import importing, reading
 from webapp.models.imports.job import ContactImport
 from webapp.models.nightly import plan, telling
 from webapp.models.nightly.plan import NightlyRun
-from webapp.workers import imports, mail
+from webapp.workers import imports
+from webapp.workers.accounts import mail
 from webapp.workers.nightly import fetching
 
 

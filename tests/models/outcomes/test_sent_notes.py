@@ -16,7 +16,7 @@ from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.outcomes import restoring, sent_notes
 from webapp.models.sending.claim import CANNOT_TELL, Wait, claim_next
 from webapp.models.sending.leaving import Claimed
-from webapp.workers import restoring as restoring_jobs
+from webapp.workers.outcomes import restoring as restoring_jobs
 
 
 async def set_mark(cast: Cast, mark: int) -> None:

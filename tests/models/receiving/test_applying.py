@@ -23,7 +23,7 @@ from webapp.models.results import recount
 from webapp.models.scripts import publishing
 from webapp.models.sending.click import Declined
 from webapp.rules import errors
-from webapp.workers import receiving
+from webapp.workers.receiving import events
 
 
 @pytest.mark.both
@@ -115,7 +115,7 @@ async def test_a_stop_to_a_number_that_is_added_a_moment_later_opts_out(cast: Ca
     await applying.apply(event)
     clock.freeze(clock.now() + timedelta(minutes=2))
     await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
-    await receiving.apply_events({})
+    await events.apply_events({})
     if again := await applying.keep(INBOUND, payload):  # as catching up does
         await applying.apply(again)
     assert await OptOut.exists(phone=cast.lisa.phone)
@@ -129,7 +129,7 @@ async def test_a_stop_that_is_applied_while_its_number_is_added_is_heard(cast: C
     assert event
     adding = add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
     await beside("twilio_event", "UPDATE", applying.apply(event), adding)
-    await receiving.apply_events({})
+    await events.apply_events({})
     if again := await applying.keep(INBOUND, payload):
         await applying.apply(again)
     assert await OptOut.exists(phone=cast.lisa.phone)
@@ -147,4 +147,4 @@ async def test_a_text_to_an_address_longer_than_a_number_is_applied_to_nobody(ca
     """Else an owner could never go on after a restore: all that came in has to be applied first."""
     told = {"MessageSid": new_sid(), "From": "whatsapp:+14125550101", "To": "whatsapp:+14125550188", "Body": "Hi"}
     assert await applying.keep(INBOUND, told)
-    assert await receiving.apply_all_texts() and await Message.all().count() == 0
+    assert await events.apply_all_texts() and await Message.all().count() == 0

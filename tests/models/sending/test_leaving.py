@@ -25,7 +25,8 @@ from webapp.models.receiving.event import INBOUND
 from webapp.models.sending import leaving
 from webapp.models.sending.claim import Wait, claim_next
 from webapp.models.sending.leaving import Claimed
-from webapp.workers import receiving, sending
+from webapp.workers import sending
+from webapp.workers.receiving import events
 
 Said = Callable[[Cast], Awaitable[object]]
 
@@ -95,7 +96,7 @@ async def test_a_text_waits_until_what_its_person_wrote_is_applied(cast: Cast) -
     await cast.click(cast.dan, dora)
     found = await claim_next(cast.number.id)
     assert isinstance(found, Claimed) and found.to == dora.phone
-    await receiving.apply_events({})
+    await events.apply_events({})
     assert {message.status for message in await texts() if message.phone == cast.lisa.phone and message.ours} <= {
         REFUSED,
         CANCELLED,

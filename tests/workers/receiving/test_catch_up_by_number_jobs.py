@@ -19,7 +19,8 @@ from webapp.gateways.twilio import Twilio
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers import hearing, managing
 from webapp.models.numbers.number import PhoneNumber
-from webapp.workers import numbers, receiving
+from webapp.workers import numbers
+from webapp.workers.receiving import catching_up
 
 
 @pytest.mark.both
@@ -32,10 +33,10 @@ async def test_a_number_added_again_is_listed_by_itself_and_the_account_no_furth
     came(twilio, cast.lisa.phone, SECOND, "STOP", 400 * HOUR)
     left(twilio, cast.number.e164, 5_000, 500 * HOUR)
     async with Counted() as counted:
-        assert await receiving.take_in_missed(counted)
+        assert await catching_up.take_in_missed(counted)
         assert [asked.get("To") for asked in counted.asked] == [None, SECOND]
         counted.asked.clear()
-        assert await receiving.take_in_missed(counted)
+        assert await catching_up.take_in_missed(counted)
         assert len(counted.asked) == 1
     assert await stopped(cast) and (await PhoneNumber.get(e164=SECOND)).heard_until == whole()
 
@@ -50,7 +51,7 @@ async def test_one_number_that_cannot_be_listed_does_not_keep_the_others_from_be
     came(twilio, cast.lisa.phone, SECOND, "STOP", 40 * HOUR)
     of = "+14125550177" if trouble else "nobody"
     async with Troubled(500, lambda _, url, asked: of in asked.values()) as broken:
-        assert await receiving.take_in_missed(broken) != trouble
+        assert await catching_up.take_in_missed(broken) != trouble
     assert await stopped(cast)
 
 
@@ -73,7 +74,7 @@ async def test_a_list_too_long_for_one_run_is_left_for_the_numbers_one_by_one_an
     monkeypatch.setattr(clock, "steady", lambda: steady)
     async with Counted(takes_long) as counted:
         for _ in range(3):
-            await receiving.catch_up({"twilio": counted})
+            await catching_up.catch_up({"twilio": counted})
             calls.append(len(counted.asked))
             counted.asked.clear()
     assert calls == [21, 12, 1], "all were heard, the last run lists what came in since"
@@ -89,7 +90,7 @@ async def test_the_numbers_one_by_one_are_not_tried_where_the_account_s_list_fai
         raise TwilioException("503")
 
     async with Counted(fails) as counted:
-        assert not await receiving.take_in_missed(counted)
+        assert not await catching_up.take_in_missed(counted)
     assert len(counted.asked) == 1
 
 
@@ -106,7 +107,7 @@ async def test_a_number_set_back_while_its_list_is_read_stays_where_it_was_set(c
                 yield page
 
     async with Meanwhile() as gone_back:
-        await receiving.take_in_missed(gone_back)
+        await catching_up.take_in_missed(gone_back)
     assert await heard_until(cast) == left_back
 
 
@@ -133,11 +134,11 @@ async def test_a_number_given_back_is_listed_until_all_that_came_to_it_before_is
     await managing.retire(cast.number, cast.selina)
     await numbers.release_number({"twilio": gateway}, cast.number.id)
     came(twilio, cast.lisa.phone, cast.number.e164, "STOP", HOUR / 60)
-    assert await receiving.take_in_missed(gateway) and await stopped(cast)
+    assert await catching_up.take_in_missed(gateway) and await stopped(cast)
     clock.freeze(clock.now() + HOUR / 4)
     came(twilio, DORA, SECOND, "Hi", HOUR / 60)
     assert len(await hearing.to_list()) == 2
-    assert await receiving.take_in_missed(gateway)
+    assert await catching_up.take_in_missed(gateway)
     assert [n.e164 for n in await hearing.to_list()] == [SECOND], "its list is whole"
 
 
@@ -149,7 +150,7 @@ async def test_a_stranger_s_text_by_a_number_given_back_stops_nothing(
     await managing.retire(cast.number, cast.selina)
     await numbers.release_number({"twilio": gateway}, cast.number.id)
     left(twilio, cast.number.e164, 3, HOUR / 4)
-    assert await receiving.take_in_missed(gateway)
+    assert await catching_up.take_in_missed(gateway)
     assert (await Campaign.get(id=cast.meyer.id)).stopped_at is None
 
 

@@ -21,7 +21,8 @@ from webapp.gateways.twilio import Twilio
 from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.receiving.event import TwilioEvent
-from webapp.workers import receiving, sending, settings
+from webapp.workers import sending, settings
+from webapp.workers.receiving import catching_up
 
 [JOB] = [job for job in settings.CLOCKWORK if job.coroutine.__qualname__ == "catch_up"]
 
@@ -38,7 +39,7 @@ async def test_what_came_while_we_were_away_is_taken_in_by_catching_up(
         )
     clock.freeze(datetime.now(UTC))
     for _ in range(2):
-        await receiving.catch_up(ctx)
+        await catching_up.catch_up(ctx)
     assert [m.body for m in await texts() if m.direction == "in"] == ["Yes", "STOP"]
     assert await OptOut.exists(phone=cast.lisa.phone)
 
@@ -72,11 +73,11 @@ async def test_an_outage_of_six_hours_of_a_busy_account_is_listed_to_its_beginni
         came(twilio, cast.lisa.phone, cast.number.e164, words, 6 * HOUR - n * 2 * HOUR)
     left(twilio, cast.number.e164, 250, 6 * HOUR)
     async with Counted() as counted:
-        assert await receiving.take_in_missed(counted)
+        assert await catching_up.take_in_missed(counted)
         assert await stopped(cast) and len(counted.asked) == 13
         assert [m.body for m in await texts() if m.direction == "in"] == ["Yes", "At what time?", "STOP"]
         counted.asked.clear()
-        await receiving.take_in_missed(counted)
+        await catching_up.take_in_missed(counted)
     assert len(counted.asked) == 1 and await TwilioEvent.all().count() == 3
 
 
@@ -90,10 +91,10 @@ async def test_a_page_that_fails_half_way_skips_nothing_and_moves_nothing_on(
     came(twilio, DORA, cast.number.e164, "Yes", timedelta(minutes=5))
     left(twilio, cast.number.e164, 100, 6 * HOUR)
     async with Troubled(503, lambda _, url, asked: "Page=2" in url) as broken:
-        assert not await receiving.take_in_missed(broken)
+        assert not await catching_up.take_in_missed(broken)
     assert await heard_until(cast) == clock.now() - 6 * HOUR
     assert [e.payload["Body"] for e in await TwilioEvent.all()] == ["Yes"], "what was listed is kept"
-    assert await receiving.take_in_missed(gateway)
+    assert await catching_up.take_in_missed(gateway)
     assert await stopped(cast) and await heard_until(cast) == whole()
 
 
@@ -104,9 +105,9 @@ async def test_a_text_that_the_list_shows_minutes_late_is_found(
     """The second is the control: what the list shows later than that is not looked for."""
     await heard(cast, HOUR)
     left(twilio, cast.number.e164, 1, HOUR)
-    await receiving.take_in_missed(gateway)
+    await catching_up.take_in_missed(gateway)
     came(twilio, cast.lisa.phone, cast.number.e164, "STOP", timedelta(minutes=late))
-    await receiving.take_in_missed(gateway)
+    await catching_up.take_in_missed(gateway)
     assert await stopped(cast) == found
 
 
@@ -126,7 +127,7 @@ async def test_where_twilio_filters_by_the_day_only_the_list_ends_where_it_is_ne
         asked["DateSent>"] = asked["DateSent>"][:10] + "T00:00:00Z"
 
     async with Counted(by_the_day) as counted:
-        await receiving.take_in_missed(counted)
+        await catching_up.take_in_missed(counted)
     assert await stopped(cast) and len(counted.asked) < 10, "of 86 pages"
 
 
@@ -141,7 +142,7 @@ async def test_a_page_that_takes_twilio_too_long_is_asked_for_in_small(
             raise TimeoutError
 
     async with Counted(slow) as counted:
-        assert await receiving.take_in_missed(counted)
+        assert await catching_up.take_in_missed(counted)
     assert await stopped(cast)
 
 
@@ -150,10 +151,10 @@ async def test_texts_to_a_number_of_the_account_that_is_not_ours_are_left_alone(
 ) -> None:
     await heard(cast, HOUR)
     came(twilio, cast.lisa.phone, SECOND, "STOP", HOUR / 2)
-    assert await receiving.take_in_missed(gateway)
+    assert await catching_up.take_in_missed(gateway)
     assert not await TwilioEvent.exists()
     await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
-    assert await receiving.take_in_missed(gateway)
+    assert await catching_up.take_in_missed(gateway)
 
 
 @pytest.mark.parametrize("ahead", [2, -2])
@@ -165,12 +166,12 @@ async def test_a_clock_that_was_wrong_for_hours_skips_nothing(
     left(twilio, cast.number.e164, 10, HOUR)
     right = clock.now()
     clock.freeze(right + ahead * HOUR)
-    await receiving.take_in_missed(gateway)
+    await catching_up.take_in_missed(gateway)
     clock.freeze(right)
     came(twilio, cast.lisa.phone, cast.number.e164, "STOP", timedelta(minutes=-1))
     clock.freeze(right + timedelta(minutes=20))
     left(twilio, cast.number.e164, 1, HOUR)
-    await receiving.take_in_missed(gateway)
+    await catching_up.take_in_missed(gateway)
     assert await stopped(cast)
 
 
@@ -178,11 +179,11 @@ async def test_more_than_memory_should_hold_is_stored_in_parts(
     cast: Cast, gateway: Twilio, twilio: Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gateways, "LARGEST_PAGE", 5)
-    monkeypatch.setattr(receiving, "MOST_HELD", 10)
+    monkeypatch.setattr(catching_up, "MOST_HELD", 10)
     await heard(cast, HOUR)
     for n in range(32):
         came(twilio, DORA, cast.number.e164, f"{n}", timedelta(minutes=40 - n))
-    assert await receiving.take_in_missed(gateway)
+    assert await catching_up.take_in_missed(gateway)
     stored = [int(e.payload["Body"]) for e in await TwilioEvent.all().order_by("id")]
     assert stored == [*range(22, 32), *range(12, 22), *range(2, 12), 0, 1]
 
@@ -196,7 +197,7 @@ async def test_a_picture_nobody_can_list_does_not_hold_up_a_stop(
     twilio.carrier.store.db.execute("UPDATE message SET media = ? WHERE sid = ?", (picture, sid))
     came(twilio, cast.lisa.phone, cast.number.e164, "STOP", HOUR / 3)
     async with Troubled(404, lambda _, url, __: "/Media.json" in url) as broken:
-        await receiving.catch_up({"twilio": broken})
+        await catching_up.catch_up({"twilio": broken})
     assert await stopped(cast)
 
 
@@ -212,15 +213,15 @@ async def test_a_run_that_still_goes_on_is_not_begun_a_second_time(cast: Cast, g
                 yield page
 
     async with Slow() as slow:
-        first = asyncio.create_task(receiving.catch_up({"twilio": slow}))
+        first = asyncio.create_task(catching_up.catch_up({"twilio": slow}))
         await until(lambda: slow.asked)
-        await receiving.catch_up({"twilio": slow})
+        await catching_up.catch_up({"twilio": slow})
         assert len(slow.asked) == 1
         go.set()
         await first
-        await receiving.catch_up({"twilio": slow})
+        await catching_up.catch_up({"twilio": slow})
     assert len(slow.asked) == 4, "two runs: each a list and its call"
 
 
 async def test_the_clockwork_ends_a_run_before_it_begins_the_next() -> None:
-    assert JOB.timeout_s and receiving.SECONDS < JOB.timeout_s < 120
+    assert JOB.timeout_s and catching_up.SECONDS < JOB.timeout_s < 120

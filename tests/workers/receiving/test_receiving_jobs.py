@@ -19,7 +19,8 @@ from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, LONGEST_PAUSE, STATUS, TwilioEvent
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.leaving import Claimed
-from webapp.workers import receiving, sending
+from webapp.workers import sending
+from webapp.workers.receiving import events
 
 
 def came(sid: str, cast: Cast, phone: str, words: str) -> dict[str, str]:
@@ -32,7 +33,7 @@ async def test_a_stop_is_applied_however_many_strange_statuses_wait(cast: Cast) 
         await applying.keep(STATUS, {"MessageSid": f"SX{n:032x}", "MessageStatus": "sent"})
     clock.freeze(clock.now() + timedelta(minutes=1))
     await applying.keep(INBOUND, came("ST", cast, cast.lisa.phone, "STOP"))
-    await receiving.apply_events({})
+    await events.apply_events({})
     assert await OptOut.exists(phone=cast.lisa.phone)
 
 
@@ -45,15 +46,15 @@ async def test_a_stop_that_fails_is_tried_until_it_works(cast: Cast, monkeypatch
         trouble.setattr(applying, "apply", broken)
         for _ in range(25):
             clock.freeze(clock.now() + timedelta(seconds=LONGEST_PAUSE))
-            await receiving.apply_events({})
+            await events.apply_events({})
     clock.freeze(clock.now() + timedelta(seconds=LONGEST_PAUSE))
-    await receiving.apply_events({})
+    await events.apply_events({})
     assert await OptOut.exists(phone=cast.lisa.phone)
 
 
 async def test_a_status_of_a_strangers_text_is_tried_for_a_day_only(cast: Cast) -> None:
     await applying.keep(STATUS, {"MessageSid": "SX" * 17, "MessageStatus": "sent"})
-    await receiving.apply_events({})
+    await events.apply_events({})
     assert await applying.waiting() == []
     clock.freeze(clock.now() + timedelta(minutes=2))
     assert len(await applying.waiting()) == 1
@@ -66,7 +67,7 @@ async def test_the_status_and_the_price_that_never_came_are_asked_for(cast: Cast
     await sending.drain(ctx, cast.number.id)
     await until(lambda: twilio.carrier.store.messages()[0].status == "delivered")
     clock.freeze(clock.now() + timedelta(minutes=16))
-    await receiving.ask_statuses(ctx)
+    await events.ask_statuses(ctx)
     [text] = await texts()
     assert (text.delivery, bool(text.price)) == ("delivered", True)
 
@@ -89,5 +90,5 @@ async def test_only_where_twilio_is_out_of_reach_the_other_statuses_are_not_aske
         raise trouble
 
     async with Counted(fails) as gateway:
-        await receiving.ask_statuses({"twilio": gateway})
+        await events.ask_statuses({"twilio": gateway})
     assert len(gateway.asked) == asked

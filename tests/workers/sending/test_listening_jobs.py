@@ -17,7 +17,8 @@ from webapp import clock
 from webapp.gateways.twilio import Page, Twilio
 from webapp.models.conversations.message import INITIAL, REFUSED, Message
 from webapp.models.numbers.number import PhoneNumber
-from webapp.workers import receiving, sending
+from webapp.workers import sending
+from webapp.workers.receiving import catching_up, listening
 
 
 async def waiting_reply(cast: Cast) -> Message:
@@ -45,7 +46,7 @@ async def test_a_stop_of_the_outage_is_heard_before_the_first_text(
         came(twilio, f"+1412555{2000 + n}", cast.number.e164, "ok", timedelta(minutes=35))
     came(twilio, cast.lisa.phone, cast.number.e164, "STOP", timedelta(minutes=30))
     ctx = {"twilio": gateway}
-    await asyncio.gather(receiving.catch_up(ctx), sending.drain(ctx, cast.number.id))
+    await asyncio.gather(catching_up.catch_up(ctx), sending.drain(ctx, cast.number.id))
     await sending.drain(ctx, cast.number.id)
     assert await status(reply) in (REFUSED, "cancelled")
 
@@ -72,10 +73,10 @@ async def _unreadable(*_: object) -> AsyncIterator[Page]:
 
 async def test_a_process_that_stood_still_listens_again(cast: Cast, gateway: Twilio, twilio: Simulated) -> None:
     reply, ctx = await waiting_reply(cast), {"twilio": gateway, "asked": {cast.number.id}}
-    assert await receiving.listen(ctx)
+    assert await listening.listen(ctx)
     await heard(cast, HOUR)
     came(twilio, cast.lisa.phone, cast.number.e164, "STOP", timedelta(minutes=30))
-    receiving.Listening.of(ctx).seen -= receiving.STOOD_STILL
+    listening.Listening.of(ctx).seen -= listening.STOOD_STILL
     await sending.drain(ctx, cast.number.id)
     assert await status(reply) in (REFUSED, "cancelled")
 

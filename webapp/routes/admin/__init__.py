@@ -7,7 +7,18 @@ from litestar.di import Provide
 
 from webapp.access import login
 from webapp.http import bounded
-from webapp.routes.admin import attention, bulk, carriers, exports, help, library, notices, numbers, opt_outs, search
+from webapp.routes.admin import (
+    bulk,
+    carriers,
+    conversations,
+    exports,
+    help,
+    library,
+    notices,
+    numbers,
+    opt_outs,
+    search,
+)
 from webapp.routes.admin.accounts import audit, invites, sessions, settings, staff_second_step, user, user_lists, users
 from webapp.routes.admin.actions import actions, basics, follow_up, limits, publication, sendings
 from webapp.routes.admin.api import tokens as api_tokens
@@ -82,7 +93,7 @@ PAGES = (
     setup,
     stops,
     undecided,
-    attention,
+    conversations,
 )
 
 

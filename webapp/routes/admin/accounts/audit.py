@@ -29,7 +29,7 @@ async def audit_page(request: Request, member: Membership) -> Response:
     rows, more = await audit_log.page(member.campaign, wanted, id_of(request.query_params.get("before", "")))
     return page(
         request,
-        "admin/audit/audit.html",
+        "admin/accounts/audit/audit.html",
         rows=[(row, said(row), told(row)) for row in rows],
         more=more,
         wanted=wanted,

@@ -18,7 +18,7 @@ from webapp.models.scripts import first_steps
 from webapp.models.sending import caps
 from webapp.pages import page
 
-_PAGE, _LIVE = "admin/dashboard/dashboard.html", "admin/dashboard/_dashboard.html"
+_PAGE, _LIVE = "admin/results/dashboard/dashboard.html", "admin/results/dashboard/_dashboard.html"
 
 
 @get("/")

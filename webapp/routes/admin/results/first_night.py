@@ -12,7 +12,7 @@ from webapp.pages import page
 @get("/first-night")
 async def first_night_page(request: Request, member: Membership) -> Response:
     steps = await first_night.of(member)
-    return page(request, "admin/first_night/first_night.html", steps=steps, parts=first_night.PARTS)
+    return page(request, "admin/results/first_night/first_night.html", steps=steps, parts=first_night.PARTS)
 
 
 HANDLERS = [first_night_page]

@@ -15,7 +15,8 @@ from webapp.models.numbers import hearing
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import doubt, restoring, sent_notes, strangers
 from webapp.models.outcomes.strangers import Sent, Since
-from webapp.workers import numbers, receiving
+from webapp.workers import numbers
+from webapp.workers.receiving import catching_up, events
 
 BEFORE = timedelta(hours=1)  # the comparison with Twilio begins this long before the newest claim in the database
 BACK = timedelta(days=7)  # or this long ago, if that is earlier: texting may have gone on after the restore
@@ -57,7 +58,7 @@ async def reconcile(gateway: twilio.Twilio, back: timedelta = BACK) -> Counter[s
             phones.add(sent.to)
             counts[await restoring.mark(number, sent)] += 1
         await hearing.set_back(number, since[number.id])
-    if not await receiving.take_in_missed(gateway) or not await receiving.apply_all_texts():
+    if not await catching_up.take_in_missed(gateway) or not await events.apply_all_texts():
         raise NotHeard
     sent_notes.forget()
     await restoring.reconciled(phones if stranger else None)

@@ -24,8 +24,8 @@ from webapp.models.receiving.media import KEPT, REFUSED, TRIES, WAITING, Media
 from webapp.rules.scripts import picture
 from webapp.simulator import account as simulator
 from webapp.simulator.store import IN
-from webapp.workers import receiving
-from webapp.workers.media import fetch_media
+from webapp.workers.receiving import catching_up
+from webapp.workers.receiving.media import fetch_media
 
 AT = f"https://api.twilio.com/2010-04-01/Accounts/{simulator.ACCOUNT}/Messages/MM1/Media/ME1"
 
@@ -105,7 +105,7 @@ async def test_a_picture_that_came_while_we_were_away_is_fetched(cast: Cast, twi
     await transaction(lambda: PhoneNumber.all().update(created_at=clock.now() - timedelta(hours=1)))
     twilio.carrier.store.add(IN, cast.lisa.phone, cast.number.e164, "Look", 1, media=AT + ".png")
     gateway = Twilio(config.settings())
-    await receiving.catch_up({"twilio": gateway})
+    await catching_up.catch_up({"twilio": gateway})
     await fetch_media({"twilio": gateway})
     await gateway.close()
     [row] = await Media.all()

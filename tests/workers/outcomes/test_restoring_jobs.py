@@ -24,8 +24,9 @@ from webapp.models.sending.click import Declined, Queued
 from webapp.models.sending.leaving import Claimed
 from webapp.rules import errors
 from webapp.simulator.store import IN, OUT
-from webapp.workers import receiving, sending
-from webapp.workers import restoring as restoring_jobs
+from webapp.workers import sending
+from webapp.workers.outcomes import restoring as restoring_jobs
+from webapp.workers.receiving import catching_up
 
 
 async def taken_again(cast: Cast, gateway: Twilio) -> None:
@@ -34,7 +35,7 @@ async def taken_again(cast: Cast, gateway: Twilio) -> None:
         await restoring_jobs.reconcile(gateway)
     assert lost.value.e164s == [SECOND]
     await add_number(cast.meyer, SECOND, "PN" + "b" * 32, webhooks_ok=True)
-    await receiving.catch_up({"twilio": gateway})
+    await catching_up.catch_up({"twilio": gateway})
     await restoring_jobs.reconcile(gateway)
 
 

@@ -14,7 +14,7 @@ from webapp import clock, config
 from webapp.gateways import email
 from webapp.models.accounts.mail import PAUSES, Mail
 from webapp.simulator.mailbox import Mailbox
-from webapp.workers import mail
+from webapp.workers.accounts import mail
 
 
 async def test_a_letter_goes_out_by_smtp_and_its_words_are_forgotten(cast: Cast, ctx: dict) -> None:

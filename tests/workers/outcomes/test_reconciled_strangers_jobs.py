@@ -19,8 +19,8 @@ from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.opt_in_forms.sign_up import SignUp
 from webapp.models.outcomes import restoring, sent_notes
-from webapp.workers import restoring as restoring_jobs
 from webapp.workers import sending
+from webapp.workers.outcomes import restoring as restoring_jobs
 
 pytestmark = pytest.mark.both
 
@@ -116,7 +116,7 @@ async def test_a_reconciling_that_broke_off_still_counts_from_the_first(
         return False
 
     with monkeypatch.context() as broken, pytest.raises(restoring_jobs.NotHeard):
-        broken.setattr("webapp.workers.receiving.take_in_missed", unheard)
+        broken.setattr("webapp.workers.receiving.catching_up.take_in_missed", unheard)
         await restoring_jobs.reconcile(gateway)
     await transaction(lambda: Message.filter(phone=MINA).update(conversation_id=None))
     await signs_up(form)  # by a keyword that was listed again

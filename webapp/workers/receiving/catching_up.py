@@ -1,70 +1,26 @@
-"""Jobs that take in what Twilio tells us, and ask for what it could not tell (SPEC X5)."""
+"""Lists the texts at Twilio that it could not deliver to us, and takes them in (SPEC X5)."""
 
 from __future__ import annotations
 
-import asyncio
-import functools
 import logging
 import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from arq.typing import WorkerCoroutine
-
-from webapp import clock, news
+from webapp import clock
 from webapp.gateways import twilio
-from webapp.models.conversations.message import Message
 from webapp.models.numbers import hearing
 from webapp.models.numbers.number import PhoneNumber
-from webapp.models.outcomes import doubt, restoring, witness
+from webapp.models.outcomes import restoring, witness
 from webapp.models.receiving import applying
-from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent
+from webapp.models.receiving.event import INBOUND
+from webapp.workers.receiving import events
+from webapp.workers.receiving.alone import alone
 
 SECONDS = 80.0  # a run's; the clockwork ends it after 110, before the next begins
-STOOD_STILL = 60.0  # a process that did not run for so long may have slept while webhooks were lost
-WAIT = 4.0  # seconds one drain waits for the lists; they are read on meanwhile
 MOST_HELD = 10_000  # texts in memory; so many are in order, oldest first, however Twilio lists them
 log = logging.getLogger(__name__)
-
-
-async def apply_events(ctx: dict[str, Any]) -> None:
-    """Applies stored events that could not be applied when they came."""
-    for event in await applying.waiting():
-        await apply_event(event)
-
-
-async def apply_all_texts() -> bool:
-    """Applies every text that came in. False where one could not be applied."""
-    while (left := await applying.open_texts()) and await applying.waiting():
-        await apply_events({})
-        if await applying.open_texts() >= left:
-            return False
-    return not left
-
-
-async def apply_event(event: TwilioEvent) -> None:
-    await news.tell_applied(await applying.try_to_apply(event))
-
-
-_running: set[str] = set()
-
-
-def alone(job: WorkerCoroutine) -> WorkerCoroutine:
-    """A job that does nothing while it still runs in this process. (With a fixed id of arq's it would not run for a quarter
-    of an hour after its worker was killed.)"""
-
-    @functools.wraps(job)
-    async def begun_once(ctx: dict[Any, Any], *_: Any, **__: Any) -> None:
-        if job.__qualname__ in _running:
-            return
-        _running.add(job.__qualname__)
-        try:
-            await job(ctx)
-        finally:
-            _running.discard(job.__qualname__)
-
-    return begun_once
 
 
 @alone
@@ -184,67 +140,5 @@ class _Missed:
             }
             event = await applying.keep(INBOUND, payload)
             if event and not self.is_over():
-                await apply_event(event)
+                await events.apply_event(event)
         found.clear()
-
-
-@dataclass
-class Listening:
-    """Of one process. ``heard``: it took in what was missed before it began, and did not stand still since. ``seen``: when it
-    ran last, by the steady clock, which goes on while the machine sleeps."""
-
-    heard: bool = False
-    seen: float = -math.inf
-    reading: asyncio.Task[None] | None = None
-
-    @property
-    def is_reading(self) -> bool:
-        return self.reading is not None and not self.reading.done()
-
-    @classmethod
-    def of(cls, ctx: dict[str, Any]) -> Listening:
-        """The process's own. Call it often: between two calls too far apart the process stood still."""
-        found: Listening = ctx.setdefault("listening", cls())
-        now = clock.steady()
-        found.heard, found.seen = found.heard and now - found.seen < STOOD_STILL, now
-        return found
-
-
-async def listen(ctx: dict[str, Any]) -> bool:
-    """Takes in what came while this process did not run: among it may be a STOP. False where it is not all in yet: no text may
-    leave meanwhile."""
-    listening = Listening.of(ctx)
-    if not listening.heard:
-        if not listening.is_reading:
-            listening.reading = asyncio.create_task(_read(ctx["twilio"], listening))
-        if listening.reading:
-            await asyncio.wait({listening.reading}, timeout=WAIT)
-    return listening.heard
-
-
-async def _read(gateway: twilio.Twilio, listening: Listening) -> None:
-    try:
-        listening.heard = await take_in_missed(gateway, SECONDS)
-    except Exception:
-        log.exception("what was missed could not be taken in")
-
-
-@alone
-async def ask_statuses(ctx: dict[str, Any]) -> None:
-    """Asks for texts whose last status or price never came. Ends where Twilio is out of reach."""
-    for message in await doubt.without_final_status() + await doubt.without_price():
-        if not await _ask_status(ctx["twilio"], message):
-            return
-
-
-async def _ask_status(gateway: twilio.Twilio, message: Message) -> bool:
-    try:
-        text = await gateway.text(message.sid or "")
-    except twilio.TROUBLE as error:
-        log.warning("the status of message %s could not be asked: %s", message.id, twilio.in_words(error))
-        return not isinstance(error, twilio.OUT_OF_REACH)
-    await doubt.asked(message.id, text.price)
-    payload = {"MessageSid": text.sid, "MessageStatus": text.status, "ErrorCode": str(text.error_code or "")}
-    if event := await applying.keep(STATUS, payload, message.public_id):
-        await apply_event(event)
-    return True
