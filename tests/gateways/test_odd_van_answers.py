@@ -24,6 +24,7 @@ ODD = (
     b"{",
     b"\xff\xfe\x00{",
     b"<html>Log in</html>",
+    b"[" * 100_000,
 )
 ODD_THINGS = (
     b'[{"contactTypeId": "x", "name": "SMS Text"}]',
@@ -31,7 +32,7 @@ ODD_THINGS = (
     b'{"phones": [null]}',
     b'{"phones": [{"phoneNumber": "4125550101"}]}',
 )
-ODD_ERRORS = (b"", b"[]", b'{"errors": null}', b'{"errors": [7]}', b'{"errors": {"text": 1}}', b"\xff")
+ODD_ERRORS = (b"", b"[" * 100_000, b"[]", b'{"errors": null}', b'{"errors": [7]}', b'{"errors": {"text": 1}}', b"\xff")
 Asked = Callable[[Van], Awaitable[object]]
 QUESTIONS: dict[str, Asked] = {
     "contact type": lambda one: one.contact_type(),

@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
-CANT_READ = (AttributeError, LookupError, TypeError, ValueError)
+CANT_READ = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 def read_as(

@@ -28,7 +28,7 @@ def refusal(status: int, url: str, body: str) -> TwilioRestException:
     """By HTTP's own status, and Twilio's code where the body has one."""
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     told = told if isinstance(told, dict) else {}
     code, words = str(told.get("code")), plain(str(told.get("message") or ""))[:200]

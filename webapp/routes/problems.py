@@ -45,6 +45,11 @@ def _members(error: HTTPException) -> dict[str, Any]:
     return error.members if isinstance(error, Problem) else {}
 
 
+def too_deep(_: Request, __: RecursionError) -> Response[dict[str, Any]]:
+    """Of the API's routes, where nothing but a body of arrays in arrays goes so deep."""
+    return answer(400, _DETAILS[400])
+
+
 def answer(status: int, detail: str, headers: Any = None, **members: Any) -> Response[dict[str, Any]]:
     """``members``: what else stands in it."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}

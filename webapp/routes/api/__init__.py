@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Router
 
 from webapp.access import api as asking
+from webapp.routes import problems
 from webapp.routes.api import description, incoming, outgoing
 
 BODY = 1_000_000  # bytes
@@ -16,6 +17,7 @@ def router() -> Router:
         route_handlers=[*outgoing.HANDLERS, *incoming.HANDLERS],
         guards=[asking.guard],
         request_max_body_size=BODY,
+        exception_handlers={RecursionError: problems.too_deep},
         security=[{"token": []}],
     )
     return Router("/api/v1", route_handlers=[of_campaign, *description.HANDLERS])
