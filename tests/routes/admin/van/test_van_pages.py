@@ -83,21 +83,6 @@ async def test_why_nothing_goes_to_van_is_said_as_it_is(cast: Cast, van: Store, 
         assert sentence in text and "Because" in text and text.count("VAN does not") == (trouble != connection.SECRET)
 
 
-async def test_forms_that_lack_something_are_shown_again(cast: Cast, van: Store, browse: Browser) -> None:
-    gary = await browse(cast.gary)
-    for data, sentence in (
-        ({"key": "", "mode": "1"}, "The API key is missing."),
-        ({"key": KEY + "|1", "mode": "1"}, "without the mode"),
-        ({"key": KEY, "mode": "7"}, "choose one of the options"),
-    ):
-        answer = await gary.post(VAN + "/key", data=data)
-        assert answer.status_code == 422 and sentence in answer.text and KEY not in answer.text
-    await connects(cast)
-    answer = await gary.post(VAN + "/mapping", data={"opt_out": "result:1"})
-    assert answer.status_code == 422 and "VAN does not list this code any more" in answer.text
-    assert (await gary.post(VAN + "/sendings", data={"state": "sent"})).status_code == 404
-
-
 async def test_a_blank_key_keeps_the_one_that_is_there(cast: Cast, van: Store, browse: Browser) -> None:
     await connects(cast)
     await (await browse(cast.gary)).post(VAN + "/key", data={"key": "", "mode": "0"})
