@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -83,6 +84,12 @@ async def test_an_hour_has_so_many_look_ups_and_no_more(cast: Cast) -> None:
     assert await looking_up.look_up(cast.dan, "Lisa") is not None
     clock.freeze(MORNING + timedelta(hours=1, seconds=1))
     assert await looking_up.look_up(cast.amy, "Lisa") is not None
+
+
+async def test_an_hour_has_no_more_look_ups_for_whoever_asks_many_at_once(cast: Cast) -> None:
+    found = await asyncio.gather(*(looking_up.look_up(cast.amy, f"Lisa {n}") for n in range(looking_up.MOST + 15)))
+    assert len([one for one in found if one]) == looking_up.MOST
+    assert await AuditEvent.filter(what="contact.looked_up").count() == looking_up.MOST
 
 
 async def test_a_report_without_a_text_answers_no_reply_and_counts_in_no_action(cast: Cast) -> None:
