@@ -35,7 +35,7 @@ QUERIES = {
     "/c/meyer": ("/look-ups?who={}", "/practice?talk={}", "/practice/threads/{}", "/help/{}"),
     "": ("/o/meyer/{}", "/o/{}/{}", "/o/meyer/team-meyer?by={}", "/r/{}", "/l/{}"),
 }
-FORMS = {
+FORMS: dict[str, dict[str, tuple[str, ...]]] = {
     OFFICE: {
         "/van/key": ("key", "mode", "name", "states"),
         "/van/mapping": ("opt_out",),
@@ -58,7 +58,7 @@ def said(text: str) -> str:
 
 
 def nowhere(answer: httpx.Response, path: str) -> bool:
-    """Did the form not reach its page? What the library copies into has to be there."""
+    """Did the form not reach its page? The library answers so of an action that is not there."""
     return answer.status_code == 404 and not path.startswith("/library")
 
 
