@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from webapp import letters, pages, words
+from webapp import letters, words
 from webapp.config import Settings
+from webapp.http import pages
 
 NAMED: dict[str, Any] = {
     "user": SimpleNamespace(first_name="D'Angelo", proven=True),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from webapp import config, pages, queue, words
+from webapp import config, queue, words
+from webapp.http import pages
 from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.users import User
 

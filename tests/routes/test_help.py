@@ -10,12 +10,12 @@ from litestar import Litestar
 
 from tests.cast import Cast
 from tests.cast.site import OFFICE, Browser, campaign_routes, fill, ids
-from webapp import pages
 from webapp.database import transaction
+from webapp.http import pages
 from webapp.models.accounts.users import User
 from webapp.rules.help import screens
 
-HELP = Path(pages.HERE) / "templates" / "help"
+HELP = Path(pages.WEBAPP) / "templates" / "help"
 # Parts that a page fetches or saves, and a wall without a menu
 NO_SCREENS = (
     *("/badges", "/media/{media_id}", "/pictures/{picture_id}", ".csv", "/file", "/messages"),
@@ -86,7 +86,7 @@ NO_CONTROLS = {"Opt-outs in the file", "What it teaches", "With those selected"}
 
 def test_the_names_in_help_are_those_on_pages() -> None:
     """A button that gets another name gets it in its help too."""
-    others = [path for path in pages.HERE.rglob("*") if path.suffix in (".html", ".py") and HELP not in path.parents]
+    others = [path for path in pages.WEBAPP.rglob("*") if path.suffix in (".html", ".py") and HELP not in path.parents]
     said = re.sub(r"\s+", " ", " ".join(path.read_text() for path in others)).lower()
     does = [re.search(r"block does %}(.*?){% endblock", path.read_text(), re.S) for path in HELP.glob("*/**/*.html")]
     names = {name for found in does if found for name in re.findall(r'part\(\s*_\("([^"]+)"\)', found[1])}

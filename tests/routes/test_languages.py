@@ -14,8 +14,9 @@ from tests.cast import Cast
 from tests.cast.pages.marked import Marked, unmarked
 from tests.cast.site import Browser, ask, campaign_routes, fill, ids
 from tests.cast.texting import WORDS, says, texted
-from webapp import clock, pages, words
+from webapp import clock, words
 from webapp.database import transaction
+from webapp.http import pages
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import Action

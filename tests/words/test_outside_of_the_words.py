@@ -21,7 +21,7 @@ ATTRIBUTES = ("alt", "title", "placeholder", "aria-label")
 SPOKEN_BY = [  # what refuses a form, or says what was done, on the side of volunteers and in sign-up
     *sorted((ROOT / "webapp/routes/public").rglob("*.py")),
     *sorted((ROOT / "webapp/routes/volunteer").rglob("*.py")),
-    ROOT / "webapp/forms.py",
+    ROOT / "webapp/http/forms.py",
 ]
 
 
@@ -162,7 +162,7 @@ def _is_sql(text: str) -> bool:
 def test_no_sentence_of_the_office_is_made_outside_of_the_words() -> None:
     """Wrap it: words.gettext in a route, `said` or `counted` (rules/speech) where the language is nobody's business."""
     folder, found, used = ROOT / "webapp", {}, set()
-    for room in ("routes", "access", "models", "rules", "forms.py", "pages.py", "letters.py"):
+    for room in ("routes", "access", "models", "rules", "http", "letters.py"):
         for path in sorted((folder / room).rglob("*.py")) if (folder / room).is_dir() else [folder / room]:
             where, tree = str(path.relative_to(folder)), ast.parse(path.read_text())
             texts = [text for text in bare(tree, SENTENCE) if not _is_sql(text)]

@@ -16,8 +16,8 @@ from jinja2 import nodes
 from markupsafe import escape
 
 from tests.words.catalogue import ROOT, TEMPLATES
-from webapp import pages, words
-from webapp.http import template_files
+from webapp import words
+from webapp.http import pages, template_files
 from webapp.rules import errors
 from webapp.rules.speech.sentences import counted, said
 

@@ -6,13 +6,13 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 
 from webapp.access import client, cookies, login
+from webapp.http.pages import go_to
 from webapp.models.accounts import audit, members
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User
 from webapp.models.actions import action_link
 from webapp.models.logins import second_steps
 from webapp.models.logins.steps import SECOND, LoginStep
-from webapp.pages import go_to
 
 COOKIE_SECONDS = 30 * 24 * 3600
 STEP_COOKIE, STEP_SECONDS = "textbank_step", 600

@@ -9,9 +9,10 @@ from litestar import Request, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import badges, client, kept_words, troubles
 from webapp.database import failing
+from webapp.http import pages
 from webapp.models.accounts import audit
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership, User

@@ -12,7 +12,7 @@ from tortoise.exceptions import IntegrityError
 
 from webapp import config
 from webapp.access import login
-from webapp.forms import Form
+from webapp.http.forms import Form
 from webapp.models.accounts.users import User
 from webapp.models.logins import second_steps
 from webapp.models.logins.passkeys import Passkey

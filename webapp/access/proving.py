@@ -14,9 +14,10 @@ from litestar import Request, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import entering, login, passkeys, right_password
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
 from webapp.models.accounts.users import Membership, User
 from webapp.models.logins.passkeys import Passkey
 from webapp.models.logins.steps import PROOF, LoginStep

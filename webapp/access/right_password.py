@@ -11,7 +11,7 @@ from litestar import Request
 
 from webapp import limiting, words
 from webapp.access import client
-from webapp.forms import Form
+from webapp.http.forms import Form
 from webapp.models.accounts import passwords
 from webapp.models.accounts.users import User
 

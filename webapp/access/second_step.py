@@ -9,7 +9,7 @@ from litestar import Request
 
 from webapp import limiting, words
 from webapp.access import client
-from webapp.forms import Form
+from webapp.http.forms import Form
 from webapp.models.logins import second_steps
 
 FIELD = "code"

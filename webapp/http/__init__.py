@@ -1,1 +1,1 @@
-"""For every request and answer, whatever page it is: how much a request may bring, gzip, static files."""
+"""For every request and answer, whatever page it is: pages, forms, how much a request may bring, gzip, static files."""

@@ -8,10 +8,11 @@ import secrets
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import login
 from webapp.access.letter_limits import TooManyLetters
 from webapp.database import failing
+from webapp.http import pages
 from webapp.routes import problems
 from webapp.words import later
 

@@ -10,8 +10,9 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from webapp import config, pages, words
+from webapp import config, words
 from webapp.access import login
+from webapp.http import pages
 from webapp.routes import failures
 
 _HARMLESS = ("GET", "HEAD", "OPTIONS")

@@ -15,9 +15,10 @@ from tortoise import Tortoise
 from tests.cast import Cast
 from tests.cast.database.plans import statements
 from tests.cast.site import PARTIAL, Browser
-from webapp import limiting, pages, queue
+from webapp import limiting, queue
 from webapp.access import practising
 from webapp.database import transaction
+from webapp.http import pages
 from webapp.models.accounts.users import User
 from webapp.rules.practice import play as rules
 from webapp.rules.practice.personas import PERSONAS
@@ -104,8 +105,8 @@ async def test_whatever_is_pressed_no_row_is_written_and_no_worker_asked(
 
 def test_the_practice_can_not_reach_what_sends() -> None:
     """By construction: none of its files imports anything that stores a text, wakes a worker or calls a gateway."""
-    folders = [pages.HERE / "routes" / "volunteer" / "practice", pages.HERE / "rules" / "practice"]
-    files = [path for folder in folders for path in folder.glob("*.py")] + [pages.HERE / "access" / "practising.py"]
+    folders = [pages.WEBAPP / "routes" / "volunteer" / "practice", pages.WEBAPP / "rules" / "practice"]
+    files = [path for folder in folders for path in folder.glob("*.py")] + [pages.WEBAPP / "access" / "practising.py"]
     assert len(files) > 7
     forbidden = (
         *("webapp.queue", "webapp.gateways", "webapp.workers", "webapp.database", "webapp.news", "webapp.live"),

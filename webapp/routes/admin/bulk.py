@@ -7,9 +7,10 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, queue, words
+from webapp import queue, words
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http.forms import Form
+from webapp.http.pages import go_to, page
 from webapp.models.accounts.teams import Team, UserList
 from webapp.models.accounts.users import Membership, who_may_text
 from webapp.models.actions.action import Action
@@ -19,7 +20,6 @@ from webapp.models.contacts import search
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 from webapp.models.conversations import assigning
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.routes.admin.contacts import filter_words
 from webapp.rules.contacts import contact_filter
@@ -234,7 +234,7 @@ async def cancel_job(request: Request, member: Membership, job_id: int) -> Respo
 
 
 def _to(request: Request, member: Membership, job: BulkJob) -> Response:
-    return pages.go_to(request, f"/c/{member.campaign.slug}/admin/bulk/{job.id}")
+    return go_to(request, f"/c/{member.campaign.slug}/admin/bulk/{job.id}")
 
 
 @post("/bulk/{job_id:int}/assignment/end")

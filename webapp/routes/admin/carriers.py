@@ -5,11 +5,11 @@ from __future__ import annotations
 from litestar import Request, Response, get
 
 from webapp.access import finding
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.carriers import delivery, showing
 from webapp.models.carriers.delivery import PERIODS, Chosen
-from webapp.pages import page
 
 
 @get("/carriers")

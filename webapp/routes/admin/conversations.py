@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import news, pages
+from webapp import news
 from webapp.access import finding
+from webapp.http import pages
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import assigning, inbox, waiting
-from webapp.pages import page
 from webapp.routes.volunteer.inbox import instant
 
 _PAGE, _LIST = "admin/conversations/attention.html", "volunteer/inbox/_threads.html"

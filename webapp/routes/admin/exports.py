@@ -7,16 +7,17 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import File
 
-from webapp import pages, queue, words
+from webapp import queue, words
 from webapp.access import finding, proving
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts import user_search
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.contacts.lists import ContactList
 from webapp.models.exports import for_upload, run, schedules, showing
 from webapp.models.exports.job import EVERY, Export
-from webapp.pages import page
 from webapp.routes.admin import bulk
 from webapp.routes.admin.accounts import history, user_table
 from webapp.rules.accounts.user_filter import UserFilter

@@ -7,8 +7,8 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
-from webapp.pages import page
 from webapp.rules.help import screens
 
 TOPICS = frozenset(screens.OFFICE.values()) - {""}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import pages
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.scripts import library
-from webapp.pages import page
 from webapp.rules.library import shelf
 from webapp.rules.library.prepared import Prepared
 from webapp.rules.speech.sentences import said

@@ -9,16 +9,16 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.datastructures import FormMultiDict
 
-from webapp import forms, pages, queue, words
+from webapp import queue, words
 from webapp.access import finding
-from webapp.forms import Form
-from webapp.http import bounded
+from webapp.http import bounded, forms, pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts import user_search
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.notices import received, telling
 from webapp.models.notices.notice import ACTION, EMAIL, FAILED, KINDS, MESSAGE, PUSH, SENT, Notice
-from webapp.pages import page
 from webapp.routes.admin import action_news
 from webapp.routes.admin.accounts import history, user_table
 from webapp.rules.notices import linked

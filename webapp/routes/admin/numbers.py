@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, queue, words
+from webapp import queue, words
 from webapp.access import finding, proving, troubles
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.numbers import choice, managing, orders
 from webapp.models.numbers.number import AccountNumber, PhoneNumber, free_in_account
 from webapp.models.numbers.orders import NumberOrder
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 
 MONTHLY = 11_500  # price of a local number at Twilio, in ten-thousandths of a dollar; shown before buying

@@ -9,15 +9,15 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.response import Stream
 
-from webapp import pages
 from webapp.access import finding, proving
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.imports.job import OPT_OUTS, ContactImport
 from webapp.models.opt_outs import by_staff
 from webapp.models.opt_outs.opt_out import opt_outs_by_source
-from webapp.pages import page
 from webapp.rules import phone
 from webapp.rules.exports import safe_cells
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from litestar import Request, Response, get
 
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.search import everywhere
-from webapp.pages import page
 
 
 @get("/search")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from litestar import Request, Response, Router, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import pages
 from webapp.access import login
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import action_link
 from webapp.models.actions.action import DRAFT, Action
 from webapp.models.joining.door import Door
-from webapp.pages import page
 from webapp.routes.public import joining
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from litestar import Request, Response, Router, get
 
 from webapp.access import login
+from webapp.http.pages import page
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.results import dashboard
 from webapp.models.sending import caps
-from webapp.pages import page
 
 
 @get("/campaigns")

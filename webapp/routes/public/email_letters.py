@@ -7,9 +7,9 @@ from litestar import Request, Response, Router, get, post
 
 from webapp import config, letters, limiting, words
 from webapp.access import entering, letter_limits, login
+from webapp.http.pages import go_to, page
 from webapp.models.accounts.users import Membership, User
 from webapp.models.joining.email_letters import EmailLetter
-from webapp.pages import go_to, page
 
 
 async def write_raised(who: Membership) -> bool:

@@ -11,14 +11,14 @@ from tortoise.exceptions import IntegrityError
 
 from webapp import limiting, words
 from webapp.access import client, entering, letter_limits, login, right_password
-from webapp.forms import Form
+from webapp.http.forms import Form
+from webapp.http.pages import go_to, page
 from webapp.models.accounts import passwords
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
 from webapp.models.joining import door as doors
 from webapp.models.joining.door import Door, InviteEnded
 from webapp.models.joining.invites import Invite
-from webapp.pages import go_to, page
 from webapp.routes.public import email_letters, own_details
 from webapp.rules.accounts import join_code
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, Router, get
 
-from webapp import pages
 from webapp.access import entering, kept_words, login
+from webapp.http import pages
 
 
 @get(kept_words.PAGE)

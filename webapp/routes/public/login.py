@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from litestar import Request, Response, Router, get, post
 
-from webapp import live, pages
+from webapp import live
 from webapp.access import entering, kept_words, login, right_password
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import go_to, page
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import User
-from webapp.pages import go_to, page
 
 
 @get("/")

@@ -7,12 +7,12 @@ from litestar import Request, Response, Router, get, post
 
 from webapp import config, letters, limiting, live, words
 from webapp.access import entering, letter_limits, login
-from webapp.forms import Form
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts import passwords
 from webapp.models.accounts.passwords import PasswordLink
 from webapp.models.accounts.users import User
 from webapp.models.logins import second_steps
-from webapp.pages import page
 from webapp.routes.public import own_details
 
 

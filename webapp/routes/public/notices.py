@@ -8,11 +8,11 @@ from litestar import MediaType, Request, Response, Router, get, post
 from litestar.exceptions import NotFoundException
 
 from webapp.access import login
-from webapp.forms import Form
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.sessions import Session
 from webapp.models.notices import choices, push_device
 from webapp.models.notices.choices import BY_EMAIL
-from webapp.pages import page
 from webapp.rules.notices import push_address
 
 

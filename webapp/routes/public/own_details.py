@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from webapp import words
-from webapp.forms import Form
+from webapp.http.forms import Form
 
 
 def read(form: Form) -> dict[str, str]:

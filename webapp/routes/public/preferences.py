@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from litestar import Request, Response, Router, post
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import cookies, login
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
 
 YEAR = 31_536_000  # seconds
 

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response, Router, get, post
 
-from webapp import pages
 from webapp.access import login, proving
-from webapp.forms import Form
-from webapp.pages import page
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 
 
 @get("/proof")

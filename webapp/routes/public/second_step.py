@@ -5,13 +5,14 @@ from __future__ import annotations
 from litestar import Request, Response, Router, get, post
 from litestar.exceptions import TooManyRequestsException
 
-from webapp import limiting, pages
+from webapp import limiting
 from webapp.access import client, entering, login, passkeys, second_step
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.logins import second_steps
 from webapp.models.logins.passkeys import Passkey
 from webapp.models.logins.steps import PASSKEY, SECOND, LoginStep
-from webapp.pages import page
 
 
 @get("/login/second")

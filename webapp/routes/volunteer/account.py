@@ -5,12 +5,12 @@ from __future__ import annotations
 from litestar import Request, Response, Router, get, post
 from litestar.di import Provide
 
-from webapp import pages
 from webapp.access import entering, login
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.opt_outs import bounds
-from webapp.pages import page
 from webapp.routes.public import own_details
 
 

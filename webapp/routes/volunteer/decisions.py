@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, post
 
-from webapp import pages
 from webapp.access import finding
+from webapp.http import pages
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import assigning
 from webapp.models.opt_outs import blocking, opting_out, possible

@@ -8,8 +8,8 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 
 from webapp.access.login import OWN
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
-from webapp.pages import page
 from webapp.rules.help import screens
 
 TOPICS = frozenset(screens.VOLUNTEER.values()) - {""}

@@ -6,9 +6,11 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import clock, pages, words
+from webapp import clock, words
 from webapp.access import finding
 from webapp.access.login import LOOKER
+from webapp.http import pages
+from webapp.http.pages import page
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action, ActionUser
@@ -17,7 +19,6 @@ from webapp.models.conversations import waiting as left_waiting
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.notices import received
 from webapp.models.scripts import shortfalls
-from webapp.pages import page
 from webapp.words import later
 
 LACKED = {  # what a sender or the campaign may lack, by the variable that names it

@@ -7,10 +7,11 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import news, pages
+from webapp import news
+from webapp.http import pages
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import inbox, waiting
-from webapp.pages import page
 
 _PAGE, _LIST = "volunteer/inbox/inbox.html", "volunteer/inbox/_inbox.html"
 

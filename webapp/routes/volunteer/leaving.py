@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import pages
 from webapp.access import login, proving
+from webapp.http import pages
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.departures import suspending
 from webapp.models.scripts import team_codes
-from webapp.pages import page
 
 
 @get("/account/leaving", dependencies=login.OWN)

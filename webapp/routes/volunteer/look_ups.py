@@ -7,15 +7,15 @@ import asyncio
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import finding
-from webapp.forms import Form
-from webapp.http import bounded
+from webapp.http import bounded, pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.reports import filing, looking_up
 from webapp.models.reports.looking_up import Found
-from webapp.pages import page
 from webapp.routes.volunteer import reports
 from webapp.rules.contacts import places
 from webapp.rules.contacts.places import Place

@@ -6,10 +6,10 @@ from litestar import Request, Response, get, post
 
 from webapp import words
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.notices import choices, push_key, received
-from webapp.pages import page
 from webapp.rules.notices import linked
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from litestar import get
 from litestar.response import File
 
-from webapp import pages
 from webapp.access import finding
+from webapp.http import pages
 from webapp.models.accounts.users import Membership
 
 

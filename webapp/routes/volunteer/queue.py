@@ -6,8 +6,10 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import clock, forms, pages, queue, words
+from webapp import clock, queue, words
 from webapp.access import finding
+from webapp.http import forms, pages
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.cards import card
@@ -16,7 +18,6 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL
 from webapp.models.scripts import first_card
 from webapp.models.sending import click, first_text, undo
-from webapp.pages import page
 
 _CARD, _CARD_PART = "volunteer/queue/queue.html", "volunteer/queue/_queue.html"
 _AHEAD_PART = "volunteer/queue/_one_more.html"

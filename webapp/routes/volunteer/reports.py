@@ -6,17 +6,17 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import finding
-from webapp.forms import Form
-from webapp.http import bounded
+from webapp.http import bounded, pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import inbox
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.reports import filing
-from webapp.pages import page
 
 TEMPLATE = "volunteer/thread/report.html"
 

@@ -8,9 +8,11 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import clock, forms, pages, queue, words
+from webapp import clock, queue, words
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http import forms, pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.script import Script
 from webapp.models.cards import thread as threads
@@ -19,7 +21,6 @@ from webapp.models.conversations import assigning, inbox
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import CANCELLED, Message
 from webapp.models.sending import click, undo
-from webapp.pages import page
 from webapp.routes.volunteer import responses
 from webapp.rules import segments
 from webapp.words import later

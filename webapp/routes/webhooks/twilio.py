@@ -6,8 +6,9 @@ import logging
 
 from litestar import MediaType, Request, Response, Router, post
 
-from webapp import config, forms, news, queue
+from webapp import config, news, queue
 from webapp.gateways import signature
+from webapp.http import forms
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS, TwilioEvent, has_files
 

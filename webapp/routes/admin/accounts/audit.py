@@ -10,12 +10,12 @@ from litestar.exceptions import NotFoundException
 from litestar.response import Stream
 
 from webapp.access import proving
+from webapp.http.pages import page
 from webapp.models.accounts import settings
 from webapp.models.accounts.audit import AuditEvent
 from webapp.models.accounts.users import Membership
 from webapp.models.results import audit_log
 from webapp.models.results.audit_log import Wanted
-from webapp.pages import page
 from webapp.routes.admin.accounts.audit_words import ALL, GROUPS, ONE
 from webapp.routes.admin.accounts.history import said
 from webapp.rules.contacts.contact_filter import id_of

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from litestar import Request
 
+from webapp.http.pages import is_partial
 from webapp.models.accounts.audit import AuditEvent, Kind
 from webapp.models.accounts.users import Membership
 from webapp.models.results import audit_log
-from webapp.pages import is_partial
 from webapp.routes.admin.accounts.audit_words import SAID
 from webapp.words import gettext
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import config, letters, limiting, pages, words
+from webapp import config, letters, limiting, words
 from webapp.access import finding, letter_limits, proving
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import OWNER, ROLES, Membership
 from webapp.models.joining.invites import Invite
-from webapp.pages import page
 
 SHOWN = 200
 

@@ -8,15 +8,16 @@ from typing import Any
 import segno
 from litestar import Request, Response, get, post
 
-from webapp import config, pages, words
-from webapp.forms import Form
+from webapp import config, words
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts import settings
 from webapp.models.accounts.campaign import BUCKET_SIZES
 from webapp.models.accounts.users import Membership
 from webapp.models.scripts import campaign_info, ready_links
 from webapp.models.scripts.links import CustomLink
 from webapp.models.sending import caps
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.rules import edited, script_lint, window
 from webapp.rules.speech.sentences import said

@@ -6,10 +6,10 @@ from litestar import Request, Response, get, post
 
 from webapp import words
 from webapp.access import finding, proving
-from webapp.forms import Form
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.logins import second_steps
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 
 

@@ -6,14 +6,15 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import finding, proving
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts import roles, teams
 from webapp.models.accounts.users import OWNER, ROLES, Membership
 from webapp.models.departures import suspending
 from webapp.models.scripts import team_codes
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.routes.public import email_letters
 from webapp.rules import edited

@@ -5,17 +5,17 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import finding
-from webapp.forms import Form
-from webapp.http import bounded
+from webapp.http import bounded, pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts import list_uploads, teams, user_search
 from webapp.models.accounts.list_uploads import Uploaded
 from webapp.models.accounts.teams import Team, UserList
 from webapp.models.accounts.users import Membership
 from webapp.models.scripts import team_codes
 from webapp.models.scripts.team_codes import LastTeam
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.rules.accounts import people_lines
 from webapp.rules.accounts.user_filter import UserFilter

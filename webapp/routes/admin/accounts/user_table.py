@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from litestar import Request
 
 from webapp import words
-from webapp.forms import Form
+from webapp.http.forms import Form
 from webapp.models.accounts import teams, user_search
 from webapp.models.accounts.teams import Team, UserList
 from webapp.models.accounts.users import Membership

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import config, letters, pages, words
+from webapp import config, letters, words
 from webapp.access import entering, finding
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts import members, teams, user_search
 from webapp.models.accounts.teams import UserList
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.scripts import team_codes
 from webapp.models.scripts.team_codes import LastTeam
-from webapp.pages import page
 from webapp.routes.admin import action_news
 from webapp.routes.admin.accounts import user_lists, user_table
 from webapp.rules.contacts.contact_filter import id_of

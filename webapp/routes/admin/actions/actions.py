@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import clock, news, pages, queue
+from webapp import clock, news, queue
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import report_settings
@@ -15,7 +17,6 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.conversations import going_back
 from webapp.models.numbers import choice
 from webapp.models.scripts import first_steps
-from webapp.pages import page
 
 
 @get("/actions")

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 from litestar import Request, Response, get, post
 
-from webapp import clock, pages, queue, words
+from webapp import clock, queue, words
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import audience, basics
 from webapp.models.actions.action import Action
@@ -18,7 +20,6 @@ from webapp.models.actions.audience import Chosen
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
 from webapp.models.sending import caps
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.rules import edited
 from webapp.rules.edited import Meanwhile

@@ -7,9 +7,11 @@ from collections import Counter
 
 from litestar import Request, Response, get, post
 
-from webapp import forms, pages, queue, words
+from webapp import queue, words
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http import forms, pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
@@ -18,7 +20,6 @@ from webapp.models.bulk.follow_up import NameTaken
 from webapp.models.bulk.job import BulkJob
 from webapp.models.kept_counts import FREE, TAG
 from webapp.models.results import results
-from webapp.pages import page
 from webapp.rules import errors
 from webapp.rules.actions import people
 from webapp.rules.actions.people import People

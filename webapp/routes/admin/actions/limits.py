@@ -5,13 +5,14 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import limit_settings
 from webapp.models.actions.limit_settings import Report
-from webapp.pages import page
 from webapp.routes.admin.actions.publication import publication
 from webapp.rules.actions import limits
 

@@ -7,14 +7,15 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import clock, news, pages, queue, words
+from webapp import clock, news, queue, words
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import audience, limits
 from webapp.models.actions.action import DRAFT, PRIVATE, PUBLIC, Action
 from webapp.models.scripts import publishing, scheduling, shortfalls
-from webapp.pages import page
 from webapp.rules.actions import local_time
 from webapp.rules.actions.limits import KINDS
 from webapp.rules.speech.sentences import said

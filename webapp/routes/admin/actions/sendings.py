@@ -5,9 +5,11 @@ from __future__ import annotations
 import segno
 from litestar import Request, Response, get, post
 
-from webapp import config, pages, words
+from webapp import config, words
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts import teams
 from webapp.models.accounts.teams import UserList
 from webapp.models.accounts.users import Membership
@@ -15,7 +17,6 @@ from webapp.models.actions import action_link, copying
 from webapp.models.actions.action import Action
 from webapp.models.results import results
 from webapp.models.scripts import ready_links
-from webapp.pages import page
 from webapp.routes.admin import action_news
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import config, pages, words
+from webapp import config, words
 from webapp.access import connections, finding, proving
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.api import token as tokens
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.routes.admin.api.examples import EXAMPLES
 from webapp.rules.api import scopes

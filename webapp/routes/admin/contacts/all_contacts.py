@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get
 from litestar.datastructures import MultiDict
 
+from webapp.http.pages import page
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts import search
 from webapp.models.results import contact_table
-from webapp.pages import page
 from webapp.routes.admin.contacts import filter_words
 from webapp.rules.contacts import contact_filter
 from webapp.rules.contacts.contact_filter import Filter

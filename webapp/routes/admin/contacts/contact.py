@@ -5,9 +5,11 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 from litestar.response import File
 
-from webapp import pages, queue, words
+from webapp import queue, words
 from webapp.access import finding, proving
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.bulk import one_contact
 from webapp.models.contacts import labels
@@ -18,7 +20,6 @@ from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.reports import editing
 from webapp.models.results import contact_table, timeline
 from webapp.models.van import showing
-from webapp.pages import page
 from webapp.routes.admin import bulk
 from webapp.routes.admin.accounts import history
 from webapp.rules import edited

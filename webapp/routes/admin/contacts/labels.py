@@ -6,14 +6,15 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import gaps
 from webapp.models.contacts import label_changes
 from webapp.models.contacts.labels import SELECTION, TEXT, CustomField, Tag
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.rules import script_lint
 from webapp.rules.contacts import contact_columns

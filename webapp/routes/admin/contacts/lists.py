@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, queue, words
+from webapp import queue, words
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import ActionExclusion, ActionList
 from webapp.models.bulk import new_list
@@ -16,7 +18,6 @@ from webapp.models.bulk.new_list import Sources
 from webapp.models.contacts import lists
 from webapp.models.contacts.lists import ContactList
 from webapp.models.imports.job import CONTACTS, ContactImport
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.routes.admin.contacts.all_contacts import contents
 from webapp.rules.contacts import contact_filter

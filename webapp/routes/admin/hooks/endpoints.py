@@ -6,13 +6,14 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import config, pages, queue, words
+from webapp import config, queue, words
 from webapp.access import connections, finding, proving
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.hooks import endpoint, event
 from webapp.models.hooks.endpoint import HookEndpoint
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.rules.hooks import events
 from webapp.rules.outside import address as outside_address

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Request, Response
 
-from webapp import pages
+from webapp.http import pages
 from webapp.models.accounts.users import Membership
 from webapp.models.imports.job import ContactImport
 

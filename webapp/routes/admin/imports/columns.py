@@ -6,13 +6,13 @@ from litestar import Request, Response, get, post
 
 from webapp import queue, words
 from webapp.access import finding
-from webapp.forms import Form
 from webapp.http import bounded
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
 from webapp.models.imports import preview, reading, reading_notes, upload
 from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.routes.admin.imports import reading as reading_choice
 from webapp.routes.admin.imports import to_import

@@ -5,11 +5,11 @@ from __future__ import annotations
 from litestar import Request, Response, get, post
 
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.imports import reading, reading_notes, refused, upload
 from webapp.models.imports.job import ASKING, ContactImport
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.routes.admin.imports import columns, to_import
 from webapp.routes.admin.imports.refused import REASONS

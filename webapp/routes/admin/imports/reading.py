@@ -6,8 +6,8 @@ from litestar import Request, Response, post
 
 from webapp import queue
 from webapp.access import finding
-from webapp.forms import Form
 from webapp.http import bounded
+from webapp.http.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.imports import preview, reading, upload
 from webapp.models.imports.job import ASKING, ContactImport, Wishes

@@ -10,13 +10,13 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 
 from webapp import queue, words
-from webapp.forms import Form
 from webapp.http import bounded
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
 from webapp.models.imports import reading, upload
 from webapp.models.imports.job import CONTACTS, OPT_OUTS
-from webapp.pages import page
 from webapp.routes.admin.imports import to_import
 
 LARGEST = 1_000_000_000  # bytes of a file of text

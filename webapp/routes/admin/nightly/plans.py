@@ -6,13 +6,14 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, queue, words
+from webapp import queue, words
 from webapp.access import connections
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.nightly import folder, plan, telling
 from webapp.models.nightly.plan import NightlyImport
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.routes.admin.nightly import typed
 

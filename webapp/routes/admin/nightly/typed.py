@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webapp import config, words
-from webapp.forms import Form
+from webapp.http.forms import Form
 from webapp.models.nightly.folder import Wanted
 from webapp.rules.nightly import folder as folder_rules
 from webapp.rules.outside import address as outside_address

@@ -7,10 +7,11 @@ from typing import Any
 from litestar import Request, Response, get, post
 from tortoise.expressions import Q
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import finding
-from webapp.forms import Form
-from webapp.http import bounded
+from webapp.http import bounded, pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
 from webapp.models.contacts.lists import ContactList
@@ -19,7 +20,6 @@ from webapp.models.opt_in_forms.form import OPEN, SCRIPTS, OptInForm
 from webapp.models.opt_ins import checks, editing, people
 from webapp.models.opt_ins.editing import Draft, Refused
 from webapp.models.scripts import links
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.rules import edited, variables
 from webapp.rules.edited import Meanwhile

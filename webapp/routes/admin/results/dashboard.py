@@ -6,8 +6,10 @@ from typing import Any
 
 from litestar import Request, Response, get
 
-from webapp import clock, pages
+from webapp import clock
 from webapp.access import troubles
+from webapp.http import pages
+from webapp.http.pages import page
 from webapp.models.accounts import members
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import inbox
@@ -16,7 +18,6 @@ from webapp.models.outcomes import doubt
 from webapp.models.results import dashboard, operations
 from webapp.models.scripts import first_steps
 from webapp.models.sending import caps
-from webapp.pages import page
 
 _PAGE, _LIVE = "admin/results/dashboard/dashboard.html", "admin/results/dashboard/_dashboard.html"
 

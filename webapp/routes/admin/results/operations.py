@@ -7,12 +7,12 @@ from typing import Any
 from litestar import Request, Response, get
 
 from webapp.access import troubles
+from webapp.http.pages import page
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.numbers import choice
 from webapp.models.outcomes import doubt
 from webapp.models.results import operations
-from webapp.pages import page
 
 
 @get("/operations")

@@ -8,12 +8,12 @@ from litestar import Request, Response, get
 
 from webapp import clock
 from webapp.access import finding
+from webapp.http.pages import page
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import RESPONSE
 from webapp.models.results import pictures, reports, results
-from webapp.pages import page
 from webapp.rules.actions import people
 from webapp.rules.contacts.contact_filter import id_of
 

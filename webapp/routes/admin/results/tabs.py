@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get
 
 from webapp.access import finding
+from webapp.http.pages import page
 from webapp.models import kept_counts
 from webapp.models.accounts import user_search
 from webapp.models.accounts.users import Membership
@@ -16,7 +17,6 @@ from webapp.models.actions.action import Action
 from webapp.models.actions.script import RESPONSE
 from webapp.models.contacts import labels
 from webapp.models.results import reports, results, users
-from webapp.pages import page
 from webapp.routes.admin.accounts import user_table
 from webapp.rules.accounts import user_filter
 from webapp.rules.accounts.user_filter import UserFilter

@@ -8,15 +8,15 @@ from litestar import Request, Response, get, post
 
 from webapp import queue
 from webapp.access import finding, troubles
-from webapp.forms import Form
 from webapp.http import bounded
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.numbers import choice
 from webapp.models.scripts import cost
 from webapp.models.scripts.cost import ScriptCost
-from webapp.pages import page
 from webapp.routes.admin.scripts.pictures import LARGEST
 from webapp.routes.admin.scripts.previews import NEW, Written, stored, written_in
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, queue, words
+from webapp import queue, words
 from webapp.access import finding
-from webapp.forms import Form
-from webapp.http import bounded
+from webapp.http import bounded, pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.actions.action import Action
@@ -22,7 +23,6 @@ from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.scripts import editing, reach
 from webapp.models.scripts.editing import Draft, Refused
-from webapp.pages import page
 from webapp.routes.admin.scripts import pictures, scripts
 from webapp.routes.admin.scripts.pictures import LARGEST
 from webapp.routes.admin.scripts.scripts import Unsaved

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.scripts import link_editing, links, ready_links
 from webapp.models.scripts.links import CustomLink
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.rules.scripts import web_links
 

@@ -6,7 +6,7 @@ from litestar.datastructures import UploadFile
 
 from webapp import words
 from webapp.access import finding
-from webapp.forms import Form
+from webapp.http.forms import Form
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import pictures
 from webapp.models.actions.pictures import Picture

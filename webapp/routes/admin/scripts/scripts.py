@@ -10,8 +10,9 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from webapp.access import finding
-from webapp.forms import Form
 from webapp.http import bounded
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.pictures import Picture
@@ -20,7 +21,6 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.scripts import editing, reach
 from webapp.models.scripts.links import CustomLink
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.routes.admin.accounts.history import History
 from webapp.routes.admin.scripts import previews

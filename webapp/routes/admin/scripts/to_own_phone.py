@@ -7,16 +7,16 @@ from typing import Any
 
 from litestar import Request, Response, post
 
-from webapp import forms, limiting, queue, words
+from webapp import limiting, queue, words
 from webapp.access import finding
-from webapp.forms import Form
-from webapp.http import bounded
+from webapp.http import bounded, forms
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.contacts.contact import Contact
 from webapp.models.sending import to_own_phone
 from webapp.models.sending.click import Declined, Reused
-from webapp.pages import page
 from webapp.routes.admin.scripts import previews
 from webapp.routes.admin.scripts.pictures import LARGEST
 from webapp.routes.admin.scripts.previews import Written

@@ -6,9 +6,11 @@ import uuid
 
 from litestar import Request, Response, get, post
 
-from webapp import clock, config, forms, pages, queue, words
+from webapp import clock, config, queue, words
 from webapp.access import client
-from webapp.forms import Form
+from webapp.http import forms, pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts import audit, settings
 from webapp.models.accounts.campaign import REGISTRATIONS
 from webapp.models.accounts.users import Membership
@@ -17,7 +19,6 @@ from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import doubt
 from webapp.models.sending import round_trip
 from webapp.models.sending.click import Declined, Reused
-from webapp.pages import page
 from webapp.routes.admin.sending import own_phone
 from webapp.rules import errors
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from litestar import Request, Response, post
 
-from webapp import news, pages, queue
+from webapp import news, queue
+from webapp.http import pages
 from webapp.models.accounts import settings
 from webapp.models.accounts.users import Membership
 from webapp.models.numbers import choice

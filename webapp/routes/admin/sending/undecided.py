@@ -6,10 +6,11 @@ import re
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, queue, words
+from webapp import queue, words
+from webapp.http import pages
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.outcomes import doubt
-from webapp.pages import page
 
 OVER = words.later(
     "A first text of an action that has ended or is archived can't be sent again. Choose It arrived or Drop for it."

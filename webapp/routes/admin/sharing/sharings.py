@@ -6,12 +6,13 @@ import re
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import connections, finding, proving
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.sharing import sharing
-from webapp.pages import page
 
 
 @get("/opt-outs/sharing")

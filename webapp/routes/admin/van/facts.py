@@ -7,14 +7,15 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import pages, queue
+from webapp import queue
 from webapp.access import connections, finding
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.van import connection, matching, places, showing
 from webapp.models.van.fact import NO_ID, STATES
 from webapp.models.van.mapping import FIELD, OPT_OUT, TAG
-from webapp.pages import page
 
 KINDS = (TAG, FIELD, OPT_OUT)
 

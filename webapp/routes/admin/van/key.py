@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, queue, words
+from webapp import queue, words
 from webapp.access import connections, proving
 from webapp.access.finding import missing
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.van import connection, places, whose_ids
 from webapp.models.van.connection import MY_CAMPAIGN, MY_VOTERS, VanConnection
 from webapp.models.van.places import Taken, Wish
-from webapp.pages import page
 from webapp.routes.admin.accounts import history
 from webapp.rules.contacts import states
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, queue
+from webapp import queue
 from webapp.access import connections
+from webapp.http import pages
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.van import places
 from webapp.models.van_lists import listed, loading
-from webapp.pages import page
 
 
 @get("/van/lists")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import connections
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.van import mapping, places
 from webapp.models.van.connection import VanConnection
 from webapp.models.van.mapping import Line, VanThing
-from webapp.pages import page
 
 
 @get("/van/mapping")

@@ -12,9 +12,11 @@ from typing import Any
 from litestar import Request, Response, Router, get, post
 from litestar.exceptions import NotFoundException
 
-from webapp import limiting, pages, queue, words
+from webapp import limiting, queue, words
 from webapp.access import client, login
-from webapp.forms import Form, uuid_of
+from webapp.http import pages
+from webapp.http.forms import Form, uuid_of
+from webapp.http.pages import page
 from webapp.models.actions.script import INITIAL
 from webapp.models.contacts.labels import CustomField
 from webapp.models.numbers.number import PhoneNumber
@@ -23,7 +25,6 @@ from webapp.models.opt_in_forms import sign_up as sign_ups
 from webapp.models.opt_in_forms.form import OPEN, SPANISH, OptInForm
 from webapp.models.opt_ins import signing_up
 from webapp.models.opt_ins.signing_up import Filled
-from webapp.pages import page
 from webapp.rules import phone, safeguards
 
 ROBOTS = "website"  # a field that people don't see; only a program fills it in

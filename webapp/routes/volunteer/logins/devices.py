@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import live, pages
+from webapp import live
 from webapp.access import finding, login, proving
+from webapp.http import pages
+from webapp.http.pages import page
 from webapp.models.accounts.sessions import Session
 from webapp.models.accounts.users import Membership
-from webapp.pages import page
 from webapp.rules.logins import devices
 
 

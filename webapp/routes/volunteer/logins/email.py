@@ -6,9 +6,9 @@ from litestar import Request, Response, get, post
 
 from webapp import limiting, words
 from webapp.access import letter_limits, login, right_password
-from webapp.forms import Form
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
-from webapp.pages import page
 from webapp.routes.public import email_letters
 
 

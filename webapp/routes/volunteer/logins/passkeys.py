@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import letters, live, pages, words
+from webapp import letters, live, words
 from webapp.access import entering, finding, letter_limits, passkeys, proving
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.logins import second_steps
 from webapp.models.logins.passkeys import MOST, Passkey
 from webapp.models.logins.steps import NEW_PASSKEY, LoginStep
-from webapp.pages import page
 from webapp.rules.logins import devices
 
 

@@ -6,10 +6,10 @@ from litestar import Request, Response, get, post
 
 from webapp import letters, live, words
 from webapp.access import entering, letter_limits, login, right_password
-from webapp.forms import Form
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts import passwords
 from webapp.models.accounts.users import Membership
-from webapp.pages import page
 
 
 @get("/account/password", dependencies=login.OWN)

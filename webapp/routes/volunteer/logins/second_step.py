@@ -8,14 +8,15 @@ import segno
 from litestar import Request, Response, get, post
 from pyotp.utils import build_uri
 
-from webapp import letters, live, pages, words
+from webapp import letters, live, words
 from webapp.access import letter_limits, login, proving
-from webapp.forms import Form
+from webapp.http import pages
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.logins import second_steps
 from webapp.models.logins.app_codes import AuthenticatorApp, RecoveryCode
 from webapp.models.logins.passkeys import Passkey
-from webapp.pages import page
 
 
 @get("/account/second-step", dependencies=login.OWN)

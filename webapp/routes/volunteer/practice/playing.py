@@ -8,11 +8,12 @@ from typing import Any
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException
 
-from webapp import clock, limiting, pages
+from webapp import clock, limiting
 from webapp.access import practising
+from webapp.http import pages
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.reports import filing
-from webapp.pages import page
 from webapp.routes.volunteer.practice.shown import Shown
 from webapp.rules.practice.personas import PERSONAS
 from webapp.rules.practice.play import Play

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from litestar import Request, Response, get, post
 
-from webapp import pages, words
+from webapp import words
 from webapp.access import practising
+from webapp.http import pages
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
-from webapp.pages import page
 from webapp.routes.volunteer.practice import playing
 from webapp.routes.volunteer.practice.shown import ACTION
 from webapp.rules.practice import play as rules

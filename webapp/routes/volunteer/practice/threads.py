@@ -7,11 +7,11 @@ import uuid
 from litestar import Request, Response, get, post
 
 from webapp import words
-from webapp.forms import Form
 from webapp.http import bounded
+from webapp.http.forms import Form
+from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations.inbox import SHOWS
-from webapp.pages import page
 from webapp.routes.volunteer.practice import playing
 from webapp.rules import segments
 from webapp.rules.practice import personas

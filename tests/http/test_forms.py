@@ -9,8 +9,8 @@ import pytest
 from litestar.datastructures import FormMultiDict
 
 from tests.cast.inputs import hostile
-from webapp import forms
-from webapp.forms import Form
+from webapp.http import forms
+from webapp.http.forms import Form
 
 ARGUMENTS: dict[str, Any] = {
     "name": "x",

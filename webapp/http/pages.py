@@ -24,7 +24,7 @@ from webapp.rules import phone, window
 from webapp.rules.help import screens
 from webapp.words import IN_TEMPLATES, finalized, gettext, language, ngettext
 
-HERE = Path(__file__).parent
+WEBAPP = Path(__file__).parents[1]
 PATTERNS = {  # of dates, as each language writes them
     "en": {"day": "EEEE, MMMM d", "date": "MMM d", "moment": "MMM d, h:mm a", "full": "EEE, MMM d, y, h:mm a z"},
     "es": {
@@ -126,7 +126,7 @@ class _Environment(jinja2.Environment):
 @lru_cache(maxsize=1)
 def environment() -> jinja2.Environment:
     made = _Environment(
-        loader=template_files.Looked(HERE / "templates"),
+        loader=template_files.Looked(WEBAPP / "templates"),
         autoescape=lambda name: not (name or "").endswith(".txt"),  # letters in plain text, and their subjects
         undefined=jinja2.StrictUndefined,
         finalize=finalized,
