@@ -47,8 +47,7 @@ async def action_of(member: Membership, action_id: int) -> Action:
 
 async def open_action(member: Membership, action_id: int) -> Action:
     """An action this volunteer sees on Home."""
-    found = await Action.open_to(member, id=small_id(action_id))
-    return found[0] if found else missing()
+    return await Action.open_one(member, small_id(action_id)) or missing()
 
 
 async def held_conversation(member: Membership, conversation_id: int) -> Conversation:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, timedelta
+from functools import partial
+from typing import Any
 
 import asyncpg
 import pytest
@@ -29,8 +31,10 @@ from webapp.rules import safeguards
 
 
 @pytest.mark.both
-async def test_fifty_volunteers_who_start_at_once_share_a_thousand_contacts_without_overlap(cast: Cast) -> None:
-
+async def test_fifty_volunteers_who_start_at_once_share_a_thousand_contacts_without_overlap(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "AT_ONCE", 100)  # as in many processes
     await settle(cast, bucket_size=25)
     rows = [
         Contact(
@@ -138,12 +142,7 @@ async def test_a_held_contact_texted_by_someone_else_waits_like_a_sleeper(cast: 
 @pytest.mark.postgres
 async def test_a_start_reads_only_the_contacts_it_may_give_out(cast: Cast) -> None:
     """Two thousand people to choose from, one of them texted lately: a planner likes to read all for that."""
-    people = [Contact(campaign=cast.meyer, phone=f"+1412{2000000 + n}", created_at=clock.now()) for n in range(2000)]
-    await transaction(lambda: Contact.bulk_create(people))
-    everyone = await Contact.filter(campaign=cast.meyer).exclude(id=cast.lisa.id)
-    rows = [ListMembership(contact_list=cast.voters, contact=contact) for contact in everyone]
-    await transaction(lambda: ListMembership.bulk_create(rows))
-    await cast.make()
+    await two_thousand(cast)
     await transaction(lambda: Contact.filter(id=cast.lisa.id).update(last_claimed_at=clock.now()))
     await database.query("ANALYZE")
 
@@ -160,6 +159,36 @@ async def test_a_start_reads_only_the_contacts_it_may_give_out(cast: Cast) -> No
         return await read() - before
 
     assert await transaction(read_by_a_start) == 0
+
+
+@pytest.mark.postgres
+async def test_what_gives_out_a_bucket_is_planned_a_few_times_and_then_kept(cast: Cast) -> None:
+    """PostgreSQL plans a statement anew each time where it guesses that a plan for any values costs more."""
+    await two_thousand(cast)
+    await settle(cast, bucket_size=17)  # of no other test: its statement is a new one
+    people = [await transaction(partial(member, cast.meyer, f"V{n}", "Olunteer", VOLUNTEER)) for n in range(9)]
+    await database.query("ANALYZE")
+
+    async def on_one_connection() -> list[dict[str, Any]]:
+        action = await Action.get(id=cast.action.id).select_related("campaign")
+        for person in people:
+            assert await start.assign_bucket(action, person.user)
+        return await database.query(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
+            " WHERE statement LIKE 'WITH picked%' AND custom_plans + generic_plans = 9"
+        )
+
+    assert await transaction(on_one_connection) == [{"generic_plans": 4, "custom_plans": 5}]
+
+
+async def two_thousand(cast: Cast) -> None:
+    """More people in the action's list, with their conversations."""
+    people = [Contact(campaign=cast.meyer, phone=f"+1412{2000000 + n}", created_at=clock.now()) for n in range(2000)]
+    await transaction(lambda: Contact.bulk_create(people))
+    everyone = await Contact.filter(campaign=cast.meyer).exclude(id=cast.lisa.id)
+    rows = [ListMembership(contact_list=cast.voters, contact=contact) for contact in everyone]
+    await transaction(lambda: ListMembership.bulk_create(rows))
+    await cast.make()
 
 
 @pytest.mark.both

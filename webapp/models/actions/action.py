@@ -8,9 +8,9 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from webapp import clock
+from webapp import clock, database
 from webapp.database import transactional
-from webapp.database.statements import column
+from webapp.database.statements import Joined, column, tie
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
@@ -155,15 +155,36 @@ class Action(Model):
         if not member.looks:
             return []
         found = cls.filter(campaign_id=member.campaign_id, archived_at=None, **only).exclude(state=DRAFT)
-        rows = await found.order_by("-published_at")
-        within = await limits.open_for(member, rows)
-        rows = [row for row in rows if row.id in within]
-        for row in rows:
-            row.campaign = member.campaign
-        if all(row.state == PUBLIC for row in rows):
-            return rows
-        sent = await column(ActionUser.filter(user_id=member.user_id), "action_id")
-        return [row for row in rows if row.state == PUBLIC or row.id in sent]
+        return await _open_for(member, await found.order_by("-published_at"))
+
+    @classmethod
+    async def open_one(cls, member: Membership, action_id: int) -> Action | None:
+        """This action, where it is one of `open_to`."""
+        if not member.looks:
+            return None
+        rows = await database.query(
+            f"SELECT {_KEPT.columns} FROM action a WHERE a.id = ? AND a.campaign_id = ? AND a.archived_at IS NULL"
+            f" AND a.state <> '{DRAFT}'",
+            *(action_id, member.campaign_id),
+        )
+        read = [(await _KEPT.whole(row))["a"] for row in rows]
+        found = await _open_for(member, [action for action in read if action])
+        return found[0] if found else None
+
+
+_KEPT = Joined(kept={"a": Action})
+
+
+async def _open_for(member: Membership, rows: list[Action]) -> list[Action]:
+    """Those of them whose limits the member is within, and which are public or sent to them."""
+    within = await limits.open_for(member, rows)
+    rows = [row for row in rows if row.id in within]
+    for row in rows:
+        tie(row, campaign=member.campaign)
+    if all(row.state == PUBLIC for row in rows):
+        return rows
+    sent = await column(ActionUser.filter(user_id=member.user_id), "action_id")
+    return [row for row in rows if row.state == PUBLIC or row.id in sent]
 
 
 class ActionList(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any, Literal, cast
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
-from webapp.database.statements import insert, new, together
+from webapp.database.statements import Joined, insert, new, together
 from webapp.models import tallies
 from webapp.models.accounts.users import User
 from webapp.models.actions import audience
@@ -24,7 +25,10 @@ from webapp.rules import window
 Refusal = Literal["setup", "stopped", "paused", "cap", "ended", "queue", "no_number", "script", "sender", "text"]
 Among = list[int] | None  # ids of contacts; None: whoever
 LOOKED_AT, PASSES = 500, 10  # people a pass, and passes a press, while a job still applies a changed audience
+AT_ONCE = 3  # Starts of one process
+_turns: dict[int, asyncio.Semaphore] = {}  # by the opening of the database
 _POOL: tuple[str, list[Any]] = ("user_id IS NULL AND NOT with_staff", [])
+_BUCKET = Joined(b=Bucket)
 _COUNTED = ("needs_attention", "replied_at", "reported_at", "opted_out_at")
 
 
@@ -39,12 +43,24 @@ class Closed:
 
 
 async def assign_bucket(action: Action, user: User) -> Bucket | None:
-    """The volunteer's open bucket, else a new one; None where no contact can be texted now."""
+    """The volunteer's open bucket, else a new one; None where no contact can be texted now.
+
+    A process assigns a few at a time: each Start looks at the contacts of all others under way before it comes to its own.
+    """
     if action.audience_cursor is None:
-        return await _assign(action, user, None)
+        return await _in_turn(action, user, None)
     mine = await still_held(action, user) or []
     pool = await _still_in(action, await hours.open_zone_sets(action.campaign, clock.now()), *_POOL)
-    return await _assign(action, user, mine + pool)
+    return await _in_turn(action, user, mine + pool)
+
+
+async def _in_turn(action: Action, user: User, among: Among) -> Bucket | None:
+    opening = database.opened()
+    if opening not in _turns:
+        _turns.clear()
+        _turns[opening] = asyncio.Semaphore(AT_ONCE)
+    async with _turns[opening]:
+        return await _assign(action, user, among)
 
 
 async def _still_in(action: Action, awake: list[int | None], holder: str, whose: list[Any]) -> list[int]:
@@ -69,22 +85,33 @@ async def _assign(action: Action, user: User, among: Among) -> Bucket | None:
     """A volunteer's Starts of one action run one after the other: marking the start locks the volunteer's row in the action."""
     await ActionUser.mark([action.id], user.id, "seen_at", "started_at")
     now = clock.now()
-    bucket = await Bucket.filter(action=action, user=user, finished_at=None).order_by("-id").first()
-    if bucket and await next_id(action, user, among):
+    bucket, holds = await _standing(action, user)
+    if bucket and holds and await next_id(action, user, among):
         return bucket
     if bucket:
         await buckets.settle(bucket, now)
-    return await _new_bucket(action, user, now, among)
+    return await _new_bucket(action, user, now, among, holds)
 
 
-async def _new_bucket(action: Action, user: User, now: datetime, among: Among) -> Bucket | None:
+async def _standing(action: Action, user: User) -> tuple[Bucket | None, bool]:
+    """The volunteer's newest bucket that is not finished, and whether they hold anybody who is not texted yet."""
+    [row] = await database.query(
+        f"SELECT {_BUCKET.columns}, (SELECT v.id FROM conversation v WHERE v.user_id = ? AND v.action_id = ?"
+        " AND v.texted_at IS NULL AND v.closed_code IS NULL LIMIT 1) AS held FROM (SELECT 1 AS one) o"
+        " LEFT JOIN bucket b ON b.action_id = ? AND b.user_id = ? AND b.finished_at IS NULL ORDER BY b.id DESC LIMIT 1",
+        *(user.id, action.id, action.id, user.id),
+    )
+    return _BUCKET.of(row)["b"], row["held"] is not None
+
+
+async def _new_bucket(action: Action, user: User, now: datetime, among: Among, holds: bool) -> Bucket | None:
     """First the contacts of earlier buckets who slept and are still held, then the oldest of the pool."""
     size = action.campaign.bucket_size
     bucket = new(Bucket, action_id=action.id, user_id=user.id, size=size, started_at=now, last_used_at=now)
     [row] = await together(insert(bucket))
     bucket.id = row["id"]
     awake = await hours.open_zone_sets(action.campaign, now, hours.START_MARGIN)
-    kept = await _claim(action, user, bucket, awake, size, among, from_pool=False)
+    kept = await _claim(action, user, bucket, awake, size, among, from_pool=False) if holds else []
     taken = await _claim(action, user, bucket, awake, size - len(kept), among, from_pool=True)
     if not kept + taken:
         await bucket.delete()
@@ -123,21 +150,18 @@ async def _claim(
     free = f"{_free(holder, awake)}{_among(among)}"
     lately = sql_time(hours.locked_since(action.campaign, bucket.started_at))
     skip = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
+    # A whole bucket's size stands in the text: for a LIMIT that is a value PostgreSQL plans the statement anew each time
+    limit, most = (str(int(size)), []) if size == bucket.size else ("?", [size])
     changes, values = "bucket_id = ?, skips = 0", [bucket.id]
     if from_pool:
         changes += f", {HOLD_BY_START}"
         values += [user.id, sql_time(bucket.started_at)]
     # MATERIALIZED: PostgreSQL may run a plain subselect once per row, and assign far more than `size`
     return await database.query(
-        f"WITH picked AS MATERIALIZED (SELECT id FROM conversation WHERE {free} AND {hours.rested_sql('conversation.contact_id')} ORDER BY turn, id LIMIT ?{skip})"
+        f"WITH picked AS MATERIALIZED (SELECT id FROM conversation WHERE {free} AND {hours.rested_sql('conversation.contact_id')} ORDER BY turn, id LIMIT {limit}{skip})"
         f" UPDATE conversation SET {changes} WHERE id IN (SELECT id FROM picked) AND {free} RETURNING contact_id, {', '.join(_COUNTED)}",
-        action.id,
-        *whose,
-        lately,
-        size,
-        *values,
-        action.id,
-        *whose,
+        *(action.id, *whose, lately, *most),
+        *(*values, action.id, *whose),
     )
 
 

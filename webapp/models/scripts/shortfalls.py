@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from webapp import database
+from webapp.database.statements import Joined
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.actions import audience, gaps
@@ -87,7 +88,7 @@ async def why_closed(action: Action, sender: User) -> Closed | None:
     """Why Start is refused to this sender now; None where it is open. The first texts must be ones they can send."""
     if closed := await start.why_closed(action):
         return closed
-    scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None)
+    scripts = await _first_texts(action)
     if not scripts:
         return Closed("script")
     text = "\n".join(script.body for script in scripts)
@@ -97,3 +98,16 @@ async def why_closed(action: Action, sender: User) -> Closed | None:
     if lacks:
         return Closed("sender", lacks=lacks)
     return Closed("text") if await rendering.nobody_may_send(action.campaign, given, scripts) else None
+
+
+_SCRIPT = Joined(kept={"s": Script})
+
+
+async def _first_texts(action: Action) -> list[Script]:
+    rows = await database.query(
+        f"SELECT {_SCRIPT.columns} FROM script s WHERE s.action_id = ? AND s.kind = '{INITIAL}' AND s.archived_at IS NULL"
+        " ORDER BY s.position, s.id",
+        action.id,
+    )
+    found = [(await _SCRIPT.whole(row))["s"] for row in rows]
+    return [script for script in found if script]
