@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,16 @@ def test_a_list_is_imported_and_told_as_json(textbank: Textbank) -> None:
         "merged": 0,
         "error": None,
     }
+
+
+def test_the_audit_log_says_that_the_command_began_to_read(textbank: Textbank, tmp_path: Path) -> None:
+    assert textbank("import", str(CSV / "03_crlf.csv"), "--campaign", "meyer", "--list", "L").returncode == 0
+    with contextlib.closing(sqlite3.connect(tmp_path / "textbank.db")) as file:
+        told = "SELECT user_id, subject, detail FROM audit_event WHERE what = 'list.begun_by_itself'"
+        [(user, subject, detail)] = file.execute(told)
+        about = file.execute("SELECT kind FROM audit_about ORDER BY id").fetchall()
+    assert (user, subject, json.loads(detail)) == (None, "L", {"file": "03_crlf.csv", "source": "command"})
+    assert about == [("import",), ("list",)]
 
 
 def test_a_file_error_is_told_as_json_with_exit_1(textbank: Textbank) -> None:
