@@ -10,13 +10,14 @@ import subprocess
 import tokenize
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+pytestmark = pytest.mark.xdist_group("law")  # one worker reads all files
 LETTERS = {
     "S": 12,
     "C": 8,
@@ -69,6 +70,7 @@ def rows_in(found: str) -> set[str]:
     return set(rows)
 
 
+@cache
 def cited(text: Text) -> set[str]:
     """The rows of spec.md that a file cites, sections as "section 4"."""
     prose, other = DOMAIN.sub("", text.prose), DOMAIN.sub("", text.other)
