@@ -93,7 +93,8 @@ async def _user_list(
 async def upload(request: Request, member: Membership, user_list_id: int) -> Response:
     """Adds whom a CSV file or pasted lines name, by e-mail or phone, and says who was not found."""
     chosen, form = await finding.user_list_of(member, user_list_id), Form(await request.form())
-    lines = people_lines.read(await _typed(form))
+    text = await _typed(form)
+    lines = people_lines.read(text) if form else []  # reading one that is refused would hold up this process a second
     if form and not lines:
         form.wrong("pasted", words.gettext("Paste e-mails or phones, one to a line, or choose a CSV file with them."))
     if not form:
