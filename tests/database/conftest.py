@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cast.database.fixtures import whole
 from tests.cast.database.old_databases import (
     FILLED,
     MIGRATIONS,
@@ -17,10 +18,11 @@ from tests.cast.database.old_databases import (
     make_database,
     migrate_to_the_first,
 )
-from tests.cast.waiting import blocking
+from tests.cast.waiting import blocking, once
 from webapp import config
 from webapp.config import Settings
 from webapp.database import configured
+from webapp.database.migrate import migrate
 
 
 @pytest.fixture
@@ -37,12 +39,40 @@ def new_url(db_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str
 @pytest.fixture
 def old_url(new_url: str) -> str:
     """A database as the first migration made it, with the rows and guards that the code of its day put there."""
-    blocking(migrate_to_the_first(new_url))
-    if new_url.startswith("sqlite://"):
-        fill_sqlite(new_url.removeprefix("sqlite://"))
+    _make_old(new_url)
+    return new_url
+
+
+def _make_old(url: str) -> None:
+    blocking(migrate_to_the_first(url))
+    if url.startswith("sqlite://"):
+        fill_sqlite(url.removeprefix("sqlite://"))
     else:
-        blocking(fill_postgres(new_url))
-    assert set(blocking(counts(new_url))) == set(FILLED["rows"])
+        blocking(fill_postgres(url))
+    assert set(blocking(counts(url))) == set(FILLED["rows"])
+
+
+@pytest.fixture
+def migrated_url(new_url: str, db_kind: str, shared: Path, request: pytest.FixtureRequest) -> str:
+    """A copy of such a database after every migration: one for the whole run, since they take some seconds."""
+    sqlite, name = db_kind == "sqlite", "old_and_migrated"
+    server = "" if sqlite else str(request.getfixturevalue("postgres_server"))
+    kept = shared / f"{name}.db"
+
+    def make() -> None:
+        if not sqlite:
+            blocking(make_database(server, name))
+        url = f"sqlite://{kept}" if sqlite else server.replace("/postgres?", f"/{name}?")
+        _make_old(url)
+        blocking(migrate(url))
+        if sqlite:
+            whole(kept)
+
+    once(shared / f"{db_kind}.old_and_migrated", make)
+    if sqlite:
+        shutil.copy(kept, new_url.removeprefix("sqlite://"))
+    else:
+        blocking(make_database(server, f"m_{request.getfixturevalue('worker_id')}", name))
     return new_url
 
 

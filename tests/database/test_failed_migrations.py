@@ -12,30 +12,28 @@ from webapp.database.migrate import MigrationError, migrate
 
 @pytest.mark.both
 def test_a_migration_that_fails_in_the_middle_leaves_everything_as_it_was(
-    old_url: str, request: pytest.FixtureRequest
+    migrated_url: str, request: pytest.FixtureRequest
 ) -> None:
     """The migrations before it too: tables, rows, indexes, and the triggers that keep opt-outs."""
-    blocking(migrate(old_url))
-    before, guarded = blocking(rows(old_url)), blocking(around(old_url))
+    before, guarded = blocking(rows(migrated_url)), blocking(around(migrated_url))
     request.getfixturevalue("one_that_fails")
     with pytest.raises(MigrationError, match="nowhere"):
-        blocking(migrate(old_url))
-    assert blocking(rows(old_url)) == before
-    assert blocking(around(old_url)) == guarded and "opt_out_kept" in guarded
-    assert blocking(wrong_guards(old_url)) == []
+        blocking(migrate(migrated_url))
+    assert blocking(rows(migrated_url)) == before
+    assert blocking(around(migrated_url)) == guarded and "opt_out_kept" in guarded
+    assert blocking(wrong_guards(migrated_url)) == []
 
 
 @pytest.mark.both
 def test_triggers_that_an_earlier_failure_left_out_are_back_even_after_a_failure(
-    old_url: str, request: pytest.FixtureRequest
+    migrated_url: str, request: pytest.FixtureRequest
 ) -> None:
-    blocking(migrate(old_url))
-    blocking(_drop_a_trigger(old_url))
-    assert blocking(wrong_guards(old_url)) == ["opt_out_kept"]
+    blocking(_drop_a_trigger(migrated_url))
+    assert blocking(wrong_guards(migrated_url)) == ["opt_out_kept"]
     request.getfixturevalue("one_that_fails")
     with pytest.raises(MigrationError):
-        blocking(migrate(old_url))
-    assert blocking(wrong_guards(old_url)) == []
+        blocking(migrate(migrated_url))
+    assert blocking(wrong_guards(migrated_url)) == []
 
 
 async def _drop_a_trigger(url: str) -> None:

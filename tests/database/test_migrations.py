@@ -14,7 +14,7 @@ import pytest
 from tortoise.connection import get_connection
 from tortoise.migrations.schema_generator.state_apps import StateApps
 
-from tests.cast.database.old_databases import MIGRATIONS, Rows, around, counts, rows, wrong_guards
+from tests.cast.database.old_databases import FILLED, MIGRATIONS, Rows, around, counts, rows, wrong_guards
 from tests.cast.waiting import blocking
 from webapp import database
 from webapp.database.migrate import migrate
@@ -45,14 +45,13 @@ async def jose(url: str) -> Contact:
 
 
 @pytest.mark.both
-def test_a_filled_database_keeps_its_rows_and_guards(old_url: str) -> None:
-    before = blocking(counts(old_url))
-    blocking(migrate(old_url))
+def test_a_filled_database_keeps_its_rows_and_guards(migrated_url: str) -> None:
+    before = {table: len(rows) for table, rows in FILLED["rows"].items()}
     new = {"custom_field": before["custom_field"] + before["campaign"]}  # each campaign's remind_a_friend
-    after = blocking(counts(old_url))
+    after = blocking(counts(migrated_url))
     assert {table: after[table] for table in before} == before | new and min(before.values()) > 0
-    assert blocking(wrong_guards(old_url)) == []
-    found = blocking(jose(old_url))
+    assert blocking(wrong_guards(migrated_url)) == []
+    found = blocking(jose(migrated_url))
     assert (found.first_key, found.last_key) == ("jose", "oneil nunez")
 
 
@@ -178,9 +177,8 @@ def test_a_copy_of_a_sqlite_file_is_kept_from_before(old_url: str, tmp_path: Pat
 
 
 @pytest.mark.postgres
-def test_a_new_text_locks_no_row_that_all_texts_share(old_url: str) -> None:
-    blocking(migrate(old_url))
-    assert blocking(checked_against(old_url, "message")) == {"contact", "conversation"}
+def test_a_new_text_locks_no_row_that_all_texts_share(migrated_url: str) -> None:
+    assert blocking(checked_against(migrated_url, "message")) == {"contact", "conversation"}
 
 
 async def checked_against(url: str, table: str) -> set[str]:
@@ -195,18 +193,17 @@ async def checked_against(url: str, table: str) -> set[str]:
 
 @pytest.mark.both
 def test_the_next_migration_changes_its_columns_and_nothing_else(
-    old_url: str, db_kind: str, request: pytest.FixtureRequest
+    migrated_url: str, db_kind: str, request: pytest.FixtureRequest
 ) -> None:
-    blocking(migrate(old_url))
-    before, indexes = blocking(rows(old_url)), blocking(around(old_url))
+    before, indexes = blocking(rows(migrated_url)), blocking(around(migrated_url))
     request.getfixturevalue("one_more_migration")
-    blocking(migrate(old_url))
-    assert blocking(rows(old_url)) == _as_the_next_leaves(before)
-    after = blocking(around(old_url))
+    blocking(migrate(migrated_url))
+    assert blocking(rows(migrated_url)) == _as_the_next_leaves(before)
+    after = blocking(around(migrated_url))
     new = {name: after.pop(name) for name in list(after) if name.startswith("note")}
     assert after == indexes and len(indexes) > 100
     assert [name for name in new if "user_id" in name] == (["note_line.user_id"] if db_kind == "sqlite" else [])
-    assert blocking(wrong_guards(old_url)) == []
+    assert blocking(wrong_guards(migrated_url)) == []
 
 
 def _as_the_next_leaves(before: Rows) -> Rows:

@@ -22,10 +22,11 @@ MIGRATIONS = sorted(ROOT.glob("webapp/migrations/0*.py"))
 FILLED = json.loads((TESTS / "database" / "filled_0001.json").read_text())
 
 
-async def make_database(server: str, name: str) -> None:
+async def make_database(server: str, name: str, template: str = "template1") -> None:
     connection = await asyncpg.connect(server)
+    await connection.execute("SELECT pg_advisory_lock(1)")  # a template is copied by one at a time
     await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     await connection.close()
 
 
