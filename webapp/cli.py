@@ -15,7 +15,7 @@ _address, _migrated = late.module("webapp.database.address"), late.module("webap
 
 
 def _told_in_one_line() -> tuple[type[BaseException], ...]:
-    """Errors that are the user's to mend. Asked only after one: most commands need none of these files."""
+    """Errors that are the user's to fix. Asked only after one: most commands need none of these files."""
     ours = (_shared.Refused, config.ConfigError, _migrated.NotMigrated, _migrate.MigrationError, _supervisor.CannotRun)
     return (*ours, _tortoise.ValidationError, _tortoise.OperationalError, OSError)
 

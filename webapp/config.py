@@ -12,6 +12,7 @@ from email.utils import parseaddr
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
@@ -147,7 +148,7 @@ def _networks(written: str) -> tuple[IPv4Network | IPv6Network, ...]:
 def from_environment(environ: dict[str, str] | None = None) -> Settings:
     """Without a Twilio account and a data directory of their own, the settings lead to the rehearsal's folder."""
     environ = dict(os.environ) if environ is None else environ
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for field in fields(Settings):
         raw = environ.get(PREFIX + field.name.upper(), "").strip()
         if raw:
@@ -155,7 +156,7 @@ def from_environment(environ: dict[str, str] | None = None) -> Settings:
     if "twilio_account_sid" not in values:
         values.setdefault("data_dir", REHEARSAL_FOLDER)
     values.setdefault("public_url", f"http://127.0.0.1:{values.get('port', Settings.port)}")
-    return Settings(**values)  # type: ignore[arg-type]
+    return Settings(**values)
 
 
 def with_env_file(path: Path = Path(".env")) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A script is written, warned about, mended, seen, tested and published (SPEC A5, A7); a chosen response tags the contact."""
+"""A script is written, warned about, fixed, seen, tested and published (SPEC A5, A7); a chosen response tags the contact."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def test_a_good_script_is_the_easy_one(bank: Bank, open_page: OpenPage, tm
         "Hi ##{{first_name}}, it's ##{{user.first_name}} with ##{{campaign.name}} — fix your ballot: https://bit.ly/3JyacKR"
     )
 
-    # Warned, and mended with a tap each
+    # Warned, and fixed with a tap each
     check = page.locator("#check-new-initial")
     for sentence in ("bit.ly is a link shortener", "No way to opt out", "“—”"):
         await expect(check.locator("li", has_text=sentence)).to_be_visible()
@@ -130,7 +130,7 @@ async def write_responses(page: Page) -> None:
         await expect(page.locator(".nth", has_text=name)).to_be_visible()
 
 
-async def test_enter_in_a_name_saves_and_mends_nothing(bank: Bank, open_page: OpenPage) -> None:
+async def test_enter_in_a_name_saves_and_fixes_nothing(bank: Bank, open_page: OpenPage) -> None:
     page = await open_page(viewport=WIDE)
     await log_in(page, "selina@example.org")
     await expect(page.get_by_role("heading").first).to_be_visible()

@@ -185,7 +185,7 @@ def main() -> None:
 
 
 def _become(words: list[str], environment: dict[str, str], folder: str, files: list[int]) -> None:
-    """What `python WORDS` is. Whatever ends that ends this process the same way."""
+    """Becomes `python WORDS`: its end is the end of this process."""
     os.setsid()
     for number, file in enumerate(files):
         os.dup2(file, number)

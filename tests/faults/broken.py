@@ -74,13 +74,13 @@ def own_clock() -> None:
     wrong_clock.stops = lambda ahead: False
 
 
-def no_mending() -> None:
+def no_correcting() -> None:
     """Times that a wrong clock wrote are waited for, and the worker's clockwork waits for them too."""
 
-    async def mend() -> int:
+    async def correct() -> int:
         return 0
 
-    wrong_clock.mend = mend
+    wrong_clock.correct = correct
     worker.SteadyWorker = Worker  # type: ignore[assignment,misc]
 
 
@@ -228,7 +228,7 @@ BUILDS: dict[str, Callable[[], None]] = {
         claim_after,
         deaf,
         own_clock,
-        no_mending,
+        no_correcting,
         sleepy,
         trusting,
         noting,

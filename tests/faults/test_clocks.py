@@ -139,7 +139,7 @@ async def wait_for_a_wrong_time(bank: Bank) -> None:
     bank.environment["BROKEN"] = ""
     bank.kill("look")
     set_all(bank, 0.0)
-    bank.start_worker(broken="own_clock,no_mending")
+    bank.start_worker(broken="own_clock,no_correcting")
 
 
 def set_all(bank: Bank, ahead: float) -> None:

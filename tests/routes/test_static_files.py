@@ -59,7 +59,7 @@ def test_no_sentence_of_a_script_reads_like_a_comment() -> None:
 def test_what_only_the_office_has_is_in_none_of_a_volunteers_pages() -> None:
     """Its script comes with the office's layout alone, so no other page may wait for it."""
     marks = {mark for file in OFFICES for mark in re.findall(r"\bdata-[a-z]+", file.read_text().partition(" */\n")[0])}
-    assert {"data-mend", "data-order", "data-upload"} <= marks
+    assert {"data-fixed", "data-order", "data-upload"} <= marks
     rooms = [TEMPLATES / name for name in ("volunteer", "public", "layouts")]
     pages = [page for room in rooms for page in room.rglob("*.html") if page.name != "admin.html"]
     wrong = [(page.name, mark) for page in pages for mark in marks if re.search(rf"\b{mark}[=\s>]", page.read_text())]

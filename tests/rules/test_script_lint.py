@@ -162,11 +162,11 @@ def test_what_a_text_may_not_have_when_it_leaves(text: str, wrong: str) -> None:
     assert script_lint.in_sent(text, ("polling", "polling_place")) == wrong
 
 
-def test_a_mend_makes_the_error_go_away() -> None:
+def test_a_fix_makes_the_error_go_away() -> None:
     [finding] = script_lint.errors(lint("Hi ##{{first_name}}", "initial", KNOWN))
-    assert finding.mend and script_lint.errors(lint(finding.mend, "initial", KNOWN)) == []
+    assert finding.fixed and script_lint.errors(lint(finding.fixed, "initial", KNOWN)) == []
     [finding] = script_lint.errors(lint(GOOD + " ##{{frist_name}}", "initial", KNOWN))
-    assert finding.mend == GOOD + " ##{{first_name}}"
+    assert finding.fixed == GOOD + " ##{{first_name}}"
 
 
 @pytest.mark.parametrize(
@@ -178,44 +178,44 @@ def test_a_long_text_is_looked_through_in_steps_not_in_squares(text: str, monkey
 
 
 @pytest.mark.parametrize(
-    ("text", "mended"),
+    ("text", "fixed"),
     [
         ("Hi {{{first_name}}!", "Hi {{first_name}}!"),
         ("Hi ##{{first_name}}}!", "Hi ##{{first_name}}!"),
         ("##{first_name}}, x", "##{{first_name}}, x"),
     ],
 )
-def test_a_brace_too_many_is_an_error_with_a_mend(text: str, mended: str) -> None:
+def test_a_brace_too_many_is_an_error_with_a_fix(text: str, fixed: str) -> None:
     [finding] = script_lint.errors(lint(text, "response", KNOWN))
-    assert (finding.code, finding.mend) == ("unclosed", mended)
-    assert script_lint.errors(lint(mended, "response", KNOWN)) == []
+    assert (finding.code, finding.fixed) == ("unclosed", fixed)
+    assert script_lint.errors(lint(fixed, "response", KNOWN)) == []
 
 
 @pytest.mark.parametrize(
-    ("text", "mended"),
+    ("text", "fixed"),
     [
         ("Hi ##{{first_name, it is", "Hi ##{{first_name}}, it is"),
         ("Hi ##{first_name}!", "Hi ##{{first_name}}!"),
         ("Hi {{First_Name} and", "Hi ##{{first_name}} and"),
     ],
 )
-def test_an_open_brace_with_a_known_name_is_closed_with_one_tap(text: str, mended: str) -> None:
+def test_an_open_brace_with_a_known_name_is_closed_with_one_tap(text: str, fixed: str) -> None:
     [finding] = script_lint.errors(lint(text, "response", KNOWN))
-    assert (finding.code, finding.mend) == ("unclosed", mended)
+    assert (finding.code, finding.fixed) == ("unclosed", fixed)
 
 
 def test_what_is_counted_is_what_the_person_gets_not_the_names_of_variables() -> None:
     script = "Hi ##{{first_name}} " + "x" * 140
     assert [f.code for f in lint(script, "response", KNOWN, "", "Hi Al " + "x" * 140)] == []
     [finding] = lint(script, "response", KNOWN, "", "Hi Zoé Ł " + "x" * 100)
-    assert "“é”" not in finding.sentence and "Ł" in finding.sentence and finding.mend is None and finding.end == 0
+    assert "“é”" not in finding.sentence and "Ł" in finding.sentence and finding.fixed is None and finding.end == 0
     [finding] = lint("Vote — now " + "x" * 65, "response", KNOWN)
     assert "makes this 2 segments. With plain characters it is 1." in finding.sentence and finding.start == 5
 
 
 def test_curly_quotes_cost_segments_and_can_be_made_plain() -> None:
     [finding] = [f for f in lint(GOOD.replace("'", "’"), "initial", KNOWN, "Meyer") if f.code == "encoding"]
-    assert finding.level == "warning" and finding.mend and segments.count(finding.mend).encoding == "GSM-7"
+    assert finding.level == "warning" and finding.fixed and segments.count(finding.fixed).encoding == "GSM-7"
 
 
 @pytest.mark.parametrize(
@@ -231,6 +231,6 @@ def test_an_unknown_variable_says_what_is_missing_and_where_it_is_made(variable:
 
 
 def test_a_campaign_is_named_with_or_without_its_accents() -> None:
-    """The mend "Use plain characters" takes them off."""
+    """The fix "Use plain characters" takes them off."""
     for text in ("Hi from Kane for Council", "Hi from KĀNE FOR COUNCIL", "Hi from Kāne for Council"):
         assert "campaign" not in {found.code for found in lint(text, "initial", KNOWN, "Kāne for Council")}

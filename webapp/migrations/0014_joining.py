@@ -31,7 +31,7 @@ async def fill(_: Any, editor: BaseSchemaEditor) -> None:
     ask = editor.client.execute_query_dict
     people = await ask("SELECT id, first_name, last_name FROM user_account")
     places = await ask("SELECT id, zip FROM membership WHERE zip <> ''")
-    known = zipcodes.list_all() if places else []  # type: ignore[no-untyped-call]
+    known = zipcodes.list_all() if places else []
     states = {row["zip_code"]: row["state"] for row in known}
     names = [{"id": p["id"], "word": key(f"{p['first_name']} {p['last_name']}")} for p in people]
     found = [{"id": p["id"], "word": states.get(p["zip"][:5], "")[:2]} for p in places]

@@ -101,7 +101,7 @@ async def hits(where: list[tuple[int, int]], code: int) -> None:
 
 
 async def take_hits(conversation_ids: list[int], codes: tuple[int, ...]) -> None:
-    """Forgets the refusals of these codes: what caused them is mended, and the conversations are open again. A text that the
+    """Forgets the refusals of these codes: their cause is fixed, and the conversations are open again. A text that the
     worker refused stays counted."""
     if not conversation_ids:
         return

@@ -14,18 +14,17 @@ from webapp.rules.scripts import addresses, blanks, brackets, findings, shortene
 from webapp.rules.scripts.findings import Finding as Finding
 from webapp.rules.speech.sentences import said, together
 
-Kind = Literal["initial", "response"]
-
-OPT_OUT_MEND = " Reply STOP to opt out."
+OPT_OUT_FIX = " Reply STOP to opt out."
 MANY_SEGMENTS = 3
 LOOKED_AT = 20_000  # characters; a longer text is only told to be too long
 
 
 def lint(
-    text: str, kind: Kind, known: Collection[str], campaign_name: str = "", shown: str = "", links: Collection[str] = ()
+    text: str, kind: str, known: Collection[str], campaign_name: str = "", shown: str = "", links: Collection[str] = ()
 ) -> list[Finding]:
-    """``known``: canonical names of the campaign's variables. ``links``: names of custom links to offer. ``shown``: the
-    text as one person gets it, which is what is billed. Errors come first."""
+    """``kind``: "initial", or another for people who were texted before. ``known``: canonical names of the campaign's
+    variables. ``links``: names of custom links to offer. ``shown``: the text as one person gets it, which is what is billed.
+    Errors come first."""
     if max(len(text), len(shown)) > LOOKED_AT:
         return _length(text, shown)
     found = [
@@ -97,14 +96,14 @@ def _unclosed(text: str, place: variables.Variable, known: Collection[str]) -> F
     shown = text[place.start : place.end]
     sentence = said("“%(shown)s” is not closed. Write ##{{name}}.", shown=shown)
     if set(shown) in ({"{"}, {"}"}) and len(shown) == 1:
-        mend = text[: place.start] + text[place.end :]
+        fixed = text[: place.start] + text[place.end :]
         sentence = said("There is a “%(shown)s” too many at a variable. Write ##{{name}}.", shown=shown)
-        return Finding("error", "unclosed", sentence, place.start, place.end, mend, said("Remove it"))
+        return Finding("error", "unclosed", sentence, place.start, place.end, fixed, said("Remove it"))
     if not (meant := variables.meant(shown, known)):
         return Finding("error", "unclosed", sentence, place.start, place.end)
     name, length = meant
-    mend = f"{text[: place.start]}##{{{{{name}}}}}{text[place.start + length :]}"
-    return Finding("error", "unclosed", sentence, place.start, place.end, mend, said("Use %(name)s", name=name))
+    fixed = f"{text[: place.start]}##{{{{{name}}}}}{text[place.start + length :]}"
+    return Finding("error", "unclosed", sentence, place.start, place.end, fixed, said("Use %(name)s", name=name))
 
 
 def _unknown_variables(text: str, known: Collection[str]) -> list[Finding]:
@@ -122,12 +121,12 @@ def _unknown(text: str, variable: variables.Variable, known: Collection[str]) ->
     sentence = variables.why_unknown(variable.name)
     if not near:
         return Finding("error", "unknown_variable", sentence, variable.start, variable.end)
-    mend = f"{text[: variable.start]}##{{{{{near[0]}}}}}{text[variable.end :]}"
+    fixed = f"{text[: variable.start]}##{{{{{near[0]}}}}}{text[variable.end :]}"
     sentence, offer = (
         together(sentence, said("Do you mean %(name)s?", name=near[0])),
         said("Use %(name)s", name=near[0]),
     )
-    return Finding("error", "unknown_variable", sentence, variable.start, variable.end, mend, offer)
+    return Finding("error", "unknown_variable", sentence, variable.start, variable.end, fixed, offer)
 
 
 def _brackets(text: str, known: Collection[str]) -> list[Finding]:
@@ -141,9 +140,9 @@ def _bracketed(text: str, place: brackets.Bracketed) -> Finding:
     if not place.name:
         sentence = said("“%(shown)s” is sent as it stands, with its brackets.", shown=shown)
         return Finding("warning", "brackets", sentence, place.start, place.end)
-    mend = f"{text[: place.start]}##{{{{{place.name}}}}}{text[place.end :]}"
+    fixed = f"{text[: place.start]}##{{{{{place.name}}}}}{text[place.end :]}"
     sentence = said("“%(shown)s” is not filled in as a variable. Write ##{{%(name)s}}.", shown=shown, name=place.name)
-    return Finding("error", "brackets", sentence, place.start, place.end, mend, said("Use %(name)s", name=place.name))
+    return Finding("error", "brackets", sentence, place.start, place.end, fixed, said("Use %(name)s", name=place.name))
 
 
 def _shorteners(text: str, links: Collection[str]) -> list[Finding]:
@@ -164,8 +163,8 @@ def _shortener(text: str, match: re.Match[str], offered: Collection[str]) -> Fin
     slug = next(iter(links)) if len(links) == 1 else _resembling(match[0].lower(), links)
     if not slug:
         return Finding("error", "shortener", sentence, *match.span())
-    mend = f"{text[: match.start()]}##{{{{{links[slug]}}}}}{text[match.end() :]}"
-    return Finding("error", "shortener", sentence, *match.span(), mend, said("Use %(name)s", name=slug))
+    fixed = f"{text[: match.start()]}##{{{{{links[slug]}}}}}{text[match.end() :]}"
+    return Finding("error", "shortener", sentence, *match.span(), fixed, said("Use %(name)s", name=slug))
 
 
 def _resembling(address: str, slugs: Collection[str]) -> str:
@@ -199,8 +198,8 @@ def _opt_out_wording(text: str) -> list[Finding]:
             "error",
             "no_opt_out",
             sentence,
-            mend=text.rstrip() + OPT_OUT_MEND,
-            offer=said("Add “%(words)s”", words=OPT_OUT_MEND.strip()),
+            fixed=text.rstrip() + OPT_OUT_FIX,
+            offer=said("Add “%(words)s”", words=OPT_OUT_FIX.strip()),
         )
     ]
 

@@ -82,7 +82,7 @@ def found(state: State) -> list[Trouble]:
 
 def _database(state: State) -> Trouble | None:
     what = trouble_words.DATABASE.get(state.database)
-    do = trouble_words.MEND_DATABASE.get(state.database, trouble_words.LOOK)
+    do = trouble_words.FIX_DATABASE.get(state.database, trouble_words.LOOK)
     return Trouble("database", what, do) if what else None
 
 

@@ -51,7 +51,7 @@ async def run() -> None:
     def stop() -> None:
         if hub := getattr(app.state, "hub", None):
             hub.stopping.set()
-        server.stop()  # type: ignore[no-untyped-call]
+        server.stop()
 
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop)

@@ -112,7 +112,8 @@ class Store:
                 rest.get("media", ""),
             ),
         )
-        return self.get(sid)  # type: ignore[return-value]
+        [stored] = self.messages("sid = ?", sid)
+        return stored
 
     def hide(self, sid: str, seconds: float) -> None:
         """Keeps the text out of lists for so long, as Twilio's own lag by minutes."""
@@ -157,7 +158,8 @@ class Store:
             "INSERT INTO number (sid, e164, sms_url, created) VALUES (?, ?, ?, ?) ON CONFLICT (e164) DO NOTHING",
             ("PN" + secrets.token_hex(16), e164, sms_url, now),
         )
-        return self.number(e164)  # type: ignore[return-value]
+        row: sqlite3.Row = self.db.execute("SELECT * FROM number WHERE e164 = ?", (e164,)).fetchone()
+        return row
 
     def point(self, sid: str, sms_url: str) -> None:
         self.db.execute("UPDATE number SET sms_url = ? WHERE sid = ?", (sms_url, sid))

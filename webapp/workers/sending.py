@@ -194,8 +194,8 @@ async def sweep(ctx: dict[str, Any]) -> None:
     """Every few seconds: drains numbers that no nudge reached, and gives up claims of dead workers. Never calls Twilio."""
     await queue.note_worker()
     await queue.note_clock(ctx["twilio"].ahead())
-    if mended := await wrong_clock.mend():
-        log.warning("%s texts waited for a time that a wrong clock had set", mended)
+    if corrected := await wrong_clock.correct():
+        log.warning("%s texts waited for a time that a wrong clock had set", corrected)
     for number_id in await choice.numbers_with_due_texts():
         await queue.drain(number_id)
     await doubt.give_up_on_lost_workers()

@@ -19,7 +19,7 @@ from webapp.models.reports.report import Report
 
 AS_SAFEGUARD, BY_CARRIER = {21610, 21614, 21635}, {30004, 30007, 30022, 30023, 30032, 30034}
 KEYWORDS, QUESTIONS = {"stop"}, {"help", "info"}  # of what the crowd says
-MENDABLE = {1307, 1315, 1316}  # forgotten once the script or the value is mended
+FIXABLE = {1307, 1315, 1316}  # forgotten once the script or the value is fixed
 OLD_CARD = {1300, 1306}  # a tap on the old card of somebody who was texted or has left the list refuses no message
 FINAL = {1301, 1302, 1305, 1306, 1307, 1308, 1310, 1315, 1316}  # X3: the others mean not now
 
@@ -28,7 +28,7 @@ FINAL = {1301, 1302, 1305, 1306, 1307, 1308, 1310, 1315, 1316}  # X3: the others
 class Told:
     """``boxes``: R2, by their names. ``by_user``: (user, name) -> number. ``codes``: of Twilio and the carriers. ``by_script``:
     (script, version) -> texts that Twilio took. ``certain``, ``possible``: (conversation, code) that must be among the
-    safeguards, and that may be: an old refusal of ours stays counted unless its cause was mended."""
+    safeguards, and that may be: an old refusal of ours stays counted unless its cause was fixed."""
 
     boxes: Counter[str] = field(default_factory=Counter)
     by_user: Counter[tuple[int, str]] = field(default_factory=Counter)
@@ -66,7 +66,7 @@ async def count(crowd: Crowd, action_id: int) -> Told:
         _count_person(told, one, texts[one.id], reports[one.id], on_list, scripts)
         if one.contact_id in crowd.ever_blocked:
             told.possible.add((one.id, 1308))
-    told.certain |= {pair for pair in crowd.turned_away[action_id] if pair[1] not in MENDABLE | OLD_CARD}
+    told.certain |= {pair for pair in crowd.turned_away[action_id] if pair[1] not in FIXABLE | OLD_CARD}
     told.possible |= told.certain
     return told
 

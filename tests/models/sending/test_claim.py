@@ -149,11 +149,11 @@ async def test_a_text_that_waits_for_a_time_of_a_wrong_clock_leaves(cast: Cast) 
     await clicked(cast)
     await transaction(lambda: Message.all().update(due_at=clock.now() + timedelta(hours=2)))
     assert await claim_next(cast.number.id) is None
-    assert await wrong_clock.mend() == 1
+    assert await wrong_clock.correct() == 1
     assert isinstance(await claim_next(cast.number.id), Claimed)
-    assert await wrong_clock.mend() == 0
+    assert await wrong_clock.correct() == 0
     await transaction(lambda: Message.all().update(claimed_at=clock.now() + timedelta(hours=2)))
-    assert await wrong_clock.mend() == 1
+    assert await wrong_clock.correct() == 1
 
 
 @pytest.mark.both

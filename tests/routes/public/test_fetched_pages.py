@@ -73,7 +73,7 @@ async def test_an_unknown_token_leads_nowhere(cast: Cast, browse: Browser, token
     assert answer.status_code == 404 and "evil" not in answer.headers.get("location", "")
 
 
-async def test_a_mended_address_holds_for_texts_that_are_out_and_an_archived_link_leads_on(
+async def test_a_corrected_address_holds_for_texts_that_are_out_and_an_archived_link_leads_on(
     cast: Cast, browse: Browser
 ) -> None:
     tracked, gary, anybody = await sent_link(cast), await browse(cast.gary), await browse()

@@ -59,7 +59,7 @@ def places() -> list[tuple[str, str, list[str], str]]:
     """Every ZIP where people live at a known place: ZIP, state, area codes, zone."""
     found = []
     for n in range(100):
-        for row in zipcodes.similar_to(f"{n:02}"):  # type: ignore[no-untyped-call]
+        for row in zipcodes.similar_to(f"{n:02}"):
             zone = zip2info.timezone(row["zip_code"])
             if zone and row["zip_code_type"] != "MILITARY" and row["zip_code"] not in UNINHABITED:
                 found.append((row["zip_code"], row["state"], row["area_codes"], zone))

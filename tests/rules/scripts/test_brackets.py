@@ -1,4 +1,4 @@
-"""A variable's name in other brackets than ##{{ }} is found and mended (SPEC A7)."""
+"""A variable's name in other brackets than ##{{ }} is found and fixed (SPEC A7)."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ SHAPES = ("[%s]", "{%s}", "<%s>", "[[%s]]", "{%s]", "##[%s]", "{ %s }", "<<%s>>"
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_known_name_in_any_brackets_is_an_error_with_a_mend(shape: str) -> None:
+def test_a_known_name_in_any_brackets_is_an_error_with_a_fix(shape: str) -> None:
     for name in NAMES:
         for written in {name, name.upper(), name.replace("_", " ").title(), name.removeprefix("custom_field_")}:
             [found] = script_lint.errors(lint(f"Hi {shape % written}!", "response", KNOWN))
-            assert found.mend == f"Hi ##{{{{{name}}}}}!", (shape, written)
-            assert script_lint.errors(lint(found.mend, "response", KNOWN)) == []
+            assert found.fixed == f"Hi ##{{{{{name}}}}}!", (shape, written)
+            assert script_lint.errors(lint(found.fixed, "response", KNOWN)) == []
 
 
 @pytest.mark.parametrize(
-    ("text", "mended"),
+    ("text", "fixed"),
     [
         ("Hi #{{first_name}}", "Hi ##{{first_name}}"),
         ("Hi # {{first_name}}", "Hi ##{{first_name}}"),
@@ -48,10 +48,10 @@ def test_a_known_name_in_any_brackets_is_an_error_with_a_mend(shape: str) -> Non
         ("Dear FIRSTNAME", "Dear ##{{first_name}}"),
     ],
 )
-def test_other_systems_signs_are_errors_with_a_mend(text: str, mended: str) -> None:
+def test_other_systems_signs_are_errors_with_a_fix(text: str, fixed: str) -> None:
     [found] = script_lint.errors(lint(text, "response", KNOWN))
-    assert (found.code, found.mend) == ("brackets", mended)
-    assert script_lint.errors(lint(mended, "response", KNOWN)) == []
+    assert (found.code, found.fixed) == ("brackets", fixed)
+    assert script_lint.errors(lint(fixed, "response", KNOWN)) == []
 
 
 def test_words_in_brackets_warn_and_other_things_in_brackets_are_nobodys_business() -> None:
@@ -77,10 +77,10 @@ def test_ordinary_brackets_are_no_errors(text: str) -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("[]{}<>#%*|() first_name.\n"), max_size=60))
-def test_every_mend_keeps_what_stands_around_it(text: str) -> None:
+def test_every_fix_keeps_what_stands_around_it(text: str) -> None:
     for finding in lint(text, "response", KNOWN):
-        if finding.code == "brackets" and finding.mend is not None:
-            assert finding.mend.startswith(text[: finding.start]) and finding.mend.endswith(text[finding.end :])
+        if finding.code == "brackets" and finding.fixed is not None:
+            assert finding.fixed.startswith(text[: finding.start]) and finding.fixed.endswith(text[finding.end :])
 
 
 @pytest.mark.parametrize("text", ["{Hi|Hello} there", "{% if x %}Hi{% endif %}", "Hi {0}", "Hi {}"])
@@ -99,9 +99,9 @@ def test_what_other_systems_would_work_out_warns(text: str) -> None:
         ("organization", "campaign.name"),
     ],
 )
-def test_a_variable_by_another_systems_name_is_mended_to_ours(variable: str, name: str) -> None:
+def test_a_variable_by_another_systems_name_is_fixed_to_ours(variable: str, name: str) -> None:
     [found] = script_lint.errors(lint(f"Hi {{{{{variable}}}}}!", "response", KNOWN))
-    assert found.mend == f"Hi ##{{{{{name}}}}}!"
+    assert found.fixed == f"Hi ##{{{{{name}}}}}!"
 
 
 def test_a_name_of_another_system_in_our_braces_leads_to_whose_name_it_is() -> None:
@@ -111,4 +111,4 @@ def test_a_name_of_another_system_in_our_braces_leads_to_whose_name_it_is() -> N
         ("Contact.LastName", "last_name"),
     ):
         [found] = script_lint.errors(lint(f"Hi {{{{{written}}}}}", "response", KNOWN))
-        assert found.mend == f"Hi ##{{{{{name}}}}}", written
+        assert found.fixed == f"Hi ##{{{{{name}}}}}", written

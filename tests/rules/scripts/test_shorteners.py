@@ -17,7 +17,7 @@ LINKS = {"'cure-ballot'|trackable", "'plan'|trackable"}
 
 
 @pytest.mark.parametrize(
-    ("text", "mended"),
+    ("text", "fixed"),
     [
         ("See https://bit.ly/plan2.", "See ##{{'plan'|trackable}}."),
         ("(BIT.LY/CureIt)", "(##{{'cure-ballot'|trackable}})"),
@@ -25,17 +25,17 @@ LINKS = {"'cure-ballot'|trackable", "'plan'|trackable"}
         ("www.ow.ly:443/plan\nBye", "##{{'plan'|trackable}}\nBye"),
     ],
 )
-def test_for_a_shortener_the_custom_link_that_sounds_like_it_is_offered(text: str, mended: str) -> None:
+def test_for_a_shortener_the_custom_link_that_sounds_like_it_is_offered(text: str, fixed: str) -> None:
     [finding] = script_lint.errors(lint(text, "response", KNOWN, links=LINKS))
-    assert finding.code == "shortener" and finding.mend == mended and finding.offer.startswith("Use ")
-    assert script_lint.errors(lint(mended, "response", KNOWN | LINKS)) == []
+    assert finding.code == "shortener" and finding.fixed == fixed and finding.offer.startswith("Use ")
+    assert script_lint.errors(lint(fixed, "response", KNOWN | LINKS)) == []
 
 
 def test_a_link_that_sounds_nothing_like_it_is_offered_only_where_it_is_the_only_one() -> None:
     [finding] = script_lint.errors(lint("bit.ly/3JyacKR", "response", KNOWN, links=LINKS))
-    assert finding.mend is None
+    assert finding.fixed is None
     [finding] = script_lint.errors(lint("bit.ly/3JyacKR", "response", KNOWN, links={"'plan'|trackable"}))
-    assert finding.mend == "##{{'plan'|trackable}}"
+    assert finding.fixed == "##{{'plan'|trackable}}"
 
 
 @pytest.mark.parametrize(
@@ -55,17 +55,17 @@ def test_a_shortener_is_marked_whole_and_nothing_else_with_it(text: str, place: 
 
 
 @given(st.text(alphabet=st.sampled_from("{}# firstname_,.\n'|bit.ly/a"), max_size=60))
-def test_a_mend_keeps_every_word_of_the_author(text: str) -> None:
+def test_a_fix_keeps_every_word_of_the_author(text: str) -> None:
     """It changes what it points at, and nothing before or behind it."""
     for finding in lint(text, "response", KNOWN, links=LINKS):
-        if finding.mend is not None and finding.code in ("unclosed", "unknown_variable", "shortener"):
-            assert finding.mend.startswith(text[: finding.start]) and finding.start < finding.end
-            assert finding.mend.endswith(text[finding.end :])
+        if finding.fixed is not None and finding.code in ("unclosed", "unknown_variable", "shortener"):
+            assert finding.fixed.startswith(text[: finding.start]) and finding.start < finding.end
+            assert finding.fixed.endswith(text[finding.end :])
 
 
 def test_without_custom_links_a_shortener_is_shown_where_it_stands() -> None:
     [finding] = script_lint.errors(lint("Go to bit.ly/x now", "response", KNOWN))
-    assert finding.mend is None and "Go to bit.ly/x now"[finding.start : finding.end] == "bit.ly/x"
+    assert finding.fixed is None and "Go to bit.ly/x now"[finding.start : finding.end] == "bit.ly/x"
 
 
 def test_each_case_of_a_short_address_is_judged_right() -> None:

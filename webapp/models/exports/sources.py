@@ -17,7 +17,7 @@ from webapp.models.exports import for_upload, of_contacts, of_texts, of_users
 from webapp.rules.accounts import user_filter
 from webapp.rules.contacts import contact_filter
 from webapp.rules.contacts.contact_filter import Filter
-from webapp.rules.exports.columns import COLUMNS, CONTACTS, MESSAGES, OF_CONTACTS, REPORTS, UPLOADS, Column
+from webapp.rules.exports.columns import COLUMNS, CONTACTS, MESSAGES, OF_CONTACTS, REPORTS, UPLOADS, Column, What
 
 RANGE = 50_000  # ids looked at in one slice, most of which may be another campaign's
 Row = dict[str, Any]
@@ -40,9 +40,9 @@ class Source:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        what = {"tag": "yes_no"}
+        what: dict[str, What] = {"tag": "yes_no"}
         meant = {"tag": "1 where the contact has the tag {}", "field": "The custom field {}", **for_upload.MEANT}
-        more = [Column(name, meant[kind].format(title), what.get(kind, "text")) for kind, _, name, title in self.own]  # type: ignore[arg-type]
+        more = [Column(name, meant[kind].format(title), what.get(kind, "text")) for kind, _, name, title in self.own]
         return (*COLUMNS[self.kind], *more)
 
     async def newest(self) -> int:

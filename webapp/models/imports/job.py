@@ -110,7 +110,7 @@ class ContactImport(LongWork):
 
 
 class RefusedRow(Model):
-    """``cells`` are as in the file, so that the row can be mended and uploaded again."""
+    """``cells`` are as in the file, so that the row can be corrected and uploaded again."""
 
     id = fields.BigIntField(primary_key=True)
     contact_import: fields.ForeignKeyRelation[ContactImport] = fields.ForeignKeyField(

@@ -38,6 +38,8 @@ class Choices(Model):
     quiet_until = fields.CharField(5, default="09:00", db_default="09:00")
     replies_told_at = fields.DatetimeField(null=True)
 
+    member_id: int
+
     class Meta:
         table = "notice_choices"
 
@@ -57,7 +59,7 @@ async def of(member: Membership) -> Choices:
 async def of_members(member_ids: list[int]) -> dict[int, Choices]:
     """By member; who has chosen nothing is left out."""
     rows = await Choices.filter(member_id__in=member_ids or [0])
-    return {row.member_id: row for row in rows}  # type: ignore[attr-defined]
+    return {row.member_id: row for row in rows}
 
 
 @transactional

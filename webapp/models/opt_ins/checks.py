@@ -79,7 +79,7 @@ async def _of_script(campaign: Campaign, its: Words, name: str, body: str) -> li
 async def findings(campaign: Campaign, kind: str, body: str) -> list[Finding]:
     """The lint of a form's script."""
     known = await rendering.known_in_opt_ins(campaign)
-    found = script_lint.lint(body, kind, known, campaign.name)  # type: ignore[arg-type]
+    found = script_lint.lint(body, kind, known, campaign.name)
     return [finding for finding in found if finding.code not in OF_A_SENDER]
 
 

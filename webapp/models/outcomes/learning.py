@@ -37,9 +37,9 @@ async def from_error(message: Message, contact: Contact, code: int) -> None:
 @transactional
 async def stop_campaign(campaign_id: int, code: int, tried_at: datetime | None = None) -> None:
     """The account, the number or we are at fault: the next text would fare the same (X4). A text that was tried before
-    somebody mended it and went on says nothing new."""
+    somebody fixed it and went on says nothing new."""
     campaign = await Campaign.filter(id=campaign_id).select_for_update().get()
-    mended = tried_at is not None and campaign.went_on_at is not None and tried_at < campaign.went_on_at
-    if not campaign.stopped_at and not mended:
+    fixed = tried_at is not None and campaign.went_on_at is not None and tried_at < campaign.went_on_at
+    if not campaign.stopped_at and not fixed:
         await campaign.stop_everything(code)
         await audit.note(campaign, None, "campaign.stopped_by_twilio", {"campaign": campaign.id}, str(code))

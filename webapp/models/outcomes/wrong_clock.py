@@ -37,17 +37,17 @@ _IN_INDEX = {
 }  # the condition that SQLite wants to read in a statement
 
 
-async def mend() -> int:
+async def correct() -> int:
     """Texts that wait for such a time wait for the present one. Returns how many there were."""
-    now, mended = clock.now(), 0
+    now, corrected = clock.now(), 0
     for status, column, most in _AHEAD:
         found = await database.query(
             f"SELECT id FROM message WHERE status = '{status}' AND {_IN_INDEX[status]} AND {column} > ? LIMIT 1000",
             sql_time(now + most),
         )
         if found:
-            mended += await _set([row["id"] for row in found], status, column)
-    return mended
+            corrected += await _set([row["id"] for row in found], status, column)
+    return corrected
 
 
 @transactional

@@ -163,7 +163,7 @@ async def _refused(
     action: Action, kind: str, body: str, picture_id: int | None, by: Membership, reason: str
 ) -> Refused | None:
     campaign = await Campaign.get(id=action.campaign_id)
-    found = script_lint.errors(script_lint.lint(body, kind, await rendering.known_names(campaign)))  # type: ignore[arg-type]
+    found = script_lint.errors(script_lint.lint(body, kind, await rendering.known_names(campaign)))
     sentences = [f.sentence for f in found if action.live or f.code in NEVER_STORED]
     overrulable = all(f.code == "no_opt_out" for f in found)
     if action.live:

@@ -23,7 +23,7 @@ from webapp.rules.speech.sentences import counted, said, together
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the checklist. ``step``, ``script_id``: the page that mends it. ``overrulable``: an owner may publish
+    """One line of the checklist. ``step``, ``script_id``: the page that fixes it. ``overrulable``: an owner may publish
     in spite of it, with a reason (A7)."""
 
     fine: bool
@@ -92,7 +92,7 @@ def _titled(initial: list[Script], response: list[Script]) -> list[tuple[str, Sc
 def findings(script: Script, known: set[str], campaign_name: str) -> list[script_lint.Finding]:
     """The script's picture and tags are loaded already."""
     return [
-        *script_lint.lint(script.body, script.kind, known, campaign_name),  # type: ignore[arg-type]
+        *script_lint.lint(script.body, script.kind, known, campaign_name),
         *script_lint.picture(bool(script.picture and not script.picture.intact())),
         *script_lint.opts_out_supporters(script.name, script.opts_out),
     ]

@@ -48,7 +48,7 @@ def _place(digits: str) -> tuple[str, str]:
 def places() -> dict[str, tuple[str, str]]:
     """ZIP -> its state and its county, such as "Allegheny County, PA". Takes about a second, once in a process."""
     known: dict[str, tuple[str, str]] = {}
-    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]
+    for row in zipcodes.list_all():
         county = f"{row['county']}, {row['state']}" if row["county"] else ""
         known[row["zip_code"]] = (row["state"], county)
     return known

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 Kind = Literal[
     "texted", "silent", "replied", "unreported", "attention", "clicked", "tag", "field", "script", "error", "code"
 ]
+KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
 ERRORS = ("carrier", "twilio", "safeguard")
 LONGEST = 1_000  # characters of a key
 
@@ -37,8 +38,8 @@ class People:
 def read(key: str) -> People | None:
     """None where it names nobody. A NUL is left out: PostgreSQL stores none."""
     told = {name: value.replace("\x00", "") for name, value in parse_qsl(key[:LONGEST], keep_blank_values=True)}
-    kind, name, value = told.get("of", ""), told.get("name", "")[:80], told.get("value", "")[:100]
-    if kind not in get_args(Kind):
+    kind, name, value = KINDS.get(told.get("of", "")), told.get("name", "")[:80], told.get("value", "")[:100]
+    if kind is None:
         return None
     if kind in ("tag", "field") and not name:
         return None
@@ -46,4 +47,4 @@ def read(key: str) -> People | None:
         return None
     if kind == "error" and value not in ERRORS:
         return None
-    return People(kind, name, value)  # type: ignore[arg-type]
+    return People(kind, name, value)

@@ -104,7 +104,7 @@ def state_of_zip(zip_code: str) -> str:
 
 @lru_cache(maxsize=1)
 def _states_of_zips() -> dict[str, str]:
-    return {row["zip_code"]: row["state"] for row in zipcodes.list_all()}  # type: ignore[no-untyped-call]
+    return {row["zip_code"]: row["state"] for row in zipcodes.list_all()}
 
 
 @lru_cache(maxsize=1)
@@ -176,5 +176,5 @@ def _narrowed(
 
 @lru_cache(maxsize=10_000)
 def _place(digits: str) -> str:
-    found = zipcodes.matching(digits)  # type: ignore[no-untyped-call]
+    found = zipcodes.matching(digits)
     return f"{found[0]['city']}, {found[0]['state']}" if found else ""

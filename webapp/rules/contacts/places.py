@@ -61,7 +61,7 @@ def _tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """The ZIPs of some 20,000 cities by their key, and of the states. The first call reads a file, so make it in a thread of
     its own."""
     cities, of_states = defaultdict(list), defaultdict(list)
-    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]
+    for row in zipcodes.list_all():
         cities[_key(row["city"])].append(row["zip_code"])
         of_states[row["state"]].append(row["zip_code"])
     return _frozen(cities), _frozen(of_states)

@@ -15,15 +15,15 @@ Level = Literal["error", "warning"]
 
 @dataclass(frozen=True)
 class Finding:
-    """``start``, ``end``: its place in the text, in characters. ``mend``: the whole text, mended. ``offer``: the words
-    on the button that mends it."""
+    """``start``, ``end``: its place in the text, in characters. ``fixed``: the whole text without the fault. ``offer``: the words
+    on the button that puts it in."""
 
     level: Level
     code: str
     sentence: str
     start: int = 0
     end: int = 0
-    mend: str | None = None
+    fixed: str | None = None
     offer: str = said("Fix it")
 
 
@@ -82,5 +82,5 @@ def of_encoding(text: str, shown: str, now: segments.Segments) -> Finding:
             then=then.segments,
         )
     start = text.index(own[0]) if own else 0
-    mend = segments.plain(text) if segments.plain(text) != text else None
-    return Finding("warning", "encoding", sentence, start, start + bool(own), mend, said("Use plain characters"))
+    fixed = segments.plain(text) if segments.plain(text) != text else None
+    return Finding("warning", "encoding", sentence, start, start + bool(own), fixed, said("Use plain characters"))

@@ -10,7 +10,7 @@ DATABASE = {
     "away": said("The database can't be written."),
 }
 LOOK = said("Ask whoever runs this server to look at it. Then everything goes on by itself.")
-MEND_DATABASE = {
+FIX_DATABASE = {
     "full": said("Ask whoever runs this server to make room. Then everything goes on by itself."),
     "read_only": said("Ask whoever runs this server to let it take changes again. Then everything goes on by itself."),
 }

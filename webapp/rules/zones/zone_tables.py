@@ -181,7 +181,7 @@ def _by_phonenumbers() -> dict[str, set[str]]:
 def _every_zip() -> Iterator[dict[str, Any]]:
     """In parts: a list of all would stay in memory."""
     for n in range(100):
-        yield from zipcodes.similar_to(f"{n:02}")  # type: ignore[no-untyped-call]
+        yield from zipcodes.similar_to(f"{n:02}")
 
 
 def _sorted(zones: Iterable[str]) -> Names:

@@ -100,11 +100,11 @@ async def test_without_javascript_a_preview_is_a_page(cast: Cast, browse: Browse
     answer = await gary.post(f"{here(cast)}/preview", data={"place": "new-initial", "body": "Hi — bit.ly/x"})
     assert "<!doctype html>" in answer.text and "bit.ly is a link shortener" in answer.text
     assert re.search(r'<textarea\s+id="body-new-initial"[^>]*>Hi — bit.ly/x</textarea>', answer.text)
-    data = {"place": str(cast.thanks.id), "body": "Typed", "name": "Called", "mend": "Mended ##{{first_name}}"}
+    data = {"place": str(cast.thanks.id), "body": "Typed", "name": "Called", "fixed": "Fixed ##{{first_name}}"}
     text = (
         await gary.post(f"{here(cast)}/preview", data=data, files={"picture": ("x.png", drawn(), "image/png")})
     ).text
-    assert ">Mended ##{{first_name}}</textarea>" in text and 'value="Called"' in text and "Not saved" not in text
+    assert ">Fixed ##{{first_name}}</textarea>" in text and 'value="Called"' in text and "Not saved" not in text
     await cast.thanks.refresh_from_db()
     assert cast.thanks.version == 1 and await Picture.all().count() == 0
 

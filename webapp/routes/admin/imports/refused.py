@@ -1,4 +1,4 @@
-"""Refused rows of an upload as a file, to be mended and uploaded again (SPEC C1)."""
+"""Refused rows of an upload as a file, to be corrected and uploaded again (SPEC C1)."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Example:
 
     def _lint(self, written: Written, text: str) -> list[script_lint.Finding]:
         known, name = self.known, self.campaign.name
-        return script_lint.lint(written.body, written.kind, known, name, text, self.links)  # type: ignore[arg-type]
+        return script_lint.lint(written.body, written.kind, known, name, text, self.links)
 
 
 async def example(member: Membership, action: Action, contact: Contact | None, *bodies: str) -> Example:
@@ -103,8 +103,8 @@ async def chosen(member: Membership, action: Action, contact_id: str, step: str)
 
 
 async def written_in(action: Action, form: Form) -> Written:
-    """The editor's text, or the text of a mend that was tapped. Parts that the form lacks are as stored."""
-    place, name = form.text("place", "", 24), "mend" if form.data.get("mend") else "body"
+    """The editor's text, or the text of a fix that was tapped. Parts that the form lacks are as stored."""
+    place, name = form.text("place", "", 24), "fixed" if form.data.get("fixed") else "body"
     if place in NEW:
         return Written(place, NEW[place], form.long_text(name, "", 10_000))
     script = await finding.script_of(action, int(place) if place.isdecimal() and len(place) < 10 else 0)
