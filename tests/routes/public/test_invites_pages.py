@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,17 +11,13 @@ import pytest
 from tests.cast import Cast
 from tests.cast.newcomers import ANNA, PLACE, letter, member_of, set_campaign
 from tests.cast.site import OFFICE, Browser, audited
-from webapp import clock, config
+from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.users import Membership, User
 from webapp.models.joining.invites import Invite
 
-
-@pytest.fixture(autouse=True)
-def mail(cast: Cast) -> None:
-    """There is a mail server."""
-    config.use(replace(config.settings(), smtp_url="smtp://127.0.0.1:9"))
+pytestmark = pytest.mark.usefixtures("mail_server")
 
 
 async def invited(cast: Cast, browse: Browser, **form: str) -> str:

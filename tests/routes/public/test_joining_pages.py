@@ -20,11 +20,7 @@ from webapp.models.accounts.mail import Mail
 from webapp.models.accounts.passwords import PasswordLink
 from webapp.models.accounts.users import User
 
-
-@pytest.fixture(autouse=True)
-def mail(cast: Cast) -> None:
-    """There is a mail server."""
-    config.use(replace(config.settings(), smtp_url="smtp://127.0.0.1:9"))
+pytestmark = pytest.mark.usefixtures("mail_server")
 
 
 async def test_before_the_letter_a_newcomer_looks_and_does_nothing(cast: Cast, browse: Browser) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cast import Cast, texts
 from tests.cast.database.plans import statements
+from tests.cast.pages.asked import open_queue
 from tests.cast.site import PARTIAL, Browser, form_of
 from webapp import database
 from webapp.database import transaction
@@ -16,11 +17,6 @@ from webapp.database.asyncpg_engine import Context
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.opt_outs import opting_out
-
-
-async def open_queue(amy: httpx.AsyncClient, cast: Cast) -> str:
-    await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")
-    return (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text
 
 
 class Deck:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import uuid
 
-import httpx
 import pytest
 
 from tests.cast import Cast, texts
+from tests.cast.pages.asked import open_queue
 from tests.cast.site import PARTIAL, Browser, form_of
 from tests.cast.texting import texted
 from webapp.database import transaction
@@ -22,11 +22,6 @@ from webapp.models.reports import labelling
 from webapp.models.scripts import first_card
 from webapp.models.sending import to_own_phone
 from webapp.models.sending.click import Queued
-
-
-async def open_queue(amy: httpx.AsyncClient, cast: Cast) -> str:
-    await amy.post(f"/c/meyer/actions/{cast.action.id}/buckets")
-    return (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text
 
 
 async def test_the_card_shows_the_person_the_place_and_the_rendered_text(cast: Cast, browse: Browser) -> None:

@@ -5,21 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.cast import Cast
 from tests.cast.inputs import books
 from tests.cast.lists import take_newest
+from tests.cast.pages.asked import upload
 from tests.cast.site import OFFICE, Browser
 from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact
-
-
-async def upload(client: httpx.AsyncClient, file: str, content: bytes, **form: str) -> str:
-    answer = await client.post(OFFICE + "/imports", files={"file": (file, content)}, data=form)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
 
 
 async def test_columns_are_shown_with_the_rows_as_they_will_be_stored(

@@ -10,6 +10,7 @@ import pytest
 
 from tests.cast import Cast, opt_out_phone
 from tests.cast.lists import CSV, EXPECTED, SAMPLE, asked, import_file, take_newest, write
+from tests.cast.pages.asked import upload
 from tests.cast.site import OFFICE, Browser
 from webapp.config import Settings
 from webapp.models.contacts import labels
@@ -122,12 +123,6 @@ async def test_an_upload_is_nobody_s_but_the_office_s(cast: Cast, browse: Browse
             for end in ("/mapping", "/preview", "/cancellation", "/strike-list"):
                 answer = await client.post(path + end, data={"column_0": "phone"})
                 assert answer.status_code in (404, 403)
-
-
-async def upload(client: httpx.AsyncClient, file: str, content: bytes, **form: str) -> str:
-    answer = await client.post(OFFICE + "/imports", files={"file": (file, content)}, data=form)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
 
 
 async def test_what_was_left_out_is_taken_in_afterwards_from_the_page(cast: Cast, browse: Browser) -> None:

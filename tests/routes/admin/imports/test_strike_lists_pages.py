@@ -5,23 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.cast import TESTS, Cast
 from tests.cast.inputs import books
 from tests.cast.lists import take_newest
+from tests.cast.pages.asked import upload
 from tests.cast.site import OFFICE, Browser
 from webapp.models.contacts.contact import Contact
 from webapp.models.imports import importing
 from webapp.models.imports.job import ContactImport
 from webapp.models.opt_outs.opt_out import OptOut
-
-
-async def upload(client: httpx.AsyncClient, file: str, content: bytes, **form: str) -> str:
-    answer = await client.post(OFFICE + "/imports", files={"file": (file, content)}, data=form)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
 
 
 async def test_a_strike_list_is_looked_at_and_then_struck(cast: Cast, browse: Browser) -> None:

@@ -42,11 +42,6 @@ async def enter(client: httpx.AsyncClient, **headers: str) -> httpx.Response:
     return await client.post("/login", data=form, headers=headers)
 
 
-@pytest.fixture
-async def amys_password(cast: Cast) -> None:
-    await passwords.set_password(cast.amy.user, await passwords.hashed(PASSWORD))
-
-
 async def test_fifty_people_join_from_one_address_in_a_minute(
     cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,11 +22,6 @@ from webapp.models.logins.app_codes import AuthenticatorApp
 NEW = "three quiet herons"
 
 
-@pytest.fixture
-async def amys_password(cast: Cast) -> None:
-    await passwords.set_password(cast.amy.user, await passwords.hashed(PASSWORD))
-
-
 async def new_password() -> None:
     await passwords.set_password(await User.get(email="amy@example.org"), await passwords.hashed(NEW))
 

@@ -15,11 +15,6 @@ PATH = "/c/meyer/account/password"
 NEW = "three quiet herons"
 
 
-@pytest.fixture
-async def amys_password(cast: Cast) -> None:
-    await passwords.set_password(cast.amy.user, await passwords.hashed(PASSWORD))
-
-
 async def opens(cast: Cast, password: str) -> bool:
     return await passwords.matches(password, (await User.get(id=cast.amy.user_id)).password_hash)
 
