@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from tests.cast import Cast
+from tests.cast.inputs.odd import FORM, HUGE
 from tests.cast.opt_ins import make_form
 from tests.cast.site import OFFICE, Browser
-from tests.routes.test_odd_requests import FORM, HUGE
 
 pytestmark = pytest.mark.both
 

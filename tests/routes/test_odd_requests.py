@@ -7,10 +7,9 @@ from urllib.parse import quote
 import pytest
 
 from tests.cast import Cast
+from tests.cast.inputs.odd import FORM, HUGE
 from tests.cast.site import OFFICE, PARTIAL, Browser
 
-HUGE = "99999999999999999999999999"
-FORM = {"content-type": "application/x-www-form-urlencoded", "origin": "http://texts.example"}
 ODD_ADDRESSES = [
     "/contacts?until=9999-12-31",
     "/contacts?since=0001-01-01",
